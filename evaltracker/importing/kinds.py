@@ -109,7 +109,9 @@ class ImportKind:
         self, plan: Plan[Any, Any], book: Workbook, reading: Reading
     ) -> tuple[dict[str, Any], ...]:
         """The rows that stay out, as a list to hand out."""
-        guessed = {sheet.name: self.header_of(sheet) for sheet in book.visible}
+        out = {it.sheet for it in plan.complaints} | plan.edits.left.keys()
+        sheets = [sheet for sheet in book.visible if sheet.name in out]
+        guessed = {sheet.name: self.header_of(sheet) for sheet in sheets}
         headers = {name: it for name, it in guessed.items() if it} | dict(
             reading.headers
         )

@@ -1,6 +1,6 @@
 """Lists of anything: rows by a key, compared field by field with what stands."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,16 +70,17 @@ class Table:
         """All rows under the header."""
         return self.sheet.below(self.header)
 
-    @property
-    def body(self) -> list[Row]:
+    def lines(self) -> Iterator[Row]:
         """The rows under the header that say something in a column that is read."""
         read, unknown = set(self.columns.values()), self.sheet.uncomputed
-        rows = without_aside(self.below, self.header, read)
-        return [
-            row
-            for row in rows
-            if any(row.cell(it) or (row.number, it) in unknown for it in read)
-        ]
+        for row in without_aside(self.below, self.header, read):
+            if any(row.cell(it) or (row.number, it) in unknown for it in read):
+                yield row
+
+    @property
+    def body(self) -> list[Row]:
+        """All of its lines."""
+        return list(self.lines())
 
     def cell(self, row: Row, field: str) -> str:
         """The text of `field` in `row`; "" where the file has no column for it."""

@@ -1,6 +1,6 @@
 """Rows of a table that are none of its lines: totals, and the names once more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 
 from evaltracker.importing.plan import Aside, Findings
@@ -72,13 +72,12 @@ def repeats(row: Row, header: Row) -> bool:
 
 def without_aside(
     rows: Sequence[Row], header: Row, columns: Collection[int]
-) -> list[Row]:
+) -> Iterator[Row]:
     """The rows that are lines of the table; `columns` are those that are read."""
-    return [
-        row
-        for row in rows
-        if not (is_total(row) or (repeats(row, header) and any(map(row.cell, columns))))
-    ]
+    for row in rows:
+        is_again = repeats(row, header) and any(map(row.cell, columns))
+        if not (is_total(row) or is_again):
+            yield row
 
 
 def tell_aside(

@@ -35,7 +35,7 @@ class ListShape:
     @property
     def body(self) -> list[Row]:
         """The rows under the header that are lines of the table."""
-        return without_aside(self.below, self.header, self.header.filled)
+        return list(without_aside(self.below, self.header, self.header.filled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class MatrixShape:
     @property
     def body(self) -> list[Row]:
         """The rows under the header that are lines of the table."""
-        return without_aside(self.below, self.header, self.header.filled)
+        return list(without_aside(self.below, self.header, self.header.filled))
 
 
 def find_list(sheet: Sheet, said: Header | None = None) -> ListShape | None:

@@ -225,16 +225,16 @@ def sheet_choices(
     names = {sheet.name for sheet in read.visible}
     lines = (plan.new, plan.same, tuple(it.line for it in plan.changed)) if plan else ()
     hit = {line.sheet for part in lines for line in part}
+    filled = [sheet for sheet in whole.visible if not sheet.is_blank]
     found = []
-    for sheet in whole.visible:
-        if not sheet.is_blank:
-            header = headers.get(sheet.name) or kind.header_of(sheet)
-            why = names_in(kind, header) if header else "no names that are known"
-            if not header and sheet.name in hit:
-                why = "its names are known"
-            is_read = sheet.name in names and bool(header or sheet.name in hit)
-            found.append(SheetChoice(sheet.name, why, is_read))
-    return found if len(found) > 1 else []
+    for sheet in filled if len(filled) > 1 else ():
+        header = headers.get(sheet.name) or kind.header_of(sheet)
+        why = names_in(kind, header) if header else "no names that are known"
+        if not header and sheet.name in hit:
+            why = "its names are known"
+        is_read = sheet.name in names and bool(header or sheet.name in hit)
+        found.append(SheetChoice(sheet.name, why, is_read))
+    return found
 
 
 def names_in(kind: ImportKind, header: Header) -> str:

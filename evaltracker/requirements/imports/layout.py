@@ -104,8 +104,13 @@ def find_layout(sheet: Sheet) -> Layout | None:
 
 def has_words(layout: Layout) -> bool:
     """Whether more than counts stand in the column of texts, or nothing does yet."""
-    cells = [cell for row in layout.body if (cell := layout.cell(row, "text"))]
-    return not cells or not all(cell.isdigit() for cell in cells)
+    is_empty = True
+    for row in layout.lines():
+        cell = layout.cell(row, "text")
+        if cell and not cell.isdigit():
+            return True
+        is_empty = is_empty and not cell
+    return is_empty
 
 
 def is_table(columns: Collection[str], *, said: bool = False) -> bool:

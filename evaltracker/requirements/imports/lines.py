@@ -42,10 +42,11 @@ def lines_of(
     used = {*layout.columns.values(), *layout.woven}
     used |= {it for it in sides if it is not None}
     findings.remarks += unread_columns(layout.sheet, layout.header, layout.below, used)
-    if "weight" in layout.columns and not weights_are_usable(layout, findings):
-        del layout.columns["weight"]
+    columns = layout.columns
+    body = list(without_aside(layout.below, layout.header, columns.values()))
+    if "weight" in columns and not weights_are_usable(layout, body, findings):
+        del columns["weight"]
     tell_aside(layout.sheet, layout.below, layout.header, findings)
-    body = without_aside(layout.below, layout.header, layout.columns.values())
     headings = Headings(layout, body, findings)
     rows = [row for row in body if row.number not in headings.numbers]
     refs = Refs(layout, rows, findings, known_texts)

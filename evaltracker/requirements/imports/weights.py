@@ -1,19 +1,22 @@
 """Weights in a file: 0–10 is taken, shares of a hundred are reported."""
 
+from collections.abc import Sequence
+
 from evaltracker.importing.plan import Findings
 from evaltracker.requirements.imports.layout import Layout
+from evaltracker.tabular import Row
 
 HIGHEST = 10
 
 
-def weights_are_usable(layout: Layout, findings: Findings) -> bool:
+def weights_are_usable(layout: Layout, body: Sequence[Row], findings: Findings) -> bool:
     """Whether the column speaks of 0–10 and not of shares of a whole.
 
     Percentages are left aside with a remark, because 5 % and 5 of 10 look alike.
     """
     column = layout.columns["weight"]
     title = layout.title("weight")
-    cells = [row.cell(column) for row in layout.body if row.cell(column)]
+    cells = [row.cell(column) for row in body if row.cell(column)]
     numbers = [number for cell in cells if (number := number_of(cell)) is not None]
     total = sum(numbers)
     says_percent = "%" in title or "percent" in title.casefold()
