@@ -1,7 +1,8 @@
 """Statements sent to PostgreSQL together: one round trip for many.
 
-For the few paths on which round trips are most of the time. It goes round the ORM, so
-whoever uses it shares the rules (policy, words, journal) with the ordinary services.
+For the few paths on which round trips are most of the time, and for thousands of rows
+(`batches.create_all`). It goes round the ORM, so whoever uses it shares the rules
+(policy, words, journal) with the ordinary services.
 On SQLite, where a statement costs no trip, each is run as it comes.
 """
 

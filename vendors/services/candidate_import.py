@@ -149,7 +149,7 @@ def add(
         row = Candidate(evaluation=evaluation, name=name, vendor=vendor, **values)
         clean(row)
         rows.append(row)
-    return create_all(Candidate.objects, rows)
+    return create_all(rows)
 
 
 def change(

@@ -87,7 +87,7 @@ def import_costs(
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
         added.append(fill(row, line.values))
     touched, kept = change(evaluation, plan)
-    create_all(CostLine.objects, added)
+    create_all(added)
     kept["new"] = {str(row.pk): state_of(row) for row in added}
     log_import(
         evaluation=evaluation,

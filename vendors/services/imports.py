@@ -166,7 +166,7 @@ def write(
         )
     for batch in in_batches(superseded, "checked"):
         Claim.objects.filter(pk__in=batch).update(superseded_at=now)
-    create_all(Claim.objects, rows)
+    create_all(rows)
     return rows, kept_of(rows, former)
 
 

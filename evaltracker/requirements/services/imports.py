@@ -32,6 +32,8 @@ from evaltracker.requirements.services.requirements import WORDS, WRITABLE_STAGE
 from evaltracker.tabular import ImportProblem
 
 PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
+SAID = {*PLAIN_FIELDS, "ref", "measure"}
+UNSAID = {field.name for field in Requirement._meta.fields} - SAID
 
 
 def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
@@ -109,7 +111,8 @@ def mark(
 ) -> dict[Requirement, str]:
     """Let the plan's requirements hold for the lists that the file names."""
     lines = [*plan.new, *(change.line for change in plan.changed)]
-    return demand_many(evaluation, {rows[it.ref]: it.values for it in lines}, by)
+    said = {rows[it.ref]: it.values for it in lines if MUST_HOLD_FOR in it.values}
+    return demand_many(evaluation, said, by)
 
 
 def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
@@ -168,8 +171,7 @@ def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
 
 def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
     """The evaluation's categories by name, with those that the plan brings."""
-    there = Category.objects.in_evaluation(evaluation)
-    found = {category.name: category for category in there}
+    found = {it.name: it for it in Category.objects.in_evaluation(evaluation)}
     wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
     wanted += [
         str(change.after["category"])
@@ -188,25 +190,24 @@ def add_new(
     evaluation: Evaluation,
     plan: ImportPlan,
     categories: dict[str, Category],
-    position: int,
+    count: int,
 ) -> list[Requirement]:
-    """Add the plan's new requirements at the end, in the order of the file."""
+    """Add the new requirements behind the `count` there are, in the file's order."""
     rows = []
-    for line in plan.new:
-        position += 1
+    for position, line in enumerate(plan.new, count + 1):
         category = line.values.get("category") or DEFAULT_CATEGORY
         values = columns_of({**line.values, "category": category}, categories)
         values |= {"ref": line.ref, "position": position}
-        rows.append(Requirement(evaluation=evaluation, **values))
+        rows.append(Requirement(evaluation_id=evaluation.pk, **values))
     clean(rows)
-    return create_all(Requirement.objects, rows)
+    return create_all(rows)
 
 
 def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
     """The values of a line as a row keeps them."""
     kept = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
     if "category" in kept:
-        kept["category"] = there[str(kept["category"])]
+        kept["category_id"] = there[str(kept.pop("category"))].pk
     if "measure" in kept:
         kept["measure"] = kept_measure(read_measure(str(kept["measure"])))
     return kept
@@ -237,10 +238,10 @@ def write_changes(
 
 
 def clean(rows: Sequence[Requirement]) -> None:
-    """Validate each row's own fields; the database holds the rest of the rules."""
+    """Validate what a file says of each row; the database holds the other rules."""
     for row in counted(rows, "checked"):
         try:
-            row.clean_fields(exclude={"evaluation", "category", "metric"})
+            row.clean_fields(exclude=UNSAID)
         except ValidationError as error:
             field, sentences = next(iter(error.message_dict.items()))
             raise Invalid(

@@ -40,6 +40,7 @@ WRITTEN = (
 BATCH = 500
 # Hexadecimal digits: of a row that is new, its file says all the rest.
 FINGERPRINT = 32
+ENCODE = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 def state_of(row: Requirement) -> dict[str, Any]:
@@ -58,8 +59,7 @@ def is_as(kept: dict[str, Any] | str, row: Requirement, fields: list[str]) -> bo
 def fingerprint(row: Requirement, fields: Sequence[str]) -> str:
     """What tells whether one of these fields of a row has changed."""
     values = [getattr(row, field) for field in fields]
-    state = json.dumps(values, default=str, sort_keys=True)
-    return hashlib.sha256(state.encode()).hexdigest()[:FINGERPRINT]
+    return hashlib.sha256(ENCODE(values).encode()).hexdigest()[:FINGERPRINT]
 
 
 def kept_of(
