@@ -40,7 +40,7 @@ def read_number(text: object) -> Decimal:
 
 def round_off(number: Decimal) -> Decimal:
     """A number with as many decimal places as are kept."""
-    return number.quantize(_LAST_PLACE, context=EXACT)
+    return number.quantize(_LAST_PLACE, None, EXACT)
 
 
 def written(number: Decimal) -> str:

@@ -14,6 +14,8 @@ from evaltracker.rest.problems import TooLarge
 
 LIMIT = 256 * 1024
 DEPTH = 20
+# What holds other values; JSON makes no other kinds of them.
+_HOLDERS = (dict, list)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 UTF8 = ("utf-8", "utf8", "us-ascii")
@@ -105,15 +107,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_depth(value: Any) -> None:
     """Refuse more than `DEPTH` levels, before anything recursive of ours sees them."""
-    level = [value]
+    level = [value] if type(value) in _HOLDERS else []
     for _ in range(DEPTH):
         level = [
             child
-            for pair in level
-            if isinstance(pair, dict | list)
-            for child in (pair.values() if isinstance(pair, dict) else pair)
+            for holder in level
+            for child in (holder.values() if type(holder) is dict else holder)
+            if type(child) in _HOLDERS
         ]
-    if any(isinstance(value, dict | list) for value in level):
+    if level:
         raise _too_deep()
 
 

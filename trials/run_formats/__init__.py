@@ -21,6 +21,7 @@ MOST_CASES = 100_000
 MOST_RUNS = 10_000
 UNIT_LIMIT = 40
 MOST_TOLD = 20
+_NUMERIC = (str, Decimal, int)
 
 
 class ReportedRun(NamedTuple):
@@ -80,7 +81,7 @@ def read_value(given: object) -> Decimal:
         ValueError: with the sentence for its sender.
 
     """
-    if isinstance(given, bool) or not isinstance(given, Decimal | int | str):
+    if isinstance(given, bool) or not isinstance(given, _NUMERIC):
         raise ValueError("It must be a number, such as 12.1.")
     return read_number(given)
 

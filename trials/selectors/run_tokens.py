@@ -20,12 +20,15 @@ ENDED = "run_token_ended"
 
 
 def find_run_tokens(secrets: Collection[str]) -> QuerySet[RunToken]:
-    """The tokens of these secret texts, also those that have ended."""
+    """The tokens of these secret texts, also those that have ended.
+
+    Only what they open is read with them: whoever uses one locks and reads it anew.
+    """
     rows: QuerySet[RunToken] = RunToken.objects.filter(
         digest__in=[digest_of(text) for text in secrets]
     )
-    return rows.select_related(
-        "trial__candidate__evaluation__owner", "trial__lead", "made_by"
+    return rows.select_related("trial__candidate__evaluation").only(
+        "trial__candidate__evaluation__id"
     )
 
 

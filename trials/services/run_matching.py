@@ -3,8 +3,7 @@
 import datetime
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from evaltracker.errors import Invalid
@@ -21,11 +20,21 @@ MIDNIGHT = datetime.time()
 AHEAD = datetime.timedelta(minutes=5)
 
 
-class Matched(NamedTuple):
-    """A run, and the criterion that it is for."""
+@dataclass(frozen=True, slots=True)
+class MatchedRuns:
+    """Runs of one unit, and the criterion that they are for; tests have no unit."""
 
-    run: ReportedRun
     criterion: Criterion
+    unit: str
+    runs: list[ReportedRun] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why no run of a unit says anything for what it names, and in which field."""
+
+    field: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,75 +42,89 @@ class Days:
     """The days of a trial as instants, where it takes place."""
 
     trial: Trial
+    now: datetime.datetime
     start: datetime.datetime
     end: datetime.datetime
 
     @classmethod
-    def of(cls, trial: Trial) -> "Days":
+    def of(cls, trial: Trial, now: datetime.datetime) -> "Days":
         """From the first midnight to the last."""
         after = trial.ends_on + datetime.timedelta(days=1)
         return cls(
             trial,
+            now,
             instant_of(trial.starts_on, MIDNIGHT, trial.zone),
             instant_of(after, MIDNIGHT, trial.zone),
         )
 
-    def fault_in(self, when: datetime.datetime, now: datetime.datetime) -> str:
-        """What is wrong with a time of measuring; blank if nothing is."""
+    @property
+    def until(self) -> datetime.datetime:
+        """Before which a run was measured that may count now."""
+        return min(self.end, self.now + AHEAD)
+
+    def fault_in(self, when: datetime.datetime) -> str:
+        """What is wrong with a time of measuring outside `start` and `until`."""
         if not self.start <= when < self.end:
             there = when.astimezone(ZoneInfo(self.trial.zone))
             return f"{there:%Y-%m-%d %H:%M} ({self.trial.zone}) is no day of the " + (
                 f"trial, which runs from {self.trial.starts_on} to "
                 f"{self.trial.ends_on}."
             )
-        if when > now + AHEAD:
-            return f"It is in the future; by our clock it is {now:%Y-%m-%dT%H:%M:%SZ}."
-        return ""
+        return f"It is in the future; by our clock it is {self.now:%Y-%m-%dT%H:%M:%SZ}."
 
 
 def match_runs(
     trial: Trial, runs: Sequence[ReportedRun], now: datetime.datetime
-) -> list[Matched]:
-    """Each run with its criterion, if all of them may count.
+) -> list[MatchedRuns]:
+    """The runs by criterion and unit, if all of them may count.
 
     Raises:
         Invalid: by place in the file, or the trial has not begun.
 
     """
-    days = Days.of(trial)
+    days = Days.of(trial, now)
     if now < days.start:
         first = day_in_words(trial.starts_on)
         raise Invalid(f"The trial starts on {first}; no run is taken before that day.")
     criteria = _by_name(trial)
-    measures = {
-        criterion.pk: Measure.from_json(criterion.measure)
-        for criterion in criteria.values()
-    }
-    faults, matched = Faults(), []
-    fits: dict[tuple[str, object], str] = {}
+    faults = Faults()
+    kinds: dict[tuple[str, str], MatchedRuns | Misfit] = {}
+    start, until = days.start, days.until
     for run in runs:
-        criterion = criteria.get(run.criterion)
-        if criterion is None:
-            faults.add(f"{run.pointer}.criterion", _unknown(run.criterion, criteria))
-            continue
-        if fault := days.fault_in(run.measured_at, now):
-            faults.add(f"{run.pointer}.measured_at", fault)
-        kind = (run.unit, criterion.pk)
-        if kind not in fits:
-            fits[kind] = _misfit(run, criterion, measures[criterion.pk])
-        if misfit := fits[kind]:
-            faults.add(f"{run.pointer}.{'unit' if run.unit else 'criterion'}", misfit)
-        matched.append(Matched(run, criterion))
+        name = (run.criterion, run.unit)
+        if name not in kinds:
+            kinds[name] = _match(run, criteria)
+        kind = kinds[name]
+        if not start <= run.measured_at < until:
+            faults.add(f"{run.pointer}.measured_at", days.fault_in(run.measured_at))
+        if isinstance(kind, Misfit):
+            faults.add(f"{run.pointer}.{kind.field}", kind.sentence)
+        else:
+            kind.runs.append(run)
     faults.check()
-    return matched
+    return [kind for kind in kinds.values() if isinstance(kind, MatchedRuns)]
 
 
 def _by_name(trial: Trial) -> dict[str, Criterion]:
     """The criteria by number and by id; a number that two have names neither."""
-    rows = list(trial.criteria.select_related("requirement"))
+    rows = list(
+        trial.criteria.select_related("requirement").only(
+            "position", "measure", "requirement__ref"
+        )
+    )
     numbers = Counter(row.position for row in rows)
     named = {str(row.position): row for row in rows if numbers[row.position] == 1}
     return {**named, **{str(row.pk): row for row in rows}}
+
+
+def _match(run: ReportedRun, criteria: dict[str, Criterion]) -> MatchedRuns | Misfit:
+    """The criterion of all runs that name it as this one does, in its unit."""
+    criterion = criteria.get(run.criterion)
+    if criterion is None:
+        return Misfit("criterion", _unknown(run.criterion, criteria))
+    if misfit := _misfit(run, criterion, Measure.from_json(criterion.measure)):
+        return Misfit("unit" if run.unit else "criterion", misfit)
+    return MatchedRuns(criterion, run.unit)
 
 
 def _unknown(name: str, criteria: dict[str, Criterion]) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
@@ -18,7 +17,7 @@ from trials.choices import ReportFormat
 from trials.models import RunReport, RunToken
 from trials.run_formats import ReportedFile
 from trials.selectors.run_tokens import check_run_token
-from trials.services.run_matching import Matched, match_runs
+from trials.services.run_matching import match_runs
 from trials.services.run_rows import add_runs
 from trials.services.run_tokens import actor_by_run_token, note_use
 from trials.services.trials import locked_trial
@@ -87,8 +86,8 @@ def receive_report(
     report.save(force_insert=True)
     add_runs(report, matched)
     note_use(fresh, now)
-    _record(report, matched, fresh)
-    return Received(report, len(matched), created=True)
+    _record(report, len(said.runs), fresh)
+    return Received(report, len(said.runs), created=True)
 
 
 def _again(former: RunReport, report: RunReport) -> Received:
@@ -103,7 +102,7 @@ def _again(former: RunReport, report: RunReport) -> Received:
     return Received(former, former.runs.count(), created=False)
 
 
-def _record(report: RunReport, matched: Sequence[Matched], token: RunToken) -> None:
+def _record(report: RunReport, runs: int, token: RunToken) -> None:
     """One entry for the file; its digest proves every run of it."""
     candidate = report.trial.candidate
     journal.record(
@@ -113,7 +112,7 @@ def _record(report: RunReport, matched: Sequence[Matched], token: RunToken) -> N
         by=actor_by_run_token(token),
         after={
             "candidate": candidate,
-            "runs": len(matched),
+            "runs": runs,
             **journal.snapshot(report, TOLD),
         },
     )

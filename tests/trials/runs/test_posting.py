@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Entry
@@ -173,3 +175,55 @@ def test_the_measure_is_that_of_the_criterion(ci: Program) -> None:
         measure={**LATENCY, "unit": "requests/s"}
     )
     refused(ci.post(report()), 400, "requests/s")
+
+
+def test_each_run_keeps_its_own_criterion_unit_and_time(ci: Program) -> None:
+    """Whatever the order in which kinds of runs alternate in the file."""
+    second = Criterion.objects.get(trial=ci.trial, position=2)
+    Criterion.objects.filter(pk=second.pk).update(measure={**LATENCY, "unit": "s"})
+    first = Criterion.objects.get(trial=ci.trial, position=1)
+    names: list[Any] = [1, 2, str(first.pk), "2"]
+    start = timezone.now() - datetime.timedelta(hours=1)
+    sent = [
+        (
+            names[number % 4],
+            str(number),
+            ("ms", "s", "us")[number % 3],
+            start + datetime.timedelta(seconds=number),
+        )
+        for number in range(24)
+    ]
+    runs = [
+        run(value, criterion=name, unit=unit, measured_at=then.isoformat())
+        for name, value, unit, then in sent
+    ]
+    assert ci.post(report(*runs)).json()["runs"] == 24
+    kept = Run.objects.values_list("criterion", "number", "unit", "measured_at")
+    assert list(kept) == [
+        (second.pk if str(name) == "2" else first.pk, Decimal(value), unit, then)
+        for name, value, unit, then in sent
+    ]
+
+
+def test_a_post_takes_as_many_statements_whatever_its_size(ci: Program) -> None:
+    def statements(*runs: dict[str, Any], key: str) -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert ci.post(report(*runs, key=key)).status_code == 201
+        return len(found)
+
+    few = statements(run(), key="few")
+    many = [run(str(number)) for number in range(300)]
+    on_sqlite = connection.vendor == "sqlite"
+    assert statements(*many, key="many") == few or on_sqlite
+
+
+def test_every_place_that_is_wrong_is_named(ci: Program) -> None:
+    early = run(measured_at="2020-01-01T00:00:00Z")
+    wrong = [run(criterion=9), early, run(unit="requests"), run(criterion=2)]
+    problem = refused(ci.post(report(*wrong)), 400, "no criterion")
+    assert [error["pointer"] for error in problem["errors"]] == [
+        "#/runs/0/criterion",
+        "#/runs/1/measured_at",
+        "#/runs/2/unit",
+        "#/runs/3/unit",
+    ]
