@@ -38,7 +38,7 @@ class NumberRow:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredNeed:
-    """A requirement with a number or confirmed runs, and the options that have some."""
+    """A requirement with a number or confirmed runs, and the options compared."""
 
     ref: str
     text: str
@@ -56,19 +56,33 @@ class MeasuredNeed:
 
 
 def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
-    """By candidate and ref the numbers of the book's cells, as a memo freezes them."""
+    """By candidate and ref the numbers of the book's cells, as a memo freezes them.
+
+    Of a requirement for which any candidate has some, every candidate has a cell, be it
+    empty: so whoever has nothing is told from whoever is not compared.
+    """
     refs = {row.pk: row.ref for row in book.rows}
-    found: dict[Any, dict[str, Any]] = {}
-    for (candidate, requirement), each in cell_numbers(book.evaluation).items():
-        if requirement in refs:
-            found.setdefault(candidate, {})[refs[requirement]] = each.as_json()
-    return found
+    numbers = cell_numbers(book.evaluation)
+    empty = {
+        requirement: CellNumbers(each.asked, None)
+        for (_, requirement), each in numbers.items()
+        if requirement in refs
+    }
+    return {
+        candidate.pk: {
+            refs[requirement]: numbers.get((candidate.pk, requirement), none).as_json()
+            for requirement, none in empty.items()
+        }
+        for candidate in book.candidates
+    }
 
 
 def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
-    """The requirements with numbers of an option that is compared, in their order.
+    """The requirements with numbers of an option that is compared, in their order, and
+    every such option, also one that has none.
 
-    None in memos from before numbers were kept.
+    None in memos from before numbers were kept; those from before empty cells were kept
+    have the options with numbers alone.
     """
     inputs, results = memo["inputs"], memo["results"]
     options = [
@@ -89,7 +103,7 @@ def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
             for row in options
             if ref in row["numbers"]
         ]
-        if rows:
+        if any(row.numbers.words for row in rows):
             needs.append(MeasuredNeed(ref, need["text"], rows))
     return needs
 
