@@ -30,14 +30,31 @@ def refused(answer: Any, status: int, sentence: str) -> dict[str, Any]:
 
 def test_numbers_are_kept_as_they_were_written(ci: Program) -> None:
     body = json.dumps(report(run("12.10"), run("0.012", unit="s")))
-    body = body.replace('"12.10"', "12.100000000000000005")
+    body = body.replace('"12.10"', "12.1000000000005")
     answer = ci.post(body)
     assert answer.status_code == 201, answer.content
     assert answer.json()["runs"] == 2
     first, second = Run.objects.order_by("-number")
-    assert first.number == Decimal("12.100000000000000005")
+    assert first.number == Decimal("12.1000000000005")
     assert (second.number, second.unit) == (Decimal("0.012"), "s")
     assert first.failed is None
+
+
+@pytest.mark.postgres
+def test_postgresql_keeps_forty_digits(ci: Program) -> None:
+    number = f"{'9' * 20}.{'1' * 20}"
+    assert ci.post(report(run(number))).status_code == 201
+    assert Run.objects.get().words == f"{number} ms"
+
+
+def test_sqlite_keeps_fifteen_digits_and_the_file_all(ci: Program) -> None:
+    number = "1234567890.123456789"
+    assert ci.post(report(run(number))).status_code == 201
+    kept = Run.objects.get()
+    on_sqlite = connection.vendor == "sqlite"
+    assert kept.number == Decimal("1234567890.12346" if on_sqlite else number)
+    with default_storage.open(kept.report.stored_as) as file:
+        assert number.encode() in file.read()
 
 
 def test_the_file_is_kept_with_its_digest_and_one_entry(ci: Program) -> None:
