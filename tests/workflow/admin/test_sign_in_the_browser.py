@@ -51,7 +51,7 @@ def test_from_the_link_of_the_mail_to_a_signed_list(watched: Watched) -> None:
     page = watched.page
     assert page.evaluate(f"{VERDICT_AT} + scrollY") <= 3 * PHONE["height"]
     for words in ("Approve the requirements?", "At a glance", "Nothing is open"):
-        assert in_view(page, f"text={words} >> nth=0"), words
+        assert in_view(page, f"main >> text={words} >> nth=0"), words
     taps = 0
     approve = page.get_by_role("radio", name="Approve")
     for tap in (approve, page.get_by_role("button", name=SIGN)):
