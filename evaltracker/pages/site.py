@@ -6,9 +6,11 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.views import login as login_page
+from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils.cache import add_never_cache_headers
@@ -28,6 +30,11 @@ View = Callable[..., HttpResponse]
 DROPPED_URLS = frozenset({"view_on_site", "password_change_done", "search"})
 
 
+# Of the frame's context, what is asked for each request. The rest our settings fix.
+OF_REQUEST = (
+    *("has_permission", "available_apps", "is_popup", "is_nav_sidebar_enabled"),
+    *("log_entries", "sidebar_navigation", "styles", "scripts", "site_favicons"),
+)
 # Where an act that a page shows over itself is led before it goes on.
 DETOUR = "X-Detour"
 
@@ -65,6 +72,7 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         self._global_actions: dict[str, Any] = {}
         self._pages: dict[str, tuple[str, View]] = {}
         self._index: View | None = None
+        self._fixed: dict[str, Any] | None = None
 
     def register_page(self, route: str, view: View, name: str) -> None:
         """Serve `view` at /admin/`route` as `admin:name`, for active staff only."""
@@ -84,6 +92,25 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         """The lists of one app; of all there is none, since our menus say what there
         is, and asking for every right of every table would cost each page a tenth."""
         return super().get_app_list(request, app_label) if app_label else []
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the frame of a page shows: rights and menu are this reader's, titles and
+        colours as the first page of the process made them."""
+        if self._fixed is None:
+            whole = super().each_context(request)
+            colors = render_to_string("evaltracker/parts/colors.html", whole)
+            fixed = {key: whole[key] for key in whole.keys() - OF_REQUEST}
+            self._fixed = {**fixed, "colors": None, "colors_as_css": colors}
+        own = AdminSite.each_context(self, request)
+        menu = self.get_sidebar_list(request) if own["has_permission"] else []
+        return {
+            **own,
+            **self._fixed,
+            "styles": self._get_list("STYLES", request),
+            "scripts": self._get_list("SCRIPTS", request),
+            "site_favicons": self._get_favicons("SITE_FAVICONS", request),
+            "sidebar_navigation": menu,
+        }
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first, then Django's and unfold's without the leaking one."""
