@@ -86,12 +86,13 @@ def barring_interest(user: User, evaluation: Evaluation) -> Conflict | None:
     It bars from all candidates of the evaluation: those are its rivals. A page asks it
     of every row, so it is read once for a request that only reads.
     """
-    rows = Conflict.objects.barring().of(user).filter(candidate__evaluation=evaluation)
-    here = rows.select_related("candidate").order_by("declared_at")
-    barring: Conflict | None = read_once(
-        ("barring interest", user.pk, evaluation.pk), here.first
-    )
-    return barring
+
+    def read() -> Conflict | None:
+        rows = Conflict.objects.barring().of(user)
+        here = rows.filter(candidate__evaluation=evaluation)
+        return here.select_related("candidate").order_by("declared_at").first()
+
+    return read_once(("barring interest", user.pk, evaluation.pk), read)
 
 
 def conflicted_people(evaluation: Evaluation) -> set[int]:

@@ -147,10 +147,12 @@ def sent_by_vendors(
 def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
     """Claims that `user` has not seen, by evaluation and candidate; one query."""
     rows = unseen_claims(user, evaluations)
-    keys = ("candidate__evaluation_id", "candidate_id")
-    counted = rows.values(*keys).annotate(number=Count("pk"))
+    counted = rows.values_list("candidate__evaluation_id", "candidate_id")
     return Counter(
-        {(row[keys[0]], row[keys[1]]): row["number"] for row in counted.iterator()}
+        {
+            (where, option): number
+            for where, option, number in counted.annotate(Count("pk"))
+        }
     )
 
 

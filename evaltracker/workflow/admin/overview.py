@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import why_not
@@ -17,7 +18,7 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import first_closed, kept_from, reports_for
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.inbox.steps import step_after
-from evaltracker.workflow.models import Decision, Waiver
+from evaltracker.workflow.models import Decision, Succession, Waiver
 from evaltracker.workflow.selectors import local_day, plan_of
 from evaltracker.workflow.services.handing_on import check_hand_on
 from stakeholders.policy import is_leadership
@@ -36,11 +37,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     owner = is_owner(user, evaluation)
     look = Look(evaluation)
-    visits = list(
-        Visit.objects.filter(evaluation=evaluation)
-        .select_related("entered_by", "left_by")
-        .order_by("number")
-    )
+    visits = look.visits
     plan = plan_of(evaluation, visits)
     reports = reports_for(user, evaluation, look) if evaluation.is_open else []
     return show(
@@ -89,10 +86,16 @@ def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
 
 def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
     """What it was started from, what from it, and whether the reader hands it on."""
-    seen = Evaluation.objects.visible_to(user)
+    here = Q(evaluation=evaluation) | Q(origin=evaluation)
+    ties = list(Succession.objects.filter(here).values_list("evaluation", "origin"))
+    relatives = {key for tie in ties for key in tie} - {evaluation.pk}
+    origins = {origin for _, origin in ties}
+    seen: list[Evaluation] = []
+    if ties:
+        seen += Evaluation.objects.visible_to(user).filter(pk__in=relatives)
     return {
-        "origin": seen.filter(successions__evaluation=evaluation).first(),
-        "followers": seen.filter(succession__origin=evaluation),
+        "origin": next((one for one in seen if one.pk in origins), None),
+        "followers": [one for one in seen if one.pk not in origins],
         "may_hand_on": why_not(check_hand_on, evaluation, user) is None,
     }
 

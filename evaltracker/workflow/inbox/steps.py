@@ -30,7 +30,8 @@ class NextStep:
 
 def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
     """The first thing that the owner of an open evaluation has to see to."""
-    return stand_of(look or Look(evaluation)).step
+    closed = first_closed(look or Look(evaluation))
+    return step_after(evaluation, closed[1] if closed else None)
 
 
 @dataclass(frozen=True, slots=True)
