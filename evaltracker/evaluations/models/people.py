@@ -21,6 +21,11 @@ def check_zone(name: str) -> None:
         raise ValidationError(unknown_zone(name))
 
 
+def name_columns(path: str) -> tuple[str, ...]:
+    """What `User.name` reads of the person at `path`, for queries that read no more."""
+    return tuple(f"{path}__{part}" for part in ("first_name", "last_name", "username"))
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """People, scoped: who runs or adds logins sees all, others themselves."""
 

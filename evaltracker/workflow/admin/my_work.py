@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models.people import name_columns
 from evaltracker.evaluations.policy import may_start_evaluations
 from evaltracker.pages.site import site
 from evaltracker.workflow.inbox import WorkItem, my_work
@@ -51,8 +52,7 @@ def work_page(request: HttpRequest) -> HttpResponse:
     every = request.GET.get("all") == "1"
     groups, left_out = grouped(items, len(items) if every else LINES_SHOWN)
     turns = [group for group in groups if group.counts]
-    evaluations = Evaluation.objects.visible_to(user).real().select_related("owner")
-    recent = list(evaluations.order_by("-created_at")[: SHOWN + 1])
+    recent = recent_evaluations(user)
     return site.page(
         request,
         "workflow/my_work.html",
@@ -71,6 +71,15 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
+
+
+def recent_evaluations(user: User) -> list[Evaluation]:
+    """The newest that the reader may see, and one more than is shown; what a line of
+    them says is all that is read."""
+    seen = Evaluation.objects.visible_to(user).real().select_related("owner")
+    line = ("slug", "title", "buyer", "stage", "status", "must_run_by")
+    rows = seen.only(*line, *name_columns("owner")).order_by("-created_at")
+    return list(rows[: SHOWN + 1])
 
 
 def shown(group: Group) -> dict[str, Any]:

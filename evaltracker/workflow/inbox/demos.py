@@ -24,13 +24,17 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
         called_off_at__isnull=True,
         scheduled_for__isnull=False,
     ).exclude(candidate__state=CandidateState.ELIMINATED)
-    rows = rows.select_related("candidate__evaluation")
+    rows = rows.select_related("candidate").only(
+        *("scheduled_for", "minutes", "candidate__name", "candidate__evaluation")
+    )
     for demo in rows.prefetch_related("guests__stakeholder"):
+        evaluation = desk.evaluations[demo.candidate.evaluation_id]
+        demo.candidate.evaluation = evaluation
         if demo.has_passed or not asked_to_attend(demo, [desk.user]):
             continue
         item = desk.item(
             "demo",
-            desk.evaluations[demo.candidate.evaluation_id],
+            evaluation,
             f"Demo of {demo.candidate}",
             "You are asked to attend. Its page has the script.",
             reverse("admin:demo", args=[demo.pk]),

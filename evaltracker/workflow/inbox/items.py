@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.models.people import name_columns
 from evaltracker.kit.clock import today_in
 from evaltracker.kit.work_calendar import Place
 from evaltracker.workflow.inbox.counts import Stands
@@ -153,7 +154,7 @@ class Desk:
         """
         found: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
         asked = to_declare(self.user).filter(evaluation__in=list(self.evaluations))
-        for candidate in asked.order_by("name"):
+        for candidate in asked.order_by("name").only("name", "evaluation"):
             if self.evaluations[candidate.evaluation_id].stage != Stage.REQUIREMENTS:
                 found[candidate.evaluation_id].append(candidate)
         return found
@@ -186,6 +187,10 @@ class Desk:
             stakeholder__in=voices().filter(user__is_active=True),
             stakeholder__evaluation__in=list(self.evaluations),
         ).select_related("stakeholder__user")
+        rows = rows.only(
+            *("starts_on", "ends_on", "stakeholder__evaluation", "stakeholder__role"),
+            *name_columns("stakeholder__user"),
+        )
         return [row for row in rows if self.lasts(row)]
 
     def lasts(self, lending: Delegation) -> bool:

@@ -30,7 +30,8 @@ def conditions(desk: Desk) -> Iterator[WorkItem]:
         closed_at__isnull=True,
         sign_off__visit__evaluation__in=list(desk.evaluations),
     ).select_related("sign_off__visit")
-    for row in rows:
+    read = ("text", "due_on", "sign_off__printed_name", "sign_off__visit__evaluation")
+    for row in rows.only(*read):
         evaluation = desk.evaluations[row.sign_off.visit.evaluation_id]
         yield desk.item(
             "condition",
@@ -49,7 +50,8 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
         state=MilestoneState.OPEN,
         evaluation__in=list(desk.evaluations),
     ).select_related("trial__candidate")
-    for row in rows:
+    read = ("evaluation", "title", "due_at", "trial__candidate__name")
+    for row in rows.only(*read):
         evaluation = desk.evaluations[row.evaluation_id]
         trials = links.page(evaluation, "trials")
         of = f" in the trial of {row.trial.candidate}" if row.trial else ""

@@ -28,7 +28,10 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
         ],
     )
     led = led.exclude(candidate__state=CandidateState.ELIMINATED)
-    trials = {trial.candidate_id: trial for trial in led.select_related("candidate")}
+    led = led.select_related("candidate").only(
+        *("agreed_at", "ends_on", "candidate__name", "candidate__evaluation")
+    )
+    trials = {trial.candidate_id: trial for trial in led}
     if not trials:
         return
     decisive = list(_decisive(desk, trials))

@@ -20,11 +20,16 @@ def term_of(evaluation: Evaluation) -> ContractTerm | None:
 
 
 def terms_of(user: User) -> QuerySet[ContractTerm]:
-    """Contracts that are not settled, whose owner or keeper `user` is."""
+    """Contracts that are not settled, whose owner or keeper `user` is: their dates and
+    whose they are, without what else the evaluation tells."""
     rows: QuerySet[ContractTerm] = ContractTerm.objects.visible_to(user).filter(
         Q(looks_after=user) | Q(evaluation__owner=user), outcome=""
     )
-    return rows.select_related("evaluation__owner")
+    return rows.select_related("evaluation").only(
+        *("ends_on", "notice_on", "notice_months", "remind_days", "occurrence"),
+        *("outcome", "evaluation__slug", "evaluation__title", "evaluation__zone"),
+        "evaluation__owner",
+    )
 
 
 def due_terms(user: User) -> Iterator[ContractTerm]:

@@ -108,8 +108,11 @@ def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
 
 
 def due_checks(user: User, until: datetime.date) -> list[PromiseCheck]:
-    """Open checks of the evaluations that `user` runs, due by that day."""
+    """Open checks of the evaluations that `user` runs, due by that day, without what
+    else candidate and evaluation tell."""
     rows = PromiseCheck.objects.filter(
         candidate__evaluation__owner=user, closed_at__isnull=True, due_on__lte=until
     )
-    return list(rows.select_related("candidate__evaluation"))
+    where = (f"candidate__evaluation__{name}" for name in ("slug", "title", "zone"))
+    rows = rows.select_related("candidate__evaluation")
+    return list(rows.only("months", "due_on", *where))
