@@ -13,6 +13,7 @@ from django.db.migrations.operations import (
     AddConstraint,
     AddField,
     AddIndex,
+    AlterField,
     RunPython,
     SeparateDatabaseAndState,
 )
@@ -107,6 +108,41 @@ class AddColumn(AddField):
         model = to_state.apps.get_model(app_label, self.model_name)
         field = model._meta.get_field(self.name)
         BaseDatabaseSchemaEditor.add_field(schema_editor, model, field)
+
+
+class LetBeEmpty(AlterField):
+    """Lets a column be empty, and changes nothing else of it.
+
+    Django would take a foreign key away and add it again, and so lock the other table.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Take NOT NULL away."""
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        column = schema_editor.quote_name(model._meta.get_field(self.name).column)
+        schema_editor.execute(
+            f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"
+        )
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Make the field what it was, as Django does."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 def add_empty_column(

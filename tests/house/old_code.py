@@ -14,7 +14,11 @@ from django.db.migrations import operations as django_operations
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from evaltracker.kit.migration_operations import AddConstraintOnline, AddIndexOnline
+from evaltracker.kit.migration_operations import (
+    AddConstraintOnline,
+    AddIndexOnline,
+    LetBeEmpty,
+)
 
 # Tables whose rows grow with every call; an index built under a lock stops them all.
 LARGE = {
@@ -69,7 +73,7 @@ def _faults(
         yield from _added(operation, of, what)
     elif isinstance(operation, django_operations.AlterField):
         field = state.models[migration.app_label, of].fields[operation.name]
-        yield from _altered(field, operation.field, what)
+        yield from _altered(field, operation, what)
     elif isinstance(operation, django_operations.AddIndex):
         if not isinstance(operation, AddIndexOnline):
             yield (
@@ -108,7 +112,14 @@ def _added(operation: Any, of: str, what: str) -> Iterator[str]:
         )
 
 
-def _altered(before: Any, after: Any, what: str) -> Iterator[str]:
+def _altered(before: Any, operation: Any, what: str) -> Iterator[str]:
+    after = operation.field
+    if before.remote_field and not isinstance(operation, LetBeEmpty):
+        yield (
+            f"“{what}” takes the foreign key away and adds it again, so nobody may use "
+            "the other table meanwhile. Write LetBeEmpty of "
+            "evaltracker.kit.migration_operations, if that is all it changes."
+        )
     if before.null and not after.null and not after.has_db_default():
         yield (
             f"“{what}” makes NOT NULL what old code leaves empty. Give it "

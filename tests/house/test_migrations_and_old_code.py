@@ -7,7 +7,11 @@ from django.db import migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from evaltracker.kit.migration_operations import AddConstraintOnline, AddIndexOnline
+from evaltracker.kit.migration_operations import (
+    AddConstraintOnline,
+    AddIndexOnline,
+    LetBeEmpty,
+)
 from tests.house.old_code import faults_of
 
 # The last of each app at 798e31d; nobody upgrades from before it.
@@ -43,6 +47,7 @@ def a_migration(
     return made("9999_tried", "evaluations")
 
 
+OWNER = models.ForeignKey("evaluations.User", models.PROTECT, null=True)
 A_TEXT = models.CharField(max_length=9)
 INDEX = models.Index(fields=["state"], name="tried")
 CHECK = models.CheckConstraint(condition=models.Q(attempts__gte=0), name="tried")
@@ -59,6 +64,7 @@ REFUSED = {
     "in batches": migrations.RunPython(migrations.RunPython.noop),
     "migration of their own": migrations.RunSQL("UPDATE x SET y = 1"),
     "type": migrations.AlterField(TABLE, NAME, models.CharField(max_length=2)),
+    "the other table": migrations.AlterField("Evaluation", "owner", OWNER),
     "second column": migrations.AlterField(TABLE, NAME, models.JSONField()),
     "leaves empty": migrations.AlterField("User", "erased_at", models.DateTimeField()),
 }
@@ -68,6 +74,7 @@ TAKEN = [
     a_migration(AddIndexOnline(TABLE, INDEX), atomic=False),
     a_migration(AddConstraintOnline(TABLE, CHECK), atomic=False),
     a_migration(migrations.RunPython(migrations.RunPython.noop), atomic=False),
+    a_migration(LetBeEmpty("Evaluation", "owner", OWNER)),
     a_migration(migrations.RemoveField(TABLE, NAME), contracts="1.2"),
     a_migration(
         migrations.CreateModel(

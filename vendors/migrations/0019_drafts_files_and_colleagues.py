@@ -6,6 +6,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from evaltracker.kit.migration_operations import LetBeEmpty
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,7 +23,7 @@ class Migration(migrations.Migration):
                 blank=True, db_default="", default="", max_length=150
             ),
         ),
-        migrations.AlterField(
+        LetBeEmpty(
             model_name="proposal",
             name="category",
             field=models.ForeignKey(
