@@ -1,6 +1,8 @@
 """Typing into the form that rewords R1, and what the tab keeps of it."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Dialog, Locator, Page
+
+from tests.browser import Watched
 
 WORDS = "Trains on GPUs that we own"
 KEPT = "Object.fromEntries(Object.entries(sessionStorage))"
@@ -43,6 +45,27 @@ def wait_until(page: Page, condition: str) -> None:
 def wait_for_draft(page: Page) -> None:
     """Until what was typed is kept."""
     wait_until(page, "sessionStorage.length === 1")
+
+
+def keep_draft(watched: Watched, address: str) -> Page:
+    """Lina types the words, and the page keeps them."""
+    watched.log_in("lina")
+    watched.open(address)
+    field(watched.page).fill(WORDS)
+    wait_for_draft(watched.page)
+    return watched.page
+
+
+def dialogs_of(page: Page) -> list[str]:
+    """The kinds of the page's dialogs, which are all accepted, as they come."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    return asked
 
 
 def throttle(page: Page, rate: int) -> None:

@@ -1,13 +1,13 @@
 """What is typed into an act's form, and whose it is."""
 
 import pytest
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import expect
 
 from tests.browser import Watched
 from tests.cast import common
+from tests.pages.drafting import WORDS, dialogs_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WORDS = "Trains on GPUs that we own"
 # What else a page keeps for the tab.
 FOLD = "sessionStorage.setItem('matrix-folds /x/', '[]')"
 
@@ -15,13 +15,7 @@ FOLD = "sessionStorage.setItem('matrix-folds /x/', '[]')"
 def test_leaving_a_form_warns_once_something_is_typed(
     watched: Watched, address: str
 ) -> None:
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    watched.page.on("dialog", answer)
+    asked = dialogs_of(watched.page)
     watched.log_in("lina")
     watched.open(address)
     watched.open(address)

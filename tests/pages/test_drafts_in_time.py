@@ -8,9 +8,9 @@ from tests.pages.drafting import (
     TYPE_AND,
     WORDS,
     field,
+    keep_draft,
     kept,
     throttle,
-    wait_for_draft,
     wait_until,
 )
 
@@ -101,11 +101,7 @@ def test_what_is_written_when_all_is_forgotten_is_forgotten_too(
 def test_what_is_typed_before_the_draft_is_read_stays(
     watched: Watched, address: str
 ) -> None:
-    watched.log_in("lina")
-    page = watched.page
-    watched.open(address)
-    field(page).fill(WORDS)
-    wait_for_draft(page)
+    page = keep_draft(watched, address)
     page.add_init_script(SLOW_TO_READ)
     page.reload()
     field(page).fill("Something else")

@@ -5,13 +5,13 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import expect
 
 from evaltracker.pages.draft_keys import draft_key, draft_name, draft_owner
 from tests.browser import Watched
 from tests.cast import common
 from tests.pages.acts_for_tests import Reword
-from tests.pages.drafting import WORDS, field, kept, wait_for_draft
+from tests.pages.drafting import WORDS, dialogs_of, field, keep_draft, kept
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INSECURE = """
@@ -23,11 +23,8 @@ Object.defineProperty(crypto, "subtle", { value: undefined });
 def test_what_is_kept_is_read_by_its_person_alone(
     watched: Watched, address: str
 ) -> None:
-    watched.log_in("lina")
-    watched.open(address)
-    field(watched.page).press_sequentially(WORDS)
-    watched.page.wait_for_timeout(300)
-    [(name, stored)] = kept(watched.page).items()
+    page = keep_draft(watched, address)
+    [(name, stored)] = kept(page).items()
     lina = common.lina()
     assert name == f"draft {draft_owner(lina)} {draft_name(lina, address)}"
     box = base64.b64decode(stored)
@@ -40,11 +37,7 @@ def test_what_is_kept_is_read_by_its_person_alone(
 def test_what_no_key_opens_is_dropped_without_a_word(
     watched: Watched, address: str
 ) -> None:
-    watched.log_in("lina")
-    page = watched.page
-    watched.open(address)
-    field(page).fill(WORDS)
-    wait_for_draft(page)
+    page = keep_draft(watched, address)
     [name] = kept(page)
     plain = f"draft {common.lina().pk} {address} "
     for stored in ("{}", base64.b64encode(bytes(80)).decode()):
@@ -59,11 +52,7 @@ def test_what_no_key_opens_is_dropped_without_a_word(
 def test_a_new_password_ends_the_drafts_of_before(
     watched: Watched, address: str
 ) -> None:
-    watched.log_in("lina")
-    page = watched.page
-    watched.open(address)
-    field(page).fill(WORDS)
-    wait_for_draft(page)
+    page = keep_draft(watched, address)
     lina = common.lina()
     lina.set_password(common.PASSWORD)
     lina.save()
@@ -77,11 +66,7 @@ def test_what_is_sealed_is_forgotten_at_the_login_page(
     watched: Watched, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Reword, "sealed", True)
-    watched.log_in("lina")
-    page = watched.page
-    watched.open(address)
-    field(page).fill(WORDS)
-    wait_for_draft(page)
+    page = keep_draft(watched, address)
     page.reload()
     expect(field(page)).to_have_value(WORDS)
     page.context.clear_cookies()
@@ -92,13 +77,7 @@ def test_what_is_sealed_is_forgotten_at_the_login_page(
 def test_where_nothing_can_be_encrypted_nothing_is_kept_and_leaving_warns(
     watched: Watched, address: str
 ) -> None:
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    watched.page.on("dialog", answer)
+    asked = dialogs_of(watched.page)
     watched.page.add_init_script(INSECURE)
     watched.log_in("lina")
     watched.open(address)

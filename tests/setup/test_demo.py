@@ -54,7 +54,8 @@ def test_what_it_prints_lets_a_newcomer_in(demo: subprocess.Popen[str]) -> None:
     assert sum(line.startswith("Loading ") for line in said) == 6  # itself and five
 
     home = next(line for line in said if "runs at" in line).split()[-1]
-    password = said[said.index(next(one for one in said if "password" in one)) + 1]
+    above_password = next(line for line in said if "password" in line)
+    password = said[said.index(above_password) + 1]
     with requests.Session() as browser:
         address = f"{home}admin/login/"
         token = browser.get(address, timeout=60).cookies["csrftoken"]
