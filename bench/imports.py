@@ -38,10 +38,13 @@ def main(arguments: Sequence[str]) -> int:
 def measure(size: int, kind: str) -> bool:
     """One file, and whether it was within its bounds."""
     from evaltracker.evaluations.models import ImportDraft
-    from evaltracker.importing.services.background import ask_for_import, hold_next
-    from evaltracker.importing.services.waiting_files import keep_draft
-    from evaltracker.importing.services.working import work_on
-    from evaltracker.tabular import read_table
+    from evaltracker.importing.services.log import work_on
+    from evaltracker.importing.services.waiting import (
+        ask_for_import,
+        hold_next,
+        keep_draft,
+    )
+    from evaltracker.toolbox.tabular import read_table
     from tests.cast import common
 
     name, content = f"{size}.{kind}", file_of(size, kind)

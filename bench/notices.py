@@ -56,7 +56,7 @@ def _send(port: int, file: Path, number: int) -> Race:
     from django.conf import settings
 
     from bench.contenders.usual_notices import send_usual
-    from evaltracker.notices.services.sweep import sweep_notices
+    from evaltracker.notices.services.delivery import sweep_notices
     from tests.faults.notices.owing import owe_overdue
     from tests.smtp_sink import mailer_to
 
@@ -121,7 +121,7 @@ def _idle(rows: int, size: Size) -> int:
     """A million rows, none due: a tenth waits for tomorrow, the rest is sent."""
     from django.db import connection
 
-    from evaltracker.notices.services.sweep import sweep_notices
+    from evaltracker.notices.services.delivery import sweep_notices
 
     with connection.cursor() as cursor:
         cursor.execute(COPIES, [rows])

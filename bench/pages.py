@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         # Models can be imported once there is a product.
         from bench.seeds import settle
         from bench.seeds.purchases import a_day_begins, owner_of, purchase
-        from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+        from evaltracker.workflow.services.sign_offs import look_at_what_moved
 
         large = QUICK if quick else LARGE
         few, many, busy = purchase(*SMALL), purchase(*large), purchase(*large)

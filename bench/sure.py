@@ -12,11 +12,9 @@ from fractions import Fraction
 from random import Random
 from statistics import median
 
-from trials.scoring.certainty import count_certainty
-from trials.scoring.contenders import NOTHING, Contender, Field, field_of
-from trials.scoring.draws import DRAWS
-from trials.scoring.open_cells import OpenCell, Owed
-from trials.scoring.urns import DEFAULT_PRIOR, TrialRecord, urn_of
+from trials.scoring.certainty import DRAWS, count_certainty
+from trials.scoring.fit import NOTHING, Contender, Field, field_of
+from trials.scoring.open_cells import DEFAULT_PRIOR, OpenCell, Owed, TrialRecord, urn_of
 
 CANDIDATES, CATEGORIES, REQUIREMENTS, ROUNDS, AT_MOST = 5, 20, 200, 3, 3.0
 TODAY = [Decimal(credit) for credit in ("0.3", "0.4", "0.5", "0.75")]

@@ -14,9 +14,9 @@ from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
-from evaltracker.rest.config import DESCRIPTION
-from evaltracker.rest.config import REST_FRAMEWORK as REST_FRAMEWORK
-from evaltracker.serving.logs import configure_logs, report_errors
+from evaltracker.serving.requests import configure_logs, report_errors
+from evaltracker.toolbox.rest.config import DESCRIPTION
+from evaltracker.toolbox.rest.config import REST_FRAMEWORK as REST_FRAMEWORK
 from evaltracker.unfold import UNFOLD as UNFOLD
 
 UNFOLD["SITE_SUBHEADER"] = f"Version {__version__}"
@@ -78,13 +78,13 @@ MIDDLEWARE = [
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "trials.run_api.guard.RunTokenGuard",
+    "trials.run_api.calls.RunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "evaltracker.pages.middleware.ReaderZoneMiddleware",
+    "evaltracker.pages.act_view.ReaderZoneMiddleware",
     "evaltracker.notices.middleware.NudgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "evaltracker.accounts.middleware.SessionEndMiddleware",
@@ -115,7 +115,7 @@ TEMPLATES = [
 
 # --- Database and cache -------------------------------------------------------
 DATABASES = environment.databases()
-DATABASE_ROUTERS = ["evaltracker.evaluations.counters.CountersApart"]
+DATABASE_ROUTERS = ["evaltracker.evaluations.tables.CountersApart"]
 CACHES = {
     # In the database: what is counted at a login outlives Redis, and needs none.
     "default": {
@@ -124,7 +124,7 @@ CACHES = {
         # What is over is dropped by a chore; nothing that counts may be before.
         "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     },
-    # Vendors' limits: a count over all processes (vendors.counting).
+    # Vendors' limits: a count over all processes (vendors.candidates).
     "throttle": environment.cache(),
     # What one process remembers for itself, without a round trip.
     "process": {
@@ -165,7 +165,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 # Lax and not Strict: a link in a mail leads to a page of somebody who is logged in.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "evaltracker.accounts.message_storage.MessageStorage"
+MESSAGE_STORAGE = "evaltracker.accounts.forms.MessageStorage"
 if NUM_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -188,7 +188,7 @@ _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {
         # Of mode 0640; static files the web user must be able to read.
-        "BACKEND": "evaltracker.kit.storage.WholeFileStorage",
+        "BACKEND": "evaltracker.toolbox.files.WholeFileStorage",
     },
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC

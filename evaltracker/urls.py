@@ -3,11 +3,11 @@
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from evaltracker.accounts.views import start_sign_on
+from evaltracker.accounts.forms import start_sign_on
 from evaltracker.environment import SERVE_VENDOR_API
-from evaltracker.notices.feed import calendar_feed
+from evaltracker.notices.middleware import calendar_feed
 from evaltracker.pages.site import site
-from evaltracker.rest.error_pages import not_there, problem_page
+from evaltracker.toolbox.rest.problems import not_there, problem_page
 
 vendor_api = [
     path("api/v1/", include("vendors.api.urls")),

@@ -6,7 +6,7 @@ Probes are answered before any address is looked up (`HealthMiddleware`). With
 
 from django.urls import include, path, re_path
 
-from evaltracker.rest.error_pages import not_there, problem_page
+from evaltracker.toolbox.rest.problems import not_there, problem_page
 
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import User
-from evaltracker.kit.clock import instant_of
 from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
+from evaltracker.toolbox.days import instant_of
 from stakeholders.models import Condition
 from stakeholders.notices import CONDITION, LAST_MINUTE
 

@@ -1,6 +1,6 @@
 """What the journal says of people, rules and signatures."""
 
-from evaltracker.pages.entry_words import CODES, register_words
+from evaltracker.pages.workspace import CODES, register_words
 from stakeholders.choices import Role, Verdict
 
 GIVEN = {

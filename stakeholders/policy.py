@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.clock import today_in
+from evaltracker.toolbox.days import today_in
 from stakeholders.choices import Role
 from stakeholders.models import Delegation, Stakeholder
 

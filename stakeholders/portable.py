@@ -3,8 +3,8 @@ fulfil."""
 
 from collections.abc import Iterator
 
+from evaltracker.portable.importing import ARRIVALS
 from evaltracker.portable.registry import CHECKS, Document, Part, register_part
-from evaltracker.portable.services.import_evaluation import ARRIVALS
 from stakeholders.models import (
     Condition,
     Delegation,
@@ -14,7 +14,7 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
 )
-from stakeholders.services.arrivals import ask_everybody_anew
+from stakeholders.services.roles import ask_everybody_anew
 from stakeholders.services.sign_offs import digest_of
 
 ORIGIN = "Where a click came from is for whoever signed and the owner."

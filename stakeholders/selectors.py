@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
-from evaltracker.kit.work_calendar import Place
+from evaltracker.toolbox.days import Place
 from stakeholders.choices import APPROVALS, Role, Verdict
 from stakeholders.models import (
     Condition,

@@ -17,7 +17,7 @@ from django.db import connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.transaction import Atomic
 
-from evaltracker.kit.pipeline import Pipeline
+from evaltracker.toolbox.database import Pipeline
 
 
 class Rank(IntEnum):
@@ -50,7 +50,7 @@ APART = {
     *("django_session", "evaluations_cachedvalue"),
     *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
 }
-GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.lockout
+GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.signing_in
 LOCKING = re.compile(
     r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
     r'|UPDATE "?(?P<changed>\w+)"?|DELETE FROM "?(?P<deleted>\w+)"?'

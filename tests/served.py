@@ -169,7 +169,7 @@ def vendor_login() -> Iterator[str]:
 @contextmanager
 def app_login() -> Iterator[str]:
     """The address of this database for the role of web, worker and beat, which may not
-    be the owner (see vendors.isolation.house)."""
+    be the owner (see vendors.isolation.building)."""
     with logins() as urls:
         yield urls["DATABASE_URL"]
 

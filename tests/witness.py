@@ -20,8 +20,8 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.commitments import committed_models
-from evaltracker.kit import pipeline
-from evaltracker.kit.pipeline import Pipeline
+from evaltracker.toolbox import database as pipeline
+from evaltracker.toolbox.database import Pipeline
 
 WRITE = re.compile(
     r'\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "?(\w+)"?', re.IGNORECASE

@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.models import Model
 from time_machine import traveller_stack
 
-from evaltracker.kit.pipeline import Pipeline
+from evaltracker.toolbox.database import Pipeline
 from tests.as_application import assumed_role
 
 HARMLESS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|BEGIN|COMMIT)\b", re.I)

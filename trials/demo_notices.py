@@ -1,22 +1,45 @@
 """The kinds of notices of a demo: it has a date, the date is near, it is called off,
-or goes on without somebody."""
+or goes on without somebody.
+"""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Notice, User
-from evaltracker.kit.clock import wall_of
-from evaltracker.kit.days import day_in_words
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.about import ENDED, About
-from evaltracker.notices.calendars import CalendarDate, calendar_of, cancellation_of
+from evaltracker.notices.calendars import (
+    DATES,
+    CalendarDate,
+    calendar_of,
+    cancellation_of,
+)
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to, spoken, zone_of
-from trials.models import Demo
+from evaltracker.requirements.services.scopes import USES, Used
+from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.days_days import day_in_words
+from stakeholders.models import Stakeholder
+from stakeholders.services.people import PART_USES
+from trials.choices import MilestoneState
+from trials.models import (
+    Criterion,
+    Demo,
+    Evidence,
+    Excuse,
+    Milestone,
+    Score,
+    ScriptItem,
+)
+from trials.notices import noun_of
+from trials.notices import page_of as notices_page_of
 from vendors.choices import CandidateState
+from vendors.mail import named_in
 
 WHAT = "A demo"
 
@@ -205,3 +228,71 @@ def date_of(demo: Demo) -> CalendarDate:
 def page_of(demo: Demo) -> str:
     """The page with its script."""
     return reverse("admin:demo", args=[demo.pk])
+
+
+# The dates of trials in a person's calendar.
+
+
+@DATES.add
+def own_milestones(person: User) -> Iterator[CalendarDate]:
+    """The milestones that are theirs and still open; titles may name a vendor."""
+    mine = Milestone.objects.visible_to(person).filter(
+        owner=person, state=MilestoneState.OPEN, evaluation__status=Status.OPEN
+    )
+    for milestone in mine.select_related("evaluation"):
+        yield CalendarDate(
+            uid=str(milestone.pk),
+            sequence=milestone.occurrence,
+            what=noun_of(milestone),
+            evaluation=milestone.evaluation.title,
+            due_at=milestone.due_at,
+            link=link_to(notices_page_of(milestone)),
+        )
+
+
+@DATES.add
+def own_demos(person: User) -> Iterator[CalendarDate]:
+    """The demos to come that they are asked to attend."""
+    theirs = Q(candidate__evaluation__owner=person) | Q(
+        candidate__evaluation__in=Stakeholder.objects.filter(
+            user=person, left_at__isnull=True
+        ).values("evaluation")
+    )
+    coming = Demo.objects.visible_to(person).to_come().filter(theirs)
+    rows = coming.select_related("candidate__evaluation")
+    for demo in rows.prefetch_related("guests__stakeholder"):
+        if asked_to_attend(demo, [person]):
+            yield date_of(demo)
+
+
+# Which values of the brief's lists verdicts, and what they judge, speak of.
+
+# By table: how a place is called, and where its candidate and its requirement stand.
+PLACES: dict[Any, tuple[str, str, str]] = {
+    Evidence: ("a verdict on", "claim__candidate__name", "claim__requirement__ref"),
+    Criterion: ("a criterion of", "trial__candidate__name", "requirement__ref"),
+    ScriptItem: ("a script item on", "demo__candidate__name", "requirement__ref"),
+    Excuse: ("the excuse of", "candidate__name", "requirement__ref"),
+}
+
+
+@USES.add
+def uses_in_verdicts(evaluation: Evaluation) -> Used:
+    """Of verdicts, criteria, script items and excuses, whatever became of them."""
+    return named_in(
+        (f"{what} {ref} of {candidate}", named)
+        for model, (what, *paths) in PLACES.items()
+        for candidate, ref, named in model.objects.in_evaluation(
+            evaluation
+        ).values_list(*paths, "named_values")
+    )
+
+
+# What people did with a part here, so that it is not changed under it.
+
+
+@PART_USES.add
+def scored(part: Stakeholder) -> str:
+    """Whether scores stand on its sheet."""
+    given = Score.objects.filter(sheet__stakeholder=part).exists()
+    return "given scores" if given else ""

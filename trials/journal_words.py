@@ -3,11 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from evaltracker.pages.entry_words import (
-    SUBJECT_NAMES,
-    Phrases,
-    register_words,
-)
+from evaltracker.pages.workspace import SUBJECT_NAMES, Phrases, register_words
 from trials.models import Criterion, Demo, Milestone, ScriptItem
 
 OF_DEMOS: dict[str, Phrases] = {

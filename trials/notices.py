@@ -1,17 +1,241 @@
 """The kinds of notices of milestones."""
 
+import datetime
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice
-from evaltracker.notices.about import ENDED, About, not_the_owners
+from evaltracker.notices.about import ENDED, About, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
+from evaltracker.toolbox.days import instant_of
+from evaltracker.toolbox.days_days import day_in_words
 from trials.choices import MilestoneState
-from trials.models import Milestone
-from trials.selectors.orphans import orphaned_milestones
+from trials.models import Gap, Milestone, RunToken, Trial
+from trials.selectors import asked_musts, half_time_alarm
+from trials.selectors.contracts import contract_of, orphaned_milestones, silent_since
+from trials.selectors.promised import SLIP_NOTICE, slipped_claims
+from vendors.models import Candidate, Claim
+from vendors.notices import ToVendor
+
+# The kinds of notices of a trial: its contract and its half time.
+
+CLOSED = "The trial is closed."
+MORNING = datetime.time(9)
+
+
+class AboutTrial(About[Trial]):
+    """A mail about a trial that goes on."""
+
+    rows: ClassVar = Trial.objects.select_related("candidate__evaluation")
+
+    def title(self, row: Trial) -> str:
+        """Which trial it is."""
+        return row.title
+
+    def page(self, notice: Notice, row: Trial) -> str:
+        return reverse("admin:trial", args=[row.pk])
+
+
+@register
+class ContractToAgree(AboutTrial):
+    """A trial's contract waits for the reader's role to agree."""
+
+    name: ClassVar[str] = "contract_to_agree"
+    gone: ClassVar[str] = "The contract was taken back."
+
+    def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
+        """Unless these words are put forward and the reader's role is awaited."""
+        if row.proposed_at is None:
+            yield self.gone
+        yield why_over(notice, row)
+        if str(row.version) != notice.occurrence:
+            yield "The contract has other words now."
+        reader = notice.recipient
+        if reader is None or not contract_of(row).parts_of(reader):
+            yield "The role has agreed."
+
+    def values(self, notice: Notice, row: Trial) -> dict[str, str]:
+        """Whether it was agreed before, and for how long it waits."""
+        return {
+            "again": "yes" if row.agreed_at is not None else "",
+            "days": str(-notice.offset_days) if notice.offset_days else "",
+            "starts": day_in_words(row.starts_on),
+            "verb": "starts" if self.first_hour(row) > timezone.now() else "started",
+            "entry": "yes" if self.first_hour(row) > timezone.now() else "",
+        }
+
+    def compose(self, notice: Notice) -> Message:
+        """It waits today; the first day of the trial goes into the calendar."""
+        row = self.row(notice)
+        starts = self.first_hour(row)
+        entry = "The first day of a trial" if starts > timezone.now() else ""
+        return self.letter(notice, row, **self.on(notice, row, starts, entry=entry))
+
+    def first_hour(self, row: Trial) -> datetime.datetime:
+        """When the trial begins, there where it takes place."""
+        return instant_of(row.starts_on, MORNING, row.zone)
+
+    def page(self, notice: Notice, row: Trial) -> str:
+        """The contract on the trial's page."""
+        return f"{super().page(notice, row)}#contract"
+
+
+@register
+class HalfGone(AboutTrial):
+    """Half of a trial is gone, and nobody has touched one of its must-haves."""
+
+    name: ClassVar[str] = "trial_half_gone"
+    for_chat: ClassVar[bool] = True
+    gone: ClassVar[str] = CLOSED
+
+    def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
+        """Unless something is untouched and the trial was not moved."""
+        if row.closed_at is not None:
+            yield CLOSED
+        yield why_over(notice, row)
+        if row.starts_on.isoformat() != notice.occurrence:
+            yield "The trial was moved."
+        if not half_time_alarm(row):
+            yield "Every must-have was tried."
+
+    def values(self, notice: Notice, row: Trial) -> dict[str, str]:
+        number = len(half_time_alarm(row))
+        return {
+            "number": str(number),
+            "asked": str(len(asked_musts(row))),
+            "several": "yes" if number > 1 else "",
+        }
+
+
+def why_over(notice: Notice, trial: Trial) -> str:
+    """Why there is nothing to do in a trial any more; empty while there is."""
+    return ended(notice) or (CLOSED if trial.closed_at else "")
+
+
+# The kinds of notices of a gap: found, answered, tried again.
+
+GAPS = Gap.objects.select_related("trial__candidate")
+GAP_NOTICES_CLOSED = "The gap is closed."
+
+
+class ToTrialLead(About[Gap]):
+    """A mail about a gap to who leads its trial."""
+
+    rows: ClassVar = GAPS
+    gone: ClassVar[str] = GAP_NOTICES_CLOSED
+
+    def title(self, row: Gap) -> str:
+        """In which trial the gap was found."""
+        return row.trial.title
+
+    def page(self, notice: Notice, row: Gap) -> str:
+        """Its place on the trial's page."""
+        return reverse("admin:trial", args=[row.trial_id]) + f"#gap-{row.pk}"
+
+
+@register
+class GapReplied(ToTrialLead):
+    """The vendor answered a gap: told to who runs the trial."""
+
+    name: ClassVar[str] = "gap_replied"
+
+    def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
+        """Unless that is the newest reply and the reader runs the trial."""
+        if row.reply_at is None or row.closed_at is not None:
+            yield GAP_NOTICES_CLOSED
+        yield why_over(notice, row.trial)
+        if row.reply_at and row.reply_at.isoformat() != notice.occurrence:
+            yield "There is a newer reply."
+        if row.trial.lead_id != notice.recipient_id:
+            yield "Somebody else leads the trial now."
+
+
+@register
+class RetestDue(ToTrialLead):
+    """The day has come for which a vendor promised a mend: told to who tries it."""
+
+    name: ClassVar[str] = "retest_due"
+    can_wait: ClassVar[bool] = True
+
+    def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
+        """Unless that is the promise, and nobody tried it since."""
+        if row.closed_at is not None:
+            yield GAP_NOTICES_CLOSED
+        yield why_over(notice, row.trial)
+        if row.trial.lead_id != notice.recipient_id:
+            yield "Somebody else leads the trial now."
+        day = row.promised_for
+        if day is None or day.isoformat() != notice.occurrence:
+            yield "Another day is promised."
+        if not row.retest_is_due:
+            yield "It was tried again."
+
+
+@register
+class GapFound(ToVendor[Gap]):
+    """Something was found missing in the vendor's trial, while it can still help."""
+
+    name: ClassVar[str] = "gap_found"
+    rows: ClassVar = GAPS
+    gone: ClassVar[str] = GAP_NOTICES_CLOSED
+
+    def title(self, row: Gap) -> str:
+        """In which trial the gap was found."""
+        return row.trial.title
+
+    def candidates(self, notice: Notice, row: Gap) -> QuerySet[Candidate]:
+        """The one that is tried."""
+        return super().candidates(notice, row).filter(pk=row.trial.candidate_id)
+
+    def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
+        """As for all, and unless a reply is taken."""
+        yield from super().reasons(notice, row)
+        if row.closed_at is not None or row.trial.closed_at is not None:
+            yield GAP_NOTICES_CLOSED
+        if row.trial.agreed_at is None:
+            yield "The trial is not agreed."
+        yield self.answered(notice, row)
+
+    def answered(self, notice: Notice, row: Gap) -> str:
+        """Why no answer is asked for any more; empty while one is."""
+        return "It was answered." if row.reply_at else ""
+
+    def values(self, notice: Notice, row: Gap) -> dict[str, str]:
+        """For the calls that read and answer it; not what was found."""
+        return {
+            **super().values(notice, row),
+            "invitation": str(row.trial.candidate_id),
+            "gap": str(row.pk),
+            "until": "yes" if row.reply_until else "",
+        }
+
+    def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
+        """Until when an answer is taken."""
+        return self.on(notice, row, row.reply_until, entry="An answer is due")
+
+
+@register
+class GapStillThere(GapFound):
+    """It was tried again and is still missing."""
+
+    name: ClassVar[str] = "gap_still_there"
+
+    def answered(self, notice: Notice, row: Gap) -> str:
+        """As long as nobody tried it, or answered, after that."""
+        tried = row.retested_at
+        if tried is None or tried.isoformat() != notice.occurrence:
+            return "It was tried again since."
+        return "It was answered." if row.reply_at and row.reply_at > tried else ""
+
+    def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
+        """None: who answers once more may take their time."""
+        return {}
+
 
 ANOTHERS = "The milestone belongs to somebody else now."
 
@@ -131,3 +355,87 @@ def page_of(milestone: Milestone) -> str:
 def _address(page: str, of: str) -> str:
     """Looked up once for the many mails of a sweep about one trial."""
     return reverse(page, args=[of])
+
+
+# The mail that a promised date has passed without proof.
+
+
+@register
+class PromiseSlipped(About[Claim]):
+    """A planned date passed, and nothing shows that it was kept; to the owner."""
+
+    name: ClassVar[str] = SLIP_NOTICE
+    # It blocks nobody: a day more or less changes nothing.
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = Claim.objects.select_related("candidate", "requirement")
+
+    def title(self, row: Claim) -> str:
+        """Who promised what; the date stands in its story."""
+        return f"{row.candidate}, {row.requirement.ref}"
+
+    def reasons(self, notice: Notice, row: Claim) -> Iterator[str]:
+        """Unless the claim has slipped and the reader runs the evaluation."""
+        yield ended(notice)
+        yield not_the_owners(notice)
+        if not slipped_claims(notice.place, Claim.objects.filter(pk=row.pk)):
+            yield "The date was moved, or there is proof now."
+
+    def page(self, notice: Notice, row: Claim) -> str:
+        """Where its story stands; a mail that is owed leaves even without a page."""
+        try:
+            return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
+        except NoReverseMatch:
+            return "/"
+
+
+# The kinds of notices about runs: a leaked token, a benchmark that has stopped.
+
+
+@register
+class RunTokenLeaked(About[RunToken]):
+    """A run token stood in an address and was revoked: told to who runs the trial."""
+
+    name: ClassVar[str] = "run_token_leaked"
+    rows: ClassVar = RunToken.objects.select_related("trial")
+
+    def reasons(self, notice: Notice, row: RunToken) -> Iterator[str]:
+        """Unless nothing is posted any more."""
+        yield ended(notice)
+        yield "The trial is closed." if row.trial.closed_at else ""
+
+    def title(self, row: RunToken) -> str:
+        """The beginning of it, and its trial."""
+        return f"{row.prefix}… of {row.trial.title}"
+
+    def page(self, notice: Notice, row: RunToken) -> str:
+        """Where another one is made."""
+        return reverse("admin:trial_runs", args=[row.trial_id])
+
+    def values(self, notice: Notice, row: RunToken) -> dict[str, str]:
+        """How people tell it from others."""
+        return {"prefix": row.prefix}
+
+
+@register
+class BenchmarkSilent(AboutTrial):
+    """The benchmark of a trial has stopped reporting: told to its lead."""
+
+    name: ClassVar[str] = "benchmark_silent"
+    for_chat: ClassVar[bool] = True
+    gone: ClassVar[str] = CLOSED
+
+    def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
+        """Unless it reports again, or nothing is waited for any more."""
+        yield why_over(notice, row)
+        since = silent_since(row)
+        if since is None or since.isoformat() != notice.occurrence:
+            yield "Runs have come in since, or the trial's last day is over."
+
+    def page(self, notice: Notice, row: Trial) -> str:
+        """Where its runs and tokens are."""
+        return f"{super().page(notice, row)}#criteria"
+
+    def values(self, notice: Notice, row: Trial) -> dict[str, str]:
+        """The day of the last run, and the last day of the trial."""
+        since = datetime.date.fromisoformat(notice.occurrence)
+        return {"day": day_in_words(since), "ends": day_in_words(row.ends_on)}

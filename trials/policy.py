@@ -5,7 +5,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner, lock, require_stage
-from evaltracker.kit.clock import today_in as today_in
+from evaltracker.toolbox.days import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
 from trials.models import Trial
 from vendors.choices import CandidateState

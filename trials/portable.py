@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.portable.importing import ARRIVALS
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
@@ -14,7 +15,6 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
-from evaltracker.portable.services.import_evaluation import ARRIVALS
 from trials.choices import MilestoneState
 from trials.models import (
     Agreement,
@@ -39,10 +39,10 @@ from trials.models import (
     Settlement,
     Trial,
 )
-from trials.run_formats.kept import read_kept_report
+from trials.run_formats.reading import read_kept_report
 from trials.scoring import TOP_SCORE
-from trials.selectors.prior import read_prior
-from trials.services.reminders import owe_reminders
+from trials.selectors.scores import read_prior
+from trials.services.trials import owe_reminders
 
 
 def blind(user: User, evaluation: Evaluation) -> bool:

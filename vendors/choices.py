@@ -96,7 +96,7 @@ class PriceSource(models.TextChoices):
 
 
 class Pricing(models.TextChoices):
-    """How the quantity of a cost line makes its price; see `vendors.costs.tiers`."""
+    """How the quantity of a cost line makes its price; see `vendors.costs.lines`."""
 
     PER_UNIT = "per_unit", "One price for every unit"
     GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"

@@ -7,12 +7,46 @@ to, `means`, has the availability and the date of each value that was answered.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from evaltracker.errors import Invalid
-from vendors.availability import availability_error
-from vendors.choices import Availability
+from vendors.answered_values import answered
+from vendors.choices import STATED, Availability
+
+# Which availability may be said with which date; a pure module.
+
+# What is there now, or never will be, has no date from which it is there.
+DATED = (Availability.PLANNED, Availability.BETA, Availability.ON_REQUEST)
+LONGEST_PLAN = datetime.timedelta(days=20 * 366)
+
+
+def availability_error(
+    availability: object,
+    available_from: datetime.date | None,
+    *,
+    today: datetime.date | None = None,
+    known: Container[str] = STATED,
+) -> tuple[str, str] | None:
+    """The field that is wrong and the sentence that says so; None if both fit.
+
+    `today` makes a past plan wrong.
+    """
+    if not isinstance(availability, str) or availability not in known:
+        names = ", ".join(each for each in Availability if each in known)
+        return "availability", f"“{availability}” is not one of: {names}."
+    if availability == Availability.PLANNED and available_from is None:
+        return "available_from", "A plan needs the date from which it is there."
+    if available_from is None:
+        return None
+    if availability not in DATED:
+        return "available_from", "Only planned, beta and on_request carry a date."
+    if today is not None and available_from < today:
+        return "available_from", "The date is past; say now, or a new date."
+    if today is not None and available_from > today + LONGEST_PLAN:
+        return "available_from", "The date is over 20 years away."
+    return None
+
 
 EVERYWHERE = "everywhere"
 PARTS = ("values", "availability", "available_from")
@@ -233,3 +267,71 @@ def _no_list(given: object, lists: Lists) -> Invalid:
 
 def _invalid(sentence: str) -> Invalid:
     return Invalid(sentence, errors={"holds_for": [sentence]})
+
+
+# The values of the brief's lists that a verdict, a criterion, a script item, an excuse
+# or a ruling names; a pure module. They are kept as `{list: [values]}`.
+
+type Named = dict[str, list[str]]
+
+
+def read_named_values(said: object, lists: Lists) -> Named:
+    """`said` as it is kept: lists and values in the brief's order.
+
+    A list that is named with no value stays, and names nothing of it. *Everywhere* is
+    every value of today.
+
+    Raises:
+        Invalid: a list or value that the brief does not name, one named twice, or
+            *everywhere* beside single values.
+
+    """
+    if said is None or said == {}:
+        return {}
+    if isinstance(said, list):
+        raise _named_values_invalid(
+            'Name values by list, such as {"Runs on": ["AWS"]}.'
+        )
+    try:
+        canonical(said, lists)
+    except Invalid as error:
+        raise _named_values_invalid(error.sentence) from error
+    if not isinstance(said, dict):  # everywhere
+        return {name: [*values] for name, values in lists.items()}
+    return {
+        name: [value for value in values if _names(said[name], value)]
+        for name, values in lists.items()
+        if name in said
+    }
+
+
+def without_empty(named: Mapping[str, Sequence[str]]) -> Named:
+    """Only the lists of which a value is named."""
+    return {name: [*values] for name, values in named.items() if values}
+
+
+def named_words(named: Mapping[str, Sequence[str]]) -> str:
+    """“Runs on: AWS, on premises; Languages: Python”; blank where none is named."""
+    parts = (f"{name}: {', '.join(values)}" for name, values in named.items() if values)
+    return "; ".join(parts)
+
+
+def answered_values(claim: Any, lists: Lists) -> Named:
+    """The values of `lists` that a claim answers, as the ledger reads it."""
+    if claim is None:
+        return {}
+    found = answered(claim.holds_for, claim.environments, claim.availability, lists)
+    return without_empty(
+        {
+            name: [value for value in values if (name, value) in found]
+            for name, values in lists.items()
+        }
+    )
+
+
+def _names(said: Any, value: str) -> bool:
+    return value in said or said in (EVERYWHERE, [EVERYWHERE])
+
+
+def _named_values_invalid(sentence: str) -> Invalid:
+    return Invalid(sentence, errors={"named_values": [sentence]})

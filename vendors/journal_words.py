@@ -3,12 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from evaltracker.pages.entry_words import (
-    CODES,
-    SUBJECT_NAMES,
-    Phrases,
-    register_words,
-)
+from evaltracker.pages.workspace import CODES, SUBJECT_NAMES, Phrases, register_words
 from vendors.costs import CostKind
 from vendors.models import Proposal, Question
 

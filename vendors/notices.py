@@ -12,20 +12,74 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.kit.clock import wall_of
-from evaltracker.notices.about import About, Words, ended
+from evaltracker.notices.about import About, Words, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.toolbox.days import wall_of
+from stakeholders.policy import is_leadership, leaders
 from vendors.choices import CandidateState
-from vendors.models import Candidate, Contact
-from vendors.policy import claims_are_closed
-from vendors.secrets import link_secret
-from vendors.selectors.letters import LETTER
+from vendors.models import Candidate, Conflict, Contact, PriceOpening, PublishedDocument
+from vendors.policy import barring_interest, claims_are_closed, unbarred
+from vendors.public_mail import link_secret
+from vendors.selectors.access import link_to_pages
+from vendors.selectors.candidates import LETTER
+from vendors.selectors.costs import NOBODY, second_people
 from vendors.selectors.rivals import is_held_back
-from vendors.selectors.sign_in import link_to_pages
+
+# The kind of notice about a conflict of interest of whoever runs an evaluation.
+
+
+@register
+class OwnersConflict(About[Conflict]):
+    """Whoever runs it declared a conflict: Leadership without one clears it."""
+
+    name: ClassVar[str] = "owners_conflict"
+    rows: ClassVar = Conflict.objects.select_related(
+        "person", "candidate__evaluation__owner"
+    )
+
+    def title(self, row: Conflict) -> str:
+        """Nothing: the list of notices is also for whom it is sealed from."""
+        return ""
+
+    def reasons(self, notice: Notice, row: Conflict) -> Iterator[str]:
+        """Unless it still bars the owner, and the reader can clear it."""
+        evaluation, reader = row.candidate.evaluation, notice.recipient
+        yield ended(notice)
+        if row.person_id != evaluation.owner_id:
+            yield "Somebody else runs the evaluation now."
+        if not Conflict.objects.barring().filter(pk=row.pk).exists():
+            yield "The conflict of interest was cleared."
+        if reader is None or not is_leadership(reader, evaluation):
+            yield "They no longer hold the Leadership role."
+        elif barring_interest(reader, evaluation) is not None:
+            yield "They declared a conflict of interest themselves."
+
+    def page(self, notice: Notice, row: Conflict) -> str:
+        """The form that clears it."""
+        return reverse("admin:act_on", args=["clear-interest", row.pk])
+
+    def values(self, notice: Notice, row: Conflict) -> dict[str, str]:
+        """Whose it is; in whom, the page says."""
+        return {"owner": row.person.name}
+
+
+def tell_leadership(conflict: Conflict, evaluation: Evaluation) -> None:
+    """Owe those who can clear the owner's conflict a mail."""
+    for person in unbarred(evaluation, leaders(evaluation)):
+        owe_now(
+            kind=OwnersConflict.name,
+            evaluation=evaluation,
+            subject_id=conflict.pk,
+            occurrence="",
+            recipient=person,
+        )
+
 
 # Where vendors read how everything is done; served with the API, so no page of ours.
 API_PAGE = "/api/v1/docs/"
@@ -158,3 +212,100 @@ class Invitation(ToVendor[Candidate]):
 def reachable(owner: User) -> str:
     """A person and how to write to them."""
     return f"{owner.name} ({owner.email})" if owner.email else owner.name
+
+
+# The kinds of notices of an opening of prices: asked, waited for, told to the owner.
+#
+# No mail names a price or a vendor.
+
+
+class OnOpening(About[PriceOpening]):
+    """A mail about prices that a second person has not opened yet."""
+
+    rows: ClassVar = PriceOpening.objects.select_related("asked_by", "evaluation")
+    gone: ClassVar[str] = "Prices are open, or it is no longer asked for."
+
+    def title(self, row: PriceOpening) -> str:
+        return "Prices"
+
+    def reasons(self, notice: Notice, row: PriceOpening) -> Iterator[str]:
+        """Unless it is awaited, and is the recipient's affair."""
+        if row.confirmed_at or row.withdrawn_at or not row.evaluation.is_open:
+            yield self.gone
+        yield self.concerns(notice, row)
+
+    def concerns(self, notice: Notice, row: PriceOpening) -> str:
+        """Empty if the recipient is one of those who may confirm."""
+        if notice.recipient not in second_people(row.evaluation, row):
+            return "They may not open prices any more."
+        return ""
+
+    def page(self, notice: Notice, row: PriceOpening) -> str:
+        """The page that shows it and decides nothing."""
+        return reverse("admin:evaluation_costs", args=[notice.place.slug])
+
+    def values(self, notice: Notice, row: PriceOpening) -> dict[str, str]:
+        """Who asks, and for how many days."""
+        return {"asker": row.asked_by.name, "days": str(-notice.offset_days)}
+
+
+@register
+class PricesAsked(OnOpening):
+    """Somebody is asked to confirm that prices are opened."""
+
+    name: ClassVar[str] = "prices_asked"
+
+
+@register
+class PricesWaiting(OnOpening):
+    """A confirmation that was asked for three, six, nine … days ago."""
+
+    name: ClassVar[str] = "prices_waiting"
+    can_wait: ClassVar[bool] = True
+
+
+@register
+class PricesEscalated(OnOpening):
+    """The owner hears who keeps the prices sealed."""
+
+    name: ClassVar[str] = "prices_escalated"
+    can_wait: ClassVar[bool] = True
+
+    def concerns(self, notice: Notice, row: PriceOpening) -> str:
+        return not_the_owners(notice)
+
+    def values(self, notice: Notice, row: PriceOpening) -> dict[str, str]:
+        """Who is awaited, if anybody is."""
+        awaited = second_people(row.evaluation, row)
+        return {
+            "days": str(-notice.offset_days),
+            "names": ", ".join(person.name for person in awaited),
+            "several": "yes" if len(awaited) > 1 else "",
+            "nobody": "" if awaited else NOBODY,
+        }
+
+
+# The mail that tells a vendor of a document that was published to it.
+
+
+@register
+class DocumentPublished(ToVendor[PublishedDocument]):
+    """Something of the outcome can be read in the pages; not what it says."""
+
+    name: ClassVar[str] = "document_published"
+    rows: ClassVar = PublishedDocument.objects.select_related("candidate")
+
+    def candidates(self, notice: Notice, row: PublishedDocument) -> QuerySet[Candidate]:
+        """The one whose vendor reads it."""
+        rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.candidate_id)
+        return rows
+
+    def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
+        """Unless the reader left; the outcome is told after the end, and to losers."""
+        if not self.candidates(notice, row).filter(reached_by(notice.address)).exists():
+            yield f"{notice.addressee or notice.address} is no contact of it any more."
+
+    def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
+        """What kind of document it is."""
+        kind = row.get_kind_display().lower()
+        return {**super().values(notice, row), "document": kind}

@@ -14,7 +14,7 @@ from evaltracker.evaluations.policy import (
     is_published,
     may_start_evaluations,
 )
-from evaltracker.kit.reading import read_once
+from evaltracker.toolbox.registry import read_once
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor
 

@@ -15,7 +15,7 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
-from vendors.kept_answers import is_kept_form
+from vendors.answers import is_kept_form
 from vendors.models import (
     AnswerDraft,
     Asking,
@@ -47,7 +47,7 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import may_see_prices
-from vendors.selectors.quotes import may_see_quotes
+from vendors.selectors.costs import may_see_quotes
 
 
 def companies(evaluation: Evaluation) -> QuerySet[Vendor]:

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.kit.text import LINK_LIMIT, TEXT_LIMIT
+from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
+from vendors.candidates import Box, ClaimWords, Names, key_of
 from vendors.holds_for import EVERYWHERE
-from vendors.holds_for_fields import OF_ALL, joined, parted
-from vendors.holds_for_text import read_holds_for
+from vendors.holds_for_fields import OF_ALL, joined, parted, read_holds_for
 from vendors.models import Claim
 from vendors.services.batches import Stated
-from vendors.values_field import Box, Names, key_of
-from vendors.words import ClaimWords
 
 TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_answers")
 EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from evaltracker.kit.pipeline import Pipeline
+from evaltracker.toolbox.database import Pipeline
 
 TOKEN, VENDOR = "app.token", "app.vendor"
 # Whether what the buyer noted on the vendor's own invitations can be found.

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from bench.seeds import settle
 from bench.seeds.matrix import session, wall
+from evaltracker.decision.models import Outlook
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.workflow.models import Outlook
 from stakeholders.models import SignedDocument, SignOff
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import (

@@ -11,15 +11,13 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.urls import reverse
 
-from evaltracker.accounts.lockout import client_address
-from evaltracker.accounts.sealing import close, reopen
-from evaltracker.accounts.slowing import CEILING
-from evaltracker.evaluations.account_log import record
+from evaltracker.accounts.middleware import close, reopen
+from evaltracker.accounts.signing_in import CEILING, client_address
+from evaltracker.evaluations.account_log import at_address, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.selectors import at_address
-from evaltracker.notices.services.account_mail import owe_account_mail
-from evaltracker.pages.reauthentication import proved_recently
+from evaltracker.notices.services.due_times import owe_account_mail
+from evaltracker.pages.fields import proved_recently
 
 # One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (

@@ -19,7 +19,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_STOCK}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_STOCK}UserAttributeSimilarityValidator"},
     {"NAME": f"{_STOCK}CommonPasswordValidator"},
-    {"NAME": "evaltracker.accounts.passwords.HardToGuess"},
+    {"NAME": "evaltracker.accounts.forms.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -97,7 +97,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Logins are kept in our own log, which can forget a person.
 AXES_DISABLE_ACCESS_LOG = True
-AXES_HANDLER = "evaltracker.accounts.lockout.OneAtATime"
-AXES_USERNAME_CALLABLE = "evaltracker.accounts.lockout.account_meant"
-AXES_CLIENT_IP_CALLABLE = "evaltracker.accounts.lockout.client_address"
-AXES_LOCKOUT_CALLABLE = "evaltracker.accounts.lockout.same_answer"
+AXES_HANDLER = "evaltracker.accounts.signing_in.OneAtATime"
+AXES_USERNAME_CALLABLE = "evaltracker.accounts.signing_in.account_meant"
+AXES_CLIENT_IP_CALLABLE = "evaltracker.accounts.signing_in.client_address"
+AXES_LOCKOUT_CALLABLE = "evaltracker.accounts.signing_in.same_answer"

@@ -5,9 +5,9 @@ import datetime
 from django.apps import apps
 
 import evaltracker.accounts.notices
-import evaltracker.accounts.signals
-from evaltracker.accounts.services.logins import forget_what_is_over
-from evaltracker.kit.periodic import register_chore
+import evaltracker.accounts.signing_in
+from evaltracker.accounts.services.people import forget_what_is_over
+from evaltracker.toolbox.processes import register_chore
 
 register_chore(
     name="forget_ended_sessions",
@@ -18,5 +18,4 @@ register_chore(
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.accounts.admin.account_page
-    import evaltracker.accounts.admin.my_notices
+    import evaltracker.accounts.admin.account

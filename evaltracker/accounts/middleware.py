@@ -1,22 +1,35 @@
 """What holds for every request of somebody who is logged in."""
 
+import base64
+import secrets
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import decrypt, is_mfa_enabled
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from evaltracker.accounts.devices import remember
+from evaltracker.accounts.notices import remember
 from evaltracker.evaluations.models import User
-from evaltracker.pages.reauthentication import note_use, why_ended
+from evaltracker.pages.fields import note_use as reauthentication_note_use
+from evaltracker.pages.fields import why_ended
 from evaltracker.pages.site import site
-from evaltracker.rest.problems import CONTENT_TYPE, problem_body
+from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
 
 NEEDED = (
     "A second factor is needed here. Add an authenticator app or a security key to go "
@@ -48,7 +61,7 @@ class SessionEndMiddleware:
                 logout(request)
                 messages.info(request, why)
             else:
-                note_use(request.session)
+                reauthentication_note_use(request.session)
         response = self.get_response(request)
         if person := getattr(request, "signed_in_here", None):
             remember(request, response, person)
@@ -121,3 +134,94 @@ class FrameMiddleware:
                 frame["is_nav_sidebar_enabled"] = False
             response.context_data = {**frame, **(response.context_data or {})}
         return response
+
+
+# A code of an authenticator app opens once, as long as it is valid.
+#
+# The library remembers used codes for one period, while a code is valid for three: a
+# clock may be half a minute off. So the step of the last code that opened is kept with
+# the app's secret, in the row that a login locks, and no code of then or before opens
+# again (RFC 6238, 5.2).
+
+LAST_STEP = "last_step"
+
+
+def is_used(user: User, code: str) -> bool:
+    """Whether `code` has opened before, or a later one of the same app has.
+
+    Codes of one person queue up here until the request's transaction ends.
+    """
+    app = _app_of(user)
+    if app is None:
+        return False
+    step = _step_of(app, code)
+    return step is not None and step <= app.data.get(LAST_STEP, 0)
+
+
+def note_use(app: Authenticator, code: str) -> None:
+    """Remember that `code` opened."""
+    app.data[LAST_STEP] = _step_of(app, code)
+    app.save(update_fields=["data"])
+
+
+def _app_of(user: User) -> Authenticator | None:
+    apps = Authenticator.objects.select_for_update(no_key=True).filter(
+        user=user, type=Authenticator.Type.TOTP
+    )
+    first: Authenticator | None = apps.first()
+    return first
+
+
+def _step_of(app: Authenticator, code: str) -> int | None:
+    """The last of the half minutes of now for which the app shows `code`."""
+    secret = decrypt(app.data["secret"])
+    steps = [
+        step
+        for step in yield_hotp_counters_from_time()
+        if compare_user_code(
+            actual=code, expected=format_hotp_value(hotp_value(secret, step))
+        )
+    ]
+    return max(steps, default=None)
+
+
+# Secrets of second factors, encrypted at rest: a copy of the database makes no code.
+#
+# The key is derived from SECRET_KEY, which is in no backup of the database. The keys
+# before it (SECRET_KEY_FALLBACKS) still open what they closed.
+
+logger = structlog.get_logger(__name__)
+# Every Fernet token begins with its version and the high bytes of the time.
+CLOSED = "gAAAA"
+PURPOSE = b"evaltracker second factors"
+
+
+def close(text: str) -> str:
+    """The text as it is stored."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def reopen(stored: str) -> str:
+    """The text that was closed; what was stored before there was a key is itself.
+
+    Without the key that closed it nobody's code may fit, so it is then a random secret
+    in the alphabet of authenticator apps.
+    """
+    if not stored.startswith(CLOSED):
+        return stored
+    try:
+        return _box().decrypt(stored.encode()).decode()
+    except InvalidToken:
+        logger.warning("second_factor.unreadable", hint="SECRET_KEY has changed")
+        return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def _box() -> MultiFernet:
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([Fernet(_derive(key)) for key in keys])
+
+
+def _derive(key: str) -> bytes:
+    """A key for this purpose alone (RFC 5869)."""
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
+    return base64.urlsafe_b64encode(made.derive(key.encode()))

@@ -1,6 +1,6 @@
 """What the journal says of comments: that there are some, and where; no text."""
 
-from evaltracker.pages.entry_words import register_words
+from evaltracker.pages.workspace import register_words
 
 register_words(
     {

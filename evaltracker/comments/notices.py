@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from evaltracker.comments.words import discuss_address
+from evaltracker.comments.reading import discuss_address
 from evaltracker.evaluations.models import Mention, Notice
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.about import About

@@ -1,41 +1,339 @@
-"""“Choose a notebook platform”: 26 platforms imported from a published comparison."""
+"""“GPU training service”: trials that run right now, after a published benchmark.
+
+The script of ten steps and the scores from 0 to 3 are Neu.ro's of March 2021; Neu.ro is
+one of the seven itself, which a research note says at each score. What our own trials
+found is made up.
+"""
 
 import datetime
+import json
+import random
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from django.utils import timezone
 
 from evaltracker.demo.files import DATA, read_csv
-from evaltracker.demo.people import give_parts
-from evaltracker.demo.steps import mark_rest_unsaid, sign_all
+from evaltracker.demo.steps import (
+    Trying,
+    declare_no_interests,
+    give_parts,
+    known_vendor,
+    lock_all_scores,
+    mark_rest_unsaid,
+    run_trial,
+    show_in_demo,
+    sign_all,
+)
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.work_calendar import is_working_day
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
-from evaltracker.tabular import read_table
+from evaltracker.toolbox.days import is_working_day
+from evaltracker.toolbox.tabular import read_table
 from evaltracker.workflow.services.stages import advance
+from stakeholders.choices import Role
+from trials.choices import DataOwner, EvidenceVerdict, NoteKind, ReportFormat, Severity
+from trials.models import Criterion, RunToken, Trial
+from trials.run_formats.reading import read_json_runs
+from trials.services.confirming import confirm_runs
 from trials.services.demos import schedule_demo
+from trials.services.evidence import note_research
+from trials.services.gaps import record_gap
+from trials.services.runs import make_run_token, receive_report
+from trials.services.scores import give_score
 from trials.services.scripts import draw_up_script
 from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
 from vendors.costs import CostKind
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate
+from vendors.services.access import invite
 from vendors.services.candidates import add_candidate, shortlist
 from vendors.services.claims import submit_claim
-from vendors.services.companies import add_vendor
-from vendors.services.imports import import_claims, known_claims
-from vendors.services.invitations import invite
-from vendors.services.quote_lines import QuotedLine
+from vendors.services.contacts import add_vendor
+from vendors.services.mailed_sheets import import_claims, known_claims
+from vendors.services.opening import QuotedLine
 from vendors.services.quotes import hand_in_quote
-from vendors.services.windows import close_claims, open_claims
+from vendors.services.reasking import close_claims, open_claims
 
-SLUG = "notebooks"
-FILE = "notebook_platforms.csv"
+# Runs of the demo's trials: a nightly benchmark that reports by itself.
+
+# What the demo measures: the wait that the purchase is to end.
+WAIT: dict[str, Any] = {
+    "quantity": "wait for a GPU",
+    "unit": "s",
+    "direction": "at_most",
+    "bound": "60",
+    "statistic": "p95",
+    "tolerance": "10",
+}
+EACH_NIGHT = 5
+NIGHT = datetime.time(2, tzinfo=datetime.UTC)
+
+
+def measure_nightly(
+    trial: Trial, criterion: Criterion, *, usual: float, nights: int
+) -> None:
+    """Report a night's runs for each of the last `nights` nights, around `usual` s.
+
+    The same numbers in every demo: a run takes up to a third more or less.
+    """
+    token, _ = make_run_token(trial=trial, label="Nightly benchmark", by=trial.lead)
+    draw = random.Random(trial.title)  # noqa: S311 - made-up numbers of the demo
+    today = timezone.now().astimezone(datetime.UTC).date()
+    for back in range(nights, 0, -1):
+        night = datetime.datetime.combine(today - datetime.timedelta(days=back), NIGHT)
+        waits = [usual * draw.uniform(0.67, 1.33) for _ in range(EACH_NIGHT)]
+        report_night(token, criterion, night, waits)
+
+
+def confirm_measured(criterion: Criterion) -> None:
+    """The trial's lead confirms what the runs of a criterion propose."""
+    candidate = criterion.trial.candidate
+    confirm_runs(
+        criterion=criterion,
+        claim=candidate.claims.get(
+            requirement=criterion.requirement, superseded_at__isnull=True
+        ),
+        verdict=EvidenceVerdict.HOLDS,
+        data=DataOwner.OURS,
+        by=criterion.trial.lead,
+    )
+
+
+def report_night(
+    token: RunToken, criterion: Criterion, night: datetime.datetime, waits: list[float]
+) -> None:
+    """One file of runs, as a program posts it."""
+    body = {
+        "id": f"nightly-{night:%Y-%m-%d}",
+        "commit": "8d1f2c7",
+        "environment": "4 nodes of 8 GPUs",
+        "runs": [
+            {
+                "criterion": str(criterion.pk),
+                "value": f"{wait:.1f}",
+                "unit": "s",
+                "measured_at": (night + datetime.timedelta(minutes=10 * n)).isoformat(),
+            }
+            for n, wait in enumerate(waits)
+        ],
+    }
+    text = json.dumps(body)
+    receive_report(
+        token=token,
+        format=ReportFormat.JSON,
+        content=text.encode(),
+        said=read_json_runs(text),
+    )
+
+
+SLUG = "gpu-training"
 SOURCE = (
+    "Test script, criteria and scores: Neu.ro platform benchmark of 17 March 2021 "
+    "(Apache-2.0), on its own scale from 0 to 3. The scorer is one of the vendors. "
+    "Claims, demos, trials, people and dates are made up."
+)
+STEPS = (
+    ("T0", "User registration", False),
+    ("T1", "Upload a dataset", True),
+    ("T2", "Upload the code", False),
+    ("T3", "Run a training script", True),
+    ("T4", "Look at the training logs", False),
+    ("T5", "Visualize predictions", False),
+    ("T6", "Run training again with more weight on the worst class", True),
+    ("T7", "Download a checkpoint", False),
+    ("T8", "Share a checkpoint with other users", True),
+    ("T9", "Present a demo to non-engineers", False),
+)
+IN_TRIAL = ("Azure Machine Learning", "Determined AI", "Paperspace Gradient")
+# What the nightly benchmark measures, what vendors claim of it, and what it finds.
+MEASURED = "T6"
+CLAIMED = {"value": "45", "unit": "s"}
+USUAL_WAITS = (36.0, 50.0, 75.0)
+PUBLISHED = datetime.date(2021, 3, 17)
+
+
+def load(people: dict[str, User]) -> Evaluation:
+    """Three trials side by side, ten days in, with a gap and a milestone missed."""
+    lead = people["lead"]
+    evaluation = create_evaluation(
+        title="GPU training service",
+        slug=SLUG,
+        buyer="Example Foods",
+        by=lead,
+        zone="Europe/Berlin",
+        currency="EUR",
+        problem="One shared GPU machine; training runs wait for days.",
+        must_run_by=timezone.localdate() + datetime.timedelta(weeks=9),
+        budget=Decimal(90_000),
+        support_wanted="self_service",
+        engineers=12,
+        source_note=SOURCE,
+    )
+    parts = give_parts(evaluation, people, scoring=(Role.ENGINEERING,))
+    requirements = write_requirements(evaluation)
+    candidates = add_candidates(evaluation)
+    sign_all(evaluation, people)
+    advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
+    declare_no_interests(evaluation)
+    research(evaluation, candidates, requirements)
+    advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
+    finalists = [candidate for candidate in candidates if candidate.name in IN_TRIAL]
+    for candidate in finalists:
+        show_in_demo(candidate, requirements, by=lead)
+    give_published_scores(evaluation, candidates, people["engineering"])
+    lock_all_scores(parts, {})
+    evaluation = advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
+    try_out(finalists, requirements)
+    return evaluation
+
+
+def write_requirements(evaluation: Evaluation) -> list[Requirement]:
+    """The seven published criteria as categories, the ten steps as requirements."""
+    lead = evaluation.owner
+    metric = add_metric(
+        evaluation=evaluation,
+        name="Hours that a training run waits",
+        baseline="52",
+        target="1",
+        by=lead,
+    )
+    names = [
+        name
+        for name in read_csv("trial_scores.csv")[0]
+        if name not in ("platform", "evidence_url", "Total")
+    ]
+    categories = [
+        add_category(evaluation=evaluation, name=name, weight=5, by=lead)
+        for name in names
+    ]
+    return [
+        add_requirement(
+            evaluation=evaluation,
+            category=categories[number % len(categories)],
+            ref=ref,
+            text=text,
+            priority=Priority.MUST if must else Priority.SHOULD,
+            weight=7,
+            metric=metric if must else None,
+            measure=WAIT if ref == MEASURED else {},
+            by=lead,
+        )
+        for number, (ref, text, must) in enumerate(STEPS)
+    ]
+
+
+def add_candidates(evaluation: Evaluation) -> list[Candidate]:
+    """The seven platforms; one that is known from another evaluation is reused."""
+    lead = evaluation.owner
+    candidates = []
+    for row in read_csv("trial_scores.csv"):
+        name = row["platform"]
+        vendor = known_vendor(name, by=lead)
+        candidates.append(
+            add_candidate(evaluation=evaluation, name=name, vendor=vendor, by=lead)
+        )
+    return candidates
+
+
+def research(
+    evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
+) -> None:
+    """Published scores as notes, claims of those who will be tried."""
+    lead = evaluation.owner
+    close = timezone.now() + datetime.timedelta(weeks=1)
+    open_claims(evaluation=evaluation, close_at=close, by=lead)
+    for candidate, row in zip(candidates, read_csv("trial_scores.csv"), strict=True):
+        note_research(
+            candidate=candidate,
+            kind=NoteKind.BLOG,
+            title=f"Neu.ro benchmark: {row['Total']} of 21 points",
+            text="Scored by Neu.ro, itself one of the seven: an interested source.",
+            source_url=row["evidence_url"],
+            source_date=PUBLISHED,
+            by=lead,
+        )
+        if candidate.name not in IN_TRIAL:
+            continue
+        invite(candidate=candidate, by=lead)
+        for requirement in requirements:
+            submit_claim(
+                candidate=candidate,
+                requirement=requirement,
+                availability=Availability.NOW,
+                statement=f"{requirement.text}: in the product today.",
+                number=CLAIMED if requirement.measure else None,
+                by=Actor(name=f"{candidate.name} (solutions engineer)"),
+            )
+        mark_rest_unsaid(candidate)
+        shortlist(candidate=candidate, by=lead)
+    close_claims(evaluation=evaluation, by=lead)
+
+
+def give_published_scores(
+    evaluation: Evaluation, candidates: list[Candidate], by: User
+) -> None:
+    """The published 0–3 of each criterion, as they stand, not stretched to 0–5."""
+    stakeholder = evaluation.stakeholders.get(role=Role.ENGINEERING)
+    categories = {category.name: category for category in evaluation.categories.all()}
+    for candidate, row in zip(candidates, read_csv("trial_scores.csv"), strict=True):
+        for name, category in categories.items():
+            give_score(
+                stakeholder=stakeholder,
+                candidate=candidate,
+                category=category,
+                value=int(row[name]),
+                reason=f"{row[name]} of 3 in the Neu.ro benchmark, 2021.",
+                by=by,
+            )
+
+
+def try_out(finalists: list[Candidate], requirements: list[Requirement]) -> None:
+    """Trials that began ten days ago: some criteria judged, one gap found, and one
+    criterion measured every night; of the others than the first it waits for somebody
+    to confirm what the runs propose."""
+    began = timezone.localdate() - datetime.timedelta(days=10)
+    for rank, candidate in enumerate(finalists):
+        trial = run_trial(
+            candidate,
+            requirements,
+            Trying(
+                starts_on=began,
+                days=35,
+                judged=6 - 2 * rank,
+                lead=candidate.evaluation.owner,
+            ),
+        )
+        measured = trial.criteria.get(requirement__ref=MEASURED)
+        measure_nightly(
+            trial,
+            measured,
+            usual=USUAL_WAITS[rank],
+            nights=8 - 2 * rank,
+        )
+        if rank == 0:
+            confirm_measured(measured)
+        if rank == 1:
+            record_gap(
+                trial=trial,
+                severity=Severity.CHALLENGE,
+                text="A checkpoint can be shared within one project only.",
+                requirement=requirements[8],
+                found_on=began + datetime.timedelta(days=4),
+                workaround="Copy it through a bucket.",
+                by=candidate.evaluation.owner,
+            )
+
+
+# “Choose a notebook platform”: 26 platforms imported from a published comparison.
+
+NOTEBOOKS_SLUG = "notebooks"
+FILE = "notebook_platforms.csv"
+NOTEBOOKS_SOURCE = (
     "Platforms, criteria, ticks and crosses: The Open University, comparison of "
     "January 2024 (BSD-3-Clause); some of the products are gone since. A tick was read "
     "as “now”, a cross as “never”, words as a statement without a status. The rest is "
@@ -49,12 +347,12 @@ QUOTES = "Deepnote"
 NOON = datetime.time(12)
 
 
-def load(people: dict[str, User]) -> Evaluation:
+def notebooks_load(people: dict[str, User]) -> Evaluation:
     """In the demos stage, with scripts drawn up and nothing shown yet."""
     lead = people["lead"]
     evaluation = create_evaluation(
         title="Choose a notebook platform",
-        slug=SLUG,
+        slug=NOTEBOOKS_SLUG,
         buyer="Example Foods",
         by=lead,
         zone="Europe/Berlin",
@@ -64,21 +362,21 @@ def load(people: dict[str, User]) -> Evaluation:
         budget=Decimal(40_000),
         support_wanted="business_hours",
         engineers=30,
-        source_note=SOURCE,
+        source_note=NOTEBOOKS_SOURCE,
     )
     give_parts(evaluation, people)
-    write_requirements(evaluation)
+    notebooks_write_requirements(evaluation)
     for row in read_csv(FILE):
         add_platform(evaluation, row["platform"], row["url"])
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
-    research(evaluation)
+    notebooks_research(evaluation)
     evaluation = advance(evaluation=evaluation, from_stage=Stage.RESEARCH, by=lead)
     invite_to_demos(evaluation)
     return evaluation
 
 
-def write_requirements(evaluation: Evaluation) -> None:
+def notebooks_write_requirements(evaluation: Evaluation) -> None:
     """The eleven published criteria."""
     lead = evaluation.owner
     metric = add_metric(
@@ -143,7 +441,7 @@ def quote(candidate: Candidate) -> None:
     )
 
 
-def research(evaluation: Evaluation) -> None:
+def notebooks_research(evaluation: Evaluation) -> None:
     """The published matrix imported, three shortlisted, their vendors heard."""
     lead = evaluation.owner
     plan = plan_claims_import(

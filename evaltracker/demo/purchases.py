@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from evaltracker.demo import benchmark, catalogue, notebooks, platform, renewals
+from evaltracker.demo import notebooks, platform, renewals
+from evaltracker.demo import notebooks as benchmark
+from evaltracker.demo import steps as catalogue
 from evaltracker.evaluations.models import Evaluation, User
 
 type Loader = Callable[[dict[str, User]], Evaluation]
@@ -11,7 +13,7 @@ type Loader = Callable[[dict[str, User]], Evaluation]
 EVALUATIONS: dict[str, Loader] = {
     renewals.SLUG: renewals.load,
     benchmark.SLUG: benchmark.load,
-    notebooks.SLUG: notebooks.load,
+    notebooks.NOTEBOOKS_SLUG: notebooks.notebooks_load,
     catalogue.SLUG: catalogue.load,
     platform.SLUG: platform.load,
 }

@@ -6,17 +6,21 @@ said and what the trials found is made up.
 """
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from evaltracker.demo.after import follow_up
+from evaltracker.decision.models import Letter, PromiseCheck
+from evaltracker.decision.services.after import record_metric_values, record_promises
+from evaltracker.decision.services.contract_terms import set_contract_term
+from evaltracker.decision.services.letters import send_letter
 from evaltracker.demo.files import read_csv
-from evaltracker.demo.interests import declare_no_interests
-from evaltracker.demo.people import give_parts
-from evaltracker.demo.renewals_end import decide_renewals, run_trials
-from evaltracker.demo.renewals_views import PLANS, SCORES, TECHNICAL, USERS, say_weights
 from evaltracker.demo.steps import (
+    declare_no_interests,
+    give_parts,
+    hold_trial,
     known_vendor,
     lock_all_scores,
     mark_rest_unsaid,
@@ -26,18 +30,201 @@ from evaltracker.demo.steps import (
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.files.services.files import attach_files
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
-from evaltracker.workflow.services.stages import advance
-from vendors.choices import Availability, CostState
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days_days import months_after
+from evaltracker.workflow.services.stages import advance, decide, draft_decision
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
+from stakeholders.services.people import weigh_for_role
+from trials.services.scores import close_scores, open_consensus
+from vendors.choices import Availability, CandidateState, CostState
 from vendors.models import Candidate
-from vendors.services.candidates import add_candidate, shortlist
+from vendors.services.access import invite
+from vendors.services.candidates import add_candidate, eliminate, shortlist
 from vendors.services.claims import submit_claim
+from vendors.services.contacts import add_contact
+from vendors.services.cost_import import set_payments
 from vendors.services.costs import set_cost_line
-from vendors.services.invitations import invite
-from vendors.services.payments import set_payments
-from vendors.services.windows import close_claims, open_claims
+from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.services.reasking import close_claims, open_claims
+
+# What follows a demo's decision: a letter, a contract, and a promise read again.
+
+
+def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
+    """The winner has its letter, the others still are drafts; the contract's dates
+    are entered, and one check has begun."""
+    lead = people["lead"]
+    winner = evaluation.candidates.select_related("vendor").get(
+        state=CandidateState.CHOSEN
+    )
+    if winner.vendor is None:
+        return evaluation
+    contact = add_contact(
+        vendor=winner.vendor, name="Noa Berg", email="bids@northlight.example", by=lead
+    )
+    letter = Letter.objects.get(candidate=winner)
+    send_letter(letter=letter, contacts=[contact], by=lead)
+    first = PromiseCheck.objects.filter(candidate=winner).order_by("due_on")[0]
+    record_promises(
+        check=first,
+        found={
+            "QAP-1": ("holds", "Coverage report of the first sprint: 93%."),
+            "QAP-2": ("partly", "Two contrast errors on the new form; a fix is due."),
+        },
+        by=people["devops"],
+    )
+    metric = evaluation.metrics.get()
+    record_metric_values(
+        check=first,
+        values={metric.pk: ("78%", "Weekly report of the eligibility office.")},
+        by=people["pm"],
+    )
+    enter_contract(evaluation, people)
+    attach_contract(evaluation, lead)
+    return evaluation
+
+
+CONTRACT = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+"""
+
+
+def attach_contract(evaluation: Evaluation, lead: User) -> None:
+    """The signed contract, on the decision."""
+    subject = TOPICS["decision"].find(lead, evaluation.pk)
+    if subject is not None:
+        file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
+        attach_files(subject=subject, files=[file], by=lead)
+
+
+def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:
+    """Two years that renew by a year, with three months' notice."""
+    starts = today_in(evaluation.zone) + datetime.timedelta(days=14)
+    set_contract_term(
+        evaluation=evaluation,
+        starts_on=starts,
+        ends_on=months_after(starts, 24) - datetime.timedelta(days=1),
+        notice_months=3,
+        renewal_months=12,
+        looks_after=people["it"],
+        by=people["lead"],
+    )
+
+
+# How “Automated renewals” ends: three trials, two finalists, one choice.
+
+
+def run_trials(
+    candidates: Sequence[Candidate], requirements: Sequence[Requirement]
+) -> None:
+    """Three go to trial; one fails a must-have there, two prove all of them."""
+    winner, second, third = candidates
+    lead = winner.evaluation.owner
+    hold_trial(winner, requirements, lead=lead, failing=("QAP-6",))
+    hold_trial(second, requirements, lead=lead, failing=("QAP-4",))
+    hold_trial(third, requirements, lead=lead, failing=("QAP-2",))
+    eliminate(
+        candidate=third,
+        reason="Failed the accessibility scan in its trial: 41 errors.",
+        by=lead,
+    )
+
+
+def decide_renewals(
+    evaluation: Evaluation, winner: Candidate, people: dict[str, User]
+) -> Evaluation:
+    """Consensus, draft, signatures, frozen memo."""
+    lead = evaluation.owner
+    open_consensus(evaluation=evaluation, by=lead)
+    close_scores(
+        evaluation=evaluation, outcome="No score was moved in the meeting.", by=lead
+    )
+    opening = ask_to_open_prices(evaluation=evaluation, by=lead)
+    confirm_price_opening(opening=opening, by=people["leadership"])
+    draft_decision(
+        evaluation=evaluation,
+        candidate=winner,
+        rationale=(
+            "Both finalists proved every must-have in their trials. Northlight leads "
+            "where most of the weight lies, in its technical approach, and has the "
+            "lower price. It had no research plan by its second sprint; the contract "
+            "asks for one before the first form is built."
+        ),
+        dissent=(
+            "Priya (PM) would have taken Kodiak: it asked our caseworkers before it "
+            "drew a screen, and that is what her weights ask for."
+        ),
+        revisit_when=(
+            "If renewals done on time are below 80% after six months, or there is no "
+            "research plan by the first review."
+        ),
+        by=lead,
+    )
+    sign_all(evaluation, people)
+    decide(evaluation=evaluation, by=lead)
+    evaluation.refresh_from_db()
+    return evaluation
+
+
+# What the people of “Automated renewals” think of it: their weights and scores.
+#
+# Two offerors come out close on purpose, so that the memo has something to say about
+# what would change the choice. All of it is made up.
+
+TECHNICAL = "Technical Understanding and Approach"
+PLANS = "Project Management Approach"
+USERS = "Approach to User Interface and User Experience Design"
+STAFFING = "Staffing Approach"
+EXPERIENCE = "Experience and Qualifications"
+VERBAL = "Verbal Presentation"
+PRICE = "Contract Cost"
+SCORES: dict[str, dict[str, int]] = {
+    "Northlight Systems": {
+        **{TECHNICAL: 5, PLANS: 4, USERS: 2, STAFFING: 3},
+        **{EXPERIENCE: 4, VERBAL: 4, PRICE: 5},
+    },
+    "Kodiak Software": {
+        **{TECHNICAL: 4, PLANS: 3, USERS: 5, STAFFING: 4},
+        **{EXPERIENCE: 4, VERBAL: 4, PRICE: 4},
+    },
+    "Inside Passage Labs": {
+        **{TECHNICAL: 3, PLANS: 3, USERS: 2, STAFFING: 3},
+        **{EXPERIENCE: 3, VERBAL: 2, PRICE: 3},
+    },
+}
+# Where a role weighs otherwise than the evaluation.
+LEANS: dict[Role, dict[str, int]] = {
+    Role.IT: {TECHNICAL: 8},
+    Role.ENGINEERING: {TECHNICAL: 9, STAFFING: 6},
+    Role.DEVOPS: {TECHNICAL: 10, PLANS: 4},
+    Role.PM: {USERS: 9, TECHNICAL: 3},
+    Role.LEADERSHIP: {PRICE: 10, PLANS: 5},
+}
+
+
+def say_weights(evaluation: Evaluation, parts: Sequence[Stakeholder]) -> None:
+    """Each role says what weighs for it, before any vendor is seen."""
+    for part in parts:
+        role = Role(part.role)
+        for category in evaluation.categories.all():
+            weigh_for_role(
+                evaluation=evaluation,
+                category=category,
+                role=role,
+                weight=LEANS[role].get(category.name, category.weight or 0),
+                by=part.user,
+            )
+
 
 SLUG = "automated-renewals"
 SOURCE = (

@@ -1,32 +1,177 @@
-"""Steps that several demo evaluations take."""
+"""Trials of the demo evaluations: agreed, run, judged and closed."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.services.signing import sign
+from evaltracker.accounts.services.people import RIGHTS
+from evaltracker.decision.memo import document_of
+from evaltracker.demo.files import read_controls, read_csv
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import (
+    Category,
+    Evaluation,
+    Requirement,
+    User,
+    Visit,
+)
+from evaltracker.requirements.services.categories import add_category
+from evaltracker.requirements.services.evaluations import create_evaluation
+from evaltracker.requirements.services.requirements import add_requirement
+from evaltracker.workflow.services.sign_offs import sign
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
+from stakeholders.services.people import add_stakeholder, set_sign_off_rule
+from stakeholders.services.roles import give_roles
 from stakeholders.services.sign_offs import digest_of
-from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
-from trials.models import Demo
-from trials.services.demo_notes import (
-    end_demo,
-    reveal_demo_notes,
-    write_demo_note,
-)
+from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
+from trials.models import Criterion, Demo, Trial
+from trials.selectors.contracts import contract_of
+from trials.services.agreements import agree_contract
+from trials.services.criteria import add_criterion, propose_contract
+from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
+from trials.services.gaps import reply_to_gap
 from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
+from trials.services.trials import (
+    add_milestone,
+    close_trial,
+    plan_trial,
+    settle_milestone,
+)
 from vendors.choices import CostState
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, Vendor
-from vendors.services.companies import add_vendor
+from vendors.policy import to_declare
+from vendors.services.candidate_import import declare_interests
+from vendors.services.candidates import add_candidate
+from vendors.services.contacts import add_vendor
 from vendors.services.costs import set_cost_line
+
+# What the people of the demo declare before they read of candidates.
+
+
+def declare_no_interests(evaluation: Evaluation) -> None:
+    """The owner and everybody with a part declare to have no interest in any."""
+    for person in (evaluation.owner, *evaluation.readers.all()):
+        asked = to_declare(person).filter(evaluation=evaluation)
+        declare_interests(
+            evaluation=evaluation,
+            interests=dict.fromkeys(asked.values_list("pk", flat=True), ""),
+            by=person,
+        )
+
+
+# The people of the demo, one login per role.
+
+# Known to everybody who reads this file, so `load_demo` runs in the demo only.
+PASSWORD = "evaltracker-demo"  # noqa: S105
+LEAD = "lead"
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One person of the demo."""
+
+    username: str
+    first_name: str
+    last_name: str
+    what: str
+    role: Role | None = None
+    zone: str = "Europe/Berlin"
+
+
+LOGINS = (
+    Login(LEAD, "Lina", "Ortega", "procurement lead, owns the evaluations"),
+    Login("it", "Ivan", "Petrov", "signs for IT", Role.IT),
+    Login("engineering", "Elif", "Kaya", "Engineering, scores", Role.ENGINEERING),
+    Login("devops", "Dana", "Weiss", "signs for DevOps, scores", Role.DEVOPS),
+    Login("pm", "Priya", "Nair", "signs for PM, scores", Role.PM, "Asia/Kolkata"),
+    Login(
+        "leadership",
+        "Viktor",
+        "Lund",
+        "signs for Leadership",
+        Role.LEADERSHIP,
+        "America/New_York",
+    ),
+    Login(OPERATOR, "Otto", "Berg", "operates the server, has no part in any"),
+)
+SCORING = (Role.ENGINEERING, Role.DEVOPS, Role.PM)
+SIGNING = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
+SIGNED_STAGES = ("requirements", "trials", "decision")
+
+
+def make_people() -> dict[str, User]:
+    """Everybody of the demo by login name; those who exist stay as they are."""
+    people = {login.username: make_person(login) for login in LOGINS}
+    rights = Permission.objects.filter(
+        content_type__app_label="evaluations", codename__in=RIGHTS
+    )
+    people[LEAD].user_permissions.add(*rights)
+    for login in LOGINS:
+        if login.role is not None:
+            give_roles(
+                person=people[login.username], roles=[login.role], by=people[OPERATOR]
+            )
+    # Read again: a user keeps the rights that were asked for once.
+    people[LEAD] = User.objects.get(pk=people[LEAD].pk)
+    return people
+
+
+def make_person(login: Login) -> User:
+    """One person who can sign in with PASSWORD."""
+    found: User | None = User.objects.filter(username=login.username).first()
+    if found is not None:
+        return found
+    made: User = User.objects.create_user(
+        username=login.username,
+        password=PASSWORD,
+        email=f"{login.username}@example.com",
+        first_name=login.first_name,
+        last_name=login.last_name,
+        time_zone=login.zone,
+        is_staff=True,
+        is_superuser=login.username == OPERATOR,
+    )
+    return made
+
+
+def give_parts(
+    evaluation: Evaluation,
+    people: dict[str, User],
+    scoring: tuple[Role, ...] = SCORING,
+) -> list[Stakeholder]:
+    """Give the five roles their part, and ask those who sign."""
+    lead = evaluation.owner
+    parts = [
+        add_stakeholder(
+            evaluation=evaluation,
+            user=people[login.username],
+            role=login.role,
+            scores=login.role in scoring,
+            by=lead,
+        )
+        for login in LOGINS
+        if login.role is not None
+    ]
+    for stage in SIGNED_STAGES:
+        for role in SIGNING:
+            set_sign_off_rule(
+                evaluation=evaluation, stage=stage, role=role, required=1, by=lead
+            )
+    return parts
+
+
+# Steps that several demo evaluations take.
 
 MORNING = datetime.time(10)
 
@@ -128,3 +273,209 @@ def lock_all_scores(
                     by=part.user,
                 )
         lock_scores(stakeholder=part, by=part.user)
+
+
+# “Choose a data catalogue”: still in requirements, so its blockers can be seen.
+
+SLUG = "data-catalogue"
+SOURCE = (
+    "Security requirements: Minimum Viable Secure Product v3.0, 9 November 2023 (CC0). "
+    "The rest is made up."
+)
+
+
+def load(people: dict[str, User]) -> Evaluation:
+    """A brief with holes, the security baseline as must-haves, no weights yet.
+
+    Its first candidate comes from a vendor that won an earlier purchase.
+    """
+    lead = people["lead"]
+    evaluation = create_evaluation(
+        title="Choose a data catalogue",
+        slug=SLUG,
+        buyer="Example Foods",
+        by=lead,
+        zone="Europe/Berlin",
+        problem="Nobody knows which table is the right one.",
+        source_note=SOURCE,
+    )
+    give_parts(evaluation, people)
+    categories: dict[str, Category] = {}
+    for control in read_controls():
+        if control.group not in categories:
+            categories[control.group] = add_category(
+                evaluation=evaluation, name=control.group, by=lead
+            )
+        add_requirement(
+            evaluation=evaluation,
+            category=categories[control.group],
+            ref=control.ref,
+            text=control.text,
+            priority=Priority.MUST,
+            metric_excuse="A duty of our security policy.",
+            by=lead,
+        )
+    add_candidate(
+        evaluation=evaluation,
+        name="Northlight Catalogue",
+        vendor=known_vendor("Northlight Systems", by=lead),
+        by=lead,
+    )
+    declare_no_interests(evaluation)
+    return evaluation
+
+
+# Milestones in the shape of a real request for proposals, moved to our dates.
+
+NOON = datetime.time(12)
+
+
+def add_schedule(evaluation: Evaluation) -> None:
+    """The seven dated steps, as far apart as published, the first a week from now."""
+    rows = read_csv("alaska_schedule.csv")
+    first = datetime.date.fromisoformat(rows[0]["iso"][:10])
+    start = timezone.localdate() + datetime.timedelta(weeks=1)
+    for row in rows:
+        moment = row["iso"].split()[0]
+        day = datetime.date.fromisoformat(moment[:10])
+        time = datetime.time.fromisoformat(moment[11:]) if len(moment) > 10 else NOON
+        add_milestone(
+            evaluation=evaluation,
+            title=row["milestone"],
+            owner_user=evaluation.owner,
+            due_on=start + (day - first),
+            due_time=time,
+            zone=evaluation.zone,
+            by=evaluation.owner,
+        )
+
+
+EVENING = datetime.time(17)
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A trial's days, how many of its criteria are judged, and which fail."""
+
+    starts_on: datetime.date
+    days: int
+    judged: int
+    lead: User
+    failing: Collection[str] = ()
+
+
+def run_trial(
+    candidate: Candidate, requirements: Sequence[Requirement], how: Trying
+) -> Trial:
+    """A trial with an agreed contract, milestones, and its first criteria judged."""
+    by = candidate.evaluation.owner
+    trial = plan_trial(
+        candidate=candidate,
+        title=f"Trial of {candidate}",
+        starts_on=how.starts_on,
+        ends_on=how.starts_on + datetime.timedelta(days=how.days),
+        lead=how.lead,
+        workload="The published script, on our own data.",
+        environment="A project of its own, in our account.",
+        data_allowed="Last year's records without names.",
+        people_hours="Two engineers, four hours a day.",
+        exit_plan="Delete the project; keep the logs.",
+        by=by,
+    )
+    criteria = [
+        add_criterion(
+            trial=trial,
+            requirement=requirement,
+            text=requirement.text,
+            by=by,
+            **how_judged(requirement),
+        )
+        for requirement in requirements
+    ]
+    trial = propose_contract(trial=trial, by=by)
+    contract = contract_of(trial)
+    for agreement in contract.awaited:
+        agree_contract(
+            trial=trial, digest=contract.digest, by=agreement.awaited[0].user
+        )
+    add_trial_milestones(trial, how)
+    for criterion in criteria[: how.judged]:
+        judge_criterion(criterion, fails=criterion.requirement.ref in how.failing)
+    return trial
+
+
+def how_judged(requirement: Requirement) -> dict[str, Any]:
+    """The number and the method of its criterion; a measure brings its own number."""
+    if requirement.measure:
+        return {"method": "Our nightly benchmark"}
+    return {
+        "threshold": "Done by us within one hour, without help",
+        "method": "Watched and timed",
+    }
+
+
+def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
+    """The owner's verdict on a criterion, and the vendor's word if it fails."""
+    candidate = criterion.trial.candidate
+    found = record_evidence(
+        claim=current_claim(candidate, criterion.requirement),
+        source=Source.TRIAL,
+        verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
+        note="Not reached in three attempts." if fails else "Reached.",
+        criterion=criterion,
+        runner=Runner.TOGETHER,
+        data=DataOwner.OURS,
+        by=candidate.evaluation.owner,
+    )
+    if fails:
+        reply_to_gap(
+            gap=found.finding,
+            reply="We saw the same. It is mended in the release after next.",
+            by=Actor(name=f"{candidate} (sales engineer)"),
+        )
+
+
+def add_trial_milestones(trial: Trial, how: Trying) -> None:
+    """Kick-off, half-time review and last day."""
+    for title, share in (
+        ("Kick-off", 0.0),
+        ("Half-time review", 0.5),
+        ("Last day", 1.0),
+    ):
+        day = how.starts_on + datetime.timedelta(days=round(how.days * share))
+        milestone = add_milestone(
+            evaluation=trial.candidate.evaluation,
+            trial=trial,
+            title=title,
+            owner_user=how.lead,
+            due_on=day,
+            due_time=EVENING,
+            by=trial.candidate.evaluation.owner,
+        )
+        if day < timezone.localdate():
+            settle_milestone(milestone=milestone, state=MilestoneState.MET, by=how.lead)
+
+
+def hold_trial(
+    candidate: Candidate,
+    requirements: Sequence[Requirement],
+    *,
+    lead: User,
+    failing: Collection[str] = (),
+) -> Trial:
+    """A trial of two weeks that is over, every criterion judged."""
+    today = timezone.localdate()
+    trial = run_trial(
+        candidate,
+        requirements,
+        Trying(
+            starts_on=today - datetime.timedelta(days=14),
+            days=14,
+            judged=len(requirements),
+            lead=lead,
+            failing=failing,
+        ),
+    )
+    missed = " and ".join(failing)
+    words = f"Not reached: {missed}." if missed else "Every criterion was reached."
+    return close_trial(trial=trial, summary=words, by=lead)

@@ -5,11 +5,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import slugify
+
 from evaltracker.evaluations.choices import FieldKind
-from evaltracker.evaluations.models import BriefField
-from evaltracker.kit.days import day_in_words
-from evaltracker.kit.text import read_text
+from evaltracker.evaluations.models import BriefField, Evaluation
 from evaltracker.money import written
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.text import read_text
 
 MOST_DIGITS = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
@@ -55,3 +57,16 @@ def _date(text: str) -> str:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise ValueError("Write the date as year-month-day: 2027-03-31.") from error
+
+
+# A short name for addresses that no evaluation has yet.
+
+
+def free_slug(title: str) -> str:
+    """A slug from `title` that no evaluation has."""
+    stem = slugify(title)[:70] or "evaluation"
+    slug, number = stem, 1
+    while Evaluation.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

@@ -1,4 +1,3 @@
 """Where the record hangs itself into lower floors; loaded when Django is ready."""
 
-import evaltracker.kit.redaction
-import evaltracker.kit.replaced_migrations
+import evaltracker.toolbox.redaction

@@ -15,7 +15,7 @@ from evaltracker.evaluations.models import (
     Requirement,
     User,
 )
-from evaltracker.evaluations.models.base import new_salt
+from evaltracker.evaluations.models.evaluation import new_salt
 
 
 def may_start_evaluations(user: User) -> bool:

@@ -18,8 +18,7 @@ from django.db.models import Count, Q
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Status
-from evaltracker.kit.reading import read_once
-from evaltracker.kit.registry import Registry
+from evaltracker.toolbox.registry import Registry, read_once
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from evaltracker.evaluations.imported_entries import misfit
+from evaltracker.evaluations.account_log import misfit
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import (
     Entry,

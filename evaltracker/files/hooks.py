@@ -1,6 +1,4 @@
 """Where files hangs itself into lower floors; loaded when Django is ready."""
 
 import evaltracker.files.admin.acts
-import evaltracker.files.admin.download
-import evaltracker.files.admin.seals
 import evaltracker.files.journal_words

@@ -1,6 +1,6 @@
 """What the journal says of files that were attached to things."""
 
-from evaltracker.pages.entry_words import register_words
+from evaltracker.pages.workspace import register_words
 
 register_words(
     {

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from evaltracker.tabular import Row, Sheet, Workbook, header_key
-from evaltracker.tabular.headers import SEARCHED_ROWS
+from evaltracker.toolbox.tabular import Row, Sheet, Workbook, header_key
+from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
 
 MARKS = frozenset("xX✓✔☑✅●•")
 LEAST = 2

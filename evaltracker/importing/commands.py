@@ -1,7 +1,7 @@
 """A command that imports: its arguments and how it reports; the kind says the rest."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,11 +10,89 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.command_options import headers_said, pair
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.importing.plan import LEAVE_REFUSED, Plan
-from evaltracker.importing.services.readings import reading_for
-from evaltracker.tabular import Workbook, read_table
+from evaltracker.importing.plan import LEAVE_REFUSED, Findings, Plan, only, short
+from evaltracker.importing.services.log import reading_for
+from evaltracker.toolbox.tabular import Row, Workbook, header_key, read_table
+from evaltracker.toolbox.tabular.days import DayOrder, is_open, order_of, read_day
+
+# What is asked once per column: how it writes its days.
+
+EXAMPLES = 2
+
+
+def order_in(
+    header: Row, column: int, body: Sequence[Row], findings: Findings
+) -> DayOrder | None:
+    """The order of a column's days: as they tell it, or as somebody said."""
+    texts = [row.cell(column) for row in body if row.cell(column)]
+    order = order_of(texts)
+    opened = list(dict.fromkeys(text for text in texts if is_open(text)))
+    if order is not None or not opened:
+        return order
+    name = short(header.cell(column), 30)
+    words = {DayOrder.DAY_FIRST: "the day", DayOrder.MONTH_FIRST: "the month"}
+    said = findings.ask(
+        f"days:{header_key(name)}",
+        f"{examples(opened)} in column “{name}” can each be two days. What stands "
+        "first?",
+        [
+            (it.value, f"{words[it]}: “{opened[0]}” is {read_day(opened[0], it)}")
+            for it in DayOrder
+        ],
+    )
+    return DayOrder(said) if said else None
+
+
+def examples(texts: Sequence[str]) -> str:
+    """The first of these texts in quotation marks."""
+    return " and ".join(f"“{short(text)}”" for text in texts[:EXAMPLES])
+
+
+# What the options of a command that imports say of how a file is read.
+
+
+def headers_said(
+    kind: ImportKind, options: dict[str, Any], book: Workbook
+) -> dict[str, Any]:
+    """The header that the options name, on the first sheet that has it.
+
+    Raises:
+        CommandError: no sheet has it, or there is no such field.
+
+    """
+    columns = dict(pair(text, "--column") for text in options["column"])
+    number = options["header_row"]
+    if not (columns or number):
+        return {}
+    fields = [column.name for column in kind.columns]
+    for field in columns.values():
+        if field not in fields:
+            there = ", ".join(fields)
+            raise CommandError(f"There is no field “{field}”. There are: {there}.")
+    for sheet in only(book, options["sheet"]).visible:
+        for row in sheet.rows:
+            places = {name: index for index, name in enumerate(row.cells) if name}
+            is_it = number in (None, row.number) and columns.keys() <= places.keys()
+            if is_it:
+                said = {field: places[name] for name, field in columns.items()}
+                found = kind.columns_in(row) if number else {}
+                taken = said.values()
+                found = {it: at for it, at in found.items() if at not in taken}
+                header = {"row": row.number, "columns": found | said}
+                return {sheet.name: header}
+    names = ", ".join(f"“{name}”" for name in columns) or "anything"
+    where = f" in row {number}" if number else ""
+    raise CommandError(f"No sheet has {names}{where}. Check the names.")
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """The two parts of NAME=VALUE; the last “=” parts them."""
+    name, mark, value = text.rpartition("=")
+    if not (mark and name.strip() and value.strip()):
+        raise CommandError(f"{option} is written NAME=VALUE, and not “{text}”.")
+    return name.strip(), value.strip()
+
 
 PROBLEMS_SHOWN = 20
 WIDTH = 88

@@ -5,9 +5,8 @@ from django.apps import apps
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.importing.admin.acts
-    import evaltracker.importing.admin.page
-    from evaltracker.importing.services.working import work_on_imports
-    from evaltracker.kit.long_work import register_long_work
+    import evaltracker.importing.admin.sheets
+    from evaltracker.importing.services.log import work_on_imports
+    from evaltracker.toolbox.processes import register_long_work
 
     register_long_work("imports", work_on_imports)

@@ -11,12 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from evaltracker.errors import Forbidden, Problem
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.importing.plan import Plan, settled
-from evaltracker.importing.reading import Header, Reading
-from evaltracker.importing.rest import rest_of
-from evaltracker.importing.rows import find_table
-from evaltracker.kit.registry import Registry
-from evaltracker.tabular import Row, Sheet, Workbook, columns_by_field
+from evaltracker.importing.plan import Header, Plan, Reading, settled
+from evaltracker.importing.rows import find_table, rest_of
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.tabular import Row, Sheet, Workbook, columns_by_field
 
 type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]
 

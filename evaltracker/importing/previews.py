@@ -15,9 +15,9 @@ from typing import Any, overload
 from evaltracker.importing.kinds import ImportKind, Question
 from evaltracker.importing.mend import with_rows
 from evaltracker.importing.plan import FileQuestion, Plan
-from evaltracker.kit.progress import in_batches
-from evaltracker.tabular import ImportProblem, Row, Sheet, Workbook
-from evaltracker.tabular.headers import SEARCHED_ROWS
+from evaltracker.toolbox.processes import in_batches
+from evaltracker.toolbox.tabular import ImportProblem, Row, Sheet, Workbook
+from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
 
 PAGE = 50
 CHARACTERS = 1_000

@@ -1,6 +1,60 @@
 """The column names and words that an import of requirements understands."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from evaltracker.evaluations.choices import Priority
+from evaltracker.importing.plan import Findings, short
+from evaltracker.toolbox.formula_guard import meant
+from evaltracker.toolbox.tabular import Row, Sheet, Unreadable, Workbook, header_key
+
+# A matrix or memo as it is saved here, coming back: known by its names.
+
+CLAIMED, DERIVED = ": claimed", (": shown", ": tested", ": standing")
+# Where a number was claimed or measured anywhere.
+NUMBERS = ": numbers"
+MEMO_SHEETS = frozenset({"Decision", "Comparison", "Standings"})
+MEMO_TITLE = "Decision memo: "
+
+
+def is_own(row: Row) -> bool:
+    """Whether these are the names above the columns of a saved matrix."""
+    names = [name for name in row.cells if name.endswith(CLAIMED)]
+    return bool(names) and all(
+        name.removesuffix(CLAIMED) + part in row.cells
+        for name in names
+        for part in DERIVED
+    )
+
+
+def is_saved_matrix(sheet: Sheet) -> bool:
+    """Whether the sheet is such a matrix."""
+    return bool(sheet.rows) and is_own(sheet.rows[0])
+
+
+def refuse_memo(book: Workbook, sentence: str) -> None:
+    """Refuse a decision memo: what it holds was worked out, and nobody said it."""
+    names = {sheet.name for sheet in book.sheets}
+    if names >= MEMO_SHEETS or any(name.startswith(MEMO_TITLE) for name in names):
+        raise Unreadable(f"This is a decision memo. {sentence}")
+
+
+def without_escapes(book: Workbook) -> Workbook:
+    """The book, in matrices saved here without the marks that keep formulas apart."""
+    return replace(book, sheets=tuple(_plain(sheet) for sheet in book.sheets))
+
+
+def _plain(sheet: Sheet) -> Sheet:
+    if not is_saved_matrix(sheet):
+        return sheet
+    return replace(
+        sheet,
+        rows=tuple(
+            replace(row, cells=tuple(meant(cell) for cell in row.cells))
+            for row in sheet.rows
+        ),
+    )
+
 
 # By field, what people call its column; the first that a header has is taken, so the
 # more exact name stands first. Case, blanks and marks do not count.
@@ -137,3 +191,52 @@ PRIORITIES: dict[str, Priority] = {
 # Names of columns in one of which a priority is crossed.
 CROSSED = frozenset({*PRIORITIES, "high", "medium", "low"})
 DEFAULT_CATEGORY = "General"
+
+
+# Words of a column that are asked about once, each with what it can mean here.
+
+LEAVE_OUT = "leave-out"
+MOST_WORDS = 12
+WORD = "word:"
+
+
+def meanings_in(
+    header: Row,
+    column: int,
+    body: Sequence[Row],
+    known: Mapping[str, str],
+    options: Sequence[tuple[str, str]],
+    findings: Findings,
+    *,
+    field: str,
+) -> dict[str, str]:
+    """By cell, what it means: a known word, or one that somebody explained.
+
+    More words than `MOST_WORDS` are no scale, and nothing is asked about them.
+    """
+    counts: dict[str, int] = {}
+    for row in body:
+        cell = row.cell(column)
+        if cell:
+            counts[cell] = counts.get(cell, 0) + 1
+    found = {cell: known[key_of(cell)] for cell in counts if key_of(cell) in known}
+    unknown = [cell for cell in counts if cell not in found]
+    if len(unknown) > MOST_WORDS:
+        return found
+    name = short(header.cell(column), 30)
+    for cell in unknown:
+        times = "once" if counts[cell] == 1 else f"{counts[cell]:,} times"
+        said = findings.ask(
+            f"{WORD}{field}:{key_of(cell)}",
+            f"What does “{short(cell)}” in column “{name}” mean here? It stands there "
+            f"{times}.",
+            options,
+        )
+        if said:
+            found[cell] = said
+    return found
+
+
+def key_of(cell: str) -> str:
+    """A word as it is looked up and remembered."""
+    return header_key(cell)[:60]

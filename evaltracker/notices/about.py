@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit.template_cache import fill_paragraphs
 from evaltracker.notices.kinds import Message, NoticeKind
 from evaltracker.notices.mail import (
     calendar_file,
@@ -22,6 +21,7 @@ from evaltracker.notices.mail import (
     spoken,
     zone_of,
 )
+from evaltracker.toolbox.formula_guard import fill_paragraphs
 
 ENDED = "The evaluation has ended."
 

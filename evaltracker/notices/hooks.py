@@ -2,11 +2,9 @@
 
 from django.apps import apps
 
-import evaltracker.notices.calendar_dates
+import evaltracker.notices.smtp
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.notices.admin.notice_acts
-    import evaltracker.notices.admin.notices_list
-    import evaltracker.notices.admin.notices_page
+    import evaltracker.notices.admin.notices

@@ -7,16 +7,106 @@ import smtplib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 from django.core.mail import mailers
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+from django.urls import NoReverseMatch, reverse
 
-from evaltracker.notices.mail import envelope
-from evaltracker.notices.mime import Parcel
-from evaltracker.notices.smtp_pipelining import OK, begin_grouped, say, takes_groups
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.notices.calendars import DATES, CalendarDate
+from evaltracker.notices.mail import Parcel, envelope, link_to
+
+# The dates of the record in a person's calendar.
+
+
+@DATES.add
+def closing_claims(person: User) -> Iterator[CalendarDate]:
+    """Who runs a purchase sees when its vendors' answers close."""
+    mine = (
+        Evaluation.objects.visible_to(person)
+        .real()
+        .filter(owner=person, status=Status.OPEN)
+    )
+    for evaluation in mine:
+        closes = evaluation.claims_close_at
+        if closes is None:
+            continue
+        yield CalendarDate(
+            uid=f"claims-{evaluation.pk}",
+            # Programs take the newer of two; a date moved later or earlier is newer.
+            sequence=0,
+            what="Claims close",
+            evaluation=evaluation.title,
+            due_at=closes,
+            link=link_to(_workspace(evaluation)),
+        )
+
+
+def _workspace(evaluation: Evaluation) -> str:
+    try:
+        return reverse("admin:evaluation_overview", args=[evaluation.slug])
+    except NoReverseMatch:
+        return "/"
+
+
+# One mail in two round trips: MAIL, RCPT and DATA in one group, then the text.
+#
+# A mail server far away answers each command after its own round trip, of which a mail
+# needs four. RFC 2920 (command pipelining) lets a client send the first three at once
+# to a server that offers it.
+
+OK, FORWARDED, GO_ON = 250, 251, 354
+_FIRST_DOTS = re.compile(rb"(?m)^\.")
+
+
+def takes_groups(server: smtplib.SMTP) -> bool:
+    """Whether the server on this line has offered it."""
+    server.ehlo_or_helo_if_needed()
+    return server.has_extn("pipelining")
+
+
+def begin_grouped(server: smtplib.SMTP, sender: str, to: str, size: int) -> bool:
+    """Begin a mail of `size` octets; true if the server now waits for its text.
+
+    If false, the server is ready for a mail and has taken none, and what it said is to
+    be asked again, one command after the other: it may have refused the addresses, or
+    the group. Both addresses have to be bare ones.
+
+    Raises:
+        SMTPServerDisconnected: the server is gone.
+
+    """
+    room = f" size={size}" if server.has_extn("size") else ""
+    server.send(f"mail FROM:<{sender}>{room}\r\nrcpt TO:<{to}>\r\ndata\r\n")
+    mail, rcpt, data = (server.getreply()[0] for _ in range(3))
+    if mail == OK and rcpt in (OK, FORWARDED) and data == GO_ON:
+        return True
+    if data == GO_ON:
+        # Nobody to send it to, and it waits for the text all the same: there is none.
+        server.send(b".\r\n")
+        server.getreply()
+    server.rset()
+    return False
+
+
+def say(server: smtplib.SMTP, text: bytes) -> tuple[int, bytes]:
+    """The text that the server waits for, and its answer; lines end with CR LF.
+
+    Raises:
+        SMTPServerDisconnected: the server is gone.
+
+    """
+    # Quoted-printable text has no such line, and looking for one is soon done.
+    if text.startswith(b".") or b"\n." in text:
+        text = _FIRST_DOTS.sub(b"..", text)
+    server.send(text + b".\r\n")
+    return server.getreply()
+
 
 # Every single answer has its own timeout of 10 s (settings). A server that drips one
 # letter at a time would pass each of them, so the whole mail has a limit as well.

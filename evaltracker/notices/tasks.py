@@ -12,11 +12,9 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.db import Error, transaction
 
-from evaltracker.kit.database_away import database_is_away
-from evaltracker.kit.long_work import do_long_work
-from evaltracker.kit.shutdown import ask_to_stop
-from evaltracker.notices.services.periodic import do_chores
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import do_chores, sweep_notices
+from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.processes import ask_to_stop, do_long_work
 
 NUDGE_EXPIRES = 30
 logger = structlog.get_logger(__name__)

@@ -1,13 +1,19 @@
 """The one view that serves every act."""
 
+import zoneinfo
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.socialaccount.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from evaltracker.errors import (
@@ -20,16 +26,17 @@ from evaltracker.errors import (
     StorageFull,
     disk_is_full,
 )
-from evaltracker.kit.storage import files_of_rows
 from evaltracker.pages.acts import ACTS, Act, Outcome
-from evaltracker.pages.in_place import (
+from evaltracker.pages.fields import require_proof, sign_on_again
+from evaltracker.pages.help import GUIDES, PICTURES, REFERENCE, guide_html
+from evaltracker.pages.site import (
     answer_done,
     answer_refused,
     is_in_dialog,
     is_in_place,
+    site,
 )
-from evaltracker.pages.reauthentication import require_proof
-from evaltracker.pages.site import site
+from evaltracker.toolbox.files import files_of_rows
 
 NEXT = "next"
 # The page that a dialog stands on; it is shown anew unless the act leads elsewhere.
@@ -228,3 +235,94 @@ def _show(
 
 site.register_page("act/<slug:name>/", act_view, "act")
 site.register_page("act/<slug:name>/<str:target_id>/", act_view, "act_on")
+
+
+# The help: guides and reference, for everybody who is signed in.
+
+
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """A guide or a reference, beside the list of all of them."""
+    title = GUIDES.get(name) or REFERENCE.get(name)
+    if title is None:
+        raise NotFound
+    lists = [("Guides", GUIDES), ("Look up", REFERENCE)]
+    return site.page(
+        request,
+        "evaltracker/help.html",
+        title=f"Help: {title}",
+        crumbs=[("Help", "")],
+        text=guide_html(name),
+        lists=[
+            (
+                heading,
+                [
+                    (label, reverse("admin:help", args=[one]), one == name)
+                    for one, label in names.items()
+                ],
+            )
+            for heading, names in lists
+        ],
+    )
+
+
+def help_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the documents' pictures."""
+    known = {file.name: file for file in PICTURES.glob("*.png")}
+    if name not in known:
+        raise NotFound
+    return HttpResponse(known[name].read_bytes(), content_type="image/png")
+
+
+site.register_page("help/<slug:name>/", help_page, "help")
+site.register_page("help/pictures/<str:name>", help_picture, "help_picture")
+
+
+# Pages speak in the reader's own time zone; what they owe is nudged on its way.
+
+
+class ReaderZoneMiddleware:
+    """Shows every moment of a page in the zone of the person who is logged in.
+
+    Calls without a session, the API's among them, stay in the server's zone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request in that zone."""
+        with timezone.override(self._zone(request)):
+            return self.get_response(request)
+
+    def _zone(self, request: HttpRequest) -> zoneinfo.ZoneInfo | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        name = getattr(request.user, "time_zone", "")
+        try:
+            return zoneinfo.ZoneInfo(name) if name else None
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return None
+
+
+# Where who has no password here shows again who they are: at the company's sign-on.
+
+
+def sign_on_page(request: HttpRequest) -> HttpResponse:
+    """A link to each provider, which asks the person anew and sends them back.
+
+    A link, because the policy lets no form of ours end at another host.
+    """
+    back = request.GET.get("next", reverse("admin:index"))
+    return site.page(
+        request,
+        "evaluations/sign_on_again.html",
+        title="Show who you are",
+        crumbs=[("Show who you are", "")],
+        ways=[
+            (provider.name, sign_on_again(request, provider, back))
+            for provider in get_adapter(request).list_providers(request)
+        ],
+    )
+
+
+site.register_page("account/again/", sign_on_page, "sign_on_again")

@@ -22,8 +22,8 @@ from django.urls import reverse
 
 from evaltracker.errors import Forbidden, NotFound, Problem, why_not
 from evaltracker.evaluations.models import User
-from evaltracker.kit.addresses import place_of
-from evaltracker.kit.registry import Registry
+from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
 Outcome = HttpResponseBase | models.Model | str | None

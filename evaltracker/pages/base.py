@@ -3,24 +3,171 @@
 Rules R36 to R38. A change is an act (acts.py), never a form of the stock admin.
 """
 
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
 from html import unescape
 from typing import Any, ClassVar
 
-from django.contrib.admin import AdminSite, ShowFacets
+from django.contrib.admin import AdminSite, ModelAdmin, ShowFacets, SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import ImproperlyConfigured
+from django.core.paginator import Paginator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.functional import cached_property
 from django.utils.html import strip_tags
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin as AdminModelAdmin
+from unfold.admin import StackedInline, TabularInline
 from unfold.views import ChangeList
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import User
-from evaltracker.pages.filters import ScopedFilter
-from evaltracker.pages.navigation import check_open_list, may_open_list
-from evaltracker.pages.paginator import CappedPaginator
-from evaltracker.pages.query import check_query
+from evaltracker.pages.site import check_open_list, may_open_list
+
+# The only kind of list filter: what it offers, the reader may see anyway.
+
+MOST_CHOICES = 200
+
+
+class ScopedFilter(SimpleListFilter):
+    """Filters by one field of the model itself.
+
+    A field with choices offers its choices, a yes-no field both, a foreign key the
+    rows that the reader may see. Make one with `by("stage")`.
+    """
+
+    field_name: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Here and not in `queryset`, which is left out when there is no choice.
+        offered = {str(choice) for choice, _ in self.lookup_choices}
+        if self.value() is not None and self.value() not in offered:
+            raise Invalid(f"“{self.title}” has no such choice.")
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        """The choices, as value and label."""
+        field = model_admin.model._meta.get_field(self.field_name)
+        if isinstance(field, models.BooleanField):
+            return [("yes", "Yes"), ("no", "No")]
+        if isinstance(field, models.ForeignKey):
+            manager: Any = field.related_model._default_manager
+            visible = manager.visible_to(request.user)[:MOST_CHOICES]
+            return [(str(row.pk), str(row)) for row in visible]
+        return [(str(value), str(label)) for value, label in field.flatchoices]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        """The rows with the chosen value."""
+        value = self.value()
+        if value is None:
+            return queryset
+        field = queryset.model._meta.get_field(self.field_name)
+        if isinstance(field, models.BooleanField):
+            return queryset.filter(**{self.field_name: value == "yes"})
+        return queryset.filter(**{self.field_name: value})
+
+
+def by(field: str, title: str = "") -> type[ScopedFilter]:
+    """A filter class for that field."""
+    return type(
+        f"By{field.title().replace('_', '')}",
+        (ScopedFilter,),
+        {
+            "field_name": field,
+            "parameter_name": field,
+            "title": title or field.replace("_", " "),
+        },
+    )
+
+
+# A paginator that does not count a million rows to show twenty.
+
+CAP = 10_000
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts up to `CAP` and then says "more"; a search reaches what is beyond."""
+
+    @cached_property
+    def _seen(self) -> int:
+        # Unordered, so that an index or a short scan is enough for the database.
+        rows: Any = self.object_list
+        return int(rows.order_by()[: CAP + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows can be paged through, at most `CAP`."""
+        return min(self._seen, CAP)
+
+    @property
+    def capped(self) -> bool:
+        """Whether there are more rows than are counted."""
+        return self._seen > CAP
+
+
+# What may stand in the address of a list: what the page itself writes there.
+
+LONGEST_SEARCH = 200
+MOST_WORDS = 20
+
+
+def check_query(
+    request: HttpRequest,
+    *,
+    filters: Collection[str] = (),
+    columns: int = 0,
+    searchable: bool = False,
+) -> None:
+    """Refuse an address that no link or form of the list can have made.
+
+    Raises:
+        Invalid: naming the parameter, never what a hidden row holds.
+
+    """
+    known = {*filters}
+    if columns:
+        known |= {ORDER_VAR, PAGE_VAR}
+    if searchable:
+        known.add(SEARCH_VAR)
+    for name, values in request.GET.lists():
+        if name not in known:
+            raise Invalid("The address holds a parameter that this list has not.")
+        if len(values) != 1:
+            raise Invalid(f"The address holds “{name}” more than once.")
+        if "\x00" in values[0] or "\ufffd" in values[0]:
+            raise Invalid(f"“{name}” holds characters that are no text.")
+    _check_order(request.GET.get(ORDER_VAR, ""), columns)
+    _check_page(request.GET.get(PAGE_VAR, "1"))
+    _check_search(request.GET.get(SEARCH_VAR, ""))
+
+
+def _check_order(order: str, columns: int) -> None:
+    if not order:
+        return
+    if not re.fullmatch(r"-?[0-9]{1,2}(\.-?[0-9]{1,2})*", order):
+        raise Invalid("Sorting is given as numbers of columns.")
+    if any(int(part.lstrip("-")) >= columns for part in order.split(".")):
+        raise Invalid("There is no such column to sort by.")
+
+
+def _check_page(page: str) -> None:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", page):
+        raise Invalid("A page is a number from 1.")
+
+
+def _check_search(words: str) -> None:
+    if len(words) > LONGEST_SEARCH or len(words.split()) > MOST_WORDS:
+        raise Invalid(
+            f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
+        )
+
 
 # Each of these shows or changes rows past the scope (or, unfold's, on a GET).
 FORBIDDEN_OPTIONS = (
@@ -102,7 +249,7 @@ class ScopedChangeList(ChangeList):  # type: ignore[misc]
             raise IncorrectLookupParameters
 
 
-class HardenedAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
     """A read-only list and detail of what the reader may see.
 
     Declare `list_display`, `fields`, `list_filter` made with `filters.by`,
@@ -247,3 +394,14 @@ class HardenedStackedInline(HardenedInline, StackedInline):  # type: ignore[misc
     """The same, one block per row."""
 
     template = StackedInline.template
+
+
+# Names of fields as people read them.
+
+# Codes of verdicts that say less than the words that people read for them.
+VERDICTS = {"conditions": "conditional approval"}
+
+
+def label(text: str) -> str:
+    """“stage.sent_back” as “Stage sent back”."""
+    return re.sub(r"[._]", " ", text).capitalize()

@@ -7,9 +7,19 @@ same after the next login, and another one after a new password. None of it is s
 import base64
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
+
+# Where a colleague is reminded of what the others wait for.
+
+
+def remind_address(kind: str, evaluation: Evaluation, person: User) -> str:
+    """The act that reminds `person` of a kind of work, such as `scores`."""
+    key = f"{kind}.{evaluation.pk}.{person.pk}"
+    return reverse("admin:act_on", args=["remind-colleague", key])
+
 
 type Reader = User | AnonymousUser
 

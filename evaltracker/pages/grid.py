@@ -23,8 +23,8 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.registry import Registry
 from evaltracker.pages.grid_values import choices_of, kind_of, shown_value
+from evaltracker.toolbox.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,74 @@ cell had been typed. A cell that is not what its reader saw any more is refused.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaltracker.errors import Invalid, NotFound, Problem
+from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import Column, Grid
-from evaltracker.pages.grid_refusals import RefusedCell, RefusedCells, refused_cells
 from evaltracker.pages.grid_values import is_key, reader_of
+
+# What a grid refuses, cell by cell: the sentence stands where the value was typed.
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCell:
+    """One cell that was not saved; without a column, the whole row."""
+
+    row: str
+    column: str
+    sentence: str
+    status: int = 400
+    # What the cell holds now, if somebody else changed it.
+    stored: Any = None
+
+    def shown(self) -> dict[str, Any]:
+        """As the page's script puts it at the cell."""
+        said = {"row": self.row, "column": self.column, "sentence": self.sentence}
+        return said | ({} if self.stored is None else {"stored": self.stored})
+
+
+class RefusedCells(Problem):
+    """Nothing was saved, because of these cells."""
+
+    default_code: ClassVar[str] = "refused_cells"
+
+    def __init__(self, cells: list[RefusedCell]) -> None:
+        first, rest = cells[0], len(cells) - 1
+        more = f" {rest} more {'cell was' if rest == 1 else 'cells were'} refused, too."
+        super().__init__(f"Nothing was saved. {first.sentence}{more if rest else ''}")
+        self.cells = cells
+        statuses = {cell.status for cell in cells}
+        # Several reasons at once are a conflict with what stands.
+        self.answer = statuses.pop() if len(statuses) == 1 else 409
+
+
+def refused_cells(
+    row: str, columns: dict[str, str], problem: Problem
+) -> list[RefusedCell]:
+    """What a service refused of a row, at the cells that it names.
+
+    `columns` are those that were sent, by what the service calls them. A sentence that
+    belongs to none of them stands at the first.
+
+    Raises:
+        Forbidden: the wrong person; then no cell is to blame.
+
+    """
+    if isinstance(problem, Forbidden):
+        raise problem
+    first = next(iter(columns.values()), "")
+    errors = problem.errors if isinstance(problem, Invalid) else {}
+    named = [
+        RefusedCell(row, columns.get(name, first), " ".join(sentences), problem.status)
+        for name, sentences in errors.items()
+    ]
+    return named or [RefusedCell(row, first, problem.sentence, problem.status)]
+
 
 MOST_ROWS, MOST_CELLS = 500, 5_000
 
@@ -210,3 +268,46 @@ def add_rows(
     if refused:
         raise RefusedCells(refused)
     return made
+
+
+# Acts that are done to several rows of a grid at once.
+
+
+def act_on_rows(
+    grid: Grid[Any, Any],
+    subject: Any,
+    name: str,
+    ids: Sequence[str],
+    data: Mapping[str, Any],
+    by: User,
+) -> str:
+    """Do an act of the grid to several rows; what is said of it.
+
+    Raises:
+        RefusedCells: some rows were refused, and so all of them. Forbidden: it is not
+        this person's to do. NotFound: a row is gone.
+
+    """
+    if name not in grid.acts(subject, by):
+        raise Invalid("There is no such act here.")
+    refuse_too_many(len(ids))
+    rows, act = rows_by_id(grid, subject, by, ids), ACTS[name]
+    own = grid.own_answers.get(name)
+    refused: list[RefusedCell] = []
+    for key in rows:
+        try:
+            with transaction.atomic():
+                target = act.load(by, key)
+                act.check(by, target)
+                given = own.of(target) if own else data
+                form: Any = act.form_class(given, **act.form_kwargs(target, by))
+                if form.is_valid():
+                    act.perform(target, form.cleaned_data, by)
+                else:
+                    said = [text for texts in form.errors.values() for text in texts]
+                    refused.append(RefusedCell(key, "", said[0]))
+        except Problem as problem:
+            refused += refused_cells(key, {}, problem)
+    if refused:
+        raise RefusedCells(refused)
+    return act.success if len(rows) == 1 else f"{act.title}: done for {len(rows)} rows."

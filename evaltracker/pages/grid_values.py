@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from evaltracker.measures import written
+from evaltracker.toolbox.measures import written
 
 YES = frozenset({"yes", "true", "1", "x", "✓", "y"})
 NO = frozenset({"no", "false", "0", "", "–", "-", "n"})

@@ -7,6 +7,4 @@ from django.apps import apps
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.pages.act_view
     import evaltracker.pages.grid_view
-    import evaltracker.pages.help_page
-    import evaltracker.pages.reauthentication_page
-    import evaltracker.pages.search.page
+    import evaltracker.pages.search

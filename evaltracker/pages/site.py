@@ -1,15 +1,25 @@
 """The one admin site of the product: staff only, no list of everything, no leaks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.views import login as login_page
+from django.apps import apps
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Model
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
@@ -18,10 +28,176 @@ from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
-from evaltracker.kit.reading import only_reading
-from evaltracker.pages.in_place import answer_problem, is_in_dialog, is_in_place
-from evaltracker.pages.lately import note_act
-from evaltracker.pages.navigation import groups_for
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.policy import may_audit
+from evaltracker.pages.acts import Act
+from evaltracker.pages.tabs import note_act
+from evaltracker.toolbox.registry import Registry, only_reading
+
+# Acts that a page performs without leaving it: what is answered, as JSON.
+#
+# A script posts an act's form with `Accept: application/json` to the act's own address.
+# Right, service and journal are the same; only the answer is not a page. A form in a
+# dialog says `X-Dialog`: it is answered with its page until it is done.
+
+NOTHING_SAVED = "Nothing was saved. Fix the fields marked below."
+
+
+def is_in_place(request: HttpRequest) -> bool:
+    """Whether a page posts in the background and takes the answer as JSON."""
+    accepts = request.headers.get("Accept", "")
+    return request.method == "POST" and accepts == "application/json"
+
+
+def is_in_dialog(request: HttpRequest) -> bool:
+    """Whether a page shows the act over itself."""
+    return request.headers.get("X-Dialog") == "yes"
+
+
+def answer_done(said: str, onwards: HttpResponse, **more: str) -> HttpResponse:
+    """That it is done: the sentence, and the page that shows it now."""
+    page = onwards.headers.get("Location", "")
+    return JsonResponse({"said": said, "page": page, **more})
+
+
+def answer_problem(problem: Problem) -> HttpResponse:
+    """A refusal that concerns no single field."""
+    answer = {"sentence": problem.sentence, "errors": {}}
+    return JsonResponse(answer, status=problem.status)
+
+
+def answer_refused(
+    act: Act[Any], form: Any, problem: Problem | None, status: int
+) -> HttpResponse:
+    """Why not: sentences by field, the refusal, and the version that stands now."""
+    errors = {field: list(sentences) for field, sentences in form.errors.items()}
+    sentence = problem.sentence if problem else ""
+    if not sentence:
+        general = " ".join(errors.pop("__all__", []))
+        sentence = general or NOTHING_SAVED
+    versions = {
+        name: form.data[name] for name in act.version_fields if name in form.data
+    }
+    answer = {
+        "sentence": sentence,
+        "errors": errors,
+        "difference": getattr(problem, "difference", ""),
+        "versions": versions if status == HTTPStatus.CONFLICT else {},
+    }
+    return JsonResponse(answer, status=status)
+
+
+# The sidebar outside an evaluation, as settings.UNFOLD lays it out.
+#
+# The order names models of every floor, so it is configuration, not an import.
+
+START = "index"
+AUDITORS = "auditors"
+
+
+def groups_for(site: AdminSite, request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar with the items that this person may open.
+
+    A group is open where one of its lists is read; what is for auditors is left out for
+    everybody else.
+    """
+    user: Any = request.user
+    groups = []
+    for group in settings.UNFOLD["SIDEBAR"]["main"]:
+        if group.get("for") == AUDITORS and not may_audit(user):
+            continue
+        items = [
+            entry
+            for item in group["items"]
+            if (entry := _entry(site, request, *item)) is not None
+        ]
+        is_open = any(entry["active"] for entry in items)
+        groups.append({"title": group["title"], "open": is_open, "items": items})
+    return groups
+
+
+def may_open_list(user: Any, model: type[Model]) -> bool:
+    """Whether the list of all rows of `model` is for this person.
+
+    Those that the sidebar shows to everybody are; the others are for operators and
+    auditors, and everybody else reads their rows on the pages of an evaluation.
+    """
+    common = {
+        target.lower()
+        for group in settings.UNFOLD["SIDEBAR"]["main"]
+        if group.get("for") != AUDITORS
+        for _, target, _ in group["items"]
+    }
+    return model._meta.label_lower in common or may_audit(user)
+
+
+def check_open_list(user: Any, model: type[Model]) -> None:
+    """Refuse whom the list of all rows of `model` is not for.
+
+    Raises:
+        Forbidden: with a sentence.
+
+    """
+    if not may_open_list(user, model):
+        raise Forbidden(
+            "Lists over all evaluations are for operators and auditors. "
+            "Open an evaluation to see what belongs to it."
+        )
+
+
+def _entry(
+    site: AdminSite, request: HttpRequest, title: str, target: str, icon: str
+) -> dict[str, Any] | None:
+    """One line of the sidebar, or None if the person may not open it."""
+    if target == START:
+        link = reverse(f"{site.name}:index")
+        active = request.path == link
+        return {"title": title, "link": link, "icon": icon, "active": active}
+    try:
+        model = apps.get_model(target)
+    except LookupError:
+        return None
+    admin = site._registry.get(model)
+    if admin is None or not admin.has_module_permission(request):
+        return None
+    meta = model._meta
+    link = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_changelist")
+    active = request.path.startswith(link)
+    return {"title": title, "link": link, "icon": icon, "active": active}
+
+
+# Places on a page of a lower floor that a higher floor fills.
+
+# Of the reader and the row that the page is about (an evaluation, a candidate, a cell):
+# returns what the template reads as `panel`, or None to stay away.
+Fill = Callable[["User", Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page: its template and what it shows."""
+
+    template: str
+    context: dict[str, Any]
+
+
+# By page and place on it.
+_PANELS: Registry[tuple[str, int], tuple[str, Fill]] = Registry("panel")
+
+
+def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
+    """Show `template` on `page`, in that place, with what `fill` returns."""
+    _PANELS.register((page, order), (template, fill))
+
+
+def panels_of(page: str, about: Any, user: User) -> list[Panel]:
+    """What higher floors show on a page, in order."""
+    return [
+        Panel(template, context)
+        for (name, _), (template, fill) in sorted(_PANELS.items())
+        if name == page and (context := fill(user, about)) is not None
+    ]
+
 
 View = Callable[..., HttpResponse]
 

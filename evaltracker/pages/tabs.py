@@ -1,13 +1,139 @@
-"""The pages of one evaluation: each floor hangs its own into one of the groups."""
+"""The side menu inside an evaluation: its pages in groups, and what waits where."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import datetime
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Expression, F, Func, IntegerField, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
 
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.addresses import place_of
-from evaltracker.kit.registry import Registry
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, JournalHead, User
+from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.toolbox.registry import Registry
+
+# Numbers beside every page, which are counted every half minute and not for each.
+#
+# What the reader does shows at once: the session says when they did something last.
+# What others do shows within `COUNT_AGAIN_SECONDS`. Pages themselves never read these.
+
+ACTED = "acted_at"
+
+
+def note_act(request: HttpRequest) -> None:
+    """Remember that the reader has just changed something, in every process."""
+    if request.user.is_authenticated:
+        request.session[ACTED] = time.time()
+
+
+def counted_lately[N](request: HttpRequest, about: str, count: Callable[[], N]) -> N:
+    """What `count` gives, or gave the same reader lately; `about` names it."""
+    user: Any = request.user
+    session = getattr(request, "session", {})
+    key = f"lately:{user.pk}:{session.get(ACTED, 0)}:{about}"
+    kept = caches["process"]
+    found: N | None = kept.get(key)
+    if found is None:
+        found = count()
+        kept.set(key, found, settings.COUNT_AGAIN_SECONDS)
+    return found
+
+
+# The bell in the head of every page; a higher floor says how much is new.
+
+# Of the reader: how much is new. One function, under the name of its page.
+BELL: Registry[str, Callable[[User], int]] = Registry("bell")
+# So many new things are too many to be told apart.
+MANY = 100
+
+
+def bells_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where what is new stands, and its number as it is written."""
+    user: Any = request.user
+    return [
+        {
+            "address": reverse(f"admin:{name}"),
+            "number": (number := counted_lately(request, name, partial(count, user))),
+            "shown": number if number < MANY else f"{MANY - 1}+",
+        }
+        for name, count in BELL.items()
+    ]
+
+
+# Answering “you have that already”: a page that did not change is not made again.
+#
+# The journal's head counts every change of an evaluation, so it is the version
+# (decision 3). What else changes a page is in its tag, too: who reads in which session,
+# the day, the address with its filters, the code, and what the page itself names.
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("evaltracker", "stakeholders", "vendors", "trials")
+KINDS = frozenset({".py", ".html", ".css", ".js"})
+
+
+def unless_unchanged(
+    request: HttpRequest,
+    evaluation: Evaluation,
+    make: Callable[[], HttpResponse],
+    *,
+    day: datetime.date,
+    counted: Expression | Subquery,
+) -> HttpResponse:
+    """304 if the reader's copy is good, else what `make` makes, with its tag.
+
+    `day` is what the answer takes for today; `counted` is read beside the journal's
+    head and tells what time alone changes. Rights have to be asked before. The copy is
+    the reader's alone and is asked about each time; an answer that carries a message is
+    no copy to keep.
+    """
+    user: Any = request.user
+    if len(get_messages(request)):
+        return make()
+    session: Any = request.session
+    head = JournalHead.objects.filter(evaluation=evaluation)
+    known = [
+        code_version(),
+        request.get_full_path(),
+        session.session_key,
+        user.pk,
+        str(user),
+        user.is_superuser,
+        evaluation.pk,
+        head.values_list("hash", counted).first(),
+        day,
+    ]
+    digest = hashlib.sha256("\0".join(map(str, known)).encode()).hexdigest()
+    tag = f'"{digest[:40]}"'
+    response = get_conditional_response(request, etag=tag) or make()
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@cache
+def code_version() -> str:
+    """Another one whenever a file of the product is another one."""
+    found = hashlib.sha256()
+    for part in PARTS:
+        for path in sorted((ROOT / part).rglob("*.*")):
+            if path.suffix in KINDS:
+                stat = path.stat()
+                found.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+    return found.hexdigest()
+
+
+# The pages of one evaluation: each floor hangs its own into one of the groups.
 
 Visible = Callable[["User", "Evaluation"], bool]
 
@@ -72,3 +198,139 @@ def label_of(slug: str) -> str:
         if tab.slug == slug:
             return tab.label
     return slug.replace("_", " ").capitalize()
+
+
+# The rows of a page that wait for this person; None where nothing can.
+Waiting = Callable[[User, Evaluation], QuerySet[Any] | None]
+
+# By the page's slug; a page may have several.
+_WAITING: Registry[tuple[str, str], Waiting] = Registry("count")
+
+# Where the work of a stage is done; these groups are open in it.
+WORKED_ON = {
+    Stage.REQUIREMENTS: ("Need", "People"),
+    Stage.RESEARCH: ("Market",),
+    Stage.DEMOS: ("Proof",),
+    Stage.TRIALS: ("Proof",),
+    Stage.DECISION: ("Decision",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One page of the menu; without an address it cannot be opened yet."""
+
+    label: str
+    address: str
+    is_here: bool
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class MenuGroup:
+    """The pages of one part of the purchase, unfolded or not."""
+
+    title: str
+    is_open: bool = False
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> int:
+        """How much waits for the reader in the whole group."""
+        return sum(line.waiting for line in self.lines)
+
+
+def waits_on(slug: str) -> Callable[[Waiting], Waiting]:
+    """Decorator: rows of the page `slug` that wait for the reader, as they may see.
+
+    All counts of a menu are read in one query, so it returns a queryset that nobody
+    has asked yet.
+    """
+
+    def register(count: Waiting) -> Waiting:
+        return _WAITING.register((slug, count.__name__), count)
+
+    return register
+
+
+def menu_of(
+    evaluation: Evaluation, user: User, active: str, waiting: Mapping[str, int]
+) -> list[MenuGroup]:
+    """The menu as `user` reads it on the page `active`, in the order of the process.
+
+    Open are the groups of the current stage and that of the page; `waiting` is how much
+    of each page waits for them, by slug.
+    """
+    groups = {title: MenuGroup(title) for title in ("", *GROUPS)}
+    for title in WORKED_ON[Stage(evaluation.stage)] if evaluation.is_open else ():
+        groups[title].is_open = True
+    for tab in all_tabs():
+        group = groups[tab.group]
+        is_here = tab.slug == active
+        group.is_open |= is_here
+        address = tab_address(tab, evaluation, user)
+        group.lines.append(Line(tab.label, address, is_here, waiting.get(tab.slug, 0)))
+    return [group for group in groups.values() if group.lines]
+
+
+def count_waiting(evaluation: Evaluation, user: User) -> dict[str, int]:
+    """By slug, how much of each page waits for `user`, in one query."""
+    asked = {
+        key: rows
+        for key, count in _WAITING.items()
+        if (rows := count(user, evaluation)) is not None
+    }
+    if not asked:
+        return {}
+    numbers = (
+        Evaluation.objects.filter(pk=evaluation.pk)
+        .values_list(*(_number(rows) for rows in asked.values()))
+        .get()
+    )
+    found: dict[str, int] = {}
+    for (slug, _), number in zip(asked, numbers, strict=True):
+        found[slug] = found.get(slug, 0) + number
+    return found
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many rows there are, as one column of another query."""
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(
+        rows.order_by().annotate(number_of_rows=number).values("number_of_rows")
+    )
+
+
+# How a verdict looks: words, a shape, and a tone that only repeats the two.
+
+Mark = tuple[str, str, str]
+
+UNKNOWN_MARK: Mark = ("nothing", "empty", "calm")
+
+# Availability as a vendor states it, and verdicts as people judge it.
+MARKS: dict[str, Mark] = {
+    "now": ("now", "full", "info"),
+    "beta": ("beta", "half", "info"),
+    "planned": ("planned", "ring", "calm"),
+    "on_request": ("on request", "ring", "calm"),
+    "never": ("never", "bar", "warn"),
+    "partial": ("in part", "half", "calm"),
+    "unstated": ("not stated", "dots", "calm"),
+    "slipped": ("slipped", "hourglass", "bad"),
+    "withdrawn": ("withdrawn", "empty", "calm"),
+    "holds": ("holds", "full", "good"),
+    "partly": ("partly", "diamond", "warn"),
+    "fails": ("fails", "cross", "bad"),
+    "not_shown": ("not shown", "dots", "calm"),
+}
+
+STANDINGS: dict[str, Mark] = {
+    "unanswered": ("Unanswered", "empty", "calm"),
+    "claimed": ("Claimed", "ring", "info"),
+    "shown": ("Shown", "half", "info"),
+    "proven": ("Proven", "full", "good"),
+    "partly": ("Partly", "diamond", "warn"),
+    "refuted": ("Refuted", "cross", "bad"),
+    "never": ("Never", "bar", "warn"),
+    "slipped": ("Slipped", "hourglass", "bad"),
+}

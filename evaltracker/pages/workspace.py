@@ -1,18 +1,176 @@
-"""The pages of one evaluation: found, named and headed alike on every floor."""
+"""Journal entries as sentences: “Lina Ortega scored Acme ML in Security.”
 
-from collections.abc import Callable
-from functools import wraps
+Every action has words, registered by the app that records it; a test fails for one that
+has none. What the entry holds stays as it was written, and is shown in a fold.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce, wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from evaltracker.errors import NotFound
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.addresses import place_of
+from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.pages.acts import Act
+from evaltracker.pages.base import label
 from evaltracker.pages.site import site
-from evaltracker.pages.tabs import Visible, register_tab
+from evaltracker.pages.tabs import Visible, label_of, register_tab
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.text import listed_few, named_ref, shortened
+
+FIELD = re.compile(r"\{([a-z_]+)\}")
+# A row in before or after reads “name [id]”, and some rows have only an id for a name.
+ROW_ID = re.compile(r" \[[0-9a-f-]{36}\]$")
+NAMELESS = re.compile(r"(?:^| )[0-9a-f]{8}$")
+ADDRESS = re.compile(r"[^\s@\",'<>]{1,64}@[^\s@\",'<>]{1,255}")
+DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T.*)?")
+MOST = 110  # letters of one value
+# Fields that hold the reference of a requirement, or several.
+REFS = frozenset({"requirement", "ref", "requirements"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the actor did. `plain` tells no value; `named` names fields of the entry, or
+    its `subject`, and is said when each of them is there and the reader may read them.
+    """
+
+    plain: str
+    named: str = ""
+
+
+# Plain and named, or plain alone.
+type Phrases = tuple[str, str] | str
+
+ENTRY_WORDS: Registry[str, Words] = Registry("kind of journal entry")
+# What codes of a field are called: “it” is IT.
+CODES: Registry[str, Mapping[str, str]] = Registry("field with codes")
+
+
+# By type of subject: names of rows by id, of those whose entries name them by id alone.
+SUBJECT_NAMES: Registry[str, Callable[[Collection[str]], Mapping[str, str]]] = Registry(
+    "names of subjects"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Texts of requirements by reference, and names of subjects by type and id."""
+
+    texts: Mapping[str, str]
+    names: Mapping[tuple[str, str], str]
+
+
+def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
+    """What the sentences of these entries need: a query for the requirements, and one
+    for each type of subject that is named so."""
+    ids: dict[str, set[str]] = {}
+    refs: set[str] = set()
+    for entry in entries:
+        refs |= refs_of(entry)
+        if entry.subject_type in SUBJECT_NAMES:
+            ids.setdefault(entry.subject_type, set()).add(entry.subject_id)
+    rows = evaluation.requirements.filter(ref__in=refs)
+    return Known(
+        dict(rows.values_list("ref", "text")) if refs else {},
+        {
+            (kind, key): name
+            for kind, wanted in ids.items()
+            for key, name in SUBJECT_NAMES[kind](wanted).items()
+        },
+    )
+
+
+def register_words(words: Mapping[str, Phrases]) -> None:
+    """The words of many actions: plain ones alone, or plain and named."""
+    for action, said in words.items():
+        pair = (said, "") if isinstance(said, str) else said
+        ENTRY_WORDS.register(action, Words(*pair))
+
+
+def entry_sentence(entry: Entry, known: Known, *, sealed: bool) -> str:
+    """The entry in a sentence.
+
+    Of one whose values are sealed from the reader it says only what kind it is.
+    """
+    who = entry.actor_name
+    if entry.on_behalf_of:
+        who = f"{who}, for {entry.on_behalf_of},"
+    return f"{who} {deed(entry, known, sealed=sealed)}."
+
+
+def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
+    """What was done, without by whom."""
+    words = ENTRY_WORDS.get(entry.action)
+    if words is None:  # came with a file, from another version
+        name = subject_name(entry)
+        return (
+            f"recorded “{label(entry.action).lower()}”{f' of {name}' if name else ''}"
+        )
+    if sealed or not words.named:
+        return words.plain
+    values = {**entry.before, **entry.after}
+    found: dict[str, str] = {}
+    for field in FIELD.findall(words.named):
+        if field == "subject":
+            found[field] = subject_name(entry, known)
+        elif field == "fields":
+            named = dict.fromkeys((*entry.before, *entry.after))
+            found[field] = listed_few([label(name).lower() for name in named])
+        else:
+            found[field] = value_words(field, values.get(field), known.texts)
+        if not found[field]:
+            return words.plain
+    return FIELD.sub(lambda match: found[match[1]], words.named)
+
+
+def subject_name(entry: Entry, known: Known | None = None) -> str:
+    """What the entry is about by its name; blank where it has none but an id."""
+    name = entry.subject_label
+    if known and entry.subject_type == "requirement":
+        return named_ref(name, known.texts.get(name, ""))
+    if known and (found := known.names.get((entry.subject_type, entry.subject_id))):
+        return shortened(found, MOST)
+    return "" if NAMELESS.search(name) else name
+
+
+def value_words(field: str, value: Any, texts: Mapping[str, str]) -> str:
+    """A value in few words; blank for none. No address of mail is in it."""
+    if isinstance(value, list):
+        return listed_few([value_words(field, one, texts) for one in value])
+    if value is None or isinstance(value, (dict, bool)):
+        return ""
+    said = str(value)
+    if field in REFS and said:
+        return named_ref(said, texts.get(said, ""))
+    if day := DAY.fullmatch(said):
+        return day_in_words(datetime.date.fromisoformat(day[1]))
+    said = CODES.get(field, {}).get(said, said)
+    line = shortened(ROW_ID.sub("", said), MOST).rstrip(".")
+    return ADDRESS.sub("(an address)", line)
+
+
+def refs_of(entry: Entry) -> set[str]:
+    """The references of requirements that its sentence may name."""
+    found = {entry.subject_label} if entry.subject_type == "requirement" else set()
+    for values in (entry.before, entry.after):
+        for field in REFS & values.keys():
+            value = values[field]
+            if isinstance(value, (str, list)):
+                found.update([value] if isinstance(value, str) else map(str, value))
+    return found
+
+
+# The pages of one evaluation: found, named and headed alike on every floor.
 
 EvaluationView = Callable[[HttpRequest, Evaluation], HttpResponse]
 
@@ -101,3 +259,98 @@ def show(
         tab=tab,
         **context,
     )
+
+
+# Acts inside one evaluation, by its owner unless they say otherwise.
+
+
+class InEvaluation[T](Act[T]):
+    """An act inside one evaluation; `tab` is the page that it belongs to."""
+
+    tab: ClassVar[str] = "overview"
+    # Where the target stands on that page, as in “requirement-” and its id.
+    anchor: ClassVar[str] = ""
+
+    def evaluation(self, target: T) -> Evaluation:
+        """The evaluation that the target belongs to."""
+        path: str = getattr(self.model, "evaluation_path", "evaluation")
+        steps = path.split("__") if path else []
+        row: Any = target
+        found: Evaluation = reduce(getattr, steps, row)
+        return found
+
+    def allowed(self, user: User, target: T) -> bool:
+        """The owner, unless a subclass says otherwise."""
+        return is_owner(user, self.evaluation(target))
+
+    def check(self, user: User, target: T) -> None:
+        """Ask the rule; without one of its own, the owner while it is open."""
+        plain = type(self).allowed is InEvaluation.allowed
+        if type(self).rule is None and plain:
+            check_owned(self.evaluation(target), user)
+        else:
+            super().check(user, target)
+
+    def crumb(self, target: T) -> str:
+        """The last step of the way here."""
+        return self.title
+
+    def context(self, target: T, user: User) -> dict[str, Any]:
+        """The evaluation beside the form, and the way back."""
+        evaluation = self.evaluation(target)
+        label = label_of(self.tab)
+        crumbs = crumbs_to(evaluation, (label, self.tab), (self.crumb(target), ""))
+        return {"evaluation": evaluation, "tab": self.tab, "crumbs": crumbs}
+
+    def page(self, target: T, anchor: str = "") -> str:
+        return page_address(self.evaluation(target), self.tab, anchor)
+
+    def cancel_url(self, target: T) -> str:
+        """Back to the page that the act belongs to, where the target stands."""
+        row: Any = target
+        return self.page(target, f"{self.anchor}-{row.pk}" if self.anchor else "")
+
+
+class OnEvaluation(InEvaluation[Evaluation]):
+    """An act on the evaluation itself."""
+
+    model = Evaluation
+    related = ("owner",)
+    target_name = "evaluation"
+
+    def heading(self, target: Evaluation) -> str:
+        """The evaluation's name stands in the tabs already."""
+        return self.title
+
+
+# Which journal entries keep their values to themselves, and from whom.
+#
+# Scores are blind and prices sealed (docs/developers/design.md, section 8); the journal
+# records both, so its page must not tell what the pages of those things would not.
+
+# Of the ids of subjects, those whose values the user may read now.
+Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
+
+# Whether the user has something to answer before they read what was written.
+Veiled = Callable[["User", "Evaluation"], bool]
+
+# By type of subject: values of its entries are hidden unless the subject is opened.
+SEALS: Registry[str, Opened] = Registry("seal")
+# The values of all entries are hidden from whom one of these holds for.
+VEILS: Registry[Veiled, Veiled] = Registry("veil")
+
+
+def sealed_entries(
+    user: User, evaluation: Evaluation, entries: list[Entry]
+) -> set[int]:
+    """Numbers of the entries whose values `user` may not read."""
+    if any(veiled(user, evaluation) for veiled in VEILS):
+        return {entry.number for entry in entries}
+    sealed: set[int] = set()
+    for subject_type, opened in SEALS.items():
+        about = [entry for entry in entries if entry.subject_type == subject_type]
+        if not about:
+            continue
+        open_ids = opened(user, evaluation, {entry.subject_id for entry in about})
+        sealed |= {entry.number for entry in about if entry.subject_id not in open_ids}
+    return sealed

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from evaltracker.kit.hooks import LoadsHooks
+from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class PortableConfig(LoadsHooks, AppConfig):

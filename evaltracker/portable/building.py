@@ -16,11 +16,10 @@ from django.utils import timezone
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.files import AcceptedFile
 from evaltracker.portable.reading import invalid, pointer_to
-from evaltracker.portable.registry import Document, Part, parts
-from evaltracker.portable.schema import reference
-from evaltracker.portable.values import read
+from evaltracker.portable.registry import Document, Part, parts, read
+from evaltracker.portable.writing import reference
+from evaltracker.toolbox.files import AcceptedFile
 
 # Clocks differ a little; what happened cannot have happened tomorrow.
 SKEW = datetime.timedelta(minutes=5)

@@ -1,3 +1,3 @@
 """Where portable hangs itself into lower floors; loaded when Django is ready."""
 
-import evaltracker.portable.parts
+import evaltracker.portable.importing

@@ -6,16 +6,20 @@ out for a reason fails a test, so a new one cannot be forgotten.
 
 from __future__ import annotations
 
+import datetime
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 
 from django.apps import apps
 from django.db import models
 
+from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.files import AcceptedFile, read_file
-from evaltracker.kit.registry import Registry
+from evaltracker.toolbox.files import AcceptedFile, read_file
+from evaltracker.toolbox.registry import Registry
 
 # Floors from the lowest; a part may point to parts before it and to itself.
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -102,3 +106,60 @@ def own_models() -> list[type[models.Model]]:
     return [
         model for label in FLOORS for model in apps.get_app_config(label).get_models()
     ]
+
+
+# One value of a column as JSON, and back.
+#
+# Decimals are strings, instants hold their zone, references name the row by its key.
+
+
+def in_order(value: Any) -> Any:
+    """`value` with the keys of every object sorted: databases keep them differently."""
+    match value:
+        case dict():
+            return {key: in_order(value[key]) for key in sorted(value)}
+        case list():
+            return [in_order(item) for item in value]
+    return value
+
+
+def written(field: models.Field[Any, Any], value: Any) -> Any:
+    """A value of `field`, which is no reference, as JSON."""
+    if isinstance(field, models.JSONField):
+        return in_order(value)
+    return plain(value)
+
+
+def read(field: models.Field[Any, Any], value: Any) -> Any:
+    """What `written` wrote, as the column takes it.
+
+    Raises:
+        ValueError: with the sentence.
+
+    """
+    if value is None or isinstance(field, models.JSONField):
+        return value
+    for kind, (parse, what) in PARSERS.items():
+        if isinstance(field, kind):
+            try:
+                return parse(value)
+            except (ValueError, InvalidOperation, OverflowError):
+                raise ValueError(f"“{str(value)[:60]}” is not {what}.") from None
+    return value
+
+
+def _instant(value: str) -> datetime.datetime:
+    instant = datetime.datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError
+    return instant.astimezone(datetime.UTC)
+
+
+# A moment is a date, too, for Django: the order matters.
+PARSERS: dict[type[models.Field[Any, Any]], tuple[Callable[[Any], Any], str]] = {
+    models.DateTimeField: (_instant, "a moment with its zone"),
+    models.DateField: (datetime.date.fromisoformat, "a date (YYYY-MM-DD)"),
+    models.TimeField: (datetime.time.fromisoformat, "a time of day"),
+    models.DecimalField: (Decimal, "a number written as text"),
+    models.UUIDField: (uuid.UUID, "an id"),
+}

@@ -4,10 +4,10 @@ import datetime
 
 from django.apps import apps
 
-from evaltracker.importing.services.waiting_files import forget_old_drafts
-from evaltracker.kit.periodic import register_chore
+from evaltracker.importing.services.waiting import forget_old_drafts
 from evaltracker.notices.services.due_times import recount_due
-from evaltracker.requirements.services.journal_heads import tell_heads
+from evaltracker.requirements.services.categories import tell_heads
+from evaltracker.toolbox.processes import register_chore
 
 register_chore(name="recount_due", every=datetime.timedelta(days=1), work=recount_due)
 register_chore(
@@ -22,17 +22,9 @@ register_chore(
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.requirements.admin.brief_field_acts
-    import evaltracker.requirements.admin.brief_page
+    import evaltracker.requirements.admin.brief
     import evaltracker.requirements.admin.evaluation_templates
-    import evaltracker.requirements.admin.journal_page
-    import evaltracker.requirements.admin.list_acts
-    import evaltracker.requirements.admin.lists
-    import evaltracker.requirements.admin.metric_acts
-    import evaltracker.requirements.admin.requirement_acts
-    import evaltracker.requirements.admin.requirements_grid
-    import evaltracker.requirements.admin.requirements_page
-    import evaltracker.requirements.admin.searches
-    import evaltracker.requirements.admin.topics
-    import evaltracker.requirements.importing
+    import evaltracker.requirements.admin.evaluations
+    import evaltracker.requirements.admin.requirements
+    import evaltracker.requirements.imports.importing
     import evaltracker.requirements.journal_words

@@ -1,8 +1,8 @@
 """What the journal says of evaluations, their briefs and their requirements."""
 
-from evaltracker.evaluations.imported_entries import IMPORTED
+from evaltracker.evaluations.account_log import IMPORTED
 from evaltracker.evaluations.tables import COVERED
-from evaltracker.pages.entry_words import register_words
+from evaltracker.pages.workspace import register_words
 
 register_words(
     {

@@ -4,13 +4,15 @@ Pure: dates in, a plan out. Which days are working days the caller says; by
 default Monday to Friday.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
-from evaltracker.kit.days import day_in_words
-from evaltracker.kit.working_days import (
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.redaction import (
     WORKING_DAYS,
     Works,
     monday_to_friday,
@@ -18,6 +20,7 @@ from evaltracker.kit.working_days import (
     working_day,
     working_days_between,
 )
+from evaltracker.toolbox.registry import Registry
 
 GOING_LIVE = "going_live"
 # The least that each step takes a team that does it beside its daily work:
@@ -234,3 +237,36 @@ def _sentence(must_run_by: date, runs_on: date, late: int, spare: int) -> str:
 
 def _count(days: int) -> str:
     return "1 working day" if days == 1 else f"{days} working days"
+
+
+# What follows when requirements are added, or change after they were published.
+#
+# Who has answered a requirement stands on a higher floor, which registers here what has
+# to happen in the very transaction of the change.
+
+
+class Follower(Protocol):
+    """Hears of requirements that are new, and of new revisions of others."""
+
+    def __call__(
+        self,
+        evaluation: Evaluation,
+        *,
+        added: Collection[Requirement],
+        changed: Collection[Requirement],
+    ) -> None: ...
+
+
+FOLLOWERS: Registry[Follower, Follower] = Registry("follower")
+
+
+def tell_followers(
+    evaluation: Evaluation,
+    *,
+    added: Collection[Requirement] = (),
+    changed: Collection[Requirement] = (),
+) -> None:
+    """Call every follower, in the transaction of the caller."""
+    if added or changed:
+        for follower in FOLLOWERS:
+            follower(evaluation, added=added, changed=changed)

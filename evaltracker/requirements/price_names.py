@@ -3,7 +3,7 @@
 import re
 
 from evaltracker.errors import Invalid
-from evaltracker.kit.text import Inputs
+from evaltracker.toolbox.text import Inputs
 
 # Whole words; German puts them at the end of longer ones.
 WORDS = frozenset(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from evaltracker.rest.problems import CONTENT_TYPE, problem_body
+from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
 
 # What programs call. They would follow a redirect each time and never notice that
 # their token had gone out in the clear before it.

@@ -6,7 +6,7 @@ Address and number of processes are for the command line.
 from pathlib import Path
 from typing import Any
 
-from evaltracker.kit.starting import about_to_start
+from evaltracker.toolbox.starting import about_to_start
 
 wsgi_app = "evaltracker.wsgi"
 worker_class = "evaltracker.serving.worker.PatientWorker"

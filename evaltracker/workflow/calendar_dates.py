@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
+from evaltracker.decision import links
+from evaltracker.decision.models import PromiseCheck
+from evaltracker.decision.selectors import MORNING, terms_of
 from evaltracker.evaluations.models import User
-from evaltracker.kit.clock import instant_of
 from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.mail import link_to
-from evaltracker.workflow import links
-from evaltracker.workflow.models import PromiseCheck
-from evaltracker.workflow.selectors.contracts import terms_of
-from evaltracker.workflow.selectors.promises import MORNING
+from evaltracker.toolbox.days import instant_of
 
 
 @DATES.add

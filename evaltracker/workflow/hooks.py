@@ -2,60 +2,30 @@
 
 import datetime
 
-import evaltracker.workflow.admin.carrying_acts
-import evaltracker.workflow.admin.checks_acts
-import evaltracker.workflow.admin.checks_page
+import evaltracker.decision.admin.after
+import evaltracker.decision.admin.carrying_acts
+import evaltracker.decision.admin.comparison
+import evaltracker.decision.notices
 import evaltracker.workflow.admin.comparison_page
-import evaltracker.workflow.admin.contract_acts
-import evaltracker.workflow.admin.decision_acts
-import evaltracker.workflow.admin.decision_page
-import evaltracker.workflow.admin.earlier
-import evaltracker.workflow.admin.evaluations_list
-import evaltracker.workflow.admin.handing_on_act
-import evaltracker.workflow.admin.letters_page
-import evaltracker.workflow.admin.lists
-import evaltracker.workflow.admin.memo_pages
-import evaltracker.workflow.admin.metric_value_acts
+import evaltracker.workflow.admin.decision
 import evaltracker.workflow.admin.my_work
-import evaltracker.workflow.admin.news_page
-import evaltracker.workflow.admin.next_tests
 import evaltracker.workflow.admin.overview
-import evaltracker.workflow.admin.pack_act
-import evaltracker.workflow.admin.practice_act
-import evaltracker.workflow.admin.receipts
-import evaltracker.workflow.admin.remind_act
-import evaltracker.workflow.admin.seals
-import evaltracker.workflow.admin.sign_offs_acts
-import evaltracker.workflow.admin.sign_offs_page
-import evaltracker.workflow.admin.sign_page
-import evaltracker.workflow.admin.snooze_acts
-import evaltracker.workflow.admin.stage_acts
-import evaltracker.workflow.admin.starting_acts
-import evaltracker.workflow.admin.topics
-import evaltracker.workflow.admin.vendor_access_api
-import evaltracker.workflow.admin.waiting
-import evaltracker.workflow.admin.waiver_acts
-import evaltracker.workflow.admin.waiver_panel
+import evaltracker.workflow.admin.sign_form
+import evaltracker.workflow.admin.sign_offs
 import evaltracker.workflow.calendar_dates
-import evaltracker.workflow.decision_notices
-import evaltracker.workflow.handing_on_notices
 import evaltracker.workflow.journal_words
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
 import evaltracker.workflow.reminder_notices
-import evaltracker.workflow.score_notices
-import evaltracker.workflow.stage_notices
-import evaltracker.workflow.waiver_notices
-from evaltracker.kit.periodic import register_chore
+from evaltracker.decision.services.contract_terms import keep_moved_draws
+from evaltracker.decision.services.letters import remove_old_leftovers
+from evaltracker.toolbox.processes import register_chore
 from evaltracker.workflow.selectors.plan import days_planned_for_trials
-from evaltracker.workflow.services.draws import keep_moved_draws
-from evaltracker.workflow.services.leftovers import remove_old_leftovers
-from evaltracker.workflow.services.practice import end_tests
-from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
-from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
-from evaltracker.workflow.services.waiver_requests import grant_what_was_excused
-from trials.selectors.to_draw_up import PLANNED_DAYS
-from trials.services.excuses import EXCUSED
+from evaltracker.workflow.services.sign_offs import look_at_what_moved
+from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
+from evaltracker.workflow.services.waivers import grant_what_was_excused
+from trials.selectors.contracts import PLANNED_DAYS
+from trials.services.agreements import EXCUSED
 
 EXCUSED.add(grant_what_was_excused)
 PLANNED_DAYS.add(days_planned_for_trials)

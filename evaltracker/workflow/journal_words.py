@@ -1,7 +1,7 @@
 """What the journal says of stages, decisions and what follows them."""
 
 from evaltracker.evaluations.choices import Stage, VisitEnd
-from evaltracker.pages.entry_words import CODES, Phrases, register_words
+from evaltracker.pages.workspace import CODES, Phrases, register_words
 
 STAGE: dict[VisitEnd, Phrases] = {
     VisitEnd.ADVANCED: (

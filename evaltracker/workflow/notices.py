@@ -9,21 +9,25 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils import timezone
 
+from evaltracker.decision import links
+from evaltracker.decision.memo.documents_documents import THINGS
+from evaltracker.decision.memo.letter_draft import changes_told
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Notice, Visit
-from evaltracker.kit.days import day_in_words
-from evaltracker.notices.about import About, not_the_owners
+from evaltracker.notices.about import ENDED, About, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
-from evaltracker.workflow import links
+from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.signers import Asked, due_instant
-from evaltracker.workflow.memo.changes import changes_told
-from evaltracker.workflow.memo.documents import THINGS
-from evaltracker.workflow.selectors import local_day
-from stakeholders.models import SignOffRule
+from evaltracker.workflow.gates.reports import Asked, due_instant
+from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.selectors import lateness_of, local_day
+from stakeholders.models import SignOffRule, Stakeholder
+from stakeholders.policy import has_a_say, is_leadership
 from stakeholders.selectors import last_signed
+from trials.models import ScoreSheet
 
 
 def thing_of(row: Asked) -> str:
@@ -189,3 +193,175 @@ class SignOffReopened(About[Visit]):
 
     def page(self, notice: Notice, row: Visit) -> str:
         return links.page(row.evaluation, "sign_offs")
+
+
+# The kind of notice that asks somebody to score, once the demos are judged.
+#
+# Who is owed one is said in services/score_requests.py. No mail names a candidate.
+
+
+@register
+class ScoresRequested(About[Stakeholder]):
+    """It is somebody's turn to score: what was to be judged in demos is judged."""
+
+    name: ClassVar[str] = "scores_requested"
+    rows: ClassVar = Stakeholder.objects.select_related(
+        "evaluation__owner", "user", "score_sheet"
+    ).annotate(stay=Max("evaluation__visits__number"))
+
+    def reasons(self, notice: Notice, row: Stakeholder) -> Iterator[str]:
+        """Unless that stay in the demos goes on, and their scores are missing."""
+        if not row.evaluation.is_open:
+            yield ENDED
+        stay = str(getattr(row, "stay", ""))
+        if stay != notice.occurrence or row.evaluation.stage != Stage.DEMOS:
+            yield "The demos stage that asked for scores is over."
+        if row.left_at or not has_a_say(row.user):
+            yield "They have no part in the evaluation any more."
+        if row.user_id != notice.recipient_id:
+            yield "The part is somebody else's now."
+        if not row.scores:
+            yield "They are not asked to score any more."
+        sheet: ScoreSheet | None = getattr(row, "score_sheet", None)
+        if sheet is not None and sheet.locked_at:
+            yield "Their scores are locked."
+
+    def compose(self, notice: Notice) -> Message:
+        """It waits today; the planned end of the stage goes into the calendar."""
+        row = self.row(notice)
+        due_at = due_instant(row.evaluation)
+        entry = "Scores of the candidates" if is_ahead(due_at) else ""
+        return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
+
+    def values(self, notice: Notice, row: Stakeholder) -> dict[str, str]:
+        """As which role, and by when."""
+        due_at = due_instant(row.evaluation)
+        day = local_day(due_at, row.evaluation.zone) if due_at else None
+        return {
+            "role": row.get_role_display(),
+            "ends": day_in_words(day) if day else "",
+            "entry": "yes" if is_ahead(due_at) else "",
+        }
+
+    def page(self, notice: Notice, row: Stakeholder) -> str:
+        """The list of their own scores, from which each is reached."""
+        return links.page(row.evaluation, "scores", f"mine-{row.pk}")
+
+
+# The kind of notice for a stage that lasts longer than the plan leaves it.
+
+
+@register
+class StageLate(About[Visit]):
+    """The stage should have ended by the plan: told to who runs the purchase."""
+
+    name: ClassVar[str] = "stage_late"
+    can_wait: ClassVar[bool] = True
+    for_chat: ClassVar[bool] = True
+    rows: ClassVar = Visit.objects.select_related("evaluation__owner")
+    gone: ClassVar[str] = "That stage is over."
+
+    def reasons(self, notice: Notice, row: Visit) -> Iterator[str]:
+        """Unless that stay lasts, and the plan says of it what it said."""
+        if row.left_at or not row.evaluation.is_open:
+            yield self.gone
+        yield not_the_owners(notice)
+        late = lateness_of(row.evaluation)
+        if late is None or late.due.isoformat() != notice.occurrence:
+            yield "The plan is another one now."
+
+    def values(self, notice: Notice, row: Visit) -> dict[str, str]:
+        """Since when, and what it does to the date on which it must run."""
+        late = lateness_of(row.evaluation)
+        if late is None:
+            raise LookupError("the stage is not late any more")
+        return {
+            "stage": row.get_stage_display().lower(),
+            "due": day_in_words(late.due),
+            "sentence": late.plan.sentence,
+        }
+
+    def page(self, notice: Notice, row: Visit) -> str:
+        """The plan, and what blocks it."""
+        return links.page(row.evaluation, "overview")
+
+
+# The kinds of notices about requests for a waiver; no mail holds their words.
+
+
+def address_of_request(row: WaiverRequest) -> str:
+    """Where what it is about stands: the rule on the overview, or the cell."""
+    if row.candidate is None or row.requirement is None:
+        return links.page(row.evaluation, "overview", f"gate-{row.gate}")
+    return links.cell(row.candidate, row.requirement)
+
+
+class AboutRequest(About[WaiverRequest]):
+    """A mail about a request for a waiver."""
+
+    rows: ClassVar = WaiverRequest.objects.select_related(
+        "visit__evaluation__owner",
+        "candidate",
+        "requirement",
+        "asked_by",
+        "answered_by",
+    )
+
+    def title(self, row: WaiverRequest) -> str:
+        """The rule; a knock-out is not named to whom answers are closed."""
+        return row.thing if row.gate else "A knock-out"
+
+
+@register
+class WaiverAsked(AboutRequest):
+    """Leadership is asked to let a rule or a knock-out pass."""
+
+    name: ClassVar[str] = "waiver_asked"
+
+    def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
+        """Unless it waits, and the reader may still answer."""
+        yield ended(notice)
+        if not row.is_waiting:
+            yield "It was answered or withdrawn, or its stage is over."
+        reader = notice.recipient
+        if reader is None or not is_leadership(reader, row.evaluation):
+            yield "They no longer hold the Leadership role."
+
+    def page(self, notice: Notice, row: WaiverRequest) -> str:
+        """The form that answers it."""
+        return links.act("answer-waiver-request", row)
+
+    def values(self, notice: Notice, row: WaiverRequest) -> dict[str, str]:
+        """Who asks, and for which rule."""
+        return {
+            "asker": row.asked_by.name,
+            "rule": row.rule_title,
+            "stage": row.visit.get_stage_display().lower(),
+        }
+
+
+@register
+class WaiverAnswered(AboutRequest):
+    """Whoever asked for a waiver hears what leadership answered."""
+
+    name: ClassVar[str] = "waiver_answered"
+
+    def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
+        """Unless there is no answer, or the reader does not run it any more."""
+        if row.answered_by is None:
+            yield "Nobody has answered it."
+        yield not_the_owners(notice)
+
+    def page(self, notice: Notice, row: WaiverRequest) -> str:
+        """Where the answer stands with its reason."""
+        return address_of_request(row)
+
+    def values(self, notice: Notice, row: WaiverRequest) -> dict[str, str]:
+        """Who answered, and whether it was granted or declined."""
+        if row.answered_by is None:
+            raise LookupError("nobody has answered it")
+        return {
+            "leader": row.answered_by.name,
+            "answer": row.get_answer_display().lower(),
+            "rule": row.rule_title,
+        }

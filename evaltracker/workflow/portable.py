@@ -2,19 +2,8 @@
 
 from collections.abc import Iterator
 
-from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.portable.registry import (
-    CHECKS,
-    Document,
-    Part,
-    leave_out,
-    register_part,
-)
-from evaltracker.portable.services.import_evaluation import ARRIVALS
-from evaltracker.workflow.memo.proof import digest_of_memo
-from evaltracker.workflow.models import (
-    BellLook,
+from evaltracker.decision.memo.pack import digest_of_memo
+from evaltracker.decision.models import (
     CheckVerdict,
     ContractTerm,
     Decision,
@@ -23,17 +12,26 @@ from evaltracker.workflow.models import (
     MetricValue,
     Outlook,
     PromiseCheck,
-    Snooze,
     Succession,
     Waiver,
-    WaiverRequest,
 )
-from evaltracker.workflow.selectors.contracts import term_of
-from evaltracker.workflow.services.contract_reminders import (
+from evaltracker.decision.selectors import term_of
+from evaltracker.decision.services.contract_terms import (
     EARLIEST,
     MOST,
     owe_term_reminders,
 )
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.portable.importing import ARRIVALS
+from evaltracker.portable.registry import (
+    CHECKS,
+    Document,
+    Part,
+    leave_out,
+    register_part,
+)
+from evaltracker.workflow.models.waiting import BellLook, Snooze, WaiverRequest
 from vendors.policy import barring_interest
 
 

@@ -4,11 +4,11 @@ import datetime
 from collections.abc import Iterator
 from typing import ClassVar
 
+from evaltracker.decision import links
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import register
-from evaltracker.workflow import links
-from evaltracker.workflow.inbox.awaited import ASKED_FOR, Awaited
+from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
 
 
 def occurrence_of(kind: str, day: datetime.date) -> str:

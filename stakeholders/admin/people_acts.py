@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation, OnEvaluation
 from evaltracker.pages.fields import ReasonForm
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder

@@ -9,7 +9,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from evaltracker.kit.triggers import append_only
+from evaltracker.toolbox.migrating import append_only
 from stakeholders.triggers import owner_signs_for_nobody
 
 

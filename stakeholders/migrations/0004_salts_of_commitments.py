@@ -1,7 +1,7 @@
 from django.db import migrations, models
 
-from evaltracker.evaluations.models.base import new_salt
-from evaltracker.kit.migration_operations import add_empty_column
+from evaltracker.evaluations.models.evaluation import new_salt
+from evaltracker.toolbox.migrating import add_empty_column
 
 
 class Migration(migrations.Migration):

@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import (
     ScopedQuerySet,
     Visit,
 )
-from evaltracker.evaluations.models.journal import AppendOnlyError
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from stakeholders.choices import Role, Verdict
 
 

@@ -11,8 +11,8 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import change, checked, lock, require_open
-from evaltracker.kit.clock import today_in
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
+from evaltracker.toolbox.days import today_in
 from stakeholders.models import Delegation, Stakeholder
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, lendings, require_a_say

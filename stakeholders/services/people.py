@@ -1,10 +1,13 @@
 """Giving people a part, and what each role finds important."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
@@ -13,10 +16,12 @@ from evaltracker.evaluations.policy import (
     checked,
     lock,
     require_open,
+    require_owner,
 )
-from evaltracker.kit.days import day_in_words
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.registry import Registry
 from stakeholders.choices import Role
-from stakeholders.models import RoleWeight, Stakeholder
+from stakeholders.models import RoleWeight, SignOff, SignOffRule, Stakeholder
 from stakeholders.policy import has_role, require_a_say
 from stakeholders.selectors import roles_of, weights_sealed_at
 from stakeholders.services.lending import keep_sight
@@ -154,3 +159,173 @@ def weigh_for_role(
         after={"category": category.name, "role": role, "weight": weight},
     )
     return said
+
+
+# Changing a part: another role, or scoring from now on or no more.
+
+# What higher floors know of a part: what was done with it, e.g. “given scores”, or "".
+PART_USES: Registry[Callable[[Stakeholder], str], Callable[[Stakeholder], str]] = (
+    Registry("use of a part")
+)
+
+
+@transaction.atomic
+def change_stakeholder(
+    *,
+    stakeholder: Stakeholder,
+    by: By,
+    role: str | None = None,
+    scores: bool | None = None,
+) -> Stakeholder:
+    """Give a part another role, or let it score or not.
+
+    Raises:
+        Forbidden: not the owner. Refused: the evaluation or the part has ended, or
+            something was signed, scored or lent with it. Invalid: by field.
+
+    """
+    evaluation = lock(stakeholder.evaluation)
+    check_change_stakeholders(evaluation, by)
+    stakeholder = Stakeholder.objects.select_related("user").get(pk=stakeholder.pk)
+    if stakeholder.left_at:
+        raise Refused("This part has ended already.")
+    values: dict[str, object] = {}
+    if role is not None and role != stakeholder.role:
+        _refuse_taken(stakeholder, role)
+        _refuse_used(stakeholder)
+        values["role"] = role
+    if scores is not None and scores != stakeholder.scores:
+        if not scores:
+            _refuse_used(stakeholder, but_signed=True)
+        values["scores"] = scores
+    before, after = change(stakeholder, **values)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="stakeholder.changed",
+            subject=stakeholder,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return stakeholder
+
+
+def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
+    """Refuse a role that is none, or that the person holds or held here."""
+    name = stakeholder.user.name
+    if role not in Role.values:
+        raise Invalid("Choose a role.", errors={"role": ["Choose a role."]})
+    others = Stakeholder.objects.filter(
+        evaluation=stakeholder.evaluation, user=stakeholder.user, role=role
+    )
+    if others.filter(left_at=None).exists():
+        raise Refused(f"{name} is {Role(role).label} already.")
+    if others.exists():
+        raise Refused(
+            f"{name} was {Role(role).label} before. End this part, and add them as "
+            f"{Role(role).label} again."
+        )
+
+
+def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
+    """Refuse to change what something rests on, saying what."""
+    done = [said for use in PART_USES if (said := use(stakeholder))]
+    if not but_signed:
+        signed = SignOff.objects.filter(
+            visit__evaluation=stakeholder.evaluation, role=stakeholder.role
+        )
+        mine = signed.filter(person=stakeholder.user) | signed.filter(
+            on_behalf_of=stakeholder.user
+        )
+        if mine.exists():
+            done.append("signed")
+        if stakeholder.delegations.filter(revoked_at=None).exists():
+            done.append("named a substitute")
+    if done:
+        raise Refused(
+            f"{stakeholder.user.name} has {' and '.join(done)} as "
+            f"{stakeholder.get_role_display()}. End this part and add another."
+        )
+
+
+# Saying how many of which role must approve before a stage is left.
+
+# One of each before these stages are left; the owner changes it as the house decides.
+USUAL_STAGES = (Stage.REQUIREMENTS, Stage.TRIALS, Stage.DECISION)
+USUAL_ROLES = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
+
+
+@transaction.atomic
+def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
+    """Ask one of each usual role to approve each usual stage, where no rule stands."""
+    require_owner(by, evaluation)
+    evaluation = lock(evaluation)
+    require_open(evaluation)
+    stand = set(
+        SignOffRule.objects.filter(evaluation=evaluation).values_list("stage", "role")
+    )
+    made = SignOffRule.objects.bulk_create(
+        SignOffRule(evaluation=evaluation, stage=stage, role=role)
+        for stage in USUAL_STAGES
+        for role in USUAL_ROLES
+        if (stage, role) not in stand
+    )
+    if made:
+        journal.record(
+            evaluation=evaluation,
+            action="sign_off_rule.usual_set",
+            subject=evaluation,
+            by=by,
+            after={
+                stage: [rule.role for rule in made if rule.stage == stage]
+                for stage in USUAL_STAGES
+            },
+        )
+    return made
+
+
+@transaction.atomic
+def set_sign_off_rule(
+    *, evaluation: Evaluation, stage: str, role: str, required: int, by: By
+) -> SignOffRule | None:
+    """Ask `required` people of a role to approve before a stage is left.
+
+    With 0 the rule goes, unless somebody signed on it already.
+    """
+    require_owner(by, evaluation)
+    evaluation = lock(evaluation)
+    require_open(evaluation)
+    rule = SignOffRule.objects.filter(
+        evaluation=evaluation, stage=stage, role=role
+    ).first()
+    before = {"required": rule.required if rule else 0}
+    if before["required"] == required:
+        return rule
+    if required == 0 and rule is not None:
+        if rule.sign_offs.exists():
+            raise Refused("Somebody signed on this rule, so it stays.")
+        subject = rule
+        journal.record(
+            evaluation=evaluation,
+            action="sign_off_rule.removed",
+            subject=subject,
+            by=by,
+            before={**before, "stage": stage, "role": role},
+        )
+        rule.delete()
+        return None
+    if rule is None:
+        rule = SignOffRule(evaluation=evaluation, stage=stage, role=role)
+    rule.required = required
+    checked(rule)
+    rule.save()
+    journal.record(
+        evaluation=evaluation,
+        action="sign_off_rule.set",
+        subject=rule,
+        by=by,
+        before=before,
+        after={"stage": stage, "role": role, "required": required},
+    )
+    return rule

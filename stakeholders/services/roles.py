@@ -5,20 +5,52 @@ whom to propose when an evaluation needs somebody for that role.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 
 from evaltracker.accounts.services.people import add_colleague
 from evaltracker.errors import Forbidden
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import may_add_people
+from evaltracker.evaluations.journal import SYSTEM, By
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import change, check_owned, lock, may_add_people
+from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
+    TemplatePart,
+    find_template,
+    nothing_left,
+    require_template,
+)
 from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.selectors import roles_of
-from stakeholders.services.people import add_stakeholder
+from stakeholders.services.people import add_stakeholder, set_sign_off_rule
+
+# What stakeholders does with an evaluation that came with a file.
+
+
+def ask_everybody_anew(evaluation: Evaluation) -> None:
+    """Open a new round where people had signed: nobody signed here, so none counts.
+
+    What was signed on stays that are over is history and stays as the file tells it.
+    """
+    visit = Visit.objects.filter(evaluation=evaluation, left_at__isnull=True).first()
+    if visit is None or not visit.sign_offs.filter(round=visit.round).exists():
+        return
+    before, after = change(visit, round=visit.round + 1)
+    journal.record(
+        evaluation=evaluation,
+        action="sign_off.round_opened",
+        subject=visit,
+        by=SYSTEM,
+        before=before,
+        after=after,
+        reason="The sign-offs of this stay came with a file.",
+    )
 
 
 @transaction.atomic
@@ -72,3 +104,58 @@ def invite_stakeholder(
     return add_stakeholder(
         evaluation=evaluation, user=person, role=role, scores=scores, by=by
     )
+
+
+# Who must agree, as a part of templates.
+
+RULES = "sign_offs"
+
+
+def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """The sign-off rules, without who signed."""
+    rows = SignOffRule.objects.filter(evaluation=evaluation)
+    return [
+        {"stage": row.stage, "role": row.role, "required": row.required} for row in rows
+    ]
+
+
+def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
+    """Ask exactly what the template asks, in the place of what is usual."""
+    wanted = {(rule["stage"], rule["role"]): rule["required"] for rule in rules}
+    stand = SignOffRule.objects.filter(evaluation=evaluation)
+    pairs = dict.fromkeys([*stand.values_list("stage", "role"), *wanted])
+    for stage, role in pairs:
+        set_sign_off_rule(
+            evaluation=evaluation,
+            stage=stage,
+            role=role,
+            required=wanted.get((stage, role), 0),
+            by=by,
+        )
+
+
+TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
+
+
+def check_take_rules(evaluation: Evaluation, by: By) -> None:
+    """The owner who may start evaluations, while it is open."""
+    check_owned(evaluation, by)
+    require_template(RULES, by, words="sign-off rules")
+
+
+@transaction.atomic
+def take_rules(*, evaluation: Evaluation, key: str, by: User) -> None:
+    """Ask exactly those to sign whom a template asks.
+
+    Raises:
+        Forbidden: not the owner. NotFound: no such template for `by`.
+        Refused: it has ended, or somebody signed as a role that it does not ask.
+        Invalid: the template asks nobody.
+
+    """
+    evaluation = lock(evaluation)
+    check_take_rules(evaluation, by)
+    rules = find_template(key, by).content.get(RULES)
+    if not rules:
+        raise nothing_left("This template does not say who must sign.")
+    ask_the_same(evaluation, rules, by)

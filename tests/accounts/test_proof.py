@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import User
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import draft_decision
+from evaltracker.workflow.services.stages import draft_decision
 from tests.accounts.conftest import log_in
 from tests.accounts.factors import code_of, give_app
 from tests.accounts.provider import Provider

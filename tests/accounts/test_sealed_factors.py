@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from pytest_django import Settings
 
-from evaltracker.accounts.sealing import close, reopen
+from evaltracker.accounts.middleware import close, reopen
 from tests.accounts.factors import code_of, give_app, recovery_code
 from tests.cast import common
 

@@ -2,8 +2,7 @@
 
 from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.models import Stakeholder
-from stakeholders.services.people import add_stakeholder
-from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from tests.cast.common import person
 from tests.worlds import built_once
 

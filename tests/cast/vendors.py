@@ -9,14 +9,14 @@ from tests.cast import stakeholders
 from tests.worlds import built_once
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
+from vendors.services.access import invite
+from vendors.services.candidate_import import declare_interests
 from vendors.services.candidates import add_candidate
 from vendors.services.claims import SubmitResult, submit_claim
-from vendors.services.companies import add_vendor
-from vendors.services.interests import declare_interests
-from vendors.services.invitations import invite
+from vendors.services.contacts import add_vendor
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.services.reasking import open_claims
 from vendors.services.tokens import issue_token
-from vendors.services.windows import open_claims
 
 
 @built_once

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from evaltracker.decision.memo import document_of
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.services.signing import sign
+from evaltracker.workflow.services.sign_offs import sign
 from stakeholders.models import SignOff
 from stakeholders.services.sign_offs import digest_of
 from tests.cast import common, stakeholders

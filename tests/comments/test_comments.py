@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.comments.policy import check_comment
-from evaltracker.comments.selectors import threads_on
+from evaltracker.comments.reading import threads_on
 from evaltracker.comments.services import comments as services
 from evaltracker.comments.services.comments import (
     add_comment,

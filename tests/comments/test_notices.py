@@ -18,8 +18,8 @@ from tests.cast import stakeholders, vendors
 from tests.comments.talking import say
 from tests.comments.test_sealing import an_option
 from vendors.models import Candidate
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.costs import remove_cost_line
-from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -9,22 +9,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaltracker.comments.selectors import counts_of
+from evaltracker.comments.reading import counts_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.portable.registry import part_of
 from evaltracker.portable.writing import document_of
-from evaltracker.workflow.admin.topics import MEMO_PARTS
-from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.admin.overview import MEMO_PARTS
+from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.comments.talking import say, subject
 from tests.workflow.deciding import ready_to_decide
 from trials.services.gaps import record_gap
 from vendors.models import Candidate
+from vendors.services.candidate_import import clear_conflict, declare_conflict
 from vendors.services.costs import set_cost_line
-from vendors.services.interests import clear_conflict, declare_conflict
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

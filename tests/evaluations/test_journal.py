@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
-from evaltracker.evaluations.models.journal import AppendOnlyError
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.requirements.services.evaluations import change_brief
 from tests.as_application import ownership

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from evaltracker.evaluations.models import Evaluation, ImportDraft
 from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.background import ask_for_import
-from evaltracker.importing.services.looks import kept_look
-from evaltracker.importing.services.waiting_files import keep_draft, say_how_to_read
-from evaltracker.importing.services.working import work_on_imports
+from evaltracker.importing.services.log import kept_look, work_on_imports
+from evaltracker.importing.services.waiting import (
+    ask_for_import,
+    keep_draft,
+    say_how_to_read,
+)
 from tests.faults.notices.world import Process
 
 KNOCK = (

@@ -16,9 +16,9 @@ from django.db import connection
 from django.urls import reverse
 from pytest_django import Settings
 
+from evaltracker.decision.selectors import kept_files, leftovers
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.selectors.kept_files import kept_files, leftovers
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in
 from tests.served import served

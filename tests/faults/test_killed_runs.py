@@ -12,9 +12,9 @@ import pytest
 import requests
 from django.db import transaction
 
+from evaltracker.decision.selectors import leftovers
 from evaltracker.evaluations import verifying
 from evaltracker.evaluations.models import JournalHead
-from evaltracker.workflow.selectors.kept_files import leftovers
 from tests.faults.killing import await_quiet, await_waiting, kill_while_sending
 from tests.served import Site, app_login, served
 from tests.trials.runs.posting import Program, measured_trial, program, report, run

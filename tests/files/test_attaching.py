@@ -6,11 +6,11 @@ from unittest.mock import ANY
 import pytest
 from django.core.files.storage import default_storage
 
+from evaltracker.decision.selectors import kept_files, leftovers
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import AttachedFile, Entry
 from evaltracker.files.services.files import attach_files, remove_file
-from evaltracker.kit.files import SIZE_LIMIT, TypeNotTaken
-from evaltracker.workflow.selectors.kept_files import kept_files, leftovers
+from evaltracker.toolbox.files import SIZE_LIMIT, TypeNotTaken
 from tests.cast import common, stakeholders, trials
 from tests.files.attaching import PDF, attach, subject_of, upload
 from tests.workflow.deciding import decided

@@ -6,14 +6,14 @@ import pytest
 
 from evaltracker.evaluations.models import AttachedFile, Entry, User
 from evaltracker.files.selectors import counts_of
-from evaltracker.pages.sealed_entries import sealed_entries
-from evaltracker.pages.search.registry import SEARCHES, Reader
+from evaltracker.pages.search import SEARCHES, Reader
+from evaltracker.pages.workspace import sealed_entries
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.files.attaching import attach
 from vendors.models import Candidate
+from vendors.services.candidate_import import declare_conflict, declare_interests
 from vendors.services.costs import remove_cost_line, set_cost_line
-from vendors.services.interests import declare_conflict, declare_interests
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

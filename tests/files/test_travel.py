@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from django.core.management import call_command
 
+from evaltracker.decision.services.letters import take_pack
 from evaltracker.evaluations.models import AttachedFile
 from evaltracker.files.services.files import remove_file
-from evaltracker.workflow.services.packing import take_pack
 from tests.files.attaching import attach
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.workflow.deciding import decided

@@ -14,7 +14,7 @@ from django.db.migrations import operations as django_operations
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-from evaltracker.kit.migration_operations import (
+from evaltracker.toolbox.migrating import (
     AddConstraintOnline,
     AddIndexOnline,
     LetBeEmpty,
@@ -78,13 +78,13 @@ def _faults(
         if not isinstance(operation, AddIndexOnline):
             yield (
                 f"“{what}” builds an index under a lock. Write AddIndexOnline of "
-                "evaltracker.kit.migration_operations, and `atomic = False`."
+                "evaltracker.toolbox.migrating, and `atomic = False`."
             )
     elif isinstance(operation, django_operations.AddConstraint):
         if not isinstance(operation, AddConstraintOnline):
             yield (
                 f"“{what}” reads the whole table under a lock. Write "
-                "AddConstraintOnline of evaltracker.kit.migration_operations, and "
+                "AddConstraintOnline of evaltracker.toolbox.migrating, and "
                 "`atomic = False`."
             )
     elif isinstance(operation, (django_operations.RunPython, django_operations.RunSQL)):
@@ -118,7 +118,7 @@ def _altered(before: Any, operation: Any, what: str) -> Iterator[str]:
         yield (
             f"“{what}” takes the foreign key away and adds it again, so nobody may use "
             "the other table meanwhile. Write LetBeEmpty of "
-            "evaltracker.kit.migration_operations, if that is all it changes."
+            "evaltracker.toolbox.migrating, if that is all it changes."
         )
     if before.null and not after.null and not after.has_db_default():
         yield (

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.rest.views import StrictView
+from evaltracker.toolbox.rest.views_views import StrictView
 from tests.house.test_hooks import subclasses
-from vendors.columns import COLUMNS
+from vendors.candidates import COLUMNS
 from vendors.models import Candidate
 
 # Columns of a candidate that nobody types as a word of it, each with its place.
@@ -37,9 +37,10 @@ def test_every_column_of_a_candidate_is_declared_or_stands_elsewhere() -> None:
     named = {column.name for column in COLUMNS} | ELSEWHERE.keys()
     forgotten = {field.name for field in Candidate._meta.concrete_fields} - named
     assert not forgotten, (
-        f"{', '.join(sorted(forgotten))}: declare it in COLUMNS of vendors/columns.py, "
-        "so that form, list, import and following evaluations have it, show it in "
-        "trials/templates/trials/parts/about_candidate.html, or say here why not"
+        f"{', '.join(sorted(forgotten))}: declare it in COLUMNS of "
+        "vendors/candidates.py, so that form, list, import and following evaluations "
+        "have it, show it in trials/templates/trials/parts/about_candidate.html, "
+        "or say here why not"
     )
 
 
@@ -54,7 +55,7 @@ def test_a_column_that_is_imported_says_what_the_empty_sheet_needs(
             for duty in ("head", "sheet_help", "example")
             if not getattr(said, duty)
         ]
-        assert not missing, f"{said}: say {', '.join(missing)} in vendors/columns.py"
+        assert not missing, f"{said}: say {', '.join(missing)} in vendors/candidates.py"
 
 
 def test_every_kind_of_import_is_registered() -> None:

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from evaltracker.pages.sealed_entries import SEALS
+from evaltracker.pages.workspace import SEALS
 from evaltracker.portable.registry import LEFT_OUT, own_models, parts
-from evaltracker.portable.schema import schema
+from evaltracker.portable.writing import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from evaltracker.evaluations.account_log import IMPORTED
 from evaltracker.evaluations.choices import VisitEnd
-from evaltracker.evaluations.imported_entries import IMPORTED
 from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.tables import COVERED
-from evaltracker.pages.entry_words import (
+from evaltracker.pages.workspace import (
     ENTRY_WORDS,
     FIELD,
     SUBJECT_NAMES,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from evaltracker.kit.migration_operations import (
+from evaltracker.toolbox.migrating import (
     AddConstraintOnline,
     AddIndexOnline,
     LetBeEmpty,

@@ -18,7 +18,7 @@ def test_every_migration_and_what_it_imports_decides_its_name() -> None:
 
     assert ours
     assert {f"{name.replace('.', '/')}.py" for name in ours} <= files
-    assert "evaltracker/kit/triggers.py" in files
+    assert "evaltracker/toolbox/migrating.py" in files
     assert "requirements.txt" in files
 
 

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.pipeline import pipeline
 from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.toolbox.database import pipeline
 from tests.cast import common
 from tests.witness import WitnessMiddleware
 from vendors.models import Claim

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.pages.terms import term_named, terms
+from evaltracker.pages.help import term_named, terms
 from tests.house.floors import ROOT
 
 TEMPLATES = [

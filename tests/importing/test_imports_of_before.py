@@ -6,9 +6,8 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
 from evaltracker.importing.services.import_log import undo_import
 from evaltracker.requirements.imports import plan_requirements_import
-from evaltracker.requirements.services.imports import import_requirements
-from evaltracker.requirements.services.requirement_undo import state_of
-from evaltracker.tabular import read_table
+from evaltracker.requirements.services.requirements import import_requirements, state_of
+from evaltracker.toolbox.tabular import read_table
 from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
 

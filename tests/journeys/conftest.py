@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.demo.people import make_people
 from evaltracker.demo.platform import start_purchase
+from evaltracker.demo.steps import make_people
 from evaltracker.evaluations.models import Evaluation
 from tests.journeys.people import Walk
 

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.models import Decision
+from evaltracker.decision.services.letters import export_whole
 from evaltracker.demo.files import read_csv
-from evaltracker.demo.people import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.demo.purchases import EVALUATIONS
+from evaltracker.demo.steps import LEAD, LOGINS, OPERATOR, PASSWORD
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.workflow.memo.weighing_words import weighed
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.exporting import export_whole
 from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
 from tests.portable.ocds_schema import faults

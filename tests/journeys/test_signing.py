@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.journeys.people import DESK, PHONE, Person, Walk
 from tests.journeys.steps_requirements import sign
 

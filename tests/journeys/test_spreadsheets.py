@@ -8,16 +8,15 @@ import zipfile
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, User
-from stakeholders.services.people import add_stakeholder
-from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from tests.cast import trials, vendors
 from tests.journeys import steps_decision
 from tests.journeys.people import TITLE, Person, Walk
 from tests.journeys.steps_requirements import sign
 from tests.journeys.steps_research import FAVOURITE
-from trials.services.consensus import close_scores, open_consensus
+from trials.services.scores import close_scores, open_consensus
+from vendors.services.access import invite
 from vendors.services.candidates import shortlist
-from vendors.services.invitations import invite
 from vendors.services.opening import ask_to_open_prices, confirm_price_opening
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

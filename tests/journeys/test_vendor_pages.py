@@ -15,7 +15,7 @@ from tests.cast import trials, vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from trials.services.gaps import record_gap
 from vendors.models import Proposal, Question, Quote, SignInCode, Submission
-from vendors.secrets import code_of
+from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS = 25

@@ -5,9 +5,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.kit.charts import Point, cut, scale, scatter, short, width_of
-from evaltracker.kit.charts.placing import meets
-from evaltracker.kit.charts.scatter import (
+from evaltracker.toolbox.charts import Point, cut, scale, scatter, short, width_of
+from evaltracker.toolbox.charts.placing import meets
+from evaltracker.toolbox.charts.scatter import (
     BOTTOM,
     LEFT,
     MARK,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.kit.clock import as_typed, instant_of, is_moved, typed, wall_of
+from evaltracker.toolbox.days import as_typed, instant_of, is_moved, typed, wall_of
 
 pytestmark = pytest.mark.sqlite
 

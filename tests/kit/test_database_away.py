@@ -10,9 +10,9 @@ from django.db import Error, connection, connections, transaction
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.database_away import database_is_away
-from evaltracker.kit.pipeline import pipeline
-from evaltracker.rest.problems import handle_exception
+from evaltracker.toolbox.database import pipeline
+from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.rest.problems import handle_exception
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.served import database

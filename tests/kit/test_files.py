@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from evaltracker.errors import Invalid
-from evaltracker.kit.files import SIZE_LIMIT, read_file
+from evaltracker.toolbox.files import SIZE_LIMIT, read_file
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 

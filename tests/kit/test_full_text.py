@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.kit.full_text import holding, words_of
+from evaltracker.toolbox.migrating import holding, words_of
 from tests.cast import common
 
 pytestmark = pytest.mark.django_db

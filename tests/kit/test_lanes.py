@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.kit.charts import (
+from evaltracker.toolbox.charts import (
     NARROW,
     SMALL,
     WIDE,
@@ -17,8 +17,8 @@ from evaltracker.kit.charts import (
     both,
     lanes,
 )
-from evaltracker.kit.charts.lane_parts import Form, Lanes, Text
-from evaltracker.kit.charts.placing import meets
+from evaltracker.toolbox.charts.lanes import Form, Lanes, Text
+from evaltracker.toolbox.charts.placing import meets
 
 FORMS = (WIDE, SMALL, NARROW)
 words = st.text("abcm WÄ評%·", max_size=60)

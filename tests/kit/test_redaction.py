@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.test import Client
 
-from evaltracker.kit.pipeline import pipeline
+from evaltracker.toolbox.database import pipeline
 from tests.as_application import ownership
 from tests.cast import common, vendors
 from tests.rights.logs import written

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from evaltracker.kit.registry import Registry
+from evaltracker.toolbox.registry import Registry
 
 
 @pytest.fixture

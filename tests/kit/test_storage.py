@@ -13,13 +13,13 @@ from pytest_django import Settings
 
 from evaltracker.errors import StorageFull
 from evaltracker.files.services.files import FOLDER as ATTACHED
-from evaltracker.kit.storage import FOLDERS, files_of_rows, write_whole
+from evaltracker.portable.importing import FOLDER as IMPORTED
 from evaltracker.portable.registry import parts
-from evaltracker.portable.services.import_evaluation import FOLDER as IMPORTED
+from evaltracker.toolbox.files import FOLDERS, files_of_rows, write_whole
 from tests.small_disks import small_disk
 from trials.models import Evidence
-from trials.services.run_reports import FOLDER as OF_RUNS
-from vendors.services.files import FOLDER as OF_CLAIMS
+from trials.services.runs import FOLDER as OF_RUNS
+from vendors.services.claims import FOLDER as OF_CLAIMS
 
 NAME = "evidence/one.pdf"
 BIG = b"x" * 600_000

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltracker.errors import Invalid
-from evaltracker.kit.text import (
+from evaltracker.toolbox.text import (
     Inputs,
     read_line,
     read_link,

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from evaltracker.kit.work_calendar import (
+from evaltracker.toolbox.days import (
     check_place,
     countries,
     is_working_day,

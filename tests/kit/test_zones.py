@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.kit.zones import read_zone
+from evaltracker.toolbox.days import read_zone
 
 
 @pytest.mark.parametrize(

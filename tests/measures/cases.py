@@ -3,8 +3,8 @@
 from typing import Any
 
 from evaltracker.evaluations.models import Requirement
-from evaltracker.measures import kept_measure
 from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.toolbox.measures import kept_measure
 
 LATENCY: dict[str, Any] = {
     **{"quantity": "latency", "unit": "ms", "direction": "at_most"},

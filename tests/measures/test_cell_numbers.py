@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from evaltracker.measures import CellNumbers, Measure, Measured, Reading
+from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
 from tests.measures.test_measure import measure
 
 ASKED = measure(tolerance=None)

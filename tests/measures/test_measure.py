@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaltracker.errors import Invalid
-from evaltracker.measures import Measure, Reading, least_n_of, propose
-from evaltracker.measures.measure import kept_measure
-from evaltracker.measures.text import read_measure
+from evaltracker.toolbox.measures import Measure, Reading, least_n_of, propose
+from evaltracker.toolbox.measures.measure import kept_measure, read_measure
 
 LATENCY = {
     **{"quantity": "latency", "unit": "ms", "direction": "at_most"},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.measures import least_n_of, statistic_of
+from evaltracker.toolbox.measures import least_n_of, statistic_of
 
 STATISTICS = ("mean", "median", "p1", "p50", "p95", "p99")
 NUMBERS = st.decimals(

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.measures import UnitMismatch, check_unit, convert, read_number, written
-from evaltracker.measures.units import LIMIT, UnknownUnit, check_same_kind
+from evaltracker.toolbox.measures import (
+    UnitMismatch,
+    check_unit,
+    convert,
+    read_number,
+    written,
+)
+from evaltracker.toolbox.measures.measure import LIMIT, UnknownUnit, check_same_kind
 
 FAMILIES = (
     ("ms", "s", "min", "h", "days", "µs"),

@@ -9,10 +9,9 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit.clock import database_now
 from evaltracker.notices import smtp
-from evaltracker.notices.services.delivery import BACKOFF
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import BACKOFF, sweep_notices
+from evaltracker.toolbox.days import database_now
 from tests.notices.kinds import owe, owe_many
 from tests.smtp_sink import Sink, mailer_to
 

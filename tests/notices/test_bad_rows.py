@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from tests.cast import common
 from tests.notices.kinds import owe, owe_many
 from tests.smtp_sink import Sink

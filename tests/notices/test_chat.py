@@ -13,11 +13,11 @@ from pytest_django import Settings
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.kit.safe_post import NotAllowed, check_url, is_public, post
 from evaltracker.notices.kinds import register
-from evaltracker.notices.services.chats import remove_chat, set_chat
+from evaltracker.notices.services.delivery import sweep_notices
+from evaltracker.notices.services.digests import remove_chat, set_chat
 from evaltracker.notices.services.scheduling import cancel_notices
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.toolbox.safe_post import NotAllowed, check_url, is_public, post
 from tests.cast import common
 from tests.notices.kinds import Reminder, owe
 from tests.smtp_sink import Sink

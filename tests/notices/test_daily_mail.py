@@ -8,14 +8,12 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import MailRhythm, NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.kit.clock import database_now
-from evaltracker.kit.work_calendar import next_morning
 from evaltracker.notices.kinds import DAILY_MAIL, register
 from evaltracker.notices.selectors import next_notices
-from evaltracker.notices.services.digests import leaving
-from evaltracker.notices.services.preferences import change_preferences
+from evaltracker.notices.services.delivery import sweep_notices
+from evaltracker.notices.services.digests import change_preferences, leaving
 from evaltracker.notices.services.scheduling import cancel_notices, resend_notice
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.toolbox.days import database_now, next_morning
 from tests.notices.kinds import Reminder, owe
 from tests.smtp_sink import Sink
 

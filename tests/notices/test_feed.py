@@ -10,11 +10,11 @@ from icalendar import Calendar
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.notices.services.preferences import renew_feed, stop_feed
-from evaltracker.serving.logs import hide_secrets
+from evaltracker.notices.services.digests import renew_feed, stop_feed
+from evaltracker.serving.requests import hide_secrets
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from icalendar import Calendar
 from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit.single_line import one_line
 from evaltracker.notices.mail import (
     dated_message,
     days_away,
@@ -19,7 +18,8 @@ from evaltracker.notices.mail import (
     parcel_of,
     spoken,
 )
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
+from evaltracker.toolbox.formula_guard import one_line
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 

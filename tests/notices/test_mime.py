@@ -9,10 +9,9 @@ from django.template.loader import render_to_string
 from icalendar import Calendar
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.template_cache import fill
 from evaltracker.notices.kinds import KINDS, Message
-from evaltracker.notices.mail import envelope, parcel_of
-from evaltracker.notices.mime import Parcel, words
+from evaltracker.notices.mail import Parcel, envelope, parcel_of, words
+from evaltracker.toolbox.formula_guard import fill
 from tests.notices.kinds import owe
 
 

@@ -7,8 +7,7 @@ from django.db import connection
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.services.delivery import SweepReport
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import SweepReport, sweep_notices
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db.models import F
 
 from evaltracker.evaluations.models import ChoreDone, Evaluation, Notice
-from evaltracker.kit.periodic import CHORES, register_chore
-from evaltracker.notices.services.periodic import do_chores
+from evaltracker.notices.services.delivery import do_chores
+from evaltracker.toolbox.processes import CHORES, register_chore
 from tests.at_once import at_once
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink

@@ -8,9 +8,9 @@ from django.db import transaction
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit.clock import typed
 from evaltracker.notices.kinds import NoticeKind, register
 from evaltracker.notices.services.scheduling import cancel_notices, schedule_notice
+from evaltracker.toolbox.days import typed
 from tests.cast import common
 from tests.notices.kinds import owe
 

@@ -9,8 +9,8 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Entry, Notice
+from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.scheduling import resend_notice, resolve_notice
-from evaltracker.notices.services.sweep import sweep_notices
 from tests.cast import common
 from tests.notices.kinds import owe
 

@@ -7,9 +7,9 @@ import pytest
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit import shutdown
 from evaltracker.notices.kinds import Message
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
+from evaltracker.toolbox import processes as shutdown
 from tests.notices.kinds import Reminder, owe_many
 from tests.smtp_sink import Sink
 

@@ -10,9 +10,8 @@ import pytest
 from pytest_django import Settings
 
 from evaltracker.notices.kinds import Message
-from evaltracker.notices.mime import Parcel
-from evaltracker.notices.smtp import Line, Verdict
-from evaltracker.notices.smtp_pipelining import begin_grouped, say, takes_groups
+from evaltracker.notices.mail import Parcel
+from evaltracker.notices.smtp import Line, Verdict, begin_grouped, say, takes_groups
 from tests.smtp_sink import mailer_to
 
 USUAL = ["250 OK", "250 OK", "354 Go on"]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.scheduling import cancel_notices
-from evaltracker.notices.services.sweep import sweep_notices
 from evaltracker.requirements.services.requirements import retire_requirement
 from tests.cast import common
 from tests.notices.kinds import owe, owe_many

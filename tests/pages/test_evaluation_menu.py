@@ -9,14 +9,10 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.registry import Registry
-from evaltracker.pages import evaluation_menu, tabs
-from evaltracker.pages.evaluation_menu import (
-    MenuGroup,
-    count_waiting,
-    menu_of,
-    waits_on,
-)
+from evaltracker.pages import tabs
+from evaltracker.pages import tabs as evaluation_menu
+from evaltracker.pages.tabs import MenuGroup, count_waiting, menu_of, waits_on
+from evaltracker.toolbox.registry import Registry
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 

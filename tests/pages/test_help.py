@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.pages.guides import (
+from evaltracker.pages.help import (
     GUIDES,
     OF_PAGE,
     OF_TAB,

@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.pages.verdict_marks import MARKS, STANDINGS
+from evaltracker.pages.tabs import MARKS, STANDINGS
 from tests.cast import common
 
 

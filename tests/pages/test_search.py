@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.pages.search.results import MOST
+from evaltracker.pages.search import MOST
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.rights.logs import written

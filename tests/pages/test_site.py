@@ -13,8 +13,8 @@ from django.test import Client, RequestFactory
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.pages import paginator
-from evaltracker.pages.paginator import CappedPaginator
+from evaltracker.pages import base as paginator
+from evaltracker.pages.base import CappedPaginator
 from evaltracker.pages.site import EvaltrackerAdminSite, site
 from tests.cast import common
 from tests.clients import auditing

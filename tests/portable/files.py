@@ -3,12 +3,11 @@
 import json
 from typing import Any
 
+from evaltracker.decision.services.letters import export_whole
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.portable.services.import_evaluation import import_evaluation
-from evaltracker.portable.services.import_preview import preview_import
+from evaltracker.portable.importing import import_evaluation, preview_import
 from evaltracker.portable.writing import as_bytes, document_of
-from evaltracker.workflow.services.exporting import export_whole
 from tests.wiping import wipe
 
 

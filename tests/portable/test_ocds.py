@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.services.letters import export_as_seen, export_whole
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.services.exporting import export_as_seen, export_whole
 from tests.cast import common, trials
 from tests.portable.ocds_schema import faults
 from tests.trials.runs.confirming import confirm, latencies, measured

@@ -11,19 +11,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from evaltracker.decision.memo import gather_inputs
+from evaltracker.decision.memo.inputs import signed as signed_in_memo
+from evaltracker.decision.memo.inputs import told_apart
+from evaltracker.decision.services.after import start_next
+from evaltracker.decision.services.letters import export_as_seen
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.workflow.memo import gather_inputs
-from evaltracker.workflow.memo.imported_signatures import told_apart
-from evaltracker.workflow.memo.record import signed as signed_in_memo
-from evaltracker.workflow.services.exporting import export_as_seen
-from evaltracker.workflow.services.succession import start_next
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document
 from tests.workflow.deciding import decided
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.costs import set_cost_line
-from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from evaltracker.decision.services.letters import export_as_seen, export_whole
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import AccountEntry, Evaluation, User
 from evaltracker.portable.reading import read_json
-from evaltracker.workflow.services.exporting import export_as_seen, export_whole
 from tests.cast import common, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document, taken_in

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
+from evaltracker.decision.services.letters import export_whole
 from evaltracker.evaluations.journal import record
 from evaltracker.evaluations.models import (
     Entry,
@@ -17,7 +18,6 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.workflow.services.exporting import export_whole
 from stakeholders.models import SignedDocument, SignOff
 from stakeholders.services.sign_offs import digest_of
 from tests.cast import common, trials, vendors
@@ -26,7 +26,7 @@ from tests.meddling import triggers_aside
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.workflow.deciding import decided
 from trials.models import Evidence
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 from vendors.models import ClaimFile, Vendor, VendorToken
 from vendors.services.contacts import add_contact
 

@@ -2,20 +2,21 @@
 
 import pytest
 
+from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.services.after import start_next
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import BriefField, Evaluation
-from evaltracker.requirements.services.brief_fields import (
+from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.requirements.services.templates import (
     add_brief_field,
     change_brief_field,
+    fill_from,
     remove_brief_field,
+    save_as_template,
 )
-from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.requirements.services.templates import fill_from, save_as_template
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.requirements import brief_complete
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.services.succession import start_next
 from tests.cast import common
 from tests.clients import signed_in
 from tests.portable.files import carried_away, document

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from evaltracker.decision.memo.documents_documents import requirements_document
 from evaltracker.evaluations.models import Demand, Evaluation, Scope
 from evaltracker.requirements.services.scopes import current_values
-from evaltracker.workflow.memo.documents import requirements_document
 from tests.cast import common
 from tests.clients import signed_in
 

@@ -2,19 +2,19 @@
 
 import pytest
 
+from evaltracker.decision.services.after import start_next
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation, Scope
-from evaltracker.requirements.services.demands import demand
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.requirements.services.scopes import (
     add_list,
     change_list,
     current_values,
+    demand,
     remove_list,
     retire_value,
 )
 from evaltracker.requirements.services.templates import content_of, fill_from
-from evaltracker.workflow.services.succession import start_next
 from tests.cast import common, vendors
 from tests.clients import signed_in
 

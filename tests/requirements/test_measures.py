@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo.documents_documents import requirements_document
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation, Import, Requirement
 from evaltracker.importing.services.import_log import undo_import
-from evaltracker.requirements.services.copying import copy_needs
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.requirements.services.templates import save_as_template, take_needs
-from evaltracker.workflow.memo.documents import requirements_document
+from evaltracker.requirements.services.templates import (
+    copy_needs,
+    save_as_template,
+    take_needs,
+)
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.import_pages import Importer

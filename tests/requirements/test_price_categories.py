@@ -2,13 +2,13 @@
 
 import pytest
 
+from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.text_text import drivers, method
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Entry
 from evaltracker.requirements.price_names import is_about_price
 from evaltracker.requirements.services.categories import add_category, weigh_category
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.memo.text import drivers, method
-from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.stages import compile_memo
 from tests.acting import act
 from tests.cast import common
 from tests.clients import signed_in

@@ -22,12 +22,12 @@ from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
 from tests.rights.visits import asks_for_a_colleague, mailed
 from tests.trials.runs.posting import report_test
-from trials.services.run_tokens import make_run_token
+from trials.services.runs import make_run_token
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
+from vendors.services.claims import rule_not_applicable
+from vendors.services.cost_import import set_rate
 from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.rates import set_rate
-from vendors.services.rulings import rule_not_applicable
 
 STAGES = ("requirements", "research", "demos", "trials", "decision", "ended")
 TEXT = "Because it is so."

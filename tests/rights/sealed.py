@@ -11,26 +11,28 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
-from evaltracker.workflow.services.decisions import draft_decision
-from evaltracker.workflow.services.waiver_requests import ask_for_waiver
+from evaltracker.workflow.services.stages import draft_decision
+from evaltracker.workflow.services.waivers import ask_for_waiver
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing
 from tests.files.attaching import attach
 from tests.measures.cases import KEPT
 from trials.models import DemoNote
-from trials.services.consensus import open_consensus
-from trials.services.scores import give_score, lock_scores
+from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.costs import Tier
 from vendors.models import AnswerDraft, Candidate
 from vendors.policy import to_declare
+from vendors.services.access import owe_contacts
+from vendors.services.candidate_import import declare_conflict, declare_interests
 from vendors.services.candidates import shortlist
 from vendors.services.contacts import add_contact
 from vendors.services.costs import set_cost_line
-from vendors.services.interests import declare_conflict, declare_interests
-from vendors.services.mailing import owe_contacts
-from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-from vendors.services.quote_lines import QuotedLine
+from vendors.services.opening import (
+    QuotedLine,
+    ask_to_open_prices,
+    confirm_price_opening,
+)
 from vendors.services.quotes import hand_in_quote
 from vendors.typed_answers import EMPTY
 

@@ -9,8 +9,12 @@ from django.contrib.admin import site as stock
 from django.db import models
 from django.urls import get_resolver
 
-from evaltracker.pages.base import FORBIDDEN_OPTIONS, HardenedAdmin, HardenedInline
-from evaltracker.pages.filters import ScopedFilter
+from evaltracker.pages.base import (
+    FORBIDDEN_OPTIONS,
+    HardenedAdmin,
+    HardenedInline,
+    ScopedFilter,
+)
 from evaltracker.pages.site import site
 
 OURS = {"evaluations", "stakeholders", "vendors", "trials", "workflow"}

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.pages.paginator import CappedPaginator
+from evaltracker.pages.base import CappedPaginator
 from evaltracker.workflow.inbox import my_work
 from tests.cast import common
 

@@ -28,11 +28,10 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.notices.calendars import calendar_of, dates_of
-from evaltracker.notices.chat import payload
-from evaltracker.notices.daily_mail import daily_mail
 from evaltracker.notices.kinds import KINDS, Message
-from evaltracker.notices.services.sweep import sweep_notices
-from evaltracker.workflow.models import WaiverRequest
+from evaltracker.notices.selectors import daily_mail, payload
+from evaltracker.notices.services.delivery import sweep_notices
+from evaltracker.workflow.models.waiting import WaiverRequest
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.lock_order import around_tests
@@ -52,9 +51,9 @@ from vendors.models import (
     Submission,
     VendorToken,
 )
-from vendors.services.published import publish_document
-from vendors.services.quote_lines import QuotedLine, kept_line
-from vendors.services.sign_in import ask_code
+from vendors.services.access import ask_code
+from vendors.services.opening import QuotedLine, kept_line
+from vendors.services.reasking import publish_document
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.search.registry import SEARCHES, Reader
+from evaltracker.pages.search import SEARCHES, Reader
 from tests.clients import signed_in
 from tests.rights.table import EVERYBODY, OUTSIDE
 from tests.rights.world import FURTHER, MAIN

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from evaltracker.evaluations.models import AttachedFile
-from evaltracker.kit.clock import database_now
+from evaltracker.toolbox.days import database_now
 from vendors.models import (
     Candidate,
     Contact,
@@ -14,10 +14,10 @@ from vendors.models import (
     MailedSheet,
     VendorSession,
 )
+from vendors.services.access import give_link
 from vendors.services.contacts import add_contact
-from vendors.services.invitation_links import give_link
-from vendors.services.vendor_sessions import begin_session
-from vendors.sheets.columns import COLUMNS
+from vendors.services.idempotency import begin_session
+from vendors.sheets.sheets import COLUMNS
 
 
 def mailed(candidate: Candidate) -> MailedSheet:

@@ -10,32 +10,33 @@ from typing import Any
 from django.utils import timezone
 
 from evaltracker.comments.services.comments import add_comment
-from evaltracker.demo.people import make_people
 from evaltracker.demo.purchases import EVALUATIONS
+from evaltracker.demo.steps import make_people
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, key_of
 from evaltracker.pages.acts import Act
-from evaltracker.requirements.services.brief_fields import add_brief_field
-from evaltracker.requirements.services.templates import save_as_template
-from evaltracker.workflow.models import WaiverRequest
-from evaltracker.workflow.services.waiver_answers import answer_waiver_request
-from evaltracker.workflow.services.waiver_requests import ask_for_waiver
-from evaltracker.workflow.services.waiver_rules import askable_gates
-from stakeholders.services.conditions import ConditionAsked
+from evaltracker.requirements.services.templates import (
+    add_brief_field,
+    save_as_template,
+)
+from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.services.stages import answer_waiver_request
+from evaltracker.workflow.services.waivers import ask_for_waiver, askable_gates
 from stakeholders.services.lending import delegate
+from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
 from tests.files.attaching import attach
 from tests.rights.visits import asks_for_a_colleague, mailed
 from tests.trials.runs.posting import report_test
 from trials.models import Trial
-from trials.services.excuses import excuse_knock_out
-from trials.services.run_tokens import make_run_token
+from trials.services.agreements import excuse_knock_out
+from trials.services.runs import make_run_token
 from vendors.models import Conflict, Contact, Vendor, VendorToken
+from vendors.services.candidate_import import declare_conflict
+from vendors.services.claims import rule_not_applicable
 from vendors.services.dialogue import propose_requirement
-from vendors.services.interests import declare_conflict
-from vendors.services.rulings import rule_not_applicable
 from vendors.services.tokens import issue_token
 
 # Where most acts find their target; the purchase of the brief.

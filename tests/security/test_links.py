@@ -13,12 +13,12 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from evaltracker.errors import Problem
-from evaltracker.notices.services.chats import set_chat
+from evaltracker.notices.services.digests import set_chat
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.vendors.api.conftest import Party
 from tests.workflow.deciding import in_decision
-from trials.services.research import note_research
+from trials.services.evidence import note_research
 from vendors.models import Claim
 
 pytestmark = pytest.mark.django_db

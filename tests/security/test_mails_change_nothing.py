@@ -14,16 +14,16 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.kit.periodic import CHORES
 from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.toolbox.processes import CHORES
 from evaltracker.workflow.services.stages import advance, send_back
 from tests.cast import stakeholders, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.tables import picture
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 from vendors.services.opening import ask_to_open_prices
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.tabular import Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Unreadable, limits, read_table
 from tests.tabular.books import xlsx
 
 ROWS: list[list[Any]] = [["ref", "text"], ["R1", "One"]]

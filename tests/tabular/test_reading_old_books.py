@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
 
 PRICES = Path(__file__).parents[1] / "data" / "price_sheets_gsa"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.tabular import Row, Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Row, Unreadable, limits, read_table
 from tests.data.corpus.making.open_document import cell, row, sheet, spreadsheet
 
 FAR = 'table:number-columns-repeated="16384"'

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.tabular import Unreadable, column_letter, read_table
-from evaltracker.tabular.wording import as_answer, without_markup
+from evaltracker.toolbox.tabular import Unreadable, column_letter, read_table
+from evaltracker.toolbox.tabular.wording import as_answer, without_markup
 from tests.tabular.books import xlsx
 
 NAMES = st.sampled_from(["r.csv", "r.xlsx", "r.xls", "r.ods", "r.md", "r.pdf", "r", ""])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.tabular import Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Unreadable, limits, read_table
 
 TABLE = "ref,text\nR1,Größe und Café\nR2,“quoted” – €5\n"
 

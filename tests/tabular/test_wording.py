@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.tabular.headers import header_key
-from evaltracker.tabular.wording import tidy_lines, without_markup
+from evaltracker.toolbox.tabular.cells import header_key
+from evaltracker.toolbox.tabular.wording import tidy_lines, without_markup
 
 CELLS = st.text(string.printable.replace("&", ""), max_size=60)
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import product
 from random import Random
 
-from trials.scoring.contenders import Field
+from trials.scoring.fit import Field
 from trials.scoring.open_cells import OpenCell, Owed
 
 VERDICTS = ("holds", "partly", "fails")

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from trials.scoring.contenders import Contender, Field, Part, field_of
-from trials.scoring.open_cells import OpenCell, Owed, RecordedCell
-from trials.scoring.urns import DEFAULT_PRIOR, Prior, TrialRecord, Urn, urn_of
+from trials.scoring.fit import Contender, Field, Part, field_of
+from trials.scoring.open_cells import (
+    DEFAULT_PRIOR,
+    OpenCell,
+    Owed,
+    Prior,
+    RecordedCell,
+    TrialRecord,
+    Urn,
+    urn_of,
+)
 
 TRIAL = {"h": Decimal(1), "p": Decimal("0.5"), "f": Decimal(0)}
 NAMES = "ABCDEF"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from trials.scoring.contenders import Contender, Field, Part, field_of
+from trials.scoring.fit import Contender, Field, Part, field_of
 
 NAMES = "ABCD"
 Sides = list[list[tuple[int, int]]]

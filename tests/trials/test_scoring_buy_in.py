@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.trials.facts import TODAY, cell, fit, found
-from trials.scoring.buy_in import fit_by_category, own_fit, picks
+from trials.scoring.promise import fit_by_category, own_fit, picks
 
 CATEGORY_OF = {"R1": "A", "R2": "A", "R3": "B"}
 

@@ -9,11 +9,18 @@ import pytest
 from tests.trials.certain_by_hand import Found, enumerated, word_for_word
 from tests.trials.certain_worlds import World, world
 from tests.trials.fields import field
-from trials.scoring.certainty import Certainty, count_certainty
-from trials.scoring.contenders import Contender, Field, field_of
-from trials.scoring.draws import SEED, winning_shares
-from trials.scoring.open_cells import OpenCell, Owed, RecordedCell, dice_of
-from trials.scoring.urns import DEFAULT_PRIOR, TrialRecord, prior_of, urn_of
+from trials.scoring.certainty import SEED, Certainty, count_certainty, winning_shares
+from trials.scoring.fit import Contender, Field, field_of
+from trials.scoring.open_cells import (
+    DEFAULT_PRIOR,
+    OpenCell,
+    Owed,
+    RecordedCell,
+    TrialRecord,
+    dice_of,
+    prior_of,
+    urn_of,
+)
 
 FAILED = RecordedCell(
     "A", "R1", "all", Decimal(1), Decimal("0.75"), Decimal(0), knocks_out=True

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from tests.trials.facts import TODAY, cell, fit, found, shares
 from trials.scoring import CellFacts, ScoreFacts, people_score, total
-from trials.scoring.contenders import Contender, contender, total_of
-from trials.scoring.what_if import proofs_to_lead
+from trials.scoring.fit import Contender, contender, proofs_to_lead, total_of
 
 
 @given(

@@ -32,7 +32,7 @@ SLUG = "ml-platform"
 OPEN_FOR_LONG = f"""
 import datetime
 from evaltracker.evaluations.models import Evaluation
-from vendors.services.windows import move_claims_close
+from vendors.services.reasking import move_claims_close
 found = Evaluation.objects.get(slug="{SLUG}")
 until = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
 move_claims_close(evaluation=found, close_at=until, by=found.owner, reason="A fixture.")

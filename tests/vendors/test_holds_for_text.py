@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from vendors.holds_for_text import read_holds_for, write_holds_for
-from vendors.kept_answers import is_kept_form
+from vendors.answers import is_kept_form
+from vendors.holds_for_fields import read_holds_for, write_holds_for
 
 SAID: list[tuple[str, Any]] = [
     ("", None),

@@ -8,15 +8,15 @@ from icalendar import Calendar
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.clock import wall_of
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.toolbox.days import wall_of
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, InvitationLink, VendorToken
-from vendors.secrets import link_secret
+from vendors.public_mail import link_secret
+from vendors.services.access import invite
 from vendors.services.contacts import add_contact
-from vendors.services.invitations import invite
 
 pytestmark = pytest.mark.django_db
 DAYS = datetime.timedelta(days=14)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
-from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as, to_be_signed
 from tests.workflow.deciding import decided

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.services.decisions import draft_decision
+from evaltracker.workflow.services.stages import draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import in_decision

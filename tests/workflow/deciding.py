@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.services.decisions import decide, draft_decision
+from evaltracker.workflow.services.stages import decide, draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
-from trials.services.consensus import close_scores, open_consensus
+from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.costs import set_cost_line

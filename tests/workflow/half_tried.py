@@ -1,12 +1,12 @@
 """A purchase in trials that nobody has judged to the end."""
 
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.services.draws import keep_draws
 from tests.cast import stakeholders, trials, vendors
 from tests.worlds import built_once
 from trials.services.gaps import record_gap
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import shortlist
-from vendors.services.interests import declare_conflict
 
 
 @built_once

@@ -9,8 +9,7 @@ from django.conf import settings
 from evaltracker.evaluations.models import Entry, Evaluation, Visit
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import SignOff
-from stakeholders.services.people import add_stakeholder
-from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from stakeholders.services.sign_offs import open_sign_off_round
 from tests.at_once import at_once
 from tests.cast import common, stakeholders

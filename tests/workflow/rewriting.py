@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection, models
 
-from evaltracker.workflow.models import Decision
+from evaltracker.decision.models import Decision
 from stakeholders.models import Condition, SignOff
 from tests.evaluations.tampering import new_id
 from tests.meddling import meddle

@@ -11,7 +11,7 @@ from django.utils import timezone
 from structlog.testing import capture_logs
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.requirements.services.journal_heads import MOVED_WITHIN, tell_heads
+from evaltracker.requirements.services.categories import MOVED_WITHIN, tell_heads
 from tests.cast import common
 from tests.evaluations.tampering import TAMPERINGS, rows_of
 from tests.meddling import meddle

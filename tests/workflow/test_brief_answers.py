@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo.brief import (
+    BriefAnswer,
+    answered_briefs,
+    brief_of_choice,
+    briefs_of_others,
+)
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo.brief_answers import answered_briefs
-from evaltracker.workflow.memo.brief_tables import brief_of_choice, briefs_of_others
-from evaltracker.workflow.memo.brief_values import BriefAnswer
-from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import trials, vendors
 from tests.workflow.deciding import in_decision
 from vendors.services.candidates import change_candidate

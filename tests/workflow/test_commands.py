@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from evaltracker.decision.memo import replay
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.kit.formula_guard import harmless
-from evaltracker.workflow.memo import replay
-from evaltracker.workflow.models import Decision
+from evaltracker.toolbox.formula_guard import harmless
 from tests.cast import common
 from tests.meddling import meddle
 from tests.workflow.deciding import decided, in_decision

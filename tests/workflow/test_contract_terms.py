@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 import time_machine
 
-from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.kit.clock import today_in
-from evaltracker.kit.days import months_after
-from evaltracker.notices.calendars import DATES
-from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.models import ContractTerm, Decision
-from evaltracker.workflow.services.contract_terms import (
+from evaltracker.decision.models import ContractTerm, Decision
+from evaltracker.decision.services.contract_terms import (
     set_contract_term,
     settle_contract_term,
 )
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.calendars import DATES
+from evaltracker.notices.kinds import KINDS
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days_days import months_after
+from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders
 from tests.workflow.deciding import decided, ready_to_decide
 

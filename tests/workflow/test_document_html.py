@@ -5,11 +5,11 @@ import re
 
 from docx import Document
 
-from evaltracker.workflow.memo.front_page import FrontPage
-from evaltracker.workflow.memo.html import as_html
-from evaltracker.workflow.memo.markdown import section, table
-from evaltracker.workflow.memo.sealed_memo import SealedMemo
-from evaltracker.workflow.memo.word import as_docx
+from evaltracker.decision.memo.documents import SealedMemo
+from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.markdown import section, table
+from evaltracker.decision.memo.printing import FrontPage
+from evaltracker.decision.memo.word import as_docx
 
 
 def regions(text: str) -> list[str]:

@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.decision.models import PromiseCheck
+from evaltracker.decision.selectors import earlier_standing
+from evaltracker.decision.services.after import record_promises
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.models import PromiseCheck
-from evaltracker.workflow.selectors.earlier import earlier_standing
-from evaltracker.workflow.services.promise_checks import record_promises
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided

@@ -11,9 +11,8 @@ from evaltracker.workflow.inbox import my_work
 from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.trials.admin.scoring import give, part, scoring
-from trials.services.consensus import open_consensus, settle_score
-from trials.services.scores import lock_scores
-from vendors.services.interests import declare_conflict
+from trials.services.scores import lock_scores, open_consensus, settle_score
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 ROLES = ("engineering", "it", "devops", "pm", "leadership")

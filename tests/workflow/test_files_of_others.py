@@ -12,7 +12,7 @@ import pytest
 
 from evaltracker.errors import Problem
 from evaltracker.requirements.imports import plan_requirements_import
-from evaltracker.tabular import Workbook, read_table
+from evaltracker.toolbox.tabular import Workbook, read_table
 from vendors.imports import Known, plan_claims_import
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import KnownCosts, plan_costs_import

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from evaltracker.workflow.memo.cells import cell_states
-from evaltracker.workflow.memo.results import compute_results, replay
+from evaltracker.decision.memo.cells import cell_states
+from evaltracker.decision.memo.results import compute_results, replay
 
 MEMOS = json.loads(Path(__file__).with_name("frozen_memos.json").read_text())
 FORMULAS = [memo["inputs"]["formula_version"] for memo in MEMOS]

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from evaltracker.decision.memo import replay
+from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Look
@@ -15,16 +17,11 @@ from evaltracker.workflow.gates.decision import (
     scores_closed,
     within_budget,
 )
-from evaltracker.workflow.memo import replay
-from evaltracker.workflow.memo.proof import digest_of_memo
-from evaltracker.workflow.services.decisions import (
-    decide,
-    draft_decision,
-)
+from evaltracker.workflow.services.stages import decide, draft_decision
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
-from trials.services.consensus import close_scores, open_consensus
-from trials.services.excuses import excuse_knock_out
+from trials.services.agreements import excuse_knock_out
+from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line

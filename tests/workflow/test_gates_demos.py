@@ -12,8 +12,7 @@ from evaltracker.workflow.gates.demos import (
 )
 from stakeholders.models import Stakeholder
 from tests.cast import trials, vendors
-from trials.services.consensus import open_consensus, settle_score
-from trials.services.scores import give_score, lock_scores
+from trials.services.scores import give_score, lock_scores, open_consensus, settle_score
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 

@@ -12,13 +12,12 @@ from evaltracker.workflow.gates.research import (
 )
 from tests.cast import common, trials, vendors
 from vendors.costs import CHECKLIST
-from vendors.services.answering import answer_question
 from vendors.services.candidates import eliminate, shortlist
-from vendors.services.claims import note_claim
+from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.costs import set_cost_line
 from vendors.services.dialogue import ask_question
-from vendors.services.rulings import rule_not_applicable
-from vendors.services.windows import close_claims
+from vendors.services.quotes import answer_question
+from vendors.services.reasking import close_claims
 
 pytestmark = pytest.mark.django_db
 

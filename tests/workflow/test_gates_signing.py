@@ -17,7 +17,7 @@ from evaltracker.workflow.gates.demos import demos_signed
 from evaltracker.workflow.gates.reports import first_closed
 from evaltracker.workflow.gates.research import research_signed
 from stakeholders.models import SignOff
-from stakeholders.services.conditions import ConditionAsked, close_condition
+from stakeholders.services.sign_offs import ConditionAsked, close_condition
 from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import sign_as
 

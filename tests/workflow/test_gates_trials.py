@@ -14,7 +14,7 @@ from evaltracker.workflow.gates.trials import (
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from tests.workflow.test_gates_demos import FAR_APART, scored_by_all
-from trials.services.excuses import excuse_knock_out
+from trials.services.agreements import excuse_knock_out
 from trials.services.gaps import close_gap, record_gap
 from trials.services.scores import lock_scores
 from vendors.models import Candidate

@@ -2,11 +2,11 @@
 
 import pytest
 
+from evaltracker.decision.services.contract_terms import hand_on_evaluation
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.inbox.work import my_work
-from evaltracker.workflow.services.handing_on import hand_on_evaluation
+from evaltracker.workflow.inbox.glances import my_work
 from evaltracker.workflow.services.stages import cancel
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
@@ -14,7 +14,7 @@ from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 from vendors.models import PriceOpening
 from vendors.policy import may_read_answers
-from vendors.services.interests import declare_conflict, declare_interests
+from vendors.services.candidate_import import declare_conflict, declare_interests
 from vendors.services.opening import ask_to_open_prices
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from evaltracker.decision.memo.documents_documents import document_of
+from evaltracker.decision.models import KeptDraws
+from evaltracker.decision.services import contract_terms as draws
+from evaltracker.decision.services.contract_terms import (
+    keep_draws,
+    keep_moved_draws,
+    moved,
+)
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.periodic import CHORES
-from evaltracker.workflow.memo.documents import document_of
-from evaltracker.workflow.models import KeptDraws
-from evaltracker.workflow.services import draws
-from evaltracker.workflow.services.draws import keep_draws, keep_moved_draws, moved
+from evaltracker.toolbox.processes import CHORES
 from stakeholders.choices import Role
 from stakeholders.models import SignOffRule
 from tests.cast import stakeholders

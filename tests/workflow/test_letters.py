@@ -2,17 +2,17 @@
 
 import pytest
 
-from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.memo.letter_draft import REASON_ASKED
-from evaltracker.workflow.models import Decision, Letter
-from evaltracker.workflow.services.decisions import compile_memo
-from evaltracker.workflow.services.letters import (
+from evaltracker.decision.memo.letter_draft import REASON_ASKED
+from evaltracker.decision.models import Decision, Letter
+from evaltracker.decision.services.letters import (
     draft_letters,
     send_letter,
     write_letter,
 )
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import KINDS
+from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.vendors import mails

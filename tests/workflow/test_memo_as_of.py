@@ -2,8 +2,8 @@
 
 import datetime
 
-from evaltracker.workflow.memo import compute_results
-from evaltracker.workflow.memo.as_of import on_day, planned_dates
+from evaltracker.decision.memo import compute_results
+from evaltracker.decision.memo.cells import on_day, planned_dates
 from tests.workflow.counted import claim, inputs
 
 MARCH = datetime.date(2027, 3, 1)

@@ -3,15 +3,15 @@
 import json
 from typing import Any
 
-from evaltracker.workflow.memo import compute_results, replay
-from evaltracker.workflow.memo.certainty_words import (
+from evaltracker.decision.memo import compute_results, replay
+from evaltracker.decision.memo.text import (
     NONE_DECIDES,
     next_line,
     per_cent,
     prior_line,
+    weighed,
 )
-from evaltracker.workflow.memo.text import robustness
-from evaltracker.workflow.memo.weighing_words import weighed
+from evaltracker.decision.memo.text_text import robustness
 from tests.workflow.counted import claim, inputs
 
 LEADS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("partly")}

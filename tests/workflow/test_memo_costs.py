@@ -7,21 +7,20 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo import compute_results, gather_inputs, replay, write_memo
+from evaltracker.decision.memo.documents import MONEY, Number, costs
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.workflow.gates.decision import within_budget
-from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.memo import compute_results, gather_inputs, replay, write_memo
-from evaltracker.workflow.memo.sheets import MONEY, Number, costs
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import draft_decision
+from evaltracker.workflow.gates.table import Look
+from evaltracker.workflow.services.stages import draft_decision
 from tests.workflow.deciding import decided, in_decision
 from vendors.costs import Tier
 from vendors.models import Candidate
 from vendors.services.candidates import change_candidate
+from vendors.services.cost_import import remove_rate, set_payments, set_rate
 from vendors.services.costs import set_cost_line
-from vendors.services.payments import set_payments
-from vendors.services.rates import remove_rate, set_rate
 
 pytestmark = pytest.mark.django_db
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from evaltracker.workflow.admin.comparison import compare
+from evaltracker.decision.admin.comparison import compare
+from evaltracker.decision.memo.documents import sealed_memo, sealed_words
+from evaltracker.decision.memo.printing import FrontPage, front_page
+from evaltracker.decision.memo.standing import standing_memo
+from evaltracker.decision.models import Decision
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.workflow.admin.sign_glance import glance_at
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.memo.front_page import FrontPage, front_page
-from evaltracker.workflow.memo.sealed_memo import sealed_memo, sealed_words
-from evaltracker.workflow.memo.standing import standing_memo
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import compile_memo, draft_decision
-from evaltracker.workflow.services.draws import keep_draws
+from evaltracker.workflow.services.stages import compile_memo, draft_decision
 from tests.workflow.comparing import two_finalists
 from tests.workflow.deciding import decided
 

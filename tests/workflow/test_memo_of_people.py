@@ -4,14 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from evaltracker.decision.memo import compute_results, gather_inputs
+from evaltracker.decision.memo.text_text import write_memo
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo import compute_results, gather_inputs
-from evaltracker.workflow.memo.text import write_memo
 from tests.cast import stakeholders, trials, vendors
-from trials.services.consensus import open_consensus, settle_score
-from trials.services.excuses import excuse_knock_out, withdraw_excuse
-from trials.services.scores import give_score
-from vendors.services.interests import clear_conflict, declare_conflict
+from trials.services.agreements import excuse_knock_out, withdraw_excuse
+from trials.services.scores import give_score, open_consensus, settle_score
+from vendors.services.candidate_import import clear_conflict, declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -7,14 +7,14 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.kit.days import day_in_words
+from evaltracker.toolbox.days_days import day_in_words
 from tests.cast import trials, vendors
 from tests.vendors.services.test_mailed_sheets import filled
 from tests.workflow.test_memo_of_people import words_of
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
 from vendors.services.mailed_sheets import enter_sheet, take_sheet
-from vendors.services.sheet_confirmation import confirm_sheet
+from vendors.services.sheets import confirm_sheet
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from docx import Document
 
-from evaltracker.workflow.memo.printing import PAPERS, lay_out
-from evaltracker.workflow.memo.sealed_memo import sealed_memo
-from evaltracker.workflow.memo.word import as_docx
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.decision.memo.documents import sealed_memo
+from evaltracker.decision.memo.word import PAPERS, as_docx, lay_out
+from evaltracker.decision.models import Decision
+from evaltracker.workflow.services.stages import compile_memo
 from tests.workflow.comparing import two_finalists
 from tests.workflow.deciding import decided
 

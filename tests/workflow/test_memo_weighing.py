@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from evaltracker.workflow.memo import compute_results, replay
-from evaltracker.workflow.memo.text import price
-from evaltracker.workflow.memo.weighing_words import about, points, weighed
+from evaltracker.decision.memo import compute_results, replay
+from evaltracker.decision.memo.text import about, points, weighed
+from evaltracker.decision.memo.text_text import price
 from tests.workflow.counted import claim, inputs
 
 TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}

@@ -4,14 +4,13 @@ import datetime
 
 import pytest
 
+from evaltracker.decision.admin.carrying_acts import metric_picture
+from evaltracker.decision.models import Decision, MetricValue, PromiseCheck
+from evaltracker.decision.selectors import metric_rows, number_of
+from evaltracker.decision.services.after import record_metric_values, waive_check
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Metric
-from evaltracker.kit.clock import today_in
-from evaltracker.workflow.admin.metric_picture import metric_picture
-from evaltracker.workflow.models import Decision, MetricValue, PromiseCheck
-from evaltracker.workflow.selectors.metric_values import metric_rows, number_of
-from evaltracker.workflow.services.metric_values import record_metric_values
-from evaltracker.workflow.services.promise_checks import waive_check
+from evaltracker.toolbox.days import today_in
 from tests.cast import common, stakeholders
 from tests.workflow.deciding import decided
 

@@ -13,14 +13,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation, User
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import decide
+from evaltracker.workflow.services.stages import decide
 from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import agree, decided, in_decision
 from vendors.models import ClaimFile
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 PROOF = b"%PDF-1.7 proof"

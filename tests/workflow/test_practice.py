@@ -7,27 +7,29 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.selectors import earlier_standing
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.notices.calendar_dates import closing_claims
 from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.inbox.work import my_work
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.selectors.earlier import earlier_standing
-from evaltracker.workflow.services.practice import (
+from evaltracker.notices.smtp import closing_claims
+from evaltracker.workflow.inbox.glances import my_work
+from evaltracker.workflow.services.stages import (
     OVER,
+    advance,
+    cancel,
     end_tests,
+    send_back,
     send_test_invitation,
 )
-from evaltracker.workflow.services.stages import advance, cancel, send_back
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.portable.files import carried_away, document, taken_in
 from vendors.models import Candidate, Contact, InvitationLink
-from vendors.selectors.sign_in import live_link
+from vendors.selectors.access import live_link
 from vendors.services.contacts import add_contact
-from vendors.services.windows import move_claims_close
+from vendors.services.reasking import move_claims_close
 
 pytestmark = pytest.mark.django_db
 

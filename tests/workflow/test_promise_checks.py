@@ -5,20 +5,20 @@ import datetime
 import pytest
 import time_machine
 
-from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.kit.days import months_after
-from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow import links
-from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.models import Decision, PromiseCheck
-from evaltracker.workflow.selectors.promises import outcomes_of
-from evaltracker.workflow.services.promise_checks import (
+from evaltracker.decision import links
+from evaltracker.decision.models import Decision, PromiseCheck
+from evaltracker.decision.selectors import outcomes_of
+from evaltracker.decision.services.after import (
     close_check,
     move_check,
     record_promises,
     waive_check,
 )
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import KINDS
+from evaltracker.toolbox.days_days import months_after
+from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import decided

@@ -3,12 +3,12 @@
 import pytest
 from pytest_django import Settings
 
+from evaltracker.decision.memo.letter_draft import REASON_ASKED
+from evaltracker.decision.models import Letter
+from evaltracker.decision.services.after import publish_promises
+from evaltracker.decision.services.letters import send_letter, write_letter
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo.letter_draft import REASON_ASKED
-from evaltracker.workflow.models import Letter
-from evaltracker.workflow.services.letters import send_letter, write_letter
-from evaltracker.workflow.services.promise_records import publish_promises
 from tests.cast import common
 from tests.clients import signed_in
 from tests.vendors import mails

@@ -6,14 +6,14 @@ from django.urls import reverse
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.inbox.awaited import Awaited
-from evaltracker.workflow.services.reminding import remind_colleague
+from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.services.sign_offs import remind_colleague
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.clients import signed_in
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare
-from vendors.services.interests import declare_interests
+from vendors.services.candidate_import import declare_interests
 
 pytestmark = pytest.mark.django_db
 

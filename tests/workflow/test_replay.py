@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaltracker.workflow.memo.proof import differences, digest_of_memo
-from evaltracker.workflow.models import Decision
+from evaltracker.decision.memo.pack import differences, digest_of_memo
+from evaltracker.decision.models import Decision
 from tests.workflow.deciding import decided
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

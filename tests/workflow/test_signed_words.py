@@ -4,15 +4,15 @@ import re
 
 import pytest
 
+from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.documents import sealed_words
+from evaltracker.decision.memo.markdown import price_gap
+from evaltracker.decision.models import Decision
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.admin.sign_glance import glance_at
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.memo.price_words import price_gap
-from evaltracker.workflow.memo.sealed_memo import sealed_words
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import compile_memo
-from evaltracker.workflow.services.draws import keep_draws
+from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another

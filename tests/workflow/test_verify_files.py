@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from evaltracker.decision.services import letters as leftovers
+from evaltracker.decision.services.letters import remove_old_leftovers
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
-from evaltracker.workflow.services import leftovers
-from evaltracker.workflow.services.leftovers import remove_old_leftovers
 from tests.cast import common, trials
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

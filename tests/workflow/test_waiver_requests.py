@@ -3,15 +3,19 @@
 import pytest
 from django.urls import reverse
 
+from evaltracker.decision.models import Waiver
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from evaltracker.portable.writing import document_of
-from evaltracker.workflow.inbox.work import my_work
-from evaltracker.workflow.models import Waiver, WaiverRequest
-from evaltracker.workflow.services.stages import send_back, waive_gate
-from evaltracker.workflow.services.waiver_answers import answer_waiver_request
-from evaltracker.workflow.services.waiver_requests import (
+from evaltracker.workflow.inbox.glances import my_work
+from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.services.stages import (
+    answer_waiver_request,
+    send_back,
+    waive_gate,
+)
+from evaltracker.workflow.services.waivers import (
     ask_for_waiver,
     ask_to_excuse,
     withdraw_waiver_request,
@@ -20,9 +24,9 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.portable.files import carried_away, taken_in
 from trials.models import Excuse
-from trials.services.excuses import excuse_knock_out
+from trials.services.agreements import excuse_knock_out
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import eliminate
-from vendors.services.interests import declare_conflict
 
 pytestmark = pytest.mark.django_db
 

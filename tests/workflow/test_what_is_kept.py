@@ -11,26 +11,25 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
+from evaltracker.decision.memo.standing import standing_memo
 from evaltracker.errors import Problem
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.kit.reading import only_reading
 from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.toolbox.registry import only_reading
 from evaltracker.workflow.gates.reports import gate_reports
 from evaltracker.workflow.inbox.recounting import differences
-from evaltracker.workflow.memo.standing import standing_memo
-from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.at_once import at_once
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.models import Excuse
-from trials.services.excuses import excuse_knock_out, withdraw_excuse
+from trials.services.agreements import excuse_knock_out, withdraw_excuse
 from vendors.models import Claim, Vendor
 from vendors.services.candidates import eliminate, reinstate, shortlist
-from vendors.services.claims import note_claim
-from vendors.services.companies import change_vendor
-from vendors.services.rulings import revoke_ruling, rule_not_applicable
+from vendors.services.claims import note_claim, revoke_ruling, rule_not_applicable
+from vendors.services.contacts import change_vendor
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 STEPS = (

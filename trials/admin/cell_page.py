@@ -3,32 +3,91 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.panels import panels_of
-from evaltracker.pages.query import check_query
-from evaltracker.pages.site import site
+from evaltracker.pages.base import check_query
+from evaltracker.pages.site import panels_of, site
 from evaltracker.pages.workspace import crumbs_to, show
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
 from stakeholders.policy import is_leadership
-from trials.admin.acts.base import takes_part
-from trials.admin.cell_values import value_rows
-from trials.admin.partly import ways_on
+from trials.admin.base import takes_part
 from trials.models import Evidence, Excuse
-from trials.scoring import Standing
+from trials.scoring import Source, Standing, ValueState
 from trials.selectors import Cell, Revision, cell_history, one_cell
 from trials.selectors.cell_numbers import cell_numbers
-from trials.selectors.partly import is_partly_proven
 from trials.selectors.promised import Promised, story
-from vendors.admin.conflict_question import open_answers
-from vendors.admin.pages import reader
-from vendors.admin.targets import Place, find_place
+from trials.selectors.unequal import is_partly_proven
+from vendors.admin.base import Place, find_place
+from vendors.admin.conflict_question import open_answers, reader
 from vendors.choices import Availability
 from vendors.models import Claim, Ruling
 from vendors.policy import NOTE_STAGES
+
+# What pages show of the values of the brief's lists in which a cell must hold.
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One value with its three marks, and what stands for it."""
+
+    state: ValueState
+    claimed: str
+    shown: str
+    tested: str
+
+
+def value_rows(cell: Cell) -> list[ValueRow]:
+    """A row for each value in which it must hold."""
+    return [
+        ValueRow(
+            value,
+            "slipped" if value.standing == Standing.SLIPPED else value.claimed or "",
+            value.verdict_of(Source.DEMO) or "",
+            value.verdict_of(Source.TRIAL) or "",
+        )
+        for value in cell.values
+    ]
+
+
+def values_by_standing(cell: Cell) -> dict[Standing, str]:
+    """“on premises” is unanswered, “AWS, Azure” are claimed, the weakest standing
+    first; nothing where all values stand alike."""
+    found: dict[Standing, list[str]] = {}
+    counted = [value for value in cell.values if not value.not_applicable]
+    for value in sorted(counted, key=lambda one: one.standing != cell.standing):
+        found.setdefault(value.standing, []).append(value.value)
+    if len(found) < 2:
+        return {}
+    return {standing: ", ".join(names) for standing, names in found.items()}
+
+
+# Who may let a must-have pass that holds partly, and what the reader may do.
+
+
+def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    """What the reader may do about it, and who else may; three queries."""
+    owns = is_owner(user, evaluation)
+    return {
+        "partly_blocks": evaluation.is_open and evaluation.stage == Stage.TRIALS,
+        "may_ask_waiver": owns,
+        "may_excuse": owns or is_leadership(user, evaluation),
+        "may_test": takes_part(user, evaluation),
+        "leadership": names_of_leadership(evaluation),
+    }
+
+
+def names_of_leadership(evaluation: Evaluation) -> list[str]:
+    """Who may waive a rule here, by name; nobody may be asked yet."""
+    parts = Stakeholder.objects.filter(
+        evaluation=evaluation, role=Role.LEADERSHIP, left_at__isnull=True
+    ).select_related("user")
+    return sorted({part.user.name for part in parts})
 
 
 @dataclass(frozen=True, slots=True)

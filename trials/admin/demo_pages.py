@@ -1,41 +1,255 @@
 """Demos: all of an evaluation, and one with its script, on a tablet or on paper."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.errors import NotFound, why_not
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.kit.downloads import download
 from evaltracker.notices.calendars import calendar_of
-from evaltracker.pages.query import check_query
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from trials.admin.acts.base import takes_part
-from trials.admin.demo_notes import solo_notes
-from trials.admin.settings_asked import setting_fields
-from trials.choices import EvidenceVerdict, Source
+from evaltracker.toolbox.files import download
+from trials.admin.base import ProofForm, takes_part
+from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.demo_notices import date_of
-from trials.models import Demo, Evidence, ScriptItem
+from trials.models import (
+    Demo,
+    DemoNote,
+    Evidence,
+    ResearchNote,
+    Score,
+    ScriptItem,
+    Settlement,
+)
 from trials.policy import DEMO_STAGES
-from trials.selectors.counted import standing_ledger
-from trials.services.attendance import names_of
+from trials.scoring import Spread
+from trials.selectors.cell_numbers import standing_ledger
 from trials.services.demo_notes import check_write_demo_note
-from trials.services.demos import check_add_dazzle, check_demo, check_hold_demo
-from trials.services.evidence import check_evidence
-from vendors.admin.conflict_question import open_answers
-from vendors.admin.pages import reader
+from trials.services.demos import (
+    check_add_dazzle,
+    check_demo,
+    check_hold_demo,
+    names_of,
+)
+from trials.services.evidence import (
+    check_evidence,
+    check_reconfirm_evidence,
+    reconfirm_evidence,
+    record_evidence,
+)
+from vendors.admin.base import AboutCandidate, OnPlace, Place, cell_address
+from vendors.admin.conflict_question import open_answers, reader
+from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
+from vendors.holds_for import answered_values
 from vendors.models import Candidate, Claim
-from vendors.named_values import answered_values
 from vendors.selectors import active_candidates
-from vendors.selectors.lists import demanded_in
-from vendors.values_field import Box, boxes_of
+from vendors.selectors.rivals import demanded_in, demanded_of
+from vendors.services.claims import current_claim
+
+# What forms of verdicts ask: who ran it, on whose data, and for which values.
+
+
+def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
+    """What the forms of one page offer; they begin with what was said last."""
+    last = max(verdicts, key=lambda verdict: verdict.recorded_at, default=None)
+    return {
+        "runners": Runner.choices[1:],
+        "data_owners": DataOwner.choices[1:],
+        "ran": {"runner": last.runner, "data": last.data} if last else {},
+        # Programs that report runs are ours.
+        "ran_by_program": {
+            "runner": Runner.US,
+            "data": last.data if last and last.data else DataOwner.OURS,
+        },
+    }
+
+
+def last_setting(**among: Any) -> dict[str, Any]:
+    """The setting of the newest verdict among these, for a form to begin with."""
+    rows = Evidence.objects.filter(**among).exclude(runner="").order_by("-recorded_at")
+    return dict(rows.values("runner", "data").first() or {})
+
+
+def offered_lists(claims: Any, requirement: Requirement | None) -> dict[str, list[str]]:
+    """The values that the requirement demands and the standing answer speaks of."""
+    if requirement is None:
+        return {}
+    current = claims.filter(superseded_at__isnull=True).first()
+    return answered_values(current, demanded_of(requirement))
+
+
+# Recording what was found, saying it again; excusing a knock-out.
+
+USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
+
+
+class EvidenceForm(ProofForm):
+    """A verdict from anywhere."""
+
+    source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
+    independent = forms.BooleanField(
+        label="The source is independent of the vendor",
+        required=False,
+        initial=True,
+        help_text="Only for research. What a vendor publishes proves no more than "
+        "its claim does.",
+    )
+    research_note = NamedChoice(
+        ResearchNote.objects.none(),
+        attribute="title",
+        label="Research note",
+        required=False,
+        empty_label="None",
+    )
+
+    field_order = ("source", "verdict", "runner", "data", "note", "url", "file")
+
+    def __init__(self, *args: Any, notes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["research_note"]
+        choice.queryset = notes
+
+
+mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
+
+
+@register_act
+class RecordEvidence(OnPlace):
+    """Records a verdict on the claim that stands."""
+
+    name = "record-evidence"
+    title = "Record evidence"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "The evidence is recorded."
+    form_class = EvidenceForm
+    template = "trials/record_evidence.html"
+    prefill = ("source",)
+    version_fields = ("claim",)
+    service = record_evidence
+    rule = partial(check_evidence, source=Source.RESEARCH)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of this cell, and the candidate's notes."""
+        return {
+            "claims": revisions_of(target),
+            "lists": offered_lists(revisions_of(target), target.requirement),
+            "notes": ResearchNote.objects.filter(candidate=target.candidate),
+        }
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand, and where one judges in this stage."""
+        stage = target.evaluation.stage
+        return {
+            "claim": claim_shown(target),
+            "source": USUAL_SOURCE.get(stage, Source.RESEARCH),
+        }
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The claim says of which cell it is."""
+        return dict(data)
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        claim = current_claim(target.candidate, target.requirement)
+        return {**super().context(target, user), "claim": claim}
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The candidate; every requirement is judged alike."""
+        return (target.candidate,)
+
+
+class ReconfirmForm(forms.Form):
+    """Why it can be said again."""
+
+    note = forms.CharField(label="Why it can be said again", widget=long_text(3))
+
+
+@register_act
+class ReconfirmEvidence(AboutCandidate[Evidence]):
+    """Says an older verdict again of the words that stand."""
+
+    name = "reconfirm-evidence"
+    title = "Re-confirm"
+    verb = "Say it again"
+    help = (
+        "The words changed after this was judged. Say the same verdict of the words "
+        "that stand now; if it is not the same any more, record new evidence instead."
+    )
+    success = "The verdict is said again of the words that stand."
+    tab = "matrix"
+    model = Evidence
+    target_name = "evidence"
+    service = reconfirm_evidence
+    rule = check_reconfirm_evidence
+    related = ("claim__candidate__evaluation__owner", "claim__requirement")
+    template = "trials/reconfirm.html"
+    form_class = ReconfirmForm
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now beside what was judged."""
+        claim = target.claim
+        current = current_claim(claim.candidate, claim.requirement)
+        return {**super().context(target, user), "current": current}
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        return cell_address(target.claim)
+
+
+def revisions_of(place: Place) -> Any:
+    """Every revision of the claim of a cell."""
+    return Claim.objects.filter(
+        candidate=place.candidate, requirement=place.requirement
+    )
+
+
+def claim_shown(place: Place) -> Any:
+    """The id of the claim that stands."""
+    claim = current_claim(place.candidate, place.requirement)
+    return claim.pk if claim else None
+
+
+# The notes on a demo as one person may see them.
+
+
+@dataclass(frozen=True, slots=True)
+class SoloNotes:
+    """One's own note, those that one may read, and how many were written."""
+
+    own: DemoNote | None
+    others: list[DemoNote]
+    written: int
+    revealed: bool
+
+
+def solo_notes(user: User, demo: Demo) -> SoloNotes:
+    """What `user` may know of the notes on `demo`; two queries."""
+    notes = list(
+        DemoNote.objects.visible_to(user).filter(demo=demo).select_related("author")
+    )
+    return SoloNotes(
+        own=next((note for note in notes if note.author_id == user.pk), None),
+        others=[note for note in notes if note.author_id != user.pk],
+        written=demo.solo_notes.count(),
+        revealed=demo.notes_are_open,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +460,33 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
 site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")
 site.register_page("demos/<uuid:demo_id>/calendar.ics", calendar_view, "demo_calendar")
 site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")
+
+
+# What people gave one candidate in one category.
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people gave one candidate in one category, and what the meeting makes of it.
+
+    `place` names the cell in addresses of acts.
+    """
+
+    place: str
+    name: str
+    scores: list[Score]
+    aside: list[Score]
+    asked: int
+    spread: Spread
+    settled: Settlement | None
+
+    @property
+    def median(self) -> str:
+        """The middle one; blank if nobody scored."""
+        value = self.spread.median
+        return "" if value is None else f"{float(value):g}"
+
+    @property
+    def to_settle(self) -> bool:
+        """Whether people see it so differently that the meeting has to settle it."""
+        return self.spread.is_wide and self.settled is None

@@ -15,8 +15,14 @@ from uuid import UUID
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from trials.admin.matrix_looks import Look, lines_look, picture_look
-from trials.admin.matrix_sums import CategoryRow, Line, Part
+from trials.admin.matrix_looks import (
+    CategoryRow,
+    Line,
+    Look,
+    Part,
+    lines_look,
+    picture_look,
+)
 from trials.selectors import Ledger, LedgerRow
 from trials.selectors.cell_numbers import Numbers
 

@@ -5,16 +5,24 @@ A cell's looks are few, so each is made once, and a page repeats it.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from evaltracker.pages.verdict_marks import MARKS, STANDINGS, Mark
-from trials.admin.cell_values import values_by_standing
+from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
+from trials.admin.cell_page import values_by_standing
+from trials.admin.matrix import LINES, Chosen
 from trials.scoring import Standing, ValueState
-from trials.selectors import Cell
+from trials.selectors import Cell, Ledger
 from vendors.choices import Availability
+from vendors.models import Candidate
 
 KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
 NOTHING = {"claimed": "no claim", "shown": "no demo", "tested": "no trial"}
@@ -166,3 +174,147 @@ def _value_mark(value: ValueState) -> Mark:
     if value.not_applicable:
         return (NOT_APPLICABLE, "empty", "calm")
     return STANDINGS[value.standing]
+
+
+# The rows of the picture: requirements under their categories, and what those sum up
+# to.
+
+# From the best proof to the worst news; what nobody has answered is left blank.
+ORDER = ("proven", "shown", "partly", "claimed", "never", "slipped", "refuted")
+
+
+class Part(NamedTuple):
+    """How many cells of a category and a candidate bear one mark."""
+
+    mark: Mark
+    cells: int
+
+
+class CategoryRow(NamedTuple):
+    """A category among the rows, with the parts of each candidate's cells."""
+
+    pk: UUID
+    name: str
+    size: int
+    sums: list[list[Part]]
+
+
+type Line = int | CategoryRow
+
+
+def with_categories(book: Ledger, rows: Sequence[int]) -> Iterator[Line]:
+    """The numbers of the rows, each category's after the category itself."""
+    for (pk, name), numbers in groupby(rows, key=lambda row: _category(book, row)):
+        members = list(numbers)
+        columns = zip(*(book.lines[row] for row in members), strict=True)
+        sums = [_parts(book, column) for column in columns]
+        yield CategoryRow(pk, name, len(members), sums)
+        yield from members
+
+
+def _category(book: Ledger, row: int) -> tuple[UUID, str]:
+    return book.rows[row].category_id, book.rows[row].category
+
+
+def _parts(book: Ledger, numbers: Sequence[int]) -> list[Part]:
+    counts: Counter[Mark] = Counter()
+    for number, times in Counter(numbers).items():
+        kind = book.kinds[number]
+        mark = (NOT_APPLICABLE, "", "calm")
+        counts[mark if kind.not_applicable else standing_mark(kind)] += times
+    return [Part(mark, counts[mark]) for mark in sorted(counts, key=_rank)]
+
+
+def _rank(mark: Mark) -> tuple[int, str]:
+    word = mark[0].lower()
+    if word in ORDER:
+        return ORDER.index(word), word
+    return len(ORDER) + (mark[1:] != NOTED[1:]), word
+
+
+# How much of the matrix there is to show, and in which layout.
+
+# Cells up to which the page is one plain table, and up to which it has all its rows.
+TABLE, ROWS = 2_000, 5_000
+ROOMY = 5  # candidates whose names need not be turned
+ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
+
+
+@dataclass(frozen=True)
+class View:
+    """What the filters leave, and how it is laid out."""
+
+    book: Ledger
+    rows: list[int]
+    chosen: Chosen
+    everybody: list[Candidate]
+    page: int = 1
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many requirements the filters leave out."""
+        return len(self.book.rows) - len(self.rows)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether each cell is one mark."""
+        return self.chosen.view != LINES
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the names of the candidates stand upright."""
+        return len(self.book.columns) <= ROOMY
+
+    @property
+    def cells(self) -> int:
+        """How many cells are shown."""
+        return len(self.rows) * len(self.book.columns)
+
+    @property
+    def layout(self) -> str:
+        """`table` for few cells, `rows` for many, `virtual` for more."""
+        if self.cells <= TABLE:
+            return "table"
+        return "rows" if self.cells <= ROWS else "virtual"
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The rows, in the picture under their categories."""
+        if self.is_picture:
+            return list(with_categories(self.book, self.rows))
+        return list(self.rows)
+
+    @property
+    def on_a_page(self) -> int:
+        """How many lines there are in the HTML."""
+        if self.layout != "virtual":
+            return len(self.lines) or 1
+        return max(10, ON_A_PAGE // len(self.book.columns))
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are for those without a script."""
+        return max(1, -(-len(self.lines) // self.on_a_page))
+
+    @property
+    def previous(self) -> int:
+        return self.page - 1
+
+    @property
+    def next(self) -> int:
+        return self.page + 1
+
+    @property
+    def row_count(self) -> int:
+        """Lines of the table with its head and its lines of foot."""
+        return len(self.lines) + 1 + (4 if self.is_picture else 3)
+
+    @property
+    def column_count(self) -> int:
+        """Columns with that of the requirements."""
+        return len(self.book.columns) + 1
+
+    @property
+    def first(self) -> int:
+        """How many lines come before those in the HTML."""
+        return (self.page - 1) * self.on_a_page

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vendors.api.examples import request_example, response_example
+from vendors.api.schema import request_example, response_example
 
 REPLY_BODY = {
     "reply": "Fixed in 9.1.",

@@ -3,7 +3,7 @@
 They live here and not among the vendor calls, because floors look down only.
 """
 
-from evaltracker.rest.calls import routes
+from evaltracker.toolbox.rest.views import routes
 from trials.api.views import CALLS
 
 urlpatterns = routes(CALLS)

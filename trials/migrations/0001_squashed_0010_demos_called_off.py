@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import evaltracker.evaluations.models.people
-from evaltracker.kit.triggers import append_only
+from evaltracker.toolbox.migrating import append_only
 
 
 class Migration(migrations.Migration):

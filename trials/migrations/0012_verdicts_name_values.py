@@ -1,7 +1,6 @@
 from django.db import migrations, models
 
-from evaltracker.kit.migration_operations import AddColumn, AddConstraintOnline
-from evaltracker.kit.triggers import append_only
+from evaltracker.toolbox.migrating import AddColumn, AddConstraintOnline, append_only
 
 
 class Migration(migrations.Migration):

@@ -5,8 +5,8 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-import evaltracker.evaluations.models.base
-from evaltracker.kit.triggers import append_only
+import evaltracker.evaluations.models.evaluation
+from evaltracker.toolbox.migrating import append_only
 
 
 class Migration(migrations.Migration):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "salt",
                     models.CharField(
                         blank=True,
-                        default=evaltracker.evaluations.models.base.new_salt,
+                        default=evaltracker.evaluations.models.evaluation.new_salt,
                         editable=False,
                         max_length=64,
                         null=True,

@@ -1,14 +1,32 @@
 """What we saw: research, demos, trials, evidence and scores."""
 
-from trials.models.contracts import Agreement, ContractChange
-from trials.models.demos import Demo, DemoGuest, DemoNote, ScriptItem
-from trials.models.evidence import Evidence, Excuse
-from trials.models.gaps import Gap
-from trials.models.measurements import Measurement
-from trials.models.research import ResearchNote
-from trials.models.runs import Run, RunReport, RunToken
-from trials.models.scores import Consensus, Score, ScoreSheet, Settlement
-from trials.models.trials import Criterion, Milestone, Trial
+from trials.models.demos import (
+    Demo,
+    DemoGuest,
+    DemoNote,
+    Evidence,
+    Excuse,
+    ResearchNote,
+    ScriptItem,
+)
+from trials.models.runs import (
+    Consensus,
+    Measurement,
+    Run,
+    RunReport,
+    RunToken,
+    Score,
+    ScoreSheet,
+    Settlement,
+)
+from trials.models.trials import (
+    Agreement,
+    ContractChange,
+    Criterion,
+    Gap,
+    Milestone,
+    Trial,
+)
 
 __all__ = [
     "Agreement",

@@ -1,17 +1,80 @@
-"""What the buyer's own benchmark reports to a trial, and by which key."""
+"""People's scores: blind until locked, then closed by a consensus."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import ScopedQuerySet
-from evaltracker.measures import written
-from trials.choices import ReportFormat
+from evaltracker.evaluations.models import (
+    Category,
+    CommittedRecord,
+    Evaluation,
+    ScopedQuerySet,
+    User,
+)
+from evaltracker.evaluations.models.evaluation import AppendOnlyError, Record
+from evaltracker.toolbox.measures import written
+from stakeholders.models import Stakeholder
+from trials.choices import EvidenceVerdict, ReportFormat
+from trials.models.demos import Evidence
 from trials.models.trials import Criterion, Trial
-from vendors.models.base import VendorRecord, VendorScopedQuerySet
+from vendors.models import Candidate
+from vendors.models.candidates import VendorRecord, VendorScopedQuerySet
+
+# What a confirmed verdict rests on: the runs as they were counted then.
+
+PASSED, FAILED = "passed", "failed"
+
+
+class Measurement(CommittedRecord, VendorRecord):
+    """The frozen runs of one verdict, from which its statistic is counted again."""
+
+    evaluation_path: ClassVar[str] = "evidence__claim__candidate__evaluation"
+    vendor_path: ClassVar[str] = "evidence__claim__candidate__vendor"
+    committed: ClassVar = {
+        1: ("evidence", "measure", "results", "n", "value", "proposed", "reason")
+    }
+    only_grows: ClassVar[bool] = True
+
+    evidence = models.OneToOneField(
+        Evidence, on_delete=models.PROTECT, related_name="measurement"
+    )
+    # That of the criterion then; {}: tests that passed or failed.
+    measure = models.JSONField(default=dict, blank=True)
+    # In order of time, in the measure's unit; of a test “passed” or “failed”.
+    results = models.JSONField(default=list)
+    n = models.PositiveIntegerField()
+    # The statistic, as exact text; blank for tests.
+    value = models.CharField(max_length=100, blank=True)
+    proposed = models.CharField(max_length=9, choices=EvidenceVerdict.choices)
+    # Why the verdict is another than the one proposed.
+    reason = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Measurement"].as_manager()
+
+    class Meta:
+        ordering = ("evidence",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(proposed__in=EvidenceVerdict.values),
+                name="measurement_proposed_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Measurement {str(self.pk)[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a newer verdict has a measurement of its own."""
+        if not self._state.adding:
+            raise AppendOnlyError("What a verdict rests on is never changed.")
+        super().save(*args, **kwargs)
+
+
+# What the buyer's own benchmark reports to a trial, and by which key.
 
 
 class RunToken(VendorRecord):
@@ -171,3 +234,158 @@ class Run(VendorRecord):
         if self.number is not None:
             return f"{written(self.number)} {self.unit}"
         return "failed" if self.failed else "passed"
+
+
+class ScoreSheet(CommittedRecord):
+    """One stakeholder's scores as a whole; locking it opens the others' to them."""
+
+    evaluation_path: ClassVar[str] = "stakeholder__evaluation"
+    committed: ClassVar = {1: ("stakeholder", "locked_at")}
+
+    stakeholder = models.OneToOneField(
+        Stakeholder, on_delete=models.PROTECT, related_name="score_sheet"
+    )
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["ScoreSheet"].as_manager()
+
+    def __str__(self) -> str:
+        return f"Score sheet {str(self.pk)[:8]}"
+
+
+class ScoreQuerySet(ScopedQuerySet["Score"]):
+    """Scores, blind until the reader's own are locked."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own always; what others have locked once all of one's own is locked.
+
+        Whoever scores nothing, the owner and an operator among them, sees them once
+        the consensus is opened.
+        """
+        here = OuterRef("candidate__evaluation")
+        opened = Consensus.objects.filter(evaluation=here)
+        # A part that scores but has no sheet yet is as unlocked as an open sheet.
+        mine = Stakeholder.objects.filter(user=user, scores=True, evaluation=here)
+        unlocked = mine.filter(score_sheet__locked_at__isnull=True)
+        return (
+            super()
+            .visible_to(user)
+            .filter(
+                Q(sheet__stakeholder__user=user)
+                | Exists(opened)
+                | (Q(sheet__locked_at__isnull=False) & Exists(mine) & ~Exists(unlocked))
+            )
+        )
+
+
+class Score(CommittedRecord, VendorRecord):
+    """0–5 for a candidate in a category; no row is “not scored”, never 0."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+    committed: ClassVar = {
+        1: ("sheet", "candidate", "category", "value", "reason", "given_at")
+    }
+
+    sheet = models.ForeignKey(
+        ScoreSheet, on_delete=models.PROTECT, related_name="scores"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="scores"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="scores"
+    )
+    value = models.PositiveSmallIntegerField(validators=[MaxValueValidator(5)])
+    reason = models.TextField(blank=True)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScoreQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("given_at", "id"), name="score_in_lists"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("sheet", "candidate", "category"), name="score_once"
+            ),
+            models.CheckConstraint(condition=Q(value__lte=5), name="score_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Score {str(self.pk)[:8]}"
+
+
+class Consensus(Record):
+    """The meeting that opens all scores and closes scoring."""
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="consensus"
+    )
+    opened_at = models.DateTimeField(default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    outcome = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Consensus"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "consensus meetings"
+
+    def __str__(self) -> str:
+        return f"Consensus {str(self.pk)[:8]}"
+
+
+class Settlement(CommittedRecord, VendorRecord):
+    """What the meeting settled on in one category, in the place of the median."""
+
+    evaluation_path: ClassVar[str] = "consensus__evaluation"
+    committed: ClassVar = {
+        1: (
+            *("consensus", "candidate", "category", "value", "reason"),
+            *("settled_by", "settled_at"),
+        )
+    }
+
+    consensus = models.ForeignKey(
+        Consensus, on_delete=models.PROTECT, related_name="settlements"
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="settlements"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="settlements"
+    )
+    value = models.DecimalField(max_digits=2, decimal_places=1)
+    reason = models.TextField()
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Settlement"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("consensus", "candidate", "category"), name="settlement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0) & Q(value__lte=5), name="settlement_0_to_5"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="settlement_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Settlement {str(self.pk)[:8]}"

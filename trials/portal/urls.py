@@ -5,7 +5,8 @@ They live here and not among the vendor's pages, because floors look down only.
 
 from django.urls import path
 
-from trials.portal import demos, trial
+from trials.portal import pages as demos
+from trials.portal import pages as trial
 
 app_name = "vendor_trial"
 urlpatterns = [

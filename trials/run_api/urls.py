@@ -5,9 +5,9 @@ A process that serves vendors alone never has them.
 
 from django.urls import path
 
-from evaltracker.rest.calls import routes
-from trials.run_api.schema import RunDocsView, RunSchemaView
-from trials.run_api.views import CALLS
+from evaltracker.toolbox.rest.views import routes
+from trials.run_api.calls import VIEWS_CALLS as CALLS
+from trials.run_api.calls import RunDocsView, RunSchemaView
 
 urlpatterns = [
     *routes(CALLS),

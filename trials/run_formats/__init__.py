@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from evaltracker.errors import Invalid
-from evaltracker.measures import read_number
+from evaltracker.toolbox.measures import read_number
 
 SIZE_LIMIT = 10 * 1024 * 1024
 # Cases of one file, whether or not they name a criterion.

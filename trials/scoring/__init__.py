@@ -4,46 +4,54 @@ Nothing here imports the framework or reads a clock; "today" is handed in. The
 version goes up whenever the same facts would give another number.
 """
 
-from trials.scoring.cells import CellState, combine, plain_state
-from trials.scoring.credits import DEFAULT_CREDITS, Credits
-from trials.scoring.facts import (
+from trials.scoring.fit import (
+    TOP_SCORE,
+    CategoryScore,
+    CostPoints,
+    Coverage,
+    Fit,
+    FitRow,
+    FitSum,
+    PeopleScore,
+    RowState,
+    ScoreFacts,
+    Spread,
+    Total,
+    agreed_scores,
+    cost_points,
+    fit,
+    fit_row,
+    fit_sum,
+    knock_outs,
+    people_score,
+    rounded,
+    spread,
+    total,
+)
+from trials.scoring.ledger import (
+    CellCredit,
+    CellState,
+    Kept,
+    ValueState,
+    combine,
+    credit,
+    plain_state,
+    standing,
+    tried,
+)
+from trials.scoring.open_cells import (
+    DEFAULT_CREDITS,
     FORMULA_VERSION,
     Availability,
     CellFacts,
     ClaimFacts,
+    Credits,
     EvidenceFacts,
     Priority,
     RequirementFacts,
     Source,
     Standing,
     Verdict,
-)
-from trials.scoring.fitting import (
-    Coverage,
-    Fit,
-    FitRow,
-    FitSum,
-    RowState,
-    fit,
-    fit_row,
-    fit_sum,
-    knock_outs,
-    rounded,
-)
-from trials.scoring.ledger import CellCredit, credit, standing, tried
-from trials.scoring.people import (
-    TOP_SCORE,
-    CategoryScore,
-    CostPoints,
-    PeopleScore,
-    ScoreFacts,
-    Spread,
-    Total,
-    agreed_scores,
-    cost_points,
-    people_score,
-    spread,
-    total,
 )
 from trials.scoring.promise import (
     PromiseRecord,
@@ -52,8 +60,7 @@ from trials.scoring.promise import (
     Tally,
     promise_record,
 )
-from trials.scoring.scope import cell_state, values_to_ask
-from trials.scoring.scope_facts import (
+from trials.scoring.scope import (
     UNNAMED,
     Answer,
     CellRecord,
@@ -61,9 +68,10 @@ from trials.scoring.scope_facts import (
     Names,
     Ruled,
     Value,
+    cell_state,
     read_means,
+    values_to_ask,
 )
-from trials.scoring.values import Kept, ValueState
 
 __all__ = [
     "DEFAULT_CREDITS",

@@ -5,17 +5,324 @@ whoever fails a must-have is out of that draw. Exact, so that a tie is a tie, an
 replayable after years.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import sumprod
+from functools import lru_cache
+from math import lcm, sumprod
+from random import Random
 
-from trials.scoring.contenders import Field
-from trials.scoring.draws import DRAWS, SEED, Scales, drawn_weights
-from trials.scoring.next_test import deciding
-from trials.scoring.open_cells import Owed
-from trials.scoring.verdict_draws import VerdictDraws
+from trials.scoring.fit import Field, Part
+from trials.scoring.open_cells import OpenCell, Owed, Urn, dice_of
+
+# Which candidate wins when all agreed weights are drawn anew, ten thousand times.
+#
+# Exact, so that a tie is a tie, and replayable: of the random module nothing is used
+# but the seed and `random()`, whose sequence Python promises never to change.
+
+DRAWS = 10_000
+SEED = 20_261_124
+# A drawn weight is 500 to 1500 thousandths of the agreed one.
+LEAST, STEPS = 500, 1001
+
+
+@lru_cache(maxsize=64)
+def winning_shares(
+    field: Field, draws: int = DRAWS, seed: int = SEED
+) -> Mapping[str, Fraction]:
+    """Share of random weightings that each contender wins; 1 in sum.
+
+    1. In each draw every category's weight is the agreed one times a factor between
+       0.5 and 1.5, each thousandth equally likely, each category on its own.
+    2. Fit and people's score are added up anew, exactly, and joined as agreed.
+    3. Several that are level at the top share the draw in equal parts.
+    """
+    wins = dict.fromkeys((contender.key for contender in field.contenders), Fraction(0))
+    if not field.contenders:
+        return wins
+    counted: dict[tuple[int, ...], int] = {}
+    for firsts in _firsts(Scales.of(field), draws, seed):
+        counted[firsts] = counted.get(firsts, 0) + 1
+    for firsts, times in counted.items():
+        for place in firsts:
+            wins[field.contenders[place].key] += Fraction(times, len(firsts) * draws)
+    return wins
+
+
+def drawn_weights(categories: int, draws: int, seed: int) -> Iterator[list[int]]:
+    """Each draw's factors in thousandths, one per category in the field's order."""
+    random = Random(seed).random  # noqa: S311
+    columns = range(categories)
+    for _ in range(draws):
+        yield [LEAST + int(random() * STEPS) for _ in columns]
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """A field in whole numbers, on one scale for evidence and one for people.
+
+    Candidates for whom the same applies have the same weights, which are added up once
+    in a draw: `weights` are the different ones, a row names its two by place. `grain`
+    is how many whole numbers one point of evidence is.
+    """
+
+    weights: list[list[int]]
+    rows: list[tuple[list[int], int, list[int], int]]
+    share: tuple[int, int]
+    categories: int
+    grain: int
+
+    @classmethod
+    def of(cls, field: Field, steps: Iterable[Fraction] = ()) -> "Scales":
+        """Scale the field; on the grain of evidence each of `steps` is whole, too."""
+        weights: list[list[int]] = []
+
+        def place_of(row: list[int]) -> int:
+            if row not in weights:
+                weights.append(row)
+            return weights.index(row)
+
+        evidence = [contender.evidence for contender in field.contenders]
+        people = [contender.people for contender in field.contenders]
+        grain = lcm(_grain(evidence), *(step.denominator for step in steps))
+        sides = [_whole(evidence, grain), _whole(people, _grain(people))]
+        rows = [
+            (points, place_of(weight), said, place_of(by))
+            for (points, weight), (said, by) in zip(*sides, strict=True)
+        ]
+        share = (field.share.numerator, field.share.denominator - field.share.numerator)
+        return cls(weights, rows, share, len(field.categories), grain)
+
+
+def _grain(sides: list[tuple[Part, ...]]) -> int:
+    return lcm(
+        *(share.denominator for side in sides for part in side for share in part)
+    )
+
+
+def _whole(
+    sides: list[tuple[Part, ...]], scale: int
+) -> list[tuple[list[int], list[int]]]:
+    return [
+        (
+            [int(points * scale) for points, _ in side],
+            [int(of * scale) for _, of in side],
+        )
+        for side in sides
+    ]
+
+
+def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
+    """Who is first in each draw, by place; several where they are level."""
+    evidence, people = scales.share
+    for drawn in drawn_weights(scales.categories, draws, seed):
+        sums = [int(sumprod(row, drawn)) for row in scales.weights]
+        best, of, firsts = -1, 1, []
+        for place, (points, by, said, among) in enumerate(scales.rows):
+            # share * points / weight + (1 - share) * said / weight, over one line.
+            fit_of, said_of = sums[by] or 1, sums[among] or 1
+            value = evidence * said_of * int(sumprod(points, drawn))
+            if people:
+                value += people * fit_of * int(sumprod(said, drawn))
+            whole = fit_of * said_of
+            ahead = value * of - best * whole
+            if ahead > 0:
+                best, of, firsts = value, whole, [place]
+            elif ahead == 0:
+                firsts.append(place)
+        yield tuple(firsts)
+
+
+# One candidate's open cells, drawn again and again from its urn, in whole numbers.
+#
+# All open cells start at *holds*, and the few other verdicts take off what they lose:
+# the common case costs one random number, one product and one comparison.
+
+# The random numbers of a cell, the sum of the urn before it, its place, its column,
+# what *partly* and *fails* lose against *holds*, their swings, whether it knocks out.
+type Die = tuple[Callable[[], float], int, int, int, list[int], list[int], bool]
+
+NOTHING = Urn(0, 0, 0, 0)
+
+
+class VerdictDraws:
+    """A candidate in one draw after another.
+
+    After `draw`: `value` over `whole` is its total, `knocks` by how many verdicts it is
+    out, `knocked_by` the place of the last of them among `cells`, and `swings` what
+    each cell's category would gain if that verdict were left out.
+    """
+
+    def __init__(
+        self, field: Field, place: int, owed: Owed, scales: Scales, seed: int
+    ) -> None:
+        key = field.contenders[place].key
+        self.cells = owed.cells_of(key)
+        self.columns = [field.categories.index(cell.category) for cell in self.cells]
+        self.always_out = any(cell.knocks_out for cell in owed.recorded_of(key))
+        self._grain = scales.grain
+        self._evidence, self._people = scales.share
+        points, self._by, self._said, self._among = scales.rows[place]
+        self._urn = owed.urn_of(key) if self.cells else NOTHING
+        self._if_held = [self._swing(cell, cell.holds) for cell in self.cells]
+        self._dice = [self._die(number, seed) for number in range(len(self.cells))]
+        self._points = points.copy()
+        for column, swing in zip(self.columns, self._if_held, strict=True):
+            self._points[column] -= swing
+        for recorded in owed.recorded_of(key):
+            column = field.categories.index(recorded.category)
+            self._points[column] += int(recorded.change * scales.grain)
+        self.value, self.whole, self.unit = 0, 1, 0
+        self.knocks, self.knocked_by = 0, 0
+        self.swings: list[int] = []
+
+    def draw(self, drawn: Sequence[int], sums: Sequence[int]) -> None:
+        """Draw a verdict for each open cell and add up the total.
+
+        `drawn` are the categories' weights of this draw, `sums` all weights together.
+        """
+        lost = self._draw_verdicts(drawn)
+        fit_of, said_of = sums[self._by] or 1, sums[self._among] or 1
+        self.unit = self._evidence * said_of
+        self.value = self.unit * (int(sumprod(self._points, drawn)) - lost)
+        if self._people:
+            self.value += self._people * fit_of * int(sumprod(self._said, drawn))
+        self.whole = fit_of * said_of
+
+    def _draw_verdicts(self, drawn: Sequence[int]) -> int:
+        """What the verdicts lose against *holds* everywhere."""
+        step, fails = self._urn.step, self._urn.fails
+        either = fails + self._urn.partly
+        lost, self.knocks = 0, int(self.always_out)
+        self.swings = self._if_held.copy()
+        for random, total, place, column, losses, swings, knocks_out in self._dice:
+            x = random() * total
+            if x >= either:
+                continue
+            either += step
+            failed = x < fails
+            if failed:
+                fails += step
+                if knocks_out:
+                    self.knocks += 1
+                    self.knocked_by = place
+            lost += losses[failed] * drawn[column]
+            self.swings[place] = swings[failed]
+        return lost
+
+    def _die(self, place: int, seed: int) -> Die:
+        cell, held = self.cells[place], self._if_held[place]
+        swings = [self._swing(cell, credit) for credit in (cell.partly, cell.fails)]
+        return (
+            dice_of(cell, seed).random,
+            self._urn.total + place * self._urn.step,
+            place,
+            self.columns[place],
+            [swing - held for swing in swings],
+            swings,
+            cell.knocks_out,
+        )
+
+    def _swing(self, cell: OpenCell, credit: Decimal) -> int:
+        """What the category would gain if `credit` gave way to that of today."""
+        return int((cell.points(cell.today) - cell.points(credit)) * self._grain)
+
+
+# Which single verdicts decide a draw: without them somebody else would be first.
+
+HEAVIEST = LEAST + STEPS - 1
+
+
+def deciding(
+    sides: Sequence[VerdictDraws], firsts: Sequence[int], drawn: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Candidate and cell, by place, of each verdict that decides this draw.
+
+    Only one verdict changes at a time, so only its own candidate moves: in again, up to
+    the best, or down to the second.
+    """
+    for place, side in enumerate(sides):
+        if not side.cells:
+            continue
+        if side.knocks:
+            cells = _back_in(side, sides, firsts, drawn)
+        elif place not in firsts:
+            need = _points_behind(side, sides[firsts[0]])
+            cells = _reaching(side, need, drawn, 1)
+        elif len(firsts) > 1:
+            cells = _moving(side)
+        else:
+            cells = _reaching(side, _lead(side, sides), drawn, -1)
+        for cell in cells:
+            yield place, cell
+
+
+def _back_in(
+    side: VerdictDraws,
+    sides: Sequence[VerdictDraws],
+    firsts: Sequence[int],
+    drawn: Sequence[int],
+) -> list[int]:
+    """The one cell that knocks it out, if it came first or level without it."""
+    cell = side.knocked_by
+    if side.knocks > 1 or side.always_out:
+        return []
+    if not firsts:
+        return [cell]
+    need = _points_behind(side, sides[firsts[0]])
+    gained = side.swings[cell] * drawn[side.columns[cell]] if side.unit else 0
+    return [cell] if need is not None and gained >= need else []
+
+
+def _reaching(
+    side: VerdictDraws, need: int | None, drawn: Sequence[int], sign: int
+) -> list[int]:
+    """Cells that move it by `need` points or more, up or down by `sign`."""
+    extreme = max(side.swings) if sign > 0 else -min(side.swings)
+    if need is None or extreme * HEAVIEST < need:
+        return []
+    return [
+        cell
+        for cell, (swing, column) in enumerate(
+            zip(side.swings, side.columns, strict=True)
+        )
+        if sign * swing * drawn[column] >= need
+    ]
+
+
+def _moving(side: VerdictDraws) -> list[int]:
+    """Cells that move its total at all."""
+    if not side.unit:
+        return []
+    return [cell for cell, swing in enumerate(side.swings) if swing]
+
+
+def _points_behind(side: VerdictDraws, best: VerdictDraws) -> int | None:
+    """The fewest points of evidence by which it reaches `best`; None if none would."""
+    gap = best.value * side.whole - side.value * best.whole
+    return _fewest(gap, side.unit * best.whole)
+
+
+def _lead(side: VerdictDraws, sides: Sequence[VerdictDraws]) -> int | None:
+    """The fewest points of evidence without which somebody is level with it; None:
+    without rivals it is first whatever it loses."""
+    needs = (
+        _fewest(
+            side.value * rival.whole - rival.value * side.whole,
+            side.unit * rival.whole,
+        )
+        for rival in sides
+        if rival is not side and not rival.knocks
+    )
+    return min((need for need in needs if need is not None), default=None)
+
+
+def _fewest(gap: int, worth: int) -> int | None:
+    """The least whole number that times `worth` reaches `gap`; None if none does."""
+    if worth:
+        return -(-gap // worth)
+    return 0 if gap <= 0 else None
 
 
 @dataclass(frozen=True, slots=True)

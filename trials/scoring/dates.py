@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from trials.scoring.facts import Availability
+from trials.scoring.open_cells import Availability
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,279 @@
-"""Trial verdicts that are still owed, and what each of them would change."""
+"""What the ledger is told: plain facts, no database, no framework.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+The words are those of the models; a caller turns a stored value into one of
+these with the enum itself: ``Source(evidence.source)``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
 from random import Random
+from typing import Self
 
-from trials.scoring.urns import Urn
+# The table of credits: how much each degree of proof is worth, 0 to 1.
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """The defaults of the house; an evaluation may replace any of them."""
+
+    claim_now: Decimal = Decimal("0.5")
+    claim_beta: Decimal = Decimal("0.3")
+    claim_planned: Decimal = Decimal("0.2")
+    claim_slipped: Decimal = Decimal("0")
+    claim_on_request: Decimal = Decimal("0.2")
+    claim_never: Decimal = Decimal("0")
+    claim_unstated: Decimal = Decimal("0")
+    research_holds: Decimal = Decimal("0.6")
+    research_partly: Decimal = Decimal("0.3")
+    research_fails: Decimal = Decimal("0")
+    demo_holds: Decimal = Decimal("0.75")
+    demo_partly: Decimal = Decimal("0.4")
+    demo_fails: Decimal = Decimal("0")
+    demo_not_shown: Decimal = Decimal("0.25")
+    trial_holds: Decimal = Decimal("1")
+    trial_partly: Decimal = Decimal("0.5")
+    trial_fails: Decimal = Decimal("0")
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            exact = isinstance(value, Decimal) and value.is_finite()
+            if not exact or not 0 <= value <= 1:
+                raise ValueError(
+                    f"Credit “{field.name}” must be a decimal from 0 to 1, "
+                    f"not {value!r}."
+                )
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, object]) -> Self:
+        """Read stored credits; what is not named keeps its default.
+
+        Values are decimals, whole numbers or decimal text. A float is refused:
+        0.1 as a float is not a tenth, and totals must be exact. An unknown name
+        is refused, because a misspelt credit would silently change nothing.
+        """
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(mapping) - known)
+        if unknown:
+            raise ValueError(f"There is no credit called “{unknown[0]}”.")
+        return cls(**{name: _exact(name, value) for name, value in mapping.items()})
+
+    def as_mapping(self) -> dict[str, str]:
+        """Return every credit as text, fit for JSON and exact on the way back."""
+        return {field.name: str(getattr(self, field.name)) for field in fields(self)}
+
+
+def _exact(name: str, value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    plain = isinstance(value, int | str) and not isinstance(value, bool)
+    # Decimal() would read full-width digits and underscores; stored text is ASCII.
+    if plain and str(value).isascii() and "_" not in str(value):
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            pass
+    raise ValueError(f"Credit “{name}” must be a decimal such as 0.75, not {value!r}.")
+
+
+DEFAULT_CREDITS = Credits()
+
+
+FORMULA_VERSION = "3"
+
+
+class Availability(StrEnum):
+    """What a candidate says of a requirement."""
+
+    NOW = "now"
+    BETA = "beta"
+    PLANNED = "planned"
+    ON_REQUEST = "on_request"
+    NEVER = "never"
+    PARTIAL = "partial"
+    UNSTATED = "unstated"
+    WITHDRAWN = "withdrawn"
+
+
+class Source(StrEnum):
+    """Where a verdict was reached."""
+
+    RESEARCH = "research"
+    DEMO = "demo"
+    TRIAL = "trial"
+
+
+class Verdict(StrEnum):
+    HOLDS = "holds"
+    PARTLY = "partly"
+    FAILS = "fails"
+    NOT_SHOWN = "not_shown"
+
+
+class Standing(StrEnum):
+    """What the ledger says of a candidate and a requirement now."""
+
+    UNANSWERED = "unanswered"
+    CLAIMED = "claimed"
+    SHOWN = "shown"
+    PROVEN = "proven"
+    PARTLY = "partly"
+    REFUTED = "refuted"
+    NEVER = "never"
+    SLIPPED = "slipped"
+
+
+class Priority(StrEnum):
+    """How much a requirement matters."""
+
+    MUST = "must"
+    SHOULD = "should"
+    COULD = "could"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """The current claim. ``stale``: the requirement changed after it was made."""
+
+    availability: Availability
+    available_from: date | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFacts:
+    """One verdict on a claim.
+
+    ``independent`` matters for research only: what the vendor itself published
+    proves no more than its claim does. ``judged`` is the availability that the
+    judged revision claimed, where it differs from the current claim: a vendor
+    that retreats to *planned* after a failed demo keeps the broken promise.
+    """
+
+    source: Source
+    verdict: Verdict
+    at: datetime
+    independent: bool = True
+    judged: Availability | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """Everything known of one candidate and one requirement.
+
+    ``not_applicable`` is the owner's ruling and leaves the denominator;
+    ``excused`` lifts a knock-out and changes no credit.
+    """
+
+    claim: ClaimFacts | None = None
+    evidence: Sequence[EvidenceFacts] = ()
+    not_applicable: bool = False
+    excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementFacts:
+    """What the formulas need to know of a requirement; weight 0 is not scored."""
+
+    key: str
+    category: str = ""
+    weight: Decimal = Decimal(0)
+    priority: Priority = Priority.SHOULD
+
+
+# How likely each verdict of a trial is that nobody has given yet.
+#
+# Every candidate has an urn: it starts with some balls in the shares of the prior, and
+# each of the candidate's own trial verdicts adds one. A drawn ball goes back with one
+# more like it, so whoever fails once is likelier to fail again.
+
+# A house's record with fewer trial verdicts says too little to start from.
+FEWEST_RECORDED = 30
+MOST_WORTH = 100
+# What is known to be wrong with it, printed wherever it is explained.
+WEAKNESS = (
+    "One verdict is taken to be as likely to fail as another, heavy or light, shown in "
+    "a demo or only claimed. Failures that several vendors share, such as of our "
+    "network or our data, are not linked. And where the urns start is a judgement."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """Trial verdicts by what they said: a candidate's own, or those of the house."""
+
+    holds: int = 0
+    partly: int = 0
+    fails: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many verdicts there are."""
+        return self.holds + self.partly + self.fails
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What an urn starts with: three shares of their sum, worth so many verdicts."""
+
+    holds: int
+    partly: int
+    fails: int
+    worth: int
+
+    def __post_init__(self) -> None:
+        if min(self.holds, self.partly, self.fails) < 0 or not self.total:
+            raise ValueError("The shares of a prior are 0 or more, and not all 0.")
+        if not 1 <= self.worth <= MOST_WORTH:
+            raise ValueError(f"Worth is 1 to {MOST_WORTH}, not {self.worth}.")
+
+    @property
+    def total(self) -> int:
+        """What the three shares add up to: 100 where they are per cent."""
+        return self.holds + self.partly + self.fails
+
+
+DEFAULT_PRIOR = Prior(holds=70, partly=20, fails=10, worth=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Urn:
+    """Balls of three colours in whole numbers; one verdict more is worth `step`."""
+
+    holds: int
+    partly: int
+    fails: int
+    step: int
+
+    @property
+    def total(self) -> int:
+        """All that is in it."""
+        return self.holds + self.partly + self.fails
+
+
+def prior_of(record: TrialRecord, worth: int = DEFAULT_PRIOR.worth) -> Prior:
+    """Start from the house's record, or from our default while that is too small."""
+    if record.total < FEWEST_RECORDED:
+        return DEFAULT_PRIOR
+    return Prior(record.holds, record.partly, record.fails, worth)
+
+
+def urn_of(prior: Prior, own: TrialRecord) -> Urn:
+    """The urn of a candidate with these trial verdicts of its own."""
+    return Urn(
+        holds=prior.worth * prior.holds + prior.total * own.holds,
+        partly=prior.worth * prior.partly + prior.total * own.partly,
+        fails=prior.worth * prior.fails + prior.total * own.fails,
+        step=prior.total,
+    )
+
+
+# Trial verdicts that are still owed, and what each of them would change.
 
 
 @dataclass(frozen=True, slots=True)

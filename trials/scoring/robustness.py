@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from trials.scoring.contenders import Contender, Field, Part, joined, ratio, total_of
+from trials.scoring.fit import Contender, Field, Part, joined, ratio, total_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,418 @@ Values of the brief are read only where requirements have to hold in any.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+import json
+import threading
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models import Value as ModelsValue
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from trials import scoring
-from trials.models import Evidence, Excuse
-from trials.selectors.cell_shapes import WHOLE, AnswerShape, PlainShape
-from trials.selectors.findings import awaiting_reply
-from vendors.choices import Availability
+from trials.models import Evidence, Excuse, Gap
+from trials.scoring import (
+    Answer,
+    Availability,
+    CellRecord,
+    CellState,
+    Credits,
+    FitRow,
+    FitSum,
+    JudgedAnswer,
+    Kept,
+    Names,
+    Ruled,
+    Source,
+    Standing,
+    Value,
+    ValueState,
+    Verdict,
+    cell_state,
+    fit_row,
+    fit_sum,
+    read_means,
+)
+from vendors.choices import Availability as ChoicesAvailability
 from vendors.models import Claim, Ruling
 
+# Shapes: what counts of a cell, as tuples, and the record that a shape stands for.
+#
+# Cells of one shape stand alike, because nothing else of them is asked. In the order of
+# their columns shapes are plain tuples where many are read (`cell_tuples`).
+
+START = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+# A ruling that names no values is for all of them.
+WHOLE = "{}"
+
+
+class AnswerShape(NamedTuple):
+    """One revision of an answer; `holds_for` and `environments` as JSON, if read."""
+
+    availability: str
+    available_from: datetime.date | None = None
+    holds_for: str = ""
+    environments: str = ""
+
+
+class VerdictShape(NamedTuple):
+    """What counts of a verdict; they come in the order of time.
+
+    `when` is its instant, or only whether it is the same as that of the one before.
+    `older` is 0 if it judged the current answer, else the revision of the requirement
+    that was answered then. `judged` and `promised` are as in `JudgedAnswer`, without
+    lists the availability alone.
+    """
+
+    older: int
+    source: str
+    verdict: str
+    independent: bool
+    when: datetime.datetime | bool
+    runner: str
+    data: str
+    judged: AnswerShape | str
+    promised: AnswerShape | str | None
+    named: str = ""
+    item_named: str = ""
+    same_words: bool = False
+
+
+class Shape(NamedTuple):
+    """What counts of a cell; without an answer, `availability` is blank.
+
+    `day` decides which dates have passed where values of the brief are answered; else
+    `available_from` is there only once it has passed. Rulings are JSON of the values
+    that they name, blank if there is none.
+    """
+
+    availability: str = ""
+    available_from: datetime.date | None = None
+    answered: int = 0
+    stale: bool = False
+    not_applicable: str = ""
+    excused: str = ""
+    verdicts: tuple[VerdictShape, ...] = ()
+    demanded: tuple[Value, ...] = ()
+    holds_for: str = ""
+    environments: str = ""
+    day: datetime.date | None = None
+
+
+# A shape and its verdicts as they are read: any tuples in this order.
+type PlainShape = tuple[Any, ...]
+
+
+def shape_of(plain: PlainShape) -> Shape:
+    """The shape with its columns by name."""
+    shape = Shape(*plain)
+    return shape._replace(verdicts=tuple(VerdictShape(*one) for one in shape.verdicts))
+
+
+def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
+    """The shape that a cell has if it is not read exactly, as of that day."""
+    said, planned, *rest = plain
+    verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:7])
+    for one in plain[6]:
+        verdicts.append((*one[:4], one[4] == last, *one[5:]))
+        last = one[4]
+    passed = said == Availability.PLANNED and planned is not None and planned < day
+    rest[4] = tuple(verdicts)
+    return (said, planned if passed or has_lists else None, *rest)
+
+
+def record_of(shape: Shape) -> CellRecord:
+    """The record of a cell of that shape, with instants made up where it has none."""
+    answer = AnswerShape(
+        shape.availability, shape.available_from, shape.holds_for, shape.environments
+    )
+    return CellRecord(
+        current=_answer(answer) if shape.availability else None,
+        stale=shape.stale,
+        verdicts=list(_verdicts(shape)),
+        not_applicable=_ruled(shape.not_applicable),
+        excused=_ruled(shape.excused),
+    )
+
+
+def _verdicts(shape: Shape) -> Iterator[JudgedAnswer]:
+    at = START
+    for one in shape.verdicts:
+        if isinstance(one.when, datetime.datetime):
+            at = one.when
+        elif not one.when:
+            at += datetime.timedelta(days=1)
+        yield JudgedAnswer(
+            source=Source(one.source),
+            verdict=Verdict(one.verdict),
+            at=at,
+            independent=one.independent,
+            runner=one.runner,
+            data=one.data,
+            named=_names(one.named),
+            item_named=_names(one.item_named),
+            judged=_answer(one.judged) if one.older else None,
+            same_words=one.same_words,
+            other_wording=bool(one.older) and one.older != shape.answered,
+            promised=_answer(one.promised) if one.promised else None,
+        )
+
+
+def _answer(shape: AnswerShape | str) -> Answer:
+    if isinstance(shape, str):
+        return Answer(Availability(shape))
+    holds_for = json.loads(shape.holds_for) if shape.holds_for else None
+    return Answer(
+        Availability(shape.availability),
+        shape.available_from,
+        holds_for and read_means(holds_for["means"]),
+        tuple(json.loads(shape.environments)) if shape.environments else (),
+    )
+
+
+def _names(text: str) -> Names | None:
+    names: Names | None = json.loads(text) if text else None
+    return names
+
+
+def _ruled(text: str) -> Ruled:
+    return Ruled(whole=text == WHOLE, named=_names(text))
+
+
+# Cells as they stand: of 100,000 few differ from all others in what counts.
+#
+# The scoring's own rule reads each shape once, so there is no second rule. A shape
+# knows no evaluation, and no day unless it rests on one; so what was read of it stays
+# true, and is kept for as long as the process lives.
+
+MOST = 50_000  # a purchase of 100,000 cells has some thousands
+ONE = Decimal(1)
+# A shape that keeps a date without a day is one whose date has passed.
+BEFORE, AFTER = datetime.date.min, datetime.date.max
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands for a candidate and a requirement, shared by all cells alike.
+
+    `credit` is None only where it does not apply. Each value of the brief in which it
+    must hold is in `values`; without any it is one without a name.
+    """
+
+    state: CellState
+
+    @cached_property
+    def marks(self) -> tuple[str, str, str]:
+        """An availability and two verdicts; blank is nothing said, shown or tested."""
+        return self.state.marks
+
+    @property
+    def claimed(self) -> str:
+        """The availability that stands, blank if nothing was said."""
+        return self.marks[0]
+
+    @property
+    def shown(self) -> str:
+        """The newest verdict of a demo."""
+        return self.marks[1]
+
+    @property
+    def tested(self) -> str:
+        """The newest verdict of a trial."""
+        return self.marks[2]
+
+    @property
+    def standing(self) -> Standing:
+        """The standing of its weakest value."""
+        return self.state.standing
+
+    @property
+    def credit(self) -> Decimal | None:
+        """The least that one of its values earns."""
+        return self.state.credit
+
+    @property
+    def working(self) -> str:
+        """Why it earns that."""
+        return self.state.working
+
+    @property
+    def values(self) -> tuple[ValueState, ...]:
+        """What it comes to in each value of the brief."""
+        return self.state.values if self.state.values[0].name else ()
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether the owner ruled it out for this candidate."""
+        return self.state.not_applicable
+
+    @property
+    def excused(self) -> bool:
+        """Whether a knock-out by it is excused."""
+        return self.state.excused
+
+    @property
+    def knocks_out(self) -> bool:
+        """Whether it blocks its candidate, if it is a must-have."""
+        return self.state.knocks_out
+
+    @property
+    def to_reconfirm(self) -> bool:
+        """Whether the requirement changed after it was answered."""
+        return self.state.is_stale
+
+    @cached_property
+    def proof_to_reconfirm(self) -> bool:
+        """Whether a verdict was on older words and nobody has said it anew."""
+        return any(one.unconfirmed for one in self.state.values)
+
+
+class Cells:
+    """The cells that were met so far, by number, under one table of credits."""
+
+    def __init__(self, credits: Credits) -> None:
+        self.found: list[Cell] = []
+        # By number the first cell of which the same is shown among many.
+        self.alike: list[int] = []
+        self._alike: dict[Hashable, int] = {}
+        self._credits = credits
+        self._shapes: dict[PlainShape, int] = {}
+        self._numbers: dict[Hashable, int] = {}
+        # By number the first cell that adds the same to a fit.
+        self._in_fits: list[int] = []
+        self._fits: dict[FitRow, int] = {}
+        self._rows: dict[tuple[int, int], FitRow] = {}
+        self._writing = threading.Lock()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has met more shapes than any purchase has."""
+        return len(self._shapes) > MOST
+
+    def number_of(self, shape: PlainShape) -> int:
+        """The number of the cell that has this shape; any tuple will do."""
+        number = self._shapes.get(shape)
+        return self._meet(shape) if number is None else number
+
+    def fit_of(self, weights: Iterable[int], numbers: Iterable[int]) -> FitSum:
+        """The fit of a column of cells with these weights."""
+        in_fits = map(self._in_fits.__getitem__, numbers)
+        alike = Counter(zip(weights, in_fits, strict=True))
+        return fit_sum([(self.fit_row(*each), times) for each, times in alike.items()])
+
+    def fit_row(self, weight: int, number: int) -> FitRow:
+        """What a cell of that number adds to the fit of its column."""
+        row = self._rows.get((weight, number))
+        if row is None:
+            row = fit_row("", Decimal(weight), self.found[number].state)
+            self._rows[weight, number] = row
+        return row
+
+    def _meet(self, plain: PlainShape) -> int:
+        shape = shape_of(plain)
+        state = cell_state(
+            record_of(shape), shape.demanded, day_of(shape), self._credits
+        )
+        shown = _shown(state)
+        whole = (shown, _told(state))
+        with self._writing:
+            number = self._numbers.setdefault(whole, len(self.found))
+            if number == len(self.found):
+                in_fit = self._fits.setdefault(fit_row("", ONE, state), number)
+                self._in_fits.append(in_fit)
+                self.alike.append(self._alike.setdefault(shown, number))
+                self.found.append(Cell(state))
+            self._shapes[plain] = number
+        return number
+
+
+def _shown(state: CellState) -> Hashable:
+    """All that is shown of a cell among many."""
+    return tuple(
+        (
+            *(one.name, one.standing, one.credit, one.claimed, one.unconfirmed),
+            *(one.answered, one.shown, one.tested, one.researched),
+            *(one.facts.excused, one.facts.claim and one.facts.claim.stale),
+            *(one.verdict_of(Source.DEMO), one.verdict_of(Source.TRIAL)),
+        )
+        for one in state.values
+    )
+
+
+def _told(state: CellState) -> Hashable:
+    """What is told of a cell beside that: cells of which all is equal are one."""
+    return tuple(
+        (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
+        for one in state.values
+    )
+
+
+def _found(kept: Kept | None) -> Hashable:
+    return kept and (kept.said, kept.found.verdict, kept.found.source)
+
+
+def day_of(shape: Shape) -> datetime.date:
+    """The day on which a shape that was not read exactly is to be judged."""
+    return shape.day or (BEFORE if shape.available_from is None else AFTER)
+
+
+def cells_for(credits: Credits) -> Cells:
+    """The cells under these credits, as this process has come to know them."""
+    if _kept(credits).is_full:
+        _kept.cache_clear()
+    return _kept(credits)
+
+
+@lru_cache(maxsize=8)
+def _kept(credits: Credits) -> Cells:
+    return Cells(credits)
+
+
+# What failed in a trial and may still be answered, so that it does not count yet.
+
+
+def awaiting_reply(path: str = "") -> Q:
+    """The condition that the vendor has time left to answer the gap at `path`."""
+    return Q(
+        **{
+            f"{path}reply_until__gt": timezone.now(),
+            f"{path}reply_at__isnull": True,
+            f"{path}closed_at__isnull": True,
+        }
+    )
+
+
+def awaited_replies() -> Subquery:
+    """How many gaps a vendor may still answer, beside a row with an `evaluation`.
+
+    With time alone there are fewer, and then more verdicts count.
+    """
+    gaps = Gap.objects.filter(
+        awaiting_reply(), trial__candidate__evaluation=OuterRef("evaluation")
+    )
+    of = gaps.order_by().values("trial__candidate__evaluation")
+    return Subquery(of.annotate(many=Count("pk")).values("many"))
+
+
 NOT_RULED = ("", "")
-PLANNED = str(Availability.PLANNED)
+PLANNED = str(ChoicesAvailability.PLANNED)
 # An answer, and the values of the brief of which it speaks.
 ANSWER = ("availability", "available_from")
 LISTS = ("holds_for", "environments")
@@ -71,7 +466,7 @@ class Spots:
 
 def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
     """Every cell about which there is anything on file: its spot and its shape."""
-    ruled, verdicts = _rulings(spots), _verdicts(spots)
+    ruled, verdicts = _rulings(spots), _cell_tuples_verdicts(spots)
     columns, rows, revisions = spots.columns, spots.rows, spots.revisions
     demanded, day, exact = spots.demanded, spots.day, spots.exact
     for candidate, requirement, said, planned, answered, *lists in _claims(spots):
@@ -121,7 +516,7 @@ def _claims(spots: Spots) -> Iterable[tuple[Any, ...]]:
     return rows
 
 
-def _verdicts(spots: Spots) -> dict[int, list[Any]]:
+def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
     """By spot the instant of the newest verdict, and then all in the order of time.
 
     Those that may still be answered are left out.
@@ -190,7 +585,7 @@ def _lists_of_evidence() -> Sequence[Any]:
         _text("criterion__named_values"),
         _text("script_item__named_values"),
         Case(
-            When(claim__superseded_at=None, then=Value(False)),
+            When(claim__superseded_at=None, then=ModelsValue(False)),
             default=Exists(same_words),
         ),
     )
@@ -240,7 +635,7 @@ def _placed(rows: QuerySet[Any], what: str) -> QuerySet[Any, tuple[str, ...]]:
         _text("candidate_id"),
         _text("requirement_id"),
         _text("named_values"),
-        Value(what),
+        ModelsValue(what),
     )
     return placed
 

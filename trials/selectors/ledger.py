@@ -1,21 +1,208 @@
 """The ledger: every requirement of every candidate, claimed, shown and tested."""
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from itertools import compress, groupby
+from typing import NamedTuple
 from uuid import UUID
 
-from evaltracker.evaluations.models import Evaluation, Requirement
+from django.db.models import FilteredRelation, Q
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Demand, Evaluation, Requirement
+from trials import scoring
 from trials.policy import today_in
-from trials.scoring import Coverage, Credits, FitRow, FitSum, PromiseRecord
-from trials.selectors.cell_cache import Cell, Cells, cells_for
-from trials.selectors.cell_shapes import PlainShape, Shape, without_instants
-from trials.selectors.cell_tuples import Spots, read_shapes
-from trials.selectors.ledger_rows import LedgerRow, ledger_rows, live
-from trials.selectors.sums import Sums
+from trials.scoring import (
+    CellState,
+    Coverage,
+    Credits,
+    Fit,
+    FitRow,
+    FitSum,
+    PromiseRecord,
+    Value,
+)
+from trials.scoring.promise import fit_by_category
+from trials.selectors.cell_tuples import (
+    Cell,
+    Cells,
+    PlainShape,
+    Shape,
+    Spots,
+    cells_for,
+    read_shapes,
+    without_instants,
+)
 from vendors.models import Candidate
 from vendors.selectors.candidates import ACTIVE
+
+# The rows of the ledger: what is asked, and in which values of the brief.
+
+ORDER = ("category__position", "position", "ref")
+LISTS = ("scope__position", "scope__name")
+VALUES = ("demanded__position", "demanded__name")
+
+
+class LedgerRow(NamedTuple):
+    """A requirement, as far as it is shown and counted.
+
+    `demanded` are the values of the brief in which it must hold.
+    """
+
+    pk: UUID
+    ref: str
+    text: str
+    priority: str
+    weight: int
+    revision: int
+    category_id: UUID
+    category: str
+    demanded: tuple[Value, ...] = ()
+
+    @property
+    def is_must(self) -> bool:
+        """Whether it is a must-have."""
+        return self.priority == Priority.MUST
+
+
+def live(evaluation: Evaluation) -> list[Requirement]:
+    """The requirements that are not retired, with their categories."""
+    return list(
+        Requirement.objects.filter(
+            evaluation=evaluation, retired_at__isnull=True
+        ).select_related("category", "metric")
+    )
+
+
+def ledger_rows(
+    evaluation: Evaluation, requirements: Sequence[Requirement] | None = None
+) -> list[LedgerRow]:
+    """The rows of these requirements, or of all that are not retired; one query."""
+    if requirements is None:
+        return list(_live_rows(evaluation))
+    demanded = _demanded([requirement.pk for requirement in requirements])
+    return [
+        LedgerRow(
+            pk=row.pk,
+            ref=row.ref,
+            text=row.text,
+            priority=row.priority,
+            weight=row.weight,
+            revision=row.revision,
+            category_id=row.category_id,
+            category=row.category.name,
+            demanded=demanded.get(row.pk, ()),
+        )
+        for row in requirements
+    ]
+
+
+def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
+    """A requirement comes once for each value of the brief in which it must hold."""
+    current = Q(demands__scope__values__retired_at=None)
+    value = FilteredRelation("demands__scope__values", condition=current)
+    found = (
+        Requirement.objects.filter(evaluation=evaluation, retired_at=None)
+        .annotate(demanded=value)
+        .order_by(*ORDER, *(f"demands__{name}" for name in LISTS), *VALUES)
+        .values_list(
+            *LedgerRow._fields[:-2],
+            *("category__name", "demands__scope__name", "demanded__name"),
+        )
+    )
+    for columns, rows in groupby(found, key=lambda row: row[:-2]):
+        values = [Value(*row[-2:]) for row in rows if row[-1] is not None]
+        yield LedgerRow._make((*columns, tuple(values)))
+
+
+def _demanded(requirements: Sequence[UUID]) -> dict[UUID, tuple[Value, ...]]:
+    """By requirement the values of the brief in which it must hold."""
+    current = Q(scope__values__retired_at=None)
+    value = FilteredRelation("scope__values", condition=current)
+    found = (
+        Demand.objects.filter(requirement__in=requirements)
+        .annotate(demanded=value)
+        .order_by("requirement_id", *LISTS, *VALUES)
+        .values_list("requirement_id", "scope__name", "demanded__name")
+    )
+    return {
+        key: tuple(Value(*row[1:]) for row in rows if row[-1] is not None)
+        for key, rows in groupby(found, key=lambda row: row[0])
+    }
+
+
+# What the cells of one candidate come to, counted once for as long as they stand.
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What one candidate's cells come to; `numbers` are in the order of the rows."""
+
+    rows: list[LedgerRow]
+    numbers: list[int]
+    known: Cells
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """The cells by ref."""
+        found = self.known.found
+        refs = (row.ref for row in self.rows)
+        return dict(zip(refs, map(found.__getitem__, self.numbers), strict=True))
+
+    @cached_property
+    def fit(self) -> FitSum:
+        """The weighted result of the cells."""
+        return self.known.fit_of((row.weight for row in self.rows), self.numbers)
+
+    @cached_property
+    def whole_fit(self) -> Fit:
+        """The same with each requirement's part in it."""
+        parts = (
+            replace(self.known.fit_row(row.weight, number), key=row.ref)
+            for row, number in zip(self.rows, self.numbers, strict=True)
+        )
+        return Fit.of(self.fit, parts)
+
+    @cached_property
+    def fit_by_category(self) -> dict[str, Fraction]:
+        """The fit of each category."""
+        return fit_by_category(
+            self.whole_fit.rows, {row.ref: row.category for row in self.rows}
+        )
+
+    @cached_property
+    def knock_outs(self) -> tuple[str, ...]:
+        """Refs of the must-haves that block it and that nobody excused."""
+        blocking = self.musts_where(lambda state: state.knocks_out)
+        return tuple(row.ref for row in blocking)
+
+    def musts_where(self, holds: Callable[[CellState], bool]) -> list[LedgerRow]:
+        """The must-haves of which that holds for the cell; asked once for all alike."""
+        found = self.known.found
+        such = {each for each in set(self.numbers) if holds(found[each].state)}
+        rows = compress(self.rows, map(such.__contains__, self.numbers))
+        return [row for row in rows if row.is_must]
+
+    @cached_property
+    def promises(self) -> PromiseRecord:
+        """What it said it had, against what was found."""
+        asked = [
+            scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
+            for row in self.rows
+        ]
+        states = {ref: cell.state for ref, cell in self.cells.items()}
+        return scoring.promise_record(asked, states)
+
+    def or_of(self, before: "Sums | None") -> "Sums":
+        """Those of before, with all that was counted, if the same cells stand in the
+        same rows; whoever asks knows that the rows are."""
+        if before and before.known is self.known and before.numbers == self.numbers:
+            return before
+        return self
 
 
 @dataclass(frozen=True)

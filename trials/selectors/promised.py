@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.kit.clock import wall_of
+from evaltracker.toolbox.days import wall_of
 from trials.scoring import Availability, Standing
 from trials.scoring.dates import SaidOn, Step, Turn, promised_dates
-from trials.selectors.cell_cache import Cell
+from trials.selectors.cell_tuples import Cell
 from trials.selectors.ledger import Ledger, ledger
 from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
 
-# The kind of the mail about it; trials/promise_notices.py.
+# The kind of the mail about it; trials/notices.py.
 SLIP_NOTICE = "promise_slipped"
 DAY = datetime.timedelta(days=1)
 

@@ -6,6 +6,7 @@ afterwards, the impressions are independent.
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,12 +14,137 @@ from django.utils import timezone
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.policy import change, checked, require_owner
-from evaltracker.kit.text import Inputs
+from evaltracker.evaluations.policy import change, check_owned, checked, require_owner
+from evaltracker.toolbox.text import Inputs, read_reason
+from stakeholders.models import Stakeholder
+from stakeholders.policy import insiders
+from trials.demo_notices import asked_to_attend
 from trials.models import Demo, DemoNote
 from trials.policy import FROM_DEMOS
-from trials.services.demos import check_demo, open_demo
+from trials.services.demos import (
+    HELD,
+    call_off_invitations,
+    check_demo,
+    check_move_demo,
+    check_standing,
+    lift_above_cancellations,
+    names_of,
+    open_demo,
+    owe_invitations,
+    read_guests,
+    read_meeting_url,
+    seat,
+    tell_it_is_off,
+    tell_who_is_free,
+)
 from vendors.policy import require_no_conflict
+
+# Calling a demo off: it stays readable, with its reason, and nothing comes of it.
+
+
+def check_call_off_demo(demo: Demo, by: By) -> None:
+    """The owner calls one off that was not held, also of a candidate that is out."""
+    check_owned(demo.candidate.evaluation, by)
+    check_standing(demo)
+    if demo.held_at:
+        raise Refused(HELD)
+
+
+@transaction.atomic
+def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
+    """Say that a demo does not take place, and tell everybody who plans with it.
+
+    In every stage, and of an eliminated candidate, too: people have it in their
+    calendars. It is for good; a demo that is to be after all is another one.
+
+    Raises:
+        Forbidden: not the owner. Refused: it was held, or called off before.
+        Invalid: no reason.
+
+    """
+    demo, evaluation = open_demo(demo, by, check_call_off_demo)
+    because = read_reason(reason, "Give a reason for calling it off.")
+    change(
+        demo,
+        called_off_at=timezone.now(),
+        called_off_because=because,
+        occurrence=demo.occurrence + 1,
+    )
+    tell_it_is_off(demo, evaluation, by)
+    journal.record(
+        evaluation=evaluation,
+        action="demo.called_off",
+        subject=demo,
+        by=by,
+        after={
+            "candidate": demo.candidate,
+            **journal.snapshot(demo, ("title", "scheduled_for", "called_off_at")),
+        },
+        reason=because,
+    )
+    return demo
+
+
+# Who attends a demo, and where they meet: chosen people, the vendor's, a link.
+
+
+@transaction.atomic
+def plan_attendance(
+    *,
+    demo: Demo,
+    by: By,
+    guests: Iterable[Stakeholder] = (),
+    vendor_people: str = "",
+    meeting_url: str = "",
+) -> Demo:
+    """Say who attends a demo that was not held yet, and where they meet.
+
+    Without `guests` everybody with a part is asked. Whoever is asked anew gets a mail,
+    whoever is not asked any more one that takes it out of their calendar; another link
+    is sent to all of them.
+
+    Raises:
+        Forbidden: not the owner. Refused: it was held or called off.
+        Invalid: by field.
+
+    """
+    demo, evaluation = open_demo(demo, by, check_move_demo)
+    inputs = Inputs()
+    values = {
+        "vendor_people": inputs.text("vendor_people", vendor_people, blank=True),
+        "meeting_url": read_meeting_url(inputs, meeting_url),
+    }
+    people = read_guests(inputs, evaluation, guests)
+    inputs.check()
+    moved = values["meeting_url"] != demo.meeting_url
+    everybody = list(insiders(evaluation))
+    asked_before = asked_to_attend(demo, everybody)
+    was = names_of(demo)
+    before, after = change(demo, **values)
+    seat(demo, people)
+    now = names_of(demo)
+    if was != now:
+        before, after = before | {"guests": was}, after | {"guests": now}
+    if not after:
+        return demo
+    tell_who_is_free(demo, evaluation, asked_before, by)
+    if moved:
+        change(demo, occurrence=demo.occurrence + 1)
+        call_off_invitations(demo, "The meeting link changed.")
+    if lift_above_cancellations(demo, asked_to_attend(demo, everybody)):
+        call_off_invitations(demo, "Somebody is asked again.")
+    # Who is invited already is not told twice.
+    owe_invitations(demo, evaluation, by)
+    journal.record(
+        evaluation=evaluation,
+        action="demo.attendance_planned",
+        subject=demo,
+        by=by,
+        before=before,
+        after={"candidate": demo.candidate, **after},
+    )
+    return demo
+
 
 SOLO_TIME = datetime.timedelta(minutes=15)
 

@@ -1,16 +1,18 @@
 """Arranging a demo, holding it, and what dazzled."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
     check_owned,
@@ -18,21 +20,285 @@ from evaltracker.evaluations.policy import (
     lock,
     require_owner,
 )
-from evaltracker.kit.text import Inputs
-from stakeholders.models import Stakeholder
-from trials.models import Demo, ScriptItem
-from trials.policy import DEMO_STAGES, FROM_DEMOS, check_part, check_running
-from trials.services.attendance import (
-    names_of,
-    read_guests,
-    read_meeting_url,
-    seat,
+from evaltracker.notices.services.scheduling import (
+    cancel_notices,
+    owe_now,
+    schedule_notice,
 )
-from trials.services.demo_invitations import call_off_invitations, owe_invitations
-from trials.services.script_items import next_position, save_item
-from trials.services.wall_times import read_moment
+from evaltracker.toolbox.days import (
+    instant_of,
+    is_working_day,
+    today_in,
+    unknown_zone,
+    wall_of,
+)
+from evaltracker.toolbox.processes import register_chore
+from evaltracker.toolbox.text import Inputs
+from stakeholders.models import Stakeholder
+from stakeholders.policy import insiders, insiders_of_many
+from trials.demo_notices import (
+    DemoArranged,
+    DemoCalledOff,
+    DemoComing,
+    DemoWithoutThem,
+    asked_to_attend,
+)
+from trials.models import Demo, DemoGuest, ScriptItem
+from trials.policy import DEMO_STAGES, FROM_DEMOS, check_part, check_running
 from vendors.models import Candidate
 from vendors.services.candidates import lock_candidate
+
+# Reading who attends a demo, and where they meet.
+
+
+def read_meeting_url(inputs: Inputs, link: str) -> str:
+    """A link as it is kept; it is never fetched."""
+    read = inputs.link("meeting_url", link)
+    if read and not read.startswith("https://"):
+        inputs.refuse("meeting_url", "The link must start with https://.")
+    return read
+
+
+def read_guests(
+    inputs: Inputs, evaluation: Evaluation, guests: Iterable[Stakeholder]
+) -> list[Stakeholder]:
+    """Each once; whoever has no part is refused."""
+    people = list({guest.pk: guest for guest in guests}.values())
+    if any(it.evaluation_id != evaluation.pk or it.left_at for it in people):
+        inputs.refuse("guests", "Choose people who have a part in this evaluation.")
+    return people
+
+
+def seat(demo: Demo, people: Collection[Stakeholder]) -> None:
+    """Let exactly these attend."""
+    demo.guests.exclude(stakeholder__in=people).delete()
+    there = set(demo.guests.values_list("stakeholder", flat=True))
+    for person in people:
+        if person.pk not in there:
+            DemoGuest.objects.create(demo=demo, stakeholder=person)
+
+
+def names_of(demo: Demo) -> list[str]:
+    """Who of ours is chosen, by name."""
+    guests = demo.guests.select_related("stakeholder__user")
+    return [guest.stakeholder.user.name for guest in guests]
+
+
+# The mails that a demo owes to everybody with a part.
+#
+# They are written when it is arranged, moved or called off, and by a chore for who
+# joins later: a part is given on a floor that knows of no demos.
+
+DAYS_BEFORE = 1
+INVITATIONS = (DemoArranged.name, DemoComing.name)
+EVERY = datetime.timedelta(minutes=10)
+# What is due in a moment leaves by itself; what is due now waits for the daily mail,
+# which may come after the demo.
+A_MOMENT = datetime.timedelta(minutes=1)
+
+
+def owe_invitations(demo: Demo, evaluation: Evaluation, by: By) -> None:
+    """Owe each of them a mail now and a reminder the day before.
+
+    Nobody is invited to what is past, and who arranges it knows when it is.
+    """
+    if demo.scheduled_for is not None and demo.scheduled_for > timezone.now():
+        knows = actor_of(by).user
+        for person in asked_to_attend(demo, insiders(evaluation)):
+            _invite(demo, evaluation, person, is_told=person != knows)
+
+
+def invite_who_joined() -> None:
+    """Owe the demos to come to everybody with a part who is not invited to them.
+
+    A chore. Everybody invited is owed the reminder of that date, in whatever state it
+    is: who arranged it, too, who got no other mail since they know. So whoever has no
+    such row joined later. It reads in four queries, five with guests, whatever has
+    happened so far, and writes only what is missing.
+    """
+    coming = list(
+        Demo.objects.to_come()
+        .select_related("candidate__evaluation__owner")
+        .prefetch_related("guests__stakeholder")
+    )
+    invited = set(
+        Notice.objects.filter(
+            kind=DemoComing.name, subject_id__in=[str(demo.pk) for demo in coming]
+        ).values_list("subject_id", "occurrence", "recipient")
+    )
+    people = insiders_of_many([demo.candidate.evaluation for demo in coming])
+    for demo in coming:
+        evaluation = demo.candidate.evaluation
+        for person in asked_to_attend(demo, people[evaluation.pk]):
+            if (str(demo.pk), str(demo.occurrence), person.pk) not in invited:
+                _invite(demo, evaluation, person, is_told=True)
+
+
+def call_off_invitations(demo: Demo, because: str) -> None:
+    """Owe no mail about its old date any more."""
+    for kind in INVITATIONS:
+        cancel_notices(kind=kind, subject_id=demo.pk, because=because)
+
+
+def tell_it_is_off(demo: Demo, evaluation: Evaluation, by: By) -> None:
+    """Tell everybody who was invited, also those whose mail has not left yet.
+
+    Who calls it off knows, who has left the evaluation or is not asked any more is not
+    told, and nobody is told of what would be over by now.
+    """
+    invited = Notice.objects.filter(kind__in=INVITATIONS, subject_id=str(demo.pk))
+    told = invited.exclude(state=NoticeState.SUPPRESSED).values("recipient")
+    people = asked_to_attend(demo, insiders(evaluation).filter(pk__in=told))
+    call_off_invitations(demo, "The demo was called off.")
+    for person in [] if demo.has_passed else people:
+        if person != actor_of(by).user:
+            owe_now(
+                kind=DemoCalledOff.name,
+                evaluation=evaluation,
+                subject_id=demo.pk,
+                occurrence=demo.occurrence,
+                recipient=person,
+            )
+
+
+def tell_who_is_free(
+    demo: Demo, evaluation: Evaluation, before: Collection[User], by: By
+) -> None:
+    """Tell whom of those who were asked `before` nobody asks any more.
+
+    Only whoever may have the date in a calendar: the mail has left, or may have.
+    """
+    if demo.has_passed:
+        return
+    kept = {person.pk for person in asked_to_attend(demo, before)}
+    invitations = Notice.objects.filter(
+        kind__in=INVITATIONS, subject_id=str(demo.pk)
+    ).exclude(state__in=(NoticeState.PENDING, NoticeState.SUPPRESSED))
+    told = set(invitations.values_list("recipient", flat=True))
+    for person in before:
+        if person.pk in told - kept and person != actor_of(by).user:
+            owe_now(
+                kind=DemoWithoutThem.name,
+                evaluation=evaluation,
+                subject_id=demo.pk,
+                occurrence=demo.occurrence + 1,
+                recipient=person,
+            )
+
+
+def lift_above_cancellations(demo: Demo, people: Collection[User]) -> bool:
+    """Whether the demo needed a higher `occurrence`, so that calendars take an entry of
+    people again who were told that it goes on without them."""
+    told = Notice.objects.filter(
+        kind=DemoWithoutThem.name, subject_id=str(demo.pk), recipient__in=people
+    ).exclude(state=NoticeState.SUPPRESSED)
+    highest = max((int(notice.occurrence) for notice in told), default=0)
+    if highest < demo.occurrence:
+        return False
+    change(demo, occurrence=highest + 1)
+    return True
+
+
+def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) -> None:
+    """The mail, if they have to be told, and the reminder.
+
+    When the time of the reminder has passed, it leaves at once and says it all.
+    """
+    assert demo.scheduled_for is not None  # noqa: S101  # it is to come
+    terms: dict[str, Any] = {
+        "evaluation": evaluation,
+        "subject_id": demo.pk,
+        "occurrence": demo.occurrence,
+        "recipient": person,
+    }
+    soonest = timezone.now() + A_MOMENT
+    wall = wall_of(demo.scheduled_for, demo.zone)
+    day = wall.date() - datetime.timedelta(days=DAYS_BEFORE)
+    zone = demo.zone
+    if instant_of(day, wall.time(), zone) >= soonest:
+        if is_told:
+            owe_now(kind=DemoArranged.name, **terms)
+    else:
+        wall, zone = wall_of(soonest.replace(microsecond=0), "UTC"), "UTC"
+        day = wall.date()
+    schedule_notice(
+        kind=DemoComing.name,
+        offset_days=DAYS_BEFORE,
+        day=day,
+        time=wall.time(),
+        zone=zone,
+        **terms,
+    )
+
+
+register_chore(name="invite who joined to demos", every=EVERY, work=invite_who_joined)
+
+
+# Keeping the items of a script, whoever writes them.
+
+
+def next_position(demo: Demo) -> int:
+    """The end of the list."""
+    last = demo.script_items.order_by("-position").first()
+    return last.position + 1 if last else 1
+
+
+def save_item(
+    item: ScriptItem, evaluation: Evaluation, action: str, by: By
+) -> ScriptItem:
+    """Keep a new item of a script, with its journal entry."""
+    checked(item)
+    item.save()
+    journal.record(
+        evaluation=evaluation,
+        action=action,
+        subject=item,
+        by=by,
+        after={
+            "candidate": item.demo.candidate,
+            "requirement": item.requirement.ref if item.requirement else "",
+            **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
+        },
+    )
+    return item
+
+
+# A day, a time and a zone as a person typed them, read as an instant.
+
+# Days on which somebody at the vendor works: enough to look, too few to rebuild.
+REPLY_DAYS = 3
+
+
+def reply_deadline(zone: str) -> datetime.datetime:
+    """Until when a vendor may answer a finding: the end of the third working day.
+
+    Working days are Monday to Friday, since a vendor's holidays are not known.
+    """
+    day, left = today_in(zone), REPLY_DAYS
+    while left:
+        day += datetime.timedelta(days=1)
+        left -= is_working_day(day)
+    return instant_of(day + datetime.timedelta(days=1), datetime.time(), zone)
+
+
+def read_moment(
+    day: datetime.date, time: datetime.time, zone: str
+) -> datetime.datetime:
+    """The instant that is meant.
+
+    Raises:
+        Invalid: there is no such zone, or the day is beyond all calendars.
+
+    """
+    try:
+        return instant_of(day, time, zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        sentence = unknown_zone(zone)
+        raise Invalid(sentence, errors={"zone": [sentence]}) from error
+    except OverflowError as error:
+        sentence = f"{day} is too far away."
+        raise Invalid(sentence, errors={"day": [sentence]}) from error
+
 
 ATTENDANCE = ("vendor_people", "meeting_url")
 HELD = "This demo was held; its results can no longer change."

@@ -2,46 +2,337 @@
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import checked
-from evaltracker.kit.files import read_file
-from evaltracker.kit.storage import files_of_rows
-from evaltracker.kit.text import Inputs
-from trials.choices import EvidenceVerdict, Source
-from trials.models import Criterion, Evidence, Measurement, ResearchNote, ScriptItem
+from evaltracker.evaluations.models import Requirement, User
+from evaltracker.evaluations.policy import change, checked, lock
+from evaltracker.toolbox.files import files_of_rows, read_file
+from evaltracker.toolbox.measures import Measure
+from evaltracker.toolbox.text import Inputs
+from trials.choices import DataOwner, EvidenceVerdict, Retest, Runner, Source
+from trials.models import (
+    Criterion,
+    Evidence,
+    Gap,
+    Measurement,
+    ResearchNote,
+    Run,
+    ScriptItem,
+    Trial,
+)
 from trials.policy import (
     AFTER_REQUIREMENTS,
     FROM_DEMOS,
     check_part,
     check_running,
+    may_lead,
+    require_same,
 )
-from trials.services.gaps import open_gap_for_refuted
-from trials.services.judging import (
-    check_place,
-    check_setting,
-    check_words,
-    lock_standing_claim,
-    no_trial,
-    read_kind,
-    require_held,
-    require_no_runs,
-    require_no_runs_on,
-    running_trials,
+from trials.services.gaps import (
+    check_record_gap,
+    journal_gap,
+    locked_gap,
+    open_gap_for_refuted,
 )
-from trials.services.retests import judged_anew
-from trials.services.verdict_journal import journal_verdict
+from trials.services.scripts import journal_verdict
+from trials.services.trial_mails import tell_vendor_of_retest
+from trials.services.trials import locked_trial
+from vendors.choices import Availability
+from vendors.holds_for import read_named_values
 from vendors.models import Candidate, Claim
-from vendors.named_values import read_named_values
 from vendors.policy import require_no_conflict
-from vendors.selectors.demands import lists_of
+from vendors.selectors.candidates import lists_of
 from vendors.services.candidates import lock_candidate
+
+# What must be true before a verdict counts; one sentence for each no.
+
+
+def read_kind(source: str, verdict: str) -> Source:
+    """The source, if it and the verdict are ones that we know and that fit."""
+    inputs = Inputs()
+    if source not in Source.values:
+        inputs.refuse("source", "Choose the source: research, demo or trial.")
+    if verdict not in EvidenceVerdict.values:
+        inputs.refuse("verdict", "Choose a verdict: holds, partly, fails or not shown.")
+    elif verdict == EvidenceVerdict.NOT_SHOWN and source != Source.DEMO:
+        inputs.refuse("verdict", "Only a demo can leave something not shown.")
+    inputs.check()
+    return Source(source)
+
+
+def lock_standing_claim(claim: Claim) -> Claim:
+    """The claim under a row lock, if its words stand and answer today's requirement.
+
+    Raises:
+        Refused: they do not; the sentence says how to go on.
+
+    """
+    fresh: Claim = (
+        Claim.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("candidate__evaluation", "requirement")
+        .get(pk=claim.pk)
+    )
+    requirement: Requirement = fresh.requirement
+    what = f"{fresh.candidate.name}'s claim on {requirement.ref}"
+    if requirement.retired_at:
+        raise Refused(f"Requirement {requirement.ref} is retired.")
+    if fresh.superseded_at:
+        raise Refused(
+            f"{what} was revised after you opened it; read the current revision and "
+            "re-confirm your verdict on it.",
+            code="superseded",
+        )
+    if fresh.availability == Availability.WITHDRAWN:
+        raise Refused(
+            f"{what} was withdrawn; there are no words to judge until it is made "
+            "again. Then re-confirm your verdict on the current revision.",
+            code="withdrawn",
+        )
+    if fresh.requirement_revision < requirement.revision:
+        raise Refused(
+            f"{requirement.ref} changed after {fresh.candidate.name} answered it; the "
+            "claim is to re-confirm before it can be judged.",
+            code="requirement_changed",
+        )
+    return fresh
+
+
+def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
+    """A failure needs words; research needs something that it rests on."""
+    if evidence.verdict == EvidenceVerdict.FAILS and not evidence.note:
+        inputs.refuse(
+            "note", "Describe what failed; the vendor and the memo will show it."
+        )
+    rests = evidence.note or evidence.url or evidence.research_note or has_file
+    if evidence.source == Source.RESEARCH and not rests:
+        inputs.refuse("note", "Add proof: a note, a link or a file.")
+    named = (
+        ("script_item", evidence.script_item, Source.DEMO),
+        ("criterion", evidence.criterion, Source.TRIAL),
+        ("research_note", evidence.research_note, Source.RESEARCH),
+    )
+    for field, row, source in named:
+        if row is not None and evidence.source != source:
+            inputs.refuse(field, f"It belongs to evidence from {source.label.lower()}.")
+
+
+def check_setting(inputs: Inputs, evidence: Evidence) -> None:
+    """A demo and a trial are run by somebody on somebody's data; research is not."""
+    asked = (
+        (
+            "runner",
+            Runner,
+            "Choose who ran it: us, together, or the vendor.",
+            "Nobody ran a demo or trial here; leave it out for research.",
+        ),
+        (
+            "data",
+            DataOwner,
+            "Choose whose data it ran on: ours or the vendor's.",
+            "Research runs on nobody's data; leave it out.",
+        ),
+    )
+    for field, choices, ask, leave_out in asked:
+        said = getattr(evidence, field)
+        if evidence.source == Source.RESEARCH:
+            if said:
+                inputs.refuse(field, leave_out)
+        elif not said or said not in choices.values:
+            inputs.refuse(field, ask)
+
+
+def running_trials(candidate: Candidate) -> QuerySet[Trial]:
+    """The trials of a candidate under an agreed contract that are not closed."""
+    return Trial.objects.filter(
+        candidate=candidate, agreed_at__isnull=False, closed_at__isnull=True
+    )
+
+
+def check_place(evidence: Evidence) -> None:
+    """Where it was found exists, is this candidate's, and has taken place."""
+    claim, candidate = evidence.claim, evidence.claim.candidate
+    item, criterion, paper = (
+        evidence.script_item,
+        evidence.criterion,
+        evidence.research_note,
+    )
+    if item is not None:
+        _same(item.demo.candidate_id == candidate.pk, "script_item")
+        _same(item.requirement_id == claim.requirement_id, "script_item")
+        require_held(item)
+    if criterion is not None:
+        _same(criterion.trial.candidate_id == candidate.pk, "criterion")
+        _same(criterion.requirement_id == claim.requirement_id, "criterion")
+    if paper is not None:
+        _same(paper.candidate_id == candidate.pk, "research_note")
+    if evidence.source == Source.TRIAL:
+        trials = running_trials(candidate)
+        if criterion is not None:
+            trials = trials.filter(pk=criterion.trial_id)
+        if not trials.exists():
+            raise Refused(no_trial(candidate))
+
+
+def require_held(item: ScriptItem) -> None:
+    """Refuse to judge what was not shown."""
+    if item.demo.called_off_at is not None:
+        raise Refused("This demo was called off; nothing was shown in it.")
+    if item.demo.held_at is None:
+        raise Refused("This demo has not been held yet.")
+
+
+def require_no_runs(criterion: Criterion) -> None:
+    """Refuse to judge by eye what is measured, once runs propose a verdict on it."""
+    if criterion.measure and runs_that_count(criterion) >= least_runs(criterion):
+        raise Refused(
+            "The runs of this criterion propose a verdict. Confirm it, or give another "
+            "one with a reason."
+        )
+
+
+def require_no_runs_on(evidence: Evidence) -> None:
+    """The same of a verdict by a trial, also of one that names no criterion."""
+    if evidence.source != Source.TRIAL:
+        return
+    claim = evidence.claim
+    measured = Criterion.objects.filter(
+        trial__in=running_trials(claim.candidate), requirement=claim.requirement_id
+    ).exclude(measure={})
+    if evidence.criterion_id:
+        measured = measured.filter(pk=evidence.criterion_id)
+    for criterion in measured:
+        require_no_runs(criterion)
+
+
+def runs_that_count(criterion: Criterion) -> int:
+    """How many runs of a criterion a verdict could rest on."""
+    runs = Run.objects.counting().filter(criterion=criterion)
+    if criterion.measure:
+        return runs.filter(number__isnull=False).count()
+    return runs.filter(failed__isnull=False).count()
+
+
+def least_runs(criterion: Criterion) -> int:
+    """How many it needs."""
+    measure = Measure.from_json(criterion.measure)
+    return measure.least_n if measure else 1
+
+
+def no_trial(candidate: Candidate) -> str:
+    """Why nothing can be judged by a trial."""
+    return (
+        f"{candidate.name} has no trial under way: agree on a contract with "
+        "criteria before you judge anything by it."
+    )
+
+
+def _same(fits: bool, field: str) -> None:
+    if not fits:
+        sentence = "It belongs to another candidate or requirement."
+        raise Invalid(sentence, errors={field: [sentence]})
+
+
+# Trying again what was missing: a gap is mended when somebody has seen that it is.
+
+HELD = "It held when it was judged again."
+
+
+def check_retest_gap(gap: Gap, by: By) -> User:
+    """The acting user, if they may say what trying it again came to."""
+    user = check_record_gap(gap.trial, by)
+    if gap.closed_at:
+        raise Refused("This gap is closed; if it is back, record it as a new one.")
+    return user
+
+
+@transaction.atomic
+def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
+    """Say what trying it again came to; the journal keeps what it came to before.
+
+    Mended, it is closed if `by` runs the trial, else it waits for who does. Still
+    there, the vendor is told, and may reply once more.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed. Invalid: by field.
+
+    """
+    evaluation = lock(gap.trial.candidate.evaluation)
+    trial = locked_trial(gap.trial, evaluation)
+    fresh = locked_gap(gap, evaluation)
+    user = check_retest_gap(fresh, by)
+    if outcome not in Retest.values:
+        sentence = "Choose the result: mended, or still there."
+        raise Invalid(sentence, errors={"outcome": [sentence]})
+    inputs = Inputs()
+    words = inputs.text("note", note)
+    inputs.check()
+    closes = outcome == Retest.MENDED and may_lead(user, trial)
+    _keep(fresh, Retest(outcome), words, user, by, closes=closes)
+    return fresh
+
+
+def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
+    """Let a newer verdict of a trial speak for what an earlier one found to fail.
+
+    What holds now closes the finding. What fails again, after the vendor has had its
+    time to answer, gives no second time: it counts at once, and the vendor is told.
+    Called by `record_evidence`, in its transaction.
+
+    Returns:
+        Whether a failure is one for which the vendor was heard.
+
+    """
+    findings = Gap.objects.select_for_update(of=("self",), no_key=True).filter(
+        trial=trial,
+        evidence__claim__requirement=evidence.claim.requirement_id,
+        closed_at__isnull=True,
+    )
+    if evidence.verdict == EvidenceVerdict.FAILS:
+        heard = Q(reply_at__isnull=False) | Q(reply_until__lte=timezone.now())
+        findings = findings.filter(heard, evidence__claim=evidence.claim_id)
+        outcome = Retest.STILL_THERE
+    elif evidence.verdict == EvidenceVerdict.HOLDS:
+        outcome = Retest.MENDED
+    else:
+        return False
+    found = list(findings)
+    for gap in found:
+        gap.trial = trial
+        words = evidence.note or HELD
+        _keep(gap, outcome, words, evidence.recorded_by, by, closes=True)
+    return bool(found)
+
+
+def _keep(
+    gap: Gap, outcome: Retest, note: str, user: User, by: By, *, closes: bool
+) -> None:
+    """Write it down; `closes` says whether what is mended is over with it."""
+    now = timezone.now()
+    said: dict[str, Any] = {
+        "retest": outcome,
+        "retest_note": note,
+        "retested_at": now,
+        "retested_by": user,
+    }
+    if closes and outcome == Retest.MENDED:
+        said |= {"closed_at": now, "closing_note": note}
+    before, after = change(gap, **said)
+    journal_gap(gap, "gap.retested", by, before=before, after=after)
+    if outcome == Retest.STILL_THERE:
+        tell_vendor_of_retest(gap)
+
 
 STAGES = {
     Source.RESEARCH: AFTER_REQUIREMENTS,
@@ -243,3 +534,65 @@ def _attach(evidence: Evidence, file: File[bytes]) -> None:
     evidence.file = ContentFile(accepted.content, name=accepted.stored_as)
     evidence.file_name = accepted.name
     evidence.file_sha256 = accepted.sha256
+
+
+# Noting what was read or heard about a candidate.
+
+
+def check_note_research(candidate: Candidate, by: By) -> User:
+    """The acting user, one of its people, once vendors are looked at."""
+    return check_part(candidate.evaluation, by, *AFTER_REQUIREMENTS)
+
+
+@transaction.atomic
+def note_research(
+    *,
+    candidate: Candidate,
+    kind: str,
+    title: str,
+    text: str,
+    by: By,
+    source_url: str = "",
+    source_date: datetime.date | None = None,
+    requirement: Requirement | None = None,
+) -> ResearchNote:
+    """Note what an article, a podcast or a peer says, with source and date.
+
+    Raises:
+        Forbidden: no part in the evaluation. Refused: nobody looks at vendors yet.
+        Invalid: by field.
+
+    """
+    evaluation = candidate.evaluation = lock(candidate.evaluation)
+    user = check_note_research(candidate, by)
+    require_same(evaluation, requirement)
+    inputs = Inputs()
+    note = ResearchNote(
+        candidate=candidate,
+        requirement=requirement,
+        kind=kind,
+        title=inputs.line("title", title, limit=200),
+        text=inputs.text("text", text),
+        source_url=inputs.link("source_url", source_url),
+        source_date=source_date,
+        noted_by=user,
+    )
+    inputs.check()
+    checked(note)
+    note.save()
+    journal.record(
+        evaluation=evaluation,
+        action="research.noted",
+        subject=note,
+        by=by,
+        after={
+            "candidate": candidate,
+            "requirement": requirement.ref if requirement else "",
+            "kind": kind,
+            "title": note.title,
+            "text": note.text,
+            "source_url": note.source_url,
+            "source_date": source_date,
+        },
+    )
+    return note

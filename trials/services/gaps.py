@@ -8,13 +8,17 @@ from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
-from evaltracker.kit.text import Inputs
-from trials.choices import Severity
-from trials.models import Evidence, Gap, Trial
+from evaltracker.notices.services.scheduling import schedule_notice
+from evaltracker.toolbox.days import instant_of, is_working_day, wall_of
+from evaltracker.toolbox.processes import register_chore
+from evaltracker.toolbox.text import Inputs
+from trials.choices import MilestoneState, Severity
+from trials.models import Evidence, Gap, Milestone, Trial
+from trials.notices import MilestoneOverdue
 from trials.policy import (
     check_part,
     require_same,
@@ -22,9 +26,10 @@ from trials.policy import (
     require_unclosed,
     today_in,
 )
+from trials.selectors.contracts import orphaned_milestones
+from trials.services.demos import reply_deadline
 from trials.services.trial_mails import tell_vendor_of
 from trials.services.trials import locked_trial
-from trials.services.wall_times import reply_deadline
 from vendors.policy import require_no_conflict
 
 
@@ -229,3 +234,62 @@ def journal_gap(
         before=before,
         after={"candidate": gap.trial.candidate, **after},
     )
+
+
+# Milestones that have passed and are still open; time alone makes their notices.
+
+EVERY = datetime.timedelta(minutes=10)
+# From so many days on, whoever runs the purchase hears of it, too.
+ESCALATES_AFTER = 3
+
+
+def owe_overdue() -> None:
+    """Owe today's notice of each overdue milestone, on working days of the reader.
+
+    Of what is nobody's any more, who runs the purchase hears from the first day on.
+    """
+    late = Milestone.objects.filter(
+        state=MilestoneState.OPEN,
+        evaluation__status=Status.OPEN,
+        due_at__lt=timezone.now(),
+    )
+    orphans = frozenset(orphaned_milestones().values_list("pk", flat=True))
+    for milestone in late.select_related("evaluation__owner", "owner"):
+        days = _whole_days(milestone)
+        if days < 1:
+            continue
+        readers = {milestone.owner}
+        if days >= ESCALATES_AFTER or milestone.pk in orphans:
+            readers.add(milestone.evaluation.owner)
+        for reader in readers:
+            _owe(milestone, days, reader)
+
+
+def _whole_days(milestone: Milestone) -> int:
+    """How often the hour of its date has come since, by clocks in its zone."""
+    now = timezone.now()
+    days = (wall_of(now, milestone.zone).date() - milestone.due_on).days
+    again = milestone.due_on + datetime.timedelta(days=days)
+    if instant_of(again, milestone.due_time, milestone.zone) > now:
+        days -= 1
+    return days
+
+
+def _owe(milestone: Milestone, days: int, reader: User) -> None:
+    day = milestone.due_on + datetime.timedelta(days=days)
+    if not is_working_day(day, reader.country, reader.subdivision):
+        return
+    schedule_notice(
+        kind=MilestoneOverdue.name,
+        evaluation=milestone.evaluation,
+        subject_id=milestone.pk,
+        occurrence=milestone.occurrence,
+        offset_days=-days,
+        recipient=reader,
+        day=day,
+        time=milestone.due_time,
+        zone=milestone.zone,
+    )
+
+
+register_chore(name="milestones_overdue", every=EVERY, work=owe_overdue)

@@ -3,6 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,18 +15,25 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, User
-from evaltracker.evaluations.policy import (
-    change,
-    checked,
-    lock,
-)
-from evaltracker.kit.text import Inputs
+from evaltracker.evaluations.policy import change, check_owned, checked, lock
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.text import Inputs
 from stakeholders.models import Stakeholder
-from stakeholders.policy import has_a_say
-from trials.models import Score, ScoreSheet
+from stakeholders.policy import has_a_say, voices
+from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
+from trials.scoring.open_cells import (
+    DEFAULT_PRIOR,
+    FEWEST_RECORDED,
+    MOST_WORTH,
+    Prior,
+    TrialRecord,
+)
+from trials.selectors import counted_scores, far_apart
+from trials.selectors.scores import house_record, prior_of
 from vendors.models import Candidate
 from vendors.policy import check_judges
+from vendors.services.candidates import lock_candidate
 
 
 @transaction.atomic
@@ -227,3 +237,278 @@ def _digest(sheet: ScoreSheet) -> str:
     )
     text = json.dumps(journal.plain(list(rows)), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# The meeting: it opens all scores, settles what is far apart, and closes scoring.
+
+STEP = Decimal("0.5")  # a median of two scores can lie between them
+
+
+def check_open_consensus(evaluation: Evaluation, by: By) -> None:
+    """The owner opens it once."""
+    check_owned(evaluation, by, *FROM_DEMOS)
+    if Consensus.objects.filter(evaluation=evaluation).exists():
+        raise Refused("The consensus is open already.")
+
+
+def check_settle_score(candidate: Candidate, category: Category, by: By) -> Consensus:
+    """The open consensus, in which the owner settles what somebody scored."""
+    check_owned(candidate.evaluation, by, *FROM_DEMOS)
+    consensus = _open_meeting(candidate.evaluation)
+    check_running(candidate)
+    scores = counted_scores(candidate.evaluation).filter(
+        candidate=candidate, category=category
+    )
+    if not scores.exists():
+        raise Refused(
+            f"Nobody scored {category.name} of {candidate.name}, and no meeting scores "
+            "for them."
+        )
+    return consensus
+
+
+def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
+    """The open consensus, which the owner ends once what is apart is settled."""
+    check_owned(evaluation, by, Stage.DECISION)
+    consensus = _open_meeting(evaluation)
+    if apart := far_apart(evaluation):
+        raise Refused(
+            f"Far apart and not settled yet: {'; '.join(apart[:5])}. Enter what the "
+            "meeting agreed on, even if it is the median."
+        )
+    return consensus
+
+
+@transaction.atomic
+def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
+    """Open everybody's scores for the meeting; every sheet is locked with it.
+
+    Raises:
+        Forbidden: not the owner. Refused: before demos, or opened already.
+
+    """
+    evaluation = lock(evaluation)
+    check_open_consensus(evaluation, by)
+    consensus = Consensus(evaluation=evaluation, opened_by=journal.actor_of(by).user)
+    checked(consensus)
+    for part in voices().filter(evaluation=evaluation, scores=True):
+        ScoreSheet.objects.get_or_create(stakeholder=part)
+    unlocked = ScoreSheet.objects.filter(
+        stakeholder__evaluation=evaluation, locked_at__isnull=True
+    )
+    for sheet in unlocked.select_related("stakeholder__user"):
+        lock_sheet(sheet, evaluation, by)
+    consensus.save()
+    journal.record(
+        evaluation=evaluation,
+        action="consensus.opened",
+        subject=consensus,
+        by=by,
+        after={"scores": _all_scores(evaluation)},
+    )
+    return consensus
+
+
+@transaction.atomic
+def settle_score(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate,
+    category: Category,
+    value: Decimal,
+    reason: str,
+    by: By,
+) -> Settlement:
+    """Write down what the meeting settled on where people were apart, and why.
+
+    It counts in the place of the median. What people gave stays as they gave it.
+
+    Raises:
+        Forbidden: not the owner. Refused: the consensus is not open, or nobody
+            scored it. Invalid: off the scale, or without a reason.
+
+    """
+    candidate = lock_candidate(candidate)
+    consensus = check_settle_score(candidate, category, by)
+    inputs = Inputs()
+    words = inputs.text("reason", reason)
+    inputs.check()
+    if value % STEP:
+        sentence = "Enter whole or half points."
+        raise Invalid(sentence, errors={"value": [sentence]})
+    cell = {"consensus": consensus, "candidate": candidate, "category": category}
+    settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)
+    before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
+    settled.value, settled.reason = value, words
+    owner: Any = journal.actor_of(by).user
+    settled.settled_by = owner
+    settled.settled_at = timezone.now()
+    checked(settled)
+    settled.save()
+    journal.record(
+        evaluation=evaluation,
+        action="score.settled",
+        subject=settled,
+        by=by,
+        before=before,
+        after={
+            "candidate": candidate,
+            "category": category.name,
+            **journal.snapshot(settled, SETTLED),
+        },
+        rows=[settled],
+    )
+    return settled
+
+
+SETTLED = ("value", "reason")
+
+
+@transaction.atomic
+def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
+    """End the consensus with its outcome; the originals stay as they were given.
+
+    Raises:
+        Forbidden: not the owner. Refused: not the decision stage, not open, closed, or
+            something far apart is not settled. Invalid: no outcome.
+
+    """
+    evaluation = lock(evaluation)
+    consensus = check_close_scores(evaluation, by)
+    inputs = Inputs()
+    words = inputs.text("outcome", outcome)
+    inputs.check()
+    before, after = change(
+        consensus,
+        outcome=words,
+        closed_at=timezone.now(),
+        closed_by=journal.actor_of(by).user,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="scores.closed",
+        subject=consensus,
+        by=by,
+        before=before,
+        after=after,
+    )
+    return consensus
+
+
+def _open_meeting(evaluation: Evaluation) -> Consensus:
+    consensus = Consensus.objects.filter(evaluation=evaluation).first()
+    if consensus is None:
+        raise Refused("Open the consensus first; it shows everybody's scores.")
+    if consensus.closed_at:
+        raise Refused("Scores are closed already.")
+    return consensus
+
+
+def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Every score as it was opened, with the ids that the digests were made from."""
+    rows = Score.objects.filter(candidate__evaluation=evaluation).order_by(
+        "sheet", "pk"
+    )
+    return [
+        {
+            "id": row.pk,
+            "person": row.sheet.stakeholder.user.name,
+            "candidate": row.candidate.name,
+            "category": row.category.name,
+            "value": row.value,
+            "reason": row.reason,
+        }
+        for row in rows.order_by("sheet", "pk").select_related(
+            "sheet__stakeholder__user", "candidate", "category"
+        )
+    ]
+
+
+# What the urns of an evaluation start with: set by hand, or the house's record.
+
+
+def check_set_prior(evaluation: Evaluation, by: By) -> None:
+    """The owner sets it while the evaluation is open."""
+    check_owned(evaluation, by)
+
+
+def check_take_house_record(evaluation: Evaluation, by: By) -> tuple[TrialRecord, int]:
+    """The record, which the owner takes once it is large enough to say something."""
+    check_owned(evaluation, by)
+    record, evaluations = house_record(evaluation)
+    if record.total < FEWEST_RECORDED:
+        raise Refused(
+            f"The house’s record has {record.total} trial verdicts of other decided "
+            f"evaluations; it can be taken once it has {FEWEST_RECORDED}."
+        )
+    return record, evaluations
+
+
+@transaction.atomic
+def set_prior(
+    *, evaluation: Evaluation, holds: int, partly: int, fails: int, worth: int, by: By
+) -> Evaluation:
+    """Set the shares in per cent and how many verdicts they are worth.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    check_set_prior(evaluation, by)
+    inputs = Inputs()
+    shares = holds, partly, fails
+    if sum(shares) != 100 or min(shares) < 0:
+        inputs.refuse(
+            "holds",
+            f"Holds, partly and fails must add up to 100; they add up to {sum(shares)}."
+            if sum(shares) != 100
+            else "Each share is 0 or more.",
+        )
+    if not 1 <= worth <= MOST_WORTH:
+        inputs.refuse("worth", "Worth is a whole number from 1 to 100.")
+    inputs.check()
+    prior = Prior(holds, partly, fails, worth)
+    stored = {} if prior == DEFAULT_PRIOR else {**asdict(prior), "source": "hand"}
+    return _write(evaluation, stored, "prior.set", by)
+
+
+@transaction.atomic
+def take_house_record(*, evaluation: Evaluation, by: By) -> Evaluation:
+    """Start the urns from the house's record as it is today; it is never read again.
+
+    How much it is worth stays as it was set.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended, or the record is too small.
+
+    """
+    evaluation = lock(evaluation)
+    record, evaluations = check_take_house_record(evaluation, by)
+    prior, _ = prior_of(evaluation)
+    stored = {
+        **asdict(Prior(record.holds, record.partly, record.fails, prior.worth)),
+        "source": "house",
+        "record": {
+            "taken_on": today_in(evaluation.zone).isoformat(),
+            "evaluations": evaluations,
+        },
+    }
+    return _write(evaluation, stored, "prior.taken", by)
+
+
+def _write(
+    evaluation: Evaluation, stored: dict[str, Any], action: str, by: By
+) -> Evaluation:
+    """Write what changes, with an entry that says it."""
+    before, after = change(evaluation, prior=stored)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action=action,
+            subject=evaluation,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return evaluation

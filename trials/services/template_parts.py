@@ -1,14 +1,22 @@
 """Scripts and criteria in templates: saved without a word of any vendor."""
 
+import datetime
+import re
+import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.evaluations.policy import check_owned
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import SYSTEM, By
+from evaltracker.evaluations.models import Evaluation, Notice, Requirement, User
+from evaltracker.evaluations.policy import check_owned, lock
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.requirements.price_names import is_about_price
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
@@ -17,13 +25,181 @@ from evaltracker.requirements.services.templates import (
     require_keeper,
     require_template,
 )
+from evaltracker.toolbox.processes import register_chore
+from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.models import Criterion, Demo, ScriptItem, Trial
-from trials.policy import check_trial
+from trials.notices import PromiseSlipped
+from trials.policy import check_trial, today_in
+from trials.selectors.promised import slipped_claims
 from trials.services.criteria import add_criterion
-from trials.services.demos import check_demo, open_demo
-from trials.services.script_items import next_position
-from trials.services.script_words import neutral_words
+from trials.services.demos import check_demo, next_position, open_demo
 from trials.services.trials import open_trial
+from vendors.choices import Availability
+from vendors.holds_for import promised_dates
+from vendors.models import Claim
+
+# The words of a script item, out of a requirement and what is claimed of it.
+#
+# They lie before the vendor: help for scorers is no part of them.
+
+# Categories of what stands on paper and cannot be seen working.
+PAPER = re.compile(
+    r"\b(contracts?|contractual|legal|terms|exit|insurance|liability|licen[cs]ing|"
+    r"commercial|vertrag|verträge|recht|contrat|contrato|contratto)\b"
+)
+
+QUOTE = " You wrote: “"
+# How questions begin that say what a vendor claims.
+DRAWN = ("You say that ", "You plan this for ", "You do this on request")
+
+
+def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    """Question, what to show and when it passes, from claim and requirement."""
+    if is_on_paper(requirement.category.name):
+        words = _on_paper(requirement, claim)
+    else:
+        words = _at_work(requirement, claim)
+    return {name: text[:TEXT_LIMIT] for name, text in words.items()}
+
+
+def neutral_words(item: ScriptItem) -> dict[str, str]:
+    """What to ask any vendor, in place of words drawn from one vendor's answer."""
+    drawn = item.question.startswith(DRAWN) or QUOTE in item.question
+    if item.requirement is None or not drawn:
+        return {}
+    return script_words(item.requirement, None)
+
+
+def is_on_paper(category: str) -> bool:
+    """Whether such requirements are read in a contract, not seen at work."""
+    return is_about_price(category) or PAPER.search(category.casefold()) is not None
+
+
+def _quoted(claim: Claim | None) -> str:
+    return f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
+
+
+def _on_paper(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    return {
+        "question": (
+            f"Show where the contract says: “{requirement.text.strip()}”."
+            f"{_quoted(claim)}"
+        ),
+        "show_live": "The clause itself, in the contract that we would sign.",
+        "data_to_bring": "The contract or its draft, with the terms that it refers to.",
+        "passes_if": (
+            f"We read the clause for {requirement.ref}, and nothing elsewhere takes it "
+            "back."
+        ),
+    }
+
+
+def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    said = claim.availability if claim else ""
+    text = requirement.text.strip()
+    match said:
+        case Availability.NOW:
+            question = f"You say that this is there now: “{text}”."
+            live = f"Do it from start to end on our data: {text}"
+        case Availability.BETA:
+            question = f"You say that this is in beta: “{text}”."
+            live = "The beta itself, on our data, and how it is switched on."
+        case Availability.PLANNED:
+            date = claim.available_from if claim else None
+            question = f"You plan this for {date}: “{text}”."
+            live = "What runs of it today; slides do not count."
+        case Availability.ON_REQUEST:
+            question = f"You do this on request, at cost: “{text}”."
+            live = "The same done for another customer, and what it took."
+        case Availability.PARTIAL:
+            question = f"We read that you do this in part: “{text}”. What is missing?"
+            live = f"What there is, live, and what there is not: {text}"
+        case _:
+            question = f"How do you meet this: “{text}”?"
+            live = f"Show it live: {text}"
+    bring = ""
+    if said not in (Availability.PLANNED, Availability.ON_REQUEST):
+        bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
+    return {
+        "question": f"{question}{_quoted(claim)}",
+        "show_live": live,
+        "data_to_bring": bring,
+        "passes_if": (
+            f"We saw it work live for {requirement.ref}: no slides, no mock-up, no "
+            "“soon”."
+        ),
+    }
+
+
+# Telling an owner that promised dates have passed; that they slipped is computed.
+
+
+def tell_of_slips() -> None:
+    """Owe the owner a mail, and the journal an entry, of each date that has slipped.
+
+    A chore: each claim is told of once. A date that is moved and slips again is another
+    claim, so it is told of again.
+    """
+    held = Cast("holds_for", TextField())
+    waiting = Claim.objects.annotate(held=held).filter(
+        Q(availability=Availability.PLANNED)
+        | Q(held__contains=f'"{Availability.PLANNED}"'),
+        superseded_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+    )
+    where = waiting.order_by().values("candidate__evaluation")
+    for evaluation in Evaluation.objects.filter(pk__in=where).order_by("pk"):
+        today = today_in(evaluation.zone)
+        planned = waiting.filter(candidate__evaluation=evaluation)
+        overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
+        told = set(
+            Notice.objects.filter(
+                kind=PromiseSlipped.name, evaluation=evaluation
+            ).values_list("subject_id", flat=True)
+        )
+        new = [key for key in overdue if str(key) not in told]
+        if new:
+            _tell(evaluation, new)
+
+
+def slipped_from(claim: Claim, today: datetime.date) -> datetime.date | None:
+    """The first date, of the answer or of one of its values, that has passed."""
+    dates = promised_dates(claim.availability, claim.available_from, claim.holds_for)
+    return next((day for day in dates if day < today), None)
+
+
+def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
+    """Of those of these claims that nothing proves."""
+    evaluation = lock(evaluation)
+    today = today_in(evaluation.zone)
+    for claim in slipped_claims(evaluation, Claim.objects.filter(pk__in=new)):
+        passed = slipped_from(claim, today)
+        owe_now(
+            kind=PromiseSlipped.name,
+            evaluation=evaluation,
+            subject_id=claim.pk,
+            occurrence=passed,
+            recipient=evaluation.owner,
+        )
+        journal.record(
+            evaluation=evaluation,
+            action="promise.slipped",
+            subject=claim,
+            by=SYSTEM,
+            after={
+                "candidate": claim.candidate.name,
+                "requirement": claim.requirement.ref,
+                "available_from": passed,
+            },
+        )
+
+
+register_chore(
+    name="tell of slipped promises",
+    every=datetime.timedelta(hours=1),
+    work=tell_of_slips,
+)
+
 
 SCRIPT, CRITERIA = "script", "criteria"
 ITEM = ("question", "show_live", "data_to_bring", "passes_if", "minutes")

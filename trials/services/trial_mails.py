@@ -7,16 +7,21 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Notice
-from evaltracker.kit.periodic import register_chore
 from evaltracker.notices.services.scheduling import owe_now
-from trials.gap_notices import GapFound, GapReplied, GapStillThere, RetestDue
+from evaltracker.toolbox.processes import register_chore
 from trials.models import Gap, Trial
+from trials.notices import (
+    BenchmarkSilent,
+    ContractToAgree,
+    GapFound,
+    GapReplied,
+    GapStillThere,
+    HalfGone,
+    RetestDue,
+)
 from trials.policy import TRIAL_STAGES
-from trials.run_notices import BenchmarkSilent
 from trials.selectors import half_time_alarm
-from trials.selectors.contracts import contract_of
-from trials.selectors.silence import silent_since
-from trials.trial_notices import ContractToAgree, HalfGone
+from trials.selectors.contracts import contract_of, silent_since
 from vendors.models import Contact
 
 EVERY = datetime.timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""The candidates as rows that the owner edits in place and moves several at once."""
+"""Putting options up, shortlisting, dropping, bringing back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -13,18 +13,303 @@ from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.fields import LinesField, NamedChoice, link_field, reason_field
+from evaltracker.pages.fields import ReasonForm as FieldsReasonForm
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
-from vendors.admin.acts.candidates import CandidateForm
-from vendors.choices import CandidateKind
+from evaltracker.pages.workspace import OnEvaluation
+from vendors.admin.base import OnCandidate
+from vendors.admin.conflict_question import SharedForm
+from vendors.candidates import COLUMNS
+from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Contact, Vendor
-from vendors.policy import has_to_declare
+from vendors.policy import has_to_declare, may_keep_vendors
 from vendors.services.candidates import (
     add_candidate,
     change_candidate,
     check_add_candidate,
+    check_move,
+    eliminate,
+    reinstate,
+    shortlist,
 )
-from vendors.services.companies import add_vendor
-from vendors.services.contacts import note_contact
+from vendors.services.contacts import (
+    add_contact,
+    add_vendor,
+    change_contact,
+    change_vendor,
+    note_contact,
+    remove_contact,
+)
+
+
+class ChangeForm(forms.Form):
+    """A candidate's words, its vendor and its value."""
+
+    name = forms.CharField(
+        label="Name", help_text="What people call it; it is printed in the memo."
+    )
+    vendor = NamedChoice(
+        Vendor.objects.none(),
+        label="Vendor",
+        required=False,
+        empty_label="Nobody yet",
+        help_text="Who answers for it. Nobody for build and stay as is.",
+    )
+    new_vendor = forms.CharField(
+        label="Or a new vendor",
+        required=False,
+        max_length=150,
+        help_text="The company's name, if it is not in the list.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["vendor"]
+        choice.queryset = Vendor.objects.visible_to(user)
+
+    def clean(self) -> dict[str, Any]:
+        """One vendor at most."""
+        data = super().clean() or {}
+        if data.get("vendor") and data.get("new_vendor"):
+            self.add_error("new_vendor", "Choose one in the list, or name a new one.")
+        return data
+
+
+ChangeForm.base_fields.update({column.name: column.form_field() for column in COLUMNS})
+
+
+class CandidateForm(ChangeForm):
+    """A new candidate; its kind stays."""
+
+    kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
+
+    field_order = ("name", "kind")
+
+
+def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
+    """The fields of a candidate, with its new vendor made."""
+    values = dict(data)
+    name = values.pop("new_vendor", "")
+    if name:
+        values["vendor"] = add_vendor(name=name, by=by)
+    return values
+
+
+@register_act
+class AddCandidate(OnEvaluation):
+    """Puts an option on the long list."""
+
+    tab = "candidates"
+    name = "add-candidate"
+    title = "Add a candidate"
+    verb = "Add"
+    again_verb = "Add and start another"
+    rule = check_add_candidate
+    help = "Something to buy, open source, to build, or staying as is: on equal terms."
+    success = "The candidate is on the long list."
+    form_class = CandidateForm
+    prefill = ("kind",)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Vendors that the reader may see."""
+        return {"user": user}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
+        """Add it and go to its line."""
+        candidate = add_candidate(evaluation=target, by=by, **vendor_from(data, by))
+        return self.page(target, f"candidate-{candidate.pk}")
+
+
+@register_act
+class ChangeCandidate(OnCandidate):
+    """Changes a candidate's words, its vendor or its value."""
+
+    name = "change-candidate"
+    title = "Change candidate"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Vendors that the reader may see."""
+        return {"user": user}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            field: getattr(target, field)
+            for field in ChangeForm.base_fields
+            if field != "new_vendor"
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        change_candidate(candidate=target, by=by, **vendor_from(data, by))
+
+
+@register_act
+class Shortlist(OnCandidate):
+    """Takes a candidate into the closer choice."""
+
+    name = "shortlist"
+    title = "Shortlist"
+    verb = "Shortlist"
+    help = (
+        "Shortlisted candidates have to answer every must-have, are shown in a demo "
+        "and go through a trial."
+    )
+    success = "It is shortlisted."
+    service = shortlist
+    rule = partial(check_move, state=CandidateState.SHORTLISTED)
+
+
+class ReasonForm(forms.Form):
+    reason = reason_field(help_text="Everybody in the evaluation reads it.")
+
+
+@register_act
+class Eliminate(OnCandidate):
+    """Drops a candidate for a reason."""
+
+    name = "eliminate"
+    title = "Eliminate"
+    verb = "Eliminate"
+    help = (
+        "It is out of the choice; nothing of it is deleted, and it can be brought back."
+    )
+    success = "It is eliminated; the reason stays readable."
+    form_class = ReasonForm
+    dangerous = True
+    service = eliminate
+    rule = partial(check_move, state=CandidateState.ELIMINATED)
+
+
+@register_act
+class Reinstate(OnCandidate):
+    """Brings an eliminated candidate back."""
+
+    name = "reinstate"
+    title = "Reinstate"
+    verb = "Bring back"
+    help = "It goes back to the long list."
+    success = "It is back on the long list."
+    form_class = ReasonForm
+    service = reinstate
+    rule = partial(check_move, state=CandidateState.LONGLISTED)
+
+
+# Companies and their people.
+
+
+class VendorForm(forms.Form):
+    name = forms.CharField(label="Name")
+    website = link_field("Website")
+    aliases = LinesField(label="Other names", help_text="One a line.")
+
+
+class KeepingVendors(Act[Any]):
+    """What everybody does who runs evaluations."""
+
+    target_name = "vendor"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever keeps the list of companies."""
+        return may_keep_vendors(user)
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of companies."""
+        return reverse("admin:vendors_vendor_changelist")
+
+
+@register_act
+class AddVendor(KeepingVendors):
+    name = "add-vendor"
+    title = "Add a vendor"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "It belongs to no evaluation until it is a candidate's vendor there."
+    success = "The vendor is in the list."
+    form_class = VendorForm
+    target_name = ""
+    service = add_vendor
+
+
+@register_act
+class ChangeVendor(KeepingVendors):
+    """Changes a company's names."""
+
+    name = "change-vendor"
+    title = "Change vendor"
+    verb = "Save"
+    success = "Saved."
+    model = Vendor
+    service = change_vendor
+    form_class = VendorForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {name: getattr(target, name) for name in VendorForm.base_fields}
+
+
+class ContactForm(SharedForm):
+    """A person at a vendor."""
+
+    name = forms.CharField(label="Name")
+    email = forms.EmailField(label="E-mail address")
+    phone = forms.CharField(label="Telephone", required=False)
+
+
+class OnContact(KeepingVendors):
+    """What is done to a person at a vendor."""
+
+    model = Contact
+    target_name = "contact"
+
+
+@register_act
+class AddContact(KeepingVendors):
+    """Adds a person who gets the vendor's mail."""
+
+    name = "add-contact"
+    title = "Add a contact"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "Gets the mails that are meant for this vendor."
+    success = "The contact is added."
+    model = Vendor
+    service = add_contact
+    form_class = ContactForm
+
+
+@register_act
+class ChangeContact(OnContact):
+    """Corrects who a person is."""
+
+    name = "change-contact"
+    title = "Change contact"
+    verb = "Save"
+    help = "Mails still due to the old address are not sent; send them again."
+    success = "Saved."
+    form_class = ContactForm
+    service = change_contact
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {name: getattr(target, name) for name in ("name", "email", "phone")}
+
+
+@register_act
+class RemoveContact(OnContact):
+    """Sends somebody no mail any more."""
+
+    name = "remove-contact"
+    title = "Remove contact"
+    verb = "Remove"
+    help = "They get no more mail, not even mail that is already due."
+    success = "The contact is removed."
+    form_class = FieldsReasonForm
+    dangerous = True
+    service = remove_contact
+
+
+# The candidates as rows that the owner edits in place and moves several at once.
 
 SAVES = Saves(change_candidate, "candidate")
 

@@ -7,6 +7,7 @@ one that only names them begins with `ask_first`.
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -14,9 +15,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin
-from evaltracker.pages.sealed_entries import VEILS
 from evaltracker.pages.site import Detour
-from vendors.admin.pages import reader
+from evaltracker.pages.workspace import VEILS
 from vendors.models import Candidate
 from vendors.policy import (
     check_read_answers,
@@ -24,7 +24,52 @@ from vendors.policy import (
     may_read_answers,
     to_declare,
 )
-from vendors.selectors.readable import opened
+from vendors.selectors.answer_counts import opened
+from vendors.services.access import yes_to
+
+# The owner's yes to an address that stands for two rivals, asked once it is needed.
+
+FIELD = "shared"
+YES = "Yes, this person may stand for both"
+# One form may be refused for two reasons, one after the other.
+BEFORE = "Yes, also to what was asked before"
+
+
+class AnyYes(forms.MultipleChoiceField):
+    """A yes to something; to what, the service compares."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        """Anything that was ticked may come."""
+        return True
+
+
+class SharedForm(forms.Form):
+    """A form that names an address; the tick box shows once it was refused."""
+
+    shared = AnyYes(required=False, label="Also stands for a rival")
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Beside the sentence that refuses it, a yes to that very sentence."""
+        if field == FIELD and isinstance(error, str):
+            asked: Any = self.fields.pop(FIELD)
+            said = [(yes, BEFORE) for yes in self.cleaned_data.get(FIELD, ())]
+            asked.choices = [*said, (yes_to(error), YES)]
+            asked.needed = "needed to go on"
+            asked.widget = forms.CheckboxSelectMultiple(choices=asked.choices)
+            self.fields[FIELD] = asked
+        super().add_error(field, error)
+
+
+# What the views of vendors and trials share.
+
+
+def reader(request: HttpRequest) -> User:
+    """The person who is logged in; the site lets nobody else in."""
+    user: Any = request.user
+    found: User = user
+    return found
 
 
 def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.kit.clock import database_now
-from evaltracker.kit.registry import Registry
 from evaltracker.pages.acts import address_of
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.registry import Registry
 from vendors.admin.invitation_rows import Letter, newest_letters
 from vendors.models import Candidate, Contact, RefusedCall, VendorToken
 

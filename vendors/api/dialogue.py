@@ -10,12 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.evaluations.models import Category
-from evaltracker.kit.text import LINE_LIMIT, TEXT_LIMIT
-from evaltracker.rest.cursors import PARAMS, page_of
-from evaltracker.rest.schemas import PAGE_PARAMETERS, page
-from evaltracker.rest.views import StrictSerializer, Text
-from vendors.api import examples
-from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from evaltracker.toolbox.rest.views import PAGE_PARAMETERS, PARAMS, page, page_of
+from evaltracker.toolbox.rest.views_views import StrictSerializer, Text
+from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
+from vendors.api import schema as examples
+from vendors.api.door import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for

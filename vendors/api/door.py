@@ -1,22 +1,144 @@
-"""Who is turned away before anything is looked up for them.
+"""The base of every vendor call: the token's own invitations and nothing else."""
 
-An address that this process has refused is remembered until its minute ends. Calls
-from there are refused without a statement, unless they carry a token that may be good:
-one that was good here lately, or, a limited number of times, one of a token's shape. So
-a vendor behind the same address as a guesser is still let in.
-"""
-
+import json
+import re
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar, cast
+from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest
-from rest_framework.exceptions import Throttled
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import (
+    APIException,
+    AuthenticationFailed,
+    ParseError,
+    Throttled,
+    ValidationError,
+)
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
 
-from vendors.api.authentication import secret_of
-from vendors.counting import address_of
-from vendors.wall import digest_of
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.rest.problems import problem_of
+from evaltracker.toolbox.rest.views import new_calls, problems
+from evaltracker.toolbox.rest.views_views import StrictView, read_id
+from vendors.candidates import address_of, count_up
+from vendors.choices import RefusalReason
+from vendors.models import Candidate, Vendor, VendorToken
+from vendors.selectors import (
+    SECRET,
+    asked_requirements,
+    find_tokens,
+    invitations,
+    recognise,
+)
+from vendors.services.access import note_first_seen, note_refused_call
+from vendors.services.batches import UNKNOWN, LockedClaims, Stated
+from vendors.services.claims import NeverSeen, answer_claims
+from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
+from vendors.services.tokens import actor_by_token, end_token, note_use
+from vendors.wall import behind_the_wall, digest_of, show_tokens, show_vendor
+
+# Who calls: a vendor by its token. Imports no views, so that it can be a default.
+
+BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
+# No call knows as many; more are not even read.
+MOST_PARAMETERS = 20
+
+
+class Caller:
+    """A vendor at the other end; stands where the framework wants a user."""
+
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    pk: ClassVar[None] = None
+
+    def __init__(self, token: VendorToken) -> None:
+        self.token = token
+        self.vendor: Vendor = token.vendor
+        self.actor = actor_by_token(token.vendor.name, token.prefix)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`; cookies and sessions count for nothing."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, VendorToken] | None:
+        """The caller; None without a header, and then nothing is answered either."""
+        refuse_leaked_token(request)
+        header = request.headers.get("Authorization", "")
+        if not header:
+            return None
+        secret = secret_of(header)
+        token = recognise(secret) if secret else None
+        if token is None:
+            raise AuthenticationFailed
+        note_use(token=token)
+        return Caller(token), token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="evaltracker"'
+
+
+def secret_of(header: str) -> str | None:
+    """The token in an Authorization header, if it has the shape of one."""
+    given = BEARER.fullmatch(header)
+    return given[1] if given and SECRET.fullmatch(given[1]) else None
+
+
+def refuse_leaked_token(request: Request) -> None:
+    """End a token that stands in an address: logs and histories have it now.
+
+    One look finds it, whatever else stands there.
+
+    Raises:
+        ValidationError: the token is ended; those whose it is are told by mail.
+        ParseError: there are more parameters than any call knows.
+
+    """
+    query = request.META.get("QUERY_STRING", "")
+    secrets = set(SECRET.findall(unquote(query)))
+    if secrets:
+        show_tokens(secrets)
+        leaked = list(find_tokens(secrets))
+        for token in leaked:
+            show_vendor(token.vendor_id)
+            end_token(
+                token=token,
+                by=Actor(name="evaltracker"),
+                reason="It was sent in a URL, which logs keep.",
+                leaked=True,
+            )
+        if leaked:
+            raise ValidationError(
+                {"query": ["A token in a URL is not secret; it was revoked."]}
+            )
+    if query.count("&") >= MOST_PARAMETERS:
+        raise ParseError(
+            f"The URL has more than {MOST_PARAMETERS} parameters; remove those that "
+            "this call does not use."
+        )
+
+
+# Who is turned away before anything is looked up for them.
+#
+# An address that this process has refused is remembered until its minute ends. Calls
+# from there are refused without a statement, unless they carry a token that may be
+# good: one that was good here lately, or, a limited number of times, one of a token's
+# shape. So a vendor behind the same address as a guesser is still let in.
 
 MINUTE = 60
 # Tokens of the right shape that are looked up for a refused address in a minute.
@@ -65,3 +187,292 @@ def require_open_door(request: HttpRequest) -> None:
 def rest_of_minute() -> float:
     """Seconds until counts begin anew."""
     return max(1.0, MINUTE - time.time() % MINUTE)
+
+
+# How many calls a token or an address may make, counted exactly.
+#
+# Each count is one atomic increment, so parallel calls cannot slip through; counting.py
+# says who counts while Redis is away.
+
+NOTED_A_MINUTE = 60
+
+
+class MinuteThrottle(BaseThrottle):
+    """At most so many calls of one name in each minute of the clock."""
+
+    def __init__(self) -> None:
+        self.left = 0.0
+
+    def count(self, name: str, most: int) -> bool:
+        """Count a call; whether it is still within the minute's number."""
+        minute, self.left = divmod(time.time(), MINUTE)
+        return count_up(name, int(minute)) <= most
+
+    def wait(self) -> float:
+        """Seconds until the next minute begins."""
+        return max(1.0, MINUTE - self.left)
+
+
+class TokenThrottle(MinuteThrottle):
+    """`VENDOR_CALLS_PER_MINUTE` of each token; rivals share no count."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Whether this token may call once more."""
+        if request.auth is None:
+            return True
+        name = f"vendor-calls:{request.auth.pk}"
+        return self.count(name, settings.VENDOR_CALLS_PER_MINUTE)
+
+
+class GuessThrottle(MinuteThrottle):
+    """`CALLS_WITHOUT_TOKEN_PER_MINUTE` of each address, forwarded ones as told by
+    `NUM_PROXIES`. Calls with a good token are not counted here, so that vendors behind
+    one address neither hinder nor notice each other."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Whether this address may call without a good token once more."""
+        name = f"calls-without-token:{address_of(request)}"
+        allowed = self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
+        if not allowed:
+            close_for(request)
+        return allowed
+
+
+class NoteThrottle(MinuteThrottle):
+    """How many refused calls are noted in a minute, of all addresses together: a flood
+    of them must not fill the disk."""
+
+    def allow_request(self, request: Request, view: APIView | None) -> bool:
+        """Whether one more is noted."""
+        return self.count("refused-calls-noted", NOTED_A_MINUTE)
+
+
+# Noting who was turned away at the door, for the buyer's “Can the vendor get in?”.
+
+# What a token begins with, wherever in the header it stands.
+PREFIX = re.compile(r"evt_[0-9a-f]{12}")
+
+
+def note_refusal(request: Request, exc: Exception) -> None:
+    """Note a refused call if its token can be told by its beginning.
+
+    A known, an unknown and a revoked token are noted alike, so that the time which it
+    takes tells none of them.
+    """
+    why = _why(request, exc)
+    found = PREFIX.search(request.headers.get("Authorization", ""))
+    if why is None or found is None or not NoteThrottle().allow_request(request, None):
+        return
+    note_refused_call(
+        prefix=found[0], why=why, address=BaseThrottle().get_ident(request) or ""
+    )
+
+
+def _why(request: Request, exc: Exception) -> RefusalReason | None:
+    """Why it was refused; None for what has nothing to do with the door."""
+    if isinstance(exc, exceptions.Throttled):
+        return RefusalReason.THROTTLED
+    if not isinstance(
+        exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
+    ):
+        return None
+    header = request.headers.get("Authorization", "")
+    return RefusalReason.UNKNOWN if BEARER.fullmatch(header) else RefusalReason.HEADER
+
+
+READ = problems(400, 401, 404, 406, 429, 500)
+WRITE = problems(400, 401, 404, 406, 409, 413, 415, 422, 429, 500)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="The same key and body get the first answer again, for 7 days.",
+)
+# The calls of vendors, and where they stand.
+CALLS = new_calls()
+INVITATION = "invitations/<str:invitation>/"
+CLAIMS = f"{INVITATION}claims/"
+KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def canonical(data: Any) -> bytes:
+    """What has to be the same when a call is repeated."""
+    return json.dumps(data, sort_keys=True).encode()
+
+
+class VendorView(StrictView):
+    """A call by token; what belongs to others does not exist."""
+
+    authentication_classes = (TokenAuthentication,)
+    permission_classes = (IsAuthenticated,)
+    throttle_classes = (TokenThrottle,)
+    # Whether the call takes the turn of its key when it looks at what stands.
+    takes_turn_itself = False
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer within one transaction, where the database has a wall.
+
+        What a service did is undone by its own when it refuses; what was noted of
+        the call stays, since every error is an answer by then.
+        """
+        try:
+            require_open_door(request)
+        except exceptions.Throttled as refusal:
+            return problem_of(refusal, self)
+        with behind_the_wall():
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Take the turn of a keyed call before anything else is locked."""
+        super().initial(request, *args, **kwargs)
+        remember_good(request.headers.get("Authorization", ""))
+        known = request.method in self.allowed_methods
+        if known and request.method not in SAFE_METHODS and not self.takes_turn_itself:
+            self.take_turn(request)
+
+    def take_turn(self, request: Request) -> None:
+        """Wait until no other call with this key runs, if there is a key."""
+        key = request.headers.get("Idempotency-Key", "")
+        if KEY.fullmatch(key):
+            route = f"{request.method} {request.path}"
+            take_turn(vendor=self.caller(request).vendor, route=route, key=key)
+
+    def keyed(self, request: Request) -> Turn | None:
+        """The turn of a call with a key; None for one without.
+
+        Raises:
+            ParseError: the key is none.
+
+        """
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return None
+        if not KEY.fullmatch(key):
+            raise exceptions.ParseError(
+                "Idempotency-Key must be 1 to 255 printable ASCII characters."
+            )
+        vendor = self.caller(request).vendor.pk
+        return Turn(vendor, f"{request.method} {request.path}", key)
+
+    def caller(self, request: Request) -> Caller:
+        """The vendor that calls; the permission let nobody else in."""
+        return cast("Caller", request.user)
+
+    def invitation(self, request: Request, invitation: str) -> Candidate:
+        """The caller's own invitation; a foreign one is as absent as none."""
+        found = (
+            invitations(self.caller(request).vendor)
+            .filter(pk=read_id(invitation))
+            .first()
+        )
+        if found is None:
+            raise NotFound
+        if found.first_seen_at is None:
+            note_first_seen(candidate=found, by=self.caller(request).actor)
+        return found
+
+    def asked(self, candidate: Candidate, ref: str) -> Requirement:
+        """The requirement of that ref in the address, if the invitation asks it."""
+        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def meant(
+        self, candidate: Candidate, ref: str, field: str = "requirement"
+    ) -> Requirement:
+        """The requirement of that ref in a body; else the field is wrong."""
+        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if found is None:
+            raise exceptions.ValidationError({field: [UNKNOWN]})
+        return found
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Count calls without a good token by their address, and stop a flood.
+
+        Who was turned away is noted, so that the buyer can say why.
+        """
+        if isinstance(
+            exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
+        ):
+            guesses = GuessThrottle()
+            if not guesses.allow_request(self.request, self):
+                exc = exceptions.Throttled(guesses.wait())
+        note_refusal(self.request, exc)
+        return super().handle_exception(exc)
+
+    def once(
+        self,
+        request: Request,
+        work: Callable[[], Response],
+        body: bytes | None = None,
+    ) -> HttpResponse:
+        """Do `work`, or replay its first answer if the call carries a known key.
+
+        `body` stands for the request's, where that is no JSON.
+        """
+        turn = self.keyed(request)
+        if turn is None:
+            return work()
+
+        def answer() -> Answer:
+            done = work()
+            text = JSONRenderer().render(done.data).decode()
+            return Answer(done.status_code, text)
+
+        if body is None:
+            body = canonical(request.data)
+        kept, replayed = answer_once(turn=turn, body=body, work=answer)
+        return self.answered(kept, replayed=replayed)
+
+    def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
+        """The response that says `answer`."""
+        response = HttpResponse(
+            answer.body, status=answer.status, content_type="application/json"
+        )
+        if replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+
+# How a call with claims is answered, whether it has one or many.
+
+
+class ClaimTakingView(VendorView):
+    """A call that may bring claims: its turn comes with the look at what stands."""
+
+    takes_turn_itself = True
+
+    def take(
+        self,
+        request: Request,
+        invitation: str,
+        *,
+        read: Callable[[Any], Sequence[Stated]],
+        submit: Callable[[LockedClaims, Sequence[Stated], Actor], Answer],
+    ) -> HttpResponse:
+        """The answer of `submit` to the claims of the body."""
+        try:
+            claims = read(request.data)
+            turn = self.keyed(request)
+        except (APIException, Invalid):
+            # What is not theirs is not there, whatever is wrong with the body.
+            self.invitation(request, invitation)
+            raise
+        caller = self.caller(request)
+        answer_call = partial(
+            answer_claims,
+            invitation=read_id(invitation),
+            vendor=caller.vendor.pk,
+            refs={claim.requirement for claim in claims},
+            work=lambda locked: submit(locked, claims, caller.actor),
+            turn=turn,
+            body=canonical(request.data) if turn else b"",
+        )
+        try:
+            answer, replayed = answer_call()
+        except NeverSeen:
+            self.take_turn(request)
+            self.invitation(request, invitation)
+            answer, replayed = answer_call()
+        return self.answered(answer, replayed=replayed)

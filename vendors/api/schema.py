@@ -1,20 +1,196 @@
-"""The API's description of itself: OpenAPI and its page, without a token."""
+"""Examples of the description; a test sends each request and compares each answer."""
 
 from typing import Any
 
 from django.conf import settings
 from django.urls import get_resolver
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.plumbing import build_array_type
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.views import APIView
 
-from evaltracker.rest.problems import handle_exception
-from evaltracker.rest.schemas import problems
-from evaltracker.rest.views import OnlyByHeader
-from vendors.api.throttling import GuessThrottle
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.measures.measure import DIRECTIONS
+from evaltracker.toolbox.rest.problems import handle_exception
+from evaltracker.toolbox.rest.views import problems
+from evaltracker.toolbox.rest.views_views import (
+    Day,
+    OnlyByHeader,
+    StrictSerializer,
+    Text,
+)
+from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
+from vendors.api.door import GuessThrottle
+from vendors.choices import STATED, Availability
+from vendors.selectors.candidates import demanded
+
+CLAIM: dict[str, Any] = {
+    "requirement": "R1",
+    "availability": "planned",
+    "available_from": "2040-03-01",
+    "environments": ["Kubernetes"],
+    "holds_for": {"Runs on": ["AWS", "on premises"]},
+    "statement": "Ships with release 9.",
+    "evidence_url": "https://acme.example/roadmap",
+}
+CLAIM_ANSWER = {
+    **CLAIM,
+    "number": None,
+    "revision": 1,
+    "submitted_at": "2026-11-24T10:00:00Z",
+}
+BATCH_BODY: dict[str, Any] = {
+    "claims": [
+        CLAIM,
+        {"requirement": "R2", "availability": "never", "statement": "Out of scope."},
+    ]
+}
+BATCH_ANSWER = {"created": 2, "unchanged": 0}
+QUESTION = {"text": "Do you mean R 4.x or later?", "requirement": "R1"}
+QUESTION_ANSWER: dict[str, Any] = {
+    "id": "0b0f3c0e-6f0e-4d7c-8f0e-2f9d4a1c5b11",
+    "requirement": "R1",
+    "text": "Do you mean R 4.x or later?",
+    "own": True,
+    "asked_at": "2026-11-24T10:00:00Z",
+    "answer": "",
+    "answered_at": None,
+}
+PROPOSAL = {
+    "category": "Training",
+    "text": "GPU quotas per team",
+    "reason": "Others regret that they did not ask.",
+}
+PROPOSAL_ANSWER: dict[str, Any] = {
+    "id": "5a3c1f52-0f7b-4b7e-9f0d-6c1f2d3e4a55",
+    **PROPOSAL,
+    "new_category": "",
+    "proposed_at": "2026-11-24T10:00:00Z",
+    "state": "open",
+    "state_reason": "",
+    "requirement": None,
+}
+RECEIPT: dict[str, Any] = {
+    "number": "1F0C2A3B-1",
+    "submitted_at": "2026-11-24T10:00:00Z",
+    "claims": 2,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "up_to_date": True,
+}
+FILE: dict[str, Any] = {
+    "id": "c7d2b1e0-3b5f-4b8e-8a59-0d7c6e5f4a33",
+    "requirement": "R1",
+    "revision": 1,
+    "name": "report.pdf",
+    "content_type": "application/pdf",
+    "size": 48213,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "uploaded_at": "2026-11-24T10:00:00Z",
+}
+QUOTE: dict[str, Any] = {
+    "currency": "EUR",
+    "valid_until": "2040-06-30",
+    "lines": [
+        {
+            "kind": "licence",
+            "likely": "90.00",
+            "quantity": "150",
+            "unit": "user",
+            "recurrence": "yearly",
+            "pricing": "volume",
+            "tiers": [{"above": "100", "likely": "80.00"}],
+        },
+        {"kind": "setup", "low": "4000", "likely": "5000", "high": "7000"},
+        {"kind": "training", "state": "included"},
+        {"kind": "migration", "state": "not_offered"},
+    ],
+}
+_LINE: dict[str, Any] = {
+    "state": "priced",
+    "label": "",
+    **dict.fromkeys(("low", "likely", "high")),
+    "quantity": "1",
+    "unit": "",
+    "recurrence": "once",
+    "pricing": "per_unit",
+    "tiers": [],
+    "note": "",
+}
+QUOTE_ANSWER: dict[str, Any] = {
+    "revision": 1,
+    "handed_in_at": "2026-11-24T10:00:00Z",
+    "handed_in_by": "Acme (token et_1a2b3c)",
+    "currency": "EUR",
+    "valid_until": "2040-06-30",
+    "lines": [
+        {
+            **_LINE,
+            **QUOTE["lines"][0],
+            **dict.fromkeys(("low", "likely", "high"), "90"),
+            "tiers": [
+                {"above": "100", **dict.fromkeys(("low", "likely", "high"), "80")}
+            ],
+        },
+        {**_LINE, **QUOTE["lines"][1]},
+        {**_LINE, **QUOTE["lines"][2]},
+        {**_LINE, **QUOTE["lines"][3]},
+    ],
+    "not_quoted": [
+        *("support", "onboarding", "integration", "infrastructure_egress"),
+        *("security_extras", "exit", "renewal_rise"),
+    ],
+    "buyer_currency": "USD",
+    "sealed": True,
+}
+SHEET: dict[str, Any] = {
+    "dry_run": True,
+    "created": 1,
+    "unchanged": 1,
+    "changes": [
+        {
+            "requirement": "R1",
+            "row": 2,
+            "before": None,
+            "after": {
+                "availability": "now",
+                "available_from": None,
+                "environments": [],
+                "holds_for": "everywhere",
+                "number": None,
+                "statement": "Yes.",
+                "evidence_url": "",
+            },
+        }
+    ],
+}
+
+
+def request_example(value: Any) -> OpenApiExample:
+    return OpenApiExample("A request", value=value, request_only=True)
+
+
+def response_example(value: Any, *statuses: int) -> OpenApiExample:
+    codes = [str(status) for status in statuses or (200,)]
+    return OpenApiExample(
+        "An answer", value=value, response_only=True, status_codes=codes
+    )
+
+
+SUBMIT = [request_example(CLAIM), response_example(CLAIM_ANSWER, 200, 201)]
+BATCH = [request_example(BATCH_BODY), response_example(BATCH_ANSWER)]
+ASK = [request_example(QUESTION), response_example(QUESTION_ANSWER, 201)]
+PROPOSE = [request_example(PROPOSAL), response_example(PROPOSAL_ANSWER, 201)]
+
+
+# The API's description of itself: OpenAPI and its page, without a token.
 
 PREFIX = "api/v1/"
 OPENAPI = "application/vnd.oai.openapi"
@@ -43,7 +219,7 @@ much is being sent just now).
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the description how a vendor authenticates."""
 
-    target_class = "vendors.api.authentication.TokenAuthentication"
+    target_class = "vendors.api.door.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -113,3 +289,195 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
     url_name = "vendor-schema"
     title = "evaltracker: vendor API"
     template_name = "vendors/api_docs.html"
+
+
+# Fields whose shape the description could not know by itself.
+
+NAMES = {"type": "array", "items": {"type": "string"}}
+EVERYWHERE = {"type": "string", "pattern": "^everywhere$"}
+BY_LIST = {"type": "object", "additionalProperties": {"oneOf": [NAMES, EVERYWHERE]}}
+
+
+@extend_schema_field({"oneOf": [BY_LIST, EVERYWHERE]}, component_name="HoldsForValues")
+class HoldsForValuesField(serializers.JSONField):
+    """Values by list, or everywhere."""
+
+
+class HoldsForLine(serializers.Serializer[Any]):
+    """Values with an answer of their own."""
+
+    values = HoldsForValuesField()
+    availability = serializers.RegexField(f"^({'|'.join(STATED)})$")
+    available_from = serializers.DateField(allow_null=True, required=False)
+
+
+class HoldsForField(serializers.JSONField):
+    """For which values of the buyer's lists an answer holds, as it was given."""
+
+
+class HoldsForShape(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Values by list, everywhere, or lines."""
+
+    target_class = HoldsForField
+
+    def get_name(self) -> str:
+        return "HoldsFor"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        line = auto_schema.resolve_serializer(HoldsForLine, direction)
+        values = {"$ref": "#/components/schemas/HoldsForValues"}
+        return {"oneOf": [values, build_array_type(line.ref)]}
+
+
+NUMBER = {
+    "type": "object",
+    "properties": {"value": {"type": "string"}, "unit": {"type": "string"}},
+    "required": ["value", "unit"],
+}
+
+
+@extend_schema_field(NUMBER, component_name="Number")
+class NumberField(serializers.JSONField):
+    """A number, exact as text, and its unit."""
+
+    def to_representation(self, value: Any) -> Any:
+        """What is kept; null of none."""
+        return value or None
+
+
+class MeasureOutput(serializers.Serializer[Any]):
+    """The number that must be reached; decimals are texts."""
+
+    quantity = serializers.CharField()
+    unit = serializers.CharField()
+    direction = serializers.ChoiceField(choices=list(DIRECTIONS))
+    bound = serializers.CharField()
+    statistic = serializers.CharField(help_text="mean, median, or p1 to p99.")
+    tolerance = serializers.CharField(
+        allow_null=True, help_text="Beyond the bound and within it is partly."
+    )
+    least_n = serializers.IntegerField(help_text="How many runs it takes at least.")
+    words = serializers.CharField()
+
+
+@extend_schema_field({"type": "string", "format": "binary"})
+class UploadField(serializers.FileField):
+    """A file that is sent as a part of a form."""
+
+
+# The bodies of the vendor API: what comes in, and, apart from it, what goes out.
+
+HOLDS_FOR = (
+    "The values of the buyer's lists for which it holds: values by list, everywhere, "
+    "or a list of objects with values, availability and available_from."
+)
+AVAILABILITY = [(availability.value, availability.label) for availability in STATED]
+
+
+class ClaimInput(StrictSerializer):
+    """An answer to one requirement."""
+
+    # For the description; `claim_bodies` reads.
+
+    requirement = Text(max_length=80, help_text="The requirement's ref.")
+    availability = serializers.ChoiceField(
+        choices=AVAILABILITY,
+        help_text="When it exists; an honest never counts in your favour.",
+        error_messages={"invalid_choice": f"It must be one of: {', '.join(STATED)}."},
+    )
+    available_from = Day(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Required for planned; allowed for beta and on_request.",
+    )
+    environments = serializers.ListField(
+        child=Text(max_length=60),
+        max_length=20,
+        required=False,
+        default=list,
+        help_text="Where else it runs, in your own words; holds_for answers the "
+        "buyer's lists.",
+    )
+    holds_for = HoldsForField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=HOLDS_FOR,
+    )
+    number = NumberField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The number that you claim, where the requirement has a measure; in "
+        "any unit that can be compared with its own.",
+    )
+    statement = Text(max_length=TEXT_LIMIT, help_text="Your answer, as plain text.")
+    evidence_url = Text(
+        max_length=LINK_LIMIT,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="An http(s) link that shows it; kept as text, never fetched.",
+    )
+
+
+class ClaimOutput(serializers.Serializer[Any]):
+    """One revision of an own claim."""
+
+    requirement = serializers.CharField(source="requirement.ref")
+    availability = serializers.ChoiceField(
+        choices=[*AVAILABILITY, (Availability.WITHDRAWN.value, "Withdrawn")]
+    )
+    available_from = serializers.DateField(allow_null=True)
+    environments = serializers.ListField(child=serializers.CharField())
+    holds_for = HoldsForField(allow_null=True, help_text="As it was given.")
+    number = NumberField(allow_null=True, help_text="As it was given.")
+    statement = serializers.CharField(allow_blank=True)
+    evidence_url = serializers.CharField(allow_blank=True)
+    revision = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+
+
+class RequirementOutput(serializers.Serializer[Any]):
+    """What is asked; never what it weighs or who else answers."""
+
+    ref = serializers.CharField()
+    category = serializers.CharField(source="category.name")
+    text = serializers.CharField()
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    help = serializers.CharField(source="vendor_help", allow_blank=True)
+    revision = serializers.IntegerField()
+    measure = serializers.SerializerMethodField(
+        help_text="The number that must be reached, if there is one: claim yours."
+    )
+    lists = serializers.SerializerMethodField(
+        help_text="Values by list: it must hold for each, so answer for each."
+    )
+
+    @extend_schema_field(MeasureOutput(allow_null=True))
+    def get_measure(self, requirement: Requirement) -> dict[str, Any] | None:
+        """Its parts and its words; null of none."""
+        if not requirement.measure:
+            return None
+        return {**requirement.measure, "words": requirement.measure_words}
+
+    def get_lists(self, requirement: Requirement) -> dict[str, list[str]]:
+        """The values by list in which it must hold."""
+        return demanded(requirement)
+
+
+class InvitationOutput(serializers.Serializer[Any]):
+    """What a vendor was invited to."""
+
+    id = serializers.UUIDField()
+    evaluation = serializers.CharField(help_text="The title of the evaluation.")
+    buyer = serializers.CharField(allow_blank=True)
+    candidate = serializers.CharField(help_text="Which of your products is meant.")
+    claims_open = serializers.BooleanField()
+    claims_close_at = serializers.DateTimeField(allow_null=True)
+    requirements = serializers.IntegerField(help_text="How many are asked.")
+    claims = serializers.IntegerField(help_text="How many you answer now.")
+    test = serializers.BooleanField(
+        help_text="Whether the list is made up, for you to try; nothing of it counts."
+    )

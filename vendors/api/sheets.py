@@ -12,12 +12,12 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.kit.files import TYPES
-from evaltracker.rest.uploads import UploadParser, one_file
-from evaltracker.tabular.days import DayOrder
-from vendors.api import examples
-from vendors.api.base import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
-from vendors.api.shapes import HoldsForField, NumberField, UploadField
+from evaltracker.toolbox.files import TYPES
+from evaltracker.toolbox.rest.views import UploadParser, one_file
+from evaltracker.toolbox.tabular.days import DayOrder
+from vendors.api import schema as examples
+from vendors.api.door import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.schema import HoldsForField, NumberField, UploadField
 from vendors.services.batches import NewWords
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 

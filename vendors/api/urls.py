@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from evaltracker.rest.calls import routes
-from vendors.api import batch, dialogue, files, quotes, sheets, submissions, views
-from vendors.api.base import CALLS
+from evaltracker.toolbox.rest.views import routes
+from vendors.api import claims as batch
+from vendors.api import claims as files
+from vendors.api import claims as submissions
+from vendors.api import claims as views
+from vendors.api import dialogue, quotes, sheets
+from vendors.api.door import CALLS
 from vendors.api.schema import DocsView, SchemaView
 
 __all__ = ["batch", "dialogue", "files", "quotes", "sheets", "submissions", "views"]

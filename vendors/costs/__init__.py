@@ -5,33 +5,49 @@ rounded once per row; what nobody has said is never taken for zero.
 """
 
 from evaltracker.money import CODES
-from vendors.costs.asking import Ask, Why, asks, is_old
-from vendors.costs.cliffs import Cliff, Curve, curves
-from vendors.costs.envelope import Limit, Verdict, envelope
-from vendors.costs.kinds import CHECKLIST, CostKind, Line, LineState, Recurrence
-from vendors.costs.money import (
+from vendors.costs.cliffs import (
+    Cliff,
+    CostCoverage,
+    Curve,
+    Limit,
+    TotalCost,
+    Verdict,
+    curves,
+    envelope,
+    price_points,
+    read_payments,
+    split,
+    total_cost,
+)
+from vendors.costs.lines import (
+    CHECKLIST,
+    CostKind,
+    Line,
+    LineState,
     ParsedAmount,
+    Pricing,
+    Recurrence,
+    Tier,
+    amounts_at,
     check_shares,
     parse_amount,
     read_decimal,
-)
-from vendors.costs.points import price_points
-from vendors.costs.rows import CostRow, rate_words
-from vendors.costs.sharing import read_payments, split
-from vendors.costs.terms import Terms, read_terms
-from vendors.costs.tiers import (
-    Pricing,
-    Tier,
-    amounts_at,
     read_tiers,
     write_tiers,
 )
-from vendors.costs.total import CostCoverage, TotalCost, total_cost
-from vendors.costs.value import (
+from vendors.costs.totals import (
+    Ask,
+    CostRow,
     OpportunityCost,
+    Terms,
     Value,
+    Why,
     Worth,
+    asks,
+    is_old,
     opportunity_cost,
+    rate_words,
+    read_terms,
     value_of_hours,
     worth,
 )

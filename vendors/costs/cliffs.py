@@ -1,16 +1,138 @@
 """Where the total jumps as the volume grows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from evaltracker.money import written
-from vendors.costs.kinds import Line, LineState
-from vendors.costs.rises import is_percentage, likely_rises, more_by
-from vendors.costs.terms import Terms, cents, payments, rate_of
-from vendors.costs.tiers import Pricing, amounts_at
-from vendors.costs.total import TotalCost
+from vendors.costs.lines import (
+    CostKind,
+    Line,
+    LineState,
+    Money3,
+    Pricing,
+    amounts_at,
+    check_shares,
+    read_decimal,
+)
+from vendors.costs.rises import is_percentage, likely_rises, more_by, risen
+from vendors.costs.totals import (
+    CostRow,
+    Terms,
+    cents,
+    cost_row,
+    payments,
+    rate_of,
+    read_terms,
+)
+
+# Total cost over the horizon, with its rows and with what nobody has said.
+
+
+@dataclass(frozen=True, slots=True)
+class CostCoverage:
+    """How much of the checklist is known, and what is not."""
+
+    known: int
+    total: int
+    unsaid: tuple[CostKind, ...]
+    excluded: tuple[CostKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCost:
+    """The sum of the rows. It is a floor, not a total, unless ``complete``."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+    currency: str
+    rows: tuple[CostRow, ...]
+    coverage: CostCoverage
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every kind of the checklist is known."""
+        return not self.coverage.unsaid
+
+    @property
+    def caution(self) -> str:
+        """Return the sentence that must stand beside an incomplete total."""
+        unsaid, excluded = self.coverage.unsaid, self.coverage.excluded
+        parts = []
+        if unsaid:
+            names = ", ".join(kind.label for kind in unsaid)
+            parts.append(
+                f"Incomplete: {len(unsaid)} of {self.coverage.total} kinds of cost "
+                f"are not known ({names}), so the real total is higher or unknown."
+            )
+        if excluded:
+            names = ", ".join(kind.label for kind in excluded)
+            parts.append(f"Not part of the offer: {names}.")
+        return " ".join(parts)
+
+
+def total_cost(
+    lines: Iterable[Line],
+    *,
+    checklist: Sequence[CostKind],
+    currency: str,
+    horizon_months: int,
+    planning_factor: Decimal = Decimal(1),
+    discount_rate: Decimal = Decimal(0),
+) -> TotalCost:
+    """Add up what is priced and name what is not.
+
+    1. A line is paid once (in the first year), every month, or at the start of
+       each year begun; tiers make the price of its quantity.
+    2. Engineer time is multiplied by the planning factor.
+    3. A renewal rise in per cent a year is a row of its own: what licence, support
+       and security extras cost more from the second year on.
+    4. ``discount_rate`` (% per year) lowers later years; the first stays as is.
+    5. A kind is known if it has a line and none of its lines is unsaid. A price in
+       another currency without a rate is not known either.
+
+    Rows are rounded to the cent and the totals are their sums, so low is never
+    above likely nor likely above high, and the order of lines never matters.
+    """
+    terms = read_terms(horizon_months, planning_factor, discount_rate, currency)
+    given = tuple(lines)
+    rows = tuple(
+        risen(line, given, terms) if is_percentage(line) else cost_row(line, terms)
+        for line in given
+    )
+    return TotalCost(
+        low=sum((row.low or Decimal(0) for row in rows), Decimal(0)),
+        likely=sum((row.likely or Decimal(0) for row in rows), Decimal(0)),
+        high=sum((row.high or Decimal(0) for row in rows), Decimal(0)),
+        currency=currency,
+        rows=rows,
+        coverage=_coverage(rows, checklist),
+    )
+
+
+def _coverage(rows: tuple[CostRow, ...], checklist: Sequence[CostKind]) -> CostCoverage:
+    states: dict[CostKind, set[LineState]] = {}
+    for row in rows:
+        states.setdefault(row.kind, set()).add(row.state)
+    # A kind off the checklist that somebody brought up is asked for as well.
+    kinds = (*checklist, *sorted(set(states) - set(checklist)))
+    unsaid = tuple(
+        kind
+        for kind in kinds
+        if LineState.UNSAID in states.get(kind, {LineState.UNSAID})
+    )
+    return CostCoverage(
+        known=len(kinds) - len(unsaid),
+        total=len(kinds),
+        unsaid=unsaid,
+        excluded=tuple(
+            kind for kind in kinds if states.get(kind) == {LineState.EXCLUDED}
+        ),
+    )
+
 
 _ZERO = Decimal(0)
 
@@ -140,3 +262,190 @@ def _counts(line: Line, terms: Terms) -> bool:
 
 def _unit(line: Line) -> str:
     return line.unit.strip().casefold()
+
+
+# The budget as an envelope: what is paid once, what a year, and all of it.
+
+_ENVELOPE_ZERO = Decimal(0)
+
+
+class Verdict(StrEnum):
+    """How an amount stands to its limit."""
+
+    INSIDE = "inside"
+    COULD_BE_OVER = "could be over"
+    OVER = "over"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of the envelope against what a candidate costs.
+
+    ``by`` is how far over (at the high amount if it only could be over), or what is
+    left to spare when inside. ``complete`` is false while kinds of cost are unsaid:
+    what is inside is so only as far as it is known.
+    """
+
+    name: str
+    limit: Decimal
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+    verdict: Verdict
+    by: Decimal
+    complete: bool
+    working: str
+
+    @property
+    def sentence(self) -> str:
+        """Return the verdict in words."""
+        amount = written(self.by)
+        if self.verdict == Verdict.NOT_KNOWN:
+            return "not known: no price"
+        if self.verdict == Verdict.OVER:
+            return f"over by {amount}"
+        open_kinds = "" if self.complete else ", as far as it is known"
+        if self.verdict == Verdict.COULD_BE_OVER:
+            return f"could be over by {amount} (high){open_kinds}"
+        return f"inside, {amount} to spare{open_kinds}"
+
+
+def envelope(
+    total: TotalCost,
+    *,
+    whole: Decimal | None = None,
+    once: Decimal | None = None,
+    yearly: Decimal | None = None,
+) -> tuple[Limit, ...]:
+    """Hold a candidate's total against each limit that was set.
+
+    *Over* if the likely amount is above the limit, *could be over* if only the high
+    one is. A year is a full one at today's prices, neither risen nor discounted.
+    """
+    at_once = tuple(row for row in total.rows if row.once)
+    limits = []
+    if whole is not None:
+        parts = tuple((row, row.amounts) for row in total.rows)
+        limits.append(_limit("over the horizon", whole, parts, total))
+    if once is not None:
+        paid = tuple((row, row.amounts) for row in at_once)
+        limits.append(_limit("paid once", once, paid, total))
+    if yearly is not None:
+        recurring = tuple((row, row.yearly) for row in total.rows)
+        limits.append(_limit("a year", yearly, recurring, total))
+    return tuple(limits)
+
+
+def _limit(
+    name: str,
+    limit: Decimal,
+    parts: tuple[tuple[CostRow, Money3 | None], ...],
+    total: TotalCost,
+) -> Limit:
+    counted = [(row, amounts) for row, amounts in parts if amounts is not None]
+    low, likely, high = (
+        sum((amounts[place] for _, amounts in counted), _ENVELOPE_ZERO)
+        for place in range(3)
+    )
+    if not any(row.amounts is not None for row in total.rows):
+        verdict, by = Verdict.NOT_KNOWN, _ENVELOPE_ZERO
+    elif likely > limit:
+        verdict, by = Verdict.OVER, likely - limit
+    elif high > limit:
+        verdict, by = Verdict.COULD_BE_OVER, high - limit
+    else:
+        verdict, by = Verdict.INSIDE, limit - likely
+    words = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
+    return Limit(
+        name=name,
+        limit=limit,
+        low=low,
+        likely=likely,
+        high=high,
+        verdict=verdict,
+        by=by,
+        complete=total.complete,
+        working=f"{' + '.join(words) or 'nothing'} = {written(likely)}",
+    )
+
+
+# Price points by the usual public formula, as a view beside the fit.
+
+
+def price_points[K](
+    prices: Mapping[K, Decimal],
+    *,
+    most: Decimal = Decimal(100),
+    ceiling: Decimal | None = None,
+) -> dict[K, Fraction | None]:
+    """Return lowest price × most points ÷ price; None for what is above the ceiling.
+
+    The formula of many public purchases, such as the State of Alaska's (request for
+    proposals “ARIES Automated Renewals”, 2021, section 6.11). A price above the
+    ceiling is out and does not set the lowest. A price of 0, or one that credits bring
+    below it, earns all points; nothing can be had beside it. Exact; the page rounds.
+    """
+    if any(not price.is_finite() for price in prices.values()):
+        raise ValueError("A price must be a number.")
+    running = {
+        key: max(price, Decimal(0))
+        for key, price in prices.items()
+        if ceiling is None or price <= ceiling
+    }
+    lowest = Fraction(min(running.values(), default=Decimal(0)))
+    points: dict[K, Fraction | None] = dict.fromkeys(prices)
+    for key, price in running.items():
+        share = lowest / Fraction(price) if price else Fraction(1)
+        points[key] = Fraction(most) * share
+    return points
+
+
+# Payment plans: an amount paid in shares that sum to exactly 100%.
+
+MOST_PAYMENTS = 20
+
+
+def split(amount: Decimal, shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Split an amount in whole cents by its shares; the parts sum to it exactly.
+
+    Each part is the share rounded down, and the cents that are left go one by one to
+    the largest remainders, the earlier payment first. Refuses what `check_shares` does.
+    """
+    check_shares(shares)
+    exact = [Fraction(amount) * Fraction(share) for share in shares]  # in cents
+    parts = [int(share) for share in exact]
+    left = int(amount * 100) - sum(parts)
+    by_remainder = sorted(
+        range(len(parts)), key=lambda place: (parts[place] - exact[place], place)
+    )
+    for place in by_remainder[:left]:
+        parts[place] += 1
+    return tuple(Decimal(part).scaleb(-2) for part in parts)
+
+
+def read_payments(text: str) -> tuple[tuple[Decimal, str], ...]:
+    """Read a plan as people type it, one payment a line: “45.55 on delivery”.
+
+    Anything else, and shares that do not sum to 100%, raise ``ValueError`` with the
+    sentence for the person. No line at all is no plan.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        share, _, when = line.strip().partition(" ")
+        try:
+            found.append((read_decimal(share.removesuffix("%")), when.strip(" %")))
+        except ValueError:
+            raise ValueError(
+                f"Payment line {number}: begin it with the share in percent, such as "
+                "“45.55 on delivery”."
+            ) from None
+        if not found[-1][1]:
+            raise ValueError(f"Payment line {number}: say when it is paid.")
+    if len(found) > MOST_PAYMENTS:
+        raise ValueError(f"At most {MOST_PAYMENTS} payments are kept.")
+    if found:
+        check_shares(share for share, _ in found)
+    return tuple(found)

@@ -9,18 +9,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from evaltracker.money import written
-from vendors.costs.kinds import CostKind, Line, LineState, Recurrence
-from vendors.costs.rows import CostRow, price_of
-from vendors.costs.terms import (
+from vendors.costs.lines import CostKind, Line, LineState, Pricing, Recurrence
+from vendors.costs.totals import (
     MONTHS,
+    CostRow,
     Terms,
     cents,
     payments,
     percent,
     plain,
+    price_of,
     rate_of,
 )
-from vendors.costs.tiers import Pricing
 
 # What the other side may raise at renewal: everything that it invoices again and
 # again. Own people and own machines do not follow a vendor's price list.

@@ -1,14 +1,14 @@
 """From a spreadsheet to what would change in claims, candidates or costs: pure, no
 database."""
 
-from vendors.imports.plan import (
+from vendors.imports.layout import ORIENTATIONS, plan_claims_import
+from vendors.imports.money_words import (
     ClaimChange,
     ClaimLine,
     ClaimsPlan,
     Known,
     KnownClaim,
 )
-from vendors.imports.planning import ORIENTATIONS, plan_claims_import
 
 __all__ = [
     "ORIENTATIONS",

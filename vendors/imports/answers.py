@@ -3,20 +3,240 @@
 import datetime
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.importing.layout import short
-from evaltracker.importing.plan import Findings
-from evaltracker.tabular.days import DayOrder, read_day
-from evaltracker.tabular.wording import as_answer, web_addresses, without_markup
-from vendors.availability import DATED
+from evaltracker.importing.plan import Findings, likely_header, short
+from evaltracker.importing.rows import Table, unread_columns
+from evaltracker.importing.words import (
+    ANSWER_COLUMNS,
+    CANDIDATE_COLUMNS,
+    CLAIMED,
+    COMPONENT_COLUMNS,
+    DERIVED,
+    NAME_COLUMNS,
+    NUMBERS,
+    REF_COLUMNS,
+    SIDE_COLUMNS,
+    is_own,
+    is_saved_matrix,
+    without_escapes,
+)
+from evaltracker.toolbox.tabular import (
+    Row,
+    Sheet,
+    Workbook,
+    columns_by_field,
+    header_key,
+)
+from evaltracker.toolbox.tabular.days import DayOrder, read_day
+from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, without_markup
+from vendors.candidates import ClaimWords, held_for, read_claim
 from vendors.choices import Availability
-from vendors.imports.plan import Meaning, UnknownWord
-from vendors.imports.status_heads import headed, status_key
-from vendors.imports.words import RULED_WORDS, STATUS_WORDS
-from vendors.words import ClaimWords, read_claim
+from vendors.holds_for import DATED
+from vendors.imports.money_words import (
+    Cell,
+    ClaimLine,
+    Known,
+    KnownClaim,
+    Meaning,
+    UnknownWord,
+)
+
+# The words for an availability, and the columns of a list of claims.
+
+# A word that is not here is kept as text and reported, never guessed from. Case,
+# hyphens and outer marks do not count.
+STATUS_WORDS: dict[str, Availability] = {
+    **dict.fromkeys(
+        (
+            "yes",
+            "y",
+            "true",
+            "✓",
+            "✔",
+            "☑",
+            "✅",
+            "now",
+            "ga",
+            "generally available",
+            "available",
+            "available now",
+            "supported",
+            "supports",
+            "fully supported",
+            "included",
+            "built in",
+            "out of the box",
+        ),
+        Availability.NOW,
+    ),
+    **dict.fromkeys(
+        ("beta", "public beta", "preview", "public preview", "early access"),
+        Availability.BETA,
+    ),
+    **dict.fromkeys(
+        (
+            "planned",
+            "roadmap",
+            "on roadmap",
+            "on the roadmap",
+            "coming soon",
+            "in development",
+        ),
+        Availability.PLANNED,
+    ),
+    **dict.fromkeys(
+        (
+            "on request",
+            "custom",
+            "customisation",
+            "customization",
+            "professional services",
+            "at cost",
+            "at extra cost",
+        ),
+        Availability.ON_REQUEST,
+    ),
+    **dict.fromkeys(
+        (
+            "no",
+            "n",
+            "false",
+            "✗",
+            "✘",
+            "✕",
+            "❌",
+            "☒",
+            "never",
+            "none",
+            "not supported",
+            "unsupported",
+            "does not support",
+            "not available",
+            "unavailable",
+            "not planned",
+        ),
+        Availability.NEVER,
+    ),
+}
+# Names of columns in one of which an answer is crossed.
+CROSSED = frozenset({"yes", "no", "na", "notapplicable", "planned", "partial"})
+# Known words that are no availability: the owner rules on them.
+RULED_WORDS = frozenset(
+    {"not applicable", "n/a", "na", "not evaluated", "not assessed", "unknown", "tbd"}
+)
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "candidate": CANDIDATE_COLUMNS,
+    "requirement": (*REF_COLUMNS, *NAME_COLUMNS, "requirementtext", "question", "text"),
+    "component": COMPONENT_COLUMNS,
+    "version": ("version", "productversion", "release"),
+    "status": (
+        "availability",
+        "status",
+        "level",
+        *ANSWER_COLUMNS,
+        *("comply", "complies", "compliant", "meets", "meetsrequirement", "yesno"),
+        *("compliance", "conformance", "conformancelevel", "conformancestatus"),
+        *("levelofconformance", "compliancelevel", "compliancestatus", "supported"),
+    ),
+    "statement": (
+        "statement",
+        "statementmarkdown",
+        "statementtext",
+        "claim",
+        "notes",
+        "note",
+        "comment",
+        "comments",
+        "remarks",
+        "explanation",
+        "details",
+        *("remarksandexplanations", "remarksandexplanation", "explanations"),
+        *("additionalinformation", "additionalinfo", "furtherinformation"),
+        *("vendorcomments", "vendorcomment", "suppliercomments", "implementation"),
+        *("cspimplementationdescription", "implementationdescription"),
+    ),
+    "evidence": (
+        "evidenceurl",
+        "evidenceurls",
+        "evidencelink",
+        "evidence",
+        "sourceurl",
+        "sourceurls",
+        "source",
+        "link",
+        "url",
+    ),
+    "available_from": ("availablefrom", "planneddate", "date", "when"),
+    "number": ("claimednumber", "numberclaimed"),
+}
+
+
+# A tick, a cross, yes or no before words that explain it.
+
+WORD = re.compile(r"[^\W_]+")
+MARKS = {
+    **dict.fromkeys("✓✔☑✅", Availability.NOW),
+    **dict.fromkeys("✗✘✕❌☒", Availability.NEVER),
+}
+# “Yes, on every node”, “No (by design)”: a word before what explains it.
+BEFORE_WORDS = re.compile(
+    r"(yes|no|supported|not supported|included|available|not available)"
+    r"(?:[,:;.] | ?\(| [-–—] ?|[–—])(\S.*)",
+    re.DOTALL,
+)
+# A tick or a yes before one of these words says two things at once, so it is asked
+# about.
+LATER = frozenset(
+    {
+        *("planned", "roadmap", "coming", "soon", "beta", "preview", "partly"),
+        *("partial", "partially", "limited", "request", "alpha", "experimental"),
+        *("custom", "customisation", "customization", "customised", "customized"),
+        *("cost", "costs", "fee", "services", "development", "future", "upcoming"),
+    }
+)
+DENIALS: Mapping[Availability, frozenset[str]] = {
+    Availability.NOW: frozenset(("no", "not", "never", "without", "but")),
+    Availability.NEVER: frozenset(("yes", "available", "but")),
+}
+WITH_DAY = re.compile(
+    r"\b(?:(?:in|from|by|for|until|during|h[12]|end|mid|late|early) (?:of )?20[0-9]{2}"
+    r"|q[1-4])\b"
+)
+
+
+def headed(cell: str) -> tuple[Availability, str] | None:
+    """What a mark or word says before other words, and the statement.
+
+    None where nothing stands behind it, or what may say another thing.
+    """
+    word = status_key(cell)
+    plain = cell.strip().replace("\ufe0f", "")
+    explained = BEFORE_WORDS.match(word)
+    if len(word) > 1 and word[0] in MARKS:
+        found, behind = MARKS[word[0]], word.lstrip("".join(MARKS)).strip(" :,-–—()")
+        statement = plain.lstrip("".join(MARKS)).strip(" :,-–—")
+    elif explained is not None:
+        found, behind = STATUS_WORDS[explained[1]], explained[2]
+        statement = plain
+    else:
+        return None
+    words = WORD.findall(behind)
+    is_denied = bool(words) and words[0] in DENIALS[found]
+    if not words or is_denied or LATER.intersection(words) or WITH_DAY.search(behind):
+        return None
+    return found, statement
+
+
+def status_key(cell: str) -> str:
+    """A status as the dictionary has it, its hyphens kept; two ticks are one."""
+    text = as_answer(cell).statement.casefold().replace("\ufe0f", "").replace("_", " ")
+    key = " ".join(text.strip(" .!\"'“”()").split())
+    return key[0] if key[:1] in MARKS and len(set(key)) == 1 else key
+
 
 DATED_PLAN = re.compile(
     r"(planned|roadmap|on the roadmap|coming soon)[ :(,]{1,3}(?:for |by |from )?"
@@ -204,3 +424,184 @@ def word_counts(words: Counter[str]) -> str:
     shown = [f"“{word}” ×{count}" for word, count in words.most_common(WORDS_SHOWN)]
     rest = len(words) - len(shown)
     return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+# Candidates that stand in the row of names of a matrix.
+
+LEAST, SHOWN = 2, 6
+TAKE = "take"
+
+
+def heads_of(book: Workbook, findings: Findings) -> list[Table]:
+    """A table for each candidate in a row of names, if somebody says that they are.
+
+    The row of names is the only row of such a table. Nothing if no sheet is a matrix.
+    """
+    found: list[Table] = []
+    for sheet in book.visible:
+        header, columns = named_across(sheet)
+        if len(columns) >= LEAST and is_meant(sheet, header, columns, findings):
+            body = sheet.below(header)
+            findings.remarks += unread_columns(sheet, header, body, columns)
+            findings.remark(
+                "Names alone were read. The answers under them are an import of "
+                "their own."
+            )
+            found += [Table(sheet, header, {"name": column}) for column in columns]
+    return found
+
+
+def is_meant(
+    sheet: Sheet, header: Row, columns: Mapping[int, str], findings: Findings
+) -> bool:
+    """Whether somebody says that these are candidates; asks, and refuses till then."""
+    names = list(columns.values())
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    shown = ", ".join(f"“{name}”" for name in names[:SHOWN])
+    said = findings.ask(
+        f"heads:{header_key(sheet.name)}",
+        f"No column has names of candidates. Are these in the row of names the "
+        f"candidates: {shown}{more}?",
+        [(TAKE, "yes, take them from the row of names")],
+    )
+    if not said:
+        sentence = (
+            "No column has names of candidates. If they stand in the row of names, say "
+            "so; else choose the column that has them."
+        )
+        findings.problems.append(sheet.problem(sentence, row=header.number))
+    return bool(said)
+
+
+def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
+    """The row of names of a matrix, and by column whose answers stand in it."""
+    rows = [row for row in sheet.rows if row.filled]
+    header = likely_header(sheet) if rows else Row(1, ())
+    if is_own(header):
+        cells = tuple(cell.removesuffix(CLAIMED) for cell in header.cells)
+        own = replace(header, cells=cells)
+        found = [it for it in header.filled if header.cell(it).endswith(CLAIMED)]
+        return own, {column: own.cell(column) for column in found}
+    columns = {
+        column: header.cell(column).strip("* ")
+        for column in header.filled
+        if column > 0 and header_key(header.cell(column)) not in SIDE_COLUMNS
+    }
+    if "status" in columns_by_field(header, COLUMNS):
+        # Answers of one vendor, in a column of their own.
+        return header, {}
+    body = [row for row in rows if row.number > header.number]
+    is_matrix = header_key(header.cell(0)) in NAME_COLUMNS or answers(body, columns)
+    return header, columns if is_matrix and body else {}
+
+
+def answers(rows: Collection[Row], columns: Collection[int]) -> bool:
+    """Whether most of these cells are answers: yes, no, a tick."""
+    cells = [row.cell(it) for row in rows for it in columns if row.cell(it)]
+    said = [cell for cell in cells if status_key(cell) in STATUS_WORDS or headed(cell)]
+    return len(said) * 2 > len(cells)
+
+
+# The matrix as this product saves it, coming back: what people said, nothing derived.
+#
+# Its columns are “Acme: claimed”, “Acme: shown” and so on. What was claimed is read;
+# the rest is worked out from other things, and is named as passed over.
+
+FEET = ("Fit", "Fit of all scored requirements, in %", "Answered, shown, tested")
+LEFT = (*DERIVED, NUMBERS)
+# Words of the matrix that say nothing of an answer.
+SILENT = frozenset({"not applicable", "withdrawn"})
+SAID: Mapping[str, Availability] = {
+    "planned": Availability.PLANNED,
+    "slipped": Availability.PLANNED,
+    "not stated": Availability.UNSTATED,
+    **{it.value.replace("_", " "): it for it in Availability},
+}
+
+
+def without_derived(book: Workbook) -> tuple[Workbook, list[str]]:
+    """The book with what was claimed alone, and a remark for each saved matrix."""
+    sheets, remarks = [], []
+    book = without_escapes(book)
+    for sheet in book.sheets:
+        if not is_saved_matrix(sheet):
+            sheets.append(sheet)
+            continue
+        head = sheet.rows[0]
+        sheets.append(replace(sheet, rows=tuple(rows_of(sheet, head))))
+        count = sum(name.endswith(LEFT) for name in head.cells)
+        remarks.append(
+            f"This is a matrix as it is saved here. What was claimed is read; {count} "
+            "columns of what was shown, tested and where it stands, and the sums "
+            "below, are worked out and were passed over."
+        )
+    return replace(book, sheets=tuple(sheets)), remarks
+
+
+def rows_of(sheet: Sheet, head: Row) -> Iterator[Row]:
+    """The rows without what is worked out."""
+    left = {index for index, it in enumerate(head.cells) if it.endswith(LEFT)}
+    said = {index for index, it in enumerate(head.cells) if it.endswith(CLAIMED)}
+    for row in sheet.rows:
+        if row.cell(0) in FEET and not row.cell(1):
+            continue
+        cells = [
+            "" if it in left or (it in said and cell in SILENT) else cell
+            for it, cell in enumerate(row.cells)
+        ]
+        if row is head:
+            cells = [cell.removesuffix(CLAIMED) for cell in cells]
+        yield replace(row, cells=tuple(cells))
+
+
+def as_it_stands(
+    lines: list[ClaimLine], known: Mapping[Cell, KnownClaim]
+) -> list[ClaimLine]:
+    """The lines; one that says no more than what stands keeps its words.
+
+    A saved matrix has one word for an answer, which is no reason to lose the rest.
+    """
+    kept = []
+    for line in lines:
+        before = known.get(line.cell)
+        word = SAID.get(line.words.statement.casefold().replace("_", " "))
+        if before is not None and before.words.availability == word:
+            kept.append(replace(line, words=before.words))
+        else:
+            kept.append(line)
+    return kept
+
+
+# For which values of the brief's lists the answers of a file hold, as a person said.
+#
+# A file is asked once for each candidate: everywhere, these values, or not stated. Not
+# stated leaves every value unanswered; what stands in the same words keeps its values,
+# and its number if the file says none.
+
+
+def with_values(
+    lines: list[ClaimLine], known: Known, said: Mapping[str, Any]
+) -> Iterator[ClaimLine]:
+    """The lines with their values; `said` is by candidate.
+
+    Raises:
+        Invalid: with a sentence that names the value and the list.
+
+    """
+    for line in lines:
+        words = line.words
+        held = held_for(
+            said.get(line.candidate),
+            known.lists,
+            words.availability,
+            words.available_from,
+            as_is=line.candidate in known.as_is,
+        )
+        before, number = known.claims.get(line.cell), words.number
+        plain = replace(words, number={})
+        if before and replace(before.words, holds_for=None, number={}) == plain:
+            if line.candidate not in said:
+                held = before.words.holds_for
+            number = number or before.words.number
+        words = replace(words, holds_for=held, number=number)
+        yield replace(line, words=words)

@@ -1,12 +1,13 @@
 """From a spreadsheet to what would change among the candidates: pure, no database."""
 
+import difflib
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaltracker.importing.layout import short
-from evaltracker.importing.plan import Findings
-from evaltracker.importing.reading import NO_ANSWERS, NO_HEADERS, Header
+from evaltracker.importing.plan import NO_ANSWERS, NO_HEADERS, Findings, Header, short
 from evaltracker.importing.rows import (
     Key,
     RowLine,
@@ -17,16 +18,153 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.importing.words_asked import meanings_in
-from evaltracker.kit.text import Inputs
-from evaltracker.tabular import Row, Workbook
-from evaltracker.tabular.wording import as_answer, without_markup
+from evaltracker.importing.words import REF_WORDS, meanings_in
+from evaltracker.toolbox.tabular import Row, Workbook, columns_by_field, header_key
+from evaltracker.toolbox.tabular.wording import as_answer, comparable, without_markup
+from evaltracker.toolbox.text import Inputs
+from vendors.candidates import IMPORTED
 from vendors.choices import CandidateKind
-from vendors.columns import IMPORTED
-from vendors.imports.candidate_tables import more_than_names
-from vendors.imports.candidate_words import KINDS, WANTED, columns_in, is_table
-from vendors.imports.heads import heads_of
-from vendors.imports.names import Names
+from vendors.imports.answers import heads_of
+from vendors.imports.money_words import Known
+
+# Which of several tables is the list of candidates.
+
+
+def more_than_names(tables: list[Table], findings: Findings) -> list[Table]:
+    """The tables, without those of names alone where another one says more."""
+    tables = named_once(tables, findings)
+    full = [table for table in tables if len(table.columns) > 1]
+    for table in tables:
+        if full and table not in full:
+            findings.remark(
+                f"Sheet “{table.sheet.name}” has names alone, and another sheet says "
+                "more, so it was not read."
+            )
+    return full or tables
+
+
+def named_once(tables: list[Table], findings: Findings) -> list[Table]:
+    """The tables, without those that name the candidates of others again and again."""
+    names = {
+        table.sheet.name: [
+            cell for row in table.body if (cell := table.cell(row, "name"))
+        ]
+        for table in tables
+    }
+    listed = {
+        it for found in names.values() if len(set(found)) == len(found) for it in found
+    }
+    kept = []
+    for table in tables:
+        found = names[table.sheet.name]
+        if len(set(found)) < len(found) and set(found) <= listed:
+            findings.remark(
+                f"Sheet “{table.sheet.name}” names the candidates of another sheet "
+                "again and again, so it was not read."
+            )
+        else:
+            kept.append(table)
+    return kept
+
+
+# The column names and words that an import of candidates understands.
+
+COMPANIES = (
+    *("vendor", "vendorname", "supplier", "suppliername", "provider", "providers"),
+    *("providername", "bidder", "offeror"),
+)
+MAKERS = ("organization", "organisation", "seller", "manufacturer", "maker")
+# What may stand before a lone column of names.
+WORDS = re.compile(r"[a-z]+|#")
+IDS = frozenset({"slug", "rank", "key", "code"})
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": (
+        *("candidate", "candidatename", "name", "platform", "product", "productname"),
+        *("tool", "solution", "option", "companyname", "company", *COMPANIES),
+        *("toolname", "platformname", "solutionname", "softwarename", "servicename"),
+        *("systemname", "applicationname"),
+    ),
+    "kind": ("kind", "candidatekind"),
+    "vendor": (*COMPANIES, "company", "companyname", *MAKERS),
+    **{column.name: column.heads for column in IMPORTED},
+}
+KINDS: dict[str, CandidateKind] = {
+    **dict.fromkeys(("buy", "commercial", "saas"), CandidateKind.BUY),
+    **dict.fromkeys(("build", "buildinhouse", "inhouse"), CandidateKind.BUILD),
+    **dict.fromkeys(("opensource", "oss", "foss"), CandidateKind.OPEN_SOURCE),
+    **dict.fromkeys(("asis", "stayasis"), CandidateKind.AS_IS),
+}
+WANTED = "The table needs a column of names (named “name”, “candidate” or “product”)."
+
+
+def columns_in(row: Row) -> dict[str, int]:
+    """By field, its column; a lone column of names counts if IDs alone precede it."""
+    found = columns_by_field(row, COLUMNS)
+    if "name" in found and header_key(row.cell(found["name"])) in COMPANIES:
+        # Whoever offers is the candidate, and no further name of a company counts.
+        found.pop("vendor", None)
+    before = row.cells[: found.get("name", 0)]
+    is_first = all(
+        header_key(cell) in IDS or REF_WORDS & set(WORDS.findall(cell.casefold()))
+        for cell in before
+    )
+    return found if is_first or len(found) > 1 else {}
+
+
+def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
+    """Whether these columns make a list of candidates."""
+    return "name" in columns
+
+
+# Finding the requirement or candidate that a cell names; two that fit are none.
+
+
+class Names:
+    """Keys with the other words by which a file may call them."""
+
+    def __init__(self, entries: Mapping[str, Sequence[str]], *, loose: bool) -> None:
+        """`loose` keys may differ in marks; refs may not, because 1.1 is not 11."""
+        self.entries = entries
+        self._exact: dict[str, set[str]] = defaultdict(set)
+        self._loose: dict[str, set[str]] = defaultdict(set)
+        for key, others in entries.items():
+            self._exact[folded(key)].add(key)
+            for name in (*others, *([key] if loose else [])):
+                for form in (comparable(name), header_key(name)):
+                    if form:
+                        self._loose[form].add(key)
+
+    def find(self, text: str) -> str | None:
+        """The key that `text` names, None if there is none or more than one."""
+        name = without_markup(text)
+        if not name or name in self.entries:
+            return name or None
+        found = self._exact.get(folded(name))
+        for form in (comparable(name), header_key(name)):
+            if not found and any(mark.isalpha() for mark in form):
+                found = self._loose.get(form)
+        return next(iter(found)) if found and len(found) == 1 else None
+
+    def hint(self, text: str) -> str:
+        """“Did you mean …?” where something is nearly called so."""
+        near = difflib.get_close_matches(without_markup(text), self.entries, 1, 0.75)
+        return f" Did you mean “{near[0]}”?" if near else ""
+
+
+def folded(name: str) -> str:
+    """`name` without case and double blanks."""
+    return " ".join(name.casefold().split())
+
+
+def requirement_names(known: Known) -> Names:
+    """Requirements by ref, exactly, or by their text, with or without the ref."""
+    entries = {ref: [text, f"{ref} {text}"] for ref, text in known.requirements.items()}
+    return Names(entries, loose=False)
+
+
+def candidate_names(known: Known) -> Names:
+    """Candidates by name or alias."""
+    return Names(known.candidates, loose=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,109 @@
 """Prices in the cells of a spreadsheet; what is not certain stays a text."""
 
+import datetime
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from evaltracker.importing.layout import short
-from evaltracker.importing.rows import Refusal
-from evaltracker.money import inexact, padded
-from evaltracker.tabular import Row, Sheet, header_key
-from evaltracker.tabular.numbers import (
-    Style,
-    is_open,
-    read_number,
-    style_of,
+from evaltracker.errors import Invalid
+from evaltracker.importing.commands import examples, order_in
+from evaltracker.importing.plan import Findings, short
+from evaltracker.importing.rows import Refusal, Table
+from evaltracker.importing.words import CANDIDATE_COLUMNS
+from evaltracker.money import inexact, padded, read_currency
+from evaltracker.toolbox.tabular import (
+    Row,
+    Sheet,
+    Unreadable,
+    columns_by_field,
+    header_key,
 )
-from vendors.choices import CostState, Recurrence
-from vendors.costs import parse_amount
-from vendors.imports.cost_words import STATES
-from vendors.imports.money_words import Parts, parts_of
-from vendors.imports.number_formats import words_around
+from evaltracker.toolbox.tabular.days import DayOrder, Style, read_number, style_of
+from evaltracker.toolbox.tabular.days import numbers_is_open as is_open
+from vendors.choices import CostState, Pricing, Recurrence
+from vendors.costs import CODES, CostKind, parse_amount, read_decimal
+from vendors.imports.answers import read_date
+from vendors.imports.money_words import (
+    MEANT,
+    Parts,
+    currencies_of,
+    parts_of,
+    words_around,
+)
+
+# The column names and words that an import of costs understands.
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "candidate": (*CANDIDATE_COLUMNS, "provider", "productname", "name"),
+    "kind": ("kind", "costkind", "kindofcost", "costtype"),
+    "label": (
+        *("label", "part", "item", "service", "serviceproposed", "laborcategory"),
+        *("labourcategory", "costitem", "tier", "plan", "planname", "description"),
+    ),
+    "state": ("state", "known", "pricestate"),
+    "likely": (
+        *("likely", "price", "amount", "unitprice", "netprice", "basepricing"),
+        *("pricing", "cost", "priceofferedtogsa", "priceusd"),
+    ),
+    "low": ("low", "from", "lowest"),
+    "high": ("high", "to", "highest"),
+    "quantity": ("quantity", "qty", "count"),
+    "unit": ("unit", "unitofissue", "uom", "per"),
+    "recurrence": (
+        *("recurrence", "fallsdue", "due", "period", "billing", "howoften"),
+        "frequency",
+    ),
+    "currency": ("currency", "currencycode"),
+    "rate": ("exchangerate", "ratetobase"),
+    "pricing": ("pricebyquantity", "pricingmodel"),
+    "tiers": ("tiers", "furthertiers"),
+    "source_url": ("sourceurl", "pricingsource", "source", "link"),
+    "quoted_on": ("quotedon", "quotedate", "updatedat", "dateofthequote"),
+    "valid_from": ("validfrom", "startdate", "pricevalidfrom"),
+    "valid_until": (
+        *("validuntil", "validto", "validthrough", "expires", "expiry", "expirydate"),
+        *("expirationdate", "enddate", "pricevaliduntil", "quotevaliduntil"),
+    ),
+    "note": ("note", "notes", "comment", "comments", "vendornote"),
+}
+KINDS: dict[str, CostKind] = {
+    **{header_key(kind.value): kind for kind in CostKind},
+    **{header_key(kind.label): kind for kind in CostKind},
+    **dict.fromkeys(
+        ("license", "licence", "usage", "subscription", "licenseorusage"),
+        CostKind.LICENCE,
+    ),
+    **dict.fromkeys(("setupfee", "setupfees", "implementation"), CostKind.SETUP),
+    **dict.fromkeys(("supportcontract", "premiumsupport"), CostKind.SUPPORT),
+    **dict.fromkeys(("integrations",), CostKind.INTEGRATION),
+    **dict.fromkeys(("infrastructure", "egress"), CostKind.INFRASTRUCTURE_EGRESS),
+    **dict.fromkeys(("sso", "security", "securityextras"), CostKind.SECURITY_EXTRAS),
+    **dict.fromkeys(("exitcosts",), CostKind.EXIT),
+    **dict.fromkeys(("renewal", "renewalincrease"), CostKind.RENEWAL_RISE),
+}
+STATES: dict[str, CostState] = {
+    **{header_key(state.value): state for state in CostState},
+    **dict.fromkeys(("notincluded", "excl"), CostState.EXCLUDED),
+    **dict.fromkeys(("incl",), CostState.INCLUDED),
+    **dict.fromkeys(("unknown", "notsaid"), CostState.UNSAID),
+}
+PRICINGS: dict[str, Pricing] = {
+    **{header_key(pricing.value): pricing for pricing in Pricing},
+    **{header_key(str(pricing.label)): pricing for pricing in Pricing},
+    **dict.fromkeys(("perunit", "unit", "flat"), Pricing.PER_UNIT),
+    **dict.fromkeys(("percent", "percentage"), Pricing.PERCENT),
+}
+RECURRENCES: dict[str, Recurrence] = {
+    **{header_key(recurrence.value): recurrence for recurrence in Recurrence},
+    **{header_key(str(recurrence.label)): recurrence for recurrence in Recurrence},
+    **dict.fromkeys(("onetime", "oneoff"), Recurrence.ONCE),
+    **dict.fromkeys(("month", "permonth", "mo"), Recurrence.MONTHLY),
+    **dict.fromkeys(
+        ("year", "peryear", "annual", "annually", "yr", "pa"), Recurrence.YEARLY
+    ),
+}
+
 
 MOST = Decimal(10) ** 12
 PERIODS = {
@@ -219,3 +303,262 @@ def unit_of(unit: str | None, period: str | None) -> str:
     """What one price buys; an hour or a day is a unit and no rhythm of payment."""
     words = [unit or "", period if period in ("hour", "day") else ""]
     return " per ".join(word for word in words if word)
+
+
+# What the columns of a price sheet settle for each of their cells.
+
+ENDS = ("likely", "low", "high")
+NUMBERS = (*ENDS, "quantity")
+DAYS = ("quoted_on", "valid_from", "valid_until")
+APART = re.compile(r"[\s()\[\],:/]+")
+APART_IN_HEAD = re.compile(r"[\s()\[\],:]+")
+PRICED = re.compile(r"(?:\b|_)price(?:\b|_)", re.IGNORECASE)
+PRICE = re.compile(r"\b(?:price|cost|fee)s?\b|\bpricing\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How the columns of a table write numbers and days, and in which currency."""
+
+    styles: dict[str, Style] = field(default_factory=dict)
+    orders: dict[str, DayOrder | None] = field(default_factory=dict)
+    currency: str = ""
+    # What the name of the column of prices says of each of them.
+    unit: str = ""
+    rhythm: str = ""
+
+
+def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Settled:
+    """Settle the columns from all their cells; what stays open is asked once.
+
+    The columns `beside` hold prices, too, so what they tell holds for all of them.
+    """
+    styles = {
+        name: style
+        for name in NUMBERS
+        if name in table.columns and (style := style_in(table, name, findings, beside))
+    }
+    # A rate of exchange has many decimals and no thousands.
+    styles["rate"] = Style.POINT
+    orders = {
+        name: order_in(table.header, table.columns[name], table.body, findings)
+        for name in DAYS
+        if name in table.columns
+    }
+    head = table.cell(table.header, "likely")
+    unit, rhythm = terms_in(head)
+    rhythm = rhythm or str(RECURRENCES.get(header_key(head), ""))
+    if unit or rhythm:
+        told = ", ".join(it for it in (unit and f"per {unit}", rhythm) if it)
+        findings.remark(f"The name of column “{short(head)}” is read as: {told}.")
+    return Settled(styles, orders, currency_in(head), unit, rhythm)
+
+
+def style_in(
+    table: Table, name: str, findings: Findings, beside: Collection[int] = ()
+) -> Style | None:
+    """How one column writes its numbers: as they tell it, or as somebody said."""
+    column = table.columns[name]
+    style, opened = settled_style(texts_in(table, [column]))
+    if style is not None or not opened:
+        return style
+    if column in beside:
+        style, opened = settled_style(texts_in(table, beside))
+        if style is not None:
+            return style
+        column = min(beside)
+    head = short(table.header.cell(column), 30)
+    said = findings.ask(
+        f"numbers:{header_key(head)}",
+        f"{examples(opened)} in column “{head}” can each be two numbers. How does it "
+        "write thousands and decimals?",
+        [
+            (it.value, f"{it.value}, so “{opened[0]}” is {shown(opened[0], it)}")
+            for it in (Style.COMMA, Style.POINT)
+        ],
+    )
+    return Style(said) if said else None
+
+
+def texts_in(table: Table, columns: Collection[int]) -> list[str]:
+    """What is typed in these columns; numbers of the spreadsheet itself are sure."""
+    return [
+        row.cell(column)
+        for row in table.body
+        for column in columns
+        if column not in row.numbers and row.cell(column)
+    ]
+
+
+def shown(text: str, style: Style) -> str:
+    """The number without any mark that could be read in two ways."""
+    number = read_number(text, style)
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def currency_in(head: str) -> str:
+    """The currency that the name of a column says; blank if it says none."""
+    codes: set[str] = set()
+    for word in APART.split(head):
+        is_code = len(word) == 3 and word.isupper()
+        is_sign = len(word) in (1, 2) and not word.isalnum()
+        found = currencies_of(word) if is_code or is_sign else ()
+        codes.update(found[:1])
+    return codes.pop() if len(codes) == 1 else ""
+
+
+def price_columns(header: Row) -> dict[str, int]:
+    """By field, its column; “Price per user/month” is a column of prices, too."""
+    found = columns_by_field(header, COLUMNS)
+    if "likely" not in found:
+        free = [at for at in header.filled if at not in found.values()]
+        names = {at: header.cell(at) for at in free}
+        priced = [
+            at for at, it in names.items() if PRICED.search(it) or any(terms_in(it))
+        ]
+        # Which of two counts is not guessed.
+        if len(priced) == 1:
+            found["likely"] = priced[0]
+    return found
+
+
+def terms_in(head: str) -> tuple[str, str]:
+    """Unit and rhythm that the name of a column says; blank if it says none."""
+    words = [it for it in APART_IN_HEAD.split(head) if it and not is_currency(it)]
+    plain = " ".join(words)
+    found = PRICE.search(plain)
+    if found is None:
+        return "", ""
+    before, behind = plain[: found.start()].strip(), plain[found.end() :].strip()
+    rhythm = RECURRENCES.get(header_key(before)) or RECURRENCES.get(header_key(behind))
+    if rhythm:
+        return "", rhythm.value
+    for said in (behind, f"per {behind}"):
+        terms = parse_amount(f"USD 1 {said}")
+        if behind and terms.amount is not None:
+            rhythm = PERIODS.get(terms.period or "")
+            return unit_of(terms.unit, terms.period), rhythm.value if rhythm else ""
+    return "", ""
+
+
+def is_currency(word: str) -> bool:
+    """Whether a word in the name of a column is a currency."""
+    return bool(currency_in(word))
+
+
+def in_words(table: Table) -> Table:
+    """The table; where numbers stand for what is bought, the words beside them."""
+    columns, header = table.columns, table.header
+    if "label" not in columns or has_words(table.body, columns["label"]):
+        return table
+    names = [header_key(cell) for cell in header.cells]
+    others = [names.index(it) for it in COLUMNS["label"] if it in names]
+    better = [at for at in others if has_words(table.body, at)]
+    if not better:
+        return table
+    return replace(table, columns={**columns, "label": better[0]})
+
+
+def has_words(rows: Collection[Row], column: int) -> bool:
+    """Whether letters stand in most of its cells."""
+    cells = [row.cell(column) for row in rows if row.cell(column)]
+    return sum(any(map(str.isalpha, cell)) for cell in cells) * 2 > len(cells)
+
+
+def refuse_many_prices(table: Table) -> None:
+    """Refuse several columns of prices of one name: each is somebody's.
+
+    Raises:
+        Unreadable: there are several, and which is meant is not guessed.
+
+    """
+    name = table.cell(table.header, "likely")
+    alike = [
+        at
+        for at in table.header.filled
+        if name and short(table.header.cell(at), 200) == short(name, 200)
+    ]
+    if len(alike) > 1:
+        raise Unreadable(
+            f"{len(alike)} columns are called “{short(name)}”. If a bidder stands "
+            "above each, add the bidders as candidates first, with these names; else "
+            "choose the column that counts.",
+            sheet=table.sheet.name,
+            row=table.header.number,
+        )
+
+
+# The currency and the plain numbers of a row of costs, as its columns settle them.
+
+VALID = {"valid_from": "from", "valid_until": "until"}
+
+
+def currency_of(
+    table: Table, row: Row, likely: Price, settled: Settled, usual: str
+) -> str:
+    """The currency by its code; a sign that several share may be told beside."""
+    cell = code_of(table.cell(row, "currency"))
+    own, head = likely.currencies, settled.currency
+    for said, where in ((cell, cell), (head, f"its column in {head}")):
+        if said and own and said not in own:
+            where = cell if said == cell else where
+            raise Refusal("currency", f"The price is in {own[0]} and not in {where}.")
+    code = cell or head or likely.currency or usual
+    if code not in CODES:
+        raise Refusal("currency", "Write the currency as its code, such as USD.")
+    if len(own) > 1 and not (cell or head) and own[0] not in MEANT:
+        raise Refusal(
+            "likely",
+            f"“{short(likely.text)}” may be in {own[0]} or {own[1]}. Write the "
+            "code of the currency.",
+        )
+    return code
+
+
+def number_in(table: Table, row: Row, name: str, settled: Settled) -> Decimal:
+    """A quantity or a rate, all of it.
+
+    Raises:
+        Refusal: it is none, or something of it would be lost.
+
+    """
+    cell, places = table.cell(row, name), 2 if name == "quantity" else 6
+    number = read_number(cell, settled.styles.get(name))
+    if number is None and table.columns[name] in row.numbers:
+        number = read_decimal(cell)
+    if number is None:
+        sentence = f"“{short(cell)}” is not a plain number, such as 1234.50."
+        raise Refusal(name, open_sentence(cell) if is_open(cell) else sentence)
+    if number != round(number, places):
+        raise Refusal(
+            name, f"“{short(cell)}” has more than {places} decimals; round it."
+        )
+    return round(number, places)
+
+
+def day_in(table: Table, row: Row, name: str, settled: Settled) -> datetime.date | None:
+    """The day in a column.
+
+    Raises:
+        Refusal: it is none, or could be two.
+
+    """
+    try:
+        return read_date(table.cell(row, name), settled.orders.get(name))
+    except Invalid as error:
+        raise Refusal(name, error.sentence) from error
+
+
+def validity(table: Table, row: Row, settled: Settled) -> str:
+    """From when until when the price holds, as a sentence; blank if nothing says so."""
+    days = {name: day_in(table, row, name, settled) for name in VALID}
+    said = [f"{words} {days[name]}" for name, words in VALID.items() if days[name]]
+    return f"Valid {' '.join(said)}." if said else ""
+
+
+def code_of(cell: str) -> str:
+    """The code of a currency; what is none stays as it was written."""
+    try:
+        return read_currency(cell)
+    except ValueError:
+        return cell.strip().upper()

@@ -3,11 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from evaltracker.importing.reading import Header
-from evaltracker.importing.rows_aside import is_figure, without_aside
-from evaltracker.tabular import Row, Sheet, Unreadable, columns_by_field, find_header
-from vendors.imports.names import Names
-from vendors.imports.words import COLUMNS
+from evaltracker.importing.plan import Header
+from evaltracker.importing.rows import is_figure, without_aside
+from evaltracker.toolbox.tabular import (
+    Row,
+    Sheet,
+    Unreadable,
+    columns_by_field,
+    find_header,
+)
+from vendors.imports.answers import COLUMNS
+from vendors.imports.candidates import Names
 
 LIST = "list"
 QUESTIONNAIRE = "questionnaire"

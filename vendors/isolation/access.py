@@ -4,8 +4,18 @@ Conditions are SQL over the row. A subquery in one runs with the role's own righ
 `OWN` means the invitations of the vendor for whom the transaction runs.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model
+
+from vendors.models import Vendor
+from vendors.models.candidates import VendorRecord
 from vendors.wall import NOTES, TOKEN, VENDOR
 
 ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
@@ -212,3 +222,143 @@ ACCESS: dict[str, Access] = {
         ),
     ),
 }
+
+
+# What a database role could do past the allow-lists, by PostgreSQL's own catalogue.
+
+# Powers by attribute, by membership and by ownership.
+POWERS = """
+SELECT 'it is a superuser' FROM pg_roles WHERE rolname = %(role)s AND rolsuper
+UNION ALL SELECT 'it bypasses row-level security'
+FROM pg_roles WHERE rolname = %(role)s AND rolbypassrls
+UNION ALL SELECT 'it may make roles'
+FROM pg_roles WHERE rolname = %(role)s AND rolcreaterole
+UNION ALL SELECT 'it is a member of ' || roleid::regrole
+FROM pg_auth_members WHERE member = %(role)s::regrole
+UNION ALL SELECT 'it owns ' || count(*) || ' things'
+FROM pg_shdepend WHERE refobjid = %(role)s::regrole AND deptype = 'o'
+HAVING count(*) > 0
+"""
+
+
+def powers_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
+    """Why `role` could walk round the wall; empty if it cannot."""
+    with db.cursor() as cursor:
+        cursor.execute(POWERS, {"role": role})
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+# Asking PostgreSQL with plain statements; what the wall cannot have is `Unfit`.
+
+OLDEST = 150_000
+
+
+class Unfit(Exception):
+    """The database or the role cannot have the wall; the sentence says why."""
+
+
+def run(db: BaseDatabaseWrapper, statement: str, *values: Any) -> None:
+    """Run one statement for what it does."""
+    with db.cursor() as cursor:
+        cursor.execute(statement, values or None)
+
+
+def rows(
+    db: BaseDatabaseWrapper, statement: str, *values: Any
+) -> list[tuple[Any, ...]]:
+    """All rows of one query."""
+    with db.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())
+
+
+def one(db: BaseDatabaseWrapper, statement: str, *values: Any) -> Any:
+    """The first value of the first row."""
+    return rows(db, statement, *values)[0][0]
+
+
+def require_fit(db: BaseDatabaseWrapper) -> None:
+    """Refuse a database that has no such walls."""
+    if db.vendor != "postgresql":
+        raise Unfit("SQLite has neither roles nor row-level security.")
+    if int(one(db, "SHOW server_version_num")) < OLDEST:
+        raise Unfit("The vendor role needs PostgreSQL 15 or newer.")
+
+
+# Which tables have row-level security: whatever leads to a vendor, or is granted.
+
+
+def walled_tables() -> list[str]:
+    """Tables where, without a policy, the vendor role sees no row even if granted.
+
+    Every table of vendors, every other one that points to a vendor's row (scores,
+    verdicts and the decision among them), and those that the role may touch at all.
+    """
+    found = {
+        model._meta.db_table
+        for model in apps.get_models()
+        if model._meta.app_label == "vendors"
+        or any(_is_a_vendors(field.related_model) for field in _links(model))
+    }
+    return sorted(found | ACCESS.keys())
+
+
+def _links(model: type[Model]) -> list[Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if field.is_relation]
+
+
+def _is_a_vendors(model: object) -> bool:
+    """Whether rows of `model` are a vendor's."""
+    return isinstance(model, type) and issubclass(model, Vendor | VendorRecord)
+
+
+# Roles of processes: they can log in, and have no power of their own.
+
+WEAK = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION NOINHERIT"
+THERE = "SELECT count(*) > 0 FROM pg_roles WHERE rolname = %s"
+OWNERS = """
+SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = ANY(%s)
+"""
+MAY_MAKE_ROLES = """
+SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def ready_role(
+    db: BaseDatabaseWrapper,
+    role: str,
+    password: str,
+    *,
+    variable: str,
+    others: Iterable[str] = (),
+) -> None:
+    """Make the role unless it is there, and refuse one that has any power.
+
+    Raises:
+        Unfit: it is the owner's or one of `others`, cannot be made, or could walk
+            round the wall.
+
+    """
+    if role in {*owner_roles(db), *others}:
+        raise Unfit(
+            f"{role} is the product's own role. Name another one in {variable}; this "
+            "command makes it."
+        )
+    quoted = db.ops.quote_name(role)
+    if not one(db, THERE, role):
+        if not one(db, MAY_MAKE_ROLES):
+            raise Unfit(
+                f"The role {role} is not there and this one may not make it. Run as "
+                f"a superuser: CREATE ROLE {quoted} LOGIN PASSWORD '...';"
+            )
+        run(db, f"CREATE ROLE {quoted} LOGIN {WEAK}")
+    if powers := powers_of(db, role):
+        raise Unfit(f"{role} could walk round the wall: {'; '.join(powers)}.")
+    if password and one(db, MAY_MAKE_ROLES):
+        run(db, f"ALTER ROLE {quoted} PASSWORD %s", password)
+
+
+def owner_roles(db: BaseDatabaseWrapper) -> list[str]:
+    """Who owns the tables, and who runs this."""
+    owners = {str(row[0]) for row in rows(db, OWNERS, walled_tables())}
+    return sorted(owners | {str(one(db, "SELECT current_user"))})

@@ -5,17 +5,26 @@ see a table's old rules or its new ones, never none. So it may be repeated, stop
 begun again at any time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from vendors.isolation.access import ACCESS
-from vendors.isolation.admitting import SCHEMA, VENDORS, admit
+from vendors.isolation.access import (
+    ACCESS,
+    THERE,
+    Unfit,
+    one,
+    owner_roles,
+    ready_role,
+    require_fit,
+    rows,
+    run,
+    walled_tables,
+)
 from vendors.isolation.patience import run_patiently
-from vendors.isolation.roles import THERE, owner_roles, ready_role
-from vendors.isolation.sql import Unfit, one, require_fit, rows, run
-from vendors.isolation.tables import walled_tables
+from vendors.isolation.starting import SCHEMA, VENDORS, admit
 
 HOUSE = "house_sees_all"
 DATABASE = "SELECT current_database()"
@@ -135,3 +144,143 @@ def _shut(db: BaseDatabaseWrapper, table: str, role: str, also: str = "") -> Non
     for (policy,) in rows(db, POLICIES, table, also, f"{VENDORS}%"):
         run(db, f"DROP POLICY {name(policy)} ON {name(table)}")
     run(db, f"REVOKE ALL ON {name(table)} FROM {name(role)}")
+
+
+# The allow-list of the application role: every table that web, worker and beat use.
+#
+# The role owns nothing and makes nothing. A table that is not on the list is closed to
+# it, also one that a later migration makes.
+
+
+class Rights(StrEnum):
+    """What the role may do with the rows of a table."""
+
+    READS = "SELECT"
+    # Rows that nobody changes: the journal, signatures, verdicts, waivers, contracts.
+    ADDS = "SELECT, INSERT"
+    # Rows that are amended and never taken away.
+    KEEPS = "SELECT, INSERT, UPDATE"
+    USES = "SELECT, INSERT, UPDATE, DELETE"
+
+
+# Columns that may change of rows that otherwise only grow.
+AMENDED: dict[str, tuple[str, ...]] = {
+    # Whose data is erased leaves their address in no log.
+    "evaluations_accountentry": ("address",),
+}
+ADDS = """
+evaluations_accountentry evaluations_entry evaluations_importedhistory
+stakeholders_signoff
+trials_agreement trials_contractchange trials_evidence trials_measurement
+trials_runreport
+vendors_publisheddocument
+vendors_quote
+workflow_waiver
+"""
+KEEPS = """
+evaluations_evaluation evaluations_journalhead evaluations_visit
+stakeholders_signeddocument
+trials_run
+vendors_claim vendors_priceopening
+workflow_decision
+"""
+USES = """
+account_emailaddress account_emailconfirmation
+auth_group auth_group_permissions auth_permission
+axes_accessattempt axes_accessattemptexpiration axes_accessfailurelog axes_accesslog
+django_admin_log django_content_type django_session
+evaluations_attachedfile evaluations_brieffield evaluations_cachedvalue
+evaluations_category evaluations_chatwebhook
+evaluations_choredone evaluations_comment
+evaluations_columnmemory evaluations_demand evaluations_evaluation_readers
+evaluations_evaluationtemplate
+evaluations_import evaluations_importdraft evaluations_mention evaluations_metric
+evaluations_notice
+evaluations_requirement evaluations_scope evaluations_scopevalue
+evaluations_user evaluations_user_groups
+evaluations_user_user_permissions
+mfa_authenticator
+socialaccount_socialaccount socialaccount_socialapp socialaccount_socialtoken
+stakeholders_condition stakeholders_delegation stakeholders_roleweight
+stakeholders_signoffrule stakeholders_stakeholder
+trials_consensus trials_criterion trials_demo trials_demoguest trials_demonote
+trials_excuse trials_gap
+trials_milestone trials_researchnote trials_runtoken trials_score trials_scoresheet
+trials_scriptitem
+trials_settlement trials_trial
+usersessions_usersession
+vendors_answerdraft
+vendors_asking vendors_candidate vendors_claimfile vendors_conflict vendors_contact
+vendors_contactrequest vendors_draftfile
+vendors_costline vendors_exchangerate vendors_idempotencyrecord
+vendors_invitationlink vendors_lastseen vendors_mailedsheet
+vendors_proposal vendors_question vendors_refusedcall vendors_ruling vendors_signincode
+vendors_statusword vendors_submission vendors_vendor vendors_vendorsession
+vendors_vendortoken
+workflow_belllook workflow_checkverdict workflow_contractterm workflow_keptdraws
+workflow_letter workflow_metricvalue workflow_outlook workflow_promisecheck
+workflow_snooze workflow_succession workflow_waiverrequest
+"""
+HOUSE_HOUSE: dict[str, Rights] = {
+    # Which migrations ran.
+    "django_migrations": Rights.READS,
+    **dict.fromkeys(ADDS.split(), Rights.ADDS),
+    **dict.fromkeys(KEEPS.split(), Rights.KEEPS),
+    **dict.fromkeys(USES.split(), Rights.USES),
+}
+
+
+# Giving the application role what `HOUSE` says, and taking all else away.
+#
+# Grants lock no table, so this may be done at any time.
+
+# Those that no extension brought.
+FUNCTIONS = """
+SELECT p.oid::regprocedure FROM pg_proc p
+WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'
+)
+"""
+
+
+@transaction.atomic
+def build_house(db: BaseDatabaseWrapper, *, role: str, password: str = "") -> None:
+    """Let `role` do what `HOUSE` says and nothing else; make it if it is not there.
+
+    Raises:
+        Unfit: with a sentence for the operator.
+
+    """
+    require_fit(db)
+    ready_role(db, role, password, variable="DATABASE_URL")
+    name = db.ops.quote_name
+    database, quoted = name(one(db, DATABASE)), name(role)
+    for statement in _granting_shut(database, quoted):
+        run(db, statement)
+    # None of ours is called but by a trigger, which asks nobody whether it may.
+    for (function,) in rows(db, FUNCTIONS):
+        run(db, f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {quoted}")
+    run(db, f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    run(db, f"GRANT CONNECT ON DATABASE {database} TO {quoted}")
+    for (table,) in rows(db, TABLES):
+        if table in HOUSE_HOUSE:
+            run(db, f"GRANT {HOUSE_HOUSE[table]} ON {name(table)} TO {quoted}")
+        if table in AMENDED:
+            columns = ", ".join(map(name, AMENDED[table]))
+            run(db, f"GRANT UPDATE ({columns}) ON {name(table)} TO {quoted}")
+
+
+def _granting_shut(database: str, role: str) -> Iterator[str]:
+    """Take away what the role has, and what everybody has without being asked."""
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"
+    yield f"REVOKE ALL ON SCHEMA public FROM {role}"
+    yield f"REVOKE ALL ON DATABASE {database} FROM {role}"
+    yield f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
+    for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        yield (
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+            f"REVOKE ALL ON {kind} FROM PUBLIC, {role}"
+        )

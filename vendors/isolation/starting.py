@@ -4,7 +4,9 @@ Asked by a system check and at the start of web, vendor-api, worker and beat. A 
 that is away then is asked at the first connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -16,10 +18,168 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from evaltracker.kit.starting import about_to_start
-from vendors.isolation.database_owner import is_owner_at_work
-from vendors.isolation.powers import powers_of
-from vendors.isolation.sql import one
+from evaltracker.environment import owner_database
+from evaltracker.toolbox.starting import about_to_start
+from vendors.isolation.access import ACCESS, THERE, Access, one, powers_of, rows, run
+
+# The statements that let the vendor role have its access to one table.
+
+# The schema of the views; first in the search path of the vendor process.
+SCHEMA = "vendor_sees"
+VENDORS = "vendor_"
+COLUMNS = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = ('public.' || quote_ident(%s))::regclass
+AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+"""
+
+
+def admit(
+    db: BaseDatabaseWrapper, role: str, table: str, access: Access
+) -> Iterator[str]:
+    """The statements that give `role` its access to one table."""
+    quoted = db.ops.quote_name(table)
+
+    def policy(verb: str, condition: str) -> str:
+        return (
+            f"CREATE POLICY {VENDORS}{verb.lower()} ON {quoted} FOR {verb} TO {role} "
+            f"{condition}"
+        )
+
+    if access.rows:
+        shown = f" ({', '.join(access.shown)})" if access.shown else ""
+        yield f"GRANT SELECT{shown} ON {quoted} TO {role}"
+        yield policy("SELECT", f"USING ({access.rows})")
+    if access.added:
+        yield f"GRANT INSERT ON {quoted} TO {role}"
+        yield policy("INSERT", f"WITH CHECK ({access.added})")
+    if access.changed:
+        yield f"GRANT UPDATE ({', '.join(access.changed)}) ON {quoted} TO {role}"
+        yield policy("UPDATE", f"USING ({access.rows})")
+    if access.locked:
+        yield f"GRANT UPDATE (id) ON {quoted} TO {role}"
+        yield policy("UPDATE", f"USING ({access.rows}) WITH CHECK (false)")
+    if access.deleted:
+        yield f"GRANT DELETE ON {quoted} TO {role}"
+        yield policy("DELETE", f"USING ({access.rows})")
+    if access.shown:
+        yield from _view(db, role, table, access)
+
+
+def _view(
+    db: BaseDatabaseWrapper, role: str, table: str, access: Access
+) -> Iterator[str]:
+    """A view that has all columns, but NULL where the role may not look.
+
+    The product asks for whole rows; so it needs no second way to ask.
+    """
+    view = f"{SCHEMA}.{db.ops.quote_name(table)}"
+    name = db.ops.quote_name
+    columns = ", ".join(
+        name(column) if column in access.shown else f"NULL::{kind} AS {name(column)}"
+        for column, kind in rows(db, COLUMNS, table)
+    )
+    # Names come from ACCESS and from the catalogue, none from outside.
+    rows_of = f"SELECT {columns} FROM public.{db.ops.quote_name(table)}"  # noqa: S608
+    yield f"CREATE VIEW {view} WITH (security_invoker = true) AS {rows_of}"
+    yield f"GRANT SELECT ON {view} TO {role}"
+    if rights := [*access.changed, *(["id"] if access.locked else [])]:
+        yield f"GRANT UPDATE ({', '.join(rights)}) ON {view} TO {role}"
+
+
+# Running `migrate` and `harden_database` as the database's owner, one at a time.
+#
+# OWNER_DATABASE_URL names that login. Where it is unset (the demo, tests, one role for
+# everything) DATABASE_URL is the owner's too.
+
+LOGIN = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+_at_work: ContextVar[bool] = ContextVar("owner_at_work", default=False)
+
+
+def is_owner_at_work() -> bool:
+    """Whether this is a command that needs the owner's rights."""
+    return _at_work.get()
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let this thread's connection be the owner's, one command at a time."""
+    owner = owner_database() or {}
+    here = connection.settings_dict
+    before = {name: here[name] for name in LOGIN}
+    login = {name: owner.get(name, before[name]) for name in LOGIN}
+    switches = any(str(login[name]) != str(before[name]) for name in LOGIN[:5])
+    if switches:
+        connection.close()
+        here.update(login)
+    token = _at_work.set(True)
+    try:
+        with _alone():
+            yield
+    finally:
+        _at_work.reset(token)
+        if switches:
+            connection.close()
+            here.update(before)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other such command works on this database."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        yield
+        return
+    lock = "(hashtext('evaltracker: change tables'))"
+    run(connection, f"SELECT pg_advisory_lock{lock}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and connection.is_usable():
+            run(connection, f"SELECT pg_advisory_unlock{lock}")
+
+
+# Looking whether the wall stands as it should, without changing anything.
+
+# Tables of the list that the role cannot read or add to as it should.
+MISSING = """
+SELECT t.name FROM unnest(%s::text[], %s::text[]) AS t(name, verb)
+WHERE NOT has_any_column_privilege(%s, 'public.' || quote_ident(t.name), t.verb)
+ORDER BY t.name
+"""
+# Views that were made for other columns than their tables have now.
+OLD_VIEWS = """
+SELECT t.name FROM unnest(%s::text[]) AS t(name) WHERE (
+    SELECT array_agg(column_name ORDER BY column_name) FROM information_schema.columns
+    WHERE table_schema = %s AND table_name = t.name
+) IS DISTINCT FROM (
+    SELECT array_agg(column_name ORDER BY column_name) FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = t.name
+) ORDER BY t.name
+"""
+
+
+def faults_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
+    """Why a vendor process of that `role` could not serve; empty if it could."""
+    if db.vendor != "postgresql":
+        return ["The database is no PostgreSQL, so it has no roles."]
+    if not one(db, THERE, role):
+        return [f"The role {role} is not there."]
+    found = [f"The role {role} has too much power: {it}." for it in powers_of(db, role)]
+    needed = [
+        (table, verb)
+        for table, access in ACCESS.items()
+        for verb, wanted in (("SELECT", access.rows), ("INSERT", access.added))
+        if wanted
+    ]
+    names, verbs = (list(column) for column in zip(*needed, strict=True))
+    missing = {str(row[0]) for row in rows(db, MISSING, names, verbs, role)}
+    if missing:
+        found.append(f"It lacks its rights to {', '.join(sorted(missing))}.")
+    views = [table for table, access in ACCESS.items() if access.shown]
+    if old := [str(row[0]) for row in rows(db, OLD_VIEWS, views, SCHEMA)]:
+        found.append(f"Its views of {', '.join(old)} are not those of the tables now.")
+    return found
+
 
 HINT = (
     "Let DATABASE_URL name a role for the application alone and OWNER_DATABASE_URL the "

@@ -9,7 +9,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import vendors.models.kept
+import vendors.models.candidates
 
 
 class Migration(migrations.Migration):
@@ -542,7 +542,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[vendors.models.kept.check_payments],
+                        validators=[vendors.models.candidates.check_payments],
                     ),
                 ),
             ],
@@ -1090,7 +1090,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=list,
-                        validators=[vendors.models.kept.check_tiers],
+                        validators=[vendors.models.candidates.check_tiers],
                     ),
                 ),
             ],

@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from evaltracker.kit.triggers import append_only
+from evaltracker.toolbox.migrating import append_only
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from evaltracker.kit.migration_operations import LetBeEmpty
+from evaltracker.toolbox.migrating import LetBeEmpty
 
 
 class Migration(migrations.Migration):

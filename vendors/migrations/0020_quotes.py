@@ -5,10 +5,9 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-import evaltracker.evaluations.models.base
-import vendors.models.kept
-from evaltracker.kit.migration_operations import AddColumn
-from evaltracker.kit.triggers import append_only
+import evaltracker.evaluations.models.evaluation
+import vendors.models.candidates
+from evaltracker.toolbox.migrating import AddColumn, append_only
 
 
 class Migration(migrations.Migration):
@@ -54,7 +53,7 @@ class Migration(migrations.Migration):
                     "salt",
                     models.CharField(
                         blank=True,
-                        default=evaltracker.evaluations.models.base.new_salt,
+                        default=evaltracker.evaluations.models.evaluation.new_salt,
                         editable=False,
                         max_length=64,
                         null=True,
@@ -66,7 +65,8 @@ class Migration(migrations.Migration):
                 (
                     "lines",
                     models.JSONField(
-                        default=list, validators=[vendors.models.kept.check_quote_lines]
+                        default=list,
+                        validators=[vendors.models.candidates.check_quote_lines],
                     ),
                 ),
                 ("handed_in_at", models.DateTimeField()),

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-import vendors.models.amounts
-from evaltracker.kit.migration_operations import AddConstraintOnline
+import vendors.models.candidates
+from evaltracker.toolbox.migrating import AddConstraintOnline
 
 
 class Migration(migrations.Migration):
@@ -26,34 +26,34 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="costline",
             name="high",
-            field=vendors.models.amounts.AmountField(
+            field=vendors.models.candidates.AmountField(
                 blank=True,
                 decimal_places=10,
                 max_digits=22,
                 null=True,
-                validators=[vendors.models.amounts.check_exact],
+                validators=[vendors.models.candidates.check_exact],
             ),
         ),
         migrations.AlterField(
             model_name="costline",
             name="likely",
-            field=vendors.models.amounts.AmountField(
+            field=vendors.models.candidates.AmountField(
                 blank=True,
                 decimal_places=10,
                 max_digits=22,
                 null=True,
-                validators=[vendors.models.amounts.check_exact],
+                validators=[vendors.models.candidates.check_exact],
             ),
         ),
         migrations.AlterField(
             model_name="costline",
             name="low",
-            field=vendors.models.amounts.AmountField(
+            field=vendors.models.candidates.AmountField(
                 blank=True,
                 decimal_places=10,
                 max_digits=22,
                 null=True,
-                validators=[vendors.models.amounts.check_exact],
+                validators=[vendors.models.candidates.check_exact],
             ),
         ),
         AddConstraintOnline(

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from evaltracker.kit.migration_operations import AddConstraintOnline
+from evaltracker.toolbox.migrating import AddConstraintOnline
 
 
 class Migration(migrations.Migration):

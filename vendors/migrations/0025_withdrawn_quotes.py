@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import vendors.models.kept
+import vendors.models.candidates
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 default=list,
-                validators=[vendors.models.kept.check_quote_lines],
+                validators=[vendors.models.candidates.check_quote_lines],
             ),
         ),
     ]

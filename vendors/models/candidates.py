@@ -1,18 +1,137 @@
 """Vendors, their people, and the options of an evaluation."""
 
-from typing import ClassVar, Self
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, Q
+from django.utils import timezone
 
 from evaltracker.evaluations.choices import SupportWanted
-from evaltracker.evaluations.models import Evaluation, Record, Requirement, User
-from evaltracker.evaluations.models.base import evaluation_scope
-from vendors.choices import CandidateKind, CandidateState
-from vendors.models.base import VendorRecord, VendorScopedQuerySet
-from vendors.models.kept import check_payments
-from vendors.named_values import named_words
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Record,
+    Requirement,
+    ScopedQuerySet,
+    User,
+)
+from evaltracker.evaluations.models.evaluation import evaluation_scope
+from evaltracker.money import inexact, padded
+from vendors.choices import Availability, CandidateKind, CandidateState
+from vendors.holds_for import named_words
+
+# Money in a column, exactly as it was said.
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    Decimals = models.DecimalField[Any, Any]
+else:
+    Decimals = models.DecimalField
+
+
+def check_exact(value: Decimal) -> None:
+    """Refuse an amount that one of the databases would round."""
+    problem = inexact(value)
+    if problem:
+        raise ValidationError(problem)
+
+
+class AmountField(Decimals):
+    """An amount with all its decimals, and at least four: 5.0000, 0.00042.
+
+    What was committed to over four decimals reads as it did, and PostgreSQL keeps no
+    zeros that nobody wrote, so a process of the version before reads the same text.
+    """
+
+    least_places = 4
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """A number without a fixed scale, where the database has one."""
+        is_postgres = connection.vendor == "postgresql"
+        return "numeric" if is_postgres else super().db_type(connection)
+
+    def from_db_value(
+        self, value: Decimal | None, expression: object, connection: object
+    ) -> Decimal | None:
+        """Without the zeros that a database adds."""
+        return None if value is None else padded(value)
+
+
+# The second scope of vendors: a vendor sees its own rows and no others.
+
+if TYPE_CHECKING:
+    pass
+
+M = TypeVar("M", bound=models.Model)
+
+
+class VendorRecord(Record):
+    """A row that belongs to one vendor through `vendor_path`."""
+
+    vendor_path: ClassVar[str] = "candidate__vendor"
+
+    class Meta:
+        abstract = True
+
+
+class VendorScopedQuerySet(ScopedQuerySet[M]):
+    """Rows scoped to a person's evaluations or to one vendor."""
+
+    def for_vendor(self, vendor: Vendor) -> Self:
+        """Only this vendor's rows; every vendor-facing read starts here."""
+        return self.filter(**{self.model.vendor_path: vendor})  # type: ignore[attr-defined]
+
+
+# Lists that a row keeps as JSON: their shape is checked before they are saved.
+
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?")
+TIER = ("above", "low", "likely", "high")
+QUOTE_LINE = (
+    *("kind", "label", "state", "low", "likely", "high", "quantity", "unit"),
+    *("pricing", "tiers", "recurrence", "note"),
+)
+
+
+def check_tiers(value: object) -> None:
+    """Refuse anything but tiers with four plain numbers as text each."""
+    for row in _dicts(value, TIER):
+        if not all(_is_number(row[name]) for name in TIER):
+            raise ValidationError("The numbers of a tier are written as plain text.")
+
+
+def check_payments(value: object) -> None:
+    """Refuse anything but shares as text, each with the words when it is paid."""
+    for row in _dicts(value, ("share", "when")):
+        if not (_is_number(row["share"]) and isinstance(row["when"], str)):
+            raise ValidationError("A payment is a share as text, and when it is paid.")
+
+
+def check_quote_lines(value: object) -> None:
+    """Refuse anything but lines of a quote with numbers as text and their tiers."""
+    for row in _dicts(value, QUOTE_LINE):
+        amounts = [row[name] for name in ("low", "likely", "high")]
+        if not _is_number(row["quantity"]) or not all(
+            amount is None or _is_number(amount) for amount in amounts
+        ):
+            raise ValidationError("The numbers of a line are written as plain text.")
+        check_tiers(row["tiers"])
+
+
+def _dicts(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = value if isinstance(value, list) else [{}]
+    if not all(isinstance(row, dict) and row.keys() == set(names) for row in rows):
+        raise ValidationError(f"It is a list of objects with {', '.join(names)}.")
+    return rows
+
+
+def _is_number(text: object) -> bool:
+    return isinstance(text, str) and _NUMBER.fullmatch(text) is not None
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):
@@ -248,3 +367,115 @@ class Ruling(VendorRecord):
     def values_named(self) -> str:
         """The values of the brief's lists that it names, in words."""
         return named_words(self.named_values)
+
+
+# What people declare about their own interests in candidates.
+
+
+class ConflictQuerySet(ScopedQuerySet["Conflict"]):
+    """Declarations, those that stand and those that were replaced."""
+
+    def standing(self) -> Self:
+        """The newest declaration of each person about each candidate."""
+        return self.filter(replaced_at__isnull=True)
+
+    def barring(self) -> Self:
+        """Declared interests that the owner has not cleared."""
+        return self.standing().filter(has_interest=True, cleared_by__isnull=True)
+
+    def of(self, user: User) -> Self:
+        return self.filter(person=user)
+
+
+class Conflict(VendorRecord):
+    """A person's declaration about one candidate: an interest, or none.
+
+    A newer declaration replaces the one before, which stays as it was: how an
+    interest was cleared is still told when the same person declares another.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="conflicts"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    has_interest = models.BooleanField()
+    statement = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_reason = models.TextField(blank=True)
+
+    objects: ClassVar = ConflictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "person"),
+                condition=Q(replaced_at__isnull=True),
+                name="conflict_one_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_interest=False) | ~Q(statement=""),
+                name="conflict_interest_is_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_by__isnull=True) | ~Q(cleared_reason=""),
+                name="conflict_cleared_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Declaration {str(self.pk)[:8]}"
+
+
+# What words of spreadsheets mean in one evaluation.
+
+# A withdrawal is nothing that a file says; unstated keeps the word as text.
+MEANINGS = tuple(text for text in Availability if text != Availability.WITHDRAWN)
+
+
+class StatusWord(Record):
+    """A status word that the buyers explained, so that it is not asked again."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="status_words"
+    )
+    word = models.CharField(max_length=60, help_text="Without case, marks, hyphens.")
+    availability = models.CharField(max_length=10, choices=Availability.choices)
+    available_from = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["StatusWord"].as_manager()
+
+    class Meta:
+        ordering = ("word",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "word"), name="status_word_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(availability__in=MEANINGS), name="status_word_means_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(available_from__isnull=True)
+                | Q(availability=Availability.PLANNED),
+                name="status_word_dated_if_planned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

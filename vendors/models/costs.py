@@ -3,16 +3,29 @@
 from decimal import Decimal
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from evaltracker.evaluations.models import CommittedRecord, User
+from evaltracker.evaluations.models import (
+    CommittedRecord,
+    Evaluation,
+    Record,
+    ScopedQuerySet,
+    User,
+)
+from stakeholders.choices import Role
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
-from vendors.models.amounts import AmountField, check_exact
-from vendors.models.base import VendorRecord, VendorScopedQuerySet
-from vendors.models.candidates import Candidate
-from vendors.models.kept import check_tiers
+from vendors.models.candidates import (
+    AmountField,
+    Candidate,
+    VendorRecord,
+    VendorScopedQuerySet,
+    check_exact,
+    check_quote_lines,
+    check_tiers,
+)
 
 SINCE_0_1 = (
     *("candidate", "kind", "label", "state", "low", "likely", "high"),
@@ -150,3 +163,193 @@ class CostLine(CommittedRecord, VendorRecord):
 
     def __str__(self) -> str:
         return f"Cost line {str(self.pk)[:8]}"
+
+
+# The opening of prices: asked for by one person, confirmed by another.
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
+    """Requests to open prices, those that were withdrawn too."""
+
+    def standing(self) -> Self:
+        """What was not withdrawn: one at most in an evaluation."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def awaited(self) -> Self:
+        """Asked for, and neither confirmed nor withdrawn."""
+        return self.standing().filter(confirmed_at__isnull=True)
+
+
+class PriceOpening(Record):
+    """Who asked to open the prices of an evaluation, and who confirmed it, when."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="price_openings"
+    )
+    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    on_behalf_of = models.ForeignKey(
+        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    role = models.CharField(max_length=12, choices=Role.choices, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = PriceOpeningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(withdrawn_at__isnull=True),
+                name="price_opening_one_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="price_opening_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of=F("asked_by")),
+                name="price_opening_not_for_who_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    confirmed_by__isnull=True, confirmed_at__isnull=True, role=""
+                )
+                | (
+                    Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                    & ~Q(role="")
+                    & Q(withdrawn_at__isnull=True)
+                ),
+                name="price_opening_confirmed_as_a_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Opening of prices {str(self.pk)[:8]}"
+
+    def is_theirs(self, user: User) -> bool:
+        """Whether `user` asked for it or runs the evaluation: no second person."""
+        return user.pk in (self.asked_by_id, self.evaluation.owner_id)
+
+
+# What a vendor asks for its candidate: prices, sealed until they are opened.
+
+
+class QuoteQuerySet(VendorScopedQuerySet["Quote"]):
+    """Quotes; nobody of the house reads one before prices are open."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of evaluations whose prices are open, and one's own where the owner
+        enters prices. An operator is bound too."""
+        if not user.is_active:
+            return self.none()
+        opened = Q(candidate__evaluation__prices_opened_at__isnull=False)
+        own = Q(
+            candidate__evaluation__owner=user,
+            candidate__evaluation__owner_types_prices=True,
+        )
+        return super().visible_to(user).filter(own | opened)
+
+
+class Quote(CommittedRecord, VendorRecord):
+    """One revision of a vendor's prices; it never changes, the next one follows it.
+
+    It is one document, so that neither how many lines it has nor which kinds it prices
+    can be counted from outside.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+    only_grows: ClassVar[bool] = True
+    committed: ClassVar = {
+        1: (
+            *("candidate", "revision", "currency", "valid_until", "lines"),
+            *("handed_in_at", "handed_in_by"),
+        )
+    }
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="quotes"
+    )
+    revision = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    valid_until = models.DateField()
+    # As `vendors.services.opening` keeps them; amounts are text. None: withdrawn.
+    lines = models.JSONField(default=list, blank=True, validators=[check_quote_lines])
+    handed_in_at = models.DateTimeField()
+    # The contact in the vendor pages, or the token of a program.
+    handed_in_by = models.CharField(max_length=300)
+
+    objects: ClassVar = QuoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("candidate", "revision")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "revision"), name="quote_revision_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(revision__gte=1), name="quote_revision_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Quote {str(self.pk)[:8]}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the vendor took its prices back with this revision."""
+        return not self.lines
+
+
+# What a currency is worth in an evaluation, at a date.
+
+
+class ExchangeRate(Record):
+    """The rate that every price in a currency is counted with, unless it has its own.
+
+    It is public knowledge and no price, so it is not sealed.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="exchange_rates"
+    )
+    currency = models.CharField(max_length=3)
+    # What `rate` counts in; it says nothing once the evaluation's currency is another.
+    base = models.CharField(max_length=3)
+    rate = models.DecimalField(
+        max_digits=14,
+        decimal_places=6,
+        validators=[MinValueValidator(Decimal("0.000001"))],
+    )
+    rated_on = models.DateField()
+    source = models.CharField(max_length=200)
+
+    objects: ClassVar = ScopedQuerySet["ExchangeRate"].as_manager()
+
+    class Meta:
+        ordering = ("currency",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "currency"), name="exchange_rate_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0), name="exchange_rate_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=~Q(currency=models.F("base")),
+                name="exchange_rate_of_another_currency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} in {self.base}"

@@ -2,18 +2,70 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Category, Evaluation, Requirement
-from evaltracker.kit.text import LINE_LIMIT
-from vendors.choices import ProposalState
-from vendors.models.base import VendorRecord, VendorScopedQuerySet
-from vendors.models.candidates import Candidate
+from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
+from evaltracker.toolbox.text import LINE_LIMIT
+from vendors.choices import DocumentKind, ProposalState
+from vendors.models.candidates import (
+    Candidate,
+    Contact,
+    VendorRecord,
+    VendorScopedQuerySet,
+)
+
+# That a vendor wants a colleague let in.
+
+
+class ContactRequestQuerySet(VendorScopedQuerySet["ContactRequest"]):
+    """Requests with addresses of people outside."""
+
+    def visible_to(self, user: User | Any) -> ContactRequestQuerySet:
+        """Those of evaluations that `user` owns: who writes to these people."""
+        return self.filter(candidate__evaluation__owner=user)
+
+
+class ContactRequest(VendorRecord):
+    """A contact asks for a colleague to get a link of their own."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="contact_requests"
+    )
+    asked_by = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=150)
+    email = models.EmailField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(
+        max_length=8, choices=ProposalState.choices, default=ProposalState.OPEN
+    )
+    state_reason = models.TextField(blank=True)
+    ruled_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ContactRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "email"),
+                condition=Q(state=ProposalState.OPEN),
+                name="contact_request_open_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.DECLINED) | ~Q(state_reason=""),
+                name="contact_request_declined_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Request for {self.name}"
 
 
 class Question(VendorRecord):
@@ -162,3 +214,36 @@ class Proposal(VendorRecord):
     def category_name(self) -> str:
         """Of the category that it is for, which there may not be yet."""
         return self.category.name if self.category else self.new_category
+
+
+# What the house lets a vendor read of the outcome; once published, it stands.
+
+
+class PublishedDocument(VendorRecord):
+    """A text of the buyer's for one invitation; the database refuses every change."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="documents"
+    )
+    kind = models.CharField(max_length=20, choices=DocumentKind.choices)
+    text = models.TextField(help_text="Paragraphs with a blank line between them.")
+    published_at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64)
+
+    objects: ClassVar = VendorScopedQuerySet["PublishedDocument"].as_manager()
+
+    class Meta:
+        ordering = ("published_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "kind"), name="published_document_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""), name="published_document_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.candidate}"

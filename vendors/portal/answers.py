@@ -1,34 +1,74 @@
 """What is asked, and what the vendor says to it: the list, and one at a time."""
 
+import io
 import json
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core import signing
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from evaltracker.errors import Invalid, NotFound, Problem, Stale
-from evaltracker.kit.clock import database_now, wall_of
-from evaltracker.kit.downloads import download
-from evaltracker.rest.views import read_id
-from vendors.models import AnswerDraft, VendorSession
-from vendors.portal.base import FORM, READ, session_page, show
-from vendors.portal.deadlines import deadline_of
-from vendors.selectors import own_files
-from vendors.selectors.demands import demanded, with_demands
-from vendors.selectors.mailed_sheets import sheets_to_confirm
+from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
+from evaltracker.notices.mail import spoken
+from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
+from evaltracker.toolbox.measures import number_words
+from evaltracker.toolbox.rest.views_views import read_id
+from evaltracker.toolbox.tabular.days import DayOrder
+from vendors.answers import is_receipt_of
+from vendors.candidates import ClaimWords
+from vendors.holds_for_fields import write_holds_for
+from vendors.models import AnswerDraft, Candidate, PublishedDocument, VendorSession
+from vendors.portal.base import (
+    FORM,
+    LINKS,
+    READ,
+    chosen_file,
+    refusal,
+    session_page,
+    show,
+)
+from vendors.portal.start import deadline_of
+from vendors.selectors import (
+    last_submission,
+    own_claims,
+    own_files,
+    own_proposals,
+    questions_for,
+)
+from vendors.selectors.candidates import demanded, with_demands
+from vendors.selectors.rivals import own_contact_requests
 from vendors.selectors.vendor_answers import (
     OFFERED,
     AnswerRow,
     Answers,
     answers_of,
     draft_files,
+    sheets_to_confirm,
 )
-from vendors.services.answer_drafts import discard_draft, save_draft
+from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
-from vendors.services.draft_files import attach_to_answer, remove_draft_file
-from vendors.services.sign_in import actor_in_pages
+from vendors.services.contacts import ask_for_contact
+from vendors.services.dialogue import ask_question, propose_requirement
+from vendors.services.sheets import (
+    DraftChange,
+    DraftsWrong,
+    SheetPreview,
+    TypedByRef,
+    attach_to_answer,
+    confirm_sheet,
+    discard_draft,
+    drafts_sheet,
+    hand_in_drafts,
+    preview_sheet,
+    remove_draft_file,
+    save_draft,
+    save_drafts,
+)
+from vendors.sheets.sheets import COLUMNS
 from vendors.typed_answers import boxes_for, typed_in, typed_of
 
 NO_FILE = "Choose a file first, then attach it."
@@ -207,3 +247,336 @@ def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:
     if draft is None:
         return ""
     return f"{wall_of(draft.saved_at, _of(session).evaluation.zone):%H:%M}"
+
+
+# Asking for a colleague to be let in.
+
+
+@session_page(*FORM)
+def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Whom the vendor asked to let in, and a form for one more."""
+    link = session.link
+    problem: Problem | None = None
+    typed = {name: request.POST.get(name, "") for name in ("name", "email")}
+    if request.method == "POST":
+        try:
+            ask_for_contact(link=link, by=actor_in_pages(link), **typed)
+            return redirect(address(session, "colleagues"))
+        except Problem as refused:
+            problem = refused
+    rows = list(own_contact_requests(link.candidate).order_by("-asked_at", "pk"))
+    said = {"requests": rows, "typed": typed, **refusal(problem)}
+    return show(request, session, "colleagues.html", **said)
+
+
+# Questions and their answers, and requirements that the vendor suggests.
+
+
+@session_page(*FORM)
+def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Every answered question, whoever asked, and the own ones; a form for one more."""
+    candidate = session.link.candidate
+    found = answers_of(candidate)
+    problem: Problem | None = None
+    typed: dict[str, Any] = {"about": request.GET.get("about", "")}
+    if request.method == "POST":
+        typed = {name: request.POST.get(name, "") for name in ("about", "text")}
+        row = found.at(typed["about"])
+        if typed["about"] and row is None:
+            raise NotFound
+        try:
+            ask_question(
+                evaluation=candidate.evaluation,
+                candidate=candidate,
+                requirement=row.requirement if row else None,
+                text=typed["text"],
+                by=actor_in_pages(session.link),
+            )
+            return redirect(address(session, "questions"))
+        except Problem as refused:
+            problem = refused
+    rows = list(questions_for(candidate).order_by("-told_at", "pk"))
+    said = {"questions": rows, "typed": typed, **refusal(problem)}
+    return show_answers(request, session, "questions.html", found, **said)
+
+
+@session_page(*FORM)
+def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """What the vendor suggested and what became of it; a form for one more."""
+    candidate = session.link.candidate
+    categories = list(candidate.evaluation.categories.order_by("position", "name"))
+    problem: Problem | None = None
+    typed: dict[str, Any] = {}
+    if request.method == "POST":
+        fields = ("category", "new_category", "text", "reason")
+        typed = {name: request.POST.get(name, "") for name in fields}
+        category = next(
+            (each for each in categories if each.name == typed["category"]), None
+        )
+        if typed["category"] and category is None:
+            raise NotFound
+        if typed["new_category"].strip():
+            category = None
+        try:
+            propose_requirement(
+                candidate=candidate,
+                category=category,
+                new_category=typed["new_category"],
+                text=typed["text"],
+                reason=typed["reason"],
+                by=actor_in_pages(session.link),
+            )
+            return redirect(address(session, "proposals"))
+        except Problem as refused:
+            problem = refused
+    rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
+    said = {"proposals": rows, "categories": categories, "typed": typed}
+    found = answers_of(candidate)
+    said |= refusal(problem)
+    return show_answers(request, session, "proposals.html", found, **said)
+
+
+# What the house published to the vendor: letters, feedback, its promise record.
+
+TITLE = "Letters and feedback"
+
+
+@session_page(*READ)
+def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Everything that was published to it, the newest first."""
+    rows = PublishedDocument.objects.filter(candidate=session.link.candidate)
+    found = list(rows.order_by("-published_at", "pk"))
+    return show(request, session, "documents.html", title=TITLE, documents=found)
+
+
+@session_page(*READ)
+def document(
+    request: HttpRequest, session: VendorSession, document: str
+) -> HttpResponse:
+    """One document, to read and to print."""
+    candidate = session.link.candidate
+    rows = PublishedDocument.objects.filter(candidate=candidate)
+    found = rows.filter(pk=read_id(document)).first()
+    if found is None:
+        raise NotFound
+    return show(
+        request,
+        session,
+        "document.html",
+        title=found.get_kind_display(),
+        document=found,
+        published_at=spoken(found.published_at, candidate.evaluation.zone),
+    )
+
+
+def documents_link(candidate: Candidate) -> tuple[str, str] | None:
+    """The list, once something is published."""
+    if not PublishedDocument.objects.filter(candidate=candidate).exists():
+        return None
+    return TITLE, reverse("vendor_pages:documents", args=[str(candidate.pk)])
+
+
+LINKS.append(documents_link)
+
+
+# Handing in what was typed, the receipt of it, and files as proof.
+
+
+@session_page(*FORM)
+def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """What would be handed in; the button does it."""
+    candidate = session.link.candidate
+    problem: Problem | None = None
+    wrong: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            hand_in_drafts(candidate=candidate, by=actor_in_pages(session.link))
+            return redirect(address(session, "receipt"))
+        except DraftsWrong as error:
+            problem, wrong = error, error.errors
+        except Problem as error:
+            problem = error
+    found = answers_of(candidate)
+    return show_answers(
+        request,
+        session,
+        "hand_in.html",
+        found,
+        status=problem.status if problem else HTTPStatus.OK,
+        problem=problem.sentence if problem else "",
+        drafts=[(row, wrong.get(row.requirement.ref, ())) for row in found.drafts],
+        last=last_submission(candidate),
+    )
+
+
+@session_page(*READ)
+def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The last receipt, and whether it is of what stands."""
+    candidate = session.link.candidate
+    last = last_submission(candidate)
+    if last is None:
+        raise NotFound
+    found = answers_of(candidate)
+    return show_answers(
+        request,
+        session,
+        "receipt.html",
+        found,
+        last=last,
+        handed_in_at=spoken(last.submitted_at, candidate.evaluation.zone),
+        is_current=is_receipt_of(last.sha256, own_claims(candidate)),
+    )
+
+
+@session_page(*READ)
+def file(request: HttpRequest, session: VendorSession, file: str) -> FileResponse:
+    """An own file, handed in or waiting with a draft, as an attachment."""
+    key, candidate = read_id(file), session.link.candidate
+    found = own_files(candidate).filter(pk=key).first()
+    if found is not None:
+        kind = found.content_type
+        return attachment(found.stored_as, name=found.name, content_type=kind)
+    draft = draft_files(candidate).filter(pk=key).first()
+    if draft is None:
+        raise NotFound
+    content = io.BytesIO(draft.content)
+    return handed_out(content, name=draft.name, content_type=draft.content_type)
+
+
+# Confirming what was entered for the vendor from its mail.
+
+
+@session_page("POST")
+def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpResponse:
+    """Say yes to the answers of a sheet."""
+    rows = sheets_to_confirm(session.link.candidate)
+    found = rows.filter(pk=read_id(sheet)).first()
+    if found is None:
+        raise NotFound
+    confirm_sheet(sheet=found, by=actor_in_pages(session.link))
+    return redirect(address(session, "answers"))
+
+
+# The answer sheet: down with the drafts, up as drafts, and a look at them before.
+
+SALT = "vendors.portal.answers"
+# As long as a session without a visit.
+LIVES = 2 * 60 * 60
+# Below what a form may send.
+MOST_SENT = 3 * 1024 * 1024
+TOO_OLD = "This preview is too old, so nothing was saved. Choose the file again."
+ORDERS = {
+    DayOrder.DAY_FIRST: "day first, 3 April",
+    DayOrder.MONTH_FIRST: "month first, 4 March",
+}
+
+
+@session_page(*FORM)
+def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Choose a filled sheet, look at what it says, and keep it as drafts."""
+    order = request.POST.get("order", "")
+    try:
+        if "packed" in request.POST:
+            typed = _unpacked(session, request.POST["packed"])
+            save_drafts(candidate=session.link.candidate, typed=typed)
+            return redirect(address(session, "hand_in"))
+        if request.method == "POST":
+            return _preview(request, session, order)
+    except Problem as problem:
+        return _page(request, session, order=order, problem=problem)
+    return _page(request, session, order=order)
+
+
+@session_page(*READ)
+def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The sheet with everything that is asked, and with the drafts."""
+    content = drafts_sheet(session.link.candidate)
+    return download(content, name="answers.xlsx", content_type=TYPES["xlsx"])
+
+
+def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpResponse:
+    content, name = chosen_file(request, "file", "Choose the filled sheet first.")
+    found = preview_sheet(
+        candidate=session.link.candidate,
+        content=content,
+        filename=name,
+        order=DayOrder(order) if order in ORDERS else None,
+    )
+    packed = _packed(session, found) if found.changes else ""
+    changes = [(each.requirement, _differences(each)) for each in found.changes]
+    said: dict[str, Any] = {"preview": found, "changes": changes, "packed": packed}
+    return _page(request, session, order=order, **said)
+
+
+def _page(
+    request: HttpRequest,
+    session: VendorSession,
+    *,
+    order: str,
+    problem: Problem | None = None,
+    **said: Any,
+) -> HttpResponse:
+    """The form, and below it what was wrong in which cell, or what would change."""
+    errors = problem.errors if isinstance(problem, Invalid) else {}
+    cells = [
+        (place.removeprefix("Answers."), " ".join(sentences))
+        for place, sentences in errors.items()
+        if place != "file"
+    ]
+    return show_answers(
+        request,
+        session,
+        "sheet.html",
+        answers_of(session.link.candidate),
+        status=problem.status if problem else HTTPStatus.OK,
+        problem=problem.sentence if problem else "",
+        cells=cells,
+        orders=ORDERS.items(),
+        order=order,
+        **said,
+    )
+
+
+def _packed(session: VendorSession, found: SheetPreview) -> str:
+    """What the preview showed, for the form that keeps it; signed, as it comes back."""
+    said = [str(session.link.candidate_id), found.typed]
+    packed = signing.dumps(said, salt=SALT, compress=True)
+    if len(packed) > MOST_SENT:
+        raise Invalid("That is too much text for one sheet; send it in parts.")
+    return packed
+
+
+def _unpacked(session: VendorSession, packed: str) -> TypedByRef:
+    try:
+        candidate, typed = signing.loads(packed, salt=SALT, max_age=LIVES)
+    except signing.BadSignature as error:
+        raise Refused(TOO_OLD) from error
+    if candidate != str(session.link.candidate_id):
+        raise Refused(TOO_OLD)
+    return {ref: (words, version) for ref, (words, version) in typed.items()}
+
+
+def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
+    """Head of the column, what is typed or handed in now, and what the sheet says."""
+    before, after = _readable(change.former), _readable(change.words)
+    return [
+        (COLUMNS[name][0], before.get(name, ""), text)
+        for name, text in after.items()
+        if before.get(name, "") != text
+    ]
+
+
+def _readable(words: ClaimWords | None) -> dict[str, str]:
+    """An answer by column, as people read it."""
+    if words is None:
+        return {}
+    day = words.available_from
+    return {
+        "availability": OFFERED.get(words.availability, words.availability),
+        "available_from": day_in_words(day) if day else "",
+        "environments": "; ".join(words.environments),
+        "statement": words.statement,
+        "evidence_url": words.evidence_url,
+        "number": number_words(words.number),
+        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
+    }

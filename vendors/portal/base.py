@@ -9,23 +9,118 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from evaltracker.errors import Invalid, NotFound, Problem
-from evaltracker.kit.files import SIZE_LIMIT
 from evaltracker.notices.mail import link_to
-from vendors.counting import address_of, count_up
-from vendors.models import VendorSession
+from evaltracker.toolbox.files import SIZE_LIMIT
+from vendors.candidates import address_of, count_up
+from vendors.models import Candidate, VendorSession
 from vendors.notices import API_PAGE
-from vendors.portal.cookies import keep_session, session_secret
-from vendors.portal.menu import links_of
-from vendors.selectors.sign_in import find_session
-from vendors.services.vendor_sessions import note_visit
+from vendors.selectors.access import find_session
+from vendors.services.access import LIVES
+from vendors.services.idempotency import note_visit
 from vendors.wall import behind_the_wall
+
+# The two cookies of the vendor pages: who asked for a code, and who is in.
+#
+# A session ends two hours after the last page. That the browser says itself when that
+# was, under our signature, so that reading a page changes nothing here.
+
+IDLE_SECONDS = 2 * 60 * 60
+SESSION = signing.TimestampSigner(salt="vendor-session")
+BROWSER = f"{settings.COOKIE_PREFIX}vendor-browser"
+BROWSER_SALT = "vendor-browser"
+
+
+def _name(invitation: uuid.UUID) -> str:
+    """The cookie of one invitation, so that two can be open side by side."""
+    return f"{settings.COOKIE_PREFIX}vendor-{invitation.hex}"
+
+
+def session_secret(request: HttpRequest, invitation: uuid.UUID) -> str:
+    """What opens the pages of that invitation; blank without a fresh cookie."""
+    try:
+        return SESSION.unsign(
+            request.COOKIES.get(_name(invitation), ""), max_age=IDLE_SECONDS
+        )
+    except signing.BadSignature:
+        return ""
+
+
+def keep_session(
+    response: HttpResponseBase, invitation: uuid.UUID, secret: str
+) -> None:
+    """Let two hours begin anew."""
+    response.set_cookie(
+        _name(invitation),
+        SESSION.sign(secret),
+        max_age=IDLE_SECONDS,
+        secure=settings.OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
+    """Take the cookie back."""
+    response.delete_cookie(_name(invitation), samesite="Lax")
+
+
+def browser_nonce(request: HttpRequest) -> str:
+    """What marks the browser that asked for a code; blank if another one did."""
+    return (
+        request.get_signed_cookie(BROWSER, default="", salt=BROWSER_SALT, max_age=LIVES)
+        or ""
+    )
+
+
+def mark_browser(response: HttpResponseBase, nonce: str) -> None:
+    """Mark the browser that asks for a code."""
+    response.set_signed_cookie(
+        BROWSER,
+        nonce,
+        salt=BROWSER_SALT,
+        max_age=LIVES,
+        secure=settings.OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+# What leads from each page of an invitation to the others.
+
+FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
+LAST = (
+    ("Questions and answers", "questions"),
+    ("Propose a requirement", "proposals"),
+    ("Let a colleague in", "colleagues"),
+)
+
+# What other modules and floors add: a label and an address, or None where there is
+# nothing to see yet.
+LINKS: list[Callable[[Candidate], tuple[str, str] | None]] = []
+
+
+def links_of(candidate: Candidate) -> list[tuple[str, str]]:
+    """Label and address of each page that there is."""
+    found = (link(candidate) for link in LINKS)
+    return [
+        *(_own(candidate, *page) for page in FIRST),
+        *(link for link in found if link is not None),
+        *(_own(candidate, *page) for page in LAST),
+    ]
+
+
+def _own(candidate: Candidate, label: str, page: str) -> tuple[str, str]:
+    return label, reverse(f"vendor_pages:{page}", args=(candidate.pk,))
+
 
 type View = Callable[..., HttpResponseBase]
 MINUTE = 60

@@ -1,5 +1,6 @@
 """The vendor's prices: one form for all of the checklist, handed in as one."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -7,33 +8,95 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from evaltracker.errors import Invalid, Problem
-from evaltracker.kit.clock import database_now
-from evaltracker.kit.downloads import download
-from evaltracker.kit.files import TYPES
 from evaltracker.money import currency_choices, written
 from evaltracker.notices.mail import spoken
-from vendors.choices import Pricing, QuoteState, Recurrence
-from vendors.models import Candidate, Quote, VendorSession
-from vendors.portal.answers import address
-from vendors.portal.base import FORM, READ, chosen_file, session_page, show
-from vendors.portal.deadlines import deadline_of
-from vendors.portal.quote_form import boxes_of, form_rows
-from vendors.selectors.quotes import is_sealed, own_quotes, standing_quote
-from vendors.services.quote_lines import read_lines
-from vendors.services.quote_totals import totals_of
-from vendors.services.quotes import hand_in_quote, withdraw_quote
-from vendors.services.sign_in import actor_in_pages
-from vendors.sheets.prices import SHEET, read_prices, write_prices
-from vendors.typed_quote import (
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import TYPES, download
+from vendors.answers import (
     Typed,
     by_row,
     filled_rows,
+    kind_label,
     lines_in,
     rows_of,
     typed_rows,
     valid_until_in,
     with_another,
 )
+from vendors.choices import Pricing, QuoteState, Recurrence
+from vendors.models import Candidate, Quote, VendorSession
+from vendors.portal.answers import address
+from vendors.portal.base import FORM, READ, chosen_file, session_page, show
+from vendors.portal.start import deadline_of
+from vendors.selectors.costs import is_sealed, own_quotes, standing_quote
+from vendors.services.access import actor_in_pages
+from vendors.services.opening import read_lines
+from vendors.services.quotes import hand_in_quote, totals_of, withdraw_quote
+from vendors.sheets.sheets import PRICES_SHEET as SHEET
+from vendors.sheets.sheets import read_prices, write_prices
+
+# The form of a quote as its page shows it.
+
+# Folded away while they say nothing.
+RARE = ("label", "low", "high", "tiers", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One field of the form: its name, what is typed, and what is wrong with it."""
+
+    name: str
+    value: str
+    wrong: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the form."""
+
+    kind: str
+    label: str
+    boxes: dict[str, Box]
+    hidden: str
+    # Whether another line of the kind can be added below it.
+    is_last: bool
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether something stands among the fields that are seldom needed."""
+        return any(self.boxes[name].value or self.boxes[name].wrong for name in RARE)
+
+
+def boxes_of(
+    typed: dict[str, str], wrong: dict[str, list[str]], before: str = ""
+) -> dict[str, Box]:
+    """The fields by name; `before` tells those of one line from another's."""
+    return {
+        name: Box(f"{before}{name}", text, wrong.get(_place(before, name), []))
+        for name, text in typed.items()
+    }
+
+
+def _place(before: str, name: str) -> str:
+    """How a sentence names the field."""
+    return f"{before[:-1]}.{name}" if before else name
+
+
+def form_rows(rows: list[Typed], wrong: dict[str, list[str]]) -> list[Row]:
+    """The lines of the form, each with its own sentences."""
+    shown = []
+    for index, typed in enumerate(rows):
+        following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
+        row = Row(
+            kind=typed["kind"],
+            label=kind_label(typed["kind"]),
+            boxes=boxes_of(typed, wrong, f"{index}-"),
+            hidden=f"{index}-kind",
+            is_last=following != typed["kind"],
+        )
+        shown.append(row)
+    return shown
+
 
 HEAD = ("currency", "valid_until")
 CHOICES = {

@@ -1,5 +1,8 @@
 """The way in: a link shows who asks, a button sends a code, the code opens."""
 
+import datetime
+import math
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
@@ -9,31 +12,80 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from evaltracker.errors import NotFound, Refused
-from evaltracker.kit.clock import database_now
-from evaltracker.rest.error_pages import to_last_slash
-from vendors.counting import address_of
+from evaltracker.evaluations.models import Evaluation
+from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.rest.problems import to_last_slash
+from vendors.candidates import address_of
 from vendors.models import InvitationLink, VendorSession
+from vendors.policy import claims_are_closed
 from vendors.portal.base import (
     FORM,
     SIGNED_OUT,
     SLOWLY,
+    browser_nonce,
+    forget_session,
+    keep_session,
+    mark_browser,
     may_ask,
     portal_page,
     say,
     session_page,
 )
-from vendors.portal.cookies import (
-    browser_nonce,
-    forget_session,
-    keep_session,
-    mark_browser,
-)
-from vendors.portal.deadlines import deadline_of
-from vendors.secrets import new_secret
-from vendors.selectors.sign_in import find_link
-from vendors.services.code_mail import send_code
-from vendors.services.sign_in import NO, ask_code, use_code
-from vendors.services.vendor_sessions import sign_out
+from vendors.public_mail import new_secret
+from vendors.selectors.access import find_link
+from vendors.services.access import NO, ask_code, use_code
+from vendors.services.idempotency import send_code, sign_out
+
+# Until when answers are taken, as people say it.
+
+DAY = datetime.timedelta(days=1)
+HOUR = datetime.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Whether answers are taken, until when, and how far away that is."""
+
+    is_open: bool
+    is_over: bool
+    # Blank: no end is set.
+    at: str = ""
+    away: str = ""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is a matter of hours."""
+        return "hour" in self.away or "minute" in self.away
+
+
+def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
+    """The deadline of an evaluation, in its own zone."""
+    is_open, is_over = (
+        evaluation.claims_are_open(now),
+        claims_are_closed(evaluation, now),
+    )
+    ends = [
+        end
+        for end in (evaluation.claims_closed_at, evaluation.claims_close_at)
+        if end is not None and (is_open or not is_over or end <= now)
+    ]
+    if not ends:
+        return Deadline(is_open, is_over)
+    end = min(ends)
+    wall = wall_of(end, evaluation.zone)
+    at = f"{wall:%A} {wall.day} {wall:%B %Y, %H:%M} {wall:%Z}"
+    return Deadline(is_open, is_over, at, "" if is_over else _away(end - now))
+
+
+def _away(left: datetime.timedelta) -> str:
+    """“in 8 days”, rounded down, so that nobody counts on time that is not there."""
+    if left >= 2 * DAY:
+        return f"in {left // DAY} days"
+    if left >= 2 * HOUR:
+        return f"in {left // HOUR} hours"
+    minutes = max(1, math.floor(left.total_seconds() / 60))
+    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+
 
 # Of one address in a minute: codes asked for, and codes tried.
 MOST_ASKED = 10

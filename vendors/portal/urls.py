@@ -2,17 +2,13 @@
 
 from django.urls import path, re_path
 
-from vendors.portal import (
-    answers,
-    colleagues,
-    dialogue,
-    documents,
-    handing_in,
-    mailed_sheets,
-    quote,
-    sheets,
-    start,
-)
+from vendors.portal import answers, quote, start
+from vendors.portal import answers as colleagues
+from vendors.portal import answers as dialogue
+from vendors.portal import answers as documents
+from vendors.portal import answers as handing_in
+from vendors.portal import answers as mailed_sheets
+from vendors.portal import answers as sheets
 
 app_name = "vendor_pages"
 INVITATION = "<str:invitation>/"

@@ -1,9 +1,14 @@
 """Reads of vendors, for people by scope and for a vendor by its token."""
 
 from vendors.selectors.candidates import (
+    SECRET,
     active_candidates,
     asked_requirements,
+    find_tokens,
+    invitation_letters,
     invitations,
+    live_tokens,
+    recognise,
     shortlisted,
     with_counts,
 )
@@ -15,8 +20,15 @@ from vendors.selectors.claims import (
     last_submission,
     open_proposals,
     open_questions,
+    own_claim,
+    own_claims,
+    own_claims_to_confirm,
+    own_files,
+    own_history,
     own_proposals,
     questions_for,
+    vendors_answers,
+    vendors_words,
 )
 from vendors.selectors.costs import (
     candidate_cost,
@@ -29,22 +41,6 @@ from vendors.selectors.costs import (
     tiers_of,
     total_of,
     worth_of,
-)
-from vendors.selectors.letters import invitation_letters
-from vendors.selectors.own import (
-    own_claim,
-    own_claims,
-    own_claims_to_confirm,
-    own_files,
-    own_history,
-    vendors_answers,
-    vendors_words,
-)
-from vendors.selectors.tokens import (
-    SECRET,
-    find_tokens,
-    live_tokens,
-    recognise,
 )
 
 __all__ = [

@@ -1,11 +1,30 @@
 """Cost lines as the pure functions want them; callers ask the policy."""
 
-from collections.abc import Mapping, Sequence
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
-from evaltracker.evaluations.models import Evaluation
+from django.db.models import Case, QuerySet, Value, When
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.toolbox.registry import read_once
+from stakeholders.choices import Role
+from stakeholders.models import Delegation, Stakeholder
+from stakeholders.policy import lendings_today, voices
 from vendors import costs
-from vendors.models import Candidate, CostLine, ExchangeRate
+from vendors.costs import CHECKLIST
+from vendors.models import (
+    Candidate,
+    Conflict,
+    CostLine,
+    ExchangeRate,
+    PriceOpening,
+    Quote,
+)
+from vendors.policy import may_see_prices
 
 type Rates = Mapping[str, ExchangeRate]
 
@@ -116,3 +135,181 @@ def worth_of(candidate: Candidate) -> costs.Worth:
 def cost_coverage(candidate: Candidate) -> costs.CostCoverage:
     """How much of the checklist of costs is known; tells no amount."""
     return candidate_cost(candidate).coverage
+
+
+# Who may be the second person that opens prices, and how far the opening is.
+
+# Who answers for the money.
+OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
+NOBODY = (
+    "Nobody may confirm it. Add a stakeholder with the role Leadership or Finance who "
+    "has no declared interest in a candidate."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody who may confirm, in their own part or in that of who lent it."""
+
+    user: User
+    part: Stakeholder
+    lending: Delegation | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningState:
+    """How far the opening of an evaluation's prices is, as one reader sees it.
+
+    `asked` is the request that stands, if any; `awaited` is who may confirm it, or
+    could if it were asked for; `mine` says whether the reader is one of them.
+    """
+
+    asked: PriceOpening | None
+    awaited: list[User]
+    mine: bool
+
+    @property
+    def names(self) -> str:
+        """Who is awaited, in words."""
+        return " or ".join(person.name for person in self.awaited)
+
+
+def opening_of(evaluation: Evaluation) -> PriceOpening | None:
+    """The request that stands: awaited, or confirmed."""
+    rows = PriceOpening.objects.standing().filter(evaluation=evaluation)
+    found: PriceOpening | None = rows.select_related(
+        "evaluation", "asked_by", "confirmed_by", "on_behalf_of"
+    ).first()
+    return found
+
+
+def opening_state(evaluation: Evaluation, user: User) -> OpeningState:
+    """How far it is, for the page that `user` reads; before its stage nothing is."""
+    if evaluation.stage != Stage.DECISION and evaluation.prices_opened_at is None:
+        return OpeningState(None, [], mine=False)
+    asked = opening_of(evaluation)
+    if evaluation.prices_opened_at is not None:
+        return OpeningState(asked, [], mine=False)
+    people = second_people(evaluation, asked)
+    return OpeningState(asked, people, mine=asked is not None and user in people)
+
+
+def second_people(
+    evaluation: Evaluation, asked: PriceOpening | None = None
+) -> list[User]:
+    """Who may confirm, each once, by name."""
+    found = {second_seat.user for second_seat in second_seats(evaluation, asked)}
+    return sorted(found, key=lambda person: (person.name, person.pk))
+
+
+def second_seats(
+    evaluation: Evaluation, asked: PriceOpening | None = None
+) -> list[Seat]:
+    """Every seat from which the opening can be confirmed, own ones first.
+
+    Never the owner's or that of who asked, in person or lent, and of nobody who has a
+    declared interest in a candidate.
+    """
+    seats = [*own_seats(evaluation), *lent_seats(evaluation)]
+    never = {evaluation.owner_id, asked.asked_by_id if asked else None}
+    never |= interested([evaluation.pk])[evaluation.pk]
+    return [seat for seat in seats if not never & {seat.user.pk, seat.part.user_id}]
+
+
+def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
+    """Those who hold one of the roles."""
+    held = voices().filter(
+        evaluation=evaluation, role__in=OPENING_ROLES, user__is_active=True
+    )
+    held = held.select_related("user")
+    return [Seat(stakeholder.user, stakeholder, None) for stakeholder in held]
+
+
+def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
+    """Those who stand in for one of them today; one step only."""
+    lent = lendings_today(evaluation).filter(
+        stakeholder__role__in=OPENING_ROLES, substitute__is_active=True
+    )
+    return [
+        Seat(delegation.substitute, delegation.stakeholder, delegation)
+        for delegation in lent
+    ]
+
+
+def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:
+    """By evaluation, ids of people with an uncleared interest in a candidate of it."""
+    rows = Conflict.objects.barring().filter(candidate__evaluation__in=ids)
+    found: dict[UUID, set[int]] = {key: set() for key in ids}
+    for evaluation, person in rows.values_list("candidate__evaluation", "person"):
+        found[evaluation].add(person)
+    return found
+
+
+# Quotes: a vendor's own, and what the house may know of one that is sealed.
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSeen:
+    """All that is known of a sealed quote: when it was handed in or withdrawn, and
+    until when it holds."""
+
+    revision: int
+    handed_in_at: datetime.datetime
+    valid_until: datetime.date
+    is_withdrawn: bool = False
+
+
+def own_quotes(candidate: Candidate) -> QuerySet[Quote]:
+    """Every revision that the vendor of `candidate` handed in, the last one first."""
+    rows: QuerySet[Quote] = Quote.objects.filter(candidate=candidate)
+    return rows.order_by("-revision")
+
+
+def standing_quote(candidate: Candidate) -> Quote | None:
+    """What the vendor asks now; None also once it has withdrawn its prices."""
+    last = own_quotes(candidate).first()
+    return None if last is None or last.is_withdrawn else last
+
+
+def quotes_seen(evaluation: Evaluation) -> dict[UUID, QuoteSeen]:
+    """What is known of the quotes of an evaluation, by candidate; reads no price. It is
+    read once for a request that only reads."""
+    rows = Quote.objects.in_evaluation(evaluation).order_by("revision")
+    withdrawn = Case(When(lines=[], then=Value(True)), default=Value(False))
+    told = rows.values_list(
+        *("candidate", "revision", "handed_in_at", "valid_until"), withdrawn
+    )
+    return read_once(
+        ("quotes seen", evaluation.pk),
+        lambda: {row[0]: QuoteSeen(*row[1:]) for row in told},
+    )
+
+
+def may_see_quotes(user: User, evaluation: Evaluation) -> bool:
+    """Whether what vendors quoted is open to `user`: as prices are, but to the owner
+    only once they are opened, unless the owner enters prices here."""
+    opened = evaluation.prices_opened_at is not None or evaluation.owner_types_prices
+    return opened and may_see_prices(user, evaluation)
+
+
+def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
+    """Whether nobody of the house would read a quote that is handed in now.
+
+    That prices are open is told only while quotes are taken again after it.
+    """
+    if evaluation.owner_types_prices:
+        return False
+    opened = evaluation.prices_opened_at is not None
+    return not (opened and evaluation.claims_are_open(now))
+
+
+def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
+    """Kinds of the checklist that the quote does not name."""
+    said = {line["kind"] for line in quote.lines} if quote else set()
+    return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in said]
+
+
+def is_quoted(evaluation: Evaluation) -> bool:
+    """Whether any vendor has handed in prices, also if it withdrew them: what was
+    said under seal stays sealed."""
+    return bool(quotes_seen(evaluation))

@@ -1,22 +1,250 @@
 """Many answers of a vendor at once: all or none of them, in a fixed number of steps."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Requirement
-from evaltracker.kit.pipeline import Pipeline, pipeline
+from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
+from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
+from vendors.candidates import NO_MEASURE, WORDS, ClaimWords, read_claim
+from vendors.choices import Availability
 from vendors.holds_for import NO_LISTS, Lists
 from vendors.models import Candidate, Claim
-from vendors.services.locked_claims import LockedClaims
-from vendors.services.revisions import says_the_same
-from vendors.words import NO_MEASURE, WORDS, ClaimWords, read_claim
+from vendors.policy import require_claims_open
+from vendors.services import idempotency as sql
+from vendors.services.idempotency import wait_for_turn
+from vendors.wall import show
+
+# What the next revision of a claim is, and what the journal says of it.
+#
+# For all who write claims. A vendor's words are compared with its own alone. What the
+# buyer noted in between is superseded and counted past, and nothing of it is read.
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionCount:
+    """How many revisions there are of an answer: in all, and by the vendor."""
+
+    last: int = 0
+    own: int = 0
+
+
+def says_the_same(
+    current: Claim, words: ClaimWords, requirement: Requirement, *, by_vendor: bool
+) -> bool:
+    """Whether writing `words` would say nothing new."""
+    return (
+        ClaimWords(**{field: getattr(current, field) for field in WORDS}) == words
+        and current.requirement_revision == requirement.revision
+        and current.by_vendor == by_vendor
+    )
+
+
+def next_revision(
+    count: RevisionCount,
+    candidate: Candidate,
+    requirement: Requirement,
+    words: ClaimWords,
+    now: datetime.datetime,
+    by: By,
+    *,
+    by_vendor: bool,
+) -> Claim:
+    """The claim that follows so many, not yet saved."""
+    actor = actor_of(by)
+    claim = Claim(
+        candidate=candidate,
+        requirement=requirement,
+        revision=count.last + 1,
+        requirement_revision=requirement.revision,
+        submitted_at=now,
+        by_vendor=by_vendor,
+        noted_by=actor.user,
+        submitted_by=actor.name,
+        **words.fields(),
+    )
+    if by_vendor:
+        claim.own_revision = count.own + 1
+    return claim
+
+
+def told(claim: Claim, former: Claim | None) -> dict[str, Any]:
+    """What the journal says of a new revision: action, subject, before and after."""
+    withdrawn = claim.availability == Availability.WITHDRAWN
+    said: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
+    return {
+        "action": "claim.withdrawn"
+        if withdrawn
+        else ("claim.submitted" if claim.by_vendor else "claim.noted"),
+        "subject": claim,
+        "before": journal.snapshot(former, ("revision", *WORDS)) if former else {},
+        "after": {
+            "candidate": claim.candidate.name,
+            "requirement": claim.requirement.ref,
+            **said,
+        },
+        "rows": [claim],
+    }
+
+
+# The claims of one candidate, locked and read in one trip and written in another.
+#
+# Every service that writes a claim, one or many, of the vendor or noted by the buyer,
+# begins with `LockedClaims.of`: so there is one order of locks.
+
+
+@dataclass(slots=True)
+class LockedClaims:
+    """A candidate whose evaluation is locked, and what is said to some requirements."""
+
+    pipe: Pipeline
+    candidate: Candidate
+    now: datetime.datetime
+    # By ref; then, by requirement, what stands and how many revisions there are.
+    requirements: dict[str, Requirement]
+    standing: dict[uuid.UUID, Claim]
+    counts: dict[uuid.UUID, RevisionCount]
+    head: JournalHead
+    # The lists of the brief, each with its values of now.
+    lists: dict[str, list[str]]
+
+    @classmethod
+    def of(
+        cls,
+        pipe: Pipeline,
+        candidate: uuid.UUID,
+        refs: Collection[str],
+        *,
+        vendor: uuid.UUID | None = None,
+        noting: bool = False,
+    ) -> Self:
+        """Lock the evaluation, and look what stands of these refs.
+
+        A vendor has its own invitations alone and finds its own words; the buyer, who
+        is `noting`, finds whatever stands.
+
+        Raises:
+            NotFound: it is not the vendor's invitation.
+
+        """
+        own = {"candidate": candidate, "vendor": vendor, "noting": noting}
+        meant = {**own, "refs": list(refs)}
+        evaluation = pipe.ask(sql.EVALUATION, **own)
+        found = pipe.ask(sql.CANDIDATE, **own)
+        asked = pipe.ask(sql.ASKED, **meant)
+        named = pipe.ask(sql.LISTS, **own)
+        standing = pipe.ask(sql.STANDING, **meant)
+        show(pipe, sql.FIND_NOTES)
+        counted = pipe.ask(sql.COUNTS, **meant)
+        last = pipe.ask(sql.HEAD, **own)
+        wait_for_turn(pipe)  # which may have been queued before
+        row, head = found.fetchone(), last.fetchone()
+        if row is None or head is None:
+            raise NotFound
+        counts = {
+            read_value(Claim, "requirement_id", line["requirement_id"]): RevisionCount(
+                line["last"], line["own"]
+            )
+            for line in counted.fetchall()
+        }
+        self = cls(
+            pipe=pipe,
+            candidate=loaded(Candidate, row),
+            now=_instant(head["now"]),
+            requirements={
+                line["ref"]: loaded(Requirement, line) for line in asked.fetchall()
+            },
+            standing={
+                claim.requirement_id: claim
+                for line in standing.fetchall()
+                for claim in [loaded(Claim, line)]
+            },
+            counts=counts,
+            head=loaded(JournalHead, head),
+            lists=lists_in(named.fetchall()),
+        )
+        for requirement, claim in self.standing.items():
+            claim.own_revision = counts[requirement].own
+        self.candidate.evaluation = loaded(Evaluation, evaluation.fetchone() or {})
+        return self
+
+    def require_open(self) -> None:
+        """Refuse a vendor's words outside the window (`claims_closed`)."""
+        require_claims_open(self.candidate.evaluation, self.now)
+
+    def asked(self, requirement: Requirement) -> Requirement:
+        """The requirement in its words of now, if this candidate is asked it."""
+        fresh = self.requirements.get(requirement.ref)
+        if fresh is None or fresh.pk != requirement.pk:
+            raise NotFound("There is no such requirement.")
+        return fresh
+
+    def next_revisions(
+        self,
+        said: Sequence[tuple[Requirement, ClaimWords]],
+        by: By,
+        *,
+        by_vendor: bool,
+    ) -> list[Claim]:
+        """Write these words as the next revisions, superseding what stands."""
+        places = [requirement.pk for requirement, _ in said]
+        if any(place in self.counts for place in places):
+            self.pipe.ask(
+                sql.SUPERSEDE,
+                candidate=self.candidate.pk,
+                requirements=places,
+                now=self.now,
+            )
+        none_yet = RevisionCount()
+        rows = [
+            next_revision(
+                self.counts.get(requirement.pk, none_yet),
+                *(self.candidate, requirement, words, self.now, by),
+                by_vendor=by_vendor,
+            )
+            for requirement, words in said
+        ]
+        if len(rows) == 1:
+            self.pipe.add(rows[0])
+        else:
+            self.pipe.add_all(rows)
+        show(self.pipe, sql.LEAVE_NOTES)
+        return rows
+
+    def record(self, **told: Any) -> None:
+        """Append the next entry of the journal; the last that is written."""
+        self.pipe.add(journal.next_entry(self.head, **told))
+        self.pipe.ask(
+            sql.MOVE_HEAD,
+            evaluation=self.head.evaluation_id,
+            count=self.head.count,
+            hash=self.head.hash,
+        )
+
+
+def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Values by list, of rows of both; a list without a value has none."""
+    lists: dict[str, list[str]] = {}
+    for row in rows:
+        values = lists.setdefault(row["name"], [])
+        if row["value"] is not None:
+            values.append(row["value"])
+    return lists
+
+
+def _instant(said: datetime.datetime | str) -> datetime.datetime:
+    """The database's clock; SQLite's is a text of UTC."""
+    if isinstance(said, str):
+        return datetime.datetime.fromisoformat(said).replace(tzinfo=datetime.UTC)
+    return said.astimezone(datetime.UTC)
+
 
 MOST = 1_000
 UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
@@ -33,7 +261,7 @@ class Stated(msgspec.Struct, frozen=True):
     evidence_url: str = ""
     # As it was given; see `vendors.holds_for`.
     holds_for: Any = None
-    # As it was given; see `vendors.claimed_numbers`.
+    # As it was given; see `vendors.candidates`.
     number: Any = None
 
 
@@ -86,7 +314,7 @@ def submit_many(
     if found.new:
         words = [(new.requirement, new.words) for new in found.new]
         rows = locked.next_revisions(words, by, by_vendor=True)
-        locked.record(by=by, rows=rows, **told(found, rows, locked.candidate))
+        locked.record(by=by, rows=rows, **batches_told(found, rows, locked.candidate))
     return found
 
 
@@ -191,7 +419,7 @@ def _refused(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(f"{what} wrong, so none was taken.", errors=errors)
 
 
-def told(
+def batches_told(
     found: Comparison, rows: Sequence[Claim], candidate: Candidate
 ) -> dict[str, Any]:
     """What the journal says of a whole batch: action, subject, before and after."""

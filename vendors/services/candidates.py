@@ -18,13 +18,13 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.kit.clock import database_now
-from evaltracker.kit.text import Inputs, read_reason
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.text import Inputs, read_reason
+from vendors.candidates import COLUMNS, WORDED
 from vendors.choices import CandidateKind, CandidateState
-from vendors.columns import COLUMNS, WORDED
 from vendors.models import Candidate, Vendor
 from vendors.policy import INVITABLE, check_no_conflict, require_claims_open
-from vendors.services.vendor_sessions import end_sessions
+from vendors.services.idempotency import end_sessions
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}

@@ -3,25 +3,42 @@
 While prices are sealed the journal tells that lines came in, not their amounts.
 """
 
+import datetime
 import uuid
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from evaltracker.errors import Stale
+from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change_all, lock, require_open, require_owner
+from evaltracker.evaluations.policy import change as policy_change
+from evaltracker.evaluations.policy import (
+    change_all,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
 from evaltracker.importing.rows import RowsPlan, moved_since
 from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
-from evaltracker.kit.batches import create_all
-from evaltracker.requirements.services.imports import refuse_problems
-from vendors.choices import PriceSource
+from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.processes import create_all
+from evaltracker.toolbox.text import Inputs
+from vendors.choices import CostState, PriceSource
+from vendors.costs import CODES, check_shares
 from vendors.imports.costs import KnownCosts
-from vendors.models import Candidate, CostLine
-from vendors.services import cost_undo as cost_undo
-from vendors.services.cost_rows import (
+from vendors.models import Candidate, CostLine, ExchangeRate
+from vendors.selectors import tiers_of
+from vendors.services import mailed_sheets as mailed_sheets
+from vendors.services.candidates import lock_candidate
+from vendors.services.costs import (
     KIND,
+    PRICE_FIELDS,
     SAVED,
     WRITTEN,
     fill,
@@ -29,9 +46,61 @@ from vendors.services.cost_rows import (
     lines_of,
     locked,
     open_part,
+    set_cost_line,
     state_of,
 )
-from vendors.services.imports import names_of
+from vendors.services.mailed_sheets import names_of
+
+# Changing some of what a cost line says, and adding one that is not there yet.
+
+AMOUNTS = ("low", "likely", "high")
+
+
+@transaction.atomic
+def change_cost_line(*, line: CostLine, by: By, **changes: Any) -> CostLine:
+    """Change these fields of a line; what is not named stands.
+
+    An amount makes the line priced, and whatever is not priced has no amounts. A low
+    or high that was the likely amount goes with it.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    candidate = lock_candidate(line.candidate)
+    line = CostLine.objects.get(pk=line.pk)
+    values = {name: getattr(line, name) for name in PRICE_FIELDS}
+    values["tiers"] = tiers_of(line.tiers)
+    del values["said_by"]
+    if changes.get("likely") is not None and "state" not in changes:
+        changes["state"] = CostState.PRICED
+    for name in ("low", "high"):
+        if values[name] == line.likely:
+            values[name] = None
+    if changes.get("state", CostState.PRICED) != CostState.PRICED:
+        values |= {**dict.fromkeys(AMOUNTS), "tiers": ()}
+    return set_cost_line(candidate=candidate, by=by, **(values | changes))
+
+
+@transaction.atomic
+def add_cost_line(
+    *, candidate: Candidate, kind: str, by: By, label: str = "", **values: Any
+) -> CostLine:
+    """Write a line that is not there yet; without an amount it is unsaid.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field, or the
+            candidate has a line of this kind and part.
+
+    """
+    candidate = lock_candidate(candidate)
+    same = CostLine.objects.filter(candidate=candidate, kind=kind, label=label)
+    if same.exists():
+        said = f"{candidate} has such a line. Change it, or name the part of this one."
+        raise Invalid(said, errors={"kind": [said]})
+    if values.get("likely") is None:
+        values.setdefault("state", CostState.UNSAID)
+    return set_cost_line(candidate=candidate, kind=kind, label=label, by=by, **values)
 
 
 def known_costs(*, evaluation: Evaluation) -> KnownCosts:
@@ -136,3 +205,124 @@ def tell(
         ),
         rows=rows,
     )
+
+
+# In which shares a candidate is paid.
+
+
+@transaction.atomic
+def set_payments(
+    *, candidate: Candidate, payments: Sequence[tuple[Decimal, str]], by: By
+) -> Candidate:
+    """Write the payment plan: shares in per cent and when each is paid, in order.
+
+    It tells no amount, so it is not sealed. An empty plan takes it away.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended.
+        Invalid: the shares do not sum to exactly 100%, or a date has no words.
+
+    """
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    inputs = Inputs()
+    plan = [
+        {"share": str(share), "when": inputs.line("payments", when, limit=100)}
+        for share, when in payments
+    ]
+    try:
+        if plan:
+            check_shares(share for share, _ in payments)
+    except ValueError as error:
+        inputs.refuse("payments", str(error))
+    inputs.check()
+    before, after = policy_change(candidate, payments=plan)
+    if after:
+        journal.record(
+            evaluation=candidate.evaluation,
+            action="payments.set",
+            subject=candidate,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return candidate
+
+
+# What foreign prices are counted with: one dated rate per currency.
+
+FIELDS = ("currency", "base", "rate", "rated_on", "source")
+
+
+@transaction.atomic
+def set_rate(
+    *,
+    evaluation: Evaluation,
+    currency: str,
+    rate: Decimal,
+    rated_on: datetime.date,
+    source: str,
+    by: By,
+) -> ExchangeRate:
+    """Write what one unit of a currency is in the evaluation's own; it is replaced.
+
+    Every line in that currency without a rate of its own is counted with it from now
+    on; what was frozen with a decision keeps the rate of then.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    inputs = Inputs()
+    values: dict[str, Any] = {
+        "base": evaluation.currency,
+        "rate": rate,
+        "rated_on": rated_on,
+        "source": inputs.line("source", source, limit=200),
+    }
+    if currency not in CODES:
+        inputs.refuse("currency", "Write the currency as its code, such as EUR.")
+    elif currency == evaluation.currency:
+        inputs.refuse("currency", f"{currency} is what everything is counted in.")
+    if rated_on > today_in(evaluation.zone):
+        inputs.refuse("rated_on", "A rate cannot be of a day to come.")
+    inputs.check()
+    row = ExchangeRate.objects.filter(evaluation=evaluation, currency=currency).first()
+    if row is None:
+        row = ExchangeRate(evaluation=evaluation, currency=currency, **values)
+        checked(row)
+        row.save()
+        before: dict[str, Any] = {}
+        after = journal.snapshot(row, FIELDS)
+    else:
+        before, after = policy_change(row, **values)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="rate.set",
+            subject=row,
+            by=by,
+            before=before,
+            after={"currency": currency, **after},
+        )
+    return row
+
+
+@transaction.atomic
+def remove_rate(*, rate: ExchangeRate, by: By) -> None:
+    """Take a rate out; prices in its currency without their own count as unsaid."""
+    evaluation = lock(rate.evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="rate.removed",
+        subject=rate,
+        by=by,
+        before=journal.snapshot(rate, FIELDS),
+    )
+    rate.delete()

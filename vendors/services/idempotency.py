@@ -5,16 +5,203 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import structlog
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 from psycopg import Error as PsycopgError
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.kit.pipeline import Pipeline, pipeline
-from evaltracker.kit.storage import files_of_rows
-from vendors.models import IdempotencyRecord, Vendor
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.policy import check_owned, lock
+from evaltracker.notices.kinds import KINDS
+from evaltracker.notices.mail import parcel_of
+from evaltracker.notices.services.scheduling import message_id_of, owe_now
+from evaltracker.notices.smtp import Line, Unreachable, Verdict
+from evaltracker.toolbox.database import Pipeline, pipeline
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import files_of_rows
+from vendors.access_notices import CodesGuessed, SignInCodeMail
+from vendors.models import (
+    Candidate,
+    IdempotencyRecord,
+    InvitationLink,
+    SignInCode,
+    Vendor,
+    VendorSession,
+)
+from vendors.public_mail import new_secret
+from vendors.wall import NOTES, behind_the_wall, digest_of, show_vendor
+
+# What claims ask of the database, in the order in which it is asked.
+#
+# The conditions are those of the selectors: the own invitation, what is asked and not
+# retired, what the vendor itself says. For the buyer, who is `noting`, any candidate of
+# the evaluation and whosever words. Locks come in the order of
+# docs/developers/architecture.md.
+
+# --- First trip: what stands --------------------------------------------------------
+OWN = """
+id = %(candidate)s AND (%(noting)s OR vendor_id = %(vendor)s AND invited_at IS NOT NULL)
+"""
+PLACE = f"(SELECT evaluation_id FROM vendors_candidate WHERE {OWN})"  # noqa: S608
+# The row that every service locks before any other of the evaluation.
+EVALUATION = f"""
+SELECT id, owner_id, zone, stage, status,
+    claims_opened_at, claims_close_at, claims_closed_at
+FROM evaluations_evaluation WHERE id = {PLACE} FOR NO KEY UPDATE
+"""  # noqa: S608
+CANDIDATE = f"""
+SELECT id, name, kind, evaluation_id, vendor_id, first_seen_at
+FROM vendors_candidate WHERE {OWN} FOR NO KEY UPDATE
+"""  # noqa: S608
+MEANT = f"""
+FROM evaluations_requirement
+WHERE evaluation_id = {PLACE} AND ref = ANY((%(refs)s)) AND retired_at IS NULL
+"""
+ASKED = f"SELECT id, ref, revision, measure {MEANT}"
+LISTS = f"""
+SELECT s.name AS name, v.name AS value FROM evaluations_scope s
+LEFT JOIN evaluations_scopevalue v ON v.scope_id = s.id AND v.retired_at IS NULL
+WHERE s.evaluation_id = {PLACE} ORDER BY s.position, s.name, v.position, v.name
+"""  # noqa: S608
+# An array and no join: the index of current claims is then used whatever the planner
+# believes of a table that it has not looked at yet.
+STANDING = f"""
+SELECT id, requirement_id, revision, requirement_revision, by_vendor, availability,
+    available_from, environments, holds_for, number, statement, evidence_url,
+    submitted_at
+FROM vendors_claim
+WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
+AND (%(noting)s OR availability <> 'withdrawn' AND by_vendor)
+AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
+"""  # noqa: S608
+# From here on what the buyer noted is found, to be counted past and superseded.
+FIND_NOTES = f"SELECT set_config('{NOTES}', 'on', true)"
+COUNTS = f"""
+SELECT requirement_id, max(revision) AS last, count(*) FILTER (WHERE by_vendor) AS own
+FROM vendors_claim
+WHERE candidate_id = %(candidate)s
+AND requirement_id = ANY(ARRAY(SELECT id {MEANT}))
+GROUP BY requirement_id
+"""  # noqa: S608
+# Whoever waited for a lock beyond the deadline is late, so the clock is read last.
+HEAD = f"""
+SELECT evaluation_id, count, hash, clock_timestamp() AS now
+FROM evaluations_journalhead WHERE evaluation_id = {PLACE} FOR NO KEY UPDATE
+"""  # noqa: S608
+
+# --- Second trip: all that is written -----------------------------------------------
+SUPERSEDE = """
+UPDATE vendors_claim SET superseded_at = %(now)s
+WHERE candidate_id = %(candidate)s AND superseded_at IS NULL
+AND requirement_id = ANY((%(requirements)s))
+"""
+LEAVE_NOTES = f"SELECT set_config('{NOTES}', '', true)"
+MOVE_HEAD = """
+UPDATE evaluations_journalhead SET count = %(count)s, hash = %(hash)s
+WHERE evaluation_id = %(evaluation)s
+"""
+
+
+# Sending the code for the vendor pages: at once, or by the next sweep.
+#
+# The process of vendors writes no notice. It hands the mail over itself and marks its
+# row; where it cannot, the row stays owed and a chore of the house owes the notice, of
+# the same id, so with the same code and Message-ID.
+
+# How long the process that was asked may take before a sweep sends it instead.
+PATIENCE = datetime.timedelta(seconds=20)
+DAY = datetime.timedelta(days=1)
+# So many wrong codes in a day, and the owner hears of it.
+SUSPICIOUS = 10
+logger = structlog.get_logger(__name__)
+
+
+def send_code(*, code: SignInCode) -> bool:
+    """Hand the mail over now, outside any transaction; whether it was taken.
+
+    Nothing is raised: what was not taken stays owed.
+    """
+    link = code.link
+    notice = Notice(
+        id=code.pk,
+        kind=SignInCodeMail.name,
+        evaluation=link.candidate.evaluation,
+        subject_id=str(code.pk),
+        address=link.contact.email,
+        addressee=link.contact.name,
+        message_id=message_id_of(code.pk),
+    )
+    notice.subject = code
+    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
+    with Line() as line:
+        try:
+            line.open()
+        except Unreachable:
+            logger.warning("mail_server_unreachable")
+            return False
+        if line.hand(parcel).verdict != Verdict.TAKEN:
+            logger.warning("code_not_taken", code_id=str(code.pk))
+            return False
+    with behind_the_wall():
+        show_vendor(link.vendor_id)
+        SignInCode.objects.filter(pk=code.pk).update(sent_at=database_now())
+    return True
+
+
+@transaction.atomic
+def owe_unsent_codes() -> None:
+    """Owe the codes that the mail server did not take when they were asked for."""
+    now = database_now()
+    rows: Any = SignInCode.objects.filter(
+        sent_at__isnull=True,
+        used_at__isnull=True,
+        expires_at__gt=now,
+        asked_at__lt=now - PATIENCE,
+    )
+    unsent = rows.exclude(Exists(Notice.objects.filter(pk=OuterRef("pk"))))
+    for code in unsent.select_related("link__contact", "link__candidate__evaluation"):
+        owe_now(
+            kind=SignInCodeMail.name,
+            evaluation=code.link.candidate.evaluation,
+            subject_id=code.pk,
+            occurrence="",
+            address=code.link.contact.email,
+            addressee=code.link.contact.name,
+            number=code.pk,
+        )
+
+
+@transaction.atomic
+def tell_of_guesses() -> None:
+    """Owe the owner a mail where many wrong codes were typed, once a day."""
+    now = database_now()
+    recent = SignInCode.objects.filter(asked_at__gt=now - DAY, wrong_tries__gt=0)
+    sums = (
+        recent.order_by()
+        .values("link__candidate")
+        .annotate(wrong=Sum("wrong_tries"))
+        .filter(wrong__gte=SUSPICIOUS)
+    )
+    guessed: Any = Candidate.objects.filter(
+        pk__in=[row["link__candidate"] for row in sums],
+        evaluation__status=Status.OPEN,
+    )
+    for candidate in guessed.select_related("evaluation__owner"):
+        owe_now(
+            kind=CodesGuessed.name,
+            evaluation=candidate.evaluation,
+            subject_id=candidate.pk,
+            occurrence=now.date(),
+            recipient=candidate.evaluation.owner,
+        )
+
 
 KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
@@ -192,3 +379,76 @@ def answer_once(
         with pipeline(savepoint=False) as pipe:
             kept.keep(pipe, answer)
     return answer, False
+
+
+# Sessions in the vendor pages: begun by a code, ended by many.
+
+
+def begin_session(
+    *, link: InvitationLink, now: datetime.datetime
+) -> tuple[VendorSession, str]:
+    """A new session and its secret, which its browser alone keeps."""
+    secret = new_secret()
+    session = VendorSession.objects.create(
+        link=link,
+        vendor_id=link.vendor_id,
+        digest=digest_of(secret),
+        started_at=now,
+        last_visit_on=now.date(),
+    )
+    return session, secret
+
+
+def note_visit(*, session: VendorSession) -> None:
+    """Remember the day of the last visit; at most one write a day."""
+    today = database_now().date()
+    if session.last_visit_on != today:
+        VendorSession.objects.filter(pk=session.pk).update(last_visit_on=today)
+        session.last_visit_on = today
+
+
+def sign_out(*, session: VendorSession) -> None:
+    """End a session by its own contact's wish."""
+    session.ended_at = database_now()
+    session.save(update_fields=["ended_at"])
+
+
+def end_sessions(**whose: Any) -> int:
+    """End the live sessions that these conditions name; how many there were."""
+    rows = VendorSession.objects.filter(ended_at__isnull=True, **whose)
+    return rows.update(ended_at=database_now())
+
+
+def check_end_session(session: VendorSession, by: By) -> None:
+    """The owner ends a session that is live."""
+    check_owned(session.link.candidate.evaluation, by)
+    if session.ended_at is not None:
+        raise Refused("This session has ended already.")
+
+
+@transaction.atomic
+def end_session(*, session: VendorSession, by: By) -> VendorSession:
+    """End a contact's session in the vendor pages; they may ask for a new code.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended.
+
+    """
+    candidate = session.link.candidate
+    evaluation = lock(candidate.evaluation)
+    session = (
+        VendorSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("link__contact", "link__candidate__evaluation")
+        .get(pk=session.pk)
+    )
+    check_end_session(session, by)
+    session.ended_at = database_now()
+    session.save(update_fields=["ended_at"])
+    journal.record(
+        evaluation=evaluation,
+        action="vendor_session.ended",
+        subject=candidate,
+        by=by,
+        after={"candidate": candidate.name, "contact": session.link.contact.name},
+    )
+    return session

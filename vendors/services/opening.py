@@ -1,38 +1,381 @@
 """Opening sealed prices: one person asks, a second one confirms, and only then."""
 
 import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of, snapshot
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
+    change_all,
     check_owned,
     checked,
     lock,
     require_owner,
     require_stage,
 )
-from evaltracker.kit.clock import database_now
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
-from vendors.models import CostLine, PriceOpening
-from vendors.opening_notices import PricesAsked, PricesEscalated, PricesWaiting
+from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.measures import written
+from evaltracker.toolbox.text import Inputs
+from vendors.choices import (
+    AS_COST,
+    CostState,
+    PriceSource,
+    Pricing,
+    QuoteState,
+    Recurrence,
+)
+from vendors.costs import CHECKLIST, CostKind, Tier
+from vendors.costs.lines import stored_tier
+from vendors.models import Candidate, CostLine, PriceOpening, Quote
+from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
-from vendors.selectors.opening import (
+from vendors.selectors import tiers_of
+from vendors.selectors.costs import (
     NOBODY,
     Seat,
     interested,
+    not_quoted,
     opening_of,
     second_people,
     second_seats,
 )
-from vendors.services.costs import PRICE_FIELDS
-from vendors.services.quote_entering import enter_quotes
+from vendors.services.costs import (
+    PRICE_FIELDS,
+    SAVED,
+    WRITTEN,
+    check_price,
+    check_tiers,
+    fill,
+    locked,
+    name_of,
+    open_part,
+)
+
+# One line of a vendor's quote: how it is checked, kept and read back.
+
+MOST_LINES = 100
+AMOUNTS = ("low", "likely", "high")
+BELOW_ZERO = (
+    "A price is 0 or more, so that no total is below 0; take a discount off the price "
+    "itself."
+)
+NOT_ASKED = "It is not on the checklist of this invitation: {}."
+TWICE = "There is another line for it; name the part that each is for in label."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedLine:
+    """What one kind of cost, or a part of it, is offered for; low and high that are
+    left out are the likely price."""
+
+    kind: str
+    state: str = QuoteState.PRICED
+    label: str = ""
+    low: Decimal | None = None
+    likely: Decimal | None = None
+    high: Decimal | None = None
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+    pricing: str = Pricing.PER_UNIT
+    tiers: tuple[Tier, ...] = ()
+    recurrence: str = Recurrence.ONCE
+    note: str = ""
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether it carries amounts."""
+        return self.state == QuoteState.PRICED
+
+    @property
+    def name(self) -> str:
+        """The kind, and which part of it."""
+        kind = CostKind(self.kind).label
+        return f"{kind} ({self.label})" if self.label else kind
+
+
+FIELDS = tuple(field.name for field in fields(QuotedLine))
+# Kept as plain text, whatever list of choices they are of.
+CHOSEN = ("kind", "state", "pricing", "recurrence")
+
+
+def kept_line(line: QuotedLine) -> dict[str, Any]:
+    """A line as a quote keeps it: plain text for every number."""
+    kept: dict[str, Any] = {name: getattr(line, name) for name in FIELDS}
+    for name in AMOUNTS:
+        kept[name] = None if kept[name] is None else written(kept[name])
+    kept["quantity"] = written(line.quantity)
+    kept["tiers"] = [stored_tier(tier) for tier in line.tiers]
+    return kept | {name: str(kept[name]) for name in CHOSEN}
+
+
+def read_line(kept: Mapping[str, Any]) -> QuotedLine:
+    """A line out of what a quote keeps."""
+    values = dict(kept)
+    for name in AMOUNTS:
+        values[name] = None if kept[name] is None else Decimal(kept[name])
+    values["quantity"] = Decimal(kept["quantity"])
+    values["tiers"] = tiers_of(kept["tiers"])
+    return QuotedLine(**values)
+
+
+def read_lines(kept: Iterable[Mapping[str, Any]]) -> list[QuotedLine]:
+    """Every line of a quote."""
+    return [read_line(line) for line in kept]
+
+
+def checked_lines(
+    candidate: Candidate, lines: Sequence[QuotedLine], currency: str
+) -> list[QuotedLine]:
+    """The lines as they are kept, in the order of the checklist.
+
+    Raises:
+        Invalid: by “lines.<index>.<field>”, everything that is wrong.
+
+    """
+    inputs = Inputs()
+    if not 1 <= len(lines) <= MOST_LINES:
+        inputs.refuse("lines", f"A quote has 1 to {MOST_LINES} lines.")
+        inputs.check()
+    found, seen = [], set()
+    for index, line in enumerate(lines):
+        of_line = Inputs()
+        read = _checked(of_line, candidate, line, currency)
+        if (read.kind, read.label) in seen:
+            of_line.refuse("label", TWICE)
+        seen.add((read.kind, read.label))
+        found.append(read)
+        for field, sentences in of_line.errors.items():
+            for sentence in sentences:
+                inputs.refuse(f"lines.{index}.{field}", sentence)
+    inputs.check()
+    order = list(CHECKLIST[candidate.kind])
+    return sorted(found, key=lambda it: (order.index(CostKind(it.kind)), it.label))
+
+
+def _checked(
+    inputs: Inputs, candidate: Candidate, line: QuotedLine, currency: str
+) -> QuotedLine:
+    """One line with its texts read, low and high filled in; notes what is wrong."""
+    line = replace(
+        line,
+        label=inputs.line("label", line.label, blank=True),
+        unit=inputs.line("unit", line.unit, limit=60, blank=True),
+        note=inputs.text("note", line.note, limit=500, blank=True),
+        low=line.likely if line.low is None else line.low,
+        high=line.likely if line.high is None else line.high,
+    )
+    if line.state not in set(QuoteState):
+        inputs.refuse("state", f"It must be one of: {', '.join(QuoteState)}.")
+        return line
+    if line.kind not in set(CHECKLIST[candidate.kind]):
+        kinds = ", ".join(CHECKLIST[candidate.kind])
+        inputs.refuse("kind", NOT_ASKED.format(kinds))
+        return line
+    if _below_zero(inputs, line):
+        return line
+    values = cost_values(line, currency)
+    check_price(inputs, line.kind, line.label, values)
+    check_tiers(inputs, values["state"], line.pricing, line.tiers)
+    if not inputs.errors:
+        _check_columns(inputs, line, values)
+    return line
+
+
+def _below_zero(inputs: Inputs, line: QuotedLine) -> bool:
+    """Note every number of a line that is below 0."""
+    tiers = [amount for tier in line.tiers for amount in tier.amounts]
+    for name in ("likely", "low", "high"):
+        amount = getattr(line, name)
+        is_own = name == "likely" or amount != line.likely
+        if amount is not None and amount < 0 and is_own:
+            inputs.refuse(name, BELOW_ZERO)
+    if any(amount < 0 for amount in tiers):
+        inputs.refuse("tiers", BELOW_ZERO)
+    if line.quantity < 0:
+        inputs.refuse("quantity", "A quantity is 0 or more.")
+    return bool(inputs.errors)
+
+
+def _check_columns(inputs: Inputs, line: QuotedLine, values: dict[str, Any]) -> None:
+    """Note what a cost line would not take."""
+    row = CostLine(kind=line.kind, label=line.label, **values)
+    try:
+        row.clean_fields(exclude={"candidate"})
+    except ValidationError as error:
+        for field, sentences in error.message_dict.items():
+            for sentence in sentences:
+                inputs.refuse(field, sentence)
+
+
+def cost_values(line: QuotedLine, currency: str) -> dict[str, Any]:
+    """A line in the columns of a cost line."""
+    return {
+        "state": AS_COST[QuoteState(line.state)],
+        **{name: getattr(line, name) for name in AMOUNTS},
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "pricing": line.pricing,
+        "tiers": [stored_tier(tier) for tier in line.tiers],
+        "recurrence": line.recurrence,
+        "currency": currency,
+        "note": line.note,
+    }
+
+
+# Making a quote's lines the cost lines of its candidate, once they may be read.
+
+# How a price that somebody else had said of a kind stands beside the quote of it.
+PART_OF = "Part of the vendor's quote of "
+WITHDRAWN = "The vendor withdrew its quote on {}."
+
+
+def waiting() -> Any:
+    """Quotes that are not among the costs of their candidate."""
+    return Quote.objects.filter(revision__gt=F("candidate__quote_entered"))
+
+
+def enter_quotes(*, evaluation: Evaluation, by: By) -> None:
+    """Let what vendors quoted stand among the costs; the caller has locked it.
+
+    A quote says all of each kind that it names: the same line is replaced, and what
+    else was priced of that kind is part of the quote from now on. What it does not
+    name is not stated, unless somebody has said it. After one that was withdrawn,
+    nothing is stated of what came from it.
+    """
+    candidates = {row.pk: row for row in locked(evaluation).values()}
+    rows = waiting().filter(candidate__evaluation=evaluation)
+    last = {quote.candidate_id: quote for quote in rows.order_by("revision")}
+    for key in sorted(last, key=lambda key: candidates[key].name):
+        candidate = candidates[key]
+        candidate.evaluation = evaluation
+        _enter(candidate, last[key], by)
+
+
+def enter_quotes_at_once() -> None:
+    """The same where quotes are not sealed from the owner, or from nobody any more."""
+    read = Q(candidate__evaluation__owner_types_prices=True) | Q(
+        candidate__evaluation__prices_opened_at__isnull=False
+    )
+    rows = waiting().filter(read, candidate__evaluation__status=Status.OPEN)
+    homes = rows.order_by("candidate__evaluation").values("candidate__evaluation")
+    for home in Evaluation.objects.filter(pk__in=homes).order_by("pk"):
+        with transaction.atomic():
+            enter_quotes(evaluation=lock(home), by=SYSTEM)
+
+
+def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
+    """Write the lines of one quote, in one entry of the journal."""
+    day = wall_of(quote.handed_in_at, candidate.evaluation.zone).date()
+    there = {
+        (row.kind, row.label): row
+        for row in CostLine.objects.filter(candidate=candidate)
+    }
+    for row in there.values():
+        row.candidate = candidate
+    before = {name_of(row): snapshot(row, WRITTEN) for row in there.values()}
+    added, touched = _rows(candidate, quote, day, there)
+    CostLine.objects.bulk_create(added)
+    change_all(touched, SAVED)
+    Candidate.objects.filter(pk=candidate.pk).update(quote_entered=quote.revision)
+    if added or touched:
+        _tell(candidate, quote, by, before, [*added, *touched], len(added))
+
+
+def _rows(
+    candidate: Candidate,
+    quote: Quote,
+    day: Any,
+    there: dict[tuple[str, str], CostLine],
+) -> tuple[list[CostLine], list[CostLine]]:
+    """The lines that are new, and those of `there` that change."""
+    if quote.is_withdrawn:
+        return [], _taken_out(there.values(), day)
+    added, touched = [], []
+    lines = read_lines(quote.lines)
+    quoted = {(line.kind, line.label) for line in lines}
+    for line in lines:
+        values = _values(line, quote, day)
+        if row := there.get((line.kind, line.label)):
+            touched.append(fill(row, values))
+        else:
+            new = CostLine(candidate=candidate, kind=line.kind, label=line.label)
+            added.append(fill(new, values))
+    kinds = {line.kind for line in lines}
+    part = {"state": CostState.INCLUDED, **dict.fromkeys(AMOUNTS)}
+    for key, row in there.items():
+        if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
+            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}))
+    said = {row.kind for row in there.values()}
+    added += [
+        CostLine(candidate=candidate, kind=kind, currency=quote.currency)
+        for kind in not_quoted(candidate, quote)
+        if kind not in said
+    ]
+    return added, touched
+
+
+def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
+    """Those that rest on a quote, as not stated."""
+    nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
+    said = {**nothing, "note": WITHDRAWN.format(day)}
+    return [
+        fill(row, said)
+        for row in rows
+        if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
+    ]
+
+
+def _values(line: QuotedLine, quote: Quote, day: Any) -> dict[str, Any]:
+    """All columns of a cost line that the vendor says."""
+    return {
+        **cost_values(line, quote.currency),
+        "said_by": PriceSource.VENDOR,
+        "quoted_on": day,
+        "rate": None,
+        **dict.fromkeys(("source_text", "source_url"), ""),
+    }
+
+
+def _tell(
+    candidate: Candidate,
+    quote: Quote,
+    by: By,
+    before: dict[str, Any],
+    rows: list[CostLine],
+    added: int,
+) -> None:
+    """Write it into the journal; amounts only once they are open."""
+    home = candidate.evaluation
+    names = {name_of(row) for row in rows[added:]}
+    journal.record(
+        evaluation=home,
+        action="quote.taken_out" if quote.is_withdrawn else "quote.entered",
+        subject=quote,
+        by=by,
+        before={name: open_part(home, before[name]) for name in sorted(names)},
+        after={
+            "candidate": candidate.name,
+            "revision": quote.revision,
+            "lines": {
+                name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
+            },
+        },
+        rows=rows,
+    )
+
 
 WAITING_EVERY = datetime.timedelta(days=3)
 # The owner hears of the second reminder and of each that follows.

@@ -1,8 +1,10 @@
 """Handing in and withdrawing a vendor's prices, sealed until prices are opened."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -11,14 +13,117 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.policy import change, check_owned, lock
-from evaltracker.kit.clock import wall_of
-from evaltracker.kit.text import Inputs
-from vendors.costs import CODES
-from vendors.models import Candidate, Quote
-from vendors.selectors.quotes import is_quoted, own_quotes, standing_quote
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.text import Inputs
+from vendors.choices import Pricing, Recurrence
+from vendors.costs import CODES, amounts_at
+from vendors.costs import Pricing as HowPriced
+from vendors.mail import QuestionAnswered
+from vendors.models import Candidate, Question, Quote
+from vendors.selectors.answer_counts import given_away
+from vendors.selectors.costs import is_quoted, own_quotes, standing_quote
+from vendors.services.access import gathering_end, invited_candidates, owe_contacts
 from vendors.services.candidates import lock_invitation
-from vendors.services.quote_lines import QuotedLine, checked_lines, kept_line
+from vendors.services.opening import QuotedLine, checked_lines, kept_line
+
+# Answering a question once for all, without giving away who asked.
+
+
+@transaction.atomic
+def answer_question(
+    *,
+    question: Question,
+    answer: str,
+    by: By,
+    text: str | None = None,
+    though_named: bool = False,
+) -> Question:
+    """Answer, or correct an answer; every invited vendor reads it.
+
+    `text` words the question anew for all; what its asker wrote is kept apart. Words
+    that hold a name of the asker are refused, unless the owner has looked at them
+    and says that they give nobody away.
+
+    Raises:
+        Forbidden: not the owner. Refused: the evaluation has ended. Invalid: by field.
+
+    """
+    evaluation = lock(question.evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=question.pk
+    )
+    inputs = Inputs()
+    words = {
+        "text": inputs.text("text", question.text if text is None else text),
+        "answer": inputs.text("answer", answer),
+    }
+    for field, name in () if though_named else given_away(question, **words):
+        inputs.refuse(field, f"It names {name}, who asked. Word it otherwise.")
+    inputs.check()
+    if all(getattr(question, field) == value for field, value in words.items()):
+        return question
+    before, after = change(
+        question,
+        **words,
+        answered_at=database_now(),
+        answered_by=actor_of(by).user,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="question.answered",
+        subject=question,
+        by=by,
+        before=before,
+        after=after,
+    )
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=QuestionAnswered.name,
+        candidates=invited_candidates(evaluation),
+        subject=evaluation,
+        occurrence=at.isoformat(),
+        at=at,
+    )
+    return question
+
+
+# What the lines of a quote add up to, by when it falls due.
+
+CENT = Decimal("0.01")
+
+
+def totals_of(lines: Iterable[QuotedLine]) -> dict[str, Decimal]:
+    """The likely sum of each that is due once, monthly and yearly; a rise in percent
+    is of other lines, and is in none."""
+    sums: dict[str, Fraction] = {}
+    for line in lines:
+        if not line.is_priced or line.pricing == Pricing.PERCENT:
+            continue
+        low, likely, high = (
+            Decimal(0) if amount is None else amount
+            for amount in (line.low, line.likely, line.high)
+        )
+        pricing, quantity = HowPriced(line.pricing), Fraction(line.quantity)
+        paid = amounts_at((low, likely, high), pricing, line.tiers, quantity)[1]
+        sums[line.recurrence] = sums.get(line.recurrence, Fraction(0)) + paid
+    return {
+        due: _rounded(sums[due]) for due in map(str, Recurrence.values) if due in sums
+    }
+
+
+def _rounded(amount: Fraction) -> Decimal:
+    whole = Decimal(amount.numerator) / Decimal(amount.denominator)
+    return whole.quantize(CENT, rounding=ROUND_HALF_UP)
+
 
 PAST = "That day has passed; name today or a later day."
 NONE_STANDS = "You have no prices handed in, so there is nothing to withdraw."

@@ -1,26 +1,327 @@
-"""The answer sheet: giving it out and taking it back, by the rules of any claim."""
+"""Drafts of answers: saved as they are typed, handed in together."""
 
+import io
+import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO, Any
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, NotFound, Refused, Stale
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor
-from evaltracker.tabular.days import DayOrder
-from vendors.models import Candidate
-from vendors.selectors import asked_requirements, own_claims
-from vendors.selectors.demands import with_demands
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import files_of_rows, read_file
+from evaltracker.toolbox.tabular.days import DayOrder
+from vendors.answers import is_receipt_of
+from vendors.candidates import WORDS, ClaimWords, Names
+from vendors.models import (
+    AnswerDraft,
+    Candidate,
+    Claim,
+    DraftFile,
+    MailedSheet,
+    Submission,
+)
+from vendors.selectors import asked_requirements, last_submission, own_claim, own_claims
+from vendors.selectors.candidates import lists_of, with_demands
+from vendors.selectors.vendor_answers import AnswerRow, answers_of
 from vendors.services.batches import (
     MOST,
     Comparison,
+    Stated,
     compare_claims,
+    read_all,
     stated,
     submit_claims,
 )
+from vendors.services.candidates import lock_candidate, lock_invitation
+from vendors.services.claims import attach_file, hand_in, require_room, submit_claim
 from vendors.sheets import SheetLine, read_sheet, write_sheet
-from vendors.words import WORDS, ClaimWords
+from vendors.typed_answers import EMPTY, ENVIRONMENTS, stated_in, typed_of, words_in
+
+# Files that wait with the draft of an answer until it is handed in.
+
+
+@transaction.atomic
+def attach_to_answer(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    file: IO[bytes],
+    name: str,
+    by: Actor,
+) -> None:
+    """Keep a file with the draft of an answer; where nothing is drafted, with the
+    answer that stands.
+
+    The same types, sizes and numbers are taken as over REST.
+
+    Raises:
+        Invalid: no file that is taken. Refused: there is no room, or no draft and
+        claims are not open.
+
+    """
+    candidate = lock_candidate(candidate)
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
+    if not rows.exists() and own_claim(candidate, requirement) is not None:
+        attach_file(
+            candidate=candidate, requirement=requirement, file=file, name=name, by=by
+        )
+        return
+    accepted = read_file(file, name)
+    require_room(candidate, accepted.size)
+    now = database_now()
+    draft, _ = AnswerDraft.objects.get_or_create(
+        candidate=candidate,
+        requirement=requirement,
+        defaults={"typed": dict(EMPTY), "saved_at": now},
+    )
+    if draft.files.filter(sha256=accepted.sha256).exists():
+        return
+    DraftFile.objects.create(
+        draft=draft,
+        name=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        content=accepted.content,
+        uploaded_at=now,
+    )
+
+
+@transaction.atomic
+def remove_draft_file(
+    *, candidate: Candidate, requirement: Requirement, key: uuid.UUID
+) -> None:
+    """Take a file from a draft; a draft that held nothing else goes, too.
+
+    Raises:
+        NotFound: there is no such file.
+
+    """
+    draft = AnswerDraft.objects.filter(
+        candidate=candidate, requirement=requirement
+    ).first()
+    found = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
+    if draft is None or not found.delete()[0]:
+        raise NotFound
+    if draft.typed == EMPTY and not draft.files.exists():
+        draft.delete()
+
+
+def hand_in_files(candidate: Candidate, by: Actor) -> None:
+    """Make the files of drafts those of the answers that were made of the drafts."""
+    waiting = DraftFile.objects.filter(draft__candidate=candidate)
+    for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
+        # One at a time: all of them may be 200 MB.
+        file = waiting.select_related("draft__requirement").get(pk=key)
+        content, requirement = bytes(file.content), file.draft.requirement
+        file.delete()
+        if requirement.retired_at is None:
+            attach_file(
+                candidate=candidate,
+                requirement=requirement,
+                file=io.BytesIO(content),
+                name=file.name,
+                by=by,
+            )
+
+
+OTHER_TAB = (
+    "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
+    "stands now; put what you typed into it and save again."
+)
+
+
+class DraftsWrong(Invalid):
+    """Drafts that cannot be handed in: by ref, what is wrong with each."""
+
+    def __init__(self, wrong: dict[str, list[str]]) -> None:
+        what = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
+        super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The receipt, and how many answers changed with it."""
+
+    receipt: Submission
+    changed: int
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    typed: Mapping[str, Any],
+    version: int,
+    standing: Claim | None,
+) -> AnswerDraft | None:
+    """Keep what was typed over the draft of that version, 0 for none yet.
+
+    What says the same as the claim that stands is no draft, unless the requirement
+    has changed since. Drafts are kept after the deadline, too.
+
+    Raises:
+        Stale: another tab was first; `difference` is not told, the page shows it.
+
+    """
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
+    draft = rows.select_for_update(of=("self",), no_key=True).first()
+    if draft is not None and ENVIRONMENTS in draft.typed:
+        typed = {ENVIRONMENTS: draft.typed[ENVIRONMENTS], **typed}
+    if draft is not None and draft.typed == typed:
+        return draft
+    if (draft.version if draft else 0) != version:
+        raise Stale(OTHER_TAB)
+    has_files = draft is not None and draft.files.exists()
+    if not (has_files or is_new(typed, requirement, standing)):
+        rows.delete()
+        return None
+    now = database_now()
+    if draft is None:
+        # Of two tabs that begin at once, one is first.
+        made = AnswerDraft(
+            candidate=candidate,
+            requirement=requirement,
+            typed=dict(typed),
+            saved_at=now,
+        )
+        AnswerDraft.objects.bulk_create([made], ignore_conflicts=True)
+        kept = rows.get()
+        if kept.pk != made.pk:
+            raise Stale(OTHER_TAB)
+        return kept
+    draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
+    draft.save(update_fields=["typed", "version", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, candidate: Candidate, requirement: Requirement) -> None:
+    """Take a draft away; what was handed in stands."""
+    AnswerDraft.objects.filter(candidate=candidate, requirement=requirement).delete()
+
+
+@transaction.atomic
+@files_of_rows()
+def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
+    """Make claims of the drafts, and proof of their files, by the same services as the
+    API, and hand in.
+
+    Raises:
+        Refused: claims are not open, or nothing has changed since the last receipt.
+        DraftsWrong: by ref, whatever is wrong with any of them; nothing is taken.
+
+    """
+    candidate, _ = lock_invitation(candidate)
+    stated = read_drafts(candidate)
+    last = last_submission(candidate)
+    if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
+        raise Refused(
+            f"Nothing has changed since receipt {last.number}, so there is nothing to "
+            "hand in.",
+            code="nothing_to_hand_in",
+        )
+    if stated:
+        _submit(candidate, stated, by)
+        hand_in_files(candidate, by)
+    receipt = hand_in(candidate=candidate, by=by)
+    AnswerDraft.objects.filter(candidate=candidate).delete()
+    return HandedIn(receipt, len(stated))
+
+
+def read_drafts(candidate: Candidate) -> list[Stated]:
+    """The drafts of what is asked, as the services take them.
+
+    Raises:
+        DraftsWrong: by ref, what cannot be read.
+
+    """
+    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
+    lists = lists_of(candidate.evaluation)
+    asked = asked_requirements(candidate.evaluation).values("pk")
+    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    stated, wrong = [], {}
+    for draft in drafts.select_related("requirement").order_by("requirement__ref"):
+        former = claims.get(draft.requirement_id)
+        ref = draft.requirement.ref
+        try:
+            stated.append(stated_in(draft.typed, ref, lists, former))
+        except Invalid as error:
+            wrong[ref] = [text for said in error.errors.values() for text in said]
+    if wrong:
+        raise DraftsWrong(wrong)
+    return stated
+
+
+def is_new(
+    typed: Mapping[str, Any], requirement: Requirement, standing: Claim | None
+) -> bool:
+    """Whether that is worth a draft."""
+    if standing and standing.requirement_revision < requirement.revision:
+        return True
+    return typed not in (EMPTY, typed_of(standing))
+
+
+def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
+    """As one call of the API, of one claim or of many."""
+    try:
+        if len(stated) > 1:
+            submit_claims(candidate=candidate, claims=stated, by=by)
+            return
+        [said] = stated
+        asked = asked_requirements(candidate.evaluation)
+        words = {name: getattr(said, name) for name in said.__struct_fields__}
+        words["requirement"] = asked.get(ref=said.requirement)
+        submit_claim(candidate=candidate, by=by, **words)
+    except Invalid as error:
+        raise DraftsWrong(_by_ref(error, stated)) from error
+
+
+def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
+    """The sentences of a service by the ref that they are about."""
+    wrong: dict[str, list[str]] = {}
+    for place, sentences in error.errors.items():
+        parts = place.split(".")
+        index = int(parts[1]) if parts[0] == "claims" and len(parts) > 1 else 0
+        wrong.setdefault(stated[index].requirement, []).extend(sentences)
+    return wrong
+
+
+# A vendor's yes to the answers that were entered for it from its mail.
+
+
+@transaction.atomic
+def confirm_sheet(*, sheet: MailedSheet, by: Actor) -> None:
+    """Keep that the vendor, in its pages, says yes to what was entered for it.
+
+    Raises:
+        Refused: it did already.
+
+    """
+    candidate = lock_candidate(sheet.candidate)
+    now = database_now()
+    rows = MailedSheet.objects.filter(pk=sheet.pk, confirmed_at__isnull=True)
+    if not rows.update(confirmed_at=now, confirmed_by=by.name):
+        raise Refused("These answers were confirmed already.")
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="mailed_sheet.confirmed",
+        subject=sheet,
+        by=by,
+        after={"candidate": candidate.name},
+    )
+
+
+# The answer sheet: giving it out and taking it back, by the rules of any claim.
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +417,158 @@ def _standing(candidate: Candidate) -> dict[str, ClaimWords]:
         )
         for row in own_claims(candidate)
     }
+
+
+# The answer sheet in the vendor pages: it goes out with the drafts and comes back as
+# drafts, so that nothing is handed in by a file.
+
+# What is typed by ref, and over which version of a draft.
+type TypedByRef = Mapping[str, tuple[dict[str, Any], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    """What a sheet says of a requirement, and what is typed or handed in now."""
+
+    requirement: Requirement
+    former: ClaimWords | None
+    words: ClaimWords
+    # The words as a form holds them, over which version of a draft.
+    typed: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    """What would become drafts, and how many answers stay as they are."""
+
+    changes: list[DraftChange]
+    unchanged: int
+
+    @property
+    def typed(self) -> TypedByRef:
+        """As `save_drafts` takes it."""
+        return {
+            each.requirement.ref: (each.typed, each.version) for each in self.changes
+        }
+
+
+def drafts_sheet(candidate: Candidate) -> bytes:
+    """The sheet with everything that is asked, the drafts over what was handed in."""
+    lists = lists_of(candidate.evaluation)
+    current = {
+        row.requirement.ref: words
+        for row in answers_of(candidate).rows
+        if (words := _current(row, lists)) is not None
+    }
+    asked = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(asked, current)
+
+
+def preview_sheet(
+    *,
+    candidate: Candidate,
+    content: bytes,
+    filename: str,
+    order: DayOrder | None = None,
+) -> SheetPreview:
+    """What a filled sheet would change in the drafts; nothing is written.
+
+    Raises:
+        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
+
+    """
+    rows = {row.requirement.ref: row for row in answers_of(candidate).rows}
+    lists = lists_of(candidate.evaluation)
+    current = {ref: _current(row, lists) for ref, row in rows.items()}
+    stands = {ref: words for ref, words in current.items() if words is not None}
+    lines = read_lines(content, filename, stands, order)
+    times = Counter(line.requirement for line in lines)
+    # A draft that is not whole yet may stay as it is.
+    said = [
+        line
+        for line in lines
+        if times[line.requirement] > 1
+        or line.wrong
+        or line.words is not current.get(line.requirement)
+    ]
+    with naming_cells(said):
+        today = database_now().date()
+        asked = {ref: row.requirement for ref, row in rows.items()}
+        words = read_all(
+            [stated(line.requirement, line.words) for line in said], asked, today, lists
+        )
+    found = [
+        _change(rows[line.requirement], current[line.requirement], each)
+        for line, each in zip(said, words, strict=True)
+    ]
+    changes = [change for change in found if change is not None]
+    return SheetPreview(changes, len(lines) - len(changes))
+
+
+@transaction.atomic
+def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
+    """Keep what a sheet says as drafts, all of it or nothing; how many there were.
+
+    Raises:
+        Stale: a draft has changed since the preview, or something is not asked now.
+
+    """
+    asked = asked_requirements(candidate.evaluation).filter(ref__in=typed)
+    rows = {row.requirement.ref: row for row in _locked(candidate, asked)}
+    now = database_now()
+    made, changed, gone = [], [], []
+    for ref, (words, version) in typed.items():
+        row = rows.get(ref)
+        draft = row.draft if row else None
+        if row is None or (draft.version if draft else 0) != version:
+            raise Stale(OTHER_TAB)
+        if draft is None:
+            draft = AnswerDraft(candidate=candidate, requirement=row.requirement)
+            made.append(draft)
+        elif draft.files.all() or is_new(words, row.requirement, row.claim):
+            changed.append(draft)
+        else:
+            gone.append(draft.pk)
+        draft.typed, draft.version, draft.saved_at = words, version + 1, now
+    AnswerDraft.objects.filter(pk__in=gone).delete()
+    AnswerDraft.objects.bulk_update(changed, ["typed", "version", "saved_at"])
+    # Of two that begin at once, one is first.
+    AnswerDraft.objects.bulk_create(made, ignore_conflicts=True)
+    if AnswerDraft.objects.filter(pk__in=[row.pk for row in made]).count() < len(made):
+        raise Stale(OTHER_TAB)
+    return len(typed)
+
+
+def _locked(candidate: Candidate, asked: QuerySet[Requirement]) -> Iterator[AnswerRow]:
+    """What is asked, with the drafts locked."""
+    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    files = Prefetch("files", DraftFile.objects.defer("content"))
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    drafts = {row.requirement_id: row for row in locked.prefetch_related(files)}
+    for row in asked:
+        yield AnswerRow(row, claims.get(row.pk), drafts.get(row.pk))
+
+
+def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
+    """What is typed, or else what was handed in."""
+    if row.draft is not None:
+        return words_in(row.draft.typed, lists, row.claim)
+    if row.claim is None:
+        return None
+    return ClaimWords(**{name: getattr(row.claim, name) for name in WORDS})
+
+
+def _change(
+    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
+) -> DraftChange | None:
+    """The words of a sheet as they would be typed; None if they are typed already."""
+    typed = typed_of(words)
+    if words.environments != (row.claim.environments if row.claim else []):
+        typed[ENVIRONMENTS] = words.environments
+    stands = row.draft.typed if row.draft else typed_of(row.claim)
+    if typed == stands:
+        return None
+    version = row.draft.version if row.draft else 0
+    return DraftChange(row.requirement, former, words, typed, version)

@@ -1,21 +1,58 @@
 """Keys to the vendor API: shown once, kept as a digest, revocable at once."""
 
 import datetime
+import uuid
+from collections.abc import Mapping
 from typing import NoReturn
 
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor, By, actor_of
-from evaltracker.kit.text import Inputs
-from vendors.models import Vendor, VendorToken
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.text import Inputs
+from vendors.models import Candidate, LastSeen, Vendor, VendorToken
 from vendors.policy import require_token_keeper
-from vendors.secrets import new_token
+from vendors.public_mail import new_token
 from vendors.selectors import live_tokens
-from vendors.services.companies import record_for_vendor
-from vendors.services.token_mail import owe_expiry_warnings
+from vendors.services.access import owe_expiry_warnings
+from vendors.services.contacts import record_for_vendor
 from vendors.wall import digest_of
+
+# A person's bookmark: up to when they have seen what a candidate's vendor sent.
+
+
+@transaction.atomic
+def mark_seen(
+    *, evaluation: Evaluation, until: Mapping[uuid.UUID, datetime.datetime], by: User
+) -> None:
+    """Remember that `by` has seen what each of these candidates sent until then.
+
+    It says nothing of the evaluation, so no entry of its journal tells it: the
+    journal counts changes, and a page that somebody is about to sign would be stale.
+    What came later than the page that was looked at stays unseen, and nothing that
+    was seen becomes new again.
+
+    Raises:
+        NotFound: a candidate of another evaluation.
+
+    """
+    rows = Candidate.objects.visible_to(by).filter(evaluation=evaluation)
+    candidates = rows.in_bulk(list(until))
+    if len(candidates) < len(until):
+        raise NotFound
+    now = database_now()
+    for key, candidate in sorted(candidates.items()):
+        moment = min(until[key], now)
+        seen, is_new = LastSeen.objects.select_for_update(no_key=True).get_or_create(
+            person=by, candidate=candidate, defaults={"until": moment}
+        )
+        if not is_new and seen.until < moment:
+            seen.until = moment
+            seen.save(update_fields=["until"])
+
 
 # The one in use and the one that replaces it.
 MOST_LIVE = 2

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import template
 
-from evaltracker.measures import CellNumbers, Measure, Reading
-from evaltracker.measures import written as exact
 from evaltracker.money import written
+from evaltracker.toolbox.measures import CellNumbers, Measure, Reading
+from evaltracker.toolbox.measures import written as exact
 
 register = template.Library()
 

@@ -16,13 +16,17 @@ from django.db.models import Q, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 
-from evaltracker.accounts.services.logins import end_sessions
-from evaltracker.accounts.services.people import require_operator
+from evaltracker.accounts.services.people import (
+    end_sessions,
+    free_username,
+    require_operator,
+)
 from evaltracker.errors import Refused
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Evaluation, Notice, User
-from evaltracker.notices.services.account_mail import owe_account_mail
+from evaltracker.evaluations.policy import checked
+from evaltracker.notices.services.due_times import owe_account_mail
 
 NOBODY = "Erased person"
 # Reserved for never being anybody's.
@@ -123,3 +127,35 @@ def _rename(person: User) -> None:
     person.save()
     person.groups.clear()
     person.user_permissions.clear()
+
+
+# The first operator of an installation, whom nobody can add.
+
+
+@transaction.atomic
+def add_first_operator(*, name: str, email: str) -> User | None:
+    """Give the first operator a login, and owe them a mail with a link to a password.
+
+    Returns None, and does nothing, where there is an operator already.
+
+    Raises:
+        Invalid: the address is none, or belongs to somebody here.
+
+    """
+    if User.objects.filter(is_superuser=True, is_active=True).exists():
+        return None
+    first, _, last = name.strip().rpartition(" ")
+    operator = User(
+        username=free_username(email),
+        first_name=first or last,
+        last_name=last if first else "",
+        email=email.strip().lower(),
+        is_staff=True,
+        is_superuser=True,
+    )
+    operator.set_unusable_password()
+    checked(operator)
+    operator.save()
+    record(action=AccountAction.ADDED, person=operator)
+    owe_account_mail(kind="login_given", person=operator)
+    return operator

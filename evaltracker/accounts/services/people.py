@@ -4,23 +4,99 @@ Whoever has the right to add people may do so too, and no more. People belong to
 evaluation, so what happens to them is written to the account log, not to a journal.
 """
 
+import datetime
 import re
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Permission
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from evaltracker.accounts.services.addresses import forget_addresses
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.account_log import record
+from evaltracker.evaluations.account_log import at_address, record
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import CachedValue, User
 from evaltracker.evaluations.policy import change, checked, may_add_people
-from evaltracker.evaluations.selectors import at_address
-from evaltracker.notices.services.account_mail import owe_account_mail
+from evaltracker.notices.services.due_times import owe_account_mail
+
+# Changing one's own mail address: it counts once its owner has confirmed it.
+
+SALT = "evaltracker.address"
+LASTS = 3 * 24 * 60 * 60
+USED_UP = "This link is used up, too old, or meant for somebody else."
+
+
+def key_for(person: User, address: str) -> str:
+    """What a link carries that lets `person` confirm `address`, once."""
+    said = {"person": person.pk, "new": address, "old": person.email}
+    return signing.dumps(said, salt=SALT)
+
+
+def address_in(key: str, by: User) -> str:
+    """The address that `by` confirms with that key.
+
+    Raises:
+        Refused: it is forged, too old, used up or somebody else's.
+
+    """
+    try:
+        said = signing.loads(key, salt=SALT, max_age=LASTS)
+    except signing.BadSignature as error:
+        raise Refused(USED_UP) from error
+    if (said["person"], said["old"]) != (by.pk, by.email):
+        raise Refused(USED_UP)
+    address: str = said["new"]
+    return address
+
+
+@transaction.atomic
+def ask_for_address(*, address: str, by: User) -> None:
+    """Owe a mail with a link to the new address; nothing changes before it is used.
+
+    Raises:
+        Invalid: somebody here has it already.
+
+    """
+    address = address.lower()
+    if at_address(address):
+        sentence = "Somebody has this address already."
+        raise Invalid(sentence, errors={"email": [sentence]})
+    owe_account_mail(kind="address_confirmation", person=by, address=address)
+
+
+@transaction.atomic
+def confirm_address(*, key: str, by: User) -> User:
+    """Take the new address; the one before is told.
+
+    Raises:
+        Refused: the key does not hold. Invalid: somebody took the address meanwhile.
+
+    """
+    before = by.email
+    change(by, email=address_in(key, by))
+    forget_addresses(by)
+    record(action=AccountAction.ADDRESS, person=by, by=by)
+    if before:
+        # Its reader can still object.
+        owe_account_mail(
+            kind="account_changed", person=by, address=before, what="email_changed"
+        )
+    return by
+
+
+def forget_addresses(person: User) -> None:
+    """Drop the library's copies, or an old one could still ask for a new password."""
+    EmailAddress.objects.filter(user=person).delete()
+
 
 EDITABLE = ("first_name", "last_name", "email", "time_zone")
 OWN = ("first_name", "last_name", "time_zone", "search_by_slash")
@@ -218,3 +294,116 @@ def _let(person: User, rights: Iterable[str]) -> None:
     known = Permission.objects.filter(content_type__app_label="evaluations")
     person.user_permissions.remove(*known.filter(codename__in=RIGHTS))
     person.user_permissions.add(*known.filter(codename__in=set(rights) & set(RIGHTS)))
+
+
+# What operators do to a login: give it a password, stop it, help with a lost phone.
+
+A_DAY = datetime.timedelta(days=1)
+
+
+@transaction.atomic
+def set_password(*, person: User, password: str, by: User) -> User:
+    """Give a person a new password; their open sessions end.
+
+    Raises:
+        Forbidden: `by` is not an operator.
+        Invalid: the password is easy to guess.
+
+    """
+    require_operator(by)
+    set_checked_password(person, password)
+    person.save(update_fields=["password"])
+    record(action=AccountAction.PASSWORD, person=person, by=by)
+    return person
+
+
+@transaction.atomic
+def set_active(*, person: User, active: bool, by: User) -> User:
+    """Stop a person from logging in, or let them again; at once.
+
+    Raises:
+        Forbidden: `by` is not an operator.
+        Refused: an operator would lock themselves out, or the person is erased.
+
+    """
+    require_operator(by)
+    if person.pk == by.pk:
+        raise Refused("You cannot stop your own login; another operator has to.")
+    if person.erased_at:
+        raise Refused("This person is erased and can no longer log in.")
+    if person.is_active == active:
+        raise Refused(
+            f"The login of {person.name} {'works' if active else 'is stopped'} already."
+        )
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    done = AccountAction.ALLOWED if active else AccountAction.STOPPED
+    record(action=done, person=person, by=by)
+    return person
+
+
+@transaction.atomic
+def reset_factors(*, person: User, by: User) -> User:
+    """Take a person's second factors, as when a phone is lost, and end their sessions.
+
+    Raises:
+        Forbidden: `by` is not an operator. Refused: there are none.
+
+    """
+    check_reset_factors(person, by)
+    return _reset_factors(person, by=by, detail="all")
+
+
+@transaction.atomic
+def reset_factors_on_server(*, person: User) -> User:
+    """The same by whoever may run commands on the server, as when no operator can log
+    in.
+
+    Raises:
+        Refused: there are none.
+
+    """
+    return _reset_factors(person, by=None, detail="all, by a command on the server")
+
+
+def check_reset_factors(person: User, by: User) -> None:
+    """Operators take them from whoever has some."""
+    require_operator(by)
+    require_factors(person)
+
+
+def require_factors(person: User) -> None:
+    """Refuse a person without a second factor."""
+    if not Authenticator.objects.filter(user=person).exists():
+        raise Refused(f"{person.name} has no second factor.")
+
+
+def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
+    require_factors(person)
+    Authenticator.objects.filter(user=person).delete()
+    end_sessions(person)
+    record(action=AccountAction.FACTOR_REMOVED, person=person, by=by, detail=detail)
+    if person.email:
+        owe_account_mail(kind="account_changed", person=person, what="factors_reset")
+    return person
+
+
+def end_sessions(person: User) -> None:
+    """Log a person out wherever they are logged in."""
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+@transaction.atomic
+def forget_what_is_over() -> None:
+    """Drop sessions that have ended, guesses that no lock counts any more, and what
+    the default cache was to remember until now.
+
+    In the field for the name people also type what nobody should keep.
+    """
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    lasting = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=lasting).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - A_DAY).delete()
+    CachedValue.objects.filter(expires__lt=now).delete()

@@ -1,6 +1,6 @@
 """What people do with comments: write, answer, resolve, reopen, withdraw, read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from evaltracker.comments.policy import (
     check_resolve_thread,
     check_withdraw_comment,
 )
-from evaltracker.comments.selectors import Thread, speakers, threads_on
+from evaltracker.comments.reading import Thread, discuss_address, speakers, threads_on
 from evaltracker.comments.services.comments import (
     LONGEST,
     add_comment,
@@ -23,11 +23,10 @@ from evaltracker.comments.services.comments import (
     resolve_thread,
     withdraw_comment,
 )
-from evaltracker.comments.words import discuss_address
 from evaltracker.evaluations.models import Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
 from evaltracker.pages.acts import address_of, register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
+from evaltracker.pages.workspace import SEALS, InEvaluation
 
 
 class PeopleToMention(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -200,3 +199,16 @@ class ReadMention(OnComment):
     success = "It is marked as read."
     service = read_mention
     rule = check_read_mention
+
+
+# What the journal keeps to itself of comments: where those were that one may not
+# read.
+
+
+def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    """Comments that the reader may see."""
+    seen = Comment.objects.visible_to(user).filter(evaluation=evaluation, pk__in=ids)
+    return {str(key) for key in seen.values_list("pk", flat=True)}
+
+
+SEALS.register("comment", open_comments)

@@ -18,8 +18,8 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Comment, Mention, User
 from evaltracker.evaluations.policy import lock
 from evaltracker.evaluations.topics import Subject
-from evaltracker.kit.text import read_text
 from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.toolbox.text import read_text
 
 LONGEST = 2_000
 MOST_ON_ONE = 200

@@ -10,8 +10,12 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from evaltracker.comments.selectors import counts_of, discussed_of, threads_on
-from evaltracker.comments.words import discuss_address
+from evaltracker.comments.reading import (
+    counts_of,
+    discuss_address,
+    discussed_of,
+    threads_on,
+)
 from evaltracker.evaluations.models import Comment
 from evaltracker.evaluations.topics import TOPICS, Subject
 from evaltracker.pages.acts import address_of

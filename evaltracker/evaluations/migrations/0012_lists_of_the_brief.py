@@ -3,7 +3,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-from evaltracker.kit.migration_operations import AddColumn
+from evaltracker.toolbox.migrating import AddColumn
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from evaltracker.kit.migration_operations import AddColumn
+from evaltracker.toolbox.migrating import AddColumn
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import evaltracker.evaluations.models.base
+import evaltracker.evaluations.models.evaluation
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     "salt",
                     models.CharField(
                         blank=True,
-                        default=evaltracker.evaluations.models.base.new_salt,
+                        default=evaltracker.evaluations.models.evaluation.new_salt,
                         editable=False,
                         max_length=64,
                         null=True,

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from evaltracker.kit.full_text import AddSearchIndex
+from evaltracker.toolbox.migrating import AddSearchIndex
 
 
 class Migration(migrations.Migration):

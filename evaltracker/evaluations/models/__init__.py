@@ -1,31 +1,37 @@
 """What we need, where we are, and what is owed to whom."""
 
-from evaltracker.evaluations.models.account_log import AccountEntry
-from evaltracker.evaluations.models.base import (
+from evaltracker.evaluations.models.account_log import AccountEntry, Visit
+from evaltracker.evaluations.models.evaluation import (
     CommittedRecord,
+    Entry,
+    Evaluation,
+    JournalHead,
     OwnQuerySet,
     Record,
     ScopedQuerySet,
 )
-from evaltracker.evaluations.models.brief_fields import BriefField
-from evaltracker.evaluations.models.cached import CachedValue
-from evaltracker.evaluations.models.comments import Comment, Mention
-from evaltracker.evaluations.models.evaluation import Evaluation
-from evaltracker.evaluations.models.files import AttachedFile
-from evaltracker.evaluations.models.imported import ImportedHistory
-from evaltracker.evaluations.models.imports import (
+from evaltracker.evaluations.models.notices import (
+    ChatWebhook,
+    ChoreDone,
     ColumnMemory,
     Import,
     ImportDraft,
+    ImportedHistory,
     ImportWork,
+    Notice,
 )
-from evaltracker.evaluations.models.journal import Entry, JournalHead
-from evaltracker.evaluations.models.notices import ChatWebhook, ChoreDone, Notice
-from evaltracker.evaluations.models.people import User
-from evaltracker.evaluations.models.requirements import Category, Metric, Requirement
-from evaltracker.evaluations.models.scopes import Demand, Scope, ScopeValue
-from evaltracker.evaluations.models.templates import EvaluationTemplate
-from evaltracker.evaluations.models.visits import Visit
+from evaltracker.evaluations.models.people import CachedValue, User
+from evaltracker.evaluations.models.requirements import (
+    BriefField,
+    Category,
+    Demand,
+    EvaluationTemplate,
+    Metric,
+    Requirement,
+    Scope,
+    ScopeValue,
+)
+from evaltracker.evaluations.models.talk import AttachedFile, Comment, Mention
 
 __all__ = [
     "AccountEntry",

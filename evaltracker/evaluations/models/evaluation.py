@@ -1,8 +1,11 @@
 """One purchase being decided."""
 
 import datetime
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,12 +14,107 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage, Status, SupportWanted
-from evaltracker.evaluations.models.base import (
-    Record,
-    ScopedQuerySet,
-    evaluation_scope,
-)
 from evaltracker.evaluations.models.people import User, check_zone
+
+# What every model of the house shares: an id that does not count, and a scope.
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Record(models.Model):
+    """A row whose id tells nothing of how many rows there are (R23)."""
+
+    # Lookup path from the model to its evaluation; scoping walks it.
+    evaluation_path: ClassVar[str] = "evaluation"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows of evaluations; what a user may not see does not exist."""
+
+    def visible_to(self, user: User) -> Self:
+        """Only rows of evaluations that `user` owns or has a part in."""
+        path = self.model.evaluation_path  # type: ignore[attr-defined]
+        return self.filter(evaluation_scope(path, user))
+
+    def in_evaluation(self, evaluation: models.Model) -> Self:
+        """Only rows of that evaluation."""
+        path = self.model.evaluation_path  # type: ignore[attr-defined]
+        return self.filter(**{path: evaluation})
+
+
+class OwnQuerySet(ScopedQuerySet[M]):
+    """Rows of one `person` each, seen by nobody else, an operator included."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, in evaluations that one may still see if they are of one."""
+        if self.model.evaluation_path:  # type: ignore[attr-defined]
+            return super().visible_to(user).filter(person=user)
+        return self.filter(person=user) if user.is_active else self.none()
+
+
+def evaluation_scope(path: str, user: User) -> models.Q:
+    """The condition that the evaluation at `path` is visible to `user`.
+
+    An active superuser (operator) sees all, an active user those that they own
+    or read, anyone else none.
+    """
+    if not user.is_active:
+        return models.Q(pk__in=[])
+    if user.is_superuser:
+        return models.Q()
+    # One list of ids, not a join, which would repeat rows, nor a condition on two
+    # tables, which would be tried on each row of the larger one: so the database knows
+    # how few they are, and finds their rows by an index.
+    owned = user.owned_evaluations.order_by().values("pk")
+    read = user.readable_evaluations.order_by().values("pk")
+    return models.Q(**{f"{path or 'pk'}__in": owned.union(read)})
+
+
+def new_salt() -> str:
+    """32 random bytes, as text."""
+    return secrets.token_hex(32)
+
+
+class CommittedRecord(Record):
+    """A row that the journal commits to: `verify_journal --tables` finds a change.
+
+    `committed` names the columns that count, by version; the last one is written. A
+    column that joins later is a new version, so that older entries still read.
+    """
+
+    committed: ClassVar[Mapping[int, tuple[str, ...]]]
+    # Columns that do not count, each with its reason.
+    uncommitted: ClassVar[Mapping[str, str]] = {}
+    # Whether nobody may change a row, not even to give it a salt.
+    only_grows: ClassVar[bool] = False
+
+    # Without it nobody guesses a sealed price from its commitment. It is renewed with
+    # each change, so that a row that may be read one day opens no earlier value. Null
+    # in rows that older code wrote.
+    salt = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, blank=True, editable=False, default=new_salt
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with a new salt."""
+        if not self._state.adding:
+            self.salt = new_salt()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "salt"}
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        """Rows, by key, whose uncommitted column contradicts the others."""
+        return ()
 
 
 def default_reminder_days() -> list[int]:
@@ -244,3 +342,108 @@ class Evaluation(Record):
             and self.claims_closed_at is None
             and (self.claims_close_at is None or now < self.claims_close_at)
         )
+
+
+# The append-only, hash-chained record of what happened in an evaluation.
+
+
+class AppendOnlyError(Exception):
+    """Raised when code tries to change or delete a row that only grows."""
+
+
+class EntryQuerySet(ScopedQuerySet["Entry"]):
+    """Entries; bulk changes are refused as single ones are."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refused: the journal only grows."""
+        raise AppendOnlyError("The journal only grows.")
+
+    def delete(self) -> NoReturn:
+        """Refused: the journal only grows."""
+        raise AppendOnlyError("The journal only grows.")
+
+
+class EntryManager(models.Manager["Entry"]):
+    """Entries without the digests of their rows, which the check alone reads."""
+
+    def get_queryset(self) -> EntryQuerySet:
+        """All entries; `defer(None)` reads the digests too."""
+        return EntryQuerySet(self.model, using=self._db).defer("rows")
+
+
+class Entry(Record):
+    """One line of the journal; written by `journal.record` alone."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="entries"
+    )
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    actor_name = models.CharField(max_length=200)
+    on_behalf_of = models.CharField(max_length=200, blank=True)
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=60)
+    subject_label = models.CharField(max_length=200)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    # What it commits to of the rows that it tells of, as `commitments` writes it.
+    # Null in entries of older code, which commit to nothing.
+    rows = models.TextField(null=True, editable=False)  # noqa: DJ001
+    request_id = models.CharField(max_length=64, blank=True)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects: ClassVar = EntryManager.from_queryset(EntryQuerySet)()
+
+    class Meta:
+        ordering = ("evaluation", "number")
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index(fields=("at", "number", "id"), name="entry_in_lists"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "number"), name="entry_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=("evaluation", "previous_hash"), name="entry_chain_has_no_fork"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Entry {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a second save is refused."""
+        if not self._state.adding:
+            raise AppendOnlyError("The journal only grows.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: the journal only grows."""
+        raise AppendOnlyError("The journal only grows.")
+
+
+class JournalHead(models.Model):
+    """The last number and hash of a chain; its row lock orders the writers."""
+
+    evaluation = models.OneToOneField(
+        Evaluation,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="journal_head",
+    )
+    count = models.PositiveIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"Head at {self.count}"

@@ -1,15 +1,72 @@
 """What we need: metrics, categories and requirements."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models.base import Record, ScopedQuerySet
-from evaltracker.evaluations.models.evaluation import Evaluation
-from evaltracker.measures import measure_words
+from evaltracker.evaluations.choices import FieldKind, Priority
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models.evaluation import Evaluation, Record, ScopedQuerySet
+from evaltracker.toolbox.measures import measure_words
+
+# Questions that the brief of one purchase asks beside the usual ones.
+
+
+class BriefField(Record):
+    """One question, what kind of answer it takes, and the answer as text.
+
+    A number is kept as plain digits, a date as its ISO form, a choice by its words.
+    """
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="brief_fields"
+    )
+    # Names it in forms, addresses and the journal; it stays when the label changes.
+    key = models.SlugField(max_length=80, editable=False)
+    label = models.CharField(max_length=80, help_text="E.g. Signatures a year.")
+    help = models.CharField(
+        max_length=300, blank=True, help_text="What whoever answers should know."
+    )
+    kind = models.CharField(
+        max_length=6, choices=FieldKind.choices, default=FieldKind.TEXT
+    )
+    choices = models.JSONField(default=list, blank=True)
+    needed = models.BooleanField(
+        default=True, help_text="It has to be answered to leave the requirements stage."
+    )
+    answer = models.TextField(blank=True)
+    does_not_matter = models.BooleanField(
+        default=False, help_text="This purchase need not answer it."
+    )
+    position = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = ScopedQuerySet["BriefField"].as_manager()
+
+    class Meta:
+        ordering = ("position", "label")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "key"), name="brief_field_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=("evaluation", "label"), name="brief_field_label_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=FieldKind.values), name="brief_field_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the requirements stage waits for its answer."""
+        return self.needed and not self.does_not_matter and not self.answer
 
 
 class Metric(Record):
@@ -148,3 +205,124 @@ class Requirement(Record):
     def is_must(self) -> bool:
         """Whether a candidate that fails it is knocked out."""
         return self.priority == Priority.MUST
+
+
+# Lists of the brief that answers must cover.
+
+
+class Scope(Record):
+    """A named list of the brief, e.g. *Runs on*; claims speak of it by its name."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="scopes"
+    )
+    name = models.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
+    position = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = ScopedQuerySet["Scope"].as_manager()
+
+    class Meta:
+        ordering = ("position", "name")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "name"), name="scope_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScopeValueQuerySet(ScopedQuerySet["ScopeValue"]):
+    """Values, those that are demanded and those that were retired."""
+
+    def current(self) -> Self:
+        """Those that nobody retired."""
+        return self.filter(retired_at__isnull=True)
+
+
+class ScopeValue(Record):
+    """One value of a list, e.g. *AWS*; retired, only old answers speak of it."""
+
+    evaluation_path: ClassVar[str] = "scope__evaluation"
+
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="values")
+    name = models.CharField(max_length=60)
+    position = models.PositiveIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = ScopeValueQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "name")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("scope", "name"), name="scope_value_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Demand(Record):
+    """That a requirement must hold in every value of a list that is not retired."""
+
+    evaluation_path: ClassVar[str] = "requirement__evaluation"
+
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="demands"
+    )
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="demands")
+
+    objects: ClassVar = ScopedQuerySet["Demand"].as_manager()
+
+    class Meta:
+        ordering = ("scope__position", "scope__name")
+        constraints = [
+            models.UniqueConstraint(fields=("requirement", "scope"), name="demand_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Demand {str(self.pk)[:8]}"
+
+
+# Evaluations to start from.
+
+
+class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):
+    """Templates, for those who start evaluations."""
+
+    def visible_to(self, user: User) -> Self:
+        """All of them for who may start an evaluation, one's own else."""
+        if not user.is_active:
+            return self.none()
+        if user.has_perm("evaluations.add_evaluation"):
+            return self
+        return self.filter(made_by=user)
+
+
+class EvaluationTemplate(Record):
+    """Requirements, categories, weights and sign-off rules; no vendor, no claim."""
+
+    # It belongs to none.
+    evaluation_path: ClassVar[str] = ""
+
+    title = models.CharField(max_length=150, unique=True)
+    description = models.TextField(blank=True)
+    content = models.JSONField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = EvaluationTemplateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("title",)
+        indexes = [
+            models.Index(fields=("title", "-id"), name="template_in_lists"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -7,7 +7,7 @@ from django.db import transaction
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.commitments import committed_models
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead
-from evaltracker.evaluations.models.base import new_salt
+from evaltracker.evaluations.models.evaluation import new_salt
 from evaltracker.evaluations.tables import COVERED, WHOLE, rows_of
 
 

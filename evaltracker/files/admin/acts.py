@@ -1,21 +1,22 @@
 """Attaching files to a subject, several at once, and removing one."""
 
+import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import AttachedFile, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
 from evaltracker.files.policy import check_attach_files, check_remove_file
-from evaltracker.files.services.files import (
-    MOST_AT_ONCE,
-    attach_files,
-    remove_file,
-)
-from evaltracker.kit.files import TYPES
+from evaltracker.files.services.files import MOST_AT_ONCE, attach_files, remove_file
 from evaltracker.pages.acts import register_act
-from evaltracker.pages.evaluation_acts import InEvaluation
+from evaltracker.pages.base import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import SEALS, InEvaluation
+from evaltracker.toolbox.files import TYPES, attachment
 
 LIMITS = (
     f"pdf, png, jpeg, txt, csv, xlsx or docx; up to {MOST_AT_ONCE} files and 10 MB at "
@@ -116,3 +117,39 @@ class RemoveFile(InEvaluation[AttachedFile]):
         topic = TOPICS[target.topic]
         subject = topic.find(target.uploaded_by, target.subject_id)
         return subject.page if subject else self.page(target)
+
+
+# Attached files, handed out to those who may see what they are attached to.
+
+
+def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The file as an attachment, never run; it was not scanned for viruses."""
+    check_query(request)
+    user: Any = request.user
+    rows = AttachedFile.objects.visible_to(user).kept()
+    found = rows.filter(pk=file_id).select_related("evaluation").first()
+    if found is None:
+        raise NotFound
+    TOPICS[found.topic].ask_before(request, found.evaluation)
+    download: Any = attachment(
+        found.stored_as, name=found.name, content_type=found.content_type
+    )
+    answer: HttpResponse = download
+    return answer
+
+
+site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
+
+
+# What the journal keeps to itself of files: names that one may not see.
+
+
+def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    """Files that the reader may see, also removed ones."""
+    seen = AttachedFile.objects.visible_to(user).filter(
+        evaluation=evaluation, pk__in=ids
+    )
+    return {str(key) for key in seen.values_list("pk", flat=True)}
+
+
+SEALS.register("attachedfile", open_files)

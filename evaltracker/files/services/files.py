@@ -21,8 +21,7 @@ from evaltracker.evaluations.policy import lock
 from evaltracker.evaluations.topics import Subject
 from evaltracker.files.policy import check_attach_files, check_remove_file
 from evaltracker.files.selectors import files_on
-from evaltracker.kit.files import SIZE_LIMIT, AcceptedFile, read_file
-from evaltracker.kit.storage import files_of_rows
+from evaltracker.toolbox.files import SIZE_LIMIT, AcceptedFile, files_of_rows, read_file
 
 FOLDER = "attached_files"
 MOST_AT_ONCE, MOST_ON_ONE = 10, 50

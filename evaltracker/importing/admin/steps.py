@@ -1,31 +1,268 @@
 """The steps of an import: upload, read, answer, explain, apply, discard."""
 
 import uuid
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from evaltracker.errors import Refused, Stale
-from evaltracker.evaluations.models import Import, ImportDraft, ImportWork
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Import,
+    ImportDraft,
+    ImportWork,
+    User,
+)
 from evaltracker.evaluations.policy import lock
-from evaltracker.importing.admin.forms import UploadForm
-from evaltracker.importing.admin.import_desk import Desk
-from evaltracker.importing.admin.mending import choose_sheet, leave, mend
-from evaltracker.importing.admin.reading_step import read
-from evaltracker.importing.services.background import ask_for_import, ask_for_preview
-from evaltracker.importing.services.looks import kept_look, look_at
-from evaltracker.importing.services.waiting_files import (
+from evaltracker.importing.admin.desk import Desk, ReadingForm, RowsForm, UploadForm
+from evaltracker.importing.kinds import ImportKind
+from evaltracker.importing.mend import with_names_joined
+from evaltracker.importing.previews import unpacked
+from evaltracker.importing.rows import rest_book
+from evaltracker.importing.services.import_log import REST
+from evaltracker.importing.services.log import MOVED, Look, kept_look, look_at
+from evaltracker.importing.services.waiting import (
     GONE,
+    ask_for_import,
+    ask_for_preview,
     discard_draft,
     keep_draft,
+    read_draft,
+    remember_columns,
     remember_words,
     say_how_to_read,
 )
-from evaltracker.importing.services.working import MOVED
+from evaltracker.pages.base import check_query
 from evaltracker.pages.workspace import page_address
-from evaltracker.tabular import Unreadable, read_table
-from evaltracker.tabular.clipboard import as_copied
-from evaltracker.tabular.sizes import is_large
+from evaltracker.toolbox.files import TYPES, download
+from evaltracker.toolbox.tabular import Unreadable, limits, read_table
+from evaltracker.toolbox.tabular.days import as_copied
+from evaltracker.toolbox.tabular.separated import tidy
+from evaltracker.toolbox.tabular.wording import is_large
+
+# Steps that put a file right in its preview: the sheet, its cells, its rows.
+
+MOST_TYPED = 500
+LONGEST = 9
+type Typed = dict[tuple[str, int, int], str]
+
+
+def choose_sheet(desk: Desk) -> HttpResponse:
+    """Read one sheet, or every one that fits."""
+    draft, look = desk.looked_at()
+    name = desk.request.POST.get("sheet", "")
+    if name and name not in {sheet.name for sheet in look.book.visible}:
+        raise Invalid("The file has no such sheet.")
+    say_how_to_read(draft=draft, reading={**draft.reading, "sheet": name})
+    return desk.again()
+
+
+def leave(desk: Desk) -> HttpResponse:
+    """Leave out rows of the sheet that is shown, by their numbers."""
+    draft, look = desk.looked_at()
+    form = RowsForm(desk.request.POST)
+    if not form.is_valid():
+        return desk.show(rows=form, status=400)
+    said = {name: set(rows) for name, rows in draft.reading.get("out", {}).items()}
+    said.setdefault(look.sheet.name, set()).update(form.cleaned_data["rows"])
+    say_how_to_read(draft=draft, reading={**draft.reading, "out": in_order(said)})
+    return desk.again()
+
+
+def mend(desk: Desk) -> HttpResponse:
+    """Keep what was typed into cells, and which rows stay out or come in."""
+    draft, look = desk.looked_at()
+    post, reading = desk.request.POST, dict(draft.reading)
+    typed = {(name, row, at): text for name, row, at, text in reading.get("typed", ())}
+    for place, text in zip(post.getlist("place"), post.getlist("typed"), strict=False):
+        type_anew(look, typed, place, tidy(text))
+    if len(typed) > MOST_TYPED:
+        raise Refused(
+            f"At most {MOST_TYPED:,} cells are typed anew here. Mend the others in "
+            "the file, and choose it again."
+        )
+    reading["typed"] = [[*place, text] for place, text in sorted(typed.items())]
+    for name, offered in (("out", "offered"), ("kept", "keepable")):
+        reading[name] = ticked(
+            look, reading.get(name, {}), post.getlist(offered), post.getlist(name)
+        )
+    say_how_to_read(draft=draft, reading=reading)
+    return desk.again()
+
+
+def type_anew(look: Look, typed: Typed, place: str, text: str) -> None:
+    """Note another text for a cell that was shown; the file's own text forgets it."""
+    cells = {it.cell_key: it for it in (*look.mend.wrong, *look.mend.typed) if it.cell}
+    if place not in cells:
+        raise Invalid("This cell is not among those to put right.")
+    if len(text) > limits.CELL_CHARACTERS:
+        raise Invalid(f"A cell holds at most {limits.CELL_CHARACTERS:,} characters.")
+    one = cells[place]
+    if one.cell is None or text == one.text:
+        return
+    if text == one.stood:
+        typed.pop(one.cell, None)
+    else:
+        typed[one.cell] = text
+
+
+def ticked(
+    look: Look,
+    before: Mapping[str, Collection[int]],
+    offered: Collection[str],
+    chosen: Collection[str],
+) -> dict[str, list[int]]:
+    """By sheet, the rows that are ticked; others stay as before."""
+    said = {name: set(rows) for name, rows in before.items()}
+    for key in offered:
+        sheet, row = row_of(look, key)
+        rows = said.setdefault(sheet, set())
+        (rows.add if key in chosen else rows.discard)(row)
+    return in_order(said)
+
+
+def row_of(look: Look, key: str) -> tuple[str, int]:
+    """The sheet and the number that a form's key of a row names.
+
+    Raises:
+        Invalid: there can be no such row.
+
+    """
+    number, _, name = key.partition(":")
+    is_number = number.isascii() and number.isdecimal() and len(number) < LONGEST
+    if not is_number or name not in {sheet.name for sheet in look.book.visible}:
+        raise Invalid("The file has no such row.")
+    return name, int(number)
+
+
+def in_order(rows: Mapping[str, Collection[int]]) -> dict[str, Any]:
+    """As a draft keeps them."""
+    return {name: sorted(numbers) for name, numbers in rows.items() if numbers}
+
+
+# The step that says how a file is read: the row of names, and what columns hold.
+
+
+def read(desk: Desk) -> HttpResponse:
+    """Keep how the file is to be read, and remember its columns."""
+    draft, look = desk.looked_at()
+    form = desk.reading_form(look, desk.request.POST)
+    if not form.is_valid():
+        return desk.show(reading=form, status=400)
+    name, number = look.sheet.name, form.number_chosen()
+    is_seen = not look.is_out_of_sight(number)
+    if is_seen and form.row_at(number) is None:
+        field = "further_row" if form.cleaned_data["further_row"] else None
+        form.add_error(field, f"Row {number} is blank. Choose another one.")
+        return desk.show(reading=form, status=400)
+    joined = dict(draft.reading.get("joined", {}))
+    was_joined = joined.pop(name, None) == number
+    is_joined = form.cleaned_data["joined"]
+    joined |= {name: number} if is_joined else {}
+    headers = dict(draft.reading.get("headers", {}))
+    if form.is_about_what_is_shown() and is_joined == was_joined:
+        columns = form.columns()
+    elif is_seen:
+        columns = columns_under(desk, form, number, is_joined=is_joined)
+    else:
+        # The background looks at its names.
+        columns = form.changed_columns()
+        headers[name] = {"row": number, "chosen": columns}
+    if is_seen and (number != look.header.row or columns != dict(look.header.columns)):
+        headers[name] = {"row": number, "columns": columns}
+        remember(desk, form, number, columns)
+    said = {**draft.reading, **form.reading(), "headers": headers, "joined": joined}
+    say_how_to_read(draft=draft, reading=said)
+    return desk.again()
+
+
+def columns_under(
+    desk: Desk, form: ReadingForm, number: int, *, is_joined: bool
+) -> dict[str, int]:
+    """What stands under another row of names, with what was chosen meanwhile."""
+    sheet = with_names_joined(form.sheet, number if is_joined else None)
+    columns: dict[str, int] = {}
+    for names in (sheet, form.sheet):
+        row = next(row for row in names.rows if row.number == number)
+        taken = set(columns.values())
+        found = desk.kind.columns_in(row).items()
+        columns = {it: at for it, at in found if at not in taken} | columns
+    chosen = form.changed_columns()
+    taken = set(chosen.values())
+    return {it: at for it, at in columns.items() if at not in taken} | chosen
+
+
+def remember(
+    desk: Desk, form: ReadingForm, number: int, columns: dict[str, int]
+) -> None:
+    """Know these columns again, by their places and by their names."""
+    row = form.row_at(number)
+    if row is not None and form.changed_columns():
+        remember_columns(
+            evaluation=desk.evaluation,
+            kind=desk.kind.slug,
+            header=row,
+            columns=columns,
+            by=desk.user,
+        )
+
+
+# The rows that stay out of an import, as a file to put right.
+
+
+def rest_page(
+    request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
+) -> HttpResponse:
+    """Of the file that waits, or of an import; for whoever handed it in alone."""
+    check_query(request, filters=("import",))
+    user: Any = request.user
+    if not kind.allowed(user, evaluation):
+        raise Forbidden(f"Importing {kind.things} is not yours to do here.")
+    asked = request.GET.get("import", "")
+    mine = partial(kept, asked=asked) if asked else waiting
+    parts = mine(evaluation, kind, user)
+    name = f"stayed-out-{kind.slug}-{evaluation.slug}.xlsx"
+    return download(rest_book(parts), name=name, content_type=TYPES["xlsx"])
+
+
+def kept(
+    evaluation: Evaluation, kind: ImportKind, user: User, asked: str
+) -> Sequence[dict[str, Any]]:
+    """What stayed out of an import of theirs."""
+    try:
+        key = uuid.UUID(asked)
+    except ValueError as error:
+        raise NotFound from error
+    rows = Import.objects.visible_to(user).filter(
+        evaluation=evaluation, kind=kind.slug, by=user
+    )
+    done = rows.filter(pk=key).first()
+    if done is None:
+        raise NotFound
+    found: Sequence[dict[str, Any]] = done.kept.get(REST, ())
+    return found
+
+
+def waiting(
+    evaluation: Evaluation, kind: ImportKind, user: User
+) -> Sequence[dict[str, Any]]:
+    """What would stay out of the file that waits."""
+    draft = read_draft(evaluation=evaluation, kind=kind.slug, by=user)
+    if draft is None:
+        return ()
+    if draft.is_large:
+        shown = draft.preview or {}
+        if draft.work or "rest" not in shown:
+            raise NotFound
+        return unpacked(bytes(draft.pages or b""), *shown["rest"])
+    look = look_at(draft, kind, evaluation, user)
+    if look.plan is None:
+        return ()
+    return kind.rest(look.plan, look.read, look.reading)
+
 
 PASTED = "Pasted table.txt"
 

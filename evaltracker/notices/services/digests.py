@@ -6,8 +6,10 @@ cannot be said in a line, leaves by itself.
 """
 
 import datetime
+import hashlib
+import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,19 +19,156 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from evaltracker.evaluations.choices import MailRhythm, NoticeState
-from evaltracker.evaluations.models import Notice, User
-from evaltracker.kit.clock import as_typed, database_now, wall_of
-from evaltracker.kit.database_away import database_is_away
-from evaltracker.kit.work_calendar import (
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.account_log import record
+from evaltracker.evaluations.choices import AccountAction, MailRhythm, NoticeState
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
+from evaltracker.notices.selectors import Posting, daily_mail, payload
+from evaltracker.notices.services.leases import Look, cleaned, mark
+from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.days import (
+    as_typed,
+    database_now,
     is_working_day,
     last_morning,
     next_morning,
+    wall_of,
 )
-from evaltracker.notices.daily_mail import daily_mail
-from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
-from evaltracker.notices.services.leases import cleaned, mark
-from evaltracker.notices.services.recheck import Look
+from evaltracker.toolbox.safe_post import NotAllowed, check_url
+
+# An evaluation's chat room: giving it one, taking it away, and what it is told.
+
+
+@transaction.atomic
+def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatWebhook:
+    """Tell a chat room from now on; another one in its place if there was one.
+
+    The journal keeps the host, never the address: whoever knows it may post there.
+
+    Raises:
+        Forbidden: not the owner. Refused: the evaluation has ended.
+        Invalid: not an address that may be posted to.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    try:
+        parts = check_url(url.strip())
+    except NotAllowed as error:
+        raise Invalid(str(error), errors={"url": [str(error)]}) from error
+    _remove(evaluation)
+    room = ChatWebhook(
+        evaluation=evaluation,
+        flavour=flavour,
+        url=url.strip(),
+        host=parts.hostname or "",
+    )
+    checked(room)
+    room.save()
+    journal.record(
+        evaluation=evaluation,
+        action="chat.set",
+        subject=room,
+        by=by,
+        after=journal.snapshot(room, ("flavour", "host")),
+    )
+    return room
+
+
+def check_remove_chat(evaluation: Evaluation, by: By) -> ChatWebhook:
+    """The room that the owner may stop telling."""
+    require_owner(by, evaluation)
+    room = chat_of(evaluation)
+    if room is None:
+        raise Refused("This evaluation has no chat room.")
+    return room
+
+
+@transaction.atomic
+def remove_chat(*, evaluation: Evaluation, by: By) -> None:
+    """Tell the room nothing any more; what is owed to it is not sent.
+
+    Raises:
+        Forbidden: not the owner. Refused: there is none.
+
+    """
+    evaluation = lock(evaluation)
+    room = check_remove_chat(evaluation, by)
+    _remove(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="chat.removed",
+        subject=room,
+        by=by,
+        before=journal.snapshot(room, ("flavour", "host")),
+    )
+
+
+def chat_of(evaluation: Evaluation) -> ChatWebhook | None:
+    """The room that is told, if there is one."""
+    found: ChatWebhook | None = ChatWebhook.objects.filter(
+        evaluation=evaluation, removed_at__isnull=True
+    ).first()
+    return found
+
+
+def owe_shadow(notice: Notice, room: ChatWebhook) -> None:
+    """Owe the room what a person is owed; once, however many people are."""
+    if notice.recipient_id is None:
+        return
+    number = uuid.uuid4()
+    shadow = Notice(
+        id=number,
+        kind=notice.kind,
+        evaluation=notice.evaluation,
+        subject_id=notice.subject_id,
+        occurrence=notice.occurrence,
+        offset_days=notice.offset_days,
+        webhook=room,
+        shadow_of=notice,
+        wall_time=notice.wall_time,
+        zone=notice.zone,
+        due_at=notice.due_at,
+        next_try_at=notice.due_at,
+        placed=True,
+        message_id=f"<{number}@{urlsplit(settings.SITE_URL).hostname}>",
+    )
+    Notice.objects.bulk_create([shadow], ignore_conflicts=True)
+
+
+def words_for(shadow: Notice) -> Posting:
+    """What its room is told: what the person's mail says, in a line.
+
+    Raises:
+        ValueError: the kind has no line for a chat.
+
+    """
+    original, room = shadow.shadow_of, shadow.webhook
+    if original is None or room is None:
+        raise ValueError("It does not belong to a chat room.")
+    brief = KINDS[original.kind].compose(original).brief
+    if brief is None:
+        raise ValueError("This kind of notice does not fit into one line.")
+    return Posting(room.url, payload(room.flavour, brief, room.evaluation.zone))
+
+
+def _remove(evaluation: Evaluation) -> ChatWebhook | None:
+    room = chat_of(evaluation)
+    if room is not None:
+        ChatWebhook.objects.filter(pk=room.pk).update(removed_at=Now())
+    return room
+
 
 logger = structlog.get_logger(__name__)
 
@@ -215,3 +354,81 @@ def _carried(daily: Notice, notices: Sequence[Notice]) -> Any:
 def _let_go(notices: Any) -> None:
     """Let them leave by themselves, now."""
     notices.update(digest=None, placed=True, next_try_at=Now())
+
+
+# How a person wants to be told: rhythm, zone, days off, a calendar of their own.
+#
+# People belong to no evaluation, so these stand in the account log, not in a journal.
+
+OWN = ("mail_rhythm", "time_zone", "country", "subdivision")
+
+
+@transaction.atomic
+def change_preferences(*, by: User, values: Mapping[str, Any]) -> User:
+    """Change one's own; what is owed already is placed anew.
+
+    Raises:
+        Invalid: with the sentences by field.
+
+    """
+    person: User = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    wanted = {name: values[name] for name in OWN if name in values}
+    _, after = change(person, **wanted)
+    if after:
+        place_anew(person)
+        record(
+            action=AccountAction.CHANGED,
+            person=person,
+            by=by,
+            detail=", ".join(sorted(after)),
+        )
+    return person
+
+
+@transaction.atomic
+def renew_feed(*, by: User) -> str:
+    """A new secret for the address of one's calendar; the old address ends at once.
+
+    Returns:
+        The secret, this once: only its digest is kept.
+
+    """
+    secret = secrets.token_urlsafe(32)
+    User.objects.filter(pk=by.pk).update(
+        feed_digest=digest_of(secret), feed_made_at=Now()
+    )
+    record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar made")
+    return secret
+
+
+def check_stop_feed(by: User) -> None:
+    """Whoever has an address for their calendar stops it."""
+    if not by.feed_digest:
+        raise Refused("Your calendar has no address.")
+
+
+@transaction.atomic
+def stop_feed(*, by: User) -> None:
+    """Serve one's calendar to nobody any more.
+
+    Raises:
+        Refused: it has no address.
+
+    """
+    by.refresh_from_db(fields=["feed_digest"])
+    check_stop_feed(by)
+    User.objects.filter(pk=by.pk).update(feed_digest="", feed_made_at=None)
+    record(action=AccountAction.CHANGED, person=by, by=by, detail="calendar stopped")
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def owner_of_feed(secret: str) -> User | None:
+    """Whose calendar it is, while their login works."""
+    found: User | None = User.objects.filter(
+        feed_digest=digest_of(secret), is_active=True
+    ).first()
+    return found

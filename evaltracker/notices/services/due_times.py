@@ -1,15 +1,54 @@
 """Counting again when notices are due, as zones' rules change (R13); a daily chore."""
 
 import datetime
+import uuid
 from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
-from evaltracker.evaluations.models import Notice
-from evaltracker.kit.clock import instant_of, typed
+from evaltracker.evaluations.models import Notice, User
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.toolbox.days import instant_of, typed
+
+# Owing somebody a mail about their login; no evaluation is concerned.
+
+
+def owe_account_mail(
+    *, kind: str, person: User, address: str = "", what: str = ""
+) -> Notice | None:
+    """Owe a mail about the login of `person` as soon as may be.
+
+    It goes to `address` if one is given, such as one that is not theirs yet, else to
+    their own. Each call is a mail of its own: asking twice for a new password sends
+    two. `what` is a word of ours that the kind of mail knows.
+    """
+    return owe_now(
+        kind=kind,
+        evaluation=None,
+        subject_id=person.pk,
+        occurrence=f"{what}:{uuid.uuid4().hex[:16]}",
+        recipient=None if address else person,
+        address=address,
+    )
+
+
+def owe_warning(*, kind: str, person: User) -> Notice | None:
+    """Owe `person` a mail about what goes on around their login, one a day at most."""
+    if not person.email:
+        return None
+    today = timezone.now().astimezone(datetime.UTC).date()
+    return owe_now(
+        kind=kind,
+        evaluation=None,
+        subject_id=person.pk,
+        occurrence=f"{today}",
+        recipient=person,
+    )
+
 
 logger = structlog.get_logger(__name__)
 AT_ONCE = 500

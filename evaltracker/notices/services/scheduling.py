@@ -18,10 +18,8 @@ from evaltracker.evaluations.choices import NOTICE_UNCLEAR, NoticeState
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import require_owner
-from evaltracker.kit.clock import as_typed, instant_of
-from evaltracker.kit.zones import unknown_zone
-from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.nudging import something_is_owed_now
+from evaltracker.notices.kinds import KINDS, something_is_owed_now
+from evaltracker.toolbox.days import as_typed, instant_of, unknown_zone
 
 # Not yet on its way: the sweep finds its row changed and lets go of it.
 STOPPABLE = (NoticeState.PENDING, NoticeState.CLAIMED)

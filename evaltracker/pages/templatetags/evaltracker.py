@@ -18,15 +18,19 @@ from django.utils.safestring import SafeString
 
 from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
-from evaltracker.kit.text import listed
 from evaltracker.pages.acts import ACTS, address_of
-from evaltracker.pages.bell import bells_of
-from evaltracker.pages.evaluation_menu import count_waiting, menu_of
 from evaltracker.pages.grid import grid_address
-from evaltracker.pages.guides import help_address
-from evaltracker.pages.lately import counted_lately
-from evaltracker.pages.terms import term_named
-from evaltracker.pages.verdict_marks import MARKS, STANDINGS, UNKNOWN_MARK
+from evaltracker.pages.help import help_address, term_named
+from evaltracker.pages.tabs import (
+    MARKS,
+    STANDINGS,
+    UNKNOWN_MARK,
+    bells_of,
+    count_waiting,
+    counted_lately,
+    menu_of,
+)
+from evaltracker.toolbox.text import listed
 
 register = template.Library()
 

@@ -4,14 +4,39 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 
-from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
-from evaltracker.evaluations.policy import is_owner, may_start_evaluations
+from evaltracker.evaluations.models import (
+    Evaluation,
+    EvaluationTemplate,
+    Requirement,
+    Scope,
+    ScopeValue,
+    User,
+)
+from evaltracker.evaluations.policy import (
+    is_owner,
+    may_add_people,
+    may_start_evaluations,
+)
+from evaltracker.evaluations.topics import Topic, everybody, register_topic
 from evaltracker.pages.acts import Act, register_act
 from evaltracker.pages.base import HardenedAdmin
-from evaltracker.pages.evaluation_acts import OnEvaluation
-from evaltracker.pages.fields import TextField
+from evaltracker.pages.fields import LinesField, TextField, long_text
+from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
+from evaltracker.requirements.admin.brief import OnBrief
+from evaltracker.requirements.services.scopes import (
+    add_list,
+    change_list,
+    check_change_list,
+    check_retire_value,
+    check_write_lists,
+    current_values,
+    remove_list,
+    retire_value,
+)
 from evaltracker.requirements.services.templates import (
     check_take_needs,
     drop_template,
@@ -20,6 +45,7 @@ from evaltracker.requirements.services.templates import (
     take_needs,
 )
 from evaltracker.requirements.starting import StartingPoint
+from evaltracker.toolbox.text import shortened
 
 
 class TemplateForm(forms.Form):
@@ -132,3 +158,194 @@ class DropTemplate(Act[EvaluationTemplate]):
 
     def allowed(self, user: User, target: Any) -> bool:
         return bool(target.made_by_id == user.pk)
+
+
+# Acts on the lists of the brief that answers are held against.
+
+
+class ListForm(forms.Form):
+    """A list's name and its values."""
+
+    name = forms.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
+    values = LinesField(
+        widget=long_text(5),
+        help_text="One a line, in the order of the pages; e.g. AWS, then on premises.",
+    )
+
+
+@register_act
+class AddList(OnBrief):
+    """Values that answers are held against."""
+
+    name = "add-list"
+    title = "Add a list"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = (
+        "Values that an answer may hold for or not, such as the places where it has "
+        "to run. Then mark the requirements that must hold for all of them."
+    )
+    success = "The list is added. Mark the requirements that must hold for it."
+    form_class = ListForm
+    service = add_list
+    rule = check_write_lists
+
+
+class OnList(InEvaluation[Scope]):
+    """An act of the owner on one list."""
+
+    tab = "brief"
+    anchor = "list"
+    model = Scope
+    related = ("evaluation__owner",)
+    target_name = "scope"
+    rule = check_change_list
+
+
+@register_act
+class ChangeList(OnList):
+    """Another name, other values, another order."""
+
+    name = "change-list"
+    title = "Change list"
+    verb = "Save"
+    help = (
+        "A new value is asked of everybody who answered the others; their answers "
+        "stand. A value that answers speak of keeps its name: retire it instead."
+    )
+    success = "The list is saved."
+    form_class = ListForm
+    service = change_list
+
+    def initial(self, target: Scope, user: User) -> dict[str, Any]:
+        return {"name": target.name, "values": current_values(target)}
+
+
+@register_act
+class RemoveList(OnList):
+    """It does not matter for this purchase."""
+
+    name = "remove-list"
+    title = "Remove list"
+    verb = "Remove"
+    help = "It does not matter for this purchase: no requirement has to hold for it."
+    success = "The list is removed."
+    dangerous = True
+    service = remove_list
+
+    def destination(self, target: Scope, made: Any) -> str:
+        """The page without it."""
+        return self.page(target, "lists")
+
+
+@register_act
+class RetireValue(InEvaluation[ScopeValue]):
+    """Out of what is demanded; old answers keep it."""
+
+    name = "retire-value"
+    title = "Retire value"
+    verb = "Retire"
+    help = "Nobody is asked for it any more. What was answered for it stays on record."
+    success = "The value is retired."
+    tab = "brief"
+    model = ScopeValue
+    related = ("scope__evaluation__owner",)
+    target_name = "value"
+    dangerous = True
+    service = retire_value
+    rule = check_retire_value
+
+    def destination(self, target: ScopeValue, made: Any) -> str:
+        """The list that it was in."""
+        return self.page(target, f"list-{target.scope_id}")
+
+
+# What is found of the record: requirements, and logins for those who keep them.
+
+
+def requirements(reader: Reader) -> QuerySet[Requirement]:
+    """Those that were not retired."""
+    rows: QuerySet[Requirement] = Requirement.objects.visible_to(reader.user)
+    return rows.filter(retired_at__isnull=True).select_related(
+        "evaluation__owner", "category"
+    )
+
+
+def logins(reader: Reader) -> QuerySet[User]:
+    """Who can log in, for those who may add people."""
+    rows: QuerySet[User] = User.objects.visible_to(reader.user)
+    return rows if may_add_people(reader.user) else rows.none()
+
+
+register_search(
+    Search(
+        kind="requirements",
+        title="Requirements",
+        order=40,
+        icon="checklist",
+        rows=requirements,
+        columns=("ref", "text"),
+        closest="ref",
+        label=lambda row: f"{row.ref} {shortened(row.text, 70)}",
+        address=site.address_of,
+        beneath=lambda row: f"{row.category} · {row.evaluation}",
+        evaluation_path="evaluation",
+        has_acts=True,
+    )
+)
+register_search(
+    Search(
+        kind="logins",
+        title="Logins",
+        order=100,
+        icon="person",
+        rows=logins,
+        columns=("username", "first_name", "last_name", "email"),
+        closest="username",
+        label=lambda row: row.name,
+        address=site.address_of,
+        beneath=lambda row: row.username,
+    )
+)
+
+
+# The brief and requirements can be talked about by everybody who sees them.
+
+
+def about_requirement(
+    row: Requirement, part: str
+) -> tuple[Evaluation, str, str] | None:
+    """A requirement has no parts."""
+    evaluation = row.evaluation
+    page = page_address(evaluation, "requirements", f"requirement-{row.pk}")
+    return None if part else (evaluation, f"Requirement {row.ref}", page)
+
+
+def about_brief(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
+    """The brief as a whole."""
+    return None if part else (row, "The brief", page_address(row, "brief"))
+
+
+register_topic(
+    Topic(
+        name="brief",
+        noun="the brief",
+        rows=lambda user: Evaluation.objects.visible_to(user).select_related("owner"),
+        people=everybody,
+        describe=about_brief,
+        tab="brief",
+        takes_files=True,
+    )
+)
+register_topic(
+    Topic(
+        name="requirement",
+        noun="a requirement",
+        rows=lambda user: Requirement.objects.visible_to(user).select_related(
+            "evaluation__owner"
+        ),
+        people=everybody,
+        describe=about_requirement,
+        tab="requirements",
+    )
+)

@@ -7,7 +7,7 @@ from evaltracker.importing.plan import (
     RequirementChange,
     RequirementLine,
 )
-from evaltracker.requirements.imports.matching import plan_requirements_import
+from evaltracker.requirements.imports.lines import plan_requirements_import
 
 __all__ = [
     "ImportPlan",

@@ -1,26 +1,182 @@
-"""From the rows of a sheet to requirements."""
+"""Comparing the requirements of a file with those that the evaluation has."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import count
+from types import MappingProxyType
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
-from evaltracker.importing.columns_aside import unread_columns
-from evaltracker.importing.layout import short
-from evaltracker.importing.plan import Findings, RequirementLine, Value
-from evaltracker.importing.rows_aside import numbered, tell_aside, without_aside
-from evaltracker.importing.words import PRIORITIES
-from evaltracker.importing.words_asked import LEAVE_OUT, meanings_in
-from evaltracker.kit.progress import counted
-from evaltracker.kit.text import read_line, read_text
-from evaltracker.measures import measure_words, read_measure
-from evaltracker.requirements.imports.headings import Headings, with_category
-from evaltracker.requirements.imports.layout import Layout
-from evaltracker.requirements.imports.refs import NO_TEXTS, Refs
-from evaltracker.requirements.imports.weights import weight_in, weights_are_usable
-from evaltracker.tabular import Row
-from evaltracker.tabular.wording import without_markup
+from evaltracker.importing.choices import in_one_column
+from evaltracker.importing.plan import (
+    NO_ANSWERS,
+    NO_HEADERS,
+    Findings,
+    Header,
+    ImportPlan,
+    KnownRequirement,
+    RequirementChange,
+    RequirementLine,
+    Value,
+    short,
+    source_of,
+)
+from evaltracker.importing.rows import (
+    numbered,
+    tell_aside,
+    unread_columns,
+    without_aside,
+)
+from evaltracker.importing.words import (
+    CROSSED,
+    LEAVE_OUT,
+    PRIORITIES,
+    meanings_in,
+    without_escapes,
+)
+from evaltracker.requirements.imports.layout import (
+    Headings,
+    Layout,
+    find_layouts,
+    weight_in,
+    weights_are_usable,
+    with_category,
+)
+from evaltracker.requirements.imports.sheets import (
+    of_two_sheets,
+    sideways_lines,
+    under_sheets,
+)
+from evaltracker.toolbox.measures import measure_words, read_measure
+from evaltracker.toolbox.processes import counted
+from evaltracker.toolbox.tabular import Row, Sheet, Workbook
+from evaltracker.toolbox.tabular.wording import without_markup
+from evaltracker.toolbox.text import (
+    REF_LIMIT,
+    read_line,
+    read_requirement_ref,
+    read_text,
+)
+
+# What requirements of a sheet are called: their refs, or numbers for want of one.
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+# “GV.OC-01: The mission …”, “1.2.3 Reads …”: a ref and the text that it belongs to.
+IN_TEXT = re.compile(
+    r"(?P<ref>(?=[^\s:]{0,30}[0-9])[A-Za-z0-9][A-Za-z0-9._-]{0,30})"
+    r"(?:\s?[:–—]\s+|\)\s+|\s+(?=[A-Z]))(?P<text>\S.{3,})",
+    re.DOTALL,
+)
+NUMBER = "R{}"
+YES = "number"
+
+
+class Refs:
+    """Finds the ref of a row, and the text of it that is no ref."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        rows: Sequence[Row],
+        findings: Findings,
+        known_texts: Mapping[str, str],
+    ) -> None:
+        self.layout, self.findings = layout, findings
+        self.column = layout.columns["ref"]
+        self.is_text = self.column == layout.columns["text"]
+        cells = [self.plain(row) for row in rows if row.cell(self.column)]
+        split = [IN_TEXT.fullmatch(cell) for cell in cells]
+        refs = [found["ref"] for found in split if found]
+        self.splits = self.is_text and bool(cells) and len(set(refs)) == len(cells)
+        self.is_long = (
+            self.is_text
+            and not self.splits
+            and any(len(cell) > REF_LIMIT for cell in cells)
+        )
+        self.numbers = self.numbered(rows, known_texts)
+        if self.splits:
+            findings.remark(
+                f"The refs were taken out of the texts, such as “{short(refs[0])}”."
+            )
+
+    def plain(self, row: Row) -> str:
+        """The cell of the ref on one line."""
+        return " ".join(without_markup(row.cell(self.column)).split())
+
+    def numbered(
+        self, rows: Sequence[Row], known_texts: Mapping[str, str]
+    ) -> dict[int, str]:
+        """By row, the number that it gets for want of a ref, if somebody wants it."""
+        text = self.layout.columns["text"]
+        without = [
+            row
+            for row in rows
+            if row.cell(text) and (self.is_long or not row.cell(self.column))
+        ]
+        if not without:
+            return {}
+        rows_have = "has" if len(without) == 1 else "have"
+        said = self.findings.ask(
+            f"number:{self.layout.sheet.name}",
+            f"{numbered(without).capitalize()} {rows_have} no ref, such as "
+            f"“{short(without[0].cell(text))}”. Number them?",
+            [(YES, f"number them: {NUMBER.format(1)}, {NUMBER.format(2)} …")],
+        )
+        if said != YES:
+            return {}
+        taken = {self.plain(row) for row in rows} | set(known_texts.values())
+        free = (ref for ref in map(NUMBER.format, count(1)) if ref not in taken)
+        found: dict[int, str] = {}
+        for row in without:
+            known = known_texts.get(without_markup(row.cell(text)), "")
+            found[row.number] = known or next(free)
+        return found
+
+    def of(self, row: Row) -> tuple[str, str | None]:
+        """The ref of a row, and its text if the ref's cell tells it; "" if refused."""
+        sheet, number = self.layout.sheet, row.number
+        if number in self.numbers:
+            return self.numbers[number], None
+        cell = self.plain(row)
+        problem = self.problem(row, cell)
+        if problem:
+            self.findings.refuse(sheet, number, problem, self.column)
+            return "", None
+        text: str | None = None
+        found = IN_TEXT.fullmatch(cell) if self.splits else None
+        if found is not None:
+            cell, text = found["ref"], found["text"]
+        if self.layout.component is not None:
+            cell = f"{cell} {' '.join(row.cell(self.layout.component).split())}".strip()
+        try:
+            ref = read_requirement_ref(cell)
+            text = read_text(text) if text else ref if self.is_text else None
+        except ValueError as error:
+            sentence = f"The ref does not fit: {error}"
+            self.findings.refuse(sheet, number, sentence, self.column)
+            return "", None
+        return ref, text
+
+    def problem(self, row: Row, cell: str) -> str:
+        """Why a row has no ref; blank if it has one."""
+        if not cell:
+            return "It has no ref. Fill one in, have it numbered, or delete the row."
+        if self.is_long:
+            return (
+                "The file has no column of refs, and a text is too long to be one. "
+                "Have the rows numbered, or add a column “ref”."
+            )
+        if self.column in row.days:
+            return (
+                f"Its ref is a day ({cell}), which spreadsheets make of refs such as "
+                "1.2. Format the column as text, and type the ref again."
+            )
+        return ""
+
+
+# From the rows of a sheet to requirements.
 
 type Reader = Callable[[str], Value | None]
 UNCOMPUTED = (
@@ -228,3 +384,213 @@ def tell_numbers(layout: Layout, findings: Findings) -> None:
             "from 1.1. If your refs end in 0, format the column as text and type "
             "them again."
         )
+
+
+CANDIDATES_AS_ROWS = "candidates-as-rows"
+
+
+def plan_requirements_import(
+    book: Workbook,
+    existing: Iterable[KnownRequirement] = (),
+    *,
+    orientation: str = "",
+    headers: Mapping[str, Header] = NO_HEADERS,
+    lists: Collection[str] = (),
+    answers: Mapping[str, str] = NO_ANSWERS,
+) -> ImportPlan:
+    """What importing `book` would do to the `existing` requirements.
+
+    Requirements that the file does not name stay as they are, and so does every field
+    that it has no column for. `headers` say what the columns of a sheet hold, `lists`
+    are those of the brief.
+
+    Raises:
+        Unreadable: no table of requirements is in the file.
+
+    """
+    book = in_one_column(without_escapes(book), CROSSED, "Priority")
+    findings = Findings(answers=answers, remarks=list(book.remarks))
+    known = {requirement.ref: requirement for requirement in existing}
+    texts = {str(it.values.get("text", "")): it.ref for it in known.values()}
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    found = lines_in(book, findings, orientation, headers, texts)
+    lines = once_each(of_two_sheets(found, findings), sheets, findings)
+    lines = under_sheets(lines, known, findings)
+    refuse_unknown_lists(lines, lists, sheets, findings)
+    lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
+    plan = compare(lines, known, sheets, findings)
+    if not (lines or findings.problems):
+        findings.refuse(
+            book.visible[0],
+            1,
+            "The table has a header and no rows under it. Fill it in and import it "
+            "again.",
+        )
+    refused = bool(findings.problems)
+    return ImportPlan(
+        **source_of(book),
+        new=tuple(plan.new),
+        changed=tuple(plan.changed),
+        same=tuple(plan.same),
+        refused=len(findings.refused_rows) if refused else 0,
+        **findings.told(),
+    )
+
+
+def lines_in(
+    book: Workbook,
+    findings: Findings,
+    orientation: str,
+    headers: Mapping[str, Header],
+    known_texts: Mapping[str, str],
+) -> list[RequirementLine]:
+    """Every requirement of the file, in its order."""
+    if orientation == CANDIDATES_AS_ROWS:
+        return sideways_lines(book, findings)
+    lines = []
+    for layout in find_layouts(book, findings, headers):
+        found = lines_of(layout, findings, known_texts)
+        if layout.is_list_of_claims:
+            found = fold(found, layout.sheet, findings)
+        lines += found
+    return lines
+
+
+def refuse_unknown_lists(
+    lines: list[RequirementLine],
+    lists: Collection[str],
+    sheets: Mapping[str, Sheet],
+    findings: Findings,
+) -> None:
+    """A requirement can only hold for lists that the brief has."""
+    for line in lines:
+        for name in str(line.values.get("must_hold_for", "")).split("; "):
+            if name and name not in lists:
+                there = ", ".join(lists) or "none"
+                findings.refuse(
+                    sheets[line.sheet],
+                    line.row,
+                    f"The brief has no list “{short(name)}”; it has: {there}.",
+                )
+
+
+class Comparison:
+    """New, changed and same, while they are being sorted."""
+
+    def __init__(self) -> None:
+        self.new: list[RequirementLine] = []
+        self.changed: list[RequirementChange] = []
+        self.same: list[RequirementLine] = []
+
+
+def compare(
+    lines: list[RequirementLine],
+    known: Mapping[str, KnownRequirement],
+    sheets: Mapping[str, Sheet],
+    findings: Findings,
+) -> Comparison:
+    """Sort the lines by what they would do."""
+    sorted_out = Comparison()
+    for line in lines:
+        before = known.get(line.ref)
+        if before is None:
+            sorted_out.new.append(line)
+        elif before.is_retired:
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"Requirement {line.ref} was retired here. Delete the row, or give it "
+                "a new ref.",
+            )
+        else:
+            difference = {
+                field: value
+                for field, value in line.values.items()
+                if before.values.get(field) != value
+            }
+            if difference:
+                old = {field: before.values.get(field, "") for field in difference}
+                sorted_out.changed.append(RequirementChange(line, old, difference))
+            else:
+                sorted_out.same.append(line)
+    if lines and not findings.problems:
+        tell_missing(lines, known, findings)
+    return sorted_out
+
+
+def tell_missing(
+    lines: list[RequirementLine],
+    known: Mapping[str, KnownRequirement],
+    findings: Findings,
+) -> None:
+    """Say which requirements the file does not name; they stay."""
+    named = {line.ref for line in lines}
+    missing = [
+        ref
+        for ref, known_requirement in known.items()
+        if ref not in named and not known_requirement.is_retired
+    ]
+    if missing:
+        shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
+        word = "requirements are" if len(missing) > 1 else "requirement is"
+        findings.remark(
+            f"{len(missing):,} {word} in the evaluation and not in the file "
+            f"({shown}); nothing happens to them."
+        )
+
+
+def fold(
+    lines: list[RequirementLine], sheet: Sheet, findings: Findings
+) -> list[RequirementLine]:
+    """One line per requirement of a list of claims, which repeats them."""
+    first: dict[str, RequirementLine] = {}
+    for line in lines:
+        kept = first.setdefault(line.ref, line)
+        if kept.values != line.values:
+            field = next(
+                field
+                for field in line.values
+                if kept.values.get(field) != line.values[field]
+            )
+            findings.refuse(
+                sheet,
+                line.row,
+                f"Requirement {line.ref} has another {field.replace('_', ' ')} than in "
+                f"row {kept.row}. "
+                "Make them alike.",
+            )
+    findings.remark(
+        f"The file is a list of answers: it names {len(first):,} requirements in "
+        f"{len(lines):,} rows. Only the requirements were read; the answers are "
+        "an import of their own."
+    )
+    return list(first.values())
+
+
+def once_each(
+    lines: list[RequirementLine], sheets: Mapping[str, Sheet], findings: Findings
+) -> list[RequirementLine]:
+    """Each ref once; the second of two is refused, naming both rows."""
+    first: dict[str, RequirementLine] = {}
+    for line in lines:
+        kept = first.setdefault(line.ref, line)
+        if kept is line:
+            continue
+        where = f"row {kept.row}" + (
+            f" of sheet “{kept.sheet}”" if kept.sheet != line.sheet else ""
+        )
+        findings.refuse(
+            sheets[line.sheet],
+            line.row,
+            f"The ref “{short(line.ref)}” stands in {where} already. Give each "
+            f"requirement a ref of its own{example_for(kept, line)}.",
+        )
+    return list(first.values())
+
+
+def example_for(first: RequirementLine, second: RequirementLine) -> str:
+    """How two alike refs could be told apart, if their categories do."""
+    categories = first.values.get("category"), second.values.get("category")
+    if None in categories or categories[0] == categories[1]:
+        return ""
+    return f", for example “{short(f'{categories[1]} {second.ref}', 60)}”"

@@ -1,17 +1,30 @@
-"""Adding, changing, weighing and retiring metrics, categories and requirements."""
+"""Taking the requirements of a spreadsheet into an evaluation."""
 
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Category, Evaluation, Metric, Requirement
+from evaltracker.evaluations.models import (
+    Category,
+    Demand,
+    Evaluation,
+    Import,
+    Metric,
+    Requirement,
+)
+from evaltracker.evaluations.policy import change as policy_change
 from evaltracker.evaluations.policy import (
-    change,
     check_belongs,
     check_owned,
     checked,
@@ -19,11 +32,27 @@ from evaltracker.evaluations.policy import (
     lock,
     require_open,
     require_owner,
+    require_stage,
 )
-from evaltracker.kit.text import Inputs, read_reason
-from evaltracker.measures import kept_measure
-from evaltracker.requirements.publishing import tell_followers
-from evaltracker.requirements.services.demands import demand
+from evaltracker.importing.services.import_log import (
+    delete_unused,
+    log_import,
+    refuse_moved,
+    refuse_repeat,
+    told_of,
+)
+from evaltracker.importing.words import DEFAULT_CATEGORY
+from evaltracker.requirements.imports import ImportPlan, KnownRequirement
+from evaltracker.requirements.imports.lines import list_names
+from evaltracker.requirements.plan import tell_followers
+from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, demand, demand_many
+from evaltracker.toolbox.measures import kept_measure, read_measure
+from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
+from evaltracker.toolbox.processes import counted, create_all
+from evaltracker.toolbox.tabular import ImportProblem
+from evaltracker.toolbox.text import Inputs, read_reason
+
+# Adding, changing, weighing and retiring metrics, categories and requirements.
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
 WORDS = frozenset({"text", "priority", "vendor_help", "measure"})
@@ -95,7 +124,7 @@ def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
     unknown = values.keys() - {"name", "baseline", "target", "how_measured"}
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    before, after = change(metric, **values)
+    before, after = policy_change(metric, **values)
     if after:
         journal.record(
             evaluation=metric.evaluation,
@@ -186,7 +215,7 @@ def change_requirement(
         check_add_requirement(evaluation, by)
         if is_published(evaluation):
             values["revision"] = requirement.revision + 1
-    before, after = change(requirement, **values)
+    before, after = policy_change(requirement, **values)
     check_belongs(requirement)
     if after:
         journal.record(
@@ -209,7 +238,7 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
     """Take a requirement out of the evaluation; its history stays."""
     check_retire_requirement(requirement, by)
     reason = read_reason(reason, "Give a reason for retiring it.")
-    before, after = change(requirement, retired_at=timezone.now())
+    before, after = policy_change(requirement, retired_at=timezone.now())
     journal.record(
         evaluation=requirement.evaluation,
         action="requirement.retired",
@@ -220,3 +249,351 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
         reason=reason,
     )
     return requirement
+
+
+# Undoing an import of requirements.
+
+KIND = "requirements"
+# Everything in a row that somebody may have changed since.
+STATE = (
+    *("category_id", "text", "priority", "weight"),
+    *("vendor_help", "scorer_help", "measure", "metric_id", "metric_excuse"),
+    *("revision", "retired_at"),
+)
+WRITTEN = (
+    *("category_id", "text", "priority", "weight"),
+    *("vendor_help", "scorer_help", "measure"),
+)
+BATCH = 500
+# Hexadecimal digits: of a row that is new, its file says all the rest.
+FINGERPRINT = 32
+ENCODE = json.JSONEncoder(default=str, sort_keys=True).encode
+
+
+def state_of(row: Requirement) -> dict[str, Any]:
+    """A row as it can be compared later."""
+    return journal.snapshot(row, STATE)
+
+
+def is_as(kept: dict[str, Any] | str, row: Requirement, fields: list[str]) -> bool:
+    """Whether a row is as it was kept, when it may have had fewer columns."""
+    if isinstance(kept, str):
+        return kept == fingerprint(row, fields)
+    now = state_of(row)
+    return all(now[field] == value for field, value in kept.items())
+
+
+def fingerprint(row: Requirement, fields: Sequence[str]) -> str:
+    """What tells whether one of these fields of a row has changed."""
+    values = [getattr(row, field) for field in fields]
+    return hashlib.sha256(ENCODE(values).encode()).hexdigest()[:FINGERPRINT]
+
+
+def kept_of(
+    added: Iterable[Requirement],
+    changed: Iterable[tuple[dict[str, Any], Requirement]],
+    categories: Iterable[Category],
+) -> dict[str, Any]:
+    """What undoing needs: rows that are new, rows before and after, new categories."""
+    return {
+        "fields": STATE,
+        "new": {str(row.pk): fingerprint(row, STATE) for row in added},
+        "changed": {str(row.pk): [before, state_of(row)] for before, row in changed},
+        "categories": [str(category.pk) for category in categories],
+    }
+
+
+def undo(imported: Import, by: By) -> None:
+    """Delete what is new and unused, and put back the words of the rest.
+
+    Words that vendors may have read are put back as a new revision.
+    """
+    evaluation = imported.evaluation
+    require_stage(evaluation, *WRITABLE_STAGES)
+    new, changed = imported.kept["new"], imported.kept["changed"]
+    fields = imported.kept.get("fields", [])
+    rows = {
+        str(row.pk): row
+        for row in Requirement.objects.in_evaluation(evaluation).select_for_update(
+            of=("self",), no_key=True
+        )
+    }
+    expected = new | {key: after for key, (_, after) in changed.items()}
+    refuse_moved(
+        rows[key].ref if key in rows else "a row that is gone"
+        for key, after in expected.items()
+        if key not in rows or not is_as(after, rows[key], fields)
+    )
+    stood_before = {rows[key].ref: state_of(rows[key]) for key in expected}
+    put_back(evaluation, rows, changed)
+    marked = imported.kept.get("demands", {})
+    stood = {rows[key]: {MUST_HOLD_FOR: said} for key, said in marked.items()}
+    demand_many(evaluation, stood, by)
+    ours = Requirement.objects.in_evaluation(evaluation)
+    demands = Demand.objects.filter(requirement__in=ours)
+    theirs = [it.pk for it in demands if str(it.requirement_id) in new]
+    demands.filter(pk__in=theirs).delete()
+    delete_unused(ours, new, str)
+    drop_categories(imported.kept["categories"])
+    journal.record(
+        evaluation=evaluation,
+        action="requirements.put_back",
+        subject=evaluation,
+        by=by,
+        before=stood_before,
+        after={rows[key].ref: before for key, (before, _) in changed.items()},
+    )
+
+
+def put_back(
+    evaluation: Evaluation,
+    rows: dict[str, Requirement],
+    changed: dict[str, list[dict[str, Any]]],
+) -> None:
+    """Write what stood before into the rows that the import changed."""
+    if any(before["weight"] != after["weight"] for before, after in changed.values()):
+        require_stage(evaluation, Stage.REQUIREMENTS)
+    published, revised = is_published(evaluation), []
+    for key, (before, after) in changed.items():
+        row = rows[key]
+        for field in before.keys() & WRITTEN:
+            setattr(row, field, before[field])
+        if published and any(before[it] != after[it] for it in WORDS & before.keys()):
+            row.revision += 1
+            revised.append(row)
+    Requirement.objects.bulk_update(
+        [rows[key] for key in changed],
+        [field.removesuffix("_id") for field in (*WRITTEN, "revision")],
+        batch_size=BATCH,
+    )
+    tell_followers(evaluation, added=[], changed=revised)
+
+
+def drop_categories(keys: list[str]) -> None:
+    """Delete the categories that came with the import and hold nothing else now."""
+    for category in Category.objects.filter(pk__in=keys, requirements=None):
+        try:
+            category.delete()
+        except ProtectedError:
+            continue  # Somebody has weighed it; it stays, empty.
+
+
+PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")
+SAID = {*PLAIN_FIELDS, "ref", "measure"}
+UNSAID = {field.name for field in Requirement._meta.fields} - SAID
+
+
+def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
+    """What the evaluation has, for a plan to compare a file with."""
+    rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
+    return [known(row) for row in rows.prefetch_related("demands__scope")]
+
+
+@transaction.atomic
+def import_requirements(
+    *,
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry.
+
+    A file that changes nothing leaves no entry. New words after the requirements
+    stage make new revisions, as `change_requirement` does. `import_id` is that of the
+    yes for which it is done, so that the same yes does it once.
+
+    Returns:
+        The counts of the plan.
+
+    Raises:
+        Forbidden: not the owner. Refused: too late, for weights too, or done already.
+        Invalid: the plan has problems. Stale: the evaluation changed since.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    refuse_repeat(import_id)
+    require_stage(evaluation, *WRITABLE_STAGES)
+    if any("weight" in change.after for change in plan.changed):
+        require_stage(evaluation, Stage.REQUIREMENTS)
+    refuse_problems(plan.problems)
+    rows = {
+        row.ref: row
+        for row in Requirement.objects.in_evaluation(evaluation)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("category")
+        .prefetch_related("demands__scope")
+    }
+    refuse_stale(plan, rows)
+    if not (plan.new or plan.changed):
+        return plan.counts
+    stood = set(Category.objects.in_evaluation(evaluation).values_list("pk", flat=True))
+    before = {it.line.ref: state_of(rows[it.line.ref]) for it in plan.changed}
+    categories = needed_categories(evaluation, plan)
+    added = add_new(evaluation, plan, categories, len(rows))
+    revised = write_changes(evaluation, plan, rows, categories)
+    marked = mark(evaluation, plan, rows | {row.ref: row for row in added}, by)
+    kept = kept_of(
+        added,
+        [(state, rows[ref]) for ref, state in before.items()],
+        [category for category in categories.values() if category.pk not in stood],
+    )
+    kept["demands"] = {str(row.pk): said for row, said in marked.items()}
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept=kept,
+        import_id=import_id,
+    )
+    tell(evaluation, plan, by)
+    tell_followers(evaluation, added=added, changed=[*revised, *marked])
+    return plan.counts
+
+
+def mark(
+    evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
+) -> dict[Requirement, str]:
+    """Let the plan's requirements hold for the lists that the file names."""
+    lines = [*plan.new, *(change.line for change in plan.changed)]
+    said = {rows[it.ref]: it.values for it in lines if MUST_HOLD_FOR in it.values}
+    return demand_many(evaluation, said, by)
+
+
+def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
+    """Write the whole import into the journal, as one entry."""
+    journal.record(
+        evaluation=evaluation,
+        action="requirements.imported",
+        subject=evaluation,
+        by=by,
+        before={change.line.ref: change.before for change in plan.changed},
+        after=told_of(
+            plan,
+            new={line.ref: line.values for line in plan.new},
+            changed={change.line.ref: change.after for change in plan.changed},
+        ),
+    )
+
+
+def known(row: Requirement) -> KnownRequirement:
+    """A requirement in the form that plans compare."""
+    values = {field: getattr(row, field) for field in PLAIN_FIELDS}
+    values["category"] = row.category.name
+    values["measure"] = row.measure_words
+    values[MUST_HOLD_FOR] = list_names(it.scope.name for it in row.demands.all())
+    return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
+
+
+def refuse_problems(problems: Iterable[ImportProblem]) -> None:
+    """Refuse a plan that has problems, with their sentences."""
+    sentences = [str(problem) for problem in problems]
+    if sentences:
+        raise Invalid(
+            f"Nothing was imported: {sentences[0]}", errors={"file": sentences}
+        )
+
+
+def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
+    """Refuse a plan that was made for other requirements than there are now."""
+    added = [line.ref for line in plan.new if line.ref in rows]
+    moved = [
+        change.line.ref
+        for change in plan.changed
+        if change.line.ref not in rows
+        or any(
+            known(rows[change.line.ref]).values.get(field) != value
+            for field, value in change.before.items()
+        )
+    ]
+    if added or moved:
+        raise Stale(
+            "The requirements changed since the file was compared with them. Import "
+            "it again to see the difference.",
+            difference=", ".join([*added, *moved]),
+        )
+
+
+def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
+    """The evaluation's categories by name, with those that the plan brings."""
+    found = {it.name: it for it in Category.objects.in_evaluation(evaluation)}
+    wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
+    wanted += [
+        str(change.after["category"])
+        for change in plan.changed
+        if "category" in change.after
+    ]
+    for name in dict.fromkeys(wanted):
+        if name not in found:
+            found[name] = Category.objects.create(
+                evaluation=evaluation, name=name, position=len(found) + 1
+            )
+    return found
+
+
+def add_new(
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    categories: dict[str, Category],
+    count: int,
+) -> list[Requirement]:
+    """Add the new requirements behind the `count` there are, in the file's order."""
+    rows = []
+    for position, line in enumerate(plan.new, count + 1):
+        category = line.values.get("category") or DEFAULT_CATEGORY
+        values = columns_of({**line.values, "category": category}, categories)
+        values |= {"ref": line.ref, "position": position}
+        rows.append(Requirement(evaluation_id=evaluation.pk, **values))
+    clean(rows)
+    return create_all(rows)
+
+
+def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
+    """The values of a line as a row keeps them."""
+    kept = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
+    if "category" in kept:
+        kept["category_id"] = there[str(kept.pop("category"))].pk
+    if "measure" in kept:
+        kept["measure"] = kept_measure(read_measure(str(kept["measure"])))
+    return kept
+
+
+def write_changes(
+    evaluation: Evaluation,
+    plan: ImportPlan,
+    rows: dict[str, Requirement],
+    categories: dict[str, Category],
+) -> list[Requirement]:
+    """Write the plan's changes, field by field; those that are new revisions."""
+    changed, revised = [], []
+    published = is_published(evaluation)
+    for change in plan.changed:
+        row = rows[change.line.ref]
+        for field, value in columns_of(change.after, categories).items():
+            setattr(row, field, value)
+        if published and WORDS & change.after.keys():
+            row.revision += 1
+            revised.append(row)
+        changed.append(row)
+    clean(changed)
+    Requirement.objects.bulk_update(
+        changed,
+        [*PLAIN_FIELDS, "measure", "category", "revision"],
+        batch_size=BATCHES_BATCH,
+    )
+    return revised
+
+
+def clean(rows: Sequence[Requirement]) -> None:
+    """Validate what a file says of each row; the database holds the other rules."""
+    for row in counted(rows, "checked"):
+        try:
+            row.clean_fields(exclude=UNSAID)
+        except ValidationError as error:
+            field, sentences = next(iter(error.message_dict.items()))
+            raise Invalid(
+                f"Requirement {row.ref}: {field}: {sentences[0]}",
+                errors=error.message_dict,
+            ) from error

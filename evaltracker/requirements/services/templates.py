@@ -3,31 +3,388 @@
 A template holds what is asked and who must agree, never who offers or what they said.
 """
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
+from django.utils.text import slugify
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.brief_answers import read_answer, shown_answer
+from evaltracker.evaluations.choices import FieldKind, Stage
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, User
+from evaltracker.evaluations.models import (
+    BriefField,
+    Category,
+    Demand,
+    Evaluation,
+    EvaluationTemplate,
+    Metric,
+    Requirement,
+    Scope,
+    ScopeValue,
+    User,
+)
 from evaltracker.evaluations.policy import (
     check_owned,
     lock,
     may_start_evaluations,
     require_owner,
+    require_stage,
 )
-from evaltracker.kit.registry import Registry
-from evaltracker.kit.text import Inputs
-from evaltracker.requirements.services.brief_fields import definitions
+from evaltracker.requirements.imports import ImportPlan, RequirementLine
+from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
-from evaltracker.requirements.services.imports import PLAIN_FIELDS
-from evaltracker.requirements.services.scopes import current_values
-from evaltracker.requirements.services.template_needs import bring_needs
+from evaltracker.requirements.services.requirements import (
+    PLAIN_FIELDS,
+    import_requirements,
+)
+from evaltracker.requirements.services.scopes import add_list, current_values, demand
 from evaltracker.requirements.starting import StartingPoint, shipped
+from evaltracker.toolbox.processes import BATCH
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.text import Inputs
+
+# The questions that a brief asks beside the usual ones: adding, changing, removing.
+
+MOST_FIELDS, MOST_CHOICES = 20, 20
+LABEL_LIMIT, HELP_LIMIT, CHOICE_LIMIT = 80, 300, 80
+# What a template keeps of a field, and the journal of its definition.
+DEFINITION = ("label", "help", "kind", "choices", "needed")
+# Never the name of a column of the brief.
+PREFIX = "own-"
+
+
+def check_change_field(field: BriefField, by: By) -> None:
+    """The owner writes the brief while the evaluation is open."""
+    check_owned(field.evaluation, by)
+
+
+@transaction.atomic
+def add_brief_field(
+    *,
+    evaluation: Evaluation,
+    label: str,
+    by: By,
+    help: str = "",
+    kind: str = FieldKind.TEXT,
+    choices: Iterable[str] = (),
+    needed: bool = True,
+) -> BriefField:
+    """Add a question to the end of the brief.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended, or there are enough.
+        Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    check_owned(evaluation, by)
+    fields = list(evaluation.brief_fields.all())
+    if len(fields) >= MOST_FIELDS:
+        raise Refused(f"The brief has {MOST_FIELDS} questions of its own already.")
+    field = BriefField(
+        evaluation=evaluation,
+        position=max((it.position for it in fields), default=0) + 1,
+    )
+    _define(field, fields, label, help, kind, list(choices), needed)
+    field.key = _free_key(field.label, {it.key for it in fields})
+    field.save()
+    _record("brief.field_added", field, by, after=journal.snapshot(field, DEFINITION))
+    return field
+
+
+@transaction.atomic
+def change_brief_field(
+    *,
+    field: BriefField,
+    label: str,
+    by: By,
+    help: str = "",
+    kind: str = FieldKind.TEXT,
+    choices: Iterable[str] = (),
+    needed: bool = True,
+) -> BriefField:
+    """Ask it in other words, or for another kind of answer; a given answer must fit.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
+
+    """
+    lock(field.evaluation)
+    field = BriefField.objects.select_related("evaluation").get(pk=field.pk)
+    check_change_field(field, by)
+    before = journal.snapshot(field, DEFINITION)
+    others = list(field.evaluation.brief_fields.exclude(pk=field.pk))
+    _define(field, others, label, help, kind, list(choices), needed)
+    field.save()
+    after = journal.snapshot(field, DEFINITION)
+    if after != before:
+        _record("brief.field_changed", field, by, before=before, after=after)
+    return field
+
+
+@transaction.atomic
+def remove_brief_field(*, field: BriefField, by: By) -> None:
+    """Take a question and its answer out of the brief; the journal keeps both.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended.
+
+    """
+    lock(field.evaluation)
+    field = BriefField.objects.select_related("evaluation").get(pk=field.pk)
+    check_change_field(field, by)
+    before = journal.snapshot(field, (*DEFINITION, "answer", "does_not_matter"))
+    _record("brief.field_removed", field, by, before=before)
+    field.delete()
+
+
+def definitions(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """The questions without their answers, as a template keeps them."""
+    return [
+        {name: getattr(field, name) for name in DEFINITION}
+        for field in evaluation.brief_fields.all()
+    ]
+
+
+def _define(
+    field: BriefField,
+    others: Sequence[BriefField],
+    label: str,
+    help_text: str,
+    kind: str,
+    choices: list[str],
+    needed: bool,
+) -> None:
+    inputs = Inputs()
+    field.label = inputs.line("label", label, limit=LABEL_LIMIT)
+    if field.label.casefold() in {it.label.casefold() for it in others}:
+        inputs.refuse("label", "The brief asks this already.")
+    field.help = inputs.line("help", help_text, limit=HELP_LIMIT, blank=True)
+    if kind not in FieldKind.values:
+        inputs.refuse("kind", f"“{kind}” is not a kind of answer.")
+    field.kind, field.needed = kind, needed
+    field.choices = _read_choices(inputs, kind, choices)
+    inputs.check()
+    try:
+        field.answer = read_answer(field, field.answer)
+    except ValueError as error:
+        inputs.refuse("kind", f"The answer “{field.answer[:60]}” does not fit. {error}")
+    inputs.check()
+
+
+def _read_choices(inputs: Inputs, kind: str, choices: list[str]) -> list[str]:
+    if kind != FieldKind.CHOICE:
+        if choices:
+            inputs.refuse("choices", "Only a choice has answers to choose from.")
+        return []
+    read = inputs.lines("choices", choices, most=MOST_CHOICES, limit=CHOICE_LIMIT)
+    if len(read) < 2 and "choices" not in inputs.errors:
+        inputs.refuse("choices", "Write at least two answers to choose from.")
+    return read
+
+
+def _free_key(label: str, taken: set[str]) -> str:
+    stem = f"{PREFIX}{slugify(label)[:60] or 'question'}"
+    key, number = stem, 1
+    while key in taken:
+        number += 1
+        key = f"{stem}-{number}"
+    return key
+
+
+def _record(action: str, field: BriefField, by: By, **values: Any) -> None:
+    journal.record(
+        evaluation=field.evaluation, action=action, subject=field, by=by, **values
+    )
+
+
+# Taking over what another evaluation needs, all at once.
+
+METRIC = ("name", "baseline", "target", "how_measured")
+CATEGORY = ("name", "weight", "price_reason", "position")
+QUESTION = (
+    *("key", "label", "help", "kind", "choices", "needed", "answer"),
+    *("does_not_matter", "position"),
+)
+REQUIREMENT = ("ref", "position", *PLAIN_FIELDS, "measure", "metric_excuse")
+
+
+@transaction.atomic
+def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
+    """Copy metrics, categories and requirements into one that has none, as one entry.
+
+    Retired requirements stay behind. Rows of `origin` were checked when they were
+    written, so a thousand of them take a few statements and one line of the journal.
+    Whether `by` may see `origin`, the caller asks.
+
+    Returns:
+        How many requirements came along.
+
+    Raises:
+        Forbidden: not the owner. Refused: past the requirements stage.
+
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_stage(evaluation, Stage.REQUIREMENTS)
+    metrics = {
+        metric.pk: Metric(evaluation=evaluation, **values_of(metric, METRIC))
+        for metric in origin.metrics.all()
+    }
+    categories = {
+        category.pk: Category(evaluation=evaluation, **values_of(category, CATEGORY))
+        for category in origin.categories.all()
+    }
+    rows = [
+        Requirement(
+            evaluation=evaluation,
+            category=categories[requirement.category_id],
+            metric=metrics[requirement.metric_id] if requirement.metric_id else None,
+            **values_of(requirement, REQUIREMENT),
+        )
+        for requirement in origin.requirements.filter(retired_at__isnull=True)
+    ]
+    Metric.objects.bulk_create(metrics.values(), batch_size=BATCH)
+    Category.objects.bulk_create(categories.values(), batch_size=BATCH)
+    Requirement.objects.bulk_create(rows, batch_size=BATCH)
+    questions = copy_questions(origin, evaluation)
+    lists = copy_lists(origin, evaluation, {row.ref: row for row in rows})
+    journal.record(
+        evaluation=evaluation,
+        action="requirements.copied",
+        subject=evaluation,
+        by=by,
+        after={
+            "metrics": [journal.snapshot(row, METRIC) for row in metrics.values()],
+            "categories": {row.name: row.weight for row in categories.values()},
+            "requirements": {row.ref: said_of(row) for row in rows},
+            **({"lists": lists} if lists else {}),
+            **({"questions": questions} if questions else {}),
+        },
+    )
+    return len(rows)
+
+
+def copy_lists(
+    origin: Evaluation, evaluation: Evaluation, rows: dict[str, Requirement]
+) -> dict[str, list[str]]:
+    """Copy the lists of the brief and what must hold for them; values by list."""
+    lists = {
+        scope.pk: Scope(evaluation=evaluation, name=scope.name, position=scope.position)
+        for scope in origin.scopes.all()
+    }
+    values = [
+        ScopeValue(
+            scope=lists[value.scope_id], name=value.name, position=value.position
+        )
+        for value in ScopeValue.objects.current().filter(scope__evaluation=origin)
+    ]
+    demands = Demand.objects.filter(
+        scope__in=lists, requirement__ref__in=rows
+    ).select_related("requirement")
+    Scope.objects.bulk_create(lists.values())
+    ScopeValue.objects.bulk_create(values)
+    Demand.objects.bulk_create(
+        Demand(requirement=rows[it.requirement.ref], scope=lists[it.scope_id])
+        for it in demands
+    )
+    return {
+        scope.name: [value.name for value in values if value.scope is scope]
+        for scope in lists.values()
+    }
+
+
+def copy_questions(origin: Evaluation, evaluation: Evaluation) -> dict[str, str]:
+    """Copy the brief's own questions with their answers; the answers by question."""
+    rows = [
+        BriefField(evaluation=evaluation, **values_of(field, QUESTION))
+        for field in origin.brief_fields.all()
+    ]
+    BriefField.objects.bulk_create(rows)
+    return {row.label: shown_answer(row) for row in rows}
+
+
+def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:
+    """What a row has in those fields."""
+    return {field: getattr(row, field) for field in fields}
+
+
+def said_of(requirement: Requirement) -> dict[str, Any]:
+    """What the journal keeps of a requirement that was copied."""
+    return {
+        **journal.snapshot(requirement, (*PLAIN_FIELDS, "measure", "metric_excuse")),
+        "category": requirement.category.name,
+        "metric": requirement.metric.name if requirement.metric else "",
+    }
+
+
+# Bringing what a template asks into an evaluation, beside what is there.
+
+
+def bring_needs(evaluation: Evaluation, point: StartingPoint, by: User) -> None:
+    """Categories, requirements, lists and questions that are not there yet."""
+    there = set(evaluation.categories.values_list("name", flat=True))
+    for category in point.content["categories"]:
+        if category["name"] not in there:
+            add_category(
+                evaluation=evaluation,
+                name=category["name"],
+                weight=category["weight"],
+                price_reason=f"The template “{point.title}” scores it.",
+                by=by,
+            )
+    known = set(evaluation.requirements.values_list("ref", flat=True))
+    rows = [row for row in point.content["requirements"] if row["ref"] not in known]
+    plan = ImportPlan(
+        filename=f"Template “{point.title}”",
+        sha256=digest_of(point),
+        new=tuple(
+            RequirementLine(
+                row["ref"],
+                {k: v for k, v in row.items() if k not in ("ref", "must_hold_for")},
+                "",
+                place,
+            )
+            for place, row in enumerate(rows, 1)
+        ),
+    )
+    if rows:
+        import_requirements(evaluation=evaluation, plan=plan, by=by)
+    write_lists(evaluation, point.content, rows, by)
+
+
+def write_lists(
+    evaluation: Evaluation,
+    content: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    by: User,
+) -> None:
+    """The template's lists and questions, and what of `rows` must hold for a list."""
+    lists = {scope.name: scope for scope in evaluation.scopes.all()}
+    for told in content.get("lists", ()):
+        if told["name"] not in lists:
+            lists[told["name"]] = add_list(evaluation=evaluation, by=by, **told)
+    held = {row["ref"]: row.get("must_hold_for", ()) for row in rows}
+    for requirement in evaluation.requirements.filter(ref__in=held):
+        scopes = [lists[name] for name in held[requirement.ref]]
+        demand(requirement=requirement, scopes=scopes, by=by)
+    asked = {field.label.casefold() for field in evaluation.brief_fields.all()}
+    for told in content.get("questions", ()):
+        if told["label"].casefold() not in asked:
+            add_brief_field(evaluation=evaluation, by=by, **told)
+
+
+def digest_of(point: StartingPoint) -> str:
+    """What tells one state of a template from another."""
+    text = json.dumps(point.content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,42 +3,56 @@
 import datetime
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import reverse
 
+from evaltracker.decision.admin.comparison import (
+    by_category,
+    compare,
+    cost_against_fit,
+    drawn,
+    key_to,
+    not_drawn,
+    percent,
+)
+from evaltracker.decision.admin.working import working_of
+from evaltracker.decision.memo.numbers import measured_needs
+from evaltracker.decision.memo.standing import memo_on, standing_memo
+from evaltracker.decision.memo.text import hundredths, weighed
+from evaltracker.decision.models import Decision
+from evaltracker.decision.services.letters import check_take_pack, take_pack
 from evaltracker.errors import Invalid, NotFound
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.text import listed
-from evaltracker.pages.query import check_query
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, Rule, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import form_like, mark_needed
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
+    OnEvaluation,
     crumbs_to,
     evaluation_page,
     find_evaluation,
     show,
 )
-from evaltracker.workflow.admin.comparison import compare, percent
-from evaltracker.workflow.admin.comparison_charts import (
-    by_category,
-    cost_against_fit,
-    drawn,
-    key_to,
-    not_drawn,
+from evaltracker.toolbox.text import listed
+from evaltracker.workflow.admin.sign_offs import only_reading
+from evaltracker.workflow.gates.reports import reports_for
+from evaltracker.workflow.services.stages import (
+    check_draft_decision,
+    decide,
+    draft_decision,
 )
-from evaltracker.workflow.admin.receipts import only_reading
-from evaltracker.workflow.admin.working import working_of
-from evaltracker.workflow.memo.numbers import measured_needs
-from evaltracker.workflow.memo.standing import (
-    memo_on,
-    standing_memo,
-)
-from evaltracker.workflow.memo.weighing_words import hundredths, weighed
 from stakeholders.choices import Role
-from trials.scoring.urns import WEAKNESS
+from trials.scoring.open_cells import WEAKNESS
 from trials.selectors.unequal import unequal_trials
+from vendors.admin.base import AboutCandidate
 from vendors.admin.conflict_question import open_answers
+from vendors.choices import CandidateState
+from vendors.models import Candidate
 
 FURTHEST = datetime.timedelta(days=3660)
 DATES = 6
@@ -194,3 +208,129 @@ site.register_page(
     only_reading(working_page),
     "working",
 )
+
+
+# Acts of the last stage: drafting the decision, and making it.
+
+WORDS = ("rationale", "dissent", "revisit_when")
+
+
+class DraftForm(
+    form_like(  # type: ignore[misc]
+        Decision,
+        ("candidate", *WORDS),
+        candidate=forms.ModelChoiceField(
+            Candidate._default_manager.none(),
+            required=False,
+            empty_label="not chosen yet",
+            help_text="One of the shortlisted candidates.",
+        ),
+    )
+):
+    """Which one, why, and who disagrees."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["candidate"]
+        field.queryset = Candidate.objects.filter(
+            evaluation=evaluation, state=CandidateState.SHORTLISTED
+        )
+
+
+mark_needed(DraftForm, "needed to decide", "candidate", "rationale")
+
+
+class OnDecision(OnEvaluation, AboutCandidate[Evaluation]):
+    """An act of the decision page."""
+
+    tab = "decision"
+    rule: ClassVar[Rule | None] = check_draft_decision
+
+
+@register_act
+class Draft(OnDecision):
+    """The words that are signed before they are frozen."""
+
+    name = "draft-decision"
+    title = "Draft the decision"
+    verb = "Save the draft"
+    help = (
+        "Everybody who signs, signs these words. If you change them, everybody has to "
+        "sign again."
+    )
+    success = "The draft is saved."
+    form_class = DraftForm
+    service = draft_decision
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Candidates of this evaluation."""
+        return {"evaluation": target}
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        drafted = Decision.objects.filter(evaluation=target).first()
+        if drafted is None:
+            return {}
+        return {field: getattr(drafted, field) for field in ("candidate", *WORDS)}
+
+
+@register_act
+class Decide(OnDecision):
+    """The end: memo frozen, candidate chosen, evaluation closed."""
+
+    name = "decide"
+    title = "Decide"
+    verb = "Decide and freeze the memo"
+    help = (
+        "Every rule is asked once more. Then inputs, results and words are frozen, the "
+        "candidate is chosen and the evaluation ends. It cannot be taken back."
+    )
+    success = "Decided. The memo is frozen."
+    template = "workflow/decide.html"
+    service = decide
+
+    def needs_proof(self, target: Evaluation, user: User) -> bool:
+        """The last word is given by somebody who has just shown who they are."""
+        return True
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What is decided, and what the rules say."""
+        drafted = Decision.objects.filter(evaluation=target)
+        return {
+            **super().context(target, user),
+            "drafted": drafted.select_related("candidate").first(),
+            "reports": reports_for(user, target) if target.is_open else [],
+        }
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The memo that is frozen now, wherever it was decided from."""
+        return reverse("admin:memo", args=[target.slug])
+
+
+# The act that hands out the evidence pack: a POST, for it leaves a trace.
+
+
+@register_act
+class TakePack(OnDecision):
+    """Hands out the zip; the journal keeps who took it."""
+
+    name = "take-pack"
+    title = "Take the evidence pack"
+    verb = "Make the pack"
+    help = (
+        "A zip with the memo in all its forms, the matrix, signatures with the words "
+        "that were signed, the journal, and every file with its SHA-256. README.txt "
+        "in it says how anybody verifies it. The journal keeps that you took it."
+    )
+    in_dialog = False  # it answers with a file
+    success = "The pack was handed out; the journal says so."
+    service = take_pack
+    rule = check_take_pack
+
+    def destination(self, target: Evaluation, made: Any) -> Outcome:
+        return FileResponse(
+            made,
+            as_attachment=True,
+            filename=f"{target.slug}-evidence.zip",
+            content_type="application/zip",
+            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+        )

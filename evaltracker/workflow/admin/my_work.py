@@ -1,16 +1,215 @@
-"""The start page: what waits on the reader, why, and by when."""
+"""The list of evaluations: all of a team's purchases at a glance, one line each."""
 
-from typing import Any
+import datetime
+from functools import cache
+from typing import Any, ClassVar
 
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.views import ChangeList
 
-from evaltracker.evaluations.choices import Status
+from evaltracker.decision.models import (
+    ContractTerm,
+    Decision,
+    Letter,
+    PromiseCheck,
+    Waiver,
+)
+from evaltracker.decision.selectors import is_near, term_of
+from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.models.people import name_columns
-from evaltracker.evaluations.policy import may_start_evaluations
+from evaltracker.evaluations.policy import is_owner, may_start_evaluations
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
 from evaltracker.pages.site import site
+from evaltracker.pages.tabs import BELL, waits_on
+from evaltracker.pages.templatetags.evaltracker import badge, day
+from evaltracker.pages.workspace import OnEvaluation, page_address
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.inbox import WorkItem, my_work
-from evaltracker.workflow.inbox.lines import Group, apart, grouped, snoozed_lines
+from evaltracker.workflow.inbox.glances import (
+    Glance,
+    Group,
+    apart,
+    glances,
+    grouped,
+    snoozed_lines,
+)
+from evaltracker.workflow.inbox.news import AHEAD, FRESH, count_news, news
+from evaltracker.workflow.services.sign_offs import (
+    mark_news_seen,
+    snooze_work,
+    wake_work,
+)
+from evaltracker.workflow.services.stages import (
+    check_send_test_invitation,
+    send_test_invitation,
+)
+from stakeholders.choices import APPROVALS
+from stakeholders.models import Condition, SignOffRule
+from stakeholders.policy import has_a_say, lendings_today, voices
+from vendors.admin.invitation_rows import ContactsField, ContactsForm, Telling
+from vendors.models import Candidate, Conflict
+
+TOLD = 110
+
+
+@cache
+def stage_picture(stage: str, status: str) -> SafeString:
+    """The five stages as steps, the one that it is in by its name."""
+    now = Stage(stage)
+    is_open = status == Status.OPEN
+    steps = [
+        "done" if not is_open or each.position < now.position else "now"
+        for each in Stage
+        if each.position <= now.position
+    ]
+    rest = ["ahead"] * (len(Stage) - len(steps))
+    return render_to_string(
+        "evaltracker/charts/steps.html",
+        {
+            "steps": [*steps, *rest],
+            "words": now.label if is_open else Status(status).label,
+        },
+    )
+
+
+def how_late(glance: Glance) -> SafeString:
+    """Whether something is overdue, or will be, in a word."""
+    if glance.late:
+        return badge(f"late: {glance.late}", "bad")
+    if glance.too_late:
+        return badge("will be late", "bad")
+    return badge("nothing late", "good")
+
+
+class GlancesList(ScopedChangeList):
+    """A list whose rows know what they tell the reader."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows of the page, each with its glance."""
+        super().get_results(request)
+        user: Any = request.user
+        rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
+        found = glances(user, rows)
+        for row in rows:
+            row.glance = found[row.pk]
+        self.result_list = rows
+
+
+@admin.register(Evaluation, site=site)
+class EvaluationAdmin(HardenedAdmin):
+    """Purchases being decided, newest first."""
+
+    empty_text = (
+        "You have no part in an evaluation yet. The owner of one can give you a part; "
+        "if you run purchases yourself, start one from My work."
+    )
+    list_acts = ("start-evaluation", "import-evaluation")
+    list_display = ("title", "in_stage", "next_date", "risk", "leader", "owner")
+    list_filter = (by("stage"), by("status"))
+    search_fields = ("title", "buyer")
+    fields = (
+        "title",
+        "buyer",
+        "owner",
+        "stage",
+        "status",
+        "problem",
+        "languages",
+        "must_run_by",
+        "support_wanted",
+        "context",
+        "source_note",
+    )
+
+    def page_of(self, row: Evaluation) -> str:
+        """The overview, where a row leads."""
+        return reverse("admin:evaluation_overview", args=[row.slug])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return GlancesList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the reader may see but test invitations, with whoever runs it."""
+        rows: Any = super().get_queryset(request)
+        return rows.real().select_related("owner")  # type: ignore[no-any-return]
+
+    @admin.display(description="stage", ordering="stage")
+    def in_stage(self, row: Evaluation) -> SafeString:
+        """The five stages as steps, drawn and named."""
+        return stage_picture(row.stage, row.status)
+
+    @admin.display(description="next date")
+    def next_date(self, row: Any) -> SafeString | str:
+        """The next day on which something is due, and what."""
+        if row.glance.next_date is None:
+            return "–"
+        dated = row.glance.next_date
+        return format_html(
+            '{}<div class="et-soft">{}</div>', day(dated.day), dated.what
+        )
+
+    @admin.display(description="risk")
+    def risk(self, row: Any) -> SafeString | str:
+        """What is late, and the first thing in the way."""
+        if not row.is_open:
+            return f"late: {row.glance.late}" if row.glance.late else "–"
+        return format_html(
+            '{}<div class="et-soft" dir="auto">{}</div>',
+            how_late(row.glance),
+            shortened(row.glance.in_the_way, TOLD),
+        )
+
+    @admin.display(description="leader")
+    def leader(self, row: Any) -> SafeString | str:
+        """Who is first, or was chosen."""
+        if not row.glance.leader:
+            nobody = row.glance.no_leader or "none yet"
+            return nobody if row.is_open else "–"
+        chosen = badge("chosen", "good") if row.status == Status.DECIDED else ""
+        return format_html('<span dir="auto">{}</span> {}', row.glance.leader, chosen)
+
+
+# The lists of workflow: decisions and waivers.
+
+
+@admin.register(Decision, site=site)
+class DecisionAdmin(HardenedAdmin):
+    """Decisions and drafts, in all evaluations that the reader may see."""
+
+    empty_text = (
+        "Nothing is decided yet. A decision is drafted in the last stage of an "
+        "evaluation."
+    )
+    list_display = ("evaluation", "candidate", "decided_at", "decided_by")
+    fields = ("evaluation", "candidate", "rationale", "decided_at", "memo_sha256")
+
+    def page_of(self, row: Decision) -> str:
+        """The evaluation's decision page."""
+        return reverse("admin:evaluation_decision", args=[row.evaluation.slug])
+
+
+@admin.register(Waiver, site=site)
+class WaiverAdmin(HardenedAdmin):
+    """Rules that leadership let pass."""
+
+    empty_text = "No rule was ever waived."
+    list_display = ("rule", "reason", "waived_by", "waived_at")
+    ordering = ("-waived_at",)
+    fields = ("visit", "gate", "rule", "reason", "waived_by", "waived_at")
+
+
+# The start page: what waits on the reader, why, and by when.
 
 SHOWN = 8
 # The most urgent of what waits; the rest is one click away.
@@ -102,3 +301,268 @@ def sign_of(item: WorkItem) -> tuple[str, str]:
 
 
 site.register_index(work_page)
+
+
+# What is new for the reader, and the act that marks it as seen.
+
+
+def news_page(request: HttpRequest) -> HttpResponse:
+    """What came since the reader marked it as seen; looking changes nothing."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponse(status=405)
+    check_query(request)
+    user: Any = request.user
+    now = timezone.now()
+    return site.page(
+        request,
+        "workflow/news.html",
+        title="What is new",
+        crumbs=[("What is new", "")],
+        news=news(user),
+        until=now.isoformat(),
+    )
+
+
+site.register_page("news/", news_page, "news")
+BELL.register("news", count_news)
+
+
+class SeenForm(forms.Form):
+    """The moment at which the page was made."""
+
+    until = forms.DateTimeField(widget=forms.HiddenInput)
+
+
+@register_act
+class MarkNewsSeen(Act[None]):
+    """Remembers up to when the reader has seen what is new."""
+
+    name = "mark-news-seen"
+    title = "Mark as seen"
+    verb = "Mark all as seen"
+    help = "For you alone: what comes later is new again."
+    success = "Marked as seen."
+    form_class = SeenForm
+    service = mark_news_seen
+
+    def allowed(self, user: User, target: None) -> bool:
+        """Everybody has a bell of their own."""
+        return True
+
+    def initial(self, target: None, user: User) -> dict[str, Any]:
+        return {"until": timezone.now()}
+
+    def destination(self, target: None, made: Any) -> Outcome:
+        """Back to the list, which is empty now."""
+        return reverse("admin:news")
+
+
+# The act that sends a vendor a test invitation.
+
+
+class TestForm(ContactsForm):
+    """Who gets the mail."""
+
+    contacts = ContactsField(help_text="Its subject begins with “Test:”.")
+
+
+@register_act
+class SendTestInvitation(Telling):
+    """Lets a vendor try everything against a made-up list."""
+
+    name = "send-test-invitation"
+    title = "Send a test invitation"
+    verb = "Send the test"
+    help = (
+        "The vendor answers a made-up list for two weeks, in a browser or by program, "
+        "and nothing of it counts here. It is an evaluation of its own that you own; "
+        "it ends by itself."
+    )
+    success = "The test is open, and its mail leaves within half a minute."
+    form_class = TestForm
+    service = send_test_invitation
+    rule = check_send_test_invitation
+
+    def destination(self, target: Candidate, made: Any) -> str:
+        """Back to the candidate's row, where a link leads to the test."""
+        where: Evaluation = self.evaluation(target)
+        return page_address(where, self.tab, f"invitation-{target.pk}")
+
+
+# The acts *Snooze* and *Bring back*: about the reader's own list of work alone.
+
+TOMORROW, NEXT_WEEK, DAY = "tomorrow", "week", "day"
+
+
+class LineForm(forms.Form):
+    """Which line of the list it is about."""
+
+    line = forms.CharField(max_length=300, widget=forms.HiddenInput)
+
+
+class SnoozeForm(LineForm):
+    """The line, and the day on which it is back."""
+
+    until = forms.ChoiceField(
+        choices=(
+            (TOMORROW, "Tomorrow"),
+            (NEXT_WEEK, "Next week"),
+            (DAY, "Another day"),
+        ),
+        widget=forms.RadioSelect,
+        initial=DAY,
+    )
+    day = forms.DateField(
+        required=False,
+        label="Day",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="For “Another day”.",
+    )
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """The line and the day on which it is back; next week begins on Monday."""
+        data = super().clean() or {}
+        days = {TOMORROW: 1, NEXT_WEEK: 7 - self.today.weekday()}
+        chosen = data.get("until", "")
+        if chosen in days:
+            back = self.today + datetime.timedelta(days=days[chosen])
+        elif data.get("day"):
+            back = data["day"]
+        else:
+            raise forms.ValidationError({"day": "Choose a day."})
+        return {"line": data.get("line", ""), "until": back}
+
+
+class OnOwnWork(OnEvaluation):
+    """An act on a line of one's own list, which belongs to an evaluation."""
+
+    prefill: ClassVar[tuple[str, ...]] = ("line",)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever sees the evaluation; the list is their own."""
+        return True
+
+    def cancel_url(self, target: Any) -> str:
+        """Back to the list."""
+        return reverse("admin:index")
+
+    def destination(self, target: Any, made: Any) -> Outcome:
+        """Back to the list."""
+        return reverse("admin:index")
+
+
+@register_act
+class SnoozeWork(OnOwnWork):
+    """Leaves a line out of the reader's list until a day."""
+
+    name = "snooze-work"
+    title = "Snooze"
+    verb = "Snooze"
+    help = (
+        "It leaves your own list until that day, or until it changes. Nobody else sees "
+        "it, and mails, reminders and deadlines go on as they are."
+    )
+    success = "Snoozed. Reminders and deadlines go on."
+    form_class = SnoozeForm
+    service = snooze_work
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"today": today_in(user.time_zone)}
+
+
+@register_act
+class WakeWork(OnOwnWork):
+    """Puts a snoozed line back."""
+
+    name = "wake-work"
+    title = "Bring back"
+    verb = "Bring back"
+    help = "It stands in your list again."
+    success = "It is back in your list."
+    form_class = LineForm
+    service = wake_work
+
+
+# What waits for the reader on the pages of workflow, for the side menu.
+
+
+@waits_on("sign_offs")
+def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Rules that ask for the reader's signature, as the evaluation was last seen."""
+    if not evaluation.is_open or is_owner(user, evaluation) or not has_a_say(user):
+        return None
+    own = voices().filter(evaluation=evaluation, user=user)
+    lent = lendings_today(evaluation).filter(substitute=user)
+    rules: QuerySet[Any] = SignOffRule.objects.filter(
+        Q(role__in=own.order_by().values("role"))
+        | Q(role__in=lent.order_by().values("stakeholder__role")),
+        evaluation=evaluation,
+        stage=evaluation.stage,
+        evaluation__outlook__is_signed_now=True,
+    )
+    if evaluation.stage != Stage.REQUIREMENTS:
+        interests = Conflict.objects.barring().of(user)
+        barred = interests.filter(candidate__evaluation=evaluation)
+        rules = rules.exclude(evaluation__in=barred.values("candidate__evaluation"))
+    # Verdicts on these very words, in the round that goes on.
+    stands = Q(
+        sign_offs__visit__left_at__isnull=True,
+        sign_offs__round=F("sign_offs__visit__round"),
+        sign_offs__document__sha256=F("evaluation__outlook__digest"),
+    )
+    theirs = Q(sign_offs__person=user) | Q(sign_offs__on_behalf_of=user)
+    against = ~Q(sign_offs__verdict__in=APPROVALS)
+    rules = rules.annotate(
+        given=Count("sign_offs", filter=stands & theirs),
+        refused=Count("sign_offs", filter=stands & against),
+        approved=Count("sign_offs", filter=stands & ~against),
+    )
+    waiting = rules.filter(given=0, refused=0, approved__lt=F("required"))
+    return SignOffRule.objects.filter(pk__in=waiting.order_by().values("pk"))
+
+
+@waits_on("sign_offs")
+def to_meet(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Conditions of approvals that the reader has to meet."""
+    if not evaluation.is_open:
+        return None
+    rows: QuerySet[Any] = Condition.objects.filter(owner=user, closed_at__isnull=True)
+    return rows.filter(sign_off__visit__evaluation=evaluation)
+
+
+@waits_on("letters")
+def to_send(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Letters that the owner drafted lately and has not sent."""
+    if evaluation.is_open or not is_owner(user, evaluation):
+        return None
+    rows: QuerySet[Any] = Letter.objects.in_evaluation(evaluation)
+    fresh = timezone.now() - FRESH
+    return rows.filter(released_at__isnull=True, drafted_at__gte=fresh)
+
+
+@waits_on("promise_checks")
+def to_check(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Promises that the owner has to look at again by now, or soon."""
+    if evaluation.is_open or not is_owner(user, evaluation):
+        return None
+    rows: QuerySet[Any] = PromiseCheck.objects.in_evaluation(evaluation)
+    until = today_in(evaluation.zone) + AHEAD
+    return rows.filter(closed_at__isnull=True, due_on__lte=until)
+
+
+@waits_on("promise_checks")
+def contract_to_settle(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """The contract, once its last day to give notice is near."""
+    if evaluation.is_open:
+        return None
+    term = term_of(evaluation)
+    if term is None or not is_near(term):
+        return None
+    if user.pk not in (evaluation.owner_id, term.looks_after_id):
+        return None
+    rows: QuerySet[Any] = ContractTerm.objects.filter(pk=term.pk)
+    return rows

@@ -1,31 +1,278 @@
-"""The workspace of an evaluation: where it is, what is next, what stands in the way."""
+"""Acts that move an evaluation: advance, send back, cancel, waive a rule."""
 
+import datetime
+import http
+import http.client
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from evaltracker.decision.admin.comparison import how_they_stand
+from evaltracker.decision.models import Decision, Succession, Waiver
+from evaltracker.decision.services.after import may_follow, start_next
+from evaltracker.decision.services.contract_terms import check_hand_on
+from evaltracker.environment import SERVE_VENDOR_API, vendor_database
 from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.workspace import evaluation_page, show
-from evaltracker.workflow.admin.how_candidates_stand import how_they_stand
+from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.fields import DateField, ReasonForm, TextField
+from evaltracker.pages.workspace import (
+    OnEvaluation,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.requirements.plan import Plan, RowState
+from evaltracker.toolbox.days import today_in
 from evaltracker.workflow.admin.my_work import sign_of
-from evaltracker.workflow.admin.plan_rows import draw
-from evaltracker.workflow.admin.stage_acts import next_stage
-from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates import Look, gates_of
 from evaltracker.workflow.gates.reports import first_closed, kept_from, reports_for
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
-from evaltracker.workflow.inbox.steps import step_after
-from evaltracker.workflow.models import Decision, Succession, Waiver
+from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.selectors import local_day, plan_of
-from evaltracker.workflow.services.handing_on import check_hand_on
+from evaltracker.workflow.services.stages import (
+    advance,
+    cancel,
+    check_advance,
+    check_cancel,
+    check_send_back,
+    check_waive_gate,
+    send_back,
+    waive_gate,
+)
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
-from vendors.admin.conflict_question import undeclared_by
-from vendors.policy import may_read_answers
-from vendors.selectors.sent import count_unseen
+from vendors.admin.conflict_question import open_answers, undeclared_by
+from vendors.admin.vendor_access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
+from vendors.admin.vendor_access import Look as VendorAccessLook
+from vendors.isolation.starting import faults_of
+from vendors.policy import may_read_answers, unbarred, where_unbarred
+from vendors.selectors.access import count_unseen
+
+# The plan as the overview draws it: bars on one axis, with today's line.
+
+WORDS = {
+    RowState.DONE: ("done", "good"),
+    RowState.NOW: ("now", "info"),
+    RowState.LATE: ("too late", "bad"),
+    RowState.AHEAD: ("ahead", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step; `left`, `width` and `latest` are places on the axis in per cent."""
+
+    label: str
+    start: datetime.date
+    end: datetime.date
+    latest_end: datetime.date
+    word: str
+    tone: str
+    current: bool
+    left: str
+    width: str
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The bars, and where today and the day it must run stand."""
+
+    bars: list[Bar]
+    today: str
+    today_on: datetime.date
+    must_run: str
+    sentence: str
+    late: bool
+
+
+def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
+    """Lay the plan on an axis from its first day to its last."""
+    today = today_in(evaluation.zone)
+    must = evaluation.must_run_by or plan.runs_on
+    days = [day for row in plan.rows for day in (row.start, row.end, row.latest_end)]
+    first, last = min([*days, today]), max([*days, today, must])
+    span = max((last - first).days, 1)
+
+    def place(day: datetime.date) -> str:
+        return f"{(day - first).days * 100 / span:.2f}"
+
+    bars = [
+        Bar(
+            label=row.stage.replace("_", " ").capitalize(),
+            start=row.start,
+            end=row.end,
+            latest_end=row.latest_end,
+            word=WORDS[row.state][0],
+            tone=WORDS[row.state][1],
+            current=row.current,
+            left=place(row.start),
+            width=f"{max((row.end - row.start).days * 100 / span, 1):.2f}",
+            latest=place(row.latest_end),
+        )
+        for row in plan.rows
+    ]
+    return Drawing(
+        bars, place(today), today, place(must), plan.sentence, plan.already_late
+    )
+
+
+class AdvanceForm(forms.Form):
+    """Carries the stage that the reader saw."""
+
+    from_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
+
+
+@register_act
+class Advance(OnEvaluation):
+    """On to the next stage."""
+
+    name = "advance"
+    title = "Advance to the next stage"
+    verb = "Advance"
+    form_class = AdvanceForm
+    template = "workflow/advance.html"
+    service = advance
+    rule = check_advance
+
+    def heading(self, target: Evaluation) -> str:
+        """From where to where."""
+        following = next_stage(target)
+        if following is None:
+            return "The last stage is left by deciding"
+        return f"Advance to {following.label.lower()}"
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The stage as it is shown."""
+        return {"from_stage": target.stage}
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What the rules say now."""
+        return {
+            **super().context(target, user),
+            "following": next_stage(target),
+            "reports": reports_for(user, target) if target.is_open else [],
+            # The last moment before a good show settles what people want differently.
+            "clashes": objectives_in_conflict(target)
+            if target.stage == Stage.RESEARCH
+            else [],
+        }
+
+    def success_message(self, target: Evaluation, outcome: Outcome) -> str:
+        """Where it is now."""
+        target.refresh_from_db(fields=["stage"])
+        return f"The evaluation is in {target.get_stage_display().lower()} now."
+
+
+class SendBackForm(forms.Form):
+    """To which stage, and why."""
+
+    to_stage = forms.ChoiceField(label="Back to")
+    reason = TextField(max_length=5000, help_text="Everybody reads it in the journal.")
+
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to_stage"]
+        here = Stage(stage).position
+        field.choices = [(stage.value, stage.label) for stage in list(Stage)[:here]]
+
+
+@register_act
+class SendBack(OnEvaluation):
+    """Back to an earlier stage."""
+
+    name = "send-back"
+    title = "Send back to an earlier stage"
+    verb = "Send back"
+    help = (
+        "The stage starts again. Signatures stay on record but no longer count, so "
+        "everybody signs again."
+    )
+    success = "It is sent back."
+    form_class = SendBackForm
+    dangerous = True
+    service = send_back
+    rule = check_send_back
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return {"stage": target.stage}
+
+
+@register_act
+class Cancel(OnEvaluation):
+    """The end without a decision."""
+
+    name = "cancel-evaluation"
+    title = "Cancel the evaluation"
+    verb = "Cancel the evaluation"
+    help = "It ends without a decision. Nothing in it changes any more."
+    success = "The evaluation is cancelled."
+    form_class = ReasonForm
+    dangerous = True
+    service = cancel
+    rule = check_cancel
+
+
+class WaiveForm(forms.Form):
+    """Which rule, and why."""
+
+    gate = forms.ChoiceField(label="Rule", widget=forms.RadioSelect)
+    reason = TextField(
+        max_length=5000, help_text="The decision memo prints it under your name."
+    )
+
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["gate"]
+        field.choices = [
+            (gate.name, gate.title) for gate in gates_of(stage) if gate.waivable
+        ]
+
+
+@register_act
+class WaiveGate(OnEvaluation):
+    """Leadership lets one rule pass on this stay in the stage."""
+
+    name = "waive-gate"
+    title = "Waive a rule"
+    verb = "Waive the rule"
+    help = (
+        "The rule no longer keeps the evaluation in this stage, until it is sent back. "
+        "It cannot be taken back."
+    )
+    success = "The rule is waived."
+    form_class = WaiveForm
+    dangerous = True
+    prefill = ("gate",)
+    service = waive_gate
+    rule = check_waive_gate
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The rules of this stage that can be waived."""
+        return {"stage": target.stage}
+
+
+def next_stage(evaluation: Evaluation) -> Stage | None:
+    """The stage after the current one; None in the last."""
+    following = Stage(evaluation.stage).position + 1
+    return list(Stage)[following] if following < len(Stage) else None
+
+
+# The workspace of an evaluation: where it is, what is next, what stands in the way.
 
 BRIEF_SHOWN = 400
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
@@ -144,3 +391,230 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
         day = local_day(newest.left_at or newest.entered_at, evaluation.zone)
         notes[str(stage)] = f"{word} {day:%-d %b}{times}"
     return notes
+
+
+# Starting an evaluation from another one.
+
+
+class NextForm(forms.Form):
+    """What the next one is called, and what comes along."""
+
+    title = forms.CharField(max_length=150)
+    must_run_by = DateField(
+        required=False,
+        label="Must run by",
+        help_text="The day it must be running in production; the old one is not kept.",
+    )
+    with_people = forms.BooleanField(
+        required=False,
+        label="Stakeholders with their roles",
+        help_text="They see the next one from then on. You become its owner.",
+    )
+    with_candidates = forms.BooleanField(
+        required=False,
+        label="Candidates, longlisted again",
+        help_text="Without what they claimed, showed or cost; not the eliminated ones.",
+    )
+
+
+@register_act
+class StartNext(OnEvaluation):
+    """The same needs, bought again."""
+
+    name = "start-next"
+    title = "Start the next one from this"
+    verb = "Start it"
+    success = "The next evaluation is started. Go through its brief first."
+    form_class = NextForm
+    template = "workflow/start_next.html"
+    target_name = "origin"
+    service = start_next
+
+    def allowed(self, user: User, target: Evaluation) -> bool:
+        """Whoever sees it and may start evaluations."""
+        return may_follow(user, target)
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """People come along unless somebody says no."""
+        return {"title": f"{target.title[:143]} (next)", "with_people": True}
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """How much comes along."""
+        return {
+            **super().context(target, user),
+            "requirements": target.requirements.filter(retired_at=None).count(),
+            "categories": target.categories.count(),
+            "metrics": target.metrics.count(),
+            "rules": target.sign_off_rules.count(),
+        }
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """The new one's brief."""
+        return page_address(made, "brief")
+
+
+# Parts of the memo, and the decision itself, can be talked about.
+
+# By what names it in an address: the headings of the memo before its appendix.
+MEMO_PARTS = {
+    "why": "Why this one",
+    "costs": "What it really costs",
+    "change": "What would change our mind",
+    "sure": "How sure the first place is",
+    "options": "Options compared",
+    "brief": "The brief, answered",
+    "dissent": "Dissent",
+    "conditions": "Conditions",
+    "waived": "Rules waived and knock-outs excused",
+    "eliminated": "Eliminated",
+    "appendix": "Appendix",
+}
+
+
+def decisions_of(user: User) -> QuerySet[Evaluation]:
+    """Evaluations that `user` sees, where no interest bars them."""
+    rows: QuerySet[Evaluation] = Evaluation.objects.visible_to(user)
+    return rows.filter(where_unbarred(user, "")).select_related("owner")
+
+
+def memos_of(user: User) -> QuerySet[Evaluation]:
+    """Those of them whose memo `user` may read; of their own, also a former one's."""
+    opened = Q(prices_opened_at__isnull=False, stage=Stage.DECISION)
+    return decisions_of(user).filter(Q(owner=user) | Q(status=Status.DECIDED) | opened)
+
+
+def who_reads_memo(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
+    """The owner alone until the decision stage has come and prices are open."""
+    opened = evaluation.prices_opened_at and evaluation.stage == Stage.DECISION
+    if not opened and evaluation.status != Status.DECIDED:
+        people = people.filter(pk=evaluation.owner_id)
+    return unbarred(evaluation, people)
+
+
+def about_decision(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
+    """The decision as a whole."""
+    return None if part else (row, "The decision", page_address(row, "decision"))
+
+
+def about_memo(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
+    """One of its parts."""
+    if part not in MEMO_PARTS:
+        return None
+    page = f"{reverse('admin:memo', args=[row.slug])}#discussed"
+    return row, f"Memo: {MEMO_PARTS[part]}", page
+
+
+register_topic(
+    Topic(
+        name="decision",
+        noun="the decision",
+        rows=decisions_of,
+        people=unbarred,
+        describe=about_decision,
+        tab="decision",
+        ask_before=open_answers,
+        after_decision=True,
+        takes_files=True,
+    )
+)
+register_topic(
+    Topic(
+        name="memo",
+        noun="a part of the memo",
+        rows=memos_of,
+        people=who_reads_memo,
+        describe=about_memo,
+        tab="memo",
+        ask_before=open_answers,
+    )
+)
+
+
+# The last step of a vendor's way in: who serves the API, and does it answer?
+
+DOOR = "/api/v1/invitations/"
+SECONDS = 4
+BUILD_AGAIN = "The operator runs `manage.py harden_database` (docs/isolation.md)."
+
+
+@CHECKS.at(100)
+def is_served(look: VendorAccessLook) -> Iterator[Step]:
+    """The API is served, by this process or by one whose database role is right."""
+    title = "The API is served"
+    if SERVE_VENDOR_API:
+        yield Step(title, GOOD, "This process serves it, with the database as its own.")
+        return
+    try:
+        role = vendor_database()["USER"]
+    except ImproperlyConfigured:
+        yield Step(
+            title,
+            WARN,
+            "A process of its own serves it. Which database role it has is not known "
+            "here: VENDOR_DATABASE_URL is not set for this one.",
+        )
+        return
+    faults = faults_of(connection, role)
+    if faults:
+        yield Step(title, BAD, f"{faults[0]} {BUILD_AGAIN}", (), tuple(faults[1:]))
+    else:
+        yield Step(
+            title, GOOD, f"A process of its own does, as {role}; its rights are whole."
+        )
+
+
+@CHECKS.at(110)
+def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[Step]:
+    """Its address answers as a vendor without a token is answered."""
+    title, address = "Its address answers", f"{settings.SITE_URL}{DOOR}"
+    if not look.tries:
+        mend = Mend("Try it now", f"{look.here}?try=1")
+        yield Step(title, LATER, f"Not tried: {address}", (mend,))
+        return
+    fault = knock(address)
+    if fault:
+        yield Step(title, BAD, f"{address}: {fault}")
+    else:
+        yield Step(
+            title,
+            GOOD,
+            f"{address} asks for a token, as it should. That was tried from here; the "
+            "vendor's own network may still keep it from reaching us.",
+        )
+
+
+def knock(address: str) -> str:
+    """Empty if that address of ours asks for a token, else what it does instead.
+
+    It is the address that mails and docs name, never one that somebody typed; no
+    redirect is followed.
+    """
+    parts = urlsplit(address)
+    secure = parts.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    line = kind(parts.hostname or "", parts.port, timeout=SECONDS)
+    try:
+        line.request("GET", parts.path, headers={"Accept": "application/json"})
+        answer = line.getresponse()
+        body = answer.read(10_000)
+    except (OSError, http.client.HTTPException) as error:
+        return f"it cannot be reached from here ({type(error).__name__}: {error})."
+    finally:
+        line.close()
+    if answer.status == http.HTTPStatus.UNAUTHORIZED and _is_ours(body):
+        return ""
+    if answer.status == http.HTTPStatus.TOO_MANY_REQUESTS and _is_ours(body):
+        return "it answers 429; too many calls without a token came from our address."
+    return (
+        f"it answers {answer.status} instead of 401. Something else stands there: look "
+        "at the proxy's rules for /api/v1/, and at ALLOWED_HOSTS of the vendor process."
+    )
+
+
+def _is_ours(body: bytes) -> bool:
+    """Whether it is a problem as our API tells one."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and {"code", "status", "detail"} <= told.keys()

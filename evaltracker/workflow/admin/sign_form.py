@@ -1,22 +1,114 @@
-"""The form of the sign page: a verdict, a reason, and up to five conditions."""
+"""Asking leadership for a waiver, taking that back, and answering it."""
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.pages.fields import DateField, TextField
-from evaltracker.workflow.services.signing import why_not_half
+from evaltracker.decision import links
+from evaltracker.decision.choices import WaiverAnswer
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Outcome, address_of, register_act
+from evaltracker.pages.fields import DateField, ReasonForm, TextField
+from evaltracker.pages.site import register_panel
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
+from evaltracker.workflow.gates import Gate
+from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
+from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.notices import address_of_request
+from evaltracker.workflow.services.sign_offs import (
+    check_remind_colleague,
+    remind_colleague,
+    why_not_half,
+)
+from evaltracker.workflow.services.stages import (
+    answer_waiver_request,
+    check_answer_waiver_request,
+)
+from evaltracker.workflow.services.waivers import (
+    ask_for_waiver,
+    ask_to_excuse,
+    askable_gates,
+    check_ask_for_waiver,
+    check_ask_to_excuse,
+    check_withdraw_waiver_request,
+    withdraw_waiver_request,
+)
 from stakeholders.admin.people_acts import PersonField
 from stakeholders.choices import Verdict
-from stakeholders.policy import insiders
-from stakeholders.services.conditions import ConditionAsked
+from stakeholders.models import Condition
+from stakeholders.policy import insiders, is_leadership
 from stakeholders.services.sign_offs import (
     CONDITION_NEEDED,
     REASON_NEEDED,
+    ConditionAsked,
+    check_close_condition,
+    check_open_round,
+    close_condition,
     lacks_reason,
+    open_sign_off_round,
 )
+from trials.admin.cell_page import ShownCell
+from vendors.admin.base import OnPlace
+from vendors.admin.conflict_question import open_answers
+
+# The act by which the owner reminds a colleague.
+
+TABS = {
+    "sign_off": "sign_offs",
+    "scores": "scores",
+    "interests": "conflicts",
+    "weights": "stakeholders",
+}
+
+
+@register_act
+class RemindColleague(InEvaluation[Awaited]):
+    """A mail to somebody on whom the others wait."""
+
+    name = "remind-colleague"
+    title = "Remind"
+    verb = "Send the reminder"
+    help = "They get a mail at once, at most one a day about the same thing."
+    success = "The reminder is on its way."
+    target_name = "awaited"
+    service = remind_colleague
+    rule = check_remind_colleague
+
+    def load(self, user: User, target_id: str) -> Awaited:
+        """Somebody of an evaluation that the reader sees."""
+        kind, _, rest = target_id.partition(".")
+        evaluation_id, _, person_id = rest.partition(".")
+        try:
+            key, number = uuid.UUID(evaluation_id), int(person_id)
+            seen = Evaluation.objects.visible_to(user).select_related("owner")
+            evaluation = seen.get(pk=key)
+            person = evaluation.readers.get(pk=number)
+        except (ValueError, OverflowError, Evaluation.DoesNotExist, User.DoesNotExist):
+            raise NotFound from None
+        found = Awaited(evaluation, person, kind)
+        if kind not in ASKED_FOR or found.pk != target_id:
+            raise NotFound
+        return found
+
+    def heading(self, target: Awaited) -> str:
+        return f"Remind {target.person.name} of {target.thing}"
+
+    def success_message(self, target: Awaited, outcome: object) -> str:
+        return f"{target.person.name} is reminded of {target.thing}."
+
+    def cancel_url(self, target: Awaited) -> str:
+        """The page on which they are waited for."""
+        return page_address(target.evaluation, TABS[target.kind])
+
+
+# The form of the sign page: a verdict, a reason, and up to five conditions.
 
 ROWS = 5
 CONDITIONAL_ONLY = (
@@ -166,3 +258,249 @@ class SignForm(forms.Form):
             for row in range(ROWS)
             if data.get(f"text_{row}")
         ]
+
+
+# Acts on sign-offs: closing a condition, and asking everybody anew.
+
+
+class NoteForm(forms.Form):
+    """How it was met."""
+
+    closing_note = TextField(max_length=5000, label="How it was met")
+
+
+@register_act
+class CloseCondition(InEvaluation[Condition]):
+    """A condition that is met."""
+
+    name = "close-condition"
+    title = "Close a condition"
+    verb = "Close it"
+    help = "Say how it was met; the note stays beside it for good."
+    success = "The condition is closed."
+    tab = "sign_offs"
+    anchor = "condition"
+    model = Condition
+    target_name = "condition"
+    service = close_condition
+    rule = check_close_condition
+    form_class = NoteForm
+    template = "workflow/close_condition.html"
+
+    def arguments(self, target: Condition, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The note under the service's name."""
+        return {"condition": target, "note": data["closing_note"]}
+
+
+@register_act
+class OpenRound(InEvaluation[Visit]):
+    """Everybody of this stage is asked anew."""
+
+    name = "open-round"
+    title = "Ask everybody to sign again"
+    verb = "Open a new round"
+    help = (
+        "Verdicts of this round stay on record and stop counting. Use it when somebody "
+        "changed their mind, or after a decline was answered."
+    )
+    success = "A new round is open."
+    tab = "sign_offs"
+    model = Visit
+    target_name = "visit"
+    service = open_sign_off_round
+    rule = check_open_round
+    form_class = ReasonForm
+    dangerous = True
+
+    def heading(self, target: Visit) -> str:
+        return f"{self.title}: {target.get_stage_display().lower()}"
+
+
+ASKED = "Leadership is asked. The answer stands here and comes by mail."
+NOT_NOW = "You asked for this waiver already, or the rule holds now."
+READS = "Leadership reads it."
+
+
+class AskForm(forms.Form):
+    """Which rule, and why it should pass."""
+
+    gate = forms.ChoiceField(
+        label="Rule",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": NOT_NOW},
+    )
+    reason = TextField(max_length=5000, help_text=READS)
+
+    def __init__(self, *args: Any, gates: list[Gate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["gate"]
+        field.choices = [(gate.name, gate.title) for gate in gates]
+
+
+@register_act
+class AskForWaiver(OnEvaluation):
+    """The owner asks leadership to let one rule pass."""
+
+    name = "ask-for-waiver"
+    title = "Ask for a waiver"
+    verb = "Ask leadership"
+    help = (
+        "Leadership gets a mail and grants or declines it. The rule keeps the "
+        "evaluation in this stage until then."
+    )
+    success = ASKED
+    form_class = AskForm
+    prefill = ("gate",)
+    service = ask_for_waiver
+    rule = check_ask_for_waiver
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The rules that stand in the way and can be waived."""
+        return {"gates": askable_gates(target, user)}
+
+
+class ExcuseReasonForm(forms.Form):
+    """Why the candidate should stay."""
+
+    reason = TextField(max_length=5000, help_text=READS)
+
+
+@register_act
+class AskToExcuse(OnPlace):
+    """The owner asks leadership to excuse a knock-out."""
+
+    name = "ask-to-excuse"
+    title = "Ask leadership to excuse it"
+    verb = "Ask leadership"
+    help = (
+        "Leadership gets a mail and grants or declines it. The candidate stays "
+        "knocked out until then."
+    )
+    success = ASKED
+    template = "vendors/place.html"
+    form_class = ExcuseReasonForm
+    service = ask_to_excuse
+    rule = check_ask_to_excuse
+
+
+class OnRequest(InEvaluation[WaiverRequest]):
+    """An act on a request for a waiver."""
+
+    model = WaiverRequest
+    related = (
+        "visit__evaluation__owner",
+        "candidate",
+        "requirement",
+        "asked_by",
+    )
+    target_name = "waiver_request"
+
+    def evaluation(self, target: WaiverRequest) -> Evaluation:
+        return target.evaluation
+
+    def ask_before(self, request: HttpRequest, target: WaiverRequest) -> None:
+        """For a conflict of interest, before what is said of candidates is shown."""
+        if target.tells:
+            open_answers(request, target.evaluation)
+
+    def heading(self, target: WaiverRequest) -> str:
+        return f"{self.title}: {target.thing}"
+
+    def cancel_url(self, target: WaiverRequest) -> str:
+        """Where what it is about stands."""
+        return address_of_request(target)
+
+
+class AnswerForm(forms.Form):
+    """Grant or decline, and why."""
+
+    answer = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        choices=[
+            (WaiverAnswer.GRANTED.value, "Grant the waiver"),
+            (WaiverAnswer.DECLINED.value, "Decline it"),
+        ],
+    )
+    reason = TextField(
+        max_length=5000,
+        help_text="If you grant it, the decision memo prints this under your name.",
+    )
+
+
+@register_act
+class AnswerWaiverRequest(OnRequest):
+    """Leadership grants or declines a waiver that it is asked for."""
+
+    name = "answer-waiver-request"
+    title = "Answer a request for a waiver"
+    verb = "Answer"
+    help = "A waiver that you grant cannot be taken back; an excuse can."
+    template = "workflow/answer_waiver_request.html"
+    form_class = AnswerForm
+    service = answer_waiver_request
+    rule = check_answer_waiver_request
+
+    def heading(self, target: WaiverRequest) -> str:
+        """What it is about stands above the form."""
+        return self.title
+
+    def success_message(self, target: WaiverRequest, outcome: Outcome) -> str:
+        """What the answer was."""
+        target.refresh_from_db(fields=["answer"])
+        return f"The waiver is {target.get_answer_display().lower()}."
+
+
+@register_act
+class WithdrawWaiverRequest(OnRequest):
+    """The owner takes a request back."""
+
+    name = "withdraw-waiver-request"
+    title = "Withdraw the request"
+    verb = "Withdraw"
+    help = "Leadership no longer has to answer. You can ask again."
+    success = "The request is withdrawn."
+    service = withdraw_waiver_request
+    rule = check_withdraw_waiver_request
+
+
+# On the page of a cell: what leadership is asked to let pass.
+
+# The rule that a must-have breaks which holds partly.
+PROVEN = "must_haves_proven"
+
+
+def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
+    """Of its knock-out, or of the rule that it keeps closed while it holds partly."""
+    place, evaluation = shown.place, shown.place.evaluation
+    if not evaluation.is_open or evaluation.stage == Stage.REQUIREMENTS:
+        return None
+    rows = WaiverRequest.objects.visible_to(user).filter(visit__left_at__isnull=True)
+    if shown.knocks_out:
+        asked = rows.of_cell(place.candidate, place.requirement)
+        ask = address_of("ask-to-excuse", place)
+    elif shown.is_partly and evaluation.stage == Stage.TRIALS:
+        asked = rows.in_evaluation(evaluation).filter(gate=PROVEN)
+        ask = links.act("ask-for-waiver", evaluation, gate=PROVEN)
+    else:
+        return None
+    return _shown(user, evaluation, asked, ask)
+
+
+def _shown(
+    user: User, evaluation: Evaluation, rows: QuerySet[WaiverRequest], ask: str
+) -> dict[str, Any] | None:
+    """The last request, and what the reader may do; None if there is neither."""
+    related = ("asked_by", "answered_by", "visit__evaluation", "candidate")
+    asked = rows.select_related(*related, "requirement").last()
+    owns = is_owner(user, evaluation)
+    if asked is None and not owns:
+        return None
+    return {
+        "asked": asked,
+        "ask": ask,
+        "may_ask": owns,
+        "may_answer": is_leadership(user, evaluation),
+    }
+
+
+register_panel("cell", 10, "workflow/parts/cell_waiver.html", waiver_of_cell)

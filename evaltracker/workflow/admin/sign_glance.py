@@ -1,23 +1,31 @@
 """What somebody understands in a minute before they sign: who leads and how surely,
-what is judged of what, and what is still open."""
+what is judged of what, and what is still open.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.safestring import SafeString
+
+from evaltracker.decision import links
+from evaltracker.decision.admin.working import readable
+from evaltracker.decision.memo.documents_documents import THINGS
+from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.standing import StandingMemo, standing_memo
+from evaltracker.decision.memo.text import weighed
 from evaltracker.evaluations.choices import Stage
-from evaltracker.kit.days import day_in_words
-from evaltracker.kit.text import listed
 from evaltracker.money import written
-from evaltracker.workflow import links
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.text import listed
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.decision import draft
-from evaltracker.workflow.gates.facts import Judged
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.reports import first_closed, gate_reports
 from evaltracker.workflow.gates.research import count_words
-from evaltracker.workflow.memo.standing import StandingMemo, standing_memo
-from evaltracker.workflow.memo.weighing_words import weighed
-from evaltracker.workflow.services.signing import unjudged_words
+from evaltracker.workflow.gates.table import Judged
+from evaltracker.workflow.services.sign_offs import unjudged_words
+from stakeholders.choices import APPROVALS
+from stakeholders.models import SignOff
 
 # The pages on which one sees for oneself what the words rest on.
 PROOF: dict[str, tuple[tuple[str, str], ...]] = {
@@ -197,3 +205,99 @@ FACTS = {
     Stage.TRIALS: trials,
     Stage.DECISION: decision,
 }
+
+
+# What a receipt says of the time after a signature: who is awaited, what is next.
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What was signed, a line for each role that is still awaited, and what is next."""
+
+    thing: str
+    awaited: list[str]
+    following: str
+
+
+def after_signing(signed: SignOff) -> After | None:
+    """The time after a signature; None once the evaluation went on."""
+    visit = signed.visit
+    evaluation = visit.evaluation
+    if visit.left_at is not None or not evaluation.is_open:
+        return None
+    look = Look(evaluation)
+    awaited = [tally.sentence for tally in look.tallies if not tally.passed]
+    return After(
+        thing=THINGS[Stage(visit.stage)],
+        awaited=awaited,
+        following=what_follows(look, signed, waits=bool(awaited)),
+    )
+
+
+def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
+    """What happens next, and who does it."""
+    owner = look.evaluation.owner.name
+    if signed.verdict not in APPROVALS:
+        return (
+            f"{owner} was told and reads your reason. You are asked again when "
+            "something has changed."
+        )
+    closed = first_closed(look)
+    if closed is not None and not closed[0].signing:
+        return f"First, {closed[1].sentence}"
+    stage = Stage(signed.visit.stage)
+    goes_on = "decides"
+    if stage != Stage.DECISION:
+        goes_on = f"goes on to {list(Stage)[stage.position + 1].label.lower()}"
+    if waits:
+        return f"{owner} {goes_on} once every role has approved."
+    return f"{owner} {goes_on}: every role has approved."
+
+
+# The words that are signed, section by section, so that a page can fold them.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of the words: where it stands on the page, and what it says."""
+
+    anchor: str
+    heading: str
+    html: SafeString
+    # Lines of its tables without their heads.
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of a canonical document: its title, what comes first, and its sections."""
+
+    title: str
+    opening: SafeString
+    parts: list[Part]
+
+    @property
+    def rows(self) -> int:
+        """Lines of all tables."""
+        return sum(part.rows for part in self.parts)
+
+
+def words_of(document: str) -> Words:
+    """A canonical document in its sections, each as HTML; no line of it is left out."""
+    opening, *sections = f"\n{document}".split("\n## ")
+    title, _, before = opening.strip().partition("\n")
+    parts = []
+    for number, section in enumerate(sections, 1):
+        heading, _, body = section.partition("\n")
+        name = readable(heading)
+        html = as_html(body, heading=name)
+        parts.append(Part(f"part-{number}", name, html, rows_in(body)))
+    return Words(readable(title), as_html(before, heading=readable(title)), parts)
+
+
+def rows_in(body: str) -> int:
+    """How many rows the tables of a section have, their heads not counted."""
+    lines = body.splitlines()
+    rows = sum(line.startswith("| ") for line in lines)
+    heads = sum(line.startswith("| ---") for line in lines)
+    return rows - 2 * heads

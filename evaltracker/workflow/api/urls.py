@@ -1,4 +1,4 @@
-from evaltracker.rest.calls import routes
+from evaltracker.toolbox.rest.views import routes
 from evaltracker.workflow.api.views import CALLS
 
 urlpatterns = routes(CALLS)

@@ -1,29 +1,190 @@
 """Reads for people's programs: purchases, the matrix, blockers, and what waits."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.http import HttpResponse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.pages.etag import unless_unchanged
-from evaltracker.rest.calls import new_calls
-from evaltracker.rest.cursors import PARAMS, page_of
-from evaltracker.rest.schemas import PAGE_PARAMETERS, page, problems
-from evaltracker.workflow.api.base import READ, StaffView
-from evaltracker.workflow.api.matrix import MatrixOutput
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Priority, Stage, Status
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.tabs import unless_unchanged
+from evaltracker.toolbox.rest.views import (
+    PAGE_PARAMETERS,
+    PARAMS,
+    new_calls,
+    page,
+    page_of,
+    problems,
+)
+from evaltracker.toolbox.rest.views_views import StrictView
 from evaltracker.workflow.gates.reports import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
+from trials.choices import EvidenceVerdict
 from trials.policy import today_in
-from trials.selectors.counted import standing_ledger
-from trials.selectors.findings import awaited_replies
+from trials.scoring import Standing
+from trials.selectors.cell_numbers import standing_ledger
+from trials.selectors.cell_tuples import awaited_replies
 from trials.selectors.matrix_json import matrix_json
+from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.policy import check_read_answers
+
+# The base of every staff read: a person who is signed in, and what they may see.
+
+READ = problems(400, 401, 403, 404, 406, 500)
+
+
+class StaffSession(SessionAuthentication):
+    """The session of the admin; a vendor's token opens nothing here."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Session realm="evaltracker"'
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the description how people authenticate."""
+
+    target_class = "evaltracker.workflow.api.views.StaffSession"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+class StaffView(StrictView):
+    """A read by a person; what they may not see does not exist."""
+
+    authentication_classes = (StaffSession,)
+    permission_classes = (IsAdminUser,)
+    how_to_sign_in: ClassVar[str] = "Sign in to the admin first."
+
+    def person(self, request: Request) -> User:
+        """Who reads; the permission let nobody else in."""
+        return cast("User", request.user)
+
+    def evaluation(self, request: Request, slug: str) -> Evaluation:
+        """A purchase that the person may see; a hidden one is as absent as none."""
+        found = (
+            Evaluation.objects.visible_to(self.person(request))
+            .filter(slug=slug)
+            .select_related("owner")
+            .first()
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+
+# The matrix as JSON: what `trials.selectors.matrix_json` writes, described.
+
+VERDICTS = ", ".join(EvidenceVerdict)
+
+
+class CellOutput(serializers.Serializer[Any]):
+    """What a candidate claimed of a requirement, and what was seen of it."""
+
+    claimed = serializers.ChoiceField(choices=[("", "Nothing"), *Availability.choices])
+    shown = serializers.CharField(
+        allow_blank=True, help_text=f"The verdict of a demo: {VERDICTS}, or blank."
+    )
+    tested = serializers.CharField(
+        allow_blank=True, help_text=f"The verdict of a trial: {VERDICTS}, or blank."
+    )
+    standing = serializers.ChoiceField(
+        choices=[(standing, standing) for standing in Standing]
+    )
+    not_applicable = serializers.BooleanField()
+    to_reconfirm = serializers.BooleanField(
+        help_text="Whether the requirement changed after it was answered."
+    )
+
+
+class MatrixRowOutput(serializers.Serializer[Any]):
+    """A requirement, with a cell per candidate in their order."""
+
+    ref = serializers.CharField()
+    category = serializers.CharField()
+    text = serializers.CharField()
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    weight = serializers.IntegerField()
+    cells = CellOutput(many=True)
+
+
+class MatrixCandidateOutput(serializers.Serializer[Any]):
+    """A candidate, with what its column comes to."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=CandidateKind.choices)
+    state = serializers.ChoiceField(choices=CandidateState.choices)
+    fit = serializers.CharField(
+        allow_null=True, help_text="In percent; null while nothing is scored."
+    )
+    asked = serializers.IntegerField(help_text="Scored requirements that apply.")
+    answered = serializers.IntegerField(help_text="Of the asked.")
+    shown = serializers.IntegerField(help_text="Of the answered, judged by a demo.")
+    tested = serializers.IntegerField(help_text="Of the answered, judged by a trial.")
+    researched = serializers.IntegerField(
+        help_text="Of the answered, backed by independent research; neither of both."
+    )
+    blocked_by = serializers.ListField(
+        child=serializers.CharField(), help_text="Refs of must-haves that it fails."
+    )
+
+
+class NumberOutput(serializers.Serializer[Any]):
+    """A number with its unit; nothing of it where none was claimed."""
+
+    value = serializers.CharField(required=False)
+    unit = serializers.CharField(required=False)
+
+
+class MeasuredOutput(serializers.Serializer[Any]):
+    """What the runs of a confirmed verdict came to, in the unit of its measure."""
+
+    measure = serializers.DictField(
+        help_text="As it was when they were counted; empty for tests."
+    )
+    value = serializers.CharField(allow_blank=True, help_text="Blank for tests.")
+    n = serializers.IntegerField(help_text="How many runs were counted.")
+    failed = serializers.IntegerField(
+        required=False, help_text="How many tests failed; only of tests."
+    )
+    named = serializers.CharField(
+        allow_blank=True, help_text="The values of the brief's lists that it is for."
+    )
+
+
+class CellNumbersOutput(serializers.Serializer[Any]):
+    """The numbers of one cell."""
+
+    ref = serializers.CharField()
+    candidate = serializers.UUIDField()
+    asked = serializers.DictField(help_text="The measure of the requirement.")
+    claimed = NumberOutput()
+    measured = MeasuredOutput(many=True)
+
+
+class MatrixOutput(serializers.Serializer[Any]):
+    """Every requirement of every candidate that is not eliminated."""
+
+    as_of = serializers.DateField()
+    candidates = MatrixCandidateOutput(many=True)
+    numbers = CellNumbersOutput(
+        many=True,
+        help_text="Of cells in which a number was claimed or runs were confirmed.",
+    )
+    requirements = MatrixRowOutput(many=True)
+
 
 CALLS = new_calls()
 EVALUATION = "evaluations/<str:slug>/"

@@ -5,8 +5,7 @@ blockers. Adding a gate is adding one function in the module of its stage.
 """
 
 from evaltracker.workflow.gates import decision, demos, requirements, research, trials
-from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.table import GATES, Blocker, Gate, gates_of
+from evaltracker.workflow.gates.table import GATES, Blocker, Gate, Look, gates_of
 
 __all__ = [
     "GATES",

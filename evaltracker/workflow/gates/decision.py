@@ -2,22 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
+from evaltracker.decision import links
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import User
 from evaltracker.money import written
-from evaltracker.workflow import links
-from evaltracker.workflow.gates import nothing
-from evaltracker.workflow.gates.facts import Look
+from evaltracker.workflow.gates import table as nothing
 from evaltracker.workflow.gates.research import named
-from evaltracker.workflow.gates.signing import unsigned
-from evaltracker.workflow.gates.table import Blocker, gate, menders_of
-from evaltracker.workflow.models import Decision
+from evaltracker.workflow.gates.table import Blocker, Look, gate, menders_of, unsigned
 from stakeholders.choices import Role
 from stakeholders.models import Condition
 from stakeholders.policy import voices
 from trials.models import Consensus
 from vendors.selectors import candidate_cost, envelope_of
-from vendors.selectors.opening import NOBODY, opening_of, second_people
+from vendors.selectors.costs import NOBODY, opening_of, second_people
 
 
 @gate(Stage.DECISION)

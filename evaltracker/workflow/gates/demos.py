@@ -4,19 +4,17 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from evaltracker.decision import links
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow import links
-from evaltracker.workflow.gates import nothing
-from evaltracker.workflow.gates.facts import Look
+from evaltracker.workflow.gates import table as nothing
 from evaltracker.workflow.gates.research import (
     count_words,
     listed,
     named,
     none_shortlisted,
 )
-from evaltracker.workflow.gates.signing import unpassed
-from evaltracker.workflow.gates.table import Blocker, gate, menders_of
+from evaltracker.workflow.gates.table import Blocker, Look, gate, menders_of, unpassed
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Consensus

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
+from evaltracker.decision import links
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import ScopeValue
-from evaltracker.kit.text import named_ref
 from evaltracker.requirements.services.evaluations import missing_answers
-from evaltracker.workflow import links
-from evaltracker.workflow.gates import nothing
-from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.signing import unsigned
-from evaltracker.workflow.gates.table import Blocker, gate
+from evaltracker.toolbox.text import named_ref
+from evaltracker.workflow.gates import table as nothing
+from evaltracker.workflow.gates.table import Blocker, Look, gate, unsigned
 
 
 @gate(Stage.REQUIREMENTS)

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from evaltracker.decision import links
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Requirement
-from evaltracker.kit.text import named_ref
-from evaltracker.workflow import links
-from evaltracker.workflow.gates import nothing
-from evaltracker.workflow.gates.facts import Look
-from evaltracker.workflow.gates.signing import unpassed
-from evaltracker.workflow.gates.table import Blocker, gate
-from trials.selectors.ledger_rows import LedgerRow
+from evaltracker.toolbox.text import named_ref
+from evaltracker.workflow.gates import table as nothing
+from evaltracker.workflow.gates.table import Blocker, Look, gate, unpassed
+from trials.selectors.ledger import LedgerRow
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
-from vendors.selectors.quotes import quotes_seen
+from vendors.selectors.costs import quotes_seen
 
 
 @gate(Stage.RESEARCH, nothing=nothing.musts, tells=True)

@@ -3,14 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from evaltracker.decision import links
 from evaltracker.evaluations.choices import Stage
-from evaltracker.workflow import links
-from evaltracker.workflow.gates import nothing
+from evaltracker.workflow.gates import table as nothing
 from evaltracker.workflow.gates.demos import unsettled_scores
-from evaltracker.workflow.gates.facts import Look
 from evaltracker.workflow.gates.research import count_words, named
-from evaltracker.workflow.gates.signing import unsigned
-from evaltracker.workflow.gates.table import Blocker, Mender, gate, menders_of
+from evaltracker.workflow.gates.table import (
+    Blocker,
+    Look,
+    Mender,
+    gate,
+    menders_of,
+    unsigned,
+)
 from trials.choices import Severity
 from trials.models import Criterion, Trial
 from trials.selectors import unjudged_criteria

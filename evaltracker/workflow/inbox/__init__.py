@@ -3,8 +3,7 @@
 Reads above the gates: a blocker is somebody's work.
 """
 
-from evaltracker.workflow.inbox.items import WorkItem
-from evaltracker.workflow.inbox.steps import NextStep, next_step
-from evaltracker.workflow.inbox.work import my_work
+from evaltracker.workflow.inbox.glances import my_work
+from evaltracker.workflow.inbox.items import NextStep, WorkItem, next_step
 
 __all__ = ["NextStep", "WorkItem", "my_work", "next_step"]

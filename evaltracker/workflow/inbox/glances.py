@@ -6,30 +6,142 @@ Read from what is kept, in as many queries for many as for one. Nothing is count
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import Min
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.kit.clock import today_in
-from evaltracker.kit.text import listed
-from evaltracker.requirements.plan import Plan
-from evaltracker.workflow.models import (
+from evaltracker.decision.models import (
     ContractTerm,
     Decision,
     KeptDraws,
     Outlook,
     PromiseCheck,
 )
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.requirements.plan import Plan
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.text import listed
+from evaltracker.workflow.inbox import items as kinds
+from evaltracker.workflow.inbox import kinds as next_tests
+from evaltracker.workflow.inbox import kinds as scores
+from evaltracker.workflow.inbox import kinds as sent
+from evaltracker.workflow.inbox import kinds as sign_offs
+from evaltracker.workflow.inbox import kinds as trials
+from evaltracker.workflow.inbox import kinds as waivers
+from evaltracker.workflow.inbox import news as after
+from evaltracker.workflow.inbox import news as demos
+from evaltracker.workflow.inbox import news as imports
+from evaltracker.workflow.inbox import news as interests
+from evaltracker.workflow.inbox import news as mentions
+from evaltracker.workflow.inbox import news as opening
+from evaltracker.workflow.inbox.items import GROUPS, OTHERS, Desk, WorkItem
+from evaltracker.workflow.models.waiting import Snooze
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
 from trials.models import Demo, Milestone
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
+
+# What waits on a person, over all of their evaluations.
+
+KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+    sign_offs.sign_offs,
+    interests.interests,
+    interests.clearings,
+    opening.openings,
+    waivers.waivers,
+    trials.contracts,
+    demos.demos,
+    next_tests.led_trials,
+    kinds.conditions,
+    kinds.milestones,
+    scores.scores,
+    scores.far_apart_scores,
+    kinds.weights,
+    kinds.next_steps,
+    kinds.questions,
+    kinds.proposals,
+    sent.sent,
+    kinds.unclear_notices,
+    imports.imports,
+)
+# What goes on once an evaluation has ended.
+AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
+    after.checks,
+    after.contracts,
+    after.letters,
+    mentions.mentions,
+)
+
+
+def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
+    """What waits on `user`, the most urgent first; of one evaluation if given.
+
+    Each kind takes a fixed number of queries, however many evaluations there are.
+    What takes a close look, the next step and whether words have changed, is read
+    from the last one, and looked at again for the first few that moved since.
+    """
+    if not user.is_active:
+        return []
+    desk = Desk(user, evaluation)
+    kinds_of_work = (*KINDS, *AFTER) if desk.evaluations else AFTER
+    items = [item for kind in kinds_of_work for item in kind(desk)]
+    # The next step may be what another kind says more exactly, of the same place.
+    apart = ("next_step", "milestone")
+    said = {item.link for item in items if item.kind not in apart}
+    return sorted(
+        (
+            item
+            for item in items
+            if item.kind != "next_step"
+            or item.link.partition("#criterion-")[0] not in said
+        ),
+        key=lambda item: item.order,
+    )
+
+
+# What the others wait for a colleague to do, and of what they may be reminded.
+
+# By kind of work: what the colleague is asked for, as their mail names it.
+ASKED_FOR = {
+    "sign_off": "your signature",
+    "scores": "your scores",
+    "interests": "your conflicts of interest",
+    "weights": "the weights of your role",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Somebody, and what of theirs is waited for in an evaluation."""
+
+    evaluation: Evaluation
+    person: User
+    kind: str
+
+    @property
+    def pk(self) -> str:
+        """What names it in the address of an act."""
+        return f"{self.kind}.{self.evaluation.pk}.{self.person.pk}"
+
+    @property
+    def thing(self) -> str:
+        """As the owner names it: “their scores”."""
+        return ASKED_FOR[self.kind].replace("your", "their", 1)
+
+    @property
+    def work(self) -> WorkItem | None:
+        """The line of their *My work*, if it is their turn; else nobody waits."""
+        items = my_work(self.person, self.evaluation)
+        return next((it for it in items if it.kind == self.kind and not it.waits), None)
+
+    def __str__(self) -> str:
+        return self.person.name
+
 
 type Key = uuid.UUID
 UNDECLARED = "declare conflicts of interest first"
@@ -190,3 +302,121 @@ def _leaders(
         evaluation__in=keys, decided_at__isnull=False, candidate__isnull=False
     )
     return leaders | dict(decided.values_list("evaluation", "candidate__name"))
+
+
+# A person's work as a list: by day, by evaluation, many alike in one line.
+
+# So many alike stand in one line that opens.
+ALIKE = 3
+
+
+@dataclass(slots=True)
+class Line:
+    """One thing to do, or several alike, the first of them first."""
+
+    items: list[WorkItem]
+
+    @property
+    def first(self) -> WorkItem:
+        """The most urgent one."""
+        return self.items[0]
+
+    @property
+    def what(self) -> str:
+        """What is to be done, or how many of what."""
+        if len(self.items) == 1:
+            return self.first.what
+        return f"{len(self.items)} {self.first.alike}"
+
+
+@dataclass(slots=True)
+class Group:
+    """What is for today, for this week, for later, or waits on others."""
+
+    name: str
+    places: dict[Evaluation, list[Line]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """How many lines it has, of all evaluations together."""
+        return len(self.lines())
+
+    def lines(self) -> list[Line]:
+        """All of them, evaluation by evaluation."""
+        return [line for lines in self.places.values() for line in lines]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the person's turn."""
+        return self.name != OTHERS
+
+
+@dataclass(slots=True)
+class Snoozed:
+    """A line that was put off, and until when."""
+
+    line: Line
+    until: datetime.date
+
+
+def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
+    """The groups in order, with up to `most` lines in all, and how many were left out.
+
+    The evaluation whose work is most urgent comes first in its group.
+    """
+    groups = {name: Group(name) for name in GROUPS}
+    left_out = 0
+    for name, lines in _lines(items).items():
+        room = max(0, most - sum(group.number for group in groups.values()))
+        left_out += max(0, len(lines) - room)
+        for line in lines[:room]:
+            places = groups[name].places
+            places.setdefault(line.first.evaluation, []).append(line)
+    return [group for group in groups.values() if group.places], left_out
+
+
+def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
+    """By group the lines, the most urgent first."""
+    found: dict[str, list[Line]] = {}
+    for group, gathered in _gathered(items).items():
+        lines = [
+            line
+            for alike in gathered
+            for line in (
+                [Line(alike)]
+                if len(alike) >= ALIKE
+                else [Line([item]) for item in alike]
+            )
+        ]
+        found[group] = sorted(lines, key=lambda line: line.first.order)
+    return found
+
+
+def _gathered(items: Iterable[WorkItem]) -> dict[str, list[list[WorkItem]]]:
+    """By group what is alike, together."""
+    found: dict[str, dict[object, list[WorkItem]]] = {}
+    for number, item in enumerate(items):
+        key = (item.line, item.alike) if item.alike else number
+        found.setdefault(item.group, {}).setdefault(key, []).append(item)
+    return {group: list(gathered.values()) for group, gathered in found.items()}
+
+
+def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
+    """What the person has put off, and until when."""
+    today = today_in(user.time_zone)
+    rows = Snooze.objects.visible_to(user).filter(until__gt=today)
+    return dict(rows.values_list("line", "until"))
+
+
+def apart(
+    items: Iterable[WorkItem], snoozed: Mapping[str, datetime.date]
+) -> tuple[list[WorkItem], list[Snoozed]]:
+    """What is to be shown now, and what was put off."""
+    now: list[WorkItem] = []
+    later: dict[str, list[WorkItem]] = {}
+    for item in items:
+        if item.line in snoozed:
+            later.setdefault(item.line, []).append(item)
+        else:
+            now.append(item)
+    return now, [Snoozed(Line(alike), snoozed[key]) for key, alike in later.items()]

@@ -2,25 +2,193 @@
 
 import datetime
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Value
+from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.decision import links
+from evaltracker.decision.models import Outlook
+from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage, Status
+from evaltracker.evaluations.models import Category, Evaluation, Notice, User, Visit
 from evaltracker.evaluations.models.people import name_columns
-from evaltracker.kit.clock import today_in
-from evaltracker.kit.work_calendar import Place
-from evaltracker.workflow.inbox.counts import Stands
+from evaltracker.toolbox.days import Place, today_in
+from evaltracker.toolbox.text import shortened
+from evaltracker.workflow.gates import Blocker, Look
+from evaltracker.workflow.gates.reports import first_closed
 from evaltracker.workflow.selectors import stage_due
-from stakeholders.models import Delegation, Stakeholder
+from stakeholders.choices import Role
+from stakeholders.models import Condition, Delegation, RoleWeight, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of
-from vendors.models import Candidate, Conflict
+from trials.choices import MilestoneState
+from trials.models import Milestone
+from trials.selectors.cell_numbers import versions_of
+from vendors.choices import ProposalState
+from vendors.models import Candidate, Conflict, ContactRequest, Proposal, Question
 from vendors.policy import to_declare
+
+# The one next action of an evaluation, for its owner.
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do now, why, and where; `verb` is the word on the button.
+
+    It is blank where others are awaited.
+    """
+
+    what: str
+    why: str
+    link: str
+    verb: str
+    # Whether it is theirs, but not their turn yet.
+    waits: bool = False
+
+
+def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
+    """The first thing that the owner of an open evaluation has to see to."""
+    closed = first_closed(look or Look(evaluation))
+    return step_after(evaluation, closed[1] if closed else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How an open evaluation stands: the next step, and what signatures rest on."""
+
+    step: NextStep
+    # Whether only people's word is missing, so that it is their turn to sign.
+    is_signed_now: bool
+    # Of the words that are signed on this visit; blank if nobody is asked.
+    digest: str
+    # The name of the first closed gate, if it was looked at just now.
+    gate: str = ""
+    # The latest day on which the stage may end; None without a plan.
+    due: datetime.date | None = None
+    # Whether something has changed since, and nobody has looked again.
+    is_of_before: bool = False
+
+
+def stand_of(look: Look) -> Stand:
+    """Ask the gates until one is closed, and no further."""
+    closed = first_closed(look)
+    return Stand(
+        step=step_after(look.evaluation, closed[1] if closed else None),
+        is_signed_now=closed is None or closed[0].signing,
+        digest=look.digest if look.has_rules else "",
+        gate=closed[0].name if closed else "",
+        due=stage_due(look.evaluation, look.visits),
+    )
+
+
+def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
+    """To mend what is in the way, or to go on."""
+    stage = evaluation.get_stage_display()
+    if blocker is not None:
+        keeps = f"It keeps the evaluation in {stage.lower()}."
+        if blocker.is_mended_by(evaluation.owner, evaluation):
+            return NextStep(blocker.sentence, keeps, blocker.link, blocker.verb)
+        return NextStep(
+            what=blocker.sentence,
+            why=f"{keeps} It waits on {blocker.names(evaluation)}.",
+            link=links.page(evaluation, "overview", "gates-of-stage"),
+            verb="",
+        )
+    if evaluation.stage == Stage.DECISION:
+        return NextStep(
+            what="Everything is ready: decide.",
+            why="Every rule of the decision stage holds.",
+            link=links.page(evaluation, "decision"),
+            verb="Go to the decision",
+        )
+    following = list(Stage)[Stage(evaluation.stage).position + 1]
+    return NextStep(
+        what=f"Advance to {following.label.lower()}.",
+        why=f"Nothing keeps it in {stage.lower()} any more.",
+        link=reverse("admin:act_on", args=["advance", evaluation.pk]),
+        verb=f"Advance to {following.label.lower()}",
+    )
+
+
+# How many evaluations stand, without looking closely at each.
+
+type DrawDue = Callable[[Evaluation], datetime.date | None]
+
+# So many evaluations that moved since are looked at again while a page is made. A
+# chore looks at the others within a minute.
+CLOSE_LOOKS = 3
+
+
+class Stands:
+    """Reads what was seen of all at once; looks again at the few that moved.
+
+    `draw_due` says when the stage of one must end, where that was not kept.
+    """
+
+    def __init__(self, evaluations: Collection[Evaluation], draw_due: DrawDue) -> None:
+        keys = [evaluation.pk for evaluation in evaluations]
+        self.kept = {
+            outlook.evaluation_id: outlook
+            for outlook in Outlook.objects.filter(evaluation__in=keys)
+        }
+        self.versions = versions_of(keys)
+        self.draw_due = draw_due
+        self.looked: dict[uuid.UUID, Stand] = {}
+        self.looks_left = CLOSE_LOOKS
+
+    def of(self, evaluation: Evaluation) -> Stand:
+        """How it stands; of one that moved and must wait, how it stood before."""
+        if evaluation.pk in self.looked:
+            return self.looked[evaluation.pk]
+        kept = self.kept.get(evaluation.pk)
+        holds = kept is not None and self.still_holds(kept)
+        if kept is None or not holds:
+            if self.looks_left:
+                self.looks_left -= 1
+                self.looked[evaluation.pk] = stand_of(Look(evaluation))
+                return self.looked[evaluation.pk]
+            if kept is None:
+                return unseen(evaluation)
+        return Stand(
+            NextStep(kept.what, kept.why, kept.link, kept.verb),
+            kept.is_signed_now,
+            kept.digest,
+            due=kept.due_on,
+            is_of_before=not holds,
+        )
+
+    def due(self, evaluation: Evaluation) -> datetime.date | None:
+        """When its stage must end; nothing but what was written moves that day."""
+        kept = self.kept.get(evaluation.pk)
+        if kept is None or kept.version != self.versions[evaluation.pk].digest:
+            return self.draw_due(evaluation)
+        return kept.due_on
+
+    def still_holds(self, kept: Outlook) -> bool:
+        """Whether nothing that counts was changed, by a hand or by time."""
+        return (
+            kept.version == self.versions[kept.evaluation_id].digest
+            and kept.valid_until is not None
+            and timezone.now() < kept.valid_until
+        )
+
+
+def unseen(evaluation: Evaluation) -> Stand:
+    """What is said of an evaluation that nobody has looked at yet."""
+    step = NextStep(
+        what="Open it to see what comes next.",
+        why=f"It is in {evaluation.get_stage_display().lower()}.",
+        link=links.page(evaluation, "overview"),
+        verb="Open",
+    )
+    return Stand(step, is_signed_now=True, digest="")
+
 
 TODAY, THIS_WEEK, LATER, OTHERS = GROUPS = (
     "Today",
@@ -228,3 +396,163 @@ class Desk:
         if isinstance(due, datetime.datetime):
             return due < timezone.now()
         return due < today_in(evaluation.zone)
+
+
+# Every other kind of work; each reads a fixed number of times.
+
+OF_BEFORE = "Something has changed since; this is how it stood before."
+
+
+def conditions(desk: Desk) -> Iterator[WorkItem]:
+    """Open conditions that the person has to meet."""
+    rows = Condition.objects.filter(
+        owner=desk.user,
+        closed_at__isnull=True,
+        sign_off__visit__evaluation__in=list(desk.evaluations),
+    ).select_related("sign_off__visit")
+    read = ("text", "due_on", "sign_off__printed_name", "sign_off__visit__evaluation")
+    for row in rows.only(*read):
+        evaluation = desk.evaluations[row.sign_off.visit.evaluation_id]
+        yield desk.item(
+            "condition",
+            evaluation,
+            f"Meet the condition: {shortened(row.text)}",
+            f"{row.sign_off.printed_name} gave a conditional approval; this is yours.",
+            links.page(evaluation, "sign_offs", f"condition-{row.pk}"),
+            row.due_on,
+        )
+
+
+def milestones(desk: Desk) -> Iterator[WorkItem]:
+    """Open milestones that the person owns."""
+    rows = Milestone.objects.filter(
+        owner=desk.user,
+        state=MilestoneState.OPEN,
+        evaluation__in=list(desk.evaluations),
+    ).select_related("trial__candidate")
+    read = ("evaluation", "title", "due_at", "trial__candidate__name")
+    for row in rows.only(*read):
+        evaluation = desk.evaluations[row.evaluation_id]
+        trials = links.page(evaluation, "trials")
+        of = f" in the trial of {row.trial.candidate}" if row.trial else ""
+        yield desk.item(
+            "milestone",
+            evaluation,
+            f"Milestone: {shortened(row.title)}",
+            f"You own this milestone{of}.",
+            links.trial(row.trial) if row.trial else trials,
+            row.due_at,
+            alike=f"milestones{of}",
+        )
+
+
+def weights(desk: Desk) -> Iterator[WorkItem]:
+    """Weights that the person's role has not said yet."""
+    roles = {
+        (part.evaluation_id, part.role)
+        for part in desk.parts
+        if desk.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
+    }
+    if not roles:
+        return
+    where = {evaluation for evaluation, _ in roles}
+    asked: Counter[Any] = Counter(
+        Category.objects.filter(evaluation__in=where).values_list(
+            "evaluation", flat=True
+        )
+    )
+    said: Counter[Any] = Counter(
+        RoleWeight.objects.filter(evaluation__in=where).values_list(
+            "evaluation", "role"
+        )
+    )
+    for key, role in sorted(roles, key=str):
+        missing = asked[key] - said[key, role]
+        if missing > 0:
+            evaluation = desk.evaluations[key]
+            label = Role(role).label
+            yield desk.item(
+                "weights",
+                evaluation,
+                f"Set weights for {label}: {missing} of {asked[key]} categories to go",
+                f"You hold the role of {label}; weights are set before any vendor "
+                "is seen.",
+                reverse("admin:act_on", args=["say-role-weights", key]),
+            )
+
+
+def next_steps(desk: Desk) -> Iterator[WorkItem]:
+    """The one next action of every evaluation that the person runs."""
+    for evaluation in desk.owned:
+        stand = desk.stands.of(evaluation)
+        if desk.keeps_out(evaluation.pk):  # what is next may tell of answers
+            stand = unseen(evaluation)
+        step = stand.step
+        before = f" {OF_BEFORE}" if stand.is_of_before else ""
+        yield desk.item(
+            "next_step",
+            evaluation,
+            step.what,
+            f"You run this evaluation. {step.why}{before}",
+            step.link,
+            waits=not step.verb,
+        )
+
+
+def questions(desk: Desk) -> Iterator[WorkItem]:
+    """Open questions in the person's own evaluations."""
+    rows = Question.objects.filter(
+        evaluation__in=desk.owned, answered_at__isnull=True
+    ).values_list("evaluation", flat=True)
+    for key, number in Counter(rows).items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "questions",
+            evaluation,
+            f"Answer {number} open question{'s' if number > 1 else ''}",
+            "All invited vendors read the answer; none learns who asked.",
+            links.page(evaluation, "questions", "questions"),
+        )
+
+
+def proposals(desk: Desk) -> Iterator[WorkItem]:
+    """What vendors suggest and whom they ask to let in, in the person's own
+    evaluations; one query for both.
+    """
+    suggested, asked = (
+        # SQLite takes no order inside a union.
+        model.objects.filter(
+            candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
+        )
+        .order_by()
+        .values_list(Value(kind), "candidate__evaluation")
+        for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
+    )
+    rows = suggested.union(asked, all=True).order_by()
+    for (kind, key), number in Counter(rows).items():
+        evaluation, many = desk.evaluations[key], "s" if number > 1 else ""
+        if kind == "proposals":
+            what = f"Rule on {number} suggested requirement{many}"
+            why = "A vendor thinks that something is missing; accept or decline it."
+            link = links.page(evaluation, "questions", "proposals")
+        else:
+            what = f"Answer {number} vendor{many} asking to let a colleague in"
+            why = "The colleague gets a link of their own once you say yes."
+            link = links.page(evaluation, "invitations", "contact-requests")
+        yield desk.item(kind, evaluation, what, why, link)
+
+
+def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
+    """Mails that did not surely arrive, in the person's own evaluations."""
+    rows = Notice.objects.filter(
+        evaluation__in=desk.owned, state__in=NOTICE_UNCLEAR
+    ).values_list("evaluation", flat=True)
+    for key, number in Counter(rows).items():
+        evaluation = desk.evaluations[key]
+        yield desk.item(
+            "notices",
+            evaluation,
+            f"See to {number} mail{'s' if number > 1 else ''} that did not go through",
+            "They were refused, or may not have arrived; decide what happens to them.",
+            links.page(evaluation, "notices", "unclear"),
+        )

@@ -5,18 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from evaltracker.decision.memo.inputs import gather_inputs, last_draws
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.standing import standing_memo
+from evaltracker.decision.models import Outlook
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.reading import only_reading
+from evaltracker.toolbox.registry import only_reading
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.reports import first_closed, gate_reports
-from evaltracker.workflow.inbox.steps import stand_of
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.kept_draws import last_draws
-from evaltracker.workflow.memo.results import compute_results
-from evaltracker.workflow.memo.standing import standing_memo
-from evaltracker.workflow.models import Outlook
-from trials.selectors.counted import standing_ledger
-from trials.selectors.versions import versions_of
+from evaltracker.workflow.inbox.items import stand_of
+from trials.selectors.cell_numbers import standing_ledger, versions_of
 
 # Somebody may change it while it is counted; then it is counted once more.
 TRIES = 3

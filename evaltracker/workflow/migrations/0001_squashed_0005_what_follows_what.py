@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from evaltracker.kit.triggers import append_only
+from evaltracker.toolbox.migrating import append_only
 
 
 class Migration(migrations.Migration):

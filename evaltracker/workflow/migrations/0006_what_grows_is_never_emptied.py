@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from evaltracker.kit.triggers import append_only, never_emptied
+from evaltracker.toolbox.migrating import append_only, never_emptied
 
 GROWS = (
     "evaluations_entry",

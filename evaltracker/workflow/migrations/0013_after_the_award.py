@@ -8,7 +8,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import evaltracker.workflow.models.contracts
+import evaltracker.decision.models
 
 
 class Migration(migrations.Migration):
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 (
                     "remind_days",
                     models.JSONField(
-                        default=evaltracker.workflow.models.contracts.default_remind_days
+                        default=evaltracker.decision.models.default_remind_days
                     ),
                 ),
                 ("occurrence", models.PositiveIntegerField(default=0)),

@@ -1,27 +1,68 @@
 """Moving an evaluation: the only module that assigns a stage."""
 
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from evaltracker.decision.choices import WaiverAnswer
+from evaltracker.decision.memo import compute_results, gather_inputs, write_memo
+from evaltracker.decision.memo.documents import gather_seal
+from evaltracker.decision.memo.inputs import exact_draws
+from evaltracker.decision.memo.pack import digest_of_memo
+from evaltracker.decision.models import Decision, Waiver
+from evaltracker.decision.services.after import plan_checks
+from evaltracker.decision.services.letters import draft_letters
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage, Status, VisitEnd
+from evaltracker.evaluations.choices import Priority, Stage, Status, VisitEnd
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
+    change,
     check_owned,
     lock,
     require_open,
     require_owner,
 )
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.requirements.services.categories import add_category
+from evaltracker.requirements.services.evaluations import (
+    create_evaluation,
+    require_starter,
+)
+from evaltracker.requirements.services.requirements import add_requirement
+from evaltracker.requirements.services.scopes import add_list
+from evaltracker.toolbox.days import database_now, today_in
+from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import GATES
 from evaltracker.workflow.gates.reports import blockers
-from evaltracker.workflow.models import Waiver, WaiverRequest
-from evaltracker.workflow.services.waiver_requests import grant_waiting
+from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.notices import StageLate
+from evaltracker.workflow.selectors import lateness_of
+from evaltracker.workflow.services.waivers import (
+    close_request,
+    grant_waiting,
+    lock_request,
+    require_waiting,
+)
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
-from stakeholders.policy import parts
+from stakeholders.policy import insiders, is_leadership, parts
+from stakeholders.selectors import places_of
+from trials.policy import need
+from trials.services.agreements import excuse_knock_out
+from vendors.choices import CandidateState
+from vendors.models import Candidate, Contact
+from vendors.policy import INVITABLE, check_judges, check_read_answers
+from vendors.selectors.rivals import last_tests
+from vendors.services.access import invite
+from vendors.services.candidates import add_candidate
 from vendors.services.opening import drop_asked_opening
+from vendors.services.reasking import open_claims
 
 EARLIER_ONLY = "It can only be sent back to an earlier stage."
 
@@ -218,3 +259,389 @@ def require_reason(reason: str) -> None:
     """Refuse to do it without a word of why."""
     if not reason.strip():
         raise Invalid("Give a reason.", errors={"reason": ["Give a reason."]})
+
+
+# Drafting the decision while it is being signed, then freezing it with its memo.
+
+# The name under which decision_notices.py knows it.
+DECISION_MADE = "decision_made"
+WORDS = ("candidate", "rationale", "dissent", "revisit_when")
+
+
+def check_draft_decision(evaluation: Evaluation, by: By) -> None:
+    """The owner without a conflict of interest drafts and decides in the last stage;
+    what else keeps it from being decided, the gates say."""
+    check_owned(evaluation, by, Stage.DECISION)
+    check_judges(evaluation, by)
+
+
+@transaction.atomic
+def draft_decision(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate | None,
+    by: By,
+    rationale: str = "",
+    dissent: str = "",
+    revisit_when: str = "",
+) -> Decision:
+    """Write or rewrite the draft; a change makes the memo other words to sign.
+
+    Raises:
+        Forbidden: not the owner. Refused: not the decision stage.
+        Invalid: the candidate is of another evaluation or not shortlisted.
+
+    """
+    evaluation = lock(evaluation)
+    check_draft_decision(evaluation, by)
+    if candidate is not None and (
+        candidate.evaluation_id != evaluation.pk
+        or candidate.state != CandidateState.SHORTLISTED
+    ):
+        sentence = "Choose one of the shortlisted candidates."
+        raise Invalid(sentence, errors={"candidate": [sentence]})
+    decision = Decision.objects.filter(evaluation=evaluation).first()
+    is_new = decision is None
+    if decision is None:
+        decision = Decision.objects.create(
+            evaluation=evaluation, drafted_by=evaluation.owner
+        )
+    before, after = change(
+        decision,
+        candidate=candidate,
+        rationale=rationale,
+        dissent=dissent,
+        revisit_when=revisit_when,
+    )
+    if after or is_new:
+        journal.record(
+            evaluation=evaluation,
+            action="decision.drafted",
+            subject=decision,
+            by=by,
+            before=before,
+            after=after,
+            rows=[decision],
+        )
+    return decision
+
+
+@transaction.atomic
+def decide(*, evaluation: Evaluation, by: By) -> Decision:
+    """Freeze the memo and end the evaluation.
+
+    1. Lock the row and ask every gate of the decision stage again.
+    2. Freeze inputs, results, words and signatures, with their SHA-256, the formula
+       version and the journal's head.
+    3. Mark the candidate chosen, end the visit, close the evaluation.
+    4. Draft letters to the vendors, plan the promise checks, owe its people a mail.
+
+    Raises:
+        Forbidden: not the owner. Refused: a gate is closed, or decided already.
+
+    """
+    evaluation = lock(evaluation)
+    check_draft_decision(evaluation, by)
+    require_silent_gates(evaluation)
+    decision = Decision.objects.select_related("candidate").get(evaluation=evaluation)
+    decider = actor_of(by).user
+    if decider is None or decision.candidate is None:
+        raise Refused("No candidate is chosen.")
+    memo = compile_memo(evaluation) | {"seal": gather_seal(evaluation)}
+    decision.memo = memo
+    decision.memo_sha256 = digest_of_memo(memo)
+    decision.formula_version = memo["inputs"]["formula_version"]
+    decision.decided_by = decider
+    decision.decided_at = timezone.now()
+    decision.save()
+    change(decision.candidate, state=CandidateState.CHOSEN)
+    leave(evaluation, VisitEnd.DECIDED, by, "")
+    evaluation.status = Status.DECIDED
+    evaluation.save(update_fields=["status"])
+    letters = draft_letters(decision=decision)
+    checks = plan_checks(evaluation=evaluation)
+    tell_everybody(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.decided",
+        subject=decision,
+        by=by,
+        before={"status": Status.OPEN},
+        after={
+            "status": Status.DECIDED,
+            "candidate": decision.candidate.name,
+            "memo_sha256": decision.memo_sha256,
+            "formula_version": decision.formula_version,
+            "letters": len(letters),
+            "promise_checks": [check.due_on for check in checks],
+        },
+        rows=[decision],
+    )
+    return decision
+
+
+def tell_everybody(evaluation: Evaluation) -> None:
+    """Owe everybody with a part, but the owner, the mail that it is decided."""
+    for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
+        owe_now(
+            kind=DECISION_MADE,
+            evaluation=evaluation,
+            subject_id=evaluation.pk,
+            occurrence=1,
+            recipient=person,
+        )
+
+
+def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
+    """Inputs, results and words of the memo as they stand now."""
+    inputs = gather_inputs(evaluation)
+    results = compute_results(inputs, exact_draws(evaluation))
+    return {
+        "inputs": inputs,
+        "results": results,
+        "text": write_memo(inputs, results),
+    }
+
+
+# The made-up list that a vendor tries in a test invitation.
+
+PROBLEM = "This is a test. The list is made up, and nothing of it counts."
+HELP = "Made up for a test. Answer whatever you like."
+# A list of the brief, for which one of the requirements must hold.
+ROOMS = "Served in"
+ROOM_NAMES = ("the kitchen", "the library", "the garden")
+# By category: reference, priority, words, and whether it must hold for every room.
+NEEDS: dict[str, tuple[tuple[str, Priority, str, bool], ...]] = {
+    "Tea (made up)": (
+        ("T1", Priority.MUST, "The teapot pours without a drip.", False),
+        ("T2", Priority.MUST, "Tea is served in every room of the list.", True),
+        ("T3", Priority.COULD, "The kettle sings when the water boils.", False),
+    ),
+    "Biscuits (made up)": (
+        ("B1", Priority.MUST, "There is a biscuit for every guest.", False),
+        ("B2", Priority.MUST, "The tin closes tightly.", False),
+        ("B3", Priority.SHOULD, "Biscuits come in the shapes of animals.", False),
+    ),
+}
+
+
+# Test invitations: a vendor tries everything against a made-up list.
+#
+# Each is an evaluation of its own, so nothing of the real one can see it, and all that
+# an invitation can do is there to be tried. It ends by itself.
+
+# So long a vendor may try it.
+LASTS = datetime.timedelta(days=14)
+TITLE_LIMIT = 150
+OVER = "The time of the test is over."
+
+
+def check_send_test_invitation(candidate: Candidate, by: User) -> None:
+    """The owner sends one at a time to who is or may be invited, until demos begin."""
+    evaluation, vendor = candidate.evaluation, candidate.vendor
+    check_owned(evaluation, by, Stage.REQUIREMENTS, Stage.RESEARCH)
+    require_starter(by)
+    if evaluation.is_practice:
+        raise Refused("This is a test invitation already.")
+    if candidate.kind not in INVITABLE or vendor is None:
+        raise Refused(
+            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
+            "bought or open source."
+        )
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
+    if not Contact.objects.current().filter(vendor=vendor).exists():
+        raise Refused(f"{vendor} has no contact yet; add one first.")
+    last = last_tests(by, [vendor.pk]).get(vendor.pk)
+    if last is not None and last.is_open:
+        raise Refused(
+            f"A test invitation of {vendor} is open already. “Open the test” beside "
+            "the candidate on the invitations page leads to it."
+        )
+
+
+@transaction.atomic
+def send_test_invitation(
+    *, candidate: Candidate, contacts: Iterable[Contact], by: User
+) -> Evaluation:
+    """Invite a candidate's vendor to answer a made-up list for two weeks.
+
+    Returns:
+        The evaluation of the test, which `by` owns.
+
+    Raises:
+        Forbidden: not the owner, or one who may not start evaluations.
+        Refused: demos have begun, nobody to invite, or a test is open.
+        Invalid: nobody chosen, or somebody who is no contact of the vendor.
+
+    """
+    evaluation = lock(candidate.evaluation)
+    candidate = Candidate.objects.select_related("evaluation", "vendor").get(
+        pk=candidate.pk
+    )
+    check_send_test_invitation(candidate, by)
+    told = list(contacts)
+    if not told:
+        sentence = "Say to whom it goes."
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    test = _made_up(evaluation, candidate, by)
+    tried = add_candidate(
+        evaluation=test,
+        name=candidate.name,
+        kind=candidate.kind,
+        vendor=candidate.vendor,
+        by=by,
+    )
+    enter(test, Stage.RESEARCH, VisitEnd.ADVANCED, by)
+    open_claims(evaluation=test, close_at=today_in(test.zone) + LASTS, by=by)
+    invite(candidate=tried, contacts=told, by=by)
+    journal.record(
+        evaluation=evaluation,
+        action="test_invitation.sent",
+        subject=candidate,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "told": [contact.email for contact in told],
+            "test": str(test.pk),
+        },
+    )
+    test.refresh_from_db()
+    return test
+
+
+def _made_up(evaluation: Evaluation, candidate: Candidate, by: User) -> Evaluation:
+    """An evaluation of the same buyer with the made-up list, and nobody in it."""
+    test = create_evaluation(
+        title=shortened(f"Test invitation: {candidate.vendor}", TITLE_LIMIT),
+        buyer=evaluation.buyer,
+        zone=evaluation.zone,
+        problem=PROBLEM,
+        is_practice=True,
+        by=by,
+    )
+    rooms = add_list(evaluation=test, name=ROOMS, values=ROOM_NAMES, by=by)
+    for name, needs in NEEDS.items():
+        category = add_category(evaluation=test, name=name, by=by)
+        for ref, priority, text, everywhere in needs:
+            add_requirement(
+                evaluation=test,
+                category=category,
+                ref=ref,
+                text=text,
+                priority=priority,
+                vendor_help=HELP,
+                must_hold_for=[rooms] if everywhere else [],
+                by=by,
+            )
+    return test
+
+
+def end_tests() -> None:
+    """A chore: end each test whose answering is over; its link ends with it."""
+    for key in _over().values_list("pk", flat=True):
+        with transaction.atomic():
+            # Its end may have been moved meanwhile.
+            lock(Evaluation(pk=key))
+            for test in _over().filter(pk=key):
+                cancel(evaluation=test, reason=OVER, by=SYSTEM)
+
+
+def _over() -> QuerySet[Evaluation]:
+    """Open tests in which no answers are taken any more."""
+    closed = Q(claims_closed_at__isnull=False) | Q(claims_close_at__lte=database_now())
+    rows: QuerySet[Evaluation] = Evaluation.objects.filter(
+        closed, is_practice=True, status=Status.OPEN
+    )
+    return rows
+
+
+# Telling who runs a purchase that its stage lasts longer than the plan leaves it.
+
+WEEK = 7
+
+
+def tell_of_late_stages() -> None:
+    """A chore: owe the owner a mail when a stage is late, and each week it stays so."""
+    going = list(
+        Evaluation.objects.filter(status=Status.OPEN, must_run_by__isnull=False)
+        .select_related("owner")
+        .prefetch_related("visits")
+    )
+    places = places_of(going)
+    for evaluation in going:
+        late = lateness_of(evaluation, places[evaluation.pk])
+        if late is None:
+            continue
+        weeks = (today_in(evaluation.zone) - late.due).days // WEEK
+        owe_now(
+            kind=StageLate.name,
+            evaluation=evaluation,
+            subject_id=late.visit.pk,
+            occurrence=late.due.isoformat(),
+            offset_days=-weeks * WEEK,
+            recipient=evaluation.owner,
+        )
+
+
+# What leadership answers to a request for a waiver.
+
+
+def check_answer_waiver_request(waiver_request: WaiverRequest, by: User) -> None:
+    """Leadership answers, unless a conflict of interest keeps them from what it is of.
+
+    Raises:
+        Forbidden: not leadership, or a conflict.
+        Refused: not declared, answered already, or the stage is over.
+
+    """
+    evaluation = waiver_request.evaluation
+    if not is_leadership(by, evaluation):
+        raise Forbidden("Only leadership answers a request for a waiver.")
+    check_waive_gate(evaluation, by)
+    if waiver_request.tells:
+        check_read_answers(evaluation, by)
+    require_waiting(waiver_request)
+
+
+@transaction.atomic
+def answer_waiver_request(
+    *, waiver_request: WaiverRequest, answer: str, reason: str, by: User
+) -> WaiverRequest:
+    """Grant it, by the waiver or the excuse itself, or decline it with a reason.
+
+    Raises:
+        Forbidden: not leadership, or a conflict. Invalid: no answer, or no reason.
+        Refused: answered already, the stage is over, or there is nothing to waive.
+
+    """
+    row = lock_request(waiver_request)
+    check_answer_waiver_request(row, by)
+    reason = need(reason, "reason", "Give a reason; whoever asked reads it.")
+    if answer == WaiverAnswer.GRANTED:
+        _grant(row, reason, by)
+    elif answer == WaiverAnswer.DECLINED:
+        close_request(row, WaiverAnswer.DECLINED, reason, by)
+        journal.record(
+            evaluation=row.evaluation,
+            action="waiver_request.declined",
+            subject=row,
+            by=by,
+            after={"thing": row.thing},
+            reason=reason,
+        )
+    else:
+        sentence = "Grant it or decline it."
+        raise Invalid(sentence, errors={"answer": [sentence]})
+    row.refresh_from_db()
+    return row
+
+
+def _grant(row: WaiverRequest, reason: str, by: User) -> None:
+    """Let it pass by its own service, which closes the request."""
+    if row.candidate is None or row.requirement is None:
+        waive_gate(evaluation=row.evaluation, gate=row.gate, reason=reason, by=by)
+    else:
+        excuse_knock_out(
+            candidate=row.candidate, requirement=row.requirement, reason=reason, by=by
+        )

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.notices.services.delivery import sweep_notices
 from evaltracker.notices.services.due_times import recount_due
-from evaltracker.notices.services.sweep import sweep_notices
 from evaltracker.serving.health import check_notices
 from tests.at_once import at_once
 from tests.cast import common, stakeholders
@@ -22,9 +22,8 @@ from tests.notices import kinds as kinds
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 from trials.models import Milestone
-from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.moves import move_milestone
-from trials.services.reminders import owe_reminders
+from trials.services.trials import add_milestone, owe_reminders, settle_milestone
 
 HOUR = datetime.timedelta(hours=1)
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from evaltracker.kit.clock import instant_of
+from evaltracker.toolbox.days import instant_of
 
 ZONES = [
     *("Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Tokyo"),

@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import ColumnMemory, Entry, Evaluation, Impo
 from evaltracker.importing.services.import_log import undo_import
 from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.tabular import read_table
+from evaltracker.toolbox.tabular import read_table
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import candidate, enter
 from tests.clients import signed_in

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft
-from evaltracker.importing.services.background import hold_next
-from evaltracker.importing.services.working import work_on, work_on_imports
-from evaltracker.kit.long_work import do_long_work
+from evaltracker.importing.services.log import work_on, work_on_imports
+from evaltracker.importing.services.waiting import hold_next
 from evaltracker.requirements.services.requirements import change_requirement
+from evaltracker.toolbox.processes import do_long_work
 from tests.cast import common
 from tests.import_pages import Importer
 

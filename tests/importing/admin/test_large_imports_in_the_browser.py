@@ -17,7 +17,7 @@ from evaltracker.evaluations.models import (
     ImportDraft,
     JournalHead,
 )
-from evaltracker.importing.services.working import work_on_imports
+from evaltracker.importing.services.log import work_on_imports
 from tests.browser import Watched
 from tests.cast import common
 from tests.faults.notices.world import Process
@@ -30,7 +30,7 @@ pytestmark = [
 ]
 WORK = (
     "import django; django.setup(); "
-    "from evaltracker.importing.services.working import work_on_imports; "
+    "from evaltracker.importing.services.log import work_on_imports; "
     "work_on_imports()"
 )
 

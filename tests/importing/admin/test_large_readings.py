@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation, ImportDraft
-from evaltracker.kit.long_work import do_long_work
+from evaltracker.toolbox.processes import do_long_work
 from tests.cast import common
 from tests.import_pages import Importer
 

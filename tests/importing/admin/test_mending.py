@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import, ImportDraft
-from evaltracker.importing.services.waiting_files import say_how_to_read
+from evaltracker.importing.services.waiting import say_how_to_read
 from tests.cast import common
 from tests.import_pages import Importer
 

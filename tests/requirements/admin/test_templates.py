@@ -12,7 +12,7 @@ from evaltracker.requirements.services.templates import (
     starting_points,
 )
 from evaltracker.requirements.starting import shipped
-from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.people import set_sign_off_rule
 from tests.cast.common import category, evaluation, lina, noor, otto, requirement
 from tests.cast.vendors import candidate
 from tests.clients import signed_in

@@ -9,7 +9,7 @@ from evaltracker.requirements.imports import (
     KnownRequirement,
     plan_requirements_import,
 )
-from evaltracker.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
 
 DATA = Path(__file__).parents[2] / "data"
 ACROSS = "candidates-as-rows"

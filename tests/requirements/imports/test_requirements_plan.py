@@ -9,7 +9,7 @@ from evaltracker.requirements.imports import (
     KnownRequirement,
     plan_requirements_import,
 )
-from evaltracker.tabular import read_table
+from evaltracker.toolbox.tabular import read_table
 from tests.tabular.books import xlsx
 
 

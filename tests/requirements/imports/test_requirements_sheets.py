@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from evaltracker.requirements.imports import ImportPlan, plan_requirements_import
-from evaltracker.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
 from tests.tabular.books import xlsx
 
 

@@ -9,7 +9,7 @@ from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from stakeholders.models import Condition, SignOff
-from stakeholders.services.conditions import ConditionAsked, close_condition
+from stakeholders.services.sign_offs import ConditionAsked, close_condition
 from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation, User
-from stakeholders.admin.lending_acts import LendForm
+from stakeholders.admin.people import LendForm
 from stakeholders.admin.people_acts import AddForm
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.policy import insiders, is_leadership, lendings, signing_parts

@@ -8,7 +8,7 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import start_evaluation
 from stakeholders.models import SignOffRule
-from stakeholders.services.rules import ask_usual_roles, set_sign_off_rule
+from stakeholders.services.people import ask_usual_roles, set_sign_off_rule
 from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 from tests.clients import signed_in

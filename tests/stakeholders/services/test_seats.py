@@ -7,8 +7,11 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from stakeholders.selectors import RuleTally, tally
 from stakeholders.services.lending import delegate
-from stakeholders.services.people import add_stakeholder, remove_stakeholder
-from stakeholders.services.rules import set_sign_off_rule
+from stakeholders.services.people import (
+    add_stakeholder,
+    remove_stakeholder,
+    set_sign_off_rule,
+)
 from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as
 

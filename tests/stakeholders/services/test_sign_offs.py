@@ -4,15 +4,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from evaltracker.decision.memo.letter_draft import changes
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Evaluation, Visit
-from evaltracker.evaluations.models.journal import AppendOnlyError
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.workflow.memo.changes import changes
 from stakeholders.models import SignOff
 from stakeholders.selectors import last_signed, tally
-from stakeholders.services.conditions import ConditionAsked
-from stakeholders.services.sign_offs import open_sign_off_round
+from stakeholders.services.sign_offs import ConditionAsked, open_sign_off_round
 from tests.as_application import ownership
 from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as

@@ -10,7 +10,7 @@ from tests.acting import act
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Criterion, Trial
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 NEEDS = [f"R{number}" for number in range(1, 11)]

@@ -8,22 +8,21 @@ import pytest
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.formula_guard import harmless, meant
 from evaltracker.requirements.imports import plan_requirements_import
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.imports import known_requirements
-from evaltracker.requirements.services.scopes import add_list
-from evaltracker.tabular import read_table
+from evaltracker.requirements.services.requirements import known_requirements
+from evaltracker.requirements.services.scopes import add_list, demand
+from evaltracker.toolbox.formula_guard import harmless, meant
+from evaltracker.toolbox.tabular import read_table
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
-from trials.admin.matrix_export import FORMATS
+from trials.admin.matrix_page import FORMATS
 from trials.policy import today_in
 from vendors.imports import plan_claims_import
 from vendors.services.candidates import shortlist
-from vendors.services.imports import known_claims
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
+from vendors.services.mailed_sheets import known_claims
 
 pytestmark = pytest.mark.django_db
 

@@ -7,16 +7,14 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Category, Evaluation
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.scopes import add_list
+from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
-from trials.services.excuses import excuse_knock_out
+from trials.services.agreements import excuse_knock_out
 from vendors.services.candidates import eliminate, shortlist
-from vendors.services.claims import note_claim
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import note_claim, rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,7 @@ import pytest
 
 from tests.browser import Watched
 from tests.cast import stakeholders, trials, vendors
-from trials.services.consensus import open_consensus
-from trials.services.scores import give_score
+from trials.services.scores import give_score, open_consensus
 from vendors.services.candidates import shortlist
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

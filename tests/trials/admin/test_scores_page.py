@@ -6,11 +6,11 @@ from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
-from trials.admin.acts.consensus import ScoredCell
+from trials.admin.scores import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
 from vendors.models import Candidate
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 WHY = "A telling reason"

@@ -16,7 +16,7 @@ from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_isolation import METHODS, heard
 from trials.models import Gap, Trial
 from trials.services.gaps import close_gap, record_gap
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 
 MARK = "GLOBEX-SECRET"
 REPLY = {

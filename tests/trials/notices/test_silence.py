@@ -13,7 +13,7 @@ from tests.trials.runs.confirming import add_runs, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Trial
 from trials.selectors import exercised_by_day, half_time_alarm
-from trials.selectors.silence import silent_since
+from trials.selectors.contracts import silent_since
 from trials.services.evidence import record_evidence
 from trials.services.trial_mails import tell_of_silence
 

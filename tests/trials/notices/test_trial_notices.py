@@ -15,7 +15,7 @@ from tests.clients import signed_in
 from trials.models import Trial
 from trials.selectors.contracts import contract_of
 from trials.services.agreements import agree_contract
-from trials.services.contracts import amend_contract, propose_contract
+from trials.services.criteria import amend_contract, propose_contract
 from trials.services.gaps import close_gap, record_gap, reply_to_gap
 from trials.services.trial_mails import (
     ask_again_for_agreement,

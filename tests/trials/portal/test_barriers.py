@@ -13,9 +13,9 @@ from tests.trials.portal.test_demo_dates import arranged
 from tests.trials.portal.test_own_trial_page import contact_of, tried
 from tests.vendors.portal.visitor import Visitor
 from vendors.choices import DocumentKind
+from vendors.services.access import actor_in_pages
 from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.published import publish_document
-from vendors.services.sign_in import actor_in_pages
+from vendors.services.reasking import publish_document
 
 pytestmark = pytest.mark.browser
 LONG = "A word of eighty letters " + "x" * 80

@@ -11,9 +11,9 @@ from tests.cast import trials, vendors
 from tests.trials.portal.test_own_trial_page import contact_of
 from tests.vendors.portal.visitor import Visitor
 from trials.models import Demo
-from trials.services.demo_cancellation import call_off_demo
+from trials.services.demo_notes import call_off_demo
 from trials.services.demos import move_demo, schedule_demo
-from vendors.counting import forget_counts
+from vendors.candidates import forget_counts
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

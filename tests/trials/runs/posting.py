@@ -8,14 +8,13 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from evaltracker.measures import Measure
+from evaltracker.toolbox.measures import Measure
 from tests.cast import trials as cast
 from tests.cast import vendors
 from trials.choices import ReportFormat
 from trials.models import Criterion, Run, RunToken, Trial
 from trials.run_formats import ReportedFile, ReportedRun
-from trials.services.run_reports import receive_report
-from trials.services.run_tokens import make_run_token
+from trials.services.runs import make_run_token, receive_report
 
 LATENCY = {
     "quantity": "latency",

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.models.journal import AppendOnlyError
-from evaltracker.measures import Measure, propose
-from evaltracker.measures.numbers import round_off
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
+from evaltracker.toolbox.measures import Measure, propose
+from evaltracker.toolbox.measures.statistics import round_off
 from tests.cast import common, vendors
 from tests.cast import trials as cast
 from tests.trials.runs.confirming import (
@@ -25,9 +25,9 @@ from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Evidence, Gap, Measurement, Run, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
-from trials.selectors.run_counts import run_counts
+from trials.selectors.runs import run_counts
 from trials.services.evidence import reconfirm_evidence, record_evidence
-from trials.services.leaving_out import leave_out_run
+from trials.services.scripts import leave_out_run
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from evaltracker.measures import Measure, propose
+from evaltracker.toolbox.measures import Measure, propose
 from tests.trials.runs.confirming import confirm
 from tests.trials.runs.posting import Program, measured_trial, program, report, run
 from tests.trials.runs.stub_service import (
@@ -21,7 +21,7 @@ from tests.trials.runs.stub_service import (
     time_service,
 )
 from trials.models import Evidence, Run
-from trials.selectors.run_counts import run_counts
+from trials.selectors.runs import run_counts
 
 pytestmark = pytest.mark.django_db
 

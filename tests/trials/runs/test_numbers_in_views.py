@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from evaltracker.measures import Measure, Measured
+from evaltracker.decision.memo.documents import as_xlsx
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.text_text import write_memo
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.results import compute_results
-from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.text import write_memo
+from evaltracker.toolbox.measures import Measure, Measured
 from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial

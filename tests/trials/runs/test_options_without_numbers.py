@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.numbers import measured_needs
-from evaltracker.workflow.memo.results import compute_results, replay
-from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.text import write_memo
+from evaltracker.decision.memo.documents import as_xlsx
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.numbers import measured_needs
+from evaltracker.decision.memo.results import compute_results, replay
+from evaltracker.decision.memo.text_text import write_memo
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured

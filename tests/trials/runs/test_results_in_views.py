@@ -2,11 +2,11 @@
 
 import pytest
 
-from evaltracker.ocds.numbers import measured_of
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.matrix import matrix_rows
-from evaltracker.workflow.memo.results import compute_results
-from evaltracker.workflow.memo.text import write_memo
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.letter_draft import matrix_rows
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.ocds import measured_of
 from tests.clients import signed_in
 from tests.trials.runs.confirming import (
     add_runs,

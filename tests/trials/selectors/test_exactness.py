@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.results import count
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.workflow.memo.counting import count
-from evaltracker.workflow.memo.inputs import gather_inputs
 from tests.cast import common, trials, vendors
 from tests.trials.selectors.cell_reference import (
     Slow,
@@ -21,8 +21,7 @@ from tests.trials.selectors.cell_worlds import TODAY, anything
 from trials.scoring import Credits, Source, Standing, credit
 from trials.scoring.ledger import judged_by
 from trials.selectors import Cell, Column, ledger
-from trials.selectors.cell_cache import Cells, cells_for
-from trials.selectors.cell_shapes import Shape
+from trials.selectors.cell_tuples import Cells, Shape, cells_for
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate
 
@@ -205,7 +204,7 @@ def test_what_was_learned_of_shapes_is_kept_up_to_a_bound(
     number = known.number_of(Shape("now", None, 1))
     assert cells_for(Credits()) is known
     assert known.found[number].claimed == "now"
-    monkeypatch.setattr("trials.selectors.cell_cache.MOST", 0)
+    monkeypatch.setattr("trials.selectors.cell_tuples.MOST", 0)
     fresh = cells_for(credits)
     assert isinstance(fresh, Cells)
     assert fresh is not known

@@ -12,8 +12,8 @@ from evaltracker.requirements.services.requirements import retire_requirement
 from tests.cast import common, trials, vendors
 from trials.scoring import Standing
 from trials.selectors import ledger
-from trials.services.excuses import excuse_knock_out
-from vendors.services.rulings import rule_not_applicable
+from trials.services.agreements import excuse_knock_out
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

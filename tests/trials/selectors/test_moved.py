@@ -9,14 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.reading import only_reading
+from evaltracker.toolbox.registry import only_reading
 from tests.cast import trials, vendors
 from trials.selectors import Ledger, ledger
-from trials.selectors.counted import forget_all, standing_ledger
-from trials.selectors.moved import OF_CLAIMS, OF_NONE, OF_VERDICTS
+from trials.selectors.cell_numbers import (
+    OF_CLAIMS,
+    OF_NONE,
+    OF_VERDICTS,
+    forget_all,
+    standing_ledger,
+)
 from vendors.models import Claim
-from vendors.services.claims import note_claim, withdraw_claim
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import note_claim, rule_not_applicable, withdraw_claim
 
 # Only outside of any transaction is what was counted kept.
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]

@@ -8,13 +8,13 @@ from evaltracker.evaluations.models import Demand, Scope
 from tests.cast import trials, vendors
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence
-from trials.scoring.urns import TrialRecord
+from trials.scoring.open_cells import TrialRecord
 from trials.selectors import ledger
-from trials.selectors.owed import CandidateOwed, verdicts_owed
+from trials.selectors.trials import CandidateOwed, verdicts_owed
+from trials.services.agreements import excuse_knock_out
 from trials.services.evidence import record_evidence
-from trials.services.excuses import excuse_knock_out
 from vendors.models import Candidate, Claim
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ import time_machine
 from tests.cast import trials, vendors
 from trials.selectors import exercised_by_day, half_time_alarm, unjudged_criteria
 from vendors.models import Candidate
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -11,7 +11,7 @@ from tests.clients import signed_in
 from trials.selectors import ledger
 from trials.selectors.promised import Promised, promised
 from vendors.models import Candidate, Claim
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.workflow.inbox.work import my_work
+from evaltracker.workflow.inbox.glances import my_work
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Agreement, Trial
@@ -13,9 +13,9 @@ from trials.services.agreements import (
     contracts_awaiting,
     digest_of_all,
 )
-from trials.services.contracts import propose_contract
+from trials.services.criteria import propose_contract
 from trials.services.trials import change_trial
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -12,21 +12,21 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from stakeholders.services.people import remove_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.portable.files import carried_away, taken_in
 from tests.smtp_sink import Sink
 from trials.models import Demo, ScriptItem
-from trials.services.demo_cancellation import call_off_demo
-from trials.services.demo_invitations import invite_who_joined
-from trials.services.demo_notes import end_demo, write_demo_note
-from trials.services.demos import add_dazzle, hold_demo, move_demo, schedule_demo
-from trials.services.scripts import (
-    add_script_item,
-    change_script_item,
-    draw_up_script,
+from trials.services.demo_notes import call_off_demo, end_demo, write_demo_note
+from trials.services.demos import (
+    add_dazzle,
+    hold_demo,
+    invite_who_joined,
+    move_demo,
+    schedule_demo,
 )
+from trials.services.scripts import add_script_item, change_script_item, draw_up_script
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, reinstate
 

@@ -11,10 +11,10 @@ from tests.cast import stakeholders, trials, vendors
 from tests.trials.services.test_scores import score
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.selectors import counted_scores, far_apart, scores_table
-from trials.services.consensus import close_scores, open_consensus, settle_score
+from trials.services.scores import close_scores, open_consensus, settle_score
 from vendors.models import Candidate
+from vendors.services.candidate_import import clear_conflict, declare_conflict
 from vendors.services.candidates import eliminate
-from vendors.services.interests import clear_conflict, declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
-from evaltracker.evaluations.models.journal import AppendOnlyError
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence

@@ -14,13 +14,13 @@ from tests.acting import act
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from trials.models import Milestone
-from trials.services.milestone_owners import (
+from trials.services.gaps import owe_overdue
+from trials.services.trials import (
+    add_milestone,
     change_reminder_days,
     give_milestone,
     tell_of_orphans,
 )
-from trials.services.milestones import add_milestone
-from trials.services.overdue import owe_overdue
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.date(2026, 11, 30)

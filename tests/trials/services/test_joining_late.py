@@ -8,14 +8,13 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.services.periodic import do_chores
+from evaltracker.notices.services.delivery import do_chores
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
 from tests.cast import common, trials, vendors
 from trials.models import Demo
-from trials.services.demo_cancellation import call_off_demo
-from trials.services.demo_invitations import invite_who_joined
-from trials.services.demos import hold_demo, move_demo, schedule_demo
+from trials.services.demo_notes import call_off_demo
+from trials.services.demos import hold_demo, invite_who_joined, move_demo, schedule_demo
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 

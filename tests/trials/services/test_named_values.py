@@ -5,25 +5,25 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.inputs import exceptions
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Demand, Entry, Scope, ScopeValue
 from evaltracker.requirements.services.scopes import uses_of
-from evaltracker.workflow.memo import document_of
-from evaltracker.workflow.memo.record import exceptions
-from evaltracker.workflow.services.decisions import compile_memo
+from evaltracker.workflow.services.stages import compile_memo
 from tests.acting import act
 from tests.cast import trials, vendors
 from tests.clients import signed_in
 from trials.models import Evidence
 from trials.selectors import one_cell
 from trials.selectors.contracts import contract_text
+from trials.services.agreements import excuse_knock_out
 from trials.services.criteria import add_criterion, change_criterion
-from trials.services.excuses import excuse_knock_out
 from trials.services.scripts import draw_up_script
+from vendors.holds_for import named_words, read_named_values
 from vendors.models import Candidate, Claim
-from vendors.named_values import named_words, read_named_values
 from vendors.services.candidates import shortlist
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import create_evaluation
 from tests.cast import stakeholders, trials, vendors
-from trials.scoring.urns import DEFAULT_PRIOR, Prior, TrialRecord
-from trials.selectors import prior
-from trials.selectors.prior import house_record, prior_of
-from trials.services.priors import set_prior, take_house_record
+from trials.scoring.open_cells import DEFAULT_PRIOR, Prior, TrialRecord
+from trials.selectors import scores as prior
+from trials.selectors.scores import house_record, prior_of
+from trials.services.scores import set_prior, take_house_record
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_the_record_is_of_other_decided_evaluations_and_enters_as_a_snapshot(
     assert house_record(other) == (TrialRecord(holds=1), 1)
     assert house_record(where) == (TrialRecord(), 0)
     monkeypatch.setattr(
-        "trials.services.priors.house_record", lambda _: (TrialRecord(41, 7, 4), 3)
+        "trials.services.scores.house_record", lambda _: (TrialRecord(41, 7, 4), 3)
     )
     other = take_house_record(evaluation=other, by=other.owner)
     start, source = prior_of(other)

@@ -8,7 +8,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, stakeholders, trials, vendors
-from trials.services.research import note_research
+from trials.services.evidence import note_research
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

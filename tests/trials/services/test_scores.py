@@ -9,11 +9,15 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import Stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Score, ScoreSheet
-from trials.services.consensus import open_consensus
-from trials.services.scores import give_score, lock_scores, withdraw_score
+from trials.services.scores import (
+    give_score,
+    lock_scores,
+    open_consensus,
+    withdraw_score,
+)
 from vendors.models import Candidate
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import eliminate
-from vendors.services.interests import declare_conflict
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -7,9 +7,8 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import add_dazzle, hold_demo
-from trials.services.script_order import move_script_item
-from trials.services.script_words import is_on_paper
-from trials.services.scripts import draw_up_script
+from trials.services.scripts import draw_up_script, move_script_item
+from trials.services.template_parts import is_on_paper
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

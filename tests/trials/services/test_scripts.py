@@ -17,7 +17,7 @@ from trials.services.scripts import (
     draw_up_script,
     time_box,
 )
-from vendors.services.rulings import rule_not_applicable
+from vendors.services.claims import rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo import document_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry
-from evaltracker.workflow.memo import document_of
 from tests.cast import trials, vendors
 from tests.clients import signed_in
 from trials.choices import setting_words

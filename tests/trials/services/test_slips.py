@@ -7,11 +7,10 @@ import time_machine
 
 from evaltracker.evaluations.models import Entry, Notice
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.services.periodic import do_chores
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.scopes import add_list
+from evaltracker.notices.services.delivery import do_chores
+from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, trials, vendors
-from trials.services.slips import tell_of_slips
+from trials.services.template_parts import tell_of_slips
 from vendors.models import Candidate, Claim
 from vendors.services.candidates import eliminate
 

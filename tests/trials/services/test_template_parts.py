@@ -2,6 +2,8 @@
 
 import pytest
 
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.markdown import scale_words
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, EvaluationTemplate
 from evaltracker.requirements.services.templates import (
@@ -9,14 +11,12 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
     take_needs,
 )
-from evaltracker.workflow.memo.inputs import gather_inputs
-from evaltracker.workflow.memo.scale_words import scale_words
-from stakeholders.services.rules import set_sign_off_rule
-from stakeholders.services.templates import take_rules
+from stakeholders.services.people import set_sign_off_rule
+from stakeholders.services.roles import take_rules
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from trials.services.scale import word_scale
+from trials.services.agreements import word_scale
 from trials.services.scores import give_score
 from trials.services.scripts import add_script_item, draw_up_script
 from trials.services.template_parts import take_criteria, take_script

@@ -11,13 +11,11 @@ from evaltracker.requirements.services.scopes import add_list
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.candidate_rows import candidate_groups
+from vendors.admin.candidates import candidate_groups
 from vendors.models import Candidate, Vendor
 from vendors.selectors.answer_counts import answer_counts
 from vendors.services.candidates import eliminate, shortlist
-from vendors.services.claims import note_claim
-from vendors.services.rulings import rule_not_applicable
-from vendors.services.submissions import hand_in
+from vendors.services.claims import hand_in, note_claim, rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import auditing, signed_in
-from vendors.admin.cost_rows import by_points, cost_columns, points_of
+from vendors.admin.costs import by_points, cost_columns, points_of
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine
 from vendors.services.costs import set_cost_line

@@ -8,15 +8,15 @@ import pytest
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.ocds.awarding import described
+from evaltracker.ocds import described
 from evaltracker.requirements.services.scopes import add_list, remove_list
 from tests.acting import act
 from tests.cast import common, vendors
 from tests.clients import signed_in
+from vendors.candidates import key_of
 from vendors.holds_for import EVERYWHERE
 from vendors.models import Candidate, Claim
 from vendors.services.claims import note_claim
-from vendors.values_field import key_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.invitation_rows import invitation_rows
 from vendors.models import Candidate, Contact
+from vendors.services.access import note_first_seen
 from vendors.services.candidates import eliminate
-from vendors.services.invitations import note_first_seen
-from vendors.services.submissions import hand_in
+from vendors.services.claims import hand_in
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

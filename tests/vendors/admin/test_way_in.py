@@ -14,11 +14,11 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.vendor_access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
+from vendors.services.access import invite, note_first_seen
 from vendors.services.candidates import change_candidate, eliminate
 from vendors.services.contacts import add_contact
-from vendors.services.invitations import invite, note_first_seen
+from vendors.services.reasking import close_claims
 from vendors.services.tokens import note_use, revoke_token
-from vendors.services.windows import close_claims
 
 pytestmark = pytest.mark.django_db
 

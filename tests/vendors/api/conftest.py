@@ -15,11 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.pipeline import Pipeline
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.scopes import add_list
+from evaltracker.requirements.services.scopes import add_list, demand
+from evaltracker.toolbox.database import Pipeline
 from tests.cast import common, vendors
-from vendors.counting import forget_counts
+from vendors.candidates import forget_counts
 from vendors.models import Candidate, Claim
 
 API = "/api/v1/"

@@ -143,7 +143,7 @@ def test_what_breaks_inside_is_500_without_a_word_about_it(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret: /srv/evaltracker")
 
-    monkeypatch.setattr("vendors.api.views.page_of", broken)
+    monkeypatch.setattr("vendors.api.claims.page_of", broken)
     problem = refused(acme.call("GET", "/api/v1/invitations/"), 500)
     assert "secret" not in str(problem)
     assert Client().get("/healthz").status_code == 200

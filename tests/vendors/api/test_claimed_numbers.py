@@ -10,8 +10,8 @@ from tests.cast import vendors
 from tests.measures.cases import KEPT, WORDS, measured
 from tests.vendors.api.conftest import Party, refused
 from tests.vendors.api.test_answer_sheet import fetch, fill, send
+from vendors.answers import is_receipt_of
 from vendors.models import Claim
-from vendors.receipts import is_receipt_of
 from vendors.selectors import own_claims
 from vendors.services.claims import note_claim
 

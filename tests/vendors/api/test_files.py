@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile
-from vendors.services import files
+from vendors.services import claims as files
 
 PDF = b"%PDF-1.7 proof"
 
@@ -242,7 +242,7 @@ def test_when_the_row_cannot_be_kept_the_file_is_not_either(
     def broken(**_: object) -> None:
         raise RuntimeError("no journal")
 
-    monkeypatch.setattr("vendors.services.files.journal.record", broken)
+    monkeypatch.setattr("vendors.services.claims.journal.record", broken)
     refused(attach(answered), 500)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 

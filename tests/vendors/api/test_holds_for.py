@@ -15,10 +15,10 @@ from evaltracker.requirements.services.scopes import (
 )
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
+from vendors.answers import is_receipt_of
 from vendors.models import Claim
-from vendors.receipts import is_receipt_of
 from vendors.selectors import own_claims
-from vendors.selectors.waiting import waiting_for
+from vendors.selectors.answer_counts import waiting_for
 from vendors.services.claims import note_claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

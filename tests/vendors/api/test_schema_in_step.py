@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from evaltracker.errors import Invalid
-from vendors.api.claim_bodies import FIELDS, read_claim_body
+from vendors.api.claims import FIELDS, read_claim_body
 from vendors.services.batches import read_stated
 
 GOOD = {"requirement": "R1", "availability": "beta", "statement": "Yes."}

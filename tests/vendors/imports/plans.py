@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from evaltracker.tabular import read_table
+from evaltracker.toolbox.tabular import read_table
+from vendors.candidates import ClaimWords
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
-from vendors.words import ClaimWords
 
 REQUIREMENTS = {"R1": "Batch training", "R2": "Single sign-on", "1.10": "Export"}
 CANDIDATES = {"Acme ML": ["Acme", "AcmeML 2"], "Globex (Vertex)": [], "Build": []}

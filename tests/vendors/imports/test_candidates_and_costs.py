@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.importing.rows import RowsPlan
-from evaltracker.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
 

@@ -5,8 +5,8 @@ import datetime
 import pytest
 
 from tests.vendors.imports.plans import plan, sentences, words
-from vendors.imports.words import STATUS_WORDS
-from vendors.words import ClaimWords
+from vendors.candidates import ClaimWords
+from vendors.imports.answers import STATUS_WORDS
 
 CELL = ("Acme ML", "R1")
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltracker.requirements.imports import KnownRequirement, plan_requirements_import
-from evaltracker.tabular import Unreadable, Workbook, read_table
+from evaltracker.toolbox.tabular import Unreadable, Workbook, read_table
 from tests.tabular.books import xlsx
 from tests.vendors.imports.plans import after, known
 from vendors.imports import ORIENTATIONS, plan_claims_import

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaltracker.importing.rows import RowsPlan
-from evaltracker.tabular import read_table
-from evaltracker.tabular.numbers import Style
+from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.days import Style
 from vendors.imports.costs import KnownCosts, plan_costs_import
 
 LOCALES = (

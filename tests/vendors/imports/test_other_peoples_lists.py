@@ -5,15 +5,10 @@ from pathlib import Path
 import pytest
 
 from evaltracker.importing.rows import RowsPlan, find_table
-from evaltracker.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
-from vendors.imports.cost_columns import price_columns
-from vendors.imports.costs import (
-    ForAll,
-    KnownCosts,
-    is_table,
-    plan_costs_import,
-)
+from vendors.imports.costs import ForAll, KnownCosts, is_table, plan_costs_import
+from vendors.imports.prices import price_columns
 
 DATA = Path(__file__).parents[2] / "data"
 # All that is known for sure of a vendor's own sheet: whose it is, and of what.

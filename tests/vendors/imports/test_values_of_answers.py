@@ -10,16 +10,16 @@ from django.core.management import CommandError, call_command
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import add_list
-from evaltracker.tabular import read_table
+from evaltracker.toolbox.tabular import read_table
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter, in_research, invited
 from tests.cast.vendors import claim as says
 from tests.import_pages import Importer
+from vendors.candidates import key_of
 from vendors.holds_for import EVERYWHERE
 from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.models import Claim
-from vendors.services.imports import import_claims, known_claims
-from vendors.values_field import key_of
+from vendors.services.mailed_sheets import import_claims, known_claims
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 TABLE = "Feature,Acme ML,Globex\nR1,yes,no\nR2,yes,yes\n"

@@ -12,8 +12,8 @@ from django.db import connection
 from tests.lock_order import around_tests
 from tests.served import vendor_login
 from tests.vendors.isolation.world import World, build_world
-from vendors.isolation.admitting import SCHEMA
 from vendors.isolation.building import build_wall
+from vendors.isolation.starting import SCHEMA
 
 
 @pytest.fixture(autouse=True)

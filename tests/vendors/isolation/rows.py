@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from vendors.models import Vendor
-from vendors.models.base import VendorRecord
+from vendors.models.candidates import VendorRecord
 
 OURS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
 # Tables that triggers keep from being marked; the journal is of all.

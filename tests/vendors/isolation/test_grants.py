@@ -5,11 +5,9 @@ from django.apps import apps
 from django.db import connection
 
 from tests.vendors.isolation.rights import allowed, rights_of
-from vendors.isolation.access import ACCESS
-from vendors.isolation.admitting import SCHEMA
+from vendors.isolation.access import ACCESS, powers_of, walled_tables
 from vendors.isolation.building import build_wall, lift_wall
-from vendors.isolation.powers import powers_of
-from vendors.isolation.tables import walled_tables
+from vendors.isolation.starting import SCHEMA
 
 pytestmark = pytest.mark.postgres
 

@@ -7,8 +7,8 @@ from django.db import connection
 from evaltracker.evaluations.verifying import find_break
 from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.world import World, build_world
+from vendors.isolation.access import walled_tables
 from vendors.isolation.building import build_wall
-from vendors.isolation.tables import walled_tables
 
 pytestmark = pytest.mark.postgres
 

@@ -19,9 +19,9 @@ from tests.vendors.isolation.walk import METHODS, Call, addresses
 from tests.vendors.isolation.world import NAMES, PUBLISHED, World
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
-from vendors.isolation.admitting import SCHEMA
+from vendors.isolation.starting import SCHEMA
 from vendors.models import Asking, Question
-from vendors.models.base import VendorScopedQuerySet
+from vendors.models.candidates import VendorScopedQuerySet
 from vendors.wall import show_vendor
 
 pytestmark = pytest.mark.postgres

@@ -19,7 +19,7 @@ from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
-from evaltracker.kit.clock import database_now
+from evaltracker.toolbox.days import database_now
 from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
@@ -40,22 +40,18 @@ from vendors.models import (
     Vendor,
     VendorToken,
 )
-from vendors.models.base import VendorRecord
-from vendors.portal.cookies import keep_session
-from vendors.secrets import link_secret, new_secret
-from vendors.services.answering import answer_question
-from vendors.services.claims import note_claim, withdraw_claim
+from vendors.models.candidates import VendorRecord
+from vendors.portal.base import keep_session
+from vendors.public_mail import link_secret, new_secret
+from vendors.services.access import ask_code, give_link
+from vendors.services.claims import attach_file, hand_in, note_claim, withdraw_claim
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import ask_question
-from vendors.services.files import attach_file
-from vendors.services.invitation_links import give_link
-from vendors.services.published import publish_document
-from vendors.services.quote_lines import QuotedLine
-from vendors.services.quotes import hand_in_quote
-from vendors.services.sign_in import ask_code
-from vendors.services.submissions import hand_in
+from vendors.services.idempotency import begin_session
+from vendors.services.opening import QuotedLine
+from vendors.services.quotes import answer_question, hand_in_quote
+from vendors.services.reasking import publish_document
 from vendors.services.tokens import revoke_token
-from vendors.services.vendor_sessions import begin_session
 from vendors.typed_answers import EMPTY
 
 type Near = dict[Any, Any]

@@ -7,16 +7,14 @@ import pytest
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.scopes import add_list
+from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
 from vendors.models import AnswerDraft, Claim, Submission
 from vendors.services.batches import Stated, submit_claims
-from vendors.services.receipt_mail import owe_receipts
-from vendors.services.submissions import hand_in
-from vendors.services.windows import close_claims
+from vendors.services.claims import hand_in
+from vendors.services.reasking import close_claims, owe_receipts
 
 WORDS = {"availability": "now", "statement": "OIDC and SAML since 4.2."}
 

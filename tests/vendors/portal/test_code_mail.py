@@ -7,13 +7,13 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, Visitor
 from vendors.models import SignInCode
-from vendors.secrets import code_of, spaced
-from vendors.services.code_mail import owe_unsent_codes, tell_of_guesses
+from vendors.public_mail import code_of, spaced
+from vendors.services.idempotency import owe_unsent_codes, tell_of_guesses
 
 
 def text_of(mail: EmailMessage) -> str:

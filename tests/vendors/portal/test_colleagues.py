@@ -5,23 +5,23 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.workflow.inbox.work import my_work
+from evaltracker.workflow.inbox.glances import my_work
 from tests.acting import act
 from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Contact, ContactRequest, InvitationLink
-from vendors.secrets import link_secret
+from vendors.public_mail import link_secret
+from vendors.services.access import yes_to
 from vendors.services.candidates import eliminate
-from vendors.services.contact_requests import (
+from vendors.services.contacts import (
     MOST,
     accept_contact,
     ask_for_contact,
     decline_contact,
     tell_of_contact_requests,
 )
-from vendors.services.shared_addresses import yes_to
 
 KIM = {"name": "Kim Lee", "email": "kim@acme.example"}
 

@@ -6,9 +6,9 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.acting import act
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Proposal, Question
-from vendors.services.answering import answer_question
-from vendors.services.proposals import accept_proposal
-from vendors.services.windows import close_claims
+from vendors.services.dialogue import accept_proposal
+from vendors.services.quotes import answer_question
+from vendors.services.reasking import close_claims
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.cast import common, vendors
 from tests.trials.runs.posting import LATENCY
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Claim, SignInCode
-from vendors.secrets import code_of
+from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 

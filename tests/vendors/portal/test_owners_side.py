@@ -14,10 +14,10 @@ from tests.clients import signed_in
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import InvitationLink, VendorSession
-from vendors.secrets import link_secret
-from vendors.services.answering import answer_question
+from vendors.public_mail import link_secret
+from vendors.services.access import send_invitation
 from vendors.services.dialogue import ask_question
-from vendors.services.invitations import send_invitation
+from vendors.services.quotes import answer_question
 
 
 def test_the_owner_sees_who_was_in_and_ends_a_session(

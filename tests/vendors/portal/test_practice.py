@@ -4,8 +4,7 @@ import pytest
 from django.core import mail
 
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.workflow.services.practice import send_test_invitation
-from evaltracker.workflow.services.stages import cancel
+from evaltracker.workflow.services.stages import cancel, send_test_invitation
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import Candidate, InvitationLink
 

@@ -10,8 +10,8 @@ from openpyxl import Workbook, load_workbook
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.portal.visitor import Visitor
+from vendors.answers import blank_row, rows_of, with_another
 from vendors.models import Candidate, Quote
-from vendors.typed_quote import blank_row, rows_of, with_another
 
 HEAD = {"currency": "EUR", "valid_until": "2040-06-30"}
 LICENCE = {"0-kind": "licence", "0-likely": "90.50", "0-quantity": "150"}

@@ -11,7 +11,7 @@ from tests.browser import Watched
 from tests.cast import common, vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Quote, SignInCode
-from vendors.secrets import code_of
+from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.vendors.portal.visitor import ADDRESS, TOKEN, Visitor, invited
-from vendors.counting import forget_counts
+from vendors.candidates import forget_counts
 from vendors.models import SignInCode, VendorSession
-from vendors.secrets import code_of, spaced
+from vendors.public_mail import code_of, spaced
+from vendors.services.access import NO
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import remove_contact
-from vendors.services.sign_in import NO
-from vendors.services.vendor_sessions import end_session
+from vendors.services.idempotency import end_session
 
 HOURS = datetime.timedelta(hours=1)
 

@@ -11,9 +11,9 @@ from django.test import Client, TestCase
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from vendors.models import InvitationLink, SignInCode
-from vendors.secrets import code_of, link_secret
+from vendors.public_mail import code_of, link_secret
+from vendors.services.access import invite
 from vendors.services.contacts import add_contact
-from vendors.services.invitations import invite
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ADDRESS = "ada@acme.example"

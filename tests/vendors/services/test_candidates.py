@@ -5,15 +5,14 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, vendors
+from vendors.services.access import invite
 from vendors.services.candidates import (
     change_candidate,
     eliminate,
     reinstate,
     shortlist,
 )
-from vendors.services.companies import add_vendor, change_vendor
-from vendors.services.contacts import add_contact
-from vendors.services.invitations import invite
+from vendors.services.contacts import add_contact, add_vendor, change_vendor
 
 pytestmark = pytest.mark.django_db
 

@@ -6,15 +6,19 @@ import pytest
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.clock import instant_of
-from evaltracker.notices.services.periodic import do_chores
+from evaltracker.notices.services.delivery import do_chores
+from evaltracker.toolbox.days import instant_of
 from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
+from vendors.services.claims import hand_in
 from vendors.services.contacts import add_contact
-from vendors.services.reasking import closing_moments, remind_of_closing
-from vendors.services.submissions import hand_in
-from vendors.services.windows import close_claims, move_claims_close
+from vendors.services.reasking import (
+    close_claims,
+    closing_moments,
+    move_claims_close,
+    remind_of_closing,
+)
 
 pytestmark = pytest.mark.django_db
 KIND = "claims_closing"

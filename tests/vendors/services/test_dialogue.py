@@ -6,18 +6,22 @@ from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Requirement
 from tests.cast import common, stakeholders, vendors
+from vendors.answers import digest_of
 from vendors.models import Candidate
-from vendors.receipts import digest_of
 from vendors.selectors import (
     open_proposals,
     open_questions,
     own_claims,
     questions_for,
 )
-from vendors.services.answering import answer_question
-from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.proposals import accept_proposal, decline_proposal
-from vendors.services.submissions import hand_in
+from vendors.services.claims import hand_in
+from vendors.services.dialogue import (
+    accept_proposal,
+    ask_question,
+    decline_proposal,
+    propose_requirement,
+)
+from vendors.services.quotes import answer_question
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

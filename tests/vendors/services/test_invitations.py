@@ -7,14 +7,14 @@ from time_machine import TimeMachineFixture
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, Contact
+from vendors.services.access import invite, send_invitation
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact, change_contact, remove_contact
-from vendors.services.invitations import invite, send_invitation
-from vendors.services.windows import close_claims
+from vendors.services.reasking import close_claims
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
-from evaltracker.workflow.services.sign_off_requests import look_closely
+from evaltracker.workflow.services.sign_offs import look_closely
 from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
 from stakeholders.services.lending import delegate
@@ -19,7 +19,7 @@ from tests.at_once import at_once
 from tests.cast import common, stakeholders, vendors
 from vendors.models import CostLine, PriceOpening
 from vendors.policy import may_see_prices
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 from vendors.services.opening import (
     ask_to_open_prices,
     confirm_price_opening,

@@ -4,13 +4,12 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Requirement
-from evaltracker.requirements.services.demands import demand
-from evaltracker.requirements.services.scopes import add_list
+from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, vendors
-from vendors.admin.candidate_rows import candidate_groups
+from vendors.admin.candidates import candidate_groups
 from vendors.models import Candidate, Ruling
-from vendors.selectors.waiting import waiting_for
-from vendors.services.rulings import revoke_ruling, rule_not_applicable
+from vendors.selectors.answer_counts import waiting_for
+from vendors.services.claims import revoke_ruling, rule_not_applicable
 
 pytestmark = pytest.mark.django_db
 

@@ -8,20 +8,18 @@ from django.contrib.auth.models import Permission
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, Contact, InvitationLink
-from vendors.public_mail import shared_by
-from vendors.secrets import link_secret
-from vendors.selectors.sign_in import find_link
-from vendors.services.answering import answer_question
+from vendors.public_mail import link_secret, shared_by
+from vendors.selectors.access import find_link
+from vendors.services.access import invite, send_invitation, yes_to
 from vendors.services.contacts import add_contact, change_contact
 from vendors.services.dialogue import ask_question
-from vendors.services.invitations import invite, send_invitation
-from vendors.services.shared_addresses import yes_to
+from vendors.services.quotes import answer_question
 
 pytestmark = pytest.mark.django_db
 TICK = re.compile(r'name="shared" value="(\w{64})"')

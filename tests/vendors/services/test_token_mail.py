@@ -8,15 +8,14 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Notice
-from evaltracker.notices.services.periodic import do_chores
-from evaltracker.notices.services.recheck import Look
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import do_chores, sweep_notices
+from evaltracker.notices.services.leases import Look
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, VendorToken
+from vendors.services.access import tell_of_leaks
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
-from vendors.services.token_mail import tell_of_leaks
 from vendors.services.tokens import (
     expire_token,
     issue_token,

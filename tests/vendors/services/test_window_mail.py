@@ -9,21 +9,21 @@ from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.kit.clock import wall_of
 from evaltracker.notices.mail import parcel_of
+from evaltracker.toolbox.days import wall_of
 from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, invited
 from vendors.choices import CandidateState
 from vendors.models import Candidate
+from vendors.services.claims import hand_in
 from vendors.services.contacts import remove_contact
-from vendors.services.submissions import hand_in
-from vendors.services.window_mail import tell_of_end
-from vendors.services.windows import (
+from vendors.services.reasking import (
     close_claims,
     move_claims_close,
     open_claims,
     reopen_claims,
+    tell_of_end,
 )
 
 pytestmark = pytest.mark.django_db

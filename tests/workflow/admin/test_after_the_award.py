@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
+from evaltracker.decision import links
+from evaltracker.decision.models import ContractTerm, PromiseCheck
 from evaltracker.evaluations.models import Evaluation, Metric
-from evaltracker.kit.clock import today_in
-from evaltracker.workflow import links
-from evaltracker.workflow.models import ContractTerm, PromiseCheck
+from evaltracker.toolbox.days import today_in
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.portable.files import carried_away, document, taken_in

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.workflow.services.draws import keep_draws
+from evaltracker.decision.services.contract_terms import keep_draws
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another, page, read, sums
 from tests.workflow.deciding import decided, in_decision
-from trials.services.consensus import open_consensus
+from trials.services.scores import open_consensus
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>"

@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.models import Decision
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision, ready_to_decide

@@ -1,8 +1,8 @@
 """What changed, as a busy person reads it: one line for each, its new words marked."""
 
-from evaltracker.workflow.admin.differences import DiffLine, Piece, diff_lines
-from evaltracker.workflow.memo.changes import changes
-from evaltracker.workflow.memo.markdown import table
+from evaltracker.decision.admin.working import DiffLine, Piece, diff_lines
+from evaltracker.decision.memo.letter_draft import changes
+from evaltracker.decision.memo.markdown import table
 
 HEAD = ("Ref", "Requirement", "Weight")
 FIRST = ("1.1", "Trains on our own GPUs", 5)

@@ -8,18 +8,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.admin.evaluations_list import how_late
+from evaltracker.workflow.admin.my_work import how_late
 from evaltracker.workflow.inbox.glances import Glance, glances
-from evaltracker.workflow.services.draws import keep_draws
-from evaltracker.workflow.services.sign_off_requests import look_closely
+from evaltracker.workflow.services.sign_offs import look_closely
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/evaluations/evaluation/"

@@ -6,15 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaltracker.decision.admin.comparison import how_they_stand
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.workflow.admin.how_candidates_stand import how_they_stand
-from evaltracker.workflow.services.draws import keep_draws
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
-from trials.services.consensus import open_consensus
+from trials.services.scores import open_consensus
 from vendors.services.candidates import eliminate
 
 pytestmark = pytest.mark.django_db

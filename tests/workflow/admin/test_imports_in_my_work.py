@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, ImportDraft, User
-from evaltracker.kit.long_work import do_long_work
+from evaltracker.toolbox.processes import do_long_work
 from evaltracker.workflow.inbox import WorkItem, my_work
 from tests.cast import common
 from tests.import_pages import Importer

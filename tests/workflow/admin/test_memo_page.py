@@ -11,13 +11,12 @@ import openpyxl
 import pytest
 from docx import Document
 
+from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.printing import front_page
+from evaltracker.decision.memo.word import Unprintable, fetch_shipped, widths
+from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.memo.front_page import front_page
-from evaltracker.workflow.memo.html import as_html
-from evaltracker.workflow.memo.printing import Unprintable, fetch_shipped
-from evaltracker.workflow.memo.word import widths
-from evaltracker.workflow.models import Decision
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.workflow.deciding import decided, in_decision

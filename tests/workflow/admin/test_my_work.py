@@ -8,14 +8,14 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.inbox import my_work
 from stakeholders.models import Condition
-from stakeholders.services.conditions import ConditionAsked
 from stakeholders.services.lending import delegate
 from stakeholders.services.people import weigh_for_role
+from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

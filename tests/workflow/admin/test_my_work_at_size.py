@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.inbox.counts import CLOSE_LOOKS
-from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from evaltracker.workflow.inbox.items import CLOSE_LOOKS
+from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.requirements.admin.brief_forms import BriefForm
+from evaltracker.requirements.admin.brief import BriefForm
 from evaltracker.requirements.services.evaluations import QUESTIONS
 from tests.cast import common, trials, vendors
 from tests.clients import signed_in

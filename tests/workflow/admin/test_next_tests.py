@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from evaltracker.decision.models import KeptDraws
+from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.models import KeptDraws
-from evaltracker.workflow.services.draws import keep_draws
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.trials.runs.confirming import (

@@ -5,9 +5,9 @@ import datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from evaltracker.decision.models import Waiver
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.models import Waiver
 from stakeholders.services.people import weigh_for_role
 from tests.cast import common, stakeholders
 from tests.cast.workflow import ready_to_advance

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
 from stakeholders.models import SignOff, SignOffRule
-from stakeholders.services.conditions import ConditionAsked
+from stakeholders.services.sign_offs import ConditionAsked
 from tests.browser import Watched
 from tests.cast import stakeholders
 from tests.cast.workflow import sign_as, to_be_signed

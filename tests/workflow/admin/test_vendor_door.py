@@ -8,13 +8,13 @@ from django.core.cache import cache, caches
 from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.workflow.admin import vendor_access_api
-from evaltracker.workflow.admin.vendor_access_api import DOOR, knock
+from evaltracker.workflow.admin import overview as vendor_access_api
+from evaltracker.workflow.admin.overview import DOOR, knock
 from tests.cast import common, vendors
 from tests.vendors.isolation.conftest import role as role
 from vendors.admin.vendor_access import Look
 from vendors.isolation.building import lift_wall
-from vendors.isolation.faults import faults_of
+from vendors.isolation.starting import faults_of
 
 
 @pytest.mark.postgres
@@ -68,8 +68,10 @@ def test_it_is_tried_only_when_somebody_asks(db: None, settings: Any) -> None:
         settings.SITE_URL = f"http://127.0.0.1:{probe.getsockname()[1]}"
     candidate = vendors.candidate(common.evaluation())
     look = Look(candidate, tries=False, here="/here/")
-    (step,) = vendor_access_api.answers(look)
+    (step,) = vendor_access_api.vendor_access_api_answers(look)
     assert (step.tone, step.mends[0].address) == ("", "/here/?try=1")
-    (step,) = vendor_access_api.answers(Look(candidate, tries=True, here="/"))
+    (step,) = vendor_access_api.vendor_access_api_answers(
+        Look(candidate, tries=True, here="/")
+    )
     assert step.tone == "bad"
     assert f"{settings.SITE_URL}{DOOR}: it cannot be reached" in step.sentence

@@ -11,7 +11,7 @@ from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
 from tests.workflow.admin.signing import WORDS, post, sign_page
-from vendors.services.interests import declare_conflict
+from vendors.services.candidate_import import declare_conflict
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

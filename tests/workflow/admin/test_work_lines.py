@@ -9,12 +9,12 @@ from django.test import Client
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.workflow.admin import my_work as work_module
 from evaltracker.workflow.inbox import WorkItem, my_work
+from evaltracker.workflow.inbox.glances import grouped
 from evaltracker.workflow.inbox.items import GROUPS, LATER, OTHERS, THIS_WEEK, TODAY
-from evaltracker.workflow.inbox.lines import grouped
-from evaltracker.workflow.models import Snooze
+from evaltracker.workflow.models.waiting import Snooze
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from trials.services.milestones import add_milestone
+from trials.services.trials import add_milestone
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.time(12)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.notices.kinds import KINDS, Message
-from evaltracker.workflow.services.sign_off_requests import look_at_what_moved
+from evaltracker.workflow.services.sign_offs import look_at_what_moved
 
 SOON = datetime.timedelta(minutes=15)
 

@@ -7,8 +7,7 @@ from evaltracker.notices.kinds import KINDS
 from stakeholders.services.people import remove_stakeholder
 from tests.cast import stakeholders, trials, vendors
 from tests.workflow.notices.asking import later, mail_to, owed, rows
-from trials.services.consensus import open_consensus
-from trials.services.scores import give_score, lock_scores
+from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 

@@ -9,7 +9,7 @@ import time_machine
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.services.stage_lateness import tell_of_late_stages
+from evaltracker.workflow.services.stages import tell_of_late_stages
 from tests.cast import common, stakeholders
 
 pytestmark = pytest.mark.django_db

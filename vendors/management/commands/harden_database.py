@@ -7,10 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from evaltracker.environment import database, owner_database, vendor_database
-from vendors.isolation.building import build_wall, lift_wall
-from vendors.isolation.database_owner import as_owner
-from vendors.isolation.granting import build_house
-from vendors.isolation.sql import Unfit
+from vendors.isolation.access import Unfit
+from vendors.isolation.building import build_house, build_wall, lift_wall
+from vendors.isolation.starting import as_owner
 
 
 class Command(BaseCommand):

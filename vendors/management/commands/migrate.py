@@ -9,10 +9,9 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from vendors.isolation.database_owner import as_owner
-from vendors.isolation.patience import LOCK_TIMEOUT, patiently
-from vendors.isolation.patient_editor import patient_editor
-from vendors.isolation.sql import Unfit, run
+from vendors.isolation.access import Unfit, run
+from vendors.isolation.patience import LOCK_TIMEOUT, patient_editor, patiently
+from vendors.isolation.starting import as_owner
 
 
 class Command(MigrateCommand):

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from evaltracker.demo.people import LOGINS, PASSWORD, make_people
+from evaltracker.decision.services.contract_terms import keep_moved_draws
 from evaltracker.demo.purchases import EVALUATIONS
+from evaltracker.demo.steps import LOGINS, PASSWORD, make_people
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.services.draws import keep_moved_draws
 
 
 class Command(BaseCommand):

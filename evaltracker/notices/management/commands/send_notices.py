@@ -8,10 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaltracker.kit.long_work import do_long_work
-from evaltracker.kit.shutdown import ask_to_stop
-from evaltracker.notices.services.periodic import do_chores
-from evaltracker.notices.services.sweep import sweep_notices
+from evaltracker.notices.services.delivery import do_chores, sweep_notices
+from evaltracker.toolbox.processes import ask_to_stop, do_long_work
 
 
 class Command(BaseCommand):

@@ -7,19 +7,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from evaltracker.decision.memo.documents import as_xlsx, sealed_memo
+from evaltracker.decision.memo.pack import differences
+from evaltracker.decision.memo.word import PAPERS, as_docx, as_pdf
+from evaltracker.decision.models import Decision
+from evaltracker.decision.services.letters import FORMS as WHOLE
+from evaltracker.decision.services.letters import export_whole
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.kit.storage import write_whole
-from evaltracker.workflow.management.lookup import evaluation_of
-from evaltracker.workflow.memo.printing import PAPERS, as_pdf
-from evaltracker.workflow.memo.proof import differences
-from evaltracker.workflow.memo.sealed_memo import sealed_memo
-from evaltracker.workflow.memo.sheets import as_xlsx
-from evaltracker.workflow.memo.word import as_docx
-from evaltracker.workflow.models import Decision
-from evaltracker.workflow.services.decisions import compile_memo
-from evaltracker.workflow.services.exporting import FORMS as WHOLE
-from evaltracker.workflow.services.exporting import export_whole
+from evaltracker.toolbox.files import write_whole
+from evaltracker.workflow.management.reading import evaluation_of
+from evaltracker.workflow.services.stages import compile_memo
 
 FORMATS = ("json", "ocds", "memo", "xlsx", "pdf", "md", "docx")
 BINARY = {"pdf", "xlsx", "docx"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaltracker.portable.schema import schema
+from evaltracker.portable.writing import schema
 
 
 class Command(BaseCommand):

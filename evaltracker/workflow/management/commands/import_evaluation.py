@@ -7,8 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.journal import SYSTEM
-from evaltracker.portable.services.import_evaluation import import_evaluation
-from evaltracker.portable.services.import_preview import ImportPreview, preview_import
+from evaltracker.portable.importing import (
+    ImportPreview,
+    import_evaluation,
+    preview_import,
+)
 
 
 class Command(BaseCommand):

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.workflow.management.lookup import evaluation_of
-from evaltracker.workflow.memo.proof import differences
-from evaltracker.workflow.models import Decision
+from evaltracker.decision.memo.pack import differences
+from evaltracker.decision.models import Decision
+from evaltracker.workflow.management.reading import evaluation_of
 
 
 class Command(BaseCommand):

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.workflow.management.lookup import evaluation_of
-from evaltracker.workflow.selectors.kept_files import GRACE, kept_files, leftovers
-from evaltracker.workflow.services.leftovers import remove_leftovers
+from evaltracker.decision.selectors import GRACE, kept_files, leftovers
+from evaltracker.decision.services.letters import remove_leftovers
+from evaltracker.workflow.management.reading import evaluation_of
 
 
 class Command(BaseCommand):

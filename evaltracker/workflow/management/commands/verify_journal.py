@@ -12,15 +12,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.services.covering import cover_tables
-from evaltracker.workflow.management.anchors import (
+from evaltracker.workflow.management.reading import (
     Anchor,
+    Checkpoint,
+    Verdict,
     anchors_in,
+    evaluation_of,
     misfits,
     read_anchor,
 )
-from evaltracker.workflow.management.checkpoints import Checkpoint
-from evaltracker.workflow.management.lookup import evaluation_of
-from evaltracker.workflow.management.verdicts import Verdict
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--tables": {

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.inbox.recounting import differences
-from evaltracker.workflow.management.lookup import evaluation_of
+from evaltracker.workflow.management.reading import evaluation_of
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""What is counted, printed, sealed and decided, and what became of it."""

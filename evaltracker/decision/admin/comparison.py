@@ -1,0 +1,576 @@
+"""How candidates stand, drawn on the overview: one line for each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.decision import links
+from evaltracker.decision.memo.chosen import KINDS, pursued, rank
+from evaltracker.decision.memo.markdown import coverage_words
+from evaltracker.decision.memo.standing import Fits, standing_memo
+from evaltracker.decision.memo.text import (
+    NONE_DECIDES,
+    both_numbers,
+    comparable,
+    idle_line,
+    next_line,
+    weighed,
+)
+from evaltracker.decision.memo.text import per_cent as certainty_words_per_cent
+from evaltracker.decision.selectors import LISTED, NextTests, next_tests
+from evaltracker.errors import Forbidden, why_not
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.money import written
+from evaltracker.pages.site import register_panel
+from evaltracker.toolbox.charts import (
+    Axis,
+    Lane,
+    Lanes,
+    Point,
+    Scatter,
+    Span,
+    both,
+    lanes,
+    per_cent,
+    scatter,
+    short,
+)
+from evaltracker.toolbox.text import listed, listed_few, named_ref
+from trials.models import Consensus
+from trials.selectors.runs_owed import RunsOwed, running_trials_of, runs_owed
+from vendors.choices import CandidateState
+from vendors.costs import Verdict
+from vendors.models import Claim
+from vendors.policy import check_read_answers, may_see_prices
+
+# The candidates side by side, with what is still sealed left out.
+
+OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
+FIRST = ("1", "1, shared", "the only one")
+STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One candidate's line; `place` is blank for whoever is not in the ranking."""
+
+    key: str
+    name: str
+    kind: str
+    state: str
+    reason: str
+    place: str
+    fit: str
+    of_tested: str
+    counts: str
+    people: str
+    total: str
+    knock_outs: list[str]
+    promises: str
+    in_demos: str
+    cost: str
+    cost_range: str
+    cost_note: str
+    over_budget: list[str]
+    chosen: bool
+
+    @property
+    def runs(self) -> bool:
+        """Whether it can be chosen, or was."""
+        return STATES[self.state] == 0
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is first, alone or with others, or was chosen."""
+        return self.chosen or self.place in FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The lines, the running first, and what the reader may not see yet."""
+
+    options: list[Option]
+    currency: str
+    prices_open: bool
+    people_open: bool
+
+
+def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Comparison:
+    """The comparison as `user` may see it."""
+    prices = may_see_prices(user, evaluation)
+    people = Consensus.objects.filter(evaluation=evaluation).exists()
+    results = memo["results"]
+    places = places_of(results) or only_one(memo)
+    rows = sorted(
+        memo["inputs"]["candidates"],
+        key=lambda row: (
+            STATES.get(row["state"], 1),
+            rank(results[row["id"]]) if people else by_fit(results[row["id"]]),
+            row["name"],
+        ),
+    )
+    return Comparison(
+        options=[
+            option(row, memo, places.get(row["id"], ""), prices=prices, people=people)
+            for row in rows
+        ],
+        currency=evaluation.currency,
+        prices_open=prices,
+        people_open=people,
+    )
+
+
+def by_fit(result: dict[str, Any]) -> tuple[float, float]:
+    """The best fit first, while totals are sealed."""
+    return (-float(result["fit"] or 0), 0.0)
+
+
+def places_of(results: dict[str, Any]) -> dict[str, str]:
+    """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
+    ranking = results.get("robustness", {}).get("ranking", [])
+    ranks = [candidate_row["rank"] for candidate_row in ranking]
+    return {
+        candidate_row["id"]: f"{candidate_row['rank']}, shared"
+        if ranks.count(candidate_row["rank"]) > 1
+        else str(candidate_row["rank"])
+        for candidate_row in ranking
+    }
+
+
+def only_one(memo: dict[str, Any]) -> dict[str, str]:
+    """The only one that can be chosen has no place among others; it says so."""
+    left = comparable(memo["inputs"], memo["results"])
+    return {left[0]: "the only one"} if len(left) == 1 else {}
+
+
+def option(
+    row: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
+) -> Option:
+    """One line in words."""
+    result = memo["results"][row["id"]]
+    cost, record = result["cost"], result["promises"]
+    demos = result.get("promises_in_demos")
+    unsaid = cost["kinds"] - cost["known"]
+    priced = prices and bool(cost["known"])
+    return Option(
+        key=row["id"],
+        name=row["name"],
+        kind=KINDS[row["kind"]],
+        state=row["state"],
+        reason=row["state_reason"],
+        place=place,
+        fit=percent(result["fit"]),
+        of_tested=percent(result["fit_of_tested"]),
+        counts=coverage_words(result),
+        people=percent(result["people"]) if people else "",
+        total=percent(result["total"]) if people else "",
+        knock_outs=result["knock_outs"],
+        promises=promise_words(record, "tested", "held"),
+        in_demos=promise_words(demos, "shown", "held in demos") if demos else "",
+        cost=written(Decimal(cost["likely"])) if priced else "",
+        cost_range=cost_range(cost) if priced else "",
+        cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
+        over_budget=over_budget(cost) if priced else [],
+        chosen=row["id"] == memo["inputs"]["choice"]["candidate"],
+    )
+
+
+def promise_words(record: dict[str, Any], judged: str, held: str) -> str:
+    """“4 of 6 held”, or that too few were judged to say."""
+    if record["hidden"]:
+        return f"{record['tested']} {judged}, too few to say"
+    return f"{record['held']} of {record['tested']} {held}"
+
+
+def cost_range(cost: dict[str, Any]) -> str:
+    """“40,000 to 60,000”; blank where low and high are the same."""
+    low, high = Decimal(cost["low"]), Decimal(cost["high"])
+    return f"{written(low)} to {written(high)}" if low != high else ""
+
+
+def over_budget(cost: dict[str, Any]) -> list[str]:
+    """The limits of the brief that it is or could be over, in words.
+
+    Memos from before there were limits kept none.
+    """
+    return [
+        f"{limit['name']}: {limit['sentence']}"
+        for limit in cost.get("limits", ())
+        if limit["verdict"] in OVER
+    ]
+
+
+def percent(share: str | None) -> str:
+    """“62%”, or a dash."""
+    return "–" if share is None else f"{Decimal(share) * 100:.0f}%"
+
+
+# The comparison drawn: cost against fit, and the fit of every category.
+
+# More than these nobody compares by eye; the table has all.
+DRAWN = 12
+OUT = "eliminated"
+NOT_TRIED = "eliminated before it was tried"
+NOT_PURSUED = "considered and not pursued"
+
+
+@dataclass(frozen=True, slots=True)
+class ByCategory:
+    """The fit of each category, drawn and as the rows of a table."""
+
+    names: list[str]
+    charts: list[Lanes]
+    rows: list[tuple[str, list[str]]]
+    left_out: int
+    missing: list[str]
+
+
+def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
+    """Whom the charts show: those whom the memo compares, else all that are still in.
+
+    Whoever was tried and then eliminated is drawn too, and said to be out.
+    """
+    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
+    compared = [
+        option
+        for option in comparison.options
+        if pursued(given[option.key], memo["results"][option.key])
+    ]
+    still = [option for option in comparison.options if option.state != OUT]
+    return compared or still
+
+
+def by_category(
+    memo: dict[str, Any],
+    fits: Fits,
+    comparison: Comparison,
+    options: Sequence[Option],
+) -> ByCategory:
+    """Bars for every category in which somebody earned something."""
+    keys = {option.key for option in options}
+    absent = [option.name for option in comparison.options if option.key not in keys]
+    shown = options[:DRAWN]
+    charts, rows = [], []
+    for name in [row["name"] for row in memo["inputs"]["categories"]]:
+        found = {option.key: fits[option.key].get(name) for option in shown}
+        if not any(found.values()):
+            continue
+        shares = [
+            None if (share := found[option.key]) is None else float(share)
+            for option in shown
+        ]
+        drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
+        charts.append(lanes(name, drawn_lanes, Axis(1.0)))
+        rows.append((name, [per_cent(share) for share in shares]))
+    return ByCategory(
+        [option.name for option in shown],
+        charts,
+        rows,
+        len(options) - len(shown),
+        absent,
+    )
+
+
+def lane(option: Option, share: float | None) -> Lane:
+    """The fit of one candidate in a category; no bar where nothing applies."""
+    return Lane(
+        option.name,
+        per_cent(share),
+        spans=() if share is None else (Span(0, share),),
+        tone="out" if option.state == OUT else "lead" if option.leads else "",
+    )
+
+
+def cost_against_fit(
+    memo: dict[str, Any], options: Sequence[Option], currency: str
+) -> Scatter | None:
+    """Everybody of whom fit and a price are known; None if that is nobody.
+
+    Only for readers to whom prices are open.
+    """
+    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
+    budget = memo["inputs"]["brief"]["budget"]
+    points = [
+        point(given[option.key], memo["results"][option.key], mark_of(option))
+        for option in options
+        if option.cost and memo["results"][option.key]["fit"] is not None
+    ]
+    if not points:
+        return None
+    limit = None if budget is None else float(Decimal(budget))
+    return scatter("Total cost against fit", points, limit, currency)
+
+
+def mark_of(option: Option) -> str:
+    """What sets a candidate apart: it is chosen, or first."""
+    return "chosen" if option.chosen else "first" if option.leads else ""
+
+
+def not_drawn(
+    memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
+) -> list[str]:
+    """Who is missing from the picture of cost and fit, by why."""
+    drawn_keys = {option.key for option in options}
+    found: dict[str, list[str]] = {}
+    for option in comparison.options:
+        if option.key not in drawn_keys:
+            why = NOT_TRIED if option.state == OUT else NOT_PURSUED
+        elif not option.cost:
+            why = "no price is known"
+        elif memo["results"][option.key]["fit"] is None:
+            why = "nothing of it is scored"
+        else:
+            continue
+        found.setdefault(why, []).append(option.name)
+    return [f"{listed(names)} ({why})" for why, names in found.items()]
+
+
+def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
+    cost = result["cost"]
+    return Point(
+        name=row["name"],
+        kind=row["kind"],
+        # Credits can bring a total below nothing, where the axis begins.
+        low=max(float(cost["low"]), 0.0),
+        likely=max(float(cost["likely"]), 0.0),
+        high=max(float(cost["high"]), 0.0),
+        share=float(result["fit"]),
+        whole=cost["known"] == cost["kinds"],
+        out=row["state"] == OUT,
+        mark=mark,
+    )
+
+
+def key_to(chart: Scatter) -> list[tuple[str, str]]:
+    """What the marks that were drawn mean: a shape and its words."""
+    points = [dot.point for dot in chart.dots]
+    kinds = [(kind, KINDS[kind]) for kind in KINDS]
+    key = [pair for pair in kinds if any(point.kind == pair[0] for point in points)]
+    marks = sorted({point.mark for point in points if point.mark})
+    if marks:
+        key.append(("ring", f"ringed: {' or '.join(marks)}"))
+    if not all(point.whole for point in points):
+        said = "hollow: some kinds of cost are not known, so it costs at least this"
+        key.append(("hollow", said))
+    if any(point.out for point in points):
+        key.append(("out", "dashed: eliminated"))
+    return key
+
+
+# More lines than these nobody compares by eye; the table has all.
+HOW_CANDIDATES_STAND_DRAWN = 12
+COLUMNS = {
+    "people": ("People", 52),
+    "price": ("Price", 118),
+    "sure": ("Comes first", 98),
+}
+FIT = ("Fit", 44)
+SHORT, HOW_CANDIDATES_STAND_OUT = "On the shortlist", "Out"
+PLACES: dict[str, str] = {CandidateState.LONGLISTED: "On the longlist"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One candidate in words: what is sealed from the reader is blank."""
+
+    key: str
+    name: str
+    fit: str
+    people: str
+    price: str
+    sure: str
+    note: str
+    tone: str
+    share: float
+    place: str
+
+    def lane(self, columns: Sequence[str], before: str) -> Lane:
+        """The same, to be drawn; its place is said where it differs from `before`."""
+        return Lane(
+            self.name,
+            self.fit,
+            spans=(Span(0, self.share),),
+            cells=tuple(getattr(self, column) for column in columns),
+            note=self.note,
+            tone=self.tone,
+            heading=self.place if self.place != before else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The picture with its table and sentences, or why there is none yet."""
+
+    unasked: bool = False
+    closed: str = ""
+    charts: tuple[Lanes, ...] = ()
+    lines: tuple[Line, ...] = ()
+    columns: tuple[str, ...] = ()
+    sure: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
+    """As `user` may see it; empty before the first answer.
+
+    Whoever has not declared their conflicts of interest is asked for them instead, and
+    whoever has one is told so.
+    """
+    if not Claim.objects.filter(candidate__evaluation=evaluation).exists():
+        return Stand()
+    if refusal := why_not(check_read_answers, evaluation, user):
+        barred = isinstance(refusal, Forbidden)
+        return Stand(unasked=not barred, closed=refusal.sentence if barred else "")
+    memo = standing_memo(evaluation).memo
+    comparison = compare(memo, evaluation, user)
+    found = memo["results"].get("robustness", {})
+    lines = [line(option, memo, found) for option in comparison.options]
+    # Those that are out stand last; the others stay in the order of the comparison.
+    lines.sort(key=lambda line: line.tone == "out")
+    columns = tuple(shown(comparison, found, lines))
+    said = weighed(memo["inputs"], memo["results"])
+    places = [lines[0].place, *(line.place for line in lines)]
+    drawn = [
+        line.lane(columns, before)
+        for line, before in zip(
+            lines[:HOW_CANDIDATES_STAND_DRAWN], places, strict=False
+        )
+    ]
+    heads, rooms = zip(FIT, *(COLUMNS[column] for column in columns), strict=True)
+    return Stand(
+        charts=both("How candidates stand", drawn, Axis(1.0, heads=heads, rooms=rooms)),
+        lines=tuple(lines),
+        columns=columns,
+        sure=said.untold or said.wins[1],
+        left_out=tuple(left_out(comparison, lines)),
+    )
+
+
+def shown(
+    comparison: Comparison, found: dict[str, Any], lines: Sequence[Line]
+) -> list[str]:
+    """The columns that are open to the reader and say something."""
+    return [
+        column
+        for column, opened in (
+            ("people", comparison.people_open),
+            ("price", any(line.price for line in lines)),
+            ("sure", bool(found) and not found["untold"]),
+        )
+        if opened
+    ]
+
+
+def line(option: Option, memo: dict[str, Any], found: dict[str, Any]) -> Line:
+    """One candidate, without what `compare` has left out as sealed."""
+    result = memo["results"][option.key]
+    out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
+    two_numbers = found.get("certainty") and not out
+    return Line(
+        key=option.key,
+        name=option.name,
+        fit="–" if result["fit"] is None else certainty_words_per_cent(result["fit"]),
+        people=certainty_words_per_cent(result["people"])
+        if option.people.strip("–")
+        else "",
+        price=price(result["cost"]) if option.cost else "",
+        sure=both_numbers(found, option.key).strip("–") if two_numbers else "",
+        note=note(option),
+        tone="out" if out else "lead" if option.leads else "",
+        share=float(result["fit"] or 0),
+        place=HOW_CANDIDATES_STAND_OUT if out else PLACES.get(option.state, SHORT),
+    )
+
+
+def note(option: Option) -> str:
+    """What sets a candidate apart, in words."""
+    if option.chosen:
+        return "chosen"
+    if option.state == CandidateState.ELIMINATED:
+        return f"eliminated: {option.reason}" if option.reason else "eliminated"
+    if option.knock_outs:
+        return f"knocked out by {listed(option.knock_outs)}"
+    if option.leads:
+        return "leads" if option.place != "the only one" else "the only one left"
+    return ""
+
+
+def price(cost: dict[str, Any]) -> str:
+    """“96k to 140k”, “96k or more” while some kinds are not stated."""
+    low, high = (short(float(Decimal(cost[end]))) for end in ("low", "high"))
+    amount = low if low == high else f"{low} to {high}"
+    return amount if cost["known"] == cost["kinds"] else f"{low} or more"
+
+
+def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
+    """What the picture does not show, each in a sentence."""
+    said = []
+    if not comparison.people_open:
+        said.append("People’s scores are sealed until the consensus opens them.")
+    if not comparison.prices_open:
+        said.append("Prices are sealed until two people open them.")
+    if rest := [line.name for line in lines[HOW_CANDIDATES_STAND_DRAWN:]]:
+        said.append(f"Not drawn: {listed_few(rest)}.")
+    unpriced = [line.name for line in lines if not line.price]
+    if comparison.prices_open and len(unpriced) == len(lines):
+        said.append("No price is known yet.")
+    elif comparison.prices_open and unpriced:
+        said.append(f"No price yet for {listed_few(unpriced)}.")
+    return said
+
+
+# What to test next, on the page of trials.
+
+
+def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
+    """The first ten open verdicts, and the first ten criteria that wait for runs.
+
+    Nothing before anything was drawn and while no run is waited for, or at the end.
+    """
+    if not evaluation.is_open:
+        return None
+    drawn = next_tests([evaluation]).get(evaluation.pk)
+    decisive = drawn if drawn and drawn.open else None
+    owed: list[RunsOwed] = []
+    if evaluation.stage == Stage.TRIALS:
+        owed = runs_owed(running_trials_of(evaluation))
+    if decisive is None and not owed:
+        return None
+    return {
+        "drawn": decisive is not None,
+        "as_of": decisive.as_of if decisive else None,
+        "rows": list(decisive_rows(decisive)) if decisive else [],
+        "idle": idle_line(decisive.idle) if decisive and decisive.tests else "",
+        "none": NONE_DECIDES,
+        "owed": [owed_row(each) for each in owed[:LISTED]],
+        "more": max(len(owed) - LISTED, 0),
+    }
+
+
+def decisive_rows(found: NextTests) -> Iterator[tuple[str, str]]:
+    """Where each verdict is judged, and how often it decides."""
+    for test in found.tests:
+        yield (
+            links.cell(test.candidate, test.requirement),
+            next_line(
+                test.requirement.ref,
+                test.requirement.text,
+                test.candidate.name,
+                test.chance,
+            ),
+        )
+
+
+def owed_row(owed: RunsOwed) -> tuple[str, str]:
+    """Where the criterion stands, and what it waits for."""
+    criterion = owed.criterion
+    need = named_ref(criterion.requirement.ref, criterion.requirement.text)
+    return (
+        links.trial(criterion.trial, f"criterion-{criterion.pk}"),
+        f"{need}, {criterion.trial.candidate}: {owed.words}",
+    )
+
+
+register_panel("trials", 10, "workflow/parts/next_tests.html", to_test_next)

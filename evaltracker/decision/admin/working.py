@@ -1,0 +1,261 @@
+"""The sums behind one candidate's numbers, row by row."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from evaltracker.decision.admin.comparison import Comparison
+from evaltracker.decision.memo.costing import cost_results
+from evaltracker.decision.memo.results import Counted
+from evaltracker.decision.memo.standing import StandingMemo
+from evaltracker.money import written
+from evaltracker.toolbox import measures
+from evaltracker.toolbox.charts import per_cent
+from trials.scoring import TOP_SCORE, rounded
+
+# Differences as lines that people read, with the changed words marked in them.
+
+type Mark = Literal["", "gone", "new"]
+
+ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+\-!|~=&:])")
+# Below this share of common words, two lines are two lines and not one that changed.
+ALIKE = 0.5
+# Lines of more words are shown whole: comparing takes their number squared.
+WORDS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that stand together: in both, in what was, or in what is."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """One line that came, went, or changed in some of its words."""
+
+    kind: Literal["new", "gone", "changed"]
+    pieces: tuple[Piece, ...]
+
+
+def diff_lines(difference: str) -> list[DiffLine]:
+    """A unified difference in words; empty lines are left out."""
+    found: list[DiffLine] = []
+    gone: list[str] = []
+    new: list[str] = []
+    for line in difference.splitlines():
+        if line.startswith("-") and new:
+            found += paired(gone, new)
+            gone, new = [], []
+        if line[1:].strip():
+            (new if line.startswith("+") else gone).append(readable(line[1:]))
+    return [*found, *paired(gone, new)]
+
+
+def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
+    """Each line that went with the one that came in its place, where there is one.
+
+    Rows of a table belong together by their first cell, a lone line to a lone line.
+    """
+    left = list(new)
+    for line in gone:
+        twin = next((text for text in left if named(text) == named(line)), None)
+        if twin is None and len(gone) == len(new) == 1:
+            twin = new[0]
+        pieces = compared(line, twin) if twin is not None else ()
+        if twin is not None and pieces:
+            left.remove(twin)
+            yield DiffLine("changed", pieces)
+        else:
+            yield DiffLine("gone", (Piece("", line),))
+    for line in left:
+        yield DiffLine("new", (Piece("", line),))
+
+
+def named(line: str) -> str:
+    """What a row is about."""
+    return line.partition(" · ")[0]
+
+
+def compared(before: str, after: str) -> tuple[Piece, ...]:
+    """One line for two, with what went and came; nothing if they differ too far."""
+    old, now = before.split(), after.split()
+    if len(old) + len(now) > WORDS:
+        return ()
+    matcher = difflib.SequenceMatcher(None, old, now, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return ()
+    pieces: list[Piece] = []
+    for tag, first, last, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("", " ".join(old[first:last])))
+            continue
+        if first < last:
+            pieces.append(Piece("gone", " ".join(old[first:last])))
+        if start < end:
+            pieces.append(Piece("new", " ".join(now[start:end])))
+    return tuple(pieces)
+
+
+def readable(line: str) -> str:
+    """A line of Markdown without its marks."""
+    bare = line.strip().removeprefix("| ").removesuffix(" |").lstrip("#- ")
+    return ESCAPED.sub(r"\1", bare.replace(" | ", " · "))
+
+
+NOT_COUNTED = {
+    "not_applicable": "not applicable, left out",
+    "not_scored": "weight 0, not scored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One requirement's part in the fit."""
+
+    ref: str
+    text: str
+    category: str
+    weight: Decimal
+    credit: str
+    points: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Every sum; people's and money's are blank while they are sealed."""
+
+    rows: list[Row]
+    points: str
+    weight: Decimal
+    fit: str
+    tested: list[Row]
+    people: list[dict[str, str]]
+    people_sum: str
+    total: str
+    promises: list[dict[str, str]]
+    better: tuple[str, ...]
+    nevers: tuple[str, ...]
+    slipped: tuple[str, ...]
+    tally: Any
+    cost: dict[str, Any] | None
+    cost_rows: list[dict[str, str]]
+    worth: list[str]
+
+
+def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Working:
+    """One candidate as it was counted, with every row."""
+    inputs = standing.inputs
+    counted = next(one for one in standing.counted if one.candidate["id"] == key)
+    rows = fit_rows(counted, inputs)
+    tried = {
+        row.key for row in counted.fit.rows if row.tested and row.points is not None
+    }
+    # Counted again, for an older memo kept fewer words of it.
+    result = cost_results(counted.candidate, inputs)
+    people = comparison.people_open
+    return Working(
+        rows=rows,
+        points=measures.written(counted.fit.points),
+        weight=counted.fit.weight,
+        fit=exact(counted.fit.value),
+        tested=[row for row in rows if row.ref in tried],
+        people=score_rows(counted) if people else [],
+        people_sum=exact(counted.people.value) if people else "",
+        total=counted.total.working if people else "",
+        promises=promise_rows(counted),
+        better=counted.promises.better_than_claimed,
+        nevers=counted.promises.honest_nevers,
+        slipped=counted.promises.slipped,
+        tally=counted.promises.overall,
+        cost=result["cost"] if comparison.prices_open else None,
+        cost_rows=cost_rows(result["cost"]) if comparison.prices_open else [],
+        worth=worth(result, inputs["brief"]["currency"])
+        if comparison.prices_open
+        else [],
+    )
+
+
+def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
+    """Weight * credit of every requirement, with why it earns that."""
+    asked = {row["ref"]: row for row in inputs["requirements"]}
+    return [
+        Row(
+            ref=row.key,
+            text=asked[row.key]["text"],
+            category=asked[row.key]["category"],
+            weight=row.weight,
+            credit="–" if row.credit is None else measures.written(row.credit),
+            points="–" if row.points is None else measures.written(row.points),
+            why=NOT_COUNTED.get(row.state, row.working),
+        )
+        for row in counted.fit.rows
+    ]
+
+
+def score_rows(counted: Counted) -> list[dict[str, str]]:
+    """What people's scores come to in each category."""
+    return [
+        {
+            "category": row.category,
+            "weight": measures.written(row.weight),
+            "score": "nobody scored it"
+            if row.value is None
+            else f"{written(rounded(row.value * TOP_SCORE, 2))} of {TOP_SCORE}",
+            "points": "–"
+            if row.value is None
+            else measures.written(
+                rounded(row.value * TOP_SCORE * Fraction(row.weight), 2)
+            ),
+        }
+        for row in counted.people.rows
+    ]
+
+
+def promise_rows(counted: Counted) -> list[dict[str, str]]:
+    """What was said to be there and what a test found; none below five."""
+    if counted.promises.hidden:
+        return []
+    return [
+        {
+            "ref": row.key,
+            "said": str(row.said).replace("_", " "),
+            "found": f"{row.found.verdict} in the {row.found.source}",
+        }
+        for row in counted.promises.rows
+    ]
+
+
+def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
+    """Every line of cost over the horizon, with the amount as people write it."""
+    return [
+        row | {"likely": written(Decimal(row["likely"])) if row["likely"] else "–"}
+        for row in cost["rows"]
+    ]
+
+
+def worth(result: dict[str, Any], currency: str) -> list[str]:
+    """What the hours saved are worth, and what waiting for them costs."""
+    said = [
+        f"{what} {written(Decimal(found['amount']), currency)}: {found['working']}."
+        for what, found in (
+            ("Hours saved are worth", result["value"]),
+            ("Opportunity cost until it is live is", result["opportunity"]),
+        )
+        if found
+    ]
+    return said or ["What the hours saved are worth has not been said."]
+
+
+def exact(share: Fraction | None) -> str:
+    """A share with three places and as per cent."""
+    if share is None:
+        return "nothing to divide by"
+    return f"{rounded(share, 3)}, {per_cent(float(share))}"

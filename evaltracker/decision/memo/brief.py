@@ -1,0 +1,391 @@
+"""The brief, answered: each of its questions, what a candidate answers, how far it is
+proven. Pure: everything comes from a memo's inputs and results.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.decision.memo.cells import (
+    cell_states,
+    day,
+    knows_lists,
+    planned_values,
+)
+from evaltracker.decision.memo.markdown import amount, bullets, inline, table
+from evaltracker.decision.memo.markdown import day as written_day
+from evaltracker.decision.memo.results import CHOOSABLE, States
+from evaltracker.evaluations.brief_answers import shown_answer
+from evaltracker.evaluations.choices import Infrastructure, SupportWanted
+from evaltracker.evaluations.models import Demand, Evaluation, ScopeValue
+from evaltracker.toolbox.text import listed, named_ref
+from trials.scoring import CellState, Standing, ValueState
+from vendors.costs import CostKind
+
+# What a candidate answers for each value of the brief's lists, and how far it is
+# proven; with the requirements that are in the way, by their text.
+
+GOOD, BAD = "good", "bad"
+# Where a requirement of a value is in the way, the worst first.
+SHORT = {
+    Standing.REFUTED: "refuted",
+    Standing.NEVER: "never",
+    Standing.UNANSWERED: "not answered",
+    Standing.SLIPPED: "slipped",
+    Standing.PARTLY: "only partly",
+}
+# So many requirements are named one by one.
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BriefAnswer:
+    """One question of the brief for one candidate; `tone` is good, bad or blank."""
+
+    question: str
+    wanted: str
+    answer: str
+    proof: str
+    tone: str = ""
+
+
+def list_answers(
+    inputs: Mapping[str, Any], states: Mapping[str, CellState]
+) -> Iterator[BriefAnswer]:
+    """Each value of each list, over the requirements that must hold for it."""
+    for name, values in inputs["lists"].items():
+        refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
+        for value in values:
+            held = {
+                ref: state
+                for ref in refs
+                for state in states[ref].counted
+                if (state.list_name, state.value) == (name, value)
+            }
+            yield BriefAnswer(name, value, *_of_value(inputs, held))
+
+
+def _of_value(
+    inputs: Mapping[str, Any], held: Mapping[str, ValueState]
+) -> tuple[str, str, str]:
+    if not held:
+        return "no requirement asks for it", "–", ""
+    whole = len(held)
+    answered = sum(state.answered for state in held.values())
+    answer = "answered" if answered == whole else f"{answered} of {whole} answered"
+    short = [
+        f"{words}: {named_refs(inputs, refs)}"
+        for at, words in SHORT.items()
+        if (refs := [ref for ref, state in held.items() if state.standing == at])
+    ]
+    if short:
+        answer = f"{answer}; {'; '.join(short)}"
+    tested = sum(state.tested for state in held.values())
+    shown = sum(state.shown for state in held.values())
+    bad = any(state.knocks_out for state in held.values())
+    proven = all(state.standing == Standing.PROVEN for state in held.values())
+    return (
+        answer,
+        f"{shown} of {whole} shown, {tested} of {whole} tested",
+        BAD if bad else GOOD if proven else "",
+    )
+
+
+def named_refs(inputs: Mapping[str, Any], refs: list[str]) -> str:
+    """Requirements by reference and text; a reference alone says nothing."""
+    texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
+    named = [named_ref(ref, texts.get(ref, "")) for ref in refs[:MOST]]
+    more = len(refs) - MOST
+    return listed(named) if more <= 0 else f"{', '.join(named)} and {more} more"
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBrief:
+    """What one finalist answers to the brief."""
+
+    key: str
+    name: str
+    rows: tuple[BriefAnswer, ...]
+
+
+def answered_briefs(
+    memo: Mapping[str, Any], *, prices: bool, states: States = cell_states
+) -> list[AnsweredBrief]:
+    """The brief as every finalist answers it, who was chosen first; without `prices`
+    what it costs stays sealed. Memos from before the lists say nothing of them."""
+    inputs = memo["inputs"]
+    finalists = sorted(
+        (row for row in inputs["candidates"] if row["state"] in CHOOSABLE),
+        key=lambda row: (row["id"] != inputs["choice"]["candidate"], row["name"]),
+    )
+    return [
+        AnsweredBrief(
+            row["id"],
+            row["name"],
+            tuple(_answers(row, memo, states(row, inputs), prices=prices)),
+        )
+        for row in finalists
+    ]
+
+
+def _answers(
+    candidate: Mapping[str, Any],
+    memo: Mapping[str, Any],
+    states: Mapping[str, CellState],
+    *,
+    prices: bool,
+) -> Iterator[BriefAnswer]:
+    inputs, result = memo["inputs"], memo["results"][candidate["id"]]
+    if knows_lists(inputs):
+        yield from list_answers(inputs, states)
+    yield from _date(candidate, inputs, states)
+    yield from _budget(inputs["brief"], result["cost"], prices=prices)
+    yield from _support(candidate, inputs["brief"], result["cost"], prices=prices)
+    yield from _metrics(inputs, states)
+
+
+def _date(
+    candidate: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    states: Mapping[str, CellState],
+) -> Iterator[BriefAnswer]:
+    """The day that it must run, and what is planned for later."""
+    wanted = day(inputs["brief"]["must_run_by"])
+    if wanted is None:
+        return
+    musts = {row["ref"] for row in inputs["requirements"] if row["priority"] == "must"}
+    late = {
+        ref
+        for ref in musts
+        for _, planned in planned_values(states[ref])
+        if planned > wanted
+    }
+    months = candidate["months_to_live"]
+    answer, tone = "not stated", ""
+    if months is not None:
+        today = datetime.date.fromisoformat(inputs["as_of"])
+        live = today + datetime.timedelta(days=round(float(months) * 365.25 / 12))
+        answer = f"about {_written(live)}, {amount(months)} months from now"
+        tone = BAD if live > wanted else GOOD
+    proof = "an estimate of ours" if months is not None else "–"
+    if late:
+        proof = f"must-haves planned for later: {named_refs(inputs, sorted(late))}"
+        tone = BAD
+    yield BriefAnswer("Running by", _written(wanted), answer, proof, tone)
+
+
+def _written(on: datetime.date) -> str:
+    return written_day(on.isoformat())
+
+
+def _budget(
+    brief: Mapping[str, Any], cost: Mapping[str, Any], *, prices: bool
+) -> Iterator[BriefAnswer]:
+    """Each limit of the budget beside what is likely."""
+    known = f"{cost['known']} of {cost['kinds']} kinds of cost known"
+    for limit in cost.get("limits", ()):
+        wanted = f"{amount(limit['limit'])} {brief['currency']}"
+        question = f"Budget, {limit['name']}"
+        if not prices:
+            yield BriefAnswer(question, wanted, "sealed", known)
+            continue
+        if not cost["known"]:
+            yield BriefAnswer(question, wanted, "no price known", known)
+            continue
+        over = Decimal(limit["likely"]) > Decimal(limit["limit"])
+        answer = f"likely {amount(limit['likely'])} {brief['currency']}"
+        whole = cost["known"] == cost["kinds"]
+        yield BriefAnswer(
+            question, wanted, answer, known, BAD if over else GOOD if whole else ""
+        )
+
+
+def _support(
+    candidate: Mapping[str, Any],
+    brief: Mapping[str, Any],
+    cost: Mapping[str, Any],
+    *,
+    prices: bool,
+) -> Iterator[BriefAnswer]:
+    """Support wanted and support offered, and whether its price is known."""
+    wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
+    if not wanted and not offered:
+        return
+    proof = "–"
+    if prices:
+        kind = CostKind.SUPPORT.label
+        priced = [row for row in cost["rows"] if row["kind"] == kind]
+        states = Counter(row["state"] for row in priced if row["state"] != "unsaid")
+        proof = "its price is known" if states else "its price is not stated"
+    tone, order = "", list(SupportWanted.values)
+    if wanted and offered:
+        tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
+    yield BriefAnswer(
+        "Support",
+        SupportWanted(wanted).label if wanted else "not stated",
+        SupportWanted(offered).label if offered else "not stated",
+        proof,
+        tone,
+    )
+
+
+def _metrics(
+    inputs: Mapping[str, Any], states: Mapping[str, CellState]
+) -> Iterator[BriefAnswer]:
+    """Each business metric, over the requirements that are to move it."""
+    for metric in inputs["metrics"]:
+        moving = [
+            states[row["ref"]]
+            for row in inputs["requirements"]
+            if row["metric"] == metric["name"] and not states[row["ref"]].not_applicable
+        ]
+        wanted = f"{metric['baseline'] or 'today'} → {metric['target'] or 'better'}"
+        if not moving:
+            yield BriefAnswer(metric["name"], wanted, "no requirement moves it", "–")
+            continue
+        whole = len(moving)
+        answered = sum(cell.answered for cell in moving)
+        proven = sum(cell.standing == Standing.PROVEN for cell in moving)
+        yield BriefAnswer(
+            metric["name"],
+            wanted,
+            f"{answered} of {whole} requirements that move it answered",
+            f"{sum(cell.shown for cell in moving)} of {whole} shown, "
+            f"{sum(cell.tested for cell in moving)} of {whole} tested",
+            BAD
+            if any(cell.knocks_out for cell in moving)
+            else GOOD
+            if proven == whole
+            else "",
+        )
+
+
+# The brief, answered, as the memo prints it.
+
+HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
+
+
+def own_answers(inputs: dict[str, Any]) -> str:
+    """What the brief's own questions were answered; older memos have none."""
+    return bullets(
+        f"{inline(label)}: {inline(answer)}"
+        for label, answer in inputs.get("brief_questions", ())
+        if answer
+    )
+
+
+def brief_of_choice(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """The table of the choice, or of every finalist while nothing is chosen; memos from
+    before the lists of the brief have none."""
+    found = finalists(inputs, results)
+    choice = inputs["choice"]["candidate"]
+    if chosen := [finalist for finalist in found if finalist.key == choice]:
+        return brief_table(chosen[0])
+    return "\n\n".join(map(named_table, found))
+
+
+def briefs_of_others(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """A table for each finalist that is not chosen."""
+    found, choice = finalists(inputs, results), inputs["choice"]["candidate"]
+    if all(finalist.key != choice for finalist in found):
+        return ""
+    others = (finalist for finalist in found if finalist.key != choice)
+    return "\n\n".join(map(named_table, others))
+
+
+def finalists(inputs: dict[str, Any], results: dict[str, Any]) -> list[AnsweredBrief]:
+    """Who can be chosen and answers something that the brief asks."""
+    if not knows_lists(inputs):
+        return []
+    memo = {"inputs": inputs, "results": results}
+    return [one for one in answered_briefs(memo, prices=True) if one.rows]
+
+
+def named_table(finalist: AnsweredBrief) -> str:
+    """Its table under its name."""
+    return f"**{inline(finalist.name)}**\n\n{brief_table(finalist)}"
+
+
+def brief_table(finalist: AnsweredBrief) -> str:
+    """What it answers to each question of the brief, and how far it is proven."""
+    rows = ((row.question, row.wanted, row.answer, row.proof) for row in finalist.rows)
+    return table(HEAD, rows)
+
+
+# What a brief says, in the words that are signed.
+
+
+def held_against(evaluation: Evaluation) -> str:
+    """Which requirements must hold for which list; nothing where none must."""
+    rows = Demand.objects.filter(
+        scope__evaluation=evaluation, requirement__retired_at__isnull=True
+    ).order_by("scope__position", "requirement__position", "requirement__ref")
+    lines = list(
+        rows.values_list("scope__name", "requirement__ref", "requirement__text")
+    )
+    return table(("List", "Ref", "Requirement"), lines) if lines else ""
+
+
+def measures(evaluation: Evaluation) -> str:
+    """The requirements with a number that must be reached; blank of none."""
+    needs = evaluation.requirements.filter(retired_at__isnull=True).exclude(measure={})
+    rows = [(need.ref, need.measure_words) for need in needs]
+    return table(("Ref", "Number"), rows) if rows else ""
+
+
+def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The lists that answers are held against; of former days, where and in what.
+
+    A list that says what was said there before keeps its former name, so that whoever
+    has signed it has signed the same.
+    """
+    places = [Infrastructure(value).label for value in evaluation.infrastructure]
+    former = {
+        "Where it has to run": ", ".join(places),
+        "Languages": evaluation.languages,
+    }
+    values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
+    lists = {
+        scope.name: ", ".join(it.name for it in values if it.scope_id == scope.pk)
+        for scope in evaluation.scopes.all()
+    }
+    if not lists:
+        return [(label, said) for label, said in former.items() if said]
+    same = {row[1].casefold(): row for row in former.items() if row[1]}
+    return [same.get(row[1].casefold(), row) for row in lists.items()]
+
+
+def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
+    """What the brief asks and answers, as it is signed."""
+    support = evaluation.support_wanted
+    return [
+        ("Problem to solve", evaluation.problem),
+        *list_rows(evaluation),
+        ("Must be running by", written_day(str(evaluation.must_run_by or ""))),
+        ("Budget", budget(evaluation)),
+        ("Support wanted", SupportWanted(support).label if support else ""),
+        *own_rows(evaluation),
+    ]
+
+
+def own_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The brief's own questions with their answers in words."""
+    fields = evaluation.brief_fields.all()
+    return [(field.label, shown_answer(field)) for field in fields]
+
+
+def budget(evaluation: Evaluation) -> str:
+    """The limits of the budget with their currency; nothing where none is said."""
+    limits = (
+        (evaluation.budget, ""),
+        (evaluation.budget_once, " for what is paid once"),
+        (evaluation.budget_yearly, " a year"),
+    )
+    return "; ".join(
+        f"{amount(limit)} {evaluation.currency}{what}"
+        for limit, what in limits
+        if limit is not None
+    )

@@ -1,0 +1,246 @@
+"""The exact words that are signed in each stage, as canonical Markdown.
+
+The text holds nothing that changes by itself (no clock, no counters of views), so
+that a digest changes only when the content does.
+"""
+
+from uuid import UUID
+
+from evaltracker.decision.memo.brief import brief_rows, held_against, measures
+from evaltracker.decision.memo.inputs import exact_draws, gather_inputs
+from evaltracker.decision.memo.markdown import (
+    block,
+    bullets,
+    day,
+    inline,
+    section,
+    table,
+)
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, Visit
+from trials.choices import EvidenceVerdict, setting_words
+from trials.models import Criterion, Evidence, Gap, Trial
+from trials.selectors.cell_numbers import standing_ledger
+from vendors.choices import CandidateState
+from vendors.holds_for import named_words
+from vendors.models import Candidate
+
+QUESTIONS = {
+    Stage.REQUIREMENTS: "Are these the right requirements and weights?",
+    Stage.RESEARCH: "Is this the right shortlist?",
+    Stage.DEMOS: "Is this what was shown in the demos?",
+    Stage.TRIALS: "Are these the results of the trials, and may we decide on them?",
+    Stage.DECISION: "Do you agree to this decision, on the grounds that it gives?",
+}
+
+# What is signed in each stage, as sentences call it.
+THINGS = {
+    Stage.REQUIREMENTS: "the requirements",
+    Stage.RESEARCH: "the shortlist",
+    Stage.DEMOS: "the demo results",
+    Stage.TRIALS: "the trial results",
+    Stage.DECISION: "the decision",
+}
+
+# What is read of a criterion and of its newest verdict.
+CRITERION = ("text", "threshold", "measure", "requirement__ref", "requirement__text")
+VERDICT = ("verdict", "note", "named_values", "source", "runner", "data")
+
+
+def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
+    """The words that are signed on this visit, as they stand now.
+
+    Read anew from the database: a row that was just written holds what was typed
+    (60000), not what is kept (60000.00), and both must give the same digest.
+    """
+    evaluation = Evaluation.objects.get(pk=evaluation.pk)
+    match visit.stage:
+        case Stage.REQUIREMENTS:
+            return requirements_document(evaluation)
+        case Stage.DECISION:
+            inputs = gather_inputs(evaluation)
+            return write_memo(inputs, compute_results(inputs, exact_draws(evaluation)))
+        case Stage.TRIALS:
+            return trials_document(evaluation)
+        case _:
+            return candidates_document(evaluation)
+
+
+def requirements_document(evaluation: Evaluation) -> str:
+    """Brief, metrics, categories with weights, and requirements."""
+    metrics = evaluation.metrics.values_list(
+        "name", "baseline", "target", "how_measured"
+    )
+    needs = evaluation.requirements.filter(retired_at__isnull=True)
+    parts = [
+        f"# Requirements: {inline(evaluation.title)}",
+        section("Brief", table(("Question", "Answer"), brief_rows(evaluation))),
+        section("Context", block(evaluation.context)),
+        section(
+            "Business metrics",
+            table(("Metric", "From", "To", "How measured"), metrics),
+        ),
+        section("Categories", categories(evaluation)),
+        section(
+            "Requirements",
+            table(
+                ("Ref", "Category", "Requirement", "Priority", "Weight", "Moves"),
+                (
+                    (
+                        need.ref,
+                        need.category.name,
+                        need.text,
+                        need.get_priority_display(),
+                        need.weight,
+                        need.metric.name if need.metric else need.metric_excuse,
+                    )
+                    for need in needs.select_related("category", "metric")
+                ),
+            ),
+        ),
+        section("Must reach", measures(evaluation)),
+        section("Must hold for every value of a list", held_against(evaluation)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def categories(evaluation: Evaluation) -> str:
+    """What each weighs, and why one about price is scored."""
+    rows = list(evaluation.categories.all())
+    weights = (
+        (category.name, "not agreed" if category.weight is None else category.weight)
+        for category in rows
+    )
+    priced = (
+        f"{inline(category.name)} is scored although it is about price: "
+        f"{inline(category.price_reason)}"
+        for category in rows
+        if category.price_reason
+    )
+    return f"{table(('Category', 'Weight'), weights)}\n\n{bullets(priced)}".rstrip()
+
+
+def candidates_document(evaluation: Evaluation) -> str:
+    """Every candidate, where it stands and why, and its must-haves."""
+    candidates = Candidate.objects.filter(evaluation=evaluation)
+    rows = (
+        (
+            candidate.name,
+            candidate.get_kind_display(),
+            candidate.get_state_display(),
+            candidate.state_reason,
+        )
+        for candidate in candidates
+    )
+    return "\n\n".join(
+        [
+            f"# Candidates: {inline(evaluation.title)}",
+            table(("Candidate", "Kind", "State", "Reason"), rows),
+            must_haves(evaluation),
+        ]
+    )
+
+
+def trials_document(evaluation: Evaluation) -> str:
+    """What each trial found, and how the must-haves of the finalists stand."""
+    trials = Trial.objects.filter(candidate__evaluation=evaluation)
+    trials = trials.select_related("candidate")
+    criteria, gaps = criteria_rows(evaluation), gap_lines(evaluation)
+    parts = [f"# Trial results: {inline(evaluation.title)}"]
+    for trial in trials.order_by("candidate__name", "starts_on", "title"):
+        days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
+        parts.append(
+            section(
+                f"{inline(trial.candidate.name)}: {inline(trial.title)}",
+                f"{days}.\n\n{block(trial.summary)}\n\n"
+                + table(
+                    ("Criterion", "Threshold", "Requirement", "Verdict", "How", "Note"),
+                    criteria.get(trial.pk, []),
+                )
+                + "\n\n"
+                + bullets(gaps.get(trial.pk, [])),
+            )
+        )
+    return "\n\n".join([*parts, must_haves(evaluation)])
+
+
+def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
+    """By trial its criteria, each with its newest verdict; in two queries."""
+    verdicts = Evidence.objects.filter(
+        criterion__trial__candidate__evaluation=evaluation
+    )
+    newest = {
+        key: verdict
+        for key, *verdict in verdicts.order_by("recorded_at").values_list(
+            "criterion_id", *VERDICT
+        )
+    }
+    criteria = Criterion.objects.filter(trial__candidate__evaluation=evaluation)
+    found: dict[UUID, list[tuple[str, ...]]] = {}
+    for trial, key, own, text, prose, measure, ref, need in criteria.values_list(
+        "trial_id", "pk", "named_values", *CRITERION
+    ):
+        label, note, setting = "not judged", "", ""
+        if key in newest:
+            verdict, note, named, *who = newest[key]
+            label, setting = EvidenceVerdict(verdict).label, setting_words(*who)
+            own = {**own, **named}
+        how = "; ".join(filter(None, (setting, named_words(own))))
+        number = Criterion(measure=measure, threshold=prose).number
+        row = (text, number, f"{ref} {need}", label, how, note)
+        found.setdefault(trial, []).append(row)
+    return found
+
+
+def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
+    """By trial a line for each of its gaps."""
+    gaps = Gap.objects.filter(trial__candidate__evaluation=evaluation)
+    gaps = gaps.select_related("requirement", "evidence__criterion")
+    found: dict[UUID, list[str]] = {}
+    for gap in gaps.order_by("found_on", "text"):
+        found.setdefault(gap.trial_id, []).append(gap_line(gap))
+    return found
+
+
+def gap_line(gap: Gap) -> str:
+    """A gap in one line, with the requirement and the criterion that it is about."""
+    state = "closed" if gap.closed_at else "open"
+    criterion = gap.evidence.criterion if gap.evidence else None
+    need = gap.requirement
+    about = f"{need.ref} {need.text}" if need else "no requirement"
+    if criterion is not None:
+        about = f"{about}, criterion “{criterion.text}”"
+    return (
+        f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
+        f"{inline(gap.text)} "
+        f"{inline(gap.closing_note or gap.workaround)}".rstrip()
+    )
+
+
+def must_haves(evaluation: Evaluation) -> str:
+    """The standing of every must-have for each candidate in the running."""
+    running = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
+    candidates = list(
+        Candidate.objects.filter(evaluation=evaluation, state__in=running)
+    )
+    book = standing_ledger(evaluation)
+    musts = [row for row in book.rows if row.is_must]
+    columns = [book.of(candidate) for candidate in candidates]
+    counts = bullets(
+        f"{inline(column.candidate.name)}: {column.coverage.in_words}"
+        for column in columns
+    )
+    standings = table(
+        ("Ref", "Requirement", *(inline(candidate.name) for candidate in candidates)),
+        (
+            (
+                must.ref,
+                must.text,
+                *(str(column.cells[must.ref].standing) for column in columns),
+            )
+            for must in musts
+        ),
+    )
+    return section("Must-haves", f"{counts}\n\n{standings}".strip())

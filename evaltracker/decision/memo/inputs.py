@@ -1,0 +1,499 @@
+"""Everything that a decision rests on, as plain JSON."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from evaltracker.decision.memo.brief import own_rows
+from evaltracker.decision.memo.cells import cell_inputs
+from evaltracker.decision.memo.costing import COST, RATE
+from evaltracker.decision.memo.markdown import block, bullets, day, inline
+from evaltracker.decision.memo.numbers import numbers_inputs
+from evaltracker.decision.memo.results import CHOOSABLE, Draws, Race, draw_all
+from evaltracker.decision.memo.text import need_names
+from evaltracker.decision.models import Decision, KeptDraws, Waiver
+from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.models import Evaluation, ImportedHistory
+from evaltracker.toolbox.days import today_in
+from stakeholders.choices import Role
+from stakeholders.models import Condition, SignOff
+from stakeholders.selectors import said_weights
+from trials.models import Consensus, Excuse, Settlement
+from trials.scoring import FORMULA_VERSION, CellRecord
+from trials.scoring.certainty import DRAWS, SEED
+from trials.scoring.open_cells import Prior, urn_of
+from trials.selectors import Ledger, cell_records, counted_scores, ledger
+from trials.selectors.scores import prior_of
+from trials.selectors.trials import CandidateOwed, verdicts_owed
+from vendors.costs import CostKind
+from vendors.holds_for import named_words
+from vendors.models import Candidate, Conflict, CostLine, MailedSheet
+from vendors.selectors import rates_of
+from vendors.selectors.candidates import lists_of
+
+# What a memo freezes of what was asked: lists of the brief, and requirements.
+
+
+def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
+    """The lists of the brief that have values which nobody retired."""
+    return {name: values for name, values in lists_of(evaluation).items() if values}
+
+
+def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
+    """What was asked, in which lists it must hold, which metric it was to move."""
+    moved = {
+        key: (metric or "", excuse)
+        for key, metric, excuse in book.evaluation.requirements.values_list(
+            "pk", "metric__name", "metric_excuse"
+        )
+    }
+    return [
+        {
+            "ref": row.ref,
+            "category": row.category,
+            "text": row.text,
+            "priority": row.priority,
+            "weight": row.weight,
+            "metric": moved[row.pk][0],
+            "metric_excuse": moved[row.pk][1],
+            "lists": list(dict.fromkeys(value.list_name for value in row.demanded)),
+        }
+        for row in book.rows
+    ]
+
+
+# Signatures that came with a file, told apart from those that were given here.
+
+
+def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
+    """The rows, each of those that came with the file marked `imported`.
+
+    Rows that were given here stay as they are, so that words which were signed before
+    there was such a mark are the same words still.
+    """
+    history = ImportedHistory.objects.filter(evaluation=evaluation).first()
+    return [
+        {**row, "imported": True}
+        if history and row["signed_at"] <= history.imported_at
+        else row
+        for row in signed
+    ]
+
+
+def origin_of(row: dict[str, Any]) -> str:
+    """What the memo says behind such a signature; blank for one given here."""
+    if not row.get("imported"):
+        return ""
+    return ", imported with a file: nobody signed it here"
+
+
+# What the draws of a memo start from, frozen with its inputs.
+
+OPEN = ("candidate", "ref", "today", "holds", "partly", "fails", "knocks_out")
+RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
+
+
+def certainty_inputs(
+    evaluation: Evaluation, book: Ledger, candidates: Iterable[Candidate]
+) -> dict[str, Any]:
+    """What the draws start from: open cells, records, urns and where the urns start.
+
+    Of all who can be chosen and are not knocked out; whoever has no total takes no
+    part in the draws.
+    """
+    running = [
+        candidate
+        for candidate in candidates
+        if candidate.state in CHOOSABLE and not book.of(candidate).knock_outs
+    ]
+    owed = verdicts_owed(book, running)
+    prior, source = prior_of(evaluation)
+    return {
+        "seed": SEED,
+        "draws": DRAWS,
+        "prior": {**asdict(prior), **source},
+        "candidates": {
+            str(key): candidate_inputs(each, prior) for key, each in owed.items()
+        },
+        "open": [
+            {field: getattr(cell, field) for field in OPEN}
+            for each in owed.values()
+            for cell in each.cells
+        ],
+        "recorded": [
+            {field: getattr(cell, field) for field in RECORDED}
+            for each in owed.values()
+            for cell in each.recorded
+        ],
+    }
+
+
+def candidate_inputs(owed: CandidateOwed, prior: Prior) -> dict[str, Any]:
+    """A candidate's urn, its own record and how much is judged."""
+    return {
+        "urn": asdict(urn_of(prior, owed.own)),
+        "own": asdict(owed.own),
+        "judged": owed.judged,
+        "unanswered": owed.unanswered,
+    }
+
+
+CHECKLIST_ORDER = tuple(CostKind)
+CANDIDATE = (
+    *("name", "kind", "state", "state_reason", "months_to_live", "hours_saved"),
+    *("builders", "payments", "support_offered"),
+)
+SIGN_OFF = (
+    *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
+    *("signed_at", "document__sha256"),
+)
+MAILED = (
+    *("arrived_at", "confirmed_at", "submission__claims", "submission__submitted_by"),
+)
+BRIEF = (
+    *("title", "buyer", "problem"),
+    "infrastructure",
+    "languages",
+    "must_run_by",
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "currency",
+    "support_wanted",
+    "engineers",
+    "context",
+    "source_note",
+    "evidence_share",
+    "credits",
+    "horizon_months",
+    "discount_rate",
+    "planning_factor",
+    "working_days",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+
+
+def gather_inputs(
+    evaluation: Evaluation, as_of: datetime.date | None = None
+) -> dict[str, Any]:
+    """The inputs of the memo as they stand, as JSON without floats.
+
+    `as_of` (default: today in the evaluation's zone) decides which planned dates
+    have passed.
+    """
+    candidates = list(Candidate.objects.filter(evaluation=evaluation))
+    day = as_of or today_in(evaluation.zone)
+    book = ledger(evaluation, candidates=candidates, as_of=day, exact=True)
+    return inputs_of(book, cell_records(book))
+
+
+def inputs_of(
+    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
+) -> dict[str, Any]:
+    """The same of a ledger of all candidates; `records` are the cells to write down."""
+    evaluation, candidates = book.evaluation, book.candidates
+    decision = Decision.objects.filter(evaluation=evaluation).first()
+    gathered = {
+        "formula_version": FORMULA_VERSION,
+        "as_of": book.as_of,
+        "brief": {field: getattr(evaluation, field) for field in BRIEF}
+        | {"owner": evaluation.owner.name},
+        "brief_questions": own_rows(evaluation),
+        "scale": evaluation.scale,
+        "metrics": list(
+            evaluation.metrics.values("name", "baseline", "target", "how_measured")
+        ),
+        "categories": list(
+            evaluation.categories.values("name", "weight", "price_reason")
+        ),
+        # Each role's own, sealed before any vendor was seen.
+        "role_weights": {
+            role: {category.name: weight for category, weight in said.items()}
+            for role, said in said_weights(evaluation).items()
+        },
+        "lists": lists_inputs(evaluation),
+        "requirements": requirement_inputs(book),
+        "candidates": candidates_inputs(book, records),
+        "certainty": certainty_inputs(evaluation, book, candidates),
+        "rates": [
+            {field: getattr(row, field) for field in RATE}
+            for row in rates_of(evaluation).values()
+        ],
+        "choice": choice_inputs(decision),
+        **agreements(evaluation),
+    }
+    result: dict[str, Any] = plain(gathered)
+    return result
+
+
+def choice_inputs(decision: Decision | None) -> dict[str, str]:
+    """What was chosen and why; nothing while nothing is drafted."""
+    return {
+        "candidate": str(decision.candidate_id or "") if decision else "",
+        "rationale": decision.rationale if decision else "",
+        "dissent": decision.dissent if decision else "",
+        "revisit_when": decision.revisit_when if decision else "",
+    }
+
+
+def candidates_inputs(
+    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
+) -> list[dict[str, Any]]:
+    """Candidates with their cells, scores, numbers and cost lines; eight queries for
+    all."""
+    evaluation = book.evaluation
+    opened = Consensus.objects.filter(evaluation=evaluation).exists()
+    among = {"candidate__evaluation": evaluation}
+    scores = by_candidate(
+        counted_scores(evaluation)
+        .order_by("category__position", "value")
+        .values("candidate_id", "category__name", "value")
+    )
+    settled = by_candidate(
+        Settlement.objects.filter(**among)
+        .order_by("category__position")
+        .values("candidate_id", "category__name", "value", "reason")
+    )
+    # As the checklist asks for them. They are frozen in this order, so that whatever
+    # is printed of a memo keeps the order in which it was signed.
+    lines = by_candidate(
+        sorted(
+            CostLine.objects.filter(**among).values("candidate_id", *COST),
+            key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
+        )
+    )
+    mailed, numbers = entered_sheets(evaluation), numbers_inputs(book)
+    return [
+        {
+            "id": candidate.pk,
+            **{field: getattr(candidate, field) for field in CANDIDATE},
+            "cells": {
+                ref: cell_inputs(record)
+                for ref, record in records.get(candidate.pk, {}).items()
+            },
+            # Claimed for a measure and measured, by ref.
+            "numbers": numbers.get(candidate.pk, {}),
+            "scores": scores.get(candidate.pk, []),
+            # What the meeting settled on, by category; None before it is opened.
+            "settled": settled.get(candidate.pk, []) if opened else None,
+            "cost_lines": lines.get(candidate.pk, []),
+            "mailed_sheets": mailed.get(candidate.pk, []),
+        }
+        for candidate in book.candidates
+    ]
+
+
+def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
+    """By candidate, the answer sheets that came by mail and were entered."""
+    return by_candidate(
+        MailedSheet.objects.filter(
+            candidate__evaluation=evaluation, entered_at__isnull=False
+        )
+        .order_by("entered_at")
+        .values("candidate_id", *MAILED)
+    )
+
+
+def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
+    """Rows by the candidate that they name, in the order in which they came."""
+    found: dict[object, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("candidate_id"), []).append(row)
+    return found
+
+
+def agreements(evaluation: Evaluation) -> dict[str, Any]:
+    """Who agreed to what before the decision: sign-offs, waivers, excuses."""
+    before = SignOff.objects.filter(visit__evaluation=evaluation).exclude(
+        visit__stage="decision"
+    )
+    return {
+        "sign_offs": told_apart(
+            evaluation, before.order_by("signed_at").values(*SIGN_OFF)
+        ),
+        "waivers": list(
+            Waiver.objects.filter(visit__evaluation=evaluation).values(
+                "visit__stage", "gate", "rule", "reason", "waived_by__user__username"
+            )
+        ),
+        "excuses": list(
+            Excuse.objects.filter(candidate__evaluation=evaluation)
+            .order_by("excused_at")
+            .values(
+                "candidate__name",
+                "requirement__ref",
+                "named_values",
+                "reason",
+                "withdrawn_at",
+                "withdrawn_reason",
+            )
+        ),
+        "interests": interests(evaluation),
+        "consensus": Consensus.objects.filter(evaluation=evaluation)
+        .values("outcome")
+        .first(),
+        "conditions": list(
+            Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+            .exclude(sign_off__visit__stage="decision")
+            .order_by("text")
+            .values("text", "owner__username", "due_on", "closing_note")
+        ),
+    }
+
+
+def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Who declared an interest in what, and why the owner cleared it; what exactly it
+    is stays between that person and the owner."""
+    declared = Conflict.objects.filter(
+        candidate__evaluation=evaluation, has_interest=True
+    ).order_by("declared_at")
+    return [
+        {
+            "person": conflict.person.name,
+            "candidate": conflict.candidate.name,
+            "replaced": conflict.replaced_at is not None,
+            "cleared_reason": conflict.cleared_reason,
+        }
+        for conflict in declared.select_related("person", "candidate")
+    ]
+
+
+# Draws that were kept: pages show the last ones, and what is signed has its own.
+
+
+def last_draws(evaluation: Evaluation) -> Draws:
+    """The draws for a page, which never waits for them.
+
+    Those of other inputs come with `as_of_entry`; None as long as there are none.
+    """
+    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
+
+    def find(race: Race) -> dict[str, Any] | None:
+        if kept is None or not kept.results:
+            return None
+        results: dict[str, Any] = kept.results
+        if kept.digest == race.digest:
+            return results
+        return {**results, "as_of_entry": kept.entries}
+
+    return find
+
+
+def exact_draws(evaluation: Evaluation) -> Draws:
+    """The draws of just these inputs: kept ones, or counted on the spot.
+
+    For words that are signed or frozen, which must never rest on older draws.
+    """
+    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
+
+    def find(race: Race) -> dict[str, Any]:
+        if kept is not None and kept.results and kept.digest == race.digest:
+            results: dict[str, Any] = kept.results
+            return results
+        return draw_all(race)
+
+    return find
+
+
+def no_draws(race: Race) -> dict[str, Any]:
+    """For another day than today, of which nothing is drawn."""
+    return {"wins": {}, "another_day": True}
+
+
+# What the memo keeps of people: what they let pass, settled, declared and signed.
+
+VERDICTS = {
+    "approve": "approved",
+    "conditions": "gave a conditional approval",
+    "decline": "declined",
+    "return": "returned",
+}
+
+
+def exceptions(inputs: dict[str, Any]) -> str:
+    """Waived gates and excused knock-outs, with their reasons."""
+    waived = [
+        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
+        f"{inline(waiver['reason'])}"
+        for waiver in inputs["waivers"]
+    ]
+    excused = [
+        f"Excused: {inline(excuse['candidate__name'])} on "
+        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
+        f"Reason: {inline(excuse['reason'])}"
+        + (
+            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
+            f"{inline(excuse['withdrawn_reason'])}"
+            if excuse["withdrawn_at"]
+            else ""
+        )
+        for excuse in inputs["excuses"]
+    ]
+    return bullets([*waived, *excused]) or "None."
+
+
+def needed(inputs: dict[str, Any], ref: str) -> str:
+    """A requirement by its text, with its reference."""
+    return need_names(inputs, [ref], inline)[0]
+
+
+def for_values(excuse: dict[str, Any]) -> str:
+    """For which values it is excused; blank for all, and in memos of before."""
+    named = named_words(excuse.get("named_values") or {})
+    return f" ({inline(named)})" if named else ""
+
+
+def record_interests(inputs: dict[str, Any]) -> str:
+    """Who declared an interest, and why it was cleared."""
+    said = [
+        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
+        f"{what_became(interest)}"
+        for interest in inputs["interests"]
+    ]
+    return bullets(said) or "None."
+
+
+def what_became(interest: dict[str, Any]) -> str:
+    """Whether an interest was cleared, and why."""
+    if interest["cleared_reason"]:
+        return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
+    if interest["replaced"]:
+        return "told in other words later."
+    return "not cleared; it bars from scoring and signing."
+
+
+def meeting(inputs: dict[str, Any]) -> str:
+    """What the meeting came to, and where it moved away from the median."""
+    if not inputs["consensus"]:
+        return ""
+    moved = [
+        f"{inline(candidate['name'])}, {inline(row['category__name'])}: "
+        f"{row['value']} ({inline(row['reason'])})"
+        for candidate in inputs["candidates"]
+        for row in candidate["settled"] or ()
+    ]
+    return "\n\n".join(
+        part for part in (block(inputs["consensus"]["outcome"]), bullets(moved)) if part
+    )
+
+
+def signed(inputs: dict[str, Any]) -> str:
+    """Sign-offs of earlier stages, each on a document of its own."""
+    rows = [
+        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
+        f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
+        f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
+        for sign_off in inputs["sign_offs"]
+    ]
+    return bullets(rows)
+
+
+def conditions(inputs: dict[str, Any]) -> str:
+    """What approvals of earlier stages asked for, and how it was met."""
+    asked = [
+        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
+        for condition in inputs["conditions"]
+    ]
+    return bullets(asked) or "None was asked for."

@@ -1,0 +1,244 @@
+"""The evidence pack: everything that a decision rests on, with the way to verify it.
+
+It is written piece by piece into a temporary file; what people handed in is copied in
+chunks and the journal line by line, so memory does not grow with either.
+"""
+
+import difflib
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from evaltracker.decision.memo import verify_pack
+from evaltracker.decision.memo.documents import as_xlsx, sealed_memo
+from evaltracker.decision.memo.letter_draft import matrix_csv, matrix_xlsx
+from evaltracker.decision.memo.results import replay
+from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.word import PAPERS, Unprintable, as_docx, as_pdf
+from evaltracker.decision.models import Decision
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Entry
+from stakeholders.models import SignOff
+from trials.selectors.runs_owed import recount
+
+# Whether a frozen decision still is what was decided, and what differs if not.
+
+ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
+MOST_LINES = 20
+
+
+def digest_of_memo(memo: dict[str, Any]) -> str:
+    """The SHA-256 of a memo in canonical JSON."""
+    text = json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_altered(decision: Decision) -> bool:
+    """Whether the memo is not the one whose fingerprint was kept."""
+    return digest_of_memo(decision.memo) != decision.memo_sha256
+
+
+def differences(decision: Decision) -> list[str]:
+    """What does not fit, a sentence each; empty if the decision holds.
+
+    1. The fingerprint of memo and row, and of the row and the journal's entry.
+    2. Every number, counted again from the frozen inputs.
+    3. Every statistic that a verdict rests on, from the runs frozen with it.
+    4. Of an altered memo also the words: those that were signed, and those that its
+       inputs would be written as.
+    """
+    found = list(fingerprints(decision))
+    found += counted_again(decision.memo)
+    found += recount(decision.evaluation)
+    if is_altered(decision):
+        found += words(decision)
+        if len(found) == 1:
+            found.append(
+                "No number and no word differs, so something was altered that neither "
+                "counts nor is printed. Compare it with an export or a backup."
+            )
+    return found
+
+
+def counted_again(memo: dict[str, Any]) -> list[str]:
+    """What `replay` finds; inputs that cannot be counted at all are said to be so."""
+    try:
+        return replay(memo)
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        return [f"The inputs cannot be counted any more: {error!r}."]
+
+
+def fingerprints(decision: Decision) -> Iterator[str]:
+    """Whether the three places that keep the fingerprint agree."""
+    if is_altered(decision):
+        yield ALTERED
+    entry = Entry.objects.filter(
+        evaluation=decision.evaluation_id, action="evaluation.decided"
+    ).last()
+    if entry is None:
+        yield "The journal has no entry of this decision."
+    elif entry.after.get("memo_sha256") != decision.memo_sha256:
+        yield f"The fingerprint is not the one of the journal's entry {entry.number}."
+
+
+def words(decision: Decision) -> Iterator[str]:
+    """How the frozen words differ from the signed ones and from their own inputs."""
+    memo = decision.memo
+    digest = hashlib.sha256(memo["text"].encode()).hexdigest()
+    signed = SignOff.objects.filter(
+        visit__evaluation=decision.evaluation_id,
+        visit__stage=Stage.DECISION,
+        document__sha256=digest,
+    )
+    if not signed.exists():
+        yield "Nobody signed these words."
+    try:
+        written = write_memo(memo["inputs"], memo["results"])
+    except (ArithmeticError, KeyError, TypeError, ValueError):
+        return  # said by whoever counted
+    lines = difflib.unified_diff(
+        memo["text"].splitlines(), written.splitlines(), lineterm="", n=0
+    )
+    changed = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+    for text in changed[:MOST_LINES]:
+        whose = "frozen words" if text.startswith("-") else "words of the inputs"
+        yield f"{whose}: {text[1:]}"
+
+
+IN_MEMORY = 8 * 2**20
+ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+README = """Evidence pack: {title}
+Decided {decided}. Taken by {by}.
+
+  memo/        the decision memo: PDF on A4 and Letter, Word, Markdown, workbook with
+               working, and memo.json, from which all of them are made
+  matrix/      requirement x candidate: claimed, shown, tested, standing
+  sign-offs/   who signed what; each document is named by the SHA-256 of its words
+  journal/     every entry in order, one JSON object per line, and the head
+  files/       what was handed in as proof, named by SHA-256; files.csv has the names
+  SHA256SUMS   the SHA-256 of every file here but itself
+
+To verify, unpack it and run in its folder
+
+  sha256sum -c SHA256SUMS      every file is as it was packed
+  python3 verify.py            the same, the memo's fingerprint and the whole journal
+
+The memo's fingerprint is the SHA-256 of memo/memo.json: {memo_sha256}
+The journal has {entries} entries; the head's hash is
+{head}
+Compare both with those that you kept elsewhere, or with the decision's page: a chain
+is evidence against everybody but somebody who can rewrite all of it.
+
+How an entry is hashed: SHA-256 over the hash of the entry before (64 zeros at first),
+then over each of the fields that journal/head.json names, in that order: the number of
+bytes of its JSON, a colon, and the JSON (sorted keys, UTF-8 not escaped). An entry with
+"rows" ends with the number of their bytes, a colon, and the rows as they are.
+{withheld}{unprinted}"""
+WITHHELD = """
+Entries with "withheld" tell of what is sealed from whoever took this pack. Their values
+are left out, so their own hash cannot be counted again; their place in the chain can.
+"""
+UNPRINTED = """
+There is no PDF: the server that made this pack lacks the libraries for it.
+"""
+
+
+class Pack:
+    """A zip file that knows the SHA-256 of everything in it."""
+
+    def __init__(self, decision: Decision) -> None:
+        """An empty one, dated like the decision."""
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  whoever answers with it closes it
+        self.zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED)
+        self.sums: dict[str, str] = {}
+        self.decision = decision
+
+    def add(self, name: str, content: bytes | str) -> None:
+        """A file from memory."""
+        data = content.encode() if isinstance(content, str) else content
+        self.sums[name] = hashlib.sha256(data).hexdigest()
+        with self.zip.open(self.entry(name), "w") as place:
+            place.write(data)
+
+    def add_lines(self, name: str, lines: Iterable[bytes]) -> None:
+        """A file made line by line."""
+        digest = hashlib.sha256()
+        with self.zip.open(self.entry(name), "w", force_zip64=True) as place:
+            for line in lines:
+                digest.update(line)
+                place.write(line)
+        self.sums[name] = digest.hexdigest()
+
+    def add_stored(self, sha256: str, original: str, file: IO[bytes]) -> str:
+        """A file that somebody handed in, under its SHA-256; returns its name."""
+        ending = ENDING.search(original)
+        name = f"files/{sha256}{ending[0].lower() if ending else ''}"
+        if name not in self.sums:
+            with self.zip.open(self.entry(name), "w", force_zip64=True) as place:
+                shutil.copyfileobj(file, place, 2**16)
+            self.sums[name] = sha256
+        return name
+
+    def entry(self, name: str) -> zipfile.ZipInfo:
+        """What the zip says of a file: when it was decided, for everybody to read."""
+        when = self.decision.decided_at
+        stamp = when.timetuple()[:6] if when else (1980, 1, 1, 0, 0, 0)
+        info = zipfile.ZipInfo(name, stamp)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        return info
+
+    def finish(self) -> IO[bytes]:
+        """The list of sums, and the file from its beginning."""
+        lines = (f"{digest}  {name}\n" for name, digest in sorted(self.sums.items()))
+        with self.zip.open(self.entry("SHA256SUMS"), "w") as place:
+            place.write("".join(lines).encode())
+        self.zip.close()
+        self.file.seek(0)
+        return self.file
+
+
+def add_memo(pack: Pack) -> bool:
+    """The memo in all its forms, and the matrix; returns whether a PDF is there."""
+    decision = pack.decision
+    evaluation, memo = decision.evaluation, decision.memo
+    sealed = sealed_memo(memo, decision, differences(decision))
+    canonical = json.dumps(
+        memo, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    pack.add("memo/memo.json", canonical)
+    pack.add("memo/memo.md", sealed.text)
+    pack.add("memo/memo.docx", as_docx(sealed, f"Decision memo: {evaluation.title}"))
+    pack.add("memo/memo.xlsx", as_xlsx(memo, decision))
+    pack.add("matrix/matrix.csv", matrix_csv(memo))
+    pack.add("matrix/matrix.xlsx", matrix_xlsx(memo))
+    try:
+        for paper in PAPERS:
+            pdf = as_pdf(evaluation, sealed, decision, paper)
+            pack.add(f"memo/memo-{paper}.pdf", pdf)
+    except Unprintable:
+        return False
+    return True
+
+
+def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
+    """README.txt, and the program that verifies the pack."""
+    decision = pack.decision
+    words = README.format(
+        title=decision.evaluation.title,
+        decided=f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
+        memo_sha256=decision.memo_sha256,
+        by=told["by"],
+        entries=told["entries"],
+        head=told["head"],
+        withheld=WITHHELD if told["withheld"] else "",
+        unprinted=UNPRINTED if unprinted else "",
+    )
+    pack.add("README.txt", words)
+    pack.add("verify.py", Path(verify_pack.__file__).read_bytes())

@@ -1,0 +1,391 @@
+"""The memo's first page, for a board: the decision in a sentence, who approved it, four
+figures and two pictures. It is drawn from what is frozen and is no part of the words
+that are signed, so it can be drawn better without touching them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.decision.memo.chosen import best_of_others, chosen_of, pursued, rank
+from evaltracker.decision.memo.inputs import VERDICTS
+from evaltracker.decision.memo.markdown import amount, bullets, day, inline, percent
+from evaltracker.decision.memo.markdown import table as written_table
+from evaltracker.decision.memo.text import about, both_numbers, counting, weighed
+from evaltracker.decision.models import Decision
+from evaltracker.evaluations.journal import plain
+from evaltracker.toolbox.charts import (
+    SMALL,
+    Axis,
+    Lane,
+    Lanes,
+    Span,
+    lanes,
+    scale,
+    short,
+)
+from evaltracker.toolbox.text import listed
+from stakeholders.choices import APPROVALS, Role
+
+# Two pictures for the memo's first page: how candidates stand, and what they cost.
+
+type Row = dict[str, Any]
+
+# More than these nobody compares by eye; the table of all options has them.
+DRAWN = 6
+OUT = "eliminated"
+# What is not stated is seen behind the dearest, too.
+ROOM = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Lanes, and the same as a table: its heads and rows, and what is left out.
+
+    `key` names it on a page.
+    """
+
+    key: str
+    chart: Lanes
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the picture shows, as it is headed."""
+        return self.chart.title
+
+
+def pictures_of(inputs: Row, results: Row) -> tuple[Picture, ...]:
+    """Both, of those whom the memo compares; none while nobody is compared."""
+    compared = sorted(
+        (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
+        key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
+    )
+    found = (stand(inputs, results, compared), costs(inputs, results, compared))
+    return tuple(picture for picture in found if picture)
+
+
+def stand(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
+    """A bar for each: its total, or while people's scores are sealed its fit."""
+    if not compared:
+        return None
+    total = bool(inputs["consensus"])
+    name = "total" if total else "fit"
+    title = "How candidates stand: total" if total else "How candidates stand: fit"
+    shown = compared[:DRAWN]
+    lines = [
+        Lane(
+            row["name"],
+            share(part := results[row["id"]][name]),
+            spans=() if part is None else (Span(0, float(part)),),
+            note=note(inputs, results, row),
+            tone=tone(inputs, results, row),
+        )
+        for row in shown
+    ]
+    columns = ("fit", "people", "total") if total else ("fit",)
+    head = ("Candidate", *map(str.capitalize, columns), "Where it stands")
+    rows = tuple(
+        (
+            row["name"],
+            *(share(results[row["id"]][each]) for each in columns),
+            note(inputs, results, row) or "in the running",
+        )
+        for row in shown
+    )
+    chart = lanes(title, lines, Axis(1.0), SMALL)
+    return Picture("stand", chart, head, rows, rest(compared))
+
+
+def costs(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
+    """Bars from nothing to low, likely and high; None while no price is known."""
+    priced = [row for row in compared if results[row["id"]]["cost"]["known"]]
+    if not priced:
+        return None
+    brief, shown = inputs["brief"], priced[:DRAWN]
+    budget = float(brief["budget"]) if brief["budget"] else None
+    most = max(float(results[row["id"]]["cost"]["high"]) for row in shown)
+    step, end = scale(max(most, budget or 0) * ROOM)
+    ticks = [(step * number, short(step * number)) for number in range(7)]
+    axis = Axis(
+        end,
+        ticks=tuple(tick for tick in ticks if tick[0] <= end)[::2],
+        limit=None if budget is None else (budget, f"budget {short(budget)}"),
+        rooms=(92,),
+    )
+    lines = [cost_lane(inputs, results, row, end, budget) for row in shown]
+    head = ("Candidate", "Low", "Likely", "High", "Not stated")
+    rows = tuple(cost_row(row["name"], results[row["id"]]["cost"]) for row in shown)
+    title = f"Cost over {brief['horizon_months']} months, {brief['currency']}"
+    unpriced = [row["name"] for row in compared if row not in priced]
+    left = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
+    said = " ".join(filter(None, (rest(priced), left)))
+    return Picture("costs", lanes(title, lines, axis, SMALL), head, rows, said)
+
+
+def cost_lane(
+    inputs: Row, results: Row, row: Row, end: float, budget: float | None
+) -> Lane:
+    """One candidate's cost: solid to low, paler to likely and to high."""
+    cost = results[row["id"]]["cost"]
+    low, likely, high = (float(cost[each]) for each in ("low", "likely", "high"))
+    spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
+    whole = cost["known"] == cost["kinds"]
+    if not whole:
+        spans.append(Span(high, end, "unknown"))
+    over = budget is not None and likely > budget
+    marks = [
+        note(inputs, results, row),
+        "over the budget" if over else "",
+        "" if whole else f"{cost['kinds'] - cost['known']} kinds not stated",
+    ]
+    return Lane(
+        row["name"],
+        short(likely) if whole else f"{short(likely)} or more",
+        spans=tuple(span for span in spans if span.end > span.start),
+        note=" · ".join(filter(None, marks)),
+        tone=tone(inputs, results, row) or ("over" if over else ""),
+    )
+
+
+def cost_row(name: str, cost: Row) -> tuple[str, ...]:
+    """The same in words."""
+    left = cost["kinds"] - cost["known"]
+    kinds = f"{left} of {cost['kinds']} kinds" if left else "nothing"
+    return (name, *(amount(cost[each]) for each in ("low", "likely", "high")), kinds)
+
+
+def note(inputs: Row, results: Row, row: Row) -> str:
+    """What sets a candidate apart, in words."""
+    if row["id"] == inputs["choice"]["candidate"]:
+        return "chosen"
+    if row["state"] == OUT:
+        return "eliminated"
+    return "knocked out" if results[row["id"]]["knock_outs"] else ""
+
+
+def tone(inputs: Row, results: Row, row: Row) -> str:
+    """How it is drawn: the choice stands out, and who is out steps back."""
+    said = note(inputs, results, row)
+    return "lead" if said == "chosen" else "out" if said else ""
+
+
+def share(part: str | None) -> str:
+    """“88%”: as short as the two numbers of certainty beside it."""
+    return percent(part)
+
+
+def rest(rows: Iterable[Row]) -> str:
+    """Whom the picture leaves out."""
+    names = [row["name"] for row in rows][DRAWN:]
+    return f"Not drawn: {', '.join(names)}." if names else ""
+
+
+type FrontPageRow = dict[str, Any]
+
+VERIFIED = (
+    "Verified: recalculating from the frozen inputs gives identical results, and the "
+    "fingerprint is that of the journal."
+)
+DIFFERS = "This is not what was decided:"
+UNTOLD = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its name, and the words without which it says too little."""
+
+    name: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What stands before the words; every form of the memo prints all of it."""
+
+    sentence: str
+    said: str
+    figures: tuple[Figure, ...]
+    pictures: tuple[Picture, ...]
+    # What the proof came to; blank of a draft, and where nobody asked.
+    proof: str = ""
+    differs: tuple[str, ...] = ()
+
+    @property
+    def markdown(self) -> str:
+        """The same as text; a picture is its table."""
+        figures = bullets(
+            f"{one.name}: **{inline(one.value)}**"
+            f"{f', {inline(one.words)}' if one.words else ''}"
+            for one in self.figures
+        )
+        parts = [f"**{inline(self.sentence)}**", inline(self.said), figures]
+        for picture in self.pictures:
+            parts += [
+                f"{inline(picture.title)}:",
+                written_table(picture.head, picture.rows),
+                inline(picture.note),
+            ]
+        parts += [inline(self.proof), bullets(map(inline, self.differs))]
+        return "\n\n".join(filter(None, parts))
+
+
+def front_page(
+    memo: FrontPageRow,
+    decision: Decision | None,
+    differences: Sequence[str] | None = None,
+) -> FrontPage:
+    """Of a frozen memo, or of a draft, for which `decision` is None.
+
+    `differences` is what its proof found, None where it was not asked.
+    """
+    inputs, results = memo["inputs"], memo["results"]
+    seal = memo.get("seal") or {"sign_offs": []}
+    proof = ""
+    if differences is not None:
+        proof = DIFFERS if differences else VERIFIED
+    return FrontPage(
+        sentence=sentence(inputs, decided=decision is not None),
+        said=when_and_by_whom(inputs, decision, seal["sign_offs"]),
+        figures=tuple(figures(inputs, results, decision, seal["sign_offs"])),
+        pictures=pictures_of(inputs, results),
+        proof=proof,
+        differs=tuple(differences or ()),
+    )
+
+
+def sentence(inputs: FrontPageRow, *, decided: bool) -> str:
+    """“We choose Northlight Systems.”; the title above says for what."""
+    chosen = chosen_of(inputs)
+    if chosen is None:
+        return "No candidate is chosen yet."
+    verb = "keep" if chosen["kind"] == "as_is" else "choose"
+    return f"{f'We {verb}' if decided else f'We propose to {verb}'} {chosen['name']}."
+
+
+def when_and_by_whom(
+    inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
+) -> str:
+    """When it was decided, by whom, and who approved; or that it is a draft."""
+    if decision is None:
+        return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
+    decider = decision.decided_by.name if decision.decided_by else ""
+    decided = f"Decided on {day(plain(decision.decided_at))} by {decider}."
+    people: dict[tuple[str, str], list[str]] = {}
+    for row in latest(sign_offs):
+        name = f"{row['printed_name']} ({Role(row['role']).label})"
+        people.setdefault((row["verdict"], day(row["signed_at"])), []).append(name)
+    signed = [
+        f"{listed(names)} {VERDICTS[verdict]} on {on}."
+        for (verdict, on), names in people.items()
+    ]
+    return " ".join((decided, *signed))
+
+
+def latest(sign_offs: Sequence[FrontPageRow]) -> list[FrontPageRow]:
+    """The last word of each person in each role, in the order of signing."""
+    found: dict[tuple[str, str], FrontPageRow] = {}
+    for row in sign_offs:
+        key = (row["role"], row["printed_name"])
+        found.pop(key, None)
+        found[key] = row
+    return list(found.values())
+
+
+def figures(
+    inputs: FrontPageRow,
+    results: FrontPageRow,
+    decision: Decision | None,
+    sign_offs: Sequence[FrontPageRow],
+) -> Iterator[Figure]:
+    """Total, price, certainty and approvals; the first three of the choice."""
+    chosen = chosen_of(inputs)
+    if chosen is not None:
+        yield score(inputs, results, chosen)
+        yield price(inputs, results[chosen["id"]]["cost"])
+        yield certainty(inputs, results, chosen)
+    yield approvals(inputs, decision, sign_offs)
+
+
+def score(inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow) -> Figure:
+    """Its total beside the best of the others."""
+    result = results[chosen["id"]]
+    if result["total"] is None or not inputs["consensus"]:
+        return Figure("Fit", share(result["fit"]), "no score of people counts yet")
+    best = best_of_others(inputs, results, chosen)
+    words = f"fit {share(result['fit'])}, people {share(result['people'])}"
+    if best is not None:
+        out = ", eliminated" if best["state"] == "eliminated" else ""
+        total = share(results[best["id"]]["total"])
+        words = f"{best['name']} {total}{out}; {words}"
+    return Figure("Total", share(result["total"]), words)
+
+
+def price(inputs: FrontPageRow, cost: FrontPageRow) -> Figure:
+    """One figure if it is sure; what is not stated and the budget stand beside it."""
+    brief, words = inputs["brief"], []
+    if not cost["known"]:
+        value = "not known"
+    else:
+        value = f"{amount(cost['likely'])} {brief['currency']}"
+        words.append(f"likely, over {brief['horizon_months']} months")
+        if Decimal(cost["low"]) != Decimal(cost["high"]):
+            words.append(f"{amount(cost['low'])} to {amount(cost['high'])}")
+    if left := cost["kinds"] - cost["known"]:
+        words.append(f"{left} of {cost['kinds']} kinds not stated")
+    budget = brief["budget"]
+    words.append(f"budget {amount(budget)}" if budget else "no budget set")
+    return Figure("Price", value, "; ".join(words))
+
+
+def certainty(
+    inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow
+) -> Figure:
+    """Both numbers, never one alone; or why there are none."""
+    found = results.get("robustness")
+    name = "Comes first"
+    if found is None or found["untold"]:
+        return Figure(name, UNTOLD, weighed(inputs, results).untold)
+    ranked = {row["id"]: row for row in found["ranking"]}
+    if chosen["id"] not in ranked:
+        return Figure(name, UNTOLD, f"{chosen['name']} takes no part in the weightings")
+    if "certainty" not in found:
+        often = about(ranked[chosen["id"]]["wins"])
+        words = "of random weightings; what nobody tested was not counted then"
+        return Figure(name, often, words)
+    drawn, both = found["certainty"], both_numbers(found, chosen["id"])
+    if both == UNTOLD:
+        return Figure(name, UNTOLD, "both numbers are still being counted")
+    if not (drawn["open"] or drawn["recorded"]):
+        return Figure(
+            name,
+            both,
+            "of random weightings; every planned verdict is in, so both agree",
+        )
+    words = f"of random weightings / counting {counting(drawn)}, too"
+    return Figure(name, both, words)
+
+
+def approvals(
+    inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
+) -> Figure:
+    """How many of the roles that signed approved, and that somebody disagrees."""
+    dissent = inputs["choice"]["dissent"].strip()
+    disagrees = "dissent recorded" if dissent else "no dissent recorded"
+    if decision is None:
+        return Figure("Approved", "draft", f"not decided yet; {disagrees}")
+    verdicts: dict[str, bool] = {}
+    for row in latest(sign_offs):
+        approves = row["verdict"] in APPROVALS
+        verdicts[row["role"]] = verdicts.get(row["role"], True) and approves
+    if not verdicts:
+        return Figure("Approved", UNTOLD, f"no signature is kept here; {disagrees}")
+    number = sum(verdicts.values())
+    roles = "role" if len(verdicts) == 1 else "roles"
+    names = listed([str(Role(role).label) for role, yes in verdicts.items() if yes])
+    words = f"{roles}: {names}; {disagrees}" if names else f"{roles}; {disagrees}"
+    return Figure("Approved", f"{number} of {len(verdicts)}", words)

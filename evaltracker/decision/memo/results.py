@@ -1,0 +1,523 @@
+"""How far the first place rests on the weights that were agreed, as plain JSON."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from evaltracker.decision.memo.cells import cell_states, credits_of, knows_lists
+from evaltracker.decision.memo.costing import cost_results
+from stakeholders.choices import Role
+from trials import scoring
+from trials.scoring.certainty import DRAWS, SEED, count_certainty, winning_shares
+from trials.scoring.fit import Field, contender, field_of, proofs_to_lead
+from trials.scoring.open_cells import OpenCell, Owed, RecordedCell, Urn
+from trials.scoring.promise import fit_by_category, picks
+from trials.scoring.robustness import Flip, nearest_flip, ranking, smallest_flip
+
+# One candidate counted from the JSON of a memo, every sum with its rows.
+
+PLACES = 4
+# What the cells of a candidate of a memo's inputs come to.
+type States = Callable[
+    [dict[str, Any], dict[str, Any]], Mapping[str, scoring.CellState]
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the formulas make of one candidate; `knock_outs` are refs."""
+
+    candidate: dict[str, Any]
+    cells: Mapping[str, scoring.CellState]
+    fit: scoring.Fit
+    people: scoring.PeopleScore
+    total: scoring.Total
+    knock_outs: list[str]
+    promises: scoring.PromiseRecord
+
+
+def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
+    """Count one of the candidates of `inputs`, on the day that they name."""
+    asked = [requirement_facts(row) for row in inputs["requirements"]]
+    cells = cell_states(item, inputs)
+    return count_known(
+        item,
+        inputs,
+        cells,
+        fit=scoring.fit({row.key: row.weight for row in asked}, cells),
+        knock_outs=[row.key for row in scoring.knock_outs(asked, cells)],
+        promises=scoring.promise_record(asked, cells),
+    )
+
+
+def count_known(
+    item: dict[str, Any],
+    inputs: dict[str, Any],
+    cells: Mapping[str, scoring.CellState],
+    *,
+    fit: scoring.Fit,
+    knock_outs: list[str],
+    promises: scoring.PromiseRecord,
+) -> Counted:
+    """The same where it is known what the cells come to."""
+    people = scoring.people_score(score_facts(item), category_weights(inputs))
+    share = Decimal(inputs["brief"]["evidence_share"])
+    return Counted(
+        candidate=item,
+        cells=cells,
+        fit=fit,
+        people=people,
+        total=scoring.total(fit.value, people.value, share),
+        knock_outs=knock_outs,
+        promises=promises,
+    )
+
+
+def category_weights(inputs: dict[str, Any]) -> dict[str, Decimal]:
+    """What each category weighs when people's scores are added up."""
+    return {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]}
+
+
+def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
+    """A requirement read back from JSON; its key is the ref."""
+    return scoring.RequirementFacts(
+        key=row["ref"],
+        category=row["category"],
+        weight=Decimal(row["weight"]),
+        priority=scoring.Priority(row["priority"]),
+    )
+
+
+def score_facts(score_fact: dict[str, Any]) -> list[scoring.ScoreFacts]:
+    """Everybody's scores; once the consensus is open, what it made of them.
+
+    Memos from before there were settlements say nothing of them and count as then.
+    """
+    given = [
+        scoring.ScoreFacts(row["category__name"], row["value"])
+        for row in score_fact["scores"]
+    ]
+    settled = score_fact.get("settled")
+    if settled is None:
+        return given
+    return scoring.agreed_scores(
+        given, {row["category__name"]: Decimal(row["value"]) for row in settled}
+    )
+
+
+def share_text(share: Fraction | None) -> str | None:
+    """A share as a decimal with four places, halves up; None stays None."""
+    return None if share is None else str(scoring.rounded(share, PLACES))
+
+
+# The draws of a memo as a pure function of its inputs, told as plain JSON.
+
+# Fine enough that 0 and 1 are written only where they are exact.
+FINE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """All that the draws depend on.
+
+    `told` is what the words around them say: how many cells are judged, the prior and
+    each candidate's own record, as canonical JSON.
+    """
+
+    field: Field
+    owed: Owed
+    draws: int
+    seed: int
+    told: str
+
+    @property
+    def digest(self) -> str:
+        """Equal only for races that are drawn and told alike."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+type Draws = Callable[[Race], dict[str, Any] | None]
+
+
+def race_of(inputs: dict[str, Any], field: Field) -> Race:
+    """The race of frozen inputs between those who take part."""
+    frozen = inputs["certainty"]
+    needs = {row["ref"]: row for row in inputs["requirements"]}
+    keys = [contender.key for contender in field.contenders]
+    owed = Owed(
+        cells=tuple(
+            OpenCell(**decimals(row, needs))
+            for row in frozen["open"]
+            if row["candidate"] in keys
+        ),
+        recorded=tuple(
+            RecordedCell(**decimals(row, needs))
+            for row in frozen["recorded"]
+            if row["candidate"] in keys
+        ),
+        urns=tuple((key, Urn(**frozen["candidates"][key]["urn"])) for key in keys),
+    )
+    told = {
+        "prior": frozen["prior"],
+        "own": {key: frozen["candidates"][key]["own"] for key in keys},
+        "judged": sum(frozen["candidates"][key]["judged"] for key in keys),
+        "unanswered": sum(frozen["candidates"][key]["unanswered"] for key in keys),
+    }
+    words = json.dumps(told, sort_keys=True)
+    return Race(field, owed, frozen["draws"], frozen["seed"], words)
+
+
+def decimals(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:
+    """A frozen cell with its category and weight, its credits read back."""
+    need = needs[row["ref"]]
+    return {
+        **{
+            name: Decimal(value)
+            if name not in ("candidate", "ref", "knocks_out")
+            else value
+            for name, value in row.items()
+        },
+        "category": need["category"],
+        "weight": Decimal(need["weight"]),
+    }
+
+
+def draw_all(race: Race) -> dict[str, Any]:
+    """Both shares of each candidate, who is knocked out how often, and what to test.
+
+    `wins` rests on the weights alone, `all_wins` on the open verdicts too; `next` are
+    the open cells that decide some draw, `idle` how many decide none.
+    """
+    drawn: dict[str, Any] = json.loads(_drawn(race))
+    return drawn
+
+
+@lru_cache(maxsize=16)
+def _drawn(race: Race) -> str:
+    """The draws as JSON, kept for whoever asks for the same race soon again."""
+    found = count_certainty(race.field, race.owed, race.draws, race.seed)
+    wins = winning_shares(race.field, race.draws, race.seed)
+    deciding = [chance for chance in found.chances if chance.share]
+    waiting = dict.fromkeys(wins, 0)
+    for cell in race.owed.recorded:
+        waiting[cell.candidate] += 1
+    told = {
+        **json.loads(race.told),
+        "open": len(race.owed.cells),
+        "recorded": {key: number for key, number in waiting.items() if number},
+        "wins": {key: share_text(share) for key, share in wins.items()},
+        "all_wins": {key: fine(share) for key, share in found.wins.items()},
+        "nobody": fine(found.nobody),
+        "knocked_out": {key: fine(share) for key, share in found.knocked_out.items()},
+        "next": [
+            {"id": chance.candidate, "ref": chance.ref, "chance": fine(chance.share)}
+            for chance in deciding
+        ],
+        "idle": len(found.chances) - len(deciding),
+    }
+    return json.dumps(told)
+
+
+def fine(share: Fraction) -> str:
+    """A share as a decimal that is 0 or 1 only if it is exactly that."""
+    return f"{scoring.rounded(share, FINE):f}"
+
+
+# Who can be chosen, and so come first or second.
+CHOOSABLE = ("shortlisted", "chosen")
+
+
+def weigh(
+    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
+) -> dict[str, Any]:
+    """Who is first, how surely, what would change it, and whom each role would pick.
+
+    Weighed are those who can be chosen and are not knocked out. Until the consensus is
+    open, people's scores are nobody's to see and so play no part: `basis` is then the
+    fit alone. `untold` says why there is nothing to say, blank if there is.
+
+    From formula 3 on `certainty` counts what nobody has tested, too; `draws` finds the
+    draws, and where it has none yet `certainty` and every `wins` are None.
+    """
+    running = [
+        option
+        for option in counted
+        if option.candidate["state"] in CHOOSABLE and not option.knock_outs
+    ]
+    people = bool(inputs["consensus"])
+    field = field_between(inputs, running, people=people)
+    if why := untold(field, running):
+        return {"untold": why}
+    wins: dict[str, str | None]
+    certainty: dict[str, Any] = {}
+    if "certainty" in inputs:
+        found = draws(race_of(inputs, field))
+        certainty = {"certainty": found}
+        wins = found["wins"] if found else {}
+    else:
+        shares = winning_shares(field)
+        wins = {key: share_text(share) for key, share in shares.items()}
+    flip = smallest_flip(field)
+    return {
+        "untold": "",
+        "basis": "total" if people else "fit",
+        "draws": DRAWS,
+        "seed": SEED,
+        "ranking": [
+            {
+                "id": candidate_row.key,
+                "total": share_text(candidate_row.total),
+                "rank": candidate_row.rank,
+                "wins": wins.get(candidate_row.key),
+            }
+            for candidate_row in ranking(field)
+        ],
+        **certainty,
+        "smallest": flip and flip_of(flip),
+        "second": second(inputs, running, field),
+        "roles": role_picks(inputs, running),
+    }
+
+
+def field_between(
+    inputs: dict[str, Any], running: Sequence[Counted], *, people: bool
+) -> Field:
+    """The candidates by category, by the evidence alone or with people's scores."""
+    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
+    evidence = {row["name"]: Decimal(0) for row in inputs["categories"]}
+    for row in inputs["requirements"]:
+        evidence[row["category"]] += Decimal(row["weight"])
+    share = Decimal(inputs["brief"]["evidence_share"]) if people else Decimal(1)
+    return field_of(
+        [
+            contender(
+                option.candidate["id"],
+                list(evidence),
+                option.fit.rows,
+                category_of,
+                option.people.rows if people else (),
+            )
+            for option in running
+        ],
+        evidence,
+        category_weights(inputs),
+        share,
+    )
+
+
+def untold(field: Field, running: Sequence[Counted]) -> str:
+    """Why no first place is told yet, or blank."""
+    if not any(option.fit.judged for option in running):
+        return "unproven"
+    return "" if len(field.contenders) > 1 else "alone"
+
+
+def second(
+    inputs: dict[str, Any], running: Sequence[Counted], field: Field
+) -> dict[str, Any] | None:
+    """What would have to be true for the runner-up to win; None if none is behind."""
+    ranked = ranking(field)
+    best = ranked[0].total
+    behind = [place for place in ranked if place.total < best]
+    if not behind:
+        return None
+    key = behind[0].key
+    rows = next(option.fit.rows for option in running if option.candidate["id"] == key)
+    flip = nearest_flip(field, key)
+    proofs = proofs_to_lead(
+        rows, best - behind[0].total, field.share, credits_of(inputs).trial_holds
+    )
+    return {
+        "id": key,
+        "behind": share_text(best - behind[0].total),
+        "flip": flip and flip_of(flip),
+        "proofs": None if proofs is None else list(proofs),
+    }
+
+
+def flip_of(flip: Flip) -> dict[str, Any]:
+    """A change of one category's weight; parts of the total that it decides."""
+    return {
+        "id": flip.key,
+        "category": flip.category,
+        "before": share_text(flip.before),
+        "after": share_text(flip.after),
+    }
+
+
+def role_picks(
+    inputs: dict[str, Any], running: Sequence[Counted]
+) -> list[dict[str, Any]]:
+    """Whom each role's own weights would pick from the evidence; equal ones all.
+
+    Only roles that have weighed every category that is scored.
+    """
+    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
+    scored = [name for name, weight in category_weights(inputs).items() if weight]
+    fits = {
+        option.candidate["id"]: fit_by_category(option.fit.rows, category_of)
+        for option in running
+    }
+    found = []
+    # In one order, whatever the database made of that of the keys.
+    for role in Role.values:
+        weights = inputs["role_weights"].get(role)
+        if weights is None or any(name not in weights for name in scored):
+            continue
+        ranked = picks(fits, weights)
+        best = [pick for pick in ranked if pick.fit == ranked[0].fit]
+        later = ranked[len(best) :]
+        found.append(
+            {
+                "role": role,
+                "ids": [pick.key for pick in best],
+                "fit": share_text(best[0].fit) if best else None,
+                "lead": share_text(best[0].fit - later[0].fit) if later else None,
+            }
+        )
+    return found
+
+
+# The results of a memo as a pure function of its inputs, so that they can be replayed.
+#
+# No database and no clock: everything comes from the JSON that `inputs` gathered.
+
+# Those whose memos this program counts again, each by its own rules.
+FORMULAS = ("1", "2", scoring.FORMULA_VERSION)
+# What explains a number; the number itself is what has to come out again.
+WORDS = frozenset({"working", "opportunity_working", "total_working", "sentence"})
+
+
+def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str, Any]:
+    """Fit, people's score, total, knock-outs, promises and cost per candidate id; and
+    as `robustness` how far the first place rests on the agreed weights.
+
+    Formula 1 knew no robustness; a memo that was counted with it is counted so.
+    `draws` finds the draws of formula 3: counted here, unless somebody kept them.
+    """
+    counted = [count(candidate, inputs) for candidate in inputs["candidates"]]
+    return results_of(inputs, counted, draws)
+
+
+def results_of(
+    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
+) -> dict[str, Any]:
+    """The same, of candidates that are counted already."""
+    results = {
+        option.candidate["id"]: candidate_results(option, inputs) for option in counted
+    }
+    if inputs["formula_version"] != "1":
+        results["robustness"] = weigh(inputs, counted, draws)
+    return results
+
+
+def replay(memo: dict[str, Any]) -> list[str]:
+    """What differs between the frozen results and the same inputs counted again.
+
+    Empty if the decision holds. What the words say around a number may be put better
+    since, and figures may have come beside those that were frozen; neither is a
+    difference. A memo is counted with the formula that it was made with; one that this
+    program does not know is said to be so.
+    """
+    inputs = memo["inputs"]
+    if inputs["formula_version"] not in FORMULAS:
+        return [
+            f"the memo was counted with formula {inputs['formula_version']}, "
+            f"this program knows {', '.join(FORMULAS)}"
+        ]
+    names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
+    names["robustness"] = "Robustness"
+    again, frozen = compute_results(inputs), memo["results"]
+    lost = [
+        f"the candidate {key} is not in the inputs" for key in frozen.keys() - again
+    ]
+    for key, fields in again.items():
+        if key not in frozen:
+            lost.append(f"{names[key]} has no results")
+            continue
+        lost += differing(names[key], frozen[key], fields)
+    return lost
+
+
+def differing(where: str, frozen: Any, again: Any) -> list[str]:
+    """A sentence for each frozen number that did not come out again, but for words.
+
+    `where` is the way to it: “Acme ML, cost, likely”.
+    """
+    if isinstance(frozen, dict) and isinstance(again, dict):
+        pairs = [(field, value, again.get(field)) for field, value in frozen.items()]
+    elif isinstance(frozen, list) and isinstance(again, list):
+        if len(frozen) != len(again):
+            return [f"{where}: frozen {len(frozen)} lines, counted again {len(again)}"]
+        pairs = [
+            (named(value, place), value, other)
+            for place, (value, other) in enumerate(zip(frozen, again, strict=True), 1)
+        ]
+    elif frozen != again:
+        return [f"{where}: frozen {frozen!r}, counted again {again!r}"]
+    else:
+        return []
+    return [
+        sentence
+        for field, pair, other in pairs
+        if field not in WORDS
+        for sentence in differing(f"{where}, {field}", pair, other)
+    ]
+
+
+def named(line: Any, place: int) -> str:
+    """What a line of a list is called: its kind, else its number."""
+    return (
+        str(line["kind"]) if isinstance(line, dict) and "kind" in line else str(place)
+    )
+
+
+def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What the formulas say of one candidate."""
+    fit = counted.fit
+    return {
+        "fit": share_text(fit.value),
+        "fit_of_tested": share_text(fit.of_tested),
+        "asked": fit.coverage.asked,
+        "answered": fit.coverage.answered,
+        "tested": fit.coverage.tested,
+        **more_counts(counted, inputs),
+        "people": share_text(counted.people.value),
+        "total": share_text(counted.total.value),
+        "total_working": counted.total.working,
+        "knock_outs": counted.knock_outs,
+        "standings": {row.key: str(row.standing) for row in fit.rows},
+        "promises": promises(counted.promises),
+        **cost_results(counted.candidate, inputs),
+    }
+
+
+def more_counts(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside *tested* since demos are told apart from trials."""
+    if not knows_lists(inputs):
+        return {}
+    coverage = counted.fit.coverage
+    return {
+        "shown": coverage.shown,
+        "researched": coverage.researched,
+        "promises_in_demos": promises(counted.promises.demos),
+    }
+
+
+def promises(record: scoring.SourceRecord) -> dict[str, Any]:
+    """The promise record; counts stay hidden below five tested claims."""
+    tally = record.overall
+    if record.hidden:
+        return {"tested": tally.tested, "hidden": True}
+    return {
+        "tested": tally.tested,
+        "hidden": False,
+        "held": tally.held,
+        "partly": tally.partly,
+        "failed": tally.failed,
+    }

@@ -1,0 +1,507 @@
+"""What follows a decision: letters to those who answered, and checks of promises."""
+
+import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from evaltracker.decision.choices import CheckFound, TermOutcome
+from evaltracker.evaluations.models import (
+    CommittedRecord,
+    Evaluation,
+    Metric,
+    Record,
+    Requirement,
+    ScopedQuerySet,
+    Visit,
+)
+from evaltracker.evaluations.models.evaluation import AppendOnlyError
+from evaltracker.toolbox.days_days import months_after
+from stakeholders.models import Stakeholder
+from vendors.models import Candidate
+
+
+class Letter(Record):
+    """What a candidate's vendor is told of the decision: a draft until it is sent.
+
+    It tells of that candidate alone. Who got it stands in the notices that carry it.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.OneToOneField(
+        Candidate, on_delete=models.PROTECT, related_name="letter"
+    )
+    text = models.TextField(
+        help_text="Paragraphs with a blank line between them; the vendor reads this."
+    )
+    drafted_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects: ClassVar = ScopedQuerySet["Letter"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("candidate__name",)
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="letter_says_something"),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True)
+                | Q(released_at__isnull=False, released_by__isnull=False),
+                name="letter_released_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Letter {str(self.pk)[:8]}"
+
+
+class PromiseCheck(Record):
+    """A day, months after the decision, on which the chosen one's promises are read
+    again; closed by the owner, or waived with a reason."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="promise_checks"
+    )
+    months = models.PositiveSmallIntegerField(
+        help_text="After so many months it was planned first."
+    )
+    due_on = models.DateField(help_text="In the evaluation's zone.")
+    # A moved date is a new occurrence, so that it is reminded of anew.
+    occurrence = models.PositiveIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    waived_reason = models.TextField(blank=True)
+    summary = models.TextField(blank=True)
+
+    objects: ClassVar = ScopedQuerySet["PromiseCheck"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("due_on", "months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "months"), name="promise_check_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(waived_reason="", summary=""),
+                name="promise_check_said_when_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Promise check after {self.months} months"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether verdicts are still awaited."""
+        return self.closed_at is None
+
+
+class CheckVerdict(Record):
+    """Whether what was promised of one requirement holds on the day of a check."""
+
+    evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
+
+    promise_check = models.ForeignKey(
+        PromiseCheck, on_delete=models.PROTECT, related_name="verdicts"
+    )
+    requirement = models.ForeignKey(
+        Requirement, on_delete=models.PROTECT, related_name="+"
+    )
+    found = models.CharField(max_length=6, choices=CheckFound.choices)
+    note = models.TextField(help_text="How it was seen: where, by whom, on what.")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = ScopedQuerySet["CheckVerdict"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("requirement__position", "requirement__ref")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("promise_check", "requirement"), name="check_verdict_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(found__in=CheckFound.values), name="check_verdict_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(note=""), name="check_verdict_has_a_note"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Verdict {str(self.pk)[:8]}"
+
+
+class MetricValue(Record):
+    """What a metric of the brief has come to on the day of a check."""
+
+    evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
+
+    promise_check = models.ForeignKey(
+        PromiseCheck, on_delete=models.PROTECT, related_name="metric_values"
+    )
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=150)
+    note = models.TextField(blank=True, default="")
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = ScopedQuerySet["MetricValue"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("metric__name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("promise_check", "metric"), name="metric_value_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(value=""), name="metric_value_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Value {str(self.pk)[:8]}"
+
+
+# How long the contract runs that a decision led to, and who looks after it.
+
+MONTHS = (MinValueValidator(1), MaxValueValidator(120))
+
+
+def default_remind_days() -> list[int]:
+    """A quarter, a month and a week before."""
+    return [90, 30, 7]
+
+
+class ContractTerm(Record):
+    """From when to when, by when notice has to be given, and what comes then.
+
+    Without an end it is open-ended; without months of renewal it ends by itself.
+    """
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="contract_term"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField(
+        null=True, blank=True, help_text="Leave it blank if it is open-ended."
+    )
+    notice_months = models.PositiveSmallIntegerField(
+        "notice period in months",
+        null=True,
+        blank=True,
+        validators=MONTHS,
+        help_text="How long before the end notice has to be given.",
+    )
+    notice_on = models.DateField(
+        "last day to give notice",
+        null=True,
+        blank=True,
+        help_text="Leave it blank to have it calculated from end and notice period.",
+    )
+    renewal_months = models.PositiveSmallIntegerField(
+        "renews automatically for (months)",
+        null=True,
+        blank=True,
+        validators=MONTHS,
+        help_text="Leave it blank if it ends on its last day.",
+    )
+    looks_after = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    remind_days = models.JSONField(default=default_remind_days)
+    # Other dates are a new occurrence, so that they are reminded of anew.
+    occurrence = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(
+        max_length=8, choices=TermOutcome.choices, blank=True, default=""
+    )
+    outcome_note = models.TextField(blank=True, default="")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects: ClassVar = ScopedQuerySet["ContractTerm"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="contract_ends_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(notice_on__lte=F("ends_on")),
+                name="contract_notice_before_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", settled_at__isnull=True)
+                | Q(outcome__in=TermOutcome.values, settled_at__isnull=False),
+                name="contract_outcome_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Contract"
+
+    @property
+    def notice_day(self) -> datetime.date | None:
+        """The last day on which notice can be given, as entered or calculated."""
+        if self.notice_on or not (self.ends_on and self.notice_months):
+            return self.notice_on
+        return months_after(self.ends_on, -self.notice_months)
+
+    @property
+    def deadline(self) -> datetime.date | None:
+        """The day that people are reminded of: that of notice, else the end."""
+        return self.notice_day or self.ends_on
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether somebody has said what happens on that day."""
+        return bool(self.outcome)
+
+    @property
+    def renewed_until(self) -> datetime.date | None:
+        """Until when it runs if nobody gives notice."""
+        if not (self.ends_on and self.renewal_months):
+            return None
+        return months_after(self.ends_on, self.renewal_months)
+
+
+# May we go on, and what did we decide?
+
+
+class Waiver(CommittedRecord):
+    """A gate that leadership lets pass on one visit, with a reason for the memo."""
+
+    evaluation_path: ClassVar[str] = "visit__evaluation"
+    committed: ClassVar = {
+        1: ("visit", "gate", "rule", "reason", "waived_by", "waived_at")
+    }
+    only_grows: ClassVar[bool] = True
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="waivers")
+    gate = models.CharField(max_length=60)
+    rule = models.TextField(help_text="The rule as it read when it was waived.")
+    reason = models.TextField()
+    waived_by = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="waivers"
+    )
+    waived_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar = ScopedQuerySet["Waiver"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        ordering = ("waived_at",)
+        indexes = [
+            models.Index(fields=("waived_at", "id"), name="waiver_in_lists"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Waiver of {self.gate}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert only; a waiver stays as it was given."""
+        if not self._state.adding:
+            raise AppendOnlyError("A waiver is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Outlook(Record):
+    """How an open evaluation stood when it was last looked at closely.
+
+    Made anew from the facts and never the truth itself: it lets *My work* list many
+    evaluations without asking each gate of each, and tells the chore that asks for
+    sign-offs what has moved. `version` says of which state, as far as all that counts
+    goes, until `valid_until`; `entries` how many entries the journal had.
+    """
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="outlook"
+    )
+    entries = models.PositiveIntegerField()
+    looked_at = models.DateTimeField()
+    version = models.CharField(max_length=64, blank=True, db_default="")
+    valid_until = models.DateTimeField(null=True, blank=True)
+    # The latest day on which the stage may end; null without a plan.
+    due_on = models.DateField(null=True, blank=True)
+    # How many entries there were when people were last asked to sign.
+    asked_entries = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    is_signed_now = models.BooleanField()
+    what = models.TextField()
+    why = models.TextField()
+    link = models.TextField()
+    verb = models.CharField(max_length=60)
+
+    objects: ClassVar = ScopedQuerySet["Outlook"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+
+    def __str__(self) -> str:
+        return f"Outlook {str(self.pk)[:8]}"
+
+
+class Decision(CommittedRecord):
+    """The outcome: a draft while it is being signed, then frozen with its memo."""
+
+    committed: ClassVar = {
+        1: (
+            *("evaluation", "candidate", "rationale", "dissent", "revisit_when"),
+            *("drafted_by", "drafted_at", "decided_by", "decided_at"),
+            *("memo", "memo_sha256", "formula_version"),
+        )
+    }
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="decision"
+    )
+    candidate = models.ForeignKey(
+        Candidate,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        null=True,
+        blank=True,
+    )
+    rationale = models.TextField(
+        blank=True, help_text="Why this one, in words that leadership can repeat."
+    )
+    dissent = models.TextField(blank=True, help_text="Who disagrees, and why.")
+    revisit_when = models.TextField(
+        blank=True, help_text="What would make us look at it again."
+    )
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    drafted_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    memo = models.JSONField(
+        default=dict, blank=True, help_text="Frozen inputs and results."
+    )
+    memo_sha256 = models.CharField(max_length=64, blank=True)
+    formula_version = models.CharField(max_length=10, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Decision"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True)
+                | (
+                    Q(candidate__isnull=False)
+                    & Q(decided_by__isnull=False)
+                    & ~Q(rationale="")
+                    & ~Q(memo_sha256="")
+                ),
+                name="decision_is_whole_when_decided",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Decision {str(self.pk)[:8]}"
+
+
+# The last draws of an evaluation, which say how sure its first place is.
+
+
+class KeptDraws(Record):
+    """What was drawn last, and of which inputs: a worker counts, pages read.
+
+    Made anew from the facts and never the truth itself: `digest` names the inputs, so
+    a page knows whether these draws are those of now. `entries` is how many entries
+    the journal had then; from `valid_until` on time alone may have moved the inputs.
+    """
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="kept_draws"
+    )
+    entries = models.PositiveIntegerField()
+    valid_until = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True)
+    results = models.JSONField(default=dict)
+    # The keys of those that were first then; none while nobody is.
+    firsts = models.JSONField(default=list, db_default=[], blank=True)
+
+    objects: ClassVar = ScopedQuerySet["KeptDraws"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        verbose_name_plural = "kept draws"
+
+    def __str__(self) -> str:
+        return f"Draws of entry {self.entries}"
+
+
+# Which evaluation was started from which.
+
+
+class Succession(Record):
+    """That an evaluation was started from another one."""
+
+    evaluation = models.OneToOneField(
+        Evaluation, on_delete=models.PROTECT, related_name="succession"
+    )
+    origin = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="successions"
+    )
+
+    objects: ClassVar = ScopedQuerySet["Succession"].as_manager()
+
+    class Meta:
+        app_label = "workflow"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(evaluation=F("origin")), name="succession_of_another"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Succession {str(self.pk)[:8]}"

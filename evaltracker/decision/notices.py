@@ -1,0 +1,175 @@
+"""The mails that follow a decision: to its people, to vendors, and months later."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from evaltracker.decision import links
+from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
+from evaltracker.decision.selectors import CHECK_NOTICE, LETTER, MORNING, TERM_NOTICE
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.about import About, ended, not_the_owners
+from evaltracker.notices.kinds import Message, register
+from evaltracker.notices.mail import letter
+from evaltracker.toolbox.days import instant_of
+from evaltracker.toolbox.days_days import day_in_words
+from vendors.models import Candidate, Contact
+from vendors.notices import from_owner, way_in
+
+
+@register
+class DecisionMade(About[Evaluation]):
+    """Everybody with a part hears that it is decided, and where the memo is.
+
+    Not what was decided: that stands on the page, for whoever may read it.
+    """
+
+    name: ClassVar[str] = "decision_made"
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = Evaluation.objects.all()
+
+    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
+        """Unless it is decided; nothing takes that back."""
+        if notice.place.status != Status.DECIDED:
+            yield "It is not decided."
+
+    def page(self, notice: Notice, row: Evaluation) -> str:
+        """The decision, with its memo."""
+        return links.page(notice.place, "decision")
+
+
+@register
+class DecisionLetter(About[Letter]):
+    """What a vendor is told of the decision, in the owner's words.
+
+    It is never repeated by itself: one that may have arrived waits for a person.
+    """
+
+    name: ClassVar[str] = LETTER
+    hold: ClassVar[bool] = True
+    rows: ClassVar = Letter.objects.select_related("candidate__vendor")
+    gone: ClassVar[str] = "Nobody has released this letter."
+
+    def title(self, row: Letter) -> str:
+        """To whose vendor it goes."""
+        return f"Letter to {row.candidate}"
+
+    def reasons(self, notice: Notice, row: Letter) -> Iterator[str]:
+        """Unless the reader still answers for the vendor."""
+        if row.released_at is None:
+            yield self.gone
+        theirs = Contact.objects.current().filter(
+            vendor=row.candidate.vendor_id, email=notice.address
+        )
+        if not theirs.exists():
+            yield f"{notice.addressee or notice.address} is no contact of it any more."
+
+    def page(self, notice: Notice, row: Letter) -> str:
+        """The reader's way into the vendor pages, where it can be read again."""
+        rows = Candidate.objects.filter(pk=row.candidate_id)
+        return way_in(rows, notice.address)
+
+    def compose(self, notice: Notice) -> Message:
+        """Its words, and whom an answer reaches."""
+        row = self.row(notice)
+        lead, *paragraphs = row.text.split("\n\n")
+        page = self.page(notice, row)
+        buyer = notice.place.buyer
+        message = letter(
+            notice=notice,
+            subject=f"The decision of {buyer}" if buyer else "Our decision",
+            lead=lead,
+            paragraphs=paragraphs,
+            action="Read it in your pages" if page else "",
+            path=page or "/",
+        )
+        return from_owner(message, notice.place)
+
+
+@register
+class PromiseCheckDue(About[PromiseCheck]):
+    """The chosen one's promises are to be read again: before, on the day, a week on."""
+
+    name: ClassVar[str] = CHECK_NOTICE
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = PromiseCheck.objects.all()
+    gone: ClassVar[str] = "The promise check is closed."
+
+    def reasons(self, notice: Notice, row: PromiseCheck) -> Iterator[str]:
+        """Unless it is open, on that day, and theirs to do."""
+        if not row.is_open:
+            yield self.gone
+        if str(row.occurrence) != notice.occurrence:
+            yield "The promise check was moved."
+        yield not_the_owners(notice)
+
+    def page(self, notice: Notice, row: PromiseCheck) -> str:
+        """Its place on the page; whose promises they are, stands there (R10)."""
+        return links.page(notice.place, "promise_checks", f"check-{row.pk}")
+
+    def compose(self, notice: Notice) -> Message:
+        """Which day, and what is asked."""
+        row = self.row(notice)
+        return self.dated(
+            notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
+        )
+
+
+@register
+class ContractNoticeDue(About[ContractTerm]):
+    """A contract can be ended until that day: to its keeper and the owner."""
+
+    name: ClassVar[str] = TERM_NOTICE
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = ContractTerm.objects.select_related("looks_after")
+
+    def reasons(self, notice: Notice, row: ContractTerm) -> Iterator[str]:
+        """Unless it is open, has these dates, and is theirs to look after."""
+        if row.is_settled:
+            yield "It was decided what happens to the contract."
+        if str(row.occurrence) != notice.occurrence or row.deadline is None:
+            yield "The contract's dates were changed."
+        if notice.recipient_id not in (row.looks_after_id, notice.place.owner_id):
+            yield "Somebody else looks after the contract now."
+
+    def page(self, notice: Notice, row: ContractTerm) -> str:
+        """Its place on the page."""
+        return links.page(notice.place, "promise_checks", "contract")
+
+    def values(self, notice: Notice, row: ContractTerm) -> dict[str, str]:
+        """What the day is, what comes after it, and who looks after it."""
+        until, ends = row.renewed_until, row.ends_on
+        return {
+            "notice": "yes" if row.notice_day else "",
+            "ends": day_in_words(ends) if ends else "",
+            "renews": day_in_words(until) if until else "",
+            "keeper": row.looks_after.name,
+        }
+
+    def compose(self, notice: Notice) -> Message:
+        """Which day, and what is to be decided."""
+        row = self.row(notice)
+        if row.deadline is None:
+            raise LookupError("the contract has no last day any more")
+        due_at = instant_of(row.deadline, MORNING, notice.place.zone)
+        return self.dated(notice, row, due_at)
+
+
+# The kind of notice for an evaluation that is handed on.
+
+
+@register
+class EvaluationHandedOn(About[Evaluation]):
+    """Somebody runs an evaluation from now on, and hears of it."""
+
+    name: ClassVar[str] = "evaluation_handed_on"
+    rows: ClassVar = Evaluation.objects.all()
+
+    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
+        """Unless it has ended, or somebody else runs it meanwhile."""
+        yield ended(notice)
+        yield not_the_owners(notice)
+
+    def page(self, notice: Notice, row: Evaluation) -> str:
+        """Where it stands, and what is next."""
+        return links.page(notice.place, "overview")

@@ -1,0 +1,563 @@
+"""The files that rows name, and those that lie there: each is compared with the other.
+
+Which tables name files is said where they are registered to travel (`Part.stored`).
+"""
+
+import datetime
+import hashlib
+import os
+import re
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTransform
+
+from evaltracker.decision.models import (
+    CheckVerdict,
+    ContractTerm,
+    Decision,
+    KeptDraws,
+    Letter,
+    MetricValue,
+    PromiseCheck,
+)
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Evaluation, Metric, Notice, Requirement, User
+from evaltracker.portable.registry import Part, parts
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.files import FILE_MODE, FOLDERS, HALF
+from trials.policy import matters_most
+from trials.scoring import Availability
+from trials.selectors import Cell, ledger
+from vendors.choices import CandidateState
+from vendors.models import Candidate
+from vendors.selectors.answer_counts import names_of, stands_alone
+
+# The contract that a decision led to: its dates, and on whom its last day waits.
+
+# The kind of the mail about it; decision_notices.py.
+TERM_NOTICE = "contract_notice_due"
+
+
+def term_of(evaluation: Evaluation) -> ContractTerm | None:
+    """What is known of the contract, if anything was entered."""
+    rows = ContractTerm.objects.filter(evaluation=evaluation)
+    return rows.select_related("looks_after", "settled_by", "evaluation").first()
+
+
+def terms_of(user: User) -> QuerySet[ContractTerm]:
+    """Contracts that are not settled, whose owner or keeper `user` is: their dates and
+    whose they are, without what else the evaluation tells."""
+    rows: QuerySet[ContractTerm] = ContractTerm.objects.visible_to(user).filter(
+        Q(looks_after=user) | Q(evaluation__owner=user), outcome=""
+    )
+    return rows.select_related("evaluation").only(
+        *("ends_on", "notice_on", "notice_months", "remind_days", "occurrence"),
+        *("outcome", "evaluation__slug", "evaluation__title", "evaluation__zone"),
+        "evaluation__owner",
+    )
+
+
+def due_terms(user: User) -> Iterator[ContractTerm]:
+    """Those whose last day is near enough that people are reminded of it."""
+    for term in terms_of(user):
+        if is_near(term):
+            yield term
+
+
+def is_near(term: ContractTerm) -> bool:
+    """Whether the first reminder is due; it stays so until somebody settles it."""
+    if term.deadline is None or term.is_settled:
+        return False
+    ahead = datetime.timedelta(days=max(term.remind_days))
+    return term.deadline - ahead <= today_in(term.evaluation.zone)
+
+
+# What the chosen candidate promised, what held in its trial, and what holds since.
+
+# The kind of the mail about it; decision_notices.py.
+CHECK_NOTICE = "promise_check_due"
+MORNING = datetime.time(9)
+PROMISED = (
+    Availability.NOW,
+    Availability.BETA,
+    Availability.PLANNED,
+    Availability.ON_REQUEST,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedRow:
+    """One promised requirement: the claim, its proof, and a place for each check."""
+
+    requirement: Requirement
+    cell: Cell
+    verdicts: tuple[CheckVerdict | None, ...]
+
+    @property
+    def last(self) -> CheckVerdict | None:
+        """What the latest check said."""
+        return next((verdict for verdict in reversed(self.verdicts) if verdict), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many promises held, held in part and failed in one check."""
+
+    check: PromiseCheck
+    holds: int
+    partly: int
+    fails: int
+
+    @property
+    def judged(self) -> int:
+        return self.holds + self.partly + self.fails
+
+
+def chosen_of(evaluation: Evaluation) -> Candidate | None:
+    """The candidate that was chosen, once it is decided."""
+    if evaluation.status != Status.DECIDED:
+        return None
+    rows = Candidate.objects.filter(
+        evaluation=evaluation, state=CandidateState.CHOSEN
+    ).select_related("vendor", "evaluation")
+    return rows.first()
+
+
+def promised_rows(
+    candidate: Candidate, checks: Iterable[PromiseCheck] = ()
+) -> list[PromisedRow]:
+    """Every must-have and heavy requirement that it said is or will be there.
+
+    What it said *never* of is no promise. The ledger stands still once the evaluation
+    has ended, so these are the rows that the memo rests on.
+    """
+    places = list(checks)
+    book = ledger(candidate.evaluation, candidates=[candidate])
+    said: dict[object, CheckVerdict] = {
+        (verdict.promise_check_id, verdict.requirement_id): verdict
+        for verdict in CheckVerdict.objects.filter(
+            promise_check__in=places
+        ).select_related("recorded_by")
+    }
+    return [
+        PromisedRow(
+            requirement,
+            cell,
+            tuple(said.get((place.pk, requirement.pk)) for place in places),
+        )
+        for requirement in book.requirements
+        if matters_most(requirement)
+        and not (cell := book.cell(candidate, requirement)).not_applicable
+        and cell.claimed in PROMISED
+    ]
+
+
+def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
+    """What each of these checks came to; one query."""
+    places = list(checks)
+    found: dict[object, list[str]] = {place.pk: [] for place in places}
+    rows = CheckVerdict.objects.filter(promise_check__in=places)
+    for key, verdict in rows.values_list("promise_check_id", "found"):
+        found[key].append(verdict)
+    return [
+        Kept(
+            place,
+            *(found[place.pk].count(word) for word in ("holds", "partly", "fails")),
+        )
+        for place in places
+    ]
+
+
+def due_checks(user: User, until: datetime.date) -> list[PromiseCheck]:
+    """Open checks of the evaluations that `user` runs, due by that day, without what
+    else candidate and evaluation tell."""
+    rows = PromiseCheck.objects.filter(
+        candidate__evaluation__owner=user, closed_at__isnull=True, due_on__lte=until
+    )
+    where = (f"candidate__evaluation__{name}" for name in ("slug", "title", "zone"))
+    rows = rows.select_related("candidate__evaluation")
+    return list(rows.only("months", "due_on", *where))
+
+
+# What became of a vendor in evaluations that have ended, for whoever may see those.
+
+# The newest ones say most.
+MOST = 5
+ENDED = (Status.DECIDED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A vendor's candidate in an evaluation that has ended.
+
+    `promises` is the frozen promise record of the memo, or None without a memo.
+    """
+
+    candidate: Candidate
+    decision: Decision | None
+    promises: dict[str, Any] | None
+    checks: tuple[Kept, ...]
+
+
+def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
+    """The same vendor's earlier candidates that `user` may see, the newest first.
+
+    Four queries whatever there is. Evaluations that go on are left out: what is
+    sealed in one must not be told by another.
+    """
+    if candidate.vendor_id is None:
+        return []
+    rows = (
+        Candidate.objects.visible_to(user)
+        .filter(vendor=candidate.vendor_id, evaluation__status__in=ENDED)
+        .filter(evaluation__is_practice=False)
+        .exclude(evaluation=candidate.evaluation_id)
+        .select_related("evaluation")
+        .order_by("-evaluation__created_at", "name")
+    )
+    found = list(rows[:MOST])
+    if not found:
+        return []
+    decisions = {
+        decided_with_record.evaluation_id: decided_with_record
+        for decided_with_record in decided_with_records(found)
+    }
+    checks: dict[object, list[Kept]] = defaultdict(list)
+    for promise in outcomes_of(PromiseCheck.objects.filter(candidate__in=found)):
+        checks[promise.check.candidate_id].append(promise)
+    return [
+        Earlier(
+            candidate,
+            decision := decisions.get(candidate.evaluation_id),
+            getattr(decision, "record", None),
+            tuple(checks[candidate.pk]),
+        )
+        for candidate in found
+    ]
+
+
+def decided_with_records(candidates: Sequence[Candidate]) -> list[Decision]:
+    """Their decisions, each with that candidate's frozen promise record alone.
+
+    A memo of a large evaluation is megabytes; the database picks the piece out.
+    """
+    pieces = [
+        When(
+            evaluation=candidate.evaluation_id,
+            then=KeyTransform(
+                "promises",
+                KeyTransform(str(candidate.pk), KeyTransform("results", "memo")),
+            ),
+        )
+        for candidate in candidates
+    ]
+    rows = Decision.objects.filter(
+        evaluation__in=[candidate.evaluation_id for candidate in candidates],
+        decided_at__isnull=False,
+    ).defer("memo")
+    record = Case(*pieces, default=Value(None), output_field=JSONField())
+    return list(rows.annotate(record=record))
+
+
+AT_ONCE = 500
+# Longer than any transaction: until then a row that names the file may still come.
+GRACE = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of an evaluation: where it lies, and the digest of what it has to hold."""
+
+    evaluation: str
+    name: str
+    stored_as: str
+    sha256: str
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with it; blank if it is what was handed in."""
+        try:
+            with default_storage.open(self.stored_as, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                mode = os.fstat(file.fileno()).st_mode & 0o777
+        except FileNotFoundError:
+            return "is missing"
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        if digest != self.sha256:
+            return "is not the file that was handed in"
+        if mode & ~FILE_MODE:
+            return f"may be read or changed by too many: mode {mode:04o}, not 0640"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file that no row names: half of one, or of a transaction that did not end."""
+
+    stored_as: str
+    is_half: bool
+    age: datetime.timedelta
+
+
+def kept_files(slug: str = "") -> Iterator[KeptFile]:
+    """Every file that a row names, of one evaluation or of all."""
+    for part in parts():
+        if part.stored is None:
+            continue
+        place, digest = part.stored
+        path = f"{part.model.evaluation_path}__slug"  # type: ignore[attr-defined]
+        rows = _naming(part, place).order_by(path, "pk")
+        chosen = rows.filter(**{path: slug}) if slug else rows
+        columns = (path, _original_name(part), place, digest)
+        for row in chosen.values_list(*columns).iterator(chunk_size=AT_ONCE):
+            yield KeptFile(*row)
+
+
+def leftovers() -> list[Leftover]:
+    """The files that no row of any evaluation names, whatever their age.
+
+    The folders are read before the rows, so a file whose row came meanwhile is none.
+    """
+    lying = dict(_lying())
+    for part in parts():
+        if part.stored is not None:
+            place, _ = part.stored
+            names = _naming(part, place).values_list(place, flat=True)
+            for name in names.iterator(chunk_size=AT_ONCE):
+                lying.pop(name, None)
+    now = time.time()
+    return [
+        Leftover(name, name.endswith(HALF), datetime.timedelta(seconds=now - changed))
+        for name, changed in sorted(lying.items())
+    ]
+
+
+def _naming(part: Part, place: str) -> Any:
+    manager: Any = part.model._default_manager
+    return manager.exclude(**{place: ""})
+
+
+def _original_name(part: Part) -> str:
+    columns = {field.name for field in part.fields}
+    return "file_name" if "file_name" in columns else "name"
+
+
+def _lying() -> Iterator[tuple[str, float]]:
+    """What lies in the folders for files, and when it last changed there.
+
+    A file that was put back from a backup has changed when it was put back.
+    """
+    root = Path(default_storage.path(""))
+    for folder in FOLDERS:
+        for place, _, names in os.walk(root / folder):
+            for name in names:
+                file = Path(place) / name
+                try:
+                    status = file.lstat()
+                except FileNotFoundError:
+                    continue
+                changed = max(status.st_mtime, status.st_ctime)
+                yield file.relative_to(root).as_posix(), changed
+
+
+# What became of letters, and whom their words name.
+
+# The name under which `notices` owes them.
+LETTER = "decision_letter"
+
+
+def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
+    """The mails that carry these letters, the first first."""
+    rows: QuerySet[Notice] = Notice.objects.filter(
+        kind=LETTER, subject_id__in=[str(letter.pk) for letter in letters]
+    )
+    return rows.order_by("created_at")
+
+
+def rivals_named(letter: Letter, text: str) -> list[str]:
+    """Names of other candidates, or of their vendors, that stand in the text.
+
+    What everybody would build or stay with is named after no company.
+    """
+    own = set(names_of(letter.candidate))
+    others = Candidate.objects.filter(
+        ~Q(pk=letter.candidate_id),
+        evaluation=letter.candidate.evaluation_id,
+        kind__in=("buy", "open_source"),
+    ).select_related("vendor")
+    return [
+        name
+        for other in others
+        for name in names_of(other)
+        if name not in own and stands_alone(name, text)
+    ]
+
+
+# What the metrics of the brief were, are to be, and have come to, check by check.
+
+# “61 %”, “4.5 h”, “EUR 120”: a number with its unit. A comma may stand for thousands
+# or for decimals, so a number with one is not read.
+NUMBER = re.compile(r"([^\d,.+-]*)([+-]?\d+(?:\.\d+)?)([^\d,.]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPlace:
+    """What a check says of a metric: a value, or why there is none."""
+
+    check: PromiseCheck
+    value: MetricValue | None
+    today: datetime.date
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it should be there by now."""
+        check = self.check
+        if self.value is not None or check.waived_reason:
+            return False
+        return not check.is_open or check.due_on <= self.today
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A metric with a place for each check."""
+
+    metric: Metric
+    places: tuple[MetricPlace, ...]
+
+    @property
+    def given(self) -> list[MetricValue]:
+        """Its values, the earliest first."""
+        return [place.value for place in self.places if place.value is not None]
+
+    def way(self, value: str) -> float | None:
+        """How much of the way from baseline to target a value has gone.
+
+        None unless all three are numbers of one unit that differ.
+        """
+        read = [
+            number_of(text)
+            for text in (self.metric.baseline, self.metric.target, value)
+        ]
+        if None in read or len({unit for _, unit in filter(None, read)}) != 1:
+            return None
+        before, target, now = [number for number, _ in filter(None, read)]
+        return None if before == target else (now - before) / (target - before)
+
+
+def number_of(text: str) -> tuple[float, str] | None:
+    """A number and its unit, if the text is no more than that."""
+    found = NUMBER.fullmatch(text.strip())
+    if found is None:
+        return None
+    lead, number, unit = found.groups()
+    return float(number), f"{lead.strip()}|{unit.strip()}".casefold()
+
+
+def metric_rows(
+    evaluation: Evaluation, checks: Collection[PromiseCheck], today: datetime.date
+) -> list[MetricRow]:
+    """Every metric of the brief with its values; two queries."""
+    said = {
+        (row.promise_check_id, row.metric_id): row
+        for row in MetricValue.objects.filter(promise_check__in=checks).select_related(
+            "recorded_by"
+        )
+    }
+    return [
+        MetricRow(
+            metric,
+            tuple(
+                MetricPlace(check, said.get((check.pk, metric.pk)), today)
+                for check in checks
+            ),
+        )
+        for metric in evaluation.metrics.all()
+    ]
+
+
+# What to test next, as the last draws that were kept say it.
+
+LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NextTest:
+    """An open verdict, and the share of draws in which it decides who is first."""
+
+    candidate: Candidate
+    requirement: Requirement
+    chance: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextTests:
+    """The first of an evaluation's open verdicts by their chance to decide.
+
+    `open` is how many there are, `idle` how many of them would change nothing by
+    themselves. `as_of` is the entry of older draws, which are being drawn anew.
+    """
+
+    tests: list[NextTest]
+    open: int
+    idle: int
+    as_of: int | None
+
+
+def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests]:
+    """By evaluation, in three queries; nothing where nothing was drawn."""
+    found = KeptDraws.objects.filter(
+        evaluation__in=[each.pk for each in evaluations]
+    ).annotate(now=F("evaluation__journal_head__count"))
+    kept = [row for row in found if row.results]
+    listed = [(row.evaluation_id, line) for row in kept for line in first_of(row)]
+    candidates = {
+        str(row.pk): row
+        for row in Candidate.objects.filter(pk__in={line["id"] for _, line in listed})
+    }
+    needs = requirements_of(listed)
+    return {
+        row.evaluation_id: NextTests(
+            tests=[
+                NextTest(
+                    candidates[line["id"]],
+                    needs[row.evaluation_id, line["ref"]],
+                    line["chance"],
+                )
+                for line in first_of(row)
+                if line["id"] in candidates
+                and (row.evaluation_id, line["ref"]) in needs
+            ],
+            open=row.results["open"],
+            idle=row.results["idle"],
+            as_of=row.entries if row.now != row.entries else None,
+        )
+        for row in kept
+    }
+
+
+def first_of(kept: KeptDraws) -> Iterator[dict[str, Any]]:
+    """The lines that are shown of an evaluation."""
+    yield from kept.results["next"][:LISTED]
+
+
+def requirements_of(
+    listed: Collection[tuple[uuid.UUID, dict[str, Any]]],
+) -> dict[tuple[uuid.UUID, str], Requirement]:
+    """The requirements of these lines, by evaluation and ref."""
+    if not listed:
+        return {}
+    asked = Q()
+    for evaluation in {key for key, _ in listed}:
+        refs = {line["ref"] for key, line in listed if key == evaluation}
+        asked |= Q(evaluation=evaluation, ref__in=refs)
+    rows = Requirement.objects.filter(asked)
+    return {(row.evaluation_id, row.ref): row for row in rows}

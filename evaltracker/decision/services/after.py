@@ -1,0 +1,511 @@
+"""Reading a decision's promises again, after 3, 6 and 12 months."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.decision.choices import CheckFound
+from evaltracker.decision.memo.letter_draft import count_own, promise_record_text
+from evaltracker.decision.models import (
+    CheckVerdict,
+    Decision,
+    Letter,
+    MetricValue,
+    PromiseCheck,
+    Succession,
+)
+from evaltracker.decision.selectors import (
+    CHECK_NOTICE,
+    MORNING,
+    chosen_of,
+    letter_notices,
+    promised_rows,
+)
+from evaltracker.decision.services.letters import check_letter, open_letter
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    lock,
+    may_start_evaluations,
+    require_owner,
+)
+from evaltracker.money import CODES
+from evaltracker.notices.services.scheduling import (
+    cancel_notices,
+    owe_now,
+    schedule_notice,
+)
+from evaltracker.requirements.services.evaluations import (
+    BRIEF_FIELDS,
+    create_evaluation,
+)
+from evaltracker.requirements.services.templates import copy_needs
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.text import read_reason
+from stakeholders.models import SignOffRule
+from stakeholders.policy import require_part, voices
+from stakeholders.services.people import (
+    add_stakeholder,
+    ask_usual_roles,
+    set_sign_off_rule,
+)
+from trials.services.agreements import word_scale
+from vendors.candidates import WORDED
+from vendors.choices import CandidateState, DocumentKind
+from vendors.models import Contact, PublishedDocument
+from vendors.notices import DocumentPublished
+from vendors.policy import check_read_answers, require_no_conflict
+from vendors.selectors.claims import vendors_answers
+from vendors.services.access import give_link
+from vendors.services.candidates import add_candidate
+from vendors.services.reasking import check_publish, publish_document
+
+MONTHS = (3, 6, 12)
+# Days before the day on which the owner is reminded; a week after, if it is open.
+OFFSETS = (7, 0, -7)
+CLOSED = "The promise check is closed."
+
+
+def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
+    """Plan the checks in the transaction of the decision, if there is what to check:
+    something that was promised, or a metric that was to move.
+
+    It takes no actor: deciding is the act, and its journal entry speaks for it.
+    """
+    candidate = chosen_of(evaluation)
+    if candidate is None:
+        return []
+    if not (promised_rows(candidate) or evaluation.metrics.exists()):
+        return []
+    today = today_in(evaluation.zone)
+    checks = PromiseCheck.objects.bulk_create(
+        PromiseCheck(
+            candidate=candidate, months=month, due_on=months_after(today, month)
+        )
+        for month in MONTHS
+    )
+    for check in checks:
+        owe_reminders(check, evaluation)
+    return checks
+
+
+def owe_reminders(check: PromiseCheck, evaluation: Evaluation) -> None:
+    """Owe the owner a mail before, on and after the day; none for what is past."""
+    for offset in OFFSETS:
+        day = check.due_on - datetime.timedelta(days=offset)
+        if day < today_in(evaluation.zone):
+            continue
+        schedule_notice(
+            kind=CHECK_NOTICE,
+            evaluation=evaluation,
+            subject_id=check.pk,
+            occurrence=check.occurrence,
+            day=day,
+            time=MORNING,
+            zone=evaluation.zone,
+            offset_days=offset,
+            recipient=evaluation.owner,
+        )
+
+
+@transaction.atomic
+def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> PromiseCheck:
+    """Do a check on another day; who was reminded of the old one is reminded anew."""
+    check, evaluation = open_check(check)
+    check_run(check, by)
+    if due_on < today_in(evaluation.zone):
+        sentence = "Choose today or a future date."
+        raise Invalid(sentence, errors={"due_on": [sentence]})
+    if due_on == check.due_on:
+        return check
+    before, after = change(check, due_on=due_on, occurrence=check.occurrence + 1)
+    cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because="It was moved.")
+    owe_reminders(check, evaluation)
+    record(check, evaluation, "moved", by, before, after)
+    return check
+
+
+@transaction.atomic
+def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
+    """Leave a check out, for a reason that stays beside it."""
+    check, evaluation = open_check(check)
+    check_run(check, by)
+    reason = read_reason(reason, "Give a reason for skipping it.")
+    close(check, evaluation, waived_reason=reason)
+    record(check, evaluation, "waived", by, reason=reason)
+    return check
+
+
+@transaction.atomic
+def record_promises(
+    *, check: PromiseCheck, found: Mapping[str, tuple[str, str]], by: By
+) -> PromiseCheck:
+    """Say of promised requirements whether they hold today, each with a note.
+
+    Args:
+        check: an open one.
+        found: verdict and note by the requirement's ref; what is left out stays open.
+        by: the owner or a stakeholder without an interest in the candidate.
+
+    Raises:
+        Forbidden: no part, or a declared interest. Refused: closed.
+        Invalid: nothing promised of that name, no known verdict, or no note.
+
+    """
+    check, evaluation = open_check(check)
+    user = check_judge(check, by)
+    rows = {
+        promised_row.requirement.ref: promised_row
+        for promised_row in promised_rows(check.candidate, [check])
+    }
+    before, after = {}, {}
+    for ref, (verdict, note) in found.items():
+        if ref not in rows:
+            raise Invalid(f"{ref} is not among what was promised.")
+        (old,) = rows[ref].verdicts
+        if old is not None and (old.found, old.note) == (verdict, note.strip()):
+            continue
+        if old is not None:
+            before[ref] = f"{old.found}: {old.note}"
+        said = judge(old, check, rows[ref].requirement.pk, (verdict, note), ref, user)
+        after[ref] = f"{said.found}: {said.note}"
+    if after:
+        record(check, evaluation, "judged", by, before, after)
+    return check
+
+
+def judge(
+    old: CheckVerdict | None,
+    check: PromiseCheck,
+    requirement_id: UUID,
+    said: tuple[str, str],
+    ref: str,
+    user: User,
+) -> CheckVerdict:
+    """Write a verdict, or write it anew."""
+    verdict, note = said[0], said[1].strip()
+    if verdict not in CheckFound.values or not note:
+        sentence = f"{ref}: say whether it holds, and how you saw it."
+        raise Invalid(sentence, errors={f"note-{ref}": [sentence]})
+    row = old or CheckVerdict(promise_check=check, requirement_id=requirement_id)
+    row.found, row.note = verdict, note
+    row.recorded_by, row.recorded_at = user, timezone.now()
+    checked(row)
+    row.save()
+    return row
+
+
+@transaction.atomic
+def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
+    """Close a check once every promise has its verdict."""
+    check, evaluation = open_check(check)
+    check_close(check, by)
+    close(check, evaluation, summary=summary.strip())
+    record(check, evaluation, "closed", by, after={"summary": check.summary})
+    return check
+
+
+def check_run(check: PromiseCheck, by: By) -> None:
+    """The owner moves, waives or closes one that is open."""
+    require_owner(by, check.candidate.evaluation)
+    require_open_check(check)
+
+
+def check_judge(check: PromiseCheck, by: By) -> User:
+    """The acting user, with a part and no interest in what was chosen."""
+    user = require_part(by, check.candidate.evaluation)
+    require_no_conflict(user, check.candidate)
+    require_open_check(check)
+    return user
+
+
+def check_close(check: PromiseCheck, by: By) -> None:
+    """The owner closes it once every promise is judged."""
+    check_run(check, by)
+    rows = promised_rows(check.candidate, [check])
+    missing = [row.requirement.ref for row in rows if row.last is None]
+    if missing:
+        raise Refused(f"Not judged yet: {', '.join(missing)}.")
+
+
+def require_open_check(check: PromiseCheck) -> None:
+    """Refuse one that is closed, or of what was never decided."""
+    if check.candidate.evaluation.status != Status.DECIDED or not check.is_open:
+        raise Refused(CLOSED)
+
+
+def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
+    """The check as it is under its evaluation's lock."""
+    evaluation = lock(check.candidate.evaluation)
+    rows = PromiseCheck.objects.select_related("candidate__evaluation__owner")
+    return rows.get(pk=check.pk), evaluation
+
+
+def close(check: PromiseCheck, evaluation: Evaluation, **words: str) -> None:
+    """Close it; nobody is reminded any more."""
+    change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
+    cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because=CLOSED)
+
+
+def record(
+    check: PromiseCheck,
+    evaluation: Evaluation,
+    verb: str,
+    by: By,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """One journal entry about a check."""
+    journal.record(
+        evaluation=evaluation,
+        action=f"promise_check.{verb}",
+        subject=check,
+        by=by,
+        before=before,
+        after={"candidate": check.candidate, **(after or {})},
+        reason=reason,
+    )
+
+
+# What the metrics of the brief have come to, months after the decision.
+
+
+def check_measure(check: PromiseCheck, by: By) -> User:
+    """The owner or a stakeholder, while the check is open."""
+    user = require_part(by, check.candidate.evaluation)
+    require_open_check(check)
+    return user
+
+
+@transaction.atomic
+def record_metric_values(
+    *, check: PromiseCheck, values: Mapping[UUID, tuple[str, str]], by: By
+) -> PromiseCheck:
+    """Enter what metrics are on the day of a check, each with a note if need be.
+
+    Args:
+        check: an open one.
+        values: value and note by the metric's id; what is left out stays missing.
+        by: the owner or a stakeholder.
+
+    Raises:
+        Forbidden: no part. Refused: closed.
+        Invalid: no metric of this brief, or a blank value.
+
+    """
+    check, evaluation = open_check(check)
+    user = check_measure(check, by)
+    metrics = evaluation.metrics.in_bulk()
+    given = {row.metric_id: row for row in check.metric_values.all()}
+    before, after = {}, {}
+    for key, (value, note) in values.items():
+        if key not in metrics:
+            raise Invalid("That is no metric of this brief.")
+        said = (value.strip(), note.strip())
+        old = given.get(key)
+        if old is not None and (old.value, old.note) == said:
+            continue
+        name = metrics[key].name
+        if old is not None:
+            before[name] = old.value
+        row = old or MetricValue(promise_check=check, metric=metrics[key])
+        enter(row, said, user)
+        after[name] = row.value
+    if after:
+        record(check, evaluation, "measured", by, before, after)
+    return check
+
+
+def enter(row: MetricValue, said: tuple[str, str], user: User) -> None:
+    """Write a value, or write it anew."""
+    row.value, row.note = said
+    if not row.value:
+        sentence = f"Enter the value of “{row.metric.name}”."
+        raise Invalid(sentence, errors={f"value-{row.metric_id}": [sentence]})
+    row.recorded_by, row.recorded_at = user, timezone.now()
+    checked(row)
+    row.save()
+
+
+# Publishing a vendor's promise record to it, once its letter is out.
+
+
+def check_publish_promises(letter: Letter, by: By) -> None:
+    """The owner publishes it once, after the letter, where vendors have pages."""
+    check_letter(letter, by)
+    if letter.released_at is None:
+        raise Refused("Send the letter first; the promise record follows it.")
+    if not settings.VENDOR_SITE_URL:
+        raise Refused("This installation has no vendor pages to publish it on.")
+    check_publish(letter.candidate, DocumentKind.PROMISES, by)
+
+
+def record_of(letter: Letter) -> str:
+    """The promise record of a letter's vendor, by the frozen ledger."""
+    candidate = letter.candidate
+    memo = Decision.objects.get(evaluation=candidate.evaluation_id).memo
+    inputs, key = memo["inputs"], str(candidate.pk)
+    answers = vendors_answers().filter(candidate=candidate)
+    refs = set(answers.values_list("requirement__ref", flat=True))
+    return promise_record_text(
+        inputs["brief"],
+        inputs["requirements"],
+        memo["results"][key],
+        count_own(inputs, key, refs),
+        refs,
+    )
+
+
+@transaction.atomic
+def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
+    """Let a vendor read its own promise record, and tell whoever had the letter.
+
+    Raises:
+        Forbidden: not the owner.
+        Refused: not decided, the letter is not sent, or it is published already.
+
+    """
+    letter, evaluation = open_letter(letter, by)
+    check_publish_promises(letter, by)
+    document = publish_document(
+        candidate=letter.candidate,
+        kind=DocumentKind.PROMISES,
+        text=record_of(letter),
+        by=by,
+    )
+    had = letter_notices([letter]).values("address")
+    for contact in Contact.objects.current().filter(
+        vendor=letter.candidate.vendor_id, email__in=had
+    ):
+        give_link(candidate=letter.candidate, contact=contact)
+        owe_now(
+            kind=DocumentPublished.name,
+            evaluation=evaluation,
+            subject_id=document.pk,
+            occurrence="",
+            address=contact.email,
+            addressee=contact.name,
+        )
+    return document
+
+
+# Starting the next evaluation from one that is there: what was needed, by whom asked.
+#
+# What vendors said, what was seen, scored, signed and decided stays where it was; the
+# new one has a journal of its own.
+
+# Asked for anew: they belong to one purchase.
+OWN = frozenset({"title", "buyer", "must_run_by"})
+CANDIDATE = ("name", "kind", *(column.name for column in WORDED))
+
+
+def may_follow(user: User, origin: Evaluation) -> bool:
+    """Whether `user` starts another from `origin`: sees it, and may start one."""
+    seen = Evaluation.objects.visible_to(user).filter(pk=origin.pk)
+    return may_start_evaluations(user) and seen.exists()
+
+
+@transaction.atomic
+def start_next(
+    *,
+    origin: Evaluation,
+    title: str,
+    by: User,
+    must_run_by: datetime.date | None = None,
+    with_people: bool = True,
+    with_candidates: bool = False,
+) -> Evaluation:
+    """An evaluation in the requirements stage, owned by `by`, that follows `origin`.
+
+    Brief, metrics, categories and requirements with weights and help, and the rules of
+    who must sign come along; people with their roles and candidates, longlisted anew
+    and without a word of theirs, if asked for. Retired requirements, eliminated
+    candidates and people who left do not.
+
+    Raises:
+        Forbidden: `by` does not see `origin`, or may not start evaluations.
+        Refused: candidates come along, and `by` has not said yet whether they have an
+            interest in each. Invalid: by field.
+
+    """
+    origin = lock(origin)
+    if not may_follow(by, origin):
+        raise Forbidden("You may not start an evaluation from this one.")
+    if with_candidates:
+        check_read_answers(origin, by)
+    brief = {name: getattr(origin, name) for name in sorted(BRIEF_FIELDS - OWN)}
+    # What former days took for a currency, no rate can be written for.
+    if brief["currency"] not in CODES:
+        del brief["currency"]
+    following = create_evaluation(
+        title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
+    )
+    if origin.scale:
+        word_scale(evaluation=following, meanings=origin.scale, by=by)
+    counts = {
+        "requirements": copy_needs(origin=origin, evaluation=following, by=by),
+        "rules": _rules(origin, following, by),
+        "people": _people(origin, following, by) if with_people else 0,
+        "candidates": _candidates(origin, following, by) if with_candidates else 0,
+    }
+    Succession.objects.create(evaluation=following, origin=origin)
+    # By id: not everybody who sees the one has to know of the other.
+    journal.record(
+        evaluation=following,
+        action="evaluation.follows",
+        subject=following,
+        by=by,
+        after={"origin": origin.pk, **counts},
+    )
+    return following
+
+
+def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Who must sign what, or what is usual where nobody had to; how many rules."""
+    for rule in SignOffRule.objects.filter(evaluation=origin):
+        set_sign_off_rule(
+            evaluation=following,
+            stage=rule.stage,
+            role=rule.role,
+            required=rule.required,
+            by=by,
+        )
+    if not following.sign_off_rules.exists():
+        ask_usual_roles(evaluation=following, by=by)
+    return following.sign_off_rules.count()
+
+
+def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Everybody's role, but that of the new owner, who holds none; how many."""
+    parts = voices().filter(evaluation=origin, user__is_active=True)
+    parts = parts.exclude(user=by).select_related("user")
+    for part in parts:
+        add_stakeholder(
+            evaluation=following,
+            user=part.user,
+            role=part.role,
+            scores=part.scores,
+            by=by,
+        )
+    return len(parts)
+
+
+def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:
+    """Those that were not eliminated, longlisted again; how many."""
+    options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
+    for option in options.select_related("vendor"):
+        values: dict[str, Any] = {name: getattr(option, name) for name in CANDIDATE}
+        add_candidate(evaluation=following, vendor=option.vendor, by=by, **values)
+    return len(options)

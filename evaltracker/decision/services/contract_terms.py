@@ -1,0 +1,457 @@
+"""Entering the contract that a decision led to, and settling its last day."""
+
+import datetime
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from evaltracker.decision.choices import TermOutcome
+from evaltracker.decision.memo import compute_results, gather_inputs
+from evaltracker.decision.memo.results import Race, draw_all
+from evaltracker.decision.models import ContractTerm, KeptDraws, default_remind_days
+from evaltracker.decision.notices import EvaluationHandedOn
+from evaltracker.decision.selectors import MORNING, TERM_NOTICE, term_of
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import (
+    change,
+    checked,
+    is_owner,
+    lock,
+    people_who_may_start,
+    require_open,
+    require_owner,
+)
+from evaltracker.notices.services.scheduling import (
+    cancel_notices,
+    owe_now,
+    schedule_notice,
+)
+from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.text import read_reason
+from stakeholders.models import SignOff
+from stakeholders.policy import voices
+from trials.policy import require_insider
+from trials.selectors.cell_numbers import versions_of
+from vendors.policy import barring_interest
+from vendors.services.opening import drop_asked_opening
+
+# The mails that are owed before a contract's last day, written with its dates.
+
+EARLIEST, MOST = 730, 6
+
+
+def read_days(days: Iterable[int]) -> list[int]:
+    """Days before the last day, the earliest first."""
+    wanted = sorted(set(days), reverse=True) or default_remind_days()
+    sentence = ""
+    if len(wanted) > MOST:
+        sentence = f"At most {MOST} reminders; more are not read."
+    elif wanted[0] > EARLIEST or wanted[-1] < 0:
+        sentence = f"Count days before the date, from 0 to {EARLIEST}."
+    if sentence:
+        raise Invalid(sentence, errors={"remind_days": [sentence]})
+    return wanted
+
+
+def remind_anew(term: ContractTerm, *, moved: bool) -> None:
+    """Call off what is owed and owe it for the dates that stand now."""
+    if moved:
+        term.outcome, term.outcome_note = "", ""
+        term.settled_at = term.settled_by = None
+    term.occurrence += 1
+    term.save()
+    cancel_notices(
+        kind=TERM_NOTICE,
+        subject_id=term.pk,
+        because="The contract's dates or people were changed.",
+    )
+    owe_term_reminders(term)
+
+
+def owe_term_reminders(term: ContractTerm) -> None:
+    """Owe its keeper and the owner a mail for each day; days past collapse into one.
+
+    Of a last day that is over nobody is reminded: the page and *My work* say so.
+    """
+    evaluation, today = term.evaluation, today_in(term.evaluation.zone)
+    if term.is_settled or term.deadline is None or term.deadline < today:
+        return
+    days = sorted(term.remind_days)
+    left = (term.deadline - today).days
+    past = [day for day in days if day > left][:1]
+    for person in {term.looks_after, evaluation.owner}:
+        for offset in [*past, *(day for day in days if day <= left)]:
+            schedule_notice(
+                kind=TERM_NOTICE,
+                evaluation=evaluation,
+                subject_id=term.pk,
+                occurrence=term.occurrence,
+                offset_days=offset,
+                recipient=person,
+                day=term.deadline - datetime.timedelta(days=offset),
+                time=MORNING,
+                zone=evaluation.zone,
+            )
+
+
+SETTLED = "It was decided what happens to the contract."
+DATES = ("starts_on", "ends_on", "notice_months", "notice_on", "renewal_months")
+
+
+@transaction.atomic
+def set_contract_term(
+    *,
+    evaluation: Evaluation,
+    starts_on: datetime.date,
+    looks_after: User,
+    by: By,
+    remind_days: Iterable[int] = (),
+    **dates: Any,
+) -> ContractTerm:
+    """Enter or change how long the contract runs; reminders follow its dates.
+
+    Args:
+        evaluation: a decided one.
+        starts_on: its first day.
+        looks_after: somebody with a part; they and the owner are reminded.
+        remind_days: days before the last day to give notice, else before the end;
+            none means a quarter, a month and a week.
+        dates: `ends_on`, `notice_months`, `notice_on` and `renewal_months`.
+        by: the owner.
+
+    Raises:
+        Forbidden: not the owner. Refused: not decided.
+        Invalid: dates that contradict each other, or somebody without a part.
+
+    """
+    evaluation = lock(evaluation)
+    check_set_term(evaluation, by)
+    require_insider(looks_after, evaluation, "looks_after")
+    term = term_of(evaluation)
+    is_new = term is None
+    if term is None:
+        term = ContractTerm(
+            evaluation=evaluation, starts_on=starts_on, looks_after=looks_after
+        )
+    old = (term.deadline, term.looks_after_id, list(term.remind_days))
+    values = {
+        **dict.fromkeys(DATES, None),
+        **dates,
+        "starts_on": starts_on,
+        "looks_after": looks_after,
+        "remind_days": read_days(remind_days),
+    }
+    require_sense(ContractTerm(evaluation=evaluation, **values))
+    before, after = write(term, values, is_new=is_new)
+    if not after:
+        return term
+    if is_new or old != (term.deadline, looks_after.pk, term.remind_days):
+        remind_anew(term, moved=old[0] != term.deadline)
+    record(term, "entered" if is_new else "changed", by, before, after)
+    return term
+
+
+def write(
+    term: ContractTerm, values: dict[str, Any], *, is_new: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Save it; returns what changed, of a new one all that is not blank."""
+    if not is_new:
+        return change(term, **values)
+    for name, value in values.items():
+        setattr(term, name, value)
+    checked(term)
+    term.save(force_insert=True)
+    return {}, {name: value for name, value in values.items() if value is not None}
+
+
+def require_sense(term: ContractTerm) -> None:
+    """Refuse dates that contradict each other, each beside its field."""
+    start, end, notice = term.starts_on, term.ends_on, term.notice_on
+    wrong = {
+        "ends_on": "The end is before the start."
+        if end is not None and end < start
+        else "",
+        "notice_on": "Notice has to be given before the contract ends."
+        if end is not None and notice is not None and notice > end
+        else "",
+        "renewal_months": "An open-ended contract does not renew; enter its end."
+        if end is None and term.renewal_months is not None
+        else "",
+    }
+    if not any(wrong.values()) and term.notice_day and term.notice_day < start:
+        field = "notice_on" if notice else "notice_months"
+        wrong[field] = "The last day to give notice is before the start."
+    errors = {field: [sentence] for field, sentence in wrong.items() if sentence}
+    if errors:
+        raise Invalid(next(iter(errors.values()))[0], errors=errors)
+
+
+@transaction.atomic
+def settle_contract_term(
+    *, term: ContractTerm, outcome: str, note: str, by: By
+) -> ContractTerm:
+    """Say what happens on its last day; nobody is reminded of that day any more.
+
+    What renews automatically and goes on runs to its next end at once.
+
+    Raises:
+        Forbidden: neither the owner nor who looks after it.
+        Refused: it is settled, or has no date. Invalid: no outcome, or no note.
+
+    """
+    evaluation = lock(term.evaluation)
+    term = ContractTerm.objects.select_related("looks_after").get(pk=term.pk)
+    term.evaluation = evaluation
+    check_settle_term(term, by)
+    if outcome not in TermOutcome.values:
+        sentence = "Choose what happens to the contract."
+        raise Invalid(sentence, errors={"outcome": [sentence]})
+    note = read_reason(note, "Write how it was decided; the journal keeps it.")
+    if outcome == TermOutcome.GOES_ON and term.renewed_until is not None:
+        return renew(term, note, by)
+    before, after = change(
+        term,
+        outcome=outcome,
+        outcome_note=note,
+        settled_at=timezone.now(),
+        settled_by=actor_of(by).user,
+    )
+    cancel_notices(kind=TERM_NOTICE, subject_id=term.pk, because=SETTLED)
+    record(term, "settled", by, before, after)
+    return term
+
+
+def renew(term: ContractTerm, note: str, by: By) -> ContractTerm:
+    """Let it renew as agreed; its next last day is reminded of in its turn."""
+    months = term.renewal_months or 0
+    notice = term.notice_on and months_after(term.notice_on, months)
+    before, after = change(term, ends_on=term.renewed_until, notice_on=notice)
+    remind_anew(term, moved=True)
+    record(term, "renewed", by, before, after, note)
+    return term
+
+
+def check_set_term(evaluation: Evaluation, by: By) -> None:
+    """The owner enters it once it is decided."""
+    require_owner(by, evaluation)
+    if evaluation.status != Status.DECIDED:
+        raise Refused("The contract is entered once the evaluation is decided.")
+
+
+def check_settle_term(term: ContractTerm, by: By) -> None:
+    """The owner or whoever looks after it, once for each last day."""
+    user = actor_of(by).user
+    keepers = (term.evaluation.owner_id, term.looks_after_id)
+    if user is None or not user.is_active or user.pk not in keepers:
+        raise Forbidden("Only the owner and the person who looks after it may do this.")
+    if term.deadline is None:
+        raise Refused("The contract has no date by which to decide.")
+    if term.is_settled:
+        raise Refused(SETTLED)
+
+
+def record(
+    term: ContractTerm,
+    verb: str,
+    by: By,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    reason: str = "",
+) -> None:
+    """One journal entry about the contract."""
+    journal.record(
+        evaluation=term.evaluation,
+        action=f"contract_term.{verb}",
+        subject=term,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+
+
+# Keeping the draws of what moved, so that no page waits for them.
+#
+# A chore counts for every evaluation whose journal has grown since, or whose inputs
+# time alone may have moved. Draws are kept by the digest of their inputs: an entry that
+# moved none of them costs no new draws.
+
+# A chore that has counted for so long leaves the rest to the next tick.
+BUDGET = 20.0
+
+logger = structlog.get_logger(__name__)
+
+
+def keep_moved_draws() -> None:
+    """A chore: count the draws of each undecided evaluation that moved.
+
+    One that cannot be counted is told in the log and holds up no other.
+    """
+    ends = time.monotonic() + BUDGET
+    for evaluation in moved():
+        if time.monotonic() > ends:
+            return
+        try:
+            with transaction.atomic():
+                keep_draws(evaluation=evaluation)
+        except Exception as error:
+            if database_is_away(error):
+                raise
+            logger.exception("draws_failed", evaluation=str(evaluation.pk))
+
+
+def moved() -> QuerySet[Evaluation]:
+    """Undecided evaluations that an entry moved, or that time alone may have moved."""
+    found: QuerySet[Evaluation] = Evaluation.objects.filter(
+        Q(kept_draws__isnull=True)
+        | ~Q(kept_draws__entries=F("journal_head__count"))
+        | Q(kept_draws__valid_until__lte=timezone.now(), status=Status.OPEN),
+    ).exclude(status=Status.DECIDED)
+    return found.select_related("owner", "journal_head").order_by("created_at")
+
+
+def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
+    """Draw what stands now and keep it; draws of the same inputs stay as they are.
+
+    The count of entries was read before the facts: what is written meanwhile makes it
+    move once more.
+    """
+    entries = evaluation.journal_head.count
+    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
+    drawn = kept.results if kept else {}
+    digest = kept.digest if kept else ""
+
+    def draw(race: Race) -> dict[str, object]:
+        nonlocal drawn, digest
+        if race.digest != digest:
+            digest, drawn = race.digest, draw_all(race)
+        return drawn
+
+    until = versions_of([evaluation.pk])[evaluation.pk].valid_until
+    results = compute_results(gather_inputs(evaluation), draw)
+    ranking = results["robustness"].get("ranking", [])
+    kept, _ = KeptDraws.objects.update_or_create(
+        evaluation=evaluation,
+        defaults={
+            "entries": entries,
+            "valid_until": until,
+            "digest": digest,
+            "results": drawn,
+            "firsts": [row["id"] for row in ranking if row["rank"] == 1],
+        },
+    )
+    return kept
+
+
+# Handing an evaluation on to somebody else who runs it from now on.
+
+FIELD = "new_owner"
+
+
+def check_hand_on(evaluation: Evaluation, by: By) -> None:
+    """The owner hands it on; an operator does once the owner's login is stopped.
+
+    Raises:
+        Forbidden: somebody else, or an operator while the owner is active.
+        Refused: it has ended, or nobody could take it.
+
+    """
+    user, owner = actor_of(by).user, evaluation.owner
+    operates = user is not None and user.is_active and user.is_superuser
+    owns = user is not None and is_owner(user, evaluation)
+    if not owns and (owner.is_active or not operates):
+        raise Forbidden(
+            f"Only {owner.name}, who runs this evaluation, hands it on; an operator "
+            "does once that login is stopped."
+        )
+    require_open(evaluation)
+    if not may_take_over(evaluation).exists():
+        raise Refused(
+            "Nobody else can take it over yet. An operator gives people the right to "
+            "start evaluations."
+        )
+
+
+def may_take_over(evaluation: Evaluation) -> QuerySet[User]:
+    """Who can be given it: people who may start evaluations, without a part here."""
+    here = voices().filter(evaluation=evaluation).order_by().values("user")
+    people = people_who_may_start().exclude(pk=evaluation.owner_id)
+    return people.exclude(pk__in=here).order_by("last_name", "username")
+
+
+@transaction.atomic
+def hand_on_evaluation(
+    *, evaluation: Evaluation, new_owner: User, reason: str, by: By
+) -> Evaluation:
+    """Make somebody else the owner; they declare conflicts before they read answers.
+
+    What was asked of a second person for the prices is dropped, since the one who
+    asked no longer runs it.
+
+    Raises:
+        Forbidden: neither the owner, nor an operator in their place.
+        Refused: it has ended. Invalid: no reason, or nobody who can take it.
+
+    """
+    evaluation = lock(evaluation)
+    check_hand_on(evaluation, by)
+    reason = read_reason(reason, "Say why it is handed on.")
+    sentence = why_not_theirs(evaluation, new_owner)
+    if sentence:
+        raise Invalid(sentence, errors={FIELD: [sentence]})
+    drop_asked_opening(
+        evaluation=evaluation, by=by, because="The evaluation was handed on."
+    )
+    before = evaluation.owner
+    evaluation.owner = new_owner
+    evaluation.save(update_fields=["owner"])
+    entry = journal.record(
+        evaluation=evaluation,
+        action="evaluation.handed_on",
+        subject=evaluation,
+        by=by,
+        before={"owner": before.name},
+        after={"owner": new_owner.name},
+        reason=reason,
+    )
+    owe_now(
+        kind=EvaluationHandedOn.name,
+        evaluation=evaluation,
+        subject_id=evaluation.pk,
+        occurrence=entry.number,
+        recipient=new_owner,
+    )
+    return evaluation
+
+
+def why_not_theirs(evaluation: Evaluation, person: User) -> str:
+    """Why this person cannot take it over; blank if they can."""
+    if person.pk == evaluation.owner_id:
+        return f"{person.name} runs it already."
+    if voices().filter(evaluation=evaluation, user=person).exists():
+        return (
+            f"{person.name} holds a role here, and who runs an evaluation signs for "
+            "nobody in it. End that role first."
+        )
+    theirs = Q(person=person) | Q(on_behalf_of=person)
+    signed = SignOff.objects.filter(
+        theirs, visit__evaluation=evaluation, visit__left_at__isnull=True
+    )
+    if signed.exists():
+        return f"{person.name} has signed this stage, so cannot run it."
+    if not may_take_over(evaluation).filter(pk=person.pk).exists():
+        return f"{person.name} may not run evaluations; an operator gives that right."
+    if barring_interest(person, evaluation) is not None:
+        return f"{person.name} has a conflict of interest that nobody has cleared."
+    return ""

@@ -1,0 +1,468 @@
+"""Letters to the vendors that answered: drafted, gone over, sent by a person."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterator
+from typing import IO, Any
+
+import structlog
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.decision.memo.letter_draft import (
+    REASON_ASKED,
+    count_own,
+    csv_of,
+    draft_letter,
+)
+from evaltracker.decision.memo.pack import Pack, add_manual, add_memo
+from evaltracker.decision.models import Decision, Letter
+from evaltracker.decision.selectors import (
+    GRACE,
+    LETTER,
+    Leftover,
+    leftovers,
+    letter_notices,
+    rivals_named,
+)
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.account_log import misfit
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import (
+    Entry,
+    Evaluation,
+    ImportedHistory,
+    JournalHead,
+    User,
+)
+from evaltracker.evaluations.policy import change, is_owner, lock, require_owner
+from evaltracker.files.selectors import files_of
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.ocds import as_ocds
+from evaltracker.portable.registry import Document, parts
+from evaltracker.portable.writing import as_bytes, document_of
+from evaltracker.toolbox.text import TEXT_LIMIT
+from stakeholders.models import Condition, SignedDocument, SignOff
+from stakeholders.policy import is_leadership
+from trials.models import Evidence
+from vendors.choices import DocumentKind
+from vendors.models import Candidate, ClaimFile, Contact
+from vendors.policy import check_read_answers, may_see_prices
+from vendors.selectors.claims import vendors_answers
+from vendors.services.access import give_link
+from vendors.services.reasking import publish_document
+
+# A whole evaluation as a file: complete for the command line, else as one sees it.
+
+FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
+
+
+def may_export(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` takes the whole home: the owner and leadership."""
+    return is_owner(user, evaluation) or is_leadership(user, evaluation)
+
+
+@transaction.atomic
+def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
+    """All of it, sealed or not; for whoever operates the server.
+
+    `form` is json or ocds. The row is locked meanwhile, so that no half of a change
+    gets in.
+
+    Raises:
+        Refused: a file that was handed in is missing, or all are too much.
+
+    """
+    return FORMS[form](document_of(lock(evaluation)))
+
+
+def check_export(evaluation: Evaluation, by: User) -> None:
+    """The owner and leadership, where no conflict of interest bars them."""
+    if not may_export(by, evaluation):
+        raise Forbidden("Only the owner and leadership can export an evaluation.")
+    check_read_answers(evaluation, by)
+
+
+@transaction.atomic
+def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> bytes:
+    """What `by` may see of it, as a file that names what is left out.
+
+    Raises:
+        Forbidden: neither the owner nor leadership, or a conflict of interest.
+        Refused: `by` has not declared their conflicts of interest.
+
+    """
+    evaluation = lock(evaluation)
+    check_export(evaluation, by)
+    document = document_of(evaluation, by)
+    content = FORMS[form](document)
+    record_export(evaluation, by, content, format=form, complete=document["complete"])
+    return content
+
+
+def record_export(
+    evaluation: Evaluation, by: User, content: bytes, **told: object
+) -> None:
+    """Tell the journal that a file left, and which."""
+    journal.record(
+        evaluation=evaluation,
+        action="evaluation.exported",
+        subject=evaluation,
+        by=by,
+        after={"sha256": hashlib.sha256(content).hexdigest(), **told},
+    )
+
+
+# Removing files that no row names, as a killed process or a failed commit leaves.
+
+logger = structlog.get_logger(__name__)
+# More whole files at once than faults leave: rather the database is of another day.
+MOST_BY_ITSELF = 100
+
+
+def remove_old_leftovers() -> None:
+    """Remove leftovers that are over a day old; what a chore may do by itself.
+
+    Where whole files are so many that an older database was restored beside newer
+    files, they stay, and the log says so: a person decides (`verify_files --remove`).
+    """
+    old = [each for each in leftovers() if each.age > GRACE]
+    whole = [each for each in old if not each.is_half]
+    if len(whole) > MOST_BY_ITSELF:
+        logger.warning("leftovers_kept", files=len(whole))
+        old = [each for each in old if each.is_half]
+    remove_leftovers(old)
+
+
+def remove_leftovers(found: list[Leftover]) -> None:
+    """Remove these files, each with a line in the log."""
+    for each in found:
+        default_storage.delete(each.stored_as)
+        logger.info("leftover_removed", file=each.stored_as, half=each.is_half)
+
+
+def draft_letters(*, decision: Decision) -> list[Letter]:
+    """A draft to each invited vendor, in the transaction of the decision.
+
+    It takes no actor: deciding is the act, and its journal entry speaks for it.
+    """
+    inputs, results = decision.memo["inputs"], decision.memo["results"]
+    told = Candidate.objects.filter(
+        evaluation=decision.evaluation_id, invited_at__isnull=False
+    )
+    own: dict[Any, set[str]] = {candidate.pk: set() for candidate in told}
+    for key, ref in (
+        vendors_answers()
+        .filter(candidate__in=told)
+        .values_list("candidate_id", "requirement__ref")
+    ):
+        own[key].add(ref)
+    return Letter.objects.bulk_create(
+        Letter(
+            candidate=candidate,
+            text=draft_letter(
+                inputs["brief"],
+                inputs["requirements"],
+                results[str(candidate.pk)],
+                count_own(inputs, str(candidate.pk), own[candidate.pk]),
+                chosen=candidate.pk == decision.candidate_id,
+            ),
+        )
+        for candidate in told
+    )
+
+
+@transaction.atomic
+def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
+    """Word a draft anew.
+
+    Raises:
+        Forbidden: not the owner. Refused: it was sent.
+        Invalid: empty, too long, or it names another candidate.
+
+    """
+    letter, evaluation = open_letter(letter, by)
+    check_write_letter(letter, by)
+    text = text.replace("\r\n", "\n").strip()
+    require_sendable(letter, text)
+    before, after = change(letter, text=text)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="letter.written",
+            subject=letter,
+            by=by,
+            before={"sha256": digest(before["text"])},
+            after={"candidate": letter.candidate, "sha256": digest(text)},
+        )
+    return letter
+
+
+@transaction.atomic
+def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Letter:
+    """Owe a letter to contacts of its vendor; from then on its words stand.
+
+    A mail that may have arrived is not repeated without a person's word. Somebody who
+    was not told at first can be told later; nobody is told twice.
+
+    Raises:
+        Forbidden: not the owner. Refused: not decided, not gone over where the draft
+            asks for it, or somebody has had it.
+        Invalid: nobody, a stranger to the vendor, or it names another candidate.
+
+    """
+    letter, evaluation = open_letter(letter, by)
+    told = _theirs(letter, contacts)
+    require_sendable(letter, letter.text)
+    if REASON_ASKED in letter.text:
+        raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
+    had = set(letter_notices([letter]).values_list("address", flat=True))
+    if again := [contact.name for contact in told if contact.email in had]:
+        raise Refused(f"{', '.join(again)} had this letter already.")
+    if letter.released_at is None:
+        change(letter, released_at=timezone.now(), released_by=evaluation.owner)
+    _publish(letter, by)
+    for one in told:
+        give_link(candidate=letter.candidate, contact=one)
+        owe_now(
+            kind=LETTER,
+            evaluation=evaluation,
+            subject_id=letter.pk,
+            occurrence=1,
+            address=one.email,
+            addressee=one.name,
+        )
+    journal.record(
+        evaluation=evaluation,
+        action="letter.sent",
+        subject=letter,
+        by=by,
+        after={
+            "candidate": letter.candidate,
+            "told": [contact.email for contact in told],
+            "sha256": digest(letter.text),
+        },
+    )
+    return letter
+
+
+def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
+    """The contacts as they are now; all of them have to be of its vendor."""
+    vendor = letter.candidate.vendor
+    keys = [contact.pk for contact in contacts]
+    found = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
+    if not found or len(found) != len(contacts):
+        sentence = f"Choose contacts of {vendor}."
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    return found
+
+
+def _publish(letter: Letter, by: By) -> None:
+    """Let the vendor read it in its pages, from its first mail on."""
+    kind = DocumentKind.LETTER
+    if not letter.candidate.documents.filter(kind=kind).exists():
+        publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
+
+
+def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
+    """The letter under its evaluation's lock, for the owner of one that is decided."""
+    evaluation = lock(letter.candidate.evaluation)
+    letter = Letter.objects.select_related("candidate__vendor").get(pk=letter.pk)
+    letter.candidate.evaluation = evaluation
+    check_letter(letter, by)
+    return letter, evaluation
+
+
+def check_letter(letter: Letter, by: By) -> None:
+    """The owner of what is decided."""
+    evaluation = letter.candidate.evaluation
+    require_owner(by, evaluation)
+    if evaluation.status != Status.DECIDED:
+        raise Refused("Letters are written once the evaluation is decided.")
+
+
+def check_write_letter(letter: Letter, by: By) -> None:
+    """The same, until it is sent."""
+    check_letter(letter, by)
+    if letter.released_at is not None:
+        raise Refused("This letter was sent and can no longer change.")
+
+
+def require_sendable(letter: Letter, text: str) -> None:
+    """Refuse words that a vendor must not read, or that say nothing."""
+    sentence = ""
+    if not text:
+        sentence = "Write the letter first."
+    elif len(text) > TEXT_LIMIT:
+        sentence = f"A letter has at most {TEXT_LIMIT:,} characters."
+    elif named := rivals_named(letter, text):
+        sentence = f"It names {named[0]}, and no vendor may learn who else was invited."
+    if sentence:
+        raise Invalid(sentence, errors={"text": [sentence]})
+
+
+def digest(text: str) -> str:
+    """The fingerprint of a letter, which the journal keeps instead of its words."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Taking the evidence pack of a decision; the journal says who took it.
+
+SIGNED = (
+    "visit__stage",
+    "visit__number",
+    "role",
+    "printed_name",
+    "verdict",
+    "reason",
+    "signed_at",
+    "document__sha256",
+)
+ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
+
+
+def check_take_pack(evaluation: Evaluation, by: User) -> None:
+    """The owner, and leadership once it reads the prices, of what is decided."""
+    if not may_export(by, evaluation):
+        raise Forbidden("Only the owner and leadership can download the evidence pack.")
+    if evaluation.status != Status.DECIDED:
+        raise Refused("The evidence pack is available once the evaluation is decided.")
+    check_read_answers(evaluation, by)
+    if not may_see_prices(by, evaluation):
+        raise Forbidden("Only the owner and leadership can download the evidence pack.")
+
+
+@transaction.atomic
+def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
+    """A zip of everything that the decision rests on, as `by` may see it.
+
+    The entry that tells of it is written first, so the journal in the pack ends with
+    it. What is sealed from `by` is withheld in the journal, and said to be.
+
+    Raises:
+        Forbidden: neither owner nor leadership, or prices are not open to them.
+        Refused: not decided, or a file that was handed in is missing.
+
+    """
+    evaluation = lock(evaluation)
+    check_take_pack(evaluation, by)
+    decision = Decision.objects.select_related("evaluation", "decided_by").get(
+        evaluation=evaluation
+    )
+    pack = Pack(decision)
+    printed = add_memo(pack)
+    shut = {
+        str(part.model._meta.model_name)
+        for part in parts()
+        if part.sealed and part.sealed(by, evaluation)
+    }
+    add_signatures(pack, evaluation)
+    add_files(pack, evaluation, shut, by)
+    journal.record(
+        evaluation=evaluation,
+        action="pack.taken",
+        subject=decision,
+        by=by,
+        after={"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)},
+    )
+    told = add_journal(pack, evaluation, shut)
+    add_manual(pack, told | {"by": by.name}, unprinted=not printed)
+    return pack.finish()
+
+
+def add_signatures(pack: Pack, evaluation: Evaluation) -> None:
+    """Every signature, what was asked for with it, and the words that were signed."""
+    signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
+    pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
+    asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+    pack.add("sign-offs/conditions.csv", listed(ASKED, asked.order_by("text")))
+    documents = SignedDocument.objects.filter(evaluation=evaluation)
+    for document in documents.order_by("sha256").iterator(chunk_size=20):
+        pack.add(f"sign-offs/{document.sha256}.md", document.content)
+
+
+def listed(fields: tuple[str, ...], rows: Any) -> bytes:
+    """Some columns of rows as CSV."""
+
+    def lines() -> Iterator[list[str]]:
+        yield [field.replace("__", " ").replace("_", " ") for field in fields]
+        for row in rows.values_list(*fields):
+            yield ["" if value is None else str(value) for value in row]
+
+    return csv_of(lines())
+
+
+def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> None:
+    """What was handed in with claims and verdicts, what people attached to things, and
+    what each was called."""
+    rows = [["file", "original name", "candidate or thing", "requirement"]]
+    if "claimfile" not in shut:
+        claims = ClaimFile.objects.filter(claim__candidate__evaluation=evaluation)
+        for one in claims.select_related("claim__candidate", "claim__requirement"):
+            place = stored(pack, one.sha256, one.name, one.stored_as)
+            claim = one.claim
+            rows.append([place, one.name, claim.candidate.name, claim.requirement.ref])
+    found = Evidence.objects.filter(claim__candidate__evaluation=evaluation)
+    for each in found.exclude(file="").select_related(
+        "claim__candidate", "claim__requirement"
+    ):
+        place = stored(pack, each.file_sha256, each.file_name, str(each.file.name))
+        claim = each.claim
+        rows.append(
+            [place, each.file_name, claim.candidate.name, claim.requirement.ref]
+        )
+    for attached in files_of(by, evaluation):
+        place = stored(pack, attached.sha256, attached.name, attached.stored_as)
+        rows.append([place, attached.name, attached.about, ""])
+    pack.add("files/files.csv", csv_of(iter(rows)))
+
+
+def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
+    """Copy one file; returns what it is called in the pack."""
+    try:
+        with default_storage.open(place, "rb") as file:
+            return pack.add_stored(sha256, name, file)
+    except FileNotFoundError as error:
+        raise Refused(
+            f"The file with the SHA-256 {sha256[:8]}… is missing where files are "
+            "kept. Put it back from the backup, then take the pack again."
+        ) from error
+
+
+def add_journal(pack: Pack, evaluation: Evaluation, shut: set[str]) -> dict[str, Any]:
+    """Every entry, and the head; returns what README tells of it."""
+    pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
+    head = JournalHead.objects.get(evaluation=evaluation)
+    told = {
+        "entries": head.count,
+        "head": head.hash,
+        "fields": journal.CHAINED,
+        "memo_sha256": pack.decision.memo_sha256,
+        "withheld": sorted(shut),
+    }
+    pack.add("journal/head.json", json.dumps(told, indent=1))
+    return told
+
+
+def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
+    """One JSON object per entry, its fields as they are hashed."""
+    history = ImportedHistory.objects.filter(evaluation=evaluation).first()
+    rows = Entry.objects.filter(evaluation=evaluation).order_by("number")
+    for entry in rows.iterator(chunk_size=2000):
+        # Gives an imported entry the actor's number that was hashed.
+        misfit(entry, history)
+        # What changed was made plain when it was written down.
+        told = {
+            name: value if name in ("before", "after") else journal.plain(value)
+            for name in journal.CHAINED
+            for value in (getattr(entry, name),)
+        }
+        if entry.subject_type in shut:
+            told |= {"before": None, "after": None, "reason": None, "withheld": True}
+        told |= {"previous_hash": entry.previous_hash, "hash": entry.hash}
+        # What it commits to of the rows; digests, from which nothing can be read.
+        told["rows"] = entry.rows
+        yield f"{json.dumps(told, ensure_ascii=False)}\n".encode()

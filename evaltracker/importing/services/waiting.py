@@ -1,0 +1,396 @@
+"""Files that wait for a yes: kept for a day, for one person, seen by nobody else."""
+
+import datetime
+import threading
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import Error, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations.models import (
+    ColumnMemory,
+    Evaluation,
+    Import,
+    ImportDraft,
+    ImportWork,
+    User,
+)
+from evaltracker.evaluations.policy import require_open
+from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.plan import names_of, signature, signature_of_names
+from evaltracker.importing.words import WORD
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
+from evaltracker.toolbox.tabular import Row
+from evaltracker.toolbox.tabular.wording import is_large
+
+# Large files, worked on in the background: what waits, and who holds it.
+#
+# A draft says what is to be done about it. A worker holds it for a while, and as long
+# as it lives it holds it again; if it is killed, another takes over, and since all rows
+# come in with the draft's end in one transaction, nothing comes in half or twice.
+# Whoever deletes the draft stops the work.
+
+HELD = datetime.timedelta(seconds=60)
+BEAT = 1.0
+TRIES = 3
+
+
+def ask_for_preview(draft: ImportDraft) -> None:
+    """Have a large file read and compared anew; a small one is, on its page."""
+    if draft.is_large:
+        _ask(ImportDraft.objects.filter(pk=draft.pk), ImportWork.PREVIEW)
+
+
+def ask_for_import(draft: ImportDraft, said: str) -> None:
+    """Have a large file imported, if it would still do what was shown.
+
+    Of many yeses at once one is heard: the others find its work, or no file any more.
+    """
+    rows = ImportDraft.objects.filter(pk=draft.pk, work=ImportWork.NONE)
+    _ask(rows, ImportWork.IMPORT, said=said)
+
+
+def _ask(rows: QuerySet[ImportDraft], work: ImportWork, said: str = "") -> None:
+    # Who works on what was asked before loses it.
+    begun = rows.update(
+        work=work,
+        said=said,
+        tries=0,
+        asked_at=timezone.now(),
+        progress={},
+        holder=None,
+        held_until=None,
+    )
+    if begun:
+        work_waits()
+
+
+@transaction.atomic
+def hold_next() -> ImportDraft | None:
+    """Hold the draft that has waited longest and that nobody else works on.
+
+    One evaluation takes in one file at a time; another would only wait for its lock.
+    """
+    now = database_now()
+    busy = ImportDraft.objects.filter(work=ImportWork.IMPORT, held_until__gt=now)
+    found: ImportDraft | None = (
+        ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
+        .exclude(work=ImportWork.NONE)
+        .exclude(
+            work=ImportWork.IMPORT, evaluation__in=busy.order_by().values("evaluation")
+        )
+        .order_by("asked_at", "id")
+        .defer("pages")
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .first()
+    )
+    if found is None:
+        return None
+    found.holder, found.held_until = uuid.uuid4(), now + HELD
+    found.tries += 1
+    found.save(update_fields=["holder", "held_until", "tries"])
+    return found
+
+
+def held(draft: ImportDraft) -> Any:
+    """The draft, while its holder has it."""
+    return ImportDraft.objects.filter(pk=draft.pk, holder=draft.holder)
+
+
+def let_go(draft: ImportDraft) -> None:
+    """Leave it to another; it was no try."""
+    held(draft).update(holder=None, held_until=None, tries=F("tries") - 1)
+
+
+@transaction.atomic
+def keep_preview(draft: ImportDraft, preview: dict[str, Any], pages: Any) -> None:
+    """Keep what came of the work, for the page to show."""
+    held(draft).update(
+        preview=preview,
+        pages=pages,
+        work=ImportWork.NONE,
+        holder=None,
+        held_until=None,
+        progress={},
+    )
+
+
+def finish(draft: ImportDraft) -> None:
+    """End the draft with its import, in the import's transaction.
+
+    Raises:
+        Stopped: it is gone, or another holds it: then nothing comes in.
+
+    """
+    count, _ = held(draft).delete()
+    if not count:
+        raise Stopped
+
+
+class Holding:
+    """Holds a draft for as long as the block runs, and says how far it is.
+
+    A thread with a connection of its own says so, since nobody sees what the work's
+    transaction writes. SQLite lets only one write, so there nobody is told.
+    """
+
+    def __init__(self, draft: ImportDraft) -> None:
+        self.draft = draft
+        self.progress: dict[str, Any] = {}
+        self._over = threading.Event()
+        self._lost = threading.Event()
+        self._seen = False
+        self._thread = threading.Thread(
+            target=self._hold, name="import progress", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        if connection.vendor == "postgresql":
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Hear how far the work is.
+
+        Raises:
+            Stopped: it is not wanted any more, or the worker is to end.
+
+        """
+        self.progress = {"what": what, "done": done, "total": total}
+        if self._lost.is_set() or asked_to_stop():
+            raise Stopped
+
+    def _hold(self) -> None:
+        try:
+            while not self._over.wait(BEAT):
+                self._beat()
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        try:
+            count = held(self.draft).update(
+                progress=self.progress, held_until=database_now() + HELD
+            )
+        # The work itself will meet it.
+        except Error:
+            connection.close()
+            return
+        # What it has not seen yet is not committed; in the end `finish` looks anyway.
+        if self._seen and not count:
+            self._lost.set()
+        self._seen = self._seen or bool(count)
+
+
+KEPT = datetime.timedelta(days=1)
+GONE = (
+    "The file is not kept any more: it was taken in, put away, or is older than a day. "
+    "Choose it again."
+)
+# In place of a header's signature: what words mean belongs to no header.
+OF_WORDS = "words"
+
+
+@transaction.atomic
+def keep_draft(
+    *, evaluation: Evaluation, kind: str, filename: str, content: bytes, by: User
+) -> ImportDraft:
+    """Keep a file until its person says yes or no; it replaces the one before.
+
+    Raises:
+        Refused: the evaluation has ended.
+
+    """
+    require_open(evaluation)
+    ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind).delete()
+    draft = ImportDraft(
+        evaluation=evaluation,
+        person=by,
+        kind=kind,
+        filename=filename[:200],
+        content=content,
+        is_large=is_large(content),
+    )
+    draft.save(force_insert=True)
+    ask_for_preview(draft)
+    return draft
+
+
+def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | None:
+    """The file that waits for `by`'s yes; None once it is over a day old."""
+    rows = ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind)
+    rows = rows.filter(kept_at__gt=timezone.now() - KEPT).defer("content", "pages")
+    found: ImportDraft | None = rows.first()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a file that was handed in waits for, in words, and until when it is kept."""
+
+    what: str
+    why: str
+    until: datetime.datetime
+    # Whether it is its person's turn, and not the background's.
+    is_theirs: bool = False
+
+
+def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[ImportDraft]:
+    """The files that `by` handed in and may still import, of some evaluations."""
+    rows = ImportDraft.objects.filter(
+        person=by, evaluation__in=evaluations, kept_at__gt=timezone.now() - KEPT
+    )
+    rows = rows.only("evaluation", "kind", "filename", "kept_at", "work")
+    where = {evaluation.pk: evaluation for evaluation in evaluations}
+    return [
+        draft
+        for draft in rows.order_by("kept_at")
+        if draft.kind in KINDS
+        and KINDS[draft.kind].allowed(by, where[draft.evaluation_id])
+    ]
+
+
+def what_waits(draft: ImportDraft) -> Waiting:
+    """The same of one file, for whoever handed it in."""
+    things, until = KINDS[draft.kind].things, draft.kept_at + KEPT
+    if draft.work == ImportWork.IMPORT:
+        what = f"{things.capitalize()} come in from “{draft.filename}”"
+        return Waiting(what, "It goes on in the background; you can stop it.", until)
+    if draft.work == ImportWork.PREVIEW:
+        what = f"“{draft.filename}” is being read"
+        why = f"You chose it to import {things}. What it would do is shown next."
+        return Waiting(what, why, until)
+    return Waiting(
+        f"Finish importing {things} from “{draft.filename}”",
+        "You chose the file; it is deleted a day later unless you import it.",
+        until,
+        is_theirs=True,
+    )
+
+
+def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
+    """Keep how the file is to be read, as the preview's form says it.
+
+    Raises:
+        Refused: the file is gone, as by a yes on another page.
+
+    """
+    draft.reading = dict(reading)
+    rows = ImportDraft.objects.filter(pk=draft.pk)
+    if not rows.update(reading=draft.reading):
+        raise Refused(GONE)
+    ask_for_preview(draft)
+
+
+def discard_draft(*, draft: ImportDraft) -> bool:
+    """Delete it, which also stops the work on it; whether it was still there."""
+    count, _ = ImportDraft.objects.filter(pk=draft.pk).delete()
+    return bool(count)
+
+
+def forget_old_drafts() -> None:
+    """Delete the files that nobody said yes to for a day; a chore."""
+    ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
+
+
+@transaction.atomic
+def remember_columns(
+    *,
+    evaluation: Evaluation,
+    kind: str,
+    header: Row,
+    columns: Mapping[str, int],
+    by: User,
+) -> None:
+    """Remember what the columns under a header hold, for the next file with it.
+
+    If their names tell them apart they are remembered by name, too: another column may
+    have come in between by then.
+    """
+    rows: list[tuple[str, Mapping[str, Any]]] = [(signature(header), columns)]
+    names = names_of(header, columns)
+    if names:
+        rows.append((signature_of_names(names), names))
+    for key, said in rows:
+        ColumnMemory.objects.update_or_create(
+            evaluation=evaluation,
+            kind=kind,
+            signature=key,
+            defaults={
+                "columns": dict(said),
+                "set_by": by,
+                "set_at": timezone.now(),
+            },
+        )
+
+
+@transaction.atomic
+def remember_words(
+    *, evaluation: Evaluation, kind: str, answers: Mapping[str, str], by: User
+) -> None:
+    """Remember what words in files mean here, whatever their columns; blank forgets.
+
+    How a column writes numbers and days is no matter of words: another file may do it
+    another way, so it is asked again.
+    """
+    said = {key: it for key, it in answers.items() if key.startswith(WORD)}
+    if not said:
+        return
+    before = remembered_words(evaluation=evaluation, kind=kind)
+    ColumnMemory.objects.update_or_create(
+        evaluation=evaluation,
+        kind=kind,
+        signature=OF_WORDS,
+        defaults={
+            "columns": {key: it for key, it in (before | said).items() if it},
+            "set_by": by,
+            "set_at": timezone.now(),
+        },
+    )
+
+
+def remembered_words(*, evaluation: Evaluation, kind: str) -> dict[str, str]:
+    """By key of a question, what a word means here."""
+    found: ColumnMemory | None = ColumnMemory.objects.filter(
+        evaluation=evaluation, kind=kind, signature=OF_WORDS
+    ).first()
+    return dict(found.columns) if found else {}
+
+
+def remembered_columns(
+    *, evaluation: Evaluation, kind: str, by: User
+) -> dict[str, dict[str, Any]]:
+    """By signature of a header, its columns: said here, else by `by` elsewhere."""
+    rows = ColumnMemory.objects.filter(kind=kind).exclude(signature=OF_WORDS)
+    rows = rows.order_by("set_at")
+    elsewhere = rows.filter(set_by=by).exclude(evaluation=evaluation)
+    return {
+        row.signature: row.columns
+        for row in (*elsewhere, *rows.filter(evaluation=evaluation))
+    }
+
+
+def earlier_import(*, evaluation: Evaluation, kind: str, sha256: str) -> Import | None:
+    """The last import of the very same file that was not undone."""
+    rows = Import.objects.filter(
+        evaluation=evaluation, kind=kind, sha256=sha256, undone_at__isnull=True
+    )
+    found: Import | None = rows.select_related("by").order_by("-at").first()
+    return found

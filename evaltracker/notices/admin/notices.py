@@ -1,0 +1,433 @@
+"""The list of all notices: what needs a person or is next, before what is done."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from evaltracker.evaluations.choices import (
+    NOTICE_OPEN,
+    NOTICE_UNCLEAR,
+    ChatFlavour,
+    NoticeState,
+)
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.notices.kinds import KINDS
+from evaltracker.notices.selectors import (
+    next_notices,
+    notices_in,
+    sent_notices,
+    suppressed_notices,
+)
+from evaltracker.notices.services.digests import (
+    chat_of,
+    check_remove_chat,
+    remove_chat,
+    set_chat,
+)
+from evaltracker.notices.services.scheduling import (
+    check_settle_notice,
+    resend_notice,
+    resolve_notice,
+)
+from evaltracker.pages.acts import Confirm, register_act
+from evaltracker.pages.base import HardenedAdmin, ScopedFilter, by, label
+from evaltracker.pages.fields import ReasonForm
+from evaltracker.pages.search import page_number
+from evaltracker.pages.site import site
+from evaltracker.pages.tabs import waits_on
+from evaltracker.pages.workspace import (
+    SEALS,
+    InEvaluation,
+    OnEvaluation,
+    evaluation_page,
+    show,
+)
+
+# The owner's word on unclear notices, and the evaluation's chat room.
+
+
+class OnUnclear(InEvaluation[Notice]):
+    """The owner's word on a mail that may or may not have arrived."""
+
+    tab = "notices"
+    model = Notice
+    target_name = "notice"
+    form_class = ReasonForm
+    rule = check_settle_notice
+
+    def heading(self, target: Notice) -> str:
+        """To whom it goes."""
+        to = target.recipient or target.webhook or target.address
+        return f"{self.title} to {to}"
+
+
+@register_act
+class ResendNotice(OnUnclear):
+    """Send it after all."""
+
+    name = "resend-notice"
+    title = "Send the notice again"
+    verb = "Send again"
+    help = "If it did arrive the first time, it arrives twice; it says so itself."
+    success = "It goes out with the next sweep, within half a minute."
+    service = resend_notice
+
+
+@register_act
+class ResolveNotice(OnUnclear):
+    """Close it without sending."""
+
+    name = "resolve-notice"
+    title = "Close the notice"
+    verb = "Close without sending"
+    help = "Say how you know that it arrived, or why it is not needed any more."
+    success = "The notice is closed."
+    service = resolve_notice
+
+
+class ChatForm(forms.Form):
+    """Where the room listens."""
+
+    flavour = forms.ChoiceField(label="Chat", choices=ChatFlavour.choices)
+    url = forms.CharField(
+        label="Address of the webhook",
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="As the chat shows it, with https://. It is kept like a password "
+        "and never shown again, for whoever knows it can post into the room.",
+    )
+
+
+@register_act
+class SetChat(OnEvaluation):
+    """Tell a chat room what people are reminded of."""
+
+    name = "set-chat"
+    title = "Tell a chat room"
+    verb = "Tell this room"
+    help = (
+        "The room hears that a date is near or was missed and where to look: no "
+        "prices, scores, claims or names of vendors. Everybody in the room can read "
+        "this."
+    )
+    success = "The room hears the next notice."
+    tab = "notices"
+    service = set_chat
+    form_class = ChatForm
+
+
+@register_act
+class RemoveChat(OnEvaluation):
+    """Tell the room nothing any more."""
+
+    name = "remove-chat"
+    title = "Stop telling the chat room"
+    verb = "Stop"
+    success = "The room hears nothing any more."
+    tab = "notices"
+    service = remove_chat
+    rule = check_remove_chat
+    form_class = Confirm
+
+
+SHOW = "show"
+# What is done is read from its end, what is to come from its beginning.
+SHOWN = {
+    "unclear": ("Needs a person", Q(state__in=NOTICE_UNCLEAR), ("due_at",)),
+    "sent": ("Sent", Q(state=NoticeState.SENT), ("-due_at",)),
+    "suppressed": ("Not sent", Q(state=NoticeState.SUPPRESSED), ("-due_at",)),
+    "all": ("All", Q(), ("-due_at",)),
+}
+# More are not looked through row by row.
+MOST = 500
+FIRST = "Needs a person, or next"
+# Each half is the condition of an index, so that what is done is not read.
+TO_DO = Q(state__in=NOTICE_OPEN, digest__isnull=True) | Q(state__in=NOTICE_UNCLEAR)
+
+
+def most_pressing(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """The ids of what is to do, the earliest first; at most MOST.
+
+    Asked for by themselves, and ordered by no column that has an index of all rows:
+    else the planner walks that index, past all that was ever sent.
+    """
+    due: Any = F("due_at") + datetime.timedelta(0)
+    wanted = queryset.filter(TO_DO).order_by(due)
+    return wanted.values_list("pk", flat=True)[:MOST]
+
+
+class ByStanding(ScopedFilter):
+    """Where notices stand; those that need somebody or are next unless asked."""
+
+    title = "state"
+    parameter_name = SHOW
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(name, title) for name, (title, *_) in SHOWN.items()]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """With a name for no choice."""
+        none, *others = super().choices(changelist)
+        yield {**none, "display": FIRST}
+        yield from others
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        """The rows that stand so."""
+        chosen = self.value()
+        if chosen:
+            return queryset.filter(SHOWN[chosen][1])
+        return queryset.filter(pk__in=list(most_pressing(queryset)))
+
+
+class ByKind(ScopedFilter):
+    title = "what"
+    parameter_name = "kind"
+    field_name = "kind"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        """Every kind in words."""
+        return sorted(((kind, label(kind)) for kind in KINDS), key=_words)
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        """The rows of that kind."""
+        chosen = self.value()
+        return queryset.filter(kind=chosen) if chosen else queryset
+
+
+def _words(choice: tuple[str, str]) -> str:
+    return choice[1]
+
+
+@admin.register(Notice, site=site)
+class NoticeAdmin(HardenedAdmin):
+    """Mails that are or were owed; those that need somebody or are next come first."""
+
+    empty_text = (
+        "No mail is next and none needs a person. Choose “Sent” or “Not sent” among "
+        "the filters for those that are done."
+    )
+    list_display = ("due_at", "standing", "what", "to", "evaluation", "to_do")
+    list_filter = (ByStanding, ByKind, by("evaluation"))
+    detail_acts = ("resend-notice", "resolve-notice")
+    fields = (
+        "evaluation",
+        "what",
+        "to",
+        "due_at",
+        "standing",
+        "to_do",
+        "attempts",
+        "next_try_at",
+        "sent_at",
+        "last_error",
+    )
+    readonly_fields = ("what", "to", "standing", "to_do")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What is to come begins with what is late; what is done with the newest."""
+        chosen = SHOWN.get(request.GET.get(SHOW, ""))
+        return chosen[2] if chosen else ("due_at",)
+
+    def get_fields(
+        self, request: HttpRequest, obj: Notice | None = None
+    ) -> tuple[str, ...]:
+        """What the mail server said is for the owner and operators."""
+        user: Any = request.user
+        runs = user.is_superuser or (
+            obj is not None
+            and obj.evaluation is not None
+            and is_owner(user, obj.evaluation)
+        )
+        return tuple(field for field in self.fields if runs or field != "last_error")
+
+    @admin.display(description="what", ordering="kind")
+    def what(self, notice: Notice) -> str:
+        return label(notice.kind)
+
+    @admin.display(description="to", ordering="recipient")
+    def to(self, notice: Notice) -> str:
+        """The person; an outsider's address is not shown here."""
+        if notice.webhook:
+            return str(notice.webhook)
+        return notice.recipient.name if notice.recipient else "a vendor's contact"
+
+    @admin.display(description="state")
+    def standing(self, notice: Notice) -> str:
+        """Where it stands, in words."""
+        return standing_of(notice)
+
+    @admin.display(description="to do")
+    def to_do(self, notice: Notice) -> str:
+        """Who has to do what, if anybody."""
+        if notice.state not in NOTICE_UNCLEAR:
+            return ""
+        if notice.evaluation is None:
+            return "Invite the person again, from the list of users."
+        owner = notice.evaluation.owner
+        return f"{owner.name} can send it again or close it."
+
+
+def standing_of(notice: Notice) -> str:
+    """Where a notice stands, in words of docs/operations.md."""
+    match notice.state:
+        case NoticeState.SENT:
+            twice = "; may have arrived twice" if notice.maybe_repeated else ""
+            return f"Sent{twice}"
+        case NoticeState.SUPPRESSED:
+            return f"Not sent: {notice.suppressed_because}"
+        case NoticeState.UNCERTAIN:
+            return "Uncertain: it may or may not have arrived"
+        case NoticeState.DEAD:
+            return "Refused for good"
+        case NoticeState.CLAIMED | NoticeState.HANDING:
+            return "Being sent"
+    if notice.digest_id:
+        return "In the daily mail"
+    if notice.attempts:
+        return "Put off by the mail server; it is tried again"
+    return "Late" if notice.due_at < timezone.now() else "Next"
+
+
+# The notices of an evaluation: sent, next, suppressed because, in need of a word.
+
+# Of each list while all are shown; one alone is paged through.
+NOTICES_PAGE_SHOWN, PER_PAGE = 10, 50
+LISTS = {
+    "uncertain": "Uncertain",
+    "dead": "Refused",
+    "next": "Next",
+    "sent": "Sent",
+    "suppressed": "Not sent",
+}
+FILTERS = ("state", "kind", "to")
+
+
+def opened_notices(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """What the mail server said is in the journal, too: for the owner and operators."""
+    return set(ids) if is_owner(user, evaluation) or user.is_superuser else set()
+
+
+SEALS.register("notice", opened_notices)
+
+
+@evaluation_page("notices", "Notices", order=130, group="Record")
+def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """What is owed to whom. Others than the owner see their own mail only."""
+    user: Any = request.user
+    owner = is_owner(user, evaluation)
+    asked = {
+        name: request.GET[name].replace("\x00", "")
+        for name in FILTERS
+        if request.GET.get(name)
+    }
+    every = _lists(user, evaluation)
+    wanted = {name: _filtered(rows, asked) for name, rows in every.items()}
+    page = None
+    if (state := asked.get("state")) in LISTS:
+        pages = Paginator(wanted[state], PER_PAGE)
+        page = pages.page(page_number(request, pages.num_pages))
+        lists = {state: list(page)}
+    else:
+        lists = {name: list(rows[:NOTICES_PAGE_SHOWN]) for name, rows in wanted.items()}
+    return show(
+        request,
+        evaluation,
+        "evaluations/notices.html",
+        title="Notices",
+        tab="notices",
+        lists=[
+            {"name": name, "title": LISTS[name], "rows": rows}
+            for name, rows in lists.items()
+            if rows
+        ],
+        counts=[(name, title, every[name].count()) for name, title in LISTS.items()],
+        subjects=_titles(row for rows in lists.values() for row in rows),
+        options=_options(notices_in(*NoticeState, user=user, evaluation=evaluation))
+        if owner
+        else [],
+        asked=asked,
+        page=page,
+        query=urlencode(asked),
+        without_state=urlencode({k: v for k, v in asked.items() if k != "state"}),
+        shown=NOTICES_PAGE_SHOWN,
+        is_owner=owner,
+        room=chat_of(evaluation),
+    )
+
+
+@waits_on("notices")
+def unclear(user: User, evaluation: Evaluation) -> Any:
+    """Mails that may not have arrived and wait for the owner's word."""
+    if not (evaluation.is_open and is_owner(user, evaluation)):
+        return None
+    return Notice.objects.filter(evaluation=evaluation, state__in=NOTICE_UNCLEAR)
+
+
+def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:
+    """What `user` may read of each list: the owner all of it, others their own mail."""
+    scope: dict[str, Any] = {"user": user, "evaluation": evaluation}
+    every = {
+        "uncertain": notices_in(NoticeState.UNCERTAIN, **scope),
+        "dead": notices_in(NoticeState.DEAD, **scope),
+        "next": next_notices(**scope),
+        "sent": sent_notices(**scope),
+        "suppressed": suppressed_notices(**scope),
+    }
+    if is_owner(user, evaluation):
+        return every
+    return {name: rows.filter(recipient=user) for name, rows in every.items()}
+
+
+def _titles(notices: Iterable[Notice]) -> dict[str, str]:
+    """What they are about, by subject id."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for notice in notices:
+        ids[notice.kind].add(notice.subject_id)
+    found: dict[str, str] = {}
+    for kind, subjects in ids.items():
+        if kind in KINDS:
+            found |= KINDS[kind].titles(subjects)
+    return found
+
+
+def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:
+    if kind := asked.get("kind"):
+        rows = rows.filter(kind=kind)
+    if to := asked.get("to"):
+        rows = rows.filter(recipient__username=to)
+    return rows
+
+
+def _options(rows: Any) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What there is to choose from: kinds and people of this evaluation's notices."""
+    kinds = rows.order_by("kind").values_list("kind", flat=True).distinct()
+    readers = User.objects.filter(pk__in=rows.order_by().values("recipient"))
+    people = [(reader.username, reader.name) for reader in readers.order_by("username")]
+    return [
+        ("kind", "What", [(kind, label(kind)) for kind in kinds]),
+        ("to", "To", people),
+    ]

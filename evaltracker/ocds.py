@@ -1,0 +1,399 @@
+"""A release package made of the document that an export is."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.evaluations.choices import Priority, Stage, Status
+from evaltracker.portable.registry import Document
+from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
+from trials.choices import Source
+from trials.models.runs import FAILED
+from trials.selectors.cell_numbers import Spot, TrialVerdict, measured_by
+from vendors.holds_for import named_words
+from vendors.holds_for_fields import write_holds_for
+
+# The claimed and measured numbers of a document, by candidate and requirement.
+
+type Row = dict[str, Any]
+
+
+def numbers_of(document: Document) -> dict[Spot, CellNumbers]:
+    """As the matrix says them, on the day of the newest entry of the journal."""
+    measured = measured_by(verdicts(document))
+    asked = {row["id"]: Measure.from_json(row["measure"]) for row in needs(document)}
+    claimed = {
+        spot_of(row): Reading.kept(row["number"])
+        for row in document["claims"]
+        if row["number"] and row["superseded_at"] is None
+    }
+    return {
+        spot: CellNumbers(asked[spot[1]], claimed.get(spot), measured.get(spot, ()))
+        for spot in {**claimed, **measured}
+        if spot[1] in asked
+    }
+
+
+def needs(document: Document) -> Iterator[Row]:
+    """The requirements that are asked."""
+    yield from (row for row in document["requirements"] if row["retired_at"] is None)
+
+
+def spot_of(claim: Row) -> Spot:
+    """Where a claim stands."""
+    return claim["candidate"], claim["requirement"]
+
+
+def verdicts(document: Document) -> Iterator[TrialVerdict]:
+    """Those of trials, in the order of time."""
+    now = document["journal"][-1]["at"]
+    spots = {row["id"]: spot_of(row) for row in document["claims"]}
+    shared = {row["id"]: row["named_values"] for row in document["criteria"]}
+    kept = {row["evidence"]: row for row in document["measurements"]}
+    awaited = {
+        row["evidence"]
+        for row in document["gaps"]
+        if not (row["reply_at"] or row["closed_at"])
+        and (row["reply_until"] or "") > now
+    }
+    rows = (row for row in document["evidence"] if row["source"] == Source.TRIAL)
+    for row in sorted(rows, key=lambda row: (row["recorded_at"], row["id"])):
+        named = {**shared.get(row["criterion"], {}), **row["named_values"]}
+        found = kept.get(row["id"])
+        yield TrialVerdict(
+            key=row["id"],
+            spot=spots[row["claim"]],
+            reconfirms=row["reconfirms"],
+            named=named,
+            measured=measured_of(found, named) if found else None,
+            awaits=row["id"] in awaited,
+        )
+
+
+def measured_of(measurement: Row, named: dict[str, list[str]]) -> Measured | None:
+    """What the runs of a verdict on these values came to."""
+    failed = measurement["results"].count(FAILED)
+    words = named_words(named)
+    return Measured.from_json({**measurement, "named": words, "failed": failed})
+
+
+# Bids and the award of a release.
+
+BID_STATUS = {
+    "longlisted": "invited",
+    "shortlisted": "valid",
+    "chosen": "valid",
+    "eliminated": "disqualified",
+}
+
+
+def bids(document: Document) -> list[dict[str, Any]]:
+    """Each company's candidate with what it says now of each requirement."""
+    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
+    refs = {
+        requirement["id"]: requirement["ref"]
+        for requirement in document["requirements"]
+    }
+    numbers, sent = numbers_of(document), last_sent(document)
+    return [
+        {
+            "id": candidate["id"],
+            "status": BID_STATUS[candidate["state"]],
+            **({"date": sent[candidate["id"]]} if candidate["id"] in sent else {}),
+            "tenderers": [
+                {"id": candidate["vendor"], "name": companies[candidate["vendor"]]}
+            ],
+            "requirementResponses": [
+                {
+                    "id": claim["id"],
+                    "value": claim["availability"],
+                    "description": described(claim, numbers.get(spot_of(claim))),
+                    "requirement": {
+                        "id": claim["requirement"],
+                        "title": refs[claim["requirement"]],
+                    },
+                    "relatedTenderer": {
+                        "id": candidate["vendor"],
+                        "name": companies[candidate["vendor"]],
+                    },
+                }
+                for claim in document["claims"]
+                if claim["candidate"] == candidate["id"]
+                and claim["superseded_at"] is None
+            ],
+        }
+        for candidate in document["candidates"]
+        if candidate["vendor"]
+    ]
+
+
+def last_sent(document: Document) -> dict[str, str]:
+    """When each candidate handed in for the last time."""
+    sent: dict[str, str] = {}
+    for submission in document["submissions"]:
+        sent[submission["candidate"]] = max(
+            sent.get(submission["candidate"], ""), submission["submitted_at"]
+        )
+    return sent
+
+
+def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
+    """The statement, for which values of lists it holds, and its numbers."""
+    held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
+    lines = [f"Holds for: {held}"] if held else []
+    lines += [f"{numbers.words}."] if numbers else []
+    return "\n".join([claim["statement"], *lines])
+
+
+def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
+    """The decision, once it is made, with the likely cost over the horizon."""
+    decided = [row for row in document["decision"] if row["decided_at"]]
+    if not decided:
+        return []
+    decision = decided[0]
+    options = {candidate["id"]: candidate for candidate in document["candidates"]}
+    chosen = options[decision["candidate"]]
+    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
+    cost = decision["memo"]["results"][chosen["id"]].get("cost") or {}
+    award: dict[str, Any] = {
+        "id": f"{ocid}-award",
+        "title": chosen["name"],
+        "description": decision["rationale"],
+        "status": "active",
+        "date": decision["decided_at"],
+        "suppliers": [
+            {"id": slug, "name": companies[slug]} for slug in [chosen["vendor"]] if slug
+        ],
+    }
+    if cost.get("likely") is not None:
+        award["value"] = value(cost["likely"], document["evaluation"]["currency"])
+    return [award]
+
+
+def value(amount: str, currency: str) -> dict[str, Any]:
+    """A Value; the standard wants a JSON number."""
+    number = Decimal(amount)
+    whole = number == number.to_integral_value()
+    return {"amount": int(number) if whole else float(number), "currency": currency}
+
+
+# Nobody's: whoever publishes puts the prefix that is registered for them.
+PREFIX = "ocds-000000"
+BUYER = "buyer"
+EXTENSIONS = [
+    "https://raw.githubusercontent.com/open-contracting-extensions/"
+    f"{name}/master/extension.json"
+    for name in ("ocds_requirements_extension", "ocds_bid_extension")
+]
+TENDER_STATUS = {
+    Status.OPEN: "active",
+    Status.DECIDED: "complete",
+    Status.CANCELLED: "cancelled",
+}
+NOT_ALL = (
+    "Made by somebody from whom these parts of the evaluation were sealed at that "
+    "moment, so nothing here rests on them."
+)
+MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
+
+
+def as_ocds(document: Document) -> bytes:
+    """The release package, as bytes that the same document gives again."""
+    told = json.dumps(without_empty(package(document)), ensure_ascii=False, indent=1)
+    return f"{told}\n".encode()
+
+
+def without_empty(told: Any) -> Any:
+    """The same without what holds nothing: the standard wants no empty list or text."""
+    if isinstance(told, dict):
+        kept = {key: without_empty(value) for key, value in told.items()}
+        return {key: value for key, value in kept.items() if not is_empty(value)}
+    if isinstance(told, list):
+        return [it for it in map(without_empty, told) if not is_empty(it)]
+    return told
+
+
+def is_empty(value: Any) -> bool:
+    """Whether it says nothing; 0 and False say something."""
+    return value is None or (isinstance(value, str | list | dict) and not value)
+
+
+def package(document: Document) -> dict[str, Any]:
+    """One release, of how it stands now."""
+    evaluation = document["evaluation"]
+    return {
+        "uri": f"urn:uuid:{evaluation['id']}",
+        "version": "1.1",
+        "extensions": EXTENSIONS,
+        "publishedDate": last_change(document),
+        "publisher": {"name": evaluation["buyer"]},
+        **left_out(document),
+        "releases": [release(document)],
+    }
+
+
+def left_out(document: Document) -> dict[str, Any]:
+    """What was sealed from whoever made it, in a field beside those of the standard."""
+    if document["complete"]:
+        return {}
+    parts = [name.replace("_", " ") for name in document["left_out"]]
+    return {"leftOut": {"note": NOT_ALL, "parts": parts}}
+
+
+def release(document: Document) -> dict[str, Any]:
+    """Planning, tender, bids and, once decided, the award."""
+    evaluation = document["evaluation"]
+    ocid = f"{PREFIX}-{evaluation['id']}"
+    awarded = awards(document, ocid)
+    tag = ["planning"]
+    if evaluation["stage"] != Stage.REQUIREMENTS:
+        tag.append("tender")
+    return {
+        "ocid": ocid,
+        "id": f"{ocid}-{len(document['journal'])}",
+        "date": last_change(document),
+        "language": "en",
+        "tag": [*tag, "award"] if awarded else tag,
+        "initiationType": "tender",
+        "parties": parties(document),
+        "buyer": {"id": BUYER, "name": evaluation["buyer"]},
+        "planning": planning(evaluation),
+        "tender": tender(document, ocid),
+        "bids": {"details": bids(document)},
+        **({"awards": awarded} if awarded else {}),
+    }
+
+
+def last_change(document: Document) -> str:
+    """When the newest entry of the journal was written."""
+    at: str = document["journal"][-1]["at"]
+    return at
+
+
+def parties(document: Document) -> list[dict[str, Any]]:
+    """The buyer, and every company behind a candidate."""
+    buyer = {
+        "id": BUYER,
+        "name": document["evaluation"]["buyer"],
+        "roles": ["buyer", "procuringEntity"],
+    }
+    chosen = {
+        candidate["vendor"]
+        for candidate in document["candidates"]
+        if candidate["state"] == "chosen"
+    }
+    return [buyer] + [
+        {
+            "id": vendor["slug"],
+            "name": vendor["name"],
+            "roles": ["tenderer", *["supplier"] * (vendor["slug"] in chosen)],
+            **({"details": {"url": vendor["website"]}} if vendor["website"] else {}),
+        }
+        for vendor in document["vendors"]
+    ]
+
+
+def planning(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """Why it is bought, and for how much at most."""
+    budget: dict[str, Any] = {"project": evaluation["title"]}
+    if evaluation["budget"] is not None:
+        budget["amount"] = value(evaluation["budget"], evaluation["currency"])
+    return {"rationale": evaluation["problem"], "budget": budget}
+
+
+def tender(document: Document, ocid: str) -> dict[str, Any]:
+    """What is asked for, by when, and who was invited."""
+    evaluation = document["evaluation"]
+    companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
+    period = {
+        "startDate": evaluation["claims_opened_at"],
+        "endDate": evaluation["claims_closed_at"] or evaluation["claims_close_at"],
+    }
+    found: dict[str, Any] = {
+        "id": f"{ocid}-tender",
+        "title": evaluation["title"],
+        "description": evaluation["context"] or evaluation["problem"],
+        "status": status(evaluation),
+        "mainProcurementCategory": "services",
+        "awardCriteria": "ratedCriteria",
+        "hasEnquiries": bool(document["questions"]),
+        "numberOfTenderers": len(companies),
+        "tenderers": [{"id": slug, "name": name} for slug, name in companies.items()],
+        "criteria": criteria(document),
+        "milestones": milestones(document),
+    }
+    if period["startDate"]:
+        found["tenderPeriod"] = {key: at for key, at in period.items() if at}
+    if evaluation["must_run_by"]:
+        found["contractPeriod"] = {
+            "startDate": f"{evaluation['must_run_by']}T00:00:00Z"
+        }
+    return found
+
+
+def status(evaluation: dict[str, Any]) -> str:
+    """A word of the codelist tenderStatus."""
+    if evaluation["status"] == Status.OPEN and (
+        evaluation["stage"] == Stage.REQUIREMENTS
+    ):
+        return "planning"
+    return TENDER_STATUS[Status(evaluation["status"])]
+
+
+def criteria(document: Document) -> list[dict[str, Any]]:
+    """Categories as criteria; in each a group of requirements per priority."""
+    found = []
+    for category in document["categories"]:
+        groups = []
+        for priority in Priority:
+            asked = [
+                {
+                    "id": requirement["id"],
+                    "title": requirement["ref"],
+                    "description": requirement["text"],
+                    "dataType": "string",
+                }
+                for requirement in document["requirements"]
+                if requirement["category"] == category["id"]
+                and requirement["priority"] == priority
+                and requirement["retired_at"] is None
+            ]
+            if asked:
+                groups.append(
+                    {
+                        "id": f"{category['id']}-{priority}",
+                        "description": priority.label,
+                        "requirements": asked,
+                    }
+                )
+        found.append(
+            {
+                "id": category["id"],
+                "title": category["name"],
+                "source": "tenderer",
+                "relatesTo": "tenderer",
+                "requirementGroups": groups,
+            }
+        )
+    return found
+
+
+def milestones(document: Document) -> list[dict[str, Any]]:
+    """Dates of the evaluation itself; those of its trials are between two parties."""
+    return [
+        {
+            "id": milestone["id"],
+            "title": milestone["title"],
+            "type": "assessment",
+            "dueDate": milestone["due_at"],
+            "status": MILESTONE_STATUS[milestone["state"]],
+            **(
+                {"dateMet": milestone["settled_at"]}
+                if milestone["state"] == "met"
+                else {}
+            ),
+        }
+        for milestone in document["milestones"]
+        if milestone["trial"] is None and milestone["state"] in MILESTONE_STATUS
+    ]

@@ -1,0 +1,176 @@
+"""The documents for users as HTML: guides by role, and what to look up."""
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+DOCUMENTS = Path(__file__).parents[2] / "docs"
+PICTURES = DOCUMENTS / "images"
+# What the help shows, in the order of its list; developers' pages are not among it.
+GUIDES = {
+    "lead": "Procurement leads",
+    "stakeholder": "Stakeholders",
+    "vendor": "Vendors",
+    "operator": "Operators",
+}
+REFERENCE = {
+    "imports": "Imports",
+    "sign-offs": "Sign-offs",
+    "trials": "Demos and trials",
+    "runs": "Runs by program",
+    "scoring": "Scoring",
+    "costs": "Costs",
+    "decision": "The decision",
+    "export": "Export",
+    "api": "Vendor API",
+    "accounts": "Accounts",
+    "operations": "Operations",
+    "upgrade": "Upgrading",
+    "security": "Security",
+    "isolation": "Keeping vendors apart",
+}
+# Where the help of a page begins, by the page's tab.
+OF_TAB = {
+    "overview": "lead",
+    "brief": "lead#1-requirements",
+    "requirements": "lead#1-requirements",
+    "stakeholders": "sign-offs#who-must-sign",
+    "sign_offs": "sign-offs",
+    "candidates": "lead#2-research",
+    "invitations": "lead#2-research",
+    "sent": "lead#2-research",
+    "matrix": "scoring#answered-shown-tested",
+    "demos": "trials#a-demo",
+    "trials": "trials#a-trial",
+    "scores": "scoring#scores",
+    "buy_in": "scoring#role-weights-and-the-buy-in-map",
+    "conflicts": "scoring#conflicts-of-interest",
+    "questions": "lead#2-research",
+    "costs": "costs",
+    "comparison": "scoring#robustness",
+    "decision": "decision",
+    "memo": "decision#the-memo",
+    "letters": "decision#letters",
+    "promise_checks": "decision#after-the-award",
+    "files": "security#what-protects-what",
+    "journal": "security#what-protects-what",
+    "notices": "trials#who-gets-which-mail",
+}
+# And of pages outside an evaluation, by the name of their address.
+OF_PAGE = {
+    "my_account": "accounts",
+    "my_notices": "trials#who-gets-which-mail",
+    "my_calendar": "trials#who-gets-which-mail",
+    "issue_token": "vendor",
+    "way_in": "vendor",
+    "sign": "stakeholder",
+    "index": "stakeholder",
+}
+
+
+def help_address(tab: str, page: str, *, operator: bool) -> str:
+    """Where the help of a page is: that of its tab, its own, or the reader's guide."""
+    usual = "operator" if operator else "lead"
+    name, _, anchor = (OF_TAB.get(tab) or OF_PAGE.get(page, usual)).partition("#")
+    if name == "stakeholder" and operator:
+        name = usual
+    address = reverse("admin:help", args=[name])
+    return f"{address}#{anchor}" if anchor else address
+
+
+def file_of(name: str) -> Path | None:
+    """The document of that name, if the help shows it."""
+    if name in GUIDES:
+        return DOCUMENTS / "guide" / f"{name}.md"
+    return DOCUMENTS / f"{name}.md" if name in REFERENCE else None
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor of a heading, as code hosts make it."""
+    return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
+
+
+@cache
+def guide_html(name: str) -> SafeString:
+    """The document as HTML without its title, links and pictures leading into the help.
+
+    Safe, because HTML in the text is off and the documents are the product's own.
+
+    Raises:
+        KeyError: the help shows no such document.
+
+    """
+    file = file_of(name)
+    if file is None:
+        raise KeyError(name)
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    tokens = parser.parse(file.read_text())
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", anchor_of(tokens[place + 1].content))
+        for child in token.children or ():
+            _lead_into_help(child)
+    return SafeString(parser.renderer.render(tokens[3:], parser.options, {}))
+
+
+def _table_open(_: Any, tokens: list[Token], place: int, *__: Any) -> str:
+    """A table that scrolls by itself, named by its first column for screen readers."""
+    name = next(t.content for t in tokens[place:] if t.type == "inline" and t.content)
+    label = escape(name)
+    return (
+        f'<div class="et-scroll" tabindex="0" role="region" aria-label="{label}">'
+        '<table class="et-table et-table--wide">'
+    )
+
+
+def _lead_into_help(token: Token) -> None:
+    """Turn the address of a link or picture of the documents into one of the help."""
+    if token.type == "image":
+        picture = Path(str(token.attrGet("src"))).name
+        token.attrSet("src", reverse("admin:help_picture", args=[picture]))
+    if token.type != "link_open":
+        return
+    address = str(token.attrGet("href"))
+    path, _, anchor = address.partition("#")
+    if not path or re.match(r"https?:", address):
+        return
+    name = Path(path).stem
+    if path.endswith(".md") and file_of(name) is not None and "developers" not in path:
+        page = reverse("admin:help", args=[name])
+        token.attrSet("href", f"{page}#{anchor}" if anchor else page)
+    else:
+        # It is in the repository, which a reader of the help may not have.
+        token.attrs.pop("href")
+
+
+# What the words of the pages mean: one list, docs/words.md, for readers and pages.
+
+ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| `[\w.]+` \|$", re.MULTILINE)
+
+
+@cache
+def terms() -> dict[str, str]:
+    """The meaning of each word, by the word that pages use and by that of the code."""
+    rows = ROW.findall((DOCUMENTS / "words.md").read_text())
+    meanings = {in_code: meaning for in_code, _, meaning in rows}
+    return meanings | {on_pages: meaning for _, on_pages, meaning in rows}
+
+
+def term_named(word: str) -> str:
+    """The meaning of a word as a sentence without marks.
+
+    Raises:
+        KeyError: the list does not have it.
+
+    """
+    meaning = terms()[word].replace("*", "")
+    return f"{meaning[0].upper()}{meaning[1:]}."

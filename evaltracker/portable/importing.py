@@ -1,0 +1,399 @@
+"""Taking in a whole evaluation from a file, all of it or nothing.
+
+A file is somebody's word. So only an operator takes one in; the sign-offs and entries
+in it are told as imported for ever, sign-offs that came with it count for no gate, and
+whoever is unknown here comes in as a login that is stopped.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, models, transaction
+
+from evaltracker.accounts.services.people import require_operator
+from evaltracker.errors import Invalid, Refused
+from evaltracker.evaluations import account_log, journal
+from evaltracker.evaluations.account_log import IMPORTED, digest_of_actors
+from evaltracker.evaluations.brief_answers import free_slug
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.journal import GENESIS, SYSTEM, By, actor_of
+from evaltracker.evaluations.models import (
+    AccountEntry,
+    AttachedFile,
+    BriefField,
+    CachedValue,
+    Category,
+    ChatWebhook,
+    ChoreDone,
+    ColumnMemory,
+    Comment,
+    CommittedRecord,
+    Demand,
+    Entry,
+    Evaluation,
+    EvaluationTemplate,
+    Import,
+    ImportDraft,
+    ImportedHistory,
+    JournalHead,
+    Mention,
+    Metric,
+    Notice,
+    Requirement,
+    Scope,
+    ScopeValue,
+    User,
+    Visit,
+)
+from evaltracker.evaluations.models.evaluation import new_salt
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.portable import reading as reading
+from evaltracker.portable.building import Builder, handed_in
+from evaltracker.portable.reading import (
+    Match,
+    check_document,
+    entry_of,
+    free_names,
+    match_people,
+    read_document,
+)
+from evaltracker.portable.registry import (
+    Document,
+    Part,
+    leave_out,
+    parts,
+    register_part,
+)
+from evaltracker.portable.writing import LARGEST
+from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.files import AcceptedFile, files_of_rows
+from evaltracker.toolbox.registry import Registry
+
+# The tables of the record that travel.
+
+
+def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
+    """Whether things are sealed from `user` of which somebody may have spoken,
+    or to which somebody may have attached a file."""
+    reader = User.objects.filter(pk=user.pk)
+    return any(
+        not topic.people(evaluation, reader).exists() for topic in TOPICS.values()
+    )
+
+
+register_part(Part(name="evaluation", model=Evaluation))
+register_part(Part(name="metrics", model=Metric, order=("name",)))
+register_part(Part(name="categories", model=Category, order=("position", "name")))
+register_part(Part(name="requirements", model=Requirement, order=("position", "ref")))
+for part in (
+    Part(name="scopes", model=Scope, order=("position", "name"), optional=True),
+    Part(
+        name="scope_values",
+        model=ScopeValue,
+        order=("scope", "position"),
+        optional=True,
+    ),
+    Part(
+        name="brief_fields",
+        model=BriefField,
+        order=("position", "label"),
+        optional=True,
+    ),
+    Part(name="demands", model=Demand, order=("requirement", "scope"), optional=True),
+):
+    register_part(part)
+register_part(Part(name="visits", model=Visit, order=("number",)))
+register_part(
+    Part(
+        name="comments",
+        model=Comment,
+        order=("written_at",),
+        optional=True,
+        sealed=hides_a_topic,
+    )
+)
+register_part(
+    Part(
+        name="attached_files",
+        model=AttachedFile,
+        order=("uploaded_at", "name"),
+        optional=True,
+        stored=("stored_as", "sha256"),
+        sealed=hides_a_topic,
+    )
+)
+register_part(
+    Part(
+        name="mentions",
+        model=Mention,
+        order=("comment", "person"),
+        optional=True,
+        sealed=hides_a_topic,
+    )
+)
+
+leave_out(User, "People travel by name and address alone, in “people”.")
+leave_out(Entry, "It travels, as “journal”, with what its hashes cover.")
+leave_out(JournalHead, "It says again what the last entry says.")
+leave_out(ImportedHistory, "It is about this installation; the journal tells of it.")
+leave_out(Notice, "What is owed to somebody is owed by this installation.")
+leave_out(ChatWebhook, "Whoever knows its address may post there.")
+leave_out(ChoreDone, "It is about this installation.")
+leave_out(CachedValue, "It is forgotten after a while.")
+leave_out(AccountEntry, "It is about logins of this installation.")
+leave_out(Import, "It undoes what came in here; the journal tells of it.")
+leave_out(ImportDraft, "Nobody has said yes to it.")
+leave_out(ColumnMemory, "It is about spreadsheets that were read here.")
+leave_out(EvaluationTemplate, "It belongs to no evaluation.")
+
+
+# What an import of a file would do: who is whom, how much there is, under which name.
+#
+# Nothing is written here.
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import of this file would do."""
+
+    document: Document
+    sha256: str
+    slug: str
+    people: list[Match]
+    known: dict[Any, dict[str, Any]]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The evaluation's own row."""
+        found: dict[str, Any] = self.document["evaluation"]
+        return found
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows of each table there are, where there are any."""
+        names = [part.name for part in parts() if part.model is not Evaluation]
+        every = {name: len(self.document[name]) for name in names}
+        every["journal entries"] = len(self.document["journal"])
+        every["files"] = len(self.document["files"])
+        return {name.replace("_", " "): count for name, count in every.items() if count}
+
+    @property
+    def owner(self) -> Match:
+        """Who will run it."""
+        name = self.told["owner"]
+        return next(person for person in self.people if person.told["username"] == name)
+
+    @property
+    def readers(self) -> set[str]:
+        """Login names, as in the file, of all who will see it."""
+        return {*self.told["readers"], self.told["owner"]}
+
+    @property
+    def companies(self) -> list[str]:
+        """Companies of the file that are known here already."""
+        return sorted(str(row) for rows in self.known.values() for row in rows.values())
+
+
+def preview_import(
+    *, content: bytes, by: By, slug: str = "", limit: int = LARGEST
+) -> ImportPreview:
+    """Read a file, and say what taking it in would do; nothing is written.
+
+    Raises:
+        Forbidden: `by` is no operator.
+        Invalid: with the sentences by JSON pointer.
+        Refused: this evaluation is here already, or the slug is taken.
+
+    """
+    require_importer(by)
+    document = read_document(content, limit)
+    check_document(document)
+    told = document["evaluation"]
+    here = Evaluation.objects.filter(pk=told["id"]).first()
+    if here is not None:
+        raise Refused(
+            f"This evaluation is here already, as “{here.slug}”. To go on from it in "
+            "another one, start the next one from it."
+        )
+    wanted = slug or told["slug"]
+    taken = Evaluation.objects.filter(slug=wanted).exists()
+    if slug and taken:
+        raise Refused(f"“{slug}” is the name of another evaluation; choose one.")
+    return ImportPreview(
+        document=document,
+        sha256=hashlib.sha256(content).hexdigest(),
+        slug=free_slug(told["title"]) if taken else wanted,
+        people=match_people(document["people"]),
+        known={
+            part.model: part.known(document[part.name])
+            for part in parts()
+            if part.known
+        },
+    )
+
+
+def require_importer(by: By) -> None:
+    """An operator, or the command line."""
+    user = actor_of(by).user
+    if by != SYSTEM and (user is None or not user.is_superuser):
+        require_operator(user or User())
+
+
+BATCH = 500
+FOLDER = "imported_files"
+# What a higher floor owes once an evaluation is here, such as reminders.
+type Arrival = Callable[[Evaluation], object]
+ARRIVALS: Registry[Arrival, Arrival] = Registry("part of an arrival")
+
+
+def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
+    """Take in the evaluation of a file, as `preview_import` says it.
+
+    Raises:
+        Forbidden: `by` is no operator.
+        Invalid: by JSON pointer, or the rows contradict each other; nothing is kept.
+        StorageFull: its files have no room; nothing is kept.
+
+    """
+    require_importer(by)
+    try:
+        with transaction.atomic(), files_of_rows():
+            return _take_in(preview, by)
+    except DatabaseError as error:
+        if database_is_away(error):
+            raise
+        reason = str(error).splitlines()[0][:200]
+        raise Invalid(
+            f"Nothing was imported. The rows contradict each other: {reason}",
+            code="not_importable",
+        ) from error
+
+
+def _take_in(seen: ImportPreview, by: By) -> Evaluation:
+    """Write everything, the lowest floor first, and then what follows from it."""
+    document = seen.document
+    people = _people(seen, by)
+    builder = Builder(document, people, seen.known)
+    files = handed_in(document)
+    evaluation = builder.evaluation(seen.slug)
+    builder.refuse()
+    evaluation.save(force_insert=True)
+    every: list[tuple[Part, list[models.Model]]] = []
+    for part in parts():
+        if part.model is not Evaluation:
+            every.append((part, builder.rows(part, evaluation)))
+    builder.refuse()
+    committed = [
+        row for _, rows in every for row in rows if isinstance(row, CommittedRecord)
+    ]
+    for row in committed:
+        row.salt = row.salt or new_salt()
+    for part, rows in every:
+        if part.stored:
+            _keep_files(part.stored, rows, files)
+        manager: Any = part.model._default_manager
+        manager.bulk_create(rows, batch_size=BATCH)
+    evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
+    _journal(seen, evaluation, by, committed)
+    for work in ARRIVALS:
+        work(evaluation)
+    return evaluation
+
+
+def _people(seen: ImportPreview, by: By) -> dict[str, User]:
+    """Everybody by the login name of the file; the unknown get a stopped login."""
+    unknown = [pairing for pairing in seen.people if pairing.user is None]
+    names = free_names(pairing.told["username"] for pairing in unknown)
+    found = {
+        pairing.told["username"]: pairing.user
+        for pairing in seen.people
+        if pairing.user
+    }
+    for pairing in unknown:
+        told = pairing.told
+        person = User(
+            username=names[told["username"]],
+            first_name=told["first_name"],
+            last_name=told["last_name"],
+            email=told["email"].lower(),
+            is_active=False,
+            is_staff=True,
+        )
+        person.set_unusable_password()
+        person.save()
+        account_log.record(
+            action=AccountAction.ADDED,
+            person=person,
+            by=actor_of(by).user,
+            detail="came with an evaluation, stopped",
+        )
+        found[told["username"]] = person
+    return found
+
+
+def _keep_files(
+    stored: tuple[str, str],
+    rows: list[models.Model],
+    files: dict[str, AcceptedFile],
+) -> None:
+    """Put the files of some rows where files are kept, one for each."""
+    place, digest = stored
+    for row in rows:
+        file = files.get(getattr(row, digest))
+        if file is not None:
+            ending = file.stored_as.rpartition(".")[2]
+            name = f"{FOLDER}/{row.pk}.{ending}"
+            name = default_storage.save(name, ContentFile(file.content))
+            setattr(row, place, name)
+
+
+def _journal(
+    seen: ImportPreview,
+    evaluation: Evaluation,
+    by: By,
+    committed: list[CommittedRecord],
+) -> None:
+    """Keep the journal as it came, and chain on it that it was imported.
+
+    That entry commits to every row anew: people are known by other numbers here.
+    """
+    told = seen.document["journal"]
+    entries = [entry_of(evaluation.pk, value) for value in told]
+    actors = [row["actor"] for row in told]
+    for entry in entries:
+        entry.actor = None
+    Entry.objects.bulk_create(entries, batch_size=BATCH)
+    head = entries[-1].hash if entries else GENESIS
+    JournalHead.objects.create(evaluation=evaluation, count=len(entries), hash=head)
+    ImportedHistory.objects.create(
+        evaluation=evaluation,
+        sha256=seen.sha256,
+        imported_by=actor_of(by).user,
+        entries=len(entries),
+        head=head,
+        actors=actors,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action=IMPORTED,
+        subject=evaluation,
+        by=by,
+        after={
+            "sha256": seen.sha256,
+            "entries": len(entries),
+            "head": head,
+            "actors_sha256": digest_of_actors(actors),
+            "slug": evaluation.slug,
+            "people": {
+                person.told["username"]: person.how
+                if person.user is None
+                else person.user.username
+                for person in seen.people
+            },
+        },
+        rows=committed,
+    )

@@ -1,1 +1,0 @@
-"""Taking a whole evaluation in from a file."""

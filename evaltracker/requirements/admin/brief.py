@@ -1,0 +1,562 @@
+"""The forms of a brief, and of how it is counted and planned."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.errors import why_not
+from evaltracker.evaluations.brief_answers import shown_answer
+from evaltracker.evaluations.choices import FieldKind, Infrastructure
+from evaltracker.evaluations.models import BriefField, Evaluation, Metric, Scope, User
+from evaltracker.evaluations.policy import check_owned, is_owner, may_start_evaluations
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.money import currency_choices, written
+from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.fields import (
+    DateField,
+    LinesField,
+    TextField,
+    form_like,
+    long_text,
+    mark_needed,
+)
+from evaltracker.pages.measure_field import ZoneField
+from evaltracker.pages.templatetags.evaltracker import day
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    OnEvaluation,
+    crumbs_to,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.requirements.plan import MINIMUM_WEEKS
+from evaltracker.requirements.services.evaluations import (
+    QUESTIONS,
+    change_brief,
+    missing_answers,
+    start_evaluation,
+    usual_currency,
+)
+from evaltracker.requirements.services.requirements import add_metric, change_metric
+from evaltracker.requirements.services.scopes import check_write_lists
+from evaltracker.requirements.services.templates import (
+    DEFINITION,
+    HELP_LIMIT,
+    LABEL_LIMIT,
+    add_brief_field,
+    change_brief_field,
+    check_change_field,
+    fill_from,
+    remove_brief_field,
+    starting_points,
+)
+from evaltracker.requirements.starting import StartingPoint
+
+BRIEF = (
+    "title",
+    "buyer",
+    "problem",
+    "must_run_by",
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "currency",
+    "support_wanted",
+    "engineers",
+    "zone",
+    "context",
+    "source_note",
+    "does_not_matter",
+)
+COUNTING = (
+    "evidence_share",
+    "horizon_months",
+    "discount_rate",
+    "planning_factor",
+    "working_days",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+
+
+def currency_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label="Currency", choices=currency_choices)
+
+
+BASE_FORM = form_like(
+    Evaluation,
+    ("title", "buyer", "must_run_by", "zone", "currency"),
+    zone=ZoneField(),
+    currency=currency_field(),
+    must_run_by=DateField(
+        required=False,
+        help_text=(
+            "The day it must be in production. The plan is counted back from it."
+        ),
+    ),
+)
+
+
+USUAL_FORM = form_like(
+    Evaluation,
+    BRIEF,
+    zone=ZoneField(),
+    currency=currency_field(),
+    does_not_matter=forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="Does not matter",
+        help_text="Questions that this purchase need not answer.",
+    ),
+)
+
+
+class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
+    """The first words of a brief, and what to start from."""
+
+    start_from = forms.ChoiceField(
+        required=False,
+        label="Start from",
+        help_text=(
+            "A template brings requirements by category with weights and help; all of "
+            "it can be changed, or undone on the page of imports."
+        ),
+    )
+
+    def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["start_from"]
+        choice.choices = [
+            ("", "an empty evaluation"),
+            *(
+                (it.key, f"{it.title} ({len(it.content['requirements'])} requirements)")
+                for it in points
+            ),
+        ]
+
+
+TO_LEAVE = "needed to leave this stage"
+
+
+class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
+    """Every question of the brief: the usual ones, then its own by their keys."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_currencies(self, evaluation.currency)
+        own = list(evaluation.brief_fields.all())
+        self.fields |= {field.key: form_field(field) for field in own}
+        choice: Any = self.fields["does_not_matter"]
+        choice.choices = [
+            *((field, words.capitalize()) for field, words in QUESTIONS.items()),
+            *((field.key, field.label) for field in own if field.needed),
+        ]
+        at = BRIEF.index("support_wanted") + 1
+        self.order_fields([*BRIEF[:at], *(it.key for it in own), *BRIEF[at:]])
+        waived = {it.key for it in own if it.does_not_matter}
+        for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
+            field: Any = self.fields[name]
+            field.needed = "does not matter"
+
+
+def form_field(field: BriefField) -> forms.Field:
+    """The box for the answer to one of the brief's own questions."""
+    told: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.help,
+        "required": False,
+    }
+    made: Any
+    if field.kind == FieldKind.NUMBER:
+        made = forms.DecimalField(max_digits=21, decimal_places=6, **told)
+    elif field.kind == FieldKind.DATE:
+        made = DateField(**told)
+    elif field.kind == FieldKind.CHOICE:
+        choices = [("", "not answered yet"), *((it, it) for it in field.choices)]
+        made = forms.ChoiceField(choices=choices, **told)
+    else:
+        made = TextField(max_length=5000, **told)
+    if field.needed:
+        made.needed = TO_LEAVE
+    return made  # type: ignore[no-any-return]
+
+
+def offer_currencies(form: forms.BaseForm, stored: str = "") -> None:
+    """The codes to choose from, and what stands there already."""
+    choice: Any = form.fields["currency"]
+    choice.choices = currency_choices(stored)
+
+
+mark_needed(BriefForm, TO_LEAVE, *QUESTIONS)
+mark_needed(StartForm, TO_LEAVE, "must_run_by")
+StepsForm = form_like(
+    Evaluation,
+    COUNTING,
+    **{
+        f"weeks_{step}": forms.IntegerField(
+            required=False,
+            min_value=1,
+            max_value=520,
+            label=f"Weeks for {step.replace('_', ' ')}",
+            help_text=f"Blank takes the least that is usual: {weeks}.",
+        )
+        for step, weeks in MINIMUM_WEEKS.items()
+    },
+)
+
+
+# Acts that start an evaluation and write its brief.
+
+
+@register_act
+class StartEvaluation(Act[None]):
+    """A new purchase, owned by whoever starts it."""
+
+    name = "start-evaluation"
+    title = "Start an evaluation"
+    verb = "Start"
+    help = (
+        "You become its owner: the procurement lead who runs it and cannot sign for a "
+        "role. The rest of the brief is asked for on its own page."
+    )
+    success = "The evaluation is started. Fill in its brief next."
+    form_class = StartForm
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Whoever may start evaluations."""
+        return may_start_evaluations(user)
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The reader's own zone, and the currency of their last evaluation."""
+        return {"zone": user.time_zone, "currency": usual_currency(user)}
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The templates that there are."""
+        return {"points": starting_points(by=user)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
+        """Start it, and go to its brief."""
+        terms = dict(data)
+        key = terms.pop("start_from", "")
+        evaluation = start_evaluation(by=by, **terms)
+        if key:
+            fill_from(evaluation=evaluation, key=key, by=by)
+        return page_address(evaluation, "brief")
+
+
+class OnBrief(OnEvaluation):
+    """An act of the brief's page."""
+
+    tab = "brief"
+
+
+@register_act
+class EditBrief(OnBrief):
+    """Every question of the brief."""
+
+    name = "edit-brief"
+    title = "Edit the brief"
+    verb = "Save"
+    help = "What everybody must know before the first vendor is seen."
+    success = "The brief is saved."
+    form_class = BriefForm
+    service = change_brief
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What stands there now."""
+        own = list(target.brief_fields.all())
+        unasked = [field.key for field in own if field.does_not_matter]
+        return {
+            **{field: getattr(target, field) for field in BRIEF},
+            **{field.key: field.answer for field in own},
+            "does_not_matter": [*target.does_not_matter, *unasked],
+        }
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The brief whose own questions are asked."""
+        return {"evaluation": target}
+
+
+@register_act
+class EditCounting(OnBrief):
+    """How it is counted, and how long the stages take."""
+
+    name = "edit-counting"
+    title = "Edit calculation and planning"
+    verb = "Save"
+    help = (
+        "Shares, horizon and rates of the formulas, and the least weeks of each step "
+        "that the plan is drawn with."
+    )
+    success = "Saved."
+    form_class = StepsForm
+    service = change_brief
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        weeks = {f"weeks_{step}": count for step, count in target.stage_weeks.items()}
+        return {field: getattr(target, field) for field in COUNTING} | weeks
+
+    def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The weeks by step; a blank one keeps the usual length."""
+        weeks = {
+            step: data[f"weeks_{step}"]
+            for step in MINIMUM_WEEKS
+            if data[f"weeks_{step}"] is not None
+        }
+        values = {field: data[field] for field in COUNTING}
+        return {"evaluation": target, "stage_weeks": weeks, **values}
+
+
+# Acts on the questions that a brief asks beside the usual ones.
+
+
+class FieldForm(forms.Form):
+    """What is asked, and which kind of answer it takes."""
+
+    label = forms.CharField(
+        label="Question", max_length=LABEL_LIMIT, help_text="E.g. Signatures a year."
+    )
+    help = forms.CharField(
+        label="Help",
+        required=False,
+        max_length=HELP_LIMIT,
+        help_text="What the person who answers should know.",
+    )
+    kind = forms.ChoiceField(label="Kind of answer", choices=FieldKind.choices)
+    choices = LinesField(
+        label="Answers to choose from",
+        widget=long_text(4),
+        help_text="One a line; only for “One of several answers”.",
+    )
+    needed = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Must be answered to leave the requirements stage",
+    )
+
+
+@register_act
+class AddBriefField(OnBrief):
+    """One more question of the brief."""
+
+    name = "add-brief-field"
+    title = "Add a question"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "The brief asks it beside the usual questions. You answer it in the brief."
+    success = "The question is added. Answer it under “Edit the brief”."
+    form_class = FieldForm
+    service = add_brief_field
+    rule = check_owned
+
+
+class OnField(InEvaluation[BriefField]):
+    """An act of the owner on one question."""
+
+    tab = "brief"
+    model = BriefField
+    related = ("evaluation__owner",)
+    target_name = "field"
+    rule = check_change_field
+
+    def cancel_url(self, target: BriefField) -> str:
+        """Where the question stands."""
+        return self.page(target, target.key)
+
+
+@register_act
+class ChangeBriefField(OnField):
+    """Other words, or another kind of answer."""
+
+    name = "change-brief-field"
+    title = "Change question"
+    verb = "Save"
+    help = "The answer already given has to fit."
+    success = "The question is saved."
+    form_class = FieldForm
+    service = change_brief_field
+
+    def initial(self, target: BriefField, user: User) -> dict[str, Any]:
+        return {name: getattr(target, name) for name in DEFINITION}
+
+
+@register_act
+class RemoveBriefField(OnField):
+    """Takes a question out of the brief."""
+
+    name = "remove-brief-field"
+    title = "Remove question"
+    verb = "Remove"
+    help = "The question and its answer leave the brief; the journal keeps both."
+    success = "The question is removed."
+    dangerous = True
+    service = remove_brief_field
+
+    def destination(self, target: BriefField, made: Any) -> str:
+        """The page without it."""
+        return self.page(target, "questions")
+
+
+# The brief: what everybody must know before the first vendor is seen.
+
+LABELS = {
+    "problem": "Problem to solve",
+    "infrastructure": "Where it has to run",
+    "languages": "Languages in use",
+    "must_run_by": "Must be running by",
+    "budget": "Realistic budget",
+    "budget_once": "Budget for what is paid once",
+    "budget_yearly": "Budget a year",
+    "support_wanted": "Support or self-service",
+    "zone": "Time zone",
+    "source_note": "Source and date of imported data",
+    "horizon_months": "Horizon in months",
+    "discount_rate": "Discount rate, % a year",
+    "builder_earnings": "Earnings of a builder elsewhere, a month",
+}
+MONEY = (
+    "budget",
+    "budget_once",
+    "budget_yearly",
+    "loaded_hourly_rate",
+    "builder_earnings",
+)
+
+
+# Shown where they were answered before the brief had lists.
+FORMER = ("infrastructure", "languages")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question of the brief as the page shows it."""
+
+    field: str
+    label: str
+    help: str
+    value: Any
+    missing: bool
+
+
+def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
+    """The questions with what is written; a blank one that is asked for is missing."""
+    missing = missing_answers(evaluation)
+    return [answer(evaluation, field, missing) for field in fields]
+
+
+def own_answers(evaluation: Evaluation) -> list[BriefField]:
+    """The brief's own questions, each with its answer in words."""
+    fields = list(evaluation.brief_fields.all())
+    for field in fields:
+        row: Any = field
+        row.shown, row.missing = shown_answer(field), field.is_missing
+        row.field = field.key
+    return fields
+
+
+def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Answer:
+    """One question with its answer in words."""
+    field: Any = Evaluation._meta.get_field(name)
+    raw = getattr(evaluation, name)
+    value: Any = raw
+    if name == "infrastructure":
+        value = ", ".join(Infrastructure(value).label for value in raw)
+    elif field.choices:
+        value = getattr(evaluation, f"get_{name}_display")()
+    elif isinstance(raw, datetime.date):
+        value = day(raw)
+    elif name in MONEY and raw is not None:
+        value = written(raw, evaluation.currency)
+    label = LABELS.get(name, str(field.verbose_name).capitalize())
+    if name in evaluation.does_not_matter and not value:
+        value = "Does not matter"
+    return Answer(name, label, str(field.help_text), value, name in missing)
+
+
+def lists_of(evaluation: Evaluation) -> list[Scope]:
+    """The lists of the brief, their values, and how many requirements hold for them."""
+    live = Q(demands__isnull=False, demands__requirement__retired_at__isnull=True)
+    rows = evaluation.scopes.annotate(demanded_by=Count("demands", filter=live))
+    return list(rows.order_by("position", "name").prefetch_related("values"))
+
+
+@evaluation_page("brief", "Brief", order=15, group="Need")
+def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The brief's questions, the metrics, and how it is counted."""
+    user: Any = request.user
+    TOPICS["brief"].show(user, evaluation)
+    prefetch_related_objects([evaluation], "brief_fields")
+    live = Q(requirements__retired_at__isnull=True)
+    metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
+    weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}
+    asked = answers(evaluation, tuple(it for it in BRIEF if it != "does_not_matter"))
+    lists = lists_of(evaluation)
+    if not lists:
+        asked += [it for it in answers(evaluation, FORMER) if it.value]
+    own: list[Any] = own_answers(evaluation)
+    return show(
+        request,
+        evaluation,
+        "evaluations/brief.html",
+        title="Brief",
+        tab="brief",
+        crumbs=crumbs_to(evaluation, ("Brief", "")),
+        answers=asked,
+        own=own,
+        missing=[answer for answer in (*asked, *own) if answer.missing],
+        counting=answers(evaluation, COUNTING),
+        weeks=[
+            (step.replace("_", " ").capitalize(), count)
+            for step, count in weeks.items()
+        ],
+        metrics=metrics,
+        lists=lists,
+        may_write_lists=why_not(check_write_lists, evaluation, user) is None,
+        may_write=is_owner(user, evaluation) and evaluation.is_open,
+    )
+
+
+# Acts on the business metrics that the purchase has to move.
+
+METRIC = ("name", "baseline", "target", "how_measured")
+
+
+@register_act
+class AddMetric(OnBrief):
+    """A business metric to move."""
+
+    name = "add-metric"
+    title = "Add a business metric"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "What has to get better, from where to where, and how you will know."
+    success = "The metric is added. Tie must-haves to it on the requirements page."
+    form_class = form_like(Metric, METRIC)
+    service = add_metric
+
+
+@register_act
+class ChangeMetric(InEvaluation[Metric]):
+    """Other words for a metric."""
+
+    name = "change-metric"
+    title = "Change metric"
+    verb = "Save"
+    success = "The metric is saved."
+    tab = "brief"
+    model = Metric
+    target_name = "metric"
+    service = change_metric
+    form_class = form_like(Metric, METRIC)
+
+    def initial(self, target: Metric, user: User) -> dict[str, Any]:
+        return {field: getattr(target, field) for field in METRIC}
+
+    def cancel_url(self, target: Metric) -> str:
+        return self.page(target, "metrics")

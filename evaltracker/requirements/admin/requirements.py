@@ -1,0 +1,537 @@
+"""Acts that write down what is needed: categories, requirements, weights."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from evaltracker.comments.reading import discuss_address, discuss_words, with_counts
+from evaltracker.errors import Invalid, why_not
+from evaltracker.evaluations.choices import Priority, Stage
+from evaltracker.evaluations.models import (
+    Category,
+    Evaluation,
+    Metric,
+    Requirement,
+    Scope,
+    User,
+)
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.measure_field import MeasureField, MeasureLine
+from evaltracker.pages.search import page_number
+from evaltracker.pages.site import panels_of
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    OnEvaluation,
+    evaluation_page,
+    show,
+)
+from evaltracker.requirements.admin.brief import TO_LEAVE
+from evaltracker.requirements.services.categories import (
+    add_category,
+    check_weigh_category,
+    weigh_category,
+)
+from evaltracker.requirements.services.requirement_order import move_requirements
+from evaltracker.requirements.services.requirements import (
+    WRITABLE_STAGES,
+    add_requirement,
+    change_requirement,
+    check_add_requirement,
+    check_change_requirement,
+    check_retire_requirement,
+    check_weigh_requirement,
+    retire_requirement,
+)
+from evaltracker.requirements.services.scopes import check_demand, check_write_lists
+
+CHANGEABLE = (
+    "category",
+    "text",
+    "priority",
+    "weight",
+    "measure",
+    "metric",
+    "metric_excuse",
+    "vendor_help",
+    "scorer_help",
+)
+
+
+class RequirementForm(
+    form_like(  # type: ignore[misc]
+        Requirement,
+        ("ref", *CHANGEABLE),
+        measure=MeasureField(),
+        category=forms.ModelChoiceField(Category._default_manager.none()),
+        metric=forms.ModelChoiceField(
+            Metric._default_manager.none(),
+            required=False,
+            help_text="The business metric that it moves.",
+        ),
+        must_hold_for=forms.ModelMultipleChoiceField(
+            Scope._default_manager.none(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Lists of the brief in whose every value it must hold.",
+        ),
+    )
+):
+    """A requirement; categories and metrics are the evaluation's own."""
+
+    def __init__(
+        self,
+        *args: Any,
+        evaluation: Evaluation,
+        is_new: bool,
+        weights_are_open: bool,
+        lists_are_open: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = evaluation.categories.all()
+        self.fields["metric"].queryset = evaluation.metrics.all()
+        self.fields["must_hold_for"].queryset = evaluation.scopes.all()
+        if not lists_are_open or not evaluation.scopes.exists():
+            del self.fields["must_hold_for"]
+        if not is_new:
+            del self.fields["ref"]
+        if not weights_are_open and not is_new:
+            # Nobody tunes a weight to a vendor; the service refuses it too.
+            del self.fields["weight"]
+
+
+mark_needed(
+    RequirementForm, "a must-have needs one of these two", "metric", "metric_excuse"
+)
+CategoryForm = form_like(Category, ("name", "weight", "price_reason"))
+WeightForm = form_like(Category, ("weight", "price_reason"))
+for form in (CategoryForm, WeightForm):
+    mark_needed(form, TO_LEAVE, "weight")
+    mark_needed(form, "only if it is about price", "price_reason")
+
+
+class OnRequirements(OnEvaluation):
+    """An act of the owner on the requirements page."""
+
+    tab = "requirements"
+
+
+@register_act
+class AddRequirement(OnRequirements):
+    """One more thing that is needed."""
+
+    name = "add-requirement"
+    title = "Add a requirement"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = (
+        "One thing, so that it can be shown and tested. A must-have that fails rules a "
+        "candidate out."
+    )
+    success = "The requirement is added."
+    form_class = RequirementForm
+    prefill = ("category",)
+    service = add_requirement
+    rule = check_add_requirement
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """Choices of this evaluation."""
+        return {
+            "evaluation": target,
+            "is_new": True,
+            "weights_are_open": True,
+            "lists_are_open": why_not(check_write_lists, target, user) is None,
+        }
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """A free ref and the middle of the scale."""
+        return {"ref": f"R{target.requirements.count() + 1}", "weight": 5}
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        return self.page(target, f"requirement-{made.pk}")
+
+
+class OnRequirement(InEvaluation[Requirement]):
+    """An act of the owner on one requirement."""
+
+    tab = "requirements"
+    anchor = "requirement"
+    model = Requirement
+    target_name = "requirement"
+
+    def crumb(self, target: Requirement) -> str:
+        return f"{self.title} {target.ref}"
+
+
+@register_act
+class ChangeRequirement(OnRequirement):
+    """Other words, priority, weight or metric."""
+
+    name = "change-requirement"
+    title = "Change requirement"
+    verb = "Save"
+    help = (
+        "New words, another priority or another measure after the requirements stage "
+        "make a new revision: what was answered, shown and signed on the old one is "
+        "to be confirmed again."
+    )
+    success = "The requirement is saved."
+    form_class = RequirementForm
+    service = change_requirement
+
+    def form_kwargs(self, target: Requirement, user: User) -> dict[str, Any]:
+        """Choices of its evaluation; the weight only while it may change."""
+        open_weights = target.evaluation.stage == Stage.REQUIREMENTS
+        return {
+            "evaluation": target.evaluation,
+            "is_new": False,
+            "weights_are_open": open_weights,
+            "lists_are_open": why_not(check_demand, target, user) is None,
+        }
+
+    def initial(self, target: Requirement, user: User) -> dict[str, Any]:
+        lists = [held.scope for held in target.demands.select_related("scope")]
+        words = {field: getattr(target, field) for field in CHANGEABLE}
+        return {**words, "must_hold_for": lists}
+
+
+@register_act
+class RetireRequirement(OnRequirement):
+    """Out of the evaluation, with its history kept."""
+
+    name = "retire-requirement"
+    title = "Retire requirement"
+    verb = "Retire"
+    help = "Nobody is asked for it any more. What was recorded about it stays."
+    success = "The requirement is retired."
+    form_class = ReasonForm
+    dangerous = True
+    service = retire_requirement
+    rule = check_retire_requirement
+
+    def destination(self, target: Requirement, made: Any) -> str:
+        """The page without its row."""
+        return self.page(target)
+
+
+@register_act
+class AddCategory(OnRequirements):
+    """A group of requirements."""
+
+    name = "add-category"
+    title = "Add a category"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "Requirements of a category are weighed and scored together."
+    success = "The category is added."
+    form_class = CategoryForm
+    service = add_category
+    rule = check_add_requirement
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        return self.page(target, f"category-{made.pk}")
+
+
+@register_act
+class WeighCategory(InEvaluation[Category]):
+    """What the roles agreed that a category weighs."""
+
+    name = "weigh-category"
+    title = "Weigh category"
+    verb = "Save"
+    help = (
+        "The weight that the roles agreed on, before any vendor is seen. 0 counts for "
+        "nothing, blank means not agreed yet."
+    )
+    success = "The weight is saved."
+    tab = "requirements"
+    anchor = "category"
+    model = Category
+    target_name = "category"
+    service = weigh_category
+    rule = check_weigh_category
+    form_class = WeightForm
+
+    def initial(self, target: Category, user: User) -> dict[str, Any]:
+        return {"weight": target.weight, "price_reason": target.price_reason}
+
+
+# The requirements of an evaluation, by category, with filters and pages.
+
+PER_PAGE = 200
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader filters by; blank is no filter."""
+
+    priority: str = ""
+    category: str = ""
+    text: str = ""
+    retired: bool = False
+
+    @property
+    def query(self) -> str:
+        """As it stands in the address, without the page."""
+        fields = {
+            "priority": self.priority,
+            "category": self.category,
+            "q": self.text,
+            "retired": "1" if self.retired else "",
+        }
+        return urlencode({name: value for name, value in fields.items() if value})
+
+
+def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
+    """The filters of the address.
+
+    Raises:
+        Invalid: a priority or category that is not offered, or too long a text.
+
+    """
+    priority = query.get("priority", "")
+    category = query.get("category", "")
+    text = query.get("q", "").strip()
+    if priority and priority not in Priority.values:
+        raise Invalid("There is no such priority.")
+    if category and category not in {str(category.pk) for category in categories}:
+        raise Invalid("There is no such category in this evaluation.")
+    if len(text) > LONGEST_SEARCH or "\x00" in text:
+        raise Invalid(f"Search for at most {LONGEST_SEARCH} characters of text.")
+    return Asked(priority, category, text, bool(query.get("retired")))
+
+
+def listed_requirements(
+    rows: QuerySet[Requirement], asked: Asked
+) -> QuerySet[Requirement]:
+    """Those that pass the filters, in the order of the list."""
+    rows = rows.filter(retired_at__isnull=not asked.retired)
+    rows = rows.select_related("category", "metric").prefetch_related("demands__scope")
+    if asked.priority:
+        rows = rows.filter(priority=asked.priority)
+    if asked.category:
+        rows = rows.filter(category__pk=asked.category)
+    for word in asked.text.split()[:20]:
+        rows = rows.filter(Q(text__icontains=word) | Q(ref__icontains=word))
+    return rows.order_by("category__position", "category__name", "position", "ref")
+
+
+@evaluation_page("requirements", "Requirements", order=20, group="Need")
+def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """What is needed, grouped by category, with each category's weight."""
+    user: Any = request.user
+    live = Q(requirements__retired_at__isnull=True)
+    categories = list(
+        evaluation.categories.annotate(size=Count("requirements", filter=live))
+    )
+    asked = read_filters(request.GET, categories)
+    rows = Requirement.objects.filter(evaluation=evaluation)
+    pages = Paginator(listed_requirements(rows, asked), PER_PAGE)
+    page = pages.page(page_number(request, pages.num_pages))
+    owner = is_owner(user, evaluation) and evaluation.is_open
+    counts = evaluation.requirements.filter(retired_at__isnull=True).aggregate(
+        all=Count("pk"), musts=Count("pk", filter=Q(priority=Priority.MUST))
+    )
+    groups = [
+        (category, list(rows))
+        for category, rows in groupby(
+            page, key=lambda requirement: requirement.category
+        )
+    ]
+    filled = {category.pk for category, _ in groups}
+    empty = [it for it in categories if not it.size and it.pk not in filled]
+    return show(
+        request,
+        evaluation,
+        "evaluations/requirements.html",
+        title="Requirements",
+        tab="requirements",
+        groups=groups,
+        empty_categories=[it for it in empty if not asked.query],
+        categories=categories,
+        priorities=Priority.choices,
+        asked=asked,
+        page=page,
+        counts=counts,
+        has_grid=owner and not asked.retired,
+        may_write=owner and evaluation.stage in WRITABLE_STAGES,
+        may_change=owner,
+        may_weigh=owner and evaluation.stage == Stage.REQUIREMENTS,
+        panels=panels_of("requirements", evaluation, user),
+    )
+
+
+# The requirements as rows that their owner edits in place.
+
+SAVES = Saves(change_requirement, "requirement")
+
+
+def _column(
+    fields: Mapping[str, forms.Field], name: str, label: str, closed: str, **more: Any
+) -> Column:
+    """A column that the requirement's own service saves."""
+    return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
+
+def beside_ref(row: Requirement) -> str:
+    """Which revision it is, once there were several."""
+    return f"rev. {row.revision}" if row.revision > 1 else ""
+
+
+def missing_metric(row: Requirement) -> str:
+    """A must-have moves a metric, or says why it moves none."""
+    unsaid = row.metric is None and not row.metric_excuse
+    return "Which metric does it move?" if row.is_must and unsaid else ""
+
+
+def below_text(row: Requirement) -> str:
+    """Where it must hold."""
+    lists = [f"Must hold for all of {held.scope.name}" for held in row.demands.all()]
+    return "\n".join(lists)
+
+
+def below_metric(row: Requirement) -> str:
+    """Why it moves none."""
+    return f"none: {row.metric_excuse}" if row.metric_excuse and not row.metric else ""
+
+
+@register_grid
+class RequirementsGrid(Grid[Evaluation, Requirement]):
+    """Words, priorities, weights, metrics, numbers and categories of an evaluation."""
+
+    name = "requirements"
+    title = "Requirements"
+    related = ("owner",)
+    anchor = "requirement"
+    noun = "requirement"
+    first_column = "text"
+    carried = ("category",)
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        """The columns of the list; words close with research, weights before it."""
+        form = RequirementForm(
+            evaluation=subject, is_new=True, weights_are_open=True, lists_are_open=False
+        )
+        rules = (
+            *(check_change_requirement, check_add_requirement),
+            check_weigh_requirement,
+        )
+        other, words, weight = (
+            str(why_not(rule, subject, user) or "") for rule in rules
+        )
+        made = partial(_column, form.fields)
+        return (
+            Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
+            made("text", "Requirement", words, width=36, aside=below_text),
+            made("priority", "Priority", words, width=12, for_many=True),
+            made("weight", "Weight", weight, for_many=True),
+            made(
+                *("metric", "Moves", other),
+                width=11,
+                for_many=True,
+                missing=missing_metric,
+                aside=below_metric,
+            ),
+            made("category", "Category", other, width=16, for_many=True),
+            made("vendor_help", "Help for vendors", words, width=10),
+            Column(
+                *("measure", "Must reach", MeasureLine(), SAVES),
+                closed=words,
+                read=lambda row: row.measure_words,
+                width=11,
+                for_many=True,
+            ),
+        )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[Requirement]:
+        """Those that are asked, by category."""
+        rows: QuerySet[Requirement] = Requirement.objects.visible_to(user).filter(
+            evaluation=subject
+        )
+        rows = with_counts(rows.select_related("evaluation"), "requirement")
+        return listed_requirements(rows, read_filters(QueryDict(), ()))
+
+    def filtered(
+        self, rows: QuerySet[Requirement], subject: Evaluation, asked: QueryDict
+    ) -> QuerySet[Requirement]:
+        """By priority, category and text, as on the page."""
+        return listed_requirements(
+            rows, read_filters(asked, list(subject.categories.all()))
+        )
+
+    def links(self, row: Requirement, user: User) -> Iterable[tuple[str, str]]:
+        """The form with all fields, for who may change it; and what is said of it."""
+        if not is_owner(user, row.evaluation):
+            return
+        if row.evaluation.is_open:
+            yield "Change", address_of("change-requirement", row)
+        yield discuss_words(row), discuss_address("requirement", row.pk)
+
+    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
+        """Retiring, while requirements may be added."""
+        return ("retire-requirement",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_add_requirement, subject, user) is None
+
+    def add(
+        self, subject: Evaluation, values: Mapping[str, Any], by: User
+    ) -> Requirement:
+        """A row needs its words alone: the rest is as the form begins."""
+        given = {name: value for name, value in values.items() if value is not None}
+        if not given.get("category"):
+            raise Invalid("Choose a category.", errors={"category": ["Choose one."]})
+        given["ref"] = given.get("ref") or free_ref(subject)
+        return add_requirement(evaluation=subject, by=by, **{"text": "", **given})
+
+    def choice_named(
+        self, subject: Evaluation, column: str, name: str, by: User
+    ) -> Category | None:
+        """A category that the pasted block names is made with it, as by an import."""
+        if column != "category":
+            return None
+        return add_category(evaluation=subject, name=name, by=by)
+
+    def may_move(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_change_requirement, subject, user) is None
+
+    def move(
+        self,
+        subject: Evaluation,
+        rows: Sequence[Requirement],
+        above: Requirement | None,
+        below: Requirement | None,
+        by: User,
+    ) -> None:
+        move_requirements(
+            evaluation=subject, requirements=rows, above=above, below=below, by=by
+        )
+
+    def note(self, subject: Evaluation, user: User) -> str:
+        """How heavy each category is by its requirements."""
+        live = subject.requirements.filter(retired_at=None)
+        sums = live.values_list("category__name").annotate(Sum("weight"))
+        ordered = sums.order_by("category__position", "category__name")
+        said = " · ".join(f"{name} {weight}" for name, weight in ordered)
+        return f"Weight by category: {said}" if said else ""
+
+
+def free_ref(evaluation: Evaluation) -> str:
+    """The next ref of the kind “R7” that nothing has."""
+    taken = set(evaluation.requirements.values_list("ref", flat=True))
+    number = len(taken) + 1
+    while f"R{number}" in taken:
+        number += 1
+    return f"R{number}"

@@ -1,0 +1,415 @@
+"""Lanes: a name, a track with bars or dots on it, and words beside or below it.
+
+One drawing has one form. A page that is read on desks and phones draws two, and the
+style sheet shows the one that fits.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+# How the labels of charts are written, and how much room they take.
+
+OUT = " (out)"
+# The size of letters, in units; smaller ones stand under a name.
+LETTERS, SMALL_LETTERS = 11.0, 9.5
+# Widths of letters as parts of their size; what is in neither takes most letters' room.
+NARROW, MOST, BROAD, WHOLE = 0.36, 0.58, 0.72, 1.0
+SLIM = frozenset("fijlrtI.,:;'’|!()[] ·-")
+WIDE = frozenset("mwMW@%—…&")
+
+
+@lru_cache(maxsize=4096)
+def width_of(text: str, size: float = LETTERS) -> float:
+    """How wide a text is at most, about; its font is the reader's own."""
+    return round(sum(map(_part, text)) * size, 1)
+
+
+def cut(text: str, room: float, size: float = LETTERS) -> str:
+    """As much of a text as has room; the whole one stands in the table."""
+    if width_of(text, size) <= room:
+        return text
+    kept = text
+    while kept and width_of(kept + "…", size) > room:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def per_cent(share: float | None) -> str:
+    """“62%”, or a dash where there is nothing to divide by."""
+    return "–" if share is None else f"{share * 100:.0f}%"
+
+
+def short(amount: float) -> str:
+    """“250k”, “1.5M”: for an axis, where there is no room."""
+    for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if amount >= size:
+            return f"{amount / size:.4g}{letter}"
+    return f"{amount:.4g}"
+
+
+def _part(letter: str) -> float:
+    if unicodedata.combining(letter):
+        return 0.0
+    if unicodedata.east_asian_width(letter) in "WF":
+        return WHOLE
+    if letter in WIDE:
+        return WHOLE
+    if letter in SLIM:
+        return NARROW
+    return BROAD if letter.isupper() else MOST
+
+
+# What lanes are made of: what is to be drawn, and what stands where.
+
+# How high a bar is.
+BAR = 12
+SMALL_KINDS = frozenset({"note", "head", "heading", "tick"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How wide it is drawn, and where tracks begin: at 0 each is below its name."""
+
+    name: str
+    width: int
+    left: int
+
+
+LANE_PARTS_WIDE = Form("wide", 760, 176)
+SMALL = Form("small", 360, 146)
+LANE_PARTS_NARROW = Form("narrow", 340, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a track: `bar`, `likely`, `high`, `range` or `unknown` (hatched)."""
+
+    start: float
+    end: float
+    kind: str = "bar"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A dot on a track for one or for many, or with another kind a stroke."""
+
+    at: float
+    many: int = 1
+    kind: str = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What is to be drawn as one lane; `tone` is blank or a class of the style
+    sheet: `lead`, `over`, `warn` or `out`. `heading` stands above it, and those after.
+    """
+
+    name: str
+    value: str
+    spans: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    cells: tuple[str, ...] = ()
+    note: str = ""
+    tone: str = ""
+    heading: str = ""
+
+    @property
+    def words(self) -> str:
+        """The lane for who cannot see it."""
+        said = ", ".join(filter(None, (self.value, *self.cells, self.note)))
+        return f"{self.name}: {said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words in their place; `kind` is a class of the style sheet."""
+
+    x: float
+    y: float
+    words: str
+    kind: str
+    anchor: str = "start"
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, right, upper and lower edge, about."""
+        small = self.kind in SMALL_KINDS
+        size = SMALL_LETTERS if small else LETTERS
+        wide = width_of(self.words, size)
+        left = self.x - {"start": 0.0, "middle": wide / 2, "end": wide}[self.anchor]
+        return left, left + wide, self.y - size * 0.8, self.y + size * 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A span in its place."""
+
+    x: float
+    width: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A mark in its place; `label` says for how many it stands, if for many."""
+
+    x: float
+    radius: float
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One lane in its place: `y` is the upper edge of its track."""
+
+    tone: str
+    y: float
+    bars: tuple[Bar, ...]
+    dots: tuple[Dot, ...]
+    texts: tuple[Text, ...]
+
+    @property
+    def middle(self) -> float:
+        """Half way down the track."""
+        return self.y + BAR / 2
+
+    @property
+    def above(self) -> float:
+        """A little above the track."""
+        return self.y - 3
+
+    @property
+    def below(self) -> float:
+        """A little below the track."""
+        return self.y + BAR + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line across all lanes and what it says."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """All lanes under one title, with what stands above and below them."""
+
+    title: str
+    words: str
+    form: Form
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    rows: tuple[Drawn, ...]
+    texts: tuple[Text, ...]
+    grid: tuple[Tick, ...]
+    limit: Tick | None
+
+    @property
+    def track(self) -> float:
+        """How wide a track is."""
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From `start` to `end`; ticks by amount, and a limit if there is one.
+
+    `heads` stand over the columns; `rooms` says how wide each column is, the first of
+    them the value's.
+    """
+
+    end: float
+    start: float = 0.0
+    ticks: tuple[tuple[float, str], ...] = ()
+    limit: tuple[float, str] | None = None
+    heads: tuple[str, ...] = ("",)
+    rooms: tuple[int, ...] = (44,)
+
+
+ROW, LINE, GAP = 26, 15, 8
+# A dot, one for many, how far apart dots of one place stand, and how many may.
+DOT, BIG_DOT, DOT_STEP, FEW = 5.0, 8.5, 8.0, 4
+BETWEEN, NOTHING = " · ", "–"
+
+
+@dataclass(slots=True)
+class _Pen:
+    """Where lanes are drawn and what has been so far."""
+
+    form: Form
+    axis: Axis
+    y: float = 0.0
+    rows: list[Drawn] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+
+    @property
+    def right(self) -> float:
+        taken = sum(room + GAP for room in self.axis.rooms) if self.form.left else 0
+        return self.form.width - taken
+
+    def across(self, amount: float) -> float:
+        """Where an amount stands."""
+        start, end = self.axis.start, self.axis.end
+        share = min(max((amount - start) / (end - start), 0.0), 1.0)
+        return round(self.form.left + (self.right - self.form.left) * share, 1)
+
+    def columns(self) -> list[float]:
+        """Where each column ends."""
+        ends, at = [], self.right
+        for room in self.axis.rooms:
+            at += GAP + room
+            ends.append(at)
+        return ends
+
+    def lane(self, lane: Lane) -> None:
+        """Draw one and go below it."""
+        if lane.heading:
+            self.y += GAP
+            self.texts.append(Text(0, self.y + 10, lane.heading, "heading"))
+            self.y += LINE + 2
+        place = self._beside if self.form.left else self._below
+        y, texts, height = place(lane)
+        self.rows.append(
+            Drawn(
+                lane.tone,
+                y,
+                tuple(self._bar(span) for span in lane.spans),
+                tuple(dot for mark in lane.marks for dot in self._dots(mark)),
+                tuple(texts),
+            )
+        )
+        self.y += height
+
+    def _beside(self, lane: Lane) -> tuple[float, list[Text], float]:
+        line, room = self.y + 17, self.form.left - GAP
+        texts = [Text(0, line, cut(lane.name, room), "name")]
+        said = (lane.value, *lane.cells)
+        columns = zip(self.columns(), self.axis.rooms, said, strict=False)
+        for place, (at, wide, words) in enumerate(columns):
+            kind = "cell" if place else "value"
+            texts.append(Text(at, line, cut(words, wide) or NOTHING, kind, "end"))
+        if not lane.note:
+            return self.y + 7, texts, ROW
+        note = cut(lane.note, self.form.width, SMALL_LETTERS)
+        texts.append(Text(0, line + LINE - 1, note, "note"))
+        return self.y + 7, texts, ROW + LINE
+
+    def _below(self, lane: Lane) -> tuple[float, list[Text], float]:
+        wide, line = self.form.width, self.y + 14
+        value = cut(lane.value, wide / 2)
+        room = wide - width_of(value) - GAP
+        texts = [
+            Text(0, line, cut(lane.name, room), "name"),
+            Text(wide, line, value, "value", "end"),
+        ]
+        y = self.y + 20
+        line = y + BAR + 2
+        heads = self.axis.heads[1:]
+        said = [
+            f"{head.lower()} {words}"
+            for head, words in zip(heads, lane.cells, strict=False)
+            if words
+        ]
+        for words in wrapped(said, wide):
+            line += LINE
+            texts.append(Text(0, line, words, "cell"))
+        if lane.note:
+            line += LINE - 1
+            note = cut(lane.note, wide, SMALL_LETTERS)
+            texts.append(Text(0, line, note, "note"))
+        return y, texts, line - self.y + 12
+
+    def _bar(self, span: Span) -> Bar:
+        left, right = self.across(span.start), self.across(span.end)
+        return Bar(left, round(right - left, 1), span.kind)
+
+    def _dots(self, mark: Mark) -> list[Dot]:
+        """One dot for each of few, side by side; one with a number for many."""
+        middle = self.across(mark.at)
+        if mark.kind != "dot":
+            return [Dot(middle, 0, mark.kind, "")]
+        if mark.many > FEW:
+            return [Dot(self._inside(middle, BIG_DOT), BIG_DOT, "dot", f"×{mark.many}")]
+        middle = self._inside(middle, DOT + (mark.many - 1) * DOT_STEP / 2)
+        first = middle - (mark.many - 1) * DOT_STEP / 2
+        places = (round(first + DOT_STEP * number, 1) for number in range(mark.many))
+        return [Dot(place, DOT, "dot", "") for place in places]
+
+    def _inside(self, middle: float, half: float) -> float:
+        """The same place, moved so that nothing of it leaves the track."""
+        return min(max(middle, self.form.left + half), self.right - half)
+
+
+def lanes(title: str, given: Sequence[Lane], axis: Axis, form: Form = SMALL) -> Lanes:
+    """The lanes in the order given."""
+    pen = _Pen(form, axis)
+    if form.left and any(axis.heads):
+        pen.y = LINE + 4
+        pen.texts += [
+            Text(at, 10, head, "head", "end")
+            for at, head in zip(pen.columns(), axis.heads, strict=True)
+            if head
+        ]
+    limit = None
+    if axis.limit:
+        at = pen.across(axis.limit[0])
+        limit = Tick(at, axis.limit[1])
+        pen.texts.append(_within(Text(at, pen.y + 10, axis.limit[1], "limit"), pen))
+        pen.y += LINE + 2
+    top = pen.y
+    for lane in given:
+        pen.lane(lane)
+    bottom = pen.y
+    ticks = tuple(Tick(pen.across(at), label) for at, label in axis.ticks)
+    for tick in ticks:
+        text = Text(tick.at, bottom + 11, tick.label, "tick", "middle")
+        pen.texts.append(_within(text, pen))
+    return Lanes(
+        title=title,
+        words=f"{title}: {'; '.join(lane.words for lane in given)}.",
+        form=form,
+        height=bottom + (LINE if ticks else 2),
+        left=form.left,
+        right=pen.right,
+        top=top,
+        bottom=bottom,
+        rows=tuple(pen.rows),
+        texts=tuple(pen.texts),
+        grid=ticks,
+        limit=limit,
+    )
+
+
+def both(title: str, given: Sequence[Lane], axis: Axis) -> tuple[Lanes, Lanes]:
+    """For desks and for phones; one of them is shown."""
+    return lanes(title, given, axis, LANE_PARTS_WIDE), lanes(
+        title, given, axis, LANE_PARTS_NARROW
+    )
+
+
+def wrapped(pieces: Sequence[str], room: float) -> list[str]:
+    """Pieces in as few lines as have room for them, none broken in two."""
+    lines: list[str] = []
+    for piece in pieces:
+        longer = f"{lines[-1]}{BETWEEN}{piece}" if lines else piece
+        if lines and width_of(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(cut(piece, room))
+    return lines
+
+
+def _within(text: Text, pen: _Pen) -> Text:
+    """The same words about their place, moved so that they stay over the tracks."""
+    wide = text.box[1] - text.box[0]
+    left = text.x - wide / 2
+    left = max(min(left, pen.form.width - wide), 0.0)
+    return Text(round(left, 1), text.y, text.words, text.kind)

@@ -1,0 +1,322 @@
+"""Amounts against shares, with whiskers and a limit."""
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from evaltracker.toolbox.charts.lanes import (
+    BAR,
+    LETTERS,
+    OUT,
+    SMALL_KINDS,
+    SMALL_LETTERS,
+    Drawn,
+    Lanes,
+    Text,
+    Tick,
+    cut,
+    per_cent,
+    short,
+    width_of,
+)
+from evaltracker.toolbox.charts.placing import Box, Wanted, lead, place_labels, writable
+
+# Lanes as a PNG, for files that take no SVG: the same geometry, the same words.
+
+# Pixels a unit: at 84 mm across some 330 to the inch.
+SCALE = 3
+# Room for the title above, and between it and the lanes.
+HEAD = 22
+INK, SOFT, GROUND = "#16202a", "#5b6773", "#edf0f2"
+BARS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "": {"bar": "#8794a0", "likely": "#b4bdc5", "high": "#d0d6db"},
+        "lead": {"bar": "#0b7568", "likely": "#58a399", "high": "#9cc8c2"},
+        "out": {"bar": "#ccd3d8", "likely": "#dde2e6", "high": "#e6eaed"},
+        "over": {"bar": "#b3261e", "likely": "#cb6a64", "high": "#e0a4a1"},
+    }
+)
+LIMIT = "#b3261e"
+ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
+
+
+@lru_cache(maxsize=8)
+def _font(face: Path, size: float) -> Any:
+    return ImageFont.truetype(face, round(size * SCALE))
+
+
+def png_of(chart: Lanes) -> bytes:
+    """The lanes under their title, on white."""
+    size = (chart.form.width * SCALE, round((chart.height + HEAD + 4) * SCALE))
+    picture = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(picture)
+    _write(pen, Text(0, -HEAD + 12, chart.title, "title"), bold=True)
+    for row in chart.rows:
+        _lane(pen, chart, row)
+    if chart.limit:
+        _line(pen, chart.limit.at, chart.top, chart.bottom, LIMIT, 1.5)
+    for text in chart.texts:
+        _write(pen, text)
+    content = io.BytesIO()
+    picture.save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
+def _lane(pen: Any, chart: Lanes, row: Drawn) -> None:
+    _box(pen, chart.left, row.y, chart.track, GROUND)
+    colours = BARS.get(row.tone, BARS[""])
+    for bar in row.bars:
+        if bar.kind == "unknown":
+            _hatch(pen, bar.x, bar.width, row.y)
+        else:
+            _box(pen, bar.x, row.y, bar.width, colours.get(bar.kind, colours["bar"]))
+    for text in row.texts:
+        leads = row.tone == "lead" and text.kind in ("name", "value", "note")
+        _write(pen, text, bold=leads)
+
+
+def _box(pen: Any, x: float, y: float, width: float, colour: str) -> None:
+    if width > 0:
+        edges = (x, y + HEAD, x + width, y + HEAD + BAR)
+        pen.rounded_rectangle(_pixels(edges), 3 * SCALE, fill=colour)
+
+
+def _hatch(pen: Any, x: float, width: float, y: float) -> None:
+    """Strokes from the lower left to the upper right."""
+    for step in range(0, int(width), 6):
+        end = min(x + step + BAR, x + width)
+        rise = end - (x + step)
+        edges = (x + step, y + HEAD + BAR, end, y + HEAD + BAR - rise)
+        pen.line(_pixels(edges), fill=BARS[""]["likely"], width=SCALE)
+
+
+def _line(
+    pen: Any, x: float, top: float, bottom: float, colour: str, width: float
+) -> None:
+    edges = _pixels((x, top + HEAD, x, bottom + HEAD))
+    pen.line(edges, fill=colour, width=round(width * SCALE))
+
+
+def _write(pen: Any, text: Text, *, bold: bool = False) -> None:
+    size = SMALL_LETTERS if text.kind in SMALL_KINDS else LETTERS
+    colour = LIMIT if text.kind == "limit" else SOFT
+    if text.kind in ("name", "value", "title", "cell") or bold:
+        colour = INK
+    words, face = writable(text.words, bold=bold)
+    pen.text(
+        (text.x * SCALE, (text.y + HEAD) * SCALE),
+        words,
+        fill=colour,
+        font=_font(face, size + (text.kind == "title")),
+        anchor=ANCHORS[text.anchor],
+    )
+
+
+def _pixels(edges: tuple[float, ...]) -> list[int]:
+    return [round(edge * SCALE) for edge in edges]
+
+
+# Round numbers for axes.
+
+
+def scale(most: float) -> tuple[float, float]:
+    """A round step and a round end at or above `most`, in three to six steps."""
+    if most <= 0:
+        return 1.0, 4.0
+    unit = 10.0 ** (len(f"{most:.0f}") - 2)
+    step = next(
+        unit * factor
+        for factor in (0.5, 1, 2, 2.5, 5, 10, 20)
+        if unit * factor * 5 >= most
+    )
+    return step, step * max(1, -(-most // step))
+
+
+LEFT, RIGHT, TOP, BOTTOM = 40, 344, 28, 228
+# Where labels may stand, and how wide one may be.
+WITHIN: Box = (LEFT + 2, 358, TOP - 4, BOTTOM - 1)
+WIDEST = 170.0
+# How wide a mark is with its edge or ring.
+MARK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is to be put into a scatter; low and high are the ends of its whisker."""
+
+    name: str
+    kind: str
+    low: float
+    likely: float
+    high: float
+    share: float
+    whole: bool
+    out: bool
+    # A word that sets it apart, such as “first”; it is ringed.
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point in its place, with its label beside it.
+
+    `true_y` is where its share stands; `y` where it is drawn, apart from the others.
+    `box` is where its label stands, None if there is no room; `lead` the way there.
+    """
+
+    point: Point
+    x: float
+    y: float
+    low: float
+    high: float
+    label: str
+    box: Box | None
+    lead: str
+    true_y: float
+
+    @property
+    def label_x(self) -> float:
+        """Where its label begins."""
+        return self.box[0] if self.box else self.x
+
+    @property
+    def label_y(self) -> float:
+        """The line that its label stands on."""
+        return self.box[3] - 3 if self.box else self.y
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Amounts across, shares up; `limit` is where the budget stands, if it does."""
+
+    title: str
+    words: str
+    dots: tuple[Dot, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    limit: Tick | None
+    limit_anchor: str
+
+    @property
+    def unnamed(self) -> list[str]:
+        """Those whose name had no room in the drawing."""
+        return [dot.point.name for dot in self.dots if dot.box is None]
+
+
+def scatter(
+    title: str, points: Sequence[Point], limit: float | None, currency: str
+) -> Scatter:
+    """Every point in its place. Amounts begin at nothing; shares begin where the
+    points do, in steps of ten, and the axis says so."""
+    step, end = scale(max([point.high for point in points] + [limit or 0]))
+    floor, top = span([point.share for point in points])
+    where = None if limit is None else across(limit, end)
+    return Scatter(
+        title=title,
+        words=". ".join(sentence(point, limit, currency) for point in points) + ".",
+        dots=placed(points, end, floor, top, where),
+        across=tuple(
+            Tick(across(step * number, end), short(step * number))
+            for number in range(round(end / step) + 1)
+        ),
+        up=tuple(
+            Tick(up(tenth / 10, floor, top), f"{tenth * 10}%")
+            for tenth in range(round(floor * 10), round(top * 10) + 1)
+        ),
+        limit=None if where is None else Tick(where, f"budget {short(limit or 0)}"),
+        limit_anchor="end" if where and where > (LEFT + RIGHT) / 2 else "start",
+    )
+
+
+def sentence(point: Point, limit: float | None, currency: str) -> str:
+    """A point in words."""
+    least = "" if point.whole else "at least "
+    over = ", over the budget" if limit is not None and point.likely > limit else ""
+    name = f"{point.name} ({point.mark})" if point.mark else point.name
+    return (
+        f"{name}: {per_cent(point.share)} fit for {least}{point.likely:,.0f} "
+        f"{currency}{over}"
+    )
+
+
+def placed(
+    points: Sequence[Point], end: float, floor: float, top: float, limit: float | None
+) -> tuple[Dot, ...]:
+    """Points from the top, each label where it hides no mark and no other label."""
+    true = [
+        (across(point.likely, end), up(point.share, floor, top)) for point in points
+    ]
+    places = moved_apart(true)
+    labels = [label_for(point) for point in points]
+    wanted = [
+        Wanted(x, y, width_of(label))
+        for (x, y), label in zip(places, labels, strict=True)
+    ]
+    marks: list[Box] = [(x - 9, x + 9, y - 9, y + 9) for x, y in places]
+    lines: list[Box] = [
+        (across(point.low, end), across(point.high, end), y - 3, y + 3)
+        for point, (_, y) in zip(points, places, strict=True)
+    ]
+    lines += [
+        (x - 2, x + 2, min(y, true_y), max(y, true_y))
+        for (x, y), (_, true_y) in zip(places, true, strict=True)
+    ]
+    if limit is not None:
+        lines.append((limit - 2, limit + 2, TOP, BOTTOM))
+    boxes = place_labels(tuple(wanted), tuple(marks), tuple(lines), WITHIN)
+    dots = []
+    for point, (x, y), (_, true_y), want, box, label in zip(
+        points, places, true, wanted, boxes, labels, strict=True
+    ):
+        low, high = across(point.low, end), across(point.high, end)
+        way = lead(want, box) if box else ""
+        dots.append(Dot(point, x, y, low, high, label, box, way, true_y))
+    return tuple(sorted(dots, key=lambda dot: (dot.y, dot.x)))
+
+
+def label_for(point: Point) -> str:
+    """Its name and what sets it apart: “Acme · first”."""
+    tail = f" · {point.mark}" if point.mark else OUT if point.out else ""
+    return cut(point.name, WIDEST - width_of(tail)) + tail
+
+
+def moved_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The places, those that would cover an earlier one moved up or down beside it."""
+    kept: list[tuple[float, float]] = []
+    for x, y in places:
+        steps = (step * side for step in range(16) for side in (1, -1))
+        tries = (round(y + MARK * step, 1) for step in steps)
+        kept.append((x, next((new for new in tries if fits(x, new, kept)), y)))
+    return kept
+
+
+def fits(x: float, y: float, kept: Sequence[tuple[float, float]]) -> bool:
+    """Whether a mark there is within the plot and covers none of those."""
+    free_of_all = all(abs(x - a) >= MARK or abs(y - b) >= MARK for a, b in kept)
+    return TOP <= y <= BOTTOM and free_of_all
+
+
+def span(shares: Sequence[float]) -> tuple[float, float]:
+    """Tenths around all shares, at least three of them, within 0 and 1."""
+    low = math.floor(min(shares) * 10 + 1e-9)
+    high = math.ceil(max(shares) * 10 - 1e-9)
+    while high - low < 3:
+        low, high = (low - 1, high) if low else (low, high + 1)
+    return low / 10, high / 10
+
+
+def across(amount: float, end: float) -> float:
+    """Where an amount stands."""
+    return round(LEFT + (RIGHT - LEFT) * amount / end, 1)
+
+
+def up(share: float, floor: float, top: float) -> float:
+    """Where a share stands; the page's y goes down."""
+    return round(BOTTOM - (BOTTOM - TOP) * (share - floor) / (top - floor), 1)

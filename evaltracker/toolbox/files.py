@@ -1,0 +1,342 @@
+"""Files that people hand in: an allow-list by content, never by what is declared.
+
+`read_file` looks at the bytes, unpacks nothing, and gives back what may be kept: the
+cleaned name, the type by content, the digest, and a name that tells nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import unicodedata
+import uuid
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import structlog
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.http import FileResponse, HttpResponse
+
+from evaltracker.errors import Invalid, NotFound, StorageFull, disk_is_full
+from evaltracker.toolbox.text import read_line
+
+# Handing out what people handed in: always as an attachment, never run.
+
+
+def attachment(stored_as: str, *, name: str, content_type: str) -> FileResponse:
+    """A stored file under the name that it came with (R47).
+
+    Raises:
+        NotFound: the row is there but its file is not.
+
+    """
+    try:
+        content: IO[Any] = default_storage.open(stored_as, "rb")
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return handed_out(content, name=name, content_type=content_type)
+
+
+def handed_out(content: IO[Any], *, name: str, content_type: str) -> FileResponse:
+    """Bytes that somebody handed in, under the name that they came with."""
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=name,
+        content_type=content_type,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def download(
+    content: bytes, *, name: str, content_type: str, cache: str = "no-store"
+) -> HttpResponse:
+    """A file that no browser shows inside our pages; `name` is made of our own words.
+
+    `cache` is who may keep it, as Cache-Control says it; blank leaves that to whoever
+    answers.
+    """
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    if cache:
+        headers["Cache-Control"] = cache
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+SIZE_LIMIT = 10 * 1024 * 1024
+ENTRY_LIMIT = 1_000
+UNPACKED_LIMIT = 200 * 1024 * 1024
+NAME_LIMIT = 150
+TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "txt": "text/plain",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+ALLOWED = "pdf, png, jpeg, txt, csv, xlsx or docx"
+# Text that a browser or a shell would run is no report, whatever its name ends in.
+_MARKUP = re.compile(rb"\s*(<[!?a-z]|#!)", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+# Endings that make a name lie: “report.php.pdf”.
+_RUNS = re.compile(
+    r"asp|aspx|bat|cgi|cmd|com|exe|html?|jar|js|jsp|lnk|msi|php|phtml|pl|ps1|py|rb"
+    r"|scr|sh|shtml|svg|vbs|wsf|xhtml|xml"
+)
+
+
+class TypeNotTaken(Invalid):
+    """A file of a type that is not kept (415)."""
+
+    status = 415
+    default_code = "file_type"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedFile:
+    """A file that may be kept, and how."""
+
+    name: str
+    content_type: str
+    content: bytes
+    sha256: str
+    stored_as: str
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+        return len(self.content)
+
+
+def read_file(
+    upload: IO[bytes], name: str, *, field: str = "file", limit: int = SIZE_LIMIT
+) -> AcceptedFile:
+    """Check an upload; reads no more than one byte over the limit.
+
+    Raises:
+        Invalid: `file_empty`, `file_too_large` or `file_name` as code.
+        TypeNotTaken: it is none of those that are kept.
+
+    """
+    try:
+        cleaned = clean_name(name)
+    except ValueError as error:
+        raise _invalid(
+            f"The file's name does not fit. {error}", "file_name", field
+        ) from error
+    content = upload.read(limit + 1)
+    if len(content) > limit:
+        size = limit // (1024 * 1024)
+        raise _invalid(f"The file is over {size} MB.", "file_too_large", field)
+    if not content:
+        raise _invalid("The file is empty.", "file_empty", field)
+    *inner, ending = [part.lower() for part in cleaned.split(".")[1:]] or [""]
+    if ending not in TYPES or any(map(_RUNS.fullmatch, inner)):
+        raise _wrong_type(
+            f"Files of this type are not taken; hand in {ALLOWED}.", field
+        )
+    found = type_of(content, ending)
+    if found != TYPES[ending]:
+        raise _wrong_type(
+            f"The file's content does not match its name (.{ending}); "
+            f"hand in {ALLOWED}.",
+            field,
+        )
+    return AcceptedFile(
+        name=cleaned,
+        content_type=found,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored_as=f"{uuid.uuid4()}.{ending}",
+    )
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file's name, composed, on one line, of at most 150 letters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    cleaned = read_line(unicodedata.normalize("NFC", last), limit=NAME_LIMIT)
+    if not cleaned.strip("."):
+        raise ValueError("It is blank.")
+    return cleaned
+
+
+def type_of(content: bytes, ending: str = "") -> str:
+    """The media type that the bytes speak of; blank if it is none that we take.
+
+    Text has no signature, so `ending` tells a csv from a txt.
+    """
+    if content.startswith(b"%PDF-"):
+        return TYPES["pdf"]
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return TYPES["png"]
+    if content.startswith(b"\xff\xd8\xff"):
+        return TYPES["jpeg"]
+    if content.startswith(b"PK\x03\x04"):
+        return _office(content)
+    if ending in ("txt", "csv") and _is_text(content):
+        return TYPES[ending]
+    return ""
+
+
+def _is_text(content: bytes) -> bool:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            content = content.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            return False
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    return not _CONTROL.search(content) and not _MARKUP.match(content)
+
+
+def _office(content: bytes) -> str:
+    """The kind of an office file by its table of contents; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return ""
+    names = {entry.filename for entry in entries}
+    too_big = sum(entry.file_size for entry in entries) > UNPACKED_LIMIT
+    if len(entries) > ENTRY_LIMIT or too_big or "[Content_Types].xml" not in names:
+        return ""
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        return ""
+    if "xl/workbook.xml" in names:
+        return TYPES["xlsx"]
+    return TYPES["docx"] if "word/document.xml" in names else ""
+
+
+def _wrong_type(sentence: str, field: str) -> TypeNotTaken:
+    return TypeNotTaken(sentence, errors={field: [sentence]})
+
+
+def _invalid(sentence: str, code: str, field: str) -> Invalid:
+    return Invalid(sentence, errors={field: [sentence]}, code=code)
+
+
+# Where files that people hand in are kept: whole or not at all, and for few to read.
+#
+# A file is written aside and renamed, so that its name never stands for half of it.
+# What a process leaves behind that is killed meanwhile is told by its name, HALF.
+
+# Below MEDIA_ROOT; what lies elsewhere is not ours.
+FOLDERS = (
+    "attached_files",
+    "claim_files",
+    "evidence",
+    "imported_files",
+    "run_reports",
+)
+HALF = ".part"
+FILE_MODE, FOLDER_MODE = 0o640, 0o750
+_SAVED: ContextVar[list[str] | None] = ContextVar("saved", default=None)
+logger = structlog.get_logger(__name__)
+
+
+class WholeFileStorage(FileSystemStorage):
+    """Files below MEDIA_ROOT that are there whole, with mode 0640, or are not there."""
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """Write `content` aside, bring it to the disk, then give it its name.
+
+        Raises:
+            StorageFull: nothing is kept of it.
+
+        """
+        place = Path(self.path(name))
+        try:
+            _make_folder(place.parent, Path(self.location))
+            write_whole(place, content.chunks())
+        except OSError as error:
+            if not disk_is_full(error):
+                raise
+            logger.error("storage_full", folder=str(place.parent), error=str(error))
+            raise StorageFull from error
+        saved = _SAVED.get()
+        if saved is not None:
+            saved.append(name)
+        return name.replace("\\", "/")
+
+
+def write_whole(place: Path, content: Iterable[bytes]) -> None:
+    """Make or replace the file at `place`: all of it, or it stays as it was."""
+    aside = place.with_name(f".{place.name}.{uuid.uuid4()}{HALF}")
+    try:
+        _write(aside, content)
+        aside.replace(place)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise
+    _flush_folder(place.parent)
+
+
+@contextmanager
+def files_of_rows() -> Iterator[None]:
+    """Remove the files that were saved within if it raises: their rows do not stand.
+
+    To be used *inside* the transaction. Of a commit that fails nobody can say whether
+    the rows stand, so then a file waits for the chore, which asks the database.
+    """
+    saved: list[str] = []
+    outer = _SAVED.get()
+    here = _SAVED.set(saved)
+    try:
+        yield
+    except BaseException:
+        for name in saved:
+            with suppress(OSError):
+                default_storage.delete(name)
+        raise
+    else:
+        if outer is not None:
+            outer.extend(saved)
+    finally:
+        _SAVED.reset(here)
+
+
+def _make_folder(folder: Path, root: Path) -> None:
+    """Make a folder and those above it up to `root`, with the mode for folders."""
+    if folder.is_dir():
+        return
+    if folder != root:
+        _make_folder(folder.parent, root)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=FOLDER_MODE, parents=folder == root)
+
+
+def _write(aside: Path, content: Iterable[bytes]) -> None:
+    """Write a new file; whatever the umask, it has its mode before its first byte."""
+    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+    with os.fdopen(number, "wb") as file:
+        os.fchmod(number, FILE_MODE)
+        for chunk in content:
+            file.write(chunk)
+        file.flush()
+        os.fsync(number)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring the new name to the disk, too."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

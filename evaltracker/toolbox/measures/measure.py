@@ -1,0 +1,482 @@
+"""What must be reached: a statistic of a quantity, at least or at most a bound."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from functools import cache, lru_cache
+from typing import Any, Literal, Self
+
+from evaltracker.errors import Invalid
+from evaltracker.toolbox.measures.statistics import (
+    EXACT,
+    KEPT,
+    MEAN,
+    least_n_of,
+    read_number,
+    shown,
+    statistic_of,
+    written,
+)
+
+# The units that are known, as pint reads definitions.
+#
+# Its own thousand units are not taken: there a request would be a plain number, an rps
+# a turn, a point a length, and k a constant of nature. What is counted is a kind of its
+# own here, as is each currency: 12 requests are not 12 ms, and a euro is not a dollar.
+
+PREFIXES = """
+    pico- = 1e-12 = p-
+    nano- = 1e-9 = n-
+    micro- = 1e-6 = µ- = μ- = u-
+    milli- = 1e-3 = m-
+    centi- = 1e-2 = c-
+    kilo- = 1e3 = k-
+    mega- = 1e6 = M-
+    giga- = 1e9 = G-
+    tera- = 1e12 = T-
+    peta- = 1e15 = P-
+    kibi- = 1024 = Ki-
+    mebi- = 1048576 = Mi-
+    gibi- = 1073741824 = Gi-
+    tebi- = 1099511627776 = Ti-
+    pebi- = 1125899906842624 = Pi-
+"""
+PHYSICAL = """
+    second = [time] = s = sec
+    minute = 60 * second = min
+    hour = 3600 * second = h = hr
+    day = 86400 * second = d
+    week = 604800 * second
+    bit = [information]
+    byte = 8 * bit = B = octet
+    ratio = [share]
+    percent = 0.01 * ratio = %
+    ppm = 0.000001 * ratio
+    hertz = 1 / second = Hz
+    metre = [length] = m = meter
+    gram = [mass] = g
+    tonne = 1000000 * gram = t
+    litre = 0.001 * metre ** 3 = L = liter = l
+    watt = [power] = W
+    watthour = 3600 * watt * second = Wh
+    joule = watt * second = J
+    volt = [voltage] = V
+    ampere = [current] = A
+    celsius = [temperature] = degC
+    lumen = [light] = lm
+    lux = lumen / metre ** 2 = lx
+    decibel = [level] = dB
+    pixel = [picture] = px
+    inch = 0.0254 * metre
+    dpi = pixel / inch = ppi
+"""
+# Each is a dimension of its own, with its plural and what else it is called.
+COUNTED = {
+    **{"request": "req", "token": "tok", "row": "record", "user": "seat"},
+    **{"point": "pt", "query": "queries", "message": "msg", "event": "", "page": ""},
+    **{"error": "", "failure": "", "job": "", "task": "", "step": "", "file": ""},
+    **{"document": "doc", "image": "", "frame": "", "sample": "", "epoch": ""},
+    **{"item": "piece", "call": "", "connection": "", "session": "", "ticket": ""},
+    **{"transaction": "tx", "operation": "op", "person": "people", "click": ""},
+    **{"model": "", "node": "", "core": "vCPU", "GPU": "gpu", "star": "", "hit": ""},
+    **{"batch": "batches", "signature": "", "form": "", "order": "", "change": ""},
+}
+CURRENCIES = (
+    *("EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "CAD", "AUD", "NZD"),
+    *("SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BRL", "MXN", "SGD"),
+    *("HKD", "KRW", "ZAR", "TRY", "ILS", "AED"),
+)
+SIGNS = {"€": "EUR", "£": "GBP", "°C": "degC"}
+# What other programs and people call a unit of the lists above.
+ALSO = {
+    **{"KB": "kB", "rps": "request/s", "qps": "query/s"},
+    **{"tps": "transaction/s", "fps": "frame/s"},
+}
+
+
+def definitions() -> list[str]:
+    """A line for each unit that is known, prefixes first."""
+    counted = (
+        f"{name} = [{name}]" + (f" = _ = {also}" if also else "")
+        for name, also in COUNTED.items()
+    )
+    money = (f"{code} = [{code}]" for code in CURRENCIES)
+    lines = (*PREFIXES.splitlines(), *PHYSICAL.splitlines(), *counted, *money)
+    return [line.strip() for line in lines if line.strip()]
+
+
+# Units: which are known, and one number in another unit; 12 ms are 0.012 s.
+
+LIMIT = 40
+_NAME = r"[A-Za-zµμ°%€£]{1,24}(?:[²³]|\^[23]|\*\*[23])?"
+_SHAPE = re.compile(rf"{_NAME}(?:[*·]{_NAME}){{0,3}}(?:/{_NAME})?")
+_POWERS = (("²", "**2"), ("³", "**3"), ("^", "**"), ("·", "*"))
+
+
+class UnknownUnit(ValueError):
+    """A unit that is not known, with a sentence."""
+
+
+class UnitMismatch(ValueError):
+    """Two units that do not measure the same kind of thing, with a sentence."""
+
+
+def check_unit(text: str) -> str:
+    """A unit as it is kept: “ms”, “requests/s”, “m²”.
+
+    Raises:
+        UnknownUnit: with the sentence.
+
+    """
+    named = " ".join(str(text)[: 2 * LIMIT].split()).replace(" per ", "/")
+    unit = "/".join(part.strip() for part in named.split("/"))
+    if not unit:
+        raise UnknownUnit("Name the unit, such as ms, % or requests/s.")
+    if len(unit) > LIMIT or not _SHAPE.fullmatch(unit):
+        raise UnknownUnit(
+            f"“{unit[:LIMIT]}” is not a unit, such as ms, % or requests/s."
+        )
+    _root_of(unit)
+    return unit
+
+
+def convert(value: Decimal, unit: str, to: str) -> Decimal:
+    """A number of `unit` as a number of `to`.
+
+    Raises:
+        UnitMismatch: they cannot be compared, or one of them is not known.
+
+    """
+    if unit == to:
+        return value
+    check_same_kind(unit, to)
+    factor, _ = _root_of(unit)
+    divisor, _ = _root_of(to)
+    return KEPT.plus(EXACT.divide(EXACT.multiply(value, factor), divisor))
+
+
+def check_same_kind(unit: str, to: str) -> None:
+    """Whether a number of one unit can be said in the other.
+
+    Raises:
+        UnitMismatch: it cannot, or a unit that was kept is not known (any more).
+
+    """
+    try:
+        same = _root_of(unit)[1] == _root_of(to)[1]
+    except UnknownUnit as unknown:
+        raise UnitMismatch(str(unknown)) from unknown
+    if not same:
+        raise UnitMismatch(
+            f"“{unit}” cannot be compared with “{to}”: they measure different things."
+        )
+
+
+@lru_cache(maxsize=512)
+def _root_of(unit: str) -> tuple[Decimal, Any]:
+    """How many of its base unit one is, and that base unit."""
+    name = ALSO.get(unit, unit)
+    for sign, code in (*SIGNS.items(), *_POWERS):
+        name = name.replace(sign, code)
+    try:
+        with localcontext(EXACT):
+            factor, root = _registry().get_root_units(_registry().parse_units(name))
+    except Exception as error:
+        # Whatever a library says of a text that somebody typed, it is no unit.
+        raise UnknownUnit(
+            f"“{unit}” is not a unit that is known here, such as ms, GB, % or "
+            "requests/s."
+        ) from error
+    return Decimal(factor), root
+
+
+@cache
+def _registry() -> Any:
+    """The units, read once and only when one is asked for."""
+    import pint
+
+    units: Any = pint.UnitRegistry(None, non_int_type=Decimal, cache_folder=None)
+    units.load_definitions(definitions())
+    return units
+
+
+AT_LEAST, AT_MOST = "at_least", "at_most"
+DIRECTIONS = {AT_MOST: "at most", AT_LEAST: "at least"}
+FIELDS = (
+    *("quantity", "unit", "direction", "bound"),
+    *("statistic", "tolerance", "least_n"),
+)
+QUANTITY_LIMIT = 60
+MOST_RUNS = 1_000_000
+# What may not stand in a quantity, so that the words of a measure read back as it.
+_SIGNS = frozenset("<>=≤≥,;\n\r\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """“p95 latency at most 20 ms”; what it was read from was checked."""
+
+    quantity: str
+    unit: str
+    direction: str
+    bound: Decimal
+    statistic: str = MEAN
+    tolerance: Decimal | None = None
+    least_n: int = 1
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self | None:
+        """The measure that a column or a form says; `{}` is none.
+
+        Raises:
+            Invalid: by field, each with the name `measure_…`.
+
+        """
+        if not isinstance(said, Mapping):
+            raise _invalid({"": ["A measure has named parts, such as a bound."]})
+        given = {
+            name: str(value).strip()
+            for name, value in said.items()
+            if value is not None and str(value).strip()
+        }
+        if unknown := given.keys() - set(FIELDS):
+            named = ", ".join(sorted(map(str, unknown)))[:80]
+            raise _invalid({"": [f"A measure has no {named}."]})
+        if not given.keys() & {"quantity", "unit", "bound", "tolerance", "least_n"}:
+            return None
+        return cls(**_read(given))
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept; its numbers are texts, which are exact."""
+        tolerance = None if self.tolerance is None else written(self.tolerance)
+        return {
+            "quantity": self.quantity,
+            "unit": self.unit,
+            "direction": self.direction,
+            "bound": written(self.bound),
+            "statistic": self.statistic,
+            "tolerance": tolerance,
+            "least_n": self.least_n,
+        }
+
+    @property
+    def reach(self) -> str:
+        """“at most 20 ms”."""
+        return f"{DIRECTIONS[self.direction]} {written(self.bound)} {self.unit}"
+
+    @property
+    def words(self) -> str:
+        """“p95 latency at most 20 ms, tolerance 2 ms, over 30 runs”."""
+        words = f"{self.statistic} {self.quantity} {self.reach}"
+        if self.tolerance is not None:
+            words += f", tolerance {written(self.tolerance)} {self.unit}"
+        if self.least_n != least_n_of(self.statistic):
+            words += f", over {self.least_n} runs"
+        return words
+
+
+def measure_words(said: Mapping[str, Any]) -> str:
+    """The words of what a column keeps; blank of none."""
+    measure = Measure.from_json(said)
+    return measure.words if measure else ""
+
+
+def kept_measure(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a form, a file or a service said of a measure, as a column keeps it.
+
+    Raises:
+        Invalid: by field.
+
+    """
+    measure = Measure.from_json(said or {})
+    return measure.as_json() if measure else {}
+
+
+def _read(given: Mapping[str, str]) -> dict[str, Any]:
+    """The parts, each checked; everything that is wrong is told at once."""
+    errors: dict[str, list[str]] = {}
+
+    def read(name: str, reader: Callable[[str], Any], missing: str) -> Any:
+        try:
+            if name in given:
+                return reader(given[name])
+            if missing:
+                raise ValueError(missing)
+        except ValueError as error:
+            errors[name] = [str(error)]
+        return None
+
+    parts = {
+        "quantity": read("quantity", _quantity, "Name what is measured."),
+        "direction": read("direction", _direction, "Say at least or at most."),
+        "bound": read("bound", read_number, "Say the number that must be reached."),
+        "unit": read("unit", check_unit, "Name the unit, such as ms or requests/s."),
+        "statistic": read("statistic", _statistic, "") or MEAN,
+        "tolerance": read("tolerance", _tolerance, ""),
+    }
+    least = least_n_of(parts["statistic"])
+    parts["least_n"] = read("least_n", lambda said: _runs(said, least), "") or least
+    if errors:
+        raise _invalid(errors)
+    return parts
+
+
+def _quantity(said: str) -> str:
+    if len(said) > QUANTITY_LIMIT or not said.isprintable() or _SIGNS & set(said):
+        raise ValueError(
+            f"Name what is measured in at most {QUANTITY_LIMIT} letters, such as "
+            "latency, without signs or commas."
+        )
+    return " ".join(said.split())
+
+
+def _direction(said: str) -> str:
+    if said not in DIRECTIONS:
+        raise ValueError("Say at least or at most.")
+    return said
+
+
+def _statistic(said: str) -> str:
+    least_n_of(said)
+    return said
+
+
+def _tolerance(said: str) -> Decimal:
+    number = read_number(said)
+    if number < 0:
+        raise ValueError("A tolerance is not below zero.")
+    return number
+
+
+def _runs(said: str, least: int) -> int:
+    number = read_number(said)
+    if number != int(number) or not least <= number <= MOST_RUNS:
+        raise ValueError(
+            f"Say a whole number of runs from {least} to {MOST_RUNS:,}; the statistic "
+            "needs that many."
+        )
+    return int(number)
+
+
+def _invalid(errors: dict[str, list[str]]) -> Invalid:
+    first = next(iter(errors.values()))[0]
+    named = {f"measure_{name}".rstrip("_"): said for name, said in errors.items()}
+    return Invalid(first, errors=named)
+
+
+# Which verdict numbers carry. A person confirms it, or gives a reason for another.
+
+type Verdict = Literal["holds", "partly", "fails"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed, of how many numbers, and why; all in the measure's unit."""
+
+    verdict: Verdict | None
+    n: int
+    value: Decimal | None
+    lowest: Decimal | None
+    highest: Decimal | None
+    why: str
+
+
+NOTHING = Proposal(None, 0, None, None, None, "Nothing was measured yet.")
+
+
+def propose(measure: Measure, values: Sequence[Decimal]) -> Proposal:
+    """The verdict that numbers in the measure's unit carry.
+
+    Beyond the bound and within the tolerance is *partly*; without a tolerance there is
+    no *partly*. With too few numbers there is no verdict.
+    """
+    if not values:
+        return NOTHING
+    value = statistic_of(measure.statistic, values)
+    return propose_of(measure, len(values), value, min(values), max(values))
+
+
+def propose_of(
+    measure: Measure, n: int, value: Decimal, lowest: Decimal, highest: Decimal
+) -> Proposal:
+    """The same of `n` numbers that were counted elsewhere; `value` is their
+    statistic."""
+    if n < measure.least_n:
+        need = f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
+        return Proposal(None, n, value, lowest, highest, need)
+    verdict = _verdict(measure, value)
+    why = _why(measure, verdict, value, n)
+    return Proposal(verdict, n, value, lowest, highest, why)
+
+
+def propose_of_tests(n: int, failed: int) -> Proposal:
+    """The verdict of `n` tests without numbers: it holds if none failed."""
+    if not n:
+        return NOTHING
+    tests = "1 test" if n == 1 else f"{n} tests"
+    if failed:
+        return Proposal("fails", n, None, None, None, f"{failed} of {tests} failed.")
+    passed = "The test passed." if n == 1 else f"All {tests} passed."
+    return Proposal("holds", n, None, None, None, passed)
+
+
+def _verdict(measure: Measure, value: Decimal) -> Verdict:
+    if measure.direction == AT_MOST:
+        beyond = value - measure.bound
+    else:
+        beyond = measure.bound - value
+    if beyond <= 0:
+        return "holds"
+    within = measure.tolerance is not None and beyond <= measure.tolerance
+    return "partly" if within else "fails"
+
+
+def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
+    runs = "1 run" if n == 1 else f"{n} runs"
+    number = f"{measure.statistic} is {shown(value)} {measure.unit} over {runs}"
+    if verdict == "partly" and measure.tolerance is not None:
+        return f"{number}: beyond {measure.reach}, within its tolerance."
+    return f"{number}; asked was {measure.reach}."
+
+
+# A measure as one text, for cells of a sheet: it reads the words that it writes.
+
+TEXT_LIMIT = 200
+_TEXT_SIGNS = {"<=": AT_MOST, "≤": AT_MOST, "at most": AT_MOST}
+_TEXT_SIGNS |= {">=": AT_LEAST, "≥": AT_LEAST, "at least": AT_LEAST}
+_SIGN = re.compile(r"<=|>=|≤|≥|\bat most\b|\bat least\b")
+_STATISTIC = re.compile(r"mean|median|p\d{1,3}")
+_BOUND = re.compile(
+    r"(?P<bound>[+-]?[\d.,]+(?:[eE][+-]?\d+)?) ?(?P<unit>[^\s\d.,+-][^,;]*)"
+    r"(?:, ?tolerance (?P<tolerance>[^\s,]+)(?: (?P<again>[^,]+))?)?"
+    r"(?:, ?over (?P<least_n>\d{1,9}) runs?)?"
+)
+SYNTAX = "Write a measure as “p95 latency at most 20 ms, tolerance 2 ms”."
+
+
+def read_measure(text: str) -> Mapping[str, Any]:
+    """The parts that a text says, for `kept_measure`, which checks them.
+
+    Raises:
+        ValueError: with the sentence.
+
+    """
+    said = " ".join(text.split()) if len(text) <= TEXT_LIMIT else ""
+    if not said and not text.strip():
+        return {}
+    sign = _SIGN.search(said)
+    found = sign and _BOUND.fullmatch(said[sign.end() :].strip())
+    quantity = said[: sign.start()].strip() if sign else ""
+    if not sign or not found or not quantity:
+        raise ValueError(SYNTAX)
+    parts = found.groupdict()
+    unit, again = parts["unit"].strip(), parts.pop("again")
+    if again is not None and again.strip() != unit:
+        raise ValueError("The tolerance of a measure has the unit of its bound.")
+    first, _, rest = quantity.partition(" ")
+    if rest and _STATISTIC.fullmatch(first):
+        parts |= {"statistic": first, "quantity": rest}
+    else:
+        parts |= {"statistic": None, "quantity": quantity}
+    return {**parts, "unit": unit, "direction": _TEXT_SIGNS[sign[0]]}

@@ -1,0 +1,253 @@
+"""The number that was claimed for a measure beside those that were measured."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from evaltracker.errors import Invalid
+from evaltracker.toolbox.measures.measure import (
+    Measure,
+    UnitMismatch,
+    check_same_kind,
+    check_unit,
+    convert,
+)
+from evaltracker.toolbox.measures.statistics import read_number, shown, written
+
+# One number with its unit, as somebody claims it.
+
+LIMIT = 120
+_PARTS = re.compile(r"(?P<value>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<unit>\D.*)")
+KEYS = frozenset({"value", "unit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A number and its unit, such as “12 ms”."""
+
+    value: Decimal
+    unit: str
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any] | None) -> Self | None:
+        """The number that `{"value": "12", "unit": "ms"}` says; `{}` is none.
+
+        Raises:
+            Invalid: at `number`.
+
+        """
+        if said is None or said == {}:
+            return None
+        if not isinstance(said, Mapping) or said.keys() - KEYS:
+            raise refused('Write it as {"value": "12", "unit": "ms"}.')
+        value, unit = (said.get(name) for name in ("value", "unit"))
+        if isinstance(value, bool) or not isinstance(
+            value, str | int | float | Decimal
+        ):
+            raise refused("Say the number, such as 12.")
+        if not isinstance(unit, str):
+            raise refused("Name the unit, such as ms or requests/s.")
+        try:
+            return cls(read_number(value), check_unit(unit))
+        except ValueError as error:
+            raise refused(str(error)) from error
+
+    @classmethod
+    def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
+        """What a column or a memo keeps, whether or not its unit is still known."""
+        return cls(read_number(said["value"]), said["unit"]) if said else None
+
+    @classmethod
+    def from_text(cls, text: str) -> Self | None:
+        """The number that “12 ms” says; a blank text says none.
+
+        Raises:
+            Invalid: at `number`.
+
+        """
+        if not text.strip():
+            return None
+        found = _PARTS.fullmatch(text.strip()[:LIMIT])
+        if found is None:
+            raise refused("Write a number and its unit, such as 12 ms.")
+        return cls.from_json({"value": found["value"], "unit": found["unit"]})
+
+    def as_json(self) -> dict[str, str]:
+        """As it is kept."""
+        return {"value": written(self.value), "unit": self.unit}
+
+    @property
+    def words(self) -> str:
+        """As people write it: “12 ms”."""
+        return f"{written(self.value)} {self.unit}"
+
+
+def number_words(said: Mapping[str, Any]) -> str:
+    """The words of what a column keeps; blank of none."""
+    reading = Reading.from_json(said)
+    return reading.words if reading else ""
+
+
+def refused(sentence: str) -> Invalid:
+    """Why a number was not taken, at its field."""
+    return Invalid(sentence, errors={"number": [sentence]})
+
+
+EARLIER = "said for an earlier measure"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a confirmed verdict rests on: a statistic in its measure's unit, or without
+    a measure `n` tests, of which some `failed`.
+
+    `named` are the values of the brief's lists that it speaks of; blank for all.
+    """
+
+    measure: Measure | None
+    value: Decimal | None
+    n: int
+    named: str = ""
+    failed: int = 0
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self | None:
+        """What a column or a memo keeps; None where a measure has no number."""
+        measure = Measure.from_json(said["measure"])
+        if measure and not said["value"]:
+            return None
+        value = Decimal(said["value"]) if measure else None
+        n, named = said["n"], said.get("named", "")
+        return cls(measure, value, n, named, said.get("failed", 0))
+
+    def as_json(self) -> dict[str, Any]:
+        """As a memo keeps it; of tests also how many failed."""
+        kept = {
+            "measure": self.measure.as_json() if self.measure else {},
+            "value": "" if self.value is None else written(self.value),
+            "n": self.n,
+            "named": self.named,
+        }
+        return kept if self.measure else {**kept, "failed": self.failed}
+
+    @property
+    def result(self) -> str:
+        """“p95 19.6 ms of 400 runs”, or “failed 2 of 40 tests”."""
+        if self.measure is None or self.value is None:
+            return self._of_tests
+        runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
+        number = f"{shown(self.value)} {self.measure.unit}"
+        return f"{self.measure.statistic} {number} of {runs}"
+
+    @property
+    def words(self) -> str:
+        """“p95 19.6 ms of 400 runs (bound at most 20 ms)”; tests have no bound."""
+        if self.measure is None:
+            return self.result
+        return f"{self.result} (bound {self.measure.reach})"
+
+    @property
+    def _of_tests(self) -> str:
+        if self.n == 1:
+            return "failed its one test" if self.failed else "passed its one test"
+        if self.failed:
+            return f"failed {self.failed:,} of {self.n:,} tests"
+        return f"passed all {self.n:,} tests"
+
+
+@dataclass(frozen=True, slots=True)
+class CellNumbers:
+    """What a candidate claims for the measure of a requirement, and what was found.
+
+    `asked` is the measure that the requirement has now.
+    """
+
+    asked: Measure | None
+    claimed: Reading | None
+    measured: Sequence[Measured] = ()
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        """As a memo froze it."""
+        found = (Measured.from_json(each) for each in said["measured"])
+        return cls(
+            asked=Measure.from_json(said["asked"]),
+            claimed=Reading.kept(said["claimed"]),
+            measured=tuple(each for each in found if each),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As a memo freezes it."""
+        return {
+            "asked": self.asked.as_json() if self.asked else {},
+            "claimed": self.claimed.as_json() if self.claimed else {},
+            "measured": [each.as_json() for each in self.measured],
+        }
+
+    @property
+    def bound_words(self) -> str:
+        """“p95 latency at most 20 ms”: what is asked, or was when it was measured."""
+        measures = [self.asked, *(each.measure for each in self.measured)]
+        return next((each.words for each in measures if each), "")
+
+    @property
+    def claimed_words(self) -> str:
+        """“12 ms”; of another kind of unit it says that the measure has changed."""
+        if self.claimed is None:
+            return ""
+        if fits(self.claimed, self.asked):
+            return self.claimed.words
+        return f"{self.claimed.words}, {EARLIER}"
+
+    @property
+    def measured_words(self) -> str:
+        """“p95 19.6 ms of 400 runs”, with its bound where another is asked now."""
+        return self._each(
+            lambda each: each.result if each.measure == self.asked else each.words
+        )
+
+    @property
+    def against_claim(self) -> str:
+        """“7.6 ms more than claimed”; blank where the two cannot be compared."""
+        if self.claimed is None or len(self.measured) != 1:
+            return ""
+        (found,) = self.measured
+        if found.measure is None or found.value is None:
+            return ""
+        unit = found.measure.unit
+        try:
+            claimed = convert(self.claimed.value, self.claimed.unit, unit)
+        except UnitMismatch:
+            return ""
+        if found.value == claimed:
+            return "as claimed"
+        more = "more" if found.value > claimed else "less"
+        return f"{shown(abs(found.value - claimed))} {unit} {more} than claimed"
+
+    @property
+    def words(self) -> str:
+        """“Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
+        claimed = f"claimed {self.claimed_words}" if self.claimed else ""
+        found = self._each(lambda each: each.words)
+        verb = "measured " if any(each.measure for each in self.measured) else ""
+        said = "; ".join(filter(None, (claimed, f"{verb}{found}")))
+        return said[:1].upper() + said[1:]
+
+    def _each(self, words: Callable[[Measured], str]) -> str:
+        return "; ".join(
+            f"{each.named}: {words(each)}" if each.named else words(each)
+            for each in self.measured
+        )
+
+
+def fits(claimed: Reading, asked: Measure | None) -> bool:
+    """Whether a number is of the kind that is asked for."""
+    if asked is None:
+        return False
+    try:
+        check_same_kind(claimed.unit, asked.unit)
+    except UnitMismatch:
+        return False
+    return True

@@ -1,0 +1,322 @@
+"""What the OpenAPI description says of problems and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from operator import attrgetter, or_
+from typing import IO, Any
+from urllib.parse import urlencode
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature, Signer
+from django.db.models import Model, Q, QuerySet
+from django.urls import URLPattern, path
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    inline_serializer,
+)
+from rest_framework import serializers
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from evaltracker.errors import StorageFull
+from evaltracker.toolbox.files import SIZE_LIMIT
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.rest.problems import (
+    CHARSET,
+    CONTENT_TYPE,
+    UTF8,
+    TooLarge,
+    problem_body,
+)
+from evaltracker.toolbox.rest.views_views import UNKNOWN_FIELD
+
+# Calls of an API, each with its address; a view names its own.
+
+
+def new_calls() -> Registry[str, type[APIView]]:
+    """Where the views of one API register, by the address below the API's."""
+    return Registry("API call")
+
+
+def routes(calls: Registry[str, type[APIView]]) -> list[URLPattern]:
+    """Their addresses; what takes any text, also with slashes, comes last."""
+    ordered = sorted(calls, key=lambda address: ("<path:" in address, -len(address)))
+    return [path(address, calls[address].as_view()) for address in ordered]
+
+
+# Lists by cursor: each page starts behind the last row of the one before.
+#
+# A cursor is the signed sort key of a row, so rows that arrive meanwhile neither
+# repeat nor hide others, and nobody can make one up.
+
+DEFAULT, MOST = 100, 1000
+PARAMS = frozenset({"limit", "cursor"})
+_LIMIT = re.compile(r"[1-9][0-9]{0,3}")
+
+
+def page_of[M: Model](
+    request: Request,
+    rows: QuerySet[M],
+    *,
+    key: Sequence[str],
+    show: Callable[[M], dict[str, Any]],
+) -> dict[str, Any]:
+    """One page of `rows` as {results, next, previous}.
+
+    `key` are the fields to sort by, ascending, together unique; `a__b` works too.
+    """
+    limit = _limit(request)
+    backward, after = _cursor(request)
+    signs = "-" if backward else ""
+    ordered = rows.order_by(*(f"{signs}{field}" for field in key))
+    if after is not None:
+        ordered = ordered.filter(_beyond(key, after, "lt" if backward else "gt"))
+    found = list(ordered[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    if backward:
+        found.reverse()
+    has_next = bool(found) if backward else more
+    has_previous = more if backward else (after is not None and bool(found))
+    return {
+        "results": [show(row) for row in found],
+        "next": _link(request, key, found[-1], False) if has_next else None,
+        "previous": _link(request, key, found[0], True) if has_previous else None,
+    }
+
+
+def _beyond(key: Sequence[str], values: Sequence[str], side: str) -> Q:
+    """Rows behind the one with these values, in the order of `key`."""
+    conditions = []
+    for place, field in enumerate(key):
+        same = {key[before]: values[before] for before in range(place)}
+        conditions.append(Q(**same, **{f"{field}__{side}": values[place]}))
+    return reduce(or_, conditions)
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(DEFAULT))
+    if not _LIMIT.fullmatch(text) or int(text) > MOST:
+        raise ValidationError({"limit": [f"It must be a number from 1 to {MOST}."]})
+    return int(text)
+
+
+def _cursor(request: Request) -> tuple[bool, list[str] | None]:
+    text = request.query_params.get("cursor")
+    if text is None:
+        return False, None
+    try:
+        backward, *values = _signer(request).unsign_object(text)
+    except (BadSignature, ValueError) as error:
+        raise ValidationError(
+            {"cursor": ["Take the cursor from next or previous of this list."]}
+        ) from error
+    return bool(backward), values
+
+
+def _signer(request: Request) -> Signer:
+    """Signs for one list: its address is in the signature."""
+    return Signer(salt=f"evaltracker.cursor {request.path}")
+
+
+def _link(request: Request, key: Sequence[str], row: Model, backward: bool) -> str:
+    values = [str(attrgetter(field.replace("__", "."))(row)) for field in key]
+    params = {name: request.query_params[name] for name in request.query_params}
+    params["cursor"] = _signer(request).sign_object([int(backward), *values])
+    return request.build_absolute_uri(f"{request.path}?{urlencode(params)}")
+
+
+NULL = {"type": "object", "nullable": True, "enum": [None]}
+
+
+class ProblemErrorSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong with a request."""
+
+    pointer = serializers.CharField(help_text="Where, as a JSON pointer: #/statement")
+    detail = serializers.CharField(help_text="What is wrong, and how to fix it.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457: what was not done, and why."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="For programs; it never changes.")
+    errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+    request_id = serializers.CharField(required=False)
+
+
+type Reasons = Mapping[int, tuple[str, str, dict[str, Any]]]
+# Why each status comes, and what its problem looks like; where calls of vendors differ
+# from others, in the words of theirs.
+WHY: Reasons = {
+    400: (
+        "The body or a parameter is wrong; `errors` names each place. "
+        "Unknown fields are refused, never dropped.",
+        "invalid",
+        {
+            "detail": "statement: It must not be blank.",
+            "errors": [{"pointer": "#/statement", "detail": "It must not be blank."}],
+        },
+    ),
+    401: ("No token, or not a valid one; the text is the same either way.", "", {}),
+    403: ("Not for you.", "permission_denied", {"detail": "You may not do this."}),
+    404: ("Not yours, or it does not exist; the answer is the same.", "", {}),
+    406: (
+        "The requested media type is not available.",
+        "not_acceptable",
+        {"detail": "Set the Accept header to application/json."},
+    ),
+    409: (
+        "Not possible now. `claims_closed` names both times; "
+        "`idempotency_key_in_use` comes with `Retry-After`.",
+        "claims_closed",
+        {
+            "detail": "Claims closed at 2026-11-24T18:00:00.000+01:00 (Europe/Berlin); "
+            "it is now 2026-11-24T18:00:00.041+01:00 (Europe/Berlin)."
+        },
+    ),
+    413: (
+        "The body is over its limit: 256 KB, 2 MB for a batch, 10 MB for a file.",
+        "too_large",
+        {"detail": "The body is over the limit of 262,144 bytes."},
+    ),
+    415: (
+        "The body has the wrong type or is not UTF-8, or a file's type is not "
+        "accepted (`file_type`).",
+        "unsupported_media_type",
+        {"detail": "Send the body as application/json, in UTF-8."},
+    ),
+    422: (
+        "The Idempotency-Key was used with another body before.",
+        "idempotency_key_reused",
+        {
+            "detail": "This Idempotency-Key was used with another body before; use a "
+            "new key."
+        },
+    ),
+    429: (
+        "Too many calls in this minute; wait for `Retry-After` seconds.",
+        "throttled",
+        {"detail": "Too many calls in this minute; try again in 12 seconds."},
+    ),
+    500: (
+        "It failed on our side and was logged under `request_id`.",
+        "",
+        {"request_id": "3f0e2a52-7a5f-4b7b-9f3e-0d6c1f2d3e4a"},
+    ),
+    507: (
+        "The server has no room left for files, so nothing was saved.",
+        StorageFull.default_code,
+        {"detail": str(StorageFull())},
+    ),
+}
+
+
+def problems(*statuses: int, own: Reasons | None = None) -> dict[tuple[int, str], Any]:
+    """The problems that a call may answer with, for `extend_schema`; `own` reasons
+    stand before the usual ones."""
+    reasons = {**WHY, **(own or {})}
+    return {
+        (status, CONTENT_TYPE): _problem(status, *reasons[status])
+        for status in statuses
+    }
+
+
+def _problem(status: int, why: str, code: str, more: dict[str, Any]) -> OpenApiResponse:
+    example = OpenApiExample(
+        str(status),
+        value={**problem_body(status, code=code), **more},
+        response_only=True,
+        media_type=CONTENT_TYPE,
+        status_codes=[str(status)],
+    )
+    return OpenApiResponse(ProblemSerializer, description=why, examples=[example])
+
+
+def page(name: str, of: type[serializers.Serializer[Any]]) -> Any:
+    """The envelope of a list."""
+    return inline_serializer(
+        name=name,
+        fields={
+            "results": of(many=True),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+        },
+    )
+
+
+PAGE_PARAMETERS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT},
+        description="The most to return.",
+    ),
+    OpenApiParameter(
+        "cursor", str, description="Where to continue; taken from next or previous."
+    ),
+]
+
+
+def spell_out(result: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Say that a call needs no token, instead of nothing; give whatever may be null the
+    type that OpenAPI 3.0 wants beside it."""
+    for calls in result["paths"].values():
+        for call in calls.values():
+            call.setdefault("security", [])
+    for schema in result["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            if field.get("nullable") and "type" not in field:
+                del field["nullable"]
+                field["oneOf"] = [*field.pop("allOf"), NULL]
+    return result
+
+
+# Multipart bodies: one file, of a size that is told beforehand.
+
+# What boundaries and headers of parts may take beside the file itself.
+AROUND = 64 * 1024
+TOO_LARGE = f"The file is over the limit of {SIZE_LIMIT:,} bytes."
+
+
+class UploadParser(MultiPartParser):
+    """multipart/form-data in UTF-8 around a file of at most 10 MB."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The fields and files, after looking at the length that is told."""
+        given = CHARSET.search(media_type or "")
+        if given and given[1].lower() not in UTF8:
+            raise UnsupportedMediaType(media_type or "", "The body must be UTF-8.")
+        request = (parser_context or {})["request"]
+        # The server reads no more than this, so it cannot lie to us.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > SIZE_LIMIT + AROUND:
+            raise TooLarge(TOO_LARGE)
+        return super().parse(stream, media_type, dict(parser_context or {}))
+
+
+def one_file(request: Request) -> UploadedFile[bytes]:
+    """The one file of the body, in the field `file`; nothing else may be there."""
+    errors = {name[:100]: [UNKNOWN_FIELD] for name in request.data if name != "file"}
+    files = request.FILES.getlist("file")
+    if not errors and len(files) != 1:
+        errors = {"file": ["Send one file in this field."]}
+    if errors:
+        raise ValidationError(errors)
+    found: UploadedFile[bytes] = files[0]
+    if (found.size or 0) > SIZE_LIMIT:
+        raise TooLarge(TOO_LARGE)
+    return found

@@ -1,0 +1,560 @@
+"""Reading .xlsx, .xlsm and .xls by calamine; macros are none of its business."""
+
+import contextlib
+import datetime
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from evaltracker.toolbox.tabular import limits
+from evaltracker.toolbox.tabular.archives import (
+    DAMAGED,
+    parse,
+    relations_of,
+    sheet_parts,
+)
+from evaltracker.toolbox.tabular.cells import (
+    NO_MARKS,
+    Marks,
+    Merge,
+    Row,
+    Sheet,
+    Unreadable,
+    column_letter,
+)
+from evaltracker.toolbox.tabular.separated import XLS, Kind, check_limits, other, tidy
+
+# What an .xlsx's styles say of its cells: format, colour, strikethrough.
+
+STYLES = "xl/styles.xml"
+# The formats that have a number and no text; those of days are read by the reader.
+BUILT_IN = {9: "0%", 10: "0.00%", 44: "$#,##0.00", 42: "$#,##0"}
+# Colours that people do not see as such.
+PLAIN_FILLS = frozenset({"none", "gray125", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """What a style says that a value does not."""
+
+    number_format: str = ""
+    is_struck: bool = False
+    is_coloured: bool = False
+
+
+class StyleScan:
+    """Collects fonts, fills and formats, and the styles that are made of them."""
+
+    def __init__(self) -> None:
+        self.formats: dict[int, str] = dict(BUILT_IN)
+        self.struck: list[bool] = []
+        self.coloured: list[bool] = []
+        self.styles: list[CellStyle] = []
+        self.inside = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(":")[2]:
+            case "fonts" | "fills" | "cellXfs" | "cellStyleXfs" | "dxfs" as part:
+                self.inside = part
+            case "numFmt" if self.inside != "dxfs":
+                code = attributes.get("formatCode", "")
+                self.formats[number_in(attributes, "numFmtId")] = code[:200]
+            case "font" if self.inside == "fonts":
+                self.struck.append(False)
+            case "strike" if self.inside == "fonts" and self.struck:
+                self.struck[-1] = attributes.get("val", "1") not in ("0", "false")
+            case "fill" if self.inside == "fills":
+                self.coloured.append(False)
+            case "patternFill" if self.inside == "fills" and self.coloured:
+                pattern = attributes.get("patternType", "")
+                self.coloured[-1] = pattern not in PLAIN_FILLS
+            case "xf" if self.inside == "cellXfs":
+                self.styles.append(self.style(attributes))
+
+    def style(self, attributes: dict[str, str]) -> CellStyle:
+        """One way in which cells look."""
+        font, fill = number_in(attributes, "fontId"), number_in(attributes, "fillId")
+        return CellStyle(
+            self.formats.get(number_in(attributes, "numFmtId"), ""),
+            font < len(self.struck) and self.struck[font],
+            fill < len(self.coloured) and self.coloured[fill],
+        )
+
+
+def styles_of(archive: zipfile.ZipFile) -> list[CellStyle]:
+    """The styles of a workbook, in the order in which cells name them."""
+    if STYLES not in archive.namelist():
+        return []
+    scan = StyleScan()
+    parse(archive, STYLES, scan.start)
+    return scan.styles
+
+
+def number_in(attributes: dict[str, str], name: str) -> int:
+    text = attributes.get(name, "0")
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
+
+
+# Reading an .xlsx's own XML for what the spreadsheet reader does not tell.
+#
+# It gives "" for a formula without a saved result and for an error, and allocates the
+# whole used range at once; both have to be known before it is asked. It also says
+# nothing of formats, colours, comments and of what is hidden.
+
+ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What a sheet's XML says beside its values."""
+
+    uncomputed: frozenset[tuple[int, int]]
+    formats: dict[tuple[int, int], str]
+    marks: Marks
+
+
+@dataclass(slots=True)
+class SheetScan:
+    """What the cells of one sheet's XML say, cell by cell."""
+
+    styles: Sequence[CellStyle] = ()
+    uncomputed: set[tuple[int, int]] = field(default_factory=set)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    box: list[int] = field(default_factory=list)  # top, left, bottom, right
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: int = 0
+    coloured: int = 0
+    row: int = 0
+    column: int = -1
+    style: int = 0
+    is_formula: bool = False
+    is_error: bool = False
+    is_text: bool = False
+    is_number: bool = False
+    is_value: bool = False
+    is_filled: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(":")[2]:
+            case "row":
+                given = attributes.get("r", "")
+                self.row = int(given) if given.isdecimal() else self.row + 1
+                self.column = -1
+                if is_hidden(attributes):
+                    self.hidden_rows.add(self.row)
+            case "col" if is_hidden(attributes):
+                first, last = number_in(attributes, "min"), number_in(attributes, "max")
+                last = min(last, first + limits.COLUMNS)
+                self.hidden_columns.update(range(first - 1, last))
+            case "c":
+                self.place(attributes.get("r", ""))
+                self.is_formula = self.is_value = self.is_filled = False
+                self.is_error = attributes.get("t") == "e"
+                self.is_text = attributes.get("t") == "str"
+                self.is_number = attributes.get("t", "n") == "n"
+                self.style = number_in(attributes, "s")
+            case "f":
+                self.is_formula = True
+            case "v":
+                # An empty text is a result; an empty number is none.
+                self.is_value = True
+                self.is_filled = self.is_filled or self.is_text
+            case "is":
+                self.is_filled = True
+
+    def place(self, address: str) -> None:
+        """Go to the cell at `address`, or to the next one if it has none."""
+        found = ADDRESS.fullmatch(address)
+        if found is None:
+            self.column += 1
+            return
+        column = 0
+        for letter in found[1]:
+            column = column * 26 + ord(letter) - 64
+        self.row, self.column = int(found[2]), column - 1
+
+    def data(self, text: str) -> None:
+        """Text inside the tag that is open."""
+        if self.is_value and text.strip():
+            self.is_filled = True
+
+    def end(self, name: str) -> None:
+        """A tag closes; a closed cell is counted."""
+        local = name.rpartition(":")[2]
+        if local == "v":
+            self.is_value = False
+        if local != "c":
+            return
+        if self.is_error or (self.is_formula and not self.is_filled):
+            self.uncomputed.add((self.row, self.column))
+        if self.is_filled or self.is_formula:
+            self.stretch()
+            self.look()
+
+    def look(self) -> None:
+        """Note how the cell looks; the first row's colours are those of names."""
+        if not 0 < self.style < len(self.styles):
+            return
+        style = self.styles[self.style]
+        if style.number_format and self.is_number:
+            self.formats[self.row, self.column] = style.number_format
+        self.struck += style.is_struck
+        self.coloured += style.is_coloured and self.row > self.box[0]
+
+    def stretch(self) -> None:
+        """Let the used range hold this cell."""
+        if not self.box:
+            self.box = [self.row, self.column, self.row, self.column]
+        box = self.box
+        box[0], box[1] = min(box[0], self.row), min(box[1], self.column)
+        box[2], box[3] = max(box[2], self.row), max(box[3], self.column)
+
+    def facts(self, comments: int) -> SheetFacts:
+        """What was found, without what is hidden outside the used range."""
+        top, left, bottom, right = self.box or (1, 0, 0, -1)
+        marks = Marks(
+            comments=comments,
+            struck=self.struck,
+            coloured=self.coloured,
+            rows=tuple(sorted(it for it in self.hidden_rows if top <= it <= bottom)),
+            columns=tuple(
+                sorted(it for it in self.hidden_columns if left <= it <= right)
+            ),
+        )
+        return SheetFacts(frozenset(self.uncomputed), self.formats, marks)
+
+
+def is_hidden(attributes: dict[str, str]) -> bool:
+    """Whether a row or column is hidden."""
+    return attributes.get("hidden", "0") in ("1", "true")
+
+
+def scan_sheets(content: bytes) -> dict[str, SheetFacts]:
+    """By sheet name, what its XML says beside its values.
+
+    Raises:
+        Unreadable: the XML is damaged or unsafe, or a used range is too big.
+
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = styles_of(archive)
+        found = {}
+        for name, part in sheet_parts(archive).items():
+            scan = SheetScan(styles)
+            parse(archive, part, scan.start, scan.end, scan.data)
+            check_area(name, scan.box)
+            found[name] = scan.facts(comments_on(archive, part))
+    return found
+
+
+def comments_on(archive: zipfile.ZipFile, part: str) -> int:
+    """How many cells of a sheet have a comment."""
+    names, count = set(archive.namelist()), 0
+
+    def comment(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += tag.rpartition(":")[2] == "comment"
+
+    for _, kind, target in relations_of(archive, part):
+        if kind.endswith("/comments") and target in names:
+            parse(archive, target, comment)
+    return count
+
+
+def check_area(name: str, box: list[int]) -> None:
+    """Refuse a sheet whose used range would fill the memory."""
+    if not box:
+        return
+    area = (box[2] + 1) * (box[3] + 1)
+    if area > limits.AREA:
+        raise Unreadable(
+            f"its used range reaches to {column_letter(box[3])}{box[2]:,}, which is "
+            f"{area:,} cells. Delete what stands far outside the table (look there "
+            "with Ctrl+End) and save it again.",
+            sheet=name,
+        )
+
+
+WORKBOOK_STREAMS = ("Workbook", "Book")
+NO_FACTS = SheetFacts(frozenset(), {}, NO_MARKS)
+PROTECTED = (
+    "The workbook is protected by a password. Save it without one and import that file."
+)
+
+
+def kind_of_ole(content: bytes) -> Kind:
+    """What an old Office container really is.
+
+    Raises:
+        Unreadable: it is a workbook behind a password.
+
+    """
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Unreadable(PROTECTED)
+    if "WordDocument".encode("utf-16-le") in content:
+        return other("a Word document")
+    if any(name.encode("utf-16-le") in content for name in WORKBOOK_STREAMS):
+        return XLS
+    return other("an old Office file that is no workbook")
+
+
+def read_book(content: bytes, kind: str) -> list[Sheet]:
+    """The sheets of a workbook, hidden ones too.
+
+    Raises:
+        Unreadable: damaged, protected, or past a limit.
+
+    """
+    facts = scan_sheets(content) if kind != "xls" else {}
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return list(sheets_of(book, facts))
+    except PasswordError as error:
+        raise Unreadable(PROTECTED) from error
+    except CalamineError as error:
+        raise Unreadable(DAMAGED) from error
+    except BaseException as error:
+        # A panic of the reader's native code is no ordinary exception.
+        if type(error).__name__ == "PanicException":
+            raise Unreadable(DAMAGED) from error
+        raise
+
+
+def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[Sheet]:
+    """Each worksheet of an opened workbook."""
+    metadata = book.sheets_metadata
+    if len(metadata) > limits.SHEETS:
+        raise Unreadable(
+            f"The workbook has {len(metadata):,} sheets; at most {limits.SHEETS} are "
+            "read. Copy the ones that are needed into a new workbook."
+        )
+    for about in metadata:
+        if about.typ != SheetTypeEnum.WorkSheet:
+            continue
+        source = book.get_sheet_by_name(about.name)
+        merges = tuple(
+            Merge(top + 1, left, bottom + 1, right)
+            for (top, left), (bottom, right) in source.merged_cell_ranges or []
+        )
+        said = facts.get(about.name, NO_FACTS)
+        known = [*rows_of(source, said.formats), *rows_without_results(said.uncomputed)]
+        rows = tuple(fill_merged(known, merges))
+        check_limits(rows, about.name)
+        yield Sheet(
+            name=about.name,
+            rows=rows,
+            hidden=about.visible != SheetVisibleEnum.Visible,
+            merges=merges,
+            uncomputed=said.uncomputed,
+            formats=said.formats,
+            marks=said.marks,
+        )
+
+
+def rows_of(
+    source: CalamineSheet, formats: Mapping[tuple[int, int], str]
+) -> Iterator[Row]:
+    """The rows that hold something, numbered as the user's spreadsheet shows them."""
+    start, end = source.start, source.end
+    if start is None or end is None:
+        return
+    if (end[0] + 1) * (end[1] + 1) > limits.AREA:
+        raise Unreadable(
+            "its used range is too big. Delete what stands far outside the table and "
+            "save it again.",
+            sheet=source.name,
+        )
+    values = source.to_python(skip_empty_area=False)
+    for number, cells in enumerate(values, start=1):
+        shares = {
+            index
+            for index, value in enumerate(cells)
+            if isinstance(value, int | float)
+            and "%" in formats.get((number, index), "")
+        }
+        texts = [
+            share_of(value) if index in shares else text_of(value)
+            for index, value in enumerate(cells)
+        ]
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            numbers = frozenset(
+                index
+                for index, value in enumerate(cells)
+                if isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and index not in shares
+            )
+            days = frozenset(
+                index
+                for index, value in enumerate(cells)
+                if isinstance(value, datetime.date)
+            )
+            yield Row(number, tuple(texts), numbers, days)
+
+
+def rows_without_results(uncomputed: frozenset[tuple[int, int]]) -> list[Row]:
+    """Empty stand-ins, so that a row of mere formulas is not taken for a blank one."""
+    return [Row(number, ()) for number in sorted({row for row, _ in uncomputed})]
+
+
+def fill_merged(rows: Iterable[Row], merges: tuple[Merge, ...]) -> list[Row]:
+    """The rows, with each cell that is merged downwards repeated in its rows.
+
+    A range over several columns stays as it is: nobody can say which column its
+    value belongs to.
+    """
+    kept: dict[int, Row] = {}
+    for row in sorted(rows, key=lambda row: row.number):
+        kept.setdefault(row.number, row)
+    filled = {number: list(row.cells) for number, row in kept.items()}
+    for merge in merges:
+        top = kept.get(merge.top)
+        if merge.is_wide or top is None or not top.cell(merge.left):
+            continue
+        for number in filled:
+            if merge.top < number <= merge.bottom:
+                cells = filled[number]
+                cells.extend([""] * (merge.left + 1 - len(cells)))
+                cells[merge.left] = top.cell(merge.left)
+    return [
+        replace(kept[number], cells=tuple(cells)) for number, cells in filled.items()
+    ]
+
+
+def share_of(value: object) -> str:
+    """A number that the spreadsheet shows in per cent: “5%” and not 0.05."""
+    return f"{(Decimal(text_of(value)) * 100).normalize():f}%"
+
+
+def text_of(value: object) -> str:
+    """A cell's value as the text that a person would read there."""
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int():
+            return str(value)
+        case float():
+            whole = value.is_integer() and abs(value) < 10**15
+            return str(int(value)) if whole else f"{value:.15g}"
+        case datetime.datetime():
+            if value.time() == datetime.time():
+                return value.date().isoformat()
+            return value.isoformat(sep=" ")
+        case datetime.date() | datetime.time():
+            return value.isoformat()
+    return tidy(str(value))
+
+
+# Reading .xls in a process of its own.
+#
+# The binary format lets a damaged file ask the native reader for terabytes, and the
+# reader then ends its whole process. Here it ends a child, and the user gets a
+# sentence.
+
+MEMORY_BYTES = 2 * 1024**3
+SECONDS = 60
+ROOT = Path(__file__).parents[3]
+
+
+def read_old_book(content: bytes) -> list[Sheet]:
+    """The sheets of an .xls, hidden ones too.
+
+    Raises:
+        Unreadable: damaged, protected, past a limit, or too slow to be honest.
+
+    """
+    try:
+        child = subprocess.run(  # noqa: S603  # ourselves; the file goes to its stdin
+            [sys.executable, "-m", __name__],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        )
+        told = json.loads(child.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        raise Unreadable(DAMAGED) from error
+    if "refused" in told:
+        raise Unreadable(**told["refused"])
+    return [unpacked(sheet) for sheet in told["sheets"]]
+
+
+def main() -> None:
+    """Read a workbook from stdin and tell what is in it on stdout, as JSON."""
+    limit_memory()
+    try:
+        sheets = read_book(sys.stdin.buffer.read(), "xls")
+        told: dict[str, Any] = {"sheets": [packed(sheet) for sheet in sheets]}
+    except Unreadable as error:
+        problem = error.problem
+        told = {
+            "refused": {
+                "sentence": problem.sentence,
+                "sheet": problem.sheet,
+                "row": problem.row,
+                "column": problem.column,
+            }
+        }
+    sys.stdout.write(json.dumps(told))
+
+
+def limit_memory() -> None:
+    """Let this process ask for no more than MEMORY_BYTES, where the system can."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource  # not there on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def packed(sheet: Sheet) -> dict[str, Any]:
+    """A sheet as JSON holds it."""
+    return {
+        "name": sheet.name,
+        "hidden": sheet.hidden,
+        "merges": [
+            [merge.top, merge.left, merge.bottom, merge.right] for merge in sheet.merges
+        ],
+        "rows": [
+            [row.number, row.cells, sorted(row.numbers), sorted(row.days)]
+            for row in sheet.rows
+        ],
+    }
+
+
+def unpacked(told: dict[str, Any]) -> Sheet:
+    """The sheet that was packed."""
+    return Sheet(
+        name=told["name"],
+        rows=tuple(
+            Row(number, tuple(cells), frozenset(numbers), frozenset(days))
+            for number, cells, numbers, days in told["rows"]
+        ),
+        hidden=told["hidden"],
+        merges=tuple(Merge(*edges) for edges in told["merges"]),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,643 @@
+"""Letters of the decision: what each vendor is told, and what became of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+
+from evaltracker.decision import links
+from evaltracker.decision.admin.carrying_acts import metric_picture
+from evaltracker.decision.admin.comparison import compare
+from evaltracker.decision.memo.documents import SealedMemo, as_xlsx, sealed_memo
+from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.markdown import price_gap
+from evaltracker.decision.memo.pack import differences
+from evaltracker.decision.memo.printing import Figure, front_page
+from evaltracker.decision.memo.standing import standing_memo
+from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.memo.word import PAPERS, as_docx, as_pdf
+from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
+from evaltracker.decision.selectors import (
+    chosen_of,
+    is_near,
+    letter_notices,
+    metric_rows,
+    outcomes_of,
+    promised_rows,
+    term_of,
+)
+from evaltracker.decision.services.after import (
+    check_publish_promises,
+    publish_promises,
+    record_of,
+)
+from evaltracker.decision.services.letters import (
+    check_letter,
+    check_write_letter,
+    may_export,
+    send_letter,
+    write_letter,
+)
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.tabs import register_tab
+from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.files import download
+from evaltracker.toolbox.text import listed
+from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
+from evaltracker.workflow.admin.sign_offs import only_reading
+from evaltracker.workflow.gates.reports import GateReport, gate_reports
+from evaltracker.workflow.inbox import NextStep
+from evaltracker.workflow.inbox.items import step_after
+from evaltracker.workflow.services.stages import compile_memo
+from stakeholders.models import SignOff, SignOffRule
+from stakeholders.policy import is_leadership, signing_parts
+from trials.admin.base import takes_part
+from vendors.admin.base import AboutCandidate
+from vendors.admin.conflict_question import open_answers
+from vendors.admin.invitation_rows import ContactsField, ContactsForm
+from vendors.choices import DocumentKind
+from vendors.models import PublishedDocument
+from vendors.policy import may_read_contacts, may_see_prices
+from vendors.selectors.costs import NOBODY, opening_state
+
+# What a decision's page says once it is frozen: proof, files, and what comes now.
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Letters and checks in numbers, and the contract."""
+
+    drafts: int
+    sent: int
+    checks: list[PromiseCheck]
+    term: ContractTerm | None
+
+    @property
+    def next_check(self) -> PromiseCheck | None:
+        """The next one that is open."""
+        return next((check for check in self.checks if check.is_open), None)
+
+
+def after_decision(
+    user: User, evaluation: Evaluation, decision: Decision
+) -> dict[str, Any]:
+    """For the template of the decision's page; four queries and the count again."""
+    released = Letter.objects.in_evaluation(evaluation).values_list(
+        "released_at", flat=True
+    )
+    told = list(released.order_by())
+    follows = Follows(
+        drafts=told.count(None),
+        sent=len(told) - told.count(None),
+        checks=list(PromiseCheck.objects.in_evaluation(evaluation)),
+        term=term_of(evaluation),
+    )
+    return {
+        "differences": differences(decision),
+        "follows": follows,
+        "step": step_now(evaluation, follows) if is_owner(user, evaluation) else None,
+        "may_take_pack": may_export(user, evaluation),
+    }
+
+
+def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
+    """What the owner does next: letters first, then the next check."""
+    if follows.drafts:
+        many = "s" if follows.drafts > 1 else ""
+        return NextStep(
+            what=f"Go over and send {follows.drafts} letter{many}.",
+            why="Vendors are waiting to hear the outcome and the reasons.",
+            link=links.page(evaluation, "letters"),
+            verb="To the letters",
+        )
+    check = follows.next_check
+    if check is None:
+        return None
+    return NextStep(
+        what=f"Promise check on {date_format(check.due_on, 'j F Y')}.",
+        why="You are reminded a week before. Then say what holds of what was promised, "
+        "and what the metrics are.",
+        link=links.page(evaluation, "promise_checks", f"check-{check.pk}"),
+        verb="To the promise checks",
+    )
+
+
+# The first screen of the decision's page: what is decided or proposed, in figures, who
+# approved, and the one thing that the reader does next.
+
+PRICE, APPROVED = "Price", "Approved"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionHead:
+    """A sentence, when and by whom, figures, and what to do now; None if others do."""
+
+    sentence: str
+    said: str
+    figures: tuple[Figure, ...]
+    step: NextStep | None
+
+
+def decision_head(
+    memo: dict[str, Any],
+    decision: Decision | None,
+    step: NextStep | None,
+    *,
+    approved: Figure | None = None,
+    prices: bool,
+) -> DecisionHead:
+    """Of a frozen decision, or for None of a draft, whose signatures `approved` tells.
+
+    Without `prices` what it costs stays sealed.
+    """
+    front = front_page(memo, decision)
+    figures = tuple(
+        approved if approved and figure.name == APPROVED else figure
+        for figure in front.figures
+        if prices or figure.name != PRICE
+    )
+    return DecisionHead(front.sentence, front.said, figures, step)
+
+
+def approved_so_far(
+    rules: Sequence[SignOffRule], reports: Sequence[GateReport]
+) -> Figure:
+    """How many of the roles that are asked have approved the words as they stand."""
+    if not rules:
+        return Figure(APPROVED, "–", "nobody is asked to sign yet")
+    waiting = [
+        blocker.sentence
+        for report in reports
+        if report.gate.signing
+        for blocker in report.blockers
+    ]
+    whole = len(rules)
+    roles = listed([rule.get_role_display() for rule in rules])
+    number = max(whole - len(waiting), 0)
+    said = f"roles so far; asked: {roles}" if waiting else f"roles: {roles}"
+    return Figure(APPROVED, f"{number} of {whole}", said)
+
+
+def step_to_decide(
+    evaluation: Evaluation,
+    reports: Sequence[GateReport],
+    signing: Sequence[SignOffRule],
+    *,
+    owner: bool,
+) -> NextStep | None:
+    """What this reader does next in the decision stage; None if others are awaited."""
+    closed = [
+        blocker for report in reports if not report.open for blocker in report.blockers
+    ]
+    if owner and not closed:
+        return NextStep(
+            what="Every rule holds.",
+            why="Deciding freezes the memo and drafts the letters to the vendors.",
+            link=links.act("decide", evaluation),
+            verb="Decide",
+        )
+    if owner:
+        step = step_after(evaluation, closed[0])
+        if step.verb:
+            return step
+    if signing:
+        rule = signing[0]
+        return NextStep(
+            what="Your signature is asked for.",
+            why="Read what is signed, what it costs and what would change our mind.",
+            link=links.sign(rule),
+            verb=f"Read and sign as {rule.get_role_display()}",
+        )
+    return step_after(evaluation, closed[0]) if owner else None
+
+
+# The decision: the candidates side by side, the draft, the rules, the frozen memo.
+
+
+@evaluation_page("decision", "Decision", order=110, group="Decision")
+def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Everything that the decision rests on, and the way to make it."""
+    user: Any = request.user
+    open_answers(request, evaluation)
+    decision = decision_of(evaluation)
+    frozen = decision is not None and decision.decided_at is not None
+    standing = standing_memo(evaluation)
+    memo = standing.memo
+    deciding = evaluation.is_open and evaluation.stage == Stage.DECISION
+    owner, sealed = is_owner(user, evaluation), not may_see_prices(user, evaluation)
+    reports = gate_reports(evaluation) if deciding else []
+    if frozen and decision:
+        first = screen_of_decided(user, evaluation, decision, prices=not sealed)
+    elif deciding:
+        first = screen_of_draft(user, evaluation, memo, reports, prices=not sealed)
+    else:
+        first = {}
+    return show(
+        request,
+        evaluation,
+        "workflow/decision.html",
+        title="Decision",
+        tab="decision",
+        decision=decision,
+        frozen=frozen,
+        comparison=compare(memo, evaluation, user),
+        finalists=standing.briefs(prices=not sealed),
+        weighed=weighed(memo["inputs"], memo["results"]),
+        robustness=memo["results"].get("robustness", {}),
+        price_gap="" if sealed else gap_of_choice(memo),
+        deciding=deciding,
+        reports=reports,
+        closed=sum(not report.open for report in reports),
+        sealed=sealed,
+        owns=owner,
+        opening=opening_state(evaluation, user) if deciding else None,
+        nobody=NOBODY,
+        memo_is_open=memo_is_open(user, evaluation),
+        is_owner=owner,
+        may_waive=deciding and is_leadership(user, evaluation),
+        **first,
+    )
+
+
+def screen_of_decided(
+    user: User, evaluation: Evaluation, decision: Decision, *, prices: bool
+) -> dict[str, Any]:
+    """What stands first once it is decided, and what comes after."""
+    after = after_decision(user, evaluation, decision)
+    head = decision_head(decision.memo, decision, after["step"], prices=prices)
+    return {**after, "head": head}
+
+
+def screen_of_draft(
+    user: User,
+    evaluation: Evaluation,
+    memo: dict[str, Any],
+    reports: list[GateReport],
+    *,
+    prices: bool,
+) -> dict[str, Any]:
+    """What stands first until then, and the rules that the reader may sign."""
+    rules = decision_rules(evaluation)
+    opened = evaluation.prices_opened_at is not None
+    # Nobody signs what names a sealed price.
+    signing = own_rules(user, evaluation, rules) if opened else []
+    step = step_to_decide(
+        evaluation, reports, signing, owner=is_owner(user, evaluation)
+    )
+    approved = approved_so_far(rules, reports)
+    head = decision_head(memo, None, step, approved=approved, prices=prices)
+    return {"head": head, "signing": signing}
+
+
+def gap_of_choice(memo: dict[str, Any]) -> str:
+    """What the choice, or until there is one whoever is first, costs more than the
+    cheapest of the others."""
+    inputs, results = memo["inputs"], memo["results"]
+    firsts = results.get("robustness", {}).get("ranking", [])
+    key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")
+    return price_gap(inputs, results, key)
+
+
+def decision_rules(evaluation: Evaluation) -> list[SignOffRule]:
+    """Who is asked to sign the memo."""
+    rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
+    return list(rules)
+
+
+def own_rules(
+    user: User, evaluation: Evaluation, rules: Iterable[SignOffRule]
+) -> list[SignOffRule]:
+    """The rules on the memo that `user` may sign, for their own part or lent."""
+    return [rule for rule in rules if signing_parts(user, evaluation, rule.role)]
+
+
+def decision_of(evaluation: Evaluation) -> Decision | None:
+    """The draft or the decision, if there is one."""
+    rows = Decision.objects.select_related("candidate", "decided_by")
+    return rows.filter(evaluation=evaluation).first()
+
+
+def is_decided(user: User, evaluation: Evaluation) -> bool:
+    """Whether there is a frozen decision, for everybody who sees the evaluation."""
+    return evaluation.status == Status.DECIDED
+
+
+def memo_is_open(user: User, evaluation: Evaluation) -> bool:
+    """Whether the memo can be read: in the decision stage, with prices open."""
+    return evaluation.stage == Stage.DECISION and may_see_prices(user, evaluation)
+
+
+# After the award: the contract, the metrics, and what was promised and holds now.
+
+
+@evaluation_page(
+    "promise_checks",
+    "After the award",
+    order=113,
+    group="Decision",
+    visible=is_decided,
+)
+def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The contract's dates, what the metrics are now, and every promise's story."""
+    check_query(request)
+    user: Any = request.user
+    open_answers(request, evaluation)
+    today = today_in(evaluation.zone)
+    candidate = chosen_of(evaluation)
+    rows = PromiseCheck.objects.in_evaluation(evaluation)
+    checks = list(rows.select_related("closed_by", "candidate__evaluation"))
+    promised = promised_rows(candidate, checks) if candidate and checks else []
+    metrics = metric_rows(evaluation, checks, today) if checks else []
+    term = term_of(evaluation) if candidate else None
+    return show(
+        request,
+        evaluation,
+        "workflow/promise_checks.html",
+        title="After the award",
+        tab="promise_checks",
+        candidate=candidate,
+        term=term,
+        near=term is not None and is_near(term),
+        metrics=metrics,
+        picture=metric_picture(metrics),
+        checks=outcomes_of(checks),
+        rows=[(row, list(zip(checks, row.verdicts, strict=True))) for row in promised],
+        today=today,
+        is_owner=is_owner(user, evaluation),
+        part=takes_part(user, evaluation),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A letter and the mails that carry it."""
+
+    letter: Letter
+    mails: list[Notice]
+
+    @property
+    def record(self) -> PublishedDocument | None:
+        """The promise record, once its vendor can read it."""
+        documents = self.letter.candidate.documents.all()
+        kind = DocumentKind.PROMISES
+        return next((each for each in documents if each.kind == kind), None)
+
+
+@evaluation_page("letters", "Letters", order=112, group="Decision", visible=is_decided)
+def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Every letter with its words, its state, and who got it when."""
+    check_query(request)
+    user: Any = request.user
+    open_answers(request, evaluation)
+    letters = list(
+        Letter.objects.in_evaluation(evaluation)
+        .select_related("candidate__vendor", "released_by")
+        .prefetch_related("candidate__documents")
+        .order_by("candidate__name")
+    )
+    mails: dict[str, list[Notice]] = defaultdict(list)
+    for letter_notice in letter_notices(letters):
+        mails[letter_notice.subject_id].append(letter_notice)
+    return show(
+        request,
+        evaluation,
+        "workflow/letters.html",
+        title="Letters",
+        tab="letters",
+        rows=[Row(letter, mails[str(letter.pk)]) for letter in letters],
+        is_owner=is_owner(user, evaluation),
+        reads_addresses=may_read_contacts(user, evaluation),
+    )
+
+
+class OnLetter(AboutCandidate[Letter]):
+    """An act of the owner on a letter."""
+
+    tab = "letters"
+    model = Letter
+    target_name = "letter"
+    related = ("candidate__evaluation__owner", "candidate__vendor")
+
+    def heading(self, target: Letter) -> str:
+        return f"{self.title}: {target.candidate}"
+
+    def cancel_url(self, target: Letter) -> str:
+        return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
+
+
+class WordsForm(forms.Form):
+    text = forms.CharField(
+        label="The letter",
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=(
+            "Blank lines between paragraphs. The mail greets each reader by name "
+            "above it. Name no other candidate, no price and no score."
+        ),
+    )
+
+
+@register_act
+class WriteLetter(OnLetter):
+    """Goes over a draft."""
+
+    name = "write-letter"
+    title = "Go over the letter"
+    verb = "Save the draft"
+    help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
+    success = "The draft is saved; nothing was sent."
+    form_class = WordsForm
+    service = write_letter
+    rule = check_write_letter
+
+    def initial(self, target: Letter, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        return {"text": target.text}
+
+
+@register_act
+class PublishPromises(OnLetter):
+    """Lets the vendor read its own promise record in its pages."""
+
+    name = "publish-promises"
+    title = "Publish the promise record"
+    verb = "Publish it"
+    help = (
+        "Its vendor can read this from then on, and nobody can change it or take it "
+        "back. Whoever had the letter is told by mail."
+    )
+    success = "The promise record is published."
+    template = "workflow/publish_promises.html"
+    dangerous = True
+    service = publish_promises
+    rule = check_publish_promises
+
+    def context(self, target: Letter, user: User) -> dict[str, Any]:
+        """Also the words that are published."""
+        return {**super().context(target, user), "record": record_of(target)}
+
+
+class SendForm(ContactsForm):
+    contacts = ContactsField(
+        label="Who gets the letter",
+        help_text="Each gets a mail of their own and sees nobody else's.",
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, candidate=letter.candidate, **kwargs)
+        had = letter_notices([letter]).values("address")
+        self.choice.queryset = self.choice.queryset.exclude(email__in=had)
+
+
+@register_act
+class SendLetter(OnLetter):
+    """Sends it: the one way in which a vendor hears of the decision from us."""
+
+    name = "send-letter"
+    title = "Send the letter"
+    verb = "Send it"
+    help = (
+        "It goes out as it stands below, and its words can no longer be changed. A "
+        "mail that may have arrived is never repeated without your word."
+    )
+    success = "The letter is on its way."
+    form_class = SendForm
+    template = "workflow/send_letter.html"
+    dangerous = True
+    service = send_letter
+    rule = check_letter
+
+    def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
+        """Whose contacts may be chosen."""
+        return {"letter": target}
+
+
+# The memo: read, printed, and taken along as PDF, Word file, Markdown, workbook.
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+KINDS = {
+    "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+}
+
+
+def memo_for(
+    request: HttpRequest, slug: str
+) -> tuple[Evaluation, Decision | None, dict[str, Any]]:
+    """The frozen memo, or the one of now; with the decision only once it is made.
+
+    Raises:
+        NotFound: not theirs. Refused: before the decision stage, when scores and
+            prices are sealed. Forbidden: prices are not open to them.
+
+    """
+    user: Any = request.user
+    evaluation = find_evaluation(user, slug)
+    open_answers(request, evaluation)
+    decision = decision_of(evaluation)
+    if decision is not None and decision.decided_at is not None:
+        return evaluation, decision, decision.memo
+    if evaluation.stage != Stage.DECISION:
+        raise Refused(
+            "The memo is written in the decision stage; until then scores and prices "
+            "are sealed."
+        )
+    if not may_see_prices(user, evaluation):
+        raise Forbidden("Prices are not open to you, and the memo names them.")
+    return evaluation, None, compile_memo(evaluation)
+
+
+def proven(memo: dict[str, Any], decision: Decision | None) -> SealedMemo:
+    """With what its proof finds now, once it is frozen."""
+    found = differences(decision) if decision else None
+    return sealed_memo(memo, decision, found)
+
+
+def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
+    """Whether there is a memo for `user`, frozen or of now."""
+    return is_decided(user, evaluation) or memo_is_open(user, evaluation)
+
+
+def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo to read and print."""
+    user: Any = request.user
+    evaluation, decision, memo = memo_for(request, slug)
+    sealed = proven(memo, decision)
+    signed = SignOff.objects.filter(
+        visit__evaluation=evaluation, visit__stage=Stage.DECISION
+    )
+    return show(
+        request,
+        evaluation,
+        "workflow/memo.html",
+        title="Decision memo",
+        tab="memo",
+        decision=decision,
+        memo=sealed,
+        head=as_html(sealed.head),
+        body=as_html(sealed.body),
+        signed=signed.select_related("document").order_by("signed_at"),
+        ended=evaluation.status != Status.OPEN,
+        discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),
+        memo_parts=MEMO_PARTS.items(),
+    )
+
+
+def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as PDF on A4 or Letter, or why this machine cannot make one."""
+    check_query(request, filters={"paper"})
+    paper = request.GET.get("paper", "a4")
+    if paper not in PAPERS:
+        raise Invalid("The paper is a4 or letter.")
+    evaluation, decision, memo = memo_for(request, slug)
+    pdf = as_pdf(evaluation, proven(memo, decision), decision, paper)
+    return handed_out(pdf, "pdf", slug)
+
+
+def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as it was written, in Markdown, with its seal."""
+    _, decision, memo = memo_for(request, slug)
+    return handed_out(proven(memo, decision).text.encode(), "md", slug)
+
+
+def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo as a Word file."""
+    evaluation, decision, memo = memo_for(request, slug)
+    title = f"Decision memo: {evaluation.title}"
+    return handed_out(as_docx(proven(memo, decision), title), "docx", slug)
+
+
+def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    """The memo's numbers with their working, as a workbook."""
+    _, decision, memo = memo_for(request, slug)
+    return handed_out(as_xlsx(memo, decision), "xlsx", slug)
+
+
+def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
+    """The memo as a file that is named after the evaluation."""
+    return download(
+        content,
+        name=f"{slug}-memo.{kind}",
+        content_type=KINDS[kind],
+        cache="private, no-store",
+    )
+
+
+site.register_page("e/<slug:slug>/memo/", only_reading(memo_page), "memo")
+register_tab(111, "memo", "Memo", "memo", group="Decision", visible=memo_can_be_read)
+site.register_page("e/<slug:slug>/memo.pdf", only_reading(memo_pdf), "memo_pdf")
+site.register_page("e/<slug:slug>/memo.md", only_reading(memo_md), "memo_md")
+site.register_page("e/<slug:slug>/memo.docx", only_reading(memo_docx), "memo_docx")
+site.register_page("e/<slug:slug>/memo.xlsx", only_reading(memo_xlsx), "memo_xlsx")

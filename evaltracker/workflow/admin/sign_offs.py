@@ -1,0 +1,609 @@
+"""What one person sees of one sign-off rule: the words, the changes, may they sign."""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Any, cast
+
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from rest_framework.throttling import BaseThrottle
+
+from evaltracker.decision.admin.working import DiffLine, diff_lines
+from evaltracker.decision.memo.documents_documents import QUESTIONS, THINGS
+from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.letter_draft import changes
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.fields import require_proof
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.workflow.admin.sign_form import SignForm
+from evaltracker.workflow.admin.sign_glance import (
+    Glance,
+    after_signing,
+    glance_at,
+    proof_of,
+    words_of,
+)
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.services.sign_offs import (
+    SEALED,
+    is_sealed,
+    refuse_conflicted,
+    sign,
+    unjudged_words,
+)
+from stakeholders.models import (
+    Condition,
+    Delegation,
+    SignedDocument,
+    SignOff,
+    SignOffRule,
+)
+from stakeholders.policy import signing_parts
+from stakeholders.selectors import RuleTally, last_signed
+from stakeholders.services.sign_offs import Origin
+from vendors.admin.conflict_question import open_answers
+
+# What follows a signature: its receipt, and the words that it stands under.
+
+
+def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
+    """A row that `user` may see.
+
+    Raises:
+        NotFound: it is not there, or not there for them.
+
+    """
+    row = model.objects.visible_to(user).select_related(*related).filter(pk=key).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
+    """Name, role, meaning, time and digest of one sign-off, and whether it counts."""
+    user: Any = request.user
+    signed = visible(
+        SignOff,
+        user,
+        sign_off_id,
+        "visit__evaluation__owner",
+        "document",
+        "person",
+        "on_behalf_of",
+    )
+    evaluation = signed.visit.evaluation
+    ended, changed = what_became(signed)
+    return show(
+        request,
+        evaluation,
+        "workflow/receipt.html",
+        title="Receipt of a sign-off",
+        tab="sign_offs",
+        crumbs=crumbs_to(evaluation, ("Sign-offs", "sign_offs"), ("Receipt", "")),
+        signed=signed,
+        conditions=signed.conditions.select_related("owner"),
+        after=after_signing(signed),
+        is_mine=signed.person_id == user.pk,
+        ended=ended,
+        changed=diff_lines(changed),
+        shows_origin=user.pk in (signed.person_id, evaluation.owner_id),
+    )
+
+
+def what_became(signed: SignOff) -> tuple[str, str]:
+    """Why it counts no more, or blank; and what changed in the words since."""
+    visit = signed.visit
+    if visit.left_at is not None:
+        how = visit.get_ended_display().lower()
+        return f"That stay is over ({how}); it stays on record.", ""
+    if signed.round != visit.round:
+        return "A new round was opened since, so it no longer counts.", ""
+    content = Look(visit.evaluation).document
+    changed = changes(signed.document.content, content)
+    if changed:
+        return "The words have changed since, so it no longer counts.", changed
+    return "", ""
+
+
+def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """The exact words that somebody signed."""
+    user: Any = request.user
+    document = visible(SignedDocument, user, document_id, "evaluation__owner")
+    evaluation = document.evaluation
+    return show(
+        request,
+        evaluation,
+        "workflow/document.html",
+        title="What was signed",
+        tab="sign_offs",
+        crumbs=crumbs_to(
+            evaluation, ("Sign-offs", "sign_offs"), (document.sha256[:8], "")
+        ),
+        document=document,
+        html=as_html(document.content),
+        signed=document.sign_offs.select_related("visit"),
+    )
+
+
+def only_reading(view: Any) -> Any:
+    """A page that answers GET and HEAD alone."""
+
+    def reading(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+        answer: HttpResponse = view(request, **kwargs)
+        return answer
+
+    return reading
+
+
+site.register_page("receipts/<uuid:sign_off_id>/", only_reading(receipt), "receipt")
+site.register_page(
+    "documents/<uuid:document_id>/", only_reading(document_page), "document"
+)
+
+
+UNFOLDED = 3  # lines of a difference that stand on the first screen
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What changed since an earlier signature."""
+
+    signed: SignOff
+    lines: list[DiffLine]
+
+    @property
+    def first(self) -> list[DiffLine]:
+        """What is shown unfolded."""
+        return self.lines[:UNFOLDED]
+
+    @property
+    def rest(self) -> list[DiffLine]:
+        return self.lines[UNFOLDED:]
+
+
+@dataclass(frozen=True, slots=True)
+class SignView:
+    """Everything that the sign page shows besides the form.
+
+    `barred` is the sentence why this person cannot sign; empty if they can. `unjudged`
+    is how much of the trials nobody has judged; empty if there is nothing of the sort.
+    """
+
+    rule: SignOffRule
+    question: str
+    content: str
+    digest: str
+    barred: str
+    lending: Delegation | None
+    mine: SignOff | None
+    last: SignOff | None = None
+    since_mine: Compared | None = None
+    since_first: Compared | None = None
+    tallies: list[RuleTally] = dataclasses_field(default_factory=list)
+    glance: Glance = dataclasses_field(default_factory=Glance)
+    unjudged: str = ""
+    proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
+
+    @property
+    def heading(self) -> str:
+        """What is asked, as the page is called."""
+        return f"Approve {THINGS[Stage(self.rule.stage)]}?"
+
+    @property
+    def approved(self) -> str:
+        """How many roles have approved."""
+        passed, asked = sum(tally.passed for tally in self.tallies), len(self.tallies)
+        return f"{passed} of {asked} role{'s' if asked > 1 else ''} approved"
+
+
+def look_at(rule: SignOffRule, user: User) -> SignView:
+    """The rule as `user` sees it now."""
+    evaluation = rule.evaluation
+    look = Look(evaluation)
+    question = QUESTIONS[Stage(rule.stage)]
+    if not evaluation.is_open or rule.stage != evaluation.stage:
+        return SignView(rule, question, "", "", past(rule), None, None)
+    if is_sealed(evaluation):
+        return SignView(rule, question, "", "", SEALED, None, None)
+    content, visit, digest = look.document, look.visit, look.digest
+    seats = signing_parts(user, evaluation, rule.role)
+    seat = seats[0][0].user if seats else user
+    mine = signed_already(rule, seat, visit, digest)
+    barred = why_not(rule, user, visit, may=bool(seats))
+    last = last_signed(seat, visit)
+    first = (
+        SignOff.objects.filter(visit__evaluation=evaluation, visit__stage=rule.stage)
+        .select_related("document")
+        .order_by("signed_at")
+        .first()
+    )
+    return SignView(
+        rule=rule,
+        question=question,
+        content=content,
+        digest=digest,
+        barred=already(mine, user) if mine else barred,
+        lending=seats[0][1] if seats else None,
+        mine=mine,
+        last=last,
+        since_mine=compared(last, content),
+        since_first=compared(first, content),
+        tallies=look.tallies,
+        glance=glance_at(look),
+        unjudged=unjudged_words(look),
+        proof=proof_of(look),
+    )
+
+
+def already(mine: SignOff, user: User) -> str:
+    """That these words carry this person's signature, by whose hand."""
+    if mine.person_id == user.pk:
+        return "You have signed exactly these words."
+    if mine.on_behalf_of_id == user.pk:
+        return f"{mine.printed_name} has signed exactly these words for you."
+    whom = mine.on_behalf_of.name if mine.on_behalf_of else mine.printed_name
+    return f"These words are signed already, by or for {whom}."
+
+
+def before_signing(look: Look) -> str:
+    """What else is missing before people are asked to sign; empty if nothing is."""
+    closed = first_closed(look)
+    if closed is None or closed[0].signing:
+        return ""
+    return closed[1].sentence
+
+
+def past(rule: SignOffRule) -> str:
+    """Why a rule of another moment is not signed now."""
+    evaluation = rule.evaluation
+    if not evaluation.is_open:
+        return f"The evaluation is {evaluation.get_status_display().lower()}."
+    return (
+        f"This sign-off belongs to {rule.get_stage_display().lower()}; the evaluation "
+        f"is in {evaluation.get_stage_display().lower()}."
+    )
+
+
+def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
+    """The sentence why `user` cannot sign; empty if they can."""
+    evaluation = rule.evaluation
+    if evaluation.owner_id == user.pk:
+        return "You run this evaluation, so you cannot sign for a role in it."
+    if not may:
+        return (
+            f"This sign-off is for {rule.get_role_display()}, a role that you do not "
+            "hold here."
+        )
+    try:
+        refuse_conflicted(user, visit)
+    except (Forbidden, Refused) as problem:
+        return problem.sentence
+    return ""
+
+
+def signed_already(
+    rule: SignOffRule, seat: User, visit: Visit, digest: str
+) -> SignOff | None:
+    """The verdict by or for `seat` on these words in this round, if there is one."""
+    return (
+        SignOff.objects.filter(
+            Q(person=seat) | Q(on_behalf_of=seat),
+            rule=rule,
+            visit=visit,
+            round=visit.round,
+            document__sha256=digest,
+        )
+        .select_related("on_behalf_of")
+        .first()
+    )
+
+
+def compared(signed: SignOff | None, content: str) -> Compared | None:
+    """What changed since; None if nobody signed or nothing changed."""
+    if signed is None:
+        return None
+    lines = diff_lines(changes(signed.document.content, content))
+    return Compared(signed, lines) if lines else None
+
+
+# The sign-offs of an evaluation: rules, verdicts over all stays, conditions.
+
+
+@dataclass(slots=True)
+class RuleLine:
+    """One rule: how it stands, and whether the reader may sign it now."""
+
+    rule: SignOffRule
+    sentence: str
+    # The word in its badge, and the badge's colour; blank in a stage of another time.
+    state: str = ""
+    style: str = ""
+    may_sign: bool = False
+    # Who is awaited.
+    people: Collection[User] = ()
+
+
+@dataclass(slots=True)
+class StageBlock:
+    """A stage with its rules and the verdicts given in it, the newest first."""
+
+    stage: Stage
+    question: str
+    current: bool
+    lines: list[RuleLine] = dataclasses_field(default_factory=list)
+    given: list[SignOff] = dataclasses_field(default_factory=list)
+
+
+@evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
+def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Who must sign what, who did, on which words, on which conditions."""
+    user: Any = request.user
+    look = Look(evaluation)
+    blocks = stage_blocks(evaluation, user, look)
+    conditions = (
+        Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+        .select_related("owner", "closed_by", "sign_off")
+        .order_by("closed_at", "due_on")
+    )
+    return show(
+        request,
+        evaluation,
+        "workflow/sign_offs.html",
+        title="Sign-offs",
+        tab="sign_offs",
+        blocks=[
+            block for block in blocks if block.lines or block.given or block.current
+        ],
+        has_rules=evaluation.is_open and bool(look.tallies),
+        early=before_signing(look) if evaluation.is_open else "",
+        digest=look.digest if evaluation.is_open and look.tallies else "",
+        conditions=[
+            (condition, may_close(user, condition, evaluation))
+            for condition in conditions
+        ],
+        visit=look.visit,
+        is_owner=is_owner(user, evaluation),
+    )
+
+
+def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBlock]:
+    """Every stage, the current one first."""
+    blocks = {
+        stage: StageBlock(
+            stage,
+            QUESTIONS[stage],
+            evaluation.is_open and stage == evaluation.stage,
+        )
+        for stage in Stage
+    }
+    given: dict[str, list[SignOff]] = defaultdict(list)
+    rows = SignOff.objects.filter(visit__evaluation=evaluation)
+    for row in rows.select_related("visit", "document", "on_behalf_of").order_by(
+        "-signed_at"
+    ):
+        given[row.visit.stage].append(row)
+    tallies = (
+        {tally.rule.pk: tally for tally in look.tallies} if evaluation.is_open else {}
+    )
+    for rule in SignOffRule.objects.filter(evaluation=evaluation):
+        tally = tallies.get(rule.pk)
+        if tally is not None:
+            seats = signing_parts(user, evaluation, rule.role)
+            holders = {user.pk, *(part.user_id for part, _ in seats[:1])}
+            signed = any(
+                holders & {sign_off.person_id, sign_off.on_behalf_of_id}
+                for sign_off in tally.counted
+            )
+            barred = user.pk in look.barred
+            may_sign = bool(seats) and not signed and not barred
+            people = awaited_of(tally, look)
+            line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
+        else:
+            line = RuleLine(rule, said_then(rule, given[rule.stage]))
+        blocks[Stage(rule.stage)].lines.append(line)
+    for stage, block in blocks.items():
+        block.given = given[stage]
+    return sorted(blocks.values(), key=lambda stage_block: not stage_block.current)
+
+
+def awaited_of(tally: RuleTally, look: Look) -> list[User]:
+    """Who holds the role and has not signed, while their word can still matter."""
+    if tally.passed or not tally.can_pass:
+        return []
+    return [part.user for part in tally.awaited if part.user_id not in look.barred]
+
+
+def badge_of(tally: RuleTally) -> tuple[str, str]:
+    """How a rule stands in a word, and the colour of the word."""
+    if tally.is_conditional:
+        return "conditional approval", "warn"
+    if tally.passed:
+        return "approved", "good"
+    if tally.against:
+        return "against", "bad"
+    return ("open", "warn") if tally.can_pass else ("cannot pass", "bad")
+
+
+def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
+    """What a role said in the last round of a stage, or what it is asked for."""
+    asked = f"{rule.get_role_display()}: {rule.required} must approve."
+    if not given:
+        return asked
+    visit = max(sign_off.visit.number for sign_off in given)
+    last = [
+        sign_off
+        for sign_off in given
+        if sign_off.visit.number == visit and sign_off.rule_id == rule.pk
+    ]
+    if not last:
+        return asked
+    said = ", ".join(
+        f"{sign_off.printed_name} ({sign_off.get_verdict_display().lower()})"
+        for sign_off in reversed(last)
+    )
+    return f"{asked} Signed in the last round: {said}."
+
+
+def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
+    """Whether `user` may say that a condition is met."""
+    allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
+    return condition.closed_at is None and evaluation.is_open and user.pk in allowed
+
+
+# The page on which one rule is signed.
+
+# How long a page may lie open and still be told what changed meanwhile.
+SHOWN_SECONDS = 24 * 60 * 60
+
+
+def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
+    """The words, what changed, and the form; POST signs exactly what was shown."""
+    user: Any = request.user
+    rule = visible(SignOffRule, user, rule_id, "evaluation__owner")
+    if rule.stage != Stage.REQUIREMENTS:  # which are ours; the rest is about candidates
+        open_answers(request, rule.evaluation)
+    view = look_at(rule, user)
+    if rule.stage == Stage.DECISION and not view.barred:
+        require_proof(request)
+    if request.method in {"GET", "HEAD"}:
+        remember(view)
+        form = form_of(view, initial={"shown": view.digest})
+        return page(request, view, form)
+    if request.method != "POST":
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    form = form_of(view, request.POST)
+    if not form.is_valid() and not view.barred:
+        return page(request, view, form, status=400)
+    return perform(request, rule, form, user)
+
+
+def perform(
+    request: HttpRequest, rule: SignOffRule, form: SignForm, user: User
+) -> HttpResponse:
+    """Sign, or show why not with everything that was typed.
+
+    What is refused is answered here and not raised, or the journal's entry about it
+    would be taken back with the rest.
+    """
+    try:
+        signed = sign(
+            rule=rule,
+            verdict=form.cleaned_data.get("verdict", ""),
+            shown=form.cleaned_data.get("shown", ""),
+            reason=form.cleaned_data.get("reason", ""),
+            conditions=form.conditions() if form.is_valid() else [],
+            accepts_unjudged=form.cleaned_data.get("accepts_unjudged", False),
+            origin=origin_of(request),
+            by=user,
+        )
+    except Invalid as problem:
+        for field, sentences in problem.errors.items():
+            for sentence in sentences:
+                form.add_error(field if field in form.fields else None, sentence)
+        return page(request, look_at(rule, user), form, status=problem.status)
+    except Stale as problem:
+        return stale(request, rule, user, problem)
+    except (Forbidden, Refused) as problem:
+        view = look_at(rule, user)
+        return page(request, view, form, status=problem.status, refusal=problem)
+    return HttpResponseRedirect(reverse("admin:receipt", args=[signed.pk]))
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Which login this is, without its key, and from where."""
+    key = request.session.session_key or ""
+    try:
+        # Counts our own proxies, so that nobody names an address of their choice.
+        address = str(ip_address(BaseThrottle().get_ident(cast("Any", request))))
+    except ValueError:
+        address = None
+    return Origin(hashlib.sha256(key.encode()).hexdigest()[:16], address)
+
+
+def stale(
+    request: HttpRequest, rule: SignOffRule, user: User, problem: Stale
+) -> HttpResponse:
+    """409: what changed, the words of now, and a form without a verdict."""
+    view = look_at(rule, user)
+    remember(view)
+    seen = cache.get(cache_key(rule.evaluation, request.POST.get("shown", "")))
+    difference = problem.difference or (changes(seen, view.content) if seen else "")
+    kept = request.POST.copy()
+    kept["shown"] = view.digest
+    for name in ("verdict", "accepts_unjudged"):  # said of the words as they were
+        kept.pop(name, None)
+    form = form_of(view, initial=kept.dict())
+    return page(
+        request,
+        view,
+        form,
+        status=problem.status,
+        problem=problem,
+        difference=diff_lines(difference),
+    )
+
+
+def form_of(view: SignView, *args: Any, **kwargs: Any) -> SignForm:
+    """The form for what this view asks."""
+    evaluation = view.rule.evaluation
+    return SignForm(*args, evaluation=evaluation, unjudged=view.unjudged, **kwargs)
+
+
+def remember(view: SignView) -> None:
+    """Keep the words that are shown, so that a stale form can be told the change."""
+    if view.digest:
+        key = cache_key(view.rule.evaluation, view.digest)
+        cache.set(key, view.content, SHOWN_SECONDS)
+
+
+def cache_key(evaluation: Evaluation, digest: str) -> str:
+    """Where shown words wait."""
+    safe = "".join(char for char in digest[:64] if char in "0123456789abcdef")
+    return f"shown:{evaluation.pk}:{safe}"
+
+
+def page(
+    request: HttpRequest,
+    view: SignView,
+    form: SignForm,
+    *,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """The page in every state."""
+    rule = view.rule
+    form.land_at_fault()
+    return show(
+        request,
+        rule.evaluation,
+        "workflow/sign.html",
+        title=view.heading,
+        tab="sign_offs",
+        crumbs=crumbs_to(
+            rule.evaluation, ("Sign-offs", "sign_offs"), (view.heading, "")
+        ),
+        status=status,
+        view=view,
+        words=words_of(view.content),
+        badges=[(tally, *badge_of(tally)) for tally in view.tallies],
+        form=form,
+        **context,
+    )
+
+
+site.register_page("sign/<uuid:rule_id>/", sign_page, "sign")

@@ -1,0 +1,475 @@
+"""The stakeholders as rows: who has a say, in which role, and who scores."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, why_not
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.base import HardenedAdmin, by
+from evaltracker.pages.draft_keys import remind_address
+from evaltracker.pages.fields import DateField
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    evaluation_page,
+    page_address,
+    show,
+)
+from stakeholders.admin.people_acts import AddForm, OnPart, PersonField, colleagues
+from stakeholders.choices import Role
+from stakeholders.models import (
+    Condition,
+    Delegation,
+    RoleWeight,
+    SignOff,
+    SignOffRule,
+    Stakeholder,
+)
+from stakeholders.policy import lendings
+from stakeholders.services.lending import check_delegate, delegate, revoke_delegation
+from stakeholders.services.people import (
+    add_stakeholder,
+    change_stakeholder,
+    check_change_stakeholders,
+)
+
+# Acts of substitution: lending one's own part, and taking it back.
+
+
+class LendForm(forms.Form):
+    """To whom, from when to when."""
+
+    substitute = PersonField(User.objects.none(), label="Substitute")
+    starts_on = DateField(label="From")
+    ends_on = DateField(label="To", help_text="This day included.")
+
+    def __init__(self, *args: Any, part: Stakeholder, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["substitute"]
+        others = colleagues(but=part.user)
+        people.queryset = others.exclude(pk=part.evaluation.owner_id)
+
+
+@register_act
+class LendPart(OnPart):
+    name = "lend-part"
+    title = "Name a substitute"
+    verb = "Name the substitute"
+    help = (
+        "Between these days they may sign for you; both names appear on the sign-off. "
+        "They cannot pass it on."
+    )
+    success = "The substitute is named."
+    form_class = LendForm
+    service = delegate
+    rule = check_delegate
+
+    def heading(self, target: Stakeholder) -> str:
+        return f"Name a substitute as {target.get_role_display()}"
+
+    def form_kwargs(self, target: Stakeholder, user: User) -> dict[str, Any]:
+        """Colleagues, without oneself and the owner."""
+        return {"part": target}
+
+
+@register_act
+class RevokeLending(InEvaluation[Delegation]):
+    """The early end of a substitution."""
+
+    name = "revoke-lending"
+    title = "End the substitution"
+    verb = "End it now"
+    help = "From this moment the substitute no longer signs."
+    success = "The substitution is ended."
+    tab = "stakeholders"
+    model = Delegation
+    target_name = "delegation"
+    service = revoke_delegation
+    dangerous = True
+
+    def allowed(self, user: User, target: Delegation) -> bool:
+        """The lender, or the owner."""
+        part = target.stakeholder
+        return user.is_active and user.pk in (part.user_id, part.evaluation.owner_id)
+
+    def heading(self, target: Delegation) -> str:
+        return f"End the substitution by {target.substitute}"
+
+
+# The lists of stakeholders: stakeholders and sign-offs.
+
+
+@admin.register(Stakeholder, site=site)
+class StakeholderAdmin(HardenedAdmin):
+    """People with a part, in all evaluations that the reader may see."""
+
+    empty_text = (
+        "Nobody has a part yet. Open an evaluation and add its stakeholders there."
+    )
+    list_display = ("user", "role", "evaluation", "scores", "left_at")
+    list_filter = (by("role"), by("evaluation"), by("scores"))
+    ordering = ("evaluation_id", "user_id", "role")
+    fields = ("evaluation", "user", "role", "scores", "left_at")
+
+    def page_of(self, row: Stakeholder) -> str:
+        """Its row on the evaluation's page."""
+        address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])
+        return f"{address}#part-{row.pk}"
+
+
+@admin.register(SignOff, site=site)
+class SignOffAdmin(HardenedAdmin):
+    """Verdicts, the newest first; what was signed opens from the evaluation."""
+
+    empty_text = "Nobody has signed yet. Who must sign is set on the Stakeholders page."
+    list_display = ("signed_at", "printed_name", "role", "verdict", "evaluation")
+    list_filter = (by("verdict"), by("role"))
+    search_fields = ("printed_name", "reason")
+    ordering = ("-signed_at",)
+    fields = (
+        "visit",
+        "round",
+        "printed_name",
+        "on_behalf_of",
+        "role",
+        "meaning",
+        "verdict",
+        "reason",
+        "signed_at",
+        "zone",
+        "document",
+    )
+
+    @admin.display(description="evaluation")
+    def evaluation(self, row: SignOff) -> str:
+        """Where it was given."""
+        return str(row.visit.evaluation)
+
+
+@admin.register(Condition, site=site)
+class ConditionAdmin(HardenedAdmin):
+    """What was asked for when approving."""
+
+    empty_text = "No conditional approvals."
+    list_display = ("text", "owner", "due_on", "closed_at")
+    search_fields = ("text",)
+    fields = ("text", "owner", "due_on", "closed_at", "closed_by", "closing_note")
+
+
+# The stakeholders of an evaluation: who has a say, who stands in, what each owes.
+
+
+@dataclass(slots=True)
+class PartRow:
+    """One person's part with what they still owe."""
+
+    part: Stakeholder
+    is_mine: bool
+    lendings: list[Delegation] = field(default_factory=list)
+    owes: list[str] = field(default_factory=list)
+
+
+@evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
+def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Everybody with a part, by role, and the rules of the sign-offs."""
+    user: Any = request.user
+    owner = is_owner(user, evaluation) and evaluation.is_open
+    rows = part_rows(evaluation, user)
+    groups: dict[str, list[PartRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.part.get_role_display()].append(row)
+    left = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=False)
+    rules = rules_grid(evaluation)
+    return show(
+        request,
+        evaluation,
+        "stakeholders/people.html",
+        title="Stakeholders",
+        tab="stakeholders",
+        groups=dict(groups),
+        left=left.select_related("user"),
+        stages=list(Stage),
+        rules=rules,
+        may_write=owner,
+    )
+
+
+def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
+    """Every part that lasts, with substitutions and debts; a fixed number of reads."""
+    parts = Stakeholder.objects.filter(
+        evaluation=evaluation, left_at__isnull=True
+    ).select_related("user")
+    rows = [
+        PartRow(stakeholder, stakeholder.user_id == user.pk) for stakeholder in parts
+    ]
+    today = timezone.localdate()
+    lendings: dict[Any, list[Delegation]] = defaultdict(list)
+    for delegation in Delegation.objects.filter(
+        stakeholder__evaluation=evaluation,
+        revoked_at__isnull=True,
+        ends_on__gte=today,
+        substitute__is_superuser=False,
+    ).select_related("substitute", "stakeholder"):
+        lendings[delegation.stakeholder_id].append(delegation)
+    debts = debts_of(evaluation)
+    for row in rows:
+        row.lendings = lendings[row.part.pk]
+        row.owes = debts(row.part)
+        for lending in row.lendings:
+            lending.stakeholder.evaluation = evaluation
+    return rows
+
+
+def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
+    """A function that says what a part still owes in this stage."""
+    if not evaluation.is_open:
+        return lambda part: []
+    visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
+    asked = set(
+        SignOffRule.objects.filter(
+            evaluation=evaluation, stage=evaluation.stage
+        ).values_list("role", flat=True)
+    )
+    given = SignOff.objects.filter(visit=visit, round=visit.round)
+    signed: set[tuple[Any, str]] = set()
+    for person, behalf, role in given.values_list("person", "on_behalf_of", "role"):
+        signed |= {(person, role), (behalf, role)}
+    weighed = set(
+        RoleWeight.objects.filter(evaluation=evaluation).values_list("role", flat=True)
+    )
+    owed = Condition.objects.filter(
+        sign_off__visit__evaluation=evaluation, closed_at__isnull=True
+    ).values_list("owner", flat=True)
+    conditions = list(owed)
+
+    def debts(part: Stakeholder) -> list[str]:
+        found = []
+        if part.role in asked and (part.user_id, part.role) not in signed:
+            found.append("a sign-off on this stage")
+        if evaluation.stage == Stage.REQUIREMENTS and part.role not in weighed:
+            found.append("their role's weights")
+        number = conditions.count(part.user_id)
+        if number:
+            found.append(f"{number} open condition{'s' if number > 1 else ''}")
+        return found
+
+    return debts
+
+
+def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Roles that somebody holds or that are asked, with the number per stage."""
+    rules = {
+        (rule.role, rule.stage): rule.required
+        for rule in SignOffRule.objects.filter(evaluation=evaluation)
+    }
+    asked = {role for role, _ in rules}
+    return [
+        (role.label, [(stage.label, rules.get((role, stage), 0)) for stage in Stage])
+        for role in Role
+        if role in asked
+    ]
+
+
+SAVES = Saves(change_stakeholder, "stakeholder")
+
+
+def beside_person(row: Stakeholder) -> str:
+    """Why they cannot act, if they cannot."""
+    if row.user.is_superuser:
+        return "operator: has no say"
+    return "" if row.user.is_active else "cannot sign in"
+
+
+def role_field() -> forms.ChoiceField:
+    """One of the roles; a part that is there always has one."""
+    return forms.ChoiceField(choices=Role.choices)
+
+
+@register_grid
+class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
+    """Parts that last; a person with two roles has two rows."""
+
+    name = "stakeholders"
+    title = "Stakeholders"
+    related = ("owner",)
+    anchor = "part"
+    noun = "stakeholder"
+    first_column = "user"
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        """The role and whether they score are changed; what they owe is counted."""
+        fields = AddForm(evaluation=subject).fields
+        closed = str(why_not(check_change_stakeholders, subject, user) or "")
+        debts, lent = debts_of(subject), substitutes(subject)
+        return (
+            Column(
+                "user",
+                "Person",
+                fields["user"],
+                read=lambda row: row.user_id,
+                named=lambda row: row.user.name,
+                aside=beside_person,
+                width=20,
+            ),
+            Column("role", "Role", role_field(), SAVES, closed=closed, width=12),
+            Column(
+                *("scores", "Scores", fields["scores"], SAVES),
+                closed=closed,
+                for_many=True,
+            ),
+            Column(
+                *("owes", "Still to do"),
+                read=lambda row: ", ".join(debts(row)) or "nothing",
+                width=20,
+            ),
+            Column(
+                *("substitute", "Substitute"),
+                read=lambda row: _lendings(lent.get(row.pk, ())),
+                width=20,
+            ),
+        )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[Stakeholder]:
+        rows: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(user).filter(
+            evaluation=subject, left_at__isnull=True
+        )
+        said = RoleWeight.objects.filter(evaluation=subject, role=OuterRef("role"))
+        rows = rows.annotate(is_weighed=Exists(said))
+        return rows.select_related("user", "evaluation")
+
+    def name_of(self, row: Stakeholder) -> str:
+        return f"{row.user.name}, {row.get_role_display()}"
+
+    def links(self, row: Stakeholder, user: User) -> Iterable[tuple[str, str]]:
+        """Ending the part, with a reason, for who may; asking for their weights."""
+        evaluation = row.evaluation
+        if is_owner(user, evaluation) and evaluation.is_open:
+            yield "End", address_of("remove-stakeholder", row)
+            waits = evaluation.stage == Stage.REQUIREMENTS
+            if waits and not getattr(row, "is_weighed", True):
+                yield "Remind", remind_address("weights", evaluation, row.user)
+
+    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
+        """Ending several parts for one reason."""
+        return ("remove-stakeholder",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_change_stakeholders, subject, user) is None
+
+    def add(
+        self, subject: Evaluation, values: Mapping[str, Any], by: User
+    ) -> Stakeholder:
+        """Somebody with their role in the company, unless another is given.
+
+        Raises:
+            Invalid: it is nobody.
+
+        """
+        if not values.get("user"):
+            raise Invalid("Choose a person.", errors={"user": ["Choose a person."]})
+        return add_stakeholder(
+            evaluation=subject,
+            user=values["user"],
+            role=values.get("role") or "",
+            scores=bool(values.get("scores")),
+            by=by,
+        )
+
+
+def substitutes(evaluation: Evaluation) -> dict[Any, list[Delegation]]:
+    """Substitutions that are not over, by part."""
+    found: dict[Any, list[Delegation]] = {}
+    for lending in lendings(evaluation):
+        found.setdefault(lending.stakeholder_id, []).append(lending)
+    return found
+
+
+def _lendings(found: Iterable[Delegation]) -> str:
+    """Who stands in, and when."""
+    said = [
+        f"{it.substitute.name}, {it.starts_on:%-d %b} – {it.ends_on:%-d %b %Y}"
+        for it in found
+    ]
+    return "\n".join(said) or "nobody"
+
+
+# People by name: those who run or have a part in what the reader may see.
+
+
+def searches_people(reader: Reader) -> QuerySet[User]:
+    """Owners and stakeholders, each with the newest of the places they have there.
+
+    Nobody else is found: to everybody but who adds people, other logins do not exist.
+    """
+    seen: QuerySet[Evaluation] = Evaluation.objects.visible_to(reader.user).real()
+    all_parts: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(reader.user)
+    parts = all_parts.filter(left_at__isnull=True)
+    with_part = parts.order_by().values("user")
+    owners = seen.order_by().values("owner")
+    newest = "-evaluation__created_at"
+    rows: QuerySet[User] = User.objects.filter(Q(pk__in=with_part) | Q(pk__in=owners))
+    found: QuerySet[User] = rows.prefetch_related(
+        Prefetch(
+            "parts",
+            queryset=parts.select_related("evaluation").order_by(newest)[:1],
+            to_attr="newest_part",
+        ),
+        Prefetch(
+            "owned_evaluations",
+            queryset=seen.order_by("-created_at")[:1],
+            to_attr="newest_owned",
+        ),
+    )
+    return found
+
+
+def address(person: User) -> str:
+    """Their row among the stakeholders, or the page of what they run."""
+    part, owned = _places(person)
+    if part is not None:
+        return site.address_of(part)
+    return page_address(owned, "stakeholders") if owned is not None else ""
+
+
+def beneath(person: User) -> str:
+    """Their newest part, or what they run."""
+    part, owned = _places(person)
+    if part is not None:
+        return f"{part.get_role_display()} in {part.evaluation}"
+    return f"Runs {owned}" if owned is not None else ""
+
+
+def _places(person: User) -> tuple[Stakeholder | None, Evaluation | None]:
+    parts: list[Stakeholder] = getattr(person, "newest_part", [])
+    owned: list[Evaluation] = getattr(person, "newest_owned", [])
+    return next(iter(parts), None), next(iter(owned), None)
+
+
+register_search(
+    Search(
+        kind="people",
+        title="People",
+        order=50,
+        icon="groups",
+        rows=searches_people,
+        columns=("first_name", "last_name", "username"),
+        closest="last_name",
+        label=lambda row: row.name,
+        address=address,
+        beneath=beneath,
+    )
+)

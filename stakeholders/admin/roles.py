@@ -1,0 +1,463 @@
+"""What each role finds important: said on the requirements page, before any vendor."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from evaltracker.accounts.admin.account import PeopleAct
+from evaltracker.errors import why_not
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.evaluations.policy import is_owner, may_add_people
+from evaltracker.pages.acts import Outcome, address_of, register_act
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.site import register_panel
+from evaltracker.pages.workspace import OnEvaluation
+from evaltracker.requirements.admin.evaluation_templates import TakesFrom
+from evaltracker.requirements.services.categories import (
+    check_weigh_category,
+    weigh_category,
+)
+from stakeholders.choices import Role
+from stakeholders.models import SignOffRule, Stakeholder
+from stakeholders.policy import parts
+from stakeholders.scoring import distance
+from stakeholders.selectors import (
+    objectives_in_conflict,
+    roles_of,
+    said_weights,
+    weights_sealed_at,
+)
+from stakeholders.services.people import (
+    check_say_role_weights,
+    check_weigh_for_role,
+    set_sign_off_rule,
+    weigh_for_role,
+)
+from stakeholders.services.roles import (
+    RULES,
+    check_take_rules,
+    give_roles,
+    invite_stakeholder,
+    take_rules,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleColumn:
+    """One role's weights, and how far they are from the agreed ones."""
+
+    role: str
+    label: str
+    distance: int | None
+    is_mine: bool
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One category: what is agreed, and what each role says."""
+
+    category: Category
+    said: list[int | None]
+
+
+def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
+    """Role weights beside the agreed ones; nothing before there are categories."""
+    categories = list(evaluation.categories.all())
+    if not categories:
+        return None
+    said = said_weights(evaluation)
+    holders = holders_of(evaluation)
+    roles = roles_with_weights(evaluation, said, holders)
+    mine = {role for role, holder in holders if holder == user.pk}
+    sealed_at = weights_sealed_at(evaluation)
+    may_say = bool(mine) and user.is_active and evaluation.is_open and sealed_at is None
+    may_agree = why_not(check_weigh_category, categories[0], user) is None
+    return {
+        "has_grid": may_say or may_agree,
+        "rows": [
+            WeightRow(category, [said.get(role, {}).get(category) for role in roles])
+            for category in categories
+        ],
+        "roles": [
+            column(role, said.get(role, {}), categories, is_mine=role in mine)
+            for role in roles
+        ],
+        "may_say": may_say,
+        "sealed_at": sealed_at,
+        "said": bool(said),
+        "clashes": objectives_in_conflict(evaluation),
+        "is_requirements": evaluation.stage == Stage.REQUIREMENTS,
+    }
+
+
+def holders_of(evaluation: Evaluation) -> list[tuple[str, int]]:
+    """Roles of parts that last, with who holds them."""
+    held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
+    return list(held.values_list("role", "user_id"))
+
+
+def roles_with_weights(
+    evaluation: Evaluation,
+    said: Collection[str],
+    holders: Iterable[tuple[str, int]] | None = None,
+) -> list[Role]:
+    """Roles that somebody holds or that said weights, in the order of roles."""
+    held = holders_of(evaluation) if holders is None else holders
+    known = {*said, *(role for role, _ in held)}
+    return [role for role in Role if role in known]
+
+
+def column(
+    role: Role, said: dict[Category, int], categories: list[Category], *, is_mine: bool
+) -> RoleColumn:
+    """The head of one role's column."""
+    agreed = {
+        category: category.weight
+        for category in categories
+        if category.weight is not None and category in said
+    }
+    apart = distance(agreed, {category: said[category] for category in agreed})
+    return RoleColumn(
+        role=role,
+        label=role.label,
+        distance=None if apart is None else round(apart * 100),
+        is_mine=is_mine,
+        is_whole=all(category in said for category in categories),
+    )
+
+
+class WeightsForm(forms.Form):
+    """One number per category, for one role; what that role said stands in it."""
+
+    role = forms.ChoiceField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        categories: list[Category],
+        said: dict[Role, dict[Category, int]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = list(said)
+        role: Any = self.fields["role"]
+        role.choices = [(role.value, role.label) for role in self.roles]
+        chosen = self["role"].value()
+        before = said.get(Role(chosen), {}) if chosen in Role.values else {}
+        for category in categories:
+            self.fields[str(category.pk)] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=10,
+                label=category.name,
+                initial=before.get(category),
+            )
+
+
+@register_act
+class SayRoleWeights(OnEvaluation):
+    """A role's own weights."""
+
+    name = "say-role-weights"
+    title = "Weights of your role"
+    verb = "Save"
+    rule = check_say_role_weights
+    help = (
+        "0 counts for nothing, 10 decides. Set it for your role alone; agreeing on "
+        "one weight comes later. Blank leaves a category as it is. The weights are "
+        "sealed when research begins, before anybody reads an answer."
+    )
+    success = "Your role's weights are saved."
+    form_class = WeightsForm
+    template = "stakeholders/weights.html"
+    tab = "requirements"
+    prefill = ("role",)
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The roles that they hold, with what each said."""
+        held = set(parts(user, target).values_list("role", flat=True))
+        said = said_weights(target)
+        return {
+            "categories": list(target.categories.all()),
+            "said": {role: said.get(role, {}) for role in Role if role in held},
+        }
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The first of their roles, unless the link names another."""
+        held = set(parts(user, target).values_list("role", flat=True))
+        return {"role": next(role.value for role in Role if role in held)}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Say each that is given."""
+        check_say_role_weights(target, by)
+        for category in target.categories.all():
+            weight = data.get(str(category.pk))
+            if weight is not None:
+                weigh_for_role(
+                    evaluation=target,
+                    category=category,
+                    role=data["role"],
+                    weight=weight,
+                    by=by,
+                )
+        return None
+
+
+register_panel("requirements", 10, "stakeholders/role_weights.html", weights_panel)
+
+
+# Acts that bring people in: by an invitation, and into the roles of the company.
+
+
+class InviteForm(forms.Form):
+    """Who, and as what."""
+
+    first_name = forms.CharField(max_length=150)
+    last_name = forms.CharField(max_length=150)
+    email = forms.EmailField(
+        label="Mail address",
+        help_text="Single sign-on finds the person by it, so take the company's.",
+    )
+    role = forms.ChoiceField(choices=Role.choices)
+    scores = forms.BooleanField(
+        required=False,
+        label="Scores candidates",
+        help_text="Gives 0–5 per category in the demos stage, blind to the others.",
+    )
+
+
+@register_act
+class InviteStakeholder(OnEvaluation):
+    """Somebody who cannot log in yet."""
+
+    name = "invite-stakeholder"
+    title = "Invite a stakeholder"
+    verb = "Invite"
+    help = (
+        "For somebody who cannot log in here yet. They get a mail with a link to set a "
+        "password; nobody else ever learns it. They see this evaluation from then on."
+    )
+    success = "Invited. The mail leaves within half a minute."
+    form_class = InviteForm
+    tab = "stakeholders"
+    prefill = ("role",)
+    service = invite_stakeholder
+
+    def allowed(self, user: User, target: Evaluation) -> bool:
+        """The owner, with the right to add people."""
+        return is_owner(user, target) and may_add_people(user)
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        """All stakeholders, wherever somebody was missed."""
+        return self.page(target)
+
+
+class RolesForm(forms.Form):
+    """Any number of roles."""
+
+    roles = forms.MultipleChoiceField(
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They come first when somebody looks for that role. Roles open "
+        "nothing by themselves: a part in an evaluation does.",
+    )
+
+
+@register_act
+class GiveRoles(PeopleAct):
+    """What somebody stands for in the company."""
+
+    name = "give-roles"
+    title = "Give roles"
+    verb = "Save"
+    success = "Saved."
+    form_class = RolesForm
+    service = give_roles
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators, and who may add people."""
+        return may_add_people(user) and not target.erased_at
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The roles that they have."""
+        return {"roles": roles_of(target)}
+
+
+# The act that says how many of each role must sign each stage.
+
+MOST = 99
+
+
+def field_name(stage: str, role: str) -> str:
+    """The form's field for one role in one stage."""
+    return f"{stage}_{role}"
+
+
+class RulesForm(forms.Form):
+    """A grid of numbers: roles down, stages across; blank asks nobody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role in Role:
+            for stage in Stage:
+                self.fields[field_name(stage, role)] = forms.IntegerField(
+                    required=False,
+                    min_value=0,
+                    max_value=MOST,
+                    label=f"{role.label}, {stage.label.lower()}",
+                )
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The heads of the grid."""
+        return list(Stage)
+
+    def grid(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        """Each role with its field in every stage."""
+        for role in Role:
+            yield (
+                role.label,
+                [(stage.label, self[field_name(stage, role)]) for stage in Stage],
+            )
+
+
+@register_act
+class SetSignOffRules(OnEvaluation):
+    """How many of each role must approve before a stage is left."""
+
+    name = "sign-off-rules"
+    title = "Who must sign"
+    verb = "Save"
+    help = (
+        "How many people of a role must approve before a stage is left. Blank or 0 "
+        "asks nobody. Requirements, trials and the decision cannot be left unsigned."
+    )
+    success = "The rules are saved."
+    form_class = RulesForm
+    template = "stakeholders/rules.html"
+    tab = "stakeholders"
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """The rules that stand."""
+        rules = SignOffRule.objects.filter(evaluation=target)
+        return {field_name(rule.stage, rule.role): rule.required for rule in rules}
+
+    def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
+        """Set every one; what stays the same is not journaled."""
+        for stage in Stage:
+            for role in Role:
+                set_sign_off_rule(
+                    evaluation=target,
+                    stage=stage,
+                    role=role,
+                    required=data[field_name(stage, role)] or 0,
+                    by=by,
+                )
+        return None
+
+
+@register_act
+class TakeRules(TakesFrom, OnEvaluation):
+    """Asks those to sign whom a template asks."""
+
+    name = "take-rules"
+    title = "Take sign-off rules from a template"
+    help = (
+        "Exactly the roles that the template names are asked, in the stages that it "
+        "names. Whom this evaluation asks besides is asked no longer, which is refused "
+        "once they signed."
+    )
+    success = "The template's sign-off rules are set."
+    part = RULES
+    tab = "sign_offs"
+    service = take_rules
+    rule = check_take_rules
+
+
+# What each category weighs, for each role and as agreed, edited in place.
+
+
+def weight_field(*, required: bool) -> forms.IntegerField:
+    """0 to 10; what a role said is not left blank again."""
+    return forms.IntegerField(
+        required=required,
+        min_value=0,
+        max_value=10,
+        error_messages={"required": "Enter 0 to 10; 0 counts for nothing."},
+    )
+
+
+@register_grid
+class WeightsGrid(Grid[Evaluation, Category]):
+    """Categories by roles: each role's own column, and the owner's agreed one."""
+
+    name = "weights"
+    title = "Weights by category and role"
+    related = ("owner",)
+    anchor = "category"
+    noun = "category"
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        """The agreed weights, and those of every role that holds or held a say."""
+        said = said_weights(subject)
+        agreed = Column(
+            "weight",
+            "Agreed",
+            weight_field(required=False),
+            Saves(weigh_category, "category"),
+            closed=str(
+                why_not(check_weigh_category, Category(evaluation=subject), user) or ""
+            ),
+            missing=lambda row: "Not agreed yet" if row.weight is None else "",
+        )
+        return (
+            Column("name", "Category", width=24),
+            agreed,
+            *(
+                self._of_role(subject, user, role, said.get(role, {}))
+                for role in roles_with_weights(subject, said)
+            ),
+        )
+
+    def _of_role(
+        self, subject: Evaluation, user: User, role: Role, said: dict[Category, int]
+    ) -> Column:
+        """One role's column, open to those who hold the role."""
+        return Column(
+            role.value,
+            role.label,
+            weight_field(required=True),
+            Saves(weigh_for_role, "category", {"evaluation": subject, "role": role}),
+            argument="weight",
+            closed=str(why_not(check_weigh_for_role, subject, role, user) or ""),
+            read=said.get,
+        )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[Category]:
+        rows: QuerySet[Category] = Category.objects.visible_to(user).filter(
+            evaluation=subject
+        )
+        return rows.select_related("evaluation")
+
+    def links(self, row: Category, user: User) -> Iterable[tuple[str, str]]:
+        """The form in which a category about price gets its reason."""
+        if why_not(check_weigh_category, row, user) is None:
+            yield "Weigh", address_of("weigh-category", row)
+
+    def note(self, subject: Evaluation, user: User) -> str:
+        """How far each role is from what was agreed."""
+        categories, said = list(subject.categories.all()), said_weights(subject)
+        apart = [
+            column(role, said.get(role, {}), categories, is_mine=False)
+            for role in roles_with_weights(subject, said)
+        ]
+        known = [
+            f"{it.label} {it.distance}%" for it in apart if it.distance is not None
+        ]
+        return f"Distance from agreed: {' · '.join(known)}" if known else ""

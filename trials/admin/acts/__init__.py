@@ -1,1 +1,0 @@
-"""What people do in trials; each module registers its acts."""

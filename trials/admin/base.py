@@ -1,0 +1,183 @@
+"""What the acts of trials share: who takes part, and which page they belong to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.urls import reverse
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Rule
+from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
+from stakeholders.models import Stakeholder
+from stakeholders.policy import has_role
+from trials.choices import DataOwner, EvidenceVerdict, Runner
+from trials.models import Demo, Trial
+from trials.policy import check_trial
+from trials.services.demos import check_demo
+from vendors.admin.base import AboutCandidate
+from vendors.candidates import ValuesField
+from vendors.models import Claim
+from vendors.selectors import asked_requirements
+from vendors.selectors.candidates import lists_of
+
+
+def takes_part(user: User, evaluation: Evaluation) -> bool:
+    """The owner, and everybody with a role."""
+    return is_owner(user, evaluation) or has_role(user, evaluation)
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Stakeholders to tick, each by name and role."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        nobody = Stakeholder.objects.none()
+        super().__init__(nobody, **{"required": False, **kwargs})
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name and role, as in “Ines Weber (IT)”."""
+        return f"{obj.user.name} ({obj.get_role_display()})"
+
+
+class OnDemo(AboutCandidate[Any]):
+    """An act on a demo, by everybody with a part."""
+
+    tab = "demos"
+    model: ClassVar[type[models.Model] | None] = Demo
+    rule: ClassVar[Rule | None] = check_demo
+    target_name = "demo"
+    related: ClassVar[tuple[str, ...]] = (
+        "candidate__evaluation__owner",
+        "candidate__vendor",
+    )
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:demo", args=[target.pk])
+
+
+class OnTrial(AboutCandidate[Any]):
+    """An act on a trial, by whoever runs it."""
+
+    tab = "trials"
+    model: ClassVar[type[models.Model] | None] = Trial
+    rule: ClassVar[Rule | None] = check_trial
+    target_name = "trial"
+    related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
+
+    def trial(self, target: Any) -> Trial:
+        """The trial that the target belongs to."""
+        found: Trial = target if isinstance(target, Trial) else target.trial
+        return found
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {self.trial(target).candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:trial", args=[self.trial(target).pk])
+
+
+class AboutRequirement(forms.Form):
+    """A form with a requirement of the evaluation."""
+
+    requirement = NamedChoice(
+        Claim.objects.none(), required=False, empty_label="None in particular"
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["requirement"]
+        choice.queryset = asked_requirements(evaluation)
+
+
+class AboutValues(AboutRequirement):
+    """A form with a requirement and with values of the brief's lists, if it has any."""
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, evaluation=evaluation, **kwargs)
+        if lists := lists_of(evaluation):
+            self.fields["named_values"] = ValuesField(
+                lists=lists,
+                label="For which values",
+                required=False,
+                help_text="A verdict on it speaks of these, unless it names others.",
+            )
+
+
+class VerdictForm(forms.Form):
+    """What was found of exactly these words; `claim` says which were shown."""
+
+    verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=long_text(3),
+        help_text="What you saw. A failure needs it.",
+    )
+    claim = forms.ModelChoiceField(
+        Claim.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "These words are not there any more."},
+    )
+
+    runner = forms.ChoiceField(
+        label="Who ran it",
+        choices=[("", "choose"), *Runner.choices[1:]],
+        help_text="Whoever had the keyboard.",
+    )
+    data = forms.ChoiceField(  # type: ignore[assignment]
+        label="On whose data",
+        choices=[("", "choose"), *DataOwner.choices[1:]],
+        help_text="A trial that the vendor ran on its own data proves what a demo "
+        "proves.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        claims: Any,
+        source: str = "",
+        lists: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if lists:
+            self.fields["named_values"] = ValuesField(
+                lists=lists, label="For which values", required=False
+            )
+        if not source:
+            for name in ("runner", "data"):
+                self.fields[name].required = False
+        chosen: Any = self.fields["claim"]
+        chosen.queryset = claims
+        if source and source != "demo":
+            verdict: Any = self.fields["verdict"]
+            verdict.choices = without_blank(
+                EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A verdict where the brief has lists names a value that it is about."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "named_values" in self.fields and not any(
+            data.get("named_values", {}).values()
+        ):
+            self.add_error("named_values", "Tick at least one value that was judged.")
+        return data
+
+
+class ProofForm(VerdictForm):
+    """A verdict with what it rests on."""
+
+    url = link_field("Link")
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
+    )

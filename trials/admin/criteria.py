@@ -1,0 +1,513 @@
+"""The success criteria of trials, and judging them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from evaltracker.errors import Invalid, why_not
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.fields import day_field, long_text, mark_needed, reason_field
+from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
+from evaltracker.pages.measure_field import MeasureField, MeasureLine
+from evaltracker.pages.tabs import waits_on
+from evaltracker.toolbox.measures import measure_words
+from stakeholders.policy import has_a_say, voices
+from trials.admin.base import AboutRequirement, AboutValues, OnTrial, ProofForm
+from trials.admin.contracts import TO_PUT_FORWARD
+from trials.admin.demo_pages import last_setting, offered_lists
+from trials.choices import MilestoneState, Retest, Severity, Source
+from trials.models import Criterion, Gap, Milestone, Trial
+from trials.policy import SCORING_STAGES, may_lead, today_in
+from trials.selectors.unequal import drawn_up_with
+from trials.services.criteria import CRITERIA_WHY as WHY
+from trials.services.criteria import (
+    add_criterion,
+    change_criterion,
+    check_change_criterion,
+    check_remove_criterion,
+    check_write_criteria,
+    remove_criterion,
+)
+from trials.services.evidence import (
+    check_judge_criterion,
+    check_retest_gap,
+    record_evidence,
+    retest_gap,
+)
+from trials.services.gaps import (
+    check_close_gap,
+    check_record_gap,
+    check_reply_to_gap,
+    close_gap,
+    record_gap,
+    reply_to_gap,
+)
+from trials.services.moves import check_copy_criteria, copy_criteria
+from vendors.admin.conflict_question import is_kept_out
+from vendors.models import Claim
+
+
+class CriterionForm(AboutValues):
+    """What must be reached, with a number."""
+
+    text = forms.CharField(label="What must be reached", widget=long_text(3))
+    threshold = forms.CharField(
+        label="The number",
+        required=False,
+        max_length=200,
+        help_text="Such as: 95% of requests under 120 ms. The contract is not put "
+        "forward without it.",
+    )
+    measure = MeasureField(
+        help_text="What runs of it have to reach. Left blank, a new criterion has the "
+        "measure of its requirement."
+    )
+    method = forms.CharField(
+        label="How it is measured", required=False, widget=long_text(2)
+    )
+    reason = forms.CharField(label="Reason", required=False, widget=long_text(2))
+
+    def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["requirement"].required = True
+        if not agreed:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].required = True
+            self.fields["reason"].help_text = "The contract is agreed; say why."
+
+
+mark_needed(CriterionForm, TO_PUT_FORWARD, "threshold")
+
+
+class CriterionAct(OnTrial):
+    """What is done to criteria."""
+
+    form_class: ClassVar[type[forms.BaseForm]] = CriterionForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements, and whether a reason is due."""
+        together = drawn_up_with(self.trial(target))
+        agreed = any(trial.agreed_at for trial in together)
+        return {"evaluation": self.evaluation(target), "agreed": agreed}
+
+
+@register_act
+class AddCriterion(CriterionAct):
+    """Adds what a trial must reach."""
+
+    name = "add-criterion"
+    title = "Add a criterion"
+    verb = "Add"
+    again_verb = "Add and start another"
+    success = "The criterion is added."
+    help = (
+        "Where the brief has lists and you tick no value, it is about those that are "
+        "offered and that no trial has judged."
+    )
+    service = add_criterion
+    rule = check_write_criteria
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A measure that is left blank is the requirement's."""
+        return super().arguments(target, {**data, "measure": data["measure"] or None})
+
+
+@register_act
+class CopyCriteria(OnTrial):
+    """Gives the other finalists' trials the same criteria."""
+
+    name = "copy-criteria"
+    title = "Copy the criteria to the other trials"
+    verb = "Copy"
+    help = (
+        "Every other finalist's trial whose contract is not agreed yet gets the "
+        "criteria that it lacks, with the same numbers. You can change them there."
+    )
+    service = copy_criteria
+    rule = check_copy_criteria
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return "The other trials have the same criteria."
+
+
+class OnCriterion(CriterionAct):
+    """An act on one criterion."""
+
+    model = Criterion
+    target_name = "criterion"
+    related = (
+        "trial__candidate__evaluation__owner",
+        "trial__lead",
+        "requirement",
+    )
+
+    def cancel_url(self, target: Any) -> str:
+        """The criterion on the trial's page."""
+        return super().cancel_url(target) + f"#criterion-{target.pk}"
+
+
+@register_act
+class ChangeCriterion(OnCriterion):
+    """Changes a criterion that was not judged."""
+
+    name = "change-criterion"
+    title = "Change the criterion"
+    verb = "Save"
+    success = "Saved."
+    service = change_criterion
+    rule = check_change_criterion
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            "requirement": target.requirement_id,
+            "text": target.text,
+            "threshold": target.threshold,
+            "measure": target.measure,
+            "method": target.method,
+            "named_values": target.named_values,
+        }
+
+
+class RemovalForm(forms.Form):
+    """Why, if the contract is agreed."""
+
+    reason = reason_field()
+
+    def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
+        kwargs.pop("evaluation", None)
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = agreed
+
+
+@register_act
+class RemoveCriterion(OnCriterion):
+    """Takes a criterion out that was not judged."""
+
+    name = "remove-criterion"
+    title = "Remove the criterion"
+    verb = "Remove"
+    success = "The criterion is removed; the journal keeps its words."
+    form_class = RemovalForm
+    dangerous = True
+    service = remove_criterion
+    rule = check_remove_criterion
+
+    def destination(self, target: Any, made: Any) -> str:
+        return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
+
+
+@register_act
+class JudgeCriterion(OnCriterion):
+    """Records what the trial found of a criterion."""
+
+    name = "judge-criterion"
+    title = "Judge the criterion"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "Recorded."
+    form_class: ClassVar[type[forms.BaseForm]] = ProofForm
+    template = "trials/judge.html"
+    version_fields: ClassVar[tuple[str, ...]] = ("claim",)
+    service: ClassVar[Callable[..., Any] | None] = partial(
+        record_evidence, source=Source.TRIAL
+    )
+    rule = check_judge_criterion
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of the claim on this requirement."""
+        claims = self.claims(target)
+        lists = offered_lists(claims, target.requirement)
+        return {"claims": claims, "source": "trial", "lists": lists}
+
+    def claims(self, target: Any) -> Any:
+        """Every revision of the candidate's claim on the requirement."""
+        return Claim.objects.filter(
+            candidate=target.trial.candidate_id, requirement=target.requirement_id
+        ).select_related("requirement")
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        current = self.claims(target).filter(superseded_at__isnull=True).first()
+        before = last_setting(criterion__trial=target.trial)
+        return {
+            "claim": current.pk if current else None,
+            "named_values": target.named_values,
+            **before,
+        }
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        current = self.claims(target).filter(superseded_at__isnull=True).first()
+        return {
+            **super().context(target, user),
+            "claim": current,
+            "requirement": target.requirement,
+            "criterion": target,
+        }
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return f"Recorded: {target.requirement}."
+
+
+# What a trial found missing.
+
+
+class GapForm(AboutRequirement):
+    severity = forms.ChoiceField(
+        label="How much it matters",
+        choices=Severity.choices,
+        widget=forms.RadioSelect,
+        help_text="An open deal-breaker stops the evaluation from leaving trials.",
+    )
+    text = forms.CharField(label="What is missing", widget=long_text(3))
+    found_on = day_field("Found on")
+    workaround = forms.CharField(
+        label="Workaround", required=False, widget=long_text(2)
+    )
+
+    field_order = ("text", "severity", "found_on", "requirement", "workaround")
+
+
+@register_act
+class RecordGap(OnTrial):
+    """Notes what is missing."""
+
+    name = "record-gap"
+    title = "Record a gap"
+    verb = "Record"
+    help = "As soon as it is found: the early gaps are the cheap ones."
+    success = "The gap is in the log."
+    form_class = GapForm
+    service = record_gap
+    rule = check_record_gap
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {"found_on": today_in(target.zone)}
+
+
+class OnGap(OnTrial):
+    """An act on one gap."""
+
+    model = Gap
+    target_name = "gap"
+    related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
+    template = "trials/gap.html"
+
+    def cancel_url(self, target: Any) -> str:
+        """The gap on the trial's page."""
+        return super().cancel_url(target) + f"#gap-{target.pk}"
+
+
+class ReplyForm(forms.Form):
+    """What the vendor answers."""
+
+    reply = forms.CharField(label="What the vendor says", widget=long_text())
+    promised_for = day_field("Promised for", required=False)
+
+
+@register_act
+class ReplyToGap(OnGap):
+    """Notes what the vendor answered."""
+
+    name = "reply-to-gap"
+    title = "Note the vendor's reply"
+    verb = "Save"
+    help = "The vendor can also reply by itself, through the API."
+    success = "The reply is noted."
+    form_class = ReplyForm
+    service = reply_to_gap
+    rule = check_reply_to_gap
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {"reply": target.reply, "promised_for": target.promised_for}
+
+
+class RetestForm(forms.Form):
+    """What trying it again came to."""
+
+    outcome = forms.ChoiceField(
+        label="What it came to",
+        choices=Retest.choices,
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label="What you saw", widget=long_text(3), help_text="The vendor reads it, too."
+    )
+
+
+@register_act
+class RetestGap(OnGap):
+    """Says what trying a gap again came to."""
+
+    name = "retest-gap"
+    title = "Try the gap again"
+    verb = "Save"
+    help = (
+        "Mended: the gap closes once the trial's lead has seen it. Still there: the "
+        "vendor is told and may reply once more. Judge criteria again on the trial's "
+        "page."
+    )
+    success = "The retest is in the log."
+    form_class = RetestForm
+    service = retest_gap
+    rule = check_retest_gap
+
+
+class ClosingForm(forms.Form):
+    note = forms.CharField(
+        label="How it ended",
+        widget=long_text(3),
+        help_text="Fixed, worked around, or accepted.",
+    )
+
+
+@register_act
+class CloseGap(OnGap):
+    """Says how a gap ended."""
+
+    name = "close-gap"
+    title = "Close the gap"
+    verb = "Close"
+    success = "The gap is closed."
+    form_class = ClosingForm
+    service = close_gap
+    rule = check_close_gap
+
+
+# The criteria of a trial as rows, until its contract is agreed.
+
+SAVES = Saves(change_criterion, "criterion")
+
+
+def closed_for(trial: Trial, user: User) -> str:
+    """Why the criteria are not written in rows; blank: they are."""
+    problem = why_not(check_write_criteria, trial, user)
+    agreed = any(each.agreed_at for each in drawn_up_with(trial))
+    return str(problem or (WHY if agreed else ""))
+
+
+def below_text(row: Criterion) -> str:
+    """For which values of the brief's lists it is."""
+    return f"For {row.values_named}" if row.values_named else ""
+
+
+@register_grid
+class CriteriaGrid(Grid[Trial, Criterion]):
+    """What must be reached, the number, the requirement, and how it is measured."""
+
+    name = "criteria"
+    title = "Success criteria"
+    model = Trial
+    related = ("candidate__evaluation__owner", "lead")
+    anchor = "criterion"
+    noun = "criterion"
+    nouns = "criteria"
+    first_column = "text"
+    carried = ("requirement",)
+    own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
+        "remove-criterion": OwnAnswers(lambda row: {}, "The journal keeps their words.")
+    }
+
+    def columns(self, subject: Trial, user: User) -> Sequence[Column]:
+        """As in the form; once the contract is agreed, the form asks for a reason."""
+        where = subject.candidate.evaluation
+        fields = CriterionForm(evaluation=where, agreed=False).fields
+        closed = closed_for(subject, user)
+
+        def made(name: str, label: str, **more: Any) -> Column:
+            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
+        return (
+            made("text", "What must be reached", width=30, aside=below_text),
+            made("threshold", "The number", width=18, missing=missing_number),
+            made(
+                *("requirement", "Requirement"),
+                read=lambda row: str(row.requirement_id),
+                named=lambda row: str(row.requirement),
+                width=20,
+                for_many=True,
+            ),
+            made("method", "How it is measured", width=20, for_many=True),
+            Column(
+                *("measure", "Measure", MeasureLine(), SAVES),
+                closed=closed,
+                read=lambda row: measure_words(row.measure),
+                width=18,
+                for_many=True,
+            ),
+        )
+
+    def rows(self, subject: Trial, user: User) -> QuerySet[Criterion]:
+        """In their order, once the reader has said in whom they have an interest."""
+        rows: QuerySet[Criterion] = Criterion.objects.visible_to(user)
+        if is_kept_out(user, subject.candidate.evaluation):
+            return rows.none()
+        return rows.filter(trial=subject).select_related(
+            "requirement", "trial__candidate__evaluation__owner", "trial__lead"
+        )
+
+    def name_of(self, row: Criterion) -> str:
+        return f"{row}, {row.requirement.ref}"
+
+    def links(self, row: Criterion, user: User) -> Iterable[tuple[str, str]]:
+        """The form with all fields, for who may change it in rows."""
+        if may_lead(user, row.trial) and not row.trial.agreed_at:
+            yield "All fields", address_of("change-criterion", row)
+
+    def acts(self, subject: Trial, user: User) -> Sequence[str]:
+        return ("remove-criterion",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Trial, user: User) -> bool:
+        return not closed_for(subject, user)
+
+    def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Criterion:
+        """A row needs its words, and the requirement, by its ref or its words.
+
+        Raises:
+            Invalid: there is no requirement, or the words or the number are too long.
+
+        """
+        if not values.get("requirement"):
+            sentence = (
+                "Choose a requirement; pasted rows name its ref after the number."
+            )
+            raise Invalid(sentence, errors={"requirement": [sentence]})
+        given = {**values, "measure": values.get("measure") or None}
+        return add_criterion(trial=subject, by=by, **{"text": "", **given})
+
+
+def missing_number(row: Criterion) -> str:
+    """The contract is not put forward without one."""
+    return "" if row.number else "Name the number."
+
+
+# What waits for the reader on the pages of trials, for the side menu.
+
+
+@waits_on("scores")
+def to_score(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """The parts in which the reader scores and has not locked the sheet."""
+    if not evaluation.is_open or evaluation.stage not in SCORING_STAGES:
+        return None
+    if not has_a_say(user):
+        return None
+    rows: QuerySet[Any] = voices().filter(evaluation=evaluation, user=user, scores=True)
+    return rows.exclude(score_sheet__locked_at__isnull=False)
+
+
+@waits_on("trials")
+def to_reach(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Milestones that the reader owns."""
+    if not evaluation.is_open:
+        return None
+    rows: QuerySet[Any] = Milestone.objects.filter(owner=user, evaluation=evaluation)
+    return rows.filter(state=MilestoneState.OPEN)

@@ -1,0 +1,609 @@
+"""Scripts of demos: drawing them up, changing them, judging what was shown."""
+
+import datetime
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.fields import (
+    NamedChoice,
+    day_field,
+    instant_from,
+    link_field,
+    long_text,
+    reason_field,
+    time_field,
+)
+from evaltracker.pages.measure_field import MeasureField, ZoneField
+from evaltracker.toolbox.days import wall_of
+from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
+from trials.admin.base import AboutValues, OnDemo, PeopleField, ProofForm, VerdictForm
+from trials.admin.criteria import JudgeCriterion
+from trials.admin.demo_pages import last_setting, offered_lists
+from trials.admin.runs import runs_rows
+from trials.choices import DataOwner, Runner, Source
+from trials.models import Demo, DemoNote, ScriptItem
+from trials.services.confirming import check_confirm_runs, confirm_runs
+from trials.services.demo_notes import (
+    call_off_demo,
+    check_call_off_demo,
+    check_end_demo,
+    check_reveal_demo_notes,
+    check_write_demo_note,
+    end_demo,
+    plan_attendance,
+    reveal_demo_notes,
+    write_demo_note,
+)
+from trials.services.demos import (
+    add_dazzle,
+    check_add_dazzle,
+    check_hold_demo,
+    check_move_demo,
+    check_schedule_demo,
+    hold_demo,
+    move_demo,
+    names_of,
+    schedule_demo,
+)
+from trials.services.evidence import check_judge_item, record_evidence
+from trials.services.scripts import (
+    add_script_item,
+    change_script_item,
+    check_move_script_item,
+    draw_up_script,
+    move_script_item,
+)
+from vendors.admin.base import OnCandidate
+from vendors.models import Candidate, Claim
+
+# Confirming the verdict that runs propose.
+
+
+class ConfirmForm(VerdictForm):
+    """The verdict that is proposed, or another with a reason."""
+
+    note = None  # type: ignore[assignment]
+    proposed = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        widget=long_text(2),
+        help_text="Needed for another verdict than the proposed. The vendor reads it "
+        "if the verdict is “fails”.",
+    )
+
+    field_order = ("verdict", "reason", "runner", "data")
+
+
+@register_act
+class ConfirmRuns(JudgeCriterion):
+    """Records the verdict that the runs of a criterion propose, or another."""
+
+    name = "confirm-runs"
+    title = "Confirm what the runs propose"
+    verb = "Confirm"
+    help = (
+        "It is kept for good, with the runs as they are now. Runs that come in later "
+        "do not change it; confirm them anew."
+    )
+    success = "Confirmed."
+    form_class = ConfirmForm
+    template = "trials/confirm.html"
+    version_fields = ("claim", "proposed")
+    service = confirm_runs
+    rule = check_confirm_runs
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The proposed verdict; run by us, and on the data that was said last."""
+        row = runs_rows(target.trial, [target]).get(target.pk)
+        proposed = (row and row.count.proposal.verdict) or ""
+        usual = {"runner": Runner.US, "data": DataOwner.OURS}
+        before = super().initial(target, user)
+        return {**usual, **before, "proposed": proposed, "verdict": proposed}
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged, and the runs."""
+        runs = runs_rows(target.trial, [target]).get(target.pk)
+        return {**super().context(target, user), "runs": runs, "one": target}
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return f"Confirmed: {target.requirement}."
+
+
+# What is asked when a demo is arranged, moved, or its attendees are named.
+
+LONGEST_TITLE = 150
+
+
+class WhenForm(forms.Form):
+    """When a demo is, as clocks show it there."""
+
+    day = day_field("Day")
+    time = time_field("Time")
+    zone = ZoneField()
+    minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=600)
+
+    def clean(self) -> dict[str, Any]:
+        """A time that exists there."""
+        data = super().clean() or {}
+        if "zone" in data:
+            instant_from(self, "day", "time", data["zone"])
+        return data
+
+
+class AttendanceForm(forms.Form):
+    """Who attends, and where they meet."""
+
+    guests = PeopleField(
+        label="Our attendees",
+        help_text=(
+            "They get the invitation with a calendar file. Without any, everybody with "
+            "a part is invited. You are, in any case."
+        ),
+    )
+    vendor_people = forms.CharField(
+        label="Attendees of the vendor",
+        required=False,
+        widget=long_text(2),
+        help_text="One a line; nobody is sent anything.",
+    )
+    meeting_url = link_field(
+        "Meeting link", help_text="Stands in the invitation and its calendar file."
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["guests"]
+        choice.queryset = voices().filter(evaluation=evaluation).select_related("user")
+
+
+class DemoForm(AttendanceForm, WhenForm):
+    title = forms.CharField(label="Title")
+    draws_up = forms.BooleanField(
+        label="Draw up its script: what is not proven yet, must-haves first",
+        required=False,
+        initial=True,
+    )
+
+    field_order = ("title", *WhenForm.base_fields)
+
+
+# The end of a demo, one's own note on it, and reading all of them.
+
+
+@register_act
+class EndDemo(OnDemo):
+    """Says that the demo is over."""
+
+    name = "end-demo"
+    title = "End the demo"
+    verb = "It is over"
+    help = (
+        "Everybody now has fifteen minutes to write down what they think, each on "
+        "their own. Then all notes are revealed to all."
+    )
+    success = "The demo is over. Write your own note before you talk about it."
+    service = end_demo
+    rule = check_end_demo
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="What you think of it",
+        widget=long_text(6),
+        help_text="What convinced you, what did not, what you would ask in a trial.",
+    )
+
+
+@register_act
+class WriteDemoNote(OnDemo):
+    """Writes or changes one's own note on a demo."""
+
+    name = "write-demo-note"
+    title = "Your note on the demo"
+    verb = "Save"
+    help = "Notes stay private until all are revealed."
+    success = "Your note is saved. You may change it until all notes are revealed."
+    form_class = NoteForm
+    service = write_demo_note
+    rule = check_write_demo_note
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What one wrote so far."""
+        note = DemoNote.objects.visible_to(user).filter(demo=target, author=user)
+        return {"text": note[0].text} if note else {}
+
+    def cancel_url(self, target: Any) -> str:
+        """The notes on the demo's page."""
+        return super().cancel_url(target) + "#notes"
+
+
+@register_act
+class RevealDemoNotes(OnDemo):
+    """Reveals all notes before the time is over."""
+
+    name = "reveal-demo-notes"
+    title = "Reveal the notes now"
+    verb = "Reveal"
+    help = "Everybody with a part reads all notes, and none can change any more."
+    success = "All notes are revealed."
+    dangerous = True
+    service = reveal_demo_notes
+    rule = check_reveal_demo_notes
+
+    def cancel_url(self, target: Any) -> str:
+        """The notes on the demo's page."""
+        return super().cancel_url(target) + "#notes"
+
+
+# Arranging, scripting, holding and judging demos.
+
+
+@register_act
+class ScheduleDemo(OnCandidate):
+    name = "schedule-demo"
+    title = "Schedule a demo"
+    verb = "Schedule"
+    help = "It follows our script, not the vendor's."
+    success = "The demo is scheduled. Read its script before you send it."
+    form_class = DemoForm
+    tab = "demos"
+    rule = check_schedule_demo
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from now, in the evaluation's zone."""
+        zone = target.evaluation.zone
+        day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
+        when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
+        return {"title": f"Demo of {target.name}"[:LONGEST_TITLE], **when}
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whom it is asked among."""
+        return {"evaluation": target.evaluation}
+
+    def perform(
+        self, target: Candidate, data: Mapping[str, Any], by: User
+    ) -> str | None:
+        """Schedule it; one without a script leads on to its page."""
+        values = dict(data)
+        draws_up = values.pop("draws_up")
+        demo = schedule_demo(candidate=target, by=by, **values)
+        if draws_up:
+            draw_up_script(demo=demo, by=by)
+        return None if draws_up else reverse("admin:demo", args=[demo.pk])
+
+    def success_message(self, target: Candidate, outcome: Outcome) -> str:
+        """What is next, with or without a script."""
+        return "The demo is scheduled. Draw up its script." if outcome else self.success
+
+
+@register_act
+class PlanAttendance(OnDemo):
+    """Says who attends, and where they meet."""
+
+    name = "plan-attendance"
+    title = "Attendees and meeting link"
+    verb = "Save"
+    help = "Whoever is asked anew gets a mail; another link is sent to all of them."
+    success = "Saved. Whoever is asked to attend is told by mail."
+    form_class = AttendanceForm
+    service = plan_attendance
+    rule = check_move_demo
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whom it is asked among."""
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Who is asked now."""
+        return {
+            "guests": list(target.guests.values_list("stakeholder", flat=True)),
+            "vendor_people": target.vendor_people,
+            "meeting_url": target.meeting_url,
+        }
+
+
+@register_act
+class MoveDemo(OnDemo):
+    """Puts a demo to another time."""
+
+    name = "move-demo"
+    title = "Move the demo"
+    verb = "Move"
+    success = "The demo is moved."
+    form_class = WhenForm
+    service = move_demo
+    rule = check_move_demo
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """When it is now."""
+        wall = wall_of(target.scheduled_for or timezone.now(), target.zone)
+        return {
+            "day": wall.date(),
+            "time": wall.time().replace(second=0, microsecond=0),
+            "zone": target.zone,
+            "minutes": target.minutes,
+        }
+
+
+class CallOffForm(forms.Form):
+    reason = reason_field(
+        help_text="Everybody with a part reads it on the demo's page."
+    )
+
+
+@register_act
+class CallOffDemo(OnDemo):
+    """Says that the demo does not take place."""
+
+    name = "call-off-demo"
+    title = "Call the demo off"
+    verb = "Call it off"
+    help = (
+        "It stays on the page with your reason. Everybody who was invited gets a mail "
+        "at once, without the reason, that takes it out of their calendar. It cannot "
+        "be taken back; to put it to another time, move it instead."
+    )
+    success = "The demo is called off; everybody who was invited gets a mail."
+    form_class = CallOffForm
+    dangerous = True
+    service = call_off_demo
+    rule = check_call_off_demo
+
+
+class HoldForm(forms.Form):
+    attendees = forms.CharField(
+        label="Who is there", widget=long_text(3), help_text="Ours and theirs."
+    )
+    notes = forms.CharField(label="Notes", required=False, widget=long_text())
+
+
+@register_act
+class HoldDemo(OnDemo):
+    """Says that the demo takes place."""
+
+    name = "hold-demo"
+    title = "Start the demo"
+    verb = "It takes place"
+    help = "You can judge the items now; the script no longer changes."
+    success = "The demo takes place. Judge each item as you see it."
+    form_class = HoldForm
+    service = hold_demo
+    rule = check_hold_demo
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Who was to attend."""
+        ours = "\n".join(names_of(target))
+        return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
+
+
+class DazzleForm(forms.Form):
+    """What was shown that nobody asked for."""
+
+    text = forms.CharField(label="What was shown", widget=long_text(2))
+    remark = forms.CharField(label="Remark", required=False, widget=long_text(2))
+
+
+@register_act
+class AddDazzle(OnDemo):
+    """Notes what was shown off-script."""
+
+    name = "add-dazzle"
+    title = "Add to the dazzle list"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "What glitters goes here. It scores nothing, now or later."
+    success = "It is on the dazzle list, where it scores nothing."
+    form_class = DazzleForm
+    service = add_dazzle
+    rule = check_add_dazzle
+
+
+@register_act
+class DrawUpScript(OnDemo):
+    """Writes the script from what is not proven yet."""
+
+    name = "draw-up-script"
+    title = "Draw up the script"
+    verb = "Draw up"
+    help = (
+        "Takes the must-haves and the heavy requirements that are not proven yet, "
+        "with the candidate's own words. What is on the script stays as it is."
+    )
+    service = draw_up_script
+
+    success = "The script is drawn up."
+
+
+class ItemForm(AboutValues):
+    """One thing to see."""
+
+    question = forms.CharField(label="What is asked", widget=long_text())
+    show_live = forms.CharField(
+        label="What must be seen working", required=False, widget=long_text(3)
+    )
+    data_to_bring = forms.CharField(
+        label="Data to bring", required=False, widget=long_text(2)
+    )
+    passes_if = forms.CharField(
+        label="It passes if", required=False, widget=long_text(2)
+    )
+    measure = MeasureField(
+        help_text="The number that is to be seen. Left blank, a new item has the "
+        "measure of its requirement."
+    )
+    minutes = forms.IntegerField(label="Minutes", min_value=0, max_value=600, initial=5)
+    asker = NamedChoice(
+        Stakeholder.objects.none(),
+        label="Who asks",
+        required=False,
+        empty_label="Anybody",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, evaluation=evaluation, **kwargs)
+        choice: Any = self.fields["asker"]
+        choice.queryset = Stakeholder.objects.filter(
+            evaluation=evaluation, left_at__isnull=True
+        ).select_related("user")
+
+
+class ChangeItemForm(ItemForm):
+    """What may change of an item."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["requirement"]
+
+
+@register_act
+class AddScriptItem(OnDemo):
+    """Puts one more thing on the script."""
+
+    name = "add-script-item"
+    title = "Add to the script"
+    verb = "Add"
+    again_verb = "Add and start another"
+    success = "It is on the script."
+    form_class = ItemForm
+    service = add_script_item
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A measure that is left blank is the requirement's."""
+        return super().arguments(target, {**data, "measure": data["measure"] or None})
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The evaluation's requirements and people."""
+        return {"evaluation": self.evaluation(target)}
+
+
+class OnItem(OnDemo):
+    """An act on an item of a script."""
+
+    model = ScriptItem
+    target_name = "item"
+    related = (
+        "demo__candidate__evaluation__owner",
+        "demo__candidate__vendor",
+        "requirement",
+    )
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.demo.candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The item on the demo's page."""
+        return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The demo on whose script it stands."""
+        return (target.demo,)
+
+
+@register_act
+class ChangeScriptItem(OnItem):
+    """Changes an item of a script."""
+
+    name = "change-script-item"
+    title = "Change the item"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeItemForm
+    service = change_script_item
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": self.evaluation(target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        names = set(ChangeItemForm.base_fields) - {"requirement"}
+        values = {name: getattr(target, name) for name in names}
+        return {**values, "named_values": target.named_values}
+
+
+class PlaceForm(forms.Form):
+    to = forms.IntegerField(
+        label="Place", min_value=1, help_text="1 comes first; the others make room."
+    )
+
+
+@register_act
+class MoveScriptItem(OnItem):
+    """Puts an item to another place of the script."""
+
+    name = "move-script-item"
+    title = "Move the item"
+    verb = "Move"
+    success = "Moved."
+    form_class = PlaceForm
+    service = move_script_item
+    rule = check_move_script_item
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The item, which may be on the dazzle list."""
+        return (target,)
+
+
+@register_act
+class JudgeItem(OnItem):
+    """Records in one tap what was seen of an item."""
+
+    name = "judge-item"
+    title = "Judge what was shown"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "Recorded."
+    form_class = ProofForm
+    template = "trials/judge.html"
+    version_fields = ("claim",)
+    target_name = "script_item"
+    service = partial(record_evidence, source=Source.DEMO)
+    rule = check_judge_item
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of the claim on this requirement."""
+        claims = claims_on(target.demo, target.requirement_id)
+        lists = offered_lists(claims, target.requirement)
+        return {"claims": claims, "source": Source.DEMO, "lists": lists}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        claims = claims_on(target.demo, target.requirement_id)
+        current = claims.filter(superseded_at__isnull=True).first()
+        before = last_setting(script_item__demo=target.demo)
+        return {
+            "claim": current.pk if current else None,
+            "named_values": target.named_values,
+            **before,
+        }
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        claims = claims_on(target.demo, target.requirement_id)
+        current = claims.filter(superseded_at__isnull=True).first()
+        return {
+            **super().context(target, user),
+            "claim": current,
+            "requirement": target.requirement,
+        }
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The item, not its demo as for the other acts."""
+        return (target,)
+
+
+def claims_on(demo: Demo, requirement_id: Any) -> Any:
+    """Every revision of the candidate's claim on a requirement."""
+    return Claim.objects.filter(
+        candidate=demo.candidate_id, requirement=requirement_id
+    ).select_related("requirement")

@@ -1,0 +1,470 @@
+"""Dated things to do, and gaps."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.errors import why_not
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.fields import (
+    NamedChoice,
+    day_field,
+    instant_from,
+    long_text,
+    reason_field,
+    time_field,
+    without_blank,
+)
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.measure_field import ZoneField
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation
+from trials.admin.base import OnTrial
+from trials.admin.contracts import insiders
+from trials.admin.trials import is_late
+from trials.choices import MilestoneState
+from trials.models import Milestone, Trial
+from trials.policy import today_in
+from trials.selectors.contracts import orphans_of
+from trials.selectors.matrix_json import Shift, shifts_of
+from trials.services.moves import hang_milestone, move_milestone
+from trials.services.trials import (
+    add_milestone,
+    change_reminder_days,
+    check_add_trial_milestone,
+    check_move_milestone,
+    check_settle_milestone,
+    give_milestone,
+    settle_milestone,
+)
+from vendors.admin.conflict_question import is_kept_out
+
+
+class DueForm(forms.Form):
+    """When it is due, as clocks show it there."""
+
+    due_on = day_field("Due on")
+    due_time = time_field("At")
+    zone = ZoneField()
+
+    def clean(self) -> dict[str, Any]:
+        """A time that exists there."""
+        data = super().clean() or {}
+        if "zone" in data:
+            instant_from(self, "due_on", "due_time", data["zone"])
+        return data
+
+
+def hanging_field() -> NamedChoice:
+    """The milestone that this one hangs on."""
+    return NamedChoice(
+        Milestone.objects.none(),
+        attribute="title",
+        label="Depends on",
+        required=False,
+        empty_label="nothing",
+        help_text="When that one moves, this one moves by as many days.",
+    )
+
+
+def others(evaluation: Evaluation, trial: Trial | None) -> Any:
+    """The open milestones that one of `trial`, or of the evaluation, may hang on."""
+    near = Q(trial__isnull=True) | Q(trial=trial)
+    return Milestone.objects.filter(
+        near, evaluation=evaluation, state=MilestoneState.OPEN
+    )
+
+
+class MilestoneForm(DueForm):
+    title = forms.CharField(label="What is due", max_length=150)
+    owner_user = NamedChoice(
+        User._default_manager.none(),
+        attribute="name",
+        label="Whose it is",
+        help_text="Is reminded by mail before it.",
+    )
+
+    hangs_on = hanging_field()
+
+    field_order = ("title", "owner_user")
+
+    def __init__(
+        self, *args: Any, evaluation: Evaluation, others: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["owner_user"].queryset = insiders(evaluation)
+        fields["hangs_on"].queryset = others
+
+
+def usual_due(zone: str, user: User) -> dict[str, Any]:
+    """A week from today, at the end of the working day, one's own."""
+    return {
+        "due_on": today_in(zone) + datetime.timedelta(days=7),
+        "due_time": datetime.time(17),
+        "zone": zone,
+        "owner_user": user.pk,
+    }
+
+
+@register_act
+class AddMilestone(OnEvaluation):
+    """Sets a date in the evaluation."""
+
+    name = "add-milestone"
+    title = "Add a milestone"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = "For the evaluation as a whole; a trial's own are added on its page."
+    success = "The milestone is added; its owner will be reminded."
+    form_class = MilestoneForm
+    tab = "trials"
+    service = add_milestone
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": target, "others": others(target, None)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from today."""
+        return usual_due(target.zone, user)
+
+
+@register_act
+class AddTrialMilestone(OnTrial):
+    """Sets a date in a trial."""
+
+    name = "add-trial-milestone"
+    title = "Add a milestone"
+    verb = "Add"
+    again_verb = "Add and start another"
+    success = "The milestone is added; its owner will be reminded."
+    form_class = MilestoneForm
+    service = add_milestone
+    rule = check_add_trial_milestone
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        evaluation = self.evaluation(target)
+        return {"evaluation": evaluation, "others": others(evaluation, target)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """A week from today."""
+        return usual_due(target.zone, user)
+
+    def arguments(self, target: Trial, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Also the evaluation in which the trial runs."""
+        return {"evaluation": self.evaluation(target), "trial": target, **data}
+
+
+class OnMilestone(InEvaluation[Milestone]):
+    """An act on a milestone."""
+
+    tab = "trials"
+    model = Milestone
+    rule = check_move_milestone
+    target_name = "milestone"
+    related = ("evaluation__owner", "owner", "trial__candidate__evaluation__owner")
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.title}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The trial, or the page of all."""
+        if target.trial_id:
+            return reverse("admin:trial", args=[target.trial_id]) + "#milestones"
+        return self.page(target, "milestones")
+
+
+class SettleForm(forms.Form):
+    state = forms.ChoiceField(
+        label="How it went",
+        choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        widget=long_text(2),
+        help_text="Needed unless it was met.",
+    )
+
+
+@register_act
+class SettleMilestone(OnMilestone):
+    """Says how a milestone went."""
+
+    name = "settle-milestone"
+    title = "Settle"
+    verb = "Settle"
+    help = "Nobody is reminded of it any more."
+    success = "The milestone is settled."
+    form_class = SettleForm
+    prefill = ("state",)
+    service = settle_milestone
+    rule = check_settle_milestone
+
+
+# Moving a milestone, giving it to somebody, and saying what it hangs on.
+
+
+class MoveForm(DueForm):
+    """Another date, and why."""
+
+    along = forms.BooleanField(
+        label="Move what depends on it, too", required=False, initial=True
+    )
+    reason = reason_field(help_text="Its owner has planned with the old date.")
+
+
+@register_act
+class MoveMilestone(OnMilestone):
+    """Puts a milestone to another date."""
+
+    name = "move-milestone"
+    title = "Move"
+    verb = "Move"
+    help = (
+        "Reminders follow: what was not sent for the old date is called off, and the "
+        "owner is reminded before the new one."
+    )
+    success = "The milestone is moved, and its reminders with it."
+    form_class = MoveForm
+    template = "trials/move.html"
+    preview_verb = "Show what moves"
+    service = move_milestone
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """When it is now."""
+        return {name: getattr(target, name) for name in ("due_on", "due_time", "zone")}
+
+    def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
+        """What would move along."""
+        return shifts_of(target, data["due_on"]) if data["along"] else []
+
+
+class HangForm(forms.Form):
+    """Which other milestone it hangs on."""
+
+    hangs_on = hanging_field()
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["hangs_on"]
+        choice.queryset = others
+
+
+@register_act
+class HangMilestone(OnMilestone):
+    """Says what a milestone hangs on."""
+
+    name = "hang-milestone"
+    title = "Depends on"
+    verb = "Save"
+    success = "Saved."
+    form_class = HangForm
+    service = hang_milestone
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        near = others(target.evaluation, target.trial)
+        return {"others": near.exclude(pk=target.pk)}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What it hangs on now."""
+        return {"hangs_on": target.hangs_on_id}
+
+
+class GiveForm(forms.Form):
+    """Whose it is from now on."""
+
+    owner_user = NamedChoice(
+        User._default_manager.none(),
+        attribute="name",
+        label="Whose it is",
+        help_text="Is told by mail, and reminded before it.",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["owner_user"]
+        choice.queryset = insiders(evaluation)
+
+
+@register_act
+class GiveMilestone(OnMilestone):
+    """Makes a milestone somebody else's."""
+
+    name = "give-milestone"
+    title = "Give"
+    verb = "Give"
+    help = "Whose it was is no longer reminded of it."
+    success = "The milestone is given; its new owner gets a mail."
+    form_class = GiveForm
+    service = give_milestone
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": target.evaluation}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Whose it is now."""
+        return {"owner_user": target.owner_id}
+
+
+class RhythmForm(forms.Form):
+    """How many days before."""
+
+    days = forms.CharField(
+        label="Days before a date",
+        max_length=60,
+        help_text="With commas, such as 7, 2, 0. 0 is the day itself.",
+    )
+
+    def clean_days(self) -> list[int]:
+        parts = self.cleaned_data["days"].replace(",", " ").split()
+        if not all(
+            part.isascii() and part.isdecimal() and len(part) < 4 for part in parts
+        ):
+            raise forms.ValidationError("Write whole numbers with commas: 7, 2, 0.")
+        return [int(part) for part in parts]
+
+
+@register_act
+class ChangeReminderDays(OnEvaluation):
+    """Says how many days before a date people are reminded."""
+
+    name = "change-reminder-days"
+    title = "When people are reminded"
+    verb = "Save"
+    help = (
+        "Of milestones, of conditions given from now on, and vendors before claims "
+        "close. What was sent already is not sent again."
+    )
+    success = "Saved. The reminders of all open milestones follow it."
+    form_class = RhythmForm
+    tab = "trials"
+    service = change_reminder_days
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            "days": ", ".join(
+                str(reminder_day) for reminder_day in target.reminder_days
+            )
+        }
+
+
+# The milestones of a trial as rows: added in a block, given to others in place.
+
+GIVES = Saves(give_milestone, "milestone")
+ITS_FORM = "Use Move at the end of the row: another date needs a reason."
+
+
+def below_title(row: Milestone) -> str:
+    """What it moves along with."""
+    return f"depends on {row.hangs_on.title}" if row.hangs_on else ""
+
+
+def below_date(row: Milestone) -> str:
+    """Whether it is overdue, and how often it was moved or given."""
+    late = ["overdue"] if is_late(row, timezone.now()) else []
+    times = row.occurrence - 1
+    changed = [f"changed {times} time{'' if times == 1 else 's'}"] if times else []
+    return "\n".join([*late, *changed])
+
+
+@register_grid
+class MilestonesGrid(Grid[Trial, Milestone]):
+    """What is due when, whose it is, and how it went."""
+
+    name = "milestones"
+    title = "Milestones"
+    model = Trial
+    related = ("candidate__evaluation__owner", "lead")
+    anchor = "milestone"
+    noun = "milestone"
+    first_column = "title"
+
+    def columns(self, subject: Trial, user: User) -> Sequence[Column]:
+        """Whose it is changes in place; another date needs a reason, in its form."""
+        where = subject.candidate.evaluation
+        near = others(where, subject)
+        fields = MilestoneForm(evaluation=where, others=near).fields
+        closed = str(why_not(check_add_trial_milestone, subject, user) or "")
+        ids = subject.milestones.values_list("pk", flat=True)
+        numbers = {key: number for number, key in enumerate(ids, 1)}
+        orphans = orphans_of(where)
+        return (
+            Column("number", "#", read=lambda row: numbers.get(row.pk, ""), width=3),
+            Column("title", "What", fields["title"], aside=below_title, width=30),
+            Column(
+                *("due_on", "Due on", fields["due_on"]),
+                closed=ITS_FORM,
+                aside=below_date,
+                width=13,
+            ),
+            Column(
+                *("owner_user", "Whose", fields["owner_user"], GIVES),
+                closed=closed,
+                read=lambda row: str(row.owner_id),
+                named=lambda row: row.owner.name,
+                aside=lambda row: "has no part any more" if row.pk in orphans else "",
+                width=16,
+                for_many=True,
+            ),
+            Column("due_time", "At", fields["due_time"], read=time_of, closed=ITS_FORM),
+            Column(
+                *("state", "State"),
+                read=lambda row: row.get_state_display(),
+                aside=lambda row: row.state_reason,
+                width=12,
+            ),
+        )
+
+    def rows(self, subject: Trial, user: User) -> QuerySet[Milestone]:
+        """In order of time, once the reader has said in whom they have an interest."""
+        rows: QuerySet[Milestone] = Milestone.objects.visible_to(user)
+        if is_kept_out(user, subject.candidate.evaluation):
+            return rows.none()
+        return rows.filter(trial=subject).select_related(
+            *("owner", "hangs_on", "evaluation__owner"),
+            *("trial__candidate__evaluation__owner", "trial__lead"),
+        )
+
+    def name_of(self, row: Milestone) -> str:
+        return row.title
+
+    def links(self, row: Milestone, user: User) -> Iterable[tuple[str, str]]:
+        """What is done to an open one, each by its form."""
+        may = row.trial is not None and self.may_add(row.trial, user)
+        if row.state != MilestoneState.OPEN or not may:
+            return
+        yield "Settle", address_of("settle-milestone", row)
+        yield "Move", address_of("move-milestone", row)
+        yield "Depends on", address_of("hang-milestone", row)
+
+    def acts(self, subject: Trial, user: User) -> Sequence[str]:
+        """Saying of several how they went."""
+        return ("settle-milestone",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Trial, user: User) -> bool:
+        return why_not(check_add_trial_milestone, subject, user) is None
+
+    def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Milestone:
+        """A row needs its title: date, time and person are as the form begins."""
+        given = {name: value for name, value in values.items() if value is not None}
+        usual = {**usual_due(subject.zone, by), "owner_user": by, "title": ""}
+        return add_milestone(
+            evaluation=subject.candidate.evaluation,
+            trial=subject,
+            by=by,
+            **{**usual, **given},
+        )
+
+
+def time_of(row: Milestone) -> str:
+    """The wall time, to the minute, with its zone if that is not the trial's."""
+    zone = row.trial.zone if row.trial else ""
+    said = f"{row.due_time:%H:%M}"
+    return said if row.zone == zone else f"{said} {row.zone}"

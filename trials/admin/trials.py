@@ -1,0 +1,566 @@
+"""Trials: all of an evaluation with its milestones, and one with everything."""
+
+import datetime
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import without_blank
+from evaltracker.pages.site import panels_of, site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from trials.admin.base import takes_part
+from trials.admin.cell_page import ways_on
+from trials.admin.demo_pages import setting_fields
+from trials.admin.runs import RunsRow, runs_rows
+from trials.choices import EvidenceVerdict, MilestoneState, Severity
+from trials.models import Criterion, Evidence, Gap, Milestone, Trial
+from trials.policy import TRIAL_STAGES, may_lead, today_in
+from trials.selectors import DayShare, exercised_by_day, half_time_alarm
+from trials.selectors.cell_numbers import standing_ledger
+from trials.selectors.contracts import Contract, contract_of, orphans_of
+from trials.selectors.runs import reports_so_far
+from trials.selectors.unequal import is_partly_proven, unequal_trials
+from vendors.admin.base import Place
+from vendors.admin.conflict_question import open_answers, reader
+from vendors.candidates import Box, boxes_of
+from vendors.choices import Availability
+from vendors.holds_for import answered_values
+from vendors.models import Claim
+from vendors.selectors import active_candidates
+from vendors.selectors.rivals import demanded_in
+
+# Where things stand on a line of days, and the curve of what was exercised.
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A milestone on the line; `at` is a share of it in per cent."""
+
+    milestone: Milestone
+    number: int
+    at: str
+    late: bool
+
+    @property
+    def tone(self) -> str:
+        """good, bad, warn or info; the number and the list say it in words."""
+        state = self.milestone.state
+        if state == MilestoneState.MET:
+            return "good"
+        if state == MilestoneState.MISSED or self.late:
+            return "bad"
+        return "info" if state == MilestoneState.OPEN else "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The days from first to last, with today on it if today is among them."""
+
+    first: datetime.date
+    last: datetime.date
+    zone: str
+    today: datetime.date
+    today_at: str
+    passed: str
+    dots: list[Dot]
+
+    @property
+    def day(self) -> int:
+        """Which day it is today, from 1; below 1 before it begins."""
+        return (self.today - self.first).days + 1
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return (self.last - self.first).days + 1
+
+
+def line_of(
+    trial: Trial, milestones: Sequence[Milestone], now: datetime.datetime
+) -> Line:
+    """The line of a trial, widened to its farthest milestone."""
+    zone = ZoneInfo(trial.zone)
+    moments = [milestone.due_at for milestone in milestones]
+    low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
+
+    def share(moment: datetime.datetime) -> float:
+        return 100 * ((moment - low) / (high - low))
+
+    inside = low <= now <= high
+    return Line(
+        first=trial.starts_on,
+        last=trial.ends_on,
+        zone=trial.zone,
+        today=now.astimezone(zone).date(),
+        today_at=_said(share(now)) if inside else "",
+        passed=_said(min(100.0, max(0.0, share(now)))),
+        dots=[
+            Dot(
+                milestone,
+                number,
+                _said(share(milestone.due_at)),
+                is_late(milestone, now),
+            )
+            for number, milestone in enumerate(milestones, start=1)
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One trial among others on a common line; places are shares in per cent."""
+
+    trial: Trial
+    left: str
+    width: str
+    dots: list[Dot]
+    may_move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Several trials side by side, from the first day of all to the last."""
+
+    first: datetime.date
+    last: datetime.date
+    today_at: str
+    lanes: list[Lane]
+
+
+def lanes_of(
+    trials: Sequence[Trial], now: datetime.datetime, runs: Collection[uuid.UUID]
+) -> Lanes | None:
+    """Trials, with their milestones fetched, on one line; None if there are none.
+
+    `runs` are the ids of those that the reader may move.
+    """
+    if not trials:
+        return None
+    low = min(_begin(trial) for trial in trials)
+    high = max(_end(trial) for trial in trials)
+
+    def share(moment: datetime.datetime) -> float:
+        return min(100.0, max(0.0, 100 * ((moment - low) / (high - low))))
+
+    lanes = []
+    for trial in trials:
+        left, right = share(_begin(trial)), share(_end(trial))
+        dots = [
+            Dot(
+                milestone,
+                number,
+                _said(share(milestone.due_at)),
+                is_late(milestone, now),
+            )
+            for number, milestone in enumerate(trial.milestones.all(), start=1)
+        ]
+        may_move = trial.pk in runs
+        lanes.append(Lane(trial, _said(left), _said(right - left), dots, may_move))
+    inside = low <= now <= high
+    return Lanes(
+        first=min(trial.starts_on for trial in trials),
+        last=max(trial.ends_on for trial in trials),
+        today_at=_said(share(now)) if inside else "",
+        lanes=lanes,
+    )
+
+
+def _begin(trial: Trial) -> datetime.datetime:
+    zone = ZoneInfo(trial.zone)
+    return datetime.datetime.combine(trial.starts_on, datetime.time(), zone)
+
+
+def _end(trial: Trial) -> datetime.datetime:
+    zone = ZoneInfo(trial.zone)
+    return datetime.datetime.combine(trial.ends_on, datetime.time.max, zone)
+
+
+def is_late(milestone: Milestone, now: datetime.datetime) -> bool:
+    """Whether it is open and due."""
+    return milestone.state == MilestoneState.OPEN and milestone.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A step curve in a box of 600 by 160, with its words."""
+
+    path: str
+    area: str
+    half: float
+    days: int
+    top: int
+    words: str
+    points: list[DayShare]
+
+
+WIDTH, HEIGHT = 600, 160
+
+
+def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
+    """The share of must-haves exercised by day; None while there is nothing to draw."""
+    if not shares or not shares[-1].asked:
+        return None
+    step = WIDTH / max(days, 1)
+    steps = [f"M0 {HEIGHT}"]
+    for share in shares:
+        height = HEIGHT - HEIGHT * share.exercised / share.asked
+        steps.append(f"V{height:.1f} H{share.number * step:.1f}")
+    path = " ".join(steps)
+    last = shares[-1]
+    return Curve(
+        path=path,
+        area=f"{path} V{HEIGHT} Z",
+        half=WIDTH / 2,
+        days=days,
+        top=last.asked,
+        words=(
+            f"By day {last.number} of {days}, {last.exercised} of {last.asked} "
+            "must-haves had been exercised."
+        ),
+        points=[
+            share
+            for before, share in zip([None, *shares[:-1]], shares, strict=True)
+            if before is None or share is last or share.exercised != before.exercised
+        ],
+    )
+
+
+def _said(share: float) -> str:
+    """Per cent for a style; never with a comma, whatever the language."""
+    return f"{share:.2f}"
+
+
+# The rows of a trial's page: criteria with what was found, and gaps.
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion, the words that it is about, and what was found."""
+
+    criterion: Criterion
+    claim: Claim | None
+    verdicts: list[Evidence]
+    values: list[tuple[str, list[Box]]]
+    # A must-have that holds partly, which is not enough to leave the trials.
+    keeps_stage_open: bool
+    runs: RunsRow | None = None
+
+    @property
+    def place(self) -> Place:
+        """The cell that it is about."""
+        return Place(self.criterion.trial.candidate, self.criterion.requirement)
+
+    @property
+    def verdict(self) -> Evidence | None:
+        return self.verdicts[-1] if self.verdicts else None
+
+    @property
+    def to_judge(self) -> bool:
+        """Whether nobody judged the words that stand."""
+        last = self.verdict
+        return last is None or last.claim.superseded_at is not None
+
+    @property
+    def proposed(self) -> str:
+        """The verdict that its runs propose; blank if they are too few."""
+        return (self.runs and self.runs.count.proposal.verdict) or ""
+
+    @property
+    def judged_by_eye(self) -> bool:
+        """Whether somebody may judge what they saw; what is measured is confirmed."""
+        return not (self.criterion.measure and self.proposed)
+
+    @property
+    def lacks_runs(self) -> bool:
+        """Whether it is measured, and no run counts yet."""
+        counted = self.runs and self.runs.count.proposal.n
+        return bool(self.criterion.measure) and not counted
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the newest verdict rests on the runs as they are now."""
+        rests_on = getattr(self.verdict, "measurement", None)
+        if rests_on is None or self.runs is None or self.to_judge:
+            return False
+        return (rests_on.n, rests_on.proposed) == (
+            self.runs.count.proposal.n,
+            self.proposed,
+        )
+
+
+def criterion_rows(trial: Trial) -> list[CriterionRow]:
+    claims = Claim.objects.filter(
+        candidate=trial.candidate_id, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    current = {claim.requirement_id: claim for claim in claims}
+    found: dict[Any, list[Evidence]] = {}
+    for evidence in (
+        Evidence.objects.filter(criterion__trial=trial)
+        .select_related("recorded_by", "claim", "finding", "criterion", "measurement")
+        .defer("measurement__results")
+        .order_by("recorded_at")
+    ):
+        found.setdefault(evidence.criterion_id, []).append(evidence)
+    demanded = demanded_in(trial.candidate.evaluation)
+    criteria = list(trial.criteria.select_related("requirement"))
+    runs = runs_rows(trial, criteria)
+    rows = []
+    for criterion in criteria:
+        criterion.trial = trial
+        claim = current.get(criterion.requirement_id)
+        lists = answered_values(claim, demanded.get(criterion.requirement_id, {}))
+        values = boxes_of(lists, criterion.named_values)
+        verdicts = found.get(criterion.pk, [])
+        partly = bool(verdicts) and verdicts[-1].verdict == EvidenceVerdict.PARTLY
+        stays = partly and is_partly_proven(
+            standing_ledger(trial.candidate.evaluation).cell(
+                trial.candidate, criterion.requirement
+            ),
+            criterion.requirement,
+        )
+        rows.append(
+            CriterionRow(
+                criterion, claim, verdicts, values, stays, runs.get(criterion.pk)
+            )
+        )
+    return rows
+
+
+def how_far(rows: Sequence[CriterionRow]) -> dict[str, Any]:
+    """How many are judged, and which of those that are measured have no run."""
+    return {
+        "judged": sum(not row.to_judge for row in rows),
+        "unmeasured": [row for row in rows if row.lacks_runs],
+    }
+
+
+NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
+
+
+def gaps_in_order(trial: Trial) -> list[Gap]:
+    """Open ones first, the worst first."""
+    order = list(Severity.values)
+    gaps = list(trial.gaps.select_related(*NAMED))
+    for one in gaps:
+        one.trial = trial
+
+    def place(gap: Gap) -> tuple[bool, int, datetime.date]:
+        return (gap.closed_at is not None, order.index(gap.severity), gap.found_on)
+
+    return sorted(gaps, key=place)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone, and what the reader may do with it."""
+
+    milestone: Milestone
+    late: bool
+    orphaned: bool
+    may_move: bool
+    may_settle: bool
+
+
+def milestone_rows(
+    milestones: Iterable[Milestone], evaluation: Evaluation, user: User, *, runs: bool
+) -> list[MilestoneRow]:
+    """In order of time; `runs` says whether the reader runs what they belong to."""
+    now, orphans = timezone.now(), orphans_of(evaluation)
+    rows = []
+    for milestone in milestones:
+        still_open = milestone.state == MilestoneState.OPEN
+        moves = still_open and runs
+        settles = still_open and (runs or milestone.owner_id == user.pk)
+        orphaned = milestone.pk in orphans
+        rows.append(
+            MilestoneRow(milestone, is_late(milestone, now), orphaned, moves, settles)
+        )
+    return rows
+
+
+def trials_of(evaluation: Evaluation) -> Sequence[Trial]:
+    """Its trials in order of time, each with the counts that the page shows."""
+    still_open = Q(gaps__closed_at__isnull=True)
+    breaks = still_open & Q(gaps__severity=Severity.DEAL_BREAKER)
+    trials = list(
+        Trial.objects.filter(candidate__evaluation=evaluation)
+        .select_related("candidate", "lead")
+        .annotate(
+            named=Count("criteria", distinct=True),
+            open_gaps=Count("gaps", filter=still_open, distinct=True),
+            open_breakers=Count("gaps", filter=breaks, distinct=True),
+        )
+        .prefetch_related("milestones")
+        .order_by("starts_on", "title")
+    )
+    for trial in trials:
+        trial.candidate.evaluation = evaluation
+    return trials
+
+
+@evaluation_page("trials", "Trials", order=70, group="Proof")
+def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Trials, who has none yet, and the evaluation's own milestones."""
+    check_query(request)
+    user = reader(request)
+    open_answers(request, evaluation)
+    owns = is_owner(user, evaluation)
+    trials = trials_of(evaluation)
+    movable = {trial.pk for trial in trials if _may_move(user, trial)}
+    with_trial = {trial.candidate_id for trial in trials}
+    candidates = list(active_candidates(evaluation))
+    close = [candidate for candidate in candidates if candidate.state != "longlisted"]
+    for candidate in close:
+        candidate.evaluation = evaluation
+    milestones = Milestone.objects.filter(
+        evaluation=evaluation, trial__isnull=True
+    ).select_related("owner", "hangs_on")
+    return show(
+        request,
+        evaluation,
+        "trials/trials.html",
+        title="Trials",
+        tab="trials",
+        owns=owns,
+        trials=trials,
+        lanes=lanes_of(trials, timezone.now(), movable),
+        without=[candidate for candidate in close if candidate.pk not in with_trial],
+        close=close,
+        may_plan=evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES,
+        milestones=milestone_rows(milestones, evaluation, user, runs=owns),
+        here=request.path + "#milestones",
+        panels=panels_of("trials", evaluation, user),
+        unequal=unequal_trials(evaluation),
+        **drawn_up_among(trials),
+    )
+
+
+def drawn_up_among(trials: Sequence[Trial]) -> dict[str, bool]:
+    """Whether some are on common terms, and whether all their contracts are out."""
+    together = [trial for trial in trials if trial.drawn_up and not trial.closed_at]
+    return {
+        "together": bool(together),
+        "all_proposed": all(trial.proposed_at for trial in together),
+    }
+
+
+def _may_move(user: User, trial: Trial) -> bool:
+    """Whether the reader may put it to other days now."""
+    evaluation = trial.candidate.evaluation
+    going = evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES
+    return going and trial.closed_at is None and may_lead(user, trial)
+
+
+def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
+    """The trial of that id, if `user` may know of it.
+
+    Raises:
+        NotFound: there is none that they may.
+
+    """
+    trial = (
+        Trial.objects.visible_to(user)
+        .select_related(
+            "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
+        )
+        .filter(pk=trial_id)
+        .first()
+    )
+    if trial is None:
+        raise NotFound
+    return trial
+
+
+def offers_of(
+    user: User, trial: Trial, contract: Contract | None, line: Line
+) -> dict[str, bool]:
+    """What the page offers to do with a trial, by the template's names."""
+    evaluation = trial.candidate.evaluation
+    stage = Stage(evaluation.stage)
+    going = evaluation.is_open and trial.closed_at is None
+    part = takes_part(user, evaluation)
+    plans = going and stage in TRIAL_STAGES
+    runs_now = going and stage == Stage.TRIALS
+    judges = part and runs_now
+    return {
+        "part": part,
+        "can_plan": plans and may_lead(user, trial),
+        "writes_criteria": plans and may_lead(user, trial) and not trial.agreed_at,
+        "may_agree": contract is not None and plans and bool(contract.parts_of(user)),
+        "in_trials": runs_now,
+        "can_judge": judges and trial.agreed_at is not None,
+        "can_note_gaps": judges and line.day >= 1,
+    }
+
+
+def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The trials, each with its address."""
+    trials = Trial.objects.filter(candidate__evaluation=evaluation)
+    return [
+        (trial.title, reverse("admin:trial", args=[trial.pk]))
+        for trial in trials.order_by("title")
+    ]
+
+
+def _open_breakers(gaps: Iterable[Gap]) -> int:
+    """How many deal-breakers are open."""
+    worst = (gap for gap in gaps if gap.severity == Severity.DEAL_BREAKER)
+    return sum(gap.closed_at is None for gap in worst)
+
+
+def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
+    """One trial: contract, timeline, criteria, gaps, and how far it has come."""
+    check_query(request)
+    user = reader(request)
+    trial = find_trial(user, trial_id)
+    evaluation = trial.candidate.evaluation
+    open_answers(request, evaluation)
+    runs, going = may_lead(user, trial), evaluation.is_open and not trial.closed_at
+    milestones = list(trial.milestones.select_related("owner", "hangs_on"))
+    contract = contract_of(trial) if trial.proposed_at else None
+    line = line_of(trial, milestones, timezone.now())
+    criteria, gaps = criterion_rows(trial), gaps_in_order(trial)
+    return show(
+        request,
+        evaluation,
+        "trials/trial.html",
+        title=trial.title,
+        tab="trials",
+        crumbs=crumbs_to(evaluation, ("Trials", "trials"), (trial.title, "")),
+        trial=trial,
+        runs=runs,
+        contract=contract,
+        reported=reports_so_far(trial) if trial.agreed_at else None,
+        changes=list(trial.changes.select_related("changed_by")),
+        **offers_of(user, trial, contract, line),
+        line=line,
+        milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
+        criteria=criteria,
+        **ways_on(evaluation, user),
+        **how_far(criteria),
+        verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
+        gaps=gaps,
+        open_breakers=_open_breakers(gaps),
+        curve=curve_of(exercised_by_day(trial), line.days),
+        untouched=half_time_alarm(trial),
+        plans_milestones=runs and going,
+        here=request.path,
+        siblings=siblings_of(evaluation),
+        **setting_fields(verdict for row in criteria for verdict in row.verdicts),
+        today=today_in(trial.zone),
+    )
+
+
+site.register_page("trials/<uuid:trial_id>/", trial_view, "trial")

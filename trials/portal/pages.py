@@ -1,0 +1,173 @@
+"""When a vendor shows its own demo, where, and a calendar file of that."""
+
+import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from evaltracker.errors import NotFound, Problem
+from evaltracker.notices.calendars import CalendarDate, calendar_of
+from evaltracker.notices.mail import link_to
+from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.rest.views_views import read_id
+from trials.models import Demo, Trial
+from trials.selectors import agreed_gaps, agreed_trial, own_runs
+from trials.services.gaps import reply_to_gap
+from vendors.models import Candidate, VendorSession
+from vendors.portal.base import FORM, LINKS, READ, refusal, session_page, show
+from vendors.services.access import actor_in_pages
+from vendors.typed_answers import day_in
+
+TEMPLATE = "trials/portal/demos.html"
+
+
+@session_page(*READ)
+def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Each demo with its date, moved and called off ones too."""
+    rows = [(demo, when_of(demo)) for demo in _own(session)]
+    return show(request, session, TEMPLATE, rows=rows)
+
+
+@session_page(*READ)
+def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """All of them for a calendar; a program that has one already moves or drops it."""
+    page = _page(session.link.candidate)
+    evaluation = session.link.candidate.evaluation
+    found = [
+        CalendarDate(
+            uid=str(demo.pk),
+            sequence=demo.occurrence,
+            what="Your demo",
+            evaluation=evaluation.title,
+            due_at=demo.scheduled_for,
+            link=link_to(page),
+            minutes=demo.minutes,
+            place=demo.meeting_url,
+            is_cancelled=demo.called_off_at is not None,
+        )
+        for demo in _own(session)
+        if demo.scheduled_for is not None
+    ]
+    return HttpResponse(
+        calendar_of(*found),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="demo.ics"'},
+    )
+
+
+def _page(candidate: Candidate) -> str:
+    return reverse("vendor_trial:demos", args=[str(candidate.pk)])
+
+
+def _dated(candidate: Candidate) -> QuerySet[Demo]:
+    rows: QuerySet[Demo] = Demo.objects.filter(candidate=candidate)
+    return rows.filter(scheduled_for__isnull=False)
+
+
+def _own(session: VendorSession) -> list[Demo]:
+    """Those that have a date, the next first.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    found = list(_dated(session.link.candidate).order_by("scheduled_for", "pk"))
+    if not found:
+        raise NotFound
+    return found
+
+
+def when_of(demo: Demo) -> str:
+    """Day, hours and zone: “Friday 11 March 2044, 14:00 to 15:30 (Europe/Berlin)”."""
+    if demo.scheduled_for is None:
+        raise LookupError("the demo has no date")
+    starts = wall_of(demo.scheduled_for, demo.zone)
+    ends = starts + datetime.timedelta(minutes=demo.minutes)
+    day = f"{starts:%A} {starts.day} {starts:%B %Y}"
+    return f"{day}, {starts:%H:%M} to {ends:%H:%M} ({demo.zone})"
+
+
+def demos_link(candidate: Candidate) -> tuple[str, str] | None:
+    """The page, once a demo has a date."""
+    if not _dated(candidate).exists():
+        return None
+    return "Your demo", _page(candidate)
+
+
+LINKS.append(demos_link)
+
+
+# A vendor's own trial as it was agreed, and its replies to what was found missing.
+
+TRIAL_TEMPLATE = "trials/portal/trial.html"
+# All of them are in the API.
+SHOWN_RUNS = 50
+
+
+@session_page(*READ)
+def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """The contract, its criteria and dates, and what was found."""
+    return _shown(request, session)
+
+
+@session_page(*FORM)
+def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
+    """Reply to a gap, with a date and a workaround."""
+    found = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
+    if found is None:
+        raise NotFound
+    if request.method != "POST":
+        return _shown(request, session, replying=found.pk)
+    fields = ("reply", "promised_for", "workaround")
+    typed = {name: request.POST.get(name, "") for name in fields}
+    try:
+        reply_to_gap(
+            gap=found,
+            reply=typed["reply"],
+            promised_for=day_in("promised_for", typed["promised_for"]),
+            workaround=typed["workaround"],
+            by=actor_in_pages(session.link),
+        )
+    except Problem as problem:
+        return _shown(request, session, replying=found.pk, problem=problem, typed=typed)
+    invitation = str(session.link.candidate_id)
+    return redirect("vendor_trial:trial", invitation=invitation)
+
+
+def trial_link(candidate: Candidate) -> tuple[str, str] | None:
+    """The page of the trial, once one is agreed."""
+    if not Trial.objects.filter(candidate=candidate, agreed_at__isnull=False).exists():
+        return None
+    invitation = str(candidate.pk)
+    return "Your trial", reverse("vendor_trial:trial", args=[invitation])
+
+
+LINKS.append(trial_link)
+
+
+def _shown(
+    request: HttpRequest,
+    session: VendorSession,
+    *,
+    problem: Problem | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """The trial; after a refusal with what was typed."""
+    found = agreed_trial(session.link.candidate)
+    if found is None:
+        raise NotFound
+    return show(
+        request,
+        session,
+        TRIAL_TEMPLATE,
+        **refusal(problem),
+        trial=found,
+        gaps=list(found.gaps.all()),
+        criteria=list(found.criteria.all()),
+        milestones=list(found.milestones.all()),
+        runs=list(own_runs(found).order_by("-measured_at", "-id")[:SHOWN_RUNS]),
+        **context,
+    )

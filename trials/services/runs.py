@@ -1,0 +1,447 @@
+"""Which criterion each run of a file is for, and whether it may count for it."""
+
+import datetime
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
+from evaltracker.evaluations.policy import lock
+from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.toolbox.days import database_now, instant_of
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.files import files_of_rows
+from evaltracker.toolbox.measures import Measure
+from evaltracker.toolbox.measures.measure import check_same_kind
+from evaltracker.toolbox.text import Inputs, listed_few
+from trials.choices import ReportFormat
+from trials.models import Criterion, Run, RunReport, RunToken, Trial
+from trials.notices import RunTokenLeaked
+from trials.policy import check_running, check_trial, today_in
+from trials.run_formats import Faults, ReportedFile, ReportedRun
+from trials.selectors.runs import check_run_token
+from trials.services.trials import locked_trial, open_trial
+from trials.services.trials import trials_record as record
+from vendors.policy import check_judges
+from vendors.public_mail import new_token
+from vendors.wall import digest_of
+
+MIDNIGHT = datetime.time()
+# By how much the clock of a program may be ahead of ours.
+AHEAD = datetime.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRuns:
+    """Runs of one unit, and the criterion that they are for; tests have no unit."""
+
+    criterion: Criterion
+    unit: str
+    runs: list[ReportedRun] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why no run of a unit says anything for what it names, and in which field."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of a trial as instants, where it takes place."""
+
+    trial: Trial
+    now: datetime.datetime
+    start: datetime.datetime
+    end: datetime.datetime
+
+    @classmethod
+    def of(cls, trial: Trial, now: datetime.datetime) -> "Days":
+        """From the first midnight to the last."""
+        after = trial.ends_on + datetime.timedelta(days=1)
+        return cls(
+            trial,
+            now,
+            instant_of(trial.starts_on, MIDNIGHT, trial.zone),
+            instant_of(after, MIDNIGHT, trial.zone),
+        )
+
+    @property
+    def until(self) -> datetime.datetime:
+        """Before which a run was measured that may count now."""
+        return min(self.end, self.now + AHEAD)
+
+    def fault_in(self, when: datetime.datetime) -> str:
+        """What is wrong with a time of measuring outside `start` and `until`."""
+        if not self.start <= when < self.end:
+            there = when.astimezone(ZoneInfo(self.trial.zone))
+            return f"{there:%Y-%m-%d %H:%M} ({self.trial.zone}) is no day of the " + (
+                f"trial, which runs from {self.trial.starts_on} to "
+                f"{self.trial.ends_on}."
+            )
+        return f"It is in the future; by our clock it is {self.now:%Y-%m-%dT%H:%M:%SZ}."
+
+
+def match_runs(
+    trial: Trial, runs: Sequence[ReportedRun], now: datetime.datetime
+) -> list[MatchedRuns]:
+    """The runs by criterion and unit, if all of them may count.
+
+    Raises:
+        Invalid: by place in the file, or the trial has not begun.
+
+    """
+    days = Days.of(trial, now)
+    if now < days.start:
+        first = day_in_words(trial.starts_on)
+        raise Invalid(f"The trial starts on {first}; no run is taken before that day.")
+    criteria = _by_name(trial)
+    faults = Faults()
+    kinds: dict[tuple[str, str], MatchedRuns | Misfit] = {}
+    start, until = days.start, days.until
+    for run in runs:
+        name = (run.criterion, run.unit)
+        if name not in kinds:
+            kinds[name] = _match(run, criteria)
+        kind = kinds[name]
+        if not start <= run.measured_at < until:
+            faults.add(f"{run.pointer}.measured_at", days.fault_in(run.measured_at))
+        if isinstance(kind, Misfit):
+            faults.add(f"{run.pointer}.{kind.field}", kind.sentence)
+        else:
+            kind.runs.append(run)
+    faults.check()
+    return [kind for kind in kinds.values() if isinstance(kind, MatchedRuns)]
+
+
+def _by_name(trial: Trial) -> dict[str, Criterion]:
+    """The criteria by number and by id; a number that two have names neither."""
+    rows = list(
+        trial.criteria.select_related("requirement").only(
+            "position", "measure", "requirement__ref"
+        )
+    )
+    numbers = Counter(row.position for row in rows)
+    named = {str(row.position): row for row in rows if numbers[row.position] == 1}
+    return {**named, **{str(row.pk): row for row in rows}}
+
+
+def _match(run: ReportedRun, criteria: dict[str, Criterion]) -> MatchedRuns | Misfit:
+    """The criterion of all runs that name it as this one does, in its unit."""
+    criterion = criteria.get(run.criterion)
+    if criterion is None:
+        return Misfit("criterion", _unknown(run.criterion, criteria))
+    if misfit := _misfit(run, criterion, Measure.from_json(criterion.measure)):
+        return Misfit("unit" if run.unit else "criterion", misfit)
+    return MatchedRuns(criterion, run.unit)
+
+
+def _unknown(name: str, criteria: dict[str, Criterion]) -> str:
+    numbers = sorted({row.position for row in criteria.values()})
+    there = listed_few([str(number) for number in numbers], most=10)
+    return f"This trial has no criterion “{name}”; its criteria are {there}."
+
+
+def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> str:
+    """Why a run of this unit says nothing for a criterion; blank if it does."""
+    named = f"Criterion {criterion.position} ({criterion.requirement.ref})"
+    if measure is None:
+        return "" if run.number is None else f"{named} has no measure; send no number."
+    if run.number is None:
+        return f"{named} asks for a number in {measure.unit}, and none was sent."
+    try:
+        check_same_kind(run.unit, measure.unit)
+    except ValueError as error:
+        return f"{named} is measured in {measure.unit}: {error}"
+    return ""
+
+
+# Writing the runs of a file in one statement.
+
+# Criterion and unit come once for all their runs; `kind` is their place.
+INSERT = """
+INSERT INTO trials_run (
+    id, report_id, criterion_id, number, unit, failed, measured_at, left_out_reason
+)
+SELECT gen_random_uuid(), %s, (%s::uuid[])[kind], number, (%s::text[])[kind], failed,
+    measured_at, ''
+FROM unnest(
+    %s::integer[], %s::numeric[], %s::boolean[], %s::timestamptz[]
+) AS sent (kind, number, failed, measured_at)
+"""
+
+
+def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
+    """Insert the runs of `report`."""
+    if connection.vendor != "postgresql":
+        Run.objects.bulk_create(_rows(report, matched))
+        return
+    runs = [run for kind in matched for run in kind.runs]
+    kinds = [str(at) for at, kind in enumerate(matched, 1) for _ in kind.runs]
+    columns: list[Any] = [
+        [kind.criterion.pk for kind in matched],
+        [kind.unit for kind in matched],
+        _array(kinds),
+        _array(["NULL" if run.number is None else str(run.number) for run in runs]),
+        _array(["NULL" if run.failed is None else str(run.failed) for run in runs]),
+        _array([str(run.measured_at) for run in runs]),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [report.pk, *columns])
+
+
+def _array(values: Iterable[str]) -> str:
+    """Values that hold no comma or quote as PostgreSQL writes an array: a list would
+    cost the driver as much as the rest of the call."""
+    return f"{{{','.join(values)}}}"
+
+
+def _rows(report: RunReport, matched: Sequence[MatchedRuns]) -> list[Run]:
+    return [
+        Run(
+            report=report,
+            criterion=kind.criterion,
+            number=run.number,
+            unit=kind.unit,
+            failed=run.failed,
+            measured_at=run.measured_at,
+        )
+        for kind in matched
+        for run in kind.runs
+    ]
+
+
+# Keys that post runs of one trial: shown once, kept as a digest, revocable at once.
+
+# One for each program that measures, and one to change over.
+MOST_LIVE = 5
+
+
+def check_make_run_token(trial: Trial, by: By) -> None:
+    """Whoever runs an agreed trial makes one, until its last day.
+
+    Raises:
+        Forbidden: neither lead nor owner, or a conflict of interest.
+        Refused: not agreed, over, closed, or there are enough.
+
+    """
+    check_trial(trial, by)
+    check_judges(trial.candidate.evaluation, by)
+    check_running(trial.candidate)
+    if trial.agreed_at is None:
+        raise Refused("Runs are measured against what was agreed; agree first.")
+    if today_in(trial.zone) > trial.ends_on:
+        raise Refused("The last day of this trial is over; move its end first.")
+    if trial.run_tokens.filter(revoked_at=None, version=trial.version).count() >= (
+        MOST_LIVE
+    ):
+        raise Refused(
+            f"This trial has {MOST_LIVE} run tokens; revoke one before you make "
+            "another."
+        )
+
+
+def check_revoke_run_token(token: RunToken, by: By) -> None:
+    """Whoever runs the trial revokes one that has not been revoked."""
+    check_trial(token.trial, by)
+    if token.revoked_at:
+        raise Refused("This run token is revoked already.")
+
+
+@transaction.atomic
+def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, str]:
+    """A token and its secret text, which is shown this once and never kept.
+
+    Raises:
+        Forbidden: neither lead nor owner, or a conflict of interest.
+        Refused: not agreed, over, closed, or there are enough.
+
+    """
+    trial, _ = open_trial(trial, by, check_make_run_token)
+    inputs = Inputs()
+    name = inputs.line("label", label, limit=80, blank=True)
+    inputs.check()
+    user = actor_of(by).user
+    if user is None:
+        raise Forbidden("A person makes a run token.")
+    prefix, secret = new_token("evr")
+    token = RunToken.objects.create(
+        trial=trial,
+        label=name,
+        prefix=prefix,
+        digest=digest_of(secret),
+        version=trial.version,
+        made_by=user,
+    )
+    after = {"prefix": prefix, "label": name, "version": trial.version}
+    record(trial, "run_token.made", by, after=after)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_run_token(*, token: RunToken, by: By) -> RunToken:
+    """End a token; the next call with it is refused.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: it is revoked already.
+
+    """
+    token = _locked(token)
+    check_revoke_run_token(token, by)
+    _end(token, by, "")
+    return token
+
+
+@transaction.atomic
+def end_leaked_token(*, token: RunToken) -> None:
+    """End a token that stood in an address; who runs the trial is told."""
+    token = _locked(token)
+    if token.revoked_at:
+        return
+    token.leaked_at = timezone.now()
+    _end(token, SYSTEM, "It was sent in a URL, which logs keep.")
+    trial = token.trial
+    for person in {trial.lead, token.made_by}:
+        owe_now(
+            kind=RunTokenLeaked.name,
+            evaluation=trial.candidate.evaluation,
+            subject_id=token.pk,
+            occurrence="",
+            recipient=person,
+        )
+
+
+def actor_by_run_token(token: RunToken) -> Actor:
+    """Who acts when a run token is used."""
+    return Actor(name=f"Run token {token.prefix}")
+
+
+def note_use(token: RunToken, now: datetime.datetime) -> None:
+    """Remember when it was last used."""
+    RunToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def _locked(token: RunToken) -> RunToken:
+    """The token as it is now, its trial locked."""
+    evaluation = lock(token.trial.candidate.evaluation)
+    fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
+    fresh.trial = locked_trial(token.trial, evaluation)
+    return fresh
+
+
+def _end(token: RunToken, by: By, reason: str) -> None:
+    token.revoked_at = timezone.now()
+    token.save(update_fields=["revoked_at", "leaked_at"])
+    after = {"prefix": token.prefix, "label": token.label}
+    record(token.trial, "run_token.revoked", by, after=after, reason=reason)
+
+
+# Taking a file of runs from the buyer's own benchmark: all of it, or nothing.
+
+FOLDER = "run_reports"
+ENDINGS = {
+    ReportFormat.JSON: "json",
+    ReportFormat.JUNIT: "xml",
+    ReportFormat.IN_TOTO: "json",
+}
+TAKEN = "run_report_id_taken"
+TOLD = ("key", "format", "size", "sha256", "ignored")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The report that stands, how many runs it has, and whether this call made it."""
+
+    report: RunReport
+    runs: int
+    created: bool
+
+
+@transaction.atomic
+@files_of_rows()
+def receive_report(
+    *, token: RunToken, format: str, content: bytes, said: ReportedFile
+) -> Received:
+    """Keep a file and its runs; the same file under the same id again changes nothing.
+
+    Raises:
+        Forbidden: the token has ended.
+        Refused: the trial takes no runs, or the id stands for another file.
+        Invalid: by place in the file; then nothing of it is kept.
+        StorageFull: the disk is full.
+
+    """
+    evaluation = lock(token.trial.candidate.evaluation)
+    fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
+    fresh.trial = trial = locked_trial(token.trial, evaluation)
+    now = database_now()
+    check_run_token(fresh, now)
+    kind = ReportFormat(format)
+    sha256 = hashlib.sha256(content).hexdigest()
+    report = RunReport(
+        trial=trial,
+        token=fresh,
+        key=said.key,
+        format=kind,
+        commit=said.commit,
+        link=said.link,
+        environment=said.environment,
+        name=f"runs.{ENDINGS[kind]}",
+        size=len(content),
+        sha256=sha256,
+        ignored=said.ignored,
+        received_at=now,
+    )
+    former = RunReport.objects.filter(trial=trial, key=said.key).first()
+    if former is not None:
+        return _again(former, report)
+    matched = match_runs(trial, said.runs, now)
+    report.stored_as = default_storage.save(
+        f"{FOLDER}/{uuid.uuid4()}.{ENDINGS[kind]}", ContentFile(content)
+    )
+    report.save(force_insert=True)
+    add_runs(report, matched)
+    note_use(fresh, now)
+    _record(report, len(said.runs), fresh)
+    return Received(report, len(said.runs), created=True)
+
+
+def _again(former: RunReport, report: RunReport) -> Received:
+    """What stands, if the file is the same."""
+    same = ("sha256", "format", "commit", "link", "environment")
+    if any(getattr(former, name) != getattr(report, name) for name in same):
+        raise Refused(
+            f"The id “{former.key}” stands for another file, received "
+            f"{former.received_at:%Y-%m-%d %H:%M} UTC. Give each file its own id.",
+            code=TAKEN,
+        )
+    return Received(former, former.runs.count(), created=False)
+
+
+def _record(report: RunReport, runs: int, token: RunToken) -> None:
+    """One entry for the file; its digest proves every run of it."""
+    candidate = report.trial.candidate
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="runs.reported",
+        subject=report,
+        by=actor_by_run_token(token),
+        after={
+            "candidate": candidate,
+            "runs": runs,
+            **journal.snapshot(report, TOLD),
+        },
+    )

@@ -1,0 +1,278 @@
+"""The checks at the door: a token, a call with it, and what was turned away."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
+from evaltracker.pages.workspace import page_address
+from vendors.admin.vendor_access import (
+    BAD,
+    CHECKS,
+    GOOD,
+    LATER,
+    WARN,
+    Look,
+    Mend,
+    Step,
+    instant_sentence,
+)
+from vendors.choices import CandidateState, RefusalReason
+from vendors.models import RefusedCall
+from vendors.policy import INVITABLE, claims_are_closed
+
+
+@CHECKS.at(50)
+def has_a_token(look: Look) -> Iterator[Step]:
+    """Every call needs a live token."""
+    title, vendor = "It has a token", look.candidate.vendor
+    if vendor is None:
+        yield Step(title, LATER, "Tokens are a vendor's.")
+        return
+    path = reverse("admin:issue_token", args=[vendor.pk])
+    mend = Mend("Issue a token", f"{path}?next={look.here}")
+    if not look.tokens:
+        sentence = "None was issued. Issue one and hand it over by a safe way."
+        yield Step(title, BAD, sentence, (mend,))
+    elif not look.live:
+        ended = tuple(_ending(look, token.prefix) for token in look.tokens[:3])
+        yield Step(title, BAD, "None is live any more.", (mend,), ended)
+    else:
+        told = tuple(
+            f"{token.prefix}… {token.label}".strip()
+            + (
+                f", until {instant_sentence(token.expires_at)}"
+                if token.expires_at
+                else ""
+            )
+            for token in look.live
+        )
+        yield Step(title, GOOD, f"{len(look.live)} live.", (), told)
+
+
+@CHECKS.at(60)
+def has_called(look: Look) -> Iterator[Step]:
+    """It has used the token, and found this invitation."""
+    title, seen = "It has called", look.candidate.first_seen_at
+    used = max(
+        (token.last_used_on for token in look.tokens if token.last_used_on),
+        default=None,
+    )
+    if seen is not None:
+        last = f"; its last call was on {used:%d %b %Y}" if used else ""
+        yield Step(
+            title,
+            GOOD,
+            f"This invitation was opened first on {instant_sentence(seen)}{last}.",
+        )
+    elif used is not None:
+        sentence = (
+            f"It called on {used:%d %b %Y}, but has not opened this invitation. Its "
+            "id stands in the mail and in the list GET /api/v1/invitations/."
+        )
+        yield Step(title, WARN, sentence)
+    elif look.live:
+        sentence = (
+            "No call was let in with any of its tokens. Ask whether the token arrived "
+            "and what the answer to a call is."
+        )
+        yield Step(title, WARN, sentence)
+    else:
+        yield Step(title, LATER, "It cannot, without a token.")
+
+
+@CHECKS.at(70)
+def not_turned_away(look: Look) -> Iterator[Step]:
+    """No call with one of its tokens was refused."""
+    title = "No call was turned away"
+    refused = [call for call in look.refused if call.why != RefusalReason.THROTTLED]
+    if not refused:
+        sentence = (
+            "None in the last 7 days, as far as its token was told by its beginning."
+        )
+        yield Step(title, GOOD, sentence)
+        return
+    newest = refused[0]
+    sentence, tone = _reason(look, newest), BAD
+    used = [token.last_used_on for token in look.tokens if token.last_used_on]
+    if used and max(used) > newest.at.date():
+        tone = WARN
+        sentence += " Since then a call was let in."
+    told = tuple(
+        f"{instant_sentence(call.at)}, {call.prefix}…"
+        + (f", from {call.address}" if call.address else "")
+        for call in refused[:5]
+    )
+    yield Step(title, tone, sentence, (), told)
+
+
+@CHECKS.at(80)
+def not_put_off(look: Look) -> Iterator[Step]:
+    """Neither its token nor its address is over the limit of calls."""
+    title = "It is not over its limit of calls"
+    if not look.put_off:
+        yield Step(title, GOOD, "No call was one too many in the last 24 hours.")
+        return
+    newest = look.put_off[0]
+    since = look.now - newest.at
+    told = tuple(
+        f"{instant_sentence(call.at)}"
+        + (f", from {call.address}" if call.address else "")
+        for call in look.put_off
+    )
+    yield Step(
+        title,
+        BAD if since.total_seconds() < 120 else WARN,
+        "Calls were answered 429: too many in one minute, of its token, or from its "
+        "address without a good token. It may call again in the next minute; its "
+        "program has to wait for Retry-After.",
+        (),
+        told,
+    )
+
+
+def _ending(look: Look, prefix: str) -> str:
+    """How a token that is not live came to its end."""
+    token = next(token for token in look.tokens if token.prefix == prefix)
+    if token.leaked_at:
+        moment = instant_sentence(token.leaked_at)
+        return f"{prefix}… stood in an address and was revoked {moment}"
+    if token.revoked_at:
+        return f"{prefix}… was revoked {instant_sentence(token.revoked_at)}"
+    return (
+        f"{prefix}… expired {instant_sentence(token.expires_at)}"
+        if token.expires_at
+        else prefix
+    )
+
+
+def _reason(look: Look, call: RefusedCall) -> str:
+    """Why a call was refused, as far as the beginning of its token tells."""
+    token = next(token for token in look.tokens if token.prefix == call.prefix)
+    if call.why == RefusalReason.HEADER:
+        return (
+            "The token did not come as “Authorization: Bearer evt_…”: the word Bearer "
+            "and one blank have to stand before it, and nothing after it."
+        )
+    if not look.is_live(token):
+        return f"It calls with a token that ended: {_ending(look, call.prefix)}."
+    return (
+        f"The text begins like the live token {call.prefix}…, but the rest is another: "
+        "it was cut or changed when it was copied. Issue a new one and hand it over."
+    )
+
+
+# The first and the last checks: invited, told, and at the right moment.
+
+
+@CHECKS.at(10)
+def research(look: Look) -> Iterator[Step]:
+    """Vendors are asked in the research stage."""
+    title, where = "Research has begun", look.evaluation
+    if not where.is_open:
+        ended = where.get_status_display().lower()
+        yield Step(title, BAD, f"The evaluation is {ended}; nothing is answered.")
+    elif where.stage == Stage.REQUIREMENTS:
+        yield Step(
+            title,
+            BAD,
+            "The requirements are not signed yet; before that nobody sees a vendor.",
+            (Mend("See what is missing", page_address(where, "overview")),),
+        )
+    elif where.stage == Stage.RESEARCH:
+        yield Step(title, GOOD, "The evaluation is in research.")
+    else:
+        yield Step(
+            title,
+            WARN,
+            f"The evaluation is in {where.get_stage_display().lower()} already: the "
+            "vendor can read what it said and reply to gaps, and claim nothing new.",
+        )
+
+
+@CHECKS.at(20)
+def somebody_answers(look: Look) -> Iterator[Step]:
+    """A candidate needs a vendor, and has to be in the choice."""
+    title, one = "Somebody answers for it", look.candidate
+    if one.kind not in INVITABLE:
+        kind = one.get_kind_display().lower()
+        yield Step(title, BAD, f"For “{kind}” you answer yourselves; nobody is asked.")
+    elif one.vendor is None:
+        mend = look.act("change-candidate", one, "Name its vendor")
+        yield Step(title, BAD, "No vendor is named for it.", (mend,))
+    elif one.state == CandidateState.ELIMINATED:
+        mend = look.act("reinstate", one, "Reinstate it")
+        sentence = f"It is eliminated: {one.state_reason}"
+        yield Step(title, BAD, sentence, (mend,))
+    else:
+        yield Step(title, GOOD, f"{one.vendor} does.")
+
+
+@CHECKS.at(30)
+def invited(look: Look) -> Iterator[Step]:
+    """It sees an evaluation only once it is invited to it."""
+    title, at = "It is invited", look.candidate.invited_at
+    if at is None:
+        mend = look.act("invite", look.candidate, "Invite it")
+        yield Step(title, BAD, "It is not, so the API shows it nothing.", (mend,))
+    else:
+        yield Step(title, GOOD, f"Since {instant_sentence(at)}.")
+
+
+@CHECKS.at(40)
+def notified_steps(look: Look) -> Iterator[Step]:
+    """Somebody there knows: a mail left for a contact."""
+    title, one = "Somebody there was notified", look.candidate
+    again = look.act("send-invitation", one, "Send the invitation")
+    states = {letter.notice.state for letter in look.letters}
+    details = tuple(
+        f"{letter.notice.addressee}, {letter.notice.address}: {letter.words}"
+        + (f" ({letter.because})" if letter.because else "")
+        for letter in look.letters
+    )
+    if one.invited_at is None:
+        yield Step(title, LATER, "It is told when it is invited.")
+    elif not look.contacts and one.vendor is not None:
+        mend = look.act("add-contact", one.vendor, "Add a contact")
+        sentence = "The vendor has no contact, so no mail can reach it."
+        yield Step(title, BAD, sentence, (mend,), details)
+    elif not states:
+        yield Step(title, BAD, "No mail was sent to any contact.", (again,))
+    elif states & {NoticeState.SENT, NoticeState.UNCERTAIN}:
+        yield Step(
+            title,
+            GOOD,
+            "The mail server took the mail; whether it was read cannot be seen.",
+            (again,),
+            details,
+        )
+    elif states & {*NOTICE_OPEN}:
+        where = Mend("See the notices", page_address(look.evaluation, "notices"))
+        sentence = "The mail is on its way; if that lasts, the mail server is away."
+        yield Step(title, WARN, sentence, (where,), details)
+    else:
+        correct = [
+            look.act("change-contact", contact, f"Correct {contact.name}'s address")
+            for contact in look.contacts
+        ]
+        sentence = "No mail has left. Correct the address, then send it again."
+        yield Step(title, BAD, sentence, (*correct, again), details)
+
+
+@CHECKS.at(90)
+def may_write(look: Look) -> Iterator[Step]:
+    """Claims are taken while they are open."""
+    title, where = "Answering is open", look.evaluation
+    if where.claims_opened_at is None:
+        mend = look.act("open-claims", where, "Open answering")
+        sentence = "Not yet: it can read the requirements, but every claim is refused "
+        "(409)."
+        yield Step(title, BAD, sentence, (mend,))
+    elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
+        mend = look.act("reopen-claims", where, "Reopen answering")
+        mends = (mend,) if where.is_open and where.stage == Stage.RESEARCH else ()
+        yield Step(title, BAD, "It has closed: every claim is a 409.", mends)
+    else:
+        ends = where.claims_close_at
+        until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
+        yield Step(title, GOOD, until)

@@ -1,1 +1,0 @@
-"""What people do in vendors; each module registers its acts."""

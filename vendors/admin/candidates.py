@@ -1,0 +1,547 @@
+"""The lists of vendors, read-only and scoped. No amount, no digest is a column."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.base import HardenedAdmin, by, check_query
+from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.site import register_panel, site
+from evaltracker.pages.workspace import evaluation_page, page_address, show
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.text import shortened
+from stakeholders.policy import is_leadership, parts
+from vendors.admin.base import cell_address
+from vendors.admin.conflict_question import (
+    AboutCandidates,
+    ask_first,
+    reader,
+    undeclared_by,
+)
+from vendors.admin.invitation_rows import newest_letters
+from vendors.candidates import LISTED
+from vendors.choices import CandidateKind, CandidateState
+from vendors.models import (
+    Candidate,
+    Claim,
+    ClaimFile,
+    Conflict,
+    Contact,
+    CostLine,
+    Proposal,
+    Question,
+    Submission,
+    Vendor,
+    VendorToken,
+)
+from vendors.policy import INVITABLE, claims_are_closed, may_keep_vendors
+from vendors.selectors.access import count_unseen, visits_of
+from vendors.selectors.answer_counts import AnswerCounts, answer_counts, readable
+from vendors.selectors.vendor_answers import sheets_of
+
+# What the candidates page shows, read in a constant number of queries.
+
+GROUPS = (
+    (CandidateState.CHOSEN, "Chosen", ""),
+    (
+        CandidateState.SHORTLISTED,
+        "Short list",
+        "The closer choice: each answers every must-have, and is seen and tried.",
+    ),
+    (
+        CandidateState.LONGLISTED,
+        "Long list",
+        "Everything under consideration. Shortlist what you want to look at closely.",
+    ),
+    (CandidateState.ELIMINATED, "Eliminated", "Out of the choice, each with a reason."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One declaration of interest; the words only for their author, for the owner, and
+    the owner's for Leadership."""
+
+    conflict: Conflict
+    readable: bool
+
+
+@dataclass(slots=True)
+class CandidateRow:
+    """One candidate with everything that its line tells."""
+
+    candidate: Candidate
+    answers: AnswerCounts
+    unseen: int = 0
+    receipt: Submission | None = None
+    declared: list[Declared] = field(default_factory=list)
+    mine: Conflict | None = None
+
+    @property
+    def can_be_invited(self) -> bool:
+        """Whether there is somebody to invite."""
+        one = self.candidate
+        return (
+            one.invited_at is None
+            and one.vendor_id is not None
+            and one.kind in INVITABLE
+            and one.state != CandidateState.ELIMINATED
+        )
+
+    @property
+    def interests(self) -> list[Declared]:
+        """Declarations that name an interest."""
+        return [
+            interest for interest in self.declared if interest.conflict.has_interest
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The candidates in one state."""
+
+    state: str
+    label: str
+    lead: str
+    rows: list[CandidateRow]
+
+
+def candidate_groups(
+    evaluation: Evaluation, user: User, *, filters: dict[str, str]
+) -> list[Group]:
+    """The candidates by state, those that the filters leave."""
+    rows: Any = Candidate.objects.filter(evaluation=evaluation)
+    rows = rows.select_related("vendor").filter(**filters)
+    candidates = list(rows)
+    for candidate in candidates:
+        candidate.evaluation = evaluation
+    counts = answer_counts(evaluation, candidates)
+    lines = {one.pk: CandidateRow(one, counts[one.pk]) for one in candidates}
+    for (_, key), number in count_unseen(user, [evaluation]).items():
+        if key in lines:
+            lines[key].unseen = number
+    _add_receipts(evaluation, lines)
+    _add_interests(evaluation, user, lines)
+    return [
+        Group(
+            state,
+            label,
+            lead,
+            [
+                lines[candidate.pk]
+                for candidate in candidates
+                if candidate.state == state
+            ],
+        )
+        for state, label, lead in GROUPS
+    ]
+
+
+def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:
+    """The newest receipt of each."""
+    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
+    for submission in handed_in.order_by("submitted_at"):
+        if submission.candidate_id in lines:
+            lines[submission.candidate_id].receipt = submission
+
+
+def _add_interests(
+    evaluation: Evaluation, user: User, lines: dict[uuid.UUID, CandidateRow]
+) -> None:
+    """What people declared; the words stay between them and the owner."""
+    owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
+    declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
+    for conflict in declared.select_related("person", "cleared_by"):
+        line = lines.get(conflict.candidate_id)
+        if line is None:
+            continue
+        own = conflict.person_id == user.pk
+        conflict.candidate = line.candidate
+        of_owner = conflict.person_id == evaluation.owner_id
+        readable = own or owns or (leads and of_owner)
+        line.declared.append(Declared(conflict, readable))
+        if own:
+            line.mine = conflict
+
+
+def questions_of(evaluation: Evaluation) -> list[Question]:
+    """Open questions first, the oldest first; then the answered, the newest first."""
+    rows: Any = Question.objects.filter(evaluation=evaluation)
+    rows = rows.select_related("requirement", "answered_by")
+    every = list(rows.prefetch_related("askings__candidate"))
+    for item in every:
+        item.evaluation = evaluation
+    waiting = [item for item in every if item.answered_at is None]
+    done = [item for item in every if item.answered_at is not None]
+    return [*waiting, *sorted(done, key=lambda item: item.answered_at, reverse=True)]
+
+
+def proposals_of(evaluation: Evaluation) -> list[Proposal]:
+    rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
+    every = list(rows.select_related("candidate__vendor", "category", "requirement"))
+    for item in every:
+        item.candidate.evaluation = evaluation
+    return sorted(every, key=lambda proposal: proposal.ruled_at is not None)
+
+
+def has_a_part(user: User, evaluation: Evaluation) -> bool:
+    """Whether the reader holds a role here."""
+    return parts(user, evaluation).exists()
+
+
+# The candidates of an evaluation: who is in the choice, and who says what when.
+
+
+@evaluation_page("candidates", "Candidates", order=40, group="Market")
+def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Candidates, and the window for claims."""
+    check_query(request, filters={"kind"})
+    user = reader(request)
+    ask_first(request, evaluation)
+    owns = is_owner(user, evaluation)
+    part = has_a_part(user, evaluation)
+    kind = request.GET.get("kind", "")
+    known = kind in CandidateKind.values
+    groups = candidate_groups(evaluation, user, filters={"kind": kind} if known else {})
+    return show(
+        request,
+        evaluation,
+        "vendors/candidates.html",
+        title="Candidates",
+        tab="candidates",
+        owns=owns,
+        undeclared=undeclared_by(user, evaluation),
+        part=part,
+        kind=kind if known else "",
+        kinds=CandidateKind.choices,
+        groups=groups,
+        total=sum(len(group.rows) for group in groups),
+        window=window_of(evaluation),
+        in_research=evaluation.is_open and evaluation.stage == Stage.RESEARCH,
+        may_add=evaluation.is_open
+        and evaluation.stage in (Stage.REQUIREMENTS, Stage.RESEARCH),
+        unseen=sum(row.unseen for group in groups for row in group.rows),
+    )
+
+
+def window_of(evaluation: Evaluation) -> str:
+    """Whether vendors may write: `unopened`, `open` or `closed`."""
+    now = database_now()
+    if evaluation.claims_opened_at is None:
+        return "unopened"
+    if claims_are_closed(evaluation, now):
+        return "closed"
+    return "open" if evaluation.claims_are_open(now) else "closed"
+
+
+@admin.register(Vendor, site=site)
+class VendorAdmin(HardenedAdmin):
+    """Companies that stand behind candidates."""
+
+    empty_text = "A company is entered when a candidate is added in an evaluation."
+    list_display = ("name", "website", "slug")
+    search_fields = ("name",)
+    fields = ("name", "slug", "aliases", "website")
+
+
+@admin.register(Contact, site=site)
+class ContactAdmin(HardenedAdmin):
+    """People at vendors, who get their mail."""
+
+    empty_text = "Contacts are added on the Candidates page of an evaluation."
+    list_display = ("name", "vendor", "email", "phone")
+    list_filter = (by("vendor"),)
+    search_fields = ("name", "email")
+    fields = ("vendor", "name", "email", "phone")
+
+    def audience(self, user: User) -> bool:
+        """Who writes to them: people who run evaluations, and operators."""
+        return may_keep_vendors(user)
+
+
+@admin.register(VendorToken, site=site)
+class VendorTokenAdmin(HardenedAdmin):
+    """Keys to the vendor API, told by their prefixes; for those who hand them out."""
+
+    empty_text = "Tokens are issued on the Candidates page of an evaluation."
+    list_display = (
+        "prefix",
+        "vendor",
+        "label",
+        "issued_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_on",
+    )
+    list_filter = (by("vendor"),)
+    fields = (
+        "vendor",
+        "prefix",
+        "label",
+        "issued_at",
+        "expires_at",
+        "revoked_at",
+        "last_used_on",
+    )
+
+    def audience(self, user: User) -> bool:
+        return may_keep_vendors(user)
+
+
+@admin.register(Candidate, site=site)
+class CandidateAdmin(HardenedAdmin):
+    """Options in all evaluations that the reader has a part in."""
+
+    empty_text = "Candidates are added on the Candidates page of an evaluation."
+    list_display = ("name", "evaluation", "kind", "state", "vendor", "invited_at")
+    list_filter = (by("evaluation"), by("state"), by("kind"))
+    search_fields = ("name",)
+    fields = (
+        "evaluation",
+        "name",
+        "kind",
+        "vendor",
+        "state",
+        "state_reason",
+        *(column.name for column in LISTED),
+    )
+
+    def page_of(self, row: Candidate) -> str:
+        """The candidate's own page."""
+        return reverse("admin:candidate", args=[row.pk])
+
+
+@admin.register(Claim, site=site)
+class ClaimAdmin(AboutCandidates):
+    """Every revision of every claim."""
+
+    empty_text = "No vendor has answered yet. Invite them and open answering."
+    list_display = (
+        "requirement",
+        "candidate",
+        "availability",
+        "revision",
+        "by_vendor",
+        "submitted_at",
+    )
+    list_filter = (by("availability"), by("candidate"), by("by_vendor", "by vendor"))
+    search_fields = ("statement",)
+    ordering = ("-submitted_at",)
+    fields = (
+        "candidate",
+        "requirement",
+        "revision",
+        "availability",
+        "available_from",
+        "environments",
+        "number_words",
+        "statement",
+        "submitted_at",
+        "superseded_at",
+    )
+
+    @admin.display(description="number")
+    def number_words(self, row: Claim) -> str:
+        """What it claims for the requirement's measure."""
+        return row.number_words
+
+    def page_of(self, row: Claim) -> str:
+        """The ledger of its cell."""
+        return cell_address(row)
+
+
+@admin.register(Submission, site=site)
+class SubmissionAdmin(AboutCandidates):
+    """What vendors handed in, with their receipts."""
+
+    empty_text = "A vendor hands its answer in through the API and gets a receipt."
+    list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
+    list_filter = (by("candidate"),)
+    ordering = ("-submitted_at",)
+    fields = (
+        "candidate",
+        "number",
+        "submitted_at",
+        "submitted_by",
+        "claims",
+        "sha256",
+    )
+
+
+@admin.register(Question, site=site)
+class QuestionAdmin(HardenedAdmin):
+    """What was asked; the answers are for all invited vendors."""
+
+    empty_text = "Nobody has asked anything."
+    list_display = ("text", "evaluation", "requirement", "asked_at", "answered_at")
+    list_filter = (by("evaluation"),)
+    search_fields = ("text", "answer")
+    ordering = ("-asked_at",)
+    fields = ("evaluation", "requirement", "text", "asked_at", "answer", "answered_at")
+
+    def page_of(self, row: Question) -> str:
+        """The questions of its evaluation."""
+        return page_address(row.evaluation, "questions")
+
+
+@admin.register(Proposal, site=site)
+class ProposalAdmin(AboutCandidates):
+    """Requirements that vendors suggest."""
+
+    empty_text = "No vendor has suggested a requirement."
+    list_display = ("text", "candidate", "category", "state", "proposed_at")
+    list_filter = (by("state"),)
+    search_fields = ("text",)
+    ordering = ("-proposed_at",)
+    fields = ("candidate", "category", "text", "reason", "state", "state_reason")
+
+
+@admin.register(CostLine, site=site)
+class CostLineAdmin(AboutCandidates):
+    """What is known of costs; the amounts stand on the evaluation's Costs page."""
+
+    empty_text = (
+        "Costs are written on the Costs page of an evaluation, and shown here once "
+        "prices are open to you."
+    )
+    list_display = ("kind", "label", "candidate", "state", "currency", "quoted_on")
+    list_select_related = ("candidate__evaluation",)
+    ordering = ("candidate_id", "kind", "label")
+    list_filter = (by("state"), by("candidate"))
+    fields = ("candidate", "kind", "label", "state", "recurrence", "quoted_on")
+
+    def page_of(self, row: CostLine) -> str:
+        return reverse("admin:candidate_costs", args=[row.candidate_id])
+
+
+# What is found of candidates: by name, by what they answered, by their files.
+
+
+def candidates(reader: Reader) -> QuerySet[Candidate]:
+    """Every candidate, whatever became of it."""
+    rows: QuerySet[Candidate] = Candidate.objects.visible_to(reader.user)
+    return rows.select_related("evaluation__owner", "vendor")
+
+
+def answers(reader: Reader) -> QuerySet[Claim]:
+    """The answers that stand, of candidates whose words the reader may read."""
+    rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
+    current = rows.filter(superseded_at__isnull=True)
+    return readable(current, reader.user, "candidate").select_related(
+        "candidate__evaluation", "requirement"
+    )
+
+
+def files(reader: Reader) -> QuerySet[ClaimFile]:
+    """The files that came with answers."""
+    rows: QuerySet[ClaimFile] = ClaimFile.objects.visible_to(reader.user)
+    return readable(rows, reader.user, "claim__candidate").select_related(
+        "claim__candidate__evaluation", "claim__requirement"
+    )
+
+
+def companies(reader: Reader) -> QuerySet[Vendor]:
+    """The companies behind candidates."""
+    rows: QuerySet[Vendor] = Vendor.objects.visible_to(reader.user)
+    return rows
+
+
+def cell_name(claim: Any) -> str:
+    """Whose answer to what."""
+    return f"{claim.candidate}, {claim.requirement.ref}"
+
+
+register_search(
+    Search(
+        kind="candidates",
+        title="Candidates",
+        order=30,
+        icon="category",
+        rows=candidates,
+        columns=("name",),
+        closest="name",
+        label=str,
+        address=lambda row: reverse("admin:candidate", args=[row.pk]),
+        beneath=lambda row: f"{row.get_state_display()} · {row.evaluation}",
+        evaluation_path="evaluation",
+        has_acts=True,
+    )
+)
+register_search(
+    Search(
+        kind="answers",
+        title="Answers",
+        order=60,
+        icon="campaign",
+        rows=answers,
+        columns=("statement",),
+        closest="statement",
+        label=lambda row: f"{cell_name(row)}: {shortened(row.statement, 70)}",
+        address=cell_address,
+        beneath=lambda row: (
+            f"{row.get_availability_display()} · {row.candidate.evaluation}"
+        ),
+        evaluation_path="candidate__evaluation",
+    )
+)
+register_search(
+    Search(
+        kind="files",
+        title="Files from vendors",
+        order=70,
+        icon="attach_file",
+        rows=files,
+        columns=("name",),
+        closest="name",
+        label=lambda row: row.name,
+        address=lambda row: cell_address(row.claim),
+        beneath=lambda row: (
+            f"With the answer of {cell_name(row.claim)} · "
+            f"{row.claim.candidate.evaluation}"
+        ),
+        evaluation_path="claim__candidate__evaluation",
+    )
+)
+register_search(
+    Search(
+        kind="companies",
+        title="Companies",
+        order=90,
+        icon="storefront",
+        rows=companies,
+        columns=("name",),
+        closest="name",
+        label=str,
+        address=site.address_of,
+        beneath=lambda row: row.website,
+    )
+)
+
+
+# On a candidate's page, for its owner: how far its vendor has got.
+
+
+def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
+    """What the owner sees of it; nothing of what is typed and not handed in."""
+    if candidate.vendor is None or not is_owner(user, candidate.evaluation):
+        return None
+    where = candidate.evaluation
+    return {
+        "candidate": candidate,
+        "in_research": where.is_open and where.stage == Stage.RESEARCH,
+        "letters": newest_letters(candidate).get(candidate.pk, []),
+        "visits": visits_of([candidate]).get(candidate.pk),
+        "sheets": sheets_of(candidate),
+        "receipt": Submission.objects.filter(candidate=candidate).last(),
+    }
+
+
+register_panel("candidate", 5, "vendors/parts/vendor_panel.html", vendors_side)

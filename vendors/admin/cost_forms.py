@@ -1,0 +1,511 @@
+"""The forms in which costs are written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.evaluations.models import User
+from evaltracker.money import MOST_PLACES, currency_choices
+from evaltracker.money import written as money_written
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.fields import day_field, link_field, long_text
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.measures import written
+from vendors.admin.base import AboutCandidate, OnCandidate
+from vendors.choices import CostState, Pricing, Recurrence
+from vendors.costs import CostKind, Curve, read_payments, read_tiers, write_tiers
+from vendors.costs.lines import MOST_PERCENT
+from vendors.models import Candidate, CostLine, ExchangeRate
+from vendors.models.candidates import check_exact
+from vendors.selectors import tiers_of
+from vendors.services.cost_import import remove_rate, set_payments, set_rate
+from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
+
+
+def amount_field(label: str, help_text: str = "") -> forms.DecimalField:
+    """Money as exact as it is kept; below 0 it is a credit."""
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        max_digits=22,
+        decimal_places=MOST_PLACES,
+        validators=[check_exact],
+        help_text=help_text,
+    )
+
+
+def trimmed(value: Any) -> Any:
+    """A number without the zeros that its column keeps; all else as it is."""
+    return written(value) if isinstance(value, Decimal) else value
+
+
+class TiersField(forms.CharField):
+    """Tiers after the first, one a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=long_text(3), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines for the box."""
+        return write_tiers(tiers_of(value)) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """The tiers, or the sentence for what is not understood."""
+        try:
+            return read_tiers(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class PriceForm(forms.Form):
+    """What one kind of cost comes to."""
+
+    state = forms.ChoiceField(
+        label="What is known",
+        choices=CostState.choices,
+        initial=CostState.PRICED,
+        help_text="Not stated: somebody asked and got no answer. It never counts as "
+        "zero.",
+    )
+    likely = amount_field("Likely amount", "For one unit; below 0 for a credit.")
+    low = amount_field("Low", "Blank takes the likely amount.")
+    high = amount_field("High", "Blank takes the likely amount.")
+    quantity = forms.DecimalField(
+        label="Quantity", min_value=0, max_digits=12, decimal_places=2, initial=1
+    )
+    unit = forms.CharField(
+        label="Unit",
+        required=False,
+        max_length=60,
+        help_text="User, hour, node …; for on-call and engineer time, hours or months.",
+    )
+    pricing = forms.ChoiceField(
+        label="Price by quantity",
+        required=False,
+        choices=[it for it in Pricing.choices if it[0] != Pricing.PERCENT],
+        initial=Pricing.PER_UNIT,
+        help_text="The amounts above are the first tier; write the others below.",
+    )
+    tiers = TiersField(
+        label="Further tiers",
+        help_text=(
+            "One a line: above how many, a colon, the price, such as “100: 8”, or "
+            "“100: 7 / 8 / 9” for low, likely and high. Blank without tiers."
+        ),
+    )
+    recurrence = forms.ChoiceField(label="Falls due", choices=Recurrence.choices)
+    currency = forms.ChoiceField(label="Currency", choices=currency_choices)
+    rate = forms.DecimalField(
+        label="Exchange rate",
+        required=False,
+        max_digits=14,
+        decimal_places=6,
+        help_text=(
+            "Units of the evaluation's currency for one of this. Blank takes the rate "
+            "on the costs page; without one the price counts as unsaid."
+        ),
+    )
+    source_text = forms.CharField(
+        label="The price as it was written", required=False, max_length=300
+    )
+    source_url = link_field("Where it was written")
+    quoted_on = day_field("Date of the quote", required=False)
+    note = forms.CharField(label="Note", required=False, widget=long_text(3))
+
+
+class CostForm(PriceForm):
+    """A line that is not there yet."""
+
+    kind = forms.ChoiceField(
+        label="Kind of cost",
+        choices=[(str(it), it.label[0].upper() + it.label[1:]) for it in CostKind],
+    )
+    label = forms.CharField(
+        label="Part",
+        required=False,
+        max_length=150,
+        help_text="Which part, if this kind has several lines. Usually blank.",
+    )
+
+    field_order = ("kind", "label")
+
+
+def percent_field(label: str, help_text: str = "", **kwargs: Any) -> forms.DecimalField:
+    """Per cent a year."""
+    return forms.DecimalField(
+        label=label,
+        min_value=0,
+        max_value=MOST_PERCENT,
+        max_digits=7,
+        decimal_places=4,
+        help_text=help_text,
+        **kwargs,
+    )
+
+
+class RiseForm(forms.Form):
+    """By how much a year the vendor may raise its prices."""
+
+    likely = percent_field("Likely, % a year", "Such as 5. Zero: it cannot rise.")
+    low = percent_field("Low", "Blank takes the likely one.", required=False)
+    high = percent_field("High", "Blank takes the likely one.", required=False)
+    source_text = forms.CharField(
+        label="The clause as it was written", required=False, max_length=300
+    )
+    source_url = link_field("Where it was written")
+    quoted_on = day_field("Date of the quote", required=False)
+    note = forms.CharField(label="Note", required=False, widget=long_text(3))
+
+
+# Writing down what candidates cost.
+
+
+class OnCosts(OnCandidate, AboutCandidate[Candidate]):
+    """An act on a candidate's costs."""
+
+    tab = "costs"
+    sealed = True
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:candidate_costs", args=[target.pk])
+
+
+@register_act
+class SetCostLine(OnCosts):
+    """Writes a kind of cost."""
+
+    name = "set-cost-line"
+    title = "Write a cost"
+    verb = "Save"
+    help = "The same kind and part is replaced. Amounts stay sealed until they open."
+    success = "The cost is written."
+    form_class = CostForm
+    prefill = ("kind",)
+    service = set_cost_line
+
+    def initial(self, target: Candidate, user: User) -> dict[str, Any]:
+        """The evaluation's own currency."""
+        return {"currency": target.evaluation.currency}
+
+
+class OnCostLine(AboutCandidate[CostLine]):
+    """An act on a line."""
+
+    tab = "costs"
+    sealed = True
+    model = CostLine
+    target_name = "line"
+    related = ("candidate__evaluation__owner",)
+
+    def heading(self, target: Any) -> str:
+        part = f" ({target.label})" if target.label else ""
+        kind = CostKind(target.kind).label
+        return f"{self.title}: {target.candidate}, {kind}{part}"
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:candidate_costs", args=[target.candidate_id])
+
+
+@register_act
+class ChangeCostLine(OnCostLine):
+    name = "change-cost-line"
+    title = "Change cost"
+    verb = "Save"
+    success = "The cost is written."
+    form_class = PriceForm
+    service = set_cost_line
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            field: trimmed(getattr(target, field)) for field in PriceForm.base_fields
+        }
+
+    def arguments(self, target: CostLine, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A line is known by its candidate, kind and label."""
+        return {
+            "candidate": target.candidate,
+            "kind": target.kind,
+            "label": target.label,
+            **data,
+        }
+
+
+@register_act
+class SetRenewalRise(OnCosts):
+    """Writes the yearly rise of what is invoiced again, in per cent."""
+
+    name = "set-renewal-rise"
+    title = "Write a renewal rise in %"
+    verb = "Save"
+    help = (
+        "It lifts licence, support and security extras from the second year on. What "
+        "they cost more by it stands in a row of its own, with its working."
+    )
+    success = "The renewal rise is written."
+    form_class = RiseForm
+    service = partial(
+        set_cost_line,
+        kind=CostKind.RENEWAL_RISE,
+        pricing=Pricing.PERCENT,
+        recurrence=Recurrence.YEARLY,
+    )
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The rise that stands, if one does."""
+        line = CostLine.objects.filter(
+            candidate=target, kind=CostKind.RENEWAL_RISE, label=""
+        ).first()
+        if line is None or line.pricing != Pricing.PERCENT:
+            return {}
+        return {field: trimmed(getattr(line, field)) for field in RiseForm.base_fields}
+
+
+@register_act
+class RemoveCostLine(OnCostLine):
+    """Takes a line out."""
+
+    name = "remove-cost-line"
+    title = "Remove cost"
+    verb = "Remove"
+    help = "The kind counts as not asked again. The journal keeps that it was there."
+    success = "The line is removed."
+    dangerous = True
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
+        address = self.cancel_url(target)
+        remove_cost_line(line=target, by=by)
+        return address
+
+
+@register_act
+class MarkRestUnsaid(OnCosts):
+    """Notes what the candidate will not say."""
+
+    name = "mark-rest-unsaid"
+    title = "Mark the rest as not stated"
+    verb = "Mark as not stated"
+    help = (
+        "Every kind of the checklist that has no line yet is noted as asked and not "
+        "answered. It never counts as zero."
+    )
+    success = "Missing kinds of cost are marked as not stated."
+    service = mark_rest_unsaid
+
+
+# Exchange rates of an evaluation, and in which shares a candidate is paid.
+
+
+class RateForm(forms.Form):
+    """What one unit of a currency is worth, when, and who says so."""
+
+    currency = forms.ChoiceField(label="Currency", choices=currency_choices)
+    rate = forms.DecimalField(
+        label="Rate",
+        min_value=Decimal("0.000001"),
+        max_digits=14,
+        decimal_places=6,
+        help_text="Units of the evaluation's currency for one of this.",
+    )
+    rated_on = day_field("Of which day")
+    source = forms.CharField(
+        label="Source", max_length=200, help_text="Such as “ECB reference rate”."
+    )
+
+
+@register_act
+class SetRate(OnEvaluation):
+    """Writes the rate of a currency."""
+
+    tab = "costs"
+    name = "set-rate"
+    title = "Write an exchange rate"
+    verb = "Save"
+    help = (
+        "Every price in that currency without a rate of its own is counted with it. "
+        "The rate that stood before stays in the journal."
+    )
+    success = "The rate is written; totals are counted with it."
+    form_class = RateForm
+    prefill = ("currency",)
+    service = set_rate
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {"rated_on": today_in(target.zone)}
+
+
+@register_act
+class RemoveRate(InEvaluation[ExchangeRate]):
+    """Takes a rate out."""
+
+    tab = "costs"
+    model = ExchangeRate
+    target_name = "rate"
+    service = remove_rate
+    related = ("evaluation__owner",)
+    name = "remove-rate"
+    title = "Remove exchange rate"
+    verb = "Remove"
+    help = "Prices in that currency without a rate of their own then count as not "
+    "stated."
+    success = "The rate is removed."
+    dangerous = True
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target}"
+
+
+class PaymentsField(forms.CharField):
+    """A payment plan, one payment a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines for the box."""
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{row['share']} {row['when']}" for row in value)
+
+    def clean(self, value: Any) -> Any:
+        """The plan, or the sentence for what is not understood."""
+        try:
+            return read_payments(super().clean(value) or "")
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class PaymentsForm(forms.Form):
+    payments = PaymentsField(
+        label="Payments",
+        required=False,
+        widget=long_text(5),
+        help_text=(
+            "One a line: the share in percent, then when it is paid, such as “45.55 "
+            "on signing”. The shares sum to exactly 100. Blank takes the plan away."
+        ),
+    )
+
+
+@register_act
+class SetPayments(OnCosts):
+    """Writes a payment plan."""
+
+    name = "set-payments"
+    title = "Write the payment plan"
+    verb = "Save"
+    help = "The shares of one-off costs, and when each is due."
+    success = "The payment plan is written."
+    form_class = PaymentsForm
+    service = set_payments
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {"payments": target.payments}
+
+
+# A curve of costs as a drawing: numbers and words only, the template escapes them.
+
+WIDTH, HEIGHT = 720, 280
+LEFT, RIGHT, TOP, BOTTOM = 120, 28, 30, 236
+TICKS = 4
+# Closer than this, two words under the axis would run into each other.
+APART = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on an axis with its words."""
+
+    at: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything that the template places."""
+
+    line: str
+    jumps: str
+    amounts: list[Mark]
+    volumes: list[Mark]
+    planned: Mark
+    budget: Mark | None
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = BOTTOM
+
+
+def draw(curve: Curve, budget: Decimal | None) -> Drawing:
+    """Draw a curve from nothing up, its jumps apart; the budget if it is near."""
+    highest = max(amount for _, amount in curve.points)
+    if budget is not None and budget <= 2 * highest:
+        highest = max(highest, budget)
+    else:
+        budget = None
+    step = _step(highest)
+    last = curve.points[-1][0]
+    steps = max(1, int((highest / step).to_integral_value(ROUND_CEILING)))
+    ceiling = step * steps
+
+    def across(volume: Decimal) -> int:
+        return round(LEFT + (WIDTH - RIGHT - LEFT) * volume / last)
+
+    def down(amount: Decimal) -> int:
+        return round(BOTTOM - (BOTTOM - TOP) * amount / ceiling)
+
+    line: list[str] = []
+    jumps: list[str] = []
+    before: tuple[Decimal, str] | None = None
+    for volume, amount in curve.points:
+        here = f"{across(volume)} {down(amount)}"
+        if before is not None and before[0] == volume:
+            jumps.append(f"M{before[1]} L{here}")
+            line.append(f"M{here}")
+        else:
+            line.append(f"{'L' if line else 'M'}{here}")
+        before = (volume, here)
+    return Drawing(
+        line=" ".join(line),
+        jumps=" ".join(jumps),
+        amounts=[
+            Mark(down(step * number), money_written(step * number))
+            for number in range(steps + 1)
+        ],
+        volumes=_spread(
+            [Mark(across(it), money_written(it)) for it in _volumes(curve)]
+        ),
+        planned=Mark(across(curve.volume), money_written(curve.volume)),
+        budget=None if budget is None else Mark(down(budget), money_written(budget)),
+    )
+
+
+def _volumes(curve: Curve) -> list[Decimal]:
+    """The volumes under the axis: the thresholds, and where it begins and ends."""
+    return list(dict.fromkeys(volume for volume, _ in curve.points))
+
+
+def _spread(marks: list[Mark]) -> list[Mark]:
+    """Those with room; the table beside the drawing names all."""
+    kept: list[Mark] = []
+    for mark in marks:
+        if not kept or mark.at - kept[-1].at >= APART:
+            kept.append(mark)
+    return kept
+
+
+def _step(highest: Decimal) -> Decimal:
+    """A round step that reaches `highest` in about four."""
+    if highest <= 0:
+        return Decimal(1)
+    rough = highest / TICKS
+    unit = Decimal(10) ** rough.adjusted()
+    return next(unit * it for it in (1, 2, 5, 10) if unit * it >= rough)

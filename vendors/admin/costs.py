@@ -1,0 +1,556 @@
+"""What the costs pages show; who may see amounts, their views ask."""
+
+import datetime
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.db.models import Case, Q, QuerySet, When
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.comments.reading import discuss_address, discuss_words, with_counts
+from evaltracker.errors import Invalid, NotFound, why_not
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import check_owned, is_owner
+from evaltracker.evaluations.topics import key_of
+from evaltracker.pages.acts import address_of
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import NamedChoice
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import SEALS, crumbs_to, evaluation_page, show
+from evaltracker.toolbox.charts import Axis, Lane, Lanes, Span, both, scale, short
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.text import listed
+from stakeholders.policy import is_leadership
+from vendors import costs
+from vendors.admin.conflict_question import is_kept_out, open_answers, reader
+from vendors.admin.cost_forms import CostForm, draw
+from vendors.choices import CandidateState, CostState, Pricing
+from vendors.models import Candidate, Conflict, CostLine, ExchangeRate
+from vendors.policy import may_read_contacts, may_see_prices
+from vendors.selectors import (
+    cost_input,
+    envelope_of,
+    rates_of,
+    terms_of,
+    tiers_of,
+    total_of,
+    worth_of,
+)
+from vendors.selectors.costs import NOBODY, opening_state, quotes_seen
+from vendors.services.cost_import import add_cost_line, change_cost_line
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One kind of the checklist: its line with what it comes to, or nothing yet."""
+
+    kind: costs.CostKind
+    line: CostLine | None
+    row: costs.CostRow | None
+    old: bool = False
+
+    @property
+    def state(self) -> str:
+        """What is known; blank if nobody asked yet."""
+        return self.row.state if self.row else ""
+
+    @property
+    def is_rise(self) -> bool:
+        """Whether it is a rise in per cent rather than a price."""
+        return bool(self.line and self.line.pricing == costs.Pricing.PERCENT)
+
+    @property
+    def tiers(self) -> tuple[costs.Tier, ...]:
+        """The line's tiers after the first."""
+        return tiers_of(self.line.tiers) if self.line else ()
+
+
+@dataclass(frozen=True, slots=True)
+class CostColumn:
+    candidate: Candidate
+    lines: tuple[costs.Line, ...]
+    total: costs.TotalCost
+    kinds: list[KindRow]
+    asks: tuple[costs.Ask, ...]
+    limits: tuple[costs.Limit, ...]
+    worth: costs.Worth
+
+    @property
+    def unasked(self) -> list[costs.CostKind]:
+        """Kinds that nobody asked about."""
+        return [kind.kind for kind in self.kinds if kind.row is None]
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing at all was written yet."""
+        return not self.lines
+
+    @property
+    def has_price(self) -> bool:
+        """Whether there is an amount at all; without one a total would be a lie."""
+        return any(row.likely is not None for row in self.total.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One kind across the candidates."""
+
+    label: str
+    cells: list[list[KindRow]]
+
+
+def running(evaluation: Evaluation) -> Any:
+    """The candidates that are not eliminated, the closer choice first."""
+    found: Any = Candidate.objects.filter(evaluation=evaluation)
+    return found.exclude(state=CandidateState.ELIMINATED).order_by(
+        Case(When(state=CandidateState.LONGLISTED, then=1), default=0), "name"
+    )
+
+
+def cost_columns(
+    evaluation: Evaluation, candidates: Iterable[Candidate]
+) -> list[CostColumn]:
+    """The costs of some candidates of the evaluation, in two queries."""
+    rates, today = rates_of(evaluation), today_in(evaluation.zone)
+    shown = list(candidates)
+    lines: dict[object, list[CostLine]] = {}
+    for line in CostLine.objects.filter(candidate__in=shown):
+        lines.setdefault(line.candidate_id, []).append(line)
+    columns = []
+    for candidate in shown:
+        candidate.evaluation = evaluation
+        given = lines.get(candidate.pk, [])
+        for line in given:
+            line.candidate = candidate
+        columns.append(_column(candidate, given, rates, today))
+    return columns
+
+
+def compared(columns: list[CostColumn]) -> list[Compared]:
+    """Kinds by candidates, in the order of the checklist."""
+    return [
+        Compared(
+            kind.label[0].upper() + kind.label[1:],
+            [[row for row in column.kinds if row.kind == kind] for column in columns],
+        )
+        for kind in costs.CostKind
+        if any(row.kind == kind for column in columns for row in column.kinds)
+    ]
+
+
+def points_of(columns: list[CostColumn]) -> dict[object, Any]:
+    """Price points of 100 by candidate; None above the budget.
+
+    Absent while a kind of cost is not known: whoever hides a price earns nothing by it,
+    and sets the lowest for nobody.
+    """
+    priced = [column for column in columns if column.has_price]
+    if not priced:
+        return {}
+    ceiling = priced[0].candidate.evaluation.budget
+    whole: dict[object, Decimal] = {
+        column.candidate.pk: column.total.likely
+        for column in priced
+        if column.total.complete
+    }
+    over: dict[object, Any] = {
+        column.candidate.pk: None
+        for column in priced
+        if ceiling is not None and column.total.likely > ceiling
+    }
+    return over | costs.price_points(whole, ceiling=ceiling)
+
+
+def by_points(columns: list[CostColumn]) -> list[tuple[CostColumn, Any]]:
+    """Priced candidates with their points, blank where the total is not complete; those
+    stand last, behind the ones that are out."""
+    points = points_of(columns)
+    rows = [
+        (column, points.get(column.candidate.pk, ""))
+        for column in columns
+        if column.has_price
+    ]
+    return sorted(rows, key=lambda row: 0 if row[1] else 1 if row[1] is None else 2)
+
+
+def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:
+    """The total by volume, for every tiered price."""
+    terms = terms_of(column.candidate.evaluation)
+    return costs.curves(column.total, column.lines, terms)
+
+
+def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
+    """Currencies in which a price waits for its rate."""
+    found = {
+        line.currency or ""
+        for column in columns
+        for line in column.lines
+        if line.state == costs.LineState.PRICED
+        and line.pricing != costs.Pricing.PERCENT
+        and line.rate_to_base is None
+        and line.currency != evaluation.currency
+    }
+    return sorted(found)
+
+
+def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
+    """Share, when, and amount of each payment of what is paid once."""
+    plan = column.candidate.payments
+    if not plan:
+        return []
+    paid = (row.likely for row in column.total.rows if row.once)
+    once = sum((amount for amount in paid if amount is not None), Decimal(0))
+    parts = costs.split(once, [costs.read_decimal(row["share"]) for row in plan])
+    return [
+        (row["share"], row["when"], part) for row, part in zip(plan, parts, strict=True)
+    ]
+
+
+def _column(
+    candidate: Candidate,
+    given: list[CostLine],
+    rates: Mapping[str, ExchangeRate],
+    today: datetime.date,
+) -> CostColumn:
+    lines = tuple(cost_input(line, rates) for line in given)
+    total = total_of(candidate, list(lines))
+    paired: dict[str, list[KindRow]] = {}
+    for line, row in zip(given, total.rows, strict=True):
+        old = costs.is_old(line.quoted_on, today)
+        paired.setdefault(line.kind, []).append(KindRow(row.kind, line, row, old))
+    checklist = costs.CHECKLIST[candidate.kind]
+    extra = [kind for kind in costs.CostKind if kind in paired]
+    dated = zip(total.rows, (line.quoted_on for line in given), strict=True)
+    return CostColumn(
+        candidate=candidate,
+        lines=lines,
+        total=total,
+        kinds=[
+            row
+            for kind in dict.fromkeys((*checklist, *extra))
+            for row in paired.get(kind, [KindRow(kind, None, None)])
+        ],
+        asks=costs.asks(checklist, dated, today),
+        limits=envelope_of(candidate.evaluation, total),
+        worth=worth_of(candidate),
+    )
+
+
+# The total cost of each candidate as a bar, for readers to whom prices are open.
+
+# More bars than these nobody compares by eye; the table has all.
+DRAWN = 15
+NOT_STATED = "not stated"
+# Of the axis: what is not stated is seen behind the dearest, too.
+ROOM = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class CostBars:
+    """The picture, what its parts mean, and what it leaves out."""
+
+    charts: tuple[Lanes, ...]
+    key: list[tuple[str, str]]
+    left_out: str
+
+
+def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars | None:
+    """Bars from nothing to low, likely and high; None while no price is known."""
+    priced = [column for column in columns if column.has_price]
+    unpriced = [column for column in columns if not column.has_price]
+    drawn = priced[:DRAWN]
+    if not drawn:
+        return None
+    most = max(float(column.total.high) for column in drawn)
+    step, end = scale(max(most, float(budget or 0)) * ROOM)
+    ticks = [(step * number, short(step * number)) for number in range(9)]
+    axis = Axis(
+        end,
+        ticks=tuple(tick for tick in ticks if tick[0] <= end),
+        limit=None
+        if budget is None
+        else (float(budget), f"budget {short(float(budget))}"),
+        heads=("likely",),
+        rooms=(96,),
+    )
+    lanes = [_lane(column, end, budget) for column in drawn]
+    said = [
+        (f"Not drawn: {_names(priced[DRAWN:])}.", priced[DRAWN:]),
+        (f"No price yet for {_names(unpriced)}.", unpriced),
+    ]
+    return CostBars(
+        both("Total cost: low, likely, high", lanes, axis),
+        _key([span.kind for lane in lanes for span in lane.spans]),
+        " ".join(sentence for sentence, columns in said if columns),
+    )
+
+
+def _names(columns: Sequence[CostColumn]) -> str:
+    return listed([str(column.candidate) for column in columns])
+
+
+def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
+    name, total = str(column.candidate), column.total
+    low, likely, high = (
+        # Credits can bring a total below nothing, where no bar is drawn.
+        max(float(amount), 0.0)
+        for amount in (total.low, total.likely, total.high)
+    )
+    spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
+    if not total.complete:
+        spans.append(Span(high, end, "unknown"))
+    coverage = total.coverage
+    missing = coverage.total - coverage.known
+    over = budget is not None and total.likely > budget
+    notes = [
+        "over the budget" if over else "",
+        f"{missing} of {coverage.total} kinds {NOT_STATED}" if missing else "",
+    ]
+    return Lane(
+        name,
+        short(likely) if total.complete else f"{short(likely)} or more",
+        spans=tuple(span for span in spans if span.end > span.start),
+        note=" · ".join(filter(None, notes)),
+        tone="over" if over else "",
+    )
+
+
+def _key(kinds: Sequence[str]) -> list[tuple[str, str]]:
+    words = (
+        ("bar", "up to the low estimate"),
+        ("likely", "from low to likely"),
+        ("high", "from likely to high"),
+        ("unknown", "not stated: nobody knows how much"),
+    )
+    return [pair for pair in words if pair[0] in kinds]
+
+
+# The costs of all candidates as rows that the owner edits in place.
+
+SAVES = Saves(change_cost_line, "line")
+
+
+def beside_amount(line: CostLine) -> str:
+    """What the number is, where it is not money for one unit."""
+    if line.pricing == Pricing.PERCENT:
+        return "% a year"
+    return "the first tier; more in the form" if line.tiers else ""
+
+
+def missing_amount(line: CostLine) -> str:
+    """What an empty amount means."""
+    return "" if line.state == CostState.PRICED else line.get_state_display().lower()
+
+
+@register_grid
+class CostsGrid(Grid[Evaluation, CostLine]):
+    """Every line of every candidate: what is known, the amounts, and their source."""
+
+    name = "costs"
+    title = "Costs"
+    related = ("owner",)
+    anchor = "cost"
+    noun = "cost"
+    first_column = "kind"
+    carried = ("candidate",)
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        """As in the form of a line, one column for each field that people compare."""
+        closed = str(why_not(check_owned, subject, user) or "")
+        fields: Mapping[str, forms.Field] = CostForm().fields
+        whose = NamedChoice(running(subject), attribute="name")
+        made = partial(_costs_grid_column, fields, closed)
+        return (
+            Column("candidate", "Candidate", whose, width=20),
+            Column("kind", "Kind", fields["kind"], width=18),
+            Column("label", "Part", fields["label"], width=10),
+            made("state", "Known", width=11, for_many=True),
+            made("likely", "Likely", missing=missing_amount, aside=beside_amount),
+            made("low", "Low"),
+            made("high", "High"),
+            made("quantity", "Quantity"),
+            made("unit", "Unit", for_many=True),
+            made("recurrence", "Falls due", width=10, for_many=True),
+            made("currency", "Currency", for_many=True),
+            made("quoted_on", "Quoted on", width=10, for_many=True),
+            made("source_text", "As it was written", width=20),
+            made("note", "Note", width=20),
+        )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[CostLine]:
+        """Of candidates in the running, while the reader may see prices."""
+        if is_kept_out(user, subject):
+            return CostLine.objects.none()
+        rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
+        return (
+            with_counts(rows, "cost_line")
+            .filter(candidate__evaluation=subject)
+            .exclude(candidate__state=CandidateState.ELIMINATED)
+            .select_related("candidate__evaluation__owner")
+            .order_by("candidate__name", "kind", "label")
+        )
+
+    def name_of(self, row: CostLine) -> str:
+        return f"{row.candidate}, {row.kind}"
+
+    def links(self, row: CostLine, user: User) -> Sequence[tuple[str, str]]:
+        """The form with all fields, for tiers and rates of exchange."""
+        name = "change-cost-line"
+        target: Any = row
+        if row.pricing == Pricing.PERCENT:
+            name, target = "set-renewal-rise", row.candidate
+        links = [("All fields", address_of(name, target))]
+        if is_owner(user, row.candidate.evaluation):
+            links.append((discuss_words(row), discuss_address("cost_line", row.pk)))
+            key = key_of("cost_line", row.pk)
+            links.append(("Files", f"{address_of('attach-files')}{key}/"))
+        return links
+
+    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
+        return ("remove-cost-line",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_owned, subject, user) is None
+
+    def add(self, subject: Evaluation, values: Mapping[str, Any], by: User) -> CostLine:
+        """A line needs its candidate and kind; without an amount it is unsaid.
+
+        Raises:
+            Invalid: one of the two is missing, or there is such a line.
+
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        for name in ("candidate", "kind"):
+            if not given.get(name):
+                raise Invalid(f"Choose a {name}.", errors={name: ["Choose one."]})
+        return add_cost_line(by=by, **given)
+
+    def note(self, subject: Evaluation, user: User) -> str:
+        """What nobody has asked about yet, by candidate."""
+        if not self.may_add(subject, user):
+            return ""
+        open_kinds = [
+            f"{column.candidate}: {', '.join(kind.label for kind in column.unasked)}"
+            for column in cost_columns(subject, running(subject))
+            if column.unasked
+        ]
+        return f"Not asked yet: {'; '.join(open_kinds)}." if open_kinds else ""
+
+
+def _costs_grid_column(
+    fields: Mapping[str, forms.Field], closed: str, name: str, label: str, **more: Any
+) -> Column:
+    """A column that is saved as by the form of the line."""
+    return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
+
+# The costs of an evaluation: sealed until they open, and never a silent zero.
+
+
+@evaluation_page("costs", "Costs", order=100, group="Market")
+def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """All candidates: budget, checklist, rates; amounts only once prices are open."""
+    check_query(request)
+    user = reader(request)
+    open_answers(request, evaluation)
+    columns = cost_columns(evaluation, running(evaluation))
+    sealed = not may_see_prices(user, evaluation)
+    quotes = quotes_seen(evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/costs.html",
+        title="Costs",
+        tab="costs",
+        owns=is_owner(user, evaluation),
+        edits=why_not(check_owned, evaluation, user) is None,
+        sealed=sealed,
+        opening=opening_state(evaluation, user),
+        nobody=NOBODY,
+        columns=columns,
+        compared=compared(columns),
+        bars=None if sealed else cost_bars(columns, evaluation.budget),
+        budgets=[] if sealed else by_points(columns),
+        unpriced=[column.candidate for column in columns if not column.has_price],
+        untouched=[column.candidate for column in columns if column.untouched],
+        quotes=[
+            (column.candidate, quotes[column.candidate.pk])
+            for column in columns
+            if column.candidate.pk in quotes
+        ],
+        today=today_in(evaluation.zone),
+        rates=ExchangeRate.objects.filter(evaluation=evaluation),
+        without_rate=without_rate(evaluation, columns),
+        here=request.get_full_path(),
+    )
+
+
+def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """One candidate's sheet: each line with its working, and all that follows."""
+    check_query(request)
+    user = reader(request)
+    seen = Candidate.objects.visible_to(user).select_related("evaluation__owner")
+    candidate = seen.filter(pk=candidate_id).first()
+    if candidate is None:
+        raise NotFound
+    evaluation = candidate.evaluation
+    open_answers(request, evaluation)
+    (column,) = cost_columns(evaluation, [candidate])
+    sealed = not may_see_prices(user, evaluation)
+    curves = () if sealed else curves_of(column)
+    return show(
+        request,
+        evaluation,
+        "vendors/candidate_costs.html",
+        title=f"Costs of {candidate}",
+        tab="costs",
+        crumbs=crumbs_to(evaluation, ("Costs", "costs"), (str(candidate), "")),
+        owns=is_owner(user, evaluation),
+        sealed=sealed,
+        opening=opening_state(evaluation, user),
+        nobody=NOBODY,
+        one=column,
+        curves=[(curve, draw(curve, evaluation.budget)) for curve in curves],
+        payments=[] if sealed else payments_of(column),
+    )
+
+
+site.register_page(
+    "candidates/<uuid:candidate_id>/costs/", candidate_costs, "candidate_costs"
+)
+
+
+def opened_prices(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    """All lines, or none."""
+    return set(ids) if may_see_prices(user, evaluation) else set()
+
+
+def opened_interests(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """The owner reads all declarations, Leadership the owner's, everybody their own."""
+    if is_owner(user, evaluation):
+        return set(ids)
+    theirs = Q(person=user)
+    if is_leadership(user, evaluation):
+        theirs |= Q(person=evaluation.owner_id)
+    own = Conflict.objects.filter(theirs, pk__in=ids)
+    return {str(pk) for pk in own.values_list("pk", flat=True)}
+
+
+def opened_contacts(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """All names and addresses, or none."""
+    return set(ids) if may_read_contacts(user, evaluation) else set()
+
+
+SEALS.register("costline", opened_prices)
+SEALS.register("conflict", opened_interests)
+SEALS.register("contact", opened_contacts)

@@ -1,0 +1,496 @@
+"""…"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.topics import Topic, register_topic
+from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import NamedChoice, long_text, reason_field
+from evaltracker.pages.tabs import waits_on
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    OnEvaluation,
+    crumbs_to,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.toolbox.days import database_now
+from vendors.admin.base import OnCandidate, Place
+from vendors.admin.candidates import has_a_part, proposals_of, questions_of
+from vendors.admin.conflict_question import SharedForm, ask_first, open_answers, reader
+from vendors.choices import ProposalState
+from vendors.costs import CostKind
+from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
+from vendors.policy import unbarred, where_unbarred
+from vendors.selectors import asked_requirements
+from vendors.selectors.answer_counts import GAP, MOST, Chase, chases, given_away
+from vendors.services.access import invited_candidates
+from vendors.services.contacts import (
+    accept_contact,
+    check_accept_contact,
+    check_decline_contact,
+    decline_contact,
+)
+from vendors.services.dialogue import (
+    accept_proposal,
+    ask_question,
+    check_accept_proposal,
+    check_ask_question,
+    check_decline_proposal,
+    decline_proposal,
+)
+from vendors.services.quotes import answer_question
+from vendors.services.reasking import chase, chase_all, check_chase, check_chase_all
+
+# Letting a vendor's colleague in, or not.
+
+
+class RulingOnContact(InEvaluation[ContactRequest]):
+    """What is done to a vendor's request."""
+
+    tab = "invitations"
+    model = ContactRequest
+    target_name = "request"
+    related = ("candidate__evaluation__owner", "candidate__vendor")
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "contact-requests")
+
+
+@register_act
+class AcceptContact(RulingOnContact):
+    """Makes somebody a contact and sends them a link."""
+
+    name = "accept-contact"
+    title = "Let the colleague in"
+    verb = "Let in and send the link"
+    help = (
+        "They become a contact of the vendor and get the invitation with a link of "
+        "their own. They read and hand in the vendor's answers."
+    )
+    success = "The invitation leaves within half a minute."
+    form_class = SharedForm
+    service = accept_contact
+    rule = check_accept_contact
+
+    def heading(self, target: Any) -> str:
+        """Who it is, and where the mail goes."""
+        return f"Let in {target.name}, {target.email}, for {target.candidate}"
+
+
+class DeclineContactForm(forms.Form):
+    reason = reason_field(help_text="The vendor reads it.")
+
+
+@register_act
+class DeclineContact(RulingOnContact):
+    name = "decline-contact"
+    title = "Decline the request"
+    verb = "Decline"
+    success = "The request is declined; the vendor reads why."
+    form_class = DeclineContactForm
+    service = decline_contact
+    rule = check_decline_contact
+
+    def heading(self, target: Any) -> str:
+        """Whom it is about."""
+        return f"Decline to let in {target.name}"
+
+
+class QuestionForm(forms.Form):
+    """What is unclear, and about what."""
+
+    requirement = NamedChoice(
+        Question.objects.none(), required=False, empty_label="None in particular"
+    )
+    text = forms.CharField(label="Question", widget=long_text())
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["requirement"]
+        choice.queryset = asked_requirements(evaluation)
+
+
+@register_act
+class AskQuestion(OnEvaluation):
+    """Asks for a clarification on the buyer's side."""
+
+    tab = "questions"
+    name = "ask-question"
+    title = "Ask a question"
+    verb = "Ask"
+    help = (
+        "Once it is answered, every invited vendor reads question and answer; nobody "
+        "reads who asked."
+    )
+    success = "The question is in the list."
+    form_class = QuestionForm
+    prefill = ("requirement",)
+    service = ask_question
+    rule = check_ask_question
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": target}
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "questions")
+
+
+class AnswerForm(forms.Form):
+    """The question as all read it, and the answer."""
+
+    text = forms.CharField(
+        label="Question",
+        widget=long_text(4),
+        help_text="As every invited vendor reads it. Take out what tells who asked.",
+    )
+    answer = forms.CharField(label="Answer", widget=long_text(6))
+    though_named = forms.BooleanField(
+        label="These words name the asker, and give it away to nobody",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self.data if self.is_bound else self.initial
+        texts = {field: str(words.get(field, "")) for field in ("text", "answer")}
+        # Asked only of who has reason to look twice.
+        if not any(given_away(question, **texts)):
+            del self.fields["though_named"]
+
+
+@register_act
+class AnswerQuestion(InEvaluation[Question]):
+    """Answers, or corrects an answer."""
+
+    tab = "questions"
+    name = "answer-question"
+    title = "Answer the question"
+    verb = "Publish the answer"
+    help = (
+        "Every invited vendor reads the question and the answer, and gets a mail that "
+        "there is one. Write both so that they give the asker away to nobody."
+    )
+    success = "The answer is published to all invited vendors."
+    model = Question
+    target_name = "question"
+    service = answer_question
+    related = ("evaluation__owner", "requirement")
+    form_class = AnswerForm
+    template = "vendors/answer.html"
+
+    def heading(self, target: Any) -> str:
+        """Without the row's id."""
+        return self.title
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """Whose names may not stand in it."""
+        return {"question": target}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand."""
+        return {"text": target.text, "answer": target.answer}
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "questions")
+
+
+class RulingOnProposal(InEvaluation[Proposal]):
+    """What is done to a vendor's proposal."""
+
+    tab = "questions"
+    model = Proposal
+    target_name = "proposal"
+    related = ("candidate__evaluation__owner", "candidate__vendor", "category")
+    template = "vendors/proposal.html"
+
+    def heading(self, target: Any) -> str:
+        """Without the row's id."""
+        return self.title
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "proposals")
+
+
+class AcceptForm(forms.Form):
+    """What the new requirement is called, and how much it matters."""
+
+    ref = forms.CharField(label="Reference", help_text="Such as 4.7; not used before.")
+    priority = forms.ChoiceField(
+        label="Priority", choices=Priority.choices, initial=Priority.SHOULD
+    )
+    weight = forms.IntegerField(label="Weight", min_value=0, max_value=10, initial=5)
+    category = NamedChoice(Category.objects.none(), required=False)
+
+    def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if proposal.category is not None:
+            del self.fields["category"]
+            return
+        choice: Any = self.fields["category"]
+        choice.queryset = proposal.candidate.evaluation.categories.all()
+        choice.empty_label = f"Add the proposed category “{proposal.new_category}”"
+
+
+@register_act
+class AcceptProposal(RulingOnProposal):
+    """Makes a proposal a requirement."""
+
+    name = "accept-proposal"
+    title = "Accept as a requirement"
+    verb = "Accept"
+    help = "Every candidate is asked it, the proposer's rivals too."
+    success = "It is a requirement now, and every candidate is asked it."
+    form_class = AcceptForm
+    service = accept_proposal
+    rule = check_accept_proposal
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"proposal": target}
+
+
+class DeclineForm(forms.Form):
+    reason = reason_field(help_text="Its vendor reads it.")
+
+
+@register_act
+class DeclineProposal(RulingOnProposal):
+    name = "decline-proposal"
+    title = "Decline the proposal"
+    verb = "Decline"
+    success = "The proposal is declined; its vendor reads why."
+    form_class = DeclineForm
+    service = decline_proposal
+    rule = check_decline_proposal
+
+
+# What vendors ask and propose, with the answers that all of them read.
+
+
+@evaluation_page("questions", "Questions", order=48, group="Market")
+def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Questions, the open ones first, and requirements that vendors propose."""
+    check_query(request)
+    user = reader(request)
+    ask_first(request, evaluation)
+    questions = questions_of(evaluation)
+    proposals = proposals_of(evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/questions.html",
+        title="Questions",
+        tab="questions",
+        owns=is_owner(user, evaluation),
+        part=has_a_part(user, evaluation),
+        questions=questions,
+        open_questions=sum(question.answered_at is None for question in questions),
+        proposals=proposals,
+        open_proposals=sum(proposal.ruled_at is None for proposal in proposals),
+    )
+
+
+@waits_on("questions")
+def open_questions(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Questions that the owner has to answer."""
+    if not (evaluation.is_open and is_owner(user, evaluation)):
+        return None
+    rows: QuerySet[Any] = Question.objects.filter(evaluation=evaluation)
+    return rows.filter(answered_at__isnull=True)
+
+
+@waits_on("questions")
+def open_proposals(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
+    """Proposed requirements that the owner has to accept or decline."""
+    if not (evaluation.is_open and is_owner(user, evaluation)):
+        return None
+    rows: QuerySet[Any] = Proposal.objects.filter(candidate__evaluation=evaluation)
+    return rows.filter(state=ProposalState.OPEN)
+
+
+# Candidates, cells and cost lines can be talked about, by whom no interest bars.
+
+type Told = tuple[Evaluation, str, str]
+
+
+def candidates_of(user: User) -> QuerySet[Candidate]:
+    """Candidates that `user` sees, where no interest bars them."""
+    rows: QuerySet[Candidate] = Candidate.objects.visible_to(user)
+    return rows.filter(where_unbarred(user, "evaluation")).select_related(
+        "evaluation__owner"
+    )
+
+
+def about_candidate(row: Candidate, part: str) -> Told | None:
+    """A candidate as a whole."""
+    page = reverse("admin:candidate", args=[row.pk])
+    return None if part else (row.evaluation, row.name, page)
+
+
+def about_cell(row: Candidate, part: str) -> Told | None:
+    """A candidate and the requirement whose id `part` is."""
+    try:
+        key = UUID(part)
+    except ValueError:
+        return None
+    asked = Requirement.objects.filter(evaluation=row.evaluation_id, pk=key).first()
+    if asked is None or str(key) != part:
+        return None
+    place = Place(row, asked)
+    return row.evaluation, str(place), place.address
+
+
+def cost_lines_of(user: User) -> QuerySet[CostLine]:
+    """Cost lines that are not sealed from `user`, where no interest bars them."""
+    rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
+    return rows.filter(where_unbarred(user)).select_related(
+        "candidate__evaluation__owner"
+    )
+
+
+def about_cost_line(row: CostLine, part: str) -> Told | None:
+    """A cost line has no parts."""
+    evaluation = row.candidate.evaluation
+    page = reverse("admin:candidate_costs", args=[row.candidate_id])
+    kind = CostKind(row.kind).label
+    return None if part else (evaluation, f"{row.candidate}, {kind}", page)
+
+
+def who_sees_prices(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
+    """The owner; once prices are open, everybody. Nobody whom an interest bars."""
+    if evaluation.prices_opened_at is None:
+        people = people.filter(pk=evaluation.owner_id)
+    return unbarred(evaluation, people)
+
+
+for topic in (
+    Topic(
+        name="candidate",
+        noun="a candidate",
+        rows=candidates_of,
+        people=unbarred,
+        describe=about_candidate,
+        tab="candidates",
+        ask_before=open_answers,
+        takes_files=True,
+    ),
+    Topic(
+        name="cell",
+        noun="an answer",
+        rows=candidates_of,
+        people=unbarred,
+        describe=about_cell,
+        tab="matrix",
+        ask_before=open_answers,
+    ),
+    Topic(
+        name="cost_line",
+        noun="a cost line",
+        rows=cost_lines_of,
+        people=who_sees_prices,
+        describe=about_cost_line,
+        tab="costs",
+        ask_before=open_answers,
+        takes_files=True,
+    ),
+):
+    register_topic(topic)
+
+
+# What vendors have not answered yet, and reminding them of it.
+
+LIMITS = (
+    f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "
+    "answer. The mail holds numbers, no words of a requirement or answer."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One vendor's open must-haves, and whether it can be reminded now."""
+
+    chase: Chase
+    why_not: str
+
+
+@evaluation_page("unanswered", "Not answered yet")
+def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """By invited candidate: must-haves without an answer, and answers to confirm."""
+    check_query(request)
+    user = reader(request)
+    open_answers(request, evaluation)
+    now = database_now()
+    candidates = list(invited_candidates(evaluation))
+    lines = [
+        Line(chase, chase.why_not(now)) for chase in chases(evaluation, candidates)
+    ]
+    is_open = evaluation.claims_are_open(now)
+    owns = is_owner(user, evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/unanswered.html",
+        title="Not answered yet",
+        tab="candidates",
+        crumbs=crumbs_to(
+            evaluation, ("Candidates", "candidates"), ("Not answered yet", "")
+        ),
+        lines=sorted(
+            (line for line in lines if not line.chase.waiting.is_done),
+            key=lambda item: -len(item.chase.waiting.open_musts),
+        ),
+        done=[line.chase.candidate for line in lines if line.chase.waiting.is_done],
+        is_open=is_open,
+        owns=owns,
+        may_chase=owns and is_open and any(not line.why_not for line in lines),
+        limits=LIMITS,
+        here=request.path,
+    )
+
+
+@register_act
+class ChaseVendor(OnCandidate):
+    """Reminds one vendor of what it has not answered."""
+
+    name = "chase-vendor"
+    title = "Remind the vendor"
+    verb = "Send the reminder"
+    help = f"Each of its contacts gets a mail. {LIMITS}"
+    service = chase
+    rule = check_chase
+
+    def success_message(self, target: Any, outcome: Outcome) -> str:
+        return f"{target.vendor} is reminded within half a minute."
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of what is open."""
+        return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
+
+
+@register_act
+class ChaseAll(OnEvaluation):
+    """Reminds every vendor that has not answered and may be reminded now."""
+
+    tab = "candidates"
+    name = "chase-all"
+    title = "Remind all"
+    verb = "Send the reminders"
+    help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
+    success = "The vendors are reminded within half a minute."
+    service = chase_all
+    rule = check_chase_all
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of what is open."""
+        return page_address(target, "unanswered")

@@ -1,0 +1,598 @@
+"""The page that issues or replaces a vendor's API token and shows its secret once,
+in the answer to the POST.
+
+It is no act: an act ends with a redirect, and a secret must not survive one, neither
+in a message nor in a session.
+"""
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import (
+    day_field,
+    end_of,
+    instant_from,
+    reason_field,
+    time_field,
+)
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    OnEvaluation,
+    evaluation_page,
+    show,
+)
+from evaltracker.toolbox.days import database_now, wall_of
+from vendors.admin.base import AboutCandidate, OnCandidate
+from vendors.admin.conflict_question import ask_first, open_answers, reader
+from vendors.admin.invitation_rows import (
+    STATES,
+    invitation_rows,
+    offer_tests,
+    vendor_rows,
+)
+from vendors.models import Candidate, MailedSheet, Vendor, VendorSession, VendorToken
+from vendors.policy import claims_are_closed, may_keep_tokens, may_read_contacts
+from vendors.selectors import live_tokens
+from vendors.selectors.access import sessions_here
+from vendors.selectors.rivals import open_contact_requests
+from vendors.services.access import WARNED_DAYS
+from vendors.services.idempotency import check_end_session, end_session
+from vendors.services.mailed_sheets import (
+    answers_on,
+    check_enter_sheet,
+    check_take_sheet,
+    enter_sheet,
+    take_sheet,
+)
+from vendors.services.reasking import (
+    check_close_claims,
+    check_move_claims_close,
+    check_open_claims,
+    check_reopen_claims,
+    close_claims,
+    move_claims_close,
+    open_claims,
+    reopen_claims,
+)
+from vendors.services.tokens import (
+    expire_token,
+    issue_token,
+    revoke_token,
+    rotate_token,
+)
+
+# Taking an answer sheet back that came by mail, and entering it.
+
+
+class SheetForm(forms.Form):
+    """The file, and when it came."""
+
+    file = forms.FileField(
+        label="The filled answer sheet, or a questionnaire",
+        help_text="As it came, at most 10 MB. It is kept among the candidate's files.",
+    )
+    arrived_at = day_field("The mail came on")
+    arrived_time = time_field("At")
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.fields["arrived_time"].help_text = (
+            f"By the clocks of {zone}. What the vendor has said itself after that "
+            "stays as it is."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The instant, as the service wants it."""
+        data = super().clean() or {}
+        instant = instant_from(self, "arrived_at", "arrived_time", self.zone)
+        data.pop("arrived_time", None)
+        if instant is not None:
+            data["arrived_at"] = instant
+        return data
+
+
+def page_of(candidate: Candidate) -> str:
+    """Where the owner sees the candidate's sheets."""
+    return reverse("admin:candidate", args=[candidate.pk]) + "#vendor-side"
+
+
+@register_act
+class TakeSheet(OnCandidate):
+    """Uploads an answer sheet that came by mail."""
+
+    name = "take-sheet"
+    title = "Upload a sheet that came by mail"
+    verb = "Upload and preview"
+    help = (
+        "For a vendor that answers by mail. You see what would change before anything "
+        "is entered."
+    )
+    success = "The sheet is kept. Nothing is entered yet."
+    form_class = SheetForm
+    service = take_sheet
+    rule = check_take_sheet
+
+    def ask_before(self, request: HttpRequest, target: Candidate) -> None:
+        """For a conflict of interest, as the sheet holds answers."""
+        open_answers(request, target.evaluation)
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Now, by the clocks of the evaluation."""
+        now = wall_of(timezone.now(), target.evaluation.zone)
+        return {"arrived_at": now.date(), "arrived_time": now.time()}
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"zone": target.evaluation.zone}
+
+    def destination(self, target: Any, made: Any) -> str:
+        """To the preview of what it would change."""
+        return reverse("admin:act_on", args=[EnterSheet.name, made.pk])
+
+    def cancel_url(self, target: Any) -> str:
+        return page_of(target)
+
+
+@register_act
+class EnterSheet(AboutCandidate[MailedSheet]):
+    """Enters a sheet as the vendor's own words."""
+
+    name = "enter-sheet"
+    title = "Enter the vendor's answers"
+    verb = "Enter and hand in"
+    help = (
+        "They become the vendor's own answers, marked as entered by you from its mail. "
+        "The vendor gets the receipt and is asked to confirm."
+    )
+    success = "The answers are entered and handed in for the vendor."
+    template = "vendors/enter_sheet.html"
+    in_dialog = False
+    model = MailedSheet
+    target_name = "sheet"
+    related = ("candidate__evaluation__owner", "candidate__vendor", "file")
+    tab = "candidates"
+    service = enter_sheet
+    rule = check_enter_sheet
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """What would change, as far as it can be entered."""
+        return {**super().context(target, user), **self.answers(target, user)}
+
+    def answers(self, target: MailedSheet, user: User) -> dict[str, Any]:
+        """The preview; nothing where the rule refuses."""
+        if self.why_not(user, target):
+            return {}
+        try:
+            return {"answers": answers_on(target, user)}
+        except Problem as problem:
+            return {"unreadable": problem}
+
+    def heading(self, target: Any) -> str:
+        """Whose answers they are."""
+        return f"{self.title}: {target.candidate}"
+
+    def cancel_url(self, target: Any) -> str:
+        return page_of(target.candidate)
+
+
+# Ending what a vendor's contact has open in the vendor pages.
+
+
+@register_act
+class EndVendorSession(InEvaluation[VendorSession]):
+    """Sends a contact out of the vendor pages."""
+
+    name = "end-vendor-session"
+    model = VendorSession
+    target_name = "session"
+    related = ("link__contact", "link__candidate__evaluation__owner")
+    tab = "invitations"
+    title = "End the session"
+    verb = "End the session"
+    rule = check_end_session
+    service = end_session
+    help = (
+        "Their next page asks them for a new code. To keep somebody out for good, "
+        "remove the contact."
+    )
+    success = "The session has ended."
+    dangerous = True
+
+    def heading(self, target: Any) -> str:
+        """Whose session it is."""
+        return f"End the session of {target.link.contact.name}"
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "sessions")
+
+
+# The end of a vendor's tokens; issuing and replacing one is `token_page`.
+
+
+class RevokeForm(forms.Form):
+    """Why, if there is something to say."""
+
+    reason = forms.CharField(label="Reason", required=False)
+
+
+class OnToken(Act[VendorToken]):
+    """What is done to a token of a vendor."""
+
+    model = VendorToken
+    target_name = "token"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """The owner of an evaluation with this vendor in it."""
+        return may_keep_tokens(user, target.vendor)
+
+    def cancel_url(self, target: Any) -> str:
+        """The list of companies."""
+        return reverse("admin:vendors_vendor_changelist")
+
+
+@register_act
+class RevokeToken(OnToken):
+    name = "revoke-token"
+    title = "Revoke"
+    verb = "Revoke the token"
+    help = "The next call with it is refused. This cannot be taken back."
+    success = "The token is revoked."
+    form_class = RevokeForm
+    dangerous = True
+    service = revoke_token
+
+
+class ExpireForm(forms.Form):
+    expires_at = day_field("Last day", help_text="In UTC.")
+
+
+@register_act
+class ExpireToken(OnToken):
+    """Lets a token end on a day."""
+
+    name = "expire-token"
+    title = "Set its last day"
+    verb = "Save"
+    help = "It can end earlier than it does, never later: replace it instead."
+    success = "The last day is set."
+    form_class = ExpireForm
+    service = expire_token
+
+    def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The end of the last day."""
+        return {"token": target, "ends_at": end_of(data["expires_at"])}
+
+
+# Opening and closing the time in which vendors write claims.
+
+USUAL_DAYS = 14
+
+
+class ClosingForm(forms.Form):
+    """Until when, as clocks in the evaluation's zone show it."""
+
+    close_at = day_field("Last day")
+    close_time = time_field(
+        "Closing time",
+        required=False,
+        help_text="Blank is the end of the day, midnight.",
+    )
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.fields["close_at"].help_text = (
+            f"By the clocks of {zone}, the evaluation's time zone. The server's clock "
+            "decides to the millisecond."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """The deadline as the service wants it: a day, or an instant."""
+        data = super().clean() or {}
+        instant = instant_from(self, "close_at", "close_time", self.zone)
+        data.pop("close_time", None)
+        if instant is not None:
+            data["close_at"] = instant
+        return data
+
+
+class ReopenForm(ClosingForm):
+    """A new end, and why."""
+
+    reason = reason_field(help_text="All readers of the journal see it.")
+
+
+class WindowAct(OnEvaluation):
+    """What has a closing time."""
+
+    tab = "candidates"
+    form_class = ClosingForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"zone": target.zone}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Two weeks from today, or the end that stands."""
+        return closing_of(target)
+
+
+def closing_of(evaluation: Evaluation) -> dict[str, Any]:
+    """The end that stands if it is still to come, else two weeks from today."""
+    now = timezone.now()
+    end = evaluation.claims_close_at
+    if end is not None and end > now:
+        wall = wall_of(end, evaluation.zone)
+        return {"close_at": wall.date(), "close_time": wall.time()}
+    day = wall_of(now, evaluation.zone).date() + datetime.timedelta(days=USUAL_DAYS)
+    return {"close_at": day, "close_time": datetime.time(17)}
+
+
+@register_act
+class OpenClaims(WindowAct):
+    """Lets invited vendors write claims."""
+
+    name = "open-claims"
+    title = "Open answering"
+    verb = "Open answering"
+    help = "Invited vendors may answer the requirements from now until this end."
+    success = "Vendors can answer now."
+    service = open_claims
+    rule = check_open_claims
+
+
+@register_act
+class MoveClaimsClose(WindowAct):
+    name = "move-claims-close"
+    title = "Move the end of answering"
+    verb = "Move"
+    success = "The end of answering is moved."
+    form_class = ReopenForm
+    service = move_claims_close
+    rule = check_move_claims_close
+
+
+@register_act
+class CloseClaims(OnEvaluation):
+    """Ends the writing of claims now."""
+
+    tab = "candidates"
+    name = "close-claims"
+    title = "Close answering now"
+    verb = "Close answering"
+    help = (
+        "No vendor can write from this moment on, not even one that is half-way. "
+        "Reopening takes a reason."
+    )
+    success = "Answering is closed."
+    dangerous = True
+    service = close_claims
+    rule = check_close_claims
+
+
+@register_act
+class ReopenClaims(WindowAct):
+    """Lets vendors write again."""
+
+    name = "reopen-claims"
+    title = "Reopen answering"
+    verb = "Reopen"
+    help = "For all invited vendors alike."
+    success = "Vendors can answer again."
+    form_class = ReopenForm
+    service = reopen_claims
+    rule = check_reopen_claims
+
+
+# The invitations of an evaluation: who was told, who came, who has answered.
+
+# So far back the owner sees who was in the vendor pages.
+SESSIONS_SHOWN = datetime.timedelta(days=30)
+
+
+@evaluation_page("invitations", "Invitations", order=45, group="Market")
+def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Each invitation with its state; below, the companies, their people and tokens."""
+    check_query(request, filters={"state"})
+    ask_first(request, evaluation)
+    chosen = request.GET.get("state", "")
+    if chosen and chosen not in STATES:
+        raise Invalid("There is no such state of an invitation.")
+    user = reader(request)
+    owns = is_owner(user, evaluation)
+    rows = invitation_rows(evaluation)
+    counts = Counter(row.state for row in rows)
+    companies = vendor_rows(evaluation, with_tokens=owns)
+    if owns:
+        offer_tests(rows, companies, user)
+    now = timezone.now()
+    in_research = evaluation.is_open and evaluation.stage == Stage.RESEARCH
+    return show(
+        request,
+        evaluation,
+        "vendors/invitations.html",
+        title="Invitations",
+        tab="invitations",
+        owns=owns,
+        reads_addresses=may_read_contacts(user, evaluation),
+        rows=[row for row in rows if chosen in ("", row.state)],
+        total=len(rows),
+        chosen=chosen,
+        filters=[
+            (state, label, counts[state])
+            for state, (label, _) in STATES.items()
+            if counts[state]
+        ],
+        in_research=in_research,
+        may_send=in_research and not claims_are_closed(evaluation, database_now()),
+        vendors=companies,
+        sessions=sessions_here(evaluation, since=now - SESSIONS_SHOWN) if owns else (),
+        contact_requests=open_contact_requests(evaluation) if owns else (),
+        yesterday=(now - datetime.timedelta(days=1)).date(),
+        now=now,
+        ends_soon=now + datetime.timedelta(days=max(WARNED_DAYS)),
+        here=request.get_full_path(),
+    )
+
+
+TOKEN_PAGE_USUAL_DAYS = 365
+# How long an old token goes on beside the one that replaces it.
+USUAL_OVERLAP = datetime.timedelta(days=7)
+
+
+class TokenForm(forms.Form):
+    """What the token is for, and until when it opens anything."""
+
+    label = forms.CharField(
+        label="Label",
+        max_length=80,
+        required=False,
+        help_text="For people to tell it by, such as “build server”.",
+    )
+    expires_on = day_field(
+        "Last day", required=False, help_text="In UTC. Blank: until it is revoked."
+    )
+    # The live tokens that the page showed, so that a reload issues no second one.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class ReplaceForm(TokenForm):
+    """The same, and until when the old one goes on."""
+
+    old_ends_on = day_field(
+        "Last day of the old token",
+        help_text="In UTC. Until then both open the API, so that nobody is cut off.",
+    )
+
+
+def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
+    """Ask for a label (GET); issue a token and show it (POST).
+
+    With `replaces` it takes the place of another one, which goes on for a while.
+    """
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    check_query(request, filters={"next", "replaces"})
+    vendor = Vendor.objects.visible_to(reader(request)).filter(pk=vendor_id).first()
+    if vendor is None:
+        raise NotFound
+    if not may_keep_tokens(reader(request), vendor):
+        raise Forbidden(
+            f"Only the owner of an evaluation with {vendor} in it handles its tokens."
+        )
+    old = _replaced(request, vendor)
+    if request.method == "POST":
+        return _issue(request, vendor, old)
+    today = timezone.now().date()
+    initial = {
+        "label": old.label if old else "",
+        "expires_on": today + datetime.timedelta(days=TOKEN_PAGE_USUAL_DAYS),
+        "old_ends_on": today + USUAL_OVERLAP,
+        "seen": _live(vendor),
+    }
+    return _page(request, vendor, _form_for(old)(initial=initial), old=old)
+
+
+def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
+    """The live token of this vendor that the address says is to be replaced."""
+    wanted = request.GET.get("replaces")
+    if wanted is None:
+        return None
+    try:
+        return live_tokens(vendor).get(pk=wanted)
+    except (ObjectDoesNotExist, ValidationError) as error:
+        raise NotFound from error
+
+
+def _form_for(old: VendorToken | None) -> type[TokenForm]:
+    return ReplaceForm if old else TokenForm
+
+
+def _issue(
+    request: HttpRequest, vendor: Vendor, old: VendorToken | None
+) -> HttpResponse:
+    form = _form_for(old)(request.POST)
+    if not form.is_valid():
+        return _page(request, vendor, form, old=old, status=HTTPStatus.BAD_REQUEST)
+    data = form.cleaned_data
+    if data["seen"] != _live(vendor):
+        form = _form_for(old)(initial={**data, "seen": _live(vendor)})
+        changed = "The vendor's tokens changed since this page was made. Look again."
+        return _page(request, vendor, form, old=old, sentence=changed, status=409)
+    terms: dict[str, Any] = {
+        "label": data["label"],
+        "expires_at": end_of(data["expires_on"]) if data["expires_on"] else None,
+        "by": reader(request),
+    }
+    try:
+        with transaction.atomic():
+            token, secret = (
+                rotate_token(token=old, ends_at=end_of(data["old_ends_on"]), **terms)
+                if old
+                else issue_token(vendor=vendor, **terms)
+            )
+    except Problem as problem:
+        sentence, status = problem.sentence, problem.status
+        return _page(request, vendor, form, old=old, sentence=sentence, status=status)
+    return _page(request, vendor, None, old=old, token=token, secret=secret)
+
+
+def _live(vendor: Vendor) -> str:
+    """The live tokens, told by their prefixes."""
+    return " ".join(sorted(live_tokens(vendor).values_list("prefix", flat=True)))
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None
+    )
+    return wanted if ours else ""
+
+
+def _page(
+    request: HttpRequest,
+    vendor: Vendor,
+    form: TokenForm | None,
+    *,
+    old: VendorToken | None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    return site.page(
+        request,
+        "vendors/token.html",
+        title=f"{'Replace' if old else 'Issue'} a token: {vendor}",
+        status=status,
+        crumbs=[
+            ("Vendors", reverse("admin:vendors_vendor_changelist")),
+            (str(vendor), ""),
+        ],
+        vendor=vendor,
+        form=form,
+        old=old,
+        back=_back(request),
+        live=live_tokens(vendor),
+        **context,
+    )
+
+
+site.register_page("vendors/<uuid:vendor_id>/token/", token_view, "issue_token")

@@ -1,0 +1,648 @@
+"""Invitations, their requirements, and claims on them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import TYPES, attachment
+from evaltracker.toolbox.rest.problems import StrictJSONParser
+from evaltracker.toolbox.rest.views import (
+    PAGE_PARAMETERS,
+    PARAMS,
+    UploadParser,
+    one_file,
+    page,
+    page_of,
+    problems,
+)
+from evaltracker.toolbox.rest.views_views import (
+    UNKNOWN_FIELD,
+    WRITE_DAY,
+    StrictSerializer,
+    read_day,
+    read_id,
+)
+from vendors.answers import is_receipt_of
+from vendors.api import schema as examples
+from vendors.api.door import (
+    CALLS,
+    CLAIMS,
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    ClaimTakingView,
+    VendorView,
+)
+from vendors.api.schema import (
+    ClaimInput,
+    ClaimOutput,
+    InvitationOutput,
+    RequirementOutput,
+    UploadField,
+)
+from vendors.models import Candidate, Claim, ClaimFile, Submission
+from vendors.selectors import (
+    asked_requirements,
+    invitations,
+    last_submission,
+    own_claims,
+    own_claims_to_confirm,
+    own_files,
+    own_history,
+    with_counts,
+)
+from vendors.selectors.candidates import with_demands
+from vendors.services.batches import MOST, LockedClaims, Stated, submit_many
+from vendors.services.claims import attach_file, hand_in, submit_one, withdraw_claim
+from vendors.services.idempotency import Answer
+
+# How claims are read from a body, one or many; a serializer for each would cost more
+# than all of the database's work. Here is the shape, the rules are
+# `vendors.candidates`'.
+
+TEXTS = ("requirement", "availability", "statement")
+FIELDS = frozenset(
+    {
+        *(*TEXTS, "available_from", "environments"),
+        *("evidence_url", "holds_for", "number"),
+    }
+)
+NO_TEXT = "It must be a string."
+
+
+def read_claim_body(body: Any) -> Sequence[Stated]:
+    """The one claim of a body.
+
+    Raises:
+        Invalid: everything about its shape that is wrong, by field.
+
+    """
+    errors: dict[str, list[str]] = {}
+    claim = _read_item(body, "", errors)
+    if errors:
+        field, sentences = next(iter(errors.items()))
+        raise Invalid(f"{field}: {sentences[0]}".lstrip(": "), errors=errors)
+    return [claim]
+
+
+def read_batch_body(body: Any) -> Sequence[Stated]:
+    """The many claims of a body.
+
+    Raises:
+        Invalid: everything about their shape that is wrong, by field.
+
+    """
+    if not isinstance(body, dict):
+        raise _invalid("", "The body must be a JSON object.")
+    for name in body.keys() - {"claims"}:
+        raise _invalid(name[:100], UNKNOWN_FIELD)
+    items = body.get("claims")
+    if not isinstance(items, list):
+        raise _invalid("claims", "It must be a list of claims.")
+    if not 1 <= len(items) <= MOST:
+        raise _invalid("claims", f"It must hold 1 to {MOST:,} claims.")
+    errors: dict[str, list[str]] = {}
+    claims = [
+        _read_item(item, f"claims.{index}", errors) for index, item in enumerate(items)
+    ]
+    if errors:
+        raise Invalid("The batch does not have the right shape.", errors=errors)
+    return claims
+
+
+def _invalid(field: str, sentence: str) -> Invalid:
+    detail = f"{field}: {sentence}" if field else sentence
+    return Invalid(detail, errors={field: [sentence]})
+
+
+def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
+    """One claim; what is wrong with its shape goes into `errors`."""
+
+    def refuse(field: str, sentence: str) -> None:
+        errors[f"{at}.{field}".strip(".")] = [sentence]
+
+    if not isinstance(item, dict):
+        refuse(
+            "", "It must be a JSON object." if at else "The body must be a JSON object."
+        )
+        item = dict.fromkeys(TEXTS, "")
+    for name in item.keys() - FIELDS:
+        refuse(name[:100], UNKNOWN_FIELD)
+    for name in TEXTS:
+        if name not in item:
+            refuse(name, "This field is required.")
+        elif not isinstance(item[name], str):
+            refuse(name, NO_TEXT)
+    link = item.get("evidence_url", "")
+    if not isinstance(link, str):
+        refuse("evidence_url", NO_TEXT)
+    places = item.get("environments", [])
+    if not isinstance(places, list):
+        refuse("environments", "It must be a list of strings.")
+        places = []
+    for index, place in enumerate(places):
+        if not isinstance(place, str):
+            refuse(f"environments.{index}", NO_TEXT)
+    day = read_day(item.get("available_from"))
+    if day is None and item.get("available_from") is not None:
+        refuse("available_from", WRITE_DAY)
+    return Stated(
+        requirement=item.get("requirement", ""),
+        availability=item.get("availability", ""),
+        statement=item.get("statement", ""),
+        available_from=day,
+        environments=places,
+        evidence_url=link,
+        holds_for=item.get("holds_for"),
+        number=item.get("number"),
+    )
+
+
+# Many claims in one call.
+
+
+class BatchParser(StrictJSONParser):
+    """The same strictness for a bigger body."""
+
+    limit = 2 * 1024 * 1024
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """Answers to several requirements."""
+
+    # For the description; `read_batch_body` reads.
+    claims = serializers.ListField(child=ClaimInput(), min_length=1, max_length=MOST)
+
+
+class BatchOutput(serializers.Serializer[Any]):
+    """How many claims became a new revision, and how many said the same again."""
+
+    created = serializers.IntegerField(min_value=0, max_value=MOST)
+    unchanged = serializers.IntegerField(min_value=0, max_value=MOST)
+
+
+@CALLS.at(f"{CLAIMS}batch/")
+class BatchView(ClaimTakingView):
+    """Up to 1,000 claims in one call."""
+
+    parser_classes = (BatchParser,)
+
+    @extend_schema(
+        operation_id="claims_submit_batch",
+        summary="Answer up to 1,000 requirements",
+        parameters=[IDEMPOTENCY_KEY],
+        request=BatchInput,
+        responses={200: BatchOutput, **WRITE},
+        examples=examples.BATCH,
+    )
+    def post(self, request: Request, invitation: str) -> HttpResponse:
+        """Answer up to 1,000 requirements, all or none of them.
+
+        Errors name the item: `#/claims/3/statement`. The body may have 2 MB.
+        """
+        return self.take(
+            request, invitation, read=read_batch_body, submit=submit_and_count
+        )
+
+
+def submit_and_count(
+    locked: LockedClaims, claims: Sequence[Stated], by: Actor
+) -> Answer:
+    """Take a batch, and say what became of it in the words of the API."""
+    found = submit_many(locked, claims, by)
+    counts = {"created": len(found.new), "unchanged": found.unchanged}
+    return Answer(200, JSONRenderer().render(counts).decode())
+
+
+# Which of its claims a vendor asks for by the parameters of a list.
+
+SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
+
+
+def claims_asked_for(candidate: Candidate, given: QueryDict) -> QuerySet[Claim]:
+    """Those that stand, unless a switch asks for others.
+
+    Raises:
+        ValidationError: a switch is neither 0 nor 1, or two are on.
+
+    """
+    wrong = [name for name in SWITCHES if given.get(name, "0") not in ("0", "1")]
+    if wrong:
+        raise ValidationError({name: ["It must be 0 or 1."] for name in wrong})
+    on = [name for name in SWITCHES if given.get(name) == "1"]
+    if len(on) > 1:
+        raise ValidationError({on[1]: [f"Not together with {on[0]}."]})
+    return SWITCHES[on[0]](candidate) if on else own_claims(candidate)
+
+
+# Files as proof of claims: attached, listed, and read back.
+
+
+class UploadInput(serializers.Serializer[Any]):
+    """A file, as a form."""
+
+    # For the description; the parser and the service read.
+    file = UploadField(
+        help_text="pdf, png, jpeg, txt, csv, xlsx or docx by content, at most 10 MB."
+    )
+
+
+class FileOutput(serializers.Serializer[Any]):
+    """A file that is kept as proof of a claim."""
+
+    id = serializers.UUIDField()
+    requirement = serializers.CharField(source="claim.requirement.ref")
+    revision = serializers.IntegerField(
+        source="own_revision", help_text="Of the claim that it is proof of."
+    )
+    name = serializers.CharField()
+    content_type = serializers.CharField(help_text="By content, not as declared.")
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField()
+    uploaded_at = serializers.DateTimeField()
+
+
+def show_file(file: ClaimFile) -> dict[str, Any]:
+    """A file in the words of the API."""
+    return dict(FileOutput(file).data)
+
+
+def digest_of(upload: UploadedFile[bytes]) -> bytes:
+    """What tells this upload from others; ten megabytes are not copied for it."""
+    content = hashlib.sha256()
+    for chunk in upload.chunks():
+        content.update(chunk)
+    upload.seek(0)
+    return content.digest() + (upload.name or "").encode()
+
+
+@CALLS.at(f"{CLAIMS}<path:ref>/files/")
+class FilesView(VendorView):
+    """The files of the own claim on one requirement."""
+
+    parser_classes = (UploadParser,)
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="files_list",
+        summary="Files of a claim",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("FilePage", FileOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str, ref: str) -> Response:
+        """List the files of all revisions of your claim on a requirement."""
+        candidate = self.invitation(request, invitation)
+        requirement = self.asked(candidate, ref)
+        rows = own_files(candidate).filter(claim__requirement=requirement)
+        key = ("uploaded_at", "pk")
+        return Response(page_of(request, rows, key=key, show=show_file))
+
+    @extend_schema(
+        operation_id="files_attach",
+        summary="Attach a file to a claim",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"multipart/form-data": UploadInput},
+        responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
+        examples=[examples.response_example(examples.FILE, 200, 201)],
+    )
+    def post(self, request: Request, invitation: str, ref: str) -> HttpResponse:
+        """Attach proof to your claim: 201 it is kept, 200 it was kept already.
+
+        At most 10 MB a file, and 20 files and 200 MB an invitation. Nobody but you
+        and the buyer's people can read it.
+        """
+        candidate = self.invitation(request, invitation)
+        requirement = self.asked(candidate, ref)
+        upload = one_file(request)
+        body = digest_of(upload)
+
+        def attach() -> Response:
+            result = attach_file(
+                candidate=candidate,
+                requirement=requirement,
+                file=upload.open(),
+                name=upload.name or "",
+                by=self.caller(request).actor,
+            )
+            status = 201 if result.created else 200
+            return Response(show_file(result.file), status=status)
+
+        return self.once(request, attach, body=body)
+
+
+class AnyType(JSONRenderer):
+    """Whatever is accepted: the file has its own type, problems are JSON."""
+
+    media_type = "*/*"
+
+
+@CALLS.at(f"{INVITATION}files/<str:file>/")
+class FileView(VendorView):
+    """One file of a claim of one's own."""
+
+    renderer_classes = (AnyType,)
+
+    @extend_schema(
+        operation_id="files_read",
+        summary="Download a file",
+        responses={
+            **{
+                (200, kind): OpenApiTypes.BINARY for kind in sorted(set(TYPES.values()))
+            },
+            **READ,
+        },
+    )
+    def get(self, request: Request, invitation: str, file: str) -> FileResponse:
+        """Read a file of yours back, as an attachment of the type that it is."""
+        candidate = self.invitation(request, invitation)
+        found = own_files(candidate).filter(pk=read_id(file)).first()
+        if found is None:
+            raise NotFound
+        return attachment(
+            found.stored_as, name=found.name, content_type=found.content_type
+        )
+
+
+# Handing the answer in, and reading the receipt.
+
+
+class NothingInput(StrictSerializer):
+    """A body without a field; it may be left out."""
+
+
+class ReceiptOutput(serializers.Serializer[Any]):
+    """The receipt of an answer that was handed in."""
+
+    number = serializers.CharField()
+    submitted_at = serializers.DateTimeField()
+    claims = serializers.IntegerField(help_text="How many claims it covers.")
+    sha256 = serializers.CharField(
+        help_text="Over those claims; the guide shows how to verify it."
+    )
+    up_to_date = serializers.BooleanField(
+        help_text="Whether your claims are still the ones that it covers."
+    )
+
+
+def show_receipt(submission: Submission) -> dict[str, Any]:
+    """A receipt in the words of the API."""
+    shown = {
+        "number": submission.number,
+        "submitted_at": submission.submitted_at,
+        "claims": submission.claims,
+        "sha256": submission.sha256,
+        "up_to_date": is_receipt_of(
+            submission.sha256, own_claims(submission.candidate)
+        ),
+    }
+    return dict(ReceiptOutput(shown).data)
+
+
+@CALLS.at(f"{INVITATION}submission/")
+class SubmissionView(VendorView):
+    """The vendor's “this is our answer”."""
+
+    @extend_schema(
+        operation_id="submission_read",
+        summary="Your last receipt",
+        responses={200: ReceiptOutput, **READ},
+        examples=[examples.response_example(examples.RECEIPT)],
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read your last receipt; 404 until you hand in."""
+        found = last_submission(self.invitation(request, invitation))
+        if found is None:
+            raise NotFound
+        return Response(show_receipt(found))
+
+    @extend_schema(
+        operation_id="submission_hand_in",
+        summary="Hand your answer in",
+        parameters=[IDEMPOTENCY_KEY],
+        request=NothingInput,
+        responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
+        examples=[examples.response_example(examples.RECEIPT, 200, 201)],
+    )
+    def post(self, request: Request, invitation: str) -> HttpResponse:
+        """Hand your current claims in: 201 a receipt, 200 the one you have of them.
+
+        Claims may still change until they close; then hand in again.
+        """
+        candidate = self.invitation(request, invitation)
+        NothingInput(data=request.data).is_valid(raise_exception=True)
+
+        def submit() -> Response:
+            before = last_submission(candidate)
+            receipt = hand_in(candidate=candidate, by=self.caller(request).actor)
+            status = 200 if before == receipt else 201
+            return Response(show_receipt(receipt), status=status)
+
+        return self.once(request, submit)
+
+
+def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
+    """An invitation in the words of the API; `candidate` comes with its counts."""
+    evaluation = candidate.evaluation
+    shown = {
+        "id": candidate.pk,
+        "evaluation": evaluation.title,
+        "buyer": evaluation.buyer,
+        "candidate": candidate.name,
+        "claims_open": evaluation.claims_are_open(now),
+        "claims_close_at": evaluation.claims_close_at,
+        "requirements": candidate.asked,
+        "claims": candidate.answered,
+        "test": evaluation.is_practice,
+    }
+    return dict(InvitationOutput(shown).data)
+
+
+def show_claim(claim: Claim) -> dict[str, Any]:
+    """A claim in the words of the API; `ClaimOutput` describes them."""
+    return {
+        "requirement": claim.requirement.ref,
+        "availability": claim.availability,
+        "available_from": claim.available_from,
+        "environments": claim.environments,
+        "holds_for": claim.holds_for and claim.holds_for["said"],
+        "number": claim.number or None,
+        "statement": claim.statement,
+        "evidence_url": claim.evidence_url,
+        "revision": claim.own_revision,
+        "submitted_at": timezone.localtime(claim.submitted_at),
+    }
+
+
+def submit_and_show(
+    locked: LockedClaims, claims: Sequence[Stated], by: Actor
+) -> Answer:
+    """Take a claim: 201 for a new revision, 200 for the same words again."""
+    result = submit_one(locked, claims[0], by)
+    text = JSONRenderer().render(show_claim(result.claim)).decode()
+    return Answer(201 if result.created else 200, text)
+
+
+def show_requirement(requirement: Requirement) -> dict[str, Any]:
+    """A requirement in the words of the API."""
+    return dict(RequirementOutput(requirement).data)
+
+
+@CALLS.at("invitations/")
+class InvitationsView(VendorView):
+    """Everything that the vendor was invited to."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="invitations_list",
+        summary="Your invitations",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("InvitationPage", InvitationOutput), **READ},
+    )
+    def get(self, request: Request) -> Response:
+        """List your invitations, the oldest first."""
+        now = database_now()
+        return Response(
+            page_of(
+                request,
+                with_counts(invitations(self.caller(request).vendor)),
+                key=("invited_at", "pk"),
+                show=lambda candidate: show_invitation(candidate, now),
+            )
+        )
+
+
+@CALLS.at(INVITATION)
+class InvitationView(VendorView):
+    """One invitation, as its vendor sees it."""
+
+    @extend_schema(
+        operation_id="invitations_read",
+        summary="One invitation",
+        responses={200: InvitationOutput, **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """Read one of your invitations."""
+        own = self.invitation(request, invitation)
+        counted = with_counts(invitations(self.caller(request).vendor)).get(pk=own.pk)
+        return Response(show_invitation(counted, database_now()))
+
+
+@CALLS.at(f"{INVITATION}requirements/")
+class RequirementsView(VendorView):
+    """What an invitation asks."""
+
+    params: ClassVar = {"GET": PARAMS}
+
+    @extend_schema(
+        operation_id="requirements_list",
+        summary="What is asked",
+        parameters=PAGE_PARAMETERS,
+        responses={200: page("RequirementPage", RequirementOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List the requirements to answer, by category."""
+        candidate = self.invitation(request, invitation)
+        return Response(
+            page_of(
+                request,
+                with_demands(asked_requirements(candidate.evaluation)),
+                key=("category__position", "position", "ref"),
+                show=show_requirement,
+            )
+        )
+
+
+@CALLS.at(CLAIMS)
+class ClaimsView(ClaimTakingView):
+    """The vendor's own claims on an invitation."""
+
+    params: ClassVar = {"GET": PARAMS | {"history", "to_confirm"}}
+
+    @extend_schema(
+        operation_id="claims_list",
+        summary="Your claims, current or all revisions",
+        parameters=[
+            *PAGE_PARAMETERS,
+            OpenApiParameter(
+                "history",
+                {"type": "string", "enum": ["0", "1"]},
+                description="1: every revision, withdrawals too.",
+            ),
+            OpenApiParameter(
+                "to_confirm",
+                {"type": "string", "enum": ["0", "1"]},
+                description="1: only those whose requirement has changed since.",
+            ),
+        ],
+        responses={200: page("ClaimPage", ClaimOutput), **READ},
+    )
+    def get(self, request: Request, invitation: str) -> Response:
+        """List your current claims, or all revisions of them."""
+        candidate = self.invitation(request, invitation)
+        rows = claims_asked_for(candidate, request.query_params)
+        key = ("requirement__position", "requirement__ref", "own_revision")
+        return Response(page_of(request, rows, key=key, show=show_claim))
+
+    @extend_schema(
+        operation_id="claims_submit",
+        summary="Answer a requirement",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ClaimInput,
+        responses={201: ClaimOutput, 200: ClaimOutput, **WRITE},
+        examples=examples.SUBMIT,
+    )
+    def post(self, request: Request, invitation: str) -> HttpResponse:
+        """Answer a requirement: 201 a new revision, 200 the same words again."""
+        return self.take(
+            request, invitation, read=read_claim_body, submit=submit_and_show
+        )
+
+
+@CALLS.at(f"{CLAIMS}<path:ref>/")
+class ClaimView(VendorView):
+    """The own claim on one requirement."""
+
+    @extend_schema(
+        operation_id="claims_withdraw",
+        summary="Withdraw a claim",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ClaimOutput, **WRITE},
+    )
+    def delete(self, request: Request, invitation: str, ref: str) -> HttpResponse:
+        """Withdraw a claim: a revision that says so; its history stays."""
+        candidate = self.invitation(request, invitation)
+        requirement = self.asked(candidate, ref)
+        return self.once(
+            request,
+            lambda: Response(
+                show_claim(
+                    withdraw_claim(
+                        candidate=candidate,
+                        requirement=requirement,
+                        by=self.caller(request).actor,
+                    )
+                )
+            ),
+        )

@@ -1,0 +1,557 @@
+"""What a quantity costs: by the unit, by tiers, or by the package.
+
+A tier begins *above* a number of units; up to and including that number the one before
+it holds. The line's own amounts are the first tier, which begins above 0.
+
+A renewal rise may be a percentage of other lines; see `vendors.costs.rises`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from evaltracker.money import CODES, written
+from evaltracker.toolbox import measures
+
+# Reading prices as people write them, without ever guessing.
+#
+# The original text is always kept. What is not certain stays empty, and
+# ``problem`` is the sentence that asks for it.
+
+# On price lists of this trade a bare dollar is the American one. A caller who
+# knows better hands in another mapping; signs that several currencies share
+# evenly (¥, kr) are left out on purpose.
+SIGNS: Mapping[str, str] = {"US$": "USD", "$": "USD", "€": "EUR", "£": "GBP"}
+LONGEST = 200
+# Those who write these put the comma between thousands.
+_ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})
+_PERIODS = {
+    **dict.fromkeys(("m", "mo", "month", "monthly"), "month"),
+    **dict.fromkeys(("y", "yr", "year", "yearly", "annum"), "year"),
+    **dict.fromkeys(("d", "day", "daily"), "day"),
+    **dict.fromkeys(("h", "hr", "hour", "hourly"), "hour"),
+    **dict.fromkeys(("once", "one-time", "one-off"), "once"),
+}
+_UNITS = {"u": "user", "users": "user"}
+
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2})?")
+_DOT_OF_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_PRICE = re.compile(
+    r"(?P<before>US\$|[^\w\s.,+-]|[A-Z]{3}(?=[\s0-9]))?\s*"
+    r"(?P<number>[0-9][0-9.,]*)"
+    r"\s*(?P<after>[^\w\s.,/()+-]|[A-Z]{3}(?![A-Za-z]))?"
+    r"(?P<rest>.*)"
+)
+_SAMPLE = re.compile(r"\((?P<a>[0-9]+k? [a-z]+)\)$|for (?P<b>[0-9]+k? [a-z]+)$", re.I)
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?", re.I)
+
+_NO_PRICE = "It states no price; ask for one, or mark the line as not stated."
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAmount:
+    """A price as it was written and what of it is certain.
+
+    ``unit`` is what one price buys (*user*, *device*, *100K events*), ``period``
+    one of hour, day, month, year, once. ``problem`` is ``None`` only when amount,
+    currency and period are all there and every word was understood.
+    """
+
+    original: str
+    amount: Decimal | None = None
+    currency: str | None = None
+    unit: str | None = None
+    period: str | None = None
+    problem: str | None = None
+
+
+def read_decimal(text: str) -> Decimal:
+    """Read a plain ASCII decimal: digits, at most one point, no sign, no exponent.
+
+    Anything else raises ``ValueError`` with the sentence for the person.
+    """
+    if not _PLAIN.fullmatch(text.strip(" ")):
+        raise ValueError(
+            f"“{text[:40]}” is not a plain number. Write digits and at most one "
+            f"point, such as 1234.50."
+        )
+    return Decimal(text.strip(" "))
+
+
+def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
+    """Read one price; see the module for what it promises."""
+    plain = " ".join(text.split())
+    refusal = _refusal(plain)
+    if refusal:
+        return ParsedAmount(text, problem=refusal)
+    match = _PRICE.fullmatch(plain)
+    if match is None:
+        return ParsedAmount(text, problem=_NO_PRICE)
+    currency, problem = _currency(match["before"], match["after"], signs)
+    amount, number_problem = _number(match["number"], currency)
+    problem = number_problem or problem
+    if amount is None:
+        return ParsedAmount(text, currency=currency, problem=problem)
+    terms = _terms(match["rest"].strip())
+    if terms is None:
+        words = f"“{match['rest'].strip()}” after the number is not understood"
+        return ParsedAmount(
+            text, currency=currency, problem=f"{words}, so the price is not certain."
+        )
+    unit, period = terms
+    if period is None and problem is None:
+        problem = "It does not say whether it is paid per month, per year or once."
+    return ParsedAmount(text, amount, currency, unit, period, problem)
+
+
+def check_shares(shares: Iterable[Decimal]) -> None:
+    """Refuse payment shares that do not sum to exactly 100%."""
+    given = tuple(shares)
+    if any(not share.is_finite() or share <= 0 for share in given):
+        raise ValueError("Every payment share must be above 0%.")
+    total = sum(given, Decimal(0))
+    if total != 100:
+        raise ValueError(f"The payment shares sum to {total}%, not to 100%.")
+
+
+def _refusal(plain: str) -> str | None:
+    if len(plain) > LONGEST:
+        return f"It is longer than {LONGEST} characters; write one price per line."
+    if not any(char.isdigit() for char in plain):
+        if plain.casefold() in ("free", "included"):
+            return "It names no amount; mark the line included instead."
+        return _NO_PRICE
+    if plain[0].isalpha() and not re.match(r"(?:US\$|[A-Z]{3})\s*[0-9]", plain):
+        return _NO_PRICE
+    if plain.startswith("-"):
+        return "A price cannot be below 0."
+    if re.search(r"[0-9] ?[-\u2013\u2014] ?[^a-z\s]? ?[0-9]", plain):
+        return "It is a range; write its ends as low and high."
+    if re.search(r"[0-9]\+", plain) or plain[0] in "<>~≥≤":
+        return "It is only a limit (from, over, about), not a price."
+    if re.search(r"[0-9][eE][0-9+-]", plain):
+        return "Write the number in digits, without an exponent."
+    if any(char.isdigit() and not char.isascii() for char in plain):
+        return "Write the number in plain digits 0 to 9."
+    return None
+
+
+def _currency(
+    before: str | None, after: str | None, signs: Mapping[str, str]
+) -> tuple[str | None, str | None]:
+    if before and after:
+        return None, f"It names two currencies, “{before}” and “{after}”."
+    sign = before or after
+    if sign is None:
+        return None, "It names no currency."
+    code = sign if sign in CODES else signs.get(sign)
+    return code, None if code else f"“{sign}” is not a known currency; write its code."
+
+
+def _number(text: str, currency: str | None) -> tuple[Decimal | None, str | None]:
+    if _DOT_OF_THOUSANDS.fullmatch(text):
+        thousands = text.replace(".", "")
+        return (
+            None,
+            f"“{text}” may be {text} or {thousands}; write {thousands} or {text}0.",
+        )
+    if _PLAIN.fullmatch(text):
+        return Decimal(text), None
+    if _GROUPED.fullmatch(text):
+        sure = text.count(",") > 1 or "." in text or currency in _ENGLISH
+        if sure:
+            return Decimal(text.replace(",", "")), None
+    return None, f"“{text}” is not a plain number; write it such as 1234.50."
+
+
+def _terms(rest: str) -> tuple[str | None, str | None] | None:
+    """Return unit and period, or ``None`` if a word is left over."""
+    sample = _SAMPLE.search(rest)
+    unit = None
+    if sample:
+        unit = sample["a"] or sample["b"]
+        rest = rest[: sample.start()].strip()
+    tail = re.sub(r"\bper\b", "/", rest, flags=re.I)
+    if tail and not tail.startswith("/"):
+        tail = f"/{tail}" if tail.casefold() in _PERIODS else "?"
+    parts = [part.strip() for part in tail.split("/")[1:]] if tail != "?" else ["?"]
+    if len(parts) == 1:
+        # "host-month" is a unit and a period in one word; "one-time" is not.
+        stem, dash, last = parts[0].rpartition("-")
+        if dash and last in _PERIODS and parts[0] not in _PERIODS:
+            parts = [stem, last]
+    period = None
+    if parts and parts[-1].casefold() in _PERIODS:
+        period = _PERIODS[parts.pop().casefold()]
+    if len(parts) > 1 or (parts and unit) or not all(map(_WORD.fullmatch, parts)):
+        return None
+    if parts:
+        unit = _UNITS.get(parts[0].casefold(), parts[0].casefold())
+    return unit, period
+
+
+MOST_TIERS = 20
+type Money3 = tuple[Decimal, Decimal, Decimal]
+type Exact3 = tuple[Fraction, Fraction, Fraction]
+_NOTHING: Exact3 = (Fraction(0), Fraction(0), Fraction(0))
+
+
+class Pricing(StrEnum):
+    """How the quantity makes the price; ``label`` is what users read."""
+
+    PER_UNIT = "per_unit"
+    GRADUATED = "graduated"
+    VOLUME = "volume"
+    PACKAGE = "package"
+    PERCENT = "percent"
+
+    @property
+    def label(self) -> str:
+        """Return the words for a page."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Pricing.PER_UNIT: "One price for every unit",
+    Pricing.GRADUATED: "Graduated: each unit at the price of its own tier",
+    Pricing.VOLUME: "Volume: all units at the price of the tier reached",
+    Pricing.PACKAGE: "Package: one price for the whole tier",
+    Pricing.PERCENT: "Per cent a year, on what is invoiced again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """The amounts that hold above a number of units; see the module."""
+
+    above: Decimal
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+    @property
+    def amounts(self) -> Money3:
+        """Return low, likely and high."""
+        return self.low, self.likely, self.high
+
+
+def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
+    """Return the sentence for tiers that make no sense, or None."""
+    if pricing == Pricing.PER_UNIT:
+        return "a price by the unit has no tiers." if tiers else None
+    if pricing == Pricing.PERCENT:
+        return "a percentage has no tiers." if tiers else None
+    if not 1 <= len(tiers) <= MOST_TIERS:
+        return f"tiers are 1 to {MOST_TIERS} after the first, not {len(tiers)}."
+    last = Decimal(0)
+    for tier in tiers:
+        if not tier.above.is_finite() or tier.above <= last:
+            return "each tier must begin above the one before it, the first above 0."
+        last = tier.above
+        if not all(amount.is_finite() and amount >= 0 for amount in tier.amounts):
+            return "the amounts of a tier must be 0 or more."
+        if not tier.low <= tier.likely <= tier.high:
+            return "low, likely and high of a tier must be in that order."
+    return None
+
+
+def amounts_at(
+    first: Money3,
+    pricing: Pricing,
+    tiers: Sequence[Tier],
+    quantity: Fraction,
+    *,
+    just_above: bool = False,
+) -> Exact3:
+    """Return what `quantity` costs once: low, likely, high.
+
+    - *per unit*: quantity × price.
+    - *graduated*: each unit at the price of the tier that it falls in; without jumps.
+    - *volume*: every unit at the price of the tier that the quantity reaches, so the
+      sum jumps at each threshold, up or down.
+    - *package*: the price of the tier is for all of it, however much is used; nothing
+      bought costs nothing.
+
+    `just_above` gives the limit from above, which differs at thresholds only.
+    """
+    steps = [(Fraction(0), first), *((Fraction(t.above), t.amounts) for t in tiers)]
+    if pricing == Pricing.GRADUATED:
+        return _graduated(steps, quantity)
+    reached = first
+    for above, amounts in steps:
+        if above < quantity or (just_above and above == quantity):
+            reached = amounts
+    if pricing == Pricing.PACKAGE:
+        if quantity == 0 and not just_above:
+            return _NOTHING
+        return _exact(reached)
+    low, likely, high = _exact(reached)
+    return low * quantity, likely * quantity, high * quantity
+
+
+def tier_words(
+    first: Money3, pricing: Pricing, tiers: Sequence[Tier], quantity: Decimal
+) -> str:
+    """How a tiered price came about, at its likely amounts: “100 × 10 + 50 × 8”."""
+    steps = [(Decimal(0), first), *((tier.above, tier.amounts) for tier in tiers)]
+    reached = max((step for step in steps if step[0] < quantity), default=steps[0])
+    price = written(reached[1][1])
+    where = f"tier above {written(reached[0])}" if reached[0] else "first tier"
+    if pricing == Pricing.PACKAGE:
+        return f"package of {price} for {written(quantity)} ({where})"
+    if pricing == Pricing.VOLUME:
+        return f"{written(quantity)} × {price} ({where})"
+    parts = []
+    for number, (above, amounts) in enumerate(steps):
+        last = steps[number + 1][0] if number + 1 < len(steps) else quantity
+        units = min(quantity, last) - above
+        if units > 0:
+            parts.append(f"{written(units)} × {written(amounts[1])}")
+    return " + ".join(parts) or "0"
+
+
+def read_tiers(text: str) -> tuple[Tier, ...]:
+    """Read tiers as people type them, one a line: “100: 8” or “100: 7 / 8 / 9”.
+
+    The number before the colon is the threshold, after it stands the likely amount,
+    or low / likely / high. Anything else raises ``ValueError`` with the sentence.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        above, colon, prices = line.partition(":")
+        given = prices.split("/")
+        if not colon or len(given) not in (1, 3):
+            raise ValueError(
+                f"Tier line {number}: write it such as “100: 8”, or “100: 7 / 8 / 9” "
+                "for low, likely and high above 100 units."
+            )
+        try:
+            threshold, *amounts = (read_decimal(name) for name in (above, *given))
+        except ValueError as error:
+            raise ValueError(f"Tier line {number}: {error}") from None
+        low, likely, high = amounts * 3 if len(amounts) == 1 else amounts
+        found.append(Tier(threshold, low, likely, high))
+    return tuple(found)
+
+
+def stored_tier(tier: Tier) -> dict[str, str]:
+    """Return a tier as it is stored, each number as plain text."""
+    return {
+        "above": measures.written(tier.above),
+        "low": measures.written(tier.low),
+        "likely": measures.written(tier.likely),
+        "high": measures.written(tier.high),
+    }
+
+
+def write_tiers(tiers: Iterable[Tier]) -> str:
+    """Write tiers the way `read_tiers` reads them."""
+    return "\n".join(
+        f"{measures.written(tier.above)}: {measures.written(tier.likely)}"
+        if tier.low == tier.high
+        else f"{measures.written(tier.above)}: "
+        + " / ".join(measures.written(amount) for amount in tier.amounts)
+        for tier in tiers
+    )
+
+
+def _graduated(steps: Sequence[tuple[Fraction, Money3]], quantity: Fraction) -> Exact3:
+    low, likely, high = _NOTHING
+    for number, (above, amounts) in enumerate(steps):
+        last = steps[number + 1][0] if number + 1 < len(steps) else quantity
+        units = max(Fraction(0), min(quantity, last) - above)
+        of = _exact(amounts)
+        low, likely, high = (
+            low + units * of[0],
+            likely + units * of[1],
+            high + units * of[2],
+        )
+    return low, likely, high
+
+
+def _exact(amounts: Money3) -> Exact3:
+    low, likely, high = amounts
+    return Fraction(low), Fraction(likely), Fraction(high)
+
+
+# What a purchase can cost: the fixed checklist, and one priced line of it.
+
+
+class CostKind(StrEnum):
+    """One kind of cost; ``label`` is what users read."""
+
+    LICENCE = "licence"
+    SETUP = "setup"
+    SUPPORT = "support"
+    ONBOARDING = "onboarding"
+    TRAINING = "training"
+    INTEGRATION = "integration"
+    INFRASTRUCTURE_EGRESS = "infrastructure_egress"
+    SECURITY_EXTRAS = "security_extras"
+    MIGRATION = "migration"
+    EXIT = "exit"
+    RENEWAL_RISE = "renewal_rise"
+    ENGINEER_TIME = "engineer_time"
+    UPKEEP = "upkeep"
+    ON_CALL = "on_call"
+
+    @property
+    def label(self) -> str:
+        """Return the words for a page."""
+        return _KINDS_LABELS[self]
+
+
+_KINDS_LABELS = {
+    CostKind.LICENCE: "licence or usage",
+    CostKind.SETUP: "set-up",
+    CostKind.SUPPORT: "support contract",
+    CostKind.ONBOARDING: "onboarding",
+    CostKind.TRAINING: "training",
+    CostKind.INTEGRATION: "integration work",
+    CostKind.INFRASTRUCTURE_EGRESS: "infrastructure and egress",
+    CostKind.SECURITY_EXTRAS: "security extras such as SSO",
+    CostKind.MIGRATION: "migration in",
+    CostKind.EXIT: "exit",
+    CostKind.RENEWAL_RISE: "renewal rise",
+    CostKind.ENGINEER_TIME: "engineer time",
+    CostKind.UPKEEP: "upkeep per year",
+    CostKind.ON_CALL: "on-call",
+}
+
+_TOO_MUCH = Decimal(10) ** 15
+MOST_PERCENT = 100
+_BOUGHT = tuple(CostKind)[: tuple(CostKind).index(CostKind.ENGINEER_TIME)]
+_BUILT = tuple(CostKind)
+
+# Staying as is introduces nothing, so no building; but what is there must be kept
+# alive, and leaving that out would make it look free.
+CHECKLIST: Mapping[str, tuple[CostKind, ...]] = {
+    "buy": _BOUGHT,
+    "build": _BUILT,
+    "open_source": _BUILT,
+    "as_is": (*_BOUGHT, CostKind.UPKEEP, CostKind.ON_CALL),
+}
+
+
+class LineState(StrEnum):
+    """What is known of a cost; *unsaid* is never zero."""
+
+    PRICED = "priced"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    UNSAID = "unsaid"
+
+
+class Recurrence(StrEnum):
+    """How often a price is paid; yearly ones at the start of each year begun."""
+
+    ONCE = "once"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cost line. Only a *priced* one carries money.
+
+    ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
+    With tiers they are those of the first (see ``vendors.costs.lines``).
+    A renewal rise may be per cent a year instead (see ``vendors.costs.rises``).
+    ``rate_to_base`` turns the currency into the base currency: base = amount *
+    rate; ``rate_source`` says whose rate of what date that is. A line that
+    contradicts itself is refused with a sentence.
+    """
+
+    kind: CostKind
+    state: LineState = LineState.UNSAID
+    low: Decimal | None = None
+    likely: Decimal | None = None
+    high: Decimal | None = None
+    currency: str | None = None
+    recurrence: Recurrence = Recurrence.ONCE
+    quantity: Decimal = Decimal(1)
+    rate_to_base: Decimal | None = None
+    note: str = ""
+    label: str = ""
+    unit: str = ""
+    pricing: Pricing = Pricing.PER_UNIT
+    tiers: tuple[Tier, ...] = ()
+    rate_source: str = ""
+
+    def __post_init__(self) -> None:
+        problem = _contradiction(self)
+        if problem:
+            raise ValueError(f"{self.kind.label.capitalize()}: {problem}")
+
+    @property
+    def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return low, likely and high of a priced line."""
+        if self.low is None or self.likely is None or self.high is None:
+            raise ValueError(f"The line for {self.kind.label} has no price.")
+        return self.low, self.likely, self.high
+
+    @property
+    def name(self) -> str:
+        """Return the kind, and which part of it."""
+        return f"{self.kind.label} ({self.label})" if self.label else self.kind.label
+
+
+def _contradiction(line: Line) -> str | None:
+    given = (line.low, line.likely, line.high)
+    if line.state != LineState.PRICED:
+        if any(amount is not None for amount in given):
+            return f"a line that is {line.state} carries no amount."
+        return "only a priced line has tiers." if line.tiers else None
+    amounts = [amount for amount in given if amount is not None]
+    if len(amounts) < 3:
+        return "a priced line needs a low, a likely and a high amount."
+    problem = _no_amounts(amounts, line.tiers)
+    if problem:
+        return problem
+    if not line.currency:
+        return "a price needs its currency."
+    if not line.quantity.is_finite() or line.quantity < 0:
+        return "the quantity must be 0 or more."
+    rate = line.rate_to_base
+    if rate is not None and not (rate.is_finite() and rate > 0):
+        return "the exchange rate must be above 0."
+    problem = contradiction(line.pricing, line.tiers)
+    if line.pricing == Pricing.PERCENT:
+        return no_percentage(line.kind, line.label, amounts) or problem
+    return problem
+
+
+def _no_amounts(amounts: Sequence[Decimal], tiers: Sequence[Tier]) -> str | None:
+    if not all(amount.is_finite() and abs(amount) < _TOO_MUCH for amount in amounts):
+        return f"amounts must be 0 or more, or a credit, and below {_TOO_MUCH:f}."
+    if sorted(amounts) != list(amounts):
+        return "low, likely and high must be in that order."
+    return mixed_credit(amounts) or (
+        "a credit has no tiers." if amounts[0] < 0 and tiers else None
+    )
+
+
+def mixed_credit(amounts: Sequence[Decimal]) -> str | None:
+    """Return the sentence for a range across 0, or None: a credit is all below it."""
+    if amounts[0] < 0 < amounts[-1]:
+        return "amounts are all 0 or more, or for a credit all 0 or less."
+    return None
+
+
+def no_percentage(kind: str, label: str, amounts: Sequence[Decimal]) -> str | None:
+    """Return the sentence for what cannot be per cent a year, or None."""
+    if kind != CostKind.RENEWAL_RISE:
+        return "only the renewal rise can be a percentage."
+    if label:
+        return "a rise in per cent is one line for all parts, so it names no part."
+    if amounts[0] < 0:
+        return "a rise is 0 or more."
+    if amounts[-1] > MOST_PERCENT:
+        return f"a rise is at most {MOST_PERCENT}% a year."
+    return None

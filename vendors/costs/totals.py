@@ -1,0 +1,478 @@
+"""What the hours saved are worth, and what waiting for them costs."""
+
+import calendar
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from evaltracker.money import written
+from evaltracker.toolbox.days_days import day_in_words
+from vendors.costs.lines import (
+    CostKind,
+    Exact3,
+    Line,
+    LineState,
+    Money3,
+    Pricing,
+    Recurrence,
+    amounts_at,
+    tier_words,
+)
+
+# The terms of an evaluation that every line is counted with.
+
+LONGEST_HORIZON = 600
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Horizon, factors as exact shares, and the currency of every total."""
+
+    horizon_months: int
+    planning_factor: Fraction
+    discount: Fraction
+    currency: str
+
+
+def read_terms(
+    horizon: int,
+    factor: Decimal,
+    discount: Decimal,
+    currency: str,
+) -> Terms:
+    """Check the terms; ``ValueError`` says which of them makes no sense."""
+    if not 1 <= horizon <= LONGEST_HORIZON:
+        raise ValueError(f"The horizon must be 1 to {LONGEST_HORIZON} months.")
+    if not factor.is_finite() or factor <= 0:
+        raise ValueError("The planning factor must be above 0.")
+    if not discount.is_finite() or not 0 <= discount <= 1000:
+        raise ValueError("The discount must be from 0% to 1000%.")
+    return Terms(
+        horizon_months=horizon,
+        planning_factor=Fraction(factor),
+        discount=Fraction(discount) / 100,
+        currency=currency,
+    )
+
+
+def rate_of(line: Line, currency: str) -> Fraction | None:
+    """Return what one unit of the line's currency is in the base; None if unknown."""
+    if line.currency == currency:
+        return Fraction(1)
+    return None if line.rate_to_base is None else Fraction(line.rate_to_base)
+
+
+def payments(line: Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction:
+    """Count the payments over the horizon, each weighed by its year's rates.
+
+    `rise` is the share by which the price goes up each year after the first.
+    """
+    factor = factor_of(line, terms)
+    if line.recurrence == Recurrence.ONCE:
+        return factor
+    count = Fraction(0)
+    for year, first in enumerate(range(0, terms.horizon_months, MONTHS)):
+        months = min(MONTHS, terms.horizon_months - first)
+        paid = months if line.recurrence == Recurrence.MONTHLY else 1
+        count += paid * ((1 + rise) / (1 + terms.discount)) ** year
+    return factor * count
+
+
+def payments_in_a_year(line: Line, terms: Terms) -> Fraction:
+    """Count the payments of a full year at today's prices; 0 for what is paid once."""
+    if line.recurrence == Recurrence.ONCE:
+        return Fraction(0)
+    monthly = line.recurrence == Recurrence.MONTHLY
+    return factor_of(line, terms) * (MONTHS if monthly else 1)
+
+
+def factor_of(line: Line, terms: Terms) -> Fraction:
+    """Return the planning factor for engineer time, and 1 for all else."""
+    is_work = line.kind == CostKind.ENGINEER_TIME
+    return terms.planning_factor if is_work else Fraction(1)
+
+
+def plain(value: Fraction) -> str:
+    """Write a number without trailing zeros."""
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
+
+
+def percent(value: Fraction) -> str:
+    """Write a share as per cent."""
+    return f"{plain(value * 100)}%"
+
+
+def cents(value: Fraction) -> Decimal:
+    """Round to the cent, halves up."""
+    whole = (200 * value.numerator + value.denominator) // (2 * value.denominator)
+    return Decimal(whole).scaleb(-2)
+
+
+# One cost line over the horizon, with the sum that it is made of.
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """One line over the whole horizon, in the base currency, to the cent.
+
+    Amounts are ``None`` where there is nothing to add: included, excluded,
+    unsaid, or a price in a currency without a rate. ``yearly`` is what a full year
+    of it costs at today's prices, neither risen nor discounted; ``None`` for what is
+    paid once.
+    """
+
+    kind: CostKind
+    state: LineState
+    low: Decimal | None
+    likely: Decimal | None
+    high: Decimal | None
+    working: str
+    name: str = ""
+    once: bool = True
+    yearly: Money3 | None = None
+
+    @property
+    def amounts(self) -> Money3 | None:
+        """Return low, likely and high, if there is anything to add."""
+        if self.low is None or self.likely is None or self.high is None:
+            return None
+        return self.low, self.likely, self.high
+
+
+def cost_row(line: Line, terms: Terms) -> CostRow:
+    """Count one line; see ``total_cost`` for the rules."""
+    if line.state != LineState.PRICED:
+        said = line.state.value
+        return CostRow(line.kind, line.state, None, None, None, said, line.name)
+    rate = rate_of(line, terms.currency)
+    if rate is None:
+        words = f"in {line.currency}, without a rate to {terms.currency}"
+        return CostRow(line.kind, LineState.UNSAID, None, None, None, words, line.name)
+    price = price_of(line)
+    once = line.recurrence == Recurrence.ONCE
+    a_year = payments_in_a_year(line, terms) * rate
+    low, likely, high = times(price, payments(line, terms) * rate)
+    return CostRow(
+        kind=line.kind,
+        state=line.state,
+        low=low,
+        likely=likely,
+        high=high,
+        working=_words(line, terms),
+        name=line.name,
+        once=once,
+        yearly=None if once else times(price, a_year),
+    )
+
+
+def rate_words(rated_on: datetime.date, source: str) -> str:
+    """Say whose rate of what day it is."""
+    return f"rate of {day_in_words(rated_on)}, {source}"
+
+
+def price_of(line: Line) -> Exact3:
+    """Return what the line's quantity costs at each payment, in its own currency."""
+    return amounts_at(line.amounts, line.pricing, line.tiers, Fraction(line.quantity))
+
+
+def times(price: Exact3, factor: Fraction) -> Money3:
+    """Multiply, and round each amount to the cent."""
+    low, likely, high = (cents(share * factor) for share in price)
+    return low, likely, high
+
+
+def _words(line: Line, terms: Terms) -> str:
+    words = f"{_price_words(line)}, {line.recurrence}"
+    if line.recurrence != Recurrence.ONCE:
+        words += f" over {terms.horizon_months} months"
+        if terms.discount:
+            words += f", discounted {percent(terms.discount)} a year"
+    if line.kind == CostKind.ENGINEER_TIME and terms.planning_factor != 1:
+        words += f", planning factor {plain(terms.planning_factor)}"
+    if line.currency != terms.currency and line.rate_to_base is not None:
+        words += f", at {plain(Fraction(line.rate_to_base))} {terms.currency}"
+        if line.rate_source:
+            words += f" ({line.rate_source})"
+    return words
+
+
+def _price_words(line: Line) -> str:
+    if line.pricing == Pricing.PER_UNIT:
+        unit = f" per {line.unit}" if line.unit else ""
+        words = f"{_span(line.amounts)} {line.currency}{unit}"
+        if line.quantity != 1:
+            words += f" × {written(line.quantity)}"
+        return words
+    made = tier_words(line.amounts, line.pricing, line.tiers, line.quantity)
+    low, likely, high = times(price_of(line), Fraction(1))
+    unit = f" by {line.unit}" if line.unit else ""
+    return f"{made} = {_span((low, likely, high))} {line.currency}{unit}"
+
+
+def _span(amounts: Money3) -> str:
+    low, likely, high = (written(amount) for amount in amounts)
+    return likely if low == high else f"{likely} ({low} to {high})"
+
+
+# What is asked next: every kind of cost that is not settled, and old prices.
+
+OLD_AFTER_MONTHS = 6
+
+
+class Why(StrEnum):
+    """Why a kind of cost is asked about, the most urgent first; ``label`` is what
+    users read before the kinds."""
+
+    NOT_ASKED = "not_asked"
+    UNSAID = "unsaid"
+    NO_RATE = "no_rate"
+    OLD = "old"
+    EXCLUDED = "excluded"
+
+    @property
+    def label(self) -> str:
+        """Return the words for a page."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Why.NOT_ASKED: "Ask about",
+    Why.UNSAID: "Ask again, no answer yet",
+    Why.NO_RATE: "Write an exchange rate for",
+    Why.OLD: f"Ask for a fresh price, older than {OLD_AFTER_MONTHS} months",
+    Why.EXCLUDED: "Not in the offer, so price it elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One reason with its kinds, in the order of the checklist."""
+
+    why: Why
+    kinds: tuple[CostKind, ...]
+
+
+def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
+    """Say whether a price was quoted more than six months before `today`."""
+    if quoted_on is None:
+        return False
+    month = quoted_on.month - 1 + OLD_AFTER_MONTHS
+    year, month = quoted_on.year + month // 12, month % 12 + 1
+    last = calendar.monthrange(year, month)[1]
+    return today > datetime.date(year, month, min(quoted_on.day, last))
+
+
+def asks(
+    checklist: Sequence[CostKind],
+    rows: Iterable[tuple[CostRow, datetime.date | None]],
+    today: datetime.date,
+) -> tuple[Ask, ...]:
+    """Return what to ask next, from rows with the date that each was quoted on.
+
+    A kind stands under its most urgent reason only.
+    """
+    reasons: dict[CostKind, set[Why]] = {}
+    for row, quoted_on in rows:
+        found = reasons.setdefault(row.kind, set())
+        if row.state == LineState.EXCLUDED:
+            found.add(Why.EXCLUDED)
+        elif row.state == LineState.UNSAID:
+            said = row.working == LineState.UNSAID
+            found.add(Why.UNSAID if said else Why.NO_RATE)
+        elif row.state == LineState.PRICED and is_old(quoted_on, today):
+            found.add(Why.OLD)
+    kinds: dict[Why, list[CostKind]] = {}
+    for kind in dict.fromkeys((*checklist, *reasons)):
+        why = reasons.get(kind, {Why.NOT_ASKED})
+        if why:
+            first = min(why, key=list(Why).index)
+            kinds.setdefault(first, []).append(kind)
+    return tuple(Ask(why, tuple(kinds[why])) for why in Why if why in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Money over the horizon, and per month once the candidate is live."""
+
+    amount: Decimal
+    per_month: Decimal
+    months: int
+    working: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityCost:
+    """What is not had while the candidate is being built or set up."""
+
+    amount: Decimal
+    value_not_had: Decimal
+    earned_elsewhere: Decimal
+    working: str
+
+
+def value_of_hours(
+    *,
+    hours_per_day: Decimal,
+    engineers: Decimal,
+    working_days_per_year: Decimal,
+    hourly_rate: Decimal,
+    horizon_months: int,
+    live_from_month: int = 0,
+) -> Value:
+    """Price the hours saved, from the month the candidate is live.
+
+    Hours per engineer and day * engineers * working days * loaded rate.
+    ``live_from_month`` counts whole months before it is live; past the horizon
+    nothing is saved.
+    """
+    for name, number in (
+        ("hours saved", hours_per_day),
+        ("engineers", engineers),
+        ("working days", working_days_per_year),
+        ("loaded rate", hourly_rate),
+    ):
+        _not_negative(name, number)
+    if horizon_months < 1 or live_from_month < 0:
+        raise ValueError("The horizon must be a month or more, the delay 0 or more.")
+    months = max(0, horizon_months - live_from_month)
+    monthly = (
+        Fraction(hours_per_day)
+        * Fraction(engineers)
+        * Fraction(working_days_per_year)
+        * Fraction(hourly_rate)
+        / 12
+    )
+    return Value(
+        amount=cents(monthly * months),
+        per_month=cents(monthly),
+        months=months,
+        working=(
+            f"{count(hours_per_day)} h a day × {count(engineers)} engineers × "
+            f"{count(working_days_per_year)} working days × "
+            f"{written(hourly_rate)} an hour ÷ 12 = {written(cents(monthly))} a "
+            f"month, × {months} of {horizon_months} months live"
+        ),
+    )
+
+
+def opportunity_cost(
+    *,
+    value_per_month: Decimal,
+    months_until_live: int,
+    builders: Decimal = Decimal(0),
+    earned_per_builder_month: Decimal = Decimal(0),
+    horizon_months: int | None = None,
+) -> OpportunityCost:
+    """Price the wait: the value not had, and what its builders would have earned.
+
+    Months past the horizon do not count, as they do not for the value.
+    """
+    for name, number in (
+        ("value per month", value_per_month),
+        ("builders", builders),
+        ("earning per builder", earned_per_builder_month),
+    ):
+        _not_negative(name, number)
+    if months_until_live < 0:
+        raise ValueError("The months until it is live must be 0 or more.")
+    months = months_until_live
+    if horizon_months is not None:
+        months = min(months, horizon_months)
+    not_had = cents(Fraction(value_per_month) * months)
+    elsewhere = cents(Fraction(builders) * Fraction(earned_per_builder_month) * months)
+    return OpportunityCost(
+        amount=not_had + elsewhere,
+        value_not_had=not_had,
+        earned_elsewhere=elsewhere,
+        working=" + ".join(
+            words
+            for words, counts in (
+                (f"{months} months × {written(value_per_month)} not had", not_had),
+                (
+                    f"{months} months × {count(builders)} builders × "
+                    f"{written(earned_per_builder_month)} earned elsewhere",
+                    elsewhere,
+                ),
+            )
+            if counts
+        )
+        or f"{months} months without it, at no value a month",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a candidate is worth, what waiting for it costs, and what is missing.
+
+    The opportunity cost is there as soon as one of its two parts is known; what is
+    ``missing`` is then not in it.
+    """
+
+    value: Value | None
+    opportunity: OpportunityCost | None
+    missing: tuple[str, ...]
+
+
+def worth(
+    *,
+    hours_saved: Decimal | None,
+    months_to_live: Decimal | None,
+    engineers: int | None,
+    hourly_rate: Decimal | None,
+    working_days: int,
+    horizon_months: int,
+    builders: Decimal | None = None,
+    builder_earnings: Decimal | None = None,
+) -> Worth:
+    """Count value and opportunity cost from what is known; unsaid is never zero.
+
+    A month begun without it is a month without it. Builders are asked for only where
+    there are some: nobody builds what is bought.
+    """
+    wanted = {
+        "months until it is live": months_to_live,
+        "hours saved": hours_saved,
+        "engineers in the brief": engineers,
+        "a loaded hourly rate": hourly_rate,
+    }
+    if builders:
+        wanted["what a builder earns elsewhere"] = builder_earnings
+    missing = tuple(name for name, number in wanted.items() if number is None)
+    if months_to_live is None:
+        return Worth(None, None, missing)
+    months = math.ceil(months_to_live)
+    value = None
+    if hours_saved is not None and engineers is not None and hourly_rate is not None:
+        value = value_of_hours(
+            hours_per_day=hours_saved,
+            engineers=Decimal(engineers),
+            working_days_per_year=Decimal(working_days),
+            hourly_rate=hourly_rate,
+            horizon_months=horizon_months,
+            live_from_month=min(months, horizon_months),
+        )
+    opportunity = None
+    if value is not None or (builders and builder_earnings is not None):
+        opportunity = opportunity_cost(
+            value_per_month=value.per_month if value else Decimal(0),
+            months_until_live=months,
+            builders=builders or Decimal(0),
+            earned_per_builder_month=builder_earnings or Decimal(0),
+            horizon_months=horizon_months,
+        )
+    return Worth(value, opportunity, missing)
+
+
+def count(number: Decimal) -> str:
+    """Write what is no money: without trailing zeros."""
+    return plain(Fraction(number))
+
+
+def _not_negative(name: str, number: Decimal) -> None:
+    if not number.is_finite() or number < 0:
+        raise ValueError(f"The {name} must be 0 or more, not {number}.")

@@ -1,1 +1,0 @@
-"""What comes in from spreadsheets: one declaration for each kind."""

@@ -1,0 +1,653 @@
+"""Planning an import of claims: find the shape, walk it, compare with what stands."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from evaltracker.errors import Invalid
+from evaltracker.importing.choices import in_one_column
+from evaltracker.importing.commands import order_in
+from evaltracker.importing.plan import (
+    NO_ANSWERS,
+    NO_HEADERS,
+    Findings,
+    Header,
+    short,
+    source_of,
+    spread,
+)
+from evaltracker.importing.rows import no_table, tell_aside, unread_columns
+from evaltracker.importing.words import SIDE_COLUMNS, refuse_memo
+from evaltracker.requirements.imports.lines import UNCOMPUTED
+from evaltracker.toolbox.measures import Reading
+from evaltracker.toolbox.processes import counted
+from evaltracker.toolbox.tabular import (
+    Row,
+    Sheet,
+    Unreadable,
+    Workbook,
+    columns_by_field,
+    find_header,
+    header_key,
+)
+from vendors.candidates import claimed_number
+from vendors.imports.answers import (
+    COLUMNS,
+    CROSSED,
+    Cells,
+    Reader,
+    as_it_stands,
+    with_values,
+    without_derived,
+)
+from vendors.imports.candidates import Names, candidate_names, requirement_names
+from vendors.imports.money_words import (
+    ClaimChange,
+    ClaimLine,
+    ClaimsPlan,
+    Known,
+    Meaning,
+)
+from vendors.imports.shapes import (
+    CANDIDATES_AS_ROWS,
+    LIST,
+    QUESTIONNAIRE,
+    REQUIREMENTS_AS_ROWS,
+    SAMPLED_ROWS,
+    ListShape,
+    MatrixShape,
+    find_list,
+    find_matrix,
+    refuse_scores,
+)
+
+# Answers under each vendor: its name over a column of answers and one of comments.
+
+LEAST = 2
+FIELDS = {it: COLUMNS[it] for it in ("status", "statement", "evidence")}
+
+
+def find_by_vendor(
+    sheet: Sheet, candidates: Names, requirements: Names
+) -> list[ListShape]:
+    """A list for each vendor that stands over its answers; nothing if none does."""
+
+    def points(row: Row) -> int:
+        found = sum(candidates.find(cell) is not None for cell in row.cells)
+        return found if found >= LEAST else 0
+
+    header = find_header(sheet, points)
+    below = sheet.below(header) if header else []
+    if header is None or not below:
+        return []
+    lower, spans = below[0], spread(header, below[0])
+    label = label_in(below[1:], requirements, spans)
+    shapes = []
+    for name in dict.fromkeys(spans.values()):
+        whose, others = candidates.find(name), set(spans) - under(spans, name)
+        alone = replace(sheet, rows=tuple(without(row, others) for row in sheet.rows))
+        head = without(lower, {*others, *range(min(spans))})
+        columns = columns_by_field(head, FIELDS)
+        if whose and label is not None and "status" in columns:
+            columns = {"requirement": label, **columns}
+            shapes.append(ListShape(alone, head, columns, whose))
+    return shapes if len(shapes) >= LEAST else []
+
+
+def label_in(
+    rows: Sequence[Row], requirements: Names, spans: dict[int, str]
+) -> int | None:
+    """The column before the vendors that names requirements."""
+    before = range(min(spans, default=0))
+    hits = {
+        column: sum(
+            requirements.find(row.cell(column)) is not None
+            for row in rows[:SAMPLED_ROWS]
+        )
+        for column in before
+    }
+    best = max(hits, key=lambda column: hits[column], default=None)
+    return best if best is not None and hits[best] else None
+
+
+def under(spans: dict[int, str], name: str) -> set[int]:
+    """The columns that stand under a name."""
+    return {column for column, above in spans.items() if above == name}
+
+
+def without(row: Row, columns: set[int]) -> Row:
+    """The row with nothing in these columns."""
+    cells = ("" if at in columns else cell for at, cell in enumerate(row.cells))
+    return replace(row, cells=tuple(cells))
+
+
+# A questionnaire that one vendor filled in: whose answers are these?
+
+WHOSE = "whose"
+ANSWERS = ("status", "statement", "evidence")
+# Who answers is asked, so no column says it.
+NAMES = {field: names for field, names in COLUMNS.items() if field != "candidate"}
+
+
+def find_questionnaire(
+    sheet: Sheet, requirements: Names, said: Header | None = None
+) -> ListShape | None:
+    """The sheet as requirements with answers beside them; None if it holds none."""
+    if said is not None and {"requirement", "status"} <= said.columns.keys():
+        return ListShape(sheet, said.on(sheet), dict(said.columns))
+    header = find_header(sheet, points)
+    if header is None:
+        return None
+    columns = columns_by_field(header, NAMES)
+    below = sheet.below(header)[:SAMPLED_ROWS]
+    answers = {columns[it] for it in columns.keys() - {"requirement", "component"}}
+    width = max((len(row.cells) for row in below), default=0)
+    best, hits = None, 0
+    for column in sorted(set(range(width)) - answers):
+        found = {requirements.find(row.cell(column)) for row in below} - {None}
+        if len(found) > hits:
+            best, hits = column, len(found)
+    if best is None:
+        return None
+    return ListShape(sheet, header, columns | {"requirement": best})
+
+
+def names_on(sheet: Sheet) -> Header | None:
+    """Where the names above answers stand, and what they are taken for."""
+    header = find_header(sheet, points)
+    names = [header_key(cell) for cell in header.cells] if header else []
+    if header is None or any(names.count(it) > 1 for it in NAMES["status"]):
+        # Each vendor has answers of its own there.
+        return None
+    return Header(header.number, columns_by_field(header, NAMES))
+
+
+def points(row: Row) -> int:
+    """How much `row` looks like the names above answers; 0 is not at all."""
+    columns = columns_by_field(row, NAMES)
+    return len(columns) if "status" in columns else 0
+
+
+class Whose:
+    """Asks whose answers the sheets of a file are: once, unless they name somebody.
+
+    The same questions again are those of another vendor, so they are asked about anew.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.said: str | None = None
+        self.refs: set[str | None] = set()
+
+    def of(self, shape: ListShape, candidates: Names, requirements: Names) -> str:
+        """The candidate whose answers they are; blank if nobody has said it."""
+        column = shape.columns["requirement"]
+        refs = {requirements.find(row.cell(column)) for row in shape.body} - {None}
+        named = named_above(shape.sheet, shape.header, candidates)
+        if self.said is not None and not named and not refs & self.refs:
+            self.refs |= refs
+            self.findings.remark(
+                f"Sheet “{shape.sheet.name}” is read as answers of the same vendor."
+            )
+            return self.said
+        said = self.asked(shape.sheet, candidates, named)
+        if not named:
+            self.said, self.refs = said, refs
+        return said
+
+    def asked(self, sheet: Sheet, candidates: Names, named: str) -> str:
+        """The answer to the question about one sheet."""
+        where = f" on sheet “{sheet.name}”" if sheet.name else ""
+        return self.findings.ask(
+            f"{WHOSE}:{header_key(sheet.name)}",
+            f"Whose answers are these{where}? They come in as noted by you.",
+            [(name, name) for name in candidates.entries],
+            default=named,
+        )
+
+
+def named_above(sheet: Sheet, header: Row, candidates: Names) -> str:
+    """The one candidate that the sheet is called after or that stands above it."""
+    above = [row for row in sheet.rows if row.number < header.number]
+    cells = [sheet.name, *(cell for row in above for cell in row.cells)]
+    found = {candidates.find(cell) for cell in cells} - {None}
+    return (found.pop() or "") if len(found) == 1 else ""
+
+
+def is_aside(shape: ListShape, row: Row) -> bool:
+    """Whether the row is none of the questions, or one that nobody answered."""
+    column = shape.columns["status"]
+    repeated = header_key(row.cell(column)) == header_key(shape.header.cell(column))
+    answered = any(row.cell(shape.columns.get(it, 10_000)) for it in ANSWERS)
+    return repeated or not answered
+
+
+# Walking a list or a matrix, cell by cell, to claims.
+
+
+class Walk:
+    """One pass over a sheet; unknown names are refused, or skipped and counted."""
+
+    def __init__(
+        self,
+        candidates: Names,
+        requirements: Names,
+        findings: Findings,
+        words: Mapping[str, Meaning],
+        measures: Mapping[str, Mapping[str, Any]],
+        *,
+        skip_unknown: bool,
+    ) -> None:
+        self.candidates = candidates
+        self.requirements = requirements
+        self.findings = findings
+        self.measures = measures
+        self.skip_unknown = skip_unknown
+        self.reader = Reader(words)
+        self.skipped: dict[str, int] = {}
+        self.whose = Whose(findings)
+
+    def list(self, shape: ListShape) -> Iterator[ClaimLine]:
+        """The claims of a list."""
+        columns, body = shape.columns, shape.body
+        used = set(columns.values())
+        self.findings.remarks += unread_columns(shape.sheet, shape.header, body, used)
+        tell_aside(shape.sheet, shape.below, shape.header, self.findings)
+        if "available_from" in columns:
+            column = columns["available_from"]
+            self.reader.order = order_in(shape.header, column, body, self.findings)
+        for row in counted(body, "compared"):
+            if self.is_uncomputed(shape.sheet, row.number, columns.values()):
+                continue
+            if not any(row.cell(column) for column in columns.values()):
+                continue
+            if shape.whose and is_aside(shape, row):
+                continue
+            candidate = self.candidate_of(shape, row)
+            ref = self.requirement_of(shape, row)
+            if candidate is None or ref is None:
+                continue
+            cells = Cells(
+                **{
+                    field: row.cell(columns[field]) if field in columns else ""
+                    for field in ("status", "statement", "evidence", "available_from")
+                }
+            )
+            number = row.cell(columns["number"]) if "number" in columns else ""
+            place = (row.number, columns.get("status"))
+            for line in self.claim(shape.sheet, *place, candidate, ref, cells):
+                yield from self.with_number(shape, line, number)
+
+    def questionnaire(self, shape: ListShape) -> Iterator[ClaimLine]:
+        """The claims of one vendor, once somebody has said of whom."""
+        whose = self.whose.of(shape, self.candidates, self.requirements)
+        if not whose:
+            sentence = "Nobody has said whose answers these are. Answer the question."
+            self.findings.problems.append(shape.sheet.problem(sentence))
+            return
+        yield from self.list(replace(shape, whose=whose))
+
+    def candidate_of(self, shape: ListShape, row: Row) -> str | None:
+        """The candidate that the row speaks of; its version may be in its name."""
+        if shape.whose:
+            return shape.whose
+        column = shape.columns["candidate"]
+        name = row.cell(column)
+        found = self.candidates.find(name)
+        if found is None and "version" in shape.columns:
+            found = self.candidates.find(f"{name} {row.cell(shape.columns['version'])}")
+        if found is None:
+            self.unknown(shape.sheet, row.number, column, "candidate", name)
+        return found
+
+    def requirement_of(self, shape: ListShape, row: Row) -> str | None:
+        """The requirement that the row speaks of; a component may be in its ref."""
+        column = shape.columns["requirement"]
+        name = row.cell(column)
+        found = None
+        if "component" in shape.columns:
+            whole = f"{name} {row.cell(shape.columns['component'])}"
+            found = self.requirements.find(whole)
+        found = found or self.requirements.find(name)
+        if found is None:
+            self.unknown(shape.sheet, row.number, column, "requirement", name)
+        return found
+
+    def matrix(self, shape: MatrixShape) -> Iterator[ClaimLine]:
+        """The claims of a matrix, whichever way it lies."""
+        is_down = shape.orientation == REQUIREMENTS_AS_ROWS
+        across, down = self.candidates, self.requirements
+        words = ("candidate", "requirement")
+        if not is_down:
+            across, down, words = down, across, (words[1], words[0])
+        heads = self.heads(shape, across, words[0])
+        refuse_scores(shape, heads)
+        merged = shape.sheet.merged_across()
+        for row in counted(shape.body, "compared"):
+            if self.is_uncomputed(shape.sheet, row.number, [*heads, shape.label]):
+                continue
+            shown = {
+                column: row.cell(column) or merged.get((row.number, column), "")
+                for column in heads
+            }
+            answers = {column: cell for column, cell in shown.items() if cell}
+            if not answers:
+                continue
+            key = down.find(row.cell(shape.label))
+            if key is None:
+                name = row.cell(shape.label)
+                place = (row.number, shape.label)
+                self.unknown(shape.sheet, *place, words[1], name, len(answers))
+                continue
+            for column, cell in answers.items():
+                pair = (heads[column], key) if is_down else (key, heads[column])
+                yield from self.claim(
+                    shape.sheet, row.number, column, *pair, Cells(status=cell)
+                )
+
+    def heads(self, shape: MatrixShape, across: Names, word: str) -> dict[int, str]:
+        """By column, whose answers stand in it."""
+        heads = {}
+        for column in shape.header.filled:
+            name = shape.header.cell(column)
+            found = across.find(name)
+            if found is not None:
+                heads[column] = found
+            elif column != shape.label:
+                amount = sum(1 for row in shape.body if row.cell(column))
+                if header_key(name) not in SIDE_COLUMNS and amount:
+                    place = (shape.header.number, column)
+                    self.unknown(shape.sheet, *place, word, name, amount)
+        used = {shape.label, *heads}
+        self.findings.remarks += unread_columns(
+            shape.sheet, shape.header, shape.body, used
+        )
+        tell_aside(shape.sheet, shape.below, shape.header, self.findings)
+        return heads
+
+    def is_uncomputed(self, sheet: Sheet, row: int, columns: Iterable[int]) -> bool:
+        """Whether one of these cells has no result; if so, it is refused."""
+        hits = [column for column in columns if (row, column) in sheet.uncomputed]
+        for column in hits:
+            self.findings.refuse(sheet, row, UNCOMPUTED, column)
+        return bool(hits)
+
+    def claim(
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int | None,
+        candidate: str,
+        ref: str,
+        cells: Cells,
+    ) -> Iterator[ClaimLine]:
+        """The claim in `cells`, if they hold one that can be kept."""
+        if cells.is_blank:
+            return
+        try:
+            words = self.reader.read(cells)
+        except Invalid as error:
+            self.findings.refuse(sheet, row, error.sentence, column)
+            return
+        yield ClaimLine(candidate, ref, words, sheet.name, row)
+
+    def with_number(
+        self, shape: ListShape, line: ClaimLine, text: str
+    ) -> Iterator[ClaimLine]:
+        """The claim with the number in its own cell, if that can be kept."""
+        try:
+            said = Reading.from_text(text)
+            number = claimed_number(
+                said and said.as_json(), self.measures.get(line.ref, {})
+            )
+        except Invalid as error:
+            column = shape.columns["number"]
+            self.findings.refuse(shape.sheet, line.row, error.sentence, column)
+            return
+        yield replace(line, words=replace(line.words, number=number))
+
+    def unknown(
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int,
+        word: str,
+        name: str,
+        amount: int = 1,
+    ) -> None:
+        """Refuse a name that the evaluation does not have, or skip it if told to."""
+        if not name:
+            self.findings.refuse(sheet, row, f"It names no {word}.", column)
+            return
+        if self.skip_unknown:
+            key = f"{word} “{short(name)}”"
+            self.skipped[key] = self.skipped.get(key, 0) + amount
+            return
+        names = self.candidates if word == "candidate" else self.requirements
+        self.findings.refuse(
+            sheet,
+            row,
+            f"The evaluation has no {word} “{short(name)}”.{names.hint(name)} Add it "
+            "first, fix the name, or choose to leave unknown names out.",
+            column,
+        )
+
+
+NOT_STATED: Mapping[str, Any] = {}
+ORIENTATIONS = (REQUIREMENTS_AS_ROWS, CANDIDATES_AS_ROWS, LIST, QUESTIONNAIRE)
+
+
+def plan_claims_import(
+    book: Workbook,
+    known: Known,
+    *,
+    orientation: str = "",
+    skip_unknown: bool = False,
+    headers: Mapping[str, Header] = NO_HEADERS,
+    holds_for: Mapping[str, Any] = NOT_STATED,
+    answers: Mapping[str, str] = NO_ANSWERS,
+) -> ClaimsPlan:
+    """What importing `book` would do to the claims.
+
+    Cells that are blank say nothing, and claims that the file does not name stay.
+    `headers` say what the columns of a list hold, `holds_for` for which values of the
+    brief's lists the answers of a candidate hold.
+
+    Raises:
+        Unreadable: no claims are in the file, or it can be read both ways round.
+
+    """
+    refuse_nothing_to_match(known)
+    refuse_memo(book, "It has results and no answers. Import the matrix instead.")
+    book, told = without_derived(in_one_column(book, CROSSED, "Answer"))
+    findings = Findings(answers=answers, remarks=[*book.remarks, *told])
+    walk = Walk(
+        candidate_names(known),
+        requirement_names(known),
+        findings,
+        known.words,
+        known.measures,
+        skip_unknown=skip_unknown,
+    )
+    used, lines = lines_in(book, walk, orientation, headers)
+    if not used:
+        raise nothing_found(book, known)
+    walk.reader.tell(findings)
+    tell_skipped(walk, findings)
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    lines = once_each(lines, sheets, findings)
+    lines = list(with_values(lines, known, holds_for))
+    lines = as_it_stands(lines, known.claims) if told else lines
+    if not (lines or findings.problems):
+        findings.refuse(
+            book.visible[0], 1, "The table holds no answers. Fill it in and try again."
+        )
+    skipped = sum(walk.skipped.values())
+    made = compared(book, used, lines, known, sheets, findings, skipped)
+    return replace(made, unknown_words=walk.reader.asked())
+
+
+def lines_in(
+    book: Workbook, walk: Walk, orientation: str, headers: Mapping[str, Header]
+) -> tuple[str, list[ClaimLine]]:
+    """How the claims lie ("" if there are none), and every one of them."""
+    lines: list[ClaimLine] = []
+    used = ""
+    for sheet in book.visible:
+        by_vendor = orientation in ("", LIST) and sheet.name not in headers
+        if by_vendor and (
+            shapes := find_by_vendor(sheet, walk.candidates, walk.requirements)
+        ):
+            used = LIST
+            lines += [line for shape in shapes for line in walk.list(shape)]
+            continue
+        shape = find_shape(sheet, walk, orientation, headers.get(sheet.name))
+        if isinstance(shape, ListShape) and "candidate" not in shape.columns:
+            used = QUESTIONNAIRE
+            lines += walk.questionnaire(shape)
+        elif isinstance(shape, ListShape):
+            used = LIST
+            lines += walk.list(shape)
+            if "status" not in shape.columns:
+                walk.findings.remark(
+                    "The list has no column of availabilities, so every claim in it is "
+                    "unstated."
+                )
+        elif shape is not None:
+            used = shape.orientation
+            lines += walk.matrix(shape)
+        elif sheet.name and not sheet.is_blank:
+            walk.findings.remark(
+                f"Sheet “{sheet.name}” holds no answers; it was not read."
+            )
+    return used, lines
+
+
+def find_shape(
+    sheet: Sheet, walk: Walk, orientation: str, said: Header | None
+) -> ListShape | MatrixShape | None:
+    """How claims lie on `sheet`; None if there are none.
+
+    Raises:
+        Unreadable: it can be read both ways round and nobody said which.
+
+    """
+    if orientation in ("", LIST):
+        listed = find_list(sheet, said)
+        if listed is not None or orientation == LIST:
+            return listed
+    candidates, requirements = walk.candidates, walk.requirements
+    asked = None
+    if orientation in ("", QUESTIONNAIRE):
+        asked = find_questionnaire(sheet, requirements, said)
+        if orientation == QUESTIONNAIRE:
+            return asked
+    down = find_matrix(sheet, candidates, requirements, REQUIREMENTS_AS_ROWS)
+    across = find_matrix(sheet, requirements, candidates, CANDIDATES_AS_ROWS)
+    if asked is not None and not any(
+        shape and shape.header.number >= asked.header.number for shape in (down, across)
+    ):
+        # A candidate's name above the names of the columns is no column of answers.
+        return asked
+    if orientation:
+        return down if orientation == REQUIREMENTS_AS_ROWS else across
+    if down is not None and across is not None:
+        raise Unreadable(
+            "the table can be read both ways round, because names of candidates and of "
+            "requirements stand in its first row and in its first column. Say which "
+            f"layout it has: {REQUIREMENTS_AS_ROWS} or {CANDIDATES_AS_ROWS}.",
+            sheet=sheet.name,
+        )
+    return down or across
+
+
+def once_each(
+    lines: list[ClaimLine], sheets: dict[str, Sheet], findings: Findings
+) -> list[ClaimLine]:
+    """Each cell once; two different answers to one cell are refused."""
+    first: dict[tuple[str, str], ClaimLine] = {}
+    for line in lines:
+        kept = first.setdefault(line.cell, line)
+        if kept.words != line.words:
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"{line.candidate} answers {short(line.ref)} another way in row "
+                f"{kept.row}. Keep one of the two.",
+            )
+    return list(first.values())
+
+
+def compared(
+    book: Workbook,
+    used: str,
+    lines: list[ClaimLine],
+    known: Known,
+    sheets: dict[str, Sheet],
+    findings: Findings,
+    skipped: int,
+) -> ClaimsPlan:
+    """The plan, each line by what it would do."""
+    new: list[ClaimLine] = []
+    changed: list[ClaimChange] = []
+    same: list[ClaimLine] = []
+    for line in lines:
+        before = known.claims.get(line.cell)
+        if before is None:
+            new.append(line)
+        elif before.words == line.words and before.is_fresh:
+            same.append(line)
+        elif before.by_vendor:
+            findings.refuse(
+                sheets[line.sheet],
+                line.row,
+                f"{line.candidate}'s vendor has answered {short(line.ref)} itself, in "
+                "other words; a file cannot replace them. Blank the cell.",
+            )
+        else:
+            changed.append(ClaimChange(line, before.words))
+    return ClaimsPlan(
+        **source_of(book),
+        orientation=used,
+        new=tuple(new),
+        changed=tuple(changed),
+        same=tuple(same),
+        refused=skipped + len(findings.refused_rows),
+        **findings.told(),
+    )
+
+
+def tell_skipped(walk: Walk, findings: Findings) -> None:
+    """Name what was left out because the evaluation does not have it."""
+    if walk.skipped:
+        names = [f"{name} ({count:,}×)" for name, count in walk.skipped.items()]
+        more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
+        findings.remark(f"Left out as unknown: {', '.join(names[:10])}{more}.")
+
+
+def refuse_nothing_to_match(known: Known) -> None:
+    """Refuse before anything is searched in vain."""
+    if not known.requirements:
+        raise Unreadable(
+            "The evaluation has no requirements yet, so no answer can be matched. "
+            "Import or write the requirements first."
+        )
+    if not known.candidates:
+        raise Unreadable(
+            "The evaluation has no candidates yet, so no answer can be matched. Add "
+            "the candidates first, with the names that the file uses as aliases."
+        )
+
+
+def nothing_found(book: Workbook, known: Known) -> Unreadable:
+    """The sentence for a file in which no answers were found."""
+    candidate, ref = next(iter(known.candidates)), next(iter(known.requirements))
+    return no_table(
+        book,
+        "answers",
+        "What can be read is a questionnaire that one vendor filled in, with a column "
+        "of answers beside its questions; a list with columns for requirement, "
+        "candidate and status or statement; or a matrix with candidates on one side "
+        "and requirements on the other. Requirements have to be called as here (such "
+        f"as “{short(ref)}”), and candidates by a name or alias (“{candidate}”).",
+    )

@@ -1,0 +1,293 @@
+"""How a vendor's contact gets into the vendor pages: link, code, session."""
+
+from __future__ import annotations
+
+import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from evaltracker.evaluations.models import AttachedFile, Record, User
+from vendors.choices import RefusalReason
+from vendors.models.candidates import (
+    Candidate,
+    Contact,
+    Vendor,
+    VendorRecord,
+    VendorScopedQuerySet,
+)
+from vendors.models.claims import Submission
+
+# Answer sheets that a vendor sent by mail and that the owner entered.
+
+
+class MailedSheet(VendorRecord):
+    """What a vendor filled in: uploaded, then entered as the vendor's own words."""
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="mailed_sheets"
+    )
+    file = models.ForeignKey(AttachedFile, on_delete=models.PROTECT, related_name="+")
+    # Of the file, which may be removed.
+    sha256 = models.CharField(max_length=64)
+    # When the mail came: what the vendor said itself later stands.
+    arrived_at = models.DateTimeField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # The instant of the answers that it made, and their receipt.
+    entered_at = models.DateTimeField(null=True, blank=True)
+    submission = models.ForeignKey(
+        Submission,
+        on_delete=models.PROTECT,
+        related_name="mailed_sheets",
+        null=True,
+        blank=True,
+    )
+    # By the vendor, in its pages.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=320, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["MailedSheet"].as_manager()
+
+    class Meta:
+        ordering = ("uploaded_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entered_at__isnull=True, submission__isnull=True)
+                | Q(entered_at__isnull=False, submission__isnull=False),
+                name="mailed_sheet_entered_has_a_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(entered_at__isnull=False),
+                name="mailed_sheet_confirmed_was_entered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sheet {str(self.pk)[:8]}"
+
+
+class InvitationLink(VendorRecord):
+    """One contact's way to one invitation; only the SHA-256 of its secret is kept.
+
+    It opens nothing: it shows who asks, and sends a code to the contact's own mail.
+    """
+
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
+    vendor_path: ClassVar[str] = "vendor"
+
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="links"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
+    # Said here too: it is read before anything else of the vendor can be.
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = VendorScopedQuerySet["InvitationLink"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "contact"), name="invitation_link_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Link of {self.contact}"
+
+
+class SignInCode(VendorRecord):
+    """That a code was asked for, and by which browser; the code is kept nowhere.
+
+    It is made from the row's id, which is also that of the notice that carries it.
+    """
+
+    evaluation_path: ClassVar[str] = "link__candidate__evaluation"
+    vendor_path: ClassVar[str] = "link__vendor"
+
+    link = models.ForeignKey(
+        InvitationLink, on_delete=models.PROTECT, related_name="codes"
+    )
+    browser_digest = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+    # Blank: the mail server did not take it at once, so a sweep sends it.
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["SignInCode"].as_manager()
+
+    class Meta:
+        ordering = ("-asked_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrong_tries__lte=5), name="sign_in_code_five_tries"
+            )
+        ]
+        indexes = [
+            models.Index(fields=("asked_at",), name="sign_in_code_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Code of {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class VendorSession(VendorRecord):
+    """A contact who is in the vendor pages of one invitation."""
+
+    evaluation_path: ClassVar[str] = "link__candidate__evaluation"
+    vendor_path: ClassVar[str] = "vendor"
+
+    link = models.ForeignKey(
+        InvitationLink, on_delete=models.PROTECT, related_name="sessions"
+    )
+    # As of a link.
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    last_visit_on = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = VendorScopedQuerySet["VendorSession"].as_manager()
+
+    class Meta:
+        ordering = ("-started_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True)
+                | Q(ended_at__gte=models.F("started_at")),
+                name="vendor_session_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Session of {self.link.contact}"
+
+    @property
+    def started_on(self) -> datetime.date:
+        """The day, which is all that the owner is told of a visit."""
+        return self.started_at.date()
+
+    @property
+    def ended_on(self) -> datetime.date | None:
+        """Likewise; none while it is live."""
+        return self.ended_at.date() if self.ended_at else None
+
+
+# Keys to the vendor API, calls that were refused, and answers that are repeated.
+
+
+class VendorTokenQuerySet(models.QuerySet["VendorToken"]):
+    """Tokens, seen by who sees the vendor."""
+
+    def visible_to(self, user: User) -> Self:
+        """Tokens of visible vendors."""
+        return self.filter(vendor__in=Vendor.objects.visible_to(user))
+
+
+class VendorToken(Record):
+    """A bearer token of a vendor; only its SHA-256 is kept."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="tokens")
+    label = models.CharField(max_length=80, blank=True)
+    prefix = models.CharField(max_length=16, help_text="For people to tell it by.")
+    digest = models.CharField(max_length=64, unique=True)
+    issued_at = models.DateTimeField(default=timezone.now)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # When it stood in an address, and when those whose it is were owed a mail of it.
+    leaked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    leak_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar = VendorTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-issued_at",)
+        indexes = [
+            models.Index(fields=("issued_at", "id"), name="vendor_token_in_lists"),
+            models.Index(
+                fields=("leaked_at",),
+                condition=Q(leaked_at__isnull=False, leak_told_at__isnull=True),
+                name="vendortoken_leak_to_tell",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Token {self.prefix}"
+
+
+class RefusedCall(Record):
+    """A call that was turned away at the door, told by what its token began with.
+
+    It is nobody's row: whoever called was not recognised. Its id is made of the rest,
+    so that the same again within a minute is the same row.
+    """
+
+    prefix = models.CharField(max_length=16, blank=True)
+    why = models.CharField(max_length=9, choices=RefusalReason.choices)
+    address = models.CharField(max_length=45, blank=True)
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[RefusedCall]] = models.Manager()
+
+    class Meta:
+        ordering = ("-at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(why__in=RefusalReason.values),
+                name="refused_call_reason_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=("prefix", "at"), name="refused_call_by_prefix"),
+            models.Index(fields=("at",), name="refused_call_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Refused call {self.prefix}"
+
+
+class IdempotencyRecord(Record):
+    """The first answer to a keyed call, replayed to its repeats for 7 days."""
+
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, related_name="idempotency_records"
+    )
+    key = models.CharField(max_length=255)
+    route = models.CharField(max_length=300, help_text="Method and path.")
+    body_sha256 = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager[IdempotencyRecord]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("vendor", "route", "key"), name="idempotency_key_once"
+            )
+        ]
+        indexes = [models.Index(fields=("created_at",), name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return f"Answer {self.status}"

@@ -1,0 +1,610 @@
+"""Reading a filled answer sheet; every wrong cell is named."""
+
+import datetime
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclasses_field
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.formula_guard import harmless, meant, spelled
+from evaltracker.toolbox.tabular import (
+    Row,
+    Sheet,
+    column_letter,
+    columns_by_field,
+    header_key,
+    read_table,
+)
+from evaltracker.toolbox.tabular.books import text_of
+from evaltracker.toolbox.tabular.days import DayOrder, order_of, read_day
+from vendors.candidates import ClaimWords
+from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
+from vendors.costs import CostKind
+from vendors.holds_for_fields import SYNTAX, read_holds_for, write_holds_for
+from vendors.imports.answers import DATED_PLAN, STATUS_WORDS, status_key
+from vendors.selectors.candidates import demanded
+
+# The columns of the answer sheet, and how texts stand in its cells.
+
+SHEET = "Answers"
+# By field: the head and the width of each column, in order.
+COLUMNS: dict[str, tuple[str, int]] = {
+    "requirement": ("Requirement", 14),
+    "category": ("Category", 18),
+    "text": ("What we need", 50),
+    "priority": ("Priority", 10),
+    "help": ("Help", 30),
+    "availability": ("Availability", 14),
+    "available_from": ("Available from", 14),
+    "environments": ("Environments", 20),
+    "statement": ("Statement", 60),
+    "evidence_url": ("Evidence link", 30),
+    "lists": ("Must hold for", 30),
+    "holds_for": ("Holds for", 30),
+    "measure": ("Measure", 30),
+    "number": ("Number", 12),
+    "unit": ("Unit", 12),
+}
+# These stand in a sheet of which a requirement has a measure.
+OF_MEASURES = frozenset({"measure", "number", "unit"})
+ANSWER = (
+    "availability",
+    "available_from",
+    "environments",
+    "statement",
+    "evidence_url",
+    "holds_for",
+    "number",
+    "unit",
+)
+ASKED = tuple(field for field in COLUMNS if field not in ANSWER)
+
+type Cell = str | datetime.date
+
+
+def asked_cells(requirement: Requirement) -> list[Cell]:
+    """What is asked, as it stands in a row."""
+    return [
+        harmless(text)
+        for text in (
+            requirement.ref,
+            requirement.category.name,
+            requirement.text,
+            requirement.get_priority_display(),
+            requirement.vendor_help,
+            write_holds_for(demanded(requirement)),
+            requirement.measure_words,
+        )
+    ]
+
+
+def answer_cells(words: ClaimWords | None) -> list[Cell]:
+    """What is answered, as it stands in a row."""
+    if words is None:
+        return [""] * len(ANSWER)
+    return [
+        words.availability,
+        words.available_from or "",
+        harmless("; ".join(words.environments)),
+        harmless(words.statement),
+        harmless(words.evidence_url),
+        harmless(write_holds_for(words.holds_for and words.holds_for["said"])),
+        words.number.get("value", ""),
+        harmless(words.number.get("unit", "")),
+    ]
+
+
+# The sheet of prices: the form of a quote as a spreadsheet, and back.
+
+PRICES_SHEET = "Prices"
+# By field: the head and the width of each column, in order.
+PRICES_COLUMNS: dict[str, tuple[str, int]] = {
+    "kind": ("Kind", 28),
+    "label": ("Which part", 20),
+    "state": ("State", 14),
+    "likely": ("Price", 12),
+    "low": ("Lowest price", 12),
+    "high": ("Highest price", 12),
+    "quantity": ("Quantity", 10),
+    "unit": ("Unit", 12),
+    "recurrence": ("Due", 12),
+    "pricing": ("How it is priced", 14),
+    "tiers": ("Tiers", 20),
+    "note": ("Note", 40),
+    "currency": ("Currency", 10),
+    "valid_until": ("Valid until", 14),
+}
+# Said of the whole quote, in any row.
+HEAD = ("currency", "valid_until")
+CHOICES: dict[str, list[str]] = {
+    "state": list(QuoteState.values),
+    "recurrence": list(Recurrence.values),
+    "pricing": list(Pricing.values),
+}
+WORDS: dict[str, dict[str, str]] = {
+    "kind": {
+        header_key(word): kind.value
+        for kind in CostKind
+        for word in (kind.value, kind.label)
+    },
+    **{
+        field: {
+            header_key(str(word)): str(value)
+            for value, label in choices
+            for word in (value, label)
+        }
+        for field, choices in (
+            ("state", QuoteState.choices),
+            ("recurrence", Recurrence.choices),
+            ("pricing", Pricing.choices),
+        )
+    },
+}
+HELP = (
+    "Fill in a row for each kind of cost; copy a row if a kind has several parts.",
+    "State is priced, included or not_offered. A price alone says that it is priced.",
+    "A price is for one unit. What is left blank is not stated, which is never zero.",
+    "Due is once, monthly or yearly.",
+    "Tiers, one a line: “100: 8” is a price of 8 above 100 units.",
+    "Write the currency and the last day of validity (2030-01-31) once, in any row.",
+)
+GREY = PatternFill("solid", fgColor="EEEEEE")
+
+type Typed = Mapping[str, str]
+
+
+def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
+    """An .xlsx with these lines of the form."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    sheet.title = PRICES_SHEET
+    for column, (title, width) in enumerate(PRICES_COLUMNS.values(), start=1):
+        cell = sheet.cell(1, column, title)
+        cell.font, cell.fill = Font(bold=True), GREY
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "B2"
+    for number, row in enumerate(rows, start=2):
+        texts = {**row, "kind": CostKind(row["kind"]).label, **head}
+        for column, field in enumerate(PRICES_COLUMNS, start=1):
+            cell = sheet.cell(number, column)
+            # Set as a string, whatever it looks like.
+            cell.value = spelled(harmless(texts.get(field, ""))) or None
+            cell.data_type = "s" if cell.value else "n"
+            cell.number_format = "@"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for field, values in CHOICES.items():
+        letter = get_column_letter(list(PRICES_COLUMNS).index(field) + 1)
+        offered = DataValidation("list", formula1=f'"{",".join(values)}"')
+        sheet.add_data_validation(offered)
+        offered.add(f"{letter}2:{letter}{len(rows) + 50}")
+    about = book.create_sheet("How to")
+    about.column_dimensions["A"].width = 100
+    for line in HELP:
+        about.append([line])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def read_prices(
+    content: bytes, filename: str
+) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """The lines of a sheet as somebody would type them, and what is said of all.
+
+    Raises:
+        Invalid: no such sheet, or cells that cannot be placed, each named.
+
+    """
+    sheet, columns = _find(content, filename)
+    errors: dict[str, list[str]] = {}
+    rows: list[dict[str, str]] = []
+    head = dict.fromkeys(HEAD, "")
+    for row in sheet.rows[1:]:
+        texts = {
+            field: meant(row.cell(column)).strip() for field, column in columns.items()
+        }
+        if not any(texts.values()):
+            continue
+        _check_formulas(sheet, row, columns, errors)
+        for field in HEAD:
+            text = texts.pop(field, "")
+            if text and head[field] not in ("", text):
+                place = place_of(columns[field], row.number)
+                errors[place] = ["Another row says it otherwise; write it once."]
+            head[field] = head[field] or text
+        rows.append(_row(row, texts, columns, errors))
+    if errors:
+        raise Invalid(f"{_count(errors)}, so nothing was taken.", errors=errors)
+    return rows, head
+
+
+def place_of(column: int, row: int) -> str:
+    """A cell as an error's name."""
+    return f"{PRICES_SHEET}.{column_letter(column)}{row}"
+
+
+def _count(errors: Mapping[str, object]) -> str:
+    return "1 cell is wrong" if len(errors) == 1 else f"{len(errors)} cells are wrong"
+
+
+def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int]]:
+    """The sheet of prices, and where each field stands in it."""
+    book = read_table(content, filename)
+    sheets = [sheet for sheet in book.sheets if sheet.name == PRICES_SHEET]
+    if book.kind == "csv" and not sheets:
+        sheets = list(book.sheets)
+    if not sheets or sheets[0].is_blank:
+        raise _no(
+            f"The file has no sheet “{PRICES_SHEET}”; send the sheet of prices itself."
+        )
+    names = {name: [header_key(title)] for name, (title, _) in PRICES_COLUMNS.items()}
+    columns = columns_by_field(sheets[0].rows[0], names)
+    missing = [
+        PRICES_COLUMNS[name][0] for name in ("kind", "likely") if name not in columns
+    ]
+    if missing:
+        raise _no(f"The sheet “{PRICES_SHEET}” has no column “{'”, “'.join(missing)}”.")
+    return sheets[0], columns
+
+
+def _no(sentence: str) -> Invalid:
+    return Invalid(sentence, errors={"file": [sentence]})
+
+
+def _check_formulas(
+    sheet: Sheet, row: Row, columns: Mapping[str, int], errors: dict[str, list[str]]
+) -> None:
+    """Note cells whose formula has no result."""
+    for column in columns.values():
+        if (row.number, column) in sheet.uncomputed:
+            errors[place_of(column, row.number)] = [
+                "It holds a formula without a result; write the number itself."
+            ]
+
+
+def _row(
+    row: Row,
+    texts: dict[str, str],
+    columns: Mapping[str, int],
+    errors: dict[str, list[str]],
+) -> dict[str, str]:
+    """A row as the form holds it; words of lists in our spelling."""
+    for field, words in WORDS.items():
+        text = texts.get(field, "")
+        if not text and field != "kind":
+            continue
+        found = words.get(header_key(text))
+        if found is None:
+            place = place_of(columns[field], row.number)
+            errors[place] = [f"“{text[:60]}” is not one of: {_offered(field)}."]
+        texts[field] = found or ""
+    return {name: text for name, text in texts.items() if text}
+
+
+def _offered(field: str) -> str:
+    kinds = [kind.label for kind in CostKind]
+    return ", ".join(CHOICES.get(field, kinds))
+
+
+READING_CHOICES = {
+    word.casefold(): str(availability)
+    for availability in STATED
+    for word in (
+        availability.value,
+        availability.label,
+        availability.value.replace("_", " "),
+    )
+}
+FILE_FIELD = "file"
+
+NO_RESULT = "It holds a formula without a result; write the text itself."
+NO_REF = "Say which requirement is answered."
+REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as text."
+# Columns that older sheets lack, and the last two those without any measure.
+NUMBER = ("number", "unit")
+LATER = ("holds_for", *NUMBER)
+WHEN = ("availability", "available_from")
+
+
+class NoAnswerSheet(Invalid):
+    """The file is none that was handed out here."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """An answered row: its number, the ref, the words, and where each field stands.
+
+    Of what cannot be read, `wrong` says why by field, and the words say nothing.
+    """
+
+    row: int
+    requirement: str
+    words: ClaimWords
+    columns: Mapping[str, int]
+    wrong: dict[str, str] = dataclasses_field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """The cell of a field, as an error's name: “Answers.F7”."""
+        # An old sheet lacks a column, and is wrong in that row.
+        column = self.columns.get(name, self.columns["requirement"])
+        return f"{SHEET}.{column_letter(column)}{self.row}"
+
+
+def read_sheet(
+    content: bytes,
+    filename: str,
+    current: Mapping[str, ClaimWords],
+    order: DayOrder | None = None,
+) -> list[SheetLine]:
+    """The answered rows of a sheet; `current` is what stands, by ref.
+
+    Cells that still show what `current` says keep its exact words. Rows without any
+    answer are left out. `order` is how days are written, where no cell tells it.
+
+    Raises:
+        Invalid: no such sheet. What is wrong in cells, the lines say.
+
+    """
+    sheet, columns, head = _reading_find(content, filename)
+    rows = sheet.below(head)
+    days = columns["available_from"]
+    order = order_of(row.cell(days) for row in rows) or order
+    lines = (_line(sheet, row, columns, current, order) for row in rows)
+    return [line for line in lines if line is not None]
+
+
+def _reading_find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
+    """The sheet of answers, where each field stands in it, and its head."""
+    book = read_table(content, filename)
+    sheets = [sheet for sheet in book.sheets if sheet.name == SHEET]
+    if book.kind == "csv" and not sheets:
+        sheets = list(book.sheets)
+    if not sheets or sheets[0].is_blank:
+        raise _reading_no(
+            f"The file has no sheet “{SHEET}”; send the answer sheet itself."
+        )
+    head = sheets[0].rows[0]
+    columns = columns_by_field(head, {name: [_key(name)] for name in COLUMNS})
+    missing = [
+        f"“{COLUMNS[name][0]}”"
+        for name in ("requirement", *ANSWER)
+        if name not in columns and name not in LATER
+    ]
+    if missing:
+        sentence = f"The sheet “{SHEET}” has no column {', '.join(missing)}."
+        raise _reading_no(sentence, NoAnswerSheet if book.kind == "csv" else Invalid)
+    return sheets[0], columns, head
+
+
+def _key(field: str) -> str:
+    return COLUMNS[field][0].casefold().replace(" ", "")
+
+
+def _reading_no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
+    return kind(sentence, errors={FILE_FIELD: [sentence]})
+
+
+def _line(
+    sheet: Sheet,
+    row: Row,
+    columns: dict[str, int],
+    current: Mapping[str, ClaimWords],
+    order: DayOrder | None,
+) -> SheetLine | None:
+    """The answer in a row; None if there is none."""
+    ref = meant(row.cell(columns["requirement"]))
+    stands = current.get(ref)
+    shown = _shown(stands)
+    # A sheet from before that column says nothing of it, and changes nothing.
+    texts = {
+        name: row.cell(columns[name]) if name in columns else shown[name]
+        for name in ANSWER
+    }
+    wrong = {
+        name: NO_RESULT
+        for name, column in columns.items()
+        if (row.number, column) in sheet.uncomputed
+    }
+    if not wrong and not any(texts[name] for name in ANSWER if name in columns):
+        return None
+    if not ref:
+        wrong.setdefault("requirement", NO_REF)
+    elif columns["requirement"] in row.numbers:
+        wrong.setdefault("requirement", REF_IS_A_NUMBER)
+    if stands and texts == shown and not wrong:
+        return SheetLine(row.number, ref, stands, columns)
+    words = _words(texts, stands, order, wrong)
+    return SheetLine(row.number, ref, words, columns, wrong)
+
+
+def _shown(words: ClaimWords | None) -> dict[str, str]:
+    """What the cells of an answer say."""
+    return dict(zip(ANSWER, map(text_of, answer_cells(words)), strict=True))
+
+
+def _words(
+    texts: dict[str, str],
+    stands: ClaimWords | None,
+    order: DayOrder | None,
+    wrong: dict[str, str],
+) -> ClaimWords:
+    """The words in the cells, with what is `wrong` noted and left out; a cell that says
+    what stands keeps its exact words."""
+    shown = _shown(stands)
+    read: dict[str, Any] = {}
+    if stands and all(texts[name] == shown[name] for name in NUMBER):
+        read["number"] = stands.number
+    elif texts["number"] or texts["unit"]:
+        read["number"] = {"value": meant(texts["number"]), "unit": meant(texts["unit"])}
+    for name, text in texts.items():
+        if name in NUMBER:
+            continue
+        if stands and text == shown[name]:
+            read[name] = getattr(stands, name)
+            continue
+        try:
+            if name == "available_from":
+                read[name] = read_day(text, order) if text else None
+            elif name not in wrong:
+                read[name] = READERS[name](text)
+        except ValueError as error:
+            wrong.setdefault(name, str(error))
+    if not texts["available_from"]:
+        try:
+            read["available_from"] = _day_of_plan(texts["availability"])
+        except ValueError as error:
+            wrong.setdefault("availability", str(error))
+    if not wrong.keys().isdisjoint(WHEN):
+        # Neither can be held against the other.
+        read |= {"availability": str(Availability.NOW), "available_from": None}
+    return ClaimWords(**read)
+
+
+def _availability(text: str) -> str:
+    if not text:
+        raise ValueError(f"Choose one of: {', '.join(STATED)}.")
+    key = status_key(text)
+    if DATED_PLAN.fullmatch(key):
+        return str(Availability.PLANNED)
+    found = READING_CHOICES.get(text.casefold()) or STATUS_WORDS.get(
+        key.replace("-", " ")
+    )
+    if found is None:
+        raise ValueError(
+            f"“{text[:60]}” is not one of: {', '.join(STATED)}; yes and no are read, "
+            "too."
+        )
+    return str(Availability(found))
+
+
+def _day_of_plan(text: str) -> datetime.date | None:
+    """The day in “planned 2030-01-31”."""
+    found = DATED_PLAN.fullmatch(status_key(text))
+    return read_day(found[2]) if found else None
+
+
+def _environments(text: str) -> list[str]:
+    parts = meant(text).replace("\n", ";").replace(",", ";").split(";")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _holds_for(text: str) -> dict[str, Any] | None:
+    """What was said; what it means, whoever knows the lists says."""
+    said = read_holds_for(meant(text))
+    return said and {"said": said, "means": {}}
+
+
+READERS = {
+    "availability": _availability,
+    "environments": _environments,
+    "holds_for": _holds_for,
+    "statement": meant,
+    "evidence_url": meant,
+}
+
+
+# Writing the answer sheet: what is asked, what is answered, and drop-downs.
+
+WRITING_HELP = (
+    "Fill in the white columns of the sheet “Answers” and send the file back.",
+    "Availability is one of: now, beta, planned, on_request (at cost), never; yes and "
+    "no are read as now and never. An honest never counts in your favour.",
+    "Available from is needed for planned, and allowed for beta and on_request: "
+    "a day as 2030-01-31 or 31.01.2030.",
+    "Environments are separated by semicolons: aws; on_prem.",
+    "Holds for names the values of “Must hold for” that the answer holds for: "
+    + SYNTAX,
+    "Number and Unit say what you claim for the column Measure, such as 12 and ms; "
+    "any unit that can be compared with its own will do.",
+    "A row whose answer is blank changes nothing; what you sent before stays.",
+    "All rows are taken or none; every wrong cell is named.",
+)
+WRITING_GREY = PatternFill("solid", fgColor="EEEEEE")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+OPEN = Protection(locked=False)
+
+
+def write_sheet(
+    requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
+) -> bytes:
+    """An .xlsx with a row per requirement and the claims, by ref, that stand."""
+    book = Workbook()
+    sheet: Worksheet = book.active
+    sheet.title = SHEET
+    asked = list(requirements)
+    measured = any(requirement.measure for requirement in asked)
+    fields = [name for name in COLUMNS if measured or name not in OF_MEASURES]
+    _head(sheet, fields)
+    last = 1
+    for last, requirement in enumerate(asked, start=2):
+        answer = answer_cells(claims.get(requirement.ref))
+        cells = dict(
+            zip((*ASKED, *ANSWER), (*asked_cells(requirement), *answer), strict=True)
+        )
+        for column, field in enumerate(fields, start=1):
+            value = cells[field]
+            cell = sheet.cell(last, column)
+            if isinstance(value, str):
+                # Set as a string, whatever it looks like.
+                cell.value = spelled(value) or None
+                cell.data_type = "s" if value else "n"
+            else:
+                cell.value = value
+            cell.alignment = WRAPPED
+            _mark(cell, field)
+    _offer(sheet, last)
+    about = book.create_sheet("How to")
+    about.column_dimensions["A"].width = 100
+    for line in WRITING_HELP:
+        about.append([line])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _head(sheet: Worksheet, fields: Sequence[str]) -> None:
+    for column, field in enumerate(fields, start=1):
+        title, width = COLUMNS[field]
+        cell = sheet.cell(1, column, title)
+        cell.font = Font(bold=True)
+        cell.fill = WRITING_GREY
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "B2"
+    # Without a password: it only keeps hands off the questions.
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+
+
+def _mark(cell: object, field: str) -> None:
+    """Grey for what is asked, open for what is answered."""
+    if field in ANSWER:
+        cell.protection = OPEN  # type: ignore[attr-defined]
+        # Text stays what is typed; a day may be typed as the reader's program likes.
+        form = "yyyy-mm-dd" if field == "available_from" else "@"
+        cell.number_format = form  # type: ignore[attr-defined]
+    else:
+        cell.fill = WRITING_GREY  # type: ignore[attr-defined]
+
+
+def _offer(sheet: Worksheet, last: int) -> None:
+    """The drop-down of availabilities."""
+    column = get_column_letter(list(COLUMNS).index("availability") + 1)
+    offered = DataValidation(
+        type="list", formula1=f'"{",".join(STATED)}"', allow_blank=True
+    )
+    offered.error = f"Choose one of: {', '.join(STATED)}."
+    offered.errorTitle = "Availability"
+    offered.showErrorMessage = True
+    sheet.add_data_validation(offered)
+    if last > 1:
+        offered.add(f"{column}2:{column}{last}")
