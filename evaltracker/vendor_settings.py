@@ -66,7 +66,7 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # No user signs in here. Contacts of vendors do, by a code and a cookie of this process.
 AUTHENTICATION_BACKENDS = []
-CSRF_FAILURE_VIEW = "vendors.portal.start.form_expired"
+CSRF_FAILURE_VIEW = "vendors.portal.access.form_expired"
 _HAS_KEY = DEMO or DEBUG or bool(env.str("VENDOR_PAGES_KEY", default=""))
 if VENDOR_SITE_URL and not _HAS_KEY:
     raise ImproperlyConfigured(

@@ -39,7 +39,7 @@ from trials.models import (
 from trials.notices import noun_of
 from trials.notices import page_of as notices_page_of
 from vendors.choices import CandidateState
-from vendors.mail import named_in
+from vendors.notices import named_in
 
 WHAT = "A demo"
 

@@ -5,9 +5,7 @@ import datetime
 from django.apps import apps
 
 import evaltracker.serving.https
-import vendors.access_notices
 import vendors.isolation.starting
-import vendors.mail
 import vendors.notices
 from evaltracker.requirements.plan import FOLLOWERS
 from evaltracker.toolbox.processes import register_chore
@@ -80,11 +78,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.cost_forms
     import vendors.admin.costs
     import vendors.admin.dialogue
-    import vendors.admin.interests
-    import vendors.admin.invitation_rows
     import vendors.admin.invitations
-    import vendors.admin.mark_seen
-    import vendors.admin.quotes
     import vendors.imports.claims
     import vendors.imports.costs_costs
     import vendors.journal_words

@@ -1,181 +1,104 @@
-"""The mails that ask vendors for something: to answer, to confirm, to read, in time.
+"""Mail domains that belong to nobody in particular: anybody may have an address there.
 
-None holds a word of a question, a claim or a requirement, and none says who asked:
-the vendor reads that through the API, where it is its own (R10).
+The well-known few, by country and company; a subdomain of one counts as it does.
 """
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+import base64
+import hashlib
+import hmac
+import uuid
 
-from django.utils import timezone
+from django.conf import settings
 
-from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.kinds import Message, register
-from evaltracker.requirements.services.scopes import USES, Used
-from vendors.answered_values import answered
-from vendors.models import Candidate, Claim, Ruling
-from vendors.notices import ToVendor, from_owner, reached_by
-from vendors.selectors import last_submission, own_claims
-from vendors.selectors.answer_counts import KIND, Waiting, waiting_for
-from vendors.selectors.candidates import lists_of
-
-# Which values of the brief's lists answers and rulings speak of.
-
-
-@USES.add
-def uses_in_answers(evaluation: Evaluation) -> Used:
-    """Every revision counts: older ones are still read, and were judged."""
-    lists = lists_of(evaluation)
-    claims = Claim.objects.in_evaluation(evaluation).order_by("candidate__name")
-    rows = claims.values_list(
-        *("candidate__name", "requirement__ref", "holds_for"),
-        *("environments", "availability"),
-    )
-    used: Used = {}
-    for candidate, ref, held, environments, availability in rows:
-        for key in sorted(answered(held, environments, availability, lists)):
-            place = f"{ref} of {candidate}"
-            if place not in used.setdefault(key, []):
-                used[key].append(place)
-    return used
+PUBLIC = """
+126.com 163.com aim.com aol.co.uk aol.com aol.de aol.fr arcor.de att.net bellsouth.net
+bigpond.com bigpond.net.au bluewin.ch bol.com.br btinternet.com centrum.cz charter.net
+comcast.net cox.net daum.net disroot.org duck.com earthlink.net example.com
+example.net example.org fastmail.com fastmail.fm foxmail.com free.fr freenet.de
+gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com hanmail.net hey.com
+hotmail.be hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it
+hotmail.nl hushmail.com icloud.com inbox.com inbox.lv interia.pl juno.com kpnmail.nl
+laposte.net libero.it list.ru live.be live.ca live.co.uk live.com live.de live.fr
+live.it live.nl mac.com mail.com mail.de mail.ru mailbox.org mailfence.com me.com
+msn.com naver.com neuf.fr ntlworld.com numericable.fr o2.pl onet.pl op.pl orange.fr
+outlook.at outlook.be outlook.co.uk outlook.com outlook.de outlook.es outlook.fr
+outlook.it outlook.jp pm.me pobox.com posteo.de posteo.net proton.me protonmail.ch
+protonmail.com qq.com rambler.ru rediffmail.com riseup.net rocketmail.com rogers.com
+sapo.pt sbcglobal.net seznam.cz sfr.fr shaw.ca sina.com sky.com skynet.be sohu.com
+sympatico.ca t-online.de talktalk.net telenet.be telus.net tiscali.it tuta.com tuta.io
+tutamail.com tutanota.com tutanota.de ukr.net uol.com.br verizon.net virgilio.it
+virginmedia.com vodafone.de walla.co.il wanadoo.fr web.de windowslive.com wp.pl
+xs4all.nl ya.ru yahoo.ca yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.au
+yahoo.com.br yahoo.de yahoo.es yahoo.fr yahoo.in yahoo.it yandex.com yandex.ru
+yeah.net ymail.com ziggo.nl zoho.com zohomail.com
+"""
+PUBLIC_DOMAINS = frozenset(PUBLIC.split())
 
 
-@USES.add
-def uses_in_rulings(evaluation: Evaluation) -> Used:
-    """Rulings that name values."""
-    rows = Ruling.objects.in_evaluation(evaluation).values_list(
-        "candidate__name", "requirement__ref", "named_values"
-    )
-    return named_in(
-        (f"the ruling on {ref} of {candidate}", named) for candidate, ref, named in rows
-    )
+def mailbox(address: str) -> str:
+    """Whose mailbox an address is: without capitals and what follows a “+”."""
+    name, _, domain = address.strip().casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain.rstrip('.')}"
 
 
-def named_in(rows: Iterator[tuple[str, Any]]) -> Used:
-    """By list and value, the places that name it."""
-    used: Used = {}
-    for place, named in rows:
-        for name, values in named.items():
-            for value in values:
-                used.setdefault((name, value), []).append(place)
-    return used
+def own_domain(address: str) -> str:
+    """The domain of an address; blank if anybody may have one there."""
+    domain = mailbox(address).rpartition("@")[2]
+    steps = domain.split(".")
+    parents = {".".join(steps[at:]) for at in range(len(steps))}
+    return "" if parents & PUBLIC_DOMAINS else domain
 
 
-class ToAnswer[Row](ToVendor[Row]):
-    """A mail that only makes sense while claims can be written."""
-
-    def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
-        """As for all, and unless claims are open."""
-        yield from super().reasons(notice, row)
-        if not notice.place.claims_are_open(timezone.now()):
-            yield "Answering is closed."
-
-
-class OfOneCandidate(ToAnswer[Candidate]):
-    """A mail about what waits on one candidate's vendor."""
-
-    rows: ClassVar = Candidate.objects.all()
-
-    def waiting(self, notice: Notice, row: Candidate) -> Waiting:
-        """What waits at this moment."""
-        return waiting_for(notice.place, [row])[0]
-
-    def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        yield from super().reasons(notice, row)
-        if self.waiting(notice, row).is_done:
-            yield "Nothing waits any more."
-
-    def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
-        """How much is missing."""
-        counted = waiting_words(self.waiting(notice, row))
-        return {**super().values(notice, row), "counted": counted}
-
-    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        return self.on(notice, row, notice.place.claims_close_at)
+def shared_by(one: str, other: str) -> str:
+    """What two addresses share: a mailbox, somebody's own domain, or nothing."""
+    if mailbox(one) == mailbox(other):
+        return mailbox(one)
+    mine, theirs = own_domain(one), own_domain(other)
+    if mine and theirs:
+        if _is_within(mine, theirs):
+            return theirs
+        if _is_within(theirs, mine):
+            return mine
+    return ""
 
 
-@register
-class ClaimsClosing(ToAnswer[Evaluation]):
-    """A reminder, some days before claims close and on the last day."""
-
-    name: ClassVar[str] = "claims_closing"
-    rows: ClassVar = Evaluation.objects.all()
-
-    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
-        """Unless that is the end, and the answer is not handed in as it stands."""
-        yield from super().reasons(notice, row)
-        end = notice.place.claims_close_at
-        if end is None or end.isoformat() != notice.occurrence:
-            yield "The end was moved."
-        theirs = self.candidates(notice, row).filter(reached_by(notice.address))
-        if all(_is_handed_in(candidate) for candidate in theirs):
-            yield "The answer is handed in."
-
-    def compose(self, notice: Notice) -> Message:
-        """When, and that handing in takes a call of its own.
-
-        Raises:
-            LookupError: there is no end; `holds` is asked first.
-
-        """
-        end = notice.place.claims_close_at
-        if end is None:
-            raise LookupError("claims have no end")
-        return from_owner(self.dated(notice, self.row(notice), end), notice.place)
+def _is_within(domain: str, parent: str) -> bool:
+    return domain == parent or domain.endswith(f".{parent}")
 
 
-@register
-class NotAnswered(OfOneCandidate):
-    """The buyer asks for what is still missing."""
+# Links and codes, made from a key and an id and kept nowhere; and random secrets.
+#
+# Web, worker and vendor process share the key, `VENDOR_PAGES_KEY`, so that a mail that
+# is sent again says the same.
 
-    name: ClassVar[str] = KIND
-
-
-@register
-class RequirementChanged(OfOneCandidate):
-    """What is asked has changed: answers to confirm, or requirements that are new."""
-
-    name: ClassVar[str] = "requirement_changed"
+# Without letters and digits that people take for each other.
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 8
 
 
-@register
-class QuestionAnswered(ToVendor[Evaluation]):
-    """Answers were published; every invited vendor reads the same."""
-
-    name: ClassVar[str] = "question_answered"
-    rows: ClassVar = Evaluation.objects.all()
+def link_secret(link: uuid.UUID) -> str:
+    """What stands in the address of a contact's link."""
+    return base64.urlsafe_b64encode(_hmac("link", link)).decode().rstrip("=")
 
 
-def waiting_words(waiting: Waiting) -> str:
-    """What waits, in one or two sentences."""
-    parts = []
-    if number := len(waiting.unanswered):
-        have = "requirements has" if number == 1 else "requirements have"
-        musts = sum(requirement.is_must for requirement in waiting.unanswered)
-        these = "1 of them is a must-have" if musts == 1 else f"{musts} are must-haves"
-        whole = f"{number} of {waiting.asked}"
-        parts.append(f"{whole} {have} no answer of yours yet; {these}.")
-    if number := len(waiting.to_confirm):
-        are = "answer is" if number == 1 else "answers are"
-        parts.append(
-            f"{number} {are} to be confirmed, because the words that were asked have "
-            "changed."
-        )
-    if number := len(waiting.partly):
-        holds = "answer does not say yet whether it holds"
-        hold = "answers do not say yet whether they hold"
-        parts.append(
-            f"{number} {holds if number == 1 else hold} for every value that is asked."
-        )
-    return " ".join(parts)
+def code_of(notice: uuid.UUID) -> str:
+    """The code that the notice of that id carries."""
+    return "".join(ALPHABET[byte % 32] for byte in _hmac("code", notice)[:CODE_LENGTH])
 
 
-def _is_handed_in(candidate: Candidate) -> bool:
-    """Whether the last receipt is of the claims that stand."""
-    receipt = last_submission(candidate)
-    newest = own_claims(candidate).order_by("submitted_at").last()
-    return (
-        receipt is not None
-        and newest is not None
-        and newest.submitted_at <= receipt.submitted_at
-    )
+def is_code_of(notice: uuid.UUID, typed: str) -> bool:
+    """Whether that was typed; case, spaces and hyphens do not matter."""
+    said = "".join(typed.split()).replace("-", "").upper()
+    return hmac.compare_digest(said.encode(), code_of(notice).encode())
+
+
+def spaced(code: str) -> str:
+    """A code as people read it, in two halves."""
+    half = CODE_LENGTH // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+def _hmac(purpose: str, row: uuid.UUID) -> bytes:
+    key = settings.VENDOR_PAGES_KEY.encode()
+    said = f"evaltracker vendor pages {purpose} {row}".encode()
+    return hmac.new(key, said, hashlib.sha256).digest()

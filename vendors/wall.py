@@ -7,6 +7,7 @@ Elsewhere than on PostgreSQL there is one wall, the scoped querysets.
 """
 
 import hashlib
+import secrets
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -57,3 +58,17 @@ def _say(token: str, vendor: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(SAY, [TOKEN, token, VENDOR, vendor])
+
+
+def new_secret() -> str:
+    """A random secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def new_token(kind: str) -> tuple[str, str]:
+    """A random token: what people know it by, and its whole text, which is shown once.
+
+    `kind` begins both, so that a secret scanner finds one that leaked.
+    """
+    prefix = f"{kind}_{secrets.token_hex(6)}"
+    return prefix, f"{prefix}_{new_secret()}"

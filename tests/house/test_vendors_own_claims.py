@@ -14,7 +14,7 @@ SERVING = (
     *("vendors/services/claims.py", "vendors/services/batches.py"),
     *("vendors/services/batches.py", "vendors/services/sheets.py"),
     *("vendors/services/claims.py", "vendors/services/claims.py"),
-    *("vendors/services/reasking.py", "vendors/mail.py", "vendors/notices.py"),
+    *("vendors/services/reasking.py", "vendors/notices.py"),
     *("vendors/answers.py", "vendors/selectors/answer_counts.py"),
     *("vendors/selectors/answer_counts.py", "evaltracker/decision/services/letters.py"),
 )

@@ -14,8 +14,8 @@ from tests.browser import Watched
 from tests.cast import trials, vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from trials.services.gaps import record_gap
+from vendors.mail import code_of
 from vendors.models import Proposal, Question, Quote, SignInCode, Submission
-from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS = 25

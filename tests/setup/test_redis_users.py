@@ -118,7 +118,7 @@ def test_the_process_that_the_world_calls_counts_and_reaches_nothing_else(
     address: Callable[[str], str], tmp_path: Path
 ) -> None:
     env = env_of(address("vendor"), tmp_path)
-    count = "from vendors.api.door import count_up; print(count_up('x', 1))"
+    count = "from vendors.api.access import count_up; print(count_up('x', 1))"
     said = subprocess.check_output(
         [
             sys.executable,

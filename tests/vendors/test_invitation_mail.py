@@ -13,8 +13,8 @@ from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.toolbox.days import wall_of
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
+from vendors.mail import link_secret
 from vendors.models import Candidate, InvitationLink, VendorToken
-from vendors.public_mail import link_secret
 from vendors.services.access import invite
 from vendors.services.contacts import add_contact
 

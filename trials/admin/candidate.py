@@ -53,9 +53,15 @@ from trials.services.template_parts import (
     take_criteria,
     take_script,
 )
-from vendors.admin.base import OnCandidate, Place, cell_address
+from vendors.admin.base import (
+    AboutCandidates,
+    OnCandidate,
+    Place,
+    cell_address,
+    open_answers,
+    reader,
+)
 from vendors.admin.candidates import cell_name
-from vendors.admin.conflict_question import AboutCandidates, open_answers, reader
 from vendors.models import Candidate, Claim, ClaimFile, Contact, Submission
 from vendors.policy import (
     NOTE_STAGES,

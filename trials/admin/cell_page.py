@@ -23,8 +23,7 @@ from trials.selectors import Cell, Revision, cell_history, one_cell
 from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.promised import Promised, story
 from trials.selectors.unequal import is_partly_proven
-from vendors.admin.base import Place, find_place
-from vendors.admin.conflict_question import open_answers, reader
+from vendors.admin.base import Place, find_place, open_answers, reader
 from vendors.choices import Availability
 from vendors.models import Claim, Ruling
 from vendors.policy import NOTE_STAGES

@@ -48,7 +48,7 @@ from trials.services.gaps import (
     reply_to_gap,
 )
 from trials.services.moves import check_copy_criteria, copy_criteria
-from vendors.admin.conflict_question import is_kept_out
+from vendors.admin.base import is_kept_out
 from vendors.models import Claim
 
 

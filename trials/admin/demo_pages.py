@@ -49,8 +49,14 @@ from trials.services.evidence import (
     reconfirm_evidence,
     record_evidence,
 )
-from vendors.admin.base import AboutCandidate, OnPlace, Place, cell_address
-from vendors.admin.conflict_question import open_answers, reader
+from vendors.admin.base import (
+    AboutCandidate,
+    OnPlace,
+    Place,
+    cell_address,
+    open_answers,
+    reader,
+)
 from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
 from vendors.holds_for import answered_values

@@ -49,7 +49,7 @@ from trials.selectors import Cell, Ledger, ledger
 from trials.selectors.cell_numbers import cell_numbers, counted_once, standing_ledger
 from trials.selectors.cell_tuples import awaited_replies
 from trials.selectors.matrix_json import matrix_json
-from vendors.admin.conflict_question import open_answers
+from vendors.admin.base import open_answers
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 

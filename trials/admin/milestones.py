@@ -42,7 +42,7 @@ from trials.services.trials import (
     give_milestone,
     settle_milestone,
 )
-from vendors.admin.conflict_question import is_kept_out
+from vendors.admin.base import is_kept_out
 
 
 class DueForm(forms.Form):

@@ -41,7 +41,7 @@ from trials.services.scripts import (
     leave_out_run,
     take_back_run,
 )
-from vendors.admin.conflict_question import open_answers, reader
+from vendors.admin.base import open_answers, reader
 
 TRIAL = ("candidate__evaluation__owner", "lead")
 

@@ -38,7 +38,7 @@ from trials.services.scores import (
     set_prior,
     take_house_record,
 )
-from vendors.admin.conflict_question import open_answers, reader
+from vendors.admin.base import open_answers, reader
 from vendors.models import Candidate
 
 # Acts on what open verdicts are drawn from.

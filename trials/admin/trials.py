@@ -32,8 +32,7 @@ from trials.selectors.cell_numbers import standing_ledger
 from trials.selectors.contracts import Contract, contract_of, orphans_of
 from trials.selectors.runs import reports_so_far
 from trials.selectors.unequal import is_partly_proven, unequal_trials
-from vendors.admin.base import Place
-from vendors.admin.conflict_question import open_answers, reader
+from vendors.admin.base import Place, open_answers, reader
 from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
 from vendors.holds_for import answered_values

@@ -25,7 +25,7 @@ from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Gap, Run, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.gaps import reply_to_gap
-from vendors.api.door import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 
 # The bodies of the trial calls: what was agreed and found, never how it is judged.
 

@@ -17,7 +17,7 @@ from trials.models import Demo, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.gaps import reply_to_gap
 from vendors.models import Candidate, VendorSession
-from vendors.portal.base import FORM, LINKS, READ, refusal, session_page, show
+from vendors.portal.access import FORM, LINKS, READ, refusal, session_page, show
 from vendors.services.access import actor_in_pages
 from vendors.typed_answers import day_in
 

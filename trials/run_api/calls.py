@@ -53,7 +53,7 @@ from trials.run_formats.reading import (
 )
 from trials.selectors.runs import SECRET, find_run_tokens
 from trials.services.runs import end_leaked_token, receive_report
-from vendors.api.door import BEARER, MinuteThrottle
+from vendors.api.access import BEARER, MinuteThrottle
 from vendors.api.schema import DocsView, SchemaView
 from vendors.candidates import address_of
 

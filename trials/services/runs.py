@@ -34,8 +34,7 @@ from trials.selectors.runs import check_run_token
 from trials.services.trials import locked_trial, open_trial
 from trials.services.trials import trials_record as record
 from vendors.policy import check_judges
-from vendors.public_mail import new_token
-from vendors.wall import digest_of
+from vendors.wall import digest_of, new_token
 
 MIDNIGHT = datetime.time()
 # By how much the clock of a program may be ahead of ours.

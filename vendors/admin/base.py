@@ -1,18 +1,147 @@
-"""One candidate and one requirement as the target of an act."""
+"""The question that comes before a candidate's content: have you an interest in it?
+
+Every page that shows what candidates answer, cost or did begins with `open_answers`;
+one that only names them begins with `ask_first`.
+"""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.pages.workspace import InEvaluation
-from vendors.admin.conflict_question import open_answers
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import address_of
+from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.site import Detour
+from evaltracker.pages.workspace import VEILS, InEvaluation
 from vendors.models import Candidate
+from vendors.policy import (
+    check_read_answers,
+    has_to_declare,
+    may_read_answers,
+    to_declare,
+)
+from vendors.selectors.answer_counts import opened
+from vendors.services.access import yes_to
+
+# The owner's yes to an address that stands for two rivals, asked once it is needed.
+
+FIELD = "shared"
+YES = "Yes, this person may stand for both"
+# One form may be refused for two reasons, one after the other.
+BEFORE = "Yes, also to what was asked before"
+
+
+class AnyYes(forms.MultipleChoiceField):
+    """A yes to something; to what, the service compares."""
+
+    widget = forms.MultipleHiddenInput
+
+    def valid_value(self, value: str) -> bool:
+        """Anything that was ticked may come."""
+        return True
+
+
+class SharedForm(forms.Form):
+    """A form that names an address; the tick box shows once it was refused."""
+
+    shared = AnyYes(required=False, label="Also stands for a rival")
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Beside the sentence that refuses it, a yes to that very sentence."""
+        if field == FIELD and isinstance(error, str):
+            asked: Any = self.fields.pop(FIELD)
+            said = [(yes, BEFORE) for yes in self.cleaned_data.get(FIELD, ())]
+            asked.choices = [*said, (yes_to(error), YES)]
+            asked.needed = "needed to go on"
+            asked.widget = forms.CheckboxSelectMultiple(choices=asked.choices)
+            self.fields[FIELD] = asked
+        super().add_error(field, error)
+
+
+# What the views of vendors and trials share.
+
+
+def reader(request: HttpRequest) -> User:
+    """The person who is logged in; the site lets nobody else in."""
+    user: Any = request.user
+    found: User = user
+    return found
+
+
+def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
+    """Lead whoever has not answered for every candidate to the question, and back.
+
+    The owner, who administers candidates, goes on.
+
+    Raises:
+        Detour: there is something to answer.
+
+    """
+    user = reader(request)
+    if not is_owner(user, evaluation) and has_to_declare(user, evaluation):
+        raise Detour(question_of(request, evaluation))
+
+
+def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
+    """Ask first, the owner too, and keep out whoever declared a conflict.
+
+    Raises:
+        Detour: there is something to answer.
+        Forbidden: a conflict of interest that nobody has cleared.
+
+    """
+    user = reader(request)
+    if has_to_declare(user, evaluation):
+        raise Detour(question_of(request, evaluation))
+    check_read_answers(evaluation, user)
+
+
+def undeclared_by(user: User, evaluation: Evaluation) -> list[Candidate]:
+    """Candidates for whom `user` has to declare before reading on, by name."""
+    if not has_to_declare(user, evaluation):
+        return []
+    return list(to_declare(user).filter(evaluation=evaluation).order_by("name"))
+
+
+def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
+    """Where the question is, and the way back from it."""
+    back = urlencode({"next": request.get_full_path()})
+    return f"{address_of('declare-interests', evaluation)}?{back}"
+
+
+def is_kept_out(user: User, evaluation: Evaluation) -> bool:
+    """Whether answers are closed to somebody."""
+    return not may_read_answers(user, evaluation)
+
+
+# The journal tells claims, prices and scores, so it is closed alike.
+VEILS.add(is_kept_out)
+
+
+class AboutCandidates(HardenedAdmin):
+    """A list of what candidates say or did, of those that are open to the reader.
+
+    A list spans evaluations, so it leaves the others out instead of asking.
+    """
+
+    candidate_path: ClassVar[str] = "candidate"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the reader may see, where no conflict bars them."""
+        rows = super().get_queryset(request)
+        return opened(rows, reader(request), self.candidate_path)
+
+
+# One candidate and one requirement as the target of an act.
 
 
 def cell_address(row: Any) -> str:

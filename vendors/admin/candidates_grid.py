@@ -18,8 +18,7 @@ from evaltracker.pages.fields import LinesField, NamedChoice, link_field, reason
 from evaltracker.pages.fields import ReasonForm as FieldsReasonForm
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from evaltracker.pages.workspace import OnEvaluation
-from vendors.admin.base import OnCandidate
-from vendors.admin.conflict_question import SharedForm
+from vendors.admin.base import OnCandidate, SharedForm
 from vendors.candidates import COLUMNS
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Contact, Vendor

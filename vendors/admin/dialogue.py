@@ -26,9 +26,15 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.toolbox.days import database_now
-from vendors.admin.base import OnCandidate, Place
+from vendors.admin.base import (
+    OnCandidate,
+    Place,
+    SharedForm,
+    ask_first,
+    open_answers,
+    reader,
+)
 from vendors.admin.candidates import has_a_part, proposals_of, questions_of
-from vendors.admin.conflict_question import SharedForm, ask_first, open_answers, reader
 from vendors.choices import ProposalState
 from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question

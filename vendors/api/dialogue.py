@@ -14,7 +14,14 @@ from evaltracker.toolbox.rest.views import PAGE_PARAMETERS, PARAMS, page, page_o
 from evaltracker.toolbox.rest.views_views import StrictSerializer, Text
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api import schema as examples
-from vendors.api.door import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.access import (
+    CALLS,
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    VendorView,
+)
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Proposal, Question
 from vendors.selectors import own_proposals, questions_for

@@ -14,7 +14,14 @@ from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.rest.views_views import Day, StrictSerializer, Text
 from vendors.api import schema as examples
-from vendors.api.door import CALLS, IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.access import (
+    CALLS,
+    IDEMPOTENCY_KEY,
+    INVITATION,
+    READ,
+    WRITE,
+    VendorView,
+)
 from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.costs import CostKind, Tier
 from vendors.costs.lines import MOST_TIERS

@@ -28,7 +28,7 @@ from evaltracker.toolbox.rest.views_views import (
     Text,
 )
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
-from vendors.api.door import GuessThrottle
+from vendors.api.access import GuessThrottle
 from vendors.choices import STATED, Availability
 from vendors.selectors.candidates import demanded
 
@@ -219,7 +219,7 @@ much is being sent just now).
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the description how a vendor authenticates."""
 
-    target_class = "vendors.api.door.TokenAuthentication"
+    target_class = "vendors.api.access.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A tier begins *above* a number of units; up to and including that number the one before
 it holds. The line's own amounts are the first tier, which begins above 0.
 
-A renewal rise may be a percentage of other lines; see `vendors.costs.rises`.
+A renewal rise may be a percentage of other lines; see `vendors.costs.cliffs`.
 """
 
 import re
@@ -462,7 +462,7 @@ class Line:
 
     ``low``, ``likely`` and ``high`` are for one unit; ``quantity`` is how many.
     With tiers they are those of the first (see ``vendors.costs.lines``).
-    A renewal rise may be per cent a year instead (see ``vendors.costs.rises``).
+    A renewal rise may be per cent a year instead (see ``vendors.costs.cliffs``).
     ``rate_to_base`` turns the currency into the base currency: base = amount *
     rate; ``rate_source`` says whose rate of what date that is. A line that
     contradicts itself is refused with a sentence.

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from evaltracker.evaluations.models import Demand, Entry, Evaluation, Requirement, User
 from vendors.choices import ProposalState
 from vendors.holds_for import Named, read_named_values, without_empty
+from vendors.mail import shared_by
 from vendors.models import Candidate, Contact, ContactRequest, Vendor
-from vendors.public_mail import shared_by
 from vendors.selectors.candidates import demanded, invitation_letters, lists_of
 
 # Whom vendors ask to let in.

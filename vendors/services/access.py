@@ -19,8 +19,8 @@ from evaltracker.evaluations.policy import change, check_owned, lock
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import read_reason
-from vendors.access_notices import TokenEnds, TokenLeaked, TokenLeakedOutside
 from vendors.choices import CandidateState, RefusalReason
+from vendors.mail import is_code_of, link_secret
 from vendors.models import (
     Candidate,
     Contact,
@@ -31,15 +31,14 @@ from vendors.models import (
     VendorSession,
     VendorToken,
 )
-from vendors.notices import Invitation
+from vendors.notices import Invitation, TokenEnds, TokenLeaked, TokenLeakedOutside
 from vendors.policy import INVITABLE, claims_are_closed
-from vendors.public_mail import is_code_of, link_secret, new_secret
 from vendors.selectors import active_candidates, invitation_letters
 from vendors.selectors.access import code_of_browser
 from vendors.selectors.rivals import SharedAddress, is_held_back, shared_addresses
 from vendors.services.candidates import lock_candidate
 from vendors.services.idempotency import begin_session
-from vendors.wall import digest_of
+from vendors.wall import digest_of, new_secret
 
 # Giving each invited contact a link to the vendor pages.
 

@@ -16,9 +16,9 @@ from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
-from vendors.access_notices import ContactAsked
 from vendors.choices import CandidateState, ProposalState
 from vendors.models import Candidate, Contact, ContactRequest, InvitationLink, Vendor
+from vendors.notices import ContactAsked
 from vendors.policy import require_vendor_keeper
 from vendors.selectors.rivals import own_contact_requests
 from vendors.services.access import (

@@ -26,7 +26,6 @@ from evaltracker.notices.smtp import Line, Unreachable, Verdict
 from evaltracker.toolbox.database import Pipeline, pipeline
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import files_of_rows
-from vendors.access_notices import CodesGuessed, SignInCodeMail
 from vendors.models import (
     Candidate,
     IdempotencyRecord,
@@ -35,8 +34,8 @@ from vendors.models import (
     Vendor,
     VendorSession,
 )
-from vendors.public_mail import new_secret
-from vendors.wall import NOTES, behind_the_wall, digest_of, show_vendor
+from vendors.notices import CodesGuessed, SignInCodeMail
+from vendors.wall import NOTES, behind_the_wall, digest_of, new_secret, show_vendor
 
 # What claims ask of the database, in the order in which it is asked.
 #

@@ -25,8 +25,8 @@ from evaltracker.toolbox.text import Inputs
 from vendors.choices import Pricing, Recurrence
 from vendors.costs import CODES, amounts_at
 from vendors.costs import Pricing as HowPriced
-from vendors.mail import QuestionAnswered
 from vendors.models import Candidate, Question, Quote
+from vendors.notices import QuestionAnswered
 from vendors.selectors.answer_counts import given_away
 from vendors.selectors.costs import is_quoted, own_quotes, standing_quote
 from vendors.services.access import gathering_end, invited_candidates, owe_contacts

@@ -17,16 +17,18 @@ from evaltracker.evaluations.policy import change, check_owned, lock, require_ow
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import read_reason
-from vendors.access_notices import (
+from vendors.choices import DocumentKind
+from vendors.models import Candidate, InvitationLink, PublishedDocument, Submission
+from vendors.notices import (
     AnswerHandedIn,
     AnsweringClosed,
     AnsweringMoved,
     AnsweringOpened,
+    ClaimsClosing,
+    NotAnswered,
+    RequirementChanged,
     end_of,
 )
-from vendors.choices import DocumentKind
-from vendors.mail import ClaimsClosing, NotAnswered, RequirementChanged
-from vendors.models import Candidate, InvitationLink, PublishedDocument, Submission
 from vendors.policy import claims_are_closed, require_claims_open
 from vendors.selectors import vendors_answers
 from vendors.selectors.access import live_link

@@ -15,11 +15,10 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs
 from vendors.models import Candidate, LastSeen, Vendor, VendorToken
 from vendors.policy import require_token_keeper
-from vendors.public_mail import new_token
 from vendors.selectors import live_tokens
 from vendors.services.access import owe_expiry_warnings
 from vendors.services.contacts import record_for_vendor
-from vendors.wall import digest_of
+from vendors.wall import digest_of, new_token
 
 # A person's bookmark: up to when they have seen what a candidate's vendor sent.
 

@@ -63,9 +63,8 @@ from evaltracker.workflow.services.stages import compile_memo
 from stakeholders.models import SignOff, SignOffRule
 from stakeholders.policy import is_leadership, signing_parts
 from trials.admin.base import takes_part
-from vendors.admin.base import AboutCandidate
-from vendors.admin.conflict_question import open_answers
-from vendors.admin.invitation_rows import ContactsField, ContactsForm
+from vendors.admin.base import AboutCandidate, open_answers
+from vendors.admin.invitations import ContactsField, ContactsForm
 from vendors.choices import DocumentKind
 from vendors.models import PublishedDocument
 from vendors.policy import may_read_contacts, may_see_prices

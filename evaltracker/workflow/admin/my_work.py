@@ -57,7 +57,7 @@ from evaltracker.workflow.services.stages import (
 from stakeholders.choices import APPROVALS
 from stakeholders.models import Condition, SignOffRule
 from stakeholders.policy import has_a_say, lendings_today, voices
-from vendors.admin.invitation_rows import ContactsField, ContactsForm, Telling
+from vendors.admin.invitations import ContactsField, ContactsForm, Telling
 from vendors.models import Candidate, Conflict
 
 TOLD = 110

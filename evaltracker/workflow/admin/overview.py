@@ -55,9 +55,9 @@ from evaltracker.workflow.services.stages import (
 )
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
-from vendors.admin.conflict_question import open_answers, undeclared_by
-from vendors.admin.vendor_access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
-from vendors.admin.vendor_access import Look as VendorAccessLook
+from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
+from vendors.admin.access import Look as VendorAccessLook
+from vendors.admin.base import open_answers, undeclared_by
 from vendors.isolation.starting import faults_of
 from vendors.policy import may_read_answers, unbarred, where_unbarred
 from vendors.selectors.access import count_unseen

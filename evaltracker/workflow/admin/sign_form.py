@@ -55,8 +55,7 @@ from stakeholders.services.sign_offs import (
     open_sign_off_round,
 )
 from trials.admin.cell_page import ShownCell
-from vendors.admin.base import OnPlace
-from vendors.admin.conflict_question import open_answers
+from vendors.admin.base import OnPlace, open_answers
 
 # The act by which the owner reminds a colleague.
 

@@ -54,7 +54,7 @@ from stakeholders.models import (
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import RuleTally, last_signed
 from stakeholders.services.sign_offs import Origin
-from vendors.admin.conflict_question import open_answers
+from vendors.admin.base import open_answers
 
 # What follows a signature: its receipt, and the words that it stands under.
 

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.invitation_rows import invitation_rows
+from vendors.admin.invitations import invitation_rows
 from vendors.models import Candidate, Contact
 from vendors.services.access import note_first_seen
 from vendors.services.candidates import eliminate

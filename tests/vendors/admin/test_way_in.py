@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.vendor_access import Look, steps_of
+from vendors.admin.access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
 from vendors.services.access import invite, note_first_seen
 from vendors.services.candidates import change_candidate, eliminate

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import vendors
-from vendors.api import door
+from vendors.api import access as door
 from vendors.models import VendorToken
 from vendors.selectors import recognise
 

@@ -12,7 +12,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
-from vendors.api import door as throttling
+from vendors.api import access as throttling
 from vendors.models import RefusedCall, VendorToken
 from vendors.services.access import KEPT, forget_refused_calls
 from vendors.services.tokens import revoke_token

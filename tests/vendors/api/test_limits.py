@@ -14,7 +14,7 @@ from pytest_django import Settings
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, vendors
 from tests.vendors.api.conftest import Party, statements
-from vendors.api.door import TokenThrottle
+from vendors.api.access import TokenThrottle
 from vendors.models import VendorToken
 
 
@@ -105,7 +105,7 @@ def test_the_count_is_exact_when_calls_come_at_once(
     request: Any = SimpleNamespace(auth=VendorToken.objects.get())
     view: Any = None
     # A minute that ends meanwhile would begin another count.
-    clock = patch("vendors.api.door.time.time", return_value=60.0)
+    clock = patch("vendors.api.access.time.time", return_value=60.0)
     with clock, ThreadPoolExecutor(20) as pool:
         let_in = pool.map(lambda item: item.allow_request(request, view), throttles)
     assert sum(let_in) == 25

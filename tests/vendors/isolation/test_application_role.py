@@ -16,7 +16,7 @@ from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.rights import Right, rights_of
 from vendors.isolation.access import powers_of
 from vendors.isolation.building import AMENDED, Rights, build_house, build_wall
-from vendors.isolation.building import HOUSE_HOUSE as HOUSE
+from vendors.isolation.building import HOUSE_RIGHTS as HOUSE
 
 pytestmark = pytest.mark.postgres
 # Every right that somebody other than an owner has on what is in our schemas.

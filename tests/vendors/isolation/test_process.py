@@ -16,8 +16,8 @@ from tests.cast import common, vendors
 from tests.served import served
 from tests.smtp_sink import Sink
 from tests.vendors.portal.visitor import TOKEN, Visitor, invited
+from vendors.mail import code_of, link_secret, spaced
 from vendors.models import Claim, SignInCode
-from vendors.public_mail import code_of, link_secret, spaced
 
 ROOT = Path(__file__).parents[3]
 

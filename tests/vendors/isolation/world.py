@@ -25,6 +25,7 @@ from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
 from vendors.choices import DocumentKind
+from vendors.mail import link_secret
 from vendors.models import (
     AnswerDraft,
     Candidate,
@@ -41,8 +42,7 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.models.candidates import VendorRecord
-from vendors.portal.base import keep_session
-from vendors.public_mail import link_secret, new_secret
+from vendors.portal.access import keep_session
 from vendors.services.access import ask_code, give_link
 from vendors.services.claims import attach_file, hand_in, note_claim, withdraw_claim
 from vendors.services.contacts import add_contact
@@ -53,6 +53,7 @@ from vendors.services.quotes import answer_question, hand_in_quote
 from vendors.services.reasking import publish_document
 from vendors.services.tokens import revoke_token
 from vendors.typed_answers import EMPTY
+from vendors.wall import new_secret
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")

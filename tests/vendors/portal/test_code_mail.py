@@ -11,8 +11,8 @@ from evaltracker.notices.services.delivery import sweep_notices
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, Visitor
+from vendors.mail import code_of, spaced
 from vendors.models import SignInCode
-from vendors.public_mail import code_of, spaced
 from vendors.services.idempotency import owe_unsent_codes, tell_of_guesses
 
 

@@ -11,8 +11,8 @@ from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import Visitor, invited
+from vendors.mail import link_secret
 from vendors.models import Contact, ContactRequest, InvitationLink
-from vendors.public_mail import link_secret
 from vendors.services.access import yes_to
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import (

@@ -9,8 +9,8 @@ from tests.browser import Watched
 from tests.cast import common, vendors
 from tests.trials.runs.posting import LATENCY
 from tests.vendors.portal.visitor import Visitor, invited
+from vendors.mail import code_of
 from vendors.models import Claim, SignInCode
-from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 

@@ -13,8 +13,8 @@ from tests.cast import stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
+from vendors.mail import link_secret
 from vendors.models import InvitationLink, VendorSession
-from vendors.public_mail import link_secret
 from vendors.services.access import send_invitation
 from vendors.services.dialogue import ask_question
 from vendors.services.quotes import answer_question

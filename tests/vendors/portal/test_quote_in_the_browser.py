@@ -10,8 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser import Watched
 from tests.cast import common, vendors
 from tests.vendors.portal.visitor import Visitor, invited
+from vendors.mail import code_of
 from vendors.models import Quote, SignInCode
-from vendors.public_mail import code_of
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

@@ -11,8 +11,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.vendors.portal.visitor import ADDRESS, TOKEN, Visitor, invited
 from vendors.candidates import forget_counts
+from vendors.mail import code_of, spaced
 from vendors.models import SignInCode, VendorSession
-from vendors.public_mail import code_of, spaced
 from vendors.services.access import NO
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import remove_contact

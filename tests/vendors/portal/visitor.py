@@ -10,8 +10,8 @@ from django.test import Client, TestCase
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
+from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
-from vendors.public_mail import code_of, link_secret
 from vendors.services.access import invite
 from vendors.services.contacts import add_contact
 

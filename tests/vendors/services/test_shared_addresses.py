@@ -13,8 +13,8 @@ from tests.acting import act
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.smtp_sink import Sink
+from vendors.mail import link_secret, shared_by
 from vendors.models import Candidate, Contact, InvitationLink
-from vendors.public_mail import link_secret, shared_by
 from vendors.selectors.access import find_link
 from vendors.services.access import invite, send_invitation, yes_to
 from vendors.services.contacts import add_contact, change_contact

@@ -12,7 +12,7 @@ from evaltracker.workflow.admin import overview as vendor_access_api
 from evaltracker.workflow.admin.overview import DOOR, knock
 from tests.cast import common, vendors
 from tests.vendors.isolation.conftest import role as role
-from vendors.admin.vendor_access import Look
+from vendors.admin.access import Look
 from vendors.isolation.building import lift_wall
 from vendors.isolation.starting import faults_of
 

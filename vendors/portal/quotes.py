@@ -25,9 +25,15 @@ from vendors.answers import (
 )
 from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.models import Candidate, Quote, VendorSession
-from vendors.portal.answers import address
-from vendors.portal.base import FORM, READ, chosen_file, session_page, show
-from vendors.portal.start import deadline_of
+from vendors.portal.access import (
+    FORM,
+    READ,
+    chosen_file,
+    deadline_of,
+    session_page,
+    show,
+)
+from vendors.portal.claims import address
 from vendors.selectors.costs import is_sealed, own_quotes, standing_quote
 from vendors.services.access import actor_in_pages
 from vendors.services.opening import read_lines

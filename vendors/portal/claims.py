@@ -22,16 +22,16 @@ from vendors.answers import is_receipt_of
 from vendors.candidates import ClaimWords
 from vendors.holds_for_fields import write_holds_for
 from vendors.models import AnswerDraft, Candidate, PublishedDocument, VendorSession
-from vendors.portal.base import (
+from vendors.portal.access import (
     FORM,
     LINKS,
     READ,
     chosen_file,
+    deadline_of,
     refusal,
     session_page,
     show,
 )
-from vendors.portal.start import deadline_of
 from vendors.selectors import (
     last_submission,
     own_claims,
@@ -459,7 +459,7 @@ def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpRes
 
 # The answer sheet: down with the drafts, up as drafts, and a look at them before.
 
-SALT = "vendors.portal.answers"
+SALT = "vendors.portal.claims"
 # As long as a session without a visit.
 LIVES = 2 * 60 * 60
 # Below what a form may send.
