@@ -77,12 +77,10 @@ CODE_LENGTH = 8
 
 
 def link_secret(link: uuid.UUID) -> str:
-    """What stands in the address of a contact's link."""
     return base64.urlsafe_b64encode(_hmac("link", link)).decode().rstrip("=")
 
 
 def code_of(notice: uuid.UUID) -> str:
-    """The code that the notice of that id carries."""
     return "".join(ALPHABET[byte % 32] for byte in _hmac("code", notice)[:CODE_LENGTH])
 
 
@@ -93,7 +91,6 @@ def is_code_of(notice: uuid.UUID, typed: str) -> bool:
 
 
 def spaced(code: str) -> str:
-    """A code as people read it, in two halves."""
     half = CODE_LENGTH // 2
     return f"{code[:half]}-{code[half:]}"
 

@@ -70,7 +70,6 @@ class OwnersConflict(About[Conflict]):
         return ""
 
     def reasons(self, notice: Notice, row: Conflict) -> Iterator[str]:
-        """Unless it still bars the owner, and the reader can clear it."""
         evaluation, reader = row.candidate.evaluation, notice.recipient
         yield ended(notice)
         if row.person_id != evaluation.owner_id:
@@ -83,7 +82,6 @@ class OwnersConflict(About[Conflict]):
             yield "They declared a conflict of interest themselves."
 
     def page(self, notice: Notice, row: Conflict) -> str:
-        """The form that clears it."""
         return reverse("admin:act_on", args=["clear-interest", row.pk])
 
     def values(self, notice: Notice, row: Conflict) -> dict[str, str]:
@@ -92,7 +90,6 @@ class OwnersConflict(About[Conflict]):
 
 
 def tell_leadership(conflict: Conflict, evaluation: Evaluation) -> None:
-    """Owe those who can clear the owner's conflict a mail."""
     for person in unbarred(evaluation, leaders(evaluation)):
         owe_now(
             kind=OwnersConflict.name,
@@ -122,7 +119,6 @@ class ToVendor[Row](About[Row]):
         return rows.filter(pk=row.pk) if isinstance(row, Candidate) else rows
 
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
-        """Unless the reader still answers for a vendor that is in the choice."""
         yield ended(notice)
         theirs = self.candidates(notice, row).filter(reached_by(notice.address))
         states = set(theirs.values_list("state", flat=True))
@@ -153,11 +149,9 @@ class ToVendor[Row](About[Row]):
         return words
 
     def date(self, notice: Notice, row: Row) -> dict[str, Any]:
-        """The date that it names, if any; see `on`."""
         return {}
 
     def values(self, notice: Notice, row: Row) -> Mapping[str, str]:
-        """Who asks, until which day, and whether there is a way into the pages."""
         return {
             "buyer": notice.place.buyer,
             "by": last_day(notice.place),
@@ -165,7 +159,6 @@ class ToVendor[Row](About[Row]):
         }
 
     def compose(self, notice: Notice) -> Message:
-        """The mail, which comes from the owner and can be answered to them."""
         row = self.row(notice)
         message = self.letter(notice, row, **self.date(notice, row))
         return from_owner(message, notice.place)
@@ -179,7 +172,6 @@ def way_in(candidates: QuerySet[Candidate], address: str) -> str:
 
 
 def from_owner(message: Message, evaluation: Evaluation) -> Message:
-    """The same in the owner's name, to whom an answer goes."""
     owner, buyer = evaluation.owner, evaluation.buyer
     name = f"{owner.name} at {buyer}" if buyer else owner.name
     return replace(message, sender_name=name, reply_to=owner.email)
@@ -205,13 +197,10 @@ def reached_by(address: str) -> Q:
 
 @register
 class Invitation(ToVendor[Candidate]):
-    """You are invited: where it is said how to answer, and how to get a token."""
-
     name: ClassVar[str] = LETTER
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        """As for all, and unless answers are still taken."""
         yield from super().reasons(notice, row)
         if claims_are_closed(notice.place, timezone.now()):
             yield "Answering has closed."
@@ -226,13 +215,11 @@ class Invitation(ToVendor[Candidate]):
         }
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        """The end of claims, also for a calendar."""
         closes = notice.place.claims_close_at
         return self.on(notice, row, closes, entry="Answers are due")
 
 
 def reachable(owner: User) -> str:
-    """A person and how to write to them."""
     return f"{owner.name} ({owner.email})" if owner.email else owner.name
 
 
@@ -242,8 +229,6 @@ def reachable(owner: User) -> str:
 
 
 class OnOpening(About[PriceOpening]):
-    """A mail about prices that a second person has not opened yet."""
-
     rows: ClassVar = PriceOpening.objects.select_related("asked_by", "evaluation")
     gone: ClassVar[str] = "Prices are open, or it is no longer asked for."
 
@@ -251,7 +236,6 @@ class OnOpening(About[PriceOpening]):
         return "Prices"
 
     def reasons(self, notice: Notice, row: PriceOpening) -> Iterator[str]:
-        """Unless it is awaited, and is the recipient's affair."""
         if row.confirmed_at or row.withdrawn_at or not row.evaluation.is_open:
             yield self.gone
         yield self.concerns(notice, row)
@@ -263,33 +247,25 @@ class OnOpening(About[PriceOpening]):
         return ""
 
     def page(self, notice: Notice, row: PriceOpening) -> str:
-        """The page that shows it and decides nothing."""
         return reverse("admin:evaluation_costs", args=[notice.place.slug])
 
     def values(self, notice: Notice, row: PriceOpening) -> dict[str, str]:
-        """Who asks, and for how many days."""
         return {"asker": row.asked_by.name, "days": str(-notice.offset_days)}
 
 
 @register
 class PricesAsked(OnOpening):
-    """Somebody is asked to confirm that prices are opened."""
-
     name: ClassVar[str] = "prices_asked"
 
 
 @register
 class PricesWaiting(OnOpening):
-    """A confirmation that was asked for three, six, nine … days ago."""
-
     name: ClassVar[str] = "prices_waiting"
     can_wait: ClassVar[bool] = True
 
 
 @register
 class PricesEscalated(OnOpening):
-    """The owner hears who keeps the prices sealed."""
-
     name: ClassVar[str] = "prices_escalated"
     can_wait: ClassVar[bool] = True
 
@@ -297,7 +273,6 @@ class PricesEscalated(OnOpening):
         return not_the_owners(notice)
 
     def values(self, notice: Notice, row: PriceOpening) -> dict[str, str]:
-        """Who is awaited, if anybody is."""
         awaited = second_people(row.evaluation, row)
         return {
             "days": str(-notice.offset_days),
@@ -318,7 +293,6 @@ class DocumentPublished(ToVendor[PublishedDocument]):
     rows: ClassVar = PublishedDocument.objects.select_related("candidate")
 
     def candidates(self, notice: Notice, row: PublishedDocument) -> QuerySet[Candidate]:
-        """The one whose vendor reads it."""
         rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.candidate_id)
         return rows
 
@@ -328,7 +302,6 @@ class DocumentPublished(ToVendor[PublishedDocument]):
             yield f"{notice.addressee or notice.address} is no contact of it any more."
 
     def values(self, notice: Notice, row: PublishedDocument) -> dict[str, str]:
-        """What kind of document it is."""
         kind = row.get_kind_display().lower()
         return {**super().values(notice, row), "document": kind}
 
@@ -361,7 +334,6 @@ def uses_in_answers(evaluation: Evaluation) -> Used:
 
 @USES.add
 def uses_in_rulings(evaluation: Evaluation) -> Used:
-    """Rulings that name values."""
     rows = Ruling.objects.in_evaluation(evaluation).values_list(
         "candidate__name", "requirement__ref", "named_values"
     )
@@ -371,7 +343,6 @@ def uses_in_rulings(evaluation: Evaluation) -> Used:
 
 
 def named_in(rows: Iterator[tuple[str, Any]]) -> Used:
-    """By list and value, the places that name it."""
     used: Used = {}
     for place, named in rows:
         for name, values in named.items():
@@ -384,19 +355,15 @@ class ToAnswer[Row](ToVendor[Row]):
     """A mail that only makes sense while claims can be written."""
 
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
-        """As for all, and unless claims are open."""
         yield from super().reasons(notice, row)
         if not notice.place.claims_are_open(timezone.now()):
             yield "Answering is closed."
 
 
 class OfOneCandidate(ToAnswer[Candidate]):
-    """A mail about what waits on one candidate's vendor."""
-
     rows: ClassVar = Candidate.objects.all()
 
     def waiting(self, notice: Notice, row: Candidate) -> Waiting:
-        """What waits at this moment."""
         return waiting_for(notice.place, [row])[0]
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
@@ -405,7 +372,6 @@ class OfOneCandidate(ToAnswer[Candidate]):
             yield "Nothing waits any more."
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
-        """How much is missing."""
         counted = waiting_words(self.waiting(notice, row))
         return {**super().values(notice, row), "counted": counted}
 
@@ -415,13 +381,10 @@ class OfOneCandidate(ToAnswer[Candidate]):
 
 @register
 class ClaimsClosing(ToAnswer[Evaluation]):
-    """A reminder, some days before claims close and on the last day."""
-
     name: ClassVar[str] = "claims_closing"
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
-        """Unless that is the end, and the answer is not handed in as it stands."""
         yield from super().reasons(notice, row)
         end = notice.place.claims_close_at
         if end is None or end.isoformat() != notice.occurrence:
@@ -445,15 +408,11 @@ class ClaimsClosing(ToAnswer[Evaluation]):
 
 @register
 class NotAnswered(OfOneCandidate):
-    """The buyer asks for what is still missing."""
-
     name: ClassVar[str] = KIND
 
 
 @register
 class RequirementChanged(OfOneCandidate):
-    """What is asked has changed: answers to confirm, or requirements that are new."""
-
     name: ClassVar[str] = "requirement_changed"
 
 
@@ -466,7 +425,6 @@ class QuestionAnswered(ToVendor[Evaluation]):
 
 
 def waiting_words(waiting: Waiting) -> str:
-    """What waits, in one or two sentences."""
     parts = []
     if number := len(waiting.unanswered):
         have = "requirements has" if number == 1 else "requirements have"
@@ -516,16 +474,13 @@ class SignInCodeMail(ToVendor[SignInCode]):
     gone: ClassVar[str] = "The code is not asked for any more."
 
     def title(self, row: SignInCode) -> str:
-        """The code is no part of any page."""
         return "Code for the vendor pages"
 
     def candidates(self, notice: Notice, row: SignInCode) -> QuerySet[Candidate]:
-        """The one whose pages it opens."""
         rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.link.candidate_id)
         return rows
 
     def reasons(self, notice: Notice, row: SignInCode) -> Iterator[str]:
-        """Unless it can still be used, by the contact who asked."""
         yield from super().reasons(notice, row)
         if row.used_at or row.expires_at <= timezone.now():
             yield "The code was used, or its 15 minutes are over."
@@ -535,7 +490,6 @@ class SignInCodeMail(ToVendor[SignInCode]):
         return f"{PAGES}{link_secret(row.link_id)}/code/"
 
     def values(self, notice: Notice, row: SignInCode) -> dict[str, str]:
-        """The code itself, and who asks the vendor."""
         return {"code": spaced(code_of(row.pk)), "buyer": notice.place.buyer}
 
     def compose(self, notice: Notice) -> Message:
@@ -546,18 +500,14 @@ class SignInCodeMail(ToVendor[SignInCode]):
 
 @register
 class CodesGuessed(About[Candidate]):
-    """Many wrong codes were typed for an invitation: told to the owner."""
-
     name: ClassVar[str] = "codes_guessed"
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        """Unless somebody else runs it, or it is over."""
         yield ended(notice)
         yield not_the_owners(notice)
 
     def page(self, notice: Notice, row: Candidate) -> str:
-        """Where sessions are seen and ended."""
         return reverse("admin:evaluation_invitations", args=[notice.place.slug])
 
 
@@ -566,20 +516,16 @@ class CodesGuessed(About[Candidate]):
 
 @register
 class ContactAsked(About[ContactRequest]):
-    """A vendor asks for a colleague to get a link: told to the owner."""
-
     name: ClassVar[str] = "contact_asked"
     rows: ClassVar = ContactRequest.objects.select_related("candidate")
 
     def reasons(self, notice: Notice, row: ContactRequest) -> Iterator[str]:
-        """Unless it is answered, somebody else runs it, or it is over."""
         yield ended(notice)
         yield not_the_owners(notice)
         if row.state != ProposalState.OPEN:
             yield "The request is answered already."
 
     def page(self, notice: Notice, row: ContactRequest) -> str:
-        """Where it is answered."""
         address = reverse("admin:evaluation_invitations", args=[notice.place.slug])
         return f"{address}#contact-requests"
 
@@ -589,8 +535,6 @@ class ContactAsked(About[ContactRequest]):
 
 @register
 class AnswerHandedIn(ToVendor[Submission]):
-    """An answer was handed in, in a browser or by program: its receipt."""
-
     name: ClassVar[str] = "answer_handed_in"
     rows: ClassVar = Submission.objects.select_related("candidate")
 
@@ -598,7 +542,6 @@ class AnswerHandedIn(ToVendor[Submission]):
         return f"Receipt {row.number}"
 
     def candidates(self, notice: Notice, row: Submission) -> QuerySet[Candidate]:
-        """The one that it is of."""
         rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.candidate_id)
         return rows
 
@@ -615,33 +558,25 @@ class AnswerHandedIn(ToVendor[Submission]):
 
 
 class OnToken(About[VendorToken]):
-    """A mail about a vendor's token to who hands out the next one."""
-
     rows: ClassVar = VendorToken.objects.select_related("vendor")
     gone: ClassVar[str] = "The token was revoked."
 
     def title(self, row: VendorToken) -> str:
-        """The beginning of it, and whose it is."""
         return f"{row.prefix}… of {row.vendor}"
 
     def page(self, notice: Notice, row: VendorToken) -> str:
-        """The page on which tokens are issued."""
         return reverse("admin:evaluation_invitations", args=[notice.place.slug])
 
     def values(self, notice: Notice, row: VendorToken) -> dict[str, str]:
-        """Its beginning, and whom an outsider asks for another one."""
         return {"prefix": row.prefix, "owner": reachable(notice.place.owner)}
 
 
 @register
 class TokenEnds(OnToken):
-    """A vendor's token ends soon: told to who hands out the next one."""
-
     name: ClassVar[str] = "token_ends"
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: VendorToken) -> Iterator[str]:
-        """Unless it ends on that day and nothing lasts longer."""
         yield ended(notice)
         yield not_the_owners(notice)
         if row.revoked_at is not None:
@@ -660,13 +595,11 @@ class TokenEnds(OnToken):
             yield "Another token of this vendor lasts longer."
 
     def values(self, notice: Notice, row: VendorToken) -> dict[str, str]:
-        """How far away it is; whose it is says the page."""
         if row.expires_at is None:
             raise LookupError("the token has no end")
         return {"away": days_away(row.expires_at, zone_of(notice))}
 
     def compose(self, notice: Notice) -> Message:
-        """The day, and where the next one is issued."""
         row = self.row(notice)
         date = self.on(notice, row, row.expires_at, entry="A vendor's token ends")
         return self.letter(notice, row, **date)
@@ -674,8 +607,6 @@ class TokenEnds(OnToken):
 
 @register
 class TokenLeaked(OnToken):
-    """A vendor's token stood in an address and was revoked: told to our own people."""
-
     name: ClassVar[str] = "token_leaked"
 
     def reasons(self, notice: Notice, row: VendorToken) -> Iterator[str]:
@@ -685,15 +616,12 @@ class TokenLeaked(OnToken):
 
 @register
 class TokenLeakedOutside(ToVendor[VendorToken]):
-    """The same, told to the vendor."""
-
     name: ClassVar[str] = "token_leaked_outside"
     rows: ClassVar = OnToken.rows
     title = OnToken.title
     values = OnToken.values
 
     def candidates(self, notice: Notice, row: VendorToken) -> QuerySet[Candidate]:
-        """Those of the token's vendor."""
         return super().candidates(notice, row).filter(vendor=row.vendor)
 
 
@@ -704,27 +632,21 @@ ENTRY = "Answers are due"
 
 @register
 class AnsweringOpened(ToAnswer[Candidate]):
-    """Answers are taken now, or taken again: told to who was invited before."""
-
     name: ClassVar[str] = "answering_opened"
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        """As for all, and unless a later invitation tells them."""
         yield from super().reasons(notice, row)
         later = Q(state__in=NOTICE_OPEN) | Q(sent_at__gte=notice.created_at)
         if invitation_letters(row).filter(later, address=notice.address).exists():
             yield "The invitation says it."
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        """Until when, also for a calendar."""
         return self.on(notice, row, notice.place.claims_close_at, entry=ENTRY)
 
 
 @register
 class AnsweringMoved(ToAnswer[Candidate]):
-    """The end was moved while answers are taken."""
-
     name: ClassVar[str] = "answering_moved"
     rows: ClassVar = Candidate.objects.all()
 
@@ -735,13 +657,10 @@ class AnsweringMoved(ToAnswer[Candidate]):
 
 @register
 class AnsweringClosed(ToVendor[Candidate]):
-    """No more answers are taken: what counts of the vendor's."""
-
     name: ClassVar[str] = "answering_closed"
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
-        """As for all, and unless it was reopened since."""
         yield from super().reasons(notice, row)
         end = end_of(notice.place)
         if not claims_are_closed(notice.place, timezone.now()):
@@ -770,5 +689,4 @@ def end_of(evaluation: Evaluation) -> datetime.datetime | None:
 
 
 def counted(answers: int) -> str:
-    """So many answers, in words."""
     return "1 answer" if answers == 1 else f"{answers} answers"

@@ -61,7 +61,6 @@ def _say(token: str, vendor: str) -> None:
 
 
 def new_secret() -> str:
-    """A random secret of 256 bits."""
     return secrets.token_urlsafe(32)
 
 

@@ -33,16 +33,12 @@ RECENT = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """A way to mend a step: what the button says and where it leads."""
-
     label: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that has to hold."""
-
     title: str
     tone: str
     sentence: str
@@ -51,7 +47,6 @@ class Step:
 
     @property
     def word(self) -> str:
-        """How it stands, in a word."""
         return WORDS[self.tone]
 
 
@@ -67,39 +62,32 @@ class Look:
         self.now = database_now()
 
     def act(self, name: str, target: Any, label: str) -> Mend:
-        """A button that does an act and leads back here."""
         return Mend(label, f"{address_of(name, target)}?next={self.here}")
 
     @cached_property
     def contacts(self) -> list[Contact]:
-        """Who gets the vendor's mail."""
         rows = Contact.objects.current()
         return list(rows.filter(vendor=self.candidate.vendor_id))
 
     @cached_property
     def letters(self) -> list[Letter]:
-        """The newest mail to each address."""
         return newest_letters(self.candidate).get(self.candidate.pk, [])
 
     @cached_property
     def tokens(self) -> list[VendorToken]:
-        """All tokens of the vendor, the newest first."""
         rows: Any = VendorToken.objects.filter(vendor=self.candidate.vendor_id)
         return list(rows.defer("digest"))
 
     @property
     def live(self) -> list[VendorToken]:
-        """Those that open the API now."""
         return [token for token in self.tokens if self.is_live(token)]
 
     def is_live(self, token: VendorToken) -> bool:
-        """Whether it opens the API now."""
         ends = token.expires_at
         return token.revoked_at is None and (ends is None or ends > self.now)
 
     @cached_property
     def refused(self) -> list[RefusedCall]:
-        """Calls that began like one of these tokens, the newest first."""
         prefixes = [token.prefix for token in self.tokens]
         return list(RefusedCall.objects.filter(prefix__in=prefixes)[:20])
 
@@ -122,7 +110,6 @@ CHECKS: Registry[int, Check] = Registry("check of a vendor's way in")
 
 
 def steps_of(look: Look) -> list[Step]:
-    """Every step in the order in which a vendor takes them."""
     return [step for _, check in sorted(CHECKS.items()) for step in check(look)]
 
 
@@ -134,7 +121,6 @@ def instant_sentence(instant: datetime.datetime) -> str:
 
 @CHECKS.at(50)
 def has_a_token(look: Look) -> Iterator[Step]:
-    """Every call needs a live token."""
     title, vendor = "It has a token", look.candidate.vendor
     if vendor is None:
         yield Step(title, LATER, "Tokens are a vendor's.")
@@ -162,7 +148,6 @@ def has_a_token(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(60)
 def has_called(look: Look) -> Iterator[Step]:
-    """It has used the token, and found this invitation."""
     title, seen = "It has called", look.candidate.first_seen_at
     used = max(
         (token.last_used_on for token in look.tokens if token.last_used_on),
@@ -193,7 +178,6 @@ def has_called(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(70)
 def not_turned_away(look: Look) -> Iterator[Step]:
-    """No call with one of its tokens was refused."""
     title = "No call was turned away"
     refused = [call for call in look.refused if call.why != RefusalReason.THROTTLED]
     if not refused:
@@ -218,7 +202,6 @@ def not_turned_away(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(80)
 def not_put_off(look: Look) -> Iterator[Step]:
-    """Neither its token nor its address is over the limit of calls."""
     title = "It is not over its limit of calls"
     if not look.put_off:
         yield Step(title, GOOD, "No call was one too many in the last 24 hours.")
@@ -242,7 +225,6 @@ def not_put_off(look: Look) -> Iterator[Step]:
 
 
 def _ending(look: Look, prefix: str) -> str:
-    """How a token that is not live came to its end."""
     token = next(token for token in look.tokens if token.prefix == prefix)
     if token.leaked_at:
         moment = instant_sentence(token.leaked_at)
@@ -257,7 +239,6 @@ def _ending(look: Look, prefix: str) -> str:
 
 
 def _reason(look: Look, call: RefusedCall) -> str:
-    """Why a call was refused, as far as the beginning of its token tells."""
     token = next(token for token in look.tokens if token.prefix == call.prefix)
     if call.why == RefusalReason.HEADER:
         return (
@@ -277,7 +258,6 @@ def _reason(look: Look, call: RefusedCall) -> str:
 
 @CHECKS.at(10)
 def research(look: Look) -> Iterator[Step]:
-    """Vendors are asked in the research stage."""
     title, where = "Research has begun", look.evaluation
     if not where.is_open:
         ended = where.get_status_display().lower()
@@ -302,7 +282,6 @@ def research(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(20)
 def somebody_answers(look: Look) -> Iterator[Step]:
-    """A candidate needs a vendor, and has to be in the choice."""
     title, one = "Somebody answers for it", look.candidate
     if one.kind not in INVITABLE:
         kind = one.get_kind_display().lower()
@@ -320,7 +299,6 @@ def somebody_answers(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(30)
 def invited(look: Look) -> Iterator[Step]:
-    """It sees an evaluation only once it is invited to it."""
     title, at = "It is invited", look.candidate.invited_at
     if at is None:
         mend = look.act("invite", look.candidate, "Invite it")
@@ -331,7 +309,6 @@ def invited(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(40)
 def notified_steps(look: Look) -> Iterator[Step]:
-    """Somebody there knows: a mail left for a contact."""
     title, one = "Somebody there was notified", look.candidate
     again = look.act("send-invitation", one, "Send the invitation")
     states = {letter.notice.state for letter in look.letters}
@@ -371,7 +348,6 @@ def notified_steps(look: Look) -> Iterator[Step]:
 
 @CHECKS.at(90)
 def may_write(look: Look) -> Iterator[Step]:
-    """Claims are taken while they are open."""
     title, where = "Answering is open", look.evaluation
     if where.claims_opened_at is None:
         mend = look.act("open-claims", where, "Open answering")

@@ -46,7 +46,6 @@ class AnyYes(forms.MultipleChoiceField):
     widget = forms.MultipleHiddenInput
 
     def valid_value(self, value: str) -> bool:
-        """Anything that was ticked may come."""
         return True
 
 
@@ -113,13 +112,11 @@ def undeclared_by(user: User, evaluation: Evaluation) -> list[Candidate]:
 
 
 def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
-    """Where the question is, and the way back from it."""
     back = urlencode({"next": request.get_full_path()})
     return f"{address_of('declare-interests', evaluation)}?{back}"
 
 
 def is_kept_out(user: User, evaluation: Evaluation) -> bool:
-    """Whether answers are closed to somebody."""
     return not may_read_answers(user, evaluation)
 
 
@@ -136,7 +133,6 @@ class AboutCandidates(HardenedAdmin):
     candidate_path: ClassVar[str] = "candidate"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the reader may see, where no conflict bars them."""
         rows = super().get_queryset(request)
         return opened(rows, reader(request), self.candidate_path)
 
@@ -145,7 +141,6 @@ class AboutCandidates(HardenedAdmin):
 
 
 def cell_address(row: Any) -> str:
-    """The page of the cell that a row is about, such as a claim or a ruling."""
     return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
 
 
@@ -158,7 +153,6 @@ class Place:
 
     @property
     def pk(self) -> str:
-        """Both ids in one."""
         return f"{self.candidate.pk}.{self.requirement.pk}"
 
     @property
@@ -167,7 +161,6 @@ class Place:
 
     @property
     def address(self) -> str:
-        """The page of the cell."""
         return reverse("admin:cell", args=[self.candidate.pk, self.requirement.pk])
 
     def __str__(self) -> str:
@@ -197,7 +190,6 @@ def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -
 
 
 def read_place(user: User, target_id: str) -> Place:
-    """The cell of an act's address."""
     try:
         candidate, requirement = (uuid.UUID(part) for part in target_id.split("."))
     except ValueError as error:
@@ -209,16 +201,12 @@ def read_place(user: User, target_id: str) -> Place:
 
 
 class AboutCandidate[T](InEvaluation[T]):
-    """An act whose form shows what candidates say or did."""
-
     def ask_before(self, request: HttpRequest, target: T) -> None:
         """For a conflict of interest, before a candidate's content is shown."""
         open_answers(request, self.evaluation(target))
 
 
 class OnCandidate(InEvaluation[Candidate]):
-    """An act on one candidate."""
-
     tab = "candidates"
     anchor = "candidate"
     model = Candidate
@@ -227,23 +215,17 @@ class OnCandidate(InEvaluation[Candidate]):
 
 
 class OnPlace(AboutCandidate[Place]):
-    """An act on one candidate and one requirement."""
-
     tab = "matrix"
 
     def load(self, user: User, target_id: str) -> Place:
-        """The cell, if the reader may see it."""
         return read_place(user, target_id)
 
     def judged(self, target: Place) -> tuple[Any, ...]:
-        """The two that make the cell."""
         return target.candidate, target.requirement
 
     def arguments(self, target: Place, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The two that make the cell."""
         about = {"candidate": target.candidate, "requirement": target.requirement}
         return {**about, **data}
 
     def cancel_url(self, target: Place) -> str:
-        """The page of the cell."""
         return target.address

@@ -104,8 +104,6 @@ class Declared:
 
 @dataclass(slots=True)
 class CandidateRow:
-    """One candidate with everything that its line tells."""
-
     candidate: Candidate
     answers: AnswerCounts
     unseen: int = 0
@@ -115,7 +113,6 @@ class CandidateRow:
 
     @property
     def can_be_invited(self) -> bool:
-        """Whether there is somebody to invite."""
         one = self.candidate
         return (
             one.invited_at is None
@@ -126,7 +123,6 @@ class CandidateRow:
 
     @property
     def interests(self) -> list[Declared]:
-        """Declarations that name an interest."""
         return [
             interest for interest in self.declared if interest.conflict.has_interest
         ]
@@ -134,8 +130,6 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The candidates in one state."""
-
     state: str
     label: str
     lead: str
@@ -145,7 +139,6 @@ class Group:
 def candidate_groups(
     evaluation: Evaluation, user: User, *, filters: dict[str, str]
 ) -> list[Group]:
-    """The candidates by state, those that the filters leave."""
     rows: Any = Candidate.objects.filter(evaluation=evaluation)
     rows = rows.select_related("vendor").filter(**filters)
     candidates = list(rows)
@@ -174,7 +167,6 @@ def candidate_groups(
 
 
 def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:
-    """The newest receipt of each."""
     handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
     for submission in handed_in.order_by("submitted_at"):
         if submission.candidate_id in lines:
@@ -221,7 +213,6 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
 
 
 def has_a_part(user: User, evaluation: Evaluation) -> bool:
-    """Whether the reader holds a role here."""
     return parts(user, evaluation).exists()
 
 
@@ -230,7 +221,6 @@ def has_a_part(user: User, evaluation: Evaluation) -> bool:
 
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Candidates, and the window for claims."""
     check_query(request, filters={"kind"})
     user = reader(request)
     ask_first(request, evaluation)
@@ -272,8 +262,6 @@ def window_of(evaluation: Evaluation) -> str:
 
 @admin.register(Vendor, site=site)
 class VendorAdmin(HardenedAdmin):
-    """Companies that stand behind candidates."""
-
     empty_text = "A company is entered when a candidate is added in an evaluation."
     list_display = ("name", "website", "slug")
     search_fields = ("name",)
@@ -282,8 +270,6 @@ class VendorAdmin(HardenedAdmin):
 
 @admin.register(Contact, site=site)
 class ContactAdmin(HardenedAdmin):
-    """People at vendors, who get their mail."""
-
     empty_text = "Contacts are added on the Candidates page of an evaluation."
     list_display = ("name", "vendor", "email", "phone")
     list_filter = (by("vendor"),)
@@ -291,14 +277,11 @@ class ContactAdmin(HardenedAdmin):
     fields = ("vendor", "name", "email", "phone")
 
     def audience(self, user: User) -> bool:
-        """Who writes to them: people who run evaluations, and operators."""
         return may_keep_vendors(user)
 
 
 @admin.register(VendorToken, site=site)
 class VendorTokenAdmin(HardenedAdmin):
-    """Keys to the vendor API, told by their prefixes; for those who hand them out."""
-
     empty_text = "Tokens are issued on the Candidates page of an evaluation."
     list_display = (
         "prefix",
@@ -326,8 +309,6 @@ class VendorTokenAdmin(HardenedAdmin):
 
 @admin.register(Candidate, site=site)
 class CandidateAdmin(HardenedAdmin):
-    """Options in all evaluations that the reader has a part in."""
-
     empty_text = "Candidates are added on the Candidates page of an evaluation."
     list_display = ("name", "evaluation", "kind", "state", "vendor", "invited_at")
     list_filter = (by("evaluation"), by("state"), by("kind"))
@@ -343,14 +324,11 @@ class CandidateAdmin(HardenedAdmin):
     )
 
     def page_of(self, row: Candidate) -> str:
-        """The candidate's own page."""
         return reverse("admin:candidate", args=[row.pk])
 
 
 @admin.register(Claim, site=site)
 class ClaimAdmin(AboutCandidates):
-    """Every revision of every claim."""
-
     empty_text = "No vendor has answered yet. Invite them and open answering."
     list_display = (
         "requirement",
@@ -378,18 +356,14 @@ class ClaimAdmin(AboutCandidates):
 
     @admin.display(description="number")
     def number_words(self, row: Claim) -> str:
-        """What it claims for the requirement's measure."""
         return row.number_words
 
     def page_of(self, row: Claim) -> str:
-        """The ledger of its cell."""
         return cell_address(row)
 
 
 @admin.register(Submission, site=site)
 class SubmissionAdmin(AboutCandidates):
-    """What vendors handed in, with their receipts."""
-
     empty_text = "A vendor hands its answer in through the API and gets a receipt."
     list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
     list_filter = (by("candidate"),)
@@ -406,8 +380,6 @@ class SubmissionAdmin(AboutCandidates):
 
 @admin.register(Question, site=site)
 class QuestionAdmin(HardenedAdmin):
-    """What was asked; the answers are for all invited vendors."""
-
     empty_text = "Nobody has asked anything."
     list_display = ("text", "evaluation", "requirement", "asked_at", "answered_at")
     list_filter = (by("evaluation"),)
@@ -416,14 +388,11 @@ class QuestionAdmin(HardenedAdmin):
     fields = ("evaluation", "requirement", "text", "asked_at", "answer", "answered_at")
 
     def page_of(self, row: Question) -> str:
-        """The questions of its evaluation."""
         return page_address(row.evaluation, "questions")
 
 
 @admin.register(Proposal, site=site)
 class ProposalAdmin(AboutCandidates):
-    """Requirements that vendors suggest."""
-
     empty_text = "No vendor has suggested a requirement."
     list_display = ("text", "candidate", "category", "state", "proposed_at")
     list_filter = (by("state"),)
@@ -434,8 +403,6 @@ class ProposalAdmin(AboutCandidates):
 
 @admin.register(CostLine, site=site)
 class CostLineAdmin(AboutCandidates):
-    """What is known of costs; the amounts stand on the evaluation's Costs page."""
-
     empty_text = (
         "Costs are written on the Costs page of an evaluation, and shown here once "
         "prices are open to you."
@@ -454,7 +421,6 @@ class CostLineAdmin(AboutCandidates):
 
 
 def candidates(reader: Reader) -> QuerySet[Candidate]:
-    """Every candidate, whatever became of it."""
     rows: QuerySet[Candidate] = Candidate.objects.visible_to(reader.user)
     return rows.select_related("evaluation__owner", "vendor")
 
@@ -469,7 +435,6 @@ def answers(reader: Reader) -> QuerySet[Claim]:
 
 
 def files(reader: Reader) -> QuerySet[ClaimFile]:
-    """The files that came with answers."""
     rows: QuerySet[ClaimFile] = ClaimFile.objects.visible_to(reader.user)
     return readable(rows, reader.user, "claim__candidate").select_related(
         "claim__candidate__evaluation", "claim__requirement"
@@ -477,13 +442,11 @@ def files(reader: Reader) -> QuerySet[ClaimFile]:
 
 
 def companies(reader: Reader) -> QuerySet[Vendor]:
-    """The companies behind candidates."""
     rows: QuerySet[Vendor] = Vendor.objects.visible_to(reader.user)
     return rows
 
 
 def cell_name(claim: Any) -> str:
-    """Whose answer to what."""
     return f"{claim.candidate}, {claim.requirement.ref}"
 
 
@@ -581,8 +544,6 @@ NONE, SOME = "none", "some"
 
 
 class DeclarationForm(forms.Form):
-    """Whether there is an interest, and which."""
-
     interest = forms.ChoiceField(
         label="Do you have a conflict of interest in this candidate?",
         choices=[(NONE, "No, none"), (SOME, "Yes, I have one")],
@@ -620,15 +581,12 @@ class DeclarationsForm(forms.Form):
 
     @property
     def names(self) -> str:
-        """Of whom it asks."""
         return listed([candidate.name for candidate in self.candidates])
 
     def clean_asked(self) -> set[str]:
-        """Ids, as the page wrote them."""
         return set(self.cleaned_data["asked"].split())
 
     def clean(self) -> dict[str, Any]:
-        """Nobody has none in any and writes of one."""
         data: dict[str, Any] = super().clean() or {}
         written = [each for each in self.candidates if data.get(str(each.pk), "")]
         if data.pop("none", False) and written:
@@ -641,8 +599,6 @@ class DeclarationsForm(forms.Form):
 
 @register_act
 class DeclareInterests(OnEvaluation):
-    """A person's answer for every candidate, before anything of them is shown."""
-
     tab = "conflicts"
     name = "declare-interests"
     title = "Declare conflicts of interest"
@@ -659,7 +615,6 @@ class DeclareInterests(OnEvaluation):
     rule = check_declare_interests
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The candidates in question."""
         asked = to_declare(user).filter(evaluation=target)
         return {"candidates": list(asked.order_by("name"))}
 
@@ -679,8 +634,6 @@ class DeclareInterests(OnEvaluation):
 
 @register_act
 class DeclareInterest(OnCandidate):
-    """A person's own declaration about one candidate."""
-
     name = "declare-interest"
     title = "Declare a conflict of interest"
     verb = "Declare"
@@ -694,7 +647,6 @@ class DeclareInterest(OnCandidate):
     rule = check_declare_interest
 
     def arguments(self, target: Candidate, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Whether there is an interest, and its words."""
         return {
             "candidate": target,
             "has_interest": data["interest"] == SOME,
@@ -703,15 +655,11 @@ class DeclareInterest(OnCandidate):
 
 
 class ClearForm(forms.Form):
-    """Why it does not matter."""
-
     reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 
 @register_act
 class ClearInterest(InEvaluation[Conflict]):
-    """Lets a person judge after all."""
-
     tab = "conflicts"
     name = "clear-interest"
     title = "Clear the conflict of interest"
@@ -730,7 +678,6 @@ class ClearInterest(InEvaluation[Conflict]):
     template = "vendors/interest.html"
 
     def heading(self, target: Any) -> str:
-        """Whose, and in what."""
         return f"{self.title} of {target.person.name} in {target.candidate}"
 
 
@@ -739,8 +686,6 @@ class ClearInterest(InEvaluation[Conflict]):
 
 @dataclass(slots=True)
 class PersonRow:
-    """A person with their declarations; how many candidates are still to answer for."""
-
     person: User
     is_reader: bool
     interests: list[Declared] = field(default_factory=list)
@@ -802,7 +747,6 @@ def person_rows(
 
 @waits_on("conflicts")
 def undeclared(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Candidates for which the reader has not answered yet."""
     early = is_owner(user, evaluation) and evaluation.stage == Stage.REQUIREMENTS
     if not evaluation.is_open or early or user.is_superuser:
         return None

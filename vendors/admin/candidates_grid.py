@@ -43,8 +43,6 @@ from vendors.services.contacts import (
 
 
 class ChangeForm(forms.Form):
-    """A candidate's words, its vendor and its value."""
-
     name = forms.CharField(
         label="Name", help_text="What people call it; it is printed in the memo."
     )
@@ -68,7 +66,6 @@ class ChangeForm(forms.Form):
         choice.queryset = Vendor.objects.visible_to(user)
 
     def clean(self) -> dict[str, Any]:
-        """One vendor at most."""
         data = super().clean() or {}
         if data.get("vendor") and data.get("new_vendor"):
             self.add_error("new_vendor", "Choose one in the list, or name a new one.")
@@ -79,15 +76,12 @@ ChangeForm.base_fields.update({column.name: column.form_field() for column in CO
 
 
 class CandidateForm(ChangeForm):
-    """A new candidate; its kind stays."""
-
     kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
 
     field_order = ("name", "kind")
 
 
 def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
-    """The fields of a candidate, with its new vendor made."""
     values = dict(data)
     name = values.pop("new_vendor", "")
     if name:
@@ -97,8 +91,6 @@ def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
 
 @register_act
 class AddCandidate(OnEvaluation):
-    """Puts an option on the long list."""
-
     tab = "candidates"
     name = "add-candidate"
     title = "Add a candidate"
@@ -111,19 +103,15 @@ class AddCandidate(OnEvaluation):
     prefill = ("kind",)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Vendors that the reader may see."""
         return {"user": user}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
-        """Add it and go to its line."""
         candidate = add_candidate(evaluation=target, by=by, **vendor_from(data, by))
         return self.page(target, f"candidate-{candidate.pk}")
 
 
 @register_act
 class ChangeCandidate(OnCandidate):
-    """Changes a candidate's words, its vendor or its value."""
-
     name = "change-candidate"
     title = "Change candidate"
     verb = "Save"
@@ -131,7 +119,6 @@ class ChangeCandidate(OnCandidate):
     form_class = ChangeForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Vendors that the reader may see."""
         return {"user": user}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -147,8 +134,6 @@ class ChangeCandidate(OnCandidate):
 
 @register_act
 class Shortlist(OnCandidate):
-    """Takes a candidate into the closer choice."""
-
     name = "shortlist"
     title = "Shortlist"
     verb = "Shortlist"
@@ -167,8 +152,6 @@ class ReasonForm(forms.Form):
 
 @register_act
 class Eliminate(OnCandidate):
-    """Drops a candidate for a reason."""
-
     name = "eliminate"
     title = "Eliminate"
     verb = "Eliminate"
@@ -184,8 +167,6 @@ class Eliminate(OnCandidate):
 
 @register_act
 class Reinstate(OnCandidate):
-    """Brings an eliminated candidate back."""
-
     name = "reinstate"
     title = "Reinstate"
     verb = "Bring back"
@@ -206,16 +187,12 @@ class VendorForm(forms.Form):
 
 
 class KeepingVendors(Act[Any]):
-    """What everybody does who runs evaluations."""
-
     target_name = "vendor"
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Whoever keeps the list of companies."""
         return may_keep_vendors(user)
 
     def cancel_url(self, target: Any) -> str:
-        """The list of companies."""
         return reverse("admin:vendors_vendor_changelist")
 
 
@@ -234,8 +211,6 @@ class AddVendor(KeepingVendors):
 
 @register_act
 class ChangeVendor(KeepingVendors):
-    """Changes a company's names."""
-
     name = "change-vendor"
     title = "Change vendor"
     verb = "Save"
@@ -249,24 +224,18 @@ class ChangeVendor(KeepingVendors):
 
 
 class ContactForm(SharedForm):
-    """A person at a vendor."""
-
     name = forms.CharField(label="Name")
     email = forms.EmailField(label="E-mail address")
     phone = forms.CharField(label="Telephone", required=False)
 
 
 class OnContact(KeepingVendors):
-    """What is done to a person at a vendor."""
-
     model = Contact
     target_name = "contact"
 
 
 @register_act
 class AddContact(KeepingVendors):
-    """Adds a person who gets the vendor's mail."""
-
     name = "add-contact"
     title = "Add a contact"
     verb = "Add"
@@ -280,8 +249,6 @@ class AddContact(KeepingVendors):
 
 @register_act
 class ChangeContact(OnContact):
-    """Corrects who a person is."""
-
     name = "change-contact"
     title = "Change contact"
     verb = "Save"
@@ -296,8 +263,6 @@ class ChangeContact(OnContact):
 
 @register_act
 class RemoveContact(OnContact):
-    """Sends somebody no mail any more."""
-
     name = "remove-contact"
     title = "Remove contact"
     verb = "Remove"
@@ -331,7 +296,6 @@ def everybody_known(candidate: Candidate) -> dict[str, Any]:
 
 
 def listed_aliases(candidate: Candidate) -> str:
-    """Its other names, one a line."""
     return "\n".join(candidate.aliases)
 
 
@@ -343,8 +307,6 @@ def first_contact(candidate: Candidate) -> str:
 
 @register_grid
 class CandidatesGrid(Grid[Evaluation, Candidate]):
-    """What the form of a candidate changes, and where each one stands."""
-
     name = "candidates"
     title = "Candidates"
     related = ("owner",)
@@ -418,7 +380,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
     def filtered(
         self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
     ) -> QuerySet[Candidate]:
-        """By kind, as on the page."""
         kind = asked.get("kind", "")
         return rows.filter(kind=kind) if kind in CandidateKind.values else rows
 
@@ -457,5 +418,4 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
 def _column(
     fields: Mapping[str, forms.Field], closed: str, name: str, label: str, **more: Any
 ) -> Column:
-    """A column that is saved as by the form of the candidate."""
     return Column(name, label, fields[name], SAVES, closed=closed, **more)

@@ -155,20 +155,16 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
 
 
 def said_in(row: Requirement, name: str) -> Any:
-    """What the answer says; blank without one."""
     standing: list[Claim] = row.standing  # type: ignore[attr-defined]
     return getattr(standing[0], name) if standing else ""
 
 
 def holds_in(row: Requirement) -> str:
-    """The values of the brief's lists that the answer holds for, as text."""
     return write_holds_for((said_in(row, "holds_for") or {}).get("said"))
 
 
 @register_grid
 class OwnAnswersGrid(Grid[Candidate, Requirement]):
-    """The buyer's answers for a candidate that has nobody else to ask."""
-
     name = "own-answers"
     title = "Answers"
     model = Candidate
@@ -224,7 +220,6 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         return row.ref
 
     def note(self, subject: Candidate, user: User) -> str:
-        """How far it is."""
         if is_kept_out(user, subject.evaluation):
             return ""
         found = answering_of(subject)
@@ -238,26 +233,21 @@ def closed_for(candidate: Candidate, user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A requirement with what the buyer answered, as the page shows it."""
-
     place: Place
     claim: Claim | None
 
     @property
     def holds_for(self) -> str:
-        """The values of the brief's lists that it holds for, as text."""
         return holds_in(self.place.requirement)
 
     @property
     def address(self) -> str:
-        """Where its form stands."""
         return address_of("answer-requirement", self.place)
 
 
 def by_category(
     candidate: Candidate, rows: Iterable[Requirement]
 ) -> list[tuple[str, list[Answer]]]:
-    """The answers of each category."""
     return [
         (
             name,
@@ -271,7 +261,6 @@ def by_category(
 
 
 def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """What is asked, by category, and what the buyer answered."""
     check_query(request)
     user = reader(request)
     candidate = find_own(user, candidate_id)
@@ -318,8 +307,6 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """One claim, side by side with what it replaces."""
-
     newer: Claim
     former: Claim | None
     badges: list[tuple[str, str]]
@@ -368,7 +355,6 @@ def _row(claim: SentClaim, newer: Claim, former: Claim | None) -> SentRow:
 
 
 def _held(claim: Claim) -> str:
-    """For which values of the brief's lists it holds, as it was said."""
     return write_holds_for(claim.holds_for and claim.holds_for["said"])
 
 
@@ -377,7 +363,6 @@ def _listed(claim: Claim) -> str:
 
 
 def _badge(change: Change, claim: SentClaim) -> tuple[str, str]:
-    """In words; a date says by how much."""
     label, tone = LABELS[change]
     if change in (Change.LATER, Change.EARLIER):
         days = abs(days_moved(claim.former and claim.former.said, claim.newer.said))
@@ -466,7 +451,6 @@ def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None
 
 
 def _availabilities(claims: Iterable[SentClaim]) -> list[tuple[str, str, int]]:
-    """What these claims say, each with how many do."""
     counts = Counter(claim.newer.availability for claim in claims)
     return [
         (key, name, counts[key]) for key, name in Availability.choices if counts[key]
@@ -486,7 +470,6 @@ def _filtered(
 
 @waits_on("sent")
 def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Claims that are new to whoever runs the evaluation."""
     if not (evaluation.is_open and is_owner(user, evaluation)):
         return None
     return unseen_claims(user, [evaluation])
@@ -546,8 +529,6 @@ ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 
 
 class NoteForm(forms.Form):
-    """What a candidate is said to do."""
-
     availability = forms.ChoiceField(
         label="Availability",
         choices=without_blank(Availability.choices, *NEVER_CHOSEN),
@@ -602,8 +583,6 @@ class NoteForm(forms.Form):
 
 @register_act
 class NoteClaim(OnPlace):
-    """Notes what a candidate is said to do."""
-
     name = "note-claim"
     title = "Note a claim"
     verb = "Save the note"
@@ -618,7 +597,6 @@ class NoteClaim(OnPlace):
     rule = check_note_claim
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """What may be said hangs on the kind, and on whether a number is asked."""
         return {"place": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -639,9 +617,6 @@ class NoteClaim(OnPlace):
 
 @register_act
 class AnswerRequirement(NoteClaim):
-    """Answers for a candidate that the buyer answers for, one requirement after the
-    other."""
-
     tab = "candidates"
     name = "answer-requirement"
     title = "Answer"
@@ -656,7 +631,6 @@ class AnswerRequirement(NoteClaim):
     rule = check_answer_requirement
 
     def context(self, target: Place, user: User) -> dict[str, Any]:
-        """How far it is, and what would come after this one."""
         found = answering_of(target.candidate)
         following = found.after(target.requirement.pk)
         return {
@@ -666,12 +640,10 @@ class AnswerRequirement(NoteClaim):
         }
 
     def cancel_url(self, target: Place) -> str:
-        """The candidate's page, at the requirement."""
         page = reverse("admin:candidate", args=[target.candidate.pk])
         return f"{page}#requirement-{target.requirement.pk}"
 
     def destination(self, target: Place, made: Any) -> str:
-        """The next that waits, else the candidate."""
         following = answering_of(target.candidate).after(target.requirement.pk)
         if following is None:
             return self.cancel_url(target)
@@ -680,8 +652,6 @@ class AnswerRequirement(NoteClaim):
 
 @register_act
 class WithdrawNote(OnPlace):
-    """Takes a note back."""
-
     name = "withdraw-note"
     title = "Withdraw the note"
     verb = "Withdraw"
@@ -697,15 +667,11 @@ class RulingForm(forms.Form):
 
 
 class RuleOutForm(ForValuesForm):
-    """Why, and for which values."""
-
     reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 
 @register_act
 class RuleNotApplicable(OnPlace):
-    """Rules that a requirement does not apply to a candidate."""
-
     name = "rule-not-applicable"
     title = "Rule not applicable"
     verb = "Rule not applicable"
@@ -716,14 +682,11 @@ class RuleNotApplicable(OnPlace):
     service = rule_not_applicable
 
     def form_kwargs(self, target: Place, user: User) -> dict[str, Any]:
-        """The values that are demanded."""
         return {"lists": demanded_of(target.requirement)}
 
 
 @register_act
 class RevokeRuling(AboutCandidate[Ruling]):
-    """Takes a ruling back."""
-
     name = "revoke-ruling"
     title = "Apply it after all"
     verb = "Let it apply"
@@ -763,15 +726,11 @@ class MomentsField(forms.Field):
 
 
 class SeenForm(forms.Form):
-    """What was on the page."""
-
     until = MomentsField(error_messages={"required": "There is nothing to mark."})
 
 
 @register_act
 class MarkSeen(OnEvaluation):
-    """Remembers up to when the reader has seen what came."""
-
     name = "mark-seen"
     title = "Mark as seen"
     verb = "Mark as seen"
@@ -785,11 +744,9 @@ class MarkSeen(OnEvaluation):
     service = mark_seen
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Whoever may read it."""
         return True
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Everything that is there now."""
         parties = sent_by_vendors(user, target)
         return {
             "until": [

@@ -46,19 +46,15 @@ def trimmed(value: Any) -> Any:
 
 
 class TiersField(forms.CharField):
-    """Tiers after the first, one a line."""
-
     widget = forms.Textarea
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=long_text(3), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Lines for the box."""
         return write_tiers(tiers_of(value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        """The tiers, or the sentence for what is not understood."""
         try:
             return read_tiers(super().clean(value) or "")
         except ValueError as error:
@@ -66,8 +62,6 @@ class TiersField(forms.CharField):
 
 
 class PriceForm(forms.Form):
-    """What one kind of cost comes to."""
-
     state = forms.ChoiceField(
         label="What is known",
         choices=CostState.choices,
@@ -122,8 +116,6 @@ class PriceForm(forms.Form):
 
 
 class CostForm(PriceForm):
-    """A line that is not there yet."""
-
     kind = forms.ChoiceField(
         label="Kind of cost",
         choices=[(str(it), it.label[0].upper() + it.label[1:]) for it in CostKind],
@@ -139,7 +131,6 @@ class CostForm(PriceForm):
 
 
 def percent_field(label: str, help_text: str = "", **kwargs: Any) -> forms.DecimalField:
-    """Per cent a year."""
     return forms.DecimalField(
         label=label,
         min_value=0,
@@ -152,8 +143,6 @@ def percent_field(label: str, help_text: str = "", **kwargs: Any) -> forms.Decim
 
 
 class RiseForm(forms.Form):
-    """By how much a year the vendor may raise its prices."""
-
     likely = percent_field("Likely, % a year", "Such as 5. Zero: it cannot rise.")
     low = percent_field("Low", "Blank takes the likely one.", required=False)
     high = percent_field("High", "Blank takes the likely one.", required=False)
@@ -169,8 +158,6 @@ class RiseForm(forms.Form):
 
 
 class OnCosts(OnCandidate, AboutCandidate[Candidate]):
-    """An act on a candidate's costs."""
-
     tab = "costs"
     sealed = True
 
@@ -180,8 +167,6 @@ class OnCosts(OnCandidate, AboutCandidate[Candidate]):
 
 @register_act
 class SetCostLine(OnCosts):
-    """Writes a kind of cost."""
-
     name = "set-cost-line"
     title = "Write a cost"
     verb = "Save"
@@ -192,13 +177,10 @@ class SetCostLine(OnCosts):
     service = set_cost_line
 
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
-        """The evaluation's own currency."""
         return {"currency": target.evaluation.currency}
 
 
 class OnCostLine(AboutCandidate[CostLine]):
-    """An act on a line."""
-
     tab = "costs"
     sealed = True
     model = CostLine
@@ -240,8 +222,6 @@ class ChangeCostLine(OnCostLine):
 
 @register_act
 class SetRenewalRise(OnCosts):
-    """Writes the yearly rise of what is invoiced again, in per cent."""
-
     name = "set-renewal-rise"
     title = "Write a renewal rise in %"
     verb = "Save"
@@ -259,7 +239,6 @@ class SetRenewalRise(OnCosts):
     )
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The rise that stands, if one does."""
         line = CostLine.objects.filter(
             candidate=target, kind=CostKind.RENEWAL_RISE, label=""
         ).first()
@@ -270,8 +249,6 @@ class SetRenewalRise(OnCosts):
 
 @register_act
 class RemoveCostLine(OnCostLine):
-    """Takes a line out."""
-
     name = "remove-cost-line"
     title = "Remove cost"
     verb = "Remove"
@@ -287,8 +264,6 @@ class RemoveCostLine(OnCostLine):
 
 @register_act
 class MarkRestUnsaid(OnCosts):
-    """Notes what the candidate will not say."""
-
     name = "mark-rest-unsaid"
     title = "Mark the rest as not stated"
     verb = "Mark as not stated"
@@ -304,8 +279,6 @@ class MarkRestUnsaid(OnCosts):
 
 
 class RateForm(forms.Form):
-    """What one unit of a currency is worth, when, and who says so."""
-
     currency = forms.ChoiceField(label="Currency", choices=currency_choices)
     rate = forms.DecimalField(
         label="Rate",
@@ -322,8 +295,6 @@ class RateForm(forms.Form):
 
 @register_act
 class SetRate(OnEvaluation):
-    """Writes the rate of a currency."""
-
     tab = "costs"
     name = "set-rate"
     title = "Write an exchange rate"
@@ -343,8 +314,6 @@ class SetRate(OnEvaluation):
 
 @register_act
 class RemoveRate(InEvaluation[ExchangeRate]):
-    """Takes a rate out."""
-
     tab = "costs"
     model = ExchangeRate
     target_name = "rate"
@@ -363,18 +332,14 @@ class RemoveRate(InEvaluation[ExchangeRate]):
 
 
 class PaymentsField(forms.CharField):
-    """A payment plan, one payment a line."""
-
     widget = forms.Textarea
 
     def prepare_value(self, value: Any) -> Any:
-        """Lines for the box."""
         if not isinstance(value, list):
             return value
         return "\n".join(f"{row['share']} {row['when']}" for row in value)
 
     def clean(self, value: Any) -> Any:
-        """The plan, or the sentence for what is not understood."""
         try:
             return read_payments(super().clean(value) or "")
         except ValueError as error:
@@ -395,8 +360,6 @@ class PaymentsForm(forms.Form):
 
 @register_act
 class SetPayments(OnCosts):
-    """Writes a payment plan."""
-
     name = "set-payments"
     title = "Write the payment plan"
     verb = "Save"
@@ -420,16 +383,12 @@ APART = 90
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on an axis with its words."""
-
     at: int
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything that the template places."""
-
     line: str
     jumps: str
     amounts: list[Mark]
@@ -489,7 +448,6 @@ def draw(curve: Curve, budget: Decimal | None) -> Drawing:
 
 
 def _volumes(curve: Curve) -> list[Decimal]:
-    """The volumes under the axis: the thresholds, and where it begins and ends."""
     return list(dict.fromkeys(volume for volume, _ in curve.points))
 
 

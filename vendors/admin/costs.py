@@ -73,17 +73,14 @@ class KindRow:
 
     @property
     def state(self) -> str:
-        """What is known; blank if nobody asked yet."""
         return self.row.state if self.row else ""
 
     @property
     def is_rise(self) -> bool:
-        """Whether it is a rise in per cent rather than a price."""
         return bool(self.line and self.line.pricing == costs.Pricing.PERCENT)
 
     @property
     def tiers(self) -> tuple[costs.Tier, ...]:
-        """The line's tiers after the first."""
         return tiers_of(self.line.tiers) if self.line else ()
 
 
@@ -99,12 +96,10 @@ class CostColumn:
 
     @property
     def unasked(self) -> list[costs.CostKind]:
-        """Kinds that nobody asked about."""
         return [kind.kind for kind in self.kinds if kind.row is None]
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing at all was written yet."""
         return not self.lines
 
     @property
@@ -115,8 +110,6 @@ class CostColumn:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One kind across the candidates."""
-
     label: str
     cells: list[list[KindRow]]
 
@@ -149,7 +142,6 @@ def cost_columns(
 
 
 def compared(columns: list[CostColumn]) -> list[Compared]:
-    """Kinds by candidates, in the order of the checklist."""
     return [
         Compared(
             kind.label[0].upper() + kind.label[1:],
@@ -196,13 +188,11 @@ def by_points(columns: list[CostColumn]) -> list[tuple[CostColumn, Any]]:
 
 
 def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:
-    """The total by volume, for every tiered price."""
     terms = terms_of(column.candidate.evaluation)
     return costs.curves(column.total, column.lines, terms)
 
 
 def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
-    """Currencies in which a price waits for its rate."""
     found = {
         line.currency or ""
         for column in columns
@@ -269,8 +259,6 @@ ROOM = 1.1
 
 @dataclass(frozen=True, slots=True)
 class CostBars:
-    """The picture, what its parts mean, and what it leaves out."""
-
     charts: tuple[Lanes, ...]
     key: list[tuple[str, str]]
     left_out: str
@@ -353,21 +341,17 @@ SAVES = Saves(change_cost_line, "line")
 
 
 def beside_amount(line: CostLine) -> str:
-    """What the number is, where it is not money for one unit."""
     if line.pricing == Pricing.PERCENT:
         return "% a year"
     return "the first tier; more in the form" if line.tiers else ""
 
 
 def missing_amount(line: CostLine) -> str:
-    """What an empty amount means."""
     return "" if line.state == CostState.PRICED else line.get_state_display().lower()
 
 
 @register_grid
 class CostsGrid(Grid[Evaluation, CostLine]):
-    """Every line of every candidate: what is known, the amounts, and their source."""
-
     name = "costs"
     title = "Costs"
     related = ("owner",)
@@ -377,7 +361,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
     carried = ("candidate",)
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        """As in the form of a line, one column for each field that people compare."""
         closed = str(why_not(check_owned, subject, user) or "")
         fields: Mapping[str, forms.Field] = CostForm().fields
         whose = NamedChoice(running(subject), attribute="name")
@@ -416,7 +399,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         return f"{row.candidate}, {row.kind}"
 
     def links(self, row: CostLine, user: User) -> Sequence[tuple[str, str]]:
-        """The form with all fields, for tiers and rates of exchange."""
         name = "change-cost-line"
         target: Any = row
         if row.pricing == Pricing.PERCENT:
@@ -448,7 +430,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         return add_cost_line(by=by, **given)
 
     def note(self, subject: Evaluation, user: User) -> str:
-        """What nobody has asked about yet, by candidate."""
         if not self.may_add(subject, user):
             return ""
         open_kinds = [
@@ -462,7 +443,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
 def _costs_grid_column(
     fields: Mapping[str, forms.Field], closed: str, name: str, label: str, **more: Any
 ) -> Column:
-    """A column that is saved as by the form of the line."""
     return Column(name, label, fields[name], SAVES, closed=closed, **more)
 
 
@@ -471,7 +451,6 @@ def _costs_grid_column(
 
 @evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """All candidates: budget, checklist, rates; amounts only once prices are open."""
     check_query(request)
     user = reader(request)
     open_answers(request, evaluation)
@@ -508,7 +487,6 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """One candidate's sheet: each line with its working, and all that follows."""
     check_query(request)
     user = reader(request)
     seen = Candidate.objects.visible_to(user).select_related("evaluation__owner")
@@ -543,7 +521,6 @@ site.register_page(
 
 
 def opened_prices(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    """All lines, or none."""
     return set(ids) if may_see_prices(user, evaluation) else set()
 
 
@@ -563,7 +540,6 @@ def opened_interests(
 def opened_contacts(
     user: User, evaluation: Evaluation, ids: Collection[str]
 ) -> set[str]:
-    """All names and addresses, or none."""
     return set(ids) if may_read_contacts(user, evaluation) else set()
 
 
@@ -577,8 +553,6 @@ SEALS.register("contact", opened_contacts)
 
 @register_act
 class AskToOpenPrices(OnEvaluation):
-    """The first of the two."""
-
     name = "ask-to-open-prices"
     title = "Ask to open the prices"
     verb = "Ask"
@@ -593,14 +567,11 @@ class AskToOpenPrices(OnEvaluation):
     rule = check_ask_to_open_prices
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Who would be asked."""
         people = second_people(target)
         return {**super().context(target, user), "people": people, "nobody": NOBODY}
 
 
 class OnOpening(InEvaluation[PriceOpening]):
-    """An act on a request to open prices."""
-
     tab = "costs"
     model = PriceOpening
     target_name = "opening"
@@ -609,8 +580,6 @@ class OnOpening(InEvaluation[PriceOpening]):
 
 @register_act
 class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
-    """The second of the two."""
-
     name = "confirm-price-opening"
     title = "Open the prices"
     verb = "Open the prices"
@@ -629,15 +598,12 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
         return True
 
     def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
-        """Who asked, when, and what of."""
         lines = CostLine.objects.in_evaluation(target.evaluation).count()
         return {**super().context(target, user), "asked": target, "lines": lines}
 
 
 @register_act
 class WithdrawPriceOpening(OnOpening):
-    """The owner takes the request back."""
-
     name = "withdraw-price-opening"
     title = "Withdraw the request to open prices"
     verb = "Withdraw"
@@ -651,8 +617,6 @@ class WithdrawPriceOpening(OnOpening):
 
 
 class ReaderForm(forms.Form):
-    """Whether quotes are sealed from the owner, too."""
-
     owner_types_prices = forms.BooleanField(
         required=False,
         label="The procurement lead reads quotes at once",
@@ -665,8 +629,6 @@ class ReaderForm(forms.Form):
 
 @register_act
 class SetQuoteReader(OnEvaluation):
-    """Said before the first quote."""
-
     name = "set-quote-reader"
     title = "Who reads quotes"
     verb = "Save"

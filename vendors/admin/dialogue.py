@@ -63,8 +63,6 @@ from vendors.services.reasking import chase, chase_all, check_chase, check_chase
 
 
 class RulingOnContact(InEvaluation[ContactRequest]):
-    """What is done to a vendor's request."""
-
     tab = "invitations"
     model = ContactRequest
     target_name = "request"
@@ -76,8 +74,6 @@ class RulingOnContact(InEvaluation[ContactRequest]):
 
 @register_act
 class AcceptContact(RulingOnContact):
-    """Makes somebody a contact and sends them a link."""
-
     name = "accept-contact"
     title = "Let the colleague in"
     verb = "Let in and send the link"
@@ -91,7 +87,6 @@ class AcceptContact(RulingOnContact):
     rule = check_accept_contact
 
     def heading(self, target: Any) -> str:
-        """Who it is, and where the mail goes."""
         return f"Let in {target.name}, {target.email}, for {target.candidate}"
 
 
@@ -110,13 +105,10 @@ class DeclineContact(RulingOnContact):
     rule = check_decline_contact
 
     def heading(self, target: Any) -> str:
-        """Whom it is about."""
         return f"Decline to let in {target.name}"
 
 
 class QuestionForm(forms.Form):
-    """What is unclear, and about what."""
-
     requirement = NamedChoice(
         Question.objects.none(), required=False, empty_label="None in particular"
     )
@@ -130,8 +122,6 @@ class QuestionForm(forms.Form):
 
 @register_act
 class AskQuestion(OnEvaluation):
-    """Asks for a clarification on the buyer's side."""
-
     tab = "questions"
     name = "ask-question"
     title = "Ask a question"
@@ -154,8 +144,6 @@ class AskQuestion(OnEvaluation):
 
 
 class AnswerForm(forms.Form):
-    """The question as all read it, and the answer."""
-
     text = forms.CharField(
         label="Question",
         widget=long_text(4),
@@ -178,8 +166,6 @@ class AnswerForm(forms.Form):
 
 @register_act
 class AnswerQuestion(InEvaluation[Question]):
-    """Answers, or corrects an answer."""
-
     tab = "questions"
     name = "answer-question"
     title = "Answer the question"
@@ -197,15 +183,12 @@ class AnswerQuestion(InEvaluation[Question]):
     template = "vendors/answer.html"
 
     def heading(self, target: Any) -> str:
-        """Without the row's id."""
         return self.title
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whose names may not stand in it."""
         return {"question": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand."""
         return {"text": target.text, "answer": target.answer}
 
     def cancel_url(self, target: Any) -> str:
@@ -213,8 +196,6 @@ class AnswerQuestion(InEvaluation[Question]):
 
 
 class RulingOnProposal(InEvaluation[Proposal]):
-    """What is done to a vendor's proposal."""
-
     tab = "questions"
     model = Proposal
     target_name = "proposal"
@@ -222,7 +203,6 @@ class RulingOnProposal(InEvaluation[Proposal]):
     template = "vendors/proposal.html"
 
     def heading(self, target: Any) -> str:
-        """Without the row's id."""
         return self.title
 
     def cancel_url(self, target: Any) -> str:
@@ -230,8 +210,6 @@ class RulingOnProposal(InEvaluation[Proposal]):
 
 
 class AcceptForm(forms.Form):
-    """What the new requirement is called, and how much it matters."""
-
     ref = forms.CharField(label="Reference", help_text="Such as 4.7; not used before.")
     priority = forms.ChoiceField(
         label="Priority", choices=Priority.choices, initial=Priority.SHOULD
@@ -251,8 +229,6 @@ class AcceptForm(forms.Form):
 
 @register_act
 class AcceptProposal(RulingOnProposal):
-    """Makes a proposal a requirement."""
-
     name = "accept-proposal"
     title = "Accept as a requirement"
     verb = "Accept"
@@ -286,7 +262,6 @@ class DeclineProposal(RulingOnProposal):
 
 @evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Questions, the open ones first, and requirements that vendors propose."""
     check_query(request)
     user = reader(request)
     ask_first(request, evaluation)
@@ -309,7 +284,6 @@ def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
 
 @waits_on("questions")
 def open_questions(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Questions that the owner has to answer."""
     if not (evaluation.is_open and is_owner(user, evaluation)):
         return None
     rows: QuerySet[Any] = Question.objects.filter(evaluation=evaluation)
@@ -318,7 +292,6 @@ def open_questions(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("questions")
 def open_proposals(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Proposed requirements that the owner has to accept or decline."""
     if not (evaluation.is_open and is_owner(user, evaluation)):
         return None
     rows: QuerySet[Any] = Proposal.objects.filter(candidate__evaluation=evaluation)
@@ -339,13 +312,11 @@ def candidates_of(user: User) -> QuerySet[Candidate]:
 
 
 def about_candidate(row: Candidate, part: str) -> Told | None:
-    """A candidate as a whole."""
     page = reverse("admin:candidate", args=[row.pk])
     return None if part else (row.evaluation, row.name, page)
 
 
 def about_cell(row: Candidate, part: str) -> Told | None:
-    """A candidate and the requirement whose id `part` is."""
     try:
         key = UUID(part)
     except ValueError:
@@ -366,7 +337,6 @@ def cost_lines_of(user: User) -> QuerySet[CostLine]:
 
 
 def about_cost_line(row: CostLine, part: str) -> Told | None:
-    """A cost line has no parts."""
     evaluation = row.candidate.evaluation
     page = reverse("admin:candidate_costs", args=[row.candidate_id])
     kind = CostKind(row.kind).label
@@ -424,8 +394,6 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One vendor's open must-haves, and whether it can be reminded now."""
-
     chase: Chase
     why_not: str
 
@@ -467,8 +435,6 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
 
 @register_act
 class ChaseVendor(OnCandidate):
-    """Reminds one vendor of what it has not answered."""
-
     name = "chase-vendor"
     title = "Remind the vendor"
     verb = "Send the reminder"
@@ -480,14 +446,11 @@ class ChaseVendor(OnCandidate):
         return f"{target.vendor} is reminded within half a minute."
 
     def cancel_url(self, target: Any) -> str:
-        """The page of what is open."""
         return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
 
 
 @register_act
 class ChaseAll(OnEvaluation):
-    """Reminds every vendor that has not answered and may be reminded now."""
-
     tab = "candidates"
     name = "chase-all"
     title = "Remind all"
@@ -498,5 +461,4 @@ class ChaseAll(OnEvaluation):
     rule = check_chase_all
 
     def cancel_url(self, target: Any) -> str:
-        """The page of what is open."""
         return page_address(target, "unanswered")

@@ -111,15 +111,12 @@ from vendors.services.tokens import (
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Some of a vendor's contacts, each told by name and address."""
-
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, *, label: str = "Who gets the mail", **kwargs: Any) -> None:
         super().__init__(Contact.objects.none(), label=label, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        """Who it is and where the mail goes."""
         return f"{obj.name}, {obj.email}"
 
 
@@ -136,8 +133,6 @@ class ContactsForm(forms.Form):
 
 
 class TellForm(ContactsForm, SharedForm):
-    """Who gets the mail."""
-
     contacts = ContactsField(
         required=False,
         help_text="Each gets a mail of their own and sees nobody else's.",
@@ -152,7 +147,6 @@ class TellForm(ContactsForm, SharedForm):
             self.fields["new_name"].label = "Who gets the mail: name"
 
     def clean(self) -> dict[str, Any]:
-        """A new contact has a name and an address, or is none."""
         data = super().clean() or {}
         name, email = data.get("new_name"), data.get("new_email")
         if bool(name) != bool(email) and not self.errors:
@@ -161,22 +155,16 @@ class TellForm(ContactsForm, SharedForm):
 
 
 class SendForm(TellForm):
-    """Who gets it, and why now."""
-
     reason = reason_field(help_text="The journal keeps it; the vendor does not see it.")
 
 
 class Telling(OnCandidate):
-    """What inviting and telling again share."""
-
     tab = "invitations"
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whose contacts may be chosen."""
         return {"candidate": target}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Everybody whom the vendor named."""
         return {"contacts": Contact.objects.current().filter(vendor=target.vendor_id)}
 
     def cancel_url(self, target: Any) -> str:
@@ -200,8 +188,6 @@ class Telling(OnCandidate):
 
 @register_act
 class Invite(Telling):
-    """Lets a candidate's vendor read and answer the requirements."""
-
     name = "invite"
     title = "Invite the vendor"
     verb = "Invite"
@@ -222,8 +208,6 @@ class Invite(Telling):
 
 @register_act
 class SendInvitation(Telling):
-    """Sends the mail of an invitation once more, or to somebody else."""
-
     name = "send-invitation"
     title = "Send the invitation"
     verb = "Send"
@@ -275,8 +259,6 @@ MAIL_WORDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The newest mail of an invitation to one address."""
-
     notice: Notice
     # How many there were to this address.
     number: int
@@ -287,19 +269,15 @@ class Letter:
 
     @property
     def tone(self) -> str:
-        """Whether that is good."""
         return MAIL_WORDS[self.notice.state][1]
 
     @property
     def because(self) -> str:
-        """Why it was not sent, if it was not."""
         return self.notice.suppressed_because or self.notice.last_error
 
 
 @dataclass(slots=True)
 class InvitationRow:
-    """One candidate that somebody can answer for."""
-
     candidate: Candidate
     answers: AnswerCounts
     letters: list[Letter] = field(default_factory=list)
@@ -335,17 +313,14 @@ class InvitationRow:
 
     @property
     def label(self) -> str:
-        """What people read of the state."""
         return STATES[self.state][0]
 
     @property
     def tone(self) -> str:
-        """Whether that is good."""
         return STATES[self.state][1]
 
     @property
     def changed_since(self) -> bool:
-        """Whether the vendor said something after it handed in."""
         return (
             self.receipt is not None
             and self.last_word_at is not None
@@ -354,7 +329,6 @@ class InvitationRow:
 
 
 def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
-    """Every candidate that a vendor could answer for."""
     rows: Any = Candidate.objects.filter(evaluation=evaluation, kind__in=INVITABLE)
     candidates = list(rows.select_related("vendor"))
     counts = answer_counts(evaluation, candidates)
@@ -422,15 +396,12 @@ def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
 
 @dataclass(frozen=True, slots=True)
 class VendorRow:
-    """A company of this evaluation with its people and, for owners, its tokens."""
-
     vendor: Vendor
     contacts: list[Contact]
     tokens: list[VendorToken]
 
 
 def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]:
-    """The companies behind the candidates."""
     vendors: Any = Vendor.objects.filter(candidates__evaluation=evaluation).distinct()
     people = Contact.objects.current()
     vendors = vendors.prefetch_related(Prefetch("contacts", queryset=people))
@@ -451,8 +422,6 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
 
 
 class SheetForm(forms.Form):
-    """The file, and when it came."""
-
     file = forms.FileField(
         label="The filled answer sheet, or a questionnaire",
         help_text="As it came, at most 10 MB. It is kept among the candidate's files.",
@@ -469,7 +438,6 @@ class SheetForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """The instant, as the service wants it."""
         data = super().clean() or {}
         instant = instant_from(self, "arrived_at", "arrived_time", self.zone)
         data.pop("arrived_time", None)
@@ -479,14 +447,11 @@ class SheetForm(forms.Form):
 
 
 def page_of(candidate: Candidate) -> str:
-    """Where the owner sees the candidate's sheets."""
     return reverse("admin:candidate", args=[candidate.pk]) + "#vendor-side"
 
 
 @register_act
 class TakeSheet(OnCandidate):
-    """Uploads an answer sheet that came by mail."""
-
     name = "take-sheet"
     title = "Upload a sheet that came by mail"
     verb = "Upload and preview"
@@ -504,7 +469,6 @@ class TakeSheet(OnCandidate):
         open_answers(request, target.evaluation)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Now, by the clocks of the evaluation."""
         now = wall_of(timezone.now(), target.evaluation.zone)
         return {"arrived_at": now.date(), "arrived_time": now.time()}
 
@@ -512,7 +476,6 @@ class TakeSheet(OnCandidate):
         return {"zone": target.evaluation.zone}
 
     def destination(self, target: Any, made: Any) -> str:
-        """To the preview of what it would change."""
         return reverse("admin:act_on", args=[EnterSheet.name, made.pk])
 
     def cancel_url(self, target: Any) -> str:
@@ -521,8 +484,6 @@ class TakeSheet(OnCandidate):
 
 @register_act
 class EnterSheet(AboutCandidate[MailedSheet]):
-    """Enters a sheet as the vendor's own words."""
-
     name = "enter-sheet"
     title = "Enter the vendor's answers"
     verb = "Enter and hand in"
@@ -541,7 +502,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
     rule = check_enter_sheet
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """What would change, as far as it can be entered."""
         return {**super().context(target, user), **self.answers(target, user)}
 
     def answers(self, target: MailedSheet, user: User) -> dict[str, Any]:
@@ -554,7 +514,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
             return {"unreadable": problem}
 
     def heading(self, target: Any) -> str:
-        """Whose answers they are."""
         return f"{self.title}: {target.candidate}"
 
     def cancel_url(self, target: Any) -> str:
@@ -566,8 +525,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
 
 @register_act
 class EndVendorSession(InEvaluation[VendorSession]):
-    """Sends a contact out of the vendor pages."""
-
     name = "end-vendor-session"
     model = VendorSession
     target_name = "session"
@@ -585,7 +542,6 @@ class EndVendorSession(InEvaluation[VendorSession]):
     dangerous = True
 
     def heading(self, target: Any) -> str:
-        """Whose session it is."""
         return f"End the session of {target.link.contact.name}"
 
     def cancel_url(self, target: Any) -> str:
@@ -596,23 +552,17 @@ class EndVendorSession(InEvaluation[VendorSession]):
 
 
 class RevokeForm(forms.Form):
-    """Why, if there is something to say."""
-
     reason = forms.CharField(label="Reason", required=False)
 
 
 class OnToken(Act[VendorToken]):
-    """What is done to a token of a vendor."""
-
     model = VendorToken
     target_name = "token"
 
     def allowed(self, user: User, target: Any) -> bool:
-        """The owner of an evaluation with this vendor in it."""
         return may_keep_tokens(user, target.vendor)
 
     def cancel_url(self, target: Any) -> str:
-        """The list of companies."""
         return reverse("admin:vendors_vendor_changelist")
 
 
@@ -634,8 +584,6 @@ class ExpireForm(forms.Form):
 
 @register_act
 class ExpireToken(OnToken):
-    """Lets a token end on a day."""
-
     name = "expire-token"
     title = "Set its last day"
     verb = "Save"
@@ -645,7 +593,6 @@ class ExpireToken(OnToken):
     service = expire_token
 
     def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The end of the last day."""
         return {"token": target, "ends_at": end_of(data["expires_at"])}
 
 
@@ -655,8 +602,6 @@ USUAL_DAYS = 14
 
 
 class ClosingForm(forms.Form):
-    """Until when, as clocks in the evaluation's zone show it."""
-
     close_at = day_field("Last day")
     close_time = time_field(
         "Closing time",
@@ -683,14 +628,10 @@ class ClosingForm(forms.Form):
 
 
 class ReopenForm(ClosingForm):
-    """A new end, and why."""
-
     reason = reason_field(help_text="All readers of the journal see it.")
 
 
 class WindowAct(OnEvaluation):
-    """What has a closing time."""
-
     tab = "candidates"
     form_class = ClosingForm
 
@@ -698,7 +639,6 @@ class WindowAct(OnEvaluation):
         return {"zone": target.zone}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Two weeks from today, or the end that stands."""
         return closing_of(target)
 
 
@@ -715,8 +655,6 @@ def closing_of(evaluation: Evaluation) -> dict[str, Any]:
 
 @register_act
 class OpenClaims(WindowAct):
-    """Lets invited vendors write claims."""
-
     name = "open-claims"
     title = "Open answering"
     verb = "Open answering"
@@ -739,8 +677,6 @@ class MoveClaimsClose(WindowAct):
 
 @register_act
 class CloseClaims(OnEvaluation):
-    """Ends the writing of claims now."""
-
     tab = "candidates"
     name = "close-claims"
     title = "Close answering now"
@@ -757,8 +693,6 @@ class CloseClaims(OnEvaluation):
 
 @register_act
 class ReopenClaims(WindowAct):
-    """Lets vendors write again."""
-
     name = "reopen-claims"
     title = "Reopen answering"
     verb = "Reopen"
@@ -777,7 +711,6 @@ SESSIONS_SHOWN = datetime.timedelta(days=30)
 
 @evaluation_page("invitations", "Invitations", order=45, group="Market")
 def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Each invitation with its state; below, the companies, their people and tokens."""
     check_query(request, filters={"state"})
     ask_first(request, evaluation)
     chosen = request.GET.get("state", "")
@@ -826,8 +759,6 @@ USUAL_OVERLAP = datetime.timedelta(days=7)
 
 
 class TokenForm(forms.Form):
-    """What the token is for, and until when it opens anything."""
-
     label = forms.CharField(
         label="Label",
         max_length=80,
@@ -842,8 +773,6 @@ class TokenForm(forms.Form):
 
 
 class ReplaceForm(TokenForm):
-    """The same, and until when the old one goes on."""
-
     old_ends_on = day_field(
         "Last day of the old token",
         help_text="In UTC. Until then both open the API, so that nobody is cut off.",
@@ -923,7 +852,6 @@ def _issue(
 
 
 def _live(vendor: Vendor) -> str:
-    """The live tokens, told by their prefixes."""
     return " ".join(sorted(live_tokens(vendor).values_list("prefix", flat=True)))
 
 

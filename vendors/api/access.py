@@ -89,7 +89,6 @@ class TokenAuthentication(BaseAuthentication):
         return Caller(token), token
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
         return 'Bearer realm="evaltracker"'
 
 
@@ -185,7 +184,6 @@ def require_open_door(request: HttpRequest) -> None:
 
 
 def rest_of_minute() -> float:
-    """Seconds until counts begin anew."""
     return max(1.0, MINUTE - time.time() % MINUTE)
 
 
@@ -209,7 +207,6 @@ class MinuteThrottle(BaseThrottle):
         return count_up(name, int(minute)) <= most
 
     def wait(self) -> float:
-        """Seconds until the next minute begins."""
         return max(1.0, MINUTE - self.left)
 
 
@@ -217,7 +214,6 @@ class TokenThrottle(MinuteThrottle):
     """`VENDOR_CALLS_PER_MINUTE` of each token; rivals share no count."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether this token may call once more."""
         if request.auth is None:
             return True
         name = f"vendor-calls:{request.auth.pk}"
@@ -230,7 +226,6 @@ class GuessThrottle(MinuteThrottle):
     one address neither hinder nor notice each other."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether this address may call without a good token once more."""
         name = f"calls-without-token:{address_of(request)}"
         allowed = self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
         if not allowed:
@@ -243,7 +238,6 @@ class NoteThrottle(MinuteThrottle):
     of them must not fill the disk."""
 
     def allow_request(self, request: Request, view: APIView | None) -> bool:
-        """Whether one more is noted."""
         return self.count("refused-calls-noted", NOTED_A_MINUTE)
 
 
@@ -426,7 +420,6 @@ class VendorView(StrictView):
         return self.answered(kept, replayed=replayed)
 
     def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
-        """The response that says `answer`."""
         response = HttpResponse(
             answer.body, status=answer.status, content_type="application/json"
         )

@@ -232,7 +232,6 @@ class BatchView(ClaimTakingView):
 def submit_and_count(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Answer:
-    """Take a batch, and say what became of it in the words of the API."""
     found = submit_many(locked, claims, by)
     counts = {"created": len(found.new), "unchanged": found.unchanged}
     return Answer(200, JSONRenderer().render(counts).decode())
@@ -287,7 +286,6 @@ class FileOutput(serializers.Serializer[Any]):
 
 
 def show_file(file: ClaimFile) -> dict[str, Any]:
-    """A file in the words of the API."""
     return dict(FileOutput(file).data)
 
 
@@ -409,7 +407,6 @@ class ReceiptOutput(serializers.Serializer[Any]):
 
 
 def show_receipt(submission: Submission) -> dict[str, Any]:
-    """A receipt in the words of the API."""
     shown = {
         "number": submission.number,
         "submitted_at": submission.submitted_at,
@@ -482,7 +479,6 @@ def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
 
 
 def show_claim(claim: Claim) -> dict[str, Any]:
-    """A claim in the words of the API; `ClaimOutput` describes them."""
     return {
         "requirement": claim.requirement.ref,
         "availability": claim.availability,
@@ -507,7 +503,6 @@ def submit_and_show(
 
 
 def show_requirement(requirement: Requirement) -> dict[str, Any]:
-    """A requirement in the words of the API."""
     return dict(RequirementOutput(requirement).data)
 
 
@@ -701,7 +696,6 @@ class SheetOutput(serializers.Serializer[Any]):
 
 
 def show_change(change: NewWords, row: int) -> dict[str, Any]:
-    """A change in the words of the API."""
     shown = {
         "requirement": change.requirement.ref,
         "row": row,
@@ -712,7 +706,6 @@ def show_change(change: NewWords, row: int) -> dict[str, Any]:
 
 
 def show_result(result: SheetResult, *, dry_run: bool) -> dict[str, Any]:
-    """The outcome in the words of the API."""
     return {
         "dry_run": dry_run,
         "created": len(result.found.new),
@@ -732,7 +725,6 @@ class AnswerSheetView(VendorView):
     params: ClassVar = {"POST": frozenset({"dry_run", "date_order"})}
 
     def get_renderers(self) -> list[BaseRenderer]:
-        """A spreadsheet may be asked for where one is given."""
         if self.request.method == "POST":
             return [JSONRenderer()]
         return [SheetRenderer(), JSONRenderer()]

@@ -117,7 +117,6 @@ def show_question(question: Question, *, own: bool) -> dict[str, Any]:
 
 
 def show_proposal(proposal: Proposal) -> dict[str, Any]:
-    """A proposal in the words of the API."""
     return dict(ProposalOutput(proposal).data)
 
 

@@ -57,7 +57,6 @@ class Amount(serializers.Field[Decimal, str, str, Any]):
 
 
 def chosen(choices: list[tuple[str, str]], **more: Any) -> serializers.ChoiceField:
-    """One of a list; what is not on it is answered with the list."""
     names = ", ".join(name for name, _ in choices)
     wrong: dict[str, Any] = {"invalid_choice": ONE_OF.format(names)}
     return serializers.ChoiceField(choices=choices, error_messages=wrong, **more)
@@ -191,7 +190,6 @@ class QuoteOutput(serializers.Serializer[Any]):
 
 
 def line_of(given: dict[str, Any]) -> QuotedLine:
-    """A line of a body that was read."""
     tiers = tuple(map(tier_of, given["tiers"]))
     return QuotedLine(**(given | {"tiers": tiers}))
 
@@ -209,7 +207,6 @@ def tier_of(given: dict[str, Any]) -> Tier:
 
 
 def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
-    """A quote in the words of the API, and what it leaves open."""
     shown: dict[str, Any] = {
         "revision": 0,
         "handed_in_at": None,

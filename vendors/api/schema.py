@@ -236,7 +236,6 @@ class OpenView(APIView):
     http_method_names = ("get", "head")
 
     def get_exception_handler(self) -> Any:
-        """One handler makes every problem."""
         return handle_exception
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -341,7 +340,6 @@ class NumberField(serializers.JSONField):
     """A number, exact as text, and its unit."""
 
     def to_representation(self, value: Any) -> Any:
-        """What is kept; null of none."""
         return value or None
 
 

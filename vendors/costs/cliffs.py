@@ -45,7 +45,6 @@ _TOLD_YEARS = 5
 
 
 def is_percentage(line: Line) -> bool:
-    """Say whether the line is a rise in per cent rather than a price."""
     return line.state == LineState.PRICED and line.pricing == Pricing.PERCENT
 
 
@@ -82,7 +81,6 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
 
 
 def likely_rises(lines: Iterable[Line]) -> tuple[Fraction, ...]:
-    """Return the likely rises among the lines, as shares a year."""
     return tuple(share_of(line.amounts[1]) for line in lines if is_percentage(line))
 
 
@@ -94,7 +92,6 @@ def more_by(line: Line, rise: Fraction, terms: Terms) -> Fraction:
 
 
 def share_of(rate: Decimal) -> Fraction:
-    """Return per cent as a share."""
     return Fraction(rate) / 100
 
 
@@ -151,8 +148,6 @@ def _by_year(line: Line, years: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CostCoverage:
-    """How much of the checklist is known, and what is not."""
-
     known: int
     total: int
     unsaid: tuple[CostKind, ...]
@@ -172,7 +167,6 @@ class TotalCost:
 
     @property
     def complete(self) -> bool:
-        """Say whether every kind of the checklist is known."""
         return not self.coverage.unsaid
 
     @property
@@ -317,8 +311,6 @@ def curves(total: TotalCost, lines: Sequence[Line], terms: Terms) -> tuple[Curve
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What every point of a curve is counted with: the terms, and likely rises."""
-
     terms: Terms
     rises: tuple[Fraction, ...]
 
@@ -363,7 +355,6 @@ def _likely(
 
 
 def _jumps(moved: Iterable[Line], at: Decimal, how: Counting) -> str:
-    """Which lines jump there, and from what to what."""
     parts = []
     for line in moved:
         before = _likely(line, at, how)
@@ -386,8 +377,6 @@ def _unit(line: Line) -> str:
 
 
 class Verdict(StrEnum):
-    """How an amount stands to its limit."""
-
     INSIDE = "inside"
     COULD_BE_OVER = "could be over"
     OVER = "over"
@@ -415,7 +404,6 @@ class Limit:
 
     @property
     def sentence(self) -> str:
-        """Return the verdict in words."""
         amount = written(self.by)
         if self.verdict == Verdict.NOT_KNOWN:
             return "not known: no price"

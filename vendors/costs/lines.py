@@ -109,7 +109,6 @@ def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
 
 
 def check_shares(shares: Iterable[Decimal]) -> None:
-    """Refuse payment shares that do not sum to exactly 100%."""
     given = tuple(shares)
     if any(not share.is_finite() or share <= 0 for share in given):
         raise ValueError("Every payment share must be above 0%.")
@@ -211,7 +210,6 @@ class Pricing(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the words for a page."""
         return _LABELS[self]
 
 
@@ -235,7 +233,6 @@ class Tier:
 
     @property
     def amounts(self) -> Money3:
-        """Return low, likely and high."""
         return self.low, self.likely, self.high
 
 
@@ -341,7 +338,6 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
 
 
 def stored_tier(tier: Tier) -> dict[str, str]:
-    """Return a tier as it is stored, each number as plain text."""
     return {
         "above": measures.written(tier.above),
         "low": measures.written(tier.low),
@@ -351,7 +347,6 @@ def stored_tier(tier: Tier) -> dict[str, str]:
 
 
 def write_tiers(tiers: Iterable[Tier]) -> str:
-    """Write tiers the way `read_tiers` reads them."""
     return "\n".join(
         f"{measures.written(tier.above)}: {measures.written(tier.likely)}"
         if tier.low == tier.high
@@ -384,8 +379,6 @@ def _exact(amounts: Money3) -> Exact3:
 
 
 class CostKind(StrEnum):
-    """One kind of cost; ``label`` is what users read."""
-
     LICENCE = "licence"
     SETUP = "setup"
     SUPPORT = "support"
@@ -403,7 +396,6 @@ class CostKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the words for a page."""
         return _KINDS_LABELS[self]
 
 
@@ -491,14 +483,12 @@ class Line:
 
     @property
     def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Return low, likely and high of a priced line."""
         if self.low is None or self.likely is None or self.high is None:
             raise ValueError(f"The line for {self.kind.label} has no price.")
         return self.low, self.likely, self.high
 
     @property
     def name(self) -> str:
-        """Return the kind, and which part of it."""
         return f"{self.kind.label} ({self.label})" if self.label else self.kind.label
 
 

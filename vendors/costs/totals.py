@@ -31,8 +31,6 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Horizon, factors as exact shares, and the currency of every total."""
-
     horizon_months: int
     planning_factor: Fraction
     discount: Fraction
@@ -98,12 +96,10 @@ def factor_of(line: Line, terms: Terms) -> Fraction:
 
 
 def plain(value: Fraction) -> str:
-    """Write a number without trailing zeros."""
     return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
 
 
 def percent(value: Fraction) -> str:
-    """Write a share as per cent."""
     return f"{plain(value * 100)}%"
 
 
@@ -171,7 +167,6 @@ def cost_row(line: Line, terms: Terms) -> CostRow:
 
 
 def rate_words(rated_on: datetime.date, source: str) -> str:
-    """Say whose rate of what day it is."""
     return f"rate of {day_in_words(rated_on)}, {source}"
 
 
@@ -236,7 +231,6 @@ class Why(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the words for a page."""
         return _LABELS[self]
 
 
@@ -251,8 +245,6 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One reason with its kinds, in the order of the checklist."""
-
     why: Why
     kinds: tuple[CostKind, ...]
 

@@ -258,7 +258,6 @@ class Unfit(Exception):
 
 
 def run(db: BaseDatabaseWrapper, statement: str, *values: Any) -> None:
-    """Run one statement for what it does."""
     with db.cursor() as cursor:
         cursor.execute(statement, values or None)
 
@@ -266,19 +265,16 @@ def run(db: BaseDatabaseWrapper, statement: str, *values: Any) -> None:
 def rows(
     db: BaseDatabaseWrapper, statement: str, *values: Any
 ) -> list[tuple[Any, ...]]:
-    """All rows of one query."""
     with db.cursor() as cursor:
         cursor.execute(statement, values or None)
         return list(cursor.fetchall())
 
 
 def one(db: BaseDatabaseWrapper, statement: str, *values: Any) -> Any:
-    """The first value of the first row."""
     return rows(db, statement, *values)[0][0]
 
 
 def require_fit(db: BaseDatabaseWrapper) -> None:
-    """Refuse a database that has no such walls."""
     if db.vendor != "postgresql":
         raise Unfit("SQLite has neither roles nor row-level security.")
     if int(one(db, "SHOW server_version_num")) < OLDEST:
@@ -308,7 +304,6 @@ def _links(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def _is_a_vendors(model: object) -> bool:
-    """Whether rows of `model` are a vendor's."""
     return isinstance(model, type) and issubclass(model, Vendor | VendorRecord)
 
 

@@ -43,7 +43,6 @@ BUSY = ("55P03", "40P01")
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether somebody else held a lock for longer than we wait."""
     return getattr(error.__cause__, "sqlstate", None) in BUSY
 
 
@@ -110,7 +109,6 @@ class Patience:
     say: Callable[[str], object]
 
     def __enter__(self) -> Any:
-        """Begin the transaction, if the migration is one."""
         self.waiting: list[tuple[str, Any]] = []
         self.deferred_sql: list[Any] = []
         self.order = self.connection.execute_wrapper(self._in_order)
@@ -169,7 +167,6 @@ class Patience:
 def patient_editor(
     stock: type[BaseDatabaseSchemaEditor] | None, *, say: Callable[[str], object]
 ) -> type[BaseDatabaseSchemaEditor]:
-    """A subclass of the database's own editor."""
     base: Any = stock
     return type("PatientEditor", (Patience, base), {"say": staticmethod(say)})
 
@@ -286,7 +283,6 @@ def _wall_in(
 
 
 def _shut(db: BaseDatabaseWrapper, table: str, role: str, also: str = "") -> None:
-    """Take the vendor role's rights, policies and view of one table away."""
     name = db.ops.quote_name
     run(db, f"DROP VIEW IF EXISTS {SCHEMA}.{name(table)}")
     for (policy,) in rows(db, POLICIES, table, also, f"{VENDORS}%"):
@@ -301,8 +297,6 @@ def _shut(db: BaseDatabaseWrapper, table: str, role: str, also: str = "") -> Non
 
 
 class Rights(StrEnum):
-    """What the role may do with the rows of a table."""
-
     READS = "SELECT"
     # Rows that nobody changes: the journal, signatures, verdicts, waivers, contracts.
     ADDS = "SELECT, INSERT"

@@ -37,7 +37,6 @@ AND attnum > 0 AND NOT attisdropped ORDER BY attnum
 def admit(
     db: BaseDatabaseWrapper, role: str, table: str, access: Access
 ) -> Iterator[str]:
-    """The statements that give `role` its access to one table."""
     quoted = db.ops.quote_name(table)
 
     def policy(verb: str, condition: str) -> str:
@@ -247,7 +246,6 @@ def refuse_strong_role(**kwargs: Any) -> None:
 
 
 def _ask_now(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Refuse to work over a connection whose role is too strong."""
     connection_created.disconnect(dispatch_uid="role")
     try:
         sentence = too_strong(connection)

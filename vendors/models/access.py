@@ -144,8 +144,6 @@ class SignInCode(VendorRecord):
 
 
 class VendorSession(VendorRecord):
-    """A contact who is in the vendor pages of one invitation."""
-
     evaluation_path: ClassVar[str] = "link__candidate__evaluation"
     vendor_path: ClassVar[str] = "vendor"
 
@@ -181,7 +179,6 @@ class VendorSession(VendorRecord):
 
     @property
     def ended_on(self) -> datetime.date | None:
-        """Likewise; none while it is live."""
         return self.ended_at.date() if self.ended_at else None
 
 
@@ -189,10 +186,7 @@ class VendorSession(VendorRecord):
 
 
 class VendorTokenQuerySet(models.QuerySet["VendorToken"]):
-    """Tokens, seen by who sees the vendor."""
-
     def visible_to(self, user: User) -> Self:
-        """Tokens of visible vendors."""
         return self.filter(vendor__in=Vendor.objects.visible_to(user))
 
 

@@ -81,8 +81,6 @@ class VendorRecord(Record):
 
 
 class VendorScopedQuerySet(ScopedQuerySet[M]):
-    """Rows scoped to a person's evaluations or to one vendor."""
-
     def for_vendor(self, vendor: Vendor) -> Self:
         """Only this vendor's rows; every vendor-facing read starts here."""
         return self.filter(**{self.model.vendor_path: vendor})  # type: ignore[attr-defined]
@@ -135,8 +133,6 @@ def _is_number(text: object) -> bool:
 
 
 class VendorQuerySet(models.QuerySet["Vendor"]):
-    """Vendors, scoped through the candidates that a person may see."""
-
     def visible_to(self, user: User) -> Self:
         """Vendors with a candidate in an evaluation of `user`, or that it owns.
 
@@ -157,8 +153,6 @@ class VendorQuerySet(models.QuerySet["Vendor"]):
 
 
 class Vendor(Record):
-    """A company that evaluations may invite, with the names it is known by."""
-
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=150, unique=True)
     aliases = models.JSONField(
@@ -194,8 +188,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 
 class Contact(Record):
-    """A person at a vendor, who gets its mail."""
-
     vendor = models.ForeignKey(
         Vendor, on_delete=models.PROTECT, related_name="contacts"
     )
@@ -323,8 +315,6 @@ class Candidate(VendorRecord):
 
 
 class RulingQuerySet(VendorScopedQuerySet["Ruling"]):
-    """Rulings, of which some are for single values only."""
-
     def whole(self) -> Self:
         """Those that take the whole requirement out."""
         return self.filter(named_values={})
@@ -365,7 +355,6 @@ class Ruling(VendorRecord):
 
     @property
     def values_named(self) -> str:
-        """The values of the brief's lists that it names, in words."""
         return named_words(self.named_values)
 
 
@@ -373,8 +362,6 @@ class Ruling(VendorRecord):
 
 
 class ConflictQuerySet(ScopedQuerySet["Conflict"]):
-    """Declarations, those that stand and those that were replaced."""
-
     def standing(self) -> Self:
         """The newest declaration of each person about each candidate."""
         return self.filter(replaced_at__isnull=True)

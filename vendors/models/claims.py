@@ -18,8 +18,6 @@ from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuery
 
 
 class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
-    """Drafts, which no person of the house reads."""
-
     def visible_to(self, user: Any) -> "DraftQuerySet":
         """No row, whoever of the house asks."""
         return self.none()
@@ -31,8 +29,6 @@ class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
 
 
 class DraftFileQuerySet(VendorScopedQuerySet["DraftFile"]):
-    """Files of drafts, which no person of the house reads either."""
-
     def visible_to(self, user: Any) -> "DraftFileQuerySet":
         """No row, whoever of the house asks."""
         return self.none()
@@ -214,8 +210,6 @@ class Claim(CommittedRecord, VendorRecord):
 
 
 class ClaimFile(VendorRecord):
-    """A file that a vendor attached to a claim as proof."""
-
     evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
     vendor_path: ClassVar[str] = "claim__candidate__vendor"
 
@@ -240,8 +234,6 @@ class ClaimFile(VendorRecord):
 
 
 class Submission(VendorRecord):
-    """A vendor's “this is our answer”, with its receipt."""
-
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     candidate = models.ForeignKey(

@@ -171,8 +171,6 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
-    """Requests to open prices, those that were withdrawn too."""
-
     def standing(self) -> Self:
         """What was not withdrawn: one at most in an evaluation."""
         return self.filter(withdrawn_at__isnull=True)
@@ -183,8 +181,6 @@ class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
 
 
 class PriceOpening(Record):
-    """Who asked to open the prices of an evaluation, and who confirmed it, when."""
-
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="price_openings"
     )
@@ -307,7 +303,6 @@ class Quote(CommittedRecord, VendorRecord):
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether the vendor took its prices back with this revision."""
         return not self.lines
 
 

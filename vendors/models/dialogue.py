@@ -23,16 +23,12 @@ from vendors.models.candidates import (
 
 
 class ContactRequestQuerySet(VendorScopedQuerySet["ContactRequest"]):
-    """Requests with addresses of people outside."""
-
     def visible_to(self, user: User | Any) -> ContactRequestQuerySet:
         """Those of evaluations that `user` owns: who writes to these people."""
         return self.filter(candidate__evaluation__owner=user)
 
 
 class ContactRequest(VendorRecord):
-    """A contact asks for a colleague to get a link of their own."""
-
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     candidate = models.ForeignKey(
@@ -154,8 +150,6 @@ class Asking(VendorRecord):
 
 
 class Proposal(VendorRecord):
-    """A requirement that a vendor suggests."""
-
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     candidate = models.ForeignKey(
@@ -212,7 +206,6 @@ class Proposal(VendorRecord):
 
     @property
     def category_name(self) -> str:
-        """Of the category that it is for, which there may not be yet."""
         return self.category.name if self.category else self.new_category
 
 

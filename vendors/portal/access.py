@@ -65,7 +65,6 @@ def session_secret(request: HttpRequest, invitation: uuid.UUID) -> str:
 def keep_session(
     response: HttpResponseBase, invitation: uuid.UUID, secret: str
 ) -> None:
-    """Let two hours begin anew."""
     response.set_cookie(
         _name(invitation),
         SESSION.sign(secret),
@@ -77,7 +76,6 @@ def keep_session(
 
 
 def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
-    """Take the cookie back."""
     response.delete_cookie(_name(invitation), samesite="Lax")
 
 
@@ -90,7 +88,6 @@ def browser_nonce(request: HttpRequest) -> str:
 
 
 def mark_browser(response: HttpResponseBase, nonce: str) -> None:
-    """Mark the browser that asks for a code."""
     response.set_signed_cookie(
         BROWSER,
         nonce,
@@ -117,7 +114,6 @@ LINKS: list[Callable[[Candidate], tuple[str, str] | None]] = []
 
 
 def links_of(candidate: Candidate) -> list[tuple[str, str]]:
-    """Label and address of each page that there is."""
     found = (link(candidate) for link in LINKS)
     return [
         *(_own(candidate, *page) for page in FIRST),
@@ -236,7 +232,6 @@ def refusal(problem: Problem | None) -> dict[str, Any]:
 
 
 def say(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
-    """A page with one sentence on it."""
     said = {"sentence": sentence, "missing": status == HTTPStatus.NOT_FOUND}
     return render(request, "vendors/portal/problem.html", said, status=status)
 
@@ -271,7 +266,6 @@ def _answer(
 
 
 def _read(text: str) -> uuid.UUID | None:
-    """An id of an address, written as we write them."""
     try:
         found = uuid.UUID(text)
     except ValueError:
@@ -304,8 +298,6 @@ HOUR = datetime.timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Whether answers are taken, until when, and how far away that is."""
-
     is_open: bool
     is_over: bool
     # Blank: no end is set.
@@ -314,12 +306,10 @@ class Deadline:
 
     @property
     def is_near(self) -> bool:
-        """Whether it is a matter of hours."""
         return "hour" in self.away or "minute" in self.away
 
 
 def deadline_of(evaluation: Evaluation, now: datetime.datetime) -> Deadline:
-    """The deadline of an evaluation, in its own zone."""
     is_open, is_over = (
         evaluation.claims_are_open(now),
         claims_are_closed(evaluation, now),
@@ -354,7 +344,6 @@ MOST_TRIED = 20
 
 @portal_page(*FORM)
 def start(request: HttpRequest, secret: str) -> HttpResponse:
-    """Who asks, for what and until when; the button sends a code."""
     link = _link(request, secret)
     if request.method != "POST":
         return _shown(request, "start.html", link, secret)
@@ -374,7 +363,6 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
 
 @portal_page(*FORM)
 def code(request: HttpRequest, secret: str) -> HttpResponse:
-    """Where the code is typed."""
     link = _link(request, secret)
     if request.method != "POST":
         return _shown(request, "code.html", link, secret)
@@ -392,7 +380,6 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
 
 @session_page("POST")
 def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """End the own session."""
     sign_out(session=session)
     response = render(request, SIGNED_OUT, {"left": True})
     forget_session(response, session.link.candidate_id)

@@ -76,7 +76,6 @@ NO_FILE = "Choose a file first, then attach it."
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """What is asked, by category, and how far the answers are."""
     waiting = sheets_to_confirm(_of(session))
     found = answers_of(_of(session))
     return show_answers(request, session, "answers.html", found, to_confirm=waiting)
@@ -84,7 +83,6 @@ def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpResponse:
-    """One requirement and the form for its answer, which is saved as a draft."""
     found = answers_of(_of(session))
     row = found.at(ref)
     if row is None:
@@ -99,7 +97,6 @@ def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpRespon
 
 @session_page(*READ)
 def drafts(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Everything that was typed and not handed in, as a file."""
     said = {
         row.requirement.ref: row.draft.typed
         for row in answers_of(_of(session)).rows
@@ -116,20 +113,17 @@ def show_answers(
     found: Answers,
     **context: Any,
 ) -> HttpResponse:
-    """A page below the heading that says how far the answers are."""
     deadline = deadline_of(_of(session).evaluation, database_now())
     said = {"answers": found, "deadline": deadline, **context}
     return show(request, session, template, **said)
 
 
 def address(session: VendorSession, name: str, **names: str) -> str:
-    """The address of a page of the session's invitation."""
     invitation = str(session.link.candidate_id)
     return reverse(f"vendor_pages:{name}", kwargs={"invitation": invitation, **names})
 
 
 def _of(session: VendorSession) -> Any:
-    """The invitation that was signed in to."""
     return session.link.candidate
 
 
@@ -202,7 +196,6 @@ def _again(
     problem: Problem,
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The form as it stands after what was refused."""
     fresh = answers_of(_of(session))
     now = fresh.at(row.requirement.ref) or row
     return _form(request, session, fresh, now, problem=problem, mine=mine)
@@ -217,7 +210,6 @@ def _form(
     problem: Problem | None = None,
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The requirement, and its answer as it was typed last."""
     typed = row.draft.typed if row.draft else typed_of(row.claim)
     asked = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(_of(session)).filter(claim__requirement=row.requirement)
@@ -243,7 +235,6 @@ def _form(
 
 
 def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:
-    """When a draft was saved, by the evaluation's clocks."""
     if draft is None:
         return ""
     return f"{wall_of(draft.saved_at, _of(session).evaluation.zone):%H:%M}"
@@ -254,7 +245,6 @@ def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:
 
 @session_page(*FORM)
 def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Whom the vendor asked to let in, and a form for one more."""
     link = session.link
     problem: Problem | None = None
     typed = {name: request.POST.get(name, "") for name in ("name", "email")}
@@ -302,7 +292,6 @@ def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """What the vendor suggested and what became of it; a form for one more."""
     candidate = session.link.candidate
     categories = list(candidate.evaluation.categories.order_by("position", "name"))
     problem: Problem | None = None
@@ -343,7 +332,6 @@ TITLE = "Letters and feedback"
 
 @session_page(*READ)
 def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Everything that was published to it, the newest first."""
     rows = PublishedDocument.objects.filter(candidate=session.link.candidate)
     found = list(rows.order_by("-published_at", "pk"))
     return show(request, session, "documents.html", title=TITLE, documents=found)
@@ -353,7 +341,6 @@ def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def document(
     request: HttpRequest, session: VendorSession, document: str
 ) -> HttpResponse:
-    """One document, to read and to print."""
     candidate = session.link.candidate
     rows = PublishedDocument.objects.filter(candidate=candidate)
     found = rows.filter(pk=read_id(document)).first()
@@ -370,7 +357,6 @@ def document(
 
 
 def documents_link(candidate: Candidate) -> tuple[str, str] | None:
-    """The list, once something is published."""
     if not PublishedDocument.objects.filter(candidate=candidate).exists():
         return None
     return TITLE, reverse("vendor_pages:documents", args=[str(candidate.pk)])
@@ -384,7 +370,6 @@ LINKS.append(documents_link)
 
 @session_page(*FORM)
 def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """What would be handed in; the button does it."""
     candidate = session.link.candidate
     problem: Problem | None = None
     wrong: dict[str, list[str]] = {}
@@ -411,7 +396,6 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The last receipt, and whether it is of what stands."""
     candidate = session.link.candidate
     last = last_submission(candidate)
     if last is None:
@@ -448,7 +432,6 @@ def file(request: HttpRequest, session: VendorSession, file: str) -> FileRespons
 
 @session_page("POST")
 def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpResponse:
-    """Say yes to the answers of a sheet."""
     rows = sheets_to_confirm(session.link.candidate)
     found = rows.filter(pk=read_id(sheet)).first()
     if found is None:
@@ -473,7 +456,6 @@ ORDERS = {
 
 @session_page(*FORM)
 def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Choose a filled sheet, look at what it says, and keep it as drafts."""
     order = request.POST.get("order", "")
     try:
         if "packed" in request.POST:
@@ -489,7 +471,6 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The sheet with everything that is asked, and with the drafts."""
     content = drafts_sheet(session.link.candidate)
     return download(content, name="answers.xlsx", content_type=TYPES["xlsx"])
 
@@ -516,7 +497,6 @@ def _page(
     problem: Problem | None = None,
     **said: Any,
 ) -> HttpResponse:
-    """The form, and below it what was wrong in which cell, or what would change."""
     errors = problem.errors if isinstance(problem, Invalid) else {}
     cells = [
         (place.removeprefix("Answers."), " ".join(sentences))
@@ -567,7 +547,6 @@ def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
 
 
 def _readable(words: ClaimWords | None) -> dict[str, str]:
-    """An answer by column, as people read it."""
     if words is None:
         return {}
     day = words.available_from

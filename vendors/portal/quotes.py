@@ -49,8 +49,6 @@ RARE = ("label", "low", "high", "tiers", "note")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One field of the form: its name, what is typed, and what is wrong with it."""
-
     name: str
     value: str
     wrong: list[str]
@@ -58,8 +56,6 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the form."""
-
     kind: str
     label: str
     boxes: dict[str, Box]
@@ -69,7 +65,6 @@ class Row:
 
     @property
     def shows_more(self) -> bool:
-        """Whether something stands among the fields that are seldom needed."""
         return any(self.boxes[name].value or self.boxes[name].wrong for name in RARE)
 
 
@@ -84,12 +79,10 @@ def boxes_of(
 
 
 def _place(before: str, name: str) -> str:
-    """How a sentence names the field."""
     return f"{before[:-1]}.{name}" if before else name
 
 
 def form_rows(rows: list[Typed], wrong: dict[str, list[str]]) -> list[Row]:
-    """The lines of the form, each with its own sentences."""
     shown = []
     for index, typed in enumerate(rows):
         following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
@@ -114,7 +107,6 @@ CHOICES = {
 
 @session_page(*FORM)
 def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The prices that stand, and the form that replaces them."""
     candidate = session.link.candidate
     if request.method != "POST":
         return _shown(request, session, rows_of(standing_quote(candidate), candidate))
@@ -140,7 +132,6 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The page once the prices are taken back, or why they are not."""
     candidate = session.link.candidate
     try:
         withdraw_quote(candidate=candidate, by=actor_in_pages(session.link))
@@ -152,7 +143,6 @@ def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The form as a spreadsheet, with the prices that stand."""
     candidate = session.link.candidate
     stands = standing_quote(candidate)
     content = write_prices(rows_of(stands, candidate), _head(candidate, stands))
@@ -209,7 +199,6 @@ def _shown(
 
 
 def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
-    """What to say above the form."""
     if problem is None:
         return ""
     if not wrong or "lines" in wrong:
@@ -236,7 +225,6 @@ def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
 
 
 def _standing(stands: Quote, candidate: Candidate) -> dict[str, Any]:
-    """What was handed in, and what it adds up to by when it falls due."""
     lines = read_lines(stands.lines)
     return {
         "handed_in_at": spoken(stands.handed_in_at, candidate.evaluation.zone),

@@ -53,5 +53,4 @@ def claimed_for(number: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
 
 @register.filter
 def plain(value: object) -> str:
-    """A number without the zeros that its column keeps."""
     return exact(value) if isinstance(value, Decimal) else ""

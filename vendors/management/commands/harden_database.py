@@ -13,8 +13,6 @@ from vendors.isolation.starting import as_owner
 
 
 class Command(BaseCommand):
-    """Lets each process's role do what its allow-list says, no more."""
-
     help = (
         "Make the database roles of DATABASE_URL (web, worker, beat) and of "
         "VENDOR_DATABASE_URL, and let them do what they need and no more. Run it as "
@@ -31,7 +29,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Build the walls, or shut vendors out."""
         try:
             vendor = vendor_database()
             with as_owner():
@@ -46,7 +43,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def build(self, vendor: dict[str, Any]) -> None:
-        """Both roles, where the application has one of its own."""
         house = []
         if owner_database() is not None:
             app = database()

@@ -6,8 +6,6 @@ from evaltracker.importing.commands import ImportCommand
 
 
 class Command(ImportCommand):
-    """Import candidates; the same file again changes nothing."""
-
     help = "Import the candidates of a CSV or Excel file into an evaluation."
     slug = "candidates"
     for_all: ClassVar = {"kind": "buy, build, open_source or as_is"}

@@ -10,13 +10,10 @@ from vendors.imports.claims import HOLDS_FOR
 
 
 class Command(ImportCommand):
-    """Import claims from a list or a matrix; the same file again changes nothing."""
-
     help = "Import candidates' claims from a CSV or Excel file into an evaluation."
     slug = "claims"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Those of every import, and [--holds-for TEXT]."""
         super().add_arguments(parser)
         parser.add_argument(
             "--holds-for",
@@ -27,5 +24,4 @@ class Command(ImportCommand):
         )
 
     def more(self, options: dict[str, Any]) -> dict[str, str]:
-        """The values that the answers hold for, as the page's form asks for them."""
         return {HOLDS_FOR: options["holds_for"]}

@@ -6,8 +6,6 @@ from evaltracker.importing.commands import ImportCommand
 
 
 class Command(ImportCommand):
-    """Import prices; the same file again changes nothing."""
-
     help = "Import the costs of a CSV or Excel file into an evaluation."
     slug = "costs"
     for_all: ClassVar = {

@@ -12,12 +12,9 @@ from vendors.services.tokens import issue_token
 
 
 class Command(BaseCommand):
-    """Issue a token for the vendor API; it is the last line, and shown only now."""
-
     help = "Issue a token for the vendor API; it is the last line, and shown only now."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The vendor by slug, and a label to tell the token by."""
         parser.add_argument("vendor", help="the vendor's slug")
         parser.add_argument("--label", default="", help="to tell this token by")
 

@@ -22,7 +22,6 @@ class Command(MigrateCommand):
     """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """As the owner, system checks included."""
         with as_owner():
             return super().execute(*args, **options)
 
@@ -44,7 +43,6 @@ class Command(MigrateCommand):
 
     @contextmanager
     def _patient(self, db: BaseDatabaseWrapper) -> Iterator[None]:
-        """No statement on this connection waits for a lock for long."""
         run(db, f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         stock = db.SchemaEditorClass
         db.SchemaEditorClass = patient_editor(stock, say=self.stdout.write)
