@@ -53,8 +53,6 @@ from vendors.selectors.candidates import LETTER, lists_of
 from vendors.selectors.costs import NOBODY, second_people
 from vendors.selectors.rivals import is_held_back
 
-# The kind of notice about a conflict of interest of whoever runs an evaluation.
-
 
 @register
 class OwnersConflict(About[Conflict]):
@@ -282,9 +280,6 @@ class PricesEscalated(OnOpening):
         }
 
 
-# The mail that tells a vendor of a document that was published to it.
-
-
 @register
 class DocumentPublished(ToVendor[PublishedDocument]):
     """Something of the outcome can be read in the pages; not what it says."""
@@ -310,8 +305,6 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 #
 # None holds a word of a question, a claim or a requirement, and none says who asked:
 # the vendor reads that through the API, where it is its own (R10).
-
-# Which values of the brief's lists answers and rulings speak of.
 
 
 @USES.add
@@ -458,11 +451,6 @@ def _is_handed_in(candidate: Candidate) -> bool:
     )
 
 
-# The kinds of notices about tokens: one ends soon, one was revoked as it leaked.
-
-# The kinds of notices about the way into the vendor pages.
-
-
 @register
 class SignInCodeMail(ToVendor[SignInCode]):
     """The code that a contact asked for; made as the mail is written, kept nowhere."""
@@ -511,9 +499,6 @@ class CodesGuessed(About[Candidate]):
         return reverse("admin:evaluation_invitations", args=[notice.place.slug])
 
 
-# The kind of notice about a colleague whom a vendor wants let in.
-
-
 @register
 class ContactAsked(About[ContactRequest]):
     name: ClassVar[str] = "contact_asked"
@@ -528,9 +513,6 @@ class ContactAsked(About[ContactRequest]):
     def page(self, notice: Notice, row: ContactRequest) -> str:
         address = reverse("admin:evaluation_invitations", args=[notice.place.slug])
         return f"{address}#contact-requests"
-
-
-# The kind of notice that carries the receipt of an answer.
 
 
 @register
@@ -624,8 +606,6 @@ class TokenLeakedOutside(ToVendor[VendorToken]):
     def candidates(self, notice: Notice, row: VendorToken) -> QuerySet[Candidate]:
         return super().candidates(notice, row).filter(vendor=row.vendor)
 
-
-# The mails that tell vendors that answering opens, ends another day, or is over.
 
 ENTRY = "Answers are due"
 

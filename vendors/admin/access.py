@@ -253,9 +253,6 @@ def _reason(look: Look, call: RefusedCall) -> str:
     )
 
 
-# The first and the last checks: invited, told, and at the right moment.
-
-
 @CHECKS.at(10)
 def research(look: Look) -> Iterator[Step]:
     title, where = "Research has begun", look.evaluation

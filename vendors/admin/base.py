@@ -32,8 +32,6 @@ from vendors.policy import (
 from vendors.selectors.answer_counts import opened
 from vendors.services.access import yes_to
 
-# The owner's yes to an address that stands for two rivals, asked once it is needed.
-
 FIELD = "shared"
 YES = "Yes, this person may stand for both"
 # One form may be refused for two reasons, one after the other.
@@ -64,9 +62,6 @@ class SharedForm(forms.Form):
             asked.widget = forms.CheckboxSelectMultiple(choices=asked.choices)
             self.fields[FIELD] = asked
         super().add_error(field, error)
-
-
-# What the views of vendors and trials share.
 
 
 def reader(request: HttpRequest) -> User:
@@ -137,9 +132,6 @@ class AboutCandidates(HardenedAdmin):
         return opened(rows, reader(request), self.candidate_path)
 
 
-# One candidate and one requirement as the target of an act.
-
-
 def cell_address(row: Any) -> str:
     return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
 
@@ -195,9 +187,6 @@ def read_place(user: User, target_id: str) -> Place:
     except ValueError as error:
         raise NotFound from error
     return find_place(user, candidate, requirement)
-
-
-# What the acts of vendors share: on candidates, mostly by the owner.
 
 
 class AboutCandidate[T](InEvaluation[T]):

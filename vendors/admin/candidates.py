@@ -75,8 +75,6 @@ from vendors.services.candidate_import import (
     declare_interests,
 )
 
-# What the candidates page shows, read in a constant number of queries.
-
 GROUPS = (
     (CandidateState.CHOSEN, "Chosen", ""),
     (
@@ -214,9 +212,6 @@ def proposals_of(evaluation: Evaluation) -> list[Proposal]:
 
 def has_a_part(user: User, evaluation: Evaluation) -> bool:
     return parts(user, evaluation).exists()
-
-
-# The candidates of an evaluation: who is in the choice, and who says what when.
 
 
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
@@ -417,9 +412,6 @@ class CostLineAdmin(AboutCandidates):
         return reverse("admin:candidate_costs", args=[row.candidate_id])
 
 
-# What is found of candidates: by name, by what they answered, by their files.
-
-
 def candidates(reader: Reader) -> QuerySet[Candidate]:
     rows: QuerySet[Candidate] = Candidate.objects.visible_to(reader.user)
     return rows.select_related("evaluation__owner", "vendor")
@@ -517,9 +509,6 @@ register_search(
 )
 
 
-# On a candidate's page, for its owner: how far its vendor has got.
-
-
 def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
     """What the owner sees of it; nothing of what is typed and not handed in."""
     if candidate.vendor is None or not is_owner(user, candidate.evaluation):
@@ -537,8 +526,6 @@ def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
 
 register_panel("candidate", 5, "vendors/parts/vendor_panel.html", vendors_side)
 
-
-# Declarations of interest, and their clearing.
 
 NONE, SOME = "none", "some"
 
@@ -679,9 +666,6 @@ class ClearInterest(InEvaluation[Conflict]):
 
     def heading(self, target: Any) -> str:
         return f"{self.title} of {target.person.name} in {target.candidate}"
-
-
-# Conflicts of interest: what each person declared about each candidate.
 
 
 @dataclass(slots=True)

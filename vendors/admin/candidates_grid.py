@@ -177,9 +177,6 @@ class Reinstate(OnCandidate):
     rule = partial(check_move, state=CandidateState.LONGLISTED)
 
 
-# Companies and their people.
-
-
 class VendorForm(forms.Form):
     name = forms.CharField(label="Name")
     website = link_field("Website")
@@ -272,8 +269,6 @@ class RemoveContact(OnContact):
     dangerous = True
     service = remove_contact
 
-
-# The candidates as rows that the owner edits in place and moves several at once.
 
 SAVES = Saves(change_candidate, "candidate")
 

@@ -78,8 +78,6 @@ from vendors.services.mailed_sheets import (
 from vendors.services.sheets import answer_sheet
 from vendors.services.tokens import mark_seen
 
-# The answer sheet of a candidate, for its owner to hand out.
-
 
 def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """The same file as the vendor's own, with what it has said so far."""
@@ -98,9 +96,6 @@ def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResp
 site.register_page(
     "candidates/<uuid:candidate_id>/answer-sheet/", answer_sheet_view, "answer_sheet"
 )
-
-
-# Files that vendors attach as proof, handed out to those who may see the claim.
 
 
 def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
@@ -290,8 +285,6 @@ site.register_page(
 )
 
 
-# A changed claim as the page shows it: what stood before and what stands now.
-
 LABELS = {
     Change.NEW: ("New", "info"),
     Change.UPGRADED: ("Upgraded", "good"),
@@ -369,8 +362,6 @@ def _badge(change: Change, claim: SentClaim) -> tuple[str, str]:
         label = f"{days} day{'s' if days > 1 else ''} {change.value}"
     return label, tone
 
-
-# What vendors sent since the reader last looked, side by side with what was.
 
 SHOWN = 60
 FILTERS = ("show", "candidate", "availability", "all")
@@ -475,9 +466,6 @@ def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     return unseen_claims(user, [evaluation])
 
 
-# The page of one candidate that says why its vendor cannot get in.
-
-
 def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """Every step of a vendor's way in; for the owner, and for operators to read.
 
@@ -521,8 +509,6 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
 
 site.register_page("candidates/<uuid:candidate_id>/way-in/", way_in, "way_in")
 
-
-# The buyer's notes of what candidates are said to do, and the owner's rulings.
 
 NEVER_CHOSEN = (Availability.PARTIAL, Availability.WITHDRAWN)
 ANSWER = ("availability", "available_from", "holds_for", "own_answers")
@@ -700,9 +686,6 @@ class RevokeRuling(AboutCandidate[Ruling]):
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.candidate}, {target.requirement}"
-
-
-# The act *Mark as seen*: moves the reader's own mark in what vendors sent.
 
 
 class MomentsField(forms.Field):

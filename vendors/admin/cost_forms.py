@@ -154,9 +154,6 @@ class RiseForm(forms.Form):
     note = forms.CharField(label="Note", required=False, widget=long_text(3))
 
 
-# Writing down what candidates cost.
-
-
 class OnCosts(OnCandidate, AboutCandidate[Candidate]):
     tab = "costs"
     sealed = True
@@ -275,9 +272,6 @@ class MarkRestUnsaid(OnCosts):
     service = mark_rest_unsaid
 
 
-# Exchange rates of an evaluation, and in which shares a candidate is paid.
-
-
 class RateForm(forms.Form):
     currency = forms.ChoiceField(label="Currency", choices=currency_choices)
     rate = forms.DecimalField(
@@ -371,8 +365,6 @@ class SetPayments(OnCosts):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"payments": target.payments}
 
-
-# A curve of costs as a drawing: numbers and words only, the template escapes them.
 
 WIDTH, HEIGHT = 720, 280
 LEFT, RIGHT, TOP, BOTTOM = 120, 28, 30, 236

@@ -248,8 +248,6 @@ def _column(
     )
 
 
-# The total cost of each candidate as a bar, for readers to whom prices are open.
-
 # More bars than these nobody compares by eye; the table has all.
 DRAWN = 15
 NOT_STATED = "not stated"
@@ -334,8 +332,6 @@ def _key(kinds: Sequence[str]) -> list[tuple[str, str]]:
     )
     return [pair for pair in words if pair[0] in kinds]
 
-
-# The costs of all candidates as rows that the owner edits in place.
 
 SAVES = Saves(change_cost_line, "line")
 
@@ -446,9 +442,6 @@ def _costs_grid_column(
     return Column(name, label, fields[name], SAVES, closed=closed, **more)
 
 
-# The costs of an evaluation: sealed until they open, and never a silent zero.
-
-
 @evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
@@ -548,9 +541,6 @@ SEALS.register("conflict", opened_interests)
 SEALS.register("contact", opened_contacts)
 
 
-# Opening prices: the owner asks, a second person confirms.
-
-
 @register_act
 class AskToOpenPrices(OnEvaluation):
     name = "ask-to-open-prices"
@@ -611,9 +601,6 @@ class WithdrawPriceOpening(OnOpening):
     success = "The request is withdrawn; prices stay sealed."
     service = withdraw_price_opening
     rule = check_withdraw_price_opening
-
-
-# Who reads vendors' quotes before prices are opened: nobody, or the owner.
 
 
 class ReaderForm(forms.Form):

@@ -59,8 +59,6 @@ from vendors.services.dialogue import (
 from vendors.services.quotes import answer_question
 from vendors.services.reasking import chase, chase_all, check_chase, check_chase_all
 
-# Letting a vendor's colleague in, or not.
-
 
 class RulingOnContact(InEvaluation[ContactRequest]):
     tab = "invitations"
@@ -257,9 +255,6 @@ class DeclineProposal(RulingOnProposal):
     rule = check_decline_proposal
 
 
-# What vendors ask and propose, with the answers that all of them read.
-
-
 @evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
@@ -297,8 +292,6 @@ def open_proposals(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     rows: QuerySet[Any] = Proposal.objects.filter(candidate__evaluation=evaluation)
     return rows.filter(state=ProposalState.OPEN)
 
-
-# Candidates, cells and cost lines can be talked about, by whom no interest bars.
 
 type Told = tuple[Evaluation, str, str]
 
@@ -383,8 +376,6 @@ for topic in (
 ):
     register_topic(topic)
 
-
-# What vendors have not answered yet, and reminding them of it.
 
 LIMITS = (
     f"A vendor is reminded at most every {GAP.days} days, and {MOST} times without an "

@@ -105,10 +105,6 @@ from vendors.services.tokens import (
     rotate_token,
 )
 
-# How far each invitation of an evaluation has got, in a constant number of queries.
-
-# Inviting a candidate's vendor, and telling its contacts (again).
-
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = forms.CheckboxSelectMultiple
@@ -418,9 +414,6 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
     ]
 
 
-# Taking an answer sheet back that came by mail, and entering it.
-
-
 class SheetForm(forms.Form):
     file = forms.FileField(
         label="The filled answer sheet, or a questionnaire",
@@ -520,9 +513,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
         return page_of(target.candidate)
 
 
-# Ending what a vendor's contact has open in the vendor pages.
-
-
 @register_act
 class EndVendorSession(InEvaluation[VendorSession]):
     name = "end-vendor-session"
@@ -546,9 +536,6 @@ class EndVendorSession(InEvaluation[VendorSession]):
 
     def cancel_url(self, target: Any) -> str:
         return self.page(target, "sessions")
-
-
-# The end of a vendor's tokens; issuing and replacing one is `token_page`.
 
 
 class RevokeForm(forms.Form):
@@ -595,8 +582,6 @@ class ExpireToken(OnToken):
     def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"token": target, "ends_at": end_of(data["expires_at"])}
 
-
-# Opening and closing the time in which vendors write claims.
 
 USUAL_DAYS = 14
 
@@ -702,8 +687,6 @@ class ReopenClaims(WindowAct):
     service = reopen_claims
     rule = check_reopen_claims
 
-
-# The invitations of an evaluation: who was told, who came, who has answered.
 
 # So far back the owner sees who was in the vendor pages.
 SESSIONS_SHOWN = datetime.timedelta(days=30)

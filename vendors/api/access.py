@@ -51,8 +51,6 @@ from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
 from vendors.services.tokens import actor_by_token, end_token, note_use
 from vendors.wall import behind_the_wall, digest_of, show_tokens, show_vendor
 
-# Who calls: a vendor by its token. Imports no views, so that it can be a default.
-
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)
 # No call knows as many; more are not even read.
 MOST_PARAMETERS = 20
@@ -241,8 +239,6 @@ class NoteThrottle(MinuteThrottle):
         return self.count("refused-calls-noted", NOTED_A_MINUTE)
 
 
-# Noting who was turned away at the door, for the buyer's “Can the vendor get in?”.
-
 # What a token begins with, wherever in the header it stands.
 PREFIX = re.compile(r"evt_[0-9a-f]{12}")
 
@@ -426,9 +422,6 @@ class VendorView(StrictView):
         if replayed:
             response["Idempotent-Replayed"] = "true"
         return response
-
-
-# How a call with claims is answered, whether it has one or many.
 
 
 class ClaimTakingView(VendorView):

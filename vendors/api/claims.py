@@ -182,9 +182,6 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
     )
 
 
-# Many claims in one call.
-
-
 class BatchParser(StrictJSONParser):
     """The same strictness for a bigger body."""
 
@@ -237,8 +234,6 @@ def submit_and_count(
     return Answer(200, JSONRenderer().render(counts).decode())
 
 
-# Which of its claims a vendor asks for by the parameters of a list.
-
 SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
 
 
@@ -256,9 +251,6 @@ def claims_asked_for(candidate: Candidate, given: QueryDict) -> QuerySet[Claim]:
     if len(on) > 1:
         raise ValidationError({on[1]: [f"Not together with {on[0]}."]})
     return SWITCHES[on[0]](candidate) if on else own_claims(candidate)
-
-
-# Files as proof of claims: attached, listed, and read back.
 
 
 class UploadInput(serializers.Serializer[Any]):
@@ -383,9 +375,6 @@ class FileView(VendorView):
         return attachment(
             found.stored_as, name=found.name, content_type=found.content_type
         )
-
-
-# Handing the answer in, and reading the receipt.
 
 
 class NothingInput(StrictSerializer):
@@ -646,8 +635,6 @@ class ClaimView(VendorView):
             ),
         )
 
-
-# The answer sheet: the same answers for people who work in a spreadsheet.
 
 XLSX = TYPES["xlsx"]
 

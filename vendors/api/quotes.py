@@ -203,9 +203,6 @@ def tier_of(given: dict[str, Any]) -> Tier:
     return Tier(given["above"], low, likely, high)
 
 
-# A vendor's own prices: read and replaced as one.
-
-
 def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "revision": 0,

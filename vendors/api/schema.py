@@ -190,8 +190,6 @@ ASK = [request_example(QUESTION), response_example(QUESTION_ANSWER, 201)]
 PROPOSE = [request_example(PROPOSAL), response_example(PROPOSAL_ANSWER, 201)]
 
 
-# The API's description of itself: OpenAPI and its page, without a token.
-
 PREFIX = "api/v1/"
 OPENAPI = "application/vnd.oai.openapi"
 CALLS = settings.VENDOR_CALLS_PER_MINUTE
@@ -290,8 +288,6 @@ class DocsView(OpenView, SpectacularSwaggerSplitView):
     template_name = "vendors/api_docs.html"
 
 
-# Fields whose shape the description could not know by itself.
-
 NAMES = {"type": "array", "items": {"type": "string"}}
 EVERYWHERE = {"type": "string", "pattern": "^everywhere$"}
 BY_LIST = {"type": "object", "additionalProperties": {"oneOf": [NAMES, EVERYWHERE]}}
@@ -362,8 +358,6 @@ class MeasureOutput(serializers.Serializer[Any]):
 class UploadField(serializers.FileField):
     """A file that is sent as a part of a form."""
 
-
-# The bodies of the vendor API: what comes in, and, apart from it, what goes out.
 
 HOLDS_FOR = (
     "The values of the buyer's lists for which it holds: values by list, everywhere, "

@@ -143,9 +143,6 @@ def _by_year(line: Line, years: int) -> str:
     )
 
 
-# Total cost over the horizon, with its rows and with what nobody has said.
-
-
 @dataclass(frozen=True, slots=True)
 class CostCoverage:
     known: int
@@ -373,9 +370,6 @@ def _unit(line: Line) -> str:
     return line.unit.strip().casefold()
 
 
-# The budget as an envelope: what is paid once, what a year, and all of it.
-
-
 class Verdict(StrEnum):
     INSIDE = "inside"
     COULD_BE_OVER = "could be over"
@@ -473,9 +467,6 @@ def _limit(
     )
 
 
-# Price points by the usual public formula, as a view beside the fit.
-
-
 def price_points[K](
     prices: Mapping[K, Decimal],
     *,
@@ -503,8 +494,6 @@ def price_points[K](
         points[key] = Fraction(most) * share
     return points
 
-
-# Payment plans: an amount paid in shares that sum to exactly 100%.
 
 MOST_PAYMENTS = 20
 

@@ -375,9 +375,6 @@ def _exact(amounts: Money3) -> Exact3:
     return Fraction(low), Fraction(likely), Fraction(high)
 
 
-# What a purchase can cost: the fixed checklist, and one priced line of it.
-
-
 class CostKind(StrEnum):
     LICENCE = "licence"
     SETUP = "setup"

@@ -23,8 +23,6 @@ from vendors.costs.lines import (
     tier_words,
 )
 
-# The terms of an evaluation that every line is counted with.
-
 LONGEST_HORIZON = 600
 MONTHS = 12
 
@@ -107,9 +105,6 @@ def cents(value: Fraction) -> Decimal:
     """Round to the cent, halves up."""
     whole = (200 * value.numerator + value.denominator) // (2 * value.denominator)
     return Decimal(whole).scaleb(-2)
-
-
-# One cost line over the horizon, with the sum that it is made of.
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +208,6 @@ def _span(amounts: Money3) -> str:
     low, likely, high = (written(amount) for amount in amounts)
     return likely if low == high else f"{likely} ({low} to {high})"
 
-
-# What is asked next: every kind of cost that is not settled, and old prices.
 
 OLD_AFTER_MONTHS = 6
 

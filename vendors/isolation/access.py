@@ -224,8 +224,6 @@ ACCESS: dict[str, Access] = {
 }
 
 
-# What a database role could do past the allow-lists, by PostgreSQL's own catalogue.
-
 # Powers by attribute, by membership and by ownership.
 POWERS = """
 SELECT 'it is a superuser' FROM pg_roles WHERE rolname = %(role)s AND rolsuper
@@ -247,8 +245,6 @@ def powers_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
         cursor.execute(POWERS, {"role": role})
         return [str(row[0]) for row in cursor.fetchall()]
 
-
-# Asking PostgreSQL with plain statements; what the wall cannot have is `Unfit`.
 
 OLDEST = 150_000
 
@@ -281,9 +277,6 @@ def require_fit(db: BaseDatabaseWrapper) -> None:
         raise Unfit("The vendor role needs PostgreSQL 15 or newer.")
 
 
-# Which tables have row-level security: whatever leads to a vendor, or is granted.
-
-
 def walled_tables() -> list[str]:
     """Tables where, without a policy, the vendor role sees no row even if granted.
 
@@ -306,8 +299,6 @@ def _links(model: type[Model]) -> list[Field[Any, Any]]:
 def _is_a_vendors(model: object) -> bool:
     return isinstance(model, type) and issubclass(model, Vendor | VendorRecord)
 
-
-# Roles of processes: they can log in, and have no power of their own.
 
 WEAK = "NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION NOINHERIT"
 THERE = "SELECT count(*) > 0 FROM pg_roles WHERE rolname = %s"

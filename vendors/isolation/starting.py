@@ -22,8 +22,6 @@ from evaltracker.environment import owner_database
 from evaltracker.toolbox.starting import about_to_start
 from vendors.isolation.access import ACCESS, THERE, Access, one, powers_of, rows, run
 
-# The statements that let the vendor role have its access to one table.
-
 # The schema of the views; first in the search path of the vendor process.
 SCHEMA = "vendor_sees"
 VENDORS = "vendor_"
@@ -136,8 +134,6 @@ def _alone() -> Iterator[None]:
         if connection.connection is not None and connection.is_usable():
             run(connection, f"SELECT pg_advisory_unlock{lock}")
 
-
-# Looking whether the wall stands as it should, without changing anything.
 
 # Tables of the list that the role cannot read or add to as it should.
 MISSING = """

@@ -21,8 +21,6 @@ from vendors.models.candidates import (
 )
 from vendors.models.claims import Submission
 
-# Answer sheets that a vendor sent by mail and that the owner entered.
-
 
 class MailedSheet(VendorRecord):
     """What a vendor filled in: uploaded, then entered as the vendor's own words."""
@@ -180,9 +178,6 @@ class VendorSession(VendorRecord):
     @property
     def ended_on(self) -> datetime.date | None:
         return self.ended_at.date() if self.ended_at else None
-
-
-# Keys to the vendor API, calls that were refused, and answers that are repeated.
 
 
 class VendorTokenQuerySet(models.QuerySet["VendorToken"]):

@@ -25,8 +25,6 @@ from evaltracker.money import inexact, padded
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.holds_for import named_words
 
-# Money in a column, exactly as it was said.
-
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -63,8 +61,6 @@ class AmountField(Decimals):
         return None if value is None else padded(value)
 
 
-# The second scope of vendors: a vendor sees its own rows and no others.
-
 if TYPE_CHECKING:
     pass
 
@@ -85,8 +81,6 @@ class VendorScopedQuerySet(ScopedQuerySet[M]):
         """Only this vendor's rows; every vendor-facing read starts here."""
         return self.filter(**{self.model.vendor_path: vendor})  # type: ignore[attr-defined]
 
-
-# Lists that a row keeps as JSON: their shape is checked before they are saved.
 
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,10})?")
 TIER = ("above", "low", "likely", "high")
@@ -358,9 +352,6 @@ class Ruling(VendorRecord):
         return named_words(self.named_values)
 
 
-# What people declare about their own interests in candidates.
-
-
 class ConflictQuerySet(ScopedQuerySet["Conflict"]):
     def standing(self) -> Self:
         """The newest declaration of each person about each candidate."""
@@ -425,8 +416,6 @@ class Conflict(VendorRecord):
     def __str__(self) -> str:
         return f"Declaration {str(self.pk)[:8]}"
 
-
-# What words of spreadsheets mean in one evaluation.
 
 # A withdrawal is nothing that a file says; unstated keeps the word as text.
 MEANINGS = tuple(text for text in Availability if text != Availability.WITHDRAWN)

@@ -14,8 +14,6 @@ from evaltracker.toolbox.measures import number_words
 from vendors.choices import NOTED, Availability
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet
 
-# What a vendor types before it hands in; nobody else reads it.
-
 
 class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
     def visible_to(self, user: Any) -> "DraftQuerySet":

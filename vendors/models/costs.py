@@ -165,8 +165,6 @@ class CostLine(CommittedRecord, VendorRecord):
         return f"Cost line {str(self.pk)[:8]}"
 
 
-# The opening of prices: asked for by one person, confirmed by another.
-
 PERSON = settings.AUTH_USER_MODEL
 
 
@@ -238,9 +236,6 @@ class PriceOpening(Record):
         return user.pk in (self.asked_by_id, self.evaluation.owner_id)
 
 
-# What a vendor asks for its candidate: prices, sealed until they are opened.
-
-
 class QuoteQuerySet(VendorScopedQuerySet["Quote"]):
     """Quotes; nobody of the house reads one before prices are open."""
 
@@ -304,9 +299,6 @@ class Quote(CommittedRecord, VendorRecord):
     @property
     def is_withdrawn(self) -> bool:
         return not self.lines
-
-
-# What a currency is worth in an evaluation, at a date.
 
 
 class ExchangeRate(Record):

@@ -19,8 +19,6 @@ from vendors.models.candidates import (
     VendorScopedQuerySet,
 )
 
-# That a vendor wants a colleague let in.
-
 
 class ContactRequestQuerySet(VendorScopedQuerySet["ContactRequest"]):
     def visible_to(self, user: User | Any) -> ContactRequestQuerySet:
@@ -207,9 +205,6 @@ class Proposal(VendorRecord):
     @property
     def category_name(self) -> str:
         return self.category.name if self.category else self.new_category
-
-
-# What the house lets a vendor read of the outcome; once published, it stands.
 
 
 class PublishedDocument(VendorRecord):

@@ -99,8 +99,6 @@ def mark_browser(response: HttpResponseBase, nonce: str) -> None:
     )
 
 
-# What leads from each page of an invitation to the others.
-
 FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
 LAST = (
     ("Questions and answers", "questions"),
@@ -287,10 +285,6 @@ def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, 
         raise Invalid(f"The file is over {SIZE_LIMIT // 2**20} MB.")
     return upload.read(), upload.name or ""
 
-
-# The way in: a link shows who asks, a button sends a code, the code opens.
-
-# Until when answers are taken, as people say it.
 
 DAY = datetime.timedelta(days=1)
 HOUR = datetime.timedelta(hours=1)

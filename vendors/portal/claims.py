@@ -240,9 +240,6 @@ def _clock(session: VendorSession, draft: AnswerDraft | None) -> str:
     return f"{wall_of(draft.saved_at, _of(session).evaluation.zone):%H:%M}"
 
 
-# Asking for a colleague to be let in.
-
-
 @session_page(*FORM)
 def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
     link = session.link
@@ -257,9 +254,6 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = list(own_contact_requests(link.candidate).order_by("-asked_at", "pk"))
     said = {"requests": rows, "typed": typed, **refusal(problem)}
     return show(request, session, "colleagues.html", **said)
-
-
-# Questions and their answers, and requirements that the vendor suggests.
 
 
 @session_page(*FORM)
@@ -325,8 +319,6 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return show_answers(request, session, "proposals.html", found, **said)
 
 
-# What the house published to the vendor: letters, feedback, its promise record.
-
 TITLE = "Letters and feedback"
 
 
@@ -363,9 +355,6 @@ def documents_link(candidate: Candidate) -> tuple[str, str] | None:
 
 
 LINKS.append(documents_link)
-
-
-# Handing in what was typed, the receipt of it, and files as proof.
 
 
 @session_page(*FORM)
@@ -427,9 +416,6 @@ def file(request: HttpRequest, session: VendorSession, file: str) -> FileRespons
     return handed_out(content, name=draft.name, content_type=draft.content_type)
 
 
-# Confirming what was entered for the vendor from its mail.
-
-
 @session_page("POST")
 def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpResponse:
     rows = sheets_to_confirm(session.link.candidate)
@@ -439,8 +425,6 @@ def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpRes
     confirm_sheet(sheet=found, by=actor_in_pages(session.link))
     return redirect(address(session, "answers"))
 
-
-# The answer sheet: down with the drafts, up as drafts, and a look at them before.
 
 SALT = "vendors.portal.claims"
 # As long as a session without a visit.

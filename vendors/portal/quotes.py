@@ -41,8 +41,6 @@ from vendors.services.quotes import hand_in_quote, totals_of, withdraw_quote
 from vendors.sheets.sheets import PRICES_SHEET as SHEET
 from vendors.sheets.sheets import read_prices, write_prices
 
-# The form of a quote as its page shows it.
-
 # Folded away while they say nothing.
 RARE = ("label", "low", "high", "tiers", "note")
 
