@@ -1,7 +1,4 @@
-"""Mail domains that belong to nobody in particular: anybody may have an address there.
-
-The well-known few, by country and company; a subdomain of one counts as it does.
-"""
+"""Whose mailbox and domain an address is, and the links and codes that mails carry."""
 
 import base64
 import hashlib
@@ -10,6 +7,8 @@ import uuid
 
 from django.conf import settings
 
+# Mail domains where anybody may have an address: the well-known few, by country and
+# company; a subdomain of one counts as it does.
 PUBLIC = """
 126.com 163.com aim.com aol.co.uk aol.com aol.de aol.fr arcor.de att.net bellsouth.net
 bigpond.com bigpond.net.au bluewin.ch bol.com.br btinternet.com centrum.cz charter.net

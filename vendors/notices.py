@@ -1,4 +1,4 @@
-"""Mail to vendors: what holds for every kind, and the invitation.
+"""Mail to vendors, and about them to our own people.
 
 An outsider is no user. Its notice carries an address and a name, and right before the
 mail leaves it is asked again whether that address is still one of a vendor that is

@@ -1,4 +1,8 @@
-"""The checks at the door: a token, a call with it, and what was turned away."""
+"""Can the vendor get in? Step by step, what has to hold before it can answer.
+
+A check is one function: it looks at what was read and says how its step stands, in a
+sentence, with what mends it. A higher floor adds its own to `CHECKS`.
+"""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -19,11 +23,6 @@ from vendors.admin.invitations import Letter, newest_letters
 from vendors.choices import CandidateState, RefusalReason
 from vendors.models import Candidate, Contact, RefusedCall, VendorToken
 from vendors.policy import INVITABLE, claims_are_closed
-
-# Can the vendor get in? Step by step, what has to hold before it can answer.
-#
-# A check is one function: it looks at what was read and says how its step stands, in a
-# sentence, with what mends it. A higher floor adds its own to `CHECKS`.
 
 GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
 WORDS = {GOOD: "holds", WARN: "look", BAD: "fails here", LATER: "not known yet"}
@@ -182,7 +181,7 @@ def not_turned_away(look: Look) -> Iterator[Step]:
     refused = [call for call in look.refused if call.why != RefusalReason.THROTTLED]
     if not refused:
         sentence = (
-            "None in the last 7 days, as far as its token was told by its beginning."
+            "None in the last 7 days. Calls are matched by how their token begins."
         )
         yield Step(title, GOOD, sentence)
         return
@@ -204,7 +203,7 @@ def not_turned_away(look: Look) -> Iterator[Step]:
 def not_put_off(look: Look) -> Iterator[Step]:
     title = "It is not over its limit of calls"
     if not look.put_off:
-        yield Step(title, GOOD, "No call was one too many in the last 24 hours.")
+        yield Step(title, GOOD, "No call was over the limit in the last 24 hours.")
         return
     newest = look.put_off[0]
     since = look.now - newest.at

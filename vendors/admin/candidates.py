@@ -1,4 +1,7 @@
-"""The lists of vendors, read-only and scoped. No amount, no digest is a column."""
+"""Candidates and what people declared about them; the lists of vendors, read-only.
+
+No amount and no digest is a column of a list.
+"""
 
 import uuid
 from collections.abc import Mapping

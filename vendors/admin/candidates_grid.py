@@ -1,4 +1,4 @@
-"""Putting options up, shortlisting, dropping, bringing back."""
+"""Adding, changing and moving candidates, their companies and contacts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial

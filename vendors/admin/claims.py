@@ -1,4 +1,4 @@
-"""A page for each candidate that the buyer answers for, saved row by row in place."""
+"""What candidates answered: as sent, as noted by the buyer, and by hand."""
 
 import datetime
 import uuid

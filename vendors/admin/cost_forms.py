@@ -1,4 +1,4 @@
-"""The forms in which costs are written down."""
+"""Writing costs down, and the drawing of a price by volume."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -316,8 +316,9 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     name = "remove-rate"
     title = "Remove exchange rate"
     verb = "Remove"
-    help = "Prices in that currency without a rate of their own then count as not "
-    "stated."
+    help = (
+        "Prices in that currency without a rate of their own then count as not stated."
+    )
     success = "The rate is removed."
     dangerous = True
 

@@ -1,4 +1,4 @@
-"""What the costs pages show; who may see amounts, their views ask."""
+"""What the costs pages show, and the opening of prices; views ask who may see them."""
 
 import datetime
 import uuid

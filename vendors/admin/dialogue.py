@@ -1,4 +1,4 @@
-"""…"""
+"""Questions, proposals and requests of vendors, and reminding them to answer."""
 
 from dataclasses import dataclass
 from typing import Any

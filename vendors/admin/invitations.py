@@ -1,8 +1,7 @@
-"""The page that issues or replaces a vendor's API token and shows its secret once,
-in the answer to the POST.
+"""Invitations: who was told, who came and answered, until when, and with which token.
 
-It is no act: an act ends with a redirect, and a secret must not survive one, neither
-in a message nor in a session.
+Issuing a token is no act: an act ends with a redirect, and a secret must not survive
+one, neither in a message nor in a session. It is shown in the answer to the POST.
 """
 
 import datetime

@@ -1,4 +1,7 @@
-"""The base of every vendor call: the token's own invitations and nothing else."""
+"""The base of every vendor call: the token's own invitations and nothing else.
+
+It imports no views, so that it can be a default.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Invitations, their requirements, and claims on them."""
+"""Invitations, their requirements, claims by body and by sheet, and receipts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a quote: what comes in, and, apart from it, what goes out."""
+"""A vendor's own prices: read and replaced as one."""
 
 import re
 from decimal import Decimal

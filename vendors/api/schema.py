@@ -1,4 +1,7 @@
-"""Examples of the description; a test sends each request and compares each answer."""
+"""How the vendor API describes itself: bodies, their examples, and the pages of both.
+
+A test sends each request of the examples and compares each answer.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where the total jumps as the volume grows."""
+"""Rises, totals and curves over the horizon, the budget, points and payments."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

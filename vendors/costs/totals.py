@@ -1,4 +1,4 @@
-"""What the hours saved are worth, and what waiting for them costs."""
+"""Terms, one line over the horizon, what to ask next, what saved hours are worth."""
 
 import calendar
 import datetime

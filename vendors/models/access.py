@@ -1,4 +1,4 @@
-"""How a vendor's contact gets into the vendor pages: link, code, session."""
+"""How vendors get in: links, codes, sessions, tokens; and sheets that came by mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vendors, their people, and the options of an evaluation."""
+"""Vendors, their people, the options of an evaluation, and interests in them."""
 
 from __future__ import annotations
 

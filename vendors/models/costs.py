@@ -1,4 +1,4 @@
-"""One priced, included, excluded or unsaid kind of cost."""
+"""Costs, quotes, rates of exchange, and the opening of prices."""
 
 from decimal import Decimal
 from typing import ClassVar, Self

@@ -1,4 +1,4 @@
-"""Questions and proposals: how vendors help to say what is needed."""
+"""Questions, proposals, requests for contacts, and what is published to vendors."""
 
 from __future__ import annotations
 

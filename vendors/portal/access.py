@@ -1,4 +1,8 @@
-"""What all vendor pages share: their host, the wall, limits, headers and refusals."""
+"""The way into the vendor pages, and what all of them share.
+
+A link shows who asks, a button sends a code, the code opens. Shared are their host,
+the wall, limits, headers and refusals.
+"""
 
 import datetime
 import math

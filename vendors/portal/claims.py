@@ -1,4 +1,4 @@
-"""What is asked, and what the vendor says to it: the list, and one at a time."""
+"""What is asked, and what the vendor says to it: in forms, in a sheet, in questions."""
 
 import io
 import json
