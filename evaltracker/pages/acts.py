@@ -6,6 +6,7 @@ them all: GET shows the form and changes nothing, POST performs.
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -36,9 +37,11 @@ class Confirm(forms.Form):
 class Act[T]:
     """One thing that a person can do to one thing, a `T`.
 
-    Set `name`, `title`, `verb`, `model` and `service`, and write `allowed`.
+    Set `title`, `verb`, `model` and `service`. Without a rule that the service has
+    in its module, set `rule` or write `allowed`.
     """
 
+    # As in its address; that of the class unless said: `add-list` of `AddList`.
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     verb: ClassVar[str] = ""
@@ -51,7 +54,8 @@ class Act[T]:
     service: ClassVar[Callable[..., Any] | None] = None
     # What the service calls the target; blank if it does not take it.
     target_name: ClassVar[str] = ""
-    # Raises why the person may not do it now; the service raises on it, too.
+    # Raises why the person may not do it now; the service raises on it, too. Unless
+    # the act says it, it is `check_add_list` beside the service `add_list`, if there.
     rule: ClassVar[Rule | None] = None
     form_class: ClassVar[type[forms.BaseForm]] = Confirm
     template: ClassVar[str] = "evaltracker/act.html"
@@ -184,6 +188,10 @@ ACTS: Registry[str, Act[Any]] = Registry("act")
 
 def register_act[A: Act[Any]](cls: type[A]) -> type[A]:
     """Class decorator: make an act known under its name, or fail loudly."""
+    if "name" not in vars(cls):
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+    if "rule" not in vars(cls):
+        cls.rule = _rule_beside(cls.service) or cls.rule
     if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name):
         raise ImproperlyConfigured(f"{cls.__name__}.name is no slug.")
     for duty in ("title", "verb"):
@@ -195,6 +203,14 @@ def register_act[A: Act[Any]](cls: type[A]) -> type[A]:
         _check_service(cls)
     ACTS.register(cls.name, cls())
     return cls
+
+
+def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:
+    """What the service's module calls `check_` and the service's name, if anything."""
+    service = inspect.unwrap(getattr(service, "func", service)) if service else None
+    if service is None:
+        return None
+    return getattr(sys.modules[service.__module__], f"check_{service.__name__}", None)
 
 
 def _check_service(cls: type[Act[Any]]) -> None:

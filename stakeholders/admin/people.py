@@ -40,7 +40,7 @@ from stakeholders.models import (
     Stakeholder,
 )
 from stakeholders.policy import lendings
-from stakeholders.services.lending import check_delegate, delegate, revoke_delegation
+from stakeholders.services.lending import delegate, revoke_delegation
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
@@ -66,7 +66,6 @@ class LendForm(forms.Form):
 
 @register_act
 class LendPart(OnPart):
-    name = "lend-part"
     title = "Name a substitute"
     verb = "Name the substitute"
     help = (
@@ -76,7 +75,6 @@ class LendPart(OnPart):
     success = "The substitute is named."
     form_class = LendForm
     service = delegate
-    rule = check_delegate
 
     def heading(self, target: Stakeholder) -> str:
         return f"Name a substitute as {target.get_role_display()}"
@@ -90,7 +88,6 @@ class LendPart(OnPart):
 class RevokeLending(InEvaluation[Delegation]):
     """The early end of a substitution."""
 
-    name = "revoke-lending"
     title = "End the substitution"
     verb = "End it now"
     help = "From this moment the substitute no longer signs."

@@ -61,7 +61,6 @@ class AddForm(forms.Form):
 class AddStakeholder(OnEvaluation):
     """A person with a role."""
 
-    name = "add-stakeholder"
     title = "Add a stakeholder"
     verb = "Add"
     again_verb = "Add and start another"
@@ -96,7 +95,6 @@ class OnPart(InEvaluation[Stakeholder]):
 class RemoveStakeholder(OnPart):
     """The end of a part."""
 
-    name = "remove-stakeholder"
     title = "End the part"
     verb = "End the part"
     help = (

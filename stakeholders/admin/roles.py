@@ -39,7 +39,6 @@ from stakeholders.services.people import (
 )
 from stakeholders.services.roles import (
     RULES,
-    check_take_rules,
     give_roles,
     invite_stakeholder,
     take_rules,
@@ -163,7 +162,6 @@ class WeightsForm(forms.Form):
 class SayRoleWeights(OnEvaluation):
     """A role's own weights."""
 
-    name = "say-role-weights"
     title = "Weights of your role"
     verb = "Save"
     rule = check_say_role_weights
@@ -235,7 +233,6 @@ class InviteForm(forms.Form):
 class InviteStakeholder(OnEvaluation):
     """Somebody who cannot log in yet."""
 
-    name = "invite-stakeholder"
     title = "Invite a stakeholder"
     verb = "Invite"
     help = (
@@ -273,7 +270,6 @@ class RolesForm(forms.Form):
 class GiveRoles(PeopleAct):
     """What somebody stands for in the company."""
 
-    name = "give-roles"
     title = "Give roles"
     verb = "Save"
     success = "Saved."
@@ -328,10 +324,9 @@ class RulesForm(forms.Form):
 
 
 @register_act
-class SetSignOffRules(OnEvaluation):
+class SignOffRules(OnEvaluation):
     """How many of each role must approve before a stage is left."""
 
-    name = "sign-off-rules"
     title = "Who must sign"
     verb = "Save"
     help = (
@@ -366,7 +361,6 @@ class SetSignOffRules(OnEvaluation):
 class TakeRules(TakesFrom, OnEvaluation):
     """Asks those to sign whom a template asks."""
 
-    name = "take-rules"
     title = "Take sign-off rules from a template"
     help = (
         "Exactly the roles that the template names are asked, in the stages that it "
@@ -377,7 +371,6 @@ class TakeRules(TakesFrom, OnEvaluation):
     part = RULES
     tab = "sign_offs"
     service = take_rules
-    rule = check_take_rules
 
 
 # What each category weighs, for each role and as agreed, edited in place.

@@ -166,7 +166,7 @@ def test_a_post_needs_the_token_of_the_form(purchase: Evaluation, path: str) -> 
     assert strict.post(path, {"text": "x", "version": 1}).status_code == 403
 
 
-@pytest.mark.parametrize("forgotten", ["name", "title", "verb", "allowed", "perform"])
+@pytest.mark.parametrize("forgotten", ["title", "verb", "allowed", "perform"])
 def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     whole = {
         "name": "test-forgetful",

@@ -44,12 +44,10 @@ from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import Column, Ledger, ledger
 from trials.selectors.promised import promised
 from trials.selectors.unequal import is_partly_proven
-from trials.services.evidence import check_note_research, note_research
+from trials.services.evidence import note_research
 from trials.services.template_parts import (
     CRITERIA,
     SCRIPT,
-    check_take_criteria,
-    check_take_script,
     take_criteria,
     take_script,
 )
@@ -92,7 +90,6 @@ class ResearchForm(AboutRequirement):
 class NoteResearch(OnCandidate):
     """Notes what an article, a podcast or a peer says."""
 
-    name = "note-research"
     title = "Note research"
     verb = "Save the note"
     help = "With its source and date, so that others can judge it."
@@ -100,7 +97,6 @@ class NoteResearch(OnCandidate):
     form_class = ResearchForm
     prefill = ("requirement",)
     service = note_research
-    rule = check_note_research
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target.evaluation}
@@ -116,7 +112,6 @@ class NoteResearch(OnCandidate):
 class TakeScript(TakesFrom, OnDemo):
     """Adds a template's questions to a demo's script."""
 
-    name = "take-script"
     title = "Take the script from a template"
     help = (
         "Adds what the template asks and this script does not ask yet. Questions about "
@@ -125,14 +120,12 @@ class TakeScript(TakesFrom, OnDemo):
     success = "The template's questions are on the script."
     part = SCRIPT
     service = take_script
-    rule = check_take_script
 
 
 @register_act
 class TakeCriteria(TakesFrom, OnTrial):
     """Adds a template's criteria to a trial."""
 
-    name = "take-criteria"
     title = "Take criteria from a template"
     help = (
         "Adds the template's criteria on requirements that this evaluation has. They "
@@ -141,7 +134,6 @@ class TakeCriteria(TakesFrom, OnTrial):
     success = "The template's criteria are added."
     part = CRITERIA
     service = take_criteria
-    rule = check_take_criteria
 
 
 # A candidate: its claim ledger, its fit, and how far its word has carried.

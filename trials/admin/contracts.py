@@ -24,23 +24,16 @@ from trials.selectors.matrix_json import Shift, shifts_of_trial
 from trials.services.agreements import (
     agree_contract,
     agree_contracts,
-    check_agree_contract,
-    check_agree_contracts,
     contracts_awaiting,
     digest_of_all,
 )
 from trials.services.criteria import (
     amend_contract,
-    check_amend_contract,
-    check_propose_contract,
     propose_contract,
 )
 from trials.services.moves import move_trial
 from trials.services.trials import (
     change_trial,
-    check_change_trial,
-    check_close_trial,
-    check_plan_trial,
     close_trial,
     plan_trial,
 )
@@ -117,7 +110,6 @@ mark_needed(
 class PlanTrial(OnCandidate):
     """Plans a candidate's trial."""
 
-    name = "plan-trial"
     title = "Plan a trial"
     verb = "Plan"
     help = "What is blank now is filled in before the contract is agreed."
@@ -125,7 +117,6 @@ class PlanTrial(OnCandidate):
     form_class = TrialForm
     tab = "trials"
     service = plan_trial
-    rule = check_plan_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target.evaluation}
@@ -149,13 +140,11 @@ class PlanTrial(OnCandidate):
 class ChangeTrial(OnTrial):
     """Changes the plan, until the contract is agreed."""
 
-    name = "change-trial"
     title = "Change the plan"
     verb = "Save"
     success = "Saved."
     form_class = TrialForm
     service = change_trial
-    rule = check_change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whether the other finalists are tried on the same terms."""
@@ -175,7 +164,6 @@ class SummaryForm(forms.Form):
 
 @register_act
 class CloseTrial(OnTrial):
-    name = "close-trial"
     title = "Close the trial"
     verb = "Close the trial"
     help = (
@@ -186,7 +174,6 @@ class CloseTrial(OnTrial):
     form_class = SummaryForm
     dangerous = True
     service = close_trial
-    rule = check_close_trial
 
 
 class ReadsContract(OnTrial):
@@ -204,7 +191,6 @@ class ReadsContract(OnTrial):
 class ProposeContract(ReadsContract):
     """Puts the contract forward."""
 
-    name = "propose-contract"
     title = "Put the contract forward"
     verb = "Put it forward"
     help = (
@@ -213,7 +199,6 @@ class ProposeContract(ReadsContract):
     )
     success = "The contract is put forward; every role is asked to agree."
     service = propose_contract
-    rule = check_propose_contract
 
 
 class DigestForm(forms.Form):
@@ -226,7 +211,6 @@ class DigestForm(forms.Form):
 class AgreeContract(ReadsContract):
     """Says yes for one's roles."""
 
-    name = "agree-contract"
     title = "Agree to the contract"
     verb = "I agree"
     help = (
@@ -236,7 +220,6 @@ class AgreeContract(ReadsContract):
     success = "You have agreed."
     form_class = DigestForm
     service = agree_contract
-    rule = check_agree_contract
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The words that are shown."""
@@ -247,7 +230,6 @@ class AgreeContract(ReadsContract):
 class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     """Says yes for one's roles to several contracts that were read together."""
 
-    name = "agree-contracts"
     title = "Agree to the contracts"
     verb = "I agree to all of them"
     help = (
@@ -259,7 +241,6 @@ class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     template = "trials/agree_all.html"
     form_class = DigestForm
     service = agree_contracts
-    rule = check_agree_contracts
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The words that are shown."""
@@ -286,14 +267,12 @@ class AmendForm(TrialForm):
 class AmendContract(OnTrial):
     """Changes what was agreed, by number."""
 
-    name = "amend-contract"
     title = "Change the contract"
     verb = "Change it"
     help = "It is a numbered change with a reason. The trial goes on meanwhile."
     success = "The contract is changed; every role is asked to agree again."
     form_class = AmendForm
     service = amend_contract
-    rule = check_amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """Whether the other finalists are tried on the same terms."""
@@ -315,7 +294,6 @@ class DaysForm(forms.Form):
 class MoveTrial(OnTrial):
     """Puts a trial to other days."""
 
-    name = "move-trial"
     title = "Move the trial"
     verb = "Move"
     help = (

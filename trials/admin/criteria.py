@@ -28,26 +28,20 @@ from trials.services.criteria import CRITERIA_WHY as WHY
 from trials.services.criteria import (
     add_criterion,
     change_criterion,
-    check_change_criterion,
-    check_remove_criterion,
     check_write_criteria,
     remove_criterion,
 )
 from trials.services.evidence import (
     check_judge_criterion,
-    check_retest_gap,
     record_evidence,
     retest_gap,
 )
 from trials.services.gaps import (
-    check_close_gap,
-    check_record_gap,
-    check_reply_to_gap,
     close_gap,
     record_gap,
     reply_to_gap,
 )
-from trials.services.moves import check_copy_criteria, copy_criteria
+from trials.services.moves import copy_criteria
 from vendors.admin.base import is_kept_out
 from vendors.models import Claim
 
@@ -101,7 +95,6 @@ class CriterionAct(OnTrial):
 class AddCriterion(CriterionAct):
     """Adds what a trial must reach."""
 
-    name = "add-criterion"
     title = "Add a criterion"
     verb = "Add"
     again_verb = "Add and start another"
@@ -122,7 +115,6 @@ class AddCriterion(CriterionAct):
 class CopyCriteria(OnTrial):
     """Gives the other finalists' trials the same criteria."""
 
-    name = "copy-criteria"
     title = "Copy the criteria to the other trials"
     verb = "Copy"
     help = (
@@ -130,7 +122,6 @@ class CopyCriteria(OnTrial):
         "criteria that it lacks, with the same numbers. You can change them there."
     )
     service = copy_criteria
-    rule = check_copy_criteria
 
     def success_message(self, target: Any, outcome: Any) -> str:
         return "The other trials have the same criteria."
@@ -156,12 +147,10 @@ class OnCriterion(CriterionAct):
 class ChangeCriterion(OnCriterion):
     """Changes a criterion that was not judged."""
 
-    name = "change-criterion"
     title = "Change the criterion"
     verb = "Save"
     success = "Saved."
     service = change_criterion
-    rule = check_change_criterion
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {
@@ -189,14 +178,12 @@ class RemovalForm(forms.Form):
 class RemoveCriterion(OnCriterion):
     """Takes a criterion out that was not judged."""
 
-    name = "remove-criterion"
     title = "Remove the criterion"
     verb = "Remove"
     success = "The criterion is removed; the journal keeps its words."
     form_class = RemovalForm
     dangerous = True
     service = remove_criterion
-    rule = check_remove_criterion
 
     def destination(self, target: Any, made: Any) -> str:
         return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
@@ -206,7 +193,6 @@ class RemoveCriterion(OnCriterion):
 class JudgeCriterion(OnCriterion):
     """Records what the trial found of a criterion."""
 
-    name = "judge-criterion"
     title = "Judge the criterion"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
@@ -278,14 +264,12 @@ class GapForm(AboutRequirement):
 class RecordGap(OnTrial):
     """Notes what is missing."""
 
-    name = "record-gap"
     title = "Record a gap"
     verb = "Record"
     help = "As soon as it is found: the early gaps are the cheap ones."
     success = "The gap is in the log."
     form_class = GapForm
     service = record_gap
-    rule = check_record_gap
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target)}
@@ -318,14 +302,12 @@ class ReplyForm(forms.Form):
 class ReplyToGap(OnGap):
     """Notes what the vendor answered."""
 
-    name = "reply-to-gap"
     title = "Note the vendor's reply"
     verb = "Save"
     help = "The vendor can also reply by itself, through the API."
     success = "The reply is noted."
     form_class = ReplyForm
     service = reply_to_gap
-    rule = check_reply_to_gap
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"reply": target.reply, "promised_for": target.promised_for}
@@ -348,7 +330,6 @@ class RetestForm(forms.Form):
 class RetestGap(OnGap):
     """Says what trying a gap again came to."""
 
-    name = "retest-gap"
     title = "Try the gap again"
     verb = "Save"
     help = (
@@ -359,7 +340,6 @@ class RetestGap(OnGap):
     success = "The retest is in the log."
     form_class = RetestForm
     service = retest_gap
-    rule = check_retest_gap
 
 
 class ClosingForm(forms.Form):
@@ -374,13 +354,11 @@ class ClosingForm(forms.Form):
 class CloseGap(OnGap):
     """Says how a gap ended."""
 
-    name = "close-gap"
     title = "Close the gap"
     verb = "Close"
     success = "The gap is closed."
     form_class = ClosingForm
     service = close_gap
-    rule = check_close_gap
 
 
 # The criteria of a trial as rows, until its contract is agreed.

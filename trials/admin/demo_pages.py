@@ -45,7 +45,6 @@ from trials.services.demos import (
 )
 from trials.services.evidence import (
     check_evidence,
-    check_reconfirm_evidence,
     reconfirm_evidence,
     record_evidence,
 )
@@ -136,7 +135,6 @@ mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 class RecordEvidence(OnPlace):
     """Records a verdict on the claim that stands."""
 
-    name = "record-evidence"
     title = "Record evidence"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
@@ -188,7 +186,6 @@ class ReconfirmForm(forms.Form):
 class ReconfirmEvidence(AboutCandidate[Evidence]):
     """Says an older verdict again of the words that stand."""
 
-    name = "reconfirm-evidence"
     title = "Re-confirm"
     verb = "Say it again"
     help = (
@@ -200,7 +197,6 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     model = Evidence
     target_name = "evidence"
     service = reconfirm_evidence
-    rule = check_reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
     form_class = ReconfirmForm

@@ -30,13 +30,9 @@ from trials.admin.demo_pages import last_setting, offered_lists
 from trials.admin.runs import runs_rows
 from trials.choices import DataOwner, Runner, Source
 from trials.models import Demo, DemoNote, ScriptItem
-from trials.services.confirming import check_confirm_runs, confirm_runs
+from trials.services.confirming import confirm_runs
 from trials.services.demo_notes import (
     call_off_demo,
-    check_call_off_demo,
-    check_end_demo,
-    check_reveal_demo_notes,
-    check_write_demo_note,
     end_demo,
     plan_attendance,
     reveal_demo_notes,
@@ -44,8 +40,6 @@ from trials.services.demo_notes import (
 )
 from trials.services.demos import (
     add_dazzle,
-    check_add_dazzle,
-    check_hold_demo,
     check_move_demo,
     check_schedule_demo,
     hold_demo,
@@ -57,7 +51,6 @@ from trials.services.evidence import check_judge_item, record_evidence
 from trials.services.scripts import (
     add_script_item,
     change_script_item,
-    check_move_script_item,
     draw_up_script,
     move_script_item,
 )
@@ -87,7 +80,6 @@ class ConfirmForm(VerdictForm):
 class ConfirmRuns(JudgeCriterion):
     """Records the verdict that the runs of a criterion propose, or another."""
 
-    name = "confirm-runs"
     title = "Confirm what the runs propose"
     verb = "Confirm"
     help = (
@@ -99,7 +91,6 @@ class ConfirmRuns(JudgeCriterion):
     template = "trials/confirm.html"
     version_fields = ("claim", "proposed")
     service = confirm_runs
-    rule = check_confirm_runs
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The proposed verdict; run by us, and on the data that was said last."""
@@ -183,7 +174,6 @@ class DemoForm(AttendanceForm, WhenForm):
 class EndDemo(OnDemo):
     """Says that the demo is over."""
 
-    name = "end-demo"
     title = "End the demo"
     verb = "It is over"
     help = (
@@ -192,7 +182,6 @@ class EndDemo(OnDemo):
     )
     success = "The demo is over. Write your own note before you talk about it."
     service = end_demo
-    rule = check_end_demo
 
 
 class NoteForm(forms.Form):
@@ -207,14 +196,12 @@ class NoteForm(forms.Form):
 class WriteDemoNote(OnDemo):
     """Writes or changes one's own note on a demo."""
 
-    name = "write-demo-note"
     title = "Your note on the demo"
     verb = "Save"
     help = "Notes stay private until all are revealed."
     success = "Your note is saved. You may change it until all notes are revealed."
     form_class = NoteForm
     service = write_demo_note
-    rule = check_write_demo_note
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """What one wrote so far."""
@@ -230,14 +217,12 @@ class WriteDemoNote(OnDemo):
 class RevealDemoNotes(OnDemo):
     """Reveals all notes before the time is over."""
 
-    name = "reveal-demo-notes"
     title = "Reveal the notes now"
     verb = "Reveal"
     help = "Everybody with a part reads all notes, and none can change any more."
     success = "All notes are revealed."
     dangerous = True
     service = reveal_demo_notes
-    rule = check_reveal_demo_notes
 
     def cancel_url(self, target: Any) -> str:
         """The notes on the demo's page."""
@@ -249,7 +234,6 @@ class RevealDemoNotes(OnDemo):
 
 @register_act
 class ScheduleDemo(OnCandidate):
-    name = "schedule-demo"
     title = "Schedule a demo"
     verb = "Schedule"
     help = "It follows our script, not the vendor's."
@@ -289,7 +273,6 @@ class ScheduleDemo(OnCandidate):
 class PlanAttendance(OnDemo):
     """Says who attends, and where they meet."""
 
-    name = "plan-attendance"
     title = "Attendees and meeting link"
     verb = "Save"
     help = "Whoever is asked anew gets a mail; another link is sent to all of them."
@@ -315,13 +298,11 @@ class PlanAttendance(OnDemo):
 class MoveDemo(OnDemo):
     """Puts a demo to another time."""
 
-    name = "move-demo"
     title = "Move the demo"
     verb = "Move"
     success = "The demo is moved."
     form_class = WhenForm
     service = move_demo
-    rule = check_move_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """When it is now."""
@@ -344,7 +325,6 @@ class CallOffForm(forms.Form):
 class CallOffDemo(OnDemo):
     """Says that the demo does not take place."""
 
-    name = "call-off-demo"
     title = "Call the demo off"
     verb = "Call it off"
     help = (
@@ -356,7 +336,6 @@ class CallOffDemo(OnDemo):
     form_class = CallOffForm
     dangerous = True
     service = call_off_demo
-    rule = check_call_off_demo
 
 
 class HoldForm(forms.Form):
@@ -370,14 +349,12 @@ class HoldForm(forms.Form):
 class HoldDemo(OnDemo):
     """Says that the demo takes place."""
 
-    name = "hold-demo"
     title = "Start the demo"
     verb = "It takes place"
     help = "You can judge the items now; the script no longer changes."
     success = "The demo takes place. Judge each item as you see it."
     form_class = HoldForm
     service = hold_demo
-    rule = check_hold_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """Who was to attend."""
@@ -396,7 +373,6 @@ class DazzleForm(forms.Form):
 class AddDazzle(OnDemo):
     """Notes what was shown off-script."""
 
-    name = "add-dazzle"
     title = "Add to the dazzle list"
     verb = "Add"
     again_verb = "Add and start another"
@@ -404,14 +380,12 @@ class AddDazzle(OnDemo):
     success = "It is on the dazzle list, where it scores nothing."
     form_class = DazzleForm
     service = add_dazzle
-    rule = check_add_dazzle
 
 
 @register_act
 class DrawUpScript(OnDemo):
     """Writes the script from what is not proven yet."""
 
-    name = "draw-up-script"
     title = "Draw up the script"
     verb = "Draw up"
     help = (
@@ -468,7 +442,6 @@ class ChangeItemForm(ItemForm):
 class AddScriptItem(OnDemo):
     """Puts one more thing on the script."""
 
-    name = "add-script-item"
     title = "Add to the script"
     verb = "Add"
     again_verb = "Add and start another"
@@ -512,7 +485,6 @@ class OnItem(OnDemo):
 class ChangeScriptItem(OnItem):
     """Changes an item of a script."""
 
-    name = "change-script-item"
     title = "Change the item"
     verb = "Save"
     success = "Saved."
@@ -538,13 +510,11 @@ class PlaceForm(forms.Form):
 class MoveScriptItem(OnItem):
     """Puts an item to another place of the script."""
 
-    name = "move-script-item"
     title = "Move the item"
     verb = "Move"
     success = "Moved."
     form_class = PlaceForm
     service = move_script_item
-    rule = check_move_script_item
 
     def judged(self, target: Any) -> tuple[Any, ...]:
         """The item, which may be on the dazzle list."""
@@ -555,7 +525,6 @@ class MoveScriptItem(OnItem):
 class JudgeItem(OnItem):
     """Records in one tap what was seen of an item."""
 
-    name = "judge-item"
     title = "Judge what was shown"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."

@@ -21,14 +21,11 @@ from trials.selectors.contracts import (
 from trials.selectors.unequal import common_values, open_trials_drawn_up
 from trials.services.confirming import (
     change_trials,
-    check_change_trials,
-    check_propose_contracts,
     propose_contracts,
 )
 from trials.services.scripts import (
     CommonCriterion,
     Finalist,
-    check_draw_up_trials,
     criteria_in_common,
     draw_up_trials,
 )
@@ -225,7 +222,6 @@ class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):
 class DrawUpTrials(OnTrials):
     """Plans the same trial for every finalist, from what is not proven yet."""
 
-    name = "draw-up-trials"
     title = "Draw up the trials"
     verb = "Draw them up"
     help = (
@@ -235,7 +231,6 @@ class DrawUpTrials(OnTrials):
     form_class = DrawUpForm
     template = "trials/draw_up.html"
     service = draw_up_trials
-    rule = check_draw_up_trials
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Who has no trial yet, and what the ledger leaves unproven."""
@@ -277,7 +272,6 @@ class DrawUpTrials(OnTrials):
 class ChangeTrials(OnTrials):
     """Changes what the trials have in common."""
 
-    name = "change-trials"
     title = "Change all trials"
     verb = "Change them"
     help = (
@@ -287,7 +281,6 @@ class ChangeTrials(OnTrials):
     success = "The trials are changed alike."
     form_class = ChangeForm
     service = change_trials
-    rule = check_change_trials
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"evaluation": target}
@@ -302,7 +295,6 @@ class ChangeTrials(OnTrials):
 class ProposeContracts(OnTrials):
     """Puts the contracts of all finalists forward."""
 
-    name = "propose-contracts"
     title = "Put the contracts forward"
     verb = "Put them forward"
     help = (
@@ -312,7 +304,6 @@ class ProposeContracts(OnTrials):
     success = "The contracts are put forward; every role is asked to agree."
     template = "trials/agree_all.html"
     service = propose_contracts
-    rule = check_propose_contracts
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The trials whose words are shown."""

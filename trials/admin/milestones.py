@@ -38,7 +38,6 @@ from trials.services.trials import (
     change_reminder_days,
     check_add_trial_milestone,
     check_move_milestone,
-    check_settle_milestone,
     give_milestone,
     settle_milestone,
 )
@@ -116,7 +115,6 @@ def usual_due(zone: str, user: User) -> dict[str, Any]:
 class AddMilestone(OnEvaluation):
     """Sets a date in the evaluation."""
 
-    name = "add-milestone"
     title = "Add a milestone"
     verb = "Add"
     again_verb = "Add and start another"
@@ -138,7 +136,6 @@ class AddMilestone(OnEvaluation):
 class AddTrialMilestone(OnTrial):
     """Sets a date in a trial."""
 
-    name = "add-trial-milestone"
     title = "Add a milestone"
     verb = "Add"
     again_verb = "Add and start another"
@@ -197,7 +194,6 @@ class SettleForm(forms.Form):
 class SettleMilestone(OnMilestone):
     """Says how a milestone went."""
 
-    name = "settle-milestone"
     title = "Settle"
     verb = "Settle"
     help = "Nobody is reminded of it any more."
@@ -205,7 +201,6 @@ class SettleMilestone(OnMilestone):
     form_class = SettleForm
     prefill = ("state",)
     service = settle_milestone
-    rule = check_settle_milestone
 
 
 # Moving a milestone, giving it to somebody, and saying what it hangs on.
@@ -224,7 +219,6 @@ class MoveForm(DueForm):
 class MoveMilestone(OnMilestone):
     """Puts a milestone to another date."""
 
-    name = "move-milestone"
     title = "Move"
     verb = "Move"
     help = (
@@ -261,7 +255,6 @@ class HangForm(forms.Form):
 class HangMilestone(OnMilestone):
     """Says what a milestone hangs on."""
 
-    name = "hang-milestone"
     title = "Depends on"
     verb = "Save"
     success = "Saved."
@@ -297,7 +290,6 @@ class GiveForm(forms.Form):
 class GiveMilestone(OnMilestone):
     """Makes a milestone somebody else's."""
 
-    name = "give-milestone"
     title = "Give"
     verb = "Give"
     help = "Whose it was is no longer reminded of it."
@@ -335,7 +327,6 @@ class RhythmForm(forms.Form):
 class ChangeReminderDays(OnEvaluation):
     """Says how many days before a date people are reminded."""
 
-    name = "change-reminder-days"
     title = "When people are reminded"
     verb = "Save"
     help = (

@@ -31,13 +31,10 @@ from trials.selectors.runs import (
 )
 from trials.services.runs import (
     check_make_run_token,
-    check_revoke_run_token,
     make_run_token,
     revoke_run_token,
 )
 from trials.services.scripts import (
-    check_leave_out_run,
-    check_take_back_run,
     leave_out_run,
     take_back_run,
 )
@@ -50,7 +47,6 @@ TRIAL = ("candidate__evaluation__owner", "lead")
 class RevokeRunToken(OnTrial):
     """Ends a run token."""
 
-    name = "revoke-run-token"
     title = "Revoke a run token"
     verb = "Revoke the token"
     help = "The next post with it is refused. What it reported stays."
@@ -60,7 +56,6 @@ class RevokeRunToken(OnTrial):
     related = tuple(f"trial__{path}" for path in TRIAL)
     dangerous = True
     service = revoke_run_token
-    rule = check_revoke_run_token
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.label or target.prefix}"
@@ -103,25 +98,21 @@ class LeaveOutForm(forms.Form):
 class LeaveOutRun(OnRun):
     """Lets a run count no more."""
 
-    name = "leave-out-run"
     title = "Leave out a run"
     verb = "Leave it out"
     success = "The run no longer counts."
     form_class = LeaveOutForm
     service = leave_out_run
-    rule = check_leave_out_run
 
 
 @register_act
 class TakeBackRun(OnRun):
     """Lets a run count again."""
 
-    name = "take-back-run"
     title = "Take a run back in"
     verb = "Take it back in"
     success = "The run counts again."
     service = take_back_run
-    rule = check_take_back_run
 
 
 # The page that makes a run token and shows its secret once, in the answer to the POST.

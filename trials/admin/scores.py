@@ -22,20 +22,13 @@ from trials.selectors import counted_scores
 from trials.selectors.buy_in import category_evidence
 from trials.services.agreements import (
     MEANING_LIMIT,
-    check_excuse_knock_out,
-    check_withdraw_excuse,
-    check_word_scale,
     excuse_knock_out,
     withdraw_excuse,
     word_scale,
 )
 from trials.services.scores import (
-    check_close_scores,
     check_give_score,
     check_give_scores,
-    check_lock_scores,
-    check_open_consensus,
-    check_settle_score,
     check_withdraw_score,
     close_scores,
     give_score,
@@ -57,7 +50,6 @@ from vendors.selectors.rivals import demanded_of
 class OpenConsensus(OnEvaluation):
     """Opens everybody's scores for the meeting."""
 
-    name = "open-consensus"
     title = "Open the consensus"
     verb = "Open all scores"
     help = (
@@ -68,7 +60,6 @@ class OpenConsensus(OnEvaluation):
     tab = "scores"
     dangerous = True
     service = open_consensus
-    rule = check_open_consensus
 
 
 class OutcomeForm(forms.Form):
@@ -119,7 +110,6 @@ class SettleForm(forms.Form):
 class SettleScore(AboutCandidate[ScoredCell]):
     """What counts where people were far apart."""
 
-    name = "settle-score"
     title = "Settle"
     verb = "Settle"
     help = (
@@ -130,7 +120,6 @@ class SettleScore(AboutCandidate[ScoredCell]):
     tab = "scores"
     form_class = SettleForm
     service = settle_score
-    rule = check_settle_score
 
     def load(self, user: User, target_id: str) -> ScoredCell:
         """The cell, if both exist, belong together and the reader may see them."""
@@ -177,14 +166,12 @@ class SettleScore(AboutCandidate[ScoredCell]):
 class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     """Ends the consensus with its outcome."""
 
-    name = "close-scores"
     title = "Close the scores"
     verb = "Close"
     success = "Scores are closed."
     tab = "scores"
     form_class = OutcomeForm
     service = close_scores
-    rule = check_close_scores
 
 
 # Excusing a knock-out, and withdrawing the excuse.
@@ -198,7 +185,6 @@ class ExcuseForm(ForValuesForm):
 class ExcuseKnockOut(OnPlace):
     """Lets a candidate go on in spite of a must-have that it does not meet."""
 
-    name = "excuse-knock-out"
     title = "Excuse the knock-out"
     verb = "Excuse"
     help = (
@@ -210,7 +196,6 @@ class ExcuseKnockOut(OnPlace):
     dangerous = True
     form_class = ExcuseForm
     service = excuse_knock_out
-    rule = check_excuse_knock_out
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         """The values that are demanded."""
@@ -230,7 +215,6 @@ class WithdrawForm(forms.Form):
 class WithdrawExcuse(AboutCandidate[Excuse]):
     """Lets a knock-out knock out again."""
 
-    name = "withdraw-excuse"
     title = "Withdraw the excuse"
     verb = "Withdraw"
     help = (
@@ -242,7 +226,6 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
     model = Excuse
     target_name = "excuse"
     service = withdraw_excuse
-    rule = check_withdraw_excuse
     related = ("candidate__evaluation__owner", "requirement")
     form_class = WithdrawForm
     dangerous = True
@@ -279,7 +262,6 @@ class ScaleForm(forms.Form):
 class WordScale(OnEvaluation):
     """Says what each score means."""
 
-    name = "word-scale"
     title = "Words for the scale"
     verb = "Save"
     help = (
@@ -290,7 +272,6 @@ class WordScale(OnEvaluation):
     form_class = ScaleForm
     tab = "scores"
     service = word_scale
-    rule = check_word_scale
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return dict(zip(FIELDS, target.scale, strict=False))
@@ -412,7 +393,6 @@ class ScoreForm(forms.Form):
 class GiveScore(OnOwnCell):
     """Saves one score, with what was asked, answered, shown and tested beside it."""
 
-    name = "give-score"
     title = "Score"
     verb = "Save"
     success = "Your score is saved."
@@ -459,7 +439,6 @@ class GiveScore(OnOwnCell):
 class WithdrawScore(OnOwnCell):
     """Takes one score back to *not scored*."""
 
-    name = "withdraw-score"
     title = "Take the score back"
     verb = "Take back"
     help = "It counts as not scored, which is not 0."
@@ -500,7 +479,6 @@ class OwnSheet(AboutCandidate[Stakeholder]):
 class GiveScores(OwnSheet):
     """Saves one's own scores, until they are locked."""
 
-    name = "give-scores"
     title = "Your scores"
     verb = "Save"
     help = (
@@ -544,7 +522,6 @@ class GiveScores(OwnSheet):
 class LockScores(OwnSheet):
     """Makes one's own scores final."""
 
-    name = "lock-scores"
     title = "Lock your scores"
     verb = "Lock for good"
     help = (
@@ -555,7 +532,6 @@ class LockScores(OwnSheet):
     template = "trials/lock.html"
     dangerous = True
     service = lock_scores
-    rule = check_lock_scores
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         """How much of the sheet is filled."""

@@ -33,8 +33,6 @@ from trials.selectors.cell_numbers import counted_once, standing_ledger
 from trials.selectors.promised import Promised, promised
 from trials.selectors.scores import prior_of
 from trials.services.scores import (
-    check_set_prior,
-    check_take_house_record,
     set_prior,
     take_house_record,
 )
@@ -60,7 +58,6 @@ class PriorForm(forms.Form):
 class SetPrior(OnEvaluation):
     """The shares that open verdicts are drawn from, set by hand."""
 
-    name = "set-prior"
     title = "Set how open verdicts are drawn"
     verb = "Set shares"
     help = (
@@ -71,7 +68,6 @@ class SetPrior(OnEvaluation):
     tab = "comparison"
     form_class = PriorForm
     service = set_prior
-    rule = check_set_prior
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         """What stands, in per cent; a house's record to the nearest."""
@@ -90,7 +86,6 @@ class SetPrior(OnEvaluation):
 class TakeHouseRecord(OnEvaluation):
     """The house's own record in place of a guess."""
 
-    name = "take-house-record"
     title = "Take the house’s record"
     verb = "Take the record"
     help = (
@@ -101,7 +96,6 @@ class TakeHouseRecord(OnEvaluation):
     success = "Open verdicts are drawn by the house’s record from now on."
     tab = "comparison"
     service = take_house_record
-    rule = check_take_house_record
 
 
 # The buy-in map: how far roles are apart, on what, and whom each would pick.

@@ -72,7 +72,6 @@ from vendors.selectors.vendor_answers import sheets_of
 from vendors.services.candidate_import import (
     check_clear_interest,
     check_declare_interest,
-    check_declare_interests,
     clear_conflict,
     declare_conflict,
     declare_interests,
@@ -590,7 +589,6 @@ class DeclarationsForm(forms.Form):
 @register_act
 class DeclareInterests(OnEvaluation):
     tab = "conflicts"
-    name = "declare-interests"
     title = "Declare conflicts of interest"
     verb = "Declare"
     help = (
@@ -602,7 +600,6 @@ class DeclareInterests(OnEvaluation):
     form_class = DeclarationsForm
     template = "vendors/interests.html"
     service = declare_interests
-    rule = check_declare_interests
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         asked = to_declare(user).filter(evaluation=target)
@@ -624,7 +621,6 @@ class DeclareInterests(OnEvaluation):
 
 @register_act
 class DeclareInterest(OnCandidate):
-    name = "declare-interest"
     title = "Declare a conflict of interest"
     verb = "Declare"
     help = (
@@ -651,7 +647,6 @@ class ClearForm(forms.Form):
 @register_act
 class ClearInterest(InEvaluation[Conflict]):
     tab = "conflicts"
-    name = "clear-interest"
     title = "Clear the conflict of interest"
     verb = "Clear"
     help = (

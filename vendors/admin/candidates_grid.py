@@ -92,7 +92,6 @@ def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
 @register_act
 class AddCandidate(OnEvaluation):
     tab = "candidates"
-    name = "add-candidate"
     title = "Add a candidate"
     verb = "Add"
     again_verb = "Add and start another"
@@ -112,7 +111,6 @@ class AddCandidate(OnEvaluation):
 
 @register_act
 class ChangeCandidate(OnCandidate):
-    name = "change-candidate"
     title = "Change candidate"
     verb = "Save"
     success = "Saved."
@@ -134,7 +132,6 @@ class ChangeCandidate(OnCandidate):
 
 @register_act
 class Shortlist(OnCandidate):
-    name = "shortlist"
     title = "Shortlist"
     verb = "Shortlist"
     help = (
@@ -152,7 +149,6 @@ class ReasonForm(forms.Form):
 
 @register_act
 class Eliminate(OnCandidate):
-    name = "eliminate"
     title = "Eliminate"
     verb = "Eliminate"
     help = (
@@ -167,7 +163,6 @@ class Eliminate(OnCandidate):
 
 @register_act
 class Reinstate(OnCandidate):
-    name = "reinstate"
     title = "Reinstate"
     verb = "Bring back"
     help = "It goes back to the long list."
@@ -195,7 +190,6 @@ class KeepingVendors(Act[Any]):
 
 @register_act
 class AddVendor(KeepingVendors):
-    name = "add-vendor"
     title = "Add a vendor"
     verb = "Add"
     again_verb = "Add and start another"
@@ -208,7 +202,6 @@ class AddVendor(KeepingVendors):
 
 @register_act
 class ChangeVendor(KeepingVendors):
-    name = "change-vendor"
     title = "Change vendor"
     verb = "Save"
     success = "Saved."
@@ -233,7 +226,6 @@ class OnContact(KeepingVendors):
 
 @register_act
 class AddContact(KeepingVendors):
-    name = "add-contact"
     title = "Add a contact"
     verb = "Add"
     again_verb = "Add and start another"
@@ -246,7 +238,6 @@ class AddContact(KeepingVendors):
 
 @register_act
 class ChangeContact(OnContact):
-    name = "change-contact"
     title = "Change contact"
     verb = "Save"
     help = "Mails still due to the old address are not sent; send them again."
@@ -260,7 +251,6 @@ class ChangeContact(OnContact):
 
 @register_act
 class RemoveContact(OnContact):
-    name = "remove-contact"
     title = "Remove contact"
     verb = "Remove"
     help = "They get no more mail, not even mail that is already due."

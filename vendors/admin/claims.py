@@ -61,7 +61,6 @@ from vendors.selectors.candidates import lists_of
 from vendors.selectors.rivals import demanded_of
 from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
 from vendors.services.claims import (
-    check_note_claim,
     check_withdraw_note,
     current_claim,
     note_claim,
@@ -73,7 +72,6 @@ from vendors.services.mailed_sheets import (
     WORDS,
     answer_requirement,
     change_answer,
-    check_answer_requirement,
 )
 from vendors.services.sheets import answer_sheet
 from vendors.services.tokens import mark_seen
@@ -569,7 +567,6 @@ class NoteForm(forms.Form):
 
 @register_act
 class NoteClaim(OnPlace):
-    name = "note-claim"
     title = "Note a claim"
     verb = "Save the note"
     help = (
@@ -580,7 +577,6 @@ class NoteClaim(OnPlace):
     form_class = NoteForm
     template = "vendors/place.html"
     service = note_claim
-    rule = check_note_claim
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"place": target}
@@ -604,7 +600,6 @@ class NoteClaim(OnPlace):
 @register_act
 class AnswerRequirement(NoteClaim):
     tab = "candidates"
-    name = "answer-requirement"
     title = "Answer"
     verb = "Save"
     help = (
@@ -614,7 +609,6 @@ class AnswerRequirement(NoteClaim):
     success = "The answer is saved."
     template = "vendors/answering.html"
     service = answer_requirement
-    rule = check_answer_requirement
 
     def context(self, target: Place, user: User) -> dict[str, Any]:
         found = answering_of(target.candidate)
@@ -638,7 +632,6 @@ class AnswerRequirement(NoteClaim):
 
 @register_act
 class WithdrawNote(OnPlace):
-    name = "withdraw-note"
     title = "Withdraw the note"
     verb = "Withdraw"
     help = "A revision that says “withdrawn”; history stays."
@@ -658,7 +651,6 @@ class RuleOutForm(ForValuesForm):
 
 @register_act
 class RuleNotApplicable(OnPlace):
-    name = "rule-not-applicable"
     title = "Rule not applicable"
     verb = "Rule not applicable"
     help = "It leaves the count for this candidate: neither earned nor missed."
@@ -673,7 +665,6 @@ class RuleNotApplicable(OnPlace):
 
 @register_act
 class RevokeRuling(AboutCandidate[Ruling]):
-    name = "revoke-ruling"
     title = "Apply it after all"
     verb = "Let it apply"
     success = "It counts again."
@@ -714,7 +705,6 @@ class SeenForm(forms.Form):
 
 @register_act
 class MarkSeen(OnEvaluation):
-    name = "mark-seen"
     title = "Mark as seen"
     verb = "Mark as seen"
     help = (

@@ -164,7 +164,6 @@ class OnCosts(OnCandidate, AboutCandidate[Candidate]):
 
 @register_act
 class SetCostLine(OnCosts):
-    name = "set-cost-line"
     title = "Write a cost"
     verb = "Save"
     help = "The same kind and part is replaced. Amounts stay sealed until they open."
@@ -195,7 +194,6 @@ class OnCostLine(AboutCandidate[CostLine]):
 
 @register_act
 class ChangeCostLine(OnCostLine):
-    name = "change-cost-line"
     title = "Change cost"
     verb = "Save"
     success = "The cost is written."
@@ -219,7 +217,6 @@ class ChangeCostLine(OnCostLine):
 
 @register_act
 class SetRenewalRise(OnCosts):
-    name = "set-renewal-rise"
     title = "Write a renewal rise in %"
     verb = "Save"
     help = (
@@ -246,7 +243,6 @@ class SetRenewalRise(OnCosts):
 
 @register_act
 class RemoveCostLine(OnCostLine):
-    name = "remove-cost-line"
     title = "Remove cost"
     verb = "Remove"
     help = "The kind counts as not asked again. The journal keeps that it was there."
@@ -261,7 +257,6 @@ class RemoveCostLine(OnCostLine):
 
 @register_act
 class MarkRestUnsaid(OnCosts):
-    name = "mark-rest-unsaid"
     title = "Mark the rest as not stated"
     verb = "Mark as not stated"
     help = (
@@ -290,7 +285,6 @@ class RateForm(forms.Form):
 @register_act
 class SetRate(OnEvaluation):
     tab = "costs"
-    name = "set-rate"
     title = "Write an exchange rate"
     verb = "Save"
     help = (
@@ -313,7 +307,6 @@ class RemoveRate(InEvaluation[ExchangeRate]):
     target_name = "rate"
     service = remove_rate
     related = ("evaluation__owner",)
-    name = "remove-rate"
     title = "Remove exchange rate"
     verb = "Remove"
     help = (
@@ -355,7 +348,6 @@ class PaymentsForm(forms.Form):
 
 @register_act
 class SetPayments(OnCosts):
-    name = "set-payments"
     title = "Write the payment plan"
     verb = "Save"
     help = "The shares of one-off costs, and when each is due."

@@ -53,13 +53,10 @@ from vendors.selectors.costs import NOBODY, opening_state, quotes_seen, second_p
 from vendors.services.cost_import import add_cost_line, change_cost_line
 from vendors.services.opening import (
     ask_to_open_prices,
-    check_ask_to_open_prices,
-    check_confirm_price_opening,
-    check_withdraw_price_opening,
     confirm_price_opening,
     withdraw_price_opening,
 )
-from vendors.services.quotes import check_let_owner_type_prices, let_owner_type_prices
+from vendors.services.quotes import let_owner_type_prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,7 +540,6 @@ SEALS.register("contact", opened_contacts)
 
 @register_act
 class AskToOpenPrices(OnEvaluation):
-    name = "ask-to-open-prices"
     title = "Ask to open the prices"
     verb = "Ask"
     help = (
@@ -554,7 +550,6 @@ class AskToOpenPrices(OnEvaluation):
     tab = "costs"
     template = "vendors/act_opening.html"
     service = ask_to_open_prices
-    rule = check_ask_to_open_prices
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         people = second_people(target)
@@ -570,7 +565,6 @@ class OnOpening(InEvaluation[PriceOpening]):
 
 @register_act
 class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
-    name = "confirm-price-opening"
     title = "Open the prices"
     verb = "Open the prices"
     help = (
@@ -581,7 +575,6 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     template = "vendors/act_opening.html"
     dangerous = True
     service = confirm_price_opening
-    rule = check_confirm_price_opening
 
     def needs_proof(self, target: PriceOpening, user: User) -> bool:
         """It cannot be taken back."""
@@ -594,13 +587,11 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
 
 @register_act
 class WithdrawPriceOpening(OnOpening):
-    name = "withdraw-price-opening"
     title = "Withdraw the request to open prices"
     verb = "Withdraw"
     help = "Prices stay sealed. You can ask again."
     success = "The request is withdrawn; prices stay sealed."
     service = withdraw_price_opening
-    rule = check_withdraw_price_opening
 
 
 class ReaderForm(forms.Form):
@@ -616,7 +607,6 @@ class ReaderForm(forms.Form):
 
 @register_act
 class SetQuoteReader(OnEvaluation):
-    name = "set-quote-reader"
     title = "Who reads quotes"
     verb = "Save"
     help = "Prices that you enter yourself are yours to read either way."
@@ -624,7 +614,6 @@ class SetQuoteReader(OnEvaluation):
     tab = "costs"
     form_class = ReaderForm
     service = let_owner_type_prices
-    rule = check_let_owner_type_prices
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"owner_types_prices": target.owner_types_prices}

@@ -44,20 +44,15 @@ from vendors.selectors.answer_counts import GAP, MOST, Chase, chases, given_away
 from vendors.services.access import invited_candidates
 from vendors.services.contacts import (
     accept_contact,
-    check_accept_contact,
-    check_decline_contact,
     decline_contact,
 )
 from vendors.services.dialogue import (
     accept_proposal,
     ask_question,
-    check_accept_proposal,
-    check_ask_question,
-    check_decline_proposal,
     decline_proposal,
 )
 from vendors.services.quotes import answer_question
-from vendors.services.reasking import chase, chase_all, check_chase, check_chase_all
+from vendors.services.reasking import chase, chase_all
 
 
 class RulingOnContact(InEvaluation[ContactRequest]):
@@ -72,7 +67,6 @@ class RulingOnContact(InEvaluation[ContactRequest]):
 
 @register_act
 class AcceptContact(RulingOnContact):
-    name = "accept-contact"
     title = "Let the colleague in"
     verb = "Let in and send the link"
     help = (
@@ -82,7 +76,6 @@ class AcceptContact(RulingOnContact):
     success = "The invitation leaves within half a minute."
     form_class = SharedForm
     service = accept_contact
-    rule = check_accept_contact
 
     def heading(self, target: Any) -> str:
         return f"Let in {target.name}, {target.email}, for {target.candidate}"
@@ -94,13 +87,11 @@ class DeclineContactForm(forms.Form):
 
 @register_act
 class DeclineContact(RulingOnContact):
-    name = "decline-contact"
     title = "Decline the request"
     verb = "Decline"
     success = "The request is declined; the vendor reads why."
     form_class = DeclineContactForm
     service = decline_contact
-    rule = check_decline_contact
 
     def heading(self, target: Any) -> str:
         return f"Decline to let in {target.name}"
@@ -121,7 +112,6 @@ class QuestionForm(forms.Form):
 @register_act
 class AskQuestion(OnEvaluation):
     tab = "questions"
-    name = "ask-question"
     title = "Ask a question"
     verb = "Ask"
     help = (
@@ -132,7 +122,6 @@ class AskQuestion(OnEvaluation):
     form_class = QuestionForm
     prefill = ("requirement",)
     service = ask_question
-    rule = check_ask_question
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": target}
@@ -165,7 +154,6 @@ class AnswerForm(forms.Form):
 @register_act
 class AnswerQuestion(InEvaluation[Question]):
     tab = "questions"
-    name = "answer-question"
     title = "Answer the question"
     verb = "Publish the answer"
     help = (
@@ -227,14 +215,12 @@ class AcceptForm(forms.Form):
 
 @register_act
 class AcceptProposal(RulingOnProposal):
-    name = "accept-proposal"
     title = "Accept as a requirement"
     verb = "Accept"
     help = "Every candidate is asked it, the proposer's rivals too."
     success = "It is a requirement now, and every candidate is asked it."
     form_class = AcceptForm
     service = accept_proposal
-    rule = check_accept_proposal
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"proposal": target}
@@ -246,13 +232,11 @@ class DeclineForm(forms.Form):
 
 @register_act
 class DeclineProposal(RulingOnProposal):
-    name = "decline-proposal"
     title = "Decline the proposal"
     verb = "Decline"
     success = "The proposal is declined; its vendor reads why."
     form_class = DeclineForm
     service = decline_proposal
-    rule = check_decline_proposal
 
 
 @evaluation_page("questions", "Questions", order=48, group="Market")
@@ -426,12 +410,10 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
 
 @register_act
 class ChaseVendor(OnCandidate):
-    name = "chase-vendor"
     title = "Remind the vendor"
     verb = "Send the reminder"
     help = f"Each of its contacts gets a mail. {LIMITS}"
     service = chase
-    rule = check_chase
 
     def success_message(self, target: Any, outcome: Outcome) -> str:
         return f"{target.vendor} is reminded within half a minute."
@@ -443,13 +425,11 @@ class ChaseVendor(OnCandidate):
 @register_act
 class ChaseAll(OnEvaluation):
     tab = "candidates"
-    name = "chase-all"
     title = "Remind all"
     verb = "Send the reminders"
     help = f"Each contact of each vendor whose turn it is gets a mail. {LIMITS}"
     success = "The vendors are reminded within half a minute."
     service = chase_all
-    rule = check_chase_all
 
     def cancel_url(self, target: Any) -> str:
         return page_address(target, "unanswered")

@@ -79,19 +79,13 @@ from vendors.services.access import (
     send_invitation,
 )
 from vendors.services.contacts import add_contact
-from vendors.services.idempotency import check_end_session, end_session
+from vendors.services.idempotency import end_session
 from vendors.services.mailed_sheets import (
     answers_on,
-    check_enter_sheet,
-    check_take_sheet,
     enter_sheet,
     take_sheet,
 )
 from vendors.services.reasking import (
-    check_close_claims,
-    check_move_claims_close,
-    check_open_claims,
-    check_reopen_claims,
     close_claims,
     move_claims_close,
     open_claims,
@@ -183,7 +177,6 @@ class Telling(OnCandidate):
 
 @register_act
 class Invite(Telling):
-    name = "invite"
     title = "Invite the vendor"
     verb = "Invite"
     rule = check_invite
@@ -203,7 +196,6 @@ class Invite(Telling):
 
 @register_act
 class SendInvitation(Telling):
-    name = "send-invitation"
     title = "Send the invitation"
     verb = "Send"
     rule = check_send_invitation
@@ -444,7 +436,6 @@ def page_of(candidate: Candidate) -> str:
 
 @register_act
 class TakeSheet(OnCandidate):
-    name = "take-sheet"
     title = "Upload a sheet that came by mail"
     verb = "Upload and preview"
     help = (
@@ -454,7 +445,6 @@ class TakeSheet(OnCandidate):
     success = "The sheet is kept. Nothing is entered yet."
     form_class = SheetForm
     service = take_sheet
-    rule = check_take_sheet
 
     def ask_before(self, request: HttpRequest, target: Candidate) -> None:
         """For a conflict of interest, as the sheet holds answers."""
@@ -476,7 +466,6 @@ class TakeSheet(OnCandidate):
 
 @register_act
 class EnterSheet(AboutCandidate[MailedSheet]):
-    name = "enter-sheet"
     title = "Enter the vendor's answers"
     verb = "Enter and hand in"
     help = (
@@ -491,7 +480,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
     related = ("candidate__evaluation__owner", "candidate__vendor", "file")
     tab = "candidates"
     service = enter_sheet
-    rule = check_enter_sheet
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         return {**super().context(target, user), **self.answers(target, user)}
@@ -514,14 +502,12 @@ class EnterSheet(AboutCandidate[MailedSheet]):
 
 @register_act
 class EndVendorSession(InEvaluation[VendorSession]):
-    name = "end-vendor-session"
     model = VendorSession
     target_name = "session"
     related = ("link__contact", "link__candidate__evaluation__owner")
     tab = "invitations"
     title = "End the session"
     verb = "End the session"
-    rule = check_end_session
     service = end_session
     help = (
         "Their next page asks them for a new code. To keep somebody out for good, "
@@ -554,7 +540,6 @@ class OnToken(Act[VendorToken]):
 
 @register_act
 class RevokeToken(OnToken):
-    name = "revoke-token"
     title = "Revoke"
     verb = "Revoke the token"
     help = "The next call with it is refused. This cannot be taken back."
@@ -570,7 +555,6 @@ class ExpireForm(forms.Form):
 
 @register_act
 class ExpireToken(OnToken):
-    name = "expire-token"
     title = "Set its last day"
     verb = "Save"
     help = "It can end earlier than it does, never later: replace it instead."
@@ -639,30 +623,25 @@ def closing_of(evaluation: Evaluation) -> dict[str, Any]:
 
 @register_act
 class OpenClaims(WindowAct):
-    name = "open-claims"
     title = "Open answering"
     verb = "Open answering"
     help = "Invited vendors may answer the requirements from now until this end."
     success = "Vendors can answer now."
     service = open_claims
-    rule = check_open_claims
 
 
 @register_act
 class MoveClaimsClose(WindowAct):
-    name = "move-claims-close"
     title = "Move the end of answering"
     verb = "Move"
     success = "The end of answering is moved."
     form_class = ReopenForm
     service = move_claims_close
-    rule = check_move_claims_close
 
 
 @register_act
 class CloseClaims(OnEvaluation):
     tab = "candidates"
-    name = "close-claims"
     title = "Close answering now"
     verb = "Close answering"
     help = (
@@ -672,19 +651,16 @@ class CloseClaims(OnEvaluation):
     success = "Answering is closed."
     dangerous = True
     service = close_claims
-    rule = check_close_claims
 
 
 @register_act
 class ReopenClaims(WindowAct):
-    name = "reopen-claims"
     title = "Reopen answering"
     verb = "Reopen"
     help = "For all invited vendors alike."
     success = "Vendors can answer again."
     form_class = ReopenForm
     service = reopen_claims
-    rule = check_reopen_claims
 
 
 # So far back the owner sees who was in the vendor pages.

@@ -32,7 +32,6 @@ from evaltracker.notices.mail import link_to
 from evaltracker.notices.services.digests import (
     OWN,
     change_preferences,
-    check_stop_feed,
     renew_feed,
     stop_feed,
 )
@@ -112,7 +111,6 @@ class OnOwnAccount(Act[User]):
 
 @register_act
 class ChangeDetails(OnOwnAccount):
-    name = "change-details"
     title = "Change your details"
     verb = "Save"
     help = "Your name is printed on what you sign from now on; earlier signatures stay."
@@ -141,7 +139,6 @@ class AddressForm(forms.Form):
 
 @register_act
 class ChangeAddress(OnOwnAccount):
-    name = "change-address"
     title = "Change your mail address"
     verb = "Send the link"
     help = "A link goes to the new address; it counts once you have confirmed it there."
@@ -162,7 +159,6 @@ class ChangeAddress(OnOwnAccount):
 class AskForErasure(OnOwnAccount):
     """Ask to be forgotten."""
 
-    name = "ask-for-erasure"
     title = "Ask to be erased"
     verb = "Ask for it"
     help = (
@@ -235,7 +231,6 @@ class PeopleAct(Act[Any]):
 class AddPerson(PeopleAct):
     """Give somebody a login."""
 
-    name = "add-person"
     title = "Add a person"
     verb = "Add"
     help = "They can log in at once. Their part in an evaluation is given there."
@@ -254,7 +249,6 @@ class AddPerson(PeopleAct):
 class ChangePerson(PeopleAct):
     """Change a login's names and rights."""
 
-    name = "change-person"
     title = "Change"
     verb = "Save"
     success = "Saved."
@@ -272,7 +266,6 @@ class ChangePerson(PeopleAct):
 class InviteAgain(PeopleAct):
     """Send the link for a first password once more."""
 
-    name = "invite-again"
     title = "Send the link again"
     verb = "Send it"
     help = (
@@ -304,7 +297,6 @@ class PasswordForm(forms.Form):
 class SetPassword(PeopleAct):
     """Give a login a new password."""
 
-    name = "set-password"
     title = "Set a new password"
     verb = "Set password"
     help = "Wherever the person is logged in, they are logged out."
@@ -317,7 +309,6 @@ class SetPassword(PeopleAct):
 class ResetFactors(PeopleAct):
     """Help who has lost a phone."""
 
-    name = "reset-factors"
     title = "Take the second factor away"
     verb = "Take it away"
     help = (
@@ -328,12 +319,10 @@ class ResetFactors(PeopleAct):
     form_class = Confirm
     dangerous = True
     service = logins.reset_factors
-    rule = logins.check_reset_factors
 
 
 @register_act
 class StopLogin(PeopleAct):
-    name = "stop-login"
     title = "Stop login"
     verb = "Stop this login"
     help = (
@@ -354,7 +343,6 @@ class StopLogin(PeopleAct):
 class AllowLogin(PeopleAct):
     """Let a stopped login work again."""
 
-    name = "allow-login"
     title = "Allow login again"
     verb = "Allow"
     success = "The person can log in again."
@@ -369,7 +357,6 @@ class AllowLogin(PeopleAct):
 
 @register_act
 class ErasePerson(PeopleAct):
-    name = "erase-person"
     title = "Erase"
     verb = "Erase for ever"
     help = (
@@ -381,7 +368,6 @@ class ErasePerson(PeopleAct):
     form_class = Confirm
     dangerous = True
     service = erasure.erase_person
-    rule = erasure.check_erase_person
 
     def check(self, user: User, target: User) -> None:
         if target.erased_at:
@@ -493,7 +479,6 @@ class OnMyself(Act[None]):
 class ChangeMyNotices(OnMyself):
     """Say how one wants to be told."""
 
-    name = "change-my-notices"
     title = "Change notification settings"
     verb = "Save"
     success = "Saved. It also applies to mails that are already due."
@@ -512,7 +497,6 @@ class ChangeMyNotices(OnMyself):
 class StopCalendar(OnMyself):
     """End the address of one's calendar."""
 
-    name = "stop-calendar"
     title = "Stop serving my calendar"
     verb = "Stop"
     help = "The address stops working, for your own programs too."
@@ -520,7 +504,6 @@ class StopCalendar(OnMyself):
     form_class = Confirm
     dangerous = True
     service = stop_feed
-    rule = check_stop_feed
 
     def judged(self, target: None) -> tuple[Any, ...]:
         """Nothing but the person."""

@@ -9,10 +9,6 @@ from django.http import HttpRequest
 
 from evaltracker.comments.policy import (
     check_comment,
-    check_read_mention,
-    check_reopen_thread,
-    check_resolve_thread,
-    check_withdraw_comment,
 )
 from evaltracker.comments.reading import Thread, discuss_address, speakers, threads_on
 from evaltracker.comments.services.comments import (
@@ -97,7 +93,6 @@ class CommentForm(forms.Form):
 class Discuss(InEvaluation[Subject]):
     """What was said about something, and a form to say more."""
 
-    name = "discuss"
     title = "Discuss"
     verb = "Comment"
     success = "Your comment is added."
@@ -159,46 +154,38 @@ class OnComment(InEvaluation[Comment]):
 
 @register_act
 class ResolveThread(OnComment):
-    name = "resolve-thread"
     title = "Resolve thread"
     verb = "Resolve"
     help = "Nobody who is mentioned in it is waited for. It can be opened again."
     success = "The thread is resolved."
     service = resolve_thread
-    rule = check_resolve_thread
 
 
 @register_act
 class ReopenThread(OnComment):
-    name = "reopen-thread"
     title = "Reopen thread"
     verb = "Reopen"
     success = "The thread is open again."
     service = reopen_thread
-    rule = check_reopen_thread
 
 
 @register_act
 class WithdrawComment(OnComment):
-    name = "withdraw-comment"
     title = "Withdraw comment"
     verb = "Withdraw"
     help = "Its text is deleted. That you wrote a comment stays, as “withdrawn”."
     success = "Your comment is withdrawn."
     dangerous = True
     service = withdraw_comment
-    rule = check_withdraw_comment
 
 
 @register_act
 class ReadMention(OnComment):
-    name = "read-mention"
     title = "Mark as read"
     verb = "Mark as read"
     help = "It leaves My work. Nobody is told."
     success = "It is marked as read."
     service = read_mention
-    rule = check_read_mention
 
 
 # What the journal keeps to itself of comments: where those were that one may not

@@ -119,7 +119,6 @@ class JudgeForm(forms.Form):
 class JudgePromises(OnCheck):
     """Says of each promise whether it holds today."""
 
-    name = "judge-promises"
     title = "Promise check"
     verb = "Save the verdicts"
     help = (
@@ -158,7 +157,6 @@ class MoveForm(forms.Form):
 class MoveCheck(OnCheck):
     """Does it on another day."""
 
-    name = "move-check"
     title = "Move the check"
     verb = "Move it"
     help = "You are reminded a week before, on the day, and a week after if it is open."
@@ -178,7 +176,6 @@ class ReasonForm(forms.Form):
 
 @register_act
 class WaiveCheck(OnCheck):
-    name = "waive-check"
     title = "Leave out the check"
     verb = "Leave it out"
     help = "Nobody is reminded of it any more. It cannot be taken back."
@@ -204,7 +201,6 @@ class CloseForm(forms.Form):
 class CloseCheck(OnCheck):
     """Ends it, once every promise has its verdict."""
 
-    name = "close-check"
     title = "Close the check"
     verb = "Close it"
     help = "Every promise has to have its verdict. Closed verdicts stay as they are."
@@ -260,7 +256,6 @@ class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
 class SetContractTerm(OnEvaluation):
     """Enters or changes how long the contract runs."""
 
-    name = "set-contract-term"
     title = "Contract"
     verb = "Save"
     help = "Reminders follow these dates. The frozen memo does not change."
@@ -318,7 +313,6 @@ class OutcomeForm(forms.Form):
 class SettleContractTerm(InEvaluation[ContractTerm]):
     """Says whether the contract ends or goes on."""
 
-    name = "settle-contract-term"
     title = "Decide on the contract"
     verb = "Save"
     help = "Does it end, or does it go on? The journal keeps the answer."
@@ -375,7 +369,6 @@ class HandOnForm(forms.Form):
 class HandOnEvaluation(OnEvaluation):
     """Somebody else runs the evaluation from now on."""
 
-    name = "hand-on-evaluation"
     title = "Hand on this evaluation"
     verb = "Hand on"
     help = (
@@ -447,7 +440,6 @@ class ValuesForm(forms.Form):
 class EnterMetricValues(OnCheck):
     """Says what each metric is now."""
 
-    name = "enter-metric-values"
     title = "Metrics"
     verb = "Save the values"
     help = "Write values as the brief does, such as 78%, so that they can be compared."

@@ -46,7 +46,6 @@ class FormatForm(forms.Form):
 class ExportEvaluation(OnEvaluation):
     """All that the reader may see, as one file."""
 
-    name = "export-evaluation"
     title = "Export the evaluation"
     verb = "Export"
     help = (
@@ -101,7 +100,6 @@ class ByOperators[T](Act[T]):
 class ImportEvaluation(ByOperators[None]):
     """The first of two steps: choose a file; nothing is written yet."""
 
-    name = "import-evaluation"
     title = "Import an evaluation"
     verb = "Look at it"
     help = (
@@ -120,14 +118,13 @@ class ImportEvaluation(ByOperators[None]):
             raise Invalid(error.sentence, errors={"file": spoken(error)}) from error
         token = secrets.token_urlsafe(16)
         cache.set(kept_as(by, token), zlib.compress(content), KEPT_SECONDS)
-        return reverse("admin:act_on", args=[TakeIn.name, token])
+        return reverse("admin:act_on", args=[TakeInEvaluation.name, token])
 
 
 @register_act
-class TakeIn(ByOperators[ImportPreview]):
+class TakeInEvaluation(ByOperators[ImportPreview]):
     """The second step: see it, and say yes."""
 
-    name = "take-in-evaluation"
     title = "Take in this evaluation"
     verb = "Import it"
     help = "All of it is taken in, or nothing."

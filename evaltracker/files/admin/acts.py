@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import AttachedFile, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
-from evaltracker.files.policy import check_attach_files, check_remove_file
 from evaltracker.files.services.files import MOST_AT_ONCE, attach_files, remove_file
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
@@ -58,7 +57,6 @@ class FilesForm(forms.Form):
 class AttachFiles(InEvaluation[Subject]):
     """What is attached to something, and a box for more."""
 
-    name = "attach-files"
     title = "Files"
     verb = "Attach"
     success = "The files are attached."
@@ -66,7 +64,6 @@ class AttachFiles(InEvaluation[Subject]):
     template = "files/attach.html"
     target_name = "subject"
     service = attach_files
-    rule = check_attach_files
 
     def load(self, user: User, target_id: str) -> Subject:
         return find_subject(user, target_id)
@@ -87,7 +84,6 @@ class AttachFiles(InEvaluation[Subject]):
 class RemoveFile(InEvaluation[AttachedFile]):
     """Takes a file away."""
 
-    name = "remove-file"
     title = "Remove file"
     verb = "Remove"
     help = "The file is deleted. The journal keeps its name and its SHA-256."
@@ -97,7 +93,6 @@ class RemoveFile(InEvaluation[AttachedFile]):
     target_name = "file"
     related = ("evaluation__owner",)
     service = remove_file
-    rule = check_remove_file
 
     def evaluation(self, target: AttachedFile) -> Evaluation:
         return target.evaluation

@@ -32,7 +32,6 @@ from evaltracker.toolbox.formula_guard import harmless
 class UndoImport(InEvaluation[Import]):
     """Puts back what stood before a file came in."""
 
-    name = "undo-import"
     title = "Undo the import"
     verb = "Undo it"
     help = (

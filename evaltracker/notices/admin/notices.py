@@ -34,7 +34,6 @@ from evaltracker.notices.selectors import (
 )
 from evaltracker.notices.services.digests import (
     chat_of,
-    check_remove_chat,
     remove_chat,
     set_chat,
 )
@@ -79,7 +78,6 @@ class OnUnclear(InEvaluation[Notice]):
 class ResendNotice(OnUnclear):
     """Send it after all."""
 
-    name = "resend-notice"
     title = "Send the notice again"
     verb = "Send again"
     help = "If it did arrive the first time, it arrives twice; it says so itself."
@@ -91,7 +89,6 @@ class ResendNotice(OnUnclear):
 class ResolveNotice(OnUnclear):
     """Close it without sending."""
 
-    name = "resolve-notice"
     title = "Close the notice"
     verb = "Close without sending"
     help = "Say how you know that it arrived, or why it is not needed any more."
@@ -116,7 +113,6 @@ class ChatForm(forms.Form):
 class SetChat(OnEvaluation):
     """Tell a chat room what people are reminded of."""
 
-    name = "set-chat"
     title = "Tell a chat room"
     verb = "Tell this room"
     help = (
@@ -134,13 +130,11 @@ class SetChat(OnEvaluation):
 class RemoveChat(OnEvaluation):
     """Tell the room nothing any more."""
 
-    name = "remove-chat"
     title = "Stop telling the chat room"
     verb = "Stop"
     success = "The room hears nothing any more."
     tab = "notices"
     service = remove_chat
-    rule = check_remove_chat
     form_class = Confirm
 
 

@@ -218,7 +218,6 @@ StepsForm = form_like(
 class StartEvaluation(Act[None]):
     """A new purchase, owned by whoever starts it."""
 
-    name = "start-evaluation"
     title = "Start an evaluation"
     verb = "Start"
     help = (
@@ -260,7 +259,6 @@ class OnBrief(OnEvaluation):
 class EditBrief(OnBrief):
     """Every question of the brief."""
 
-    name = "edit-brief"
     title = "Edit the brief"
     verb = "Save"
     help = "What everybody must know before the first vendor is seen."
@@ -287,7 +285,6 @@ class EditBrief(OnBrief):
 class EditCounting(OnBrief):
     """How it is counted, and how long the stages take."""
 
-    name = "edit-counting"
     title = "Edit calculation and planning"
     verb = "Save"
     help = (
@@ -345,7 +342,6 @@ class FieldForm(forms.Form):
 class AddBriefField(OnBrief):
     """One more question of the brief."""
 
-    name = "add-brief-field"
     title = "Add a question"
     verb = "Add"
     again_verb = "Add and start another"
@@ -374,7 +370,6 @@ class OnField(InEvaluation[BriefField]):
 class ChangeBriefField(OnField):
     """Other words, or another kind of answer."""
 
-    name = "change-brief-field"
     title = "Change question"
     verb = "Save"
     help = "The answer already given has to fit."
@@ -390,7 +385,6 @@ class ChangeBriefField(OnField):
 class RemoveBriefField(OnField):
     """Takes a question out of the brief."""
 
-    name = "remove-brief-field"
     title = "Remove question"
     verb = "Remove"
     help = "The question and its answer leave the brief; the journal keeps both."
@@ -531,7 +525,6 @@ METRIC = ("name", "baseline", "target", "how_measured")
 class AddMetric(OnBrief):
     """A business metric to move."""
 
-    name = "add-metric"
     title = "Add a business metric"
     verb = "Add"
     again_verb = "Add and start another"
@@ -545,7 +538,6 @@ class AddMetric(OnBrief):
 class ChangeMetric(InEvaluation[Metric]):
     """Other words for a metric."""
 
-    name = "change-metric"
     title = "Change metric"
     verb = "Save"
     success = "The metric is saved."

@@ -31,14 +31,12 @@ from evaltracker.requirements.services.scopes import (
     add_list,
     change_list,
     check_change_list,
-    check_retire_value,
     check_write_lists,
     current_values,
     remove_list,
     retire_value,
 )
 from evaltracker.requirements.services.templates import (
-    check_take_needs,
     drop_template,
     points_with,
     save_as_template,
@@ -59,7 +57,6 @@ class TemplateForm(forms.Form):
 class SaveAsTemplate(OnEvaluation):
     """Keeps what is asked, for the next purchase."""
 
-    name = "save-as-template"
     title = "Save as a template"
     verb = "Save"
     help = (
@@ -109,7 +106,6 @@ class TakesFrom:
 class TakeNeeds(TakesFrom, OnEvaluation):
     """Adds what a template asks and this evaluation does not."""
 
-    name = "take-needs"
     title = "Take from a template"
     help = (
         "Adds the template's categories, requirements, lists and questions that are "
@@ -120,7 +116,6 @@ class TakeNeeds(TakesFrom, OnEvaluation):
     part = "requirements"
     tab = "requirements"
     service = take_needs
-    rule = check_take_needs
 
 
 @admin.register(EvaluationTemplate, site=site)
@@ -146,7 +141,6 @@ class EvaluationTemplateAdmin(HardenedAdmin):
 class DropTemplate(Act[EvaluationTemplate]):
     """Deletes one's own template."""
 
-    name = "drop-template"
     title = "Delete the template"
     verb = "Delete"
     help = "Evaluations that started from it keep what they have."
@@ -177,7 +171,6 @@ class ListForm(forms.Form):
 class AddList(OnBrief):
     """Values that answers are held against."""
 
-    name = "add-list"
     title = "Add a list"
     verb = "Add"
     again_verb = "Add and start another"
@@ -206,7 +199,6 @@ class OnList(InEvaluation[Scope]):
 class ChangeList(OnList):
     """Another name, other values, another order."""
 
-    name = "change-list"
     title = "Change list"
     verb = "Save"
     help = (
@@ -225,7 +217,6 @@ class ChangeList(OnList):
 class RemoveList(OnList):
     """It does not matter for this purchase."""
 
-    name = "remove-list"
     title = "Remove list"
     verb = "Remove"
     help = "It does not matter for this purchase: no requirement has to hold for it."
@@ -242,7 +233,6 @@ class RemoveList(OnList):
 class RetireValue(InEvaluation[ScopeValue]):
     """Out of what is demanded; old answers keep it."""
 
-    name = "retire-value"
     title = "Retire value"
     verb = "Retire"
     help = "Nobody is asked for it any more. What was answered for it stays on record."
@@ -253,7 +243,6 @@ class RetireValue(InEvaluation[ScopeValue]):
     target_name = "value"
     dangerous = True
     service = retire_value
-    rule = check_retire_value
 
     def destination(self, target: ScopeValue, made: Any) -> str:
         """The list that it was in."""

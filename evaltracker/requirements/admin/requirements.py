@@ -39,7 +39,6 @@ from evaltracker.pages.workspace import (
 from evaltracker.requirements.admin.brief import TO_LEAVE
 from evaltracker.requirements.services.categories import (
     add_category,
-    check_weigh_category,
     weigh_category,
 )
 from evaltracker.requirements.services.requirement_order import move_requirements
@@ -48,8 +47,7 @@ from evaltracker.requirements.services.requirements import (
     add_requirement,
     change_requirement,
     check_add_requirement,
-    check_change_requirement,
-    check_retire_requirement,
+    check_change_requirements,
     check_weigh_requirement,
     retire_requirement,
 )
@@ -131,7 +129,6 @@ class OnRequirements(OnEvaluation):
 class AddRequirement(OnRequirements):
     """One more thing that is needed."""
 
-    name = "add-requirement"
     title = "Add a requirement"
     verb = "Add"
     again_verb = "Add and start another"
@@ -143,7 +140,6 @@ class AddRequirement(OnRequirements):
     form_class = RequirementForm
     prefill = ("category",)
     service = add_requirement
-    rule = check_add_requirement
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """Choices of this evaluation."""
@@ -178,7 +174,6 @@ class OnRequirement(InEvaluation[Requirement]):
 class ChangeRequirement(OnRequirement):
     """Other words, priority, weight or metric."""
 
-    name = "change-requirement"
     title = "Change requirement"
     verb = "Save"
     help = (
@@ -210,7 +205,6 @@ class ChangeRequirement(OnRequirement):
 class RetireRequirement(OnRequirement):
     """Out of the evaluation, with its history kept."""
 
-    name = "retire-requirement"
     title = "Retire requirement"
     verb = "Retire"
     help = "Nobody is asked for it any more. What was recorded about it stays."
@@ -218,7 +212,6 @@ class RetireRequirement(OnRequirement):
     form_class = ReasonForm
     dangerous = True
     service = retire_requirement
-    rule = check_retire_requirement
 
     def destination(self, target: Requirement, made: Any) -> str:
         """The page without its row."""
@@ -229,7 +222,6 @@ class RetireRequirement(OnRequirement):
 class AddCategory(OnRequirements):
     """A group of requirements."""
 
-    name = "add-category"
     title = "Add a category"
     verb = "Add"
     again_verb = "Add and start another"
@@ -247,7 +239,6 @@ class AddCategory(OnRequirements):
 class WeighCategory(InEvaluation[Category]):
     """What the roles agreed that a category weighs."""
 
-    name = "weigh-category"
     title = "Weigh category"
     verb = "Save"
     help = (
@@ -260,7 +251,6 @@ class WeighCategory(InEvaluation[Category]):
     model = Category
     target_name = "category"
     service = weigh_category
-    rule = check_weigh_category
     form_class = WeightForm
 
     def initial(self, target: Category, user: User) -> dict[str, Any]:
@@ -425,7 +415,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             evaluation=subject, is_new=True, weights_are_open=True, lists_are_open=False
         )
         rules = (
-            *(check_change_requirement, check_add_requirement),
+            *(check_change_requirements, check_add_requirement),
             check_weigh_requirement,
         )
         other, words, weight = (
@@ -505,7 +495,7 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         return add_category(evaluation=subject, name=name, by=by)
 
     def may_move(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_change_requirement, subject, user) is None
+        return why_not(check_change_requirements, subject, user) is None
 
     def move(
         self,

@@ -9,7 +9,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.evaluations.policy import check_belongs, lock
-from evaltracker.requirements.services.requirements import check_change_requirement
+from evaltracker.requirements.services.requirements import check_change_requirements
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def move_requirements(
 
     """
     evaluation = lock(evaluation)
-    check_change_requirement(evaluation, by)
+    check_change_requirements(evaluation, by)
     neighbour = _neighbour(requirements, above, below)
     category = neighbour.category
     moved = {row.pk for row in requirements}

@@ -67,7 +67,7 @@ def check_add_requirement(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by, *WRITABLE_STAGES)
 
 
-def check_change_requirement(evaluation: Evaluation, by: By) -> None:
+def check_change_requirements(evaluation: Evaluation, by: By) -> None:
     """The owner, as long as it is open; words and weights close earlier."""
     check_owned(evaluation, by)
 
@@ -201,7 +201,7 @@ def change_requirement(
     requirement = Requirement.objects.select_for_update(of=("self",), no_key=True).get(
         pk=requirement.pk
     )
-    check_change_requirement(evaluation, by)
+    check_change_requirements(evaluation, by)
     scopes = values.pop("must_hold_for", None)
     unknown = values.keys() - EDITABLE
     if unknown:

@@ -24,7 +24,7 @@ from evaltracker.decision.memo.numbers import measured_needs
 from evaltracker.decision.memo.standing import memo_on, standing_memo
 from evaltracker.decision.memo.text import hundredths, weighed
 from evaltracker.decision.models import Decision
-from evaltracker.decision.services.letters import check_take_pack, take_pack
+from evaltracker.decision.services.letters import take_pack
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome, Rule, register_act
@@ -247,10 +247,9 @@ class OnDecision(OnEvaluation, AboutCandidate[Evaluation]):
 
 
 @register_act
-class Draft(OnDecision):
+class DraftDecision(OnDecision):
     """The words that are signed before they are frozen."""
 
-    name = "draft-decision"
     title = "Draft the decision"
     verb = "Save the draft"
     help = (
@@ -276,7 +275,6 @@ class Draft(OnDecision):
 class Decide(OnDecision):
     """The end: memo frozen, candidate chosen, evaluation closed."""
 
-    name = "decide"
     title = "Decide"
     verb = "Decide and freeze the memo"
     help = (
@@ -312,7 +310,6 @@ class Decide(OnDecision):
 class TakePack(OnDecision):
     """Hands out the zip; the journal keeps who took it."""
 
-    name = "take-pack"
     title = "Take the evidence pack"
     verb = "Make the pack"
     help = (
@@ -323,7 +320,6 @@ class TakePack(OnDecision):
     in_dialog = False  # it answers with a file
     success = "The pack was handed out; the journal says so."
     service = take_pack
-    rule = check_take_pack
 
     def destination(self, target: Evaluation, made: Any) -> Outcome:
         return FileResponse(

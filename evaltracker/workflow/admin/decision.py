@@ -31,13 +31,11 @@ from evaltracker.decision.selectors import (
     term_of,
 )
 from evaltracker.decision.services.after import (
-    check_publish_promises,
     publish_promises,
     record_of,
 )
 from evaltracker.decision.services.letters import (
     check_letter,
-    check_write_letter,
     may_export,
     send_letter,
     write_letter,
@@ -450,14 +448,12 @@ class WordsForm(forms.Form):
 class WriteLetter(OnLetter):
     """Goes over a draft."""
 
-    name = "write-letter"
     title = "Go over the letter"
     verb = "Save the draft"
     help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
     success = "The draft is saved; nothing was sent."
     form_class = WordsForm
     service = write_letter
-    rule = check_write_letter
 
     def initial(self, target: Letter, user: User) -> dict[str, Any]:
         """The words that stand."""
@@ -468,7 +464,6 @@ class WriteLetter(OnLetter):
 class PublishPromises(OnLetter):
     """Lets the vendor read its own promise record in its pages."""
 
-    name = "publish-promises"
     title = "Publish the promise record"
     verb = "Publish it"
     help = (
@@ -479,7 +474,6 @@ class PublishPromises(OnLetter):
     template = "workflow/publish_promises.html"
     dangerous = True
     service = publish_promises
-    rule = check_publish_promises
 
     def context(self, target: Letter, user: User) -> dict[str, Any]:
         """Also the words that are published."""
@@ -502,7 +496,6 @@ class SendForm(ContactsForm):
 class SendLetter(OnLetter):
     """Sends it: the one way in which a vendor hears of the decision from us."""
 
-    name = "send-letter"
     title = "Send the letter"
     verb = "Send it"
     help = (

@@ -51,7 +51,6 @@ from evaltracker.workflow.services.sign_offs import (
     wake_work,
 )
 from evaltracker.workflow.services.stages import (
-    check_send_test_invitation,
     send_test_invitation,
 )
 from stakeholders.choices import APPROVALS
@@ -337,7 +336,6 @@ class SeenForm(forms.Form):
 class MarkNewsSeen(Act[None]):
     """Remembers up to when the reader has seen what is new."""
 
-    name = "mark-news-seen"
     title = "Mark as seen"
     verb = "Mark all as seen"
     help = "For you alone: what comes later is new again."
@@ -370,7 +368,6 @@ class TestForm(ContactsForm):
 class SendTestInvitation(Telling):
     """Lets a vendor try everything against a made-up list."""
 
-    name = "send-test-invitation"
     title = "Send a test invitation"
     verb = "Send the test"
     help = (
@@ -381,7 +378,6 @@ class SendTestInvitation(Telling):
     success = "The test is open, and its mail leaves within half a minute."
     form_class = TestForm
     service = send_test_invitation
-    rule = check_send_test_invitation
 
     def destination(self, target: Candidate, made: Any) -> str:
         """Back to the candidate's row, where a link leads to the test."""
@@ -459,7 +455,6 @@ class OnOwnWork(OnEvaluation):
 class SnoozeWork(OnOwnWork):
     """Leaves a line out of the reader's list until a day."""
 
-    name = "snooze-work"
     title = "Snooze"
     verb = "Snooze"
     help = (
@@ -478,7 +473,6 @@ class SnoozeWork(OnOwnWork):
 class WakeWork(OnOwnWork):
     """Puts a snoozed line back."""
 
-    name = "wake-work"
     title = "Bring back"
     verb = "Bring back"
     help = "It stands in your list again."

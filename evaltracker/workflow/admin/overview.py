@@ -46,10 +46,6 @@ from evaltracker.workflow.selectors import local_day, plan_of
 from evaltracker.workflow.services.stages import (
     advance,
     cancel,
-    check_advance,
-    check_cancel,
-    check_send_back,
-    check_waive_gate,
     send_back,
     waive_gate,
 )
@@ -141,13 +137,11 @@ class AdvanceForm(forms.Form):
 class Advance(OnEvaluation):
     """On to the next stage."""
 
-    name = "advance"
     title = "Advance to the next stage"
     verb = "Advance"
     form_class = AdvanceForm
     template = "workflow/advance.html"
     service = advance
-    rule = check_advance
 
     def heading(self, target: Evaluation) -> str:
         """From where to where."""
@@ -195,7 +189,6 @@ class SendBackForm(forms.Form):
 class SendBack(OnEvaluation):
     """Back to an earlier stage."""
 
-    name = "send-back"
     title = "Send back to an earlier stage"
     verb = "Send back"
     help = (
@@ -206,17 +199,15 @@ class SendBack(OnEvaluation):
     form_class = SendBackForm
     dangerous = True
     service = send_back
-    rule = check_send_back
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"stage": target.stage}
 
 
 @register_act
-class Cancel(OnEvaluation):
+class CancelEvaluation(OnEvaluation):
     """The end without a decision."""
 
-    name = "cancel-evaluation"
     title = "Cancel the evaluation"
     verb = "Cancel the evaluation"
     help = "It ends without a decision. Nothing in it changes any more."
@@ -224,7 +215,6 @@ class Cancel(OnEvaluation):
     form_class = ReasonForm
     dangerous = True
     service = cancel
-    rule = check_cancel
 
 
 class WaiveForm(forms.Form):
@@ -247,7 +237,6 @@ class WaiveForm(forms.Form):
 class WaiveGate(OnEvaluation):
     """Leadership lets one rule pass on this stay in the stage."""
 
-    name = "waive-gate"
     title = "Waive a rule"
     verb = "Waive the rule"
     help = (
@@ -259,7 +248,6 @@ class WaiveGate(OnEvaluation):
     dangerous = True
     prefill = ("gate",)
     service = waive_gate
-    rule = check_waive_gate
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules of this stage that can be waived."""
@@ -421,7 +409,6 @@ class NextForm(forms.Form):
 class StartNext(OnEvaluation):
     """The same needs, bought again."""
 
-    name = "start-next"
     title = "Start the next one from this"
     verb = "Start it"
     success = "The next evaluation is started. Go through its brief first."

@@ -23,21 +23,16 @@ from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
 from evaltracker.workflow.models.waiting import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from evaltracker.workflow.services.sign_offs import (
-    check_remind_colleague,
     remind_colleague,
     why_not_half,
 )
 from evaltracker.workflow.services.stages import (
     answer_waiver_request,
-    check_answer_waiver_request,
 )
 from evaltracker.workflow.services.waivers import (
     ask_for_waiver,
     ask_to_excuse,
     askable_gates,
-    check_ask_for_waiver,
-    check_ask_to_excuse,
-    check_withdraw_waiver_request,
     withdraw_waiver_request,
 )
 from stakeholders.admin.people_acts import PersonField
@@ -48,7 +43,6 @@ from stakeholders.services.sign_offs import (
     CONDITION_NEEDED,
     REASON_NEEDED,
     ConditionAsked,
-    check_close_condition,
     check_open_round,
     close_condition,
     lacks_reason,
@@ -71,14 +65,12 @@ TABS = {
 class RemindColleague(InEvaluation[Awaited]):
     """A mail to somebody on whom the others wait."""
 
-    name = "remind-colleague"
     title = "Remind"
     verb = "Send the reminder"
     help = "They get a mail at once, at most one a day about the same thing."
     success = "The reminder is on its way."
     target_name = "awaited"
     service = remind_colleague
-    rule = check_remind_colleague
 
     def load(self, user: User, target_id: str) -> Awaited:
         """Somebody of an evaluation that the reader sees."""
@@ -272,7 +264,6 @@ class NoteForm(forms.Form):
 class CloseCondition(InEvaluation[Condition]):
     """A condition that is met."""
 
-    name = "close-condition"
     title = "Close a condition"
     verb = "Close it"
     help = "Say how it was met; the note stays beside it for good."
@@ -282,7 +273,6 @@ class CloseCondition(InEvaluation[Condition]):
     model = Condition
     target_name = "condition"
     service = close_condition
-    rule = check_close_condition
     form_class = NoteForm
     template = "workflow/close_condition.html"
 
@@ -295,7 +285,6 @@ class CloseCondition(InEvaluation[Condition]):
 class OpenRound(InEvaluation[Visit]):
     """Everybody of this stage is asked anew."""
 
-    name = "open-round"
     title = "Ask everybody to sign again"
     verb = "Open a new round"
     help = (
@@ -340,7 +329,6 @@ class AskForm(forms.Form):
 class AskForWaiver(OnEvaluation):
     """The owner asks leadership to let one rule pass."""
 
-    name = "ask-for-waiver"
     title = "Ask for a waiver"
     verb = "Ask leadership"
     help = (
@@ -351,7 +339,6 @@ class AskForWaiver(OnEvaluation):
     form_class = AskForm
     prefill = ("gate",)
     service = ask_for_waiver
-    rule = check_ask_for_waiver
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         """The rules that stand in the way and can be waived."""
@@ -368,7 +355,6 @@ class ExcuseReasonForm(forms.Form):
 class AskToExcuse(OnPlace):
     """The owner asks leadership to excuse a knock-out."""
 
-    name = "ask-to-excuse"
     title = "Ask leadership to excuse it"
     verb = "Ask leadership"
     help = (
@@ -379,7 +365,6 @@ class AskToExcuse(OnPlace):
     template = "vendors/place.html"
     form_class = ExcuseReasonForm
     service = ask_to_excuse
-    rule = check_ask_to_excuse
 
 
 class OnRequest(InEvaluation[WaiverRequest]):
@@ -430,14 +415,12 @@ class AnswerForm(forms.Form):
 class AnswerWaiverRequest(OnRequest):
     """Leadership grants or declines a waiver that it is asked for."""
 
-    name = "answer-waiver-request"
     title = "Answer a request for a waiver"
     verb = "Answer"
     help = "A waiver that you grant cannot be taken back; an excuse can."
     template = "workflow/answer_waiver_request.html"
     form_class = AnswerForm
     service = answer_waiver_request
-    rule = check_answer_waiver_request
 
     def heading(self, target: WaiverRequest) -> str:
         """What it is about stands above the form."""
@@ -453,13 +436,11 @@ class AnswerWaiverRequest(OnRequest):
 class WithdrawWaiverRequest(OnRequest):
     """The owner takes a request back."""
 
-    name = "withdraw-waiver-request"
     title = "Withdraw the request"
     verb = "Withdraw"
     help = "Leadership no longer has to answer. You can ask again."
     success = "The request is withdrawn."
     service = withdraw_waiver_request
-    rule = check_withdraw_waiver_request
 
 
 # On the page of a cell: what leadership is asked to let pass.
