@@ -28,12 +28,6 @@ LIMIT = 120 * 1024  # bytes of a picture
 COLOURS = 128
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
-# Kept as they were before the side menu and the grids came, and before pictures did.
-BEFORE = (
-    *("overview_before", "requirements_before", "costs_before", "my_work_before"),
-    *("matrix_before", "comparison_before", "scores_before", "sign_off_before"),
-    "memo_before",
-)
 NONE_OF_THESE = "None of these"
 
 
@@ -53,13 +47,8 @@ class Picture:
 PICTURES = (
     Picture("workspace", "lead", "/admin/e/gpu-training/"),
     Picture("my_work", "lead", "/admin/"),
-    Picture("overview", "lead", "/admin/e/gpu-training/"),
-    Picture("brief", "lead", "/admin/e/data-catalogue/brief/"),
     Picture("requirements", "lead", "/admin/e/data-catalogue/requirements/"),
-    Picture("stakeholders", "lead", "/admin/e/data-catalogue/stakeholders/"),
     Picture("invitations", "lead", "/admin/e/ml-platform/invitations/"),
-    Picture("matrix", "lead", "/admin/e/gpu-training/matrix/"),
-    Picture("demo", "lead", "/admin/e/gpu-training/demos/", link="/admin/demos/"),
     Picture("trial", "lead", "/admin/e/gpu-training/trials/", link="/admin/trials/"),
     Picture(
         "measured_trial",
@@ -68,18 +57,10 @@ PICTURES = (
         link="/admin/trials/",
         part="li:has(> .rn), li:has(.rn)",
     ),
-    Picture("costs", "lead", "/admin/e/gpu-training/costs/"),
     Picture("comparison", "lead", "/admin/e/gpu-training/comparison/"),
-    Picture("decision", "lead", "/admin/e/automated-renewals/decision/"),
-    Picture("memo", "lead", "/admin/e/automated-renewals/memo/"),
     Picture("stakeholder_work", "it", "/admin/", size=PHONE),
     Picture("sign_off", "it", "/admin/", link="/admin/sign/", size=PHONE),
-    Picture("scores", "engineering", "/admin/e/gpu-training/scores/"),
-    Picture(
-        "scoring", "devops", "/admin/e/notebooks/scores/", link="/admin/act/give-score/"
-    ),
     Picture("vendor_api", "", "/api/v1/docs/"),
-    Picture("operator_work", "operator", "/admin/"),
     Picture("users", "operator", "/admin/evaluations/user/"),
     Picture("notices", "lead", "/admin/e/gpu-training/notices/"),
 )

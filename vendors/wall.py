@@ -1,7 +1,7 @@
 """For whom a transaction runs, told to PostgreSQL: half of the second wall.
 
 The database role of a vendor process sees a row only where a policy lets it, and the
-policies ask these two settings (docs/developers/isolation.md). They end with the
+policies ask these two settings (docs/isolation.md). They end with the
 transaction: on a pooled connection nothing of one call is left for the next.
 Elsewhere than on PostgreSQL there is one wall, the scoped querysets.
 """

@@ -74,7 +74,7 @@ def bells_of(request: HttpRequest) -> list[dict[str, Any]]:
 # Answering “you have that already”: a page that did not change is not made again.
 #
 # The journal's head counts every change of an evaluation, so it is the version
-# (decision 3). What else changes a page is in its tag, too: who reads in which session,
+# (decision 2). What else changes a page is in its tag, too: who reads in which session,
 # the day, the address with its filters, the code, and what the page itself names.
 
 ROOT = Path(__file__).resolve().parents[2]

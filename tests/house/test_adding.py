@@ -1,7 +1,6 @@
 """Whoever adds something and forgets a duty reads here which one, and where it is done.
 
-docs/developers/architecture.md, “Adding things”, counts the files that an addition
-touches.
+docs/developers/adding.md has the steps.
 """
 
 from importlib import import_module

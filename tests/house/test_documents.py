@@ -1,108 +1,179 @@
-"""What comments cite stands in the documents, and what documents name is there."""
+"""Documents lead somewhere, are cited rightly, stay small, agree with the product."""
 
 import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from evaltracker.pages.help import term_named, terms
+from tests import public_face
 from tests.house.floors import PACKAGES, ROOT
 
-CITED = re.compile(r"\b[RTGP][1-9]\d?\b")
-# A row of a table, or an item of a list, that begins with the number.
-DEFINED = re.compile(r"^(?:\| |- \*\*)([RTGP]\d+)(?: \||\.\*\*)", re.MULTILINE)
-SECTION = re.compile(r"docs/developers/design\.md, section (\d+)")
-# What only whoever wrote the product has; a reader has the repository.
-OUTSIDE = re.compile(
-    r"shared/|\b(?:DESIGN|RELIABILITY|PERFORMANCE|FINDINGS|HOW_SURE|STYLE)\b"
+# Everything else is for whoever works on the product, and has a budget.
+FOR_USERS = (
+    *("README.md", "CHANGELOG.md", "SECURITY.md", "docs/guide/lead.md"),
+    *("docs/guide/operator.md", "docs/guide/stakeholder.md", "docs/guide/vendor.md"),
+    *("docs/accounts.md", "docs/api.md", "docs/costs.md", "docs/decision.md"),
+    *("docs/export.md", "docs/imports.md", "docs/operations.md", "docs/runs.md"),
+    *("docs/scoring.md", "docs/security.md", "docs/sign-offs.md", "docs/trials.md"),
+    "docs/upgrade.md",
 )
-PLACE = re.compile(r"\| `([\w.]+)` \|$", re.MULTILINE)
+DEVELOPER_WORDS = 20_000
+DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 SOURCES = [
     path
     for folder in (*PACKAGES, "tests", "bench")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path != Path(__file__)
 ]
+TEMPLATES = [
+    path
+    for app in PACKAGES
+    for path in sorted((ROOT / app).rglob("templates/**/*.*"))
+    if path.suffix in {".html", ".txt"}
+]
+LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+FILE = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|docs|bench|deploy)/[\w./-]+)`")
+# A row of a table, or an item of a list, that begins with the number.
+DEFINED = re.compile(r"^(?:\| |- \*\*)([RTGP]\d+)(?: \||\.\*\*)", re.MULTILINE)
+# What remarks cite, and where it has to stand.
+CITED = re.compile(r"\b([RTGP][1-9]\d?)\b|design\.md, section (\d+)|\((decision \d+)\)")
+# What only whoever wrote the product has; a reader has the repository.
+OUTSIDE = re.compile(
+    r"shared/|\b(?:DESIGN|RELIABILITY|PERFORMANCE|FINDINGS|HOW_SURE|STYLE)\b"
+)
+PLACE = re.compile(r"\| `([\w.]+)` \|$", re.MULTILINE)
+MARKUP = re.compile(
+    r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL
+)
+EXPLAINED = (
+    *("gate", "standing", "fit", "coverage", "slipped", "promise record", "weight"),
+    *("sign-off rule", "substitute", "not stated"),
+)
 
 
-@cache
-def remarks(path: Path) -> list[str]:
+def developer_words() -> int:
+    """As `wc -w` counts them."""
+    mine = [path for path in DOCUMENTS if str(path.relative_to(ROOT)) not in FOR_USERS]
+    return sum(len(path.read_text().split()) for path in mine)
+
+
+def test_documents_for_developers_keep_to_their_words() -> None:
+    assert all((ROOT / name).exists() for name in FOR_USERS)
+    assert developer_words() <= DEVELOPER_WORDS, "take away what does not bind"
+
+
+def headings(document: Path) -> set[str]:
+    """The anchors of a document, as GitHub makes them of its headings."""
+    lines = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line).lower().replace(" ", "-") for line in lines}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
+def test_each_link_and_file_that_it_names_is_there(document: Path) -> None:
+    text = document.read_text()
+    broken = [name for name in FILE.findall(text) if not (ROOT / name).exists()]
+    for address in LINK.findall(CODE.sub("", text)):
+        name, _, anchor = address.partition("#")
+        target = document.parent / name if name else document
+        if not target.exists() or (anchor and anchor not in headings(target)):
+            broken.append(address)
+
+    assert not broken
+
+
+def remarks(source: str) -> str:
     """The docstrings and comments of a file."""
-    return list(_remarks(path))
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return "\n".join([*(ast.get_docstring(node) or "" for node in nodes), *comments])
 
 
-def _remarks(path: Path) -> Iterator[str]:
-    source = path.read_text()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            yield ast.get_docstring(node) or ""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.string
+def cited(text: str) -> set[str]:
+    return {"".join(numbers) for numbers in CITED.findall(text)}
 
 
-def document(name: str) -> str:
-    """The text of a document for developers, or of one beside that folder."""
-    of_developers = ROOT / "docs" / "developers" / name
-    path = of_developers if of_developers.exists() else ROOT / "docs" / name
-    return path.read_text()
-
-
-def test_every_rule_and_test_that_a_remark_cites_is_in_the_documents() -> None:
-    defined = {
-        number
-        for name in ("design.md", "reliability.md", "performance.md")
-        for number in DEFINED.findall(document(name))
-    }
-    unknown = [
-        f"{path.relative_to(ROOT)}: {number}"
-        for path in SOURCES
-        for text in remarks(path)
-        for number in CITED.findall(text)
-        if number not in defined
+def test_what_remarks_cite_is_in_the_documents() -> None:
+    developers = ROOT / "docs" / "developers"
+    design, rules, decisions = [
+        (developers / name).read_text()
+        for name in ("design.md", "reliability.md", "decisions.md")
     ]
-
+    defined = set(DEFINED.findall(rules + (ROOT / "docs/performance.md").read_text()))
     assert {"R10", "T21", "G12", "P5"} <= defined
-    assert not unknown, "put it into reliability.md, design.md or performance.md"
+    defined |= set(re.findall(r"^## (\d+)\.", design, re.MULTILINE))
+    numbers = re.findall(r"^\*\*(\d+)\.", decisions, re.MULTILINE)
+    assert numbers == [str(number + 1) for number in range(len(numbers))]
+    defined |= {f"decision {number}" for number in numbers}
+    wrong = []
+    for path in SOURCES:
+        source = path.read_text()
+        # Reading what is a remark takes its time: only where something may be wrong.
+        if cited(source) - defined or OUTSIDE.search(source):
+            text = remarks(source)
+            unknown = [*(cited(text) - defined), *OUTSIDE.findall(text)]
+            wrong += [f"{path.relative_to(ROOT)}: {number}" for number in unknown]
+    for path in DOCUMENTS:
+        text = path.read_text()
+        decided = {number for number in cited(text) if "decision" in number}
+        unknown = [*(decided - defined), *OUTSIDE.findall(text)]
+        wrong += [f"{path.relative_to(ROOT)}: {name}" for name in unknown]
+
+    assert not wrong, "cite reliability.md, design.md, decisions.md or performance.md"
 
 
-def test_every_section_that_a_remark_cites_is_in_the_design() -> None:
-    headings = set(re.findall(r"^## (\d+)\.", document("design.md"), re.MULTILINE))
-    cited = {
-        number
-        for path in SOURCES
-        for text in remarks(path)
-        for number in SECTION.findall(text)
-    }
-
-    assert cited
-    assert cited <= headings
+WORDS = (ROOT / "docs" / "words.md").read_text()
 
 
-def test_no_remark_or_document_points_outside_the_repository() -> None:
-    documents = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
-    texts = [(path, path.read_text()) for path in documents]
-    texts += [(path, text) for path in SOURCES for text in remarks(path)]
-    found = [
-        f"{path.relative_to(ROOT)}: {match.group()}"
-        for path, text in texts
-        for match in OUTSIDE.finditer(text)
-    ]
-
-    assert not found, "cite docs/developers/design.md or reliability.md instead"
-
-
-@pytest.mark.parametrize("place", PLACE.findall(document("words.md")))
+@pytest.mark.parametrize("place", PLACE.findall(WORDS))
 def test_what_words_md_names_is_there(place: str) -> None:
     module, _, name = place.rpartition(".")
-
     assert find_spec(module), f"docs/words.md: {module} is gone; name its new place"
-    found = import_module(module)
-    there = hasattr(found, name) or (hasattr(found, "__path__") and find_spec(place))
+    parent = import_module(module)
+    there = hasattr(parent, name) or (hasattr(parent, "__path__") and find_spec(place))
     assert there, f"docs/words.md: {place} is gone; name its new place"
+
+
+def test_templates_say_it_in_the_words_of_the_list() -> None:
+    table = WORDS.split("## Words that pages do not use")[1]
+    forbidden = re.findall(r"^\| ([^|`]+) \| ([^|`]+) \|$", table, re.MULTILINE)[2:]
+    wrong = []
+    for path in TEMPLATES:
+        shown = re.sub(r"\s+", " ", MARKUP.sub(" ", path.read_text())).lower()
+        for word, better in forbidden:
+            if re.search(rf"\b{re.escape(word)}", shown):
+                wrong.append(f"{path.relative_to(ROOT)}: {word}, write: {better}")
+        if re.search(r"(\}\}|[0-9])\s+%[^}]", path.read_text()):
+            wrong.append(f"{path.relative_to(ROOT)}: a blank before %")
+
+    assert len(forbidden) > 10
+    assert not wrong
+
+
+def test_riddling_words_are_explained_on_a_page_in_a_sentence() -> None:
+    assert len(terms()) > 60
+    shown = "".join(path.read_text() for path in TEMPLATES)
+    assert [w for w in EXPLAINED if f'{{% term "{w}" %}}' not in shown] == []
+    for word in terms():
+        assert re.fullmatch(r"[A-Z0-9].*\.", term_named(word)), word
+
+
+def test_the_public_face_agrees_and_one_that_does_not_is_found(tmp_path: Path) -> None:
+    assert list(public_face.faults(ROOT)) == []
+    (tmp_path / "evaltracker").mkdir()
+    (tmp_path / "evaltracker" / "__init__.py").write_text('__version__ = "2.0.0"\n')
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## [1.9.0] - today\n")
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "broken.yml").write_text("jobs: [\n")
+    broken, other = public_face.faults(tmp_path)
+    assert broken.startswith(".github/broken.yml is no YAML")
+    assert "2.0.0" in other
+    assert "1.9.0" in other

@@ -5,21 +5,11 @@ import re
 import pytest
 
 from tests.house.floors import ROOT
-from tests.house.test_document_links import DOCUMENTS
-from tests.pictures import BEFORE, IMAGES, LIMIT, PICTURES
+from tests.house.test_documents import DOCUMENTS
+from tests.pictures import IMAGES, LIMIT, PICTURES
 
 SHOWN = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 NAMES = {picture.name for picture in PICTURES}
-
-
-def test_each_picture_that_a_document_shows_is_one_of_the_script() -> None:
-    shown = {
-        (document.parent / address).resolve()
-        for document in DOCUMENTS
-        for _, address in SHOWN.findall(document.read_text())
-    }
-
-    assert shown <= {IMAGES / f"{name}.png" for name in (*NAMES, *BEFORE)}
 
 
 def test_each_picture_of_a_document_says_what_it_shows() -> None:
@@ -33,8 +23,15 @@ def test_each_picture_of_a_document_says_what_it_shows() -> None:
     assert without == []
 
 
-def test_the_folder_holds_what_the_script_takes_and_nothing_else() -> None:
-    assert {file.stem for file in IMAGES.iterdir()} == NAMES | set(BEFORE)
+def test_script_folder_and_documents_have_the_same_pictures() -> None:
+    shown = {
+        (document.parent / address).resolve()
+        for document in DOCUMENTS
+        for _, address in SHOWN.findall(document.read_text())
+    }
+
+    assert shown == set(IMAGES.iterdir())
+    assert {file.stem for file in shown} == NAMES
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

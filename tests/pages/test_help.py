@@ -62,8 +62,8 @@ def test_a_page_links_to_its_help(purchase: Evaluation) -> None:
 
 def test_pictures_are_those_of_the_documents_and_nothing_else(db: None) -> None:
     client = signed_in(common.lina())
-    picture = client.get("/admin/help/pictures/overview.png")
-    stranger = Client().get("/admin/help/pictures/overview.png")
+    picture = client.get("/admin/help/pictures/workspace.png")
+    stranger = Client().get("/admin/help/pictures/workspace.png")
 
     assert picture["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")

@@ -76,7 +76,7 @@ def page_addresses() -> dict[str, str]:
         "memo_pdf": [decided.slug],
         "memo_xlsx": [decided.slug],
         "help": ["lead"],
-        "help_picture": ["overview.png"],
+        "help_picture": ["workspace.png"],
         "my_account": [],
         "my_calendar": [],
         "my_notices": [],

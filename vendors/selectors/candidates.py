@@ -149,7 +149,7 @@ WHO = f"""
 SELECT token.id, token.prefix, token.last_used_on, token.vendor_id,
     vendor.name, vendor.slug {LIVE}
 """
-# Only the token's own row can be seen (docs/developers/isolation.md) ...
+# Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
 SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true)
 """

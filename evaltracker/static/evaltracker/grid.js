@@ -1,5 +1,5 @@
 /*
- * A grid in place of a table: rows that are edited where they stand (docs/pages.md).
+ * A grid in place of a table: rows that are edited where they stand (docs/developers/pages.md).
  *
  * Tabulator draws the rows in sight; every change goes to the grid's address, which calls
  * the services of the forms. Without this script the table and its forms stay.
