@@ -365,14 +365,7 @@ class SubmissionAdmin(AboutCandidates):
     list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
     list_filter = (by("candidate"),)
     ordering = ("-submitted_at",)
-    fields = (
-        "candidate",
-        "number",
-        "submitted_at",
-        "submitted_by",
-        "claims",
-        "sha256",
-    )
+    fields = ("candidate", "number", "submitted_at", "submitted_by", "claims", "sha256")
 
 
 @admin.register(Question, site=site)

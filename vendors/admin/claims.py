@@ -514,8 +514,7 @@ ANSWER = ("availability", "available_from", "holds_for", "own_answers")
 
 class NoteForm(forms.Form):
     availability = forms.ChoiceField(
-        label="Availability",
-        choices=without_blank(Availability.choices, *NEVER_CHOSEN),
+        label="Availability", choices=without_blank(Availability.choices, *NEVER_CHOSEN)
     )
     available_from = day_field(
         "Available from", required=False, help_text="For planned, beta or on request."

@@ -138,8 +138,7 @@ class AnswerForm(forms.Form):
     )
     answer = forms.CharField(label="Answer", widget=long_text(6))
     though_named = forms.BooleanField(
-        label="These words name the asker, and give it away to nobody",
-        required=False,
+        label="These words name the asker, and give it away to nobody", required=False
     )
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:

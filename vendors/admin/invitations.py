@@ -213,11 +213,7 @@ class SendInvitation(Telling):
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         told, shared = self.chosen(target, data, by), data["shared"]
         send_invitation(
-            candidate=target,
-            contacts=told,
-            reason=data["reason"],
-            shared=shared,
-            by=by,
+            candidate=target, contacts=told, reason=data["reason"], shared=shared, by=by
         )
 
 

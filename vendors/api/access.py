@@ -395,10 +395,7 @@ class VendorView(StrictView):
         return super().handle_exception(exc)
 
     def once(
-        self,
-        request: Request,
-        work: Callable[[], Response],
-        body: bytes | None = None,
+        self, request: Request, work: Callable[[], Response], body: bytes | None = None
     ) -> HttpResponse:
         """Do `work`, or replay its first answer if the call carries a known key.
 

@@ -217,9 +217,7 @@ class ProposalsView(VendorView):
 
         def propose() -> Response:
             proposal = propose_requirement(
-                candidate=candidate,
-                by=self.caller(request).actor,
-                **words,
+                candidate=candidate, by=self.caller(request).actor, **words
             )
             return Response(show_proposal(proposal), status=201)
 

@@ -32,10 +32,7 @@ from vendors.services.quotes import hand_in_quote, withdraw_quote
 
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)
-AMOUNT: dict[str, Any] = {
-    "type": "string",
-    "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$",
-}
+AMOUNT: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"}
 WRITE_AMOUNT = 'Write the number as a string, with a point, such as "1200.50".'
 KINDS = [(kind.value, kind.label) for kind in CostKind]
 ONE_OF = "It must be one of: {}."

@@ -395,10 +395,7 @@ class ClaimInput(StrictSerializer):
         "buyer's lists.",
     )
     holds_for = HoldsForField(
-        required=False,
-        allow_null=True,
-        default=None,
-        help_text=HOLDS_FOR,
+        required=False, allow_null=True, default=None, help_text=HOLDS_FOR
     )
     number = NumberField(
         required=False,

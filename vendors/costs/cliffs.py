@@ -342,11 +342,7 @@ def _likely(
     paid = payments(line, terms)
     paid += sum((more_by(line, rise, terms) for rise in how.rises), Fraction(0))
     price = amounts_at(
-        line.amounts,
-        line.pricing,
-        line.tiers,
-        Fraction(volume),
-        just_above=just_above,
+        line.amounts, line.pricing, line.tiers, Fraction(volume), just_above=just_above
     )
     return cents(price[1] * paid * rate)
 

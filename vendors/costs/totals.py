@@ -36,10 +36,7 @@ class Terms:
 
 
 def read_terms(
-    horizon: int,
-    factor: Decimal,
-    discount: Decimal,
-    currency: str,
+    horizon: int, factor: Decimal, discount: Decimal, currency: str
 ) -> Terms:
     """Check the terms; ``ValueError`` says which of them makes no sense."""
     if not 1 <= horizon <= LONGEST_HORIZON:

@@ -97,8 +97,7 @@ ACCESS: dict[str, Access] = {
         changed=("last_used_on", "revoked_at", "leaked_at"),
     ),
     "vendors_vendor": Access(
-        rows=f"{CALLS} OR id = {ME}",
-        shown=("id", "slug", "name"),
+        rows=f"{CALLS} OR id = {ME}", shown=("id", "slug", "name")
     ),
     # The vendor's own people: a code goes to who was invited, and to nobody else.
     "vendors_contact": Access(
@@ -115,9 +114,7 @@ ACCESS: dict[str, Access] = {
         changed=("last_asked_at",),
     ),
     "vendors_signincode": Access(
-        rows=OWN_LINK,
-        added=OWN_LINK,
-        changed=("wrong_tries", "used_at", "sent_at"),
+        rows=OWN_LINK, added=OWN_LINK, changed=("wrong_tries", "used_at", "sent_at")
     ),
     "vendors_vendorsession": Access(
         rows=f"digest = ANY({SENT_TOKENS}) OR {OWN_LINK}",

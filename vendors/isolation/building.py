@@ -308,7 +308,7 @@ class Rights(StrEnum):
 # Columns that may change of rows that otherwise only grow.
 AMENDED: dict[str, tuple[str, ...]] = {
     # Whose data is erased leaves their address in no log.
-    "evaluations_accountentry": ("address",),
+    "evaluations_accountentry": ("address",)
 }
 ADDS = """
 evaluations_accountentry evaluations_entry evaluations_importedhistory

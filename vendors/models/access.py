@@ -133,9 +133,7 @@ class SignInCode(VendorRecord):
                 condition=Q(wrong_tries__lte=5), name="sign_in_code_five_tries"
             )
         ]
-        indexes = [
-            models.Index(fields=("asked_at",), name="sign_in_code_by_age"),
-        ]
+        indexes = [models.Index(fields=("asked_at",), name="sign_in_code_by_age")]
 
     def __str__(self) -> str:
         return f"Code of {self.asked_at:%Y-%m-%d %H:%M}"

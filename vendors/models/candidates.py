@@ -194,9 +194,7 @@ class Contact(Record):
 
     class Meta:
         ordering = ("name",)
-        indexes = [
-            models.Index(fields=("name", "-id"), name="contact_in_lists"),
-        ]
+        indexes = [models.Index(fields=("name", "-id"), name="contact_in_lists")]
         constraints = [
             models.UniqueConstraint(
                 fields=("vendor", "email"), name="contact_once_per_vendor"
@@ -275,9 +273,7 @@ class Candidate(VendorRecord):
 
     class Meta:
         ordering = ("name",)
-        indexes = [
-            models.Index(fields=("name", "-id"), name="candidate_in_lists"),
-        ]
+        indexes = [models.Index(fields=("name", "-id"), name="candidate_in_lists")]
         constraints = [
             models.UniqueConstraint(
                 fields=("evaluation", "name"), name="candidate_name_once"

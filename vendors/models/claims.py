@@ -152,9 +152,7 @@ class Claim(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("requirement__position", "requirement__ref", "revision")
-        indexes = [
-            models.Index(fields=("submitted_at", "id"), name="claim_in_lists"),
-        ]
+        indexes = [models.Index(fields=("submitted_at", "id"), name="claim_in_lists")]
         constraints = [
             models.UniqueConstraint(
                 fields=("candidate", "requirement", "revision"),
@@ -248,7 +246,7 @@ class Submission(VendorRecord):
     class Meta:
         ordering = ("submitted_at",)
         indexes = [
-            models.Index(fields=("submitted_at", "id"), name="submission_in_lists"),
+            models.Index(fields=("submitted_at", "id"), name="submission_in_lists")
         ]
         constraints = [
             models.UniqueConstraint(

@@ -118,11 +118,7 @@ class CostLine(CommittedRecord, VendorRecord):
     source_url = models.URLField(max_length=2000, blank=True)
     quoted_on = models.DateField(null=True, blank=True)
     said_by = models.CharField(
-        max_length=6,
-        choices=PriceSource.choices,
-        blank=True,
-        db_default="",
-        default="",
+        max_length=6, choices=PriceSource.choices, blank=True, db_default="", default=""
     )
     note = models.TextField(blank=True)
 

@@ -97,9 +97,7 @@ class Question(VendorRecord):
 
     class Meta:
         ordering = ("asked_at",)
-        indexes = [
-            models.Index(fields=("asked_at", "id"), name="question_in_lists"),
-        ]
+        indexes = [models.Index(fields=("asked_at", "id"), name="question_in_lists")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True) | ~Q(answer=""),
@@ -184,9 +182,7 @@ class Proposal(VendorRecord):
 
     class Meta:
         ordering = ("proposed_at",)
-        indexes = [
-            models.Index(fields=("proposed_at", "id"), name="proposal_in_lists"),
-        ]
+        indexes = [models.Index(fields=("proposed_at", "id"), name="proposal_in_lists")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state=ProposalState.DECLINED) | ~Q(state_reason=""),

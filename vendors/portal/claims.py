@@ -426,7 +426,7 @@ def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpRes
     return redirect(address(session, "answers"))
 
 
-SALT = "vendors.portal.claims"
+SALT = "vendors.portal.sheets"
 # As long as a session without a visit.
 LIVES = 2 * 60 * 60
 # Below what a form may send.

@@ -216,10 +216,7 @@ def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
     """Currency and validity as they stand; the buyer's currency to begin with."""
     if stands is None:
         return {"currency": candidate.evaluation.currency, "valid_until": ""}
-    return {
-        "currency": stands.currency,
-        "valid_until": stands.valid_until.isoformat(),
-    }
+    return {"currency": stands.currency, "valid_until": stands.valid_until.isoformat()}
 
 
 def _standing(stands: Quote, candidate: Candidate) -> dict[str, Any]:
