@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -36,9 +35,7 @@ class MailedSheet(VendorRecord):
     # When the mail came: what the vendor said itself later stands.
     arrived_at = models.DateTimeField()
     uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # The instant of the answers that it made, and their receipt.
     entered_at = models.DateTimeField(null=True, blank=True)
     submission = models.ForeignKey(
@@ -192,11 +189,7 @@ class VendorToken(Record):
     digest = models.CharField(max_length=64, unique=True)
     issued_at = models.DateTimeField(default=timezone.now)
     issued_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, Q
@@ -49,6 +48,10 @@ class AmountField(Decimals):
 
     least_places = 4
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        usual = {"max_digits": 22, "decimal_places": 10, "validators": [check_exact]}
+        super().__init__(*args, **usual | kwargs)
+
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         """A number without a fixed scale, where the database has one."""
         is_postgres = connection.vendor == "postgresql"
@@ -60,9 +63,6 @@ class AmountField(Decimals):
         """Without the zeros that a database adds."""
         return None if value is None else padded(value)
 
-
-if TYPE_CHECKING:
-    pass
 
 M = TypeVar("M", bound=models.Model)
 
@@ -326,9 +326,7 @@ class Ruling(VendorRecord):
     )
     reason = models.TextField()
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
-    ruled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    ruled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     objects: ClassVar = RulingQuerySet.as_manager()
 
@@ -373,19 +371,13 @@ class Conflict(VendorRecord):
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="conflicts"
     )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     has_interest = models.BooleanField()
     statement = models.TextField(blank=True)
     declared_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
     cleared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     cleared_at = models.DateTimeField(null=True, blank=True)
     cleared_reason = models.TextField(blank=True)
@@ -426,9 +418,7 @@ class StatusWord(Record):
     word = models.CharField(max_length=60, help_text="Without case, marks, hyphens.")
     availability = models.CharField(max_length=10, choices=Availability.choices)
     available_from = models.DateField(null=True, blank=True)
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar = ScopedQuerySet["StatusWord"].as_manager()

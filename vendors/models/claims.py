@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import CommittedRecord, Requirement
+from evaltracker.evaluations.models import CommittedRecord, Requirement, User
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.toolbox.measures import number_words
 from vendors.choices import NOTED, Availability
@@ -135,11 +134,7 @@ class Claim(CommittedRecord, VendorRecord):
         default=False, help_text="Whether the vendor said it, or the buyer noted it."
     )
     noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     submitted_by = models.CharField(max_length=200, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
@@ -266,9 +261,7 @@ class LastSeen(VendorRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="last_seen"
     )

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -22,7 +21,6 @@ from vendors.models.candidates import (
     Candidate,
     VendorRecord,
     VendorScopedQuerySet,
-    check_exact,
     check_quote_lines,
     check_tiers,
 )
@@ -69,27 +67,9 @@ class CostLine(CommittedRecord, VendorRecord):
     state = models.CharField(
         max_length=8, choices=CostState.choices, default=CostState.UNSAID
     )
-    low = AmountField(
-        max_digits=22,
-        decimal_places=10,
-        null=True,
-        blank=True,
-        validators=[check_exact],
-    )
-    likely = AmountField(
-        max_digits=22,
-        decimal_places=10,
-        null=True,
-        blank=True,
-        validators=[check_exact],
-    )
-    high = AmountField(
-        max_digits=22,
-        decimal_places=10,
-        null=True,
-        blank=True,
-        validators=[check_exact],
-    )
+    low = AmountField(null=True, blank=True)
+    likely = AmountField(null=True, blank=True)
+    high = AmountField(null=True, blank=True)
     quantity = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(1))
     unit = models.CharField(max_length=60, blank=True, help_text="User, hour, node …")
     pricing = models.CharField(
@@ -161,9 +141,6 @@ class CostLine(CommittedRecord, VendorRecord):
         return f"Cost line {str(self.pk)[:8]}"
 
 
-PERSON = settings.AUTH_USER_MODEL
-
-
 class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
     def standing(self) -> Self:
         """What was not withdrawn: one at most in an evaluation."""
@@ -178,17 +155,17 @@ class PriceOpening(Record):
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="price_openings"
     )
-    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(
-        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(
-        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     on_behalf_of = models.ForeignKey(
-        PERSON, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     role = models.CharField(max_length=12, choices=Role.choices, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
