@@ -20,6 +20,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin
+from evaltracker.pages.fields import reason_field
 from evaltracker.pages.site import Detour
 from evaltracker.pages.workspace import VEILS, InEvaluation
 from vendors.models import Candidate
@@ -36,6 +37,10 @@ FIELD = "shared"
 YES = "Yes, this person may stand for both"
 # One form may be refused for two reasons, one after the other.
 BEFORE = "Yes, also to what was asked before"
+
+
+class OpenReasonForm(forms.Form):
+    reason = reason_field(help_text="Everybody in the evaluation reads it.")
 
 
 class AnyYes(forms.MultipleChoiceField):
@@ -159,16 +164,19 @@ class Place:
         return f"{self.candidate}, {self.requirement.ref}"
 
 
+def find_candidate(user: User, key: uuid.UUID, **more: Any) -> Candidate:
+    """The candidate, if `user` may see it and `more` holds of it; else NotFound."""
+    rows = Candidate.objects.visible_to(user)
+    rows = rows.select_related("evaluation__owner", "vendor")
+    found: Candidate | None = rows.filter(pk=key, **more).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:
     """The cell, if both exist, belong together and `user` may see them."""
-    candidate = (
-        Candidate.objects.visible_to(user)
-        .select_related("evaluation__owner", "vendor")
-        .filter(pk=candidate_id)
-        .first()
-    )
-    if candidate is None:
-        raise NotFound
+    candidate = find_candidate(user, candidate_id)
     requirement = (
         Requirement.objects.filter(evaluation=candidate.evaluation_id)
         .select_related("category", "metric")
@@ -179,14 +187,6 @@ def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -
         raise NotFound
     requirement.evaluation = candidate.evaluation
     return Place(candidate, requirement)
-
-
-def read_place(user: User, target_id: str) -> Place:
-    try:
-        candidate, requirement = (uuid.UUID(part) for part in target_id.split("."))
-    except ValueError as error:
-        raise NotFound from error
-    return find_place(user, candidate, requirement)
 
 
 class AboutCandidate[T](InEvaluation[T]):
@@ -207,7 +207,11 @@ class OnPlace(AboutCandidate[Place]):
     tab = "matrix"
 
     def load(self, user: User, target_id: str) -> Place:
-        return read_place(user, target_id)
+        try:
+            candidate, requirement = (uuid.UUID(part) for part in target_id.split("."))
+        except ValueError as error:
+            raise NotFound from error
+        return find_place(user, candidate, requirement)
 
     def judged(self, target: Place) -> tuple[Any, ...]:
         return target.candidate, target.requirement

@@ -3,7 +3,6 @@
 No amount and no digest is a column of a list.
 """
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import HardenedAdmin, by, check_query
-from evaltracker.pages.fields import long_text, mark_needed, reason_field
+from evaltracker.pages.fields import long_text, mark_needed
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import register_panel, site
 from evaltracker.pages.tabs import waits_on
@@ -37,6 +36,7 @@ from stakeholders.policy import insiders, is_leadership, parts
 from vendors.admin.base import (
     AboutCandidates,
     OnCandidate,
+    OpenReasonForm,
     ask_first,
     cell_address,
     reader,
@@ -149,32 +149,24 @@ def candidate_groups(
     for (_, key), number in count_unseen(user, [evaluation]).items():
         if key in lines:
             lines[key].unseen = number
-    _add_receipts(evaluation, lines)
+    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
+    for submission in handed_in.order_by("submitted_at"):
+        if submission.candidate_id in lines:
+            lines[submission.candidate_id].receipt = submission
     _add_interests(evaluation, user, lines)
     return [
         Group(
             state,
             label,
             lead,
-            [
-                lines[candidate.pk]
-                for candidate in candidates
-                if candidate.state == state
-            ],
+            [row for row in lines.values() if row.candidate.state == state],
         )
         for state, label, lead in GROUPS
     ]
 
 
-def _add_receipts(evaluation: Evaluation, lines: dict[uuid.UUID, CandidateRow]) -> None:
-    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
-    for submission in handed_in.order_by("submitted_at"):
-        if submission.candidate_id in lines:
-            lines[submission.candidate_id].receipt = submission
-
-
 def _add_interests(
-    evaluation: Evaluation, user: User, lines: dict[uuid.UUID, CandidateRow]
+    evaluation: Evaluation, user: User, lines: dict[UUID, CandidateRow]
 ) -> None:
     """What people declared; the words stay between them and the owner."""
     owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
@@ -633,10 +625,6 @@ class DeclareInterest(OnCandidate):
         }
 
 
-class ClearForm(forms.Form):
-    reason = reason_field(help_text="Everybody in the evaluation reads it.")
-
-
 @register_act
 class ClearInterest(InEvaluation[Conflict]):
     tab = "conflicts"
@@ -652,7 +640,7 @@ class ClearInterest(InEvaluation[Conflict]):
     service = clear_conflict
     rule = check_clear_interest
     related = ("candidate__evaluation__owner", "person")
-    form_class = ClearForm
+    form_class = OpenReasonForm
     template = "vendors/interest.html"
 
     def heading(self, target: Any) -> str:

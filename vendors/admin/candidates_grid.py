@@ -14,11 +14,10 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import Act, register_act
-from evaltracker.pages.fields import LinesField, NamedChoice, link_field, reason_field
-from evaltracker.pages.fields import ReasonForm as FieldsReasonForm
+from evaltracker.pages.fields import LinesField, NamedChoice, ReasonForm, link_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from evaltracker.pages.workspace import OnEvaluation
-from vendors.admin.base import OnCandidate, SharedForm
+from vendors.admin.base import OnCandidate, OpenReasonForm, SharedForm
 from vendors.candidates import COLUMNS
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Contact, Vendor
@@ -143,10 +142,6 @@ class Shortlist(OnCandidate):
     rule = partial(check_move, state=CandidateState.SHORTLISTED)
 
 
-class ReasonForm(forms.Form):
-    reason = reason_field(help_text="Everybody in the evaluation reads it.")
-
-
 @register_act
 class Eliminate(OnCandidate):
     title = "Eliminate"
@@ -155,7 +150,7 @@ class Eliminate(OnCandidate):
         "It is out of the choice; nothing of it is deleted, and it can be brought back."
     )
     success = "It is eliminated; the reason stays readable."
-    form_class = ReasonForm
+    form_class = OpenReasonForm
     dangerous = True
     service = eliminate
     rule = partial(check_move, state=CandidateState.ELIMINATED)
@@ -167,7 +162,7 @@ class Reinstate(OnCandidate):
     verb = "Bring back"
     help = "It goes back to the long list."
     success = "It is back on the long list."
-    form_class = ReasonForm
+    form_class = OpenReasonForm
     service = reinstate
     rule = partial(check_move, state=CandidateState.LONGLISTED)
 
@@ -219,11 +214,6 @@ class ContactForm(SharedForm):
     phone = forms.CharField(label="Telephone", required=False)
 
 
-class OnContact(KeepingVendors):
-    model = Contact
-    target_name = "contact"
-
-
 @register_act
 class AddContact(KeepingVendors):
     title = "Add a contact"
@@ -237,7 +227,9 @@ class AddContact(KeepingVendors):
 
 
 @register_act
-class ChangeContact(OnContact):
+class ChangeContact(KeepingVendors):
+    model = Contact
+    target_name = "contact"
     title = "Change contact"
     verb = "Save"
     help = "Mails still due to the old address are not sent; send them again."
@@ -250,12 +242,14 @@ class ChangeContact(OnContact):
 
 
 @register_act
-class RemoveContact(OnContact):
+class RemoveContact(KeepingVendors):
+    model = Contact
+    target_name = "contact"
     title = "Remove contact"
     verb = "Remove"
     help = "They get no more mail, not even mail that is already due."
     success = "The contact is removed."
-    form_class = FieldsReasonForm
+    form_class = ReasonForm
     dangerous = True
     service = remove_contact
 
@@ -278,10 +272,6 @@ def everybody_known(candidate: Candidate) -> dict[str, Any]:
             "own line, where you can name one."
         )
     return {"contacts": told}
-
-
-def listed_aliases(candidate: Candidate) -> str:
-    return "\n".join(candidate.aliases)
 
 
 def first_contact(candidate: Candidate) -> str:
@@ -310,12 +300,16 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         """As in the form of a candidate; its kind stays, and acts change its state."""
         closed = str(why_not(check_owned, subject, user) or "")
         fields = CandidateForm(user=user).fields
-        made = partial(_column, fields, closed)
+
+        def made(name: str, label: str, **more: Any) -> Column:
+            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
         return (
             made("name", "Name", width=16),
             Column("kind", "Kind", fields["kind"], width=10),
             made(
-                *("vendor", "Vendor"),
+                "vendor",
+                "Vendor",
                 named=lambda row: str(row.vendor or ""),
                 aside=lambda row: "invited" if row.invited_at else "",
                 width=14,
@@ -329,7 +323,12 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
             *self.contact(subject, user, closed),
             made("summary", "Summary", width=18),
             made("website", "Website", width=12),
-            made("aliases", "Other names", read=listed_aliases, width=12),
+            made(
+                "aliases",
+                "Other names",
+                read=lambda row: "\n".join(row.aliases),
+                width=12,
+            ),
             made("months_to_live", "Months until live", width=16),
             made("support_offered", "Support", for_many=True, width=12),
             made("hours_saved", "Hours saved", width=12),
@@ -398,9 +397,3 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         if contact:
             note_contact(candidate=made, contact=contact, by=by)
         return made
-
-
-def _column(
-    fields: Mapping[str, forms.Field], closed: str, name: str, label: str, **more: Any
-) -> Column:
-    return Column(name, label, fields[name], SAVES, closed=closed, **more)

@@ -25,7 +25,6 @@ from evaltracker.pages.fields import (
     day_field,
     link_field,
     long_text,
-    reason_field,
     without_blank,
 )
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -37,7 +36,9 @@ from vendors.admin.access import BAD, WARN, Look, steps_of
 from vendors.admin.base import (
     AboutCandidate,
     OnPlace,
+    OpenReasonForm,
     Place,
+    find_candidate,
     is_kept_out,
     open_answers,
     reader,
@@ -81,10 +82,7 @@ def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResp
     """The same file as the vendor's own, with what it has said so far."""
     check_query(request)
     user = reader(request)
-    rows = Candidate.objects.visible_to(user).select_related("evaluation__owner")
-    candidate = rows.filter(pk=candidate_id, invited_at__isnull=False).first()
-    if candidate is None:
-        raise NotFound
+    candidate = find_candidate(user, candidate_id, invited_at__isnull=False)
     check_owned(candidate.evaluation, user)
     open_answers(request, candidate.evaluation)
     content = answer_sheet(candidate)
@@ -125,9 +123,8 @@ def find_own(user: User, key: uuid.UUID) -> Candidate:
         NotFound: it is not there for them, or its vendor answers.
 
     """
-    rows = Candidate.objects.visible_to(user).select_related("evaluation__owner")
-    found = rows.filter(pk=key).first()
-    if found is None or not is_answered_by_buyer(found):
+    found = find_candidate(user, key)
+    if not is_answered_by_buyer(found):
         raise NotFound
     return found
 
@@ -473,14 +470,7 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     """
     check_query(request, filters={"try"})
     user = reader(request)
-    candidate = (
-        Candidate.objects.visible_to(user)
-        .select_related("evaluation__owner", "vendor")
-        .filter(pk=candidate_id)
-        .first()
-    )
-    if candidate is None:
-        raise NotFound
+    candidate = find_candidate(user, candidate_id)
     evaluation = candidate.evaluation
     owns = is_owner(user, evaluation)
     if not (owns or user.is_superuser):
@@ -640,12 +630,8 @@ class WithdrawNote(OnPlace):
     rule = check_withdraw_note
 
 
-class RulingForm(forms.Form):
-    reason = reason_field(help_text="Everybody in the evaluation reads it.")
-
-
-class RuleOutForm(ForValuesForm):
-    reason = reason_field(help_text="Everybody in the evaluation reads it.")
+class RuleOutForm(ForValuesForm, OpenReasonForm):
+    pass
 
 
 @register_act
@@ -671,7 +657,7 @@ class RevokeRuling(AboutCandidate[Ruling]):
     target_name = "ruling"
     service = revoke_ruling
     related = ("candidate__evaluation__owner", "requirement")
-    form_class = RulingForm
+    form_class = OpenReasonForm
     tab = "matrix"
 
     def heading(self, target: Any) -> str:

@@ -84,7 +84,7 @@ class PriceForm(forms.Form):
     pricing = forms.ChoiceField(
         label="Price by quantity",
         required=False,
-        choices=[it for it in Pricing.choices if it[0] != Pricing.PERCENT],
+        choices=[pair for pair in Pricing.choices if pair[0] != Pricing.PERCENT],
         initial=Pricing.PER_UNIT,
         help_text="The amounts above are the first tier; write the others below.",
     )
@@ -118,7 +118,9 @@ class PriceForm(forms.Form):
 class CostForm(PriceForm):
     kind = forms.ChoiceField(
         label="Kind of cost",
-        choices=[(str(it), it.label[0].upper() + it.label[1:]) for it in CostKind],
+        choices=[
+            (str(kind), kind.label[0].upper() + kind.label[1:]) for kind in CostKind
+        ],
     )
     label = forms.CharField(
         label="Part",
@@ -417,6 +419,8 @@ def draw(curve: Curve, budget: Decimal | None) -> Drawing:
         else:
             line.append(f"{'L' if line else 'M'}{here}")
         before = (volume, here)
+    # The thresholds, and where it begins and ends.
+    volumes = dict.fromkeys(volume for volume, _ in curve.points)
     return Drawing(
         line=" ".join(line),
         jumps=" ".join(jumps),
@@ -424,16 +428,10 @@ def draw(curve: Curve, budget: Decimal | None) -> Drawing:
             Mark(down(step * number), money_written(step * number))
             for number in range(steps + 1)
         ],
-        volumes=_spread(
-            [Mark(across(it), money_written(it)) for it in _volumes(curve)]
-        ),
+        volumes=_spread([Mark(across(at), money_written(at)) for at in volumes]),
         planned=Mark(across(curve.volume), money_written(curve.volume)),
         budget=None if budget is None else Mark(down(budget), money_written(budget)),
     )
-
-
-def _volumes(curve: Curve) -> list[Decimal]:
-    return list(dict.fromkeys(volume for volume, _ in curve.points))
 
 
 def _spread(marks: list[Mark]) -> list[Mark]:
@@ -451,4 +449,4 @@ def _step(highest: Decimal) -> Decimal:
         return Decimal(1)
     rough = highest / TICKS
     unit = Decimal(10) ** rough.adjusted()
-    return next(unit * it for it in (1, 2, 5, 10) if unit * it >= rough)
+    return next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.comments.reading import discuss_address, discuss_words, with_counts
-from evaltracker.errors import Invalid, NotFound, why_not
+from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.evaluations.topics import key_of
@@ -35,7 +34,13 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
 from stakeholders.policy import is_leadership
 from vendors import costs
-from vendors.admin.base import AboutCandidate, is_kept_out, open_answers, reader
+from vendors.admin.base import (
+    AboutCandidate,
+    find_candidate,
+    is_kept_out,
+    open_answers,
+    reader,
+)
 from vendors.admin.cost_forms import CostForm, draw
 from vendors.choices import CandidateState, CostState, Pricing
 from vendors.models import Candidate, Conflict, CostLine, ExchangeRate, PriceOpening
@@ -357,7 +362,10 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         closed = str(why_not(check_owned, subject, user) or "")
         fields: Mapping[str, forms.Field] = CostForm().fields
         whose = NamedChoice(running(subject), attribute="name")
-        made = partial(_costs_grid_column, fields, closed)
+
+        def made(name: str, label: str, **more: Any) -> Column:
+            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
         return (
             Column("candidate", "Candidate", whose, width=20),
             Column("kind", "Kind", fields["kind"], width=18),
@@ -433,12 +441,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         return f"Not asked yet: {'; '.join(open_kinds)}." if open_kinds else ""
 
 
-def _costs_grid_column(
-    fields: Mapping[str, forms.Field], closed: str, name: str, label: str, **more: Any
-) -> Column:
-    return Column(name, label, fields[name], SAVES, closed=closed, **more)
-
-
 @evaluation_page("costs", "Costs", order=100, group="Market")
 def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
@@ -479,10 +481,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     user = reader(request)
-    seen = Candidate.objects.visible_to(user).select_related("evaluation__owner")
-    candidate = seen.filter(pk=candidate_id).first()
-    if candidate is None:
-        raise NotFound
+    candidate = find_candidate(user, candidate_id)
     evaluation = candidate.evaluation
     open_answers(request, evaluation)
     (column,) = cost_columns(evaluation, [candidate])

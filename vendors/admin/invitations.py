@@ -401,7 +401,27 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
     ]
 
 
-class SheetForm(forms.Form):
+class InstantForm(forms.Form):
+    """A day and a time by the clocks of `zone`; cleaned, the day is what both mean."""
+
+    day, time = "", ""
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        instant = instant_from(self, self.day, self.time, self.zone)
+        data.pop(self.time, None)
+        if instant is not None:
+            data[self.day] = instant
+        return data
+
+
+class SheetForm(InstantForm):
+    day, time = "arrived_at", "arrived_time"
+
     file = forms.FileField(
         label="The filled answer sheet, or a questionnaire",
         help_text="As it came, at most 10 MB. It is kept among the candidate's files.",
@@ -410,20 +430,11 @@ class SheetForm(forms.Form):
     arrived_time = time_field("At")
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone = zone
+        super().__init__(*args, zone=zone, **kwargs)
         self.fields["arrived_time"].help_text = (
             f"By the clocks of {zone}. What the vendor has said itself after that "
             "stays as it is."
         )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        instant = instant_from(self, "arrived_at", "arrived_time", self.zone)
-        data.pop("arrived_time", None)
-        if instant is not None:
-            data["arrived_at"] = instant
-        return data
 
 
 def page_of(candidate: Candidate) -> str:
@@ -565,7 +576,9 @@ class ExpireToken(OnToken):
 USUAL_DAYS = 14
 
 
-class ClosingForm(forms.Form):
+class ClosingForm(InstantForm):
+    day, time = "close_at", "close_time"
+
     close_at = day_field("Last day")
     close_time = time_field(
         "Closing time",
@@ -574,21 +587,11 @@ class ClosingForm(forms.Form):
     )
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone = zone
+        super().__init__(*args, zone=zone, **kwargs)
         self.fields["close_at"].help_text = (
             f"By the clocks of {zone}, the evaluation's time zone. The server's clock "
             "decides to the millisecond."
         )
-
-    def clean(self) -> dict[str, Any]:
-        """The deadline as the service wants it: a day, or an instant."""
-        data = super().clean() or {}
-        instant = instant_from(self, "close_at", "close_time", self.zone)
-        data.pop("close_time", None)
-        if instant is not None:
-            data["close_at"] = instant
-        return data
 
 
 class ReopenForm(ClosingForm):
@@ -603,18 +606,13 @@ class WindowAct(OnEvaluation):
         return {"zone": target.zone}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return closing_of(target)
-
-
-def closing_of(evaluation: Evaluation) -> dict[str, Any]:
-    """The end that stands if it is still to come, else two weeks from today."""
-    now = timezone.now()
-    end = evaluation.claims_close_at
-    if end is not None and end > now:
-        wall = wall_of(end, evaluation.zone)
-        return {"close_at": wall.date(), "close_time": wall.time()}
-    day = wall_of(now, evaluation.zone).date() + datetime.timedelta(days=USUAL_DAYS)
-    return {"close_at": day, "close_time": datetime.time(17)}
+        """The end that stands if it is still to come, else two weeks from today."""
+        now, end = timezone.now(), target.claims_close_at
+        if end is not None and end > now:
+            wall = wall_of(end, target.zone)
+            return {"close_at": wall.date(), "close_time": wall.time()}
+        day = wall_of(now, target.zone).date() + datetime.timedelta(days=USUAL_DAYS)
+        return {"close_at": day, "close_time": datetime.time(17)}
 
 
 @register_act
