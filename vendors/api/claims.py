@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, QueryDict
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -21,7 +20,6 @@ from rest_framework.response import Response
 
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, attachment
 from evaltracker.toolbox.rest.problems import StrictJSONParser
@@ -63,7 +61,7 @@ from vendors.api.schema import (
     RequirementOutput,
     UploadField,
 )
-from vendors.models import Candidate, Claim, ClaimFile, Submission
+from vendors.models import Candidate, Claim, Submission
 from vendors.selectors import (
     asked_requirements,
     invitations,
@@ -75,7 +73,7 @@ from vendors.selectors import (
     with_counts,
 )
 from vendors.selectors.candidates import with_demands
-from vendors.services.batches import MOST, LockedClaims, NewWords, Stated, submit_many
+from vendors.services.batches import MOST, LockedClaims, Stated, submit_many
 from vendors.services.claims import attach_file, hand_in, submit_one, withdraw_claim
 from vendors.services.idempotency import Answer
 from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
@@ -84,13 +82,8 @@ from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 # than all of the database's work. Here is the shape, the rules are
 # `vendors.candidates`'.
 
-TEXTS = ("requirement", "availability", "statement")
-FIELDS = frozenset(
-    {
-        *(*TEXTS, "available_from", "environments"),
-        *("evidence_url", "holds_for", "number"),
-    }
-)
+FIELDS = frozenset(ClaimInput().fields)
+TEXTS = tuple(name for name, field in ClaimInput().fields.items() if field.required)
 NO_TEXT = "It must be a string."
 
 
@@ -277,8 +270,7 @@ class FileOutput(serializers.Serializer[Any]):
     uploaded_at = serializers.DateTimeField()
 
 
-def show_file(file: ClaimFile) -> dict[str, Any]:
-    return dict(FileOutput(file).data)
+show_file = FileOutput().to_representation
 
 
 def digest_of(upload: UploadedFile[bytes]) -> bytes:
@@ -396,16 +388,9 @@ class ReceiptOutput(serializers.Serializer[Any]):
 
 
 def show_receipt(submission: Submission) -> dict[str, Any]:
-    shown = {
-        "number": submission.number,
-        "submitted_at": submission.submitted_at,
-        "claims": submission.claims,
-        "sha256": submission.sha256,
-        "up_to_date": is_receipt_of(
-            submission.sha256, own_claims(submission.candidate)
-        ),
-    }
-    return dict(ReceiptOutput(shown).data)
+    claims = own_claims(submission.candidate)
+    up_to_date = is_receipt_of(submission.sha256, claims)
+    return dict(ReceiptOutput({**vars(submission), "up_to_date": up_to_date}).data)
 
 
 @CALLS.at(f"{INVITATION}submission/")
@@ -467,19 +452,8 @@ def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
     return dict(InvitationOutput(shown).data)
 
 
-def show_claim(claim: Claim) -> dict[str, Any]:
-    return {
-        "requirement": claim.requirement.ref,
-        "availability": claim.availability,
-        "available_from": claim.available_from,
-        "environments": claim.environments,
-        "holds_for": claim.holds_for and claim.holds_for["said"],
-        "number": claim.number or None,
-        "statement": claim.statement,
-        "evidence_url": claim.evidence_url,
-        "revision": claim.own_revision,
-        "submitted_at": timezone.localtime(claim.submitted_at),
-    }
+show_claim = ClaimOutput().to_representation
+show_requirement = RequirementOutput().to_representation
 
 
 def submit_and_show(
@@ -489,10 +463,6 @@ def submit_and_show(
     result = submit_one(locked, claims[0], by)
     text = JSONRenderer().render(show_claim(result.claim)).decode()
     return Answer(201 if result.created else 200, text)
-
-
-def show_requirement(requirement: Requirement) -> dict[str, Any]:
-    return dict(RequirementOutput(requirement).data)
 
 
 @CALLS.at("invitations/")
@@ -682,26 +652,23 @@ class SheetOutput(serializers.Serializer[Any]):
     changes = ChangeOutput(many=True)
 
 
-def show_change(change: NewWords, row: int) -> dict[str, Any]:
-    shown = {
-        "requirement": change.requirement.ref,
-        "row": row,
-        "before": change.former,
-        "after": change.words,
-    }
-    return dict(ChangeOutput(shown).data)
-
-
 def show_result(result: SheetResult, *, dry_run: bool) -> dict[str, Any]:
-    return {
+    changes = [
+        {
+            "requirement": new.requirement.ref,
+            "row": result.rows[new.requirement.ref],
+            "before": new.former,
+            "after": new.words,
+        }
+        for new in result.found.new
+    ]
+    shown = {
         "dry_run": dry_run,
-        "created": len(result.found.new),
+        "created": len(changes),
         "unchanged": result.found.unchanged,
-        "changes": [
-            show_change(words, result.rows[words.requirement.ref])
-            for words in result.found.new
-        ],
+        "changes": changes,
     }
+    return dict(SheetOutput(shown).data)
 
 
 @CALLS.at(f"{INVITATION}answer-sheet/")

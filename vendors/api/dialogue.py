@@ -23,7 +23,7 @@ from vendors.api.access import (
     VendorView,
 )
 from vendors.choices import ProposalState
-from vendors.models import Candidate, Proposal, Question
+from vendors.models import Candidate, Question
 from vendors.selectors import own_proposals, questions_for
 from vendors.services.dialogue import ask_question, propose_requirement
 
@@ -116,8 +116,7 @@ def show_question(question: Question, *, own: bool) -> dict[str, Any]:
     return dict(QuestionOutput(shown).data)
 
 
-def show_proposal(proposal: Proposal) -> dict[str, Any]:
-    return dict(ProposalOutput(proposal).data)
+show_proposal = ProposalOutput().to_representation
 
 
 @CALLS.at(f"{INVITATION}questions/")

@@ -423,11 +423,13 @@ class ClaimOutput(serializers.Serializer[Any]):
     )
     available_from = serializers.DateField(allow_null=True)
     environments = serializers.ListField(child=serializers.CharField())
-    holds_for = HoldsForField(allow_null=True, help_text="As it was given.")
+    holds_for = HoldsForField(
+        source="holds_for.said", allow_null=True, help_text="As it was given."
+    )
     number = NumberField(allow_null=True, help_text="As it was given.")
     statement = serializers.CharField(allow_blank=True)
     evidence_url = serializers.CharField(allow_blank=True)
-    revision = serializers.IntegerField()
+    revision = serializers.IntegerField(source="own_revision")
     submitted_at = serializers.DateTimeField()
 
 

@@ -24,8 +24,6 @@ from vendors.models.claims import Submission
 class MailedSheet(VendorRecord):
     """What a vendor filled in: uploaded, then entered as the vendor's own words."""
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="mailed_sheets"
     )
@@ -75,7 +73,6 @@ class InvitationLink(VendorRecord):
     It opens nothing: it shows who asks, and sends a code to the contact's own mail.
     """
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
     vendor_path: ClassVar[str] = "vendor"
 
     candidate = models.ForeignKey(

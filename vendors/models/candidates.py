@@ -49,8 +49,9 @@ class AmountField(Decimals):
     least_places = 4
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        usual = {"max_digits": 22, "decimal_places": 10, "validators": [check_exact]}
-        super().__init__(*args, **usual | kwargs)
+        usual: dict[str, Any] = {"max_digits": 22, "decimal_places": 10}
+        usual |= {"validators": [check_exact], **kwargs}
+        super().__init__(*args, **usual)
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         """A number without a fixed scale, where the database has one."""
@@ -68,8 +69,9 @@ M = TypeVar("M", bound=models.Model)
 
 
 class VendorRecord(Record):
-    """A row that belongs to one vendor through `vendor_path`."""
+    """A row that belongs to one vendor through `vendor_path`, most by a candidate."""
 
+    evaluation_path: ClassVar[str] = "candidate__evaluation"
     vendor_path: ClassVar[str] = "candidate__vendor"
 
     class Meta:
@@ -208,6 +210,7 @@ class Contact(Record):
 class Candidate(VendorRecord):
     """An option in one evaluation; for its vendor, an invitation."""
 
+    evaluation_path: ClassVar[str] = "evaluation"
     vendor_path: ClassVar[str] = "vendor"
 
     evaluation = models.ForeignKey(
@@ -316,8 +319,6 @@ class Ruling(VendorRecord):
     It names values of the brief's lists, {list: [values]}, or rules the whole out.
     """
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="rulings"
     )
@@ -365,8 +366,6 @@ class Conflict(VendorRecord):
     A newer declaration replaces the one before, which stays as it was: how an
     interest was cleared is still told when the same person declares another.
     """
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="conflicts"

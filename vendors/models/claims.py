@@ -34,8 +34,6 @@ class DraftFileQuerySet(VendorScopedQuerySet["DraftFile"]):
 class AnswerDraft(VendorRecord):
     """An answer as it was typed, right or wrong, until it is handed in."""
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="drafts"
     )
@@ -97,7 +95,6 @@ class Claim(CommittedRecord, VendorRecord):
     arrives. The current claim is the one revision that is not superseded.
     """
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
     committed: ClassVar = {
         1: (
             *("candidate", "requirement", "revision", "requirement_revision"),
@@ -225,8 +222,6 @@ class ClaimFile(VendorRecord):
 
 
 class Submission(VendorRecord):
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="submissions"
     )
@@ -258,8 +253,6 @@ class LastSeen(VendorRecord):
 
     No part of the evaluation: no journal tells it, and nobody else reads it.
     """
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     candidate = models.ForeignKey(

@@ -53,7 +53,6 @@ class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
 class CostLine(CommittedRecord, VendorRecord):
     """What one kind of cost comes to for a candidate; prices are sealed data."""
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
     committed: ClassVar = {1: SINCE_0_1, 2: (*SINCE_0_1, "said_by")}
 
     candidate = models.ForeignKey(
@@ -232,7 +231,6 @@ class Quote(CommittedRecord, VendorRecord):
     can be counted from outside.
     """
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
     only_grows: ClassVar[bool] = True
     committed: ClassVar = {
         1: (

@@ -26,8 +26,6 @@ class ContactRequestQuerySet(VendorScopedQuerySet["ContactRequest"]):
 
 
 class ContactRequest(VendorRecord):
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="contact_requests"
     )
@@ -68,6 +66,7 @@ class Question(VendorRecord):
     buyer's own. `text` is what all read, which the owner may word anew.
     """
 
+    evaluation_path: ClassVar[str] = "evaluation"
     vendor_path: ClassVar[str] = "askings__candidate__vendor"
 
     evaluation = models.ForeignKey(
@@ -116,8 +115,6 @@ class Asking(VendorRecord):
     were answered, whoever asked.
     """
 
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     question = models.ForeignKey(
         Question, on_delete=models.PROTECT, related_name="askings"
     )
@@ -141,8 +138,6 @@ class Asking(VendorRecord):
 
 
 class Proposal(VendorRecord):
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
-
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="proposals"
     )
@@ -200,8 +195,6 @@ class Proposal(VendorRecord):
 
 class PublishedDocument(VendorRecord):
     """A text of the buyer's for one invitation; the database refuses every change."""
-
-    evaluation_path: ClassVar[str] = "candidate__evaluation"
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="documents"
