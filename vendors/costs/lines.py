@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Self
 
 from evaltracker.money import CODES, written
 from evaltracker.toolbox import measures
@@ -199,27 +200,26 @@ type Exact3 = tuple[Fraction, Fraction, Fraction]
 _NOTHING: Exact3 = (Fraction(0), Fraction(0), Fraction(0))
 
 
-class Pricing(StrEnum):
-    """How the quantity makes the price; ``label`` is what users read."""
+class Labelled(StrEnum):
+    """A choice; ``label`` is what users read of it."""
 
-    PER_UNIT = "per_unit"
-    GRADUATED = "graduated"
-    VOLUME = "volume"
-    PACKAGE = "package"
-    PERCENT = "percent"
+    label: str
 
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
 
-_LABELS = {
-    Pricing.PER_UNIT: "One price for every unit",
-    Pricing.GRADUATED: "Graduated: each unit at the price of its own tier",
-    Pricing.VOLUME: "Volume: all units at the price of the tier reached",
-    Pricing.PACKAGE: "Package: one price for the whole tier",
-    Pricing.PERCENT: "Per cent a year, on what is invoiced again",
-}
+class Pricing(Labelled):
+    """How the quantity makes the price."""
+
+    PER_UNIT = "per_unit", "One price for every unit"
+    GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
+    VOLUME = "volume", "Volume: all units at the price of the tier reached"
+    PACKAGE = "package", "Package: one price for the whole tier"
+    PERCENT = "percent", "Per cent a year, on what is invoiced again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,43 +375,22 @@ def _exact(amounts: Money3) -> Exact3:
     return Fraction(low), Fraction(likely), Fraction(high)
 
 
-class CostKind(StrEnum):
-    LICENCE = "licence"
-    SETUP = "setup"
-    SUPPORT = "support"
-    ONBOARDING = "onboarding"
-    TRAINING = "training"
-    INTEGRATION = "integration"
-    INFRASTRUCTURE_EGRESS = "infrastructure_egress"
-    SECURITY_EXTRAS = "security_extras"
-    MIGRATION = "migration"
-    EXIT = "exit"
-    RENEWAL_RISE = "renewal_rise"
-    ENGINEER_TIME = "engineer_time"
-    UPKEEP = "upkeep"
-    ON_CALL = "on_call"
+class CostKind(Labelled):
+    LICENCE = "licence", "licence or usage"
+    SETUP = "setup", "set-up"
+    SUPPORT = "support", "support contract"
+    ONBOARDING = "onboarding", "onboarding"
+    TRAINING = "training", "training"
+    INTEGRATION = "integration", "integration work"
+    INFRASTRUCTURE_EGRESS = "infrastructure_egress", "infrastructure and egress"
+    SECURITY_EXTRAS = "security_extras", "security extras such as SSO"
+    MIGRATION = "migration", "migration in"
+    EXIT = "exit", "exit"
+    RENEWAL_RISE = "renewal_rise", "renewal rise"
+    ENGINEER_TIME = "engineer_time", "engineer time"
+    UPKEEP = "upkeep", "upkeep per year"
+    ON_CALL = "on_call", "on-call"
 
-    @property
-    def label(self) -> str:
-        return _KINDS_LABELS[self]
-
-
-_KINDS_LABELS = {
-    CostKind.LICENCE: "licence or usage",
-    CostKind.SETUP: "set-up",
-    CostKind.SUPPORT: "support contract",
-    CostKind.ONBOARDING: "onboarding",
-    CostKind.TRAINING: "training",
-    CostKind.INTEGRATION: "integration work",
-    CostKind.INFRASTRUCTURE_EGRESS: "infrastructure and egress",
-    CostKind.SECURITY_EXTRAS: "security extras such as SSO",
-    CostKind.MIGRATION: "migration in",
-    CostKind.EXIT: "exit",
-    CostKind.RENEWAL_RISE: "renewal rise",
-    CostKind.ENGINEER_TIME: "engineer time",
-    CostKind.UPKEEP: "upkeep per year",
-    CostKind.ON_CALL: "on-call",
-}
 
 _TOO_MUCH = Decimal(10) ** 15
 MOST_PERCENT = 100

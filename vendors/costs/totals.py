@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 from evaltracker.money import written
@@ -14,6 +13,7 @@ from evaltracker.toolbox.days_days import day_in_words
 from vendors.costs.lines import (
     CostKind,
     Exact3,
+    Labelled,
     Line,
     LineState,
     Money3,
@@ -209,28 +209,14 @@ def _span(amounts: Money3) -> str:
 OLD_AFTER_MONTHS = 6
 
 
-class Why(StrEnum):
-    """Why a kind of cost is asked about, the most urgent first; ``label`` is what
-    users read before the kinds."""
+class Why(Labelled):
+    """Why a kind of cost is asked about, the most urgent first."""
 
-    NOT_ASKED = "not_asked"
-    UNSAID = "unsaid"
-    NO_RATE = "no_rate"
-    OLD = "old"
-    EXCLUDED = "excluded"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {
-    Why.NOT_ASKED: "Ask about",
-    Why.UNSAID: "Ask again, no answer yet",
-    Why.NO_RATE: "Write an exchange rate for",
-    Why.OLD: f"Ask for a fresh price, older than {OLD_AFTER_MONTHS} months",
-    Why.EXCLUDED: "Not in the offer, so price it elsewhere",
-}
+    NOT_ASKED = "not_asked", "Ask about"
+    UNSAID = "unsaid", "Ask again, no answer yet"
+    NO_RATE = "no_rate", "Write an exchange rate for"
+    OLD = "old", f"Ask for a fresh price, older than {OLD_AFTER_MONTHS} months"
+    EXCLUDED = "excluded", "Not in the offer, so price it elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
