@@ -244,9 +244,8 @@ def window_of(evaluation: Evaluation) -> str:
     now = database_now()
     if evaluation.claims_opened_at is None:
         return "unopened"
-    if claims_are_closed(evaluation, now):
-        return "closed"
-    return "open" if evaluation.claims_are_open(now) else "closed"
+    is_open = evaluation.claims_are_open(now) and not claims_are_closed(evaluation, now)
+    return "open" if is_open else "closed"
 
 
 @admin.register(Vendor, site=site)
@@ -272,25 +271,10 @@ class ContactAdmin(HardenedAdmin):
 @admin.register(VendorToken, site=site)
 class VendorTokenAdmin(HardenedAdmin):
     empty_text = "Tokens are issued on the Candidates page of an evaluation."
-    list_display = (
-        "prefix",
-        "vendor",
-        "label",
-        "issued_at",
-        "expires_at",
-        "revoked_at",
-        "last_used_on",
-    )
+    life = ("issued_at", "expires_at", "revoked_at", "last_used_on")
+    list_display = ("prefix", "vendor", "label", *life)
     list_filter = (by("vendor"),)
-    fields = (
-        "vendor",
-        "prefix",
-        "label",
-        "issued_at",
-        "expires_at",
-        "revoked_at",
-        "last_used_on",
-    )
+    fields = ("vendor", "prefix", "label", *life)
 
     def audience(self, user: User) -> bool:
         return may_keep_vendors(user)
@@ -399,11 +383,6 @@ class CostLineAdmin(AboutCandidates):
         return reverse("admin:candidate_costs", args=[row.candidate_id])
 
 
-def candidates(reader: Reader) -> QuerySet[Candidate]:
-    rows: QuerySet[Candidate] = Candidate.objects.visible_to(reader.user)
-    return rows.select_related("evaluation__owner", "vendor")
-
-
 def answers(reader: Reader) -> QuerySet[Claim]:
     """The answers that stand, of candidates whose words the reader may read."""
     rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
@@ -420,11 +399,6 @@ def files(reader: Reader) -> QuerySet[ClaimFile]:
     )
 
 
-def companies(reader: Reader) -> QuerySet[Vendor]:
-    rows: QuerySet[Vendor] = Vendor.objects.visible_to(reader.user)
-    return rows
-
-
 def cell_name(claim: Any) -> str:
     return f"{claim.candidate}, {claim.requirement.ref}"
 
@@ -435,7 +409,9 @@ register_search(
         title="Candidates",
         order=30,
         icon="category",
-        rows=candidates,
+        rows=lambda reader: Candidate.objects.visible_to(reader.user).select_related(
+            "evaluation__owner", "vendor"
+        ),
         columns=("name",),
         closest="name",
         label=str,
@@ -486,7 +462,7 @@ register_search(
         title="Companies",
         order=90,
         icon="storefront",
-        rows=companies,
+        rows=lambda reader: Vendor.objects.visible_to(reader.user),
         columns=("name",),
         closest="name",
         label=str,

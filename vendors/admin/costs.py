@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -253,6 +253,12 @@ def _column(
 # More bars than these nobody compares by eye; the table has all.
 DRAWN = 15
 NOT_STATED = "not stated"
+KEY = (
+    ("bar", "up to the low estimate"),
+    ("likely", "from low to likely"),
+    ("high", "from likely to high"),
+    ("unknown", "not stated: nobody knows how much"),
+)
 # Of the axis: what is not stated is seen behind the dearest, too.
 ROOM = 1.1
 
@@ -288,9 +294,10 @@ def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars
         (f"Not drawn: {_names(priced[DRAWN:])}.", priced[DRAWN:]),
         (f"No price yet for {_names(unpriced)}.", unpriced),
     ]
+    drawn_kinds = {span.kind for lane in lanes for span in lane.spans}
     return CostBars(
         both("Total cost: low, likely, high", lanes, axis),
-        _key([span.kind for lane in lanes for span in lane.spans]),
+        [pair for pair in KEY if pair[0] in drawn_kinds],
         " ".join(sentence for sentence, columns in said if columns),
     )
 
@@ -323,16 +330,6 @@ def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
         note=" · ".join(filter(None, notes)),
         tone="over" if over else "",
     )
-
-
-def _key(kinds: Sequence[str]) -> list[tuple[str, str]]:
-    words = (
-        ("bar", "up to the low estimate"),
-        ("likely", "from low to likely"),
-        ("high", "from likely to high"),
-        ("unknown", "not stated: nobody knows how much"),
-    )
-    return [pair for pair in words if pair[0] in kinds]
 
 
 SAVES = Saves(change_cost_line, "line")
@@ -509,10 +506,6 @@ site.register_page(
 )
 
 
-def opened_prices(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    return set(ids) if may_see_prices(user, evaluation) else set()
-
-
 def opened_interests(
     user: User, evaluation: Evaluation, ids: Collection[str]
 ) -> set[str]:
@@ -526,15 +519,13 @@ def opened_interests(
     return {str(pk) for pk in own.values_list("pk", flat=True)}
 
 
-def opened_contacts(
-    user: User, evaluation: Evaluation, ids: Collection[str]
-) -> set[str]:
-    return set(ids) if may_read_contacts(user, evaluation) else set()
+def all_if(may: Callable[[User, Evaluation], bool]) -> Any:
+    return lambda user, evaluation, ids: set(ids) if may(user, evaluation) else set()
 
 
-SEALS.register("costline", opened_prices)
+SEALS.register("costline", all_if(may_see_prices))
 SEALS.register("conflict", opened_interests)
-SEALS.register("contact", opened_contacts)
+SEALS.register("contact", all_if(may_read_contacts))
 
 
 @register_act
