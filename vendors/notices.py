@@ -387,12 +387,7 @@ class ClaimsClosing(ToAnswer[Evaluation]):
             yield "The answer is handed in."
 
     def compose(self, notice: Notice) -> Message:
-        """When, and that handing in takes a call of its own.
-
-        Raises:
-            LookupError: there is no end; `holds` is asked first.
-
-        """
+        """When, and that handing in takes a call of its own; `holds` is asked first."""
         end = notice.place.claims_close_at
         if end is None:
             raise LookupError("claims have no end")

@@ -80,10 +80,6 @@ def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
     """Lead whoever has not answered for every candidate to the question, and back.
 
     The owner, who administers candidates, goes on.
-
-    Raises:
-        Detour: there is something to answer.
-
     """
     user = reader(request)
     if not is_owner(user, evaluation) and has_to_declare(user, evaluation):
@@ -91,13 +87,7 @@ def ask_first(request: HttpRequest, evaluation: Evaluation) -> None:
 
 
 def open_answers(request: HttpRequest, evaluation: Evaluation) -> None:
-    """Ask first, the owner too, and keep out whoever declared a conflict.
-
-    Raises:
-        Detour: there is something to answer.
-        Forbidden: a conflict of interest that nobody has cleared.
-
-    """
+    """Ask first, the owner too, and keep out whoever declared a conflict."""
     user = reader(request)
     if has_to_declare(user, evaluation):
         raise Detour(question_of(request, evaluation))

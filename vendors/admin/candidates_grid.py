@@ -258,12 +258,7 @@ SAVES = Saves(change_candidate, "candidate")
 
 
 def everybody_known(candidate: Candidate) -> dict[str, Any]:
-    """The form of an invitation, to all contacts that the vendor named.
-
-    Raises:
-        Refused: it named none.
-
-    """
+    """The form of an invitation, to all contacts that the vendor named."""
     contacts = Contact.objects.current().filter(vendor=candidate.vendor_id)
     told = [str(key) for key in contacts.values_list("pk", flat=True)]
     if not told:

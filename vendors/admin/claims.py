@@ -117,12 +117,7 @@ OFFERED = without_blank(
 
 
 def find_own(user: User, key: uuid.UUID) -> Candidate:
-    """The candidate of that id, if the buyer answers for it and `user` may see it.
-
-    Raises:
-        NotFound: it is not there for them, or its vendor answers.
-
-    """
+    """The candidate, if the buyer answers for it and `user` may see it."""
     found = find_candidate(user, key)
     if not is_answered_by_buyer(found):
         raise NotFound
@@ -416,12 +411,7 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None]:
-    """What the reader narrows the page to.
-
-    Raises:
-        Invalid: there is no such change, or no such candidate here.
-
-    """
+    """What the reader narrows the page to."""
     change, key = given.get("show", ""), given.get("candidate", "")
     by_key: dict[str, Any] = {str(party.candidate.pk): party for party in parties}
     availability = given.get("availability", "")
@@ -462,12 +452,7 @@ def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 
 def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """Every step of a vendor's way in; for the owner, and for operators to read.
-
-    Raises:
-        Forbidden: it speaks of tokens and of addresses of callers.
-
-    """
+    """Every step of a vendor's way in; for the owner, and for operators to read."""
     check_query(request, filters={"try"})
     user = reader(request)
     candidate = find_candidate(user, candidate_id)

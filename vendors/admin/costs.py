@@ -415,12 +415,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         return why_not(check_owned, subject, user) is None
 
     def add(self, subject: Evaluation, values: Mapping[str, Any], by: User) -> CostLine:
-        """A line needs its candidate and kind; without an amount it is unsaid.
-
-        Raises:
-            Invalid: one of the two is missing, or there is such a line.
-
-        """
+        """A line needs its candidate and kind; without an amount it is unsaid."""
         given = {name: value for name, value in values.items() if value is not None}
         for name in ("candidate", "kind"):
             if not given.get(name):

@@ -103,11 +103,6 @@ def refuse_leaked_token(request: Request) -> None:
     """End a token that stands in an address: logs and histories have it now.
 
     One look finds it, whatever else stands there.
-
-    Raises:
-        ValidationError: the token is ended; those whose it is are told by mail.
-        ParseError: there are more parameters than any call knows.
-
     """
     query = request.META.get("QUERY_STRING", "")
     secrets = set(SECRET.findall(unquote(query)))
@@ -164,12 +159,7 @@ def remember_good(header: str) -> None:
 
 
 def require_open_door(request: HttpRequest) -> None:
-    """Refuse a call from an address that is over its limit.
-
-    Raises:
-        Throttled: nothing was looked up for it.
-
-    """
+    """Refuse a call from an address over its limit, before anything is looked up."""
     closed = f"closed:{address_of(request)}"
     looks = memory().get(closed)
     if looks is None:
@@ -331,12 +321,7 @@ class VendorView(StrictView):
             take_turn(vendor=self.caller(request).vendor, route=route, key=key)
 
     def keyed(self, request: Request) -> Turn | None:
-        """The turn of a call with a key; None for one without.
-
-        Raises:
-            ParseError: the key is none.
-
-        """
+        """The turn of a call with a key; None for one without."""
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None

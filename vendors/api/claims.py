@@ -88,12 +88,7 @@ NO_TEXT = "It must be a string."
 
 
 def read_claim_body(body: Any) -> Sequence[Stated]:
-    """The one claim of a body.
-
-    Raises:
-        Invalid: everything about its shape that is wrong, by field.
-
-    """
+    """The one claim of a body; `Invalid` names all that is wrong with its shape."""
     errors: dict[str, list[str]] = {}
     claim = _read_item(body, "", errors)
     if errors:
@@ -103,12 +98,7 @@ def read_claim_body(body: Any) -> Sequence[Stated]:
 
 
 def read_batch_body(body: Any) -> Sequence[Stated]:
-    """The many claims of a body.
-
-    Raises:
-        Invalid: everything about their shape that is wrong, by field.
-
-    """
+    """The many claims of a body; `Invalid` names all that is wrong with their shape."""
     if not isinstance(body, dict):
         raise _invalid("", "The body must be a JSON object.")
     for name in body.keys() - {"claims"}:
@@ -231,12 +221,7 @@ SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
 
 
 def claims_asked_for(candidate: Candidate, given: QueryDict) -> QuerySet[Claim]:
-    """Those that stand, unless a switch asks for others.
-
-    Raises:
-        ValidationError: a switch is neither 0 nor 1, or two are on.
-
-    """
+    """Those that stand, unless a switch asks for others."""
     wrong = [name for name in SWITCHES if given.get(name, "0") not in ("0", "1")]
     if wrong:
         raise ValidationError({name: ["It must be 0 or 1."] for name in wrong})

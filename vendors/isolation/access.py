@@ -315,13 +315,7 @@ def ready_role(
     variable: str,
     others: Iterable[str] = (),
 ) -> None:
-    """Make the role unless it is there, and refuse one that has any power.
-
-    Raises:
-        Unfit: it is the owner's or one of `others`, cannot be made, or could walk
-            round the wall.
-
-    """
+    """Make the role unless it is there; refuse one that has any power or is ours."""
     if role in {*owner_roles(db), *others}:
         raise Unfit(
             f"{role} is the product's own role. Name another one in {variable}; this "

@@ -49,12 +49,7 @@ def is_busy(error: BaseException) -> bool:
 def patiently[Result](
     work: Callable[[], Result], *, what: str, say: Callable[[str], object]
 ) -> Result:
-    """What `work` returns, once nobody stands in its way.
-
-    Raises:
-        Unfit: somebody did for ten minutes; the sentence says at `what`.
-
-    """
+    """What `work` returns, once nobody stands in its way; `Unfit` after ten minutes."""
     until = time.monotonic() + PATIENCE_SECONDS
     waiting = False
     while True:
@@ -204,10 +199,6 @@ def build_wall(
     2. What is of no table: schemas, and that nobody makes things in them.
     3. Table by table: row-level security, forced, open for the house (who owns the
        tables, and `house`); grants, policies and the view of `ACCESS`, and no others.
-
-    Raises:
-        Unfit: with a sentence for the operator.
-
     """
     require_fit(db)
     ready_role(db, role, password, variable="VENDOR_DATABASE_URL", others=house)
@@ -387,12 +378,7 @@ WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (
 
 @transaction.atomic
 def build_house(db: BaseDatabaseWrapper, *, role: str, password: str = "") -> None:
-    """Let `role` do what `HOUSE_RIGHTS` says and nothing else; make it if need be.
-
-    Raises:
-        Unfit: with a sentence for the operator.
-
-    """
+    """Let `role` do what `HOUSE_RIGHTS` says and nothing else; make it if need be."""
     require_fit(db)
     ready_role(db, role, password, variable="DATABASE_URL")
     name = db.ops.quote_name

@@ -219,12 +219,7 @@ def too_strong(db: BaseDatabaseWrapper) -> str:
 
 @receiver(about_to_start)
 def refuse_strong_role(**kwargs: Any) -> None:
-    """End a process that starts with too much power.
-
-    Raises:
-        SystemExit: with the sentence and how to mend it.
-
-    """
+    """End a process that starts with too much power, and say how to mend it."""
     if settings.DEMO or settings.DEBUG:
         return
     try:

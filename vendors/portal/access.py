@@ -276,12 +276,7 @@ def _read(text: str) -> uuid.UUID | None:
 
 
 def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, str]:
-    """The content and the name of the file that was chosen in a form.
-
-    Raises:
-        Invalid: none was (`missing`), or it is too large.
-
-    """
+    """The content and the name of the file that was chosen in a form."""
     upload = request.FILES.get(field)
     if upload is None:
         raise Invalid(missing)
@@ -402,12 +397,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _link(request: HttpRequest, secret: str) -> InvitationLink:
-    """The link of the address; guesses are counted for theirs.
-
-    Raises:
-        NotFound: there is none, or none any more.
-
-    """
+    """The link of the address; guesses are counted for theirs."""
     if found := find_link(secret):
         return found
     guesses = f"vendor-guesses:{address_of(request)}"
