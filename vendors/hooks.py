@@ -72,6 +72,7 @@ FOLLOWERS.add(ask_of_changes)
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
+    import vendors.admin.access
     import vendors.admin.candidates
     import vendors.admin.candidates_grid
     import vendors.admin.claims

@@ -1,28 +1,60 @@
-"""Can the vendor get in? Step by step, what has to hold before it can answer.
+"""How vendors get in: can they, step by step; their tokens and their sessions.
 
 A check is one function: it looks at what was read and says how its step stands, in a
 sentence, with what mends it. A higher floor adds its own to `CHECKS`.
+
+Issuing a token is no act: an act ends with a redirect, and a secret must not survive
+one, neither in a message nor in a session. It is shown in the answer to the POST.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from evaltracker.errors import Forbidden, NotFound, Problem
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
-from evaltracker.pages.acts import address_of
-from evaltracker.pages.workspace import page_address
+from evaltracker.evaluations.models import User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import Act, address_of, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import day_field, end_of
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import InEvaluation, crumbs_to, page_address, show
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.registry import Registry
+from vendors.admin.base import find_candidate, reader
 from vendors.admin.invitations import Letter, newest_letters
 from vendors.choices import CandidateState, RefusalReason
-from vendors.models import Candidate, Contact, RefusedCall, VendorToken
-from vendors.policy import INVITABLE, claims_are_closed
+from vendors.models import (
+    Candidate,
+    Contact,
+    RefusedCall,
+    Vendor,
+    VendorSession,
+    VendorToken,
+)
+from vendors.policy import INVITABLE, claims_are_closed, may_keep_tokens
+from vendors.selectors import live_tokens
+from vendors.services.idempotency import end_session
+from vendors.services.tokens import (
+    expire_token,
+    issue_token,
+    revoke_token,
+    rotate_token,
+)
 
 GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
 WORDS = {GOOD: "holds", WARN: "look", BAD: "fails here", LATER: "not known yet"}
@@ -358,3 +390,243 @@ def may_write(look: Look) -> Iterator[Step]:
         ends = where.claims_close_at
         until = f"Until {instant_sentence(ends)}." if ends else "Without an end."
         yield Step(title, GOOD, until)
+
+
+def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """Every step of a vendor's way in; for the owner, and for operators to read."""
+    check_query(request, filters={"try"})
+    user = reader(request)
+    candidate = find_candidate(user, candidate_id)
+    evaluation = candidate.evaluation
+    owns = is_owner(user, evaluation)
+    if not (owns or user.is_superuser):
+        raise Forbidden("Only the owner and operators look into how vendors get in.")
+    here = reverse("admin:way_in", args=[candidate.pk])
+    steps = steps_of(Look(candidate, tries="try" in request.GET, here=here))
+    return show(
+        request,
+        evaluation,
+        "vendors/way_in.html",
+        title=f"Can the vendor get in? {candidate}",
+        tab="invitations",
+        crumbs=crumbs_to(
+            evaluation, ("Invitations", "invitations"), (str(candidate), "")
+        ),
+        candidate=candidate,
+        steps=steps,
+        first=next((step for step in steps if step.tone == BAD), None),
+        doubtful=[step for step in steps if step.tone == WARN],
+        owns=owns,
+        here=here,
+    )
+
+
+site.register_page("candidates/<uuid:candidate_id>/way-in/", way_in, "way_in")
+
+
+@register_act
+class EndVendorSession(InEvaluation[VendorSession]):
+    model = VendorSession
+    target_name = "session"
+    related = ("link__contact", "link__candidate__evaluation__owner")
+    tab = "invitations"
+    title = "End the session"
+    verb = "End the session"
+    service = end_session
+    help = (
+        "Their next page asks them for a new code. To keep somebody out for good, "
+        "remove the contact."
+    )
+    success = "The session has ended."
+    dangerous = True
+
+    def heading(self, target: Any) -> str:
+        return f"End the session of {target.link.contact.name}"
+
+    def cancel_url(self, target: Any) -> str:
+        return self.page(target, "sessions")
+
+
+class RevokeForm(forms.Form):
+    reason = forms.CharField(label="Reason", required=False)
+
+
+class OnToken(Act[VendorToken]):
+    model = VendorToken
+    target_name = "token"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        return may_keep_tokens(user, target.vendor)
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:vendors_vendor_changelist")
+
+
+@register_act
+class RevokeToken(OnToken):
+    title = "Revoke"
+    verb = "Revoke the token"
+    help = "The next call with it is refused. This cannot be taken back."
+    success = "The token is revoked."
+    form_class = RevokeForm
+    dangerous = True
+    service = revoke_token
+
+
+class ExpireForm(forms.Form):
+    expires_at = day_field("Last day", help_text="In UTC.")
+
+
+@register_act
+class ExpireToken(OnToken):
+    title = "Set its last day"
+    verb = "Save"
+    help = "It can end earlier than it does, never later: replace it instead."
+    success = "The last day is set."
+    form_class = ExpireForm
+    service = expire_token
+
+    def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"token": target, "ends_at": end_of(data["expires_at"])}
+
+
+USUAL_DAYS = 365
+
+
+# How long an old token goes on beside the one that replaces it.
+USUAL_OVERLAP = datetime.timedelta(days=7)
+
+
+class TokenForm(forms.Form):
+    label = forms.CharField(
+        label="Label",
+        max_length=80,
+        required=False,
+        help_text="For people to tell it by, such as “build server”.",
+    )
+    expires_on = day_field(
+        "Last day", required=False, help_text="In UTC. Blank: until it is revoked."
+    )
+    # The live tokens that the page showed, so that a reload issues no second one.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class ReplaceForm(TokenForm):
+    old_ends_on = day_field(
+        "Last day of the old token",
+        help_text="In UTC. Until then both open the API, so that nobody is cut off.",
+    )
+
+
+def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
+    """Ask for a label (GET); issue a token and show it (POST).
+
+    With `replaces` it takes the place of another one, which goes on for a while.
+    """
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    check_query(request, filters={"next", "replaces"})
+    vendor = Vendor.objects.visible_to(reader(request)).filter(pk=vendor_id).first()
+    if vendor is None:
+        raise NotFound
+    if not may_keep_tokens(reader(request), vendor):
+        raise Forbidden(
+            f"Only the owner of an evaluation with {vendor} in it handles its tokens."
+        )
+    old = _replaced(request, vendor)
+    if request.method == "POST":
+        return _issue(request, vendor, old)
+    today = timezone.now().date()
+    initial = {
+        "label": old.label if old else "",
+        "expires_on": today + datetime.timedelta(days=USUAL_DAYS),
+        "old_ends_on": today + USUAL_OVERLAP,
+        "seen": _live(vendor),
+    }
+    return _page(request, vendor, _form_for(old)(initial=initial), old=old)
+
+
+def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
+    """The live token of this vendor that the address says is to be replaced."""
+    wanted = request.GET.get("replaces")
+    if wanted is None:
+        return None
+    try:
+        return live_tokens(vendor).get(pk=wanted)
+    except (ObjectDoesNotExist, ValidationError) as error:
+        raise NotFound from error
+
+
+def _form_for(old: VendorToken | None) -> type[TokenForm]:
+    return ReplaceForm if old else TokenForm
+
+
+def _issue(
+    request: HttpRequest, vendor: Vendor, old: VendorToken | None
+) -> HttpResponse:
+    form = _form_for(old)(request.POST)
+    if not form.is_valid():
+        return _page(request, vendor, form, old=old, status=HTTPStatus.BAD_REQUEST)
+    data = form.cleaned_data
+    if data["seen"] != _live(vendor):
+        form = _form_for(old)(initial={**data, "seen": _live(vendor)})
+        changed = "The vendor's tokens changed since this page was made. Look again."
+        return _page(request, vendor, form, old=old, sentence=changed, status=409)
+    terms: dict[str, Any] = {
+        "label": data["label"],
+        "expires_at": end_of(data["expires_on"]) if data["expires_on"] else None,
+        "by": reader(request),
+    }
+    try:
+        with transaction.atomic():
+            token, secret = (
+                rotate_token(token=old, ends_at=end_of(data["old_ends_on"]), **terms)
+                if old
+                else issue_token(vendor=vendor, **terms)
+            )
+    except Problem as problem:
+        sentence, status = problem.sentence, problem.status
+        return _page(request, vendor, form, old=old, sentence=sentence, status=status)
+    return _page(request, vendor, None, old=old, token=token, secret=secret)
+
+
+def _live(vendor: Vendor) -> str:
+    return " ".join(sorted(live_tokens(vendor).values_list("prefix", flat=True)))
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None
+    )
+    return wanted if ours else ""
+
+
+def _page(
+    request: HttpRequest,
+    vendor: Vendor,
+    form: TokenForm | None,
+    *,
+    old: VendorToken | None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    return site.page(
+        request,
+        "vendors/token.html",
+        title=f"{'Replace' if old else 'Issue'} a token: {vendor}",
+        status=status,
+        crumbs=[
+            ("Vendors", reverse("admin:vendors_vendor_changelist")),
+            (str(vendor), ""),
+        ],
+        vendor=vendor,
+        form=form,
+        old=old,
+        back=_back(request),
+        live=live_tokens(vendor),
+        **context,
+    )
+
+
+site.register_page("vendors/<uuid:vendor_id>/token/", token_view, "issue_token")

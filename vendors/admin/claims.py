@@ -14,7 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
-from evaltracker.errors import Forbidden, Invalid, NotFound, why_not
+from evaltracker.errors import Invalid, NotFound, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import check_owned, is_owner
@@ -32,7 +32,6 @@ from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page, show
 from evaltracker.toolbox.files import TYPES, attachment, download
-from vendors.admin.access import BAD, WARN, Look, steps_of
 from vendors.admin.base import (
     AboutCandidate,
     OnPlace,
@@ -449,38 +448,6 @@ def unseen(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     if not (evaluation.is_open and is_owner(user, evaluation)):
         return None
     return unseen_claims(user, [evaluation])
-
-
-def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """Every step of a vendor's way in; for the owner, and for operators to read."""
-    check_query(request, filters={"try"})
-    user = reader(request)
-    candidate = find_candidate(user, candidate_id)
-    evaluation = candidate.evaluation
-    owns = is_owner(user, evaluation)
-    if not (owns or user.is_superuser):
-        raise Forbidden("Only the owner and operators look into how vendors get in.")
-    here = reverse("admin:way_in", args=[candidate.pk])
-    steps = steps_of(Look(candidate, tries="try" in request.GET, here=here))
-    return show(
-        request,
-        evaluation,
-        "vendors/way_in.html",
-        title=f"Can the vendor get in? {candidate}",
-        tab="invitations",
-        crumbs=crumbs_to(
-            evaluation, ("Invitations", "invitations"), (str(candidate), "")
-        ),
-        candidate=candidate,
-        steps=steps,
-        first=next((step for step in steps if step.tone == BAD), None),
-        doubtful=[step for step in steps if step.tone == WARN],
-        owns=owns,
-        here=here,
-    )
-
-
-site.register_page("candidates/<uuid:candidate_id>/way-in/", way_in, "way_in")
 
 
 NEVER_CHOSEN = (Availability.PARTIAL, Availability.WITHDRAWN)

@@ -1,42 +1,31 @@
-"""Invitations: who was told, who came and answered, until when, and with which token.
-
-Issuing a token is no act: an act ends with a redirect, and a secret must not survive
-one, neither in a message nor in a session. It is shown in the answer to the POST.
-"""
+"""Invitations: who was told, who came and answered, and until when; mailed sheets."""
 
 import datetime
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import transaction
 from django.db.models import Max, Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
+from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
-from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
     day_field,
-    end_of,
     instant_from,
     reason_field,
     time_field,
 )
-from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
-    InEvaluation,
     OnEvaluation,
     evaluation_page,
     show,
@@ -58,16 +47,14 @@ from vendors.models import (
     MailedSheet,
     Submission,
     Vendor,
-    VendorSession,
     VendorToken,
 )
 from vendors.policy import (
     INVITABLE,
     claims_are_closed,
-    may_keep_tokens,
     may_read_contacts,
 )
-from vendors.selectors import invitation_letters, live_tokens
+from vendors.selectors import invitation_letters
 from vendors.selectors.access import Visits, sessions_here, visits_of
 from vendors.selectors.answer_counts import AnswerCounts, answer_counts
 from vendors.selectors.rivals import last_tests, open_contact_requests
@@ -79,7 +66,6 @@ from vendors.services.access import (
     send_invitation,
 )
 from vendors.services.contacts import add_contact
-from vendors.services.idempotency import end_session
 from vendors.services.mailed_sheets import (
     answers_on,
     enter_sheet,
@@ -90,12 +76,6 @@ from vendors.services.reasking import (
     move_claims_close,
     open_claims,
     reopen_claims,
-)
-from vendors.services.tokens import (
-    expire_token,
-    issue_token,
-    revoke_token,
-    rotate_token,
 )
 
 
@@ -507,72 +487,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
         return page_of(target.candidate)
 
 
-@register_act
-class EndVendorSession(InEvaluation[VendorSession]):
-    model = VendorSession
-    target_name = "session"
-    related = ("link__contact", "link__candidate__evaluation__owner")
-    tab = "invitations"
-    title = "End the session"
-    verb = "End the session"
-    service = end_session
-    help = (
-        "Their next page asks them for a new code. To keep somebody out for good, "
-        "remove the contact."
-    )
-    success = "The session has ended."
-    dangerous = True
-
-    def heading(self, target: Any) -> str:
-        return f"End the session of {target.link.contact.name}"
-
-    def cancel_url(self, target: Any) -> str:
-        return self.page(target, "sessions")
-
-
-class RevokeForm(forms.Form):
-    reason = forms.CharField(label="Reason", required=False)
-
-
-class OnToken(Act[VendorToken]):
-    model = VendorToken
-    target_name = "token"
-
-    def allowed(self, user: User, target: Any) -> bool:
-        return may_keep_tokens(user, target.vendor)
-
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:vendors_vendor_changelist")
-
-
-@register_act
-class RevokeToken(OnToken):
-    title = "Revoke"
-    verb = "Revoke the token"
-    help = "The next call with it is refused. This cannot be taken back."
-    success = "The token is revoked."
-    form_class = RevokeForm
-    dangerous = True
-    service = revoke_token
-
-
-class ExpireForm(forms.Form):
-    expires_at = day_field("Last day", help_text="In UTC.")
-
-
-@register_act
-class ExpireToken(OnToken):
-    title = "Set its last day"
-    verb = "Save"
-    help = "It can end earlier than it does, never later: replace it instead."
-    success = "The last day is set."
-    form_class = ExpireForm
-    service = expire_token
-
-    def arguments(self, target: VendorToken, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"token": target, "ends_at": end_of(data["expires_at"])}
-
-
 USUAL_DAYS = 14
 
 
@@ -703,143 +617,3 @@ def invitations_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespon
         ends_soon=now + datetime.timedelta(days=max(WARNED_DAYS)),
         here=request.get_full_path(),
     )
-
-
-TOKEN_PAGE_USUAL_DAYS = 365
-# How long an old token goes on beside the one that replaces it.
-USUAL_OVERLAP = datetime.timedelta(days=7)
-
-
-class TokenForm(forms.Form):
-    label = forms.CharField(
-        label="Label",
-        max_length=80,
-        required=False,
-        help_text="For people to tell it by, such as “build server”.",
-    )
-    expires_on = day_field(
-        "Last day", required=False, help_text="In UTC. Blank: until it is revoked."
-    )
-    # The live tokens that the page showed, so that a reload issues no second one.
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-
-class ReplaceForm(TokenForm):
-    old_ends_on = day_field(
-        "Last day of the old token",
-        help_text="In UTC. Until then both open the API, so that nobody is cut off.",
-    )
-
-
-def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
-    """Ask for a label (GET); issue a token and show it (POST).
-
-    With `replaces` it takes the place of another one, which goes on for a while.
-    """
-    if request.method not in {"GET", "HEAD", "POST"}:
-        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-    check_query(request, filters={"next", "replaces"})
-    vendor = Vendor.objects.visible_to(reader(request)).filter(pk=vendor_id).first()
-    if vendor is None:
-        raise NotFound
-    if not may_keep_tokens(reader(request), vendor):
-        raise Forbidden(
-            f"Only the owner of an evaluation with {vendor} in it handles its tokens."
-        )
-    old = _replaced(request, vendor)
-    if request.method == "POST":
-        return _issue(request, vendor, old)
-    today = timezone.now().date()
-    initial = {
-        "label": old.label if old else "",
-        "expires_on": today + datetime.timedelta(days=TOKEN_PAGE_USUAL_DAYS),
-        "old_ends_on": today + USUAL_OVERLAP,
-        "seen": _live(vendor),
-    }
-    return _page(request, vendor, _form_for(old)(initial=initial), old=old)
-
-
-def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
-    """The live token of this vendor that the address says is to be replaced."""
-    wanted = request.GET.get("replaces")
-    if wanted is None:
-        return None
-    try:
-        return live_tokens(vendor).get(pk=wanted)
-    except (ObjectDoesNotExist, ValidationError) as error:
-        raise NotFound from error
-
-
-def _form_for(old: VendorToken | None) -> type[TokenForm]:
-    return ReplaceForm if old else TokenForm
-
-
-def _issue(
-    request: HttpRequest, vendor: Vendor, old: VendorToken | None
-) -> HttpResponse:
-    form = _form_for(old)(request.POST)
-    if not form.is_valid():
-        return _page(request, vendor, form, old=old, status=HTTPStatus.BAD_REQUEST)
-    data = form.cleaned_data
-    if data["seen"] != _live(vendor):
-        form = _form_for(old)(initial={**data, "seen": _live(vendor)})
-        changed = "The vendor's tokens changed since this page was made. Look again."
-        return _page(request, vendor, form, old=old, sentence=changed, status=409)
-    terms: dict[str, Any] = {
-        "label": data["label"],
-        "expires_at": end_of(data["expires_on"]) if data["expires_on"] else None,
-        "by": reader(request),
-    }
-    try:
-        with transaction.atomic():
-            token, secret = (
-                rotate_token(token=old, ends_at=end_of(data["old_ends_on"]), **terms)
-                if old
-                else issue_token(vendor=vendor, **terms)
-            )
-    except Problem as problem:
-        sentence, status = problem.sentence, problem.status
-        return _page(request, vendor, form, old=old, sentence=sentence, status=status)
-    return _page(request, vendor, None, old=old, token=token, secret=secret)
-
-
-def _live(vendor: Vendor) -> str:
-    return " ".join(sorted(live_tokens(vendor).values_list("prefix", flat=True)))
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.GET.get("next", "")
-    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts=None
-    )
-    return wanted if ours else ""
-
-
-def _page(
-    request: HttpRequest,
-    vendor: Vendor,
-    form: TokenForm | None,
-    *,
-    old: VendorToken | None,
-    status: int = 200,
-    **context: Any,
-) -> HttpResponse:
-    return site.page(
-        request,
-        "vendors/token.html",
-        title=f"{'Replace' if old else 'Issue'} a token: {vendor}",
-        status=status,
-        crumbs=[
-            ("Vendors", reverse("admin:vendors_vendor_changelist")),
-            (str(vendor), ""),
-        ],
-        vendor=vendor,
-        form=form,
-        old=old,
-        back=_back(request),
-        live=live_tokens(vendor),
-        **context,
-    )
-
-
-site.register_page("vendors/<uuid:vendor_id>/token/", token_view, "issue_token")
