@@ -1,7 +1,7 @@
 """TEST_AS_APPLICATION=1: every test asks PostgreSQL as the application role does.
 
 The database is made by its owner. From then on each connection takes the role that
-`vendors.isolation.building` lists the rights of, so a flow that lacks one fails. What
+`vendors.isolation.roles` lists the rights of, so a flow that lacks one fails. What
 only an owner does to prepare a test, or to clean up behind it, is done in
 `ownership()`.
 """
@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from vendors.isolation.building import build_house, build_wall, lift_wall
+from vendors.isolation.roles import build_house, build_wall, lift_wall
 
 VARIABLE = "TEST_AS_APPLICATION"
 

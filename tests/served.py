@@ -132,7 +132,7 @@ def logins() -> Iterator[dict[str, str]]:
     owner, `harden_database` makes the others; they and the wall are gone afterwards."""
     # The benchmarks import this file before Django is ready.
     from tests.as_application import skip_without_owner
-    from vendors.isolation.building import lift_wall
+    from vendors.isolation.roles import lift_wall
 
     skip_without_owner()
     name = connection.settings_dict["NAME"]
@@ -169,7 +169,7 @@ def vendor_login() -> Iterator[str]:
 @contextmanager
 def app_login() -> Iterator[str]:
     """The address of this database for the role of web, worker and beat, which may not
-    be the owner (see vendors.isolation.building)."""
+    be the owner (see vendors.isolation.roles)."""
     with logins() as urls:
         yield urls["DATABASE_URL"]
 

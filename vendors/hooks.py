@@ -5,7 +5,7 @@ import datetime
 from django.apps import apps
 
 import evaltracker.serving.https
-import vendors.isolation.starting
+import vendors.isolation.roles
 import vendors.notices
 from evaltracker.requirements.plan import FOLLOWERS
 from evaltracker.toolbox.processes import register_chore

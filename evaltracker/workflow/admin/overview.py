@@ -54,7 +54,7 @@ from stakeholders.selectors import objectives_in_conflict
 from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
 from vendors.admin.access import Look as VendorAccessLook
 from vendors.admin.base import open_answers, undeclared_by
-from vendors.isolation.starting import faults_of
+from vendors.isolation.roles import faults_of
 from vendors.policy import may_read_answers, unbarred, where_unbarred
 from vendors.selectors.access import count_unseen
 

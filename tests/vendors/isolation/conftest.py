@@ -12,8 +12,7 @@ from django.db import connection
 from tests.lock_order import around_tests
 from tests.served import vendor_login
 from tests.vendors.isolation.world import World, build_world
-from vendors.isolation.building import build_wall
-from vendors.isolation.starting import SCHEMA
+from vendors.isolation.roles import SCHEMA, build_wall
 
 
 @pytest.fixture(autouse=True)

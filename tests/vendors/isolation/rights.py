@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import connection
 
 from vendors.isolation.access import ACCESS, Access
-from vendors.isolation.starting import SCHEMA
+from vendors.isolation.roles import SCHEMA
 
 # Each right of the role on each column, and on whole tables, outside the catalogue.
 RIGHTS = """

@@ -15,8 +15,8 @@ from tests.served import app_login
 from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.rights import Right, rights_of
 from vendors.isolation.access import powers_of
-from vendors.isolation.building import AMENDED, Rights, build_house, build_wall
-from vendors.isolation.building import HOUSE_RIGHTS as HOUSE
+from vendors.isolation.roles import AMENDED, Rights, build_house, build_wall
+from vendors.isolation.roles import HOUSE_RIGHTS as HOUSE
 
 pytestmark = pytest.mark.postgres
 # Every right that somebody other than an owner has on what is in our schemas.
@@ -127,7 +127,7 @@ def test_every_table_has_its_line_in_the_list() -> None:
         model._meta.db_table for model in apps.get_models(include_auto_created=True)
     }
     assert tables | {"django_migrations"} == HOUSE.keys(), (
-        "Add the table to ADDS, KEEPS or USES in vendors/isolation/building.py."
+        "Add the table to ADDS, KEEPS or USES in vendors/isolation/roles.py."
     )
 
 

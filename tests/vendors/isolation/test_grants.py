@@ -6,8 +6,7 @@ from django.db import connection
 
 from tests.vendors.isolation.rights import allowed, rights_of
 from vendors.isolation.access import ACCESS, powers_of, walled_tables
-from vendors.isolation.building import build_wall, lift_wall
-from vendors.isolation.starting import SCHEMA
+from vendors.isolation.roles import SCHEMA, build_wall, lift_wall
 
 pytestmark = pytest.mark.postgres
 

@@ -8,7 +8,7 @@ from evaltracker.evaluations.verifying import find_break
 from tests.vendors.isolation.conftest import require_superuser
 from tests.vendors.isolation.world import World, build_world
 from vendors.isolation.access import walled_tables
-from vendors.isolation.building import build_wall
+from vendors.isolation.roles import build_wall
 
 pytestmark = pytest.mark.postgres
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection
 
-from vendors.isolation.building import patient_editor
+from vendors.isolation.roles import patient_editor
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ADD = "ALTER TABLE patience_tried ADD COLUMN more integer"

@@ -19,7 +19,7 @@ from tests.vendors.isolation.walk import METHODS, Call, addresses
 from tests.vendors.isolation.world import NAMES, PUBLISHED, World
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
-from vendors.isolation.starting import SCHEMA
+from vendors.isolation.roles import SCHEMA
 from vendors.models import Asking, Question
 from vendors.models.candidates import VendorScopedQuerySet
 from vendors.wall import show_vendor

@@ -19,8 +19,8 @@ from django.db.backends.signals import connection_created
 from tests.served import app_login, database
 from tests.services import free_port
 from tests.vendors.isolation.conftest import require_superuser
-from vendors.isolation import starting
-from vendors.isolation.starting import RoleTooStrong, refuse_strong_role
+from vendors.isolation import roles as starting
+from vendors.isolation.roles import RoleTooStrong, refuse_strong_role
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parents[3]

@@ -13,8 +13,7 @@ from evaltracker.workflow.admin.overview import DOOR, knock
 from tests.cast import common, vendors
 from tests.vendors.isolation.conftest import role as role
 from vendors.admin.access import Look
-from vendors.isolation.building import lift_wall
-from vendors.isolation.starting import faults_of
+from vendors.isolation.roles import faults_of, lift_wall
 
 
 @pytest.mark.postgres

@@ -8,8 +8,7 @@ from django.db import connection
 
 from evaltracker.environment import database, owner_database, vendor_database
 from vendors.isolation.access import Unfit
-from vendors.isolation.building import build_house, build_wall, lift_wall
-from vendors.isolation.starting import as_owner
+from vendors.isolation.roles import as_owner, build_house, build_wall, lift_wall
 
 
 class Command(BaseCommand):

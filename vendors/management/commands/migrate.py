@@ -10,8 +10,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from vendors.isolation.access import Unfit, run
-from vendors.isolation.building import LOCK_TIMEOUT, patient_editor, patiently
-from vendors.isolation.starting import as_owner
+from vendors.isolation.roles import LOCK_TIMEOUT, as_owner, patient_editor, patiently
 
 
 class Command(MigrateCommand):
