@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import export_whole
 from evaltracker.demo.files import read_csv

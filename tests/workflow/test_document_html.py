@@ -5,10 +5,9 @@ import re
 
 from docx import Document
 
-from evaltracker.decision.memo.documents import SealedMemo
 from evaltracker.decision.memo.html import as_html
 from evaltracker.decision.memo.markdown import section, table
-from evaltracker.decision.memo.printing import FrontPage
+from evaltracker.decision.memo.printing import FrontPage, SealedMemo
 from evaltracker.decision.memo.word import as_docx
 
 

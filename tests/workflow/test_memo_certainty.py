@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from evaltracker.decision.memo import compute_results, replay
-from evaltracker.decision.memo.text import (
+from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     next_line,
     per_cent,

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from evaltracker.decision.admin.comparison import compare
-from evaltracker.decision.memo.documents import sealed_memo, sealed_words
-from evaltracker.decision.memo.printing import FrontPage, front_page
+from evaltracker.decision.memo.printing import (
+    FrontPage,
+    front_page,
+    sealed_memo,
+    sealed_words,
+)
 from evaltracker.decision.memo.standing import standing_memo
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from evaltracker.decision.memo.documents import sealed_memo
+from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.word import PAPERS, as_docx, lay_out
 from evaltracker.decision.models import Decision
 from evaltracker.workflow.services.stages import compile_memo

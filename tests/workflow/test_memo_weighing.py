@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from evaltracker.decision.memo import compute_results, replay
-from evaltracker.decision.memo.text import about, points, weighed
+from evaltracker.decision.memo.certainty import about, points, weighed
 from evaltracker.decision.memo.text_text import price
 from tests.workflow.counted import claim, inputs
 

@@ -6,10 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.chosen import KINDS, pursued, rank
-from evaltracker.decision.memo.markdown import coverage_words
-from evaltracker.decision.memo.standing import Fits, standing_memo
-from evaltracker.decision.memo.text import (
+from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     both_numbers,
     comparable,
@@ -17,7 +14,10 @@ from evaltracker.decision.memo.text import (
     next_line,
     weighed,
 )
-from evaltracker.decision.memo.text import per_cent as certainty_words_per_cent
+from evaltracker.decision.memo.certainty import per_cent as certainty_words_per_cent
+from evaltracker.decision.memo.chosen import KINDS, pursued, rank
+from evaltracker.decision.memo.markdown import coverage_words
+from evaltracker.decision.memo.standing import Fits, standing_memo
 from evaltracker.decision.selectors import LISTED, NextTests, next_tests
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage

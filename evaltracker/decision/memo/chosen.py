@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.decision.memo.certainty import need_names
 from evaltracker.decision.memo.markdown import (
     amount,
     bullets,
@@ -12,11 +13,10 @@ from evaltracker.decision.memo.markdown import (
     day,
     inline,
     percent,
-    price_gap,
     section,
     table,
 )
-from evaltracker.decision.memo.text import need_names
+from evaltracker.decision.memo.text_text import price_gap
 from evaltracker.toolbox.text import listed
 from vendors.choices import PriceSource
 

@@ -3,6 +3,7 @@
 Numbers are cells of numbers, everything else is text; nothing is ever a formula.
 """
 
+import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,133 +17,27 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from evaltracker.decision.memo.inputs import VERDICTS, origin_of, told_apart
-from evaltracker.decision.memo.markdown import COUNTS, bullets, day, inline, section
+from evaltracker.decision.memo.cells import cell_states
+from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.markdown import (
+    COUNTS,
+    percent,
+)
 from evaltracker.decision.memo.numbers import numbers_sheets
-from evaltracker.decision.memo.printing import FrontPage, front_page
-from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.memo.printing import DRAFT
 from evaltracker.decision.models import Decision
-from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import plain
-from evaltracker.evaluations.models import Evaluation, JournalHead
-from evaltracker.toolbox.formula_guard import text_cells
-from stakeholders.choices import Role
-from stakeholders.models import Condition, SignOff
+from evaltracker.toolbox.formula_guard import harmless, text_cells
+from evaltracker.toolbox.measures import CellNumbers
+from trials.scoring import CellState
 
 # What is frozen beside the signed words: who signed them, and where the journal stood.
 #
 # It cannot be part of the words, which would change with each signature under them.
 
-DRAFT = "A draft: nothing is decided, and these words may still change."
-# Of a decision that was frozen before signatures and head were kept beside its words.
-UNSEALED: dict[str, Any] = {"sign_offs": [], "conditions": [], "journal": None}
-
-
-def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
-    """The signatures under the memo with their conditions, and the journal's head."""
-    signed = SignOff.objects.filter(
-        visit__evaluation=evaluation, visit__stage=Stage.DECISION
-    )
-    asked = Condition.objects.filter(
-        sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
-    )
-    head = JournalHead.objects.get(evaluation=evaluation)
-    gathered: dict[str, Any] = plain(
-        {
-            "sign_offs": told_apart(
-                evaluation,
-                signed.order_by("signed_at").values(
-                    "visit__number",
-                    "role",
-                    "printed_name",
-                    "verdict",
-                    "reason",
-                    "signed_at",
-                    "document__sha256",
-                ),
-            ),
-            "conditions": list(asked.order_by("text").values("text", "closing_note")),
-            "journal": {"entries": head.count, "head": head.hash},
-        }
-    )
-    return gathered
-
-
-def seal(frozen: dict[str, Any], decision: Decision) -> str:
-    """Who signed which words, the journal's head, and the memo's own fingerprint."""
-    signed = [
-        f"{Role(sign_off['role']).label}: {inline(sign_off['printed_name'])} "
-        f"{VERDICTS[sign_off['verdict']]} on {day(sign_off['signed_at'])}, words "
-        f"{sign_off['document__sha256'][:16]}{origin_of(sign_off)}"
-        + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
-        for sign_off in frozen["sign_offs"]
-    ]
-    asked = [
-        f"Condition: {inline(condition['text'])} "
-        f"({inline(condition['closing_note'] or 'open')})"
-        for condition in frozen["conditions"]
-    ]
-    decider = decision.decided_by.name if decision.decided_by else ""
-    journal = frozen["journal"]
-    head = (
-        f"The journal had {journal['entries']} entries; the last one's hash is "
-        f"{journal['head']}."
-        if journal
-        else "Signatures and the journal's head were not yet kept here; the journal "
-        "itself has them."
-    )
-    signatures = bullets([*signed, *asked]) or (
-        "Nobody was asked to sign." if journal else ""
-    )
-    parts = (
-        signatures,
-        f"Decided by {inline(decider)}, {day(plain(decision.decided_at))}, "
-        f"{decision.decided_at:%H:%M} UTC. "
-        f"Formula version {decision.formula_version}.",
-        head,
-        f"SHA-256 of inputs, results, words and signatures: {decision.memo_sha256}.",
-    )
-    return "\n\n".join(part for part in parts if part)
-
 
 # The memo as it is read everywhere: first page, words, and what seals them.
 #
 # Page, PDF, Word file and Markdown are all made from this.
-
-# Where the words begin after the title.
-PARTS = "\n\n## "
-
-
-@dataclass(frozen=True, slots=True)
-class SealedMemo:
-    """Title and author, the first page, and the words with their seal as Markdown."""
-
-    head: str
-    front: FrontPage
-    body: str
-
-    @property
-    def text(self) -> str:
-        """All of it as Markdown."""
-        return f"{self.head}\n\n{self.front.markdown}\n\n{self.body}\n"
-
-
-def sealed_memo(
-    memo: dict[str, Any],
-    decision: Decision | None,
-    differences: Sequence[str] | None = None,
-) -> SealedMemo:
-    """Of a frozen memo, or of a draft; `differences` is what its proof found."""
-    made = decision if decision and decision.decided_by else None
-    head, mark, rest = memo["text"].rstrip("\n").partition(PARTS)
-    sealed = seal(memo.get("seal", UNSEALED), made) if made else DRAFT
-    body = f"{mark}{rest}\n\n{section('Seal', sealed)}".lstrip("\n")
-    return SealedMemo(head, front_page(memo, made, differences), body)
-
-
-def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
-    """The memo as Markdown."""
-    return sealed_memo(memo, decision).text
 
 
 SHARE, MONEY = "0.00%", "#,##0.00"
@@ -369,3 +264,65 @@ def robustness(memo: dict[str, Any]) -> Iterator[Line]:
     yield ["What each role's weights pick", *said.roles]
     for sentence in said.second:
         yield ["What would have to be true", "", sentence]
+
+
+MARKS = ("claimed", "shown", "tested", "standing")
+
+
+def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
+    """A head, a line per requirement, and the fit of each candidate below."""
+    candidates, results = memo["inputs"]["candidates"], memo["results"]
+    cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
+    with_numbers = any(row.get("numbers") for row in candidates)
+    parts = (*MARKS, "numbers") if with_numbers else MARKS
+    yield [
+        *("Ref", "Category", "Requirement", "Priority", "Weight"),
+        *(f"{candidate['name']}: {part}" for candidate in candidates for part in parts),
+    ]
+    for row in memo["inputs"]["requirements"]:
+        line = [row[name] for name in ("ref", "category", "text", "priority")]
+        line.append(str(row["weight"]))
+        for candidate in candidates:
+            cell = cells[candidate["id"]][row["ref"]]
+            standing = results[candidate["id"]]["standings"].get(row["ref"], "")
+            line += [*marks(cell), standing]
+            if with_numbers:
+                line.append(numbers_in_words(candidate, row["ref"]))
+        yield line
+    foot, blank = ["Fit", "", "", "", ""], [""] * (len(parts) - 1)
+    for candidate in candidates:
+        foot += [percent(results[candidate["id"]]["fit"]), *blank]
+    yield foot
+
+
+def marks(cell: CellState) -> list[str]:
+    """What was claimed, and the newest verdict of a demo and of a trial."""
+    return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
+
+
+def numbers_in_words(candidate: dict[str, Any], ref: str) -> str:
+    """What it claimed for a requirement's measure, and what its runs came to."""
+    found = candidate.get("numbers", {}).get(ref)
+    return CellNumbers.from_json(found).words if found else ""
+
+
+def matrix_csv(memo: dict[str, Any]) -> bytes:
+    """UTF-8 with a mark, formulas made harmless."""
+    return csv_of(matrix_rows(memo))
+
+
+def csv_of(rows: Iterator[list[str]]) -> bytes:
+    """Rows as CSV that spreadsheets read right and run nothing of."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([harmless(each) for each in row] for row in rows)
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def matrix_xlsx(memo: dict[str, Any]) -> bytes:
+    """The same as a workbook whose cells are all text."""
+    book = Workbook(write_only=True)
+    write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

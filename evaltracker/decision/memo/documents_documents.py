@@ -4,11 +4,13 @@ The text holds nothing that changes by itself (no clock, no counters of views), 
 that a digest changes only when the content does.
 """
 
+import difflib
+from collections import Counter
 from uuid import UUID
 
-from evaltracker.decision.memo.brief import brief_rows, held_against, measures
-from evaltracker.decision.memo.inputs import exact_draws, gather_inputs
+from evaltracker.decision.memo.inputs import exact_draws, gather_inputs, own_rows
 from evaltracker.decision.memo.markdown import (
+    amount,
     block,
     bullets,
     day,
@@ -16,10 +18,11 @@ from evaltracker.decision.memo.markdown import (
     section,
     table,
 )
+from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.results import compute_results
 from evaltracker.decision.memo.text_text import write_memo
-from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
+from evaltracker.evaluations.models import Demand, Evaluation, ScopeValue, Visit
 from trials.choices import EvidenceVerdict, setting_words
 from trials.models import Criterion, Evidence, Gap, Trial
 from trials.selectors.cell_numbers import standing_ledger
@@ -244,3 +247,130 @@ def must_haves(evaluation: Evaluation) -> str:
         ),
     )
     return section("Must-haves", f"{counts}\n\n{standings}".strip())
+
+
+# Headings that are ours, and not somebody's name for a candidate or a trial.
+OURS = (
+    "Brief",
+    "Context",
+    "Business metrics",
+    "Categories",
+    "Requirements",
+    "Must-haves",
+    "Why this one",
+    "What would change our mind",
+    "Dissent",
+    "The brief, answered",
+    "What it really costs",
+    "How sure the first place is",
+    "What was needed",
+    "Options compared",
+    "Conditions",
+    "Eliminated",
+)
+
+
+def changes(before: str, after: str) -> str:
+    """A unified difference of two documents, without file names."""
+    lines = difflib.unified_diff(
+        before.splitlines(), after.splitlines(), lineterm="", n=0
+    )
+    return "\n".join(
+        line for line in lines if not line.startswith(("---", "+++", "@@"))
+    )
+
+
+def changes_told(before: str, after: str) -> str:
+    """How many lines changed, and under which of our headings; no word of them."""
+    old, new = lines_of(before), lines_of(after)
+    counted: Counter[str] = Counter()
+    matcher = difflib.SequenceMatcher(
+        None, [line for _, line in old], [line for _, line in new], autojunk=False
+    )
+    for tag, first, last, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        for heading, _ in new[start:end] or old[first:last]:
+            counted[heading] += 1
+    number = sum(counted.values())
+    named = [text for text in counted if text in OURS]
+    where = f" under {' and '.join(named)}" if named and len(named) < 4 else ""
+    return f"{number} line{'' if number == 1 else 's'}{where}. The page shows each."
+
+
+def lines_of(document: str) -> list[tuple[str, str]]:
+    """Every line that is not empty, with the heading that it stands under."""
+    heading, found = "", []
+    for line in document.splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ").strip()
+        if line.strip():
+            found.append((heading, line))
+    return found
+
+
+def held_against(evaluation: Evaluation) -> str:
+    """Which requirements must hold for which list; nothing where none must."""
+    rows = Demand.objects.filter(
+        scope__evaluation=evaluation, requirement__retired_at__isnull=True
+    ).order_by("scope__position", "requirement__position", "requirement__ref")
+    lines = list(
+        rows.values_list("scope__name", "requirement__ref", "requirement__text")
+    )
+    return table(("List", "Ref", "Requirement"), lines) if lines else ""
+
+
+def measures(evaluation: Evaluation) -> str:
+    """The requirements with a number that must be reached; blank of none."""
+    needs = evaluation.requirements.filter(retired_at__isnull=True).exclude(measure={})
+    rows = [(need.ref, need.measure_words) for need in needs]
+    return table(("Ref", "Number"), rows) if rows else ""
+
+
+def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The lists that answers are held against; of former days, where and in what.
+
+    A list that says what was said there before keeps its former name, so that whoever
+    has signed it has signed the same.
+    """
+    places = [Infrastructure(value).label for value in evaluation.infrastructure]
+    former = {
+        "Where it has to run": ", ".join(places),
+        "Languages": evaluation.languages,
+    }
+    values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
+    lists = {
+        scope.name: ", ".join(it.name for it in values if it.scope_id == scope.pk)
+        for scope in evaluation.scopes.all()
+    }
+    if not lists:
+        return [(label, said) for label, said in former.items() if said]
+    same = {row[1].casefold(): row for row in former.items() if row[1]}
+    return [same.get(row[1].casefold(), row) for row in lists.items()]
+
+
+def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
+    """What the brief asks and answers, as it is signed."""
+    support = evaluation.support_wanted
+    return [
+        ("Problem to solve", evaluation.problem),
+        *list_rows(evaluation),
+        ("Must be running by", written_day(str(evaluation.must_run_by or ""))),
+        ("Budget", budget(evaluation)),
+        ("Support wanted", SupportWanted(support).label if support else ""),
+        *own_rows(evaluation),
+    ]
+
+
+def budget(evaluation: Evaluation) -> str:
+    """The limits of the budget with their currency; nothing where none is said."""
+    limits = (
+        (evaluation.budget, ""),
+        (evaluation.budget_once, " for what is paid once"),
+        (evaluation.budget_yearly, " a year"),
+    )
+    return "; ".join(
+        f"{amount(limit)} {evaluation.currency}{what}"
+        for limit, what in limits
+        if limit is not None
+    )

@@ -5,18 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from evaltracker.decision.memo.brief import own_rows
 from evaltracker.decision.memo.cells import cell_inputs
 from evaltracker.decision.memo.costing import COST, RATE
-from evaltracker.decision.memo.markdown import block, bullets, day, inline
-from evaltracker.decision.memo.numbers import numbers_inputs
 from evaltracker.decision.memo.results import CHOOSABLE, Draws, Race, draw_all
-from evaltracker.decision.memo.text import need_names
 from evaltracker.decision.models import Decision, KeptDraws, Waiver
+from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, ImportedHistory
 from evaltracker.toolbox.days import today_in
-from stakeholders.choices import Role
+from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
@@ -24,10 +21,10 @@ from trials.scoring import FORMULA_VERSION, CellRecord
 from trials.scoring.certainty import DRAWS, SEED
 from trials.scoring.open_cells import Prior, urn_of
 from trials.selectors import Ledger, cell_records, counted_scores, ledger
+from trials.selectors.cell_numbers import cell_numbers
 from trials.selectors.scores import prior_of
 from trials.selectors.trials import CandidateOwed, verdicts_owed
 from vendors.costs import CostKind
-from vendors.holds_for import named_words
 from vendors.models import Candidate, Conflict, CostLine, MailedSheet
 from vendors.selectors import rates_of
 from vendors.selectors.candidates import lists_of
@@ -64,28 +61,6 @@ def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
 
 
 # Signatures that came with a file, told apart from those that were given here.
-
-
-def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
-    """The rows, each of those that came with the file marked `imported`.
-
-    Rows that were given here stay as they are, so that words which were signed before
-    there was such a mark are the same words still.
-    """
-    history = ImportedHistory.objects.filter(evaluation=evaluation).first()
-    return [
-        {**row, "imported": True}
-        if history and row["signed_at"] <= history.imported_at
-        else row
-        for row in signed
-    ]
-
-
-def origin_of(row: dict[str, Any]) -> str:
-    """What the memo says behind such a signature; blank for one given here."""
-    if not row.get("imported"):
-        return ""
-    return ", imported with a file: nobody signed it here"
 
 
 # What the draws of a memo start from, frozen with its inputs.
@@ -404,96 +379,45 @@ def no_draws(race: Race) -> dict[str, Any]:
 
 # What the memo keeps of people: what they let pass, settled, declared and signed.
 
-VERDICTS = {
-    "approve": "approved",
-    "conditions": "gave a conditional approval",
-    "decline": "declined",
-    "return": "returned",
-}
 
+def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
+    """The rows, each of those that came with the file marked `imported`.
 
-def exceptions(inputs: dict[str, Any]) -> str:
-    """Waived gates and excused knock-outs, with their reasons."""
-    waived = [
-        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
-        f"{inline(waiver['reason'])}"
-        for waiver in inputs["waivers"]
+    Rows that were given here stay as they are, so that words which were signed before
+    there was such a mark are the same words still.
+    """
+    history = ImportedHistory.objects.filter(evaluation=evaluation).first()
+    return [
+        {**row, "imported": True}
+        if history and row["signed_at"] <= history.imported_at
+        else row
+        for row in signed
     ]
-    excused = [
-        f"Excused: {inline(excuse['candidate__name'])} on "
-        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
-        f"Reason: {inline(excuse['reason'])}"
-        + (
-            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
-            f"{inline(excuse['withdrawn_reason'])}"
-            if excuse["withdrawn_at"]
-            else ""
-        )
-        for excuse in inputs["excuses"]
-    ]
-    return bullets([*waived, *excused]) or "None."
 
 
-def needed(inputs: dict[str, Any], ref: str) -> str:
-    """A requirement by its text, with its reference."""
-    return need_names(inputs, [ref], inline)[0]
+def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
+    """By candidate and ref the numbers of the book's cells, as a memo freezes them.
+
+    Of a requirement for which any candidate has some, every candidate has a cell, be it
+    empty: so whoever has nothing is told from whoever is not compared.
+    """
+    refs = {row.pk: row.ref for row in book.rows}
+    numbers = cell_numbers(book.evaluation)
+    empty = {
+        requirement: CellNumbers(each.asked, None)
+        for (_, requirement), each in numbers.items()
+        if requirement in refs
+    }
+    return {
+        candidate.pk: {
+            refs[requirement]: numbers.get((candidate.pk, requirement), none).as_json()
+            for requirement, none in empty.items()
+        }
+        for candidate in book.candidates
+    }
 
 
-def for_values(excuse: dict[str, Any]) -> str:
-    """For which values it is excused; blank for all, and in memos of before."""
-    named = named_words(excuse.get("named_values") or {})
-    return f" ({inline(named)})" if named else ""
-
-
-def record_interests(inputs: dict[str, Any]) -> str:
-    """Who declared an interest, and why it was cleared."""
-    said = [
-        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
-        f"{what_became(interest)}"
-        for interest in inputs["interests"]
-    ]
-    return bullets(said) or "None."
-
-
-def what_became(interest: dict[str, Any]) -> str:
-    """Whether an interest was cleared, and why."""
-    if interest["cleared_reason"]:
-        return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
-    if interest["replaced"]:
-        return "told in other words later."
-    return "not cleared; it bars from scoring and signing."
-
-
-def meeting(inputs: dict[str, Any]) -> str:
-    """What the meeting came to, and where it moved away from the median."""
-    if not inputs["consensus"]:
-        return ""
-    moved = [
-        f"{inline(candidate['name'])}, {inline(row['category__name'])}: "
-        f"{row['value']} ({inline(row['reason'])})"
-        for candidate in inputs["candidates"]
-        for row in candidate["settled"] or ()
-    ]
-    return "\n\n".join(
-        part for part in (block(inputs["consensus"]["outcome"]), bullets(moved)) if part
-    )
-
-
-def signed(inputs: dict[str, Any]) -> str:
-    """Sign-offs of earlier stages, each on a document of its own."""
-    rows = [
-        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
-        f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
-        f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
-        for sign_off in inputs["sign_offs"]
-    ]
-    return bullets(rows)
-
-
-def conditions(inputs: dict[str, Any]) -> str:
-    """What approvals of earlier stages asked for, and how it was met."""
-    asked = [
-        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
-        for condition in inputs["conditions"]
-    ]
-    return bullets(asked) or "None was asked for."
+def own_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The brief's own questions with their answers in words."""
+    fields = evaluation.brief_fields.all()
+    return [(field.label, shown_answer(field)) for field in fields]

@@ -4,84 +4,14 @@ A draft reads one candidate's column alone: no name, score or price of anybody e
 can get into it, nor its own, for what people scored is between them.
 """
 
-import csv
-import difflib
-import io
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from openpyxl import Workbook
-
-from evaltracker.decision.memo.cells import cell_states
-from evaltracker.decision.memo.documents import write
-from evaltracker.decision.memo.markdown import percent
 from evaltracker.decision.memo.results import Counted, count
-from evaltracker.toolbox.formula_guard import harmless
-from evaltracker.toolbox.measures import CellNumbers
-from trials.scoring import CellState, Coverage, SourceRecord
+from trials.scoring import Coverage, SourceRecord
 from trials.scoring.promise import FEWEST_TESTED
 
 # What changed between two canonical documents: as lines, and in one sentence.
-
-# Headings that are ours, and not somebody's name for a candidate or a trial.
-OURS = (
-    "Brief",
-    "Context",
-    "Business metrics",
-    "Categories",
-    "Requirements",
-    "Must-haves",
-    "Why this one",
-    "What would change our mind",
-    "Dissent",
-    "The brief, answered",
-    "What it really costs",
-    "How sure the first place is",
-    "What was needed",
-    "Options compared",
-    "Conditions",
-    "Eliminated",
-)
-
-
-def changes(before: str, after: str) -> str:
-    """A unified difference of two documents, without file names."""
-    lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), lineterm="", n=0
-    )
-    return "\n".join(
-        line for line in lines if not line.startswith(("---", "+++", "@@"))
-    )
-
-
-def changes_told(before: str, after: str) -> str:
-    """How many lines changed, and under which of our headings; no word of them."""
-    old, new = lines_of(before), lines_of(after)
-    counted: Counter[str] = Counter()
-    matcher = difflib.SequenceMatcher(
-        None, [line for _, line in old], [line for _, line in new], autojunk=False
-    )
-    for tag, first, last, start, end in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        for heading, _ in new[start:end] or old[first:last]:
-            counted[heading] += 1
-    number = sum(counted.values())
-    named = [text for text in counted if text in OURS]
-    where = f" under {' and '.join(named)}" if named and len(named) < 4 else ""
-    return f"{number} line{'' if number == 1 else 's'}{where}. The page shows each."
-
-
-def lines_of(document: str) -> list[tuple[str, str]]:
-    """Every line that is not empty, with the heading that it stands under."""
-    heading, found = "", []
-    for line in document.splitlines():
-        if line.startswith("## "):
-            heading = line.removeprefix("## ").strip()
-        if line.strip():
-            found.append((heading, line))
-    return found
 
 
 # Stands where the ledger has no reason; a letter with it is not sent.
@@ -197,69 +127,6 @@ def promises_kept_words(own: SourceRecord) -> str:
 # numbers.
 #
 # From the memo's inputs, so that it says the same as the memo for ever.
-
-MARKS = ("claimed", "shown", "tested", "standing")
-# Where anything was claimed for a measure, or runs were confirmed.
-NUMBERS = "numbers"
-
-
-def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
-    """A head, a line per requirement, and the fit of each candidate below."""
-    candidates, results = memo["inputs"]["candidates"], memo["results"]
-    cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
-    with_numbers = any(row.get("numbers") for row in candidates)
-    parts = (*MARKS, NUMBERS) if with_numbers else MARKS
-    yield [
-        *("Ref", "Category", "Requirement", "Priority", "Weight"),
-        *(f"{candidate['name']}: {part}" for candidate in candidates for part in parts),
-    ]
-    for row in memo["inputs"]["requirements"]:
-        line = [row[name] for name in ("ref", "category", "text", "priority")]
-        line.append(str(row["weight"]))
-        for candidate in candidates:
-            cell = cells[candidate["id"]][row["ref"]]
-            standing = results[candidate["id"]]["standings"].get(row["ref"], "")
-            line += [*marks(cell), standing]
-            if with_numbers:
-                line.append(numbers_in_words(candidate, row["ref"]))
-        yield line
-    foot, blank = ["Fit", "", "", "", ""], [""] * (len(parts) - 1)
-    for candidate in candidates:
-        foot += [percent(results[candidate["id"]]["fit"]), *blank]
-    yield foot
-
-
-def marks(cell: CellState) -> list[str]:
-    """What was claimed, and the newest verdict of a demo and of a trial."""
-    return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
-
-
-def numbers_in_words(candidate: dict[str, Any], ref: str) -> str:
-    """What it claimed for a requirement's measure, and what its runs came to."""
-    found = candidate.get("numbers", {}).get(ref)
-    return CellNumbers.from_json(found).words if found else ""
-
-
-def matrix_csv(memo: dict[str, Any]) -> bytes:
-    """UTF-8 with a mark, formulas made harmless."""
-    return csv_of(matrix_rows(memo))
-
-
-def csv_of(rows: Iterator[list[str]]) -> bytes:
-    """Rows as CSV that spreadsheets read right and run nothing of."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerows([harmless(each) for each in row] for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def matrix_xlsx(memo: dict[str, Any]) -> bytes:
-    """The same as a workbook whose cells are all text."""
-    book = Workbook(write_only=True)
-    write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 # A vendor's promise record as it may read it: its own answers, and what was found.

@@ -8,8 +8,6 @@ from evaltracker.decision.memo.chosen import pursued
 from evaltracker.decision.memo.markdown import table
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import named_ref
-from trials.selectors import Ledger
-from trials.selectors.cell_numbers import cell_numbers
 
 HEAD = ("Requirement", "Must reach", "Option", "Claimed", "Measured", "Standing")
 NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
@@ -53,28 +51,6 @@ class MeasuredNeed:
     def is_measured(self) -> bool:
         """Whether anything was found, and not only claimed."""
         return any(row.numbers.measured for row in self.rows)
-
-
-def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
-    """By candidate and ref the numbers of the book's cells, as a memo freezes them.
-
-    Of a requirement for which any candidate has some, every candidate has a cell, be it
-    empty: so whoever has nothing is told from whoever is not compared.
-    """
-    refs = {row.pk: row.ref for row in book.rows}
-    numbers = cell_numbers(book.evaluation)
-    empty = {
-        requirement: CellNumbers(each.asked, None)
-        for (_, requirement), each in numbers.items()
-        if requirement in refs
-    }
-    return {
-        candidate.pk: {
-            refs[requirement]: numbers.get((candidate.pk, requirement), none).as_json()
-            for requirement, none in empty.items()
-        }
-        for candidate in book.candidates
-    }
 
 
 def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from evaltracker.decision.memo import verify_pack
-from evaltracker.decision.memo.documents import as_xlsx, sealed_memo
-from evaltracker.decision.memo.letter_draft import matrix_csv, matrix_xlsx
+from evaltracker.decision.memo.documents import as_xlsx, matrix_csv, matrix_xlsx
+from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.results import replay
 from evaltracker.decision.memo.text_text import write_memo
 from evaltracker.decision.memo.word import PAPERS, Unprintable, as_docx, as_pdf

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.decision.memo.certainty import about, both_numbers, counting, weighed
 from evaltracker.decision.memo.chosen import best_of_others, chosen_of, pursued, rank
-from evaltracker.decision.memo.inputs import VERDICTS
-from evaltracker.decision.memo.markdown import amount, bullets, day, inline, percent
+from evaltracker.decision.memo.inputs import told_apart
+from evaltracker.decision.memo.markdown import (
+    amount,
+    bullets,
+    day,
+    inline,
+    percent,
+    section,
+)
 from evaltracker.decision.memo.markdown import table as written_table
-from evaltracker.decision.memo.text import about, both_numbers, counting, weighed
+from evaltracker.decision.memo.text_text import VERDICTS, origin_of
 from evaltracker.decision.models import Decision
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import plain
+from evaltracker.evaluations.models import Evaluation, JournalHead
 from evaltracker.toolbox.charts import (
     SMALL,
     Axis,
@@ -27,6 +37,7 @@ from evaltracker.toolbox.charts import (
 )
 from evaltracker.toolbox.text import listed
 from stakeholders.choices import APPROVALS, Role
+from stakeholders.models import Condition, SignOff
 
 # Two pictures for the memo's first page: how candidates stand, and what they cost.
 
@@ -389,3 +400,113 @@ def approvals(
     names = listed([str(Role(role).label) for role, yes in verdicts.items() if yes])
     words = f"{roles}: {names}; {disagrees}" if names else f"{roles}; {disagrees}"
     return Figure("Approved", f"{number} of {len(verdicts)}", words)
+
+
+DRAFT = "A draft: nothing is decided, and these words may still change."
+
+
+# Of a decision that was frozen before signatures and head were kept beside its words.
+UNSEALED: dict[str, Any] = {"sign_offs": [], "conditions": [], "journal": None}
+
+
+def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
+    """The signatures under the memo with their conditions, and the journal's head."""
+    signed = SignOff.objects.filter(
+        visit__evaluation=evaluation, visit__stage=Stage.DECISION
+    )
+    asked = Condition.objects.filter(
+        sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
+    )
+    head = JournalHead.objects.get(evaluation=evaluation)
+    gathered: dict[str, Any] = plain(
+        {
+            "sign_offs": told_apart(
+                evaluation,
+                signed.order_by("signed_at").values(
+                    "visit__number",
+                    "role",
+                    "printed_name",
+                    "verdict",
+                    "reason",
+                    "signed_at",
+                    "document__sha256",
+                ),
+            ),
+            "conditions": list(asked.order_by("text").values("text", "closing_note")),
+            "journal": {"entries": head.count, "head": head.hash},
+        }
+    )
+    return gathered
+
+
+def seal(frozen: dict[str, Any], decision: Decision) -> str:
+    """Who signed which words, the journal's head, and the memo's own fingerprint."""
+    signed = [
+        f"{Role(sign_off['role']).label}: {inline(sign_off['printed_name'])} "
+        f"{VERDICTS[sign_off['verdict']]} on {day(sign_off['signed_at'])}, words "
+        f"{sign_off['document__sha256'][:16]}{origin_of(sign_off)}"
+        + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
+        for sign_off in frozen["sign_offs"]
+    ]
+    asked = [
+        f"Condition: {inline(condition['text'])} "
+        f"({inline(condition['closing_note'] or 'open')})"
+        for condition in frozen["conditions"]
+    ]
+    decider = decision.decided_by.name if decision.decided_by else ""
+    journal = frozen["journal"]
+    head = (
+        f"The journal had {journal['entries']} entries; the last one's hash is "
+        f"{journal['head']}."
+        if journal
+        else "Signatures and the journal's head were not yet kept here; the journal "
+        "itself has them."
+    )
+    signatures = bullets([*signed, *asked]) or (
+        "Nobody was asked to sign." if journal else ""
+    )
+    parts = (
+        signatures,
+        f"Decided by {inline(decider)}, {day(plain(decision.decided_at))}, "
+        f"{decision.decided_at:%H:%M} UTC. "
+        f"Formula version {decision.formula_version}.",
+        head,
+        f"SHA-256 of inputs, results, words and signatures: {decision.memo_sha256}.",
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+# Where the words begin after the title.
+PARTS = "\n\n## "
+
+
+@dataclass(frozen=True, slots=True)
+class SealedMemo:
+    """Title and author, the first page, and the words with their seal as Markdown."""
+
+    head: str
+    front: FrontPage
+    body: str
+
+    @property
+    def text(self) -> str:
+        """All of it as Markdown."""
+        return f"{self.head}\n\n{self.front.markdown}\n\n{self.body}\n"
+
+
+def sealed_memo(
+    memo: dict[str, Any],
+    decision: Decision | None,
+    differences: Sequence[str] | None = None,
+) -> SealedMemo:
+    """Of a frozen memo, or of a draft; `differences` is what its proof found."""
+    made = decision if decision and decision.decided_by else None
+    head, mark, rest = memo["text"].rstrip("\n").partition(PARTS)
+    sealed = seal(memo.get("seal", UNSEALED), made) if made else DRAFT
+    body = f"{mark}{rest}\n\n{section('Seal', sealed)}".lstrip("\n")
+    return SealedMemo(head, front_page(memo, made, differences), body)
+
+
+def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
+    """The memo as Markdown."""
+    return sealed_memo(memo, decision).text

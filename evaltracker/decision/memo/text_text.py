@@ -3,6 +3,8 @@ answered. These stand first, under the first page's figures; the working stands 
 them, after the heading that begins with `APPENDIX`.
 """
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision.memo.brief import (
@@ -10,6 +12,7 @@ from evaltracker.decision.memo.brief import (
     briefs_of_others,
     own_answers,
 )
+from evaltracker.decision.memo.certainty import need_names, weighed
 from evaltracker.decision.memo.chosen import (
     KINDS,
     ahead_of,
@@ -20,20 +23,14 @@ from evaltracker.decision.memo.chosen import (
     working,
 )
 from evaltracker.decision.memo.html import APPENDIX
-from evaltracker.decision.memo.inputs import conditions, exceptions, meeting, signed
-from evaltracker.decision.memo.inputs import record_interests as interests
-from evaltracker.decision.memo.markdown import (
-    block,
-    bullets,
-    day,
-    inline,
-    scale_words,
-    section,
-)
+from evaltracker.decision.memo.markdown import block, bullets, day, inline, section
 from evaltracker.decision.memo.numbers import numbers_table
-from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.memo.results import CHOOSABLE
+from evaltracker.money import written
 from evaltracker.requirements.price_names import is_about_price
 from evaltracker.toolbox.text import listed
+from stakeholders.choices import Role
+from vendors.holds_for import named_words
 
 
 def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
@@ -60,7 +57,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
         section("The brief, answered by others", briefs_of_others(inputs, results)),
         section("What the score meeting settled", meeting(inputs)),
         section("Who said it", said_by(inputs, results)),
-        section("Interests declared", interests(inputs)),
+        section("Interests declared", record_interests(inputs)),
         section("Who signed before", signed(inputs)),
         section("How this was counted", method(inputs)),
     ]
@@ -172,3 +169,171 @@ def method(inputs: dict[str, Any]) -> str:
         "The inputs are frozen with the decision; recalculating from them has to give "
         "the same results, and the decision's page says whether it does."
     )
+
+
+def origin_of(row: dict[str, Any]) -> str:
+    """What the memo says behind such a signature; blank for one given here."""
+    if not row.get("imported"):
+        return ""
+    return ", imported with a file: nobody signed it here"
+
+
+VERDICTS = {
+    "approve": "approved",
+    "conditions": "gave a conditional approval",
+    "decline": "declined",
+    "return": "returned",
+}
+
+
+def exceptions(inputs: dict[str, Any]) -> str:
+    """Waived gates and excused knock-outs, with their reasons."""
+    waived = [
+        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
+        f"{inline(waiver['reason'])}"
+        for waiver in inputs["waivers"]
+    ]
+    excused = [
+        f"Excused: {inline(excuse['candidate__name'])} on "
+        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
+        f"Reason: {inline(excuse['reason'])}"
+        + (
+            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
+            f"{inline(excuse['withdrawn_reason'])}"
+            if excuse["withdrawn_at"]
+            else ""
+        )
+        for excuse in inputs["excuses"]
+    ]
+    return bullets([*waived, *excused]) or "None."
+
+
+def needed(inputs: dict[str, Any], ref: str) -> str:
+    """A requirement by its text, with its reference."""
+    return need_names(inputs, [ref], inline)[0]
+
+
+def for_values(excuse: dict[str, Any]) -> str:
+    """For which values it is excused; blank for all, and in memos of before."""
+    named = named_words(excuse.get("named_values") or {})
+    return f" ({inline(named)})" if named else ""
+
+
+def record_interests(inputs: dict[str, Any]) -> str:
+    """Who declared an interest, and why it was cleared."""
+    said = [
+        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
+        f"{what_became(interest)}"
+        for interest in inputs["interests"]
+    ]
+    return bullets(said) or "None."
+
+
+def what_became(interest: dict[str, Any]) -> str:
+    """Whether an interest was cleared, and why."""
+    if interest["cleared_reason"]:
+        return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
+    if interest["replaced"]:
+        return "told in other words later."
+    return "not cleared; it bars from scoring and signing."
+
+
+def meeting(inputs: dict[str, Any]) -> str:
+    """What the meeting came to, and where it moved away from the median."""
+    if not inputs["consensus"]:
+        return ""
+    moved = [
+        f"{inline(candidate['name'])}, {inline(row['category__name'])}: "
+        f"{row['value']} ({inline(row['reason'])})"
+        for candidate in inputs["candidates"]
+        for row in candidate["settled"] or ()
+    ]
+    return "\n\n".join(
+        part for part in (block(inputs["consensus"]["outcome"]), bullets(moved)) if part
+    )
+
+
+def signed(inputs: dict[str, Any]) -> str:
+    """Sign-offs of earlier stages, each on a document of its own."""
+    rows = [
+        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
+        f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
+        f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
+        for sign_off in inputs["sign_offs"]
+    ]
+    return bullets(rows)
+
+
+def conditions(inputs: dict[str, Any]) -> str:
+    """What approvals of earlier stages asked for, and how it was met."""
+    asked = [
+        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
+        for condition in inputs["conditions"]
+    ]
+    return bullets(asked) or "None was asked for."
+
+
+def price_gap(
+    inputs: dict[str, Any],
+    results: dict[str, Any],
+    key: str,
+    quote: Callable[[str], str] = str,
+) -> str:
+    """One sentence about `key` beside the cheapest other that can be chosen; blank
+    without a price of both. Only for readers to whom prices are open."""
+    rows = {row["id"]: row for row in inputs["candidates"]}
+    priced = [
+        row["id"]
+        for row in inputs["candidates"]
+        if row["state"] in CHOOSABLE and results[row["id"]]["cost"]["known"]
+    ]
+    others = [other for other in priced if other != key]
+    if key not in priced or not others:
+        return ""
+    cheapest = min(others, key=lambda other: likely(results[other]))
+    gap = likely(results[key]) - likely(results[cheapest])
+    name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
+    amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
+    if gap > 0:
+        said = (
+            f"{name} likely costs {amount} more than {other}, the cheapest of the "
+            "others"
+        )
+    elif gap < 0:
+        said = f"{name} likely costs {amount} less than {other}, the next cheapest"
+    else:
+        said = f"{name} likely costs as much as {other}"
+    return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
+
+
+def likely(result: dict[str, Any]) -> Decimal:
+    """The likely total over the horizon."""
+    return Decimal(result["cost"]["likely"])
+
+
+def open_kinds(
+    rows: dict[str, Any],
+    results: dict[str, Any],
+    keys: tuple[str, ...],
+    quote: Callable[[str], str],
+) -> str:
+    """What makes the comparison uncertain: kinds of cost that nobody knows."""
+    said = [
+        f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
+        for key in keys
+        if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
+    ]
+    return (
+        f" Not known are {' and '.join(said)}, so the gap may be another."
+        if said
+        else ""
+    )
+
+
+def scale_words(inputs: dict[str, Any]) -> str:
+    """A sentence that follows another; nothing where nobody chose words."""
+    meanings = inputs.get("scale")
+    if not meanings:
+        return ""
+    said = "; ".join(f"{value} {inline(text)}" for value, text in enumerate(meanings))
+    return f" People's scores mean: {said}."

@@ -17,10 +17,8 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
-from evaltracker.decision.memo.cells import NUMBERS, tables
-from evaltracker.decision.memo.documents import SealedMemo
-from evaltracker.decision.memo.html import as_html, parsed
-from evaltracker.decision.memo.printing import FrontPage
+from evaltracker.decision.memo.html import NUMBERS, as_html, parsed, tables
+from evaltracker.decision.memo.printing import FrontPage, SealedMemo
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation

@@ -10,12 +10,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.decision.memo.letter_draft import (
-    REASON_ASKED,
-    count_own,
-    csv_of,
-    draft_letter,
-)
+from evaltracker.decision.memo.documents import csv_of
+from evaltracker.decision.memo.letter_draft import REASON_ASKED, count_own, draft_letter
 from evaltracker.decision.memo.pack import Pack, add_manual, add_memo
 from evaltracker.decision.models import Decision, Letter
 from evaltracker.decision.selectors import (

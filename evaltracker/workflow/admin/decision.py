@@ -12,13 +12,18 @@ from django.utils.formats import date_format
 from evaltracker.decision import links
 from evaltracker.decision.admin.carrying_acts import metric_picture
 from evaltracker.decision.admin.comparison import compare
-from evaltracker.decision.memo.documents import SealedMemo, as_xlsx, sealed_memo
+from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.documents import as_xlsx
 from evaltracker.decision.memo.html import as_html
-from evaltracker.decision.memo.markdown import price_gap
 from evaltracker.decision.memo.pack import differences
-from evaltracker.decision.memo.printing import Figure, front_page
+from evaltracker.decision.memo.printing import (
+    Figure,
+    SealedMemo,
+    front_page,
+    sealed_memo,
+)
 from evaltracker.decision.memo.standing import standing_memo
-from evaltracker.decision.memo.text import weighed
+from evaltracker.decision.memo.text_text import price_gap
 from evaltracker.decision.memo.word import PAPERS, as_docx, as_pdf
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
 from evaltracker.decision.selectors import (

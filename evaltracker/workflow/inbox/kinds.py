@@ -10,7 +10,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.text import of_100
+from evaltracker.decision.memo.certainty import of_100
 from evaltracker.decision.selectors import NextTest, next_tests
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User

@@ -1,7 +1,7 @@
 """What changed, as a busy person reads it: one line for each, its new words marked."""
 
 from evaltracker.decision.admin.working import DiffLine, Piece, diff_lines
-from evaltracker.decision.memo.letter_draft import changes
+from evaltracker.decision.memo.documents_documents import changes
 from evaltracker.decision.memo.markdown import table
 
 HEAD = ("Ref", "Requirement", "Weight")

@@ -1,4 +1,4 @@
-"""Robustness in plain sentences, for the page and the memo alike."""
+"""How sure the first place is, in plain sentences for the page and the memo alike."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,23 @@ from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
 from stakeholders.choices import Role
 
-# How sure the first place is in sentences: never one of the two numbers alone.
-
 PENDING = (
     "How often each comes first is being counted; the numbers stand here in a moment."
 )
+
+
 ANOTHER_DAY = "How often each comes first is drawn for today only."
+
+
 SAME = "Every verdict that was planned is in: both numbers are the same."
+
+
 SEALED = ", on the evidence alone; people’s scores are still sealed"
+
+
 NONE_DECIDES = "No single open verdict would change who is first."
+
+
 SOURCES = {"default": "our default", "hand": "set by hand"}
 
 
@@ -175,12 +183,12 @@ def idle_line(number: int) -> str:
     return f"{verdicts} would not change who is first."
 
 
-# Why no first place is told, naming who can be compared and why the others cannot.
-
 UNPROVEN = (
     "Nothing has been judged in a demo or a trial yet; a first place would rest on "
     "promises alone."
 )
+
+
 REFS = 6
 
 
