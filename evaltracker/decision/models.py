@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from evaltracker.decision.choices import CheckFound, TermOutcome
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
@@ -23,6 +22,31 @@ from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.toolbox.days_days import months_after
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
+
+# What a check of a promise found, and what became of contracts and requests.
+
+
+class CheckFound(models.TextChoices):
+    """What a promise check found of one requirement."""
+
+    HOLDS = "holds", "Holds"
+    PARTLY = "partly", "Holds partly"
+    FAILS = "fails", "Fails"
+
+
+class TermOutcome(models.TextChoices):
+    """What was decided before the last day to give notice."""
+
+    ENDS = "ends", "It ends: notice was given, or it runs out"
+    GOES_ON = "goes_on", "It goes on"
+
+
+class WaiverAnswer(models.TextChoices):
+    """What became of a request for a waiver; blank while it waits."""
+
+    GRANTED = "granted", "Granted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class Letter(Record):

@@ -3,7 +3,6 @@
 import datetime
 
 import evaltracker.decision.admin.after
-import evaltracker.decision.admin.carrying_acts
 import evaltracker.decision.admin.comparison
 import evaltracker.decision.notices
 import evaltracker.workflow.admin.comparison_page

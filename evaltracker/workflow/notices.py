@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.documents_documents import THINGS, changes_told
+from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Notice, Visit
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from evaltracker.decision.memo.documents_documents import requirements_document
+from evaltracker.decision.memo.signed_words import requirements_document
 from evaltracker.evaluations.models import Demand, Evaluation, Scope
 from evaltracker.requirements.services.scopes import current_values
 from tests.cast import common

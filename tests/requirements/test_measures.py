@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.memo.documents_documents import requirements_document
+from evaltracker.decision.memo.signed_words import requirements_document
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry, Evaluation, Import, Requirement
 from evaltracker.importing.services.import_log import undo_import

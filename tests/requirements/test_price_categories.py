@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.decision.memo import document_of
-from evaltracker.decision.memo.text_text import drivers, method
+from evaltracker.decision.memo.text import drivers, method
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Entry
 from evaltracker.requirements.price_names import is_about_price

@@ -5,10 +5,9 @@ import re
 
 from docx import Document
 
-from evaltracker.decision.memo.html import as_html
-from evaltracker.decision.memo.markdown import section, table
+from evaltracker.decision.memo.documents import as_docx
+from evaltracker.decision.memo.markdown import as_html, section, table
 from evaltracker.decision.memo.printing import FrontPage, SealedMemo
-from evaltracker.decision.memo.word import as_docx
 
 
 def regions(text: str) -> list[str]:

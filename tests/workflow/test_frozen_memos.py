@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.memo.cells import cell_states
+from evaltracker.decision.memo.record import cell_states
 from evaltracker.decision.memo.results import compute_results, replay
 
 MEMOS = json.loads(Path(__file__).with_name("frozen_memos.json").read_text())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from evaltracker.decision.memo.documents_documents import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import KeptDraws
 from evaltracker.decision.services import contract_terms as draws
 from evaltracker.decision.services.contract_terms import (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from evaltracker.decision.memo.letter_draft import REASON_ASKED
 from evaltracker.decision.models import Decision, Letter
 from evaltracker.decision.services.letters import (
+    REASON_ASKED,
     draft_letters,
     send_letter,
     write_letter,

@@ -11,7 +11,7 @@ from evaltracker.decision.memo.certainty import (
     prior_line,
     weighed,
 )
-from evaltracker.decision.memo.text_text import robustness
+from evaltracker.decision.memo.text import robustness
 from tests.workflow.counted import claim, inputs
 
 LEADS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("partly")}

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from evaltracker.decision.admin.comparison import compare
+from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.printing import (
     FrontPage,
     front_page,
     sealed_memo,
     sealed_words,
 )
-from evaltracker.decision.memo.standing import standing_memo
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.workflow.admin.sign_glance import glance_at

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.decision.memo import compute_results, gather_inputs
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from trials.services.agreements import excuse_knock_out, withdraw_excuse

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from docx import Document
 
+from evaltracker.decision.memo.documents import PAPERS, as_docx, lay_out
 from evaltracker.decision.memo.printing import sealed_memo
-from evaltracker.decision.memo.word import PAPERS, as_docx, lay_out
 from evaltracker.decision.models import Decision
 from evaltracker.workflow.services.stages import compile_memo
 from tests.workflow.comparing import two_finalists

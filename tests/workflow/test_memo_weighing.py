@@ -5,7 +5,7 @@ from typing import Any
 
 from evaltracker.decision.memo import compute_results, replay
 from evaltracker.decision.memo.certainty import about, points, weighed
-from evaltracker.decision.memo.text_text import price
+from evaltracker.decision.memo.text import price
 from tests.workflow.counted import claim, inputs
 
 TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}

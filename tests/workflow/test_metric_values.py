@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from evaltracker.decision.admin.carrying_acts import metric_picture
+from evaltracker.decision.admin.after import metric_picture
 from evaltracker.decision.models import Decision, MetricValue, PromiseCheck
 from evaltracker.decision.selectors import metric_rows, number_of
 from evaltracker.decision.services.after import record_metric_values, waive_check

@@ -3,10 +3,13 @@
 import pytest
 from pytest_django import Settings
 
-from evaltracker.decision.memo.letter_draft import REASON_ASKED
 from evaltracker.decision.models import Letter
 from evaltracker.decision.services.after import publish_promises
-from evaltracker.decision.services.letters import send_letter, write_letter
+from evaltracker.decision.services.letters import (
+    REASON_ASKED,
+    send_letter,
+    write_letter,
+)
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common

@@ -11,7 +11,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from evaltracker.decision.memo.standing import standing_memo
+from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.errors import Problem
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, User

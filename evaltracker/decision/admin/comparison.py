@@ -15,9 +15,9 @@ from evaltracker.decision.memo.certainty import (
     weighed,
 )
 from evaltracker.decision.memo.certainty import per_cent as certainty_words_per_cent
-from evaltracker.decision.memo.chosen import KINDS, pursued, rank
+from evaltracker.decision.memo.inputs import Fits, standing_memo
 from evaltracker.decision.memo.markdown import coverage_words
-from evaltracker.decision.memo.standing import Fits, standing_memo
+from evaltracker.decision.memo.text import KINDS, pursued, rank
 from evaltracker.decision.selectors import LISTED, NextTests, next_tests
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage

@@ -9,9 +9,8 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from evaltracker.decision.admin.comparison import Comparison
-from evaltracker.decision.memo.costing import cost_results
-from evaltracker.decision.memo.results import Counted
-from evaltracker.decision.memo.standing import StandingMemo
+from evaltracker.decision.memo.inputs import StandingMemo
+from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.money import written
 from evaltracker.toolbox import measures
 from evaltracker.toolbox.charts import per_cent

@@ -5,10 +5,10 @@
 with a decision is inputs, results and words, so that `replay` can prove them.
 """
 
-from evaltracker.decision.memo.documents_documents import document_of
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import compute_results, replay
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.signed_words import document_of
+from evaltracker.decision.memo.text import write_memo
 
 __all__ = [
     "compute_results",

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from evaltracker.decision.memo.cells import (
+from evaltracker.decision.memo.markdown import amount, bullets, inline, table
+from evaltracker.decision.memo.markdown import day as written_day
+from evaltracker.decision.memo.record import (
     cell_states,
     day,
     knows_lists,
     planned_values,
 )
-from evaltracker.decision.memo.markdown import amount, bullets, inline, table
-from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.results import CHOOSABLE, States
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.toolbox.text import listed, named_ref

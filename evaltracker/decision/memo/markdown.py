@@ -1,16 +1,24 @@
-"""Markdown that stays what it was meant to be, whatever people typed into it."""
+"""Markdown as HTML: the words that people sign and print."""
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from html import escape
 from typing import Any
+
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from evaltracker.money import written
 from evaltracker.toolbox.days_days import day_in_words
 from trials.scoring import Coverage
+
+# Markdown that stays what it was meant to be, whatever people typed into it.
 
 # The three counts of a candidate in one sentence, from the results of a memo.
 
@@ -91,3 +99,148 @@ def day(text: str | None) -> str:
 
 
 # What the scores 0 to 5 mean, in the words that were chosen before they were given.
+
+
+# Where this begins a heading, PDF and Word file begin a new page.
+APPENDIX = "Appendix"
+# The page has its own first heading, so those of the text stand one lower.
+# As memos wrote it that were frozen before; there is no blank in English.
+PER_CENT = re.compile(r"(?<=[0-9]) %")
+DEEPER = {f"h{level}": f"h{level + 1}" for level in range(1, 6)}
+
+
+def _parser() -> MarkdownIt:
+    """CommonMark with tables; no HTML, no link and no image from anybody's words."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.disable(["link", "image", "autolink", "html_inline", "html_block"])
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    return parser
+
+
+def _table_open(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    name = escape(tokens[place].meta.get("name", ""))
+    return (
+        f'<div class="et-scroll" tabindex="0" role="region" aria-label="{name}">'
+        '<table class="et-table">'
+    )
+
+
+def _table_close(_: Any, tokens: Sequence[Token], place: int, *__: Any) -> str:
+    if tokens[place - 1].type == "tbody_close":
+        return "</table></div>\n"
+    # A head alone would vanish on a phone, where heads stand beside their cells.
+    return '<tbody><tr><td class="et-none">none</td></tr></tbody></table></div>\n'
+
+
+PARSER = _parser()
+
+
+def parsed(text: str) -> list[Token]:
+    """The parts of the text, as page, PDF and Word file take them."""
+    tokens = PARSER.parse(text)
+    for token in tokens:
+        token.content = PER_CENT.sub("%", token.content)
+        for child in token.children or ():
+            child.content = PER_CENT.sub("%", child.content)
+    mark_numbers(tokens)
+    return tokens
+
+
+def as_html(text: str, *, alone: bool = False, heading: str = "Table") -> SafeString:
+    """The text as HTML; what people typed into it stays text.
+
+    `alone` is a text that is the whole page, with the first heading its own; `heading`
+    is what a part of a text stands under on the page.
+
+    Safe, because the parser escapes all text and has HTML, links and images off.
+    """
+    tokens = parsed(text)
+    number = 0
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            number += 1
+            token.attrSet("id", f"part-{number}")
+            if tokens[place + 1].content.startswith(APPENDIX):
+                token.attrSet("class", "et-appendix")
+    if not alone:
+        for token in tokens:
+            token.tag = DEEPER.get(token.tag, token.tag)
+    _name_tables(tokens, heading)
+    _name_cells(tokens)
+    return SafeString(_render(tokens))
+
+
+def _name_tables(tokens: Sequence[Token], heading: str) -> None:
+    """Give every table the heading that it stands under, no two the same."""
+    named: Counter[str] = Counter()
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            heading = _plain(tokens[place + 1])
+        elif token.type == "table_open":
+            named[heading] += 1
+            again = f" ({named[heading]})" if named[heading] > 1 else ""
+            token.meta["name"] = f"{heading}{again}"
+
+
+def _name_cells(tokens: Sequence[Token]) -> None:
+    """Give every cell the name of its column, which a phone shows beside it."""
+    names: list[str] = []
+    column = 0
+    for place, token in enumerate(tokens):
+        if token.type == "table_open":
+            names = []
+        elif token.type == "th_open":
+            token.attrSet("scope", "col")
+            names.append(_plain(tokens[place + 1]))
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            if column:
+                token.attrSet("data-label", names[column])
+            column += 1
+
+
+def _plain(inline: Token) -> str:
+    """The text of a cell without its marks."""
+    return "".join(child.content for child in inline.children or [])
+
+
+def _render(tokens: Sequence[Token]) -> str:
+    html: str = PARSER.renderer.render(tokens, PARSER.options, {})
+    return html
+
+
+# The class of pages for a cell with a number.
+NUMBERS = "et-num"
+
+
+NUMBER = re.compile(r"[-+−]?[0-9][0-9.,]*(?:%| of [0-9]+)?")
+
+
+NONE = ("–", "")
+
+
+def mark_numbers(tokens: Sequence[Token]) -> None:
+    """Give every cell of a column of numbers, its head too, the class `NUMBERS`."""
+    for rows in tables(tokens):
+        for column in zip(*rows, strict=False):
+            head, *cells = column
+            said = [words.content for _, words in cells if words.content not in NONE]
+            if said and all(map(NUMBER.fullmatch, said)):
+                for cell, _ in (head, *cells):
+                    cell.attrSet("class", NUMBERS)
+
+
+def tables(tokens: Sequence[Token]) -> Iterator[list[list[tuple[Token, Token]]]]:
+    """The rows of each table, each a list of cells and what is in them."""
+    rows: list[list[tuple[Token, Token]]] = []
+    for place, token in enumerate(tokens):
+        if token.type == "table_open":
+            rows = []
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append((token, tokens[place + 1]))
+        elif token.type == "table_close":
+            yield rows

@@ -16,11 +16,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from evaltracker.decision.memo import verify_pack
-from evaltracker.decision.memo.documents import as_xlsx, matrix_csv, matrix_xlsx
+from evaltracker.decision.memo.documents import (
+    PAPERS,
+    Unprintable,
+    as_docx,
+    as_pdf,
+    as_xlsx,
+    matrix_csv,
+    matrix_xlsx,
+)
 from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.results import replay
-from evaltracker.decision.memo.text_text import write_memo
-from evaltracker.decision.memo.word import PAPERS, Unprintable, as_docx, as_pdf
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Entry

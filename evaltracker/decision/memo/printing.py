@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision.memo.certainty import about, both_numbers, counting, weighed
-from evaltracker.decision.memo.chosen import best_of_others, chosen_of, pursued, rank
 from evaltracker.decision.memo.inputs import told_apart
 from evaltracker.decision.memo.markdown import (
     amount,
@@ -20,7 +19,14 @@ from evaltracker.decision.memo.markdown import (
     section,
 )
 from evaltracker.decision.memo.markdown import table as written_table
-from evaltracker.decision.memo.text_text import VERDICTS, origin_of
+from evaltracker.decision.memo.text import (
+    VERDICTS,
+    best_of_others,
+    chosen_of,
+    origin_of,
+    pursued,
+    rank,
+)
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import plain

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.decision.choices import CheckFound
-from evaltracker.decision.memo.letter_draft import count_own, promise_record_text
 from evaltracker.decision.models import (
+    CheckFound,
     CheckVerdict,
     Decision,
     Letter,
@@ -26,7 +25,12 @@ from evaltracker.decision.selectors import (
     letter_notices,
     promised_rows,
 )
-from evaltracker.decision.services.letters import check_letter, open_letter
+from evaltracker.decision.services.letters import (
+    check_letter,
+    count_own,
+    open_letter,
+    promise_record_text,
+)
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status

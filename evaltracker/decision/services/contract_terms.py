@@ -10,10 +10,14 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.choices import TermOutcome
 from evaltracker.decision.memo import compute_results, gather_inputs
 from evaltracker.decision.memo.results import Race, draw_all
-from evaltracker.decision.models import ContractTerm, KeptDraws, default_remind_days
+from evaltracker.decision.models import (
+    ContractTerm,
+    KeptDraws,
+    TermOutcome,
+    default_remind_days,
+)
 from evaltracker.decision.notices import EvaluationHandedOn
 from evaltracker.decision.selectors import MORNING, TERM_NOTICE, term_of
 from evaltracker.errors import Forbidden, Invalid, Refused

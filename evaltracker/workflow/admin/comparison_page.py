@@ -21,8 +21,8 @@ from evaltracker.decision.admin.comparison import (
 )
 from evaltracker.decision.admin.working import working_of
 from evaltracker.decision.memo.certainty import hundredths, weighed
-from evaltracker.decision.memo.numbers import measured_needs
-from evaltracker.decision.memo.standing import memo_on, standing_memo
+from evaltracker.decision.memo.inputs import memo_on, standing_memo
+from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import take_pack
 from evaltracker.errors import Invalid, NotFound

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 
 from evaltracker.decision import links
-from evaltracker.decision.admin.carrying_acts import metric_picture
+from evaltracker.decision.admin.after import metric_picture
 from evaltracker.decision.admin.comparison import compare
 from evaltracker.decision.memo.certainty import weighed
-from evaltracker.decision.memo.documents import as_xlsx
-from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
+from evaltracker.decision.memo.inputs import standing_memo
+from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.pack import differences
 from evaltracker.decision.memo.printing import (
     Figure,
@@ -22,9 +23,7 @@ from evaltracker.decision.memo.printing import (
     front_page,
     sealed_memo,
 )
-from evaltracker.decision.memo.standing import standing_memo
-from evaltracker.decision.memo.text_text import price_gap
-from evaltracker.decision.memo.word import PAPERS, as_docx, as_pdf
+from evaltracker.decision.memo.text import price_gap
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
 from evaltracker.decision.selectors import (
     chosen_of,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from evaltracker.decision import links
-from evaltracker.decision.choices import WaiverAnswer
+from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from evaltracker.decision import links
 from evaltracker.decision.admin.working import readable
 from evaltracker.decision.memo.certainty import weighed
-from evaltracker.decision.memo.documents_documents import THINGS
-from evaltracker.decision.memo.html import as_html
-from evaltracker.decision.memo.standing import StandingMemo, standing_memo
+from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
+from evaltracker.decision.memo.markdown import as_html
+from evaltracker.decision.memo.signed_words import THINGS
 from evaltracker.evaluations.choices import Stage
 from evaltracker.money import written
 from evaltracker.toolbox.days_days import day_in_words

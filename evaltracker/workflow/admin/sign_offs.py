@@ -17,8 +17,8 @@ from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.decision.admin.working import DiffLine, diff_lines
-from evaltracker.decision.memo.documents_documents import QUESTIONS, THINGS, changes
-from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.markdown import as_html
+from evaltracker.decision.memo.signed_words import QUESTIONS, THINGS, changes
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from evaltracker.decision import links
-from evaltracker.decision.choices import WaiverAnswer
-from evaltracker.decision.models import Waiver
+from evaltracker.decision.models import Waiver, WaiverAnswer
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.toolbox.days import instant_of
 from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaltracker.decision.memo.inputs import gather_inputs, last_draws
+from evaltracker.decision.memo.inputs import gather_inputs, last_draws, standing_memo
 from evaltracker.decision.memo.results import compute_results
-from evaltracker.decision.memo.standing import standing_memo
 from evaltracker.decision.models import Outlook
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.decision.choices import WaiverAnswer
+from evaltracker.decision.models import WaiverAnswer
 from evaltracker.evaluations.models import (
     Evaluation,
     OwnQuerySet,

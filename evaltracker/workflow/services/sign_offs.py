@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from evaltracker.decision.memo import document_of
-from evaltracker.decision.memo.documents_documents import QUESTIONS, changes
+from evaltracker.decision.memo.signed_words import QUESTIONS, changes
 from evaltracker.decision.models import Outlook
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal

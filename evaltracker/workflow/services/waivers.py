@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.choices import WaiverAnswer
+from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from evaltracker.decision.memo.documents_documents import changes
+from evaltracker.decision.memo.signed_words import changes
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.models.evaluation import AppendOnlyError

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from evaltracker.decision.memo.documents import as_xlsx
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import compute_results
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.measures import Measure, Measured
 from tests.clients import signed_in

@@ -9,9 +9,8 @@ from openpyxl import load_workbook
 
 from evaltracker.decision.memo.documents import as_xlsx
 from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.memo.numbers import measured_needs
 from evaltracker.decision.memo.results import compute_results, replay
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.text import measured_needs, write_memo
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured

@@ -5,7 +5,7 @@ import pytest
 from evaltracker.decision.memo.documents import matrix_rows
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.results import compute_results
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.ocds import measured_of
 from tests.clients import signed_in
 from tests.trials.runs.confirming import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.decision.memo import document_of
-from evaltracker.decision.memo.text_text import exceptions
+from evaltracker.decision.memo.text import exceptions
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Demand, Entry, Scope, ScopeValue
 from evaltracker.requirements.services.scopes import uses_of

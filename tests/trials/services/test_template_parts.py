@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.decision.memo.inputs import gather_inputs
-from evaltracker.decision.memo.text_text import scale_words
+from evaltracker.decision.memo.text import scale_words
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, EvaluationTemplate
 from evaltracker.requirements.services.templates import (

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from docx import Document
 
-from evaltracker.decision.memo.html import as_html
+from evaltracker.decision.memo.documents import Unprintable, fetch_shipped, widths
+from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.printing import front_page
-from evaltracker.decision.memo.word import Unprintable, fetch_shipped, widths
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.decision.memo.documents import as_xlsx
+from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
 from evaltracker.decision.memo.pack import differences
 from evaltracker.decision.memo.printing import sealed_memo
-from evaltracker.decision.memo.word import PAPERS, as_docx, as_pdf
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import FORMS as WHOLE
 from evaltracker.decision.services.letters import export_whole

@@ -18,9 +18,8 @@ from evaltracker.decision.memo.markdown import (
     section,
     table,
 )
-from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.results import compute_results
-from evaltracker.decision.memo.text_text import write_memo
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.evaluations.choices import Infrastructure, Stage, SupportWanted
 from evaltracker.evaluations.models import Demand, Evaluation, ScopeValue, Visit
 from trials.choices import EvidenceVerdict, setting_words
@@ -355,7 +354,7 @@ def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
     return [
         ("Problem to solve", evaluation.problem),
         *list_rows(evaluation),
-        ("Must be running by", written_day(str(evaluation.must_run_by or ""))),
+        ("Must be running by", day(str(evaluation.must_run_by or ""))),
         ("Budget", budget(evaluation)),
         ("Support wanted", SupportWanted(support).label if support else ""),
         *own_rows(evaluation),

@@ -1,0 +1,756 @@
+"""The memo's words: why this one, what would change our mind, who disagreed, the brief
+answered. These stand first, under the first page's figures; the working stands behind
+them, after the heading that begins with `APPENDIX`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from evaltracker.decision.memo.brief import (
+    brief_of_choice,
+    briefs_of_others,
+    own_answers,
+)
+from evaltracker.decision.memo.certainty import need_names, weighed
+from evaltracker.decision.memo.markdown import (
+    APPENDIX,
+    amount,
+    block,
+    bullets,
+    coverage_words,
+    day,
+    inline,
+    percent,
+    section,
+    table,
+)
+from evaltracker.decision.memo.results import CHOOSABLE
+from evaltracker.money import written
+from evaltracker.requirements.price_names import is_about_price
+from evaltracker.toolbox.measures import CellNumbers
+from evaltracker.toolbox.text import listed, named_ref
+from stakeholders.choices import Role
+from vendors.choices import PriceSource
+from vendors.holds_for import named_words
+
+# What the memo says of the candidate that is chosen.
+
+type Row = dict[str, Any]
+
+NOT_STATED = "not stated"
+
+
+def chosen_of(inputs: Row) -> Row | None:
+    """The candidate that is chosen, or none yet."""
+    key = inputs["choice"]["candidate"]
+    return next((row for row in inputs["candidates"] if row["id"] == key), None)
+
+
+def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
+    """The chosen one's numbers, and those of the best option that was not chosen."""
+    result = results[chosen["id"]]
+    if result["total"] is None:
+        return ""
+    said = (
+        f"Total {percent(result['total'])}: fit {percent(result['fit'])}, people's "
+        f"score {percent(result['people'])}."
+    )
+    best = best_of_others(inputs, results, chosen)
+    if best is None:
+        return said
+    out = ", which was eliminated" if best["state"] == "eliminated" else ""
+    total = percent(results[best["id"]]["total"])
+    return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
+
+
+def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
+    """Who has the best total among those that were not chosen; None without one."""
+    others = [
+        candidate
+        for candidate in inputs["candidates"]
+        if candidate["id"] != chosen["id"]
+        and results[candidate["id"]]["total"] is not None
+    ]
+    if not others:
+        return None
+    best: Row = max(others, key=lambda row: float(results[row["id"]]["total"]))
+    return best
+
+
+def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
+    """The total over the horizon beside the budget, what nobody said, and the worth."""
+    if chosen is None:
+        return ""
+    brief, result = inputs["brief"], results[chosen["id"]]
+    cost = result["cost"]
+    return "\n\n".join(
+        part
+        for part in (
+            f"{total_words(cost, brief)} {budget_words(brief)}",
+            price_gap(inputs, results, chosen["id"], inline),
+            bullets(
+                f"Budget {limit['name']}, {amount(limit['limit'])}: "
+                f"{limit['sentence']}."
+                for limit in cost.get("limits", ())
+            ),
+            f"Not stated: {inline(', '.join(cost['unsaid']))}."
+            if cost["unsaid"]
+            else "",
+            worth(result["value"], brief["currency"]),
+            rates(inputs),
+        )
+        if part
+    )
+
+
+def total_words(cost: Row, brief: Row) -> str:
+    """One figure if low and high are the same, else where it lies between them."""
+    if not cost["known"]:
+        return "No price is known."
+    likely = f"{amount(cost['likely'])} {brief['currency']}"
+    over = f"over {brief['horizon_months']} months"
+    if Decimal(cost["low"]) == Decimal(cost["high"]):
+        return f"{likely} {over}."
+    between = f"between {amount(cost['low'])} and {amount(cost['high'])}"
+    return f"Likely {likely} {over}, {between}."
+
+
+def budget_words(brief: Row) -> str:
+    """The budget over the horizon, or that there is none."""
+    if not brief["budget"]:
+        return "No budget was set."
+    return f"The budget is {amount(brief['budget'])} {brief['currency']}."
+
+
+def working(inputs: Row, results: Row, chosen: Row | None) -> str:
+    """The chosen candidate's must-haves, promises, and each sum of its cost."""
+    if chosen is None:
+        return ""
+    result = results[chosen["id"]]
+    must_rows = [
+        (
+            requirement["ref"],
+            requirement["text"],
+            result["standings"].get(requirement["ref"], ""),
+        )
+        for requirement in inputs["requirements"]
+        if requirement["priority"] == "must"
+    ]
+    costs = table(
+        ("Kind", "State", "Likely", "Working"),
+        (
+            (
+                row.get("name", row["kind"]),
+                NOT_STATED if row["state"] == "unsaid" else row["state"],
+                amount(row["likely"] or "–"),
+                "–" if row["working"] == row["state"] else row["working"],
+            )
+            for row in result["cost"]["rows"]
+        ),
+    )
+    name = inline(chosen["name"])
+    return "\n\n".join(
+        [
+            section(
+                f"Must-haves of {name}",
+                table(("Ref", "Requirement", "Standing"), must_rows),
+            ),
+            section("Promise record", promise_sentences(result)),
+            section(f"Costs of {name}, sum by sum", costs),
+        ]
+    )
+
+
+def promise_sentences(result: Row) -> str:
+    """The record by trials, and beside it, named so, that by demos."""
+    demos = result.get("promises_in_demos")
+    if demos is None:
+        return promise_sentence(result["promises"])
+    return bullets(
+        (
+            f"In trials: {promise_sentence(result['promises'])}",
+            f"In demos: {promise_sentence(demos, 'shown')}",
+        )
+    )
+
+
+def promise_sentence(record: Row, judged: str = "tested") -> str:
+    """How many promises held, or that too few were judged to say."""
+    if record["hidden"]:
+        return (
+            f"{record['tested']} promises were {judged}; below five nothing can be "
+            "said."
+        )
+    return (
+        f"Of {record['tested']} promises {judged}, {record['held']} held, "
+        f"{record['partly']} held partly and {record['failed']} failed."
+    )
+
+
+def rates(inputs: Row) -> str:
+    """The rates that foreign prices were counted with, unless they had their own."""
+    said = [
+        f"1 {row['currency']} = {amount(row['rate'])} {row['base']} "
+        f"({day(row['rated_on'])}, {inline(row['source'])})"
+        for row in inputs.get("rates", ())
+    ]
+    return f"Exchange rates: {'; '.join(said)}." if said else ""
+
+
+def worth(value: Row | None, currency: str) -> str:
+    """What the hours saved are worth, and what waiting costs."""
+    if value is None:
+        return "What the hours saved are worth has not been said."
+    return (
+        f"Hours saved are worth {amount(value['amount'])} {currency} "
+        f"({inline(value['working'])}). Opportunity cost until it is live: "
+        f"{amount(value['opportunity'])} {currency} "
+        f"({inline(value['opportunity_working'])})."
+    )
+
+
+# Every option on equal terms: which are compared, in which order, at what price.
+
+KINDS = {
+    "buy": "Buy",
+    "build": "Build in-house",
+    "open_source": "Open source",
+    "as_is": "Stay as is",
+}
+HEAD = (
+    "Option",
+    "Kind",
+    "State",
+    "Fit",
+    "Answered, shown, tested",
+    "People",
+    "Total",
+    "Likely cost",
+    "Knocked out by",
+)
+
+
+def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Every option on equal terms, price beside the score and never inside it."""
+    rows = []
+    for candidate in sorted(
+        inputs["candidates"], key=lambda row: rank(results[row["id"]])
+    ):
+        result = results[candidate["id"]]
+        if not pursued(candidate, result):
+            continue
+        rows.append(
+            (
+                candidate["name"],
+                KINDS[candidate["kind"]],
+                candidate["state"],
+                percent(result["fit"]),
+                coverage_words(result),
+                percent(result["people"]),
+                percent(result["total"]),
+                money(result["cost"], inputs["brief"]["currency"]),
+                "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
+            )
+        )
+    return "\n\n".join(filter(None, (table(HEAD, rows), left_aside(inputs, results))))
+
+
+def pursued(row: dict[str, Any], result: dict[str, Any]) -> bool:
+    """Whether an option is compared: on the short list, tested, or no purchase."""
+    if row["kind"] in ("build", "as_is"):
+        return True
+    return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
+
+
+def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Who was considered and not pursued, by name."""
+    names = [
+        inline(candidate["name"])
+        for candidate in inputs["candidates"]
+        if candidate["state"] == "longlisted"
+        and not pursued(candidate, results[candidate["id"]])
+    ]
+    return f"Considered and not pursued: {', '.join(names)}." if names else ""
+
+
+def rank(result: dict[str, Any]) -> tuple[float, float]:
+    """The best total first; without a total, the best fit."""
+    return (-float(result["total"] or 0), -float(result["fit"] or 0))
+
+
+def money(cost: dict[str, Any], currency: str) -> str:
+    """The likely total; unsaid kinds are named, never counted as nothing."""
+    if not cost["known"]:
+        return "not known"
+    whole = cost["known"] == cost["kinds"]
+    open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
+    return f"{amount(cost['likely'])} {currency}{open_kinds}"
+
+
+# What the memo says of whose words it rests on: sheets sent by mail, and prices.
+
+PRICES = {
+    PriceSource.VENDOR: "quoted by the vendor",
+    PriceSource.FILE: "imported from a spreadsheet",
+    PriceSource.OWNER: "entered by the procurement lead",
+}
+
+
+def said_by(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Of each option that is compared, who entered its answers and said its prices.
+
+    Blank in memos from before that was kept.
+    """
+    return bullets(
+        f"{inline(candidate['name'])}: {'; '.join(said)}."
+        for candidate in inputs["candidates"]
+        if pursued(candidate, results[candidate["id"]])
+        and (said := [*sheets(candidate), *prices(candidate)])
+    )
+
+
+def sheets(candidate: dict[str, Any]) -> Iterator[str]:
+    """Each answer sheet that came by mail, and whether the vendor confirmed it."""
+    for sheet in candidate.get("mailed_sheets", ()):
+        confirmed = (
+            f"confirmed by the vendor on {day(sheet['confirmed_at'])}"
+            if sheet["confirmed_at"]
+            else "not confirmed by the vendor"
+        )
+        number = sheet["submission__claims"]
+        yield (
+            f"{number} answer{'' if number == 1 else 's'} of "
+            f"{inline(sheet['submission__submitted_by'])}, which arrived on "
+            f"{day(sheet['arrived_at'])}, {confirmed}"
+        )
+
+
+def prices(candidate: dict[str, Any]) -> Iterator[str]:
+    """How many of its prices each source said."""
+    counts = Counter(row.get("said_by") for row in candidate["cost_lines"])
+    said = [
+        f"{counts[source]} {words}"
+        for source, words in PRICES.items()
+        if counts[source]
+    ]
+    if said:
+        yield f"prices: {listed(said)}"
+
+
+# The numbers of a memo: what was claimed for a measure, and what runs came to.
+
+NUMBERS_HEAD = (
+    "Requirement",
+    "Must reach",
+    "Option",
+    "Claimed",
+    "Measured",
+    "Standing",
+)
+NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One option's numbers for one requirement."""
+
+    key: str
+    option: str
+    standing: str
+    numbers: CellNumbers
+
+    @property
+    def claimed(self) -> str:
+        """The number that it claims, or why there is none."""
+        nothing = NOT_CLAIMED if self.numbers.bound_words else NOT_ASKED
+        return self.numbers.claimed_words or nothing
+
+    @property
+    def measured(self) -> str:
+        """What its confirmed runs came to."""
+        return self.numbers.measured_words or NOT_MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredNeed:
+    """A requirement with a number or confirmed runs, and the options compared."""
+
+    ref: str
+    text: str
+    rows: list[NumberRow]
+
+    @property
+    def bound(self) -> str:
+        """What must be reached."""
+        return next(filter(None, (row.numbers.bound_words for row in self.rows)), "")
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything was found, and not only claimed."""
+        return any(row.numbers.measured for row in self.rows)
+
+
+def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
+    """The requirements with numbers of an option that is compared, in their order, and
+    every such option, also one that has none.
+
+    None in memos from before numbers were kept; those from before empty cells were kept
+    have the options with numbers alone.
+    """
+    inputs, results = memo["inputs"], memo["results"]
+    options = [
+        row
+        for row in inputs["candidates"]
+        if row.get("numbers") and pursued(row, results[row["id"]])
+    ]
+    needs = []
+    for need in inputs["requirements"]:
+        ref = need["ref"]
+        rows = [
+            NumberRow(
+                key=row["id"],
+                option=row["name"],
+                standing=results[row["id"]]["standings"].get(ref, ""),
+                numbers=CellNumbers.from_json(row["numbers"][ref]),
+            )
+            for row in options
+            if ref in row["numbers"]
+        ]
+        if any(row.numbers.words for row in rows):
+            needs.append(MeasuredNeed(ref, need["text"], rows))
+    return needs
+
+
+def numbers_table(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """A line for each requirement and option; blank where there is no number."""
+    lines = [*number_lines({"inputs": inputs, "results": results})]
+    return table(NUMBERS_HEAD, lines) if lines else ""
+
+
+def numbers_sheets(
+    memo: dict[str, Any],
+) -> Iterator[tuple[str, set[int], Iterator[tuple[str, ...]]]]:
+    """The same as a sheet: its title, its wide columns, its rows; none without."""
+    if lines := [*number_lines(memo)]:
+        yield "Claimed and measured", {1, 2, 4, 5}, iter([NUMBERS_HEAD, *lines])
+
+
+def number_lines(memo: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The cells of each line below `HEAD`."""
+    for need in measured_needs(memo):
+        for row in need.rows:
+            against = row.numbers.against_claim
+            measured = f"{row.measured}, {against}" if against else row.measured
+            yield (
+                *(named_ref(need.ref, need.text), need.bound, row.option),
+                *(row.claimed, measured, row.standing),
+            )
+
+
+def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """The memo as Markdown; every embedded text is escaped."""
+    brief = inputs["brief"]
+    chosen, choice = chosen_of(inputs), inputs["choice"]
+    parts = [
+        f"# Decision memo: {inline(brief['title'])}",
+        f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
+        section("Why this one", decision(inputs, results, chosen)),
+        section("What would change our mind", block(choice["revisit_when"])),
+        section("Dissent", block(choice["dissent"]) or "None was recorded."),
+        section("The brief, answered", brief_of_choice(inputs, results)),
+        section("What it really costs", costs_really(inputs, results, chosen)),
+        section("How sure the first place is", robustness(inputs, results)),
+        section("Options compared", options(inputs, results)),
+        section("Claimed and measured", numbers_table(inputs, results)),
+        section("Conditions", conditions(inputs)),
+        section("Rules waived and knock-outs excused", exceptions(inputs)),
+        section("Eliminated", eliminated(inputs)),
+        f"## {APPENDIX}: what it rests on",
+        section("What was needed", needs(inputs)),
+        working(inputs, results, chosen),
+        section("The brief, answered by others", briefs_of_others(inputs, results)),
+        section("What the score meeting settled", meeting(inputs)),
+        section("Who said it", said_by(inputs, results)),
+        section("Interests declared", record_interests(inputs)),
+        section("Who signed before", signed(inputs)),
+        section("How this was counted", method(inputs)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def decision(
+    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any] | None
+) -> str:
+    """What is chosen, why, and how far ahead it is."""
+    if chosen is None:
+        return "No candidate is chosen yet."
+    kind = KINDS[chosen["kind"]].lower()
+    return "\n\n".join(
+        part
+        for part in (
+            f"**{inline(chosen['name'])}** ({kind}).",
+            block(inputs["choice"]["rationale"]),
+            ahead_of(inputs, results, chosen),
+        )
+        if part
+    )
+
+
+def drivers(inputs: dict[str, Any]) -> str:
+    """What weighs most, by category."""
+    weighty = sorted(
+        (category for category in inputs["categories"] if category["weight"]),
+        key=lambda row: (-row["weight"], row["name"]),
+    )
+    named = ", ".join(
+        f"{inline(row['name'])} (weight {row['weight']})" for row in weighty[:5]
+    )
+    if not named:
+        return ""
+    weighed_price = any(is_about_price(row["name"]) for row in weighty[:5])
+    return f"What weighed most: {named}.{f' {price(inputs)}' if weighed_price else ''}"
+
+
+def price(inputs: dict[str, Any]) -> str:
+    """That price is part of no score, or in which categories it is, and why."""
+    scored = [
+        f"{inline(row['name'])} ({inline(why.strip().removesuffix('.'))})"
+        if (why := row.get("price_reason"))
+        else f"{inline(row['name'])} (nobody wrote down why)"
+        for row in inputs["categories"]
+        if row["weight"] and is_about_price(row["name"])
+    ]
+    if not scored:
+        return "Price is part of neither fit nor scores."
+    return f"Price is part of fit and scores through {listed(scored)}; else it is not."
+
+
+def needs(inputs: dict[str, Any]) -> str:
+    """The problem, the metrics and how much was asked."""
+    brief = inputs["brief"]
+    musts = sum(row["priority"] == "must" for row in inputs["requirements"])
+    lines = [
+        f"{inline(metric['name'])}: {inline(metric['baseline'] or 'today')} → "
+        f"{inline(metric['target'] or 'better')}"
+        for metric in inputs["metrics"]
+    ]
+    return "\n\n".join(
+        part
+        for part in (
+            block(brief["problem"]),
+            f"It must be running by {day(brief['must_run_by']) or 'no fixed date'}. "
+            f"{len(inputs['requirements'])} requirements, {musts} of them must-haves.",
+            own_answers(inputs),
+            bullets(lines),
+        )
+        if part
+    )
+
+
+def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+    """Answers that say what the ranking rests on, and what would turn it."""
+    said = weighed(inputs, results, inline, "**")
+    if said.untold:
+        return "\n\n".join(filter(None, (said.untold, drivers(inputs))))
+    answers = (said.wins, said.smallest, said.roles)
+    return "\n\n".join(
+        (
+            *filter(None, (drivers(inputs),)),
+            bullets([*(sentence for _, sentence in answers), *said.grounds]),
+            "What would have to be true for the runner-up to win:",
+            bullets(said.second),
+        )
+    )
+
+
+def eliminated(inputs: dict[str, Any]) -> str:
+    """Who left the race, and why."""
+    return bullets(
+        f"{inline(candidate['name'])}: {inline(candidate['state_reason'])}"
+        for candidate in inputs["candidates"]
+        if candidate["state"] == "eliminated"
+    )
+
+
+def method(inputs: dict[str, Any]) -> str:
+    """The formula version and how anyone can count again."""
+    share = inputs["brief"]["evidence_share"]
+    return (
+        f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
+        "credit by the weight of all scored requirements; what is unanswered earns "
+        f"nothing. Total is {share} × fit and the rest people's scores. "
+        f"{price(inputs)}{scale_words(inputs)} "
+        "The inputs are frozen with the decision; recalculating from them has to give "
+        "the same results, and the decision's page says whether it does."
+    )
+
+
+def origin_of(row: dict[str, Any]) -> str:
+    """What the memo says behind such a signature; blank for one given here."""
+    if not row.get("imported"):
+        return ""
+    return ", imported with a file: nobody signed it here"
+
+
+VERDICTS = {
+    "approve": "approved",
+    "conditions": "gave a conditional approval",
+    "decline": "declined",
+    "return": "returned",
+}
+
+
+def exceptions(inputs: dict[str, Any]) -> str:
+    """Waived gates and excused knock-outs, with their reasons."""
+    waived = [
+        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
+        f"{inline(waiver['reason'])}"
+        for waiver in inputs["waivers"]
+    ]
+    excused = [
+        f"Excused: {inline(excuse['candidate__name'])} on "
+        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
+        f"Reason: {inline(excuse['reason'])}"
+        + (
+            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
+            f"{inline(excuse['withdrawn_reason'])}"
+            if excuse["withdrawn_at"]
+            else ""
+        )
+        for excuse in inputs["excuses"]
+    ]
+    return bullets([*waived, *excused]) or "None."
+
+
+def needed(inputs: dict[str, Any], ref: str) -> str:
+    """A requirement by its text, with its reference."""
+    return need_names(inputs, [ref], inline)[0]
+
+
+def for_values(excuse: dict[str, Any]) -> str:
+    """For which values it is excused; blank for all, and in memos of before."""
+    named = named_words(excuse.get("named_values") or {})
+    return f" ({inline(named)})" if named else ""
+
+
+def record_interests(inputs: dict[str, Any]) -> str:
+    """Who declared an interest, and why it was cleared."""
+    said = [
+        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
+        f"{what_became(interest)}"
+        for interest in inputs["interests"]
+    ]
+    return bullets(said) or "None."
+
+
+def what_became(interest: dict[str, Any]) -> str:
+    """Whether an interest was cleared, and why."""
+    if interest["cleared_reason"]:
+        return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
+    if interest["replaced"]:
+        return "told in other words later."
+    return "not cleared; it bars from scoring and signing."
+
+
+def meeting(inputs: dict[str, Any]) -> str:
+    """What the meeting came to, and where it moved away from the median."""
+    if not inputs["consensus"]:
+        return ""
+    moved = [
+        f"{inline(candidate['name'])}, {inline(row['category__name'])}: "
+        f"{row['value']} ({inline(row['reason'])})"
+        for candidate in inputs["candidates"]
+        for row in candidate["settled"] or ()
+    ]
+    return "\n\n".join(
+        part for part in (block(inputs["consensus"]["outcome"]), bullets(moved)) if part
+    )
+
+
+def signed(inputs: dict[str, Any]) -> str:
+    """Sign-offs of earlier stages, each on a document of its own."""
+    rows = [
+        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
+        f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
+        f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
+        for sign_off in inputs["sign_offs"]
+    ]
+    return bullets(rows)
+
+
+def conditions(inputs: dict[str, Any]) -> str:
+    """What approvals of earlier stages asked for, and how it was met."""
+    asked = [
+        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
+        for condition in inputs["conditions"]
+    ]
+    return bullets(asked) or "None was asked for."
+
+
+def price_gap(
+    inputs: dict[str, Any],
+    results: dict[str, Any],
+    key: str,
+    quote: Callable[[str], str] = str,
+) -> str:
+    """One sentence about `key` beside the cheapest other that can be chosen; blank
+    without a price of both. Only for readers to whom prices are open."""
+    rows = {row["id"]: row for row in inputs["candidates"]}
+    priced = [
+        row["id"]
+        for row in inputs["candidates"]
+        if row["state"] in CHOOSABLE and results[row["id"]]["cost"]["known"]
+    ]
+    others = [other for other in priced if other != key]
+    if key not in priced or not others:
+        return ""
+    cheapest = min(others, key=lambda other: likely(results[other]))
+    gap = likely(results[key]) - likely(results[cheapest])
+    name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
+    amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
+    if gap > 0:
+        said = (
+            f"{name} likely costs {amount} more than {other}, the cheapest of the "
+            "others"
+        )
+    elif gap < 0:
+        said = f"{name} likely costs {amount} less than {other}, the next cheapest"
+    else:
+        said = f"{name} likely costs as much as {other}"
+    return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
+
+
+def likely(result: dict[str, Any]) -> Decimal:
+    """The likely total over the horizon."""
+    return Decimal(result["cost"]["likely"])
+
+
+def open_kinds(
+    rows: dict[str, Any],
+    results: dict[str, Any],
+    keys: tuple[str, ...],
+    quote: Callable[[str], str],
+) -> str:
+    """What makes the comparison uncertain: kinds of cost that nobody knows."""
+    said = [
+        f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
+        for key in keys
+        if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
+    ]
+    return (
+        f" Not known are {' and '.join(said)}, so the gap may be another."
+        if said
+        else ""
+    )
+
+
+def scale_words(inputs: dict[str, Any]) -> str:
+    """A sentence that follows another; nothing where nobody chose words."""
+    meanings = inputs.get("scale")
+    if not meanings:
+        return ""
+    said = "; ".join(f"{value} {inline(text)}" for value, text in enumerate(meanings))
+    return f" People's scores mean: {said}."
