@@ -8,7 +8,7 @@ from evaltracker.decision import links
 from evaltracker.decision.models import Waiver, WaiverAnswer
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.toolbox.days import instant_of
-from evaltracker.workflow.gates import Blocker, Gate, Look, gates_of
+from evaltracker.workflow.gates.table import Blocker, Gate, Look, gates_of
 from evaltracker.workflow.gates.table import Mender, menders_of
 from evaltracker.workflow.models.waiting import WaiverRequest
 from evaltracker.workflow.selectors import stage_due
