@@ -11,15 +11,13 @@ import evaltracker.workflow.admin.my_work
 import evaltracker.workflow.admin.overview
 import evaltracker.workflow.admin.sign_form
 import evaltracker.workflow.admin.sign_offs
-import evaltracker.workflow.calendar_dates
-import evaltracker.workflow.journal_words
+import evaltracker.workflow.inbox.glances
 import evaltracker.workflow.notices
 import evaltracker.workflow.portable
-import evaltracker.workflow.reminder_notices
 from evaltracker.decision.services.contract_terms import keep_moved_draws
 from evaltracker.decision.services.letters import remove_old_leftovers
 from evaltracker.toolbox.processes import register_chore
-from evaltracker.workflow.selectors.plan import days_planned_for_trials
+from evaltracker.workflow.selectors import days_planned_for_trials
 from evaltracker.workflow.services.sign_offs import look_at_what_moved
 from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
 from evaltracker.workflow.services.waivers import grant_what_was_excused

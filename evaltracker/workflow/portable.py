@@ -31,7 +31,7 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
-from evaltracker.workflow.models.waiting import BellLook, Snooze, WaiverRequest
+from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
 from vendors.policy import barring_interest
 
 

@@ -16,7 +16,7 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
 )
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.requirements import brief_complete
+from evaltracker.workflow.gates.rules import brief_complete
 from tests.cast import common
 from tests.clients import signed_in
 from tests.portable.files import carried_away, document

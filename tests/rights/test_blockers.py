@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.gates import Blocker
-from evaltracker.workflow.gates.reports import gate_reports
-from evaltracker.workflow.gates.table import Mender
+from evaltracker.workflow.gates.table import Mender, gate_reports
 from evaltracker.workflow.inbox import next_step
 from tests.cast import common
 from tests.cast.workflow import to_be_signed

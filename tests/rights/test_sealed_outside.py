@@ -31,7 +31,7 @@ from evaltracker.notices.calendars import calendar_of, dates_of
 from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.selectors import daily_mail, payload
 from evaltracker.notices.services.delivery import sweep_notices
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.models import WaiverRequest
 from tests.cast import vendors
 from tests.clients import signed_in
 from tests.lock_order import around_tests

@@ -20,7 +20,7 @@ from evaltracker.requirements.services.templates import (
     add_brief_field,
     save_as_template,
 )
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.stages import answer_waiver_request
 from evaltracker.workflow.services.waivers import ask_for_waiver, askable_gates
 from stakeholders.services.lending import delegate

@@ -76,7 +76,7 @@ def test_what_breaks_inside_is_500_and_tells_nothing(
     name, address, sent, client = service
     target = {
         "vendor API": "vendors.api.claims.page_of",
-        "staff API": "evaltracker.workflow.api.views.page_of",
+        "staff API": "evaltracker.workflow.api.page_of",
         "admin": "evaltracker.pages.site.EvaltrackerAdminSite.each_context",
     }[name]
 

@@ -9,7 +9,7 @@ from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.decision import (
+from evaltracker.workflow.gates.rules import (
     choice_made,
     choice_not_knocked_out,
     decision_signed,

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.demos import (
+from evaltracker.workflow.gates.rules import (
     far_apart_scores_settled,
     must_haves_judged_in_a_demo,
     scores_locked,

@@ -11,7 +11,7 @@ from evaltracker.requirements.services.requirements import (
 )
 from evaltracker.requirements.services.scopes import add_list, change_list
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.requirements import (
+from evaltracker.workflow.gates.rules import (
     brief_complete,
     categories_weighted,
     has_a_must_have,

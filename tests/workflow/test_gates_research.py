@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.research import (
+from evaltracker.workflow.gates.rules import (
     claims_closed,
     cost_coverage_known,
     must_haves_answered,

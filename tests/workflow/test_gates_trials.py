@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.trials import (
+from evaltracker.workflow.gates.rules import (
     criteria_judged,
     late_scores_settled,
     must_haves_proven,

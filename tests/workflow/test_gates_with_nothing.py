@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.gates.reports import GateReport, gate_reports
+from evaltracker.workflow.gates.table import GateReport, gate_reports
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 

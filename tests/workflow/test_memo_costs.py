@@ -12,7 +12,7 @@ from evaltracker.decision.memo.documents import MONEY, Number, costs
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.workflow.gates.decision import within_budget
+from evaltracker.workflow.gates.rules import within_budget
 from evaltracker.workflow.gates.table import Look
 from evaltracker.workflow.services.stages import draft_decision
 from tests.workflow.deciding import decided, in_decision

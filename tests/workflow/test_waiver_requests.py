@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from evaltracker.portable.writing import document_of
 from evaltracker.workflow.inbox.glances import my_work
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.stages import (
     answer_waiver_request,
     send_back,

@@ -40,7 +40,7 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.text import listed
 from evaltracker.workflow.admin.sign_offs import only_reading
-from evaltracker.workflow.gates.reports import reports_for
+from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.services.stages import (
     check_draft_decision,
     decide,

@@ -58,7 +58,7 @@ from evaltracker.toolbox.files import download
 from evaltracker.toolbox.text import listed
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
 from evaltracker.workflow.admin.sign_offs import only_reading
-from evaltracker.workflow.gates.reports import GateReport, gate_reports
+from evaltracker.workflow.gates.table import GateReport, gate_reports
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.services.stages import compile_memo

@@ -39,7 +39,7 @@ from evaltracker.requirements.plan import Plan, RowState
 from evaltracker.toolbox.days import today_in
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
-from evaltracker.workflow.gates.reports import first_closed, kept_from, reports_for
+from evaltracker.workflow.gates.table import first_closed, kept_from, reports_for
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.selectors import local_day, plan_of

@@ -20,7 +20,7 @@ from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.workflow.gates import Gate
 from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from evaltracker.workflow.services.sign_offs import (
     remind_colleague,

@@ -19,10 +19,8 @@ from evaltracker.money import written
 from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.text import listed
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.decision import draft
-from evaltracker.workflow.gates.reports import first_closed, gate_reports
-from evaltracker.workflow.gates.research import count_words
-from evaltracker.workflow.gates.table import Judged
+from evaltracker.workflow.gates.rules import count_words, draft
+from evaltracker.workflow.gates.table import Judged, first_closed, gate_reports
 from evaltracker.workflow.services.sign_offs import unjudged_words
 from stakeholders.choices import APPROVALS
 from stakeholders.models import SignOff

@@ -35,7 +35,7 @@ from evaltracker.workflow.admin.sign_glance import (
     words_of,
 )
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
     is_sealed,

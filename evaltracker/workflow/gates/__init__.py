@@ -1,21 +1,10 @@
 """The gate table: what must hold before a stage may be left.
 
 A gate is one function; its docstring is the rule that users read, and it yields
-blockers. Adding a gate is adding one function in the module of its stage.
+blockers. Adding a gate is adding one function to `rules`.
 """
 
-from evaltracker.workflow.gates import decision, demos, requirements, research, trials
+from evaltracker.workflow.gates import rules
 from evaltracker.workflow.gates.table import GATES, Blocker, Gate, Look, gates_of
 
-__all__ = [
-    "GATES",
-    "Blocker",
-    "Gate",
-    "Look",
-    "decision",
-    "demos",
-    "gates_of",
-    "requirements",
-    "research",
-    "trials",
-]
+__all__ = ["GATES", "Blocker", "Gate", "Look", "gates_of", "rules"]

@@ -8,10 +8,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from django.db.models import Min
 from django.utils import timezone
 
+from evaltracker.decision import links
 from evaltracker.decision.models import (
     ContractTerm,
     Decision,
@@ -20,25 +22,17 @@ from evaltracker.decision.models import (
     PromiseCheck,
 )
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
+from evaltracker.notices.about import About, ended
+from evaltracker.notices.kinds import register
 from evaltracker.requirements.plan import Plan
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
 from evaltracker.workflow.inbox import items as kinds
 from evaltracker.workflow.inbox import kinds as next_tests
-from evaltracker.workflow.inbox import kinds as scores
-from evaltracker.workflow.inbox import kinds as sent
-from evaltracker.workflow.inbox import kinds as sign_offs
-from evaltracker.workflow.inbox import kinds as trials
-from evaltracker.workflow.inbox import kinds as waivers
 from evaltracker.workflow.inbox import news as after
-from evaltracker.workflow.inbox import news as demos
-from evaltracker.workflow.inbox import news as imports
-from evaltracker.workflow.inbox import news as interests
-from evaltracker.workflow.inbox import news as mentions
-from evaltracker.workflow.inbox import news as opening
 from evaltracker.workflow.inbox.items import GROUPS, OTHERS, Desk, WorkItem
-from evaltracker.workflow.models.waiting import Snooze
+from evaltracker.workflow.models import Snooze
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
@@ -49,32 +43,32 @@ from vendors.policy import to_declare
 # What waits on a person, over all of their evaluations.
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
-    sign_offs.sign_offs,
-    interests.interests,
-    interests.clearings,
-    opening.openings,
-    waivers.waivers,
-    trials.contracts,
-    demos.demos,
+    next_tests.sign_offs,
+    after.interests,
+    after.clearings,
+    after.openings,
+    next_tests.waivers,
+    next_tests.contracts,
+    after.demos,
     next_tests.led_trials,
     kinds.conditions,
     kinds.milestones,
-    scores.scores,
-    scores.far_apart_scores,
+    next_tests.scores,
+    next_tests.far_apart_scores,
     kinds.weights,
     kinds.next_steps,
     kinds.questions,
     kinds.proposals,
-    sent.sent,
+    next_tests.sent,
     kinds.unclear_notices,
-    imports.imports,
+    after.imports,
 )
 # What goes on once an evaluation has ended.
 AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     after.checks,
     after.contracts,
     after.letters,
-    mentions.mentions,
+    after.mentions,
 )
 
 
@@ -420,3 +414,47 @@ def apart(
         else:
             now.append(item)
     return now, [Snoozed(Line(alike), snoozed[key]) for key, alike in later.items()]
+
+
+# The kind of notice by which the owner reminds a colleague.
+
+
+def occurrence_of(kind: str, day: datetime.date) -> str:
+    """A reminder of one thing is owed once a day."""
+    return f"{kind}.{day.isoformat()}"
+
+
+@register
+class Reminded(About[Evaluation]):
+    """The others wait for something of somebody's, and the owner says so."""
+
+    name: ClassVar[str] = "reminded"
+    rows: ClassVar = Evaluation.objects.select_related("owner")
+
+    def awaited(self, notice: Notice, row: Evaluation) -> Awaited:
+        """What it is about.
+
+        Raises:
+            LookupError: nobody is reminded of such a thing.
+
+        """
+        kind = notice.occurrence.partition(".")[0]
+        if kind not in ASKED_FOR or notice.recipient is None:
+            raise LookupError(f"“{kind}” is nothing that people are reminded of")
+        return Awaited(row, notice.recipient, kind)
+
+    def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
+        """Unless they have done it meanwhile."""
+        yield ended(notice)
+        if self.awaited(notice, row).work is None:
+            yield "Nobody waits for it any more."
+
+    def page(self, notice: Notice, row: Evaluation) -> str:
+        """Where they do it."""
+        work = self.awaited(notice, row).work
+        return work.link if work else links.page(row, "overview")
+
+    def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
+        """Who waits, and for what."""
+        thing = ASKED_FOR[self.awaited(notice, row).kind]
+        return {"owner": row.owner.name, "thing": thing}

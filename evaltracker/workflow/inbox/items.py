@@ -21,7 +21,7 @@ from evaltracker.evaluations.models.people import name_columns
 from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look
-from evaltracker.workflow.gates.reports import first_closed
+from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.selectors import stage_due
 from stakeholders.choices import Role
 from stakeholders.models import Condition, Delegation, RoleWeight, Stakeholder

@@ -18,7 +18,7 @@ from evaltracker.evaluations.models.people import name_columns
 from evaltracker.pages.acts import address_of
 from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.choices import APPROVALS, Role
 from stakeholders.models import Delegation, SignOff, SignOffRule

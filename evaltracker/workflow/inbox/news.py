@@ -30,7 +30,7 @@ from evaltracker.pages.base import label
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, WorkItem
-from evaltracker.workflow.models.waiting import BellLook
+from evaltracker.workflow.models import BellLook
 from stakeholders.choices import Role
 from trials.demo_notices import asked_to_attend
 from trials.models import Demo, Gap

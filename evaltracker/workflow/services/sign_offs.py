@@ -29,12 +29,12 @@ from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.database_away import database_is_away
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.demos import scores_locked
-from evaltracker.workflow.gates.reports import DIGEST_KEPT, Asked, required_signers
+from evaltracker.workflow.gates.rules import scores_locked
+from evaltracker.workflow.gates.table import DIGEST_KEPT, Asked, required_signers
 from evaltracker.workflow.inbox import my_work
-from evaltracker.workflow.inbox.glances import Awaited
+from evaltracker.workflow.inbox.glances import Awaited, Reminded, occurrence_of
 from evaltracker.workflow.inbox.items import stand_of
-from evaltracker.workflow.models.waiting import BellLook, Snooze
+from evaltracker.workflow.models import BellLook, Snooze
 from evaltracker.workflow.notices import (
     ScoresRequested,
     SignOffEscalated,
@@ -42,7 +42,6 @@ from evaltracker.workflow.notices import (
     SignOffRequested,
     SignOffWaiting,
 )
-from evaltracker.workflow.reminder_notices import Reminded, occurrence_of
 from stakeholders.choices import APPROVALS
 from stakeholders.models import SignedDocument, SignOff, SignOffRule
 from stakeholders.services.sign_offs import (

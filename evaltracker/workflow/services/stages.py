@@ -38,8 +38,8 @@ from evaltracker.requirements.services.scopes import add_list
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import GATES
-from evaltracker.workflow.gates.reports import blockers
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.gates.table import blockers
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import StageLate
 from evaltracker.workflow.selectors import lateness_of
 from evaltracker.workflow.services.waivers import (

@@ -12,8 +12,8 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.workflow.gates import Gate
-from evaltracker.workflow.gates.reports import GateReport, gate_reports
-from evaltracker.workflow.models.waiting import WaiverRequest
+from evaltracker.workflow.gates.table import GateReport, gate_reports
+from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import WaiverAnswered, WaiverAsked
 from stakeholders.policy import leaders
 from trials.models import Excuse

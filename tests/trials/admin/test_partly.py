@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import User
-from evaltracker.workflow.gates.reports import gate_reports
+from evaltracker.workflow.gates.table import gate_reports
 from tests.acting import act
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in

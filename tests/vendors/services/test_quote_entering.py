@@ -11,7 +11,7 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.workflow.gates import Look
-from evaltracker.workflow.gates.research import cost_coverage_known
+from evaltracker.workflow.gates.rules import cost_coverage_known
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from vendors.costs import Tier

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.workflow.inbox.news import MOST, count_news
-from evaltracker.workflow.models.waiting import BellLook
+from evaltracker.workflow.models import BellLook
 from evaltracker.workflow.services.sign_offs import mark_news_seen
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in

@@ -11,7 +11,7 @@ from evaltracker.workflow.admin import my_work as work_module
 from evaltracker.workflow.inbox import WorkItem, my_work
 from evaltracker.workflow.inbox.glances import grouped
 from evaltracker.workflow.inbox.items import GROUPS, LATER, OTHERS, THIS_WEEK, TODAY
-from evaltracker.workflow.models.waiting import Snooze
+from evaltracker.workflow.models import Snooze
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from trials.services.trials import add_milestone

@@ -1,12 +1,108 @@
-"""`manage.py verify_ledger [EVALUATION]`: what is kept against a count from nothing."""
+"""Counting again from nothing what pages show of an evaluation, and comparing (T59)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from evaltracker.decision.memo.inputs import gather_inputs, last_draws, standing_memo
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.models import Outlook
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.inbox.recounting import differences
+from evaltracker.toolbox.registry import only_reading
+from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.table import first_closed, gate_reports
+from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.management.reading import evaluation_of
+from trials.selectors.cell_numbers import standing_ledger, versions_of
+
+# Somebody may change it while it is counted; then it is counted once more.
+TRIES = 3
+
+
+def differences(evaluation: Evaluation) -> list[str]:
+    """What pages would show of it and what comes out otherwise when counted anew; empty
+    if nothing does."""
+    found: list[str] = []
+    for _ in range(TRIES):
+        before = versions_of([evaluation.pk])[evaluation.pk]
+        fresh = Evaluation.objects.select_related("owner").get(pk=evaluation.pk)
+        found = list(_differing(fresh))
+        if not found or before.holds(versions_of([evaluation.pk])[evaluation.pk]):
+            break
+    return found
+
+
+def _differing(evaluation: Evaluation) -> Iterator[str]:
+    with only_reading():
+        shown = dict(_counted(evaluation))
+    for name, value in _counted(evaluation):
+        if shown[name] != value:
+            yield f"{name} is kept otherwise than it is counted"
+    again = compute_results(gather_inputs(evaluation), last_draws(evaluation))
+    if not _is_frozen(evaluation) and shown["the comparison"] != again:
+        yield "the comparison is counted otherwise from what a memo would freeze"
+    if not _outlook_agrees(evaluation):
+        yield "the next step is kept otherwise than it is counted"
+
+
+def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
+    """Everything that is counted of an evaluation, by what it is called."""
+    book = standing_ledger(evaluation)
+    yield (
+        "the ledger",
+        {
+            column.candidate.name: (
+                {ref: cell.state for ref, cell in column.cells.items()},
+                column.fit,
+                column.knock_outs,
+                column.promises,
+            )
+            for column in book.columns
+        },
+    )
+    standing = standing_memo(evaluation)
+    yield "the comparison", standing.results
+    yield "what is compared", standing.inputs
+    yield "the fit of categories", standing.fits
+    yield "the planned dates", standing.planned
+    if evaluation.is_open:
+        look = Look(evaluation)
+        yield (
+            "what stands in the way",
+            [
+                (report.gate.name, report.blockers)
+                for report in gate_reports(evaluation)
+            ],
+        )
+        yield "the next step", first_closed(look)
+        yield "what is signed", look.document
+
+
+def _is_frozen(evaluation: Evaluation) -> bool:
+    return not evaluation.is_open
+
+
+def _outlook_agrees(evaluation: Evaluation) -> bool:
+    """Whether the next step of *My work* is right, if it is said to be of now."""
+    kept = Outlook.objects.filter(evaluation=evaluation).first()
+    version = versions_of([evaluation.pk])[evaluation.pk]
+    if kept is None or kept.version != version.digest or not evaluation.is_open:
+        return True
+    if kept.valid_until is None or kept.valid_until <= timezone.now():
+        return True
+    stand = stand_of(Look(evaluation))
+    return (kept.what, kept.why, kept.link, kept.digest, kept.due_on) == (
+        stand.step.what,
+        stand.step.why,
+        stand.step.link,
+        stand.digest,
+        stand.due,
+    )
+
+
+# `manage.py verify_ledger [EVALUATION]`: what is kept against a count from nothing.
 
 
 class Command(BaseCommand):

@@ -24,9 +24,10 @@ from evaltracker.toolbox.rest.views import (
     page,
     page_of,
     problems,
+    routes,
 )
 from evaltracker.toolbox.rest.views_views import StrictView
-from evaltracker.workflow.gates.reports import reports_for
+from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.choices import EvidenceVerdict
 from trials.policy import today_in
@@ -53,7 +54,7 @@ class StaffSession(SessionAuthentication):
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the description how people authenticate."""
 
-    target_class = "evaltracker.workflow.api.views.StaffSession"
+    target_class = "evaltracker.workflow.api.StaffSession"
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -358,3 +359,6 @@ def show_work(item: WorkItem) -> dict[str, Any]:
         "late": item.late,
         "link": item.link,
     }
+
+
+urlpatterns = routes(CALLS)

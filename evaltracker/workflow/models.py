@@ -1,4 +1,4 @@
-"""What the owner asks leadership to let pass, and what leadership answered."""
+"""May we go on, what did we decide, and what became of it?"""
 
 from typing import ClassVar, Self
 
@@ -7,7 +7,19 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.decision.models import WaiverAnswer
+from evaltracker.decision.models import (
+    CheckVerdict,
+    ContractTerm,
+    Decision,
+    KeptDraws,
+    Letter,
+    MetricValue,
+    Outlook,
+    PromiseCheck,
+    Succession,
+    Waiver,
+    WaiverAnswer,
+)
 from evaltracker.evaluations.models import (
     Evaluation,
     OwnQuerySet,
@@ -20,6 +32,22 @@ from evaltracker.evaluations.models import (
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.policy import where_unbarred
+
+__all__ = [
+    "BellLook",
+    "CheckVerdict",
+    "ContractTerm",
+    "Decision",
+    "KeptDraws",
+    "Letter",
+    "MetricValue",
+    "Outlook",
+    "PromiseCheck",
+    "Snooze",
+    "Succession",
+    "Waiver",
+    "WaiverRequest",
+]
 
 # Up to when a person has looked at what is new.
 

@@ -1,1 +1,0 @@
-"""What people's programs read: the purchase as its people see it."""
