@@ -36,17 +36,14 @@ def numbers_of(document: Document) -> dict[Spot, CellNumbers]:
 
 
 def needs(document: Document) -> Iterator[Row]:
-    """The requirements that are asked."""
     yield from (row for row in document["requirements"] if row["retired_at"] is None)
 
 
 def spot_of(claim: Row) -> Spot:
-    """Where a claim stands."""
     return claim["candidate"], claim["requirement"]
 
 
 def verdicts(document: Document) -> Iterator[TrialVerdict]:
-    """Those of trials, in the order of time."""
     now = document["journal"][-1]["at"]
     spots = {row["id"]: spot_of(row) for row in document["claims"]}
     shared = {row["id"]: row["named_values"] for row in document["criteria"]}
@@ -72,7 +69,6 @@ def verdicts(document: Document) -> Iterator[TrialVerdict]:
 
 
 def measured_of(measurement: Row, named: dict[str, list[str]]) -> Measured | None:
-    """What the runs of a verdict on these values came to."""
     failed = measurement["results"].count(FAILED)
     words = named_words(named)
     return Measured.from_json({**measurement, "named": words, "failed": failed})
@@ -89,7 +85,6 @@ BID_STATUS = {
 
 
 def bids(document: Document) -> list[dict[str, Any]]:
-    """Each company's candidate with what it says now of each requirement."""
     companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
     refs = {
         requirement["id"]: requirement["ref"]
@@ -129,7 +124,6 @@ def bids(document: Document) -> list[dict[str, Any]]:
 
 
 def last_sent(document: Document) -> dict[str, str]:
-    """When each candidate handed in for the last time."""
     sent: dict[str, str] = {}
     for submission in document["submissions"]:
         sent[submission["candidate"]] = max(
@@ -139,7 +133,6 @@ def last_sent(document: Document) -> dict[str, str]:
 
 
 def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
-    """The statement, for which values of lists it holds, and its numbers."""
     held = write_holds_for(claim["holds_for"] and claim["holds_for"]["said"])
     lines = [f"Holds for: {held}"] if held else []
     lines += [f"{numbers.words}."] if numbers else []
@@ -147,7 +140,6 @@ def described(claim: dict[str, Any], numbers: CellNumbers | None = None) -> str:
 
 
 def awards(document: Document, ocid: str) -> list[dict[str, Any]]:
-    """The decision, once it is made, with the likely cost over the horizon."""
     decided = [row for row in document["decision"] if row["decided_at"]]
     if not decided:
         return []
@@ -220,7 +212,6 @@ def is_empty(value: Any) -> bool:
 
 
 def package(document: Document) -> dict[str, Any]:
-    """One release, of how it stands now."""
     evaluation = document["evaluation"]
     return {
         "uri": f"urn:uuid:{evaluation['id']}",
@@ -242,7 +233,6 @@ def left_out(document: Document) -> dict[str, Any]:
 
 
 def release(document: Document) -> dict[str, Any]:
-    """Planning, tender, bids and, once decided, the award."""
     evaluation = document["evaluation"]
     ocid = f"{PREFIX}-{evaluation['id']}"
     awarded = awards(document, ocid)
@@ -266,13 +256,11 @@ def release(document: Document) -> dict[str, Any]:
 
 
 def last_change(document: Document) -> str:
-    """When the newest entry of the journal was written."""
     at: str = document["journal"][-1]["at"]
     return at
 
 
 def parties(document: Document) -> list[dict[str, Any]]:
-    """The buyer, and every company behind a candidate."""
     buyer = {
         "id": BUYER,
         "name": document["evaluation"]["buyer"],
@@ -295,7 +283,6 @@ def parties(document: Document) -> list[dict[str, Any]]:
 
 
 def planning(evaluation: dict[str, Any]) -> dict[str, Any]:
-    """Why it is bought, and for how much at most."""
     budget: dict[str, Any] = {"project": evaluation["title"]}
     if evaluation["budget"] is not None:
         budget["amount"] = value(evaluation["budget"], evaluation["currency"])
@@ -303,7 +290,6 @@ def planning(evaluation: dict[str, Any]) -> dict[str, Any]:
 
 
 def tender(document: Document, ocid: str) -> dict[str, Any]:
-    """What is asked for, by when, and who was invited."""
     evaluation = document["evaluation"]
     companies = {vendor["slug"]: vendor["name"] for vendor in document["vendors"]}
     period = {
@@ -333,7 +319,6 @@ def tender(document: Document, ocid: str) -> dict[str, Any]:
 
 
 def status(evaluation: dict[str, Any]) -> str:
-    """A word of the codelist tenderStatus."""
     if evaluation["status"] == Status.OPEN and (
         evaluation["stage"] == Stage.REQUIREMENTS
     ):
@@ -342,7 +327,6 @@ def status(evaluation: dict[str, Any]) -> str:
 
 
 def criteria(document: Document) -> list[dict[str, Any]]:
-    """Categories as criteria; in each a group of requirements per priority."""
     found = []
     for category in document["categories"]:
         groups = []

@@ -13,13 +13,11 @@ from vendors.models import Candidate
 
 
 def page(evaluation: Evaluation, name: str, anchor: str = "") -> str:
-    """A page of the evaluation's workspace, e.g. `requirements`."""
     address = place_of(f"admin:evaluation_{name}", evaluation.slug)
     return f"{address}#{anchor}" if anchor else address
 
 
 def act(name: str, target: Model, anchor: str = "", **prefill: str) -> str:
-    """The form of an act, at one of its fields."""
     address = place_of("admin:act_on", name, target.pk)
     query = f"?{urlencode(prefill)}" if prefill else ""
     return f"{address}{query}#{anchor}" if anchor else f"{address}{query}"
@@ -30,16 +28,13 @@ def candidate(candidate: Candidate) -> str:
 
 
 def cell(candidate: Candidate, requirement: Requirement | LedgerRow) -> str:
-    """The ledger of one candidate and one requirement."""
     return place_of("admin:cell", candidate.pk, requirement.pk)
 
 
 def trial(trial: Trial, anchor: str = "") -> str:
-    """The page of a trial, e.g. at one of its criteria."""
     address = place_of("admin:trial", trial.pk)
     return f"{address}#{anchor}" if anchor else address
 
 
 def sign(rule: SignOffRule) -> str:
-    """The page on which a rule is signed."""
     return place_of("admin:sign", rule.pk)

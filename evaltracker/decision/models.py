@@ -137,7 +137,6 @@ class PromiseCheck(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether verdicts are still awaited."""
         return self.closed_at is None
 
 
@@ -220,7 +219,6 @@ MONTHS = (MinValueValidator(1), MaxValueValidator(120))
 
 
 def default_remind_days() -> list[int]:
-    """A quarter, a month and a week before."""
     return [90, 30, 7]
 
 
@@ -303,24 +301,20 @@ class ContractTerm(Record):
 
     @property
     def notice_day(self) -> datetime.date | None:
-        """The last day on which notice can be given, as entered or calculated."""
         if self.notice_on or not (self.ends_on and self.notice_months):
             return self.notice_on
         return months_after(self.ends_on, -self.notice_months)
 
     @property
     def deadline(self) -> datetime.date | None:
-        """The day that people are reminded of: that of notice, else the end."""
         return self.notice_day or self.ends_on
 
     @property
     def is_settled(self) -> bool:
-        """Whether somebody has said what happens on that day."""
         return bool(self.outcome)
 
     @property
     def renewed_until(self) -> datetime.date | None:
-        """Until when it runs if nobody gives notice."""
         if not (self.ends_on and self.renewal_months):
             return None
         return months_after(self.ends_on, self.renewal_months)

@@ -34,7 +34,6 @@ class DecisionMade(About[Evaluation]):
             yield "It is not decided."
 
     def page(self, notice: Notice, row: Evaluation) -> str:
-        """The decision, with its memo."""
         return links.page(notice.place, "decision")
 
 
@@ -51,11 +50,9 @@ class DecisionLetter(About[Letter]):
     gone: ClassVar[str] = "Nobody has released this letter."
 
     def title(self, row: Letter) -> str:
-        """To whose vendor it goes."""
         return f"Letter to {row.candidate}"
 
     def reasons(self, notice: Notice, row: Letter) -> Iterator[str]:
-        """Unless the reader still answers for the vendor."""
         if row.released_at is None:
             yield self.gone
         theirs = Contact.objects.current().filter(
@@ -65,12 +62,10 @@ class DecisionLetter(About[Letter]):
             yield f"{notice.addressee or notice.address} is no contact of it any more."
 
     def page(self, notice: Notice, row: Letter) -> str:
-        """The reader's way into the vendor pages, where it can be read again."""
         rows = Candidate.objects.filter(pk=row.candidate_id)
         return way_in(rows, notice.address)
 
     def compose(self, notice: Notice) -> Message:
-        """Its words, and whom an answer reaches."""
         row = self.row(notice)
         lead, *paragraphs = row.text.split("\n\n")
         page = self.page(notice, row)
@@ -96,7 +91,6 @@ class PromiseCheckDue(About[PromiseCheck]):
     gone: ClassVar[str] = "The promise check is closed."
 
     def reasons(self, notice: Notice, row: PromiseCheck) -> Iterator[str]:
-        """Unless it is open, on that day, and theirs to do."""
         if not row.is_open:
             yield self.gone
         if str(row.occurrence) != notice.occurrence:
@@ -108,7 +102,6 @@ class PromiseCheckDue(About[PromiseCheck]):
         return links.page(notice.place, "promise_checks", f"check-{row.pk}")
 
     def compose(self, notice: Notice) -> Message:
-        """Which day, and what is asked."""
         row = self.row(notice)
         return self.dated(
             notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
@@ -124,7 +117,6 @@ class ContractNoticeDue(About[ContractTerm]):
     rows: ClassVar = ContractTerm.objects.select_related("looks_after")
 
     def reasons(self, notice: Notice, row: ContractTerm) -> Iterator[str]:
-        """Unless it is open, has these dates, and is theirs to look after."""
         if row.is_settled:
             yield "It was decided what happens to the contract."
         if str(row.occurrence) != notice.occurrence or row.deadline is None:
@@ -133,11 +125,9 @@ class ContractNoticeDue(About[ContractTerm]):
             yield "Somebody else looks after the contract now."
 
     def page(self, notice: Notice, row: ContractTerm) -> str:
-        """Its place on the page."""
         return links.page(notice.place, "promise_checks", "contract")
 
     def values(self, notice: Notice, row: ContractTerm) -> dict[str, str]:
-        """What the day is, what comes after it, and who looks after it."""
         until, ends = row.renewed_until, row.ends_on
         return {
             "notice": "yes" if row.notice_day else "",
@@ -147,7 +137,6 @@ class ContractNoticeDue(About[ContractTerm]):
         }
 
     def compose(self, notice: Notice) -> Message:
-        """Which day, and what is to be decided."""
         row = self.row(notice)
         if row.deadline is None:
             raise LookupError("the contract has no last day any more")
@@ -166,10 +155,8 @@ class EvaluationHandedOn(About[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
-        """Unless it has ended, or somebody else runs it meanwhile."""
         yield ended(notice)
         yield not_the_owners(notice)
 
     def page(self, notice: Notice, row: Evaluation) -> str:
-        """Where it stands, and what is next."""
         return links.page(notice.place, "overview")

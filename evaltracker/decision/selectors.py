@@ -47,7 +47,6 @@ TERM_NOTICE = "contract_notice_due"
 
 
 def term_of(evaluation: Evaluation) -> ContractTerm | None:
-    """What is known of the contract, if anything was entered."""
     rows = ContractTerm.objects.filter(evaluation=evaluation)
     return rows.select_related("looks_after", "settled_by", "evaluation").first()
 
@@ -95,22 +94,17 @@ PROMISED = (
 
 @dataclass(frozen=True, slots=True)
 class PromisedRow:
-    """One promised requirement: the claim, its proof, and a place for each check."""
-
     requirement: Requirement
     cell: Cell
     verdicts: tuple[CheckVerdict | None, ...]
 
     @property
     def last(self) -> CheckVerdict | None:
-        """What the latest check said."""
         return next((verdict for verdict in reversed(self.verdicts) if verdict), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many promises held, held in part and failed in one check."""
-
     check: PromiseCheck
     holds: int
     partly: int
@@ -274,8 +268,6 @@ GRACE = datetime.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file of an evaluation: where it lies, and the digest of what it has to hold."""
-
     evaluation: str
     name: str
     stored_as: str
@@ -283,7 +275,6 @@ class KeptFile:
 
     @property
     def fault(self) -> str:
-        """What is wrong with it; blank if it is what was handed in."""
         try:
             with default_storage.open(self.stored_as, "rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -309,7 +300,6 @@ class Leftover:
 
 
 def kept_files(slug: str = "") -> Iterator[KeptFile]:
-    """Every file that a row names, of one evaluation or of all."""
     for part in parts():
         if part.stored is None:
             continue
@@ -376,7 +366,6 @@ LETTER = "decision_letter"
 
 
 def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
-    """The mails that carry these letters, the first first."""
     rows: QuerySet[Notice] = Notice.objects.filter(
         kind=LETTER, subject_id__in=[str(letter.pk) for letter in letters]
     )
@@ -411,15 +400,12 @@ NUMBER = re.compile(r"([^\d,.+-]*)([+-]?\d+(?:\.\d+)?)([^\d,.]*)")
 
 @dataclass(frozen=True, slots=True)
 class MetricPlace:
-    """What a check says of a metric: a value, or why there is none."""
-
     check: PromiseCheck
     value: MetricValue | None
     today: datetime.date
 
     @property
     def is_missing(self) -> bool:
-        """Whether it should be there by now."""
         check = self.check
         if self.value is not None or check.waived_reason:
             return False
@@ -428,14 +414,11 @@ class MetricPlace:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric with a place for each check."""
-
     metric: Metric
     places: tuple[MetricPlace, ...]
 
     @property
     def given(self) -> list[MetricValue]:
-        """Its values, the earliest first."""
         return [place.value for place in self.places if place.value is not None]
 
     def way(self, value: str) -> float | None:
@@ -491,8 +474,6 @@ LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class NextTest:
-    """An open verdict, and the share of draws in which it decides who is first."""
-
     candidate: Candidate
     requirement: Requirement
     chance: str
@@ -545,14 +526,12 @@ def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests
 
 
 def first_of(kept: KeptDraws) -> Iterator[dict[str, Any]]:
-    """The lines that are shown of an evaluation."""
     yield from kept.results["next"][:LISTED]
 
 
 def requirements_of(
     listed: Collection[tuple[uuid.UUID, dict[str, Any]]],
 ) -> dict[tuple[uuid.UUID, str], Requirement]:
-    """The requirements of these lines, by evaluation and ref."""
     if not listed:
         return {}
     asked = Q()

@@ -47,13 +47,10 @@ class StaffSession(SessionAuthentication):
     """The session of the admin; a vendor's token opens nothing here."""
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
         return 'Session realm="evaltracker"'
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Tells the description how people authenticate."""
-
     target_class = "evaltracker.workflow.api.StaffSession"
     name = "session"
 
@@ -349,7 +346,6 @@ class InboxView(StaffView):
 
 
 def show_work(item: WorkItem) -> dict[str, Any]:
-    """A piece of work in the words of the API."""
     due: datetime.date | datetime.datetime | None = item.due
     return {
         "kind": item.kind,

@@ -106,8 +106,6 @@ class Snooze(Record):
 
 
 class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):
-    """Requests, those that wait for leadership and those that are closed."""
-
     def visible_to(self, user: User) -> Self:
         """What speaks of answers only to those whom no interest bars from them."""
         unbarred = where_unbarred(user, "visit__evaluation")
@@ -119,11 +117,9 @@ class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):
         return here.exclude(candidate__state=CandidateState.ELIMINATED)
 
     def of_gate(self, visit: Visit, gate: str) -> Self:
-        """Those for one rule on one stay in its stage."""
         return self.filter(visit=visit, gate=gate)
 
     def of_cell(self, candidate: Candidate, requirement: Requirement) -> Self:
-        """Those for one knock-out."""
         return self.filter(candidate=candidate, requirement=requirement)
 
 
@@ -218,7 +214,6 @@ class WaiverRequest(Record):
 
     @property
     def evaluation(self) -> Evaluation:
-        """The purchase in which it was asked."""
         return self.visit.evaluation
 
     @property
@@ -232,17 +227,14 @@ class WaiverRequest(Record):
 
     @property
     def rule_title(self) -> str:
-        """The first line of the rule; blank for a knock-out."""
         return self.rule.partition("\n")[0]
 
     @property
     def thing(self) -> str:
-        """What is to be let pass: the rule, or the knock-out by its cell."""
         if self.candidate is None or self.requirement is None:
             return f"“{self.rule_title.rstrip('.')}”"
         return f"the knock-out of {self.candidate.name} by {self.requirement.ref}"
 
     @property
     def is_declined(self) -> bool:
-        """Whether leadership said no."""
         return self.answer == WaiverAnswer.DECLINED

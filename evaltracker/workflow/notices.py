@@ -36,23 +36,18 @@ from trials.models import ScoreSheet
 
 
 def thing_of(row: Asked) -> str:
-    """What is signed: “the trial results”."""
     return THINGS[Stage(row.rule.stage)]
 
 
 def is_ahead(instant: datetime.datetime | None) -> bool:
-    """Whether there is a date, and it is still to come."""
     return instant is not None and instant > timezone.now()
 
 
 class OnRule(About[Asked]):
-    """A mail about a rule whose signatures are missing."""
-
     rows: ClassVar = SignOffRule.objects.select_related("evaluation__owner")
     gone: ClassVar[str] = "This sign-off is no longer asked for."
 
     def titles(self, ids: Collection[str]) -> dict[str, str]:
-        """Which stage is signed, as which role."""
         return {
             str(rule.pk): f"{rule.get_stage_display()} as {rule.get_role_display()}"
             for rule in self.rows.filter(pk__in=ids)
@@ -69,7 +64,6 @@ class OnRule(About[Asked]):
         return found
 
     def reasons(self, notice: Notice, row: Asked) -> Iterator[str]:
-        """Unless these words are the ones, and are not signed by enough."""
         if row.tally is None or not row.look.evaluation.is_open:
             yield self.gone
         if row.occurrence != notice.occurrence:
@@ -79,13 +73,11 @@ class OnRule(About[Asked]):
         yield self.concerns(notice, row)
 
     def concerns(self, notice: Notice, row: Asked) -> str:
-        """Empty if the recipient is one of those who are asked."""
         if notice.recipient not in row.people:
             return "They have signed, or no longer sign for this role."
         return ""
 
     def values(self, notice: Notice, row: Asked) -> dict[str, str]:
-        """Which stage, as which role, and for how many days."""
         return {
             "stage": row.rule.get_stage_display().lower(),
             "thing": thing_of(row),
@@ -105,14 +97,12 @@ class SignOffRequested(OnRule):
     name: ClassVar[str] = "sign_off_requested"
 
     def compose(self, notice: Notice) -> Message:
-        """It waits today; the planned end of the stage goes into the calendar."""
         row = self.row(notice)
         due_at = due_instant(row.look.evaluation)
         entry = f"The sign-off of {thing_of(row)}" if is_ahead(due_at) else ""
         return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
 
     def before(self, notice: Notice, row: Asked) -> Mapping[str, str]:
-        """Why they are asked again, if they are."""
         lending = row.people.get(notice.recipient) if notice.recipient else None
         seat = lending.stakeholder.user if lending else notice.recipient
         before = last_signed(seat, row.look.visit) if seat else None
@@ -123,7 +113,6 @@ class SignOffRequested(OnRule):
         return {"changes": changes_told(before.document.content, row.look.document)}
 
     def values(self, notice: Notice, row: Asked) -> dict[str, str]:
-        """First time, or again with what changed; for oneself, or for somebody."""
         lending = row.people.get(notice.recipient) if notice.recipient else None
         before = self.before(notice, row)
         due_at = due_instant(row.look.evaluation)
@@ -177,7 +166,6 @@ class SignOffReopened(About[Visit]):
     rows: ClassVar = Visit.objects.select_related("evaluation")
 
     def reasons(self, notice: Notice, row: Visit) -> Iterator[str]:
-        """Unless that stay lasts, and they were not asked to sign again."""
         if row.left_at or not row.evaluation.is_open:
             yield "That stay is over."
         again = Notice.objects.filter(
@@ -190,7 +178,6 @@ class SignOffReopened(About[Visit]):
             yield "They are asked to sign again, which says the same."
 
     def values(self, notice: Notice, row: Visit) -> dict[str, str]:
-        """Why: its words changed, a new round was opened, or it was sent back."""
         reason = notice.occurrence.partition(".")[0]
         if reason not in ("words", "round", "back"):
             raise LookupError(f"“{reason}” is no reason to open a signature again")
@@ -215,7 +202,6 @@ class ScoresRequested(About[Stakeholder]):
     ).annotate(stay=Max("evaluation__visits__number"))
 
     def reasons(self, notice: Notice, row: Stakeholder) -> Iterator[str]:
-        """Unless that stay in the demos goes on, and their scores are missing."""
         if not row.evaluation.is_open:
             yield ENDED
         stay = str(getattr(row, "stay", ""))
@@ -232,14 +218,12 @@ class ScoresRequested(About[Stakeholder]):
             yield "Their scores are locked."
 
     def compose(self, notice: Notice) -> Message:
-        """It waits today; the planned end of the stage goes into the calendar."""
         row = self.row(notice)
         due_at = due_instant(row.evaluation)
         entry = "Scores of the candidates" if is_ahead(due_at) else ""
         return self.letter(notice, row, **self.on(notice, row, due_at, entry=entry))
 
     def values(self, notice: Notice, row: Stakeholder) -> dict[str, str]:
-        """As which role, and by when."""
         due_at = due_instant(row.evaluation)
         day = local_day(due_at, row.evaluation.zone) if due_at else None
         return {
@@ -249,7 +233,6 @@ class ScoresRequested(About[Stakeholder]):
         }
 
     def page(self, notice: Notice, row: Stakeholder) -> str:
-        """The list of their own scores, from which each is reached."""
         return links.page(row.evaluation, "scores", f"mine-{row.pk}")
 
 
@@ -267,7 +250,6 @@ class StageLate(About[Visit]):
     gone: ClassVar[str] = "That stage is over."
 
     def reasons(self, notice: Notice, row: Visit) -> Iterator[str]:
-        """Unless that stay lasts, and the plan says of it what it said."""
         if row.left_at or not row.evaluation.is_open:
             yield self.gone
         yield not_the_owners(notice)
@@ -276,7 +258,6 @@ class StageLate(About[Visit]):
             yield "The plan is another one now."
 
     def values(self, notice: Notice, row: Visit) -> dict[str, str]:
-        """Since when, and what it does to the date on which it must run."""
         late = lateness_of(row.evaluation)
         if late is None:
             raise LookupError("the stage is not late any more")
@@ -287,7 +268,6 @@ class StageLate(About[Visit]):
         }
 
     def page(self, notice: Notice, row: Visit) -> str:
-        """The plan, and what blocks it."""
         return links.page(row.evaluation, "overview")
 
 
@@ -295,15 +275,12 @@ class StageLate(About[Visit]):
 
 
 def address_of_request(row: WaiverRequest) -> str:
-    """Where what it is about stands: the rule on the overview, or the cell."""
     if row.candidate is None or row.requirement is None:
         return links.page(row.evaluation, "overview", f"gate-{row.gate}")
     return links.cell(row.candidate, row.requirement)
 
 
 class AboutRequest(About[WaiverRequest]):
-    """A mail about a request for a waiver."""
-
     rows: ClassVar = WaiverRequest.objects.select_related(
         "visit__evaluation__owner",
         "candidate",
@@ -324,7 +301,6 @@ class WaiverAsked(AboutRequest):
     name: ClassVar[str] = "waiver_asked"
 
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
-        """Unless it waits, and the reader may still answer."""
         yield ended(notice)
         if not row.is_waiting:
             yield "It was answered or withdrawn, or its stage is over."
@@ -333,11 +309,9 @@ class WaiverAsked(AboutRequest):
             yield "They no longer hold the Leadership role."
 
     def page(self, notice: Notice, row: WaiverRequest) -> str:
-        """The form that answers it."""
         return links.act("answer-waiver-request", row)
 
     def values(self, notice: Notice, row: WaiverRequest) -> dict[str, str]:
-        """Who asks, and for which rule."""
         return {
             "asker": row.asked_by.name,
             "rule": row.rule_title,
@@ -352,17 +326,14 @@ class WaiverAnswered(AboutRequest):
     name: ClassVar[str] = "waiver_answered"
 
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
-        """Unless there is no answer, or the reader does not run it any more."""
         if row.answered_by is None:
             yield "Nobody has answered it."
         yield not_the_owners(notice)
 
     def page(self, notice: Notice, row: WaiverRequest) -> str:
-        """Where the answer stands with its reason."""
         return address_of_request(row)
 
     def values(self, notice: Notice, row: WaiverRequest) -> dict[str, str]:
-        """Who answered, and whether it was granted or declined."""
         if row.answered_by is None:
             raise LookupError("nobody has answered it")
         return {
@@ -377,7 +348,6 @@ class WaiverAnswered(AboutRequest):
 
 @DATES.add
 def own_checks(person: User) -> Iterator[CalendarDate]:
-    """The open promise checks of the evaluations that they run."""
     mine = PromiseCheck.objects.visible_to(person).filter(
         candidate__evaluation__owner=person, closed_at__isnull=True
     )
@@ -395,7 +365,6 @@ def own_checks(person: User) -> Iterator[CalendarDate]:
 
 @DATES.add
 def contract_dates(person: User) -> Iterator[CalendarDate]:
-    """The last day to give notice, or the end, of contracts that they look after."""
     for term in terms_of(person):
         if term.deadline is None:
             continue

@@ -36,7 +36,6 @@ from vendors.policy import barring_interest
 
 
 def is_barred(user: User, evaluation: Evaluation) -> bool:
-    """Whether an interest closes to `user` what was asked of answers."""
     return barring_interest(user, evaluation) is not None
 
 
@@ -73,7 +72,6 @@ leave_out(Succession, "It names another evaluation, which is not in the file.")
 
 @CHECKS.add
 def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
-    """A frozen memo has its digest, and who is decided has one."""
     decided = [row for row in document["decision"] if row.get("decided_at")]
     for row in decided:
         if digest_of_memo(row.get("memo", {})) != row.get("memo_sha256"):
@@ -84,7 +82,6 @@ def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
 
 @ARRIVALS.add
 def remind_of_contract(evaluation: Evaluation) -> None:
-    """Owe what the contract of an evaluation that came with a file calls for."""
     term = term_of(evaluation)
     if term is not None:
         owe_term_reminders(term)
@@ -92,7 +89,6 @@ def remind_of_contract(evaluation: Evaluation) -> None:
 
 @CHECKS.add
 def reminders_of_a_contract_are_days(document: Document) -> Iterator[tuple[str, str]]:
-    """Days before a date are numbers, as many as people read."""
     for at, row in enumerate(document.get("contract_term", ())):
         days = row.get("remind_days", [0])
         numbers = isinstance(days, list) and all(type(day) is int for day in days)

@@ -79,7 +79,6 @@ class Lateness:
 def lateness_of(
     evaluation: Evaluation, places: frozenset[Place] | None = None
 ) -> Lateness | None:
-    """How the current stage is late by the plan; None while it is not."""
     visits = list(evaluation.visits.all())
     stay = next((visit for visit in visits if visit.left_at is None), None)
     plan = plan_of(evaluation, visits, places)
@@ -90,7 +89,6 @@ def lateness_of(
 
 
 def local_day(instant: datetime.datetime, zone: str) -> datetime.date:
-    """Which day it was there."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 

@@ -71,15 +71,12 @@ from vendors.models import Candidate
 
 
 class OnCheck(AboutCandidate[PromiseCheck]):
-    """An act on one check; the owner's, unless it says otherwise."""
-
     tab = "promise_checks"
     model = PromiseCheck
     target_name = "check"
     related = ("candidate__evaluation__owner",)
 
     def heading(self, target: PromiseCheck) -> str:
-        """After how many months."""
         return f"{self.title} after {target.months} months"
 
     def cancel_url(self, target: PromiseCheck) -> str:
@@ -88,8 +85,6 @@ class OnCheck(AboutCandidate[PromiseCheck]):
 
 
 class JudgeForm(forms.Form):
-    """A verdict and a note for each promise; blank is not judged yet."""
-
     def __init__(self, *args: Any, rows: list[PromisedRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
@@ -109,7 +104,6 @@ class JudgeForm(forms.Form):
             )
 
     def lines(self) -> list[tuple[PromisedRow, Any, Any]]:
-        """Each promise with its two fields, for the page."""
         return [
             (
                 row,
@@ -120,7 +114,6 @@ class JudgeForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A verdict comes with a note, and a note with a verdict."""
         data = super().clean() or {}
         for row in self.rows:
             ref = row.requirement.ref
@@ -134,8 +127,6 @@ class JudgeForm(forms.Form):
 
 @register_act
 class JudgePromises(OnCheck):
-    """Says of each promise whether it holds today."""
-
     title = "Promise check"
     verb = "Save the verdicts"
     help = (
@@ -154,7 +145,6 @@ class JudgePromises(OnCheck):
     def arguments(
         self, target: PromiseCheck, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """What was found, with its note, by ref; what is blank is left out."""
         refs = [
             name.removeprefix("found-") for name in data if name.startswith("found-")
         ]
@@ -172,8 +162,6 @@ class MoveForm(forms.Form):
 
 @register_act
 class MoveCheck(OnCheck):
-    """Does it on another day."""
-
     title = "Move the check"
     verb = "Move it"
     help = "You are reminded a week before, on the day, and a week after if it is open."
@@ -183,7 +171,6 @@ class MoveCheck(OnCheck):
     rule = check_run
 
     def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
-        """The day that stands."""
         return {"due_on": target.due_on}
 
 
@@ -204,8 +191,6 @@ class WaiveCheck(OnCheck):
 
 
 class CloseForm(forms.Form):
-    """What it came to."""
-
     summary = forms.CharField(
         label="What it came to",
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -216,8 +201,6 @@ class CloseForm(forms.Form):
 
 @register_act
 class CloseCheck(OnCheck):
-    """Ends it, once every promise has its verdict."""
-
     title = "Close the check"
     verb = "Close it"
     help = "Every promise has to have its verdict. Closed verdicts stay as they are."
@@ -233,10 +216,7 @@ PASSED = "Its last day is over, so nobody is reminded of it."
 
 
 class DaysField(forms.CharField):
-    """Days before a date, with commas between them."""
-
     def clean(self, value: Any) -> Any:
-        """The numbers that were typed."""
         text: str = super().clean(value) or ""
         try:
             return [int(part) for part in text.split(",") if part.strip()]
@@ -247,8 +227,6 @@ class DaysField(forms.CharField):
 
 
 class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
-    """Dates, who looks after them, and when people are reminded."""
-
     looks_after = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -271,8 +249,6 @@ class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
 
 @register_act
 class SetContractTerm(OnEvaluation):
-    """Enters or changes how long the contract runs."""
-
     title = "Contract"
     verb = "Save"
     help = "Reminders follow these dates. The frozen memo does not change."
@@ -286,7 +262,6 @@ class SetContractTerm(OnEvaluation):
         return {"evaluation": target}
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What was entered, else the usual reminders."""
         term = term_of(target)
         if term is None:
             return {
@@ -300,7 +275,6 @@ class SetContractTerm(OnEvaluation):
         }
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
-        """Says at once that nobody can be reminded any more."""
         term = term_of(target)
         passed = term and term.deadline and term.deadline < today_in(target.zone)
         return f"{self.success} {PASSED}" if passed else self.success
@@ -310,13 +284,10 @@ class SetContractTerm(OnEvaluation):
 
 
 def as_typed(days: list[int]) -> str:
-    """Days as they are typed."""
     return ", ".join(map(str, days))
 
 
 class OutcomeForm(forms.Form):
-    """What happens to it, and how that was decided."""
-
     outcome = forms.ChoiceField(
         label="What happens",
         choices=TermOutcome.choices,
@@ -328,8 +299,6 @@ class OutcomeForm(forms.Form):
 
 @register_act
 class SettleContractTerm(InEvaluation[ContractTerm]):
-    """Says whether the contract ends or goes on."""
-
     title = "Decide on the contract"
     verb = "Save"
     help = "Does it end, or does it go on? The journal keeps the answer."
@@ -343,7 +312,6 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
     rule = check_settle_term
 
     def heading(self, target: ContractTerm) -> str:
-        """The evaluation's name stands in the tabs already."""
         return self.title
 
     def cancel_url(self, target: ContractTerm) -> str:
@@ -354,7 +322,6 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
 
 
 def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
-    """What became of it before; nothing for a vendor that is new to the reader."""
     found = earlier_standing(user, candidate)
     return {"rows": found, "vendor": candidate.vendor} if found else None
 
@@ -366,8 +333,6 @@ register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
 
 
 class HandOnForm(forms.Form):
-    """To whom, and why."""
-
     new_owner = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -384,8 +349,6 @@ class HandOnForm(forms.Form):
 
 @register_act
 class HandOnEvaluation(OnEvaluation):
-    """Somebody else runs the evaluation from now on."""
-
     title = "Hand on this evaluation"
     verb = "Hand on"
     help = (
@@ -402,7 +365,6 @@ class HandOnEvaluation(OnEvaluation):
         return {"evaluation": target}
 
     def destination(self, target: Evaluation, made: object) -> str:
-        """Home: whoever handed it on may not see it any more."""
         return reverse("admin:index")
 
 
@@ -410,8 +372,6 @@ class HandOnEvaluation(OnEvaluation):
 
 
 class ValuesForm(forms.Form):
-    """A value and a note for each metric; blank is missing."""
-
     def __init__(
         self,
         *args: Any,
@@ -438,14 +398,12 @@ class ValuesForm(forms.Form):
             )
 
     def lines(self) -> list[tuple[Metric, Any, Any]]:
-        """Each metric with its two fields, for the page."""
         return [
             (metric, self[f"value-{metric.pk}"], self[f"note-{metric.pk}"])
             for metric in self.metrics
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A note says something about a value."""
         data = super().clean() or {}
         for metric in self.metrics:
             if data.get(f"note-{metric.pk}") and not data.get(f"value-{metric.pk}"):
@@ -455,8 +413,6 @@ class ValuesForm(forms.Form):
 
 @register_act
 class EnterMetricValues(OnCheck):
-    """Says what each metric is now."""
-
     title = "Metrics"
     verb = "Save the values"
     help = "Write values as the brief does, such as 78%, so that they can be compared."
@@ -474,7 +430,6 @@ class EnterMetricValues(OnCheck):
     def arguments(
         self, target: PromiseCheck, data: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Value and note by metric; what is blank is left out."""
         metrics = target.candidate.evaluation.metrics.all()
         return {
             "check": target,
@@ -490,7 +445,6 @@ class EnterMetricValues(OnCheck):
 
 
 def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    """Scores that the reader may see: their own, and all once they are opened."""
     seen = Score.objects.visible_to(user).filter(pk__in=ids)
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
@@ -518,8 +472,6 @@ class FormatForm(forms.Form):
 
 @register_act
 class ExportEvaluation(OnEvaluation):
-    """All that the reader may see, as one file."""
-
     title = "Export the evaluation"
     verb = "Export"
     help = (
@@ -555,10 +507,7 @@ class FileForm(forms.Form):
 
 
 class ByOperators[T](Act[T]):
-    """An act on no evaluation that is here yet."""
-
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators: a file is somebody's word."""
         return may_run_accounts(user)
 
     def needs_proof(self, target: Any, user: User) -> bool:
@@ -566,7 +515,6 @@ class ByOperators[T](Act[T]):
         return True
 
     def cancel_url(self, target: Any) -> str:
-        """The list of evaluations."""
         return reverse("admin:evaluations_evaluation_changelist")
 
 
@@ -597,8 +545,6 @@ class ImportEvaluation(ByOperators[None]):
 
 @register_act
 class TakeInEvaluation(ByOperators[ImportPreview]):
-    """The second step: see it, and say yes."""
-
     title = "Take in this evaluation"
     verb = "Import it"
     help = "All of it is taken in, or nothing."
@@ -621,7 +567,6 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         return f"Import: {target.told['title']}"
 
     def destination(self, target: ImportPreview, made: Any) -> str:
-        """What came of it."""
         return page_address(made, "overview")
 
 
@@ -645,7 +590,6 @@ def kept_for(user: User, token: str) -> bytes:
 
 
 def spoken(error: Invalid) -> list[str]:
-    """Its sentences, each with the place in the file that it is about."""
     return [
         f"{pointer}: {sentence}" if pointer else sentence
         for pointer, sentences in error.errors.items()
@@ -661,8 +605,6 @@ END = 1.25
 
 @dataclass(frozen=True, slots=True)
 class MetricPicture:
-    """The picture, and what it leaves out."""
-
     charts: tuple[Lanes, ...]
     left_out: str
 
@@ -690,7 +632,6 @@ def metric_picture(rows: Sequence[MetricRow]) -> MetricPicture | None:
 
 
 def lane_of(row: MetricRow) -> Lane | None:
-    """Its way so far: a bar to the latest value, a stroke for each before."""
     ways = [
         (place.value.value, place.check.months, way)
         for place in row.places

@@ -78,19 +78,15 @@ class Option:
 
     @property
     def runs(self) -> bool:
-        """Whether it can be chosen, or was."""
         return STATES[self.state] == 0
 
     @property
     def leads(self) -> bool:
-        """Whether it is first, alone or with others, or was chosen."""
         return self.chosen or self.place in FIRST
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The lines, the running first, and what the reader may not see yet."""
-
     options: list[Option]
     currency: str
     prices_open: bool
@@ -98,7 +94,6 @@ class Comparison:
 
 
 def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Comparison:
-    """The comparison as `user` may see it."""
     prices = may_see_prices(user, evaluation)
     people = Consensus.objects.filter(evaluation=evaluation).exists()
     results = memo["results"]
@@ -123,7 +118,6 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
 
 
 def by_fit(result: dict[str, Any]) -> tuple[float, float]:
-    """The best fit first, while totals are sealed."""
     return (-float(result["fit"] or 0), 0.0)
 
 
@@ -140,7 +134,6 @@ def places_of(results: dict[str, Any]) -> dict[str, str]:
 
 
 def only_one(memo: dict[str, Any]) -> dict[str, str]:
-    """The only one that can be chosen has no place among others; it says so."""
     left = comparable(memo["inputs"], memo["results"])
     return {left[0]: "the only one"} if len(left) == 1 else {}
 
@@ -148,7 +141,6 @@ def only_one(memo: dict[str, Any]) -> dict[str, str]:
 def option(
     row: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
 ) -> Option:
-    """One line in words."""
     result = memo["results"][row["id"]]
     cost, record = result["cost"], result["promises"]
     demos = result.get("promises_in_demos")
@@ -178,14 +170,12 @@ def option(
 
 
 def promise_words(record: dict[str, Any], judged: str, held: str) -> str:
-    """“4 of 6 held”, or that too few were judged to say."""
     if record["hidden"]:
         return f"{record['tested']} {judged}, too few to say"
     return f"{record['held']} of {record['tested']} {held}"
 
 
 def cost_range(cost: dict[str, Any]) -> str:
-    """“40,000 to 60,000”; blank where low and high are the same."""
     low, high = Decimal(cost["low"]), Decimal(cost["high"])
     return f"{written(low)} to {written(high)}" if low != high else ""
 
@@ -203,7 +193,6 @@ def over_budget(cost: dict[str, Any]) -> list[str]:
 
 
 def percent(share: str | None) -> str:
-    """“62%”, or a dash."""
     return "–" if share is None else f"{Decimal(share) * 100:.0f}%"
 
 
@@ -218,8 +207,6 @@ NOT_PURSUED = "considered and not pursued"
 
 @dataclass(frozen=True, slots=True)
 class ByCategory:
-    """The fit of each category, drawn and as the rows of a table."""
-
     names: list[str]
     charts: list[Lanes]
     rows: list[tuple[str, list[str]]]
@@ -248,7 +235,6 @@ def by_category(
     comparison: Comparison,
     options: Sequence[Option],
 ) -> ByCategory:
-    """Bars for every category in which somebody earned something."""
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
     shown = options[:DRAWN]
@@ -274,7 +260,6 @@ def by_category(
 
 
 def lane(option: Option, share: float | None) -> Lane:
-    """The fit of one candidate in a category; no bar where nothing applies."""
     return Lane(
         option.name,
         per_cent(share),
@@ -304,14 +289,12 @@ def cost_against_fit(
 
 
 def mark_of(option: Option) -> str:
-    """What sets a candidate apart: it is chosen, or first."""
     return "chosen" if option.chosen else "first" if option.leads else ""
 
 
 def not_drawn(
     memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
 ) -> list[str]:
-    """Who is missing from the picture of cost and fit, by why."""
     drawn_keys = {option.key for option in options}
     found: dict[str, list[str]] = {}
     for option in comparison.options:
@@ -344,7 +327,6 @@ def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
 
 
 def key_to(chart: Scatter) -> list[tuple[str, str]]:
-    """What the marks that were drawn mean: a shape and its words."""
     points = [dot.point for dot in chart.dots]
     kinds = [(kind, KINDS[kind]) for kind in KINDS]
     key = [pair for pair in kinds if any(point.kind == pair[0] for point in points)]
@@ -373,8 +355,6 @@ PLACES: dict[str, str] = {CandidateState.LONGLISTED: "On the longlist"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One candidate in words: what is sealed from the reader is blank."""
-
     key: str
     name: str
     fit: str
@@ -401,8 +381,6 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """The picture with its table and sentences, or why there is none yet."""
-
     unasked: bool = False
     closed: str = ""
     charts: tuple[Lanes, ...] = ()
@@ -451,7 +429,6 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
 def shown(
     comparison: Comparison, found: dict[str, Any], lines: Sequence[Line]
 ) -> list[str]:
-    """The columns that are open to the reader and say something."""
     return [
         column
         for column, opened in (
@@ -464,7 +441,6 @@ def shown(
 
 
 def line(option: Option, memo: dict[str, Any], found: dict[str, Any]) -> Line:
-    """One candidate, without what `compare` has left out as sealed."""
     result = memo["results"][option.key]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
     two_numbers = found.get("certainty") and not out
@@ -485,7 +461,6 @@ def line(option: Option, memo: dict[str, Any], found: dict[str, Any]) -> Line:
 
 
 def note(option: Option) -> str:
-    """What sets a candidate apart, in words."""
     if option.chosen:
         return "chosen"
     if option.state == CandidateState.ELIMINATED:
@@ -505,7 +480,6 @@ def price(cost: dict[str, Any]) -> str:
 
 
 def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
-    """What the picture does not show, each in a sentence."""
     said = []
     if not comparison.people_open:
         said.append("People’s scores are sealed until the consensus opens them.")
@@ -550,7 +524,6 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
 
 
 def decisive_rows(found: NextTests) -> Iterator[tuple[str, str]]:
-    """Where each verdict is judged, and how often it decides."""
     for test in found.tests:
         yield (
             links.cell(test.candidate, test.requirement),
@@ -564,7 +537,6 @@ def decisive_rows(found: NextTests) -> Iterator[tuple[str, str]]:
 
 
 def owed_row(owed: RunsOwed) -> tuple[str, str]:
-    """Where the criterion stands, and what it waits for."""
     criterion = owed.criterion
     need = named_ref(criterion.requirement.ref, criterion.requirement.text)
     return (

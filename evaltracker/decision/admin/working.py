@@ -29,22 +29,17 @@ WORDS = 1500
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words that stand together: in both, in what was, or in what is."""
-
     mark: Mark
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """One line that came, went, or changed in some of its words."""
-
     kind: Literal["new", "gone", "changed"]
     pieces: tuple[Piece, ...]
 
 
 def diff_lines(difference: str) -> list[DiffLine]:
-    """A unified difference in words; empty lines are left out."""
     found: list[DiffLine] = []
     gone: list[str] = []
     new: list[str] = []
@@ -78,7 +73,6 @@ def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
 
 
 def named(line: str) -> str:
-    """What a row is about."""
     return line.partition(" · ")[0]
 
 
@@ -103,7 +97,6 @@ def compared(before: str, after: str) -> tuple[Piece, ...]:
 
 
 def readable(line: str) -> str:
-    """A line of Markdown without its marks."""
     bare = line.strip().removeprefix("| ").removesuffix(" |").lstrip("#- ")
     return ESCAPED.sub(r"\1", bare.replace(" | ", " · "))
 
@@ -116,8 +109,6 @@ NOT_COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One requirement's part in the fit."""
-
     ref: str
     text: str
     category: str
@@ -150,7 +141,6 @@ class Working:
 
 
 def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Working:
-    """One candidate as it was counted, with every row."""
     inputs = standing.inputs
     counted = next(one for one in standing.counted if one.candidate["id"] == key)
     rows = fit_rows(counted, inputs)
@@ -183,7 +173,6 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
 
 
 def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
-    """Weight * credit of every requirement, with why it earns that."""
     asked = {row["ref"]: row for row in inputs["requirements"]}
     return [
         Row(
@@ -200,7 +189,6 @@ def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
 
 
 def score_rows(counted: Counted) -> list[dict[str, str]]:
-    """What people's scores come to in each category."""
     return [
         {
             "category": row.category,
@@ -233,7 +221,6 @@ def promise_rows(counted: Counted) -> list[dict[str, str]]:
 
 
 def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
-    """Every line of cost over the horizon, with the amount as people write it."""
     return [
         row | {"likely": written(Decimal(row["likely"])) if row["likely"] else "–"}
         for row in cost["rows"]
@@ -241,7 +228,6 @@ def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def worth(result: dict[str, Any], currency: str) -> list[str]:
-    """What the hours saved are worth, and what waiting for them costs."""
     said = [
         f"{what} {written(Decimal(found['amount']), currency)}: {found['working']}."
         for what, found in (
@@ -254,7 +240,6 @@ def worth(result: dict[str, Any], currency: str) -> list[str]:
 
 
 def exact(share: Fraction | None) -> str:
-    """A share with three places and as per cent."""
     if share is None:
         return "nothing to divide by"
     return f"{rounded(share, 3)}, {per_cent(float(share))}"

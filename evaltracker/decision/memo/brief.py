@@ -53,7 +53,6 @@ class BriefAnswer:
 def list_answers(
     inputs: Mapping[str, Any], states: Mapping[str, CellState]
 ) -> Iterator[BriefAnswer]:
-    """Each value of each list, over the requirements that must hold for it."""
     for name, values in inputs["lists"].items():
         refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
         for value in values:
@@ -93,7 +92,6 @@ def _of_value(
 
 
 def named_refs(inputs: Mapping[str, Any], refs: list[str]) -> str:
-    """Requirements by reference and text; a reference alone says nothing."""
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     named = [named_ref(ref, texts.get(ref, "")) for ref in refs[:MOST]]
     more = len(refs) - MOST
@@ -102,8 +100,6 @@ def named_refs(inputs: Mapping[str, Any], refs: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredBrief:
-    """What one finalist answers to the brief."""
-
     key: str
     name: str
     rows: tuple[BriefAnswer, ...]
@@ -150,7 +146,6 @@ def _date(
     inputs: Mapping[str, Any],
     states: Mapping[str, CellState],
 ) -> Iterator[BriefAnswer]:
-    """The day that it must run, and what is planned for later."""
     wanted = day(inputs["brief"]["must_run_by"])
     if wanted is None:
         return
@@ -182,7 +177,6 @@ def _written(on: datetime.date) -> str:
 def _budget(
     brief: Mapping[str, Any], cost: Mapping[str, Any], *, prices: bool
 ) -> Iterator[BriefAnswer]:
-    """Each limit of the budget beside what is likely."""
     known = f"{cost['known']} of {cost['kinds']} kinds of cost known"
     for limit in cost.get("limits", ()):
         wanted = f"{amount(limit['limit'])} {brief['currency']}"
@@ -208,7 +202,6 @@ def _support(
     *,
     prices: bool,
 ) -> Iterator[BriefAnswer]:
-    """Support wanted and support offered, and whether its price is known."""
     wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
     if not wanted and not offered:
         return
@@ -233,7 +226,6 @@ def _support(
 def _metrics(
     inputs: Mapping[str, Any], states: Mapping[str, CellState]
 ) -> Iterator[BriefAnswer]:
-    """Each business metric, over the requirements that are to move it."""
     for metric in inputs["metrics"]:
         moving = [
             states[row["ref"]]
@@ -286,7 +278,6 @@ def brief_of_choice(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 
 
 def briefs_of_others(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """A table for each finalist that is not chosen."""
     found, choice = finalists(inputs, results), inputs["choice"]["candidate"]
     if all(finalist.key != choice for finalist in found):
         return ""
@@ -295,7 +286,6 @@ def briefs_of_others(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 
 
 def finalists(inputs: dict[str, Any], results: dict[str, Any]) -> list[AnsweredBrief]:
-    """Who can be chosen and answers something that the brief asks."""
     if not knows_lists(inputs):
         return []
     memo = {"inputs": inputs, "results": results}
@@ -303,12 +293,10 @@ def finalists(inputs: dict[str, Any], results: dict[str, Any]) -> list[AnsweredB
 
 
 def named_table(finalist: AnsweredBrief) -> str:
-    """Its table under its name."""
     return f"**{inline(finalist.name)}**\n\n{brief_table(finalist)}"
 
 
 def brief_table(finalist: AnsweredBrief) -> str:
-    """What it answers to each question of the brief, and how far it is proven."""
     rows = ((row.question, row.wanted, row.answer, row.proof) for row in finalist.rows)
     return table(HEAD, rows)
 

@@ -92,7 +92,6 @@ def in_order(found: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 
 def counting(certainty: dict[str, Any]) -> str:
-    """What the second number counts beside the weights."""
     if not certainty["open"]:
         return "what waits for a vendor’s reply as recorded"
     whole = certainty["open"] + certainty["judged"]
@@ -114,7 +113,6 @@ def others(certainty: dict[str, Any], top: str, names: dict[str, str]) -> str:
 
 
 def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
-    """What stands under the two numbers: what is taken as it is, and the prior."""
     if "another_day" in certainty:
         return []
     lines = []
@@ -143,7 +141,6 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
 
 
 def prior_line(certainty: dict[str, Any], names: dict[str, str]) -> str:
-    """Where the urns start, and each candidate's own trial verdicts."""
     prior = certainty["prior"]
     whole = prior["holds"] + prior["partly"] + prior["fails"]
     shares = ", ".join(
@@ -176,7 +173,6 @@ def of_100(chance: str) -> str:
 
 
 def idle_line(number: int) -> str:
-    """How many open verdicts would change nothing by themselves; blank if none."""
     if not number:
         return ""
     verdicts = "1 more open verdict" if number == 1 else f"{number} more open verdicts"
@@ -198,7 +194,6 @@ def untold_words(
     results: dict[str, Any],
     quote: Callable[[str], str],
 ) -> str:
-    """The sentence for `why`, a reason of `weighing.weigh`."""
     if why == "unproven":
         return UNPROVEN
     running = [row for row in inputs["candidates"] if row["state"] in CHOOSABLE]
@@ -228,7 +223,6 @@ def untold_words(
 def need_names(
     inputs: dict[str, Any], refs: Sequence[str], quote: Callable[[str], str]
 ) -> list[str]:
-    """The first of these requirements by reference and text, and how many more."""
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     more = [f"{len(refs) - REFS} more"] if len(refs) > REFS else []
     return [*(quote(named_ref(ref, texts.get(ref, ""))) for ref in refs[:REFS]), *more]
@@ -241,7 +235,6 @@ def why_out(
     *,
     people: bool,
 ) -> str:
-    """Why a shortlisted candidate is not compared; blank if it is."""
     if refs := result["knock_outs"]:
         return f"is knocked out by {listed(need_names(inputs, refs, quote))}"
     if result["fit"] is None:
@@ -254,7 +247,6 @@ def why_out(
 def left_out(
     inputs: dict[str, Any], results: dict[str, Any], quote: Callable[[str], str]
 ) -> list[str]:
-    """A sentence for each on the shortlist whom both numbers leave out, and why."""
     people = bool(inputs["consensus"])
     return [
         f"{quote(row['name'])} {reason} today and takes no part in either number."
@@ -265,7 +257,6 @@ def left_out(
 
 
 def comparable(inputs: dict[str, Any], results: dict[str, Any]) -> list[str]:
-    """Ids of those who can be chosen and have nothing that keeps them out."""
     people = bool(inputs["consensus"])
     return [
         row["id"]
@@ -359,7 +350,6 @@ def smallest(
     firsts: Sequence[str],
     quote: Callable[[str], str],
 ) -> tuple[str, str]:
-    """The smallest change of one weight that puts another first."""
     if len(firsts) > 1:
         return "0 points", (
             f"{listed(firsts)} share the first place, so any change decides between "
@@ -380,7 +370,6 @@ def smallest(
 def roles(
     found: dict[str, Any], names: dict[str, str], firsts: Sequence[str]
 ) -> tuple[str, str]:
-    """Which roles' own weights would pick another than the first."""
     asked = found["roles"]
     if not asked:
         return "–", "No role gave a weight of its own to every category."
@@ -408,7 +397,6 @@ def second(
     names: dict[str, str],
     quote: Callable[[str], str],
 ) -> list[str]:
-    """What would have to be true for the runner-up to win."""
     next_one = found["second"]
     if next_one is None:
         return ["All that are compared are level; nobody is second."]
@@ -448,7 +436,6 @@ def points(flip: dict[str, Any]) -> str:
 
 
 def hundredths(share: str) -> str:
-    """A share in hundredths with one place."""
     return f"{Decimal(share) * 100:.1f}"
 
 

@@ -78,7 +78,6 @@ type Line = Sequence[object]
 
 
 def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
-    """What was decided, and each table that it rests on, a sheet each."""
     book = Workbook(write_only=True)
     for title, wide, rows in (
         ("Decision", {2}, decided(memo, decision)),
@@ -97,7 +96,6 @@ def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
 
 
 def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> None:
-    """The rows below a head that stays in sight."""
     lines = list(rows)
     sheet.freeze_panes = "B2"
     sheet.page_setup.orientation = "landscape"
@@ -119,12 +117,10 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
 
 
 def each_text(value: object) -> object:
-    """What is no number; numbers get their own cell."""
     return "" if isinstance(value, Number) else value
 
 
 def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
-    """The choice in words, and what seals it."""
     inputs = memo["inputs"]
     names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
     choice, brief = inputs["choice"], inputs["brief"]
@@ -152,7 +148,6 @@ def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
 
 
 def comparison(memo: dict[str, Any]) -> Iterator[Line]:
-    """One line per candidate, with the working of its total."""
     yield (
         *("Candidate", "Kind", "State", "Fit", "Fit of what was tested"),
         *("Asked", "Answered", "Shown", "Tested", "Backed by research"),
@@ -182,7 +177,6 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
 
 
 def standings(memo: dict[str, Any]) -> Iterator[Line]:
-    """Requirements down, candidates across."""
     candidates = memo["inputs"]["candidates"]
     yield [
         "Ref",
@@ -204,7 +198,6 @@ def standings(memo: dict[str, Any]) -> Iterator[Line]:
 
 
 def requirements(memo: dict[str, Any]) -> Iterator[Line]:
-    """What was asked for."""
     yield ["Ref", "Category", "Requirement", "Priority", "Weight", "Metric"]
     for row in memo["inputs"]["requirements"]:
         yield [
@@ -215,7 +208,6 @@ def requirements(memo: dict[str, Any]) -> Iterator[Line]:
 
 
 def costs(memo: dict[str, Any]) -> Iterator[Line]:
-    """Every kind of cost with its working, and the totals that they add up to."""
     yield ["Candidate", "Kind", "State", "Low", "Likely", "High", "Working"]
     for candidate in memo["inputs"]["candidates"]:
         cost = memo["results"][candidate["id"]]["cost"]
@@ -253,7 +245,6 @@ def costs(memo: dict[str, Any]) -> Iterator[Line]:
 
 
 def scores(memo: dict[str, Any]) -> Iterator[Line]:
-    """What people scored, without names, and what the meeting settled on."""
     yield ["Candidate", "Category", "Score", "Whose", "Reason"]
     for candidate in memo["inputs"]["candidates"]:
         for row in candidate["scores"]:
@@ -271,7 +262,6 @@ def scores(memo: dict[str, Any]) -> Iterator[Line]:
 
 
 def robustness(memo: dict[str, Any]) -> Iterator[Line]:
-    """How sure the first place is: each answer, its number and its sentence."""
     said = weighed(memo["inputs"], memo["results"])
     yield ["Question", "Answer", "In words"]
     if said.untold:
@@ -291,7 +281,6 @@ MARKS = ("claimed", "shown", "tested", "standing")
 
 
 def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
-    """A head, a line per requirement, and the fit of each candidate below."""
     candidates, results = memo["inputs"]["candidates"], memo["results"]
     cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
     with_numbers = any(row.get("numbers") for row in candidates)
@@ -317,12 +306,10 @@ def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
 
 
 def marks(cell: CellState) -> list[str]:
-    """What was claimed, and the newest verdict of a demo and of a trial."""
     return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
 
 
 def numbers_in_words(candidate: dict[str, Any], ref: str) -> str:
-    """What it claimed for a requirement's measure, and what its runs came to."""
     found = candidate.get("numbers", {}).get(ref)
     return CellNumbers.from_json(found).words if found else ""
 
@@ -341,7 +328,6 @@ def csv_of(rows: Iterator[list[str]]) -> bytes:
 
 
 def matrix_xlsx(memo: dict[str, Any]) -> bytes:
-    """The same as a workbook whose cells are all text."""
     book = Workbook(write_only=True)
     write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
     content = io.BytesIO()
@@ -361,8 +347,6 @@ NO_LIBRARIES = (
 
 
 class Unprintable(Refused):
-    """The machine cannot make a PDF; the page can still be printed."""
-
     default_code = "no_pdf_libraries"
 
 
@@ -395,7 +379,6 @@ def lay_out(
     decision: Decision | None,
     paper: str = "a4",
 ) -> Any:
-    """The same as a document of WeasyPrint, from which a PDF is written."""
     try:
         # Late, since it needs libraries of the system that a demo may lack.
         from weasyprint import HTML
@@ -513,7 +496,6 @@ WIDTH = Mm(85)
 
 
 def write_front(book: Any, front: FrontPage) -> None:
-    """All that the first page says; a picture is described for who cannot see it."""
     book.add_paragraph(front.sentence, style=SENTENCE)
     book.add_paragraph(front.said, style=SMALL)
     if front.differs:
@@ -538,7 +520,6 @@ def write_front(book: Any, front: FrontPage) -> None:
 
 
 def write_figures(book: Any, front: FrontPage) -> None:
-    """A table of names, numbers and words, without lines but above and below."""
     drawn = book.add_table(rows=3, cols=len(front.figures))
     properties = drawn.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
@@ -562,7 +543,6 @@ MOST_LETTERS = 60
 
 
 def as_docx(memo: SealedMemo, title: str) -> bytes:
-    """The memo as a .docx: real headings, tables with heads that repeat, a language."""
     book = Document()
     prepare(book, title)
     write_words(book, memo.head)
@@ -574,7 +554,6 @@ def as_docx(memo: SealedMemo, title: str) -> bytes:
 
 
 def write_words(book: Any, text: str) -> None:
-    """Markdown as the memo writes it: headings, paragraphs, lists and tables."""
     tokens = parsed(text)
     place = 0
     while place < len(tokens):
@@ -593,7 +572,6 @@ def write_words(book: Any, text: str) -> None:
 
 
 def prepare(book: Any, title: str) -> None:
-    """Title, language and margins; styles are in `word_styles`."""
     said = book.core_properties
     said.title, said.author, said.language = title, "evaltracker", LANGUAGE
     language = book.styles.element.find(
@@ -609,7 +587,6 @@ def prepare(book: Any, title: str) -> None:
 
 
 def heading(book: Any, token: Token, said: Token) -> None:
-    """A heading of the same level."""
     word_write(book.add_heading(level=int(token.tag[1:])), said)
 
 
@@ -664,7 +641,6 @@ def widths(rows: list[list[str]]) -> list[Length]:
 
 
 def longest(cells: Sequence[str]) -> int:
-    """The letters of the longest word; what is bound together is one."""
     return max((len(word) for cell in cells for word in cell.split(" ")), default=0)
 
 
@@ -677,7 +653,6 @@ def keep_whole(line: Any, *, head: bool) -> None:
 
 
 def word_write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
-    """The text of an inline token; **strong** stays so."""
     strong = bold
     for child in said.children or []:
         if child.type in ("strong_open", "strong_close"):
@@ -691,7 +666,6 @@ def word_write(words: Paragraph, said: Token, *, bold: bool = False) -> None:
 
 
 def closing(tokens: list[Token], place: int) -> int:
-    """Where the table that is opened at `place` is closed."""
     return next(
         number
         for number in range(place, len(tokens))

@@ -62,12 +62,10 @@ from vendors.selectors.candidates import lists_of
 
 
 def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
-    """The lists of the brief that have values which nobody retired."""
     return {name: values for name, values in lists_of(evaluation).items() if values}
 
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
-    """What was asked, in which lists it must hold, which metric it was to move."""
     moved = {
         key: (metric or "", excuse)
         for key, metric, excuse in book.evaluation.requirements.values_list(
@@ -134,7 +132,6 @@ def certainty_inputs(
 
 
 def candidate_inputs(owed: CandidateOwed, prior: Prior) -> dict[str, Any]:
-    """A candidate's urn, its own record and how much is judged."""
     return {
         "urn": asdict(urn_of(prior, owed.own)),
         "own": asdict(owed.own),
@@ -290,7 +287,6 @@ def candidates_inputs(
 
 
 def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
-    """By candidate, the answer sheets that came by mail and were entered."""
     return by_candidate(
         MailedSheet.objects.filter(
             candidate__evaluation=evaluation, entered_at__isnull=False
@@ -301,7 +297,6 @@ def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]
 
 
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
-    """Rows by the candidate that they name, in the order in which they came."""
     found: dict[object, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row.pop("candidate_id"), []).append(row)
@@ -309,7 +304,6 @@ def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
 
 
 def agreements(evaluation: Evaluation) -> dict[str, Any]:
-    """Who agreed to what before the decision: sign-offs, waivers, excuses."""
     before = SignOff.objects.filter(visit__evaluation=evaluation).exclude(
         visit__stage="decision"
     )
@@ -447,7 +441,6 @@ def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
 
 
 def own_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """The brief's own questions with their answers in words."""
     fields = evaluation.brief_fields.all()
     return [(field.label, shown_answer(field)) for field in fields]
 
@@ -475,7 +468,6 @@ class StandingMemo:
 
     @property
     def memo(self) -> dict[str, Any]:
-        """Inputs and results, as in a memo that is frozen."""
         return {"inputs": self.inputs, "results": self.results}
 
     def briefs(self, *, prices: bool) -> list[AnsweredBrief]:
@@ -568,8 +560,6 @@ def _is_planned(state: CellState) -> bool:
 
 @dataclass(slots=True)
 class _States:
-    """What cells come to by ref, and those of them that rest on planned dates."""
-
     by_ref: dict[str, CellState]
     dated: list[CellState]
 

@@ -137,7 +137,6 @@ PARSER = _parser()
 
 
 def parsed(text: str) -> list[Token]:
-    """The parts of the text, as page, PDF and Word file take them."""
     tokens = PARSER.parse(text)
     for token in tokens:
         token.content = PER_CENT.sub("%", token.content)
@@ -202,7 +201,6 @@ def _name_cells(tokens: Sequence[Token]) -> None:
 
 
 def _plain(inline: Token) -> str:
-    """The text of a cell without its marks."""
     return "".join(child.content for child in inline.children or [])
 
 

@@ -47,7 +47,6 @@ def digest_of_memo(memo: dict[str, Any]) -> str:
 
 
 def is_altered(decision: Decision) -> bool:
-    """Whether the memo is not the one whose fingerprint was kept."""
     return digest_of_memo(decision.memo) != decision.memo_sha256
 
 
@@ -82,7 +81,6 @@ def counted_again(memo: dict[str, Any]) -> list[str]:
 
 
 def fingerprints(decision: Decision) -> Iterator[str]:
-    """Whether the three places that keep the fingerprint agree."""
     if is_altered(decision):
         yield ALTERED
     entry = Entry.objects.filter(
@@ -160,21 +158,18 @@ class Pack:
     """A zip file that knows the SHA-256 of everything in it."""
 
     def __init__(self, decision: Decision) -> None:
-        """An empty one, dated like the decision."""
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  whoever answers with it closes it
         self.zip = zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED)
         self.sums: dict[str, str] = {}
         self.decision = decision
 
     def add(self, name: str, content: bytes | str) -> None:
-        """A file from memory."""
         data = content.encode() if isinstance(content, str) else content
         self.sums[name] = hashlib.sha256(data).hexdigest()
         with self.zip.open(self.entry(name), "w") as place:
             place.write(data)
 
     def add_lines(self, name: str, lines: Iterable[bytes]) -> None:
-        """A file made line by line."""
         digest = hashlib.sha256()
         with self.zip.open(self.entry(name), "w", force_zip64=True) as place:
             for line in lines:
@@ -183,7 +178,6 @@ class Pack:
         self.sums[name] = digest.hexdigest()
 
     def add_stored(self, sha256: str, original: str, file: IO[bytes]) -> str:
-        """A file that somebody handed in, under its SHA-256; returns its name."""
         ending = ENDING.search(original)
         name = f"files/{sha256}{ending[0].lower() if ending else ''}"
         if name not in self.sums:
@@ -202,7 +196,6 @@ class Pack:
         return info
 
     def finish(self) -> IO[bytes]:
-        """The list of sums, and the file from its beginning."""
         lines = (f"{digest}  {name}\n" for name, digest in sorted(self.sums.items()))
         with self.zip.open(self.entry("SHA256SUMS"), "w") as place:
             place.write("".join(lines).encode())
@@ -235,7 +228,6 @@ def add_memo(pack: Pack) -> bool:
 
 
 def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
-    """README.txt, and the program that verifies the pack."""
     decision = pack.decision
     words = README.format(
         title=decision.evaluation.title,

@@ -71,12 +71,10 @@ class Picture:
 
     @property
     def title(self) -> str:
-        """What the picture shows, as it is headed."""
         return self.chart.title
 
 
 def pictures_of(inputs: Row, results: Row) -> tuple[Picture, ...]:
-    """Both, of those whom the memo compares; none while nobody is compared."""
     compared = sorted(
         (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
         key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
@@ -86,7 +84,6 @@ def pictures_of(inputs: Row, results: Row) -> tuple[Picture, ...]:
 
 
 def stand(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
-    """A bar for each: its total, or while people's scores are sealed its fit."""
     if not compared:
         return None
     total = bool(inputs["consensus"])
@@ -118,7 +115,6 @@ def stand(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
 
 
 def costs(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
-    """Bars from nothing to low, likely and high; None while no price is known."""
     priced = [row for row in compared if results[row["id"]]["cost"]["known"]]
     if not priced:
         return None
@@ -146,7 +142,6 @@ def costs(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
 def cost_lane(
     inputs: Row, results: Row, row: Row, end: float, budget: float | None
 ) -> Lane:
-    """One candidate's cost: solid to low, paler to likely and to high."""
     cost = results[row["id"]]["cost"]
     low, likely, high = (float(cost[each]) for each in ("low", "likely", "high"))
     spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
@@ -169,14 +164,12 @@ def cost_lane(
 
 
 def cost_row(name: str, cost: Row) -> tuple[str, ...]:
-    """The same in words."""
     left = cost["kinds"] - cost["known"]
     kinds = f"{left} of {cost['kinds']} kinds" if left else "nothing"
     return (name, *(amount(cost[each]) for each in ("low", "likely", "high")), kinds)
 
 
 def note(inputs: Row, results: Row, row: Row) -> str:
-    """What sets a candidate apart, in words."""
     if row["id"] == inputs["choice"]["candidate"]:
         return "chosen"
     if row["state"] == OUT:
@@ -185,7 +178,6 @@ def note(inputs: Row, results: Row, row: Row) -> str:
 
 
 def tone(inputs: Row, results: Row, row: Row) -> str:
-    """How it is drawn: the choice stands out, and who is out steps back."""
     said = note(inputs, results, row)
     return "lead" if said == "chosen" else "out" if said else ""
 
@@ -196,7 +188,6 @@ def share(part: str | None) -> str:
 
 
 def rest(rows: Iterable[Row]) -> str:
-    """Whom the picture leaves out."""
     names = [row["name"] for row in rows][DRAWN:]
     return f"Not drawn: {', '.join(names)}." if names else ""
 
@@ -234,7 +225,6 @@ class FrontPage:
 
     @property
     def markdown(self) -> str:
-        """The same as text; a picture is its table."""
         figures = bullets(
             f"{one.name}: **{inline(one.value)}**"
             f"{f', {inline(one.words)}' if one.words else ''}"
@@ -276,7 +266,6 @@ def front_page(
 
 
 def sentence(inputs: FrontPageRow, *, decided: bool) -> str:
-    """“We choose Northlight Systems.”; the title above says for what."""
     chosen = chosen_of(inputs)
     if chosen is None:
         return "No candidate is chosen yet."
@@ -287,7 +276,6 @@ def sentence(inputs: FrontPageRow, *, decided: bool) -> str:
 def when_and_by_whom(
     inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
 ) -> str:
-    """When it was decided, by whom, and who approved; or that it is a draft."""
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
     decider = decision.decided_by.name if decision.decided_by else ""
@@ -304,7 +292,6 @@ def when_and_by_whom(
 
 
 def latest(sign_offs: Sequence[FrontPageRow]) -> list[FrontPageRow]:
-    """The last word of each person in each role, in the order of signing."""
     found: dict[tuple[str, str], FrontPageRow] = {}
     for row in sign_offs:
         key = (row["role"], row["printed_name"])
@@ -319,7 +306,6 @@ def figures(
     decision: Decision | None,
     sign_offs: Sequence[FrontPageRow],
 ) -> Iterator[Figure]:
-    """Total, price, certainty and approvals; the first three of the choice."""
     chosen = chosen_of(inputs)
     if chosen is not None:
         yield score(inputs, results, chosen)
@@ -329,7 +315,6 @@ def figures(
 
 
 def score(inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow) -> Figure:
-    """Its total beside the best of the others."""
     result = results[chosen["id"]]
     if result["total"] is None or not inputs["consensus"]:
         return Figure("Fit", share(result["fit"]), "no score of people counts yet")
@@ -343,7 +328,6 @@ def score(inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow) -> 
 
 
 def price(inputs: FrontPageRow, cost: FrontPageRow) -> Figure:
-    """One figure if it is sure; what is not stated and the budget stand beside it."""
     brief, words = inputs["brief"], []
     if not cost["known"]:
         value = "not known"
@@ -390,7 +374,6 @@ def certainty(
 def approvals(
     inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
 ) -> Figure:
-    """How many of the roles that signed approved, and that somebody disagrees."""
     dissent = inputs["choice"]["dissent"].strip()
     disagrees = "dissent recorded" if dissent else "no dissent recorded"
     if decision is None:
@@ -416,7 +399,6 @@ UNSEALED: dict[str, Any] = {"sign_offs": [], "conditions": [], "journal": None}
 
 
 def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
-    """The signatures under the memo with their conditions, and the journal's head."""
     signed = SignOff.objects.filter(
         visit__evaluation=evaluation, visit__stage=Stage.DECISION
     )
@@ -446,7 +428,6 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def seal(frozen: dict[str, Any], decision: Decision) -> str:
-    """Who signed which words, the journal's head, and the memo's own fingerprint."""
     signed = [
         f"{Role(sign_off['role']).label}: {inline(sign_off['printed_name'])} "
         f"{VERDICTS[sign_off['verdict']]} on {day(sign_off['signed_at'])}, words "
@@ -488,15 +469,12 @@ PARTS = "\n\n## "
 
 @dataclass(frozen=True, slots=True)
 class SealedMemo:
-    """Title and author, the first page, and the words with their seal as Markdown."""
-
     head: str
     front: FrontPage
     body: str
 
     @property
     def text(self) -> str:
-        """All of it as Markdown."""
         return f"{self.head}\n\n{self.front.markdown}\n\n{self.body}\n"
 
 
@@ -514,5 +492,4 @@ def sealed_memo(
 
 
 def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
-    """The memo as Markdown."""
     return sealed_memo(memo, decision).text

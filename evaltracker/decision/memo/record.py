@@ -92,7 +92,6 @@ def demanded_of(inputs: Mapping[str, Any]) -> dict[str, list[scoring.Value]]:
 
 
 def credits_of(inputs: Mapping[str, Any]) -> scoring.Credits:
-    """The table of credits that the evaluation agreed on."""
     return scoring.Credits.from_mapping(inputs["brief"]["credits"])
 
 
@@ -167,7 +166,6 @@ def cell_facts(cell: Mapping[str, Any]) -> scoring.CellFacts:
 
 
 def day(text: str | None) -> datetime.date | None:
-    """A date, or None."""
     return None if text is None else datetime.date.fromisoformat(text)
 
 
@@ -194,7 +192,6 @@ def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[st
 def cells_kept(
     candidate: dict[str, Any], inputs: dict[str, Any], day: datetime.date
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A candidate's cells by ref; planned dates up to that day were kept."""
     states = cell_states(candidate, inputs)
     for ref, cell in candidate["cells"].items():
         planned = planned_values(states[ref])
@@ -202,7 +199,6 @@ def cells_kept(
 
 
 def available(cell: dict[str, Any], values: list[ValueState]) -> dict[str, Any]:
-    """A cell that is available now in these values."""
     if not values:
         return cell
     claim, means = cell["claim"], cell["claim"].get("means")
@@ -228,7 +224,6 @@ def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
 
 
 def planned_dates(inputs: dict[str, Any]) -> list[tuple[datetime.date, int]]:
-    """The dates still ahead that something rests on, with how much; the next first."""
     cells = (
         cell
         for candidate in inputs["candidates"]

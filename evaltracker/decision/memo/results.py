@@ -51,7 +51,6 @@ NOT_COSTS = frozenset({"cells", "mailed_sheets", "scores", "settled"})
 
 
 def cost_results(cost_result: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
-    """The total with its working, the limits of the brief, value and waiting."""
     asked = {name: cost_result[name] for name in cost_result.keys() - NOT_COSTS}
     rates = inputs.get("rates", [])
     # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
@@ -80,7 +79,6 @@ def _results(written: str) -> dict[str, Any]:
 
 
 def cost(total: costs.TotalCost) -> dict[str, Any]:
-    """The total over the horizon with its working and what nobody has said."""
     return {
         "low": str(total.low),
         "likely": str(total.likely),
@@ -105,7 +103,6 @@ def cost(total: costs.TotalCost) -> dict[str, Any]:
 
 
 def limits(total: costs.TotalCost, brief: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every limit of the brief with its verdict and what was held against it."""
     return [
         {
             "name": limit.name,
@@ -198,12 +195,10 @@ def worth(
 
 
 def number(given: str | None) -> Decimal | None:
-    """A decimal, or None."""
     return None if given in (None, "") else Decimal(str(given))
 
 
 def text(amount: Decimal | None) -> str | None:
-    """An amount as JSON keeps it."""
     return None if amount is None else str(amount)
 
 
@@ -230,7 +225,6 @@ class Counted:
 
 
 def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
-    """Count one of the candidates of `inputs`, on the day that they name."""
     asked = [requirement_facts(row) for row in inputs["requirements"]]
     cells = cell_states(item, inputs)
     return count_known(
@@ -267,12 +261,10 @@ def count_known(
 
 
 def category_weights(inputs: dict[str, Any]) -> dict[str, Decimal]:
-    """What each category weighs when people's scores are added up."""
     return {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]}
 
 
 def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
-    """A requirement read back from JSON; its key is the ref."""
     return scoring.RequirementFacts(
         key=row["ref"],
         category=row["category"],
@@ -333,7 +325,6 @@ type Draws = Callable[[Race], dict[str, Any] | None]
 
 
 def race_of(inputs: dict[str, Any], field: Field) -> Race:
-    """The race of frozen inputs between those who take part."""
     frozen = inputs["certainty"]
     needs = {row["ref"]: row for row in inputs["requirements"]}
     keys = [contender.key for contender in field.contenders]
@@ -361,7 +352,6 @@ def race_of(inputs: dict[str, Any], field: Field) -> Race:
 
 
 def decimals(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:
-    """A frozen cell with its category and weight, its credits read back."""
     need = needs[row["ref"]]
     return {
         **{
@@ -475,7 +465,6 @@ def weigh(
 def field_between(
     inputs: dict[str, Any], running: Sequence[Counted], *, people: bool
 ) -> Field:
-    """The candidates by category, by the evidence alone or with people's scores."""
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     evidence = {row["name"]: Decimal(0) for row in inputs["categories"]}
     for row in inputs["requirements"]:
@@ -499,7 +488,6 @@ def field_between(
 
 
 def untold(field: Field, running: Sequence[Counted]) -> str:
-    """Why no first place is told yet, or blank."""
     if not any(option.fit.judged for option in running):
         return "unproven"
     return "" if len(field.contenders) > 1 else "alone"
@@ -595,7 +583,6 @@ def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str
 def results_of(
     inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
 ) -> dict[str, Any]:
-    """The same, of candidates that are counted already."""
     results = {
         option.candidate["id"]: candidate_results(option, inputs) for option in counted
     }
@@ -659,14 +646,12 @@ def differing(where: str, frozen: Any, again: Any) -> list[str]:
 
 
 def named(line: Any, place: int) -> str:
-    """What a line of a list is called: its kind, else its number."""
     return (
         str(line["kind"]) if isinstance(line, dict) and "kind" in line else str(place)
     )
 
 
 def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What the formulas say of one candidate."""
     fit = counted.fit
     return {
         "fit": share_text(fit.value),
@@ -686,7 +671,6 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
 
 
 def more_counts(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What stands beside *tested* since demos are told apart from trials."""
     if not knows_lists(inputs):
         return {}
     coverage = counted.fit.coverage

@@ -71,7 +71,6 @@ def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
 
 
 def requirements_document(evaluation: Evaluation) -> str:
-    """Brief, metrics, categories with weights, and requirements."""
     metrics = evaluation.metrics.values_list(
         "name", "baseline", "target", "how_measured"
     )
@@ -109,7 +108,6 @@ def requirements_document(evaluation: Evaluation) -> str:
 
 
 def categories(evaluation: Evaluation) -> str:
-    """What each weighs, and why one about price is scored."""
     rows = list(evaluation.categories.all())
     weights = (
         (category.name, "not agreed" if category.weight is None else category.weight)
@@ -125,7 +123,6 @@ def categories(evaluation: Evaluation) -> str:
 
 
 def candidates_document(evaluation: Evaluation) -> str:
-    """Every candidate, where it stands and why, and its must-haves."""
     candidates = Candidate.objects.filter(evaluation=evaluation)
     rows = (
         (
@@ -146,7 +143,6 @@ def candidates_document(evaluation: Evaluation) -> str:
 
 
 def trials_document(evaluation: Evaluation) -> str:
-    """What each trial found, and how the must-haves of the finalists stand."""
     trials = Trial.objects.filter(candidate__evaluation=evaluation)
     trials = trials.select_related("candidate")
     criteria, gaps = criteria_rows(evaluation), gap_lines(evaluation)
@@ -169,7 +165,6 @@ def trials_document(evaluation: Evaluation) -> str:
 
 
 def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
-    """By trial its criteria, each with its newest verdict; in two queries."""
     verdicts = Evidence.objects.filter(
         criterion__trial__candidate__evaluation=evaluation
     )
@@ -197,7 +192,6 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
 
 
 def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
-    """By trial a line for each of its gaps."""
     gaps = Gap.objects.filter(trial__candidate__evaluation=evaluation)
     gaps = gaps.select_related("requirement", "evidence__criterion")
     found: dict[UUID, list[str]] = {}
@@ -207,7 +201,6 @@ def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
 
 
 def gap_line(gap: Gap) -> str:
-    """A gap in one line, with the requirement and the criterion that it is about."""
     state = "closed" if gap.closed_at else "open"
     criterion = gap.evidence.criterion if gap.evidence else None
     need = gap.requirement
@@ -222,7 +215,6 @@ def gap_line(gap: Gap) -> str:
 
 
 def must_haves(evaluation: Evaluation) -> str:
-    """The standing of every must-have for each candidate in the running."""
     running = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
     candidates = list(
         Candidate.objects.filter(evaluation=evaluation, state__in=running)
@@ -298,7 +290,6 @@ def changes_told(before: str, after: str) -> str:
 
 
 def lines_of(document: str) -> list[tuple[str, str]]:
-    """Every line that is not empty, with the heading that it stands under."""
     heading, found = "", []
     for line in document.splitlines():
         if line.startswith("## "):
@@ -309,7 +300,6 @@ def lines_of(document: str) -> list[tuple[str, str]]:
 
 
 def held_against(evaluation: Evaluation) -> str:
-    """Which requirements must hold for which list; nothing where none must."""
     rows = Demand.objects.filter(
         scope__evaluation=evaluation, requirement__retired_at__isnull=True
     ).order_by("scope__position", "requirement__position", "requirement__ref")
@@ -320,7 +310,6 @@ def held_against(evaluation: Evaluation) -> str:
 
 
 def measures(evaluation: Evaluation) -> str:
-    """The requirements with a number that must be reached; blank of none."""
     needs = evaluation.requirements.filter(retired_at__isnull=True).exclude(measure={})
     rows = [(need.ref, need.measure_words) for need in needs]
     return table(("Ref", "Number"), rows) if rows else ""
@@ -349,7 +338,6 @@ def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
-    """What the brief asks and answers, as it is signed."""
     support = evaluation.support_wanted
     return [
         ("Problem to solve", evaluation.problem),
@@ -362,7 +350,6 @@ def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
 
 
 def budget(evaluation: Evaluation) -> str:
-    """The limits of the budget with their currency; nothing where none is said."""
     limits = (
         (evaluation.budget, ""),
         (evaluation.budget_once, " for what is paid once"),

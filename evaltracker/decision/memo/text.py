@@ -44,13 +44,11 @@ NOT_STATED = "not stated"
 
 
 def chosen_of(inputs: Row) -> Row | None:
-    """The candidate that is chosen, or none yet."""
     key = inputs["choice"]["candidate"]
     return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
 def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
-    """The chosen one's numbers, and those of the best option that was not chosen."""
     result = results[chosen["id"]]
     if result["total"] is None:
         return ""
@@ -67,7 +65,6 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
 
 
 def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
-    """Who has the best total among those that were not chosen; None without one."""
     others = [
         candidate
         for candidate in inputs["candidates"]
@@ -81,7 +78,6 @@ def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
 
 
 def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
-    """The total over the horizon beside the budget, what nobody said, and the worth."""
     if chosen is None:
         return ""
     brief, result = inputs["brief"], results[chosen["id"]]
@@ -107,7 +103,6 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
 
 
 def total_words(cost: Row, brief: Row) -> str:
-    """One figure if low and high are the same, else where it lies between them."""
     if not cost["known"]:
         return "No price is known."
     likely = f"{amount(cost['likely'])} {brief['currency']}"
@@ -119,14 +114,12 @@ def total_words(cost: Row, brief: Row) -> str:
 
 
 def budget_words(brief: Row) -> str:
-    """The budget over the horizon, or that there is none."""
     if not brief["budget"]:
         return "No budget was set."
     return f"The budget is {amount(brief['budget'])} {brief['currency']}."
 
 
 def working(inputs: Row, results: Row, chosen: Row | None) -> str:
-    """The chosen candidate's must-haves, promises, and each sum of its cost."""
     if chosen is None:
         return ""
     result = results[chosen["id"]]
@@ -165,7 +158,6 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
 
 
 def promise_sentences(result: Row) -> str:
-    """The record by trials, and beside it, named so, that by demos."""
     demos = result.get("promises_in_demos")
     if demos is None:
         return promise_sentence(result["promises"])
@@ -178,7 +170,6 @@ def promise_sentences(result: Row) -> str:
 
 
 def promise_sentence(record: Row, judged: str = "tested") -> str:
-    """How many promises held, or that too few were judged to say."""
     if record["hidden"]:
         return (
             f"{record['tested']} promises were {judged}; below five nothing can be "
@@ -191,7 +182,6 @@ def promise_sentence(record: Row, judged: str = "tested") -> str:
 
 
 def rates(inputs: Row) -> str:
-    """The rates that foreign prices were counted with, unless they had their own."""
     said = [
         f"1 {row['currency']} = {amount(row['rate'])} {row['base']} "
         f"({day(row['rated_on'])}, {inline(row['source'])})"
@@ -201,7 +191,6 @@ def rates(inputs: Row) -> str:
 
 
 def worth(value: Row | None, currency: str) -> str:
-    """What the hours saved are worth, and what waiting costs."""
     if value is None:
         return "What the hours saved are worth has not been said."
     return (
@@ -266,7 +255,6 @@ def pursued(row: dict[str, Any], result: dict[str, Any]) -> bool:
 
 
 def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """Who was considered and not pursued, by name."""
     names = [
         inline(candidate["name"])
         for candidate in inputs["candidates"]
@@ -313,7 +301,6 @@ def said_by(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 
 
 def sheets(candidate: dict[str, Any]) -> Iterator[str]:
-    """Each answer sheet that came by mail, and whether the vendor confirmed it."""
     for sheet in candidate.get("mailed_sheets", ()):
         confirmed = (
             f"confirmed by the vendor on {day(sheet['confirmed_at'])}"
@@ -329,7 +316,6 @@ def sheets(candidate: dict[str, Any]) -> Iterator[str]:
 
 
 def prices(candidate: dict[str, Any]) -> Iterator[str]:
-    """How many of its prices each source said."""
     counts = Counter(row.get("said_by") for row in candidate["cost_lines"])
     said = [
         f"{counts[source]} {words}"
@@ -355,8 +341,6 @@ NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """One option's numbers for one requirement."""
-
     key: str
     option: str
     standing: str
@@ -364,32 +348,26 @@ class NumberRow:
 
     @property
     def claimed(self) -> str:
-        """The number that it claims, or why there is none."""
         nothing = NOT_CLAIMED if self.numbers.bound_words else NOT_ASKED
         return self.numbers.claimed_words or nothing
 
     @property
     def measured(self) -> str:
-        """What its confirmed runs came to."""
         return self.numbers.measured_words or NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredNeed:
-    """A requirement with a number or confirmed runs, and the options compared."""
-
     ref: str
     text: str
     rows: list[NumberRow]
 
     @property
     def bound(self) -> str:
-        """What must be reached."""
         return next(filter(None, (row.numbers.bound_words for row in self.rows)), "")
 
     @property
     def is_measured(self) -> bool:
-        """Whether anything was found, and not only claimed."""
         return any(row.numbers.measured for row in self.rows)
 
 
@@ -425,7 +403,6 @@ def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
 
 
 def numbers_table(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """A line for each requirement and option; blank where there is no number."""
     lines = [*number_lines({"inputs": inputs, "results": results})]
     return table(NUMBERS_HEAD, lines) if lines else ""
 
@@ -439,7 +416,6 @@ def numbers_sheets(
 
 
 def number_lines(memo: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The cells of each line below `HEAD`."""
     for need in measured_needs(memo):
         for row in need.rows:
             against = row.numbers.against_claim
@@ -484,7 +460,6 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 def decision(
     inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any] | None
 ) -> str:
-    """What is chosen, why, and how far ahead it is."""
     if chosen is None:
         return "No candidate is chosen yet."
     kind = KINDS[chosen["kind"]].lower()
@@ -500,7 +475,6 @@ def decision(
 
 
 def drivers(inputs: dict[str, Any]) -> str:
-    """What weighs most, by category."""
     weighty = sorted(
         (category for category in inputs["categories"] if category["weight"]),
         key=lambda row: (-row["weight"], row["name"]),
@@ -515,7 +489,6 @@ def drivers(inputs: dict[str, Any]) -> str:
 
 
 def price(inputs: dict[str, Any]) -> str:
-    """That price is part of no score, or in which categories it is, and why."""
     scored = [
         f"{inline(row['name'])} ({inline(why.strip().removesuffix('.'))})"
         if (why := row.get("price_reason"))
@@ -529,7 +502,6 @@ def price(inputs: dict[str, Any]) -> str:
 
 
 def needs(inputs: dict[str, Any]) -> str:
-    """The problem, the metrics and how much was asked."""
     brief = inputs["brief"]
     musts = sum(row["priority"] == "must" for row in inputs["requirements"])
     lines = [
@@ -551,7 +523,6 @@ def needs(inputs: dict[str, Any]) -> str:
 
 
 def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
-    """Answers that say what the ranking rests on, and what would turn it."""
     said = weighed(inputs, results, inline, "**")
     if said.untold:
         return "\n\n".join(filter(None, (said.untold, drivers(inputs))))
@@ -567,7 +538,6 @@ def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
 
 
 def eliminated(inputs: dict[str, Any]) -> str:
-    """Who left the race, and why."""
     return bullets(
         f"{inline(candidate['name'])}: {inline(candidate['state_reason'])}"
         for candidate in inputs["candidates"]
@@ -576,7 +546,6 @@ def eliminated(inputs: dict[str, Any]) -> str:
 
 
 def method(inputs: dict[str, Any]) -> str:
-    """The formula version and how anyone can count again."""
     share = inputs["brief"]["evidence_share"]
     return (
         f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
@@ -604,7 +573,6 @@ VERDICTS = {
 
 
 def exceptions(inputs: dict[str, Any]) -> str:
-    """Waived gates and excused knock-outs, with their reasons."""
     waived = [
         f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
         f"{inline(waiver['reason'])}"
@@ -626,7 +594,6 @@ def exceptions(inputs: dict[str, Any]) -> str:
 
 
 def needed(inputs: dict[str, Any], ref: str) -> str:
-    """A requirement by its text, with its reference."""
     return need_names(inputs, [ref], inline)[0]
 
 
@@ -637,7 +604,6 @@ def for_values(excuse: dict[str, Any]) -> str:
 
 
 def record_interests(inputs: dict[str, Any]) -> str:
-    """Who declared an interest, and why it was cleared."""
     said = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
         f"{what_became(interest)}"
@@ -647,7 +613,6 @@ def record_interests(inputs: dict[str, Any]) -> str:
 
 
 def what_became(interest: dict[str, Any]) -> str:
-    """Whether an interest was cleared, and why."""
     if interest["cleared_reason"]:
         return f"cleared by the owner. Reason: {inline(interest['cleared_reason'])}"
     if interest["replaced"]:
@@ -656,7 +621,6 @@ def what_became(interest: dict[str, Any]) -> str:
 
 
 def meeting(inputs: dict[str, Any]) -> str:
-    """What the meeting came to, and where it moved away from the median."""
     if not inputs["consensus"]:
         return ""
     moved = [
@@ -671,7 +635,6 @@ def meeting(inputs: dict[str, Any]) -> str:
 
 
 def signed(inputs: dict[str, Any]) -> str:
-    """Sign-offs of earlier stages, each on a document of its own."""
     rows = [
         f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
         f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
@@ -682,7 +645,6 @@ def signed(inputs: dict[str, Any]) -> str:
 
 
 def conditions(inputs: dict[str, Any]) -> str:
-    """What approvals of earlier stages asked for, and how it was met."""
     asked = [
         f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
         for condition in inputs["conditions"]
@@ -724,7 +686,6 @@ def price_gap(
 
 
 def likely(result: dict[str, Any]) -> Decimal:
-    """The likely total over the horizon."""
     return Decimal(result["cost"]["likely"])
 
 
@@ -734,7 +695,6 @@ def open_kinds(
     keys: tuple[str, ...],
     quote: Callable[[str], str],
 ) -> str:
-    """What makes the comparison uncertain: kinds of cost that nobody knows."""
     said = [
         f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
         for key in keys
@@ -748,7 +708,6 @@ def open_kinds(
 
 
 def scale_words(inputs: dict[str, Any]) -> str:
-    """A sentence that follows another; nothing where nobody chose words."""
     meanings = inputs.get("scale")
     if not meanings:
         return ""

@@ -142,7 +142,6 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
 
 @transaction.atomic
 def waive_check(*, check: PromiseCheck, reason: str, by: By) -> PromiseCheck:
-    """Leave a check out, for a reason that stays beside it."""
     check, evaluation = open_check(check)
     check_run(check, by)
     reason = read_reason(reason, "Give a reason for skipping it.")
@@ -197,7 +196,6 @@ def judge(
     ref: str,
     user: User,
 ) -> CheckVerdict:
-    """Write a verdict, or write it anew."""
     verdict, note = said[0], said[1].strip()
     if verdict not in CheckFound.values or not note:
         sentence = f"{ref}: say whether it holds, and how you saw it."
@@ -212,7 +210,6 @@ def judge(
 
 @transaction.atomic
 def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
-    """Close a check once every promise has its verdict."""
     check, evaluation = open_check(check)
     check_close(check, by)
     close(check, evaluation, summary=summary.strip())
@@ -221,13 +218,11 @@ def close_check(*, check: PromiseCheck, summary: str, by: By) -> PromiseCheck:
 
 
 def check_run(check: PromiseCheck, by: By) -> None:
-    """The owner moves, waives or closes one that is open."""
     require_owner(by, check.candidate.evaluation)
     require_open_check(check)
 
 
 def check_judge(check: PromiseCheck, by: By) -> User:
-    """The acting user, with a part and no interest in what was chosen."""
     user = require_part(by, check.candidate.evaluation)
     require_no_conflict(user, check.candidate)
     require_open_check(check)
@@ -235,7 +230,6 @@ def check_judge(check: PromiseCheck, by: By) -> User:
 
 
 def check_close(check: PromiseCheck, by: By) -> None:
-    """The owner closes it once every promise is judged."""
     check_run(check, by)
     rows = promised_rows(check.candidate, [check])
     missing = [row.requirement.ref for row in rows if row.last is None]
@@ -244,20 +238,17 @@ def check_close(check: PromiseCheck, by: By) -> None:
 
 
 def require_open_check(check: PromiseCheck) -> None:
-    """Refuse one that is closed, or of what was never decided."""
     if check.candidate.evaluation.status != Status.DECIDED or not check.is_open:
         raise Refused(CLOSED)
 
 
 def open_check(check: PromiseCheck) -> tuple[PromiseCheck, Evaluation]:
-    """The check as it is under its evaluation's lock."""
     evaluation = lock(check.candidate.evaluation)
     rows = PromiseCheck.objects.select_related("candidate__evaluation__owner")
     return rows.get(pk=check.pk), evaluation
 
 
 def close(check: PromiseCheck, evaluation: Evaluation, **words: str) -> None:
-    """Close it; nobody is reminded any more."""
     change(check, closed_at=timezone.now(), closed_by=evaluation.owner, **words)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because=CLOSED)
 
@@ -271,7 +262,6 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """One journal entry about a check."""
     journal.record(
         evaluation=evaluation,
         action=f"promise_check.{verb}",
@@ -287,7 +277,6 @@ def record(
 
 
 def check_measure(check: PromiseCheck, by: By) -> User:
-    """The owner or a stakeholder, while the check is open."""
     user = require_part(by, check.candidate.evaluation)
     require_open_check(check)
     return user
@@ -333,7 +322,6 @@ def record_metric_values(
 
 
 def enter(row: MetricValue, said: tuple[str, str], user: User) -> None:
-    """Write a value, or write it anew."""
     row.value, row.note = said
     if not row.value:
         sentence = f"Enter the value of “{row.metric.name}”."
@@ -347,7 +335,6 @@ def enter(row: MetricValue, said: tuple[str, str], user: User) -> None:
 
 
 def check_publish_promises(letter: Letter, by: By) -> None:
-    """The owner publishes it once, after the letter, where vendors have pages."""
     check_letter(letter, by)
     if letter.released_at is None:
         raise Refused("Send the letter first; the promise record follows it.")
@@ -357,7 +344,6 @@ def check_publish_promises(letter: Letter, by: By) -> None:
 
 
 def record_of(letter: Letter) -> str:
-    """The promise record of a letter's vendor, by the frozen ledger."""
     candidate = letter.candidate
     memo = Decision.objects.get(evaluation=candidate.evaluation_id).memo
     inputs, key = memo["inputs"], str(candidate.pk)
@@ -416,7 +402,6 @@ CANDIDATE = ("name", "kind", *(column.name for column in WORDED))
 
 
 def may_follow(user: User, origin: Evaluation) -> bool:
-    """Whether `user` starts another from `origin`: sees it, and may start one."""
     seen = Evaluation.objects.visible_to(user).filter(pk=origin.pk)
     return may_start_evaluations(user) and seen.exists()
 
@@ -477,7 +462,6 @@ def start_next(
 
 
 def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
-    """Who must sign what, or what is usual where nobody had to; how many rules."""
     for rule in SignOffRule.objects.filter(evaluation=origin):
         set_sign_off_rule(
             evaluation=following,
@@ -492,7 +476,6 @@ def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
 
 
 def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
-    """Everybody's role, but that of the new owner, who holds none; how many."""
     parts = voices().filter(evaluation=origin, user__is_active=True)
     parts = parts.exclude(user=by).select_related("user")
     for part in parts:
@@ -507,7 +490,6 @@ def _people(origin: Evaluation, following: Evaluation, by: User) -> int:
 
 
 def _candidates(origin: Evaluation, following: Evaluation, by: User) -> int:
-    """Those that were not eliminated, longlisted again; how many."""
     options = origin.candidates.exclude(state=CandidateState.ELIMINATED)
     for option in options.select_related("vendor"):
         values: dict[str, Any] = {name: getattr(option, name) for name in CANDIDATE}

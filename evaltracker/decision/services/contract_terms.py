@@ -56,7 +56,6 @@ EARLIEST, MOST = 730, 6
 
 
 def read_days(days: Iterable[int]) -> list[int]:
-    """Days before the last day, the earliest first."""
     wanted = sorted(set(days), reverse=True) or default_remind_days()
     sentence = ""
     if len(wanted) > MOST:
@@ -69,7 +68,6 @@ def read_days(days: Iterable[int]) -> list[int]:
 
 
 def remind_anew(term: ContractTerm, *, moved: bool) -> None:
-    """Call off what is owed and owe it for the dates that stand now."""
     if moved:
         term.outcome, term.outcome_note = "", ""
         term.settled_at = term.settled_by = None
@@ -180,7 +178,6 @@ def write(
 
 
 def require_sense(term: ContractTerm) -> None:
-    """Refuse dates that contradict each other, each beside its field."""
     start, end, notice = term.starts_on, term.ends_on, term.notice_on
     wrong = {
         "ends_on": "The end is before the start."
@@ -247,14 +244,12 @@ def renew(term: ContractTerm, note: str, by: By) -> ContractTerm:
 
 
 def check_set_term(evaluation: Evaluation, by: By) -> None:
-    """The owner enters it once it is decided."""
     require_owner(by, evaluation)
     if evaluation.status != Status.DECIDED:
         raise Refused("The contract is entered once the evaluation is decided.")
 
 
 def check_settle_term(term: ContractTerm, by: By) -> None:
-    """The owner or whoever looks after it, once for each last day."""
     user = actor_of(by).user
     keepers = (term.evaluation.owner_id, term.looks_after_id)
     if user is None or not user.is_active or user.pk not in keepers:
@@ -273,7 +268,6 @@ def record(
     after: dict[str, Any],
     reason: str = "",
 ) -> None:
-    """One journal entry about the contract."""
     journal.record(
         evaluation=term.evaluation,
         action=f"contract_term.{verb}",
@@ -388,7 +382,6 @@ def check_hand_on(evaluation: Evaluation, by: By) -> None:
 
 
 def may_take_over(evaluation: Evaluation) -> QuerySet[User]:
-    """Who can be given it: people who may start evaluations, without a part here."""
     here = voices().filter(evaluation=evaluation).order_by().values("user")
     people = people_who_may_start().exclude(pk=evaluation.owner_id)
     return people.exclude(pk__in=here).order_by("last_name", "username")
@@ -440,7 +433,6 @@ def hand_on_evaluation(
 
 
 def why_not_theirs(evaluation: Evaluation, person: User) -> str:
-    """Why this person cannot take it over; blank if they can."""
     if person.pk == evaluation.owner_id:
         return f"{person.name} runs it already."
     if voices().filter(evaluation=evaluation, user=person).exists():

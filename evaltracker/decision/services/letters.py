@@ -126,7 +126,6 @@ def requirement_lines(
     words: dict[str, str],
     most: int = MOST,
 ) -> str:
-    """A line for each requirement that stands so, in their order, `most` at most."""
     lines = [
         f"– {row['ref']} {row['text']}: {words[standing]}."
         for row, standing in told
@@ -148,7 +147,6 @@ def count_own(inputs: dict[str, Any], candidate: str, refs: Collection[str]) -> 
 
 
 def seen_words(own: Coverage) -> str:
-    """How many of its answers were shown, and how many were tested."""
     if not (own.shown or own.tested):
         return ""
     return (
@@ -159,7 +157,6 @@ def seen_words(own: Coverage) -> str:
 
 
 def promises_kept_words(own: SourceRecord) -> str:
-    """How many of its promises held, where enough were tested to say so."""
     if own.hidden:
         return ""
     tally = own.overall
@@ -216,7 +213,6 @@ FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_oc
 
 
 def may_export(user: User, evaluation: Evaluation) -> bool:
-    """Whether `user` takes the whole home: the owner and leadership."""
     return is_owner(user, evaluation) or is_leadership(user, evaluation)
 
 
@@ -235,7 +231,6 @@ def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
 
 
 def check_export(evaluation: Evaluation, by: User) -> None:
-    """The owner and leadership, where no conflict of interest bars them."""
     if not may_export(by, evaluation):
         raise Forbidden("Only the owner and leadership can export an evaluation.")
     check_read_answers(evaluation, by)
@@ -261,7 +256,6 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
 def record_export(
     evaluation: Evaluation, by: User, content: bytes, **told: object
 ) -> None:
-    """Tell the journal that a file left, and which."""
     journal.record(
         evaluation=evaluation,
         action="evaluation.exported",
@@ -293,7 +287,6 @@ def remove_old_leftovers() -> None:
 
 
 def remove_leftovers(found: list[Leftover]) -> None:
-    """Remove these files, each with a line in the log."""
     for each in found:
         default_storage.delete(each.stored_as)
         logger.info("leftover_removed", file=each.stored_as, half=each.is_half)
@@ -416,14 +409,12 @@ def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
 
 
 def _publish(letter: Letter, by: By) -> None:
-    """Let the vendor read it in its pages, from its first mail on."""
     kind = DocumentKind.LETTER
     if not letter.candidate.documents.filter(kind=kind).exists():
         publish_document(candidate=letter.candidate, kind=kind, text=letter.text, by=by)
 
 
 def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
-    """The letter under its evaluation's lock, for the owner of one that is decided."""
     evaluation = lock(letter.candidate.evaluation)
     letter = Letter.objects.select_related("candidate__vendor").get(pk=letter.pk)
     letter.candidate.evaluation = evaluation
@@ -432,7 +423,6 @@ def open_letter(letter: Letter, by: By) -> tuple[Letter, Evaluation]:
 
 
 def check_letter(letter: Letter, by: By) -> None:
-    """The owner of what is decided."""
     evaluation = letter.candidate.evaluation
     require_owner(by, evaluation)
     if evaluation.status != Status.DECIDED:
@@ -440,14 +430,12 @@ def check_letter(letter: Letter, by: By) -> None:
 
 
 def check_write_letter(letter: Letter, by: By) -> None:
-    """The same, until it is sent."""
     check_letter(letter, by)
     if letter.released_at is not None:
         raise Refused("This letter was sent and can no longer change.")
 
 
 def require_sendable(letter: Letter, text: str) -> None:
-    """Refuse words that a vendor must not read, or that say nothing."""
     sentence = ""
     if not text:
         sentence = "Write the letter first."
@@ -480,7 +468,6 @@ ASKED = ("sign_off__printed_name", "text", "due_on", "closing_note")
 
 
 def check_take_pack(evaluation: Evaluation, by: User) -> None:
-    """The owner, and leadership once it reads the prices, of what is decided."""
     if not may_export(by, evaluation):
         raise Forbidden("Only the owner and leadership can download the evidence pack.")
     if evaluation.status != Status.DECIDED:
@@ -529,7 +516,6 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
 
 
 def add_signatures(pack: Pack, evaluation: Evaluation) -> None:
-    """Every signature, what was asked for with it, and the words that were signed."""
     signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
     pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
     asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
@@ -540,8 +526,6 @@ def add_signatures(pack: Pack, evaluation: Evaluation) -> None:
 
 
 def listed(fields: tuple[str, ...], rows: Any) -> bytes:
-    """Some columns of rows as CSV."""
-
     def lines() -> Iterator[list[str]]:
         yield [field.replace("__", " ").replace("_", " ") for field in fields]
         for row in rows.values_list(*fields):
@@ -551,8 +535,6 @@ def listed(fields: tuple[str, ...], rows: Any) -> bytes:
 
 
 def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> None:
-    """What was handed in with claims and verdicts, what people attached to things, and
-    what each was called."""
     rows = [["file", "original name", "candidate or thing", "requirement"]]
     if "claimfile" not in shut:
         claims = ClaimFile.objects.filter(claim__candidate__evaluation=evaluation)
@@ -576,7 +558,6 @@ def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> N
 
 
 def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
-    """Copy one file; returns what it is called in the pack."""
     try:
         with default_storage.open(place, "rb") as file:
             return pack.add_stored(sha256, name, file)
@@ -588,7 +569,6 @@ def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
 
 
 def add_journal(pack: Pack, evaluation: Evaluation, shut: set[str]) -> dict[str, Any]:
-    """Every entry, and the head; returns what README tells of it."""
     pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
     head = JournalHead.objects.get(evaluation=evaluation)
     told = {

@@ -71,12 +71,10 @@ class Day:
 
     @property
     def moved(self) -> bool:
-        """Whether the numbers are of another day than they would be by themselves."""
         return self.day != self.today or self.kept
 
     @property
     def query(self) -> str:
-        """What follows the address to stay on that day."""
         if not self.moved:
             return ""
         asked = {"as_of": self.day.isoformat()} | ({"kept": "1"} if self.kept else {})
@@ -85,7 +83,6 @@ class Day:
 
 @evaluation_page("comparison", "Comparison", order=105, group="Decision")
 def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The candidates side by side, as of today or of a day ahead."""
     user: Any = request.user
     open_answers(request, evaluation)
     standing = standing_memo(evaluation)
@@ -157,7 +154,6 @@ def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
 
 
 def role_rows(memo: dict[str, Any]) -> list[dict[str, str]]:
-    """Whom each role's own weights would pick, in words."""
     names = {
         candidate["id"]: candidate["name"] for candidate in memo["inputs"]["candidates"]
     }
@@ -175,7 +171,6 @@ def role_rows(memo: dict[str, Any]) -> list[dict[str, str]]:
 def working_page(
     request: HttpRequest, slug: str, candidate_id: uuid.UUID
 ) -> HttpResponse:
-    """The sums behind one candidate's line, every row of them."""
     user: Any = request.user
     evaluation = find_evaluation(user, slug)
     open_answers(request, evaluation)
@@ -226,8 +221,6 @@ class DraftForm(
         ),
     )
 ):
-    """Which one, why, and who disagrees."""
-
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["candidate"]
@@ -240,16 +233,12 @@ mark_needed(DraftForm, "needed to decide", "candidate", "rationale")
 
 
 class OnDecision(OnEvaluation, AboutCandidate[Evaluation]):
-    """An act of the decision page."""
-
     tab = "decision"
     rule: ClassVar[Rule | None] = check_draft_decision
 
 
 @register_act
 class DraftDecision(OnDecision):
-    """The words that are signed before they are frozen."""
-
     title = "Draft the decision"
     verb = "Save the draft"
     help = (
@@ -261,7 +250,6 @@ class DraftDecision(OnDecision):
     service = draft_decision
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Candidates of this evaluation."""
         return {"evaluation": target}
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -273,8 +261,6 @@ class DraftDecision(OnDecision):
 
 @register_act
 class Decide(OnDecision):
-    """The end: memo frozen, candidate chosen, evaluation closed."""
-
     title = "Decide"
     verb = "Decide and freeze the memo"
     help = (
@@ -290,7 +276,6 @@ class Decide(OnDecision):
         return True
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What is decided, and what the rules say."""
         drafted = Decision.objects.filter(evaluation=target)
         return {
             **super().context(target, user),
@@ -299,7 +284,6 @@ class Decide(OnDecision):
         }
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """The memo that is frozen now, wherever it was decided from."""
         return reverse("admin:memo", args=[target.slug])
 
 
@@ -308,8 +292,6 @@ class Decide(OnDecision):
 
 @register_act
 class TakePack(OnDecision):
-    """Hands out the zip; the journal keeps who took it."""
-
     title = "Take the evidence pack"
     verb = "Make the pack"
     help = (

@@ -77,8 +77,6 @@ from vendors.selectors.costs import NOBODY, opening_state
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """Letters and checks in numbers, and the contract."""
-
     drafts: int
     sent: int
     checks: list[PromiseCheck]
@@ -86,7 +84,6 @@ class Follows:
 
     @property
     def next_check(self) -> PromiseCheck | None:
-        """The next one that is open."""
         return next((check for check in self.checks if check.is_open), None)
 
 
@@ -113,7 +110,6 @@ def after_decision(
 
 
 def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
-    """What the owner does next: letters first, then the next check."""
     if follows.drafts:
         many = "s" if follows.drafts > 1 else ""
         return NextStep(
@@ -142,8 +138,6 @@ PRICE, APPROVED = "Price", "Approved"
 
 @dataclass(frozen=True, slots=True)
 class DecisionHead:
-    """A sentence, when and by whom, figures, and what to do now; None if others do."""
-
     sentence: str
     said: str
     figures: tuple[Figure, ...]
@@ -174,7 +168,6 @@ def decision_head(
 def approved_so_far(
     rules: Sequence[SignOffRule], reports: Sequence[GateReport]
 ) -> Figure:
-    """How many of the roles that are asked have approved the words as they stand."""
     if not rules:
         return Figure(APPROVED, "–", "nobody is asked to sign yet")
     waiting = [
@@ -228,7 +221,6 @@ def step_to_decide(
 
 @evaluation_page("decision", "Decision", order=110, group="Decision")
 def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Everything that the decision rests on, and the way to make it."""
     user: Any = request.user
     open_answers(request, evaluation)
     decision = decision_of(evaluation)
@@ -274,7 +266,6 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def screen_of_decided(
     user: User, evaluation: Evaluation, decision: Decision, *, prices: bool
 ) -> dict[str, Any]:
-    """What stands first once it is decided, and what comes after."""
     after = after_decision(user, evaluation, decision)
     head = decision_head(decision.memo, decision, after["step"], prices=prices)
     return {**after, "head": head}
@@ -288,7 +279,6 @@ def screen_of_draft(
     *,
     prices: bool,
 ) -> dict[str, Any]:
-    """What stands first until then, and the rules that the reader may sign."""
     rules = decision_rules(evaluation)
     opened = evaluation.prices_opened_at is not None
     # Nobody signs what names a sealed price.
@@ -311,7 +301,6 @@ def gap_of_choice(memo: dict[str, Any]) -> str:
 
 
 def decision_rules(evaluation: Evaluation) -> list[SignOffRule]:
-    """Who is asked to sign the memo."""
     rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
     return list(rules)
 
@@ -319,23 +308,19 @@ def decision_rules(evaluation: Evaluation) -> list[SignOffRule]:
 def own_rules(
     user: User, evaluation: Evaluation, rules: Iterable[SignOffRule]
 ) -> list[SignOffRule]:
-    """The rules on the memo that `user` may sign, for their own part or lent."""
     return [rule for rule in rules if signing_parts(user, evaluation, rule.role)]
 
 
 def decision_of(evaluation: Evaluation) -> Decision | None:
-    """The draft or the decision, if there is one."""
     rows = Decision.objects.select_related("candidate", "decided_by")
     return rows.filter(evaluation=evaluation).first()
 
 
 def is_decided(user: User, evaluation: Evaluation) -> bool:
-    """Whether there is a frozen decision, for everybody who sees the evaluation."""
     return evaluation.status == Status.DECIDED
 
 
 def memo_is_open(user: User, evaluation: Evaluation) -> bool:
-    """Whether the memo can be read: in the decision stage, with prices open."""
     return evaluation.stage == Stage.DECISION and may_see_prices(user, evaluation)
 
 
@@ -350,7 +335,6 @@ def memo_is_open(user: User, evaluation: Evaluation) -> bool:
     visible=is_decided,
 )
 def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The contract's dates, what the metrics are now, and every promise's story."""
     check_query(request)
     user: Any = request.user
     open_answers(request, evaluation)
@@ -382,14 +366,11 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A letter and the mails that carry it."""
-
     letter: Letter
     mails: list[Notice]
 
     @property
     def record(self) -> PublishedDocument | None:
-        """The promise record, once its vendor can read it."""
         documents = self.letter.candidate.documents.all()
         kind = DocumentKind.PROMISES
         return next((each for each in documents if each.kind == kind), None)
@@ -397,7 +378,6 @@ class Row:
 
 @evaluation_page("letters", "Letters", order=112, group="Decision", visible=is_decided)
 def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Every letter with its words, its state, and who got it when."""
     check_query(request)
     user: Any = request.user
     open_answers(request, evaluation)
@@ -423,8 +403,6 @@ def letters_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 class OnLetter(AboutCandidate[Letter]):
-    """An act of the owner on a letter."""
-
     tab = "letters"
     model = Letter
     target_name = "letter"
@@ -450,8 +428,6 @@ class WordsForm(forms.Form):
 
 @register_act
 class WriteLetter(OnLetter):
-    """Goes over a draft."""
-
     title = "Go over the letter"
     verb = "Save the draft"
     help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
@@ -460,14 +436,11 @@ class WriteLetter(OnLetter):
     service = write_letter
 
     def initial(self, target: Letter, user: User) -> dict[str, Any]:
-        """The words that stand."""
         return {"text": target.text}
 
 
 @register_act
 class PublishPromises(OnLetter):
-    """Lets the vendor read its own promise record in its pages."""
-
     title = "Publish the promise record"
     verb = "Publish it"
     help = (
@@ -480,7 +453,6 @@ class PublishPromises(OnLetter):
     service = publish_promises
 
     def context(self, target: Letter, user: User) -> dict[str, Any]:
-        """Also the words that are published."""
         return {**super().context(target, user), "record": record_of(target)}
 
 
@@ -498,8 +470,6 @@ class SendForm(ContactsForm):
 
 @register_act
 class SendLetter(OnLetter):
-    """Sends it: the one way in which a vendor hears of the decision from us."""
-
     title = "Send the letter"
     verb = "Send it"
     help = (
@@ -514,7 +484,6 @@ class SendLetter(OnLetter):
     rule = check_letter
 
     def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
-        """Whose contacts may be chosen."""
         return {"letter": target}
 
 
@@ -556,18 +525,15 @@ def memo_for(
 
 
 def proven(memo: dict[str, Any], decision: Decision | None) -> SealedMemo:
-    """With what its proof finds now, once it is frozen."""
     found = differences(decision) if decision else None
     return sealed_memo(memo, decision, found)
 
 
 def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:
-    """Whether there is a memo for `user`, frozen or of now."""
     return is_decided(user, evaluation) or memo_is_open(user, evaluation)
 
 
 def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The memo to read and print."""
     user: Any = request.user
     evaluation, decision, memo = memo_for(request, slug)
     sealed = proven(memo, decision)
@@ -592,7 +558,6 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The memo as PDF on A4 or Letter, or why this machine cannot make one."""
     check_query(request, filters={"paper"})
     paper = request.GET.get("paper", "a4")
     if paper not in PAPERS:
@@ -603,26 +568,22 @@ def memo_pdf(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def memo_md(request: HttpRequest, slug: str) -> HttpResponse:
-    """The memo as it was written, in Markdown, with its seal."""
     _, decision, memo = memo_for(request, slug)
     return handed_out(proven(memo, decision).text.encode(), "md", slug)
 
 
 def memo_docx(request: HttpRequest, slug: str) -> HttpResponse:
-    """The memo as a Word file."""
     evaluation, decision, memo = memo_for(request, slug)
     title = f"Decision memo: {evaluation.title}"
     return handed_out(as_docx(proven(memo, decision), title), "docx", slug)
 
 
 def memo_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
-    """The memo's numbers with their working, as a workbook."""
     _, decision, memo = memo_for(request, slug)
     return handed_out(as_xlsx(memo, decision), "xlsx", slug)
 
 
 def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
-    """The memo as a file that is named after the evaluation."""
     return download(
         content,
         name=f"{slug}-memo.{kind}",

@@ -64,7 +64,6 @@ TOLD = 110
 
 @cache
 def stage_picture(stage: str, status: str) -> SafeString:
-    """The five stages as steps, the one that it is in by its name."""
     now = Stage(stage)
     is_open = status == Status.OPEN
     steps = [
@@ -83,7 +82,6 @@ def stage_picture(stage: str, status: str) -> SafeString:
 
 
 def how_late(glance: Glance) -> SafeString:
-    """Whether something is overdue, or will be, in a word."""
     if glance.late:
         return badge(f"late: {glance.late}", "bad")
     if glance.too_late:
@@ -92,10 +90,7 @@ def how_late(glance: Glance) -> SafeString:
 
 
 class GlancesList(ScopedChangeList):
-    """A list whose rows know what they tell the reader."""
-
     def get_results(self, request: HttpRequest) -> None:
-        """The rows of the page, each with its glance."""
         super().get_results(request)
         user: Any = request.user
         rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
@@ -107,8 +102,6 @@ class GlancesList(ScopedChangeList):
 
 @admin.register(Evaluation, site=site)
 class EvaluationAdmin(HardenedAdmin):
-    """Purchases being decided, newest first."""
-
     empty_text = (
         "You have no part in an evaluation yet. The owner of one can give you a part; "
         "if you run purchases yourself, start one from My work."
@@ -132,25 +125,21 @@ class EvaluationAdmin(HardenedAdmin):
     )
 
     def page_of(self, row: Evaluation) -> str:
-        """The overview, where a row leads."""
         return reverse("admin:evaluation_overview", args=[row.slug])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return GlancesList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the reader may see but test invitations, with whoever runs it."""
         rows: Any = super().get_queryset(request)
         return rows.real().select_related("owner")  # type: ignore[no-any-return]
 
     @admin.display(description="stage", ordering="stage")
     def in_stage(self, row: Evaluation) -> SafeString:
-        """The five stages as steps, drawn and named."""
         return stage_picture(row.stage, row.status)
 
     @admin.display(description="next date")
     def next_date(self, row: Any) -> SafeString | str:
-        """The next day on which something is due, and what."""
         if row.glance.next_date is None:
             return "–"
         dated = row.glance.next_date
@@ -160,7 +149,6 @@ class EvaluationAdmin(HardenedAdmin):
 
     @admin.display(description="risk")
     def risk(self, row: Any) -> SafeString | str:
-        """What is late, and the first thing in the way."""
         if not row.is_open:
             return f"late: {row.glance.late}" if row.glance.late else "–"
         return format_html(
@@ -171,7 +159,6 @@ class EvaluationAdmin(HardenedAdmin):
 
     @admin.display(description="leader")
     def leader(self, row: Any) -> SafeString | str:
-        """Who is first, or was chosen."""
         if not row.glance.leader:
             nobody = row.glance.no_leader or "none yet"
             return nobody if row.is_open else "–"
@@ -184,8 +171,6 @@ class EvaluationAdmin(HardenedAdmin):
 
 @admin.register(Decision, site=site)
 class DecisionAdmin(HardenedAdmin):
-    """Decisions and drafts, in all evaluations that the reader may see."""
-
     empty_text = (
         "Nothing is decided yet. A decision is drafted in the last stage of an "
         "evaluation."
@@ -194,14 +179,11 @@ class DecisionAdmin(HardenedAdmin):
     fields = ("evaluation", "candidate", "rationale", "decided_at", "memo_sha256")
 
     def page_of(self, row: Decision) -> str:
-        """The evaluation's decision page."""
         return reverse("admin:evaluation_decision", args=[row.evaluation.slug])
 
 
 @admin.register(Waiver, site=site)
 class WaiverAdmin(HardenedAdmin):
-    """Rules that leadership let pass."""
-
     empty_text = "No rule was ever waived."
     list_display = ("rule", "reason", "waived_by", "waived_at")
     ordering = ("-waived_at",)
@@ -244,7 +226,6 @@ KINDS = {
 
 
 def work_page(request: HttpRequest) -> HttpResponse:
-    """What waits by day and evaluation, then where the reader takes part."""
     user: Any = request.user
     items, snoozed = apart(my_work(user), snoozed_lines(user))
     every = request.GET.get("all") == "1"
@@ -281,7 +262,6 @@ def recent_evaluations(user: User) -> list[Evaluation]:
 
 
 def shown(group: Group) -> dict[str, Any]:
-    """A group with the icon and the word on the button of each line."""
     return {
         "name": group.name,
         "is_theirs": group.counts,
@@ -294,7 +274,6 @@ def shown(group: Group) -> dict[str, Any]:
 
 
 def sign_of(item: WorkItem) -> tuple[str, str]:
-    """The icon of an item, and the word on its button."""
     icon, verb = KINDS[item.kind]
     return icon, "Read" if item.waits else verb
 
@@ -327,15 +306,11 @@ BELL.register("news", count_news)
 
 
 class SeenForm(forms.Form):
-    """The moment at which the page was made."""
-
     until = forms.DateTimeField(widget=forms.HiddenInput)
 
 
 @register_act
 class MarkNewsSeen(Act[None]):
-    """Remembers up to when the reader has seen what is new."""
-
     title = "Mark as seen"
     verb = "Mark all as seen"
     help = "For you alone: what comes later is new again."
@@ -344,14 +319,12 @@ class MarkNewsSeen(Act[None]):
     service = mark_news_seen
 
     def allowed(self, user: User, target: None) -> bool:
-        """Everybody has a bell of their own."""
         return True
 
     def initial(self, target: None, user: User) -> dict[str, Any]:
         return {"until": timezone.now()}
 
     def destination(self, target: None, made: Any) -> Outcome:
-        """Back to the list, which is empty now."""
         return reverse("admin:news")
 
 
@@ -359,15 +332,11 @@ class MarkNewsSeen(Act[None]):
 
 
 class TestForm(ContactsForm):
-    """Who gets the mail."""
-
     contacts = ContactsField(help_text="Its subject begins with “Test:”.")
 
 
 @register_act
 class SendTestInvitation(Telling):
-    """Lets a vendor try everything against a made-up list."""
-
     title = "Send a test invitation"
     verb = "Send the test"
     help = (
@@ -380,7 +349,6 @@ class SendTestInvitation(Telling):
     service = send_test_invitation
 
     def destination(self, target: Candidate, made: Any) -> str:
-        """Back to the candidate's row, where a link leads to the test."""
         where: Evaluation = self.evaluation(target)
         return page_address(where, self.tab, f"invitation-{target.pk}")
 
@@ -391,14 +359,10 @@ TOMORROW, NEXT_WEEK, DAY = "tomorrow", "week", "day"
 
 
 class LineForm(forms.Form):
-    """Which line of the list it is about."""
-
     line = forms.CharField(max_length=300, widget=forms.HiddenInput)
 
 
 class SnoozeForm(LineForm):
-    """The line, and the day on which it is back."""
-
     until = forms.ChoiceField(
         choices=(
             (TOMORROW, "Tomorrow"),
@@ -434,27 +398,20 @@ class SnoozeForm(LineForm):
 
 
 class OnOwnWork(OnEvaluation):
-    """An act on a line of one's own list, which belongs to an evaluation."""
-
     prefill: ClassVar[tuple[str, ...]] = ("line",)
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Whoever sees the evaluation; the list is their own."""
         return True
 
     def cancel_url(self, target: Any) -> str:
-        """Back to the list."""
         return reverse("admin:index")
 
     def destination(self, target: Any, made: Any) -> Outcome:
-        """Back to the list."""
         return reverse("admin:index")
 
 
 @register_act
 class SnoozeWork(OnOwnWork):
-    """Leaves a line out of the reader's list until a day."""
-
     title = "Snooze"
     verb = "Snooze"
     help = (
@@ -471,8 +428,6 @@ class SnoozeWork(OnOwnWork):
 
 @register_act
 class WakeWork(OnOwnWork):
-    """Puts a snoozed line back."""
-
     title = "Bring back"
     verb = "Bring back"
     help = "It stands in your list again."
@@ -521,7 +476,6 @@ def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("sign_offs")
 def to_meet(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Conditions of approvals that the reader has to meet."""
     if not evaluation.is_open:
         return None
     rows: QuerySet[Any] = Condition.objects.filter(owner=user, closed_at__isnull=True)
@@ -530,7 +484,6 @@ def to_meet(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("letters")
 def to_send(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Letters that the owner drafted lately and has not sent."""
     if evaluation.is_open or not is_owner(user, evaluation):
         return None
     rows: QuerySet[Any] = Letter.objects.in_evaluation(evaluation)
@@ -540,7 +493,6 @@ def to_send(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("promise_checks")
 def to_check(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Promises that the owner has to look at again by now, or soon."""
     if evaluation.is_open or not is_owner(user, evaluation):
         return None
     rows: QuerySet[Any] = PromiseCheck.objects.in_evaluation(evaluation)

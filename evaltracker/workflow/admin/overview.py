@@ -86,8 +86,6 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The bars, and where today and the day it must run stand."""
-
     bars: list[Bar]
     today: str
     today_on: datetime.date
@@ -128,15 +126,11 @@ def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
 
 
 class AdvanceForm(forms.Form):
-    """Carries the stage that the reader saw."""
-
     from_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
 
 
 @register_act
 class Advance(OnEvaluation):
-    """On to the next stage."""
-
     title = "Advance to the next stage"
     verb = "Advance"
     form_class = AdvanceForm
@@ -144,18 +138,15 @@ class Advance(OnEvaluation):
     service = advance
 
     def heading(self, target: Evaluation) -> str:
-        """From where to where."""
         following = next_stage(target)
         if following is None:
             return "The last stage is left by deciding"
         return f"Advance to {following.label.lower()}"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The stage as it is shown."""
         return {"from_stage": target.stage}
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What the rules say now."""
         return {
             **super().context(target, user),
             "following": next_stage(target),
@@ -167,14 +158,11 @@ class Advance(OnEvaluation):
         }
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
-        """Where it is now."""
         target.refresh_from_db(fields=["stage"])
         return f"The evaluation is in {target.get_stage_display().lower()} now."
 
 
 class SendBackForm(forms.Form):
-    """To which stage, and why."""
-
     to_stage = forms.ChoiceField(label="Back to")
     reason = TextField(max_length=5000, help_text="Everybody reads it in the journal.")
 
@@ -187,8 +175,6 @@ class SendBackForm(forms.Form):
 
 @register_act
 class SendBack(OnEvaluation):
-    """Back to an earlier stage."""
-
     title = "Send back to an earlier stage"
     verb = "Send back"
     help = (
@@ -206,8 +192,6 @@ class SendBack(OnEvaluation):
 
 @register_act
 class CancelEvaluation(OnEvaluation):
-    """The end without a decision."""
-
     title = "Cancel the evaluation"
     verb = "Cancel the evaluation"
     help = "It ends without a decision. Nothing in it changes any more."
@@ -218,8 +202,6 @@ class CancelEvaluation(OnEvaluation):
 
 
 class WaiveForm(forms.Form):
-    """Which rule, and why."""
-
     gate = forms.ChoiceField(label="Rule", widget=forms.RadioSelect)
     reason = TextField(
         max_length=5000, help_text="The decision memo prints it under your name."
@@ -235,8 +217,6 @@ class WaiveForm(forms.Form):
 
 @register_act
 class WaiveGate(OnEvaluation):
-    """Leadership lets one rule pass on this stay in the stage."""
-
     title = "Waive a rule"
     verb = "Waive the rule"
     help = (
@@ -250,7 +230,6 @@ class WaiveGate(OnEvaluation):
     service = waive_gate
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The rules of this stage that can be waived."""
         return {"stage": target.stage}
 
 
@@ -268,7 +247,6 @@ BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 @evaluation_page("overview", "Overview", order=10, route="")
 def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The stepper, the next action, the rules of this stage, the plan, the visits."""
     user: Any = request.user
     owner = is_owner(user, evaluation)
     look = Look(evaluation)
@@ -305,7 +283,6 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
-    """How candidates stand, and how many answers are new, as the reader may see."""
     stand = how_they_stand(evaluation, user)
     closed = stand.unasked or stand.closed
     unseen = {} if closed else count_unseen(user, [evaluation])
@@ -320,7 +297,6 @@ def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
 
 
 def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
-    """What it was started from, what from it, and whether the reader hands it on."""
     here = Q(evaluation=evaluation) | Q(origin=evaluation)
     ties = list(Succession.objects.filter(here).values_list("evaluation", "origin"))
     relatives = {key for tie in ties for key in tie} - {evaluation.pk}
@@ -336,7 +312,6 @@ def kin(evaluation: Evaluation, user: User) -> dict[str, Any]:
 
 
 def chosen_in(evaluation: Evaluation) -> str:
-    """The name of whom the purchase was decided for; blank until then."""
     if evaluation.status != Status.DECIDED:
         return ""
     decision = Decision.objects.filter(evaluation=evaluation, decided_at__isnull=False)
@@ -345,7 +320,6 @@ def chosen_in(evaluation: Evaluation) -> str:
 
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
-    """The one thing that this reader does next; None if others are awaited."""
     if is_owner(user, evaluation):
         return step_for(evaluation, user, look)
     mine = my_work(user, evaluation)
@@ -358,7 +332,6 @@ def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
 
 
 def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:
-    """The next step, or what comes before it where it tells of answers."""
     closed = first_closed(look)
     if closed and closed[0].tells and not may_read_answers(owner, evaluation):
         return step_after(evaluation, kept_from(owner, evaluation, [closed[1]]))
@@ -385,8 +358,6 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
 
 
 class NextForm(forms.Form):
-    """What the next one is called, and what comes along."""
-
     title = forms.CharField(max_length=150)
     must_run_by = DateField(
         required=False,
@@ -407,8 +378,6 @@ class NextForm(forms.Form):
 
 @register_act
 class StartNext(OnEvaluation):
-    """The same needs, bought again."""
-
     title = "Start the next one from this"
     verb = "Start it"
     success = "The next evaluation is started. Go through its brief first."
@@ -418,7 +387,6 @@ class StartNext(OnEvaluation):
     service = start_next
 
     def allowed(self, user: User, target: Evaluation) -> bool:
-        """Whoever sees it and may start evaluations."""
         return may_follow(user, target)
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -426,7 +394,6 @@ class StartNext(OnEvaluation):
         return {"title": f"{target.title[:143]} (next)", "with_people": True}
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """How much comes along."""
         return {
             **super().context(target, user),
             "requirements": target.requirements.filter(retired_at=None).count(),
@@ -436,7 +403,6 @@ class StartNext(OnEvaluation):
         }
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """The new one's brief."""
         return page_address(made, "brief")
 
 
@@ -459,7 +425,6 @@ MEMO_PARTS = {
 
 
 def decisions_of(user: User) -> QuerySet[Evaluation]:
-    """Evaluations that `user` sees, where no interest bars them."""
     rows: QuerySet[Evaluation] = Evaluation.objects.visible_to(user)
     return rows.filter(where_unbarred(user, "")).select_related("owner")
 
@@ -479,12 +444,10 @@ def who_reads_memo(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[U
 
 
 def about_decision(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
-    """The decision as a whole."""
     return None if part else (row, "The decision", page_address(row, "decision"))
 
 
 def about_memo(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
-    """One of its parts."""
     if part not in MEMO_PARTS:
         return None
     page = f"{reverse('admin:memo', args=[row.slug])}#discussed"
@@ -599,7 +562,6 @@ def knock(address: str) -> str:
 
 
 def _is_ours(body: bytes) -> bool:
-    """Whether it is a problem as our API tells one."""
     try:
         told = json.loads(body)
     except ValueError:

@@ -63,8 +63,6 @@ TABS = {
 
 @register_act
 class RemindColleague(InEvaluation[Awaited]):
-    """A mail to somebody on whom the others wait."""
-
     title = "Remind"
     verb = "Send the reminder"
     help = "They get a mail at once, at most one a day about the same thing."
@@ -73,7 +71,6 @@ class RemindColleague(InEvaluation[Awaited]):
     service = remind_colleague
 
     def load(self, user: User, target_id: str) -> Awaited:
-        """Somebody of an evaluation that the reader sees."""
         kind, _, rest = target_id.partition(".")
         evaluation_id, _, person_id = rest.partition(".")
         try:
@@ -95,7 +92,6 @@ class RemindColleague(InEvaluation[Awaited]):
         return f"{target.person.name} is reminded of {target.thing}."
 
     def cancel_url(self, target: Awaited) -> str:
-        """The page on which they are waited for."""
         return page_address(target.evaluation, TABS[target.kind])
 
 
@@ -121,8 +117,6 @@ REASONS = {
 
 
 class SignForm(forms.Form):
-    """What one person says to the words whose digest is `shown`."""
-
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
     verdict = forms.ChoiceField(
         choices=Verdict.choices,
@@ -158,7 +152,6 @@ class SignForm(forms.Form):
         self.order_fields([name for name in self.fields if name not in last])
 
     def verdicts(self) -> list[tuple[str, str, str, bool]]:
-        """Value, label, meaning, and whether it is chosen."""
         chosen = self["verdict"].value()
         return [
             (verdict.value, verdict.label, meaning, verdict.value == chosen)
@@ -166,14 +159,12 @@ class SignForm(forms.Form):
         ]
 
     def reasons(self) -> list[tuple[str, str, bool]]:
-        """Verdict, what its reason is called, and whether it is needed."""
         return [
             (verdict.value, words, verdict != Verdict.APPROVE)
             for verdict, words in REASONS.items()
         ]
 
     def faults(self) -> list[tuple[str, str, str]]:
-        """The id of the field, its name and the sentence, for each thing to fix."""
         ids = {"verdict": "id_verdict_0"}
         return [
             (ids.get(name, f"id_{name}"), self.name_of(name), str(sentence))
@@ -182,7 +173,6 @@ class SignForm(forms.Form):
         ]
 
     def name_of(self, name: str) -> str:
-        """What a field is called on its own, away from its row."""
         base, _, row = name.rpartition("_")
         if base in ("owner", "due"):
             return f"Condition {int(row) + 1}, {str(self[name].label).lower()}"
@@ -191,7 +181,6 @@ class SignForm(forms.Form):
         return str(self[name].label)
 
     def land_at_fault(self) -> None:
-        """Let the page open at the first field that is wrong."""
         for name in self.fields:
             if name in self.errors:
                 self.fields[name].widget.attrs["data-focus"] = True
@@ -199,17 +188,14 @@ class SignForm(forms.Form):
 
     @property
     def has_conditions(self) -> bool:
-        """Whether a condition is written down."""
         return any(self[f"text_{row}"].value() for row in range(ROWS))
 
     @property
     def has_more(self) -> bool:
-        """Whether something stands in the conditions that are folded."""
         names = [name for name in self.fields if name[-1] in "234"]
         return any(self[name].value() or name in self.errors for name in names)
 
     def condition_rows(self) -> Iterator[tuple[Any, Any, Any]]:
-        """The three fields of each row."""
         for row in range(ROWS):
             yield self[f"text_{row}"], self[f"owner_{row}"], self[f"due_{row}"]
 
@@ -240,7 +226,6 @@ class SignForm(forms.Form):
         return data
 
     def conditions(self) -> list[ConditionAsked]:
-        """The rows that are filled in."""
         data = self.cleaned_data
         return [
             ConditionAsked(
@@ -255,15 +240,11 @@ class SignForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """How it was met."""
-
     closing_note = TextField(max_length=5000, label="How it was met")
 
 
 @register_act
 class CloseCondition(InEvaluation[Condition]):
-    """A condition that is met."""
-
     title = "Close a condition"
     verb = "Close it"
     help = "Say how it was met; the note stays beside it for good."
@@ -277,14 +258,11 @@ class CloseCondition(InEvaluation[Condition]):
     template = "workflow/close_condition.html"
 
     def arguments(self, target: Condition, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The note under the service's name."""
         return {"condition": target, "note": data["closing_note"]}
 
 
 @register_act
 class OpenRound(InEvaluation[Visit]):
-    """Everybody of this stage is asked anew."""
-
     title = "Ask everybody to sign again"
     verb = "Open a new round"
     help = (
@@ -310,8 +288,6 @@ READS = "Leadership reads it."
 
 
 class AskForm(forms.Form):
-    """Which rule, and why it should pass."""
-
     gate = forms.ChoiceField(
         label="Rule",
         widget=forms.RadioSelect,
@@ -327,8 +303,6 @@ class AskForm(forms.Form):
 
 @register_act
 class AskForWaiver(OnEvaluation):
-    """The owner asks leadership to let one rule pass."""
-
     title = "Ask for a waiver"
     verb = "Ask leadership"
     help = (
@@ -341,20 +315,15 @@ class AskForWaiver(OnEvaluation):
     service = ask_for_waiver
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The rules that stand in the way and can be waived."""
         return {"gates": askable_gates(target, user)}
 
 
 class ExcuseReasonForm(forms.Form):
-    """Why the candidate should stay."""
-
     reason = TextField(max_length=5000, help_text=READS)
 
 
 @register_act
 class AskToExcuse(OnPlace):
-    """The owner asks leadership to excuse a knock-out."""
-
     title = "Ask leadership to excuse it"
     verb = "Ask leadership"
     help = (
@@ -368,8 +337,6 @@ class AskToExcuse(OnPlace):
 
 
 class OnRequest(InEvaluation[WaiverRequest]):
-    """An act on a request for a waiver."""
-
     model = WaiverRequest
     related = (
         "visit__evaluation__owner",
@@ -391,13 +358,10 @@ class OnRequest(InEvaluation[WaiverRequest]):
         return f"{self.title}: {target.thing}"
 
     def cancel_url(self, target: WaiverRequest) -> str:
-        """Where what it is about stands."""
         return address_of_request(target)
 
 
 class AnswerForm(forms.Form):
-    """Grant or decline, and why."""
-
     answer = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[
@@ -413,8 +377,6 @@ class AnswerForm(forms.Form):
 
 @register_act
 class AnswerWaiverRequest(OnRequest):
-    """Leadership grants or declines a waiver that it is asked for."""
-
     title = "Answer a request for a waiver"
     verb = "Answer"
     help = "A waiver that you grant cannot be taken back; an excuse can."
@@ -423,19 +385,15 @@ class AnswerWaiverRequest(OnRequest):
     service = answer_waiver_request
 
     def heading(self, target: WaiverRequest) -> str:
-        """What it is about stands above the form."""
         return self.title
 
     def success_message(self, target: WaiverRequest, outcome: Outcome) -> str:
-        """What the answer was."""
         target.refresh_from_db(fields=["answer"])
         return f"The waiver is {target.get_answer_display().lower()}."
 
 
 @register_act
 class WithdrawWaiverRequest(OnRequest):
-    """The owner takes a request back."""
-
     title = "Withdraw the request"
     verb = "Withdraw"
     help = "Leadership no longer has to answer. You can ask again."
@@ -450,7 +408,6 @@ PROVEN = "must_haves_proven"
 
 
 def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
-    """Of its knock-out, or of the rule that it keeps closed while it holds partly."""
     place, evaluation = shown.place, shown.place.evaluation
     if not evaluation.is_open or evaluation.stage == Stage.REQUIREMENTS:
         return None

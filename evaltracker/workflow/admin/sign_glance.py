@@ -46,8 +46,6 @@ BAR = 100
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one candidate stands: a bar of its fit, and what is judged of it."""
-
     name: str
     fit: str
     width: int | None
@@ -57,8 +55,6 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What stands on the first screen."""
-
     headline: str = ""
     sureness: str = ""
     standings: list[Standing] = field(default_factory=list)
@@ -72,7 +68,6 @@ class Glance:
 
 
 def proof_of(look: Look) -> list[tuple[str, str]]:
-    """Label and address of each page with proof."""
     return [
         (label, links.page(look.evaluation, name))
         for label, name in PROOF[look.evaluation.stage]
@@ -80,7 +75,6 @@ def proof_of(look: Look) -> list[tuple[str, str]]:
 
 
 def glance_at(look: Look) -> Glance:
-    """The few numbers and sentences by which somebody knows what they sign."""
     missing = [
         blocker.sentence
         for report in gate_reports(look.evaluation, look)
@@ -108,7 +102,6 @@ def glance_at(look: Look) -> Glance:
 
 
 def headline(look: Look, first: str) -> str:
-    """Who is chosen, and who leads; blank while nobody does."""
     drafted = draft(look) if look.evaluation.stage == Stage.DECISION else None
     chosen = str(drafted.candidate) if drafted and drafted.candidate else ""
     leads = f"{first} {'lead' if ' and ' in first else 'leads'}" if first else ""
@@ -142,7 +135,6 @@ def standings_of(look: Look, memo: StandingMemo) -> Iterator[Standing]:
 
 
 def judged_words(look: Look, result: dict[str, Any], criteria: Judged) -> str:
-    """“6 of 10”: criteria of trials that are judged, or what comes before them."""
     stage = Stage(look.evaluation.stage)
     if stage in COUNTED:
         return f"{result.get(COUNTED[stage], 0)} of {result['asked']}"
@@ -152,7 +144,6 @@ def judged_words(look: Look, result: dict[str, Any], criteria: Judged) -> str:
 
 
 def open_trials(look: Look) -> Iterator[str]:
-    """How many criteria of trials are not judged, and whose gaps are open."""
     if half := unjudged_words(look):
         yield f"{half}."
     if look.evaluation.stage not in (Stage.TRIALS, Stage.DECISION):
@@ -164,7 +155,6 @@ def open_trials(look: Look) -> Iterator[str]:
 
 
 def requirements(look: Look) -> Iterator[tuple[str, str]]:
-    """How many, how many must-haves, by when, for how much."""
     evaluation = look.evaluation
     musts = count_words(len(look.musts), "must-have")
     yield "Requirements", f"{len(look.requirements)}, {musts} among them"
@@ -178,20 +168,17 @@ def requirements(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def candidates(look: Look) -> Iterator[tuple[str, str]]:
-    """Who is on the shortlist."""
     names = [str(candidate) for candidate in look.shortlisted]
     yield "Shortlisted", listed(names) or "nobody yet"
 
 
 def trials(look: Look) -> Iterator[tuple[str, str]]:
-    """How many criteria are judged, in how many trials."""
     whole = look.criteria_in_all
     number = count_words(len(look.trials), "trial")
     yield "Judged", f"{whole.judged} of {whole.asked} criteria, in {number}"
 
 
 def decision(look: Look) -> Iterator[tuple[str, str]]:
-    """What is judged, and the conditions that nobody has closed."""
     yield from trials(look)
     yield "Open conditions", str(look.open_conditions.count())
 
@@ -210,8 +197,6 @@ FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """What was signed, a line for each role that is still awaited, and what is next."""
-
     thing: str
     awaited: list[str]
     following: str
@@ -233,7 +218,6 @@ def after_signing(signed: SignOff) -> After | None:
 
 
 def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
-    """What happens next, and who does it."""
     owner = look.evaluation.owner.name
     if signed.verdict not in APPROVALS:
         return (
@@ -257,8 +241,6 @@ def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of the words: where it stands on the page, and what it says."""
-
     anchor: str
     heading: str
     html: SafeString
@@ -268,15 +250,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All of a canonical document: its title, what comes first, and its sections."""
-
     title: str
     opening: SafeString
     parts: list[Part]
 
     @property
     def rows(self) -> int:
-        """Lines of all tables."""
         return sum(part.rows for part in self.parts)
 
 
@@ -294,7 +273,6 @@ def words_of(document: str) -> Words:
 
 
 def rows_in(body: str) -> int:
-    """How many rows the tables of a section have, their heads not counted."""
     lines = body.splitlines()
     rows = sum(line.startswith("| ") for line in lines)
     heads = sum(line.startswith("| ---") for line in lines)

@@ -72,7 +72,6 @@ def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
 
 
 def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
-    """Name, role, meaning, time and digest of one sign-off, and whether it counts."""
     user: Any = request.user
     signed = visible(
         SignOff,
@@ -103,7 +102,6 @@ def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
 
 
 def what_became(signed: SignOff) -> tuple[str, str]:
-    """Why it counts no more, or blank; and what changed in the words since."""
     visit = signed.visit
     if visit.left_at is not None:
         how = visit.get_ended_display().lower()
@@ -118,7 +116,6 @@ def what_became(signed: SignOff) -> tuple[str, str]:
 
 
 def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
-    """The exact words that somebody signed."""
     user: Any = request.user
     document = visible(SignedDocument, user, document_id, "evaluation__owner")
     evaluation = document.evaluation
@@ -138,8 +135,6 @@ def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 
 
 def only_reading(view: Any) -> Any:
-    """A page that answers GET and HEAD alone."""
-
     def reading(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
@@ -160,14 +155,11 @@ UNFOLDED = 3  # lines of a difference that stand on the first screen
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What changed since an earlier signature."""
-
     signed: SignOff
     lines: list[DiffLine]
 
     @property
     def first(self) -> list[DiffLine]:
-        """What is shown unfolded."""
         return self.lines[:UNFOLDED]
 
     @property
@@ -200,18 +192,15 @@ class SignView:
 
     @property
     def heading(self) -> str:
-        """What is asked, as the page is called."""
         return f"Approve {THINGS[Stage(self.rule.stage)]}?"
 
     @property
     def approved(self) -> str:
-        """How many roles have approved."""
         passed, asked = sum(tally.passed for tally in self.tallies), len(self.tallies)
         return f"{passed} of {asked} role{'s' if asked > 1 else ''} approved"
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
-    """The rule as `user` sees it now."""
     evaluation = rule.evaluation
     look = Look(evaluation)
     question = QUESTIONS[Stage(rule.stage)]
@@ -250,7 +239,6 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
 
 
 def already(mine: SignOff, user: User) -> str:
-    """That these words carry this person's signature, by whose hand."""
     if mine.person_id == user.pk:
         return "You have signed exactly these words."
     if mine.on_behalf_of_id == user.pk:
@@ -268,7 +256,6 @@ def before_signing(look: Look) -> str:
 
 
 def past(rule: SignOffRule) -> str:
-    """Why a rule of another moment is not signed now."""
     evaluation = rule.evaluation
     if not evaluation.is_open:
         return f"The evaluation is {evaluation.get_status_display().lower()}."
@@ -298,7 +285,6 @@ def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
 def signed_already(
     rule: SignOffRule, seat: User, visit: Visit, digest: str
 ) -> SignOff | None:
-    """The verdict by or for `seat` on these words in this round, if there is one."""
     return (
         SignOff.objects.filter(
             Q(person=seat) | Q(on_behalf_of=seat),
@@ -325,8 +311,6 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
 
 @dataclass(slots=True)
 class RuleLine:
-    """One rule: how it stands, and whether the reader may sign it now."""
-
     rule: SignOffRule
     sentence: str
     # The word in its badge, and the badge's colour; blank in a stage of another time.
@@ -339,8 +323,6 @@ class RuleLine:
 
 @dataclass(slots=True)
 class StageBlock:
-    """A stage with its rules and the verdicts given in it, the newest first."""
-
     stage: Stage
     question: str
     current: bool
@@ -350,7 +332,6 @@ class StageBlock:
 
 @evaluation_page("sign_offs", "Sign-offs", order=90, group="People")
 def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Who must sign what, who did, on which words, on which conditions."""
     user: Any = request.user
     look = Look(evaluation)
     blocks = stage_blocks(evaluation, user, look)
@@ -381,7 +362,6 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBlock]:
-    """Every stage, the current one first."""
     blocks = {
         stage: StageBlock(
             stage,
@@ -428,7 +408,6 @@ def awaited_of(tally: RuleTally, look: Look) -> list[User]:
 
 
 def badge_of(tally: RuleTally) -> tuple[str, str]:
-    """How a rule stands in a word, and the colour of the word."""
     if tally.is_conditional:
         return "conditional approval", "warn"
     if tally.passed:
@@ -439,7 +418,6 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
 
 
 def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
-    """What a role said in the last round of a stage, or what it is asked for."""
     asked = f"{rule.get_role_display()}: {rule.required} must approve."
     if not given:
         return asked
@@ -459,7 +437,6 @@ def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
 
 
 def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
-    """Whether `user` may say that a condition is met."""
     allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
     return condition.closed_at is None and evaluation.is_open and user.pk in allowed
 
@@ -558,7 +535,6 @@ def stale(
 
 
 def form_of(view: SignView, *args: Any, **kwargs: Any) -> SignForm:
-    """The form for what this view asks."""
     evaluation = view.rule.evaluation
     return SignForm(*args, evaluation=evaluation, unjudged=view.unjudged, **kwargs)
 
@@ -584,7 +560,6 @@ def page(
     status: int = 200,
     **context: Any,
 ) -> HttpResponse:
-    """The page in every state."""
     rule = view.rule
     form.land_at_fault()
     return show(

@@ -121,7 +121,6 @@ def must_haves_answered(look: Look) -> Iterator[Blocker]:
 
 
 def none_shortlisted(look: Look) -> Iterator[Blocker]:
-    """A blocker at the first candidate that could be, if none is shortlisted."""
     evaluation, sentence = look.evaluation, "No candidate is shortlisted."
     if look.shortlisted:
         return
@@ -134,7 +133,6 @@ def none_shortlisted(look: Look) -> Iterator[Blocker]:
 
 
 def place_of_answer(look: Look, candidate: Candidate, requirement: LedgerRow) -> str:
-    """Where the vendor is reminded while it can answer, else the cell itself."""
     evaluation = look.evaluation
     if candidate.invited_at is not None and evaluation.claims_are_open(look.now):
         return links.page(evaluation, "unanswered", f"candidate-{candidate.pk}")
@@ -208,17 +206,14 @@ def research_signed(look: Look) -> Iterator[Blocker]:
 
 
 def count_words(number: int, noun: str) -> str:
-    """“1 question”, “2 questions”."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def named(requirements: Sequence[Requirement | LedgerRow], most: int = 3) -> str:
-    """The first requirements by reference and text, and how many more there are."""
     return listed([named_ref(row.ref, row.text) for row in requirements], most)
 
 
 def listed(words: list[str], most: int = 6) -> str:
-    """The first words, and how many more there are."""
     rest = len(words) - most
     tail = f" and {rest} more" if rest > 0 else ""
     return ", ".join(words[:most]) + tail
@@ -267,7 +262,6 @@ def scores_locked(look: Look) -> Iterator[Blocker]:
 
 
 def scorers(evaluation: Evaluation) -> QuerySet[Stakeholder]:
-    """Everybody who is asked to score."""
     return voices().filter(evaluation=evaluation, scores=True)
 
 
@@ -331,7 +325,6 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
 
 
 def no_trial(look: Look) -> Blocker:
-    """Where they are drawn up; without a shortlist there is nobody to try."""
     place = links.page(look.evaluation, "trials")
     if look.shortlisted:
         place = links.act("draw-up-trials", look.evaluation)
@@ -339,7 +332,6 @@ def no_trial(look: Look) -> Blocker:
 
 
 def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:
-    """At the first criterion that waits, by its id; without any, where to add one."""
     of = f"Trial of {trial.candidate}"
     if not agreed:
         add = links.act("add-criterion", trial)
@@ -468,7 +460,6 @@ def choice_not_knocked_out(look: Look) -> Iterator[Blocker]:
 
 
 def leaders(look: Look) -> list[User]:
-    """Who holds the role that excuses a knock-out beside the owner."""
     held = voices().filter(evaluation=look.evaluation, role=Role.LEADERSHIP)
     return [part.user for part in held.select_related("user")]
 
@@ -520,7 +511,6 @@ def decision_conditions_closed(look: Look) -> Iterator[Blocker]:
 
 
 def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
-    """A blocker for every condition."""
     for condition in conditions:
         yield Blocker(
             f"Open condition ({condition.owner.name}): {condition.text[:120]}",
@@ -531,7 +521,6 @@ def unmet(look: Look, conditions: Iterable[Condition]) -> Iterator[Blocker]:
 
 
 def draft(look: Look) -> Decision | None:
-    """The decision as drafted, if it is."""
     return (
         Decision.objects.filter(evaluation=look.evaluation)
         .select_related("candidate")

@@ -42,14 +42,11 @@ IN_THE_RUNNING = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How many are judged of how many there are."""
-
     judged: int = 0
     asked: int = 0
 
     @property
     def open(self) -> int:
-        """How many nobody has judged yet."""
         return self.asked - self.judged
 
     def __add__(self, other: "Judged") -> "Judged":
@@ -62,7 +59,6 @@ class Look:
     def __init__(
         self, evaluation: Evaluation, now: datetime.datetime | None = None
     ) -> None:
-        """Look at `evaluation`; `now` defaults to this instant."""
         self.evaluation = evaluation
         self.now = now or timezone.now()
 
@@ -72,36 +68,30 @@ class Look:
 
     @cached_property
     def visits(self) -> list[Visit]:
-        """All stays, the first first."""
         rows = Visit.objects.filter(evaluation=self.evaluation)
         return list(rows.select_related("entered_by", "left_by").order_by("number"))
 
     @property
     def visit(self) -> Visit:
-        """The stay that is going on, or the last one of an ended evaluation."""
         return self.visits[-1]
 
     @cached_property
     def requirements(self) -> list[Requirement]:
-        """Requirements that are not retired."""
         live = self.evaluation.requirements.filter(retired_at__isnull=True)
         return list(live.select_related("category", "metric"))
 
     @cached_property
     def musts(self) -> list[Requirement]:
-        """The must-haves among them."""
         live = self.evaluation.requirements.filter(retired_at__isnull=True)
         return list(
             live.filter(priority=Priority.MUST).select_related("category", "metric")
         )
 
     def named(self, ref: str) -> Requirement:
-        """The requirement of that reference."""
         return next(row for row in self.requirements if row.ref == ref)
 
     @cached_property
     def shortlisted(self) -> list[Candidate]:
-        """Candidates still in the running."""
         return list(
             Candidate.objects.filter(
                 evaluation=self.evaluation, state__in=IN_THE_RUNNING
@@ -110,27 +100,22 @@ class Look:
 
     @property
     def judges(self) -> list[User]:
-        """Who may judge: the owner and everybody with a role, without a conflict."""
         return [person for person in self.insiders if person.pk not in self.conflicted]
 
     @cached_property
     def insiders(self) -> list[User]:
-        """The owner and everybody with a role."""
         return list(insiders(self.evaluation))
 
     @cached_property
     def conflicted(self) -> set[int]:
-        """Ids of people with a conflict of interest that nobody has cleared."""
         return conflicted_people(self.evaluation)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """Every cell of every candidate."""
         return standing_ledger(self.evaluation)
 
     @cached_property
     def trials(self) -> list[Trial]:
-        """Trials of candidates still in the running, with their gaps."""
         return list(
             Trial.objects.filter(candidate__in=self.shortlisted)
             .select_related("candidate")
@@ -139,14 +124,12 @@ class Look:
 
     @cached_property
     def has_rules(self) -> bool:
-        """Whether anybody is asked to sign this stage."""
         return SignOffRule.objects.filter(
             evaluation=self.evaluation, stage=self.visit.stage
         ).exists()
 
     @cached_property
     def criteria(self) -> dict[UUID, Judged]:
-        """By candidate in the running, how many criteria of its trials are judged."""
         asked = Criterion.objects.filter(
             trial__candidate__in=self.shortlisted, requirement__retired_at__isnull=True
         )
@@ -162,12 +145,10 @@ class Look:
 
     @property
     def criteria_in_all(self) -> Judged:
-        """The same of all of them together."""
         return sum(self.criteria.values(), Judged())
 
     @cached_property
     def document(self) -> str:
-        """The words that are signed in this stage, as they stand now."""
         return counted_once(
             self.evaluation,
             "document",
@@ -176,26 +157,22 @@ class Look:
 
     @cached_property
     def tallies(self) -> list[RuleTally]:
-        """How each sign-off rule of this stage stands for those words."""
         if not self.has_rules:  # then nobody has to write the words
             return []
         return selectors_tally(self.visit, self.digest, self.barred)
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of those words."""
         return digest_of(self.document)
 
     @property
     def barred(self) -> set[int]:
-        """Ids of people whose conflict of interest keeps them from signing it."""
         if self.visit.stage == Stage.REQUIREMENTS:
             return set()
         return self.conflicted
 
     @property
     def open_conditions(self) -> QuerySet[Condition]:
-        """Conditions that nobody has closed, of all stays."""
         return open_conditions(self.evaluation)
 
     @cached_property
@@ -209,39 +186,32 @@ class Look:
 
 
 def needs(look: Look) -> str:
-    """Without requirements there is none to weigh."""
     return "" if look.requirements else "There is no requirement yet."
 
 
 def musts(look: Look) -> str:
-    """Without must-haves there is none to tie, answer, show or prove."""
     return "" if look.musts else "No requirement is a must-have yet."
 
 
 def shortlist(look: Look) -> str:
-    """Without a short list there is nobody to ask."""
     return "" if look.shortlisted else "No candidate is shortlisted yet."
 
 
 def questions(look: Look) -> str:
-    """Without questions there is none to answer."""
     asked = Question.objects.filter(evaluation=look.evaluation).exists()
     return "" if asked else "No vendor has asked a question yet."
 
 
 def scores(look: Look) -> str:
-    """Without locked scores none are far apart."""
     given = counted_scores(look.evaluation).exists()
     return "" if given else "Nobody has locked a score yet."
 
 
 def trials(look: Look) -> str:
-    """Without trials there are no gaps."""
     return "" if look.trials else "No shortlisted candidate has a trial yet."
 
 
 def choice(look: Look) -> str:
-    """Without a choice there is nobody to be knocked out."""
     chosen = Decision.objects.filter(
         evaluation=look.evaluation, candidate__isnull=False
     ).exists()
@@ -249,7 +219,6 @@ def choice(look: Look) -> str:
 
 
 def costs(look: Look) -> str:
-    """Without open prices, a choice or a budget there is nothing to compare."""
     evaluation = look.evaluation
     if evaluation.prices_opened_at is None:
         return "Prices are sealed."
@@ -260,19 +229,16 @@ def costs(look: Look) -> str:
 
 
 def earlier_conditions(look: Look) -> str:
-    """Without conditions from earlier stages there is none to close."""
     found = look.visits_with_conditions - {look.visit.pk}
     return "" if found else "No earlier sign-off is a conditional approval."
 
 
 def memo_conditions(look: Look) -> str:
-    """Without conditions on the memo there is none to close."""
     found = look.visit.pk in look.visits_with_conditions
     return "" if found else "No sign-off of the memo is a conditional approval yet."
 
 
 def signers(look: Look) -> str:
-    """Where nobody has to be asked and nobody is, there is nothing to sign."""
     return "" if look.has_rules else "Nobody is asked to sign this stage."
 
 
@@ -303,7 +269,6 @@ class Blocker:
     menders: tuple[Mender, ...] = ()
 
     def is_mended_by(self, user: User, evaluation: Evaluation) -> bool:
-        """Whether `user` can mend it."""
         if not self.menders:
             return evaluation.owner_id == user.pk
         return any(mender.pk == user.pk for mender in self.menders)
@@ -318,7 +283,6 @@ class Blocker:
 
 
 def menders_of(people: Iterable[User]) -> tuple[Mender, ...]:
-    """Those people, each once."""
     return tuple(dict.fromkeys(Mender(person.pk, person.name) for person in people))
 
 
@@ -327,7 +291,6 @@ Nothing = Callable[["Look"], str]
 
 
 def always_something(look: Look) -> str:
-    """Blank: there always is something to look at."""
     return ""
 
 
@@ -350,7 +313,6 @@ class Gate:
 
     @property
     def title(self) -> str:
-        """The first line of the rule."""
         return self.rule.partition("\n")[0]
 
 
@@ -391,7 +353,6 @@ def gate(
 
 
 def gates_of(stage: str) -> list[Gate]:
-    """The gates of a stage, in the order in which they are worked off."""
     return [gate for gate in GATES.values() if gate.stage == stage]
 
 
@@ -410,7 +371,6 @@ def unsigned(look: Look) -> Iterator[Blocker]:
 
 
 def unpassed(look: Look) -> Iterator[Blocker]:
-    """A blocker for every rule that has not passed."""
     waiting = [tally for tally in look.tallies if not tally.passed]
     lendings = list(lendings_today(look.evaluation)) if waiting else []
     for tally in waiting:
@@ -461,17 +421,14 @@ class GateReport:
 
     @property
     def open(self) -> bool:
-        """Whether it lets the evaluation pass."""
         return not self.blockers or self.waiver is not None
 
     @property
     def shown(self) -> list[Blocker]:
-        """The blockers that a page has room for."""
         return self.blockers[:SHOWN]
 
     @property
     def more(self) -> int:
-        """How many there are beside those."""
         return len(self.blockers) - len(self.shown)
 
     def closed_to(self, user: User, evaluation: Evaluation) -> "GateReport":
@@ -516,7 +473,6 @@ def reports_for(
 
 
 def gate_reports(evaluation: Evaluation, look: Look | None = None) -> list[GateReport]:
-    """Every gate of the stage that the evaluation is in, in order."""
     return counted_once(
         evaluation, "gates", lambda fresh: _reports(_look_at(fresh, look))
     )
@@ -552,7 +508,6 @@ def _reports(look: Look) -> list[GateReport]:
 
 
 def last_asked(look: Look) -> dict[str, WaiverRequest]:
-    """By gate, the last request for a waiver on this visit."""
     rows = WaiverRequest.objects.filter(visit=look.visit).exclude(gate="")
     rows = rows.exclude(answer=WaiverAnswer.WITHDRAWN).order_by("asked_at")
     return {row.gate: row for row in rows.select_related(*READ_BESIDE)}
@@ -601,8 +556,6 @@ DIGEST_KEPT = 16
 
 @dataclass(slots=True)
 class Asked:
-    """A rule of the stage that goes on, as it stands now."""
-
     rule: SignOffRule
     look: Look
     tally: RuleTally | None
@@ -637,12 +590,10 @@ class Asked:
 
 
 def required_signers(look: Look) -> list[Asked]:
-    """Every rule of the stage that goes on."""
     return [Asked(tally.rule, look, tally) for tally in look.tallies]
 
 
 def due_instant(evaluation: Evaluation) -> datetime.datetime | None:
-    """The last minute of the latest day on which the stage may end."""
     visits = list(Visit.objects.filter(evaluation=evaluation).order_by("number"))
     day = stage_due(evaluation, visits)
     return instant_of(day, LAST_MINUTE, evaluation.zone) if day is not None else None

@@ -129,7 +129,6 @@ class Awaited:
 
     @property
     def work(self) -> WorkItem | None:
-        """The line of their *My work*, if it is their turn; else nobody waits."""
         items = my_work(self.person, self.evaluation)
         return next((it for it in items if it.kind == self.kind and not it.waits), None)
 
@@ -170,7 +169,6 @@ class Glance:
 
 
 def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance]:
-    """What `user` may see of these, all of which they may see."""
     keys = [evaluation.pk for evaluation in evaluations]
     running = [evaluation for evaluation in evaluations if evaluation.is_open]
     plans, steps = _plans(running), _steps(running)
@@ -210,7 +208,6 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
 
 
 def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
-    """The plans of open evaluations."""
     visits: dict[Key, list[Visit]] = defaultdict(list)
     for visit in Visit.objects.filter(evaluation__in=evaluations).order_by("number"):
         visits[visit.evaluation_id].append(visit)
@@ -240,8 +237,6 @@ def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:
 def _dates(
     user: User, keys: Collection[Key]
 ) -> dict[Key, list[tuple[datetime.datetime, str, str]]]:
-    """The next milestone, demo, promise check and contract date that are the reader's
-    to see, by evaluation."""
     found: dict[Key, list[tuple[datetime.datetime, str, str]]] = defaultdict(list)
     milestones = Milestone.objects.visible_to(user).filter(
         evaluation__in=keys,
@@ -306,18 +301,14 @@ ALIKE = 3
 
 @dataclass(slots=True)
 class Line:
-    """One thing to do, or several alike, the first of them first."""
-
     items: list[WorkItem]
 
     @property
     def first(self) -> WorkItem:
-        """The most urgent one."""
         return self.items[0]
 
     @property
     def what(self) -> str:
-        """What is to be done, or how many of what."""
         if len(self.items) == 1:
             return self.first.what
         return f"{len(self.items)} {self.first.alike}"
@@ -325,30 +316,23 @@ class Line:
 
 @dataclass(slots=True)
 class Group:
-    """What is for today, for this week, for later, or waits on others."""
-
     name: str
     places: dict[Evaluation, list[Line]] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
-        """How many lines it has, of all evaluations together."""
         return len(self.lines())
 
     def lines(self) -> list[Line]:
-        """All of them, evaluation by evaluation."""
         return [line for lines in self.places.values() for line in lines]
 
     @property
     def counts(self) -> bool:
-        """Whether it is the person's turn."""
         return self.name != OTHERS
 
 
 @dataclass(slots=True)
 class Snoozed:
-    """A line that was put off, and until when."""
-
     line: Line
     until: datetime.date
 
@@ -370,7 +354,6 @@ def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
 
 
 def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
-    """By group the lines, the most urgent first."""
     found: dict[str, list[Line]] = {}
     for group, gathered in _gathered(items).items():
         lines = [
@@ -387,7 +370,6 @@ def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
 
 
 def _gathered(items: Iterable[WorkItem]) -> dict[str, list[list[WorkItem]]]:
-    """By group what is alike, together."""
     found: dict[str, dict[object, list[WorkItem]]] = {}
     for number, item in enumerate(items):
         key = (item.line, item.alike) if item.alike else number
@@ -396,7 +378,6 @@ def _gathered(items: Iterable[WorkItem]) -> dict[str, list[list[WorkItem]]]:
 
 
 def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
-    """What the person has put off, and until when."""
     today = today_in(user.time_zone)
     rows = Snooze.objects.visible_to(user).filter(until__gt=today)
     return dict(rows.values_list("line", "until"))
@@ -405,7 +386,6 @@ def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
 def apart(
     items: Iterable[WorkItem], snoozed: Mapping[str, datetime.date]
 ) -> tuple[list[WorkItem], list[Snoozed]]:
-    """What is to be shown now, and what was put off."""
     now: list[WorkItem] = []
     later: dict[str, list[WorkItem]] = {}
     for item in items:
@@ -426,8 +406,6 @@ def occurrence_of(kind: str, day: datetime.date) -> str:
 
 @register
 class Reminded(About[Evaluation]):
-    """The others wait for something of somebody's, and the owner says so."""
-
     name: ClassVar[str] = "reminded"
     rows: ClassVar = Evaluation.objects.select_related("owner")
 
@@ -444,17 +422,14 @@ class Reminded(About[Evaluation]):
         return Awaited(row, notice.recipient, kind)
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
-        """Unless they have done it meanwhile."""
         yield ended(notice)
         if self.awaited(notice, row).work is None:
             yield "Nobody waits for it any more."
 
     def page(self, notice: Notice, row: Evaluation) -> str:
-        """Where they do it."""
         work = self.awaited(notice, row).work
         return work.link if work else links.page(row, "overview")
 
     def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
-        """Who waits, and for what."""
         thing = ASKED_FOR[self.awaited(notice, row).kind]
         return {"owner": row.owner.name, "thing": thing}

@@ -53,7 +53,6 @@ class NextStep:
 
 
 def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
-    """The first thing that the owner of an open evaluation has to see to."""
     closed = first_closed(look or Look(evaluation))
     return step_after(evaluation, closed[1] if closed else None)
 
@@ -88,7 +87,6 @@ def stand_of(look: Look) -> Stand:
 
 
 def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
-    """To mend what is in the way, or to go on."""
     stage = evaluation.get_stage_display()
     if blocker is not None:
         keeps = f"It keeps the evaluation in {stage.lower()}."
@@ -180,7 +178,6 @@ class Stands:
 
 
 def unseen(evaluation: Evaluation) -> Stand:
-    """What is said of an evaluation that nobody has looked at yet."""
     step = NextStep(
         what="Open it to see what comes next.",
         why=f"It is in {evaluation.get_stage_display().lower()}.",
@@ -221,7 +218,6 @@ class WorkItem:
 
     @property
     def day(self) -> datetime.date | None:
-        """The day by which it is due, there where the evaluation is."""
         if isinstance(self.due, datetime.datetime):
             return self.due.astimezone(ZoneInfo(self.evaluation.zone)).date()
         return self.due
@@ -256,7 +252,6 @@ class WorkItem:
 
     @property
     def line(self) -> str:
-        """What tells it, and others alike, from the rest: for a person's snooze."""
         return f"{self.kind} {self.link}"
 
 
@@ -270,7 +265,6 @@ class Desk:
 
     @cached_property
     def evaluations(self) -> dict[uuid.UUID, Evaluation]:
-        """Those that the person may see and that are open."""
         seen = Evaluation.objects.visible_to(self.user).filter(status=Status.OPEN)
         seen = seen.real() if self.only is None else seen.filter(pk=self.only.pk)
         return {
@@ -279,7 +273,6 @@ class Desk:
 
     @cached_property
     def owned(self) -> list[Evaluation]:
-        """Those that the person runs."""
         return [
             evaluation
             for evaluation in self.evaluations.values()
@@ -288,7 +281,6 @@ class Desk:
 
     @cached_property
     def visits(self) -> dict[uuid.UUID, list[Visit]]:
-        """All stays, by evaluation, the first first."""
         found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
         rows = Visit.objects.filter(evaluation__in=list(self.evaluations))
         for row in rows.order_by("number"):
@@ -297,21 +289,17 @@ class Desk:
 
     @cached_property
     def places(self) -> dict[uuid.UUID, frozenset[Place]]:
-        """Where the people of each evaluation work."""
         return places_of(self.evaluations.values())
 
     @cached_property
     def stands(self) -> Stands:
-        """How each of them stands."""
         return Stands(self.evaluations.values(), self.draw_due)
 
     def draw_due(self, evaluation: Evaluation) -> datetime.date | None:
-        """The latest day on which its stage may end, by a plan drawn now."""
         key = evaluation.pk
         return stage_due(evaluation, self.visits[key], self.places[key])
 
     def visit(self, evaluation: Evaluation) -> Visit:
-        """The stay that is going on."""
         return self.visits[evaluation.pk][-1]
 
     @cached_property
@@ -329,25 +317,21 @@ class Desk:
 
     @cached_property
     def barred(self) -> set[uuid.UUID]:
-        """Evaluations in which a conflict of interest closes answers to the person."""
         rows = Conflict.objects.barring().of(self.user)
         here = rows.filter(candidate__evaluation__in=list(self.evaluations))
         return set(here.values_list("candidate__evaluation", flat=True))
 
     def keeps_out(self, key: uuid.UUID) -> bool:
-        """Whether answers are closed to the person, for one or the other."""
         return key in self.barred or key in self.undeclared
 
     @cached_property
     def parts(self) -> list[Stakeholder]:
-        """The roles that the person holds."""
         return list(
             voices().filter(user=self.user, evaluation__in=list(self.evaluations))
         )
 
     @cached_property
     def lent(self) -> list[Delegation]:
-        """The parts of others that the person stands in for today."""
         rows = Delegation.objects.filter(
             substitute=self.user,
             substitute__is_superuser=False,
@@ -362,7 +346,6 @@ class Desk:
         return [row for row in rows if self.lasts(row)]
 
     def lasts(self, lending: Delegation) -> bool:
-        """Whether it is one of its days, there where the evaluation is."""
         zone = self.evaluations[lending.stakeholder.evaluation_id].zone
         return lending.starts_on <= today_in(zone) <= lending.ends_on
 
@@ -390,7 +373,6 @@ class Desk:
     def is_late(
         self, evaluation: Evaluation, due: datetime.date | datetime.datetime | None
     ) -> bool:
-        """Whether that moment, or the whole of that day, is over."""
         if due is None:
             return False
         if isinstance(due, datetime.datetime):
@@ -404,7 +386,6 @@ OF_BEFORE = "Something has changed since; this is how it stood before."
 
 
 def conditions(desk: Desk) -> Iterator[WorkItem]:
-    """Open conditions that the person has to meet."""
     rows = Condition.objects.filter(
         owner=desk.user,
         closed_at__isnull=True,
@@ -424,7 +405,6 @@ def conditions(desk: Desk) -> Iterator[WorkItem]:
 
 
 def milestones(desk: Desk) -> Iterator[WorkItem]:
-    """Open milestones that the person owns."""
     rows = Milestone.objects.filter(
         owner=desk.user,
         state=MilestoneState.OPEN,
@@ -447,7 +427,6 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
 
 
 def weights(desk: Desk) -> Iterator[WorkItem]:
-    """Weights that the person's role has not said yet."""
     roles = {
         (part.evaluation_id, part.role)
         for part in desk.parts
@@ -482,7 +461,6 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
 
 
 def next_steps(desk: Desk) -> Iterator[WorkItem]:
-    """The one next action of every evaluation that the person runs."""
     for evaluation in desk.owned:
         stand = desk.stands.of(evaluation)
         if desk.keeps_out(evaluation.pk):  # what is next may tell of answers
@@ -500,7 +478,6 @@ def next_steps(desk: Desk) -> Iterator[WorkItem]:
 
 
 def questions(desk: Desk) -> Iterator[WorkItem]:
-    """Open questions in the person's own evaluations."""
     rows = Question.objects.filter(
         evaluation__in=desk.owned, answered_at__isnull=True
     ).values_list("evaluation", flat=True)
@@ -543,7 +520,6 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
 
 
 def unclear_notices(desk: Desk) -> Iterator[WorkItem]:
-    """Mails that did not surely arrive, in the person's own evaluations."""
     rows = Notice.objects.filter(
         evaluation__in=desk.owned, state__in=NOTICE_UNCLEAR
     ).values_list("evaluation", flat=True)

@@ -35,7 +35,6 @@ SAID = 3
 
 
 def led_trials(desk: Desk) -> Iterator[WorkItem]:
-    """What decides most in the person's own trials; of the others, what is left."""
     led = Trial.objects.filter(
         lead=desk.user,
         closed_at__isnull=True,
@@ -59,7 +58,6 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
 
 
 def _decisive(desk: Desk, trials: dict[uuid.UUID, Trial]) -> Iterator[WorkItem]:
-    """The verdicts that may change who is first, trial by trial."""
     where = {trial.candidate.evaluation_id for trial in trials.values()}
     found = next_tests([desk.evaluations[key] for key in where])
     for key, tests in found.items():
@@ -82,7 +80,6 @@ def _decisive(desk: Desk, trials: dict[uuid.UUID, Trial]) -> Iterator[WorkItem]:
 
 
 def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
-    """How much is still to be judged in a trial under way, or that it can be closed."""
     running = [
         trial
         for trial in trials
@@ -119,7 +116,6 @@ def waits_for(owed: Sequence[RunsOwed]) -> str:
 
 
 def chance_of(test: NextTest) -> str:
-    """“T8 in 27 of 100 cases”."""
     return f"{test.requirement.ref} in {of_100(test.chance)} cases"
 
 
@@ -127,7 +123,6 @@ def chance_of(test: NextTest) -> str:
 
 
 def scores(desk: Desk) -> Iterator[WorkItem]:
-    """Scores to give or to lock."""
     parts = [
         part
         for part in desk.parts
@@ -193,7 +188,6 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
 
 
 def sent(desk: Desk) -> Iterator[WorkItem]:
-    """New and changed answers in the person's own evaluations."""
     numbers: Counter[Any] = Counter()
     read = [where for where in desk.owned if where.pk not in desk.barred]
     for (key, _), number in count_unseen(desk.user, read).items():
@@ -210,7 +204,6 @@ def sent(desk: Desk) -> Iterator[WorkItem]:
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:
-    """Rules of the current stage that ask for a role which the person stands for."""
     asked = seats(desk)
     if not asked:
         return
@@ -241,14 +234,12 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
 
 
 def wording(rule: SignOffRule, *, signed_before: bool) -> str:
-    """What is to be done."""
     again = "again, the words have changed since: " if signed_before else ""
     stage = rule.get_stage_display().lower()
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
 
 def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
-    """Why it is theirs, and that it is not their turn yet."""
     number = f"{rule.required} of {rule.get_role_display()} must approve."
     whose = "You hold the role"
     if lending is not None:
@@ -276,8 +267,6 @@ def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | No
 
 
 class Given:
-    """What was signed in the current rounds, by rule."""
-
     def __init__(self, desk: Desk) -> None:
         current = [
             desk.visit(evaluation).pk for evaluation in desk.evaluations.values()
@@ -288,7 +277,6 @@ class Given:
             self.rows[row.rule_id].append(row)
 
     def of(self, rule: SignOffRule, holder: User) -> bool:
-        """Whether the person signed any words of this round, or somebody for them."""
         return any(
             holder.pk in (row.person_id, row.on_behalf_of_id)
             for row in self.rows[rule.pk]
@@ -315,7 +303,6 @@ class Given:
 
 
 def contracts(desk: Desk) -> Iterator[WorkItem]:
-    """Contracts put forward to which no one of the person's role has agreed."""
     roles: dict[object, set[str]] = {}
     for part in desk.parts:
         key = part.evaluation_id
@@ -343,7 +330,6 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
 
 
 def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
-    """One thing to do: the contracts of one evaluation are read together."""
     first = trials[0]
     again = any(trial.agreed_at is not None for trial in trials)
     if len(trials) > 1:
@@ -375,7 +361,6 @@ FRESH = datetime.timedelta(days=14)
 
 
 def waivers(desk: Desk) -> Iterator[WorkItem]:
-    """To answer for leadership; to wait for, or to read, for the owner."""
     led = {part.evaluation_id for part in desk.parts if part.role == Role.LEADERSHIP}
     owned = {evaluation.pk for evaluation in desk.owned}
     if not led | owned:
@@ -402,7 +387,6 @@ def waivers(desk: Desk) -> Iterator[WorkItem]:
 def unread(
     desk: Desk, evaluation: Evaluation, row: WaiverRequest
 ) -> Iterator[WorkItem]:
-    """For leadership that declares interests before it may read of what it is."""
     if row.is_waiting:
         yield desk.item(
             "waiver",
@@ -414,7 +398,6 @@ def unread(
 
 
 def to_answer(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> WorkItem:
-    """The request, for leadership."""
     return desk.item(
         "waiver",
         evaluation,
@@ -425,7 +408,6 @@ def to_answer(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> WorkIte
 
 
 def own(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> Iterator[WorkItem]:
-    """For the owner: it waits, or it was declined lately."""
     place = address_of_request(row)
     if row.is_waiting:
         yield desk.item(
@@ -448,6 +430,5 @@ def own(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> Iterator[Work
 
 
 def was_declined_lately(row: WaiverRequest) -> bool:
-    """Whether leadership said no, and the owner may not have read it yet."""
     at = row.answered_at
     return row.is_declined and at is not None and at > timezone.now() - FRESH

@@ -47,7 +47,6 @@ FRESH = datetime.timedelta(days=30)
 
 
 def checks(desk: Desk) -> Iterator[WorkItem]:
-    """Promise checks that are due soon, or were."""
     until = (timezone.now() + AHEAD).date()
     for check in due_checks(desk.user, until):
         evaluation = check.candidate.evaluation
@@ -66,7 +65,6 @@ def checks(desk: Desk) -> Iterator[WorkItem]:
 
 
 def letters(desk: Desk) -> Iterator[WorkItem]:
-    """Letters of the decision that were drafted lately and not sent."""
     rows = Letter.objects.filter(
         candidate__evaluation__owner=desk.user,
         released_at__isnull=True,
@@ -91,7 +89,6 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
 
 
 def contracts(desk: Desk) -> Iterator[WorkItem]:
-    """Contracts of which it is to be decided soon whether they go on."""
     for term in due_terms(desk.user):
         evaluation = term.evaluation
         if desk.only not in (None, evaluation):
@@ -115,7 +112,6 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
 
 
 def demos(desk: Desk) -> Iterator[WorkItem]:
-    """Demos with a date, each on its own day."""
     takes_part = {part.evaluation_id for part in desk.parts}
     takes_part |= {evaluation.pk for evaluation in desk.owned}
     where = [key for key in takes_part if not desk.keeps_out(key)]
@@ -151,7 +147,6 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
 
 
 def imports(desk: Desk) -> Iterator[WorkItem]:
-    """One for each file, as long as importing it is theirs to do."""
     for draft in waiting_for(by=desk.user, evaluations=desk.evaluations.values()):
         evaluation = desk.evaluations[draft.evaluation_id]
         waiting = what_waits(draft)
@@ -170,7 +165,6 @@ def imports(desk: Desk) -> Iterator[WorkItem]:
 
 
 def interests(desk: Desk) -> Iterator[WorkItem]:
-    """Candidates for whom the person has not declared yet, a line each purchase."""
     for key, candidates in desk.undeclared.items():
         evaluation = desk.evaluations[key]
         names = listed_few([candidate.name for candidate in candidates])
@@ -185,7 +179,6 @@ def interests(desk: Desk) -> Iterator[WorkItem]:
 
 
 def clearings(desk: Desk) -> Iterator[WorkItem]:
-    """A conflict of whoever runs it, which Leadership clears."""
     led = {part.evaluation_id for part in desk.parts if part.role == Role.LEADERSHIP}
     led = {key for key in led if not desk.keeps_out(key)}
     if not led:
@@ -209,7 +202,6 @@ def clearings(desk: Desk) -> Iterator[WorkItem]:
 
 
 def mentions(desk: Desk) -> Iterator[WorkItem]:
-    """One for each subject, also of decisions that are made."""
     if not Mention.objects.waiting().filter(person=desk.user).exists():
         return
     rows = Mention.objects.visible_to(desk.user).waiting().filter(person=desk.user)
@@ -240,8 +232,6 @@ MONTH = datetime.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing that is new: when, what, in which evaluation, and where it stands."""
-
     at: datetime.datetime
     what: str
     evaluation: Evaluation | None
@@ -322,7 +312,6 @@ SOURCES = (
 
 
 def unseen(source: Source, user: User) -> QuerySet[Any]:
-    """What came since the person looked last, and in the last month."""
     month_ago = timezone.now() - MONTH
     looked = BellLook.objects.visible_to(user).values("until")[:1]
     since = {
@@ -342,7 +331,6 @@ def count_news(user: User) -> int:
 
 
 def news(user: User) -> list[News]:
-    """What is new, the newest first."""
     found = [each for source in SOURCES for each in _told(source, user)]
     return sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
 
@@ -362,7 +350,6 @@ def _told(source: Source, user: User) -> Iterator[News]:
 
 
 def openings(desk: Desk) -> Iterator[WorkItem]:
-    """Prices that the person may open, in a part of their own or in a lent one."""
     seats = seats_of(desk)
     rows = PriceOpening.objects.awaited().filter(evaluation__in=list(seats))
     asked = list(rows.select_related("asked_by")) if seats else []
@@ -383,7 +370,6 @@ def openings(desk: Desk) -> Iterator[WorkItem]:
 
 
 def seats_of(desk: Desk) -> dict[uuid.UUID, set[int]]:
-    """By evaluation, whose seats the person has from which prices are opened."""
     found: dict[uuid.UUID, set[int]] = {}
     for part in (*desk.parts, *(delegation.stakeholder for delegation in desk.lent)):
         if part.role in OPENING_ROLES:

@@ -72,7 +72,6 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
 
 
 def misfits(evaluation: Evaluation, kept: Iterable[Anchor]) -> list[str]:
-    """Which of these anchors no entry fits, in order."""
     wanted = sorted(kept)
     entries = Entry.objects.filter(
         evaluation=evaluation, number__in=[number for number, _ in wanted]
@@ -99,12 +98,6 @@ class Checkpoint:
 
     @classmethod
     def at(cls, path: str | None) -> Self:
-        """The checkpoint in a file, empty if the file is not there yet.
-
-        Raises:
-            CommandError: it is another kind of file, or cannot be read.
-
-        """
         if path is None:
             return cls(None)
         file = Path(path)
@@ -134,7 +127,6 @@ class Checkpoint:
         return (kept["number"], kept["hash"]), again
 
     def keep(self, evaluation: Evaluation, anchor: Anchor | None, said: Said) -> None:
-        """Remember where the check of an evaluation ended."""
         if self.path is None or anchor is None:
             return
         self.kept[str(evaluation.pk)] = {
@@ -162,7 +154,6 @@ class Checkpoint:
 
 
 def evaluation_of(slug: str) -> Evaluation:
-    """The evaluation of that slug, or a sentence with the slugs there are."""
     found = Evaluation.objects.select_related("owner").filter(slug=slug).first()
     if found is not None:
         return found
@@ -199,7 +190,6 @@ class Verdict:
         tables: bool,
         checkpoint: Checkpoint,
     ) -> None:
-        """Check one journal, and the tables if asked."""
         self.journals += 1
         self.tables = self.tables or tables
         said = Said(is_later=since is not None, is_whole=since is None)

@@ -178,7 +178,6 @@ def look_at_what_moved() -> None:
 
 
 def moved() -> QuerySet[Evaluation]:
-    """Open evaluations in which something was written since, or that are due a look."""
     count = F("journal_head__count")
     found: QuerySet[Evaluation] = Evaluation.objects.filter(
         Q(outlook__isnull=True)
@@ -243,7 +242,6 @@ def look_closely(evaluation: Evaluation) -> Outlook:
 
 
 def stands_still(evaluation: Evaluation) -> bool:
-    """Whether nothing that can change words was written lately."""
     lately = Entry.objects.filter(
         evaluation=evaluation, at__gt=timezone.now() - QUIET
     ).exclude(WORDLESS)
@@ -302,7 +300,6 @@ def ask(signer: Asked, user: User) -> None:
 
 
 def reopened(look: Look) -> list[tuple[str, SignOff]]:
-    """Signatures that no longer count on this stay, each with what reopened it."""
     visit = look.visit
     found = [
         (f"words.{sign_off.document.sha256[:DIGEST_KEPT]}", sign_off)
@@ -337,8 +334,6 @@ def reopened(look: Look) -> list[tuple[str, SignOff]]:
 
 
 class Signature(TypedDict):
-    """What somebody says to the words whose digest is `shown`."""
-
     verdict: str
     shown: str
     reason: NotRequired[str]
@@ -457,7 +452,6 @@ def is_sealed(evaluation: Evaluation) -> bool:
 
 
 def refuse_conflicted(by: User, visit: Visit) -> None:
-    """Refuse whoever declared a conflict of interest, or has not declared yet."""
     if visit.stage == Stage.REQUIREMENTS:
         return
     if barring := interest_of(by, visit):
@@ -473,7 +467,6 @@ def refuse_conflicted(by: User, visit: Visit) -> None:
 
 
 def interest_of(person: User, visit: Visit) -> Conflict | None:
-    """A conflict of `person` that keeps them from signing this visit."""
     if visit.stage == Stage.REQUIREMENTS:
         return None
     return barring_interest(person, visit.evaluation)
@@ -521,6 +514,5 @@ def snooze_work(
 
 @transaction.atomic
 def wake_work(*, evaluation: Evaluation, line: str, by: User) -> None:
-    """Put a line back into one's own list now."""
     rows = Snooze.objects.visible_to(by).in_evaluation(evaluation)
     rows.filter(line=line).delete()

@@ -67,7 +67,6 @@ EARLIER_ONLY = "It can only be sent back to an earlier stage."
 
 
 def check_advance(evaluation: Evaluation, by: By) -> None:
-    """The owner moves it on while it is open; a test invitation stays in research."""
     check_owned(evaluation, by)
     require_no_test(evaluation)
 
@@ -80,7 +79,6 @@ def check_cancel(evaluation: Evaluation, by: By) -> None:
 
 
 def check_send_back(evaluation: Evaluation, by: By) -> None:
-    """The owner sends it back from every stage but the first."""
     check_owned(evaluation, by)
     require_no_test(evaluation)
     if evaluation.stage == Stage.REQUIREMENTS:
@@ -127,7 +125,6 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
 
 
 def require_no_test(evaluation: Evaluation) -> None:
-    """Refuse to move a test invitation."""
     if evaluation.is_practice:
         raise Refused(
             "This is a test invitation: it stays in research, and ends by itself once "
@@ -136,7 +133,6 @@ def require_no_test(evaluation: Evaluation) -> None:
 
 
 def require_silent_gates(evaluation: Evaluation) -> None:
-    """Refuse with the first blocker, and how many more there are."""
     found = blockers(evaluation)
     if found:
         more = f" And {len(found) - 1} more." if len(found) > 1 else ""
@@ -162,7 +158,6 @@ def send_back(
 
 @transaction.atomic
 def cancel(*, evaluation: Evaluation, reason: str, by: By) -> Evaluation:
-    """End an evaluation without a decision."""
     evaluation = lock(evaluation)
     check_cancel(evaluation, by)
     require_reason(reason)
@@ -221,7 +216,6 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
 def enter(
     evaluation: Evaluation, stage: Stage, ended: VisitEnd, by: By, reason: str = ""
 ) -> None:
-    """End the visit and open the next one in `stage`."""
     before = evaluation.stage
     visit = leave(evaluation, ended, by, reason)
     evaluation.stage = stage
@@ -244,7 +238,6 @@ def enter(
 
 
 def leave(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit:
-    """End the visit that is going on."""
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     visit.left_at = timezone.now()
     visit.left_by = actor_of(by).user
@@ -255,7 +248,6 @@ def leave(evaluation: Evaluation, ended: VisitEnd, by: By, reason: str) -> Visit
 
 
 def require_reason(reason: str) -> None:
-    """Refuse to do it without a word of why."""
     if not reason.strip():
         raise Invalid("Give a reason.", errors={"reason": ["Give a reason."]})
 
@@ -380,7 +372,6 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
 
 
 def tell_everybody(evaluation: Evaluation) -> None:
-    """Owe everybody with a part, but the owner, the mail that it is decided."""
     for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
         owe_now(
             kind=DECISION_MADE,
@@ -392,7 +383,6 @@ def tell_everybody(evaluation: Evaluation) -> None:
 
 
 def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
-    """Inputs, results and words of the memo as they stand now."""
     inputs = gather_inputs(evaluation)
     results = compute_results(inputs, exact_draws(evaluation))
     return {
@@ -510,7 +500,6 @@ def send_test_invitation(
 
 
 def _made_up(evaluation: Evaluation, candidate: Candidate, by: User) -> Evaluation:
-    """An evaluation of the same buyer with the made-up list, and nobody in it."""
     test = create_evaluation(
         title=shortened(f"Test invitation: {candidate.vendor}", TITLE_LIMIT),
         buyer=evaluation.buyer,
@@ -547,7 +536,6 @@ def end_tests() -> None:
 
 
 def _over() -> QuerySet[Evaluation]:
-    """Open tests in which no answers are taken any more."""
     closed = Q(claims_closed_at__isnull=False) | Q(claims_close_at__lte=database_now())
     rows: QuerySet[Evaluation] = Evaluation.objects.filter(
         closed, is_practice=True, status=Status.OPEN
@@ -637,7 +625,6 @@ def answer_waiver_request(
 
 
 def _grant(row: WaiverRequest, reason: str, by: User) -> None:
-    """Let it pass by its own service, which closes the request."""
     if row.candidate is None or row.requirement is None:
         waive_gate(evaluation=row.evaluation, gate=row.gate, reason=reason, by=by)
     else:

@@ -29,7 +29,6 @@ ASKED_ALREADY = "You asked for this waiver already; it waits for leadership."
 
 
 def answerers(evaluation: Evaluation, *, tells: bool) -> QuerySet[User]:
-    """Who of leadership may answer a request now."""
     people = leaders(evaluation)
     return unbarred(evaluation, people) if tells else people
 
@@ -48,7 +47,6 @@ def check_ask_for_waiver(evaluation: Evaluation, by: By) -> None:
 
 
 def askable_gates(evaluation: Evaluation, by: By) -> list[Gate]:
-    """The gates of this stage for which a waiver can be asked now."""
     return [
         report.gate
         for report in gate_reports(evaluation)
@@ -96,7 +94,6 @@ def require_askable(report: GateReport, evaluation: Evaluation, by: By) -> None:
 
 
 def require_answerers(evaluation: Evaluation, *, tells: bool) -> None:
-    """Refuse to ask nobody."""
     if not answerers(evaluation, tells=tells).exists():
         raise Refused(
             "Nobody who holds the Leadership role can answer. Add a stakeholder first."
@@ -107,7 +104,6 @@ GIVE_A_REASON = "Say why it should pass; leadership reads it."
 
 
 def check_withdraw_waiver_request(waiver_request: WaiverRequest, by: By) -> None:
-    """The owner takes back what leadership has not answered."""
     check_owned(waiver_request.evaluation, by)
     require_waiting(waiver_request)
 
@@ -178,19 +174,16 @@ def withdraw_waiver_request(*, waiver_request: WaiverRequest, by: By) -> WaiverR
 
 
 def grant_what_was_excused(excuse: Excuse, by: By) -> None:
-    """Close the request for a knock-out that is excused now."""
     asked = WaiverRequest.objects.of_cell(excuse.candidate, excuse.requirement)
     grant_waiting(asked, excuse.reason, by)
 
 
 def grant_waiting(asked: QuerySet[WaiverRequest], reason: str, by: By) -> None:
-    """Close those that wait, whose waiver was given just now."""
     for row in asked.filter(answer="").select_related("visit__evaluation__owner"):
         close_request(row, WaiverAnswer.GRANTED, reason, by)
 
 
 def close_request(row: WaiverRequest, answer: str, reason: str, by: By) -> None:
-    """Write down what became of it, and tell who asked."""
     user = actor_of(by).user
     change(
         row,
@@ -226,7 +219,6 @@ def lock_request(row: WaiverRequest) -> WaiverRequest:
 
 
 def require_waiting(row: WaiverRequest) -> None:
-    """Refuse what can no longer be answered."""
     if row.answer:
         raise Refused(f"This request was {row.get_answer_display().lower()} already.")
     if not row.is_waiting:
@@ -234,7 +226,6 @@ def require_waiting(row: WaiverRequest) -> None:
 
 
 def _asked(row: WaiverRequest, reason: str, by: By) -> WaiverRequest:
-    """Save it, write the journal and owe leadership a mail."""
     user = actor_of(by).user
     if user is None:
         raise Refused("Only a person asks for a waiver.")

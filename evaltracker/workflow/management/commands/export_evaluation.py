@@ -33,7 +33,6 @@ class Command(BaseCommand):
     help = "Write an evaluation, or its memo, inputs and results, into a file."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """EVALUATION [--format F] [--paper P] [-o FILE]."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
         parser.add_argument("--format", choices=FORMATS, default="json")
         parser.add_argument(

@@ -20,7 +20,6 @@ class Command(BaseCommand):
     help = "Take in an evaluation that export_evaluation wrote."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """FILE [--dry-run] [--as SLUG]."""
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, and stop"
@@ -30,7 +29,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say who is whom and how much there is, then do it."""
         path, slug = options["file"], options["slug"]
         try:
             content = path.read_bytes()
@@ -48,7 +46,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Imported as {evaluation.slug}.")
 
     def tell(self, seen: ImportPreview) -> None:
-        """What would be imported, as whom."""
         told = seen.told
         self.stdout.write(f"{told['title']} ({told['buyer']}), as {seen.slug}")
         for name, count in seen.counts.items():
@@ -66,7 +63,6 @@ class Command(BaseCommand):
 
 
 def sentences(problem: Problem) -> list[str]:
-    """Every sentence, with the place in the file that it is about."""
     errors = problem.errors if isinstance(problem, Invalid) else {}
     found = [
         f"{pointer}: {sentence}"

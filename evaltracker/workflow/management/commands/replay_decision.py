@@ -18,7 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compare fingerprints, numbers and, of an altered memo, words."""
         evaluation = evaluation_of(options["evaluation"])
         decision = Decision.objects.filter(
             evaluation=evaluation, decided_at__isnull=False

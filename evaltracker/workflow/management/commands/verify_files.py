@@ -33,7 +33,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read every one of them."""
         slug = options["evaluation"] or ""
         if slug:
             evaluation_of(slug)
@@ -51,7 +50,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{each} as handed in, none is missing.{beside}")
 
     def compare_folders(self, *, remove: bool) -> str:
-        """Name what no row names, and say how much that is."""
         found = leftovers()
         for each in found:
             kind = "half a file" if each.is_half else "no row names it"

@@ -64,13 +64,11 @@ class Command(BaseCommand):
     help = "Check the journals; exit 1 and what does not hold, if anything does not."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """[EVALUATION] and what to compare it with."""
         parser.add_argument("evaluation", metavar="EVALUATION", nargs="?")
         for name, settings in OPTIONS.items():
             parser.add_argument(name, **settings)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check one, or all."""
         slug = options["evaluation"]
         if not slug and any(options[it] for it in ("anchor", "since", "print_anchor")):
             raise CommandError("An anchor belongs to one evaluation; name it.")
@@ -105,7 +103,6 @@ class Command(BaseCommand):
             self.stdout.write(verdict.sentence())
 
     def cover(self, chosen: Iterable[Evaluation]) -> None:
-        """Commit to what stands now, where entries of before commit to nothing."""
         for evaluation in chosen:
             if entry := cover_tables(evaluation):
                 self.stderr.write(
@@ -116,7 +113,6 @@ class Command(BaseCommand):
 def starting_points(
     chosen: Iterable[Evaluation], options: dict[str, Any]
 ) -> Iterable[tuple[Evaluation, Anchor | None]]:
-    """Each evaluation, and the entry after which to begin."""
     kept = anchors_in(options["from_anchor"]) if options["from_anchor"] else {}
     since = read_anchor(options["since"]) if options["since"] else None
     for evaluation in chosen:
@@ -124,7 +120,6 @@ def starting_points(
 
 
 def not_anchored(chosen: list[Evaluation], options: dict[str, Any]) -> list[str]:
-    """What does not fit the anchors that were kept elsewhere."""
     broken = []
     if options["anchor"]:
         broken += misfits(chosen[0], [read_anchor(options["anchor"])])

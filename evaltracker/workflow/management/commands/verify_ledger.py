@@ -48,7 +48,6 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
-    """Everything that is counted of an evaluation, by what it is called."""
     book = standing_ledger(evaluation)
     yield (
         "the ledger",
@@ -85,7 +84,6 @@ def _is_frozen(evaluation: Evaluation) -> bool:
 
 
 def _outlook_agrees(evaluation: Evaluation) -> bool:
-    """Whether the next step of *My work* is right, if it is said to be of now."""
     kept = Outlook.objects.filter(evaluation=evaluation).first()
     version = versions_of([evaluation.pk])[evaluation.pk]
     if kept is None or kept.version != version.digest or not evaluation.is_open:
@@ -120,7 +118,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count every one of them."""
         slug = options["evaluation"]
         every = [evaluation_of(slug)] if slug else list(Evaluation.objects.all())
         wrong = [
