@@ -23,8 +23,6 @@ from evaltracker.toolbox.days_days import months_after
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
 
-# What a check of a promise found, and what became of contracts and requests.
-
 
 class CheckFound(models.TextChoices):
     """What a promise check found of one requirement."""
@@ -213,8 +211,6 @@ class MetricValue(Record):
         return f"Value {str(self.pk)[:8]}"
 
 
-# How long the contract runs that a decision led to, and who looks after it.
-
 MONTHS = (MinValueValidator(1), MaxValueValidator(120))
 
 
@@ -318,9 +314,6 @@ class ContractTerm(Record):
         if not (self.ends_on and self.renewal_months):
             return None
         return months_after(self.ends_on, self.renewal_months)
-
-
-# May we go on, and what did we decide?
 
 
 class Waiver(CommittedRecord):
@@ -467,9 +460,6 @@ class Decision(CommittedRecord):
         return f"Decision {str(self.pk)[:8]}"
 
 
-# The last draws of an evaluation, which say how sure its first place is.
-
-
 class KeptDraws(Record):
     """What was drawn last, and of which inputs: a worker counts, pages read.
 
@@ -496,9 +486,6 @@ class KeptDraws(Record):
 
     def __str__(self) -> str:
         return f"Draws of entry {self.entries}"
-
-
-# Which evaluation was started from which.
 
 
 class Succession(Record):

@@ -144,9 +144,6 @@ class ContractNoticeDue(About[ContractTerm]):
         return self.dated(notice, row, due_at)
 
 
-# The kind of notice for an evaluation that is handed on.
-
-
 @register
 class EvaluationHandedOn(About[Evaluation]):
     """Somebody runs an evaluation from now on, and hears of it."""

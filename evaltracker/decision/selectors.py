@@ -40,8 +40,6 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.selectors.answer_counts import names_of, stands_alone
 
-# The contract that a decision led to: its dates, and on whom its last day waits.
-
 # The kind of the mail about it; decision_notices.py.
 TERM_NOTICE = "contract_notice_due"
 
@@ -78,8 +76,6 @@ def is_near(term: ContractTerm) -> bool:
     ahead = datetime.timedelta(days=max(term.remind_days))
     return term.deadline - ahead <= today_in(term.evaluation.zone)
 
-
-# What the chosen candidate promised, what held in its trial, and what holds since.
 
 # The kind of the mail about it; decision_notices.py.
 CHECK_NOTICE = "promise_check_due"
@@ -180,8 +176,6 @@ def due_checks(user: User, until: datetime.date) -> list[PromiseCheck]:
     rows = rows.select_related("candidate__evaluation")
     return list(rows.only("months", "due_on", *where))
 
-
-# What became of a vendor in evaluations that have ended, for whoever may see those.
 
 # The newest ones say most.
 MOST = 5
@@ -359,8 +353,6 @@ def _lying() -> Iterator[tuple[str, float]]:
                 yield file.relative_to(root).as_posix(), changed
 
 
-# What became of letters, and whom their words name.
-
 # The name under which `notices` owes them.
 LETTER = "decision_letter"
 
@@ -390,8 +382,6 @@ def rivals_named(letter: Letter, text: str) -> list[str]:
         if name not in own and stands_alone(name, text)
     ]
 
-
-# What the metrics of the brief were, are to be, and have come to, check by check.
 
 # “61 %”, “4.5 h”, “EUR 120”: a number with its unit. A comma may stand for thousands
 # or for decimals, so a number with one is not read.
@@ -466,8 +456,6 @@ def metric_rows(
         for metric in evaluation.metrics.all()
     ]
 
-
-# What to test next, as the last draws that were kept say it.
 
 LISTED = 10
 

@@ -38,8 +38,6 @@ from trials.selectors.matrix_json import matrix_json
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.policy import check_read_answers
 
-# The base of every staff read: a person who is signed in, and what they may see.
-
 READ = problems(400, 401, 403, 404, 406, 500)
 
 

@@ -49,8 +49,6 @@ __all__ = [
     "WaiverRequest",
 ]
 
-# Up to when a person has looked at what is new.
-
 
 class BellLook(Record):
     """Up to when a person has seen what is new; their own bookmark.
@@ -69,9 +67,6 @@ class BellLook(Record):
 
     def __str__(self) -> str:
         return f"Look {str(self.pk)[:8]}"
-
-
-# What a person has put off on their own list of work.
 
 
 class Snooze(Record):

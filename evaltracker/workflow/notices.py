@@ -1,6 +1,6 @@
-"""The kinds of notices of workflow: whose signature is asked for, waited for, reopened.
+"""The notices and calendar dates of workflow, and its words in the journal.
 
-Who is owed one is said in services/sign_off_requests.py. No mail holds words of what is
+Who is owed a notice is said in services/sign_offs.py. No mail holds words of what is
 signed: they can name a vendor.
 """
 
@@ -236,9 +236,6 @@ class ScoresRequested(About[Stakeholder]):
         return links.page(row.evaluation, "scores", f"mine-{row.pk}")
 
 
-# The kind of notice for a stage that lasts longer than the plan leaves it.
-
-
 @register
 class StageLate(About[Visit]):
     """The stage should have ended by the plan: told to who runs the purchase."""
@@ -343,9 +340,6 @@ class WaiverAnswered(AboutRequest):
         }
 
 
-# The dates of workflow in a person's calendar.
-
-
 @DATES.add
 def own_checks(person: User) -> Iterator[CalendarDate]:
     mine = PromiseCheck.objects.visible_to(person).filter(
@@ -378,8 +372,6 @@ def contract_dates(person: User) -> Iterator[CalendarDate]:
             link=link_to(links.page(evaluation, "promise_checks", "contract")),
         )
 
-
-# What the journal says of stages, decisions and what follows them.
 
 STAGE: dict[VisitEnd, Phrases] = {
     VisitEnd.ADVANCED: (

@@ -210,8 +210,6 @@ class CloseCheck(OnCheck):
     rule = check_close
 
 
-# Acts on the contract that a decision led to: its dates, and what becomes of it.
-
 PASSED = "Its last day is over, so nobody is reminded of it."
 
 
@@ -318,18 +316,12 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
         return self.page(target, "contract")
 
 
-# A vendor's earlier standing, on its candidate's page.
-
-
 def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
     found = earlier_standing(user, candidate)
     return {"rows": found, "vendor": candidate.vendor} if found else None
 
 
 register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
-
-
-# The act that makes somebody else the owner of an evaluation.
 
 
 class HandOnForm(forms.Form):
@@ -366,9 +358,6 @@ class HandOnEvaluation(OnEvaluation):
 
     def destination(self, target: Evaluation, made: object) -> str:
         return reverse("admin:index")
-
-
-# Entering what the metrics of the brief have come to, in a promise check.
 
 
 class ValuesForm(forms.Form):
@@ -441,9 +430,6 @@ class EnterMetricValues(OnCheck):
         }
 
 
-# What the journal keeps to itself of trials: who gave which score.
-
-
 def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
     seen = Score.objects.visible_to(user).filter(pk__in=ids)
     return {str(key) for key in seen.values_list("pk", flat=True)}
@@ -451,8 +437,6 @@ def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set
 
 SEALS.register("score", open_scores)
 
-
-# Acts that carry a whole evaluation into a file, and out of one.
 
 PAGE_LIMIT = 20 * 2**20
 KEPT_SECONDS = 30 * 60
@@ -596,8 +580,6 @@ def spoken(error: Invalid) -> list[str]:
         for sentence in sentences
     ] or [error.sentence]
 
-
-# How far each metric has come from where it was to its target, as a picture.
 
 # What is past its target is seen, too.
 END = 1.25

@@ -45,8 +45,6 @@ from vendors.costs import Verdict
 from vendors.models import Claim
 from vendors.policy import check_read_answers, may_see_prices
 
-# The candidates side by side, with what is still sealed left out.
-
 OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
 FIRST = ("1", "1, shared", "the only one")
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
@@ -195,8 +193,6 @@ def over_budget(cost: dict[str, Any]) -> list[str]:
 def percent(share: str | None) -> str:
     return "–" if share is None else f"{Decimal(share) * 100:.0f}%"
 
-
-# The comparison drawn: cost against fit, and the fit of every category.
 
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12
@@ -493,9 +489,6 @@ def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
     elif comparison.prices_open and unpriced:
         said.append(f"No price yet for {listed_few(unpriced)}.")
     return said
-
-
-# What to test next, on the page of trials.
 
 
 def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:

@@ -16,8 +16,6 @@ from evaltracker.toolbox import measures
 from evaltracker.toolbox.charts import per_cent
 from trials.scoring import TOP_SCORE, rounded
 
-# Differences as lines that people read, with the changed words marked in them.
-
 type Mark = Literal["", "gone", "new"]
 
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]<>()#+\-!|~=&:])")

@@ -23,9 +23,6 @@ from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, Standing, ValueState
 from vendors.costs import CostKind
 
-# What a candidate answers for each value of the brief's lists, and how far it is
-# proven; with the requirements that are in the way, by their text.
-
 GOOD, BAD = "good", "bad"
 # Where a requirement of a value is in the way, the worst first.
 SHORT = {
@@ -253,8 +250,6 @@ def _metrics(
         )
 
 
-# The brief, answered, as the memo prints it.
-
 HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
 
 
@@ -299,6 +294,3 @@ def named_table(finalist: AnsweredBrief) -> str:
 def brief_table(finalist: AnsweredBrief) -> str:
     rows = ((row.question, row.wanted, row.answer, row.proof) for row in finalist.rows)
     return table(HEAD, rows)
-
-
-# What a brief says, in the words that are signed.

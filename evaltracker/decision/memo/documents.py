@@ -1,5 +1,7 @@
-"""The memo as a Word file, made from the same Markdown tokens as its page; its first
-page has the pictures as PNG, since Word files of before 2016 take no SVG.
+"""The memo and its matrix as files: workbook, CSV, PDF and Word file.
+
+PDF and Word file are made from the same Markdown tokens as the page. The Word file has
+the pictures as PNG, since Word of before 2016 takes no SVG.
 """
 
 import csv
@@ -50,15 +52,6 @@ from trials.scoring import CellState
 # A memo's numbers with their working as a workbook.
 #
 # Numbers are cells of numbers, everything else is text; nothing is ever a formula.
-
-# What is frozen beside the signed words: who signed them, and where the journal stood.
-#
-# It cannot be part of the words, which would change with each signature under them.
-
-
-# The memo as it is read everywhere: first page, words, and what seals them.
-#
-# Page, PDF, Word file and Markdown are all made from this.
 
 
 SHARE, MONEY = "0.00%", "#,##0.00"
@@ -335,8 +328,6 @@ def matrix_xlsx(memo: dict[str, Any]) -> bytes:
     return content.getvalue()
 
 
-# The memo as a PDF: tagged, A4 or Letter, made without fetching anything.
-
 PAPERS = {"a4": "A4", "letter": "Letter"}
 # Under this address the shipped typefaces are found, and nothing else.
 SHIPPED = "shipped:"
@@ -418,8 +409,6 @@ def fetch_shipped(url: str, *args: Any, **kwargs: Any) -> Any:
     return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
 
 
-# How the Word file looks: faces that every office has, and the colours of the page.
-
 SERIF, SANS = "Georgia", "Calibri"
 INK, SOFT = RGBColor(0x16, 0x20, 0x2A), RGBColor(0x5B, 0x67, 0x73)
 STRONG, FINE = (12, "16202A"), (4, "CFD6DB")
@@ -488,8 +477,6 @@ def _face(
     for script in ("w:ascii", "w:hAnsi", "w:cs"):
         faces.set(qn(script), face)
 
-
-# The memo's first page in the Word file: sentence, approvals, figures, pictures.
 
 # Two of them stand side by side.
 WIDTH = Mm(85)

@@ -1,4 +1,4 @@
-"""Everything that a decision rests on, as plain JSON."""
+"""Everything that a decision rests on: gathered, frozen, and as it stands now."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -58,8 +58,6 @@ from vendors.models import Candidate, Conflict, CostLine, MailedSheet
 from vendors.selectors import rates_of
 from vendors.selectors.candidates import lists_of
 
-# What a memo freezes of what was asked: lists of the brief, and requirements.
-
 
 def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
     return {name: values for name, values in lists_of(evaluation).items() if values}
@@ -86,11 +84,6 @@ def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
         for row in book.rows
     ]
 
-
-# Signatures that came with a file, told apart from those that were given here.
-
-
-# What the draws of a memo start from, frozen with its inputs.
 
 OPEN = ("candidate", "ref", "today", "holds", "partly", "fails", "knocks_out")
 RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
@@ -358,9 +351,6 @@ def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-# Draws that were kept: pages show the last ones, and what is signed has its own.
-
-
 def last_draws(evaluation: Evaluation) -> Draws:
     """The draws for a page, which never waits for them.
 
@@ -398,9 +388,6 @@ def exact_draws(evaluation: Evaluation) -> Draws:
 def no_draws(race: Race) -> dict[str, Any]:
     """For another day than today, of which nothing is drawn."""
     return {"wins": {}, "another_day": True}
-
-
-# What the memo keeps of people: what they let pass, settled, declared and signed.
 
 
 def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:

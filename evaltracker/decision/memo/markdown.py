@@ -1,4 +1,4 @@
-"""Markdown as HTML: the words that people sign and print."""
+"""Markdown that stays what it was meant to be, and the same as HTML."""
 
 import datetime
 import re
@@ -17,10 +17,6 @@ from markdown_it.token import Token
 from evaltracker.money import written
 from evaltracker.toolbox.days_days import day_in_words
 from trials.scoring import Coverage
-
-# Markdown that stays what it was meant to be, whatever people typed into it.
-
-# The three counts of a candidate in one sentence, from the results of a memo.
 
 COUNTS = tuple(field.name for field in fields(Coverage))
 
@@ -93,12 +89,6 @@ def day(text: str | None) -> str:
     if not text:
         return ""
     return day_in_words(datetime.date.fromisoformat(text[:10]))
-
-
-# What the choice costs more, or less, than the cheapest of the others.
-
-
-# What the scores 0 to 5 mean, in the words that were chosen before they were given.
 
 
 # Where this begins a heading, PDF and Word file begin a new page.

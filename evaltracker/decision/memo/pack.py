@@ -34,8 +34,6 @@ from evaltracker.evaluations.models import Entry
 from stakeholders.models import SignOff
 from trials.selectors.runs_owed import recount
 
-# Whether a frozen decision still is what was decided, and what differs if not.
-
 ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
 MOST_LINES = 20
 

@@ -1,6 +1,8 @@
-"""The memo's first page, for a board: the decision in a sentence, who approved it, four
-figures and two pictures. It is drawn from what is frozen and is no part of the words
-that are signed, so it can be drawn better without touching them.
+"""The sealed memo: its first page, the words, and what seals them.
+
+The first page is for a board: the decision in a sentence, who approved it, four figures
+and two pictures. It and the seal are drawn from what is frozen and are no part of the
+words that are signed: the seal would change them with each signature under them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,8 +46,6 @@ from evaltracker.toolbox.charts import (
 from evaltracker.toolbox.text import listed
 from stakeholders.choices import APPROVALS, Role
 from stakeholders.models import Condition, SignOff
-
-# Two pictures for the memo's first page: how candidates stand, and what they cost.
 
 type Row = dict[str, Any]
 

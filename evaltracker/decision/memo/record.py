@@ -169,9 +169,6 @@ def day(text: str | None) -> datetime.date | None:
     return None if text is None else datetime.date.fromisoformat(text)
 
 
-# The same inputs on another day: only planned dates move, nothing that was found.
-
-
 def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[str, Any]:
     """`inputs` as they would count on `day` if nothing else happened until then.
 
@@ -242,6 +239,3 @@ def dates_ahead(
     for cell in cells:
         ahead.update({on for _, on in planned_values(cell) if on >= today})
     return sorted(ahead.items())
-
-
-# The cells of written tables, and which columns hold numbers.

@@ -1,4 +1,7 @@
-"""How far the first place rests on the weights that were agreed, as plain JSON."""
+"""The results of a memo as a pure function of its inputs, so that they can be replayed.
+
+No database and no clock: everything comes from the JSON that `inputs` gathered.
+"""
 
 import datetime
 import hashlib
@@ -202,8 +205,6 @@ def text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-# One candidate counted from the JSON of a memo, every sum with its rows.
-
 PLACES = 4
 # What the cells of a candidate of a memo's inputs come to.
 type States = Callable[
@@ -294,8 +295,6 @@ def share_text(share: Fraction | None) -> str | None:
     """A share as a decimal with four places, halves up; None stays None."""
     return None if share is None else str(scoring.rounded(share, PLACES))
 
-
-# The draws of a memo as a pure function of its inputs, told as plain JSON.
 
 # Fine enough that 0 and 1 are written only where they are exact.
 FINE = 8
@@ -558,10 +557,6 @@ def role_picks(
         )
     return found
 
-
-# The results of a memo as a pure function of its inputs, so that they can be replayed.
-#
-# No database and no clock: everything comes from the JSON that `inputs` gathered.
 
 # Those whose memos this program counts again, each by its own rules.
 FORMULAS = ("1", "2", scoring.FORMULA_VERSION)

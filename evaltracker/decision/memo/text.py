@@ -36,8 +36,6 @@ from stakeholders.choices import Role
 from vendors.choices import PriceSource
 from vendors.holds_for import named_words
 
-# What the memo says of the candidate that is chosen.
-
 type Row = dict[str, Any]
 
 NOT_STATED = "not stated"
@@ -201,8 +199,6 @@ def worth(value: Row | None, currency: str) -> str:
     )
 
 
-# Every option on equal terms: which are compared, in which order, at what price.
-
 KINDS = {
     "buy": "Buy",
     "build": "Build in-house",
@@ -278,8 +274,6 @@ def money(cost: dict[str, Any], currency: str) -> str:
     return f"{amount(cost['likely'])} {currency}{open_kinds}"
 
 
-# What the memo says of whose words it rests on: sheets sent by mail, and prices.
-
 PRICES = {
     PriceSource.VENDOR: "quoted by the vendor",
     PriceSource.FILE: "imported from a spreadsheet",
@@ -325,8 +319,6 @@ def prices(candidate: dict[str, Any]) -> Iterator[str]:
     if said:
         yield f"prices: {listed(said)}"
 
-
-# The numbers of a memo: what was claimed for a measure, and what runs came to.
 
 NUMBERS_HEAD = (
     "Requirement",

@@ -273,9 +273,6 @@ def record(
     )
 
 
-# What the metrics of the brief have come to, months after the decision.
-
-
 def check_measure(check: PromiseCheck, by: By) -> User:
     user = require_part(by, check.candidate.evaluation)
     require_open_check(check)
@@ -329,9 +326,6 @@ def enter(row: MetricValue, said: tuple[str, str], user: User) -> None:
     row.recorded_by, row.recorded_at = user, timezone.now()
     checked(row)
     row.save()
-
-
-# Publishing a vendor's promise record to it, once its letter is out.
 
 
 def check_publish_promises(letter: Letter, by: By) -> None:

@@ -1,4 +1,4 @@
-"""Entering the contract that a decision led to, and settling its last day."""
+"""The contract that a decision led to, the draws kept for pages, and a new owner."""
 
 import datetime
 import time
@@ -49,8 +49,6 @@ from trials.policy import require_insider
 from trials.selectors.cell_numbers import versions_of
 from vendors.policy import barring_interest
 from vendors.services.opening import drop_asked_opening
-
-# The mails that are owed before a contract's last day, written with its dates.
 
 EARLIEST, MOST = 730, 6
 
@@ -351,8 +349,6 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     )
     return kept
 
-
-# Handing an evaluation on to somebody else who runs it from now on.
 
 FIELD = "new_owner"
 

@@ -1,4 +1,4 @@
-"""Letters to the vendors that answered: drafted, gone over, sent by a person."""
+"""What leaves with a decision: letters to vendors, exports, the evidence pack."""
 
 import hashlib
 import json
@@ -57,8 +57,6 @@ from vendors.services.reasking import publish_document
 #
 # A draft reads one candidate's column alone: no name, score or price of anybody else
 # can get into it, nor its own, for what people scored is between them.
-
-# What changed between two canonical documents: as lines, and in one sentence.
 
 
 # Stands where the ledger has no reason; a letter with it is not sent.
@@ -167,12 +165,6 @@ def promises_kept_words(own: SourceRecord) -> str:
     )
 
 
-# The matrix as it was frozen: requirement × candidate, with three marks, standing and
-# numbers.
-#
-# From the memo's inputs, so that it says the same as the memo for ever.
-
-
 # A vendor's promise record as it may read it: its own answers, and what was found.
 #
 # It reads one candidate's column of the frozen ledger, and of that only what its vendor
@@ -206,8 +198,6 @@ def promise_record_text(
     ]
     return "\n\n".join(part for part in parts if part)
 
-
-# A whole evaluation as a file: complete for the command line, else as one sees it.
 
 FORMS: dict[str, Callable[[Document], bytes]] = {"json": as_bytes, "ocds": as_ocds}
 
@@ -264,8 +254,6 @@ def record_export(
         after={"sha256": hashlib.sha256(content).hexdigest(), **told},
     )
 
-
-# Removing files that no row names, as a killed process or a failed commit leaves.
 
 logger = structlog.get_logger(__name__)
 # More whole files at once than faults leave: rather the database is of another day.
@@ -451,8 +439,6 @@ def digest(text: str) -> str:
     """The fingerprint of a letter, which the journal keeps instead of its words."""
     return hashlib.sha256(text.encode()).hexdigest()
 
-
-# Taking the evidence pack of a decision; the journal says who took it.
 
 SIGNED = (
     "visit__stage",

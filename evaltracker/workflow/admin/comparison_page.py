@@ -204,8 +204,6 @@ site.register_page(
 )
 
 
-# Acts of the last stage: drafting the decision, and making it.
-
 WORDS = ("rationale", "dissent", "revisit_when")
 
 
@@ -285,9 +283,6 @@ class Decide(OnDecision):
 
     def destination(self, target: Evaluation, made: Any) -> str:
         return reverse("admin:memo", args=[target.slug])
-
-
-# The act that hands out the evidence pack: a POST, for it leaves a trace.
 
 
 @register_act

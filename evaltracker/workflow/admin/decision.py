@@ -72,8 +72,6 @@ from vendors.models import PublishedDocument
 from vendors.policy import may_read_contacts, may_see_prices
 from vendors.selectors.costs import NOBODY, opening_state
 
-# What a decision's page says once it is frozen: proof, files, and what comes now.
-
 
 @dataclass(frozen=True, slots=True)
 class Follows:
@@ -129,9 +127,6 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
         verb="To the promise checks",
     )
 
-
-# The first screen of the decision's page: what is decided or proposed, in figures, who
-# approved, and the one thing that the reader does next.
 
 PRICE, APPROVED = "Price", "Approved"
 
@@ -214,9 +209,6 @@ def step_to_decide(
             verb=f"Read and sign as {rule.get_role_display()}",
         )
     return step_after(evaluation, closed[0]) if owner else None
-
-
-# The decision: the candidates side by side, the draft, the rules, the frozen memo.
 
 
 @evaluation_page("decision", "Decision", order=110, group="Decision")
@@ -322,9 +314,6 @@ def is_decided(user: User, evaluation: Evaluation) -> bool:
 
 def memo_is_open(user: User, evaluation: Evaluation) -> bool:
     return evaluation.stage == Stage.DECISION and may_see_prices(user, evaluation)
-
-
-# After the award: the contract, the metrics, and what was promised and holds now.
 
 
 @evaluation_page(
@@ -486,8 +475,6 @@ class SendLetter(OnLetter):
     def form_kwargs(self, target: Letter, user: User) -> dict[str, Any]:
         return {"letter": target}
 
-
-# The memo: read, printed, and taken along as PDF, Word file, Markdown, workbook.
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 KINDS = {

@@ -166,9 +166,6 @@ class EvaluationAdmin(HardenedAdmin):
         return format_html('<span dir="auto">{}</span> {}', row.glance.leader, chosen)
 
 
-# The lists of workflow: decisions and waivers.
-
-
 @admin.register(Decision, site=site)
 class DecisionAdmin(HardenedAdmin):
     empty_text = (
@@ -189,8 +186,6 @@ class WaiverAdmin(HardenedAdmin):
     ordering = ("-waived_at",)
     fields = ("visit", "gate", "rule", "reason", "waived_by", "waived_at")
 
-
-# The start page: what waits on the reader, why, and by when.
 
 SHOWN = 8
 # The most urgent of what waits; the rest is one click away.
@@ -281,9 +276,6 @@ def sign_of(item: WorkItem) -> tuple[str, str]:
 site.register_index(work_page)
 
 
-# What is new for the reader, and the act that marks it as seen.
-
-
 def news_page(request: HttpRequest) -> HttpResponse:
     """What came since the reader marked it as seen; looking changes nothing."""
     if request.method not in {"GET", "HEAD"}:
@@ -328,9 +320,6 @@ class MarkNewsSeen(Act[None]):
         return reverse("admin:news")
 
 
-# The act that sends a vendor a test invitation.
-
-
 class TestForm(ContactsForm):
     contacts = ContactsField(help_text="Its subject begins with “Test:”.")
 
@@ -352,8 +341,6 @@ class SendTestInvitation(Telling):
         where: Evaluation = self.evaluation(target)
         return page_address(where, self.tab, f"invitation-{target.pk}")
 
-
-# The acts *Snooze* and *Bring back*: about the reader's own list of work alone.
 
 TOMORROW, NEXT_WEEK, DAY = "tomorrow", "week", "day"
 
@@ -434,9 +421,6 @@ class WakeWork(OnOwnWork):
     success = "It is back in your list."
     form_class = LineForm
     service = wake_work
-
-
-# What waits for the reader on the pages of workflow, for the side menu.
 
 
 @waits_on("sign_offs")

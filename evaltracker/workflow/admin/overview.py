@@ -58,8 +58,6 @@ from vendors.isolation.roles import faults_of
 from vendors.policy import may_read_answers, unbarred, where_unbarred
 from vendors.selectors.access import count_unseen
 
-# The plan as the overview draws it: bars on one axis, with today's line.
-
 WORDS = {
     RowState.DONE: ("done", "good"),
     RowState.NOW: ("now", "info"),
@@ -239,8 +237,6 @@ def next_stage(evaluation: Evaluation) -> Stage | None:
     return list(Stage)[following] if following < len(Stage) else None
 
 
-# The workspace of an evaluation: where it is, what is next, what stands in the way.
-
 BRIEF_SHOWN = 400
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
@@ -354,9 +350,6 @@ def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
     return notes
 
 
-# Starting an evaluation from another one.
-
-
 class NextForm(forms.Form):
     title = forms.CharField(max_length=150)
     must_run_by = DateField(
@@ -405,8 +398,6 @@ class StartNext(OnEvaluation):
     def destination(self, target: Evaluation, made: Any) -> str:
         return page_address(made, "brief")
 
-
-# Parts of the memo, and the decision itself, can be talked about.
 
 # By what names it in an address: the headings of the memo before its appendix.
 MEMO_PARTS = {
@@ -479,8 +470,6 @@ register_topic(
     )
 )
 
-
-# The last step of a vendor's way in: who serves the API, and does it answer?
 
 DOOR = "/api/v1/invitations/"
 SECONDS = 4

@@ -1,4 +1,4 @@
-"""Asking leadership for a waiver, taking that back, and answering it."""
+"""The form of the sign page, and the acts on sign-offs, waivers and reminders."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -51,8 +51,6 @@ from stakeholders.services.sign_offs import (
 from trials.admin.cell_page import ShownCell
 from vendors.admin.base import OnPlace, open_answers
 
-# The act by which the owner reminds a colleague.
-
 TABS = {
     "sign_off": "sign_offs",
     "scores": "scores",
@@ -94,8 +92,6 @@ class RemindColleague(InEvaluation[Awaited]):
     def cancel_url(self, target: Awaited) -> str:
         return page_address(target.evaluation, TABS[target.kind])
 
-
-# The form of the sign page: a verdict, a reason, and up to five conditions.
 
 ROWS = 5
 CONDITIONAL_ONLY = (
@@ -234,9 +230,6 @@ class SignForm(forms.Form):
             for row in range(ROWS)
             if data.get(f"text_{row}")
         ]
-
-
-# Acts on sign-offs: closing a condition, and asking everybody anew.
 
 
 class NoteForm(forms.Form):
@@ -400,8 +393,6 @@ class WithdrawWaiverRequest(OnRequest):
     success = "The request is withdrawn."
     service = withdraw_waiver_request
 
-
-# On the page of a cell: what leadership is asked to let pass.
 
 # The rule that a must-have breaks which holds partly.
 PROVEN = "must_haves_proven"

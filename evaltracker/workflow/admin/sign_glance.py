@@ -192,9 +192,6 @@ FACTS = {
 }
 
 
-# What a receipt says of the time after a signature: who is awaited, what is next.
-
-
 @dataclass(frozen=True, slots=True)
 class After:
     thing: str
@@ -234,9 +231,6 @@ def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
     if waits:
         return f"{owner} {goes_on} once every role has approved."
     return f"{owner} {goes_on}: every role has approved."
-
-
-# The words that are signed, section by section, so that a page can fold them.
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,6 @@ from stakeholders.selectors import RuleTally, last_signed
 from stakeholders.services.sign_offs import Origin
 from vendors.admin.base import open_answers
 
-# What follows a signature: its receipt, and the words that it stands under.
-
 
 def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
     """A row that `user` may see.
@@ -306,9 +304,6 @@ def compared(signed: SignOff | None, content: str) -> Compared | None:
     return Compared(signed, lines) if lines else None
 
 
-# The sign-offs of an evaluation: rules, verdicts over all stays, conditions.
-
-
 @dataclass(slots=True)
 class RuleLine:
     rule: SignOffRule
@@ -440,8 +435,6 @@ def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
     allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
     return condition.closed_at is None and evaluation.is_open and user.pk in allowed
 
-
-# The page on which one rule is signed.
 
 # How long a page may lie open and still be told what changed meanwhile.
 SHOWN_SECONDS = 24 * 60 * 60

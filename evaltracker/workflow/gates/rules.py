@@ -1,4 +1,4 @@
-"""What must hold before the decision is frozen."""
+"""The gates, stage by stage."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

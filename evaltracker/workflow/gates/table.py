@@ -1,4 +1,4 @@
-"""What the gates read of one evaluation, each fact at its first use."""
+"""Gates, what they read of an evaluation (each fact at its first use), and reports."""
 
 import datetime
 import inspect
@@ -242,8 +242,6 @@ def signers(look: Look) -> str:
     return "" if look.has_rules else "Nobody is asked to sign this stage."
 
 
-# The registry of gates and the decorator that fills it.
-
 # So many people are named as those who can mend something.
 NAMED = 3
 
@@ -356,9 +354,6 @@ def gates_of(stage: str) -> list[Gate]:
     return [gate for gate in GATES.values() if gate.stage == stage]
 
 
-# What the sign-off gates of all stages share.
-
-
 def unsigned(look: Look) -> Iterator[Blocker]:
     """A blocker for every rule that has not passed, or for having no rule."""
     if not look.tallies:
@@ -396,8 +391,6 @@ def _unpassed(look: Look, tally: RuleTally, lendings: list[Delegation]) -> Block
     menders = menders_of([*awaited.values(), *lent])
     return Blocker(tally.sentence, links.sign(rule), "Sign", menders)
 
-
-# How the gates of the current stage stand.
 
 SHOWN = 20
 READ_BESIDE = ("asked_by", "answered_by", "visit", "candidate")
@@ -546,8 +539,6 @@ def _first_closed(look: Look) -> tuple[Gate, Blocker] | None:
                 return gate, blocker
     return None
 
-
-# Who is asked to sign a rule at this moment, on which words, by when.
 
 # A date without a time ends with its day.
 LAST_MINUTE = datetime.time(23, 59)

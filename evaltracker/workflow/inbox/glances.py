@@ -40,8 +40,6 @@ from trials.models import Demo, Milestone
 from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
-# What waits on a person, over all of their evaluations.
-
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
     next_tests.sign_offs,
     after.interests,
@@ -97,8 +95,6 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
         key=lambda item: item.order,
     )
 
-
-# What the others wait for a colleague to do, and of what they may be reminded.
 
 # By kind of work: what the colleague is asked for, as their mail names it.
 ASKED_FOR = {
@@ -293,8 +289,6 @@ def _leaders(
     return leaders | dict(decided.values_list("evaluation", "candidate__name"))
 
 
-# A person's work as a list: by day, by evaluation, many alike in one line.
-
 # So many alike stand in one line that opens.
 ALIKE = 3
 
@@ -394,9 +388,6 @@ def apart(
         else:
             now.append(item)
     return now, [Snoozed(Line(alike), snoozed[key]) for key, alike in later.items()]
-
-
-# The kind of notice by which the owner reminds a colleague.
 
 
 def occurrence_of(kind: str, day: datetime.date) -> str:

@@ -34,8 +34,6 @@ from vendors.choices import ProposalState
 from vendors.models import Candidate, Conflict, ContactRequest, Proposal, Question
 from vendors.policy import to_declare
 
-# The one next action of an evaluation, for its owner.
-
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -113,8 +111,6 @@ def step_after(evaluation: Evaluation, blocker: Blocker | None) -> NextStep:
         verb=f"Advance to {following.label.lower()}",
     )
 
-
-# How many evaluations stand, without looking closely at each.
 
 type DrawDue = Callable[[Evaluation], datetime.date | None]
 
@@ -379,8 +375,6 @@ class Desk:
             return due < timezone.now()
         return due < today_in(evaluation.zone)
 
-
-# Every other kind of work; each reads a fixed number of times.
 
 OF_BEFORE = "Something has changed since; this is how it stood before."
 

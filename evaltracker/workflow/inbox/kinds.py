@@ -29,8 +29,6 @@ from trials.selectors.runs_owed import RunsOwed, runs_owed
 from vendors.choices import CandidateState
 from vendors.selectors.access import count_unseen
 
-# The trials that a person leads: what decides most in them, and what is left.
-
 SAID = 3
 
 
@@ -119,9 +117,6 @@ def chance_of(test: NextTest) -> str:
     return f"{test.requirement.ref} in {of_100(test.chance)} cases"
 
 
-# Scores that a person gives, and what scorers have to talk about.
-
-
 def scores(desk: Desk) -> Iterator[WorkItem]:
     parts = [
         part
@@ -182,9 +177,6 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
             "all of you.",
             links.page(evaluation, "scores", "dots"),
         )
-
-
-# What vendors sent and the owner has not marked as seen.
 
 
 def sent(desk: Desk) -> Iterator[WorkItem]:
@@ -299,9 +291,6 @@ class Given:
         )
 
 
-# Contracts of trials that wait for a person's role to agree.
-
-
 def contracts(desk: Desk) -> Iterator[WorkItem]:
     roles: dict[object, set[str]] = {}
     for part in desk.parts:
@@ -345,8 +334,6 @@ def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
     )
     return desk.item("contract", evaluation, what, why, address, first.starts_on)
 
-
-# Waivers that leadership is asked for, and what became of those one asked for.
 
 # What a line says of a request; of all that is beside it, a tenth.
 READ = (

@@ -38,8 +38,6 @@ from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening, Proposal, Question, Submission
 from vendors.selectors.costs import OPENING_ROLES, interested
 
-# What still waits on people once an evaluation is decided.
-
 # A check is work from two weeks before its day on.
 AHEAD = datetime.timedelta(days=14)
 # A letter that was not sent for so long is not meant to be.
@@ -108,9 +106,6 @@ def contracts(desk: Desk) -> Iterator[WorkItem]:
         )
 
 
-# The demos that a person is asked to attend, until they have started or passed.
-
-
 def demos(desk: Desk) -> Iterator[WorkItem]:
     takes_part = {part.evaluation_id for part in desk.parts}
     takes_part |= {evaluation.pk for evaluation in desk.owned}
@@ -143,9 +138,6 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
         yield dataclasses.replace(item, late=False)
 
 
-# Files that the person handed in, and that wait for their yes or come in.
-
-
 def imports(desk: Desk) -> Iterator[WorkItem]:
     for draft in waiting_for(by=desk.user, evaluations=desk.evaluations.values()):
         evaluation = desk.evaluations[draft.evaluation_id]
@@ -159,9 +151,6 @@ def imports(desk: Desk) -> Iterator[WorkItem]:
             waiting.until,
             waits=not waiting.is_theirs,
         )
-
-
-# Conflicts of interest: to declare before answers are read, and to clear.
 
 
 def interests(desk: Desk) -> Iterator[WorkItem]:
@@ -196,9 +185,6 @@ def clearings(desk: Desk) -> Iterator[WorkItem]:
             f"{conflict.candidate}; only Leadership clears it.",
             address_of("clear-interest", conflict),
         )
-
-
-# Comments in which the person is mentioned, and has not answered yet.
 
 
 def mentions(desk: Desk) -> Iterator[WorkItem]:
@@ -344,9 +330,6 @@ def _told(source: Source, user: User) -> Iterator[News]:
         link = source.link(row, where) if where is not None else ""
         at = getattr(row, source.moment)
         yield News(at, source.what(row), where, link, source.icon)
-
-
-# Requests to open prices that wait for the person as the second one.
 
 
 def openings(desk: Desk) -> Iterator[WorkItem]:

@@ -20,8 +20,6 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.tables import Said, compare_tables
 from evaltracker.evaluations.verifying import find_break
 
-# Entries of journals that were kept elsewhere, and what does not fit them.
-
 # The number and the hash of an entry.
 type Anchor = tuple[int, str]
 
@@ -150,9 +148,6 @@ class Checkpoint:
         aside.replace(self.path)
 
 
-# Finding an evaluation by its slug, for commands.
-
-
 def evaluation_of(slug: str) -> Evaluation:
     found = Evaluation.objects.select_related("owner").filter(slug=slug).first()
     if found is not None:
@@ -161,8 +156,6 @@ def evaluation_of(slug: str) -> Evaluation:
     known = f" There are: {', '.join(slugs)}." if slugs else " There are none."
     raise CommandError(f"There is no evaluation “{slug}”.{known}")
 
-
-# What a check of journals and tables comes to.
 
 # Of each evaluation; whoever rewrote a table needs no list of all its rows.
 NAMED = 20

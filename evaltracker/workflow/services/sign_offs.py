@@ -81,9 +81,6 @@ def mark_news_seen(*, until: datetime.datetime, by: User) -> None:
         look.save(update_fields=["until"])
 
 
-# Reminding a colleague of what the others wait for.
-
-
 def check_remind_colleague(awaited: Awaited, by: By) -> None:
     """The owner reminds a colleague whose turn it is, once a day of one thing.
 
@@ -134,9 +131,6 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
         by=by,
         after={"person": awaited.person.name, "of": awaited.thing},
     )
-
-
-# Asking people to score when it is their turn; the chore of sign-offs looks.
 
 
 def owe_scores(look: Look) -> None:
@@ -328,9 +322,6 @@ def reopened(look: Look) -> list[tuple[str, SignOff]]:
             for sign_off in undone.select_related("person")
         ]
     return found
-
-
-# Signing what is on the page, and nothing else.
 
 
 class Signature(TypedDict):

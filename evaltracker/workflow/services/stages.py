@@ -252,8 +252,6 @@ def require_reason(reason: str) -> None:
         raise Invalid("Give a reason.", errors={"reason": ["Give a reason."]})
 
 
-# Drafting the decision while it is being signed, then freezing it with its memo.
-
 # The name under which decision_notices.py knows it.
 DECISION_MADE = "decision_made"
 WORDS = ("candidate", "rationale", "dissent", "revisit_when")
@@ -391,8 +389,6 @@ def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
         "text": write_memo(inputs, results),
     }
 
-
-# The made-up list that a vendor tries in a test invitation.
 
 PROBLEM = "This is a test. The list is made up, and nothing of it counts."
 HELP = "Made up for a test. Answer whatever you like."
@@ -543,8 +539,6 @@ def _over() -> QuerySet[Evaluation]:
     return rows
 
 
-# Telling who runs a purchase that its stage lasts longer than the plan leaves it.
-
 WEEK = 7
 
 
@@ -569,9 +563,6 @@ def tell_of_late_stages() -> None:
             offset_days=-weeks * WEEK,
             recipient=evaluation.owner,
         )
-
-
-# What leadership answers to a request for a waiver.
 
 
 def check_answer_waiver_request(waiver_request: WaiverRequest, by: User) -> None:

@@ -23,8 +23,6 @@ from vendors.models import Candidate
 from vendors.policy import check_judges, unbarred
 from vendors.services.candidates import lock_candidate
 
-# When a waiver may be asked for, and who may answer.
-
 ASKED_ALREADY = "You asked for this waiver already; it waits for leadership."
 
 

@@ -100,9 +100,6 @@ def _outlook_agrees(evaluation: Evaluation) -> bool:
     )
 
 
-# `manage.py verify_ledger [EVALUATION]`: what is kept against a count from nothing.
-
-
 class Command(BaseCommand):
     """Names what comes out otherwise; it changes nothing."""
 
