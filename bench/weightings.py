@@ -12,9 +12,8 @@ from fractions import Fraction
 from random import Random
 from statistics import median
 
-from trials.scoring.certainty import DRAWS, winning_shares
+from trials.scoring.certainty import DRAWS, smallest_flip, winning_shares
 from trials.scoring.fit import Contender, Field, Part, field_of
-from trials.scoring.robustness import smallest_flip
 
 CANDIDATES, CATEGORIES, ROUNDS, AT_MOST = 20, 20, 5, 1.0
 

@@ -10,7 +10,7 @@ from evaltracker.portable.registry import Document
 from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
 from trials.models.runs import FAILED
-from trials.selectors.cell_numbers import Spot, TrialVerdict, measured_by
+from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.holds_for import named_words
 from vendors.holds_for_fields import write_holds_for
 

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "trials.run_api.calls.RunTokenGuard",
+    "trials.run_api.RunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

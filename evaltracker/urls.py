@@ -11,8 +11,8 @@ from evaltracker.toolbox.rest.problems import not_there, problem_page
 
 vendor_api = [
     path("api/v1/", include("vendors.api.urls")),
-    path("api/v1/", include("trials.api.urls")),
-    path("vendor/", include("trials.portal.urls")),
+    path("api/v1/", include("trials.api")),
+    path("vendor/", include("trials.portal")),
     path("vendor/", include("vendors.portal.urls")),
 ]
 urlpatterns = [
@@ -24,7 +24,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar_feed, name="calendar_feed"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/staff/", include("evaltracker.workflow.api")),
-    path("api/v1/trials/", include("trials.run_api.urls")),
+    path("api/v1/trials/", include("trials.run_api")),
     *(vendor_api if SERVE_VENDOR_API else ()),
     # Other APIs go above: here ends whatever nobody serves, as a problem, not a page.
     re_path(r"^api/", not_there),

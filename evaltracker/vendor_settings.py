@@ -39,7 +39,7 @@ MIDDLEWARE = [
     "evaltracker.serving.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "trials.run_api.calls.VendorRunTokenGuard",
+    "trials.run_api.VendorRunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Vendors' pages have forms; calls of the API carry a token and are exempt.

@@ -10,8 +10,8 @@ from evaltracker.toolbox.rest.problems import not_there, problem_page
 
 urlpatterns = [
     path("api/v1/", include("vendors.api.urls")),
-    path("api/v1/", include("trials.api.urls")),
-    path("vendor/", include("trials.portal.urls")),
+    path("api/v1/", include("trials.api")),
+    path("vendor/", include("trials.portal")),
     path("vendor/", include("vendors.portal.urls")),
     re_path(r"", not_there),
 ]

@@ -2,31 +2,28 @@
 
 from django.apps import apps
 
-import trials.demo_notices
 import trials.notices
-import trials.portal.pages
-import trials.services.agreements
+import trials.portal
+import trials.services.contracts
 import trials.services.demos
-import trials.services.gaps
-import trials.services.template_parts
-import trials.services.trial_mails
+import trials.services.mails
+import trials.services.scores
+import trials.services.scripts
 import trials.services.trials
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import trials.admin.candidate
-    import trials.admin.cell_page
     import trials.admin.contracts
     import trials.admin.criteria
-    import trials.admin.demo_pages
     import trials.admin.demos
-    import trials.admin.drawing_up_forms
-    import trials.admin.matrix_page
+    import trials.admin.evidence
+    import trials.admin.ledger
+    import trials.admin.matrix
     import trials.admin.milestones
-    import trials.admin.run_token_page
+    import trials.admin.runs
+    import trials.admin.score_sheets
     import trials.admin.scores
-    import trials.admin.scores_page
     import trials.admin.trials
     import trials.journal_words
     import trials.portable

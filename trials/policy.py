@@ -1,10 +1,14 @@
 """Who may do what in trials, and when; one sentence for each no."""
 
+import datetime
+from zoneinfo import ZoneInfoNotFoundError
+
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner, lock, require_stage
+from evaltracker.toolbox.days import instant_of, unknown_zone
 from evaltracker.toolbox.days import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
 from trials.models import Trial
@@ -137,3 +141,22 @@ def need(text: str, field: str, sentence: str) -> str:
     if not text:
         raise Invalid(sentence, errors={field: [sentence]})
     return text
+
+
+def read_moment(
+    day: datetime.date, time: datetime.time, zone: str
+) -> datetime.datetime:
+    """The instant that is meant.
+
+    Raises:
+        Invalid: there is no such zone, or the day is beyond all calendars.
+
+    """
+    try:
+        return instant_of(day, time, zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        sentence = unknown_zone(zone)
+        raise Invalid(sentence, errors={"zone": [sentence]}) from error
+    except OverflowError as error:
+        sentence = f"{day} is too far away."
+        raise Invalid(sentence, errors={"day": [sentence]}) from error

@@ -39,10 +39,10 @@ from trials.models import (
     Settlement,
     Trial,
 )
-from trials.run_formats.reading import read_kept_report
+from trials.run_formats import read_kept_report
 from trials.scoring import TOP_SCORE
 from trials.selectors.scores import read_prior
-from trials.services.trials import owe_reminders
+from trials.services.milestones import owe_reminders
 
 
 def blind(user: User, evaluation: Evaluation) -> bool:

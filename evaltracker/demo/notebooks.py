@@ -38,14 +38,13 @@ from evaltracker.workflow.services.stages import advance
 from stakeholders.choices import Role
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, ReportFormat, Severity
 from trials.models import Criterion, RunToken, Trial
-from trials.run_formats.reading import read_json_runs
-from trials.services.confirming import confirm_runs
+from trials.run_formats import read_json_runs
 from trials.services.demos import schedule_demo
 from trials.services.evidence import note_research
-from trials.services.gaps import record_gap
-from trials.services.runs import make_run_token, receive_report
+from trials.services.runs import confirm_runs, make_run_token, receive_report
 from trials.services.scores import give_score
 from trials.services.scripts import draw_up_script
+from trials.services.trials import record_gap
 from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
 from vendors.costs import CostKind
 from vendors.imports import plan_claims_import

@@ -31,21 +31,21 @@ from stakeholders.services.roles import give_roles
 from stakeholders.services.sign_offs import digest_of
 from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
 from trials.models import Criterion, Demo, Trial
-from trials.selectors.contracts import contract_of
-from trials.services.agreements import agree_contract
-from trials.services.criteria import add_criterion, propose_contract
-from trials.services.demo_notes import end_demo, reveal_demo_notes, write_demo_note
-from trials.services.demos import hold_demo, schedule_demo
+from trials.selectors.trials import contract_of
+from trials.services.contracts import agree_contract, propose_contract
+from trials.services.criteria import add_criterion
+from trials.services.demos import (
+    end_demo,
+    hold_demo,
+    reveal_demo_notes,
+    schedule_demo,
+    write_demo_note,
+)
 from trials.services.evidence import record_evidence
-from trials.services.gaps import reply_to_gap
+from trials.services.milestones import add_milestone, settle_milestone
 from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
-from trials.services.trials import (
-    add_milestone,
-    close_trial,
-    plan_trial,
-    settle_milestone,
-)
+from trials.services.trials import close_trial, plan_trial, reply_to_gap
 from vendors.choices import CostState
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, Vendor

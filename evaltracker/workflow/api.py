@@ -32,9 +32,8 @@ from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.choices import EvidenceVerdict
 from trials.policy import today_in
 from trials.scoring import Standing
-from trials.selectors.cell_numbers import standing_ledger
-from trials.selectors.cell_tuples import awaited_replies
-from trials.selectors.matrix_json import matrix_json
+from trials.selectors.cells import awaited_replies
+from trials.selectors.matrix import matrix_json, standing_ledger
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.policy import check_read_answers
 
@@ -80,7 +79,7 @@ class StaffView(StrictView):
         return found
 
 
-# The matrix as JSON: what `trials.selectors.matrix_json` writes, described.
+# The matrix as JSON: what `trials.selectors.matrix` writes, described.
 
 VERDICTS = ", ".join(EvidenceVerdict)
 

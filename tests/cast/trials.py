@@ -11,13 +11,12 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User
 from tests.cast import common, stakeholders, vendors
 from tests.worlds import built_once
 from trials.models import Criterion, Demo, Evidence, Gap, Trial
-from trials.selectors.contracts import contract_of
-from trials.services.agreements import agree_contract
-from trials.services.criteria import add_criterion, propose_contract
+from trials.selectors.trials import contract_of
+from trials.services.contracts import agree_contract, propose_contract
+from trials.services.criteria import add_criterion
 from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
-from trials.services.gaps import reply_to_gap
-from trials.services.trials import plan_trial
+from trials.services.trials import plan_trial, reply_to_gap
 from vendors.models import Candidate, Claim
 from vendors.services.claims import attach_file
 

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Comment, Evaluation
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.comments.talking import say, subject
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.comments.talking import say, subject
 from tests.workflow.deciding import ready_to_decide
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 from vendors.models import Candidate
 from vendors.services.candidate_import import clear_conflict, declare_conflict
 from vendors.services.costs import set_cost_line

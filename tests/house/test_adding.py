@@ -4,7 +4,7 @@ docs/developers/adding.md has the steps.
 """
 
 from importlib import import_module
-from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -82,14 +82,17 @@ def views_of(module: ModuleType) -> set[type[Any]]:
     "api", ["vendors.api", "trials.api", "trials.run_api", "evaltracker.workflow.api"]
 )
 def test_every_call_has_an_address(api: str) -> None:
-    urls = import_module(f"{api}.urls")
+    room = import_module(api)
+    urls = import_module(f"{api}.urls") if hasattr(room, "__path__") else room
     served = {pattern.callback.cls for pattern in urls.urlpatterns}
-    folder = Path(urls.__file__ or "").parent
-    modules = [import_module(f"{api}.{file.stem}") for file in folder.glob("*.py")]
+    names = [
+        each.name for each in iter_modules(getattr(room, "__path__", []), f"{api}.")
+    ]
+    modules = [room, *map(import_module, names)]
     forgotten = set().union(*map(views_of, modules)) - served
     assert not forgotten, (
         f"{forgotten}: give it its address with @CALLS.at(…), and if its module is "
-        f"new, import that in {api}.urls"
+        f"new, import that in {urls.__name__}"
     )
 
 

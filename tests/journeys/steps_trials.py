@@ -11,7 +11,7 @@ from tests.journeys.steps_demos import judge
 from tests.journeys.steps_research import FAVOURITE
 from tests.journeys.vendor import VendorClient
 from tests.smtp_sink import Sink
-from trials.services.trial_mails import tell_of_replies
+from trials.services.mails import tell_of_replies
 
 
 def plan_trial(walk: Walk, musts: list[str]) -> None:

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.browser import Watched
 from tests.cast import trials, vendors
 from tests.vendors.portal.visitor import Visitor, invited
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 from vendors.mail import code_of
 from vendors.models import Proposal, Question, Quote, SignInCode, Submission
 

@@ -14,7 +14,7 @@ from evaltracker.notices.services.digests import renew_feed, stop_feed
 from evaltracker.serving.requests import hide_secrets
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.meddling import triggers_aside
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.workflow.deciding import decided
 from trials.models import Evidence
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
 from vendors.models import ClaimFile, Vendor, VendorToken
 from vendors.services.contacts import add_contact
 

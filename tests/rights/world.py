@@ -31,7 +31,7 @@ from tests.files.attaching import attach
 from tests.rights.visits import asks_for_a_colleague, mailed
 from tests.trials.runs.posting import report_test
 from trials.models import Trial
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from trials.services.runs import make_run_token
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.candidate_import import declare_conflict

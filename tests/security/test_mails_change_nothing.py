@@ -23,7 +23,7 @@ from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.tables import picture
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
 from vendors.services.opening import ask_to_open_prices
 
 pytestmark = pytest.mark.django_db

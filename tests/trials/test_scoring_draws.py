@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from tests.trials.fields import field, fields
 from tests.trials.test_scoring_people import NOT_CRITERIA, ORACLE
 from trials.scoring import ScoreFacts, people_score
-from trials.scoring.certainty import LEAST, STEPS, winning_shares
+from trials.scoring.certainty import LEAST, STEPS, ranking, winning_shares
 from trials.scoring.fit import Contender, Field, contender, field_of
-from trials.scoring.robustness import ranking
 
 CLOSE = field([[(4, 8), (3, 5), (3, 6)], [(4, 6), (3, 9), (3, 5)]])
 

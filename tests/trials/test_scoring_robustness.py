@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 
 from tests.trials.fields import field, fields
+from trials.scoring.certainty import nearest_flip, ranking, smallest_flip
 from trials.scoring.fit import Field, Part
-from trials.scoring.robustness import nearest_flip, ranking, smallest_flip
 
 CLOSE = field([[(5, 8), (5, 4)], [(5, 5), (5, 6)]])
 A_LITTLE = Fraction(1, 10**9)

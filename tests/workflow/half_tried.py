@@ -4,7 +4,7 @@ from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.worlds import built_once
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import shortlist
 

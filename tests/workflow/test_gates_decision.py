@@ -20,7 +20,7 @@ from evaltracker.workflow.gates.rules import (
 from evaltracker.workflow.services.stages import decide, draft_decision
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist

@@ -14,9 +14,9 @@ from evaltracker.workflow.gates.rules import (
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from tests.workflow.test_gates_demos import FAR_APART, scored_by_all
-from trials.services.agreements import excuse_knock_out
-from trials.services.gaps import close_gap, record_gap
+from trials.services.evidence import excuse_knock_out
 from trials.services.scores import lock_scores
+from trials.services.trials import close_gap, record_gap
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
 

@@ -17,7 +17,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.portable.files import carried_away, taken_in
 from trials.models import Excuse
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import eliminate
 

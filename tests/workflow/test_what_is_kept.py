@@ -25,7 +25,7 @@ from tests.at_once import at_once
 from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
 from trials.models import Excuse
-from trials.services.agreements import excuse_knock_out, withdraw_excuse
+from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Claim, Vendor
 from vendors.services.candidates import eliminate, reinstate, shortlist
 from vendors.services.claims import note_claim, revoke_ruling, rule_not_applicable

@@ -1,19 +1,19 @@
 """What the acts of trials share: who takes part, and which page they belong to."""
 
-from collections.abc import Mapping, Sequence
+import uuid
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 from django.urls import reverse
 
+from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Rule
-from evaltracker.pages.fields import NamedChoice, link_field, long_text, without_blank
+from evaltracker.pages.fields import NamedChoice
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role
-from trials.choices import DataOwner, EvidenceVerdict, Runner
 from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
@@ -110,74 +110,21 @@ class AboutValues(AboutRequirement):
             )
 
 
-class VerdictForm(forms.Form):
-    """What was found of exactly these words; `claim` says which were shown."""
+def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
+    """The trial of that id, if `user` may know of it.
 
-    verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=long_text(3),
-        help_text="What you saw. A failure needs it.",
+    Raises:
+        NotFound: there is none that they may.
+
+    """
+    trial = (
+        Trial.objects.visible_to(user)
+        .select_related(
+            "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
+        )
+        .filter(pk=trial_id)
+        .first()
     )
-    claim = forms.ModelChoiceField(
-        Claim.objects.none(),
-        widget=forms.HiddenInput,
-        error_messages={"invalid_choice": "These words are not there any more."},
-    )
-
-    runner = forms.ChoiceField(
-        label="Who ran it",
-        choices=[("", "choose"), *Runner.choices[1:]],
-        help_text="Whoever had the keyboard.",
-    )
-    data = forms.ChoiceField(  # type: ignore[assignment]
-        label="On whose data",
-        choices=[("", "choose"), *DataOwner.choices[1:]],
-        help_text="A trial that the vendor ran on its own data proves what a demo "
-        "proves.",
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        claims: Any,
-        source: str = "",
-        lists: Mapping[str, Sequence[str]] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if lists:
-            self.fields["named_values"] = ValuesField(
-                lists=lists, label="For which values", required=False
-            )
-        if not source:
-            for name in ("runner", "data"):
-                self.fields[name].required = False
-        chosen: Any = self.fields["claim"]
-        chosen.queryset = claims
-        if source and source != "demo":
-            verdict: Any = self.fields["verdict"]
-            verdict.choices = without_blank(
-                EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
-            )
-
-    def clean(self) -> dict[str, Any]:
-        """A verdict where the brief has lists names a value that it is about."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if "named_values" in self.fields and not any(
-            data.get("named_values", {}).values()
-        ):
-            self.add_error("named_values", "Tick at least one value that was judged.")
-        return data
-
-
-class ProofForm(VerdictForm):
-    """A verdict with what it rests on."""
-
-    url = link_field("Link")
-    file = forms.FileField(
-        label="File",
-        required=False,
-        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
-    )
+    if trial is None:
+        raise NotFound
+    return trial

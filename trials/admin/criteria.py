@@ -1,49 +1,51 @@
-"""The success criteria of trials, and judging them."""
+"""The success criteria of trials, judging them, and the gaps that trials find."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.base import by
 from evaltracker.pages.fields import day_field, long_text, mark_needed, reason_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from evaltracker.pages.measure_field import MeasureField, MeasureLine
+from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
+from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
-from trials.admin.base import AboutRequirement, AboutValues, OnTrial, ProofForm
+from trials.admin.base import AboutRequirement, AboutValues, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD
-from trials.admin.demo_pages import last_setting, offered_lists
+from trials.admin.evidence import ProofForm, last_setting, offered_lists
 from trials.choices import MilestoneState, Retest, Severity, Source
 from trials.models import Criterion, Gap, Milestone, Trial
 from trials.policy import SCORING_STAGES, may_lead, today_in
-from trials.selectors.unequal import drawn_up_with
-from trials.services.criteria import CRITERIA_WHY as WHY
+from trials.selectors.trials import drawn_up_with
 from trials.services.criteria import (
+    CRITERIA,
     add_criterion,
     change_criterion,
     check_write_criteria,
+    copy_criteria,
     remove_criterion,
+    take_criteria,
 )
-from trials.services.evidence import (
-    check_judge_criterion,
-    record_evidence,
-    retest_gap,
-)
-from trials.services.gaps import (
-    close_gap,
-    record_gap,
-    reply_to_gap,
-)
-from trials.services.moves import copy_criteria
-from vendors.admin.base import is_kept_out
+from trials.services.criteria import CRITERIA_WHY as WHY
+from trials.services.evidence import check_judge_criterion, record_evidence
+from trials.services.trials import close_gap, record_gap, reply_to_gap, retest_gap
+from vendors.admin.base import AboutCandidates, is_kept_out, open_answers
 from vendors.models import Claim
+from vendors.policy import unbarred, where_unbarred
+
+# The success criteria of trials, and judging them.
 
 
 class CriterionForm(AboutValues):
@@ -489,3 +491,68 @@ def to_reach(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
         return None
     rows: QuerySet[Any] = Milestone.objects.filter(owner=user, evaluation=evaluation)
     return rows.filter(state=MilestoneState.OPEN)
+
+
+@register_act
+class TakeCriteria(TakesFrom, OnTrial):
+    """Adds a template's criteria to a trial."""
+
+    title = "Take criteria from a template"
+    help = (
+        "Adds the template's criteria on requirements that this evaluation has. They "
+        "can be changed before the contract is put forward."
+    )
+    success = "The template's criteria are added."
+    part = CRITERIA
+    service = take_criteria
+
+
+@admin.register(Gap, site=site)
+class GapAdmin(AboutCandidates):
+    """What trials found missing."""
+
+    candidate_path = "trial__candidate"
+    empty_text = "Gaps are recorded on the page of a trial."
+    list_display = ("text", "trial", "severity", "found_on", "closed_at")
+    list_filter = (by("severity"),)
+    search_fields = ("text",)
+    ordering = ("-found_on",)
+    fields = ("trial", "severity", "text", "found_on", "workaround", "closing_note")
+
+    def page_of(self, row: Gap) -> str:
+        """The gap on its trial's page."""
+        return reverse("admin:trial", args=[row.trial_id]) + f"#gap-{row.pk}"
+
+
+# Gaps can be talked about by whom no interest bars.
+
+
+def gaps_of(user: User) -> QuerySet[Gap]:
+    """Gaps that `user` sees, where no interest bars them."""
+    rows: QuerySet[Gap] = Gap.objects.visible_to(user)
+    return rows.filter(
+        where_unbarred(user, "trial__candidate__evaluation")
+    ).select_related("requirement", "trial__candidate__evaluation__owner")
+
+
+def about_gap(row: Gap, part: str) -> tuple[Evaluation, str, str] | None:
+    """A gap has no parts."""
+    candidate = row.trial.candidate
+    page = f"{reverse('admin:trial', args=[row.trial_id])}#gap-{row.pk}"
+    of = f"{row.requirement.ref}, " if row.requirement else ""
+    name = f"Gap in the trial of {candidate} ({of}day {row.day_found})"
+    return None if part else (candidate.evaluation, name, page)
+
+
+register_topic(
+    Topic(
+        name="gap",
+        noun="a gap",
+        rows=gaps_of,
+        people=unbarred,
+        describe=about_gap,
+        tab="trials",
+        ask_before=open_answers,
+        takes_files=True,
+    )
+)

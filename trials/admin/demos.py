@@ -1,16 +1,25 @@
-"""Scripts of demos: drawing them up, changing them, judging what was shown."""
+"""Demos: arranging them, their script, judging what was shown, and their pages."""
 
 import datetime
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from evaltracker.errors import NotFound, why_not
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.notices.calendars import calendar_of
 from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     NamedChoice,
     day_field,
@@ -21,93 +30,56 @@ from evaltracker.pages.fields import (
     time_field,
 )
 from evaltracker.pages.measure_field import MeasureField, ZoneField
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.files import download
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.admin.base import AboutValues, OnDemo, PeopleField, ProofForm, VerdictForm
-from trials.admin.criteria import JudgeCriterion
-from trials.admin.demo_pages import last_setting, offered_lists
-from trials.admin.runs import runs_rows
-from trials.choices import DataOwner, Runner, Source
-from trials.models import Demo, DemoNote, ScriptItem
-from trials.services.confirming import confirm_runs
-from trials.services.demo_notes import (
-    call_off_demo,
-    end_demo,
-    plan_attendance,
-    reveal_demo_notes,
-    write_demo_note,
-)
+from trials.admin.base import AboutValues, OnDemo, PeopleField, takes_part
+from trials.admin.evidence import ProofForm, last_setting, offered_lists, setting_fields
+from trials.choices import EvidenceVerdict, Source
+from trials.models import Demo, DemoNote, Evidence, ScriptItem
+from trials.notices import date_of
+from trials.policy import DEMO_STAGES
+from trials.selectors.matrix import standing_ledger
 from trials.services.demos import (
     add_dazzle,
+    call_off_demo,
+    check_add_dazzle,
+    check_demo,
+    check_hold_demo,
     check_move_demo,
     check_schedule_demo,
+    check_write_demo_note,
+    end_demo,
     hold_demo,
     move_demo,
     names_of,
+    plan_attendance,
+    reveal_demo_notes,
     schedule_demo,
+    write_demo_note,
 )
-from trials.services.evidence import check_judge_item, record_evidence
+from trials.services.evidence import check_evidence, check_judge_item, record_evidence
 from trials.services.scripts import (
+    SCRIPT,
     add_script_item,
     change_script_item,
     draw_up_script,
     move_script_item,
+    take_script,
 )
-from vendors.admin.base import OnCandidate
+from vendors.admin.base import AboutCandidates, OnCandidate, open_answers, reader
+from vendors.candidates import Box, boxes_of
+from vendors.choices import Availability
+from vendors.holds_for import answered_values
 from vendors.models import Candidate, Claim
+from vendors.selectors import active_candidates
+from vendors.selectors.rivals import demanded_in
 
-# Confirming the verdict that runs propose.
-
-
-class ConfirmForm(VerdictForm):
-    """The verdict that is proposed, or another with a reason."""
-
-    note = None  # type: ignore[assignment]
-    proposed = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Reason",
-        required=False,
-        widget=long_text(2),
-        help_text="Needed for another verdict than the proposed. The vendor reads it "
-        "if the verdict is “fails”.",
-    )
-
-    field_order = ("verdict", "reason", "runner", "data")
-
-
-@register_act
-class ConfirmRuns(JudgeCriterion):
-    """Records the verdict that the runs of a criterion propose, or another."""
-
-    title = "Confirm what the runs propose"
-    verb = "Confirm"
-    help = (
-        "It is kept for good, with the runs as they are now. Runs that come in later "
-        "do not change it; confirm them anew."
-    )
-    success = "Confirmed."
-    form_class = ConfirmForm
-    template = "trials/confirm.html"
-    version_fields = ("claim", "proposed")
-    service = confirm_runs
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The proposed verdict; run by us, and on the data that was said last."""
-        row = runs_rows(target.trial, [target]).get(target.pk)
-        proposed = (row and row.count.proposal.verdict) or ""
-        usual = {"runner": Runner.US, "data": DataOwner.OURS}
-        before = super().initial(target, user)
-        return {**usual, **before, "proposed": proposed, "verdict": proposed}
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged, and the runs."""
-        runs = runs_rows(target.trial, [target]).get(target.pk)
-        return {**super().context(target, user), "runs": runs, "one": target}
-
-    def success_message(self, target: Any, outcome: Any) -> str:
-        return f"Confirmed: {target.requirement}."
-
+# Scripts of demos: drawing them up, changing them, judging what was shown.
 
 # What is asked when a demo is arranged, moved, or its attendees are named.
 
@@ -576,3 +548,282 @@ def claims_on(demo: Demo, requirement_id: Any) -> Any:
     return Claim.objects.filter(
         candidate=demo.candidate_id, requirement=requirement_id
     ).select_related("requirement")
+
+
+# Demos: all of an evaluation, and one with its script, on a tablet or on paper.
+
+# The notes on a demo as one person may see them.
+
+
+@dataclass(frozen=True, slots=True)
+class SoloNotes:
+    """One's own note, those that one may read, and how many were written."""
+
+    own: DemoNote | None
+    others: list[DemoNote]
+    written: int
+    revealed: bool
+
+
+def solo_notes(user: User, demo: Demo) -> SoloNotes:
+    """What `user` may know of the notes on `demo`; two queries."""
+    notes = list(
+        DemoNote.objects.visible_to(user).filter(demo=demo).select_related("author")
+    )
+    return SoloNotes(
+        own=next((note for note in notes if note.author_id == user.pk), None),
+        others=[note for note in notes if note.author_id != user.pk],
+        written=demo.solo_notes.count(),
+        revealed=demo.notes_are_open,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRow:
+    """A candidate with its demos, and which must-haves no demo has judged."""
+
+    candidate: Candidate
+    demos: list[Demo]
+    claimed: int
+    unseen: list[str]
+
+    @property
+    def seen(self) -> int:
+        """How many claimed must-haves were judged in a demo."""
+        return self.claimed - len(self.unseen)
+
+
+@evaluation_page("demos", "Demos", order=60, group="Proof")
+def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Each shortlisted candidate with its demos."""
+    check_query(request)
+    user = reader(request)
+    open_answers(request, evaluation)
+    candidates = list(active_candidates(evaluation))
+    close = [
+        candidate for candidate in candidates if candidate.state != "longlisted"
+    ] or candidates
+    return show(
+        request,
+        evaluation,
+        "trials/demos.html",
+        title="Demos",
+        tab="demos",
+        owns=is_owner(user, evaluation),
+        rows=_rows(evaluation, close),
+        nobody_close=bool(candidates) and close is candidates,
+        may_schedule=evaluation.is_open and Stage(evaluation.stage) in DEMO_STAGES,
+    )
+
+
+def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
+    book = standing_ledger(evaluation)
+    demos: dict[Any, list[Demo]] = {}
+    for demo in Demo.objects.filter(candidate__in=candidates).order_by("scheduled_for"):
+        demos.setdefault(demo.candidate_id, []).append(demo)
+    rows = []
+    for candidate in candidates:
+        candidate.evaluation = evaluation
+        cells = [
+            book.cell(candidate, must) for must in book.requirements if must.is_must
+        ]
+        refs = [must.ref for must in book.requirements if must.is_must]
+        claimed = [
+            (ref, cell)
+            for ref, cell in zip(refs, cells, strict=True)
+            if cell.state.is_offered
+        ]
+        unseen = [ref for ref, cell in claimed if cell.state.owes_demo]
+        rows.append(
+            DemoRow(candidate, demos.get(candidate.pk, []), len(claimed), unseen)
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One thing on the script, with the words that it is about and what was seen."""
+
+    item: ScriptItem
+    claim: Claim | None
+    verdicts: list[Evidence]
+    superseded: bool
+    values: list[tuple[str, list[Box]]]
+
+    @property
+    def verdict(self) -> Evidence | None:
+        """The newest verdict of this demo."""
+        return self.verdicts[-1] if self.verdicts else None
+
+
+def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """One demo; before it the script, during it one tap per item."""
+    check_query(request)
+    demo, items = _demo(request, demo_id)
+    user = reader(request)
+    evaluation = demo.candidate.evaluation
+    script = [item for item in items if not item.item.off_script]
+    asked = [row for row in script if row.item.requirement_id]
+    return show(
+        request,
+        evaluation,
+        "trials/demo.html",
+        title=f"{demo.title}: {demo.candidate}",
+        tab="demos",
+        crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
+        demo=demo,
+        script=script,
+        dazzle=[item for item in items if item.item.off_script],
+        minutes=sum(row.item.minutes for row in script),
+        judged=sum(row.verdict is not None for row in asked),
+        asked=len(asked),
+        verdicts=EvidenceVerdict.choices,
+        notes=solo_notes(user, demo) if demo.held_at else None,
+        here=request.path,
+        siblings=siblings_of(evaluation),
+        guests=names_of(demo),
+        **setting_fields(verdict for row in items for verdict in row.verdicts),
+        **offers_of(user, demo),
+    )
+
+
+def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The demos that take place, each with its address."""
+    demos = Demo.objects.filter(
+        candidate__evaluation=evaluation, called_off_at__isnull=True
+    ).select_related("candidate")
+    return [
+        (demo.whole_title, reverse("admin:demo", args=[demo.pk]))
+        for demo in demos.order_by("scheduled_for", "title")
+    ]
+
+
+def offers_of(user: User, demo: Demo) -> dict[str, bool]:
+    """What the page offers to do with a demo, by the template's names."""
+    evaluation = demo.candidate.evaluation
+    held = demo.held_at is not None
+    return {
+        "owns": is_owner(user, evaluation),
+        "part": takes_part(user, evaluation),
+        "ahead": evaluation.is_open and not held and demo.called_off_at is None,
+        "can_prepare": why_not(check_demo, demo, user) is None,
+        "can_hold": why_not(check_hold_demo, demo, user) is None,
+        "can_dazzle": why_not(check_add_dazzle, demo, user) is None,
+        "can_note": why_not(check_write_demo_note, demo, user) is None,
+        "can_judge": held
+        and why_not(check_evidence, demo.candidate, user, Source.DEMO) is None,
+    }
+
+
+def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """The script alone, to be printed."""
+    check_query(request)
+    demo, items = _demo(request, demo_id)
+    evaluation = demo.candidate.evaluation
+    script = [item for item in items if not item.item.off_script]
+    return site.page(
+        request,
+        "trials/script.html",
+        title=f"Script: {demo.candidate}",
+        crumbs=crumbs_to(evaluation, ("Demos", "demos"), (str(demo.candidate), "")),
+        demo=demo,
+        buyer=evaluation.buyer,
+        script=script,
+        minutes=sum(row.item.minutes for row in script),
+    )
+
+
+def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
+    """The demo as a calendar file, for whoever attends."""
+    check_query(request)
+    demo, _ = _demo(request, demo_id)
+    if demo.scheduled_for is None or demo.called_off_at is not None:
+        raise NotFound
+    file = calendar_of(date_of(demo))
+    return download(file, name="demo.ics", content_type="text/calendar")
+
+
+def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
+    """The demo and its items, if the reader may see it; four queries."""
+    demo = (
+        Demo.objects.visible_to(reader(request))
+        .select_related("candidate__evaluation__owner", "candidate__vendor")
+        .filter(pk=demo_id)
+        .first()
+    )
+    if demo is None:
+        raise NotFound
+    open_answers(request, demo.candidate.evaluation)
+    items = list(
+        ScriptItem.objects.filter(demo=demo).select_related(
+            "requirement", "asker__user"
+        )
+    )
+    claims = Claim.objects.filter(
+        candidate=demo.candidate_id, superseded_at__isnull=True
+    ).exclude(availability=Availability.WITHDRAWN)
+    current: dict[Any, Claim] = {claim.requirement_id: claim for claim in claims}
+    found: dict[Any, list[Evidence]] = {}
+    for evidence in (
+        Evidence.objects.filter(script_item__demo=demo)
+        .select_related("recorded_by", "claim", "script_item")
+        .order_by("recorded_at")
+    ):
+        found.setdefault(evidence.script_item_id, []).append(evidence)
+    demanded = demanded_in(demo.candidate.evaluation)
+    rows = []
+    for item in items:
+        item.demo = demo
+        claim = current.get(item.requirement_id)
+        verdicts = found.get(item.pk, [])
+        old = bool(verdicts) and verdicts[-1].claim.superseded_at is not None
+        lists = answered_values(claim, demanded.get(item.requirement_id, {}))
+        values = boxes_of(lists, item.named_values)
+        rows.append(ItemRow(item, claim, verdicts, old, values))
+    return demo, rows
+
+
+site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")
+site.register_page("demos/<uuid:demo_id>/calendar.ics", calendar_view, "demo_calendar")
+site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")
+
+
+# Scripts and criteria that come from a template.
+
+
+@register_act
+class TakeScript(TakesFrom, OnDemo):
+    """Adds a template's questions to a demo's script."""
+
+    title = "Take the script from a template"
+    help = (
+        "Adds what the template asks and this script does not ask yet. Questions about "
+        "requirements that this evaluation does not have are left out."
+    )
+    success = "The template's questions are on the script."
+    part = SCRIPT
+    service = take_script
+
+
+@admin.register(Demo, site=site)
+class DemoAdmin(AboutCandidates):
+    """Demos in all evaluations that the reader has a part in."""
+
+    empty_text = "Demos are scheduled on the Demos page of an evaluation."
+    list_display = ("title", "candidate", "scheduled_for", "held_at", "called_off_at")
+    list_filter = (by("candidate"),)
+    ordering = ("-scheduled_for",)
+    fields = (
+        "candidate",
+        "title",
+        "scheduled_for",
+        "zone",
+        "minutes",
+        "held_at",
+        "attendees",
+        "called_off_at",
+        "called_off_because",
+    )
+
+    def page_of(self, row: Demo) -> str:
+        return reverse("admin:demo", args=[row.pk])

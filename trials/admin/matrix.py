@@ -1,30 +1,60 @@
-"""Which requirements and candidates the matrix shows."""
+"""The matrix: which requirements and candidates it shows, its page and its files."""
 
+from __future__ import annotations
+
+import csv
 import datetime
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property, partial
+from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django import forms
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import json_script
+from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.models import Category, Requirement
-from evaltracker.toolbox.text import named_ref
-from stakeholders.models import Stakeholder
-from trials.admin.cell_page import values_by_standing
-from trials.models import Excuse, Score
-from trials.scoring import TOP_SCORE, FitRow, Standing
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.pages.base import check_query
+from evaltracker.pages.tabs import MARKS, STANDINGS, unless_unchanged
+from evaltracker.pages.workspace import evaluation_page, show
+from evaltracker.toolbox import files as downloads
+from evaltracker.toolbox.formula_guard import harmless
+from trials.admin.matrix_html import (
+    Line,
+    Looks,
+    numbers_by_row,
+    panels,
+    rows_as_data,
+    table_rows,
+    templates,
+    with_categories,
+)
+from trials.policy import FROM_DEMOS, today_in
+from trials.scoring import Standing, rounded
 from trials.scoring.ledger import ValueState
-from trials.selectors import Cell, Column, Ledger
+from trials.selectors import Cell, Ledger, ledger
 from trials.selectors import LedgerRow as LedgerRowsLedgerRow
-from vendors.admin.base import Place
-from vendors.choices import Availability, CandidateState
-from vendors.models import Candidate, Claim, Ruling
+from trials.selectors.cells import awaited_replies
+from trials.selectors.matrix import (
+    cell_numbers,
+    counted_once,
+    matrix_json,
+    standing_ledger,
+)
+from vendors.admin.base import open_answers
+from vendors.choices import CandidateState
+from vendors.models import Candidate
+
+# Which requirements and candidates the matrix shows.
 
 # Offered where the brief has lists.
 NOT_WHERE_WE_RUN = "not_where_we_run"
@@ -216,305 +246,379 @@ def _is_asked_for(row: LedgerRowsLedgerRow, chosen: Chosen) -> bool:
     return all(word in text for word in chosen.words.casefold().split())
 
 
-# The claim ledger of one candidate, row by row.
+# How much of the matrix there is to show, and in which layout.
 
-FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
+# Cells up to which the page is one plain table, and up to which it has all its rows.
+TABLE, ROWS = 2_000, 5_000
+ROOMY = 5  # candidates whose names need not be turned
+ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page of them
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One requirement and what this candidate says and has shown of it."""
+@dataclass(frozen=True)
+class View:
+    """What the filters leave, and how it is laid out."""
 
-    requirement: Requirement
-    cell: Cell
-    place: Place
-    claim: Claim | None
-    fit: FitRow
-    ruling: Ruling | None
-    excuse: Excuse | None
-
-    @property
-    def claimed(self) -> str:
-        """The mark of the claim; a plan that passed is slipped."""
-        slipped = self.cell.standing == Standing.SLIPPED
-        return "slipped" if slipped else self.cell.claimed
+    book: Ledger
+    rows: list[int]
+    chosen: Chosen
+    everybody: list[Candidate]
+    page: int = 1
 
     @property
-    def values(self) -> dict[Standing, str]:
-        """The values of the brief by standing, where they stand differently."""
-        return values_by_standing(self.cell)
+    def hidden_rows(self) -> int:
+        """How many requirements the filters leave out."""
+        return len(self.book.rows) - len(self.rows)
 
     @property
-    def knocks_out(self) -> bool:
-        """Whether somebody has to excuse it or eliminate the candidate."""
-        return self.requirement.is_must and self.cell.knocks_out
+    def is_picture(self) -> bool:
+        """Whether each cell is one mark."""
+        return self.chosen.view != LINES
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the names of the candidates stand upright."""
+        return len(self.book.columns) <= ROOMY
+
+    @property
+    def cells(self) -> int:
+        """How many cells are shown."""
+        return len(self.rows) * len(self.book.columns)
+
+    @property
+    def layout(self) -> str:
+        """`table` for few cells, `rows` for many, `virtual` for more."""
+        if self.cells <= TABLE:
+            return "table"
+        return "rows" if self.cells <= ROWS else "virtual"
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The rows, in the picture under their categories."""
+        if self.is_picture:
+            return list(with_categories(self.book, self.rows))
+        return list(self.rows)
+
+    @property
+    def on_a_page(self) -> int:
+        """How many lines there are in the HTML."""
+        if self.layout != "virtual":
+            return len(self.lines) or 1
+        return max(10, ON_A_PAGE // len(self.book.columns))
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are for those without a script."""
+        return max(1, -(-len(self.lines) // self.on_a_page))
+
+    @property
+    def previous(self) -> int:
+        return self.page - 1
+
+    @property
+    def next(self) -> int:
+        return self.page + 1
+
+    @property
+    def row_count(self) -> int:
+        """Lines of the table with its head and its lines of foot."""
+        return len(self.lines) + 1 + (4 if self.is_picture else 3)
+
+    @property
+    def column_count(self) -> int:
+        """Columns with that of the requirements."""
+        return len(self.book.columns) + 1
+
+    @property
+    def first(self) -> int:
+        """How many lines come before those in the HTML."""
+        return (self.page - 1) * self.on_a_page
 
 
-def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
-    """Every requirement, in three queries beside the ledger's."""
-    column = book.of(candidate)
-    claims = _by_requirement(
-        Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
-        .exclude(availability=Availability.WITHDRAWN)
-        .select_related("noted_by")
-        .prefetch_related("files")
+# The matrix: requirement by candidate, a mark or three lines in each cell.
+
+# The matrix as a file: workbook, CSV, or JSON; formulas are made harmless.
+
+HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
+WIDTHS = (12, 20, 48, 14, 8)
+# Reference and requirement stay in sight, and leave room for candidates beside them.
+FROZEN = 3
+PART_WIDTH = 16
+PARTS = ("claimed", "shown", "tested", "standing")
+# Where anything was claimed for a measure, or runs were confirmed.
+NUMBERS = "numbers"
+PLAIN = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+class Format(NamedTuple):
+    """A kind of file: what it is called, its type, and who writes it."""
+
+    ending: str
+    content_type: str
+    write: Callable[[Ledger, Sequence[int]], bytes]
+
+
+def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]:
+    """A head, one line per requirement, fit and counts below; all text is harmless."""
+    names = [column.candidate.name for column in book.columns]
+    numbers = numbers_by_row(book, cell_numbers(book.evaluation))
+    parts = (*PARTS, NUMBERS) if numbers else PARTS
+    yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in parts)]
+    words = [words_of(kind) for kind in book.kinds]
+    blank = [""] * (len(parts) - 1)
+    for row in rows:
+        one = book.rows[row]
+        told = (one.ref, one.category, one.text, Priority(one.priority).label)
+        line: list[str | Decimal] = [*map(harmless, told), Decimal(one.weight)]
+        said = numbers.get(one.pk, {})
+        for place, number in enumerate(book.lines[row]):
+            line += words[number]
+            if numbers:
+                line.append(harmless(said.get(place, "")))
+        yield line
+    foot: list[str | Decimal] = ["Fit of all scored requirements, in %"]
+    foot += [""] * (len(HEAD) - 1)
+    for column in book.columns:
+        value = column.fit.value
+        foot += ["" if value is None else rounded(value * 100, 1), *blank]
+    yield foot
+    counts: list[str | Decimal] = ["Answered, shown, tested", *[""] * (len(HEAD) - 1)]
+    for column in book.columns:
+        counts += [column.coverage.in_words, *blank]
+    yield counts
+
+
+def as_csv(book: Ledger, rows: Sequence[int]) -> bytes:
+    """UTF-8 with a mark, so that spreadsheets read it right."""
+    text = io.StringIO("\ufeff")
+    text.seek(1)
+    csv.writer(text).writerows(table_of(book, rows))
+    return text.getvalue().encode()
+
+
+def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
+    """A workbook of texts and numbers without a formula, written row by row."""
+    stream = io.BytesIO()
+    with Workbook(stream, PLAIN) as workbook:
+        workbook.set_properties({"title": f"Matrix: {book.evaluation.title}"})
+        sheet = workbook.add_worksheet("Matrix")
+        sheet.freeze_panes(1, FROZEN)
+        wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width, wrapped)
+        lines = table_of(book, rows)
+        names = next(lines)
+        sheet.set_column(len(HEAD), len(names) - 1, PART_WIDTH, wrapped)
+        head = {"bold": True, "text_wrap": True, "valign": "top"}
+        sheet.set_row(0, None, workbook.add_format(head))
+        for number, line in enumerate((names, *lines)):
+            for column, text in enumerate(line):
+                if isinstance(text, Decimal):
+                    sheet.write_number(number, column, text)
+                elif text:
+                    sheet.write_string(number, column, text)
+    return stream.getvalue()
+
+
+def as_json(book: Ledger, rows: Sequence[int]) -> bytes:
+    """What programs read, in the words of the API."""
+    return matrix_json(book, rows).encode()
+
+
+FORMATS = {
+    "xlsx": Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        as_xlsx,
+    ),
+    "csv": Format("csv", "text/csv; charset=utf-8", as_csv),
+    "json": Format("json", "application/json", as_json),
+}
+
+
+def download(book: Ledger, rows: Sequence[int], kind: str) -> HttpResponse:
+    """A file that is named after the evaluation and the day."""
+    file = FORMATS[kind]
+    name = f"{book.evaluation.slug}-matrix-{book.as_of}.{file.ending}"
+    content = file.write(book, rows)
+    return downloads.download(
+        content, name=name, content_type=file.content_type, cache=""
     )
-    rulings = _by_requirement(Ruling.objects.filter(candidate=candidate))
-    excuses = _by_requirement(
-        Excuse.objects.standing()
-        .filter(candidate=candidate)
-        .select_related("excused_by")
+
+
+def words_of(kind: Cell) -> list[str]:
+    """Claimed, shown, tested and the standing, all of our own words."""
+    if kind.not_applicable:
+        return ["not applicable", "", "", ""]
+    marks = [MARKS[value][0] if value else "" for value in kind.marks]
+    return [*marks, STANDINGS[kind.standing][0]]
+
+
+# What is in the evaluation and not in the matrix, so that nothing is missed.
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Candidates without a column, and the references of retired requirements."""
+
+    eliminated: list[Candidate]
+    not_shortlisted: list[Candidate]
+    retired: list[str]
+
+
+def left_out(
+    evaluation: Evaluation, everybody: Sequence[Candidate], shown: Ledger
+) -> LeftOut:
+    """What has no place in the columns and rows of `shown`, whatever the filters."""
+    seen = {candidate.pk for candidate in shown.candidates}
+    eliminated: list[Candidate] = []
+    not_shortlisted: list[Candidate] = []
+    for candidate in everybody:
+        if candidate.pk not in seen:
+            is_out = candidate.state == CandidateState.ELIMINATED
+            (eliminated if is_out else not_shortlisted).append(candidate)
+    return LeftOut(
+        eliminated=eliminated,
+        not_shortlisted=not_shortlisted,
+        retired=counted_once(evaluation, "retired", _retired),
     )
-    fits = {row.key: row for row in column.fit_rows}
-    return [
-        LedgerRow(
-            requirement=requirement,
-            cell=column.cells[requirement.ref],
-            place=Place(candidate, requirement),
-            claim=claims.get(requirement.pk),
-            fit=fits[requirement.ref],
-            ruling=rulings.get(requirement.pk),
-            excuse=excuses.get(requirement.pk),
-        )
-        for requirement in book.requirements
-    ]
 
 
-def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
-    """The rows that one filter leaves."""
-    if not name:
-        return rows
-    if name == "musts":
-        return [row for row in rows if row.requirement.is_must]
-    test = TESTS[name][1]
-    return [row for row in rows if test(row.cell)]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One line of the promise record."""
-
-    label: str
-    held: int
-    partly: int
-    failed: int
-    tested: int
-    share: Any
-    weighted: Any
-
-
-def promises_of(column: Column) -> list[Promise]:
-    """All together first, then by category."""
-    record = column.promises
-    tallies = [("All together", record.overall), *record.by_category.items()]
-    return [
-        Promise(
-            label,
-            tally.held,
-            tally.partly,
-            tally.failed,
-            tally.tested,
-            tally.share_held,
-            tally.weighted_share_held,
-        )
-        for label, tally in tallies
-    ]
-
-
-def _by_requirement(rows: Any) -> dict[Any, Any]:
-    return {row.requirement_id: row for row in rows}
-
-
-def named_promises(
-    column: Column, rows: Iterable[LedgerRow]
-) -> list[tuple[str, list[str]]]:
-    """What stands out of the promise record, by requirement with its text."""
-    names = {
-        row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
-        for row in rows
-    }
-    record = column.promises
-    return [
-        (label, [names.get(ref, ref) for ref in refs])
-        for label, refs in (
-            ("Better than claimed", record.better_than_claimed),
-            ("Slipped", record.slipped),
-            ("Honest “never”", record.honest_nevers),
-        )
-    ]
-
-
-# One person's score sheet as a form: 0 to 5 for each category and candidate.
-
-SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetCell:
-    """One score to give; `given` is what stands."""
-
-    part: Stakeholder
-    category: Category
-    candidate: Candidate
-    given: Score | None
-
-    @property
-    def pk(self) -> str:
-        """What stands in addresses of acts on it."""
-        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
-
-    @property
-    def address(self) -> str:
-        """Where it is given with the evidence beside it."""
-        return reverse("admin:act_on", args=["give-score", self.pk])
-
-    def __str__(self) -> str:
-        return f"{self.category} of {self.candidate}"
-
-    @property
-    def value_name(self) -> str:
-        """The form's field of the score."""
-        return f"v-{self.candidate.pk}-{self.category.pk}"
-
-    @property
-    def reason_name(self) -> str:
-        """The form's field of the reason."""
-        return f"r-{self.candidate.pk}-{self.category.pk}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Everything that a part may score."""
-
-    categories: list[Category]
-    candidates: list[Candidate]
-    cells: list[SheetCell]
-    # What each score means, if the buyer chose words.
-    meanings: list[str]
-
-    @property
-    def scale(self) -> list[tuple[str, str]]:
-        """The scores to choose from, with their meaning."""
-        if not self.meanings:
-            return SCALE
-        return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
-
-    @property
-    def to_give(self) -> list[SheetCell]:
-        """The scores that the person may give, in order."""
-        return self.cells
-
-    @property
-    def begin(self) -> SheetCell | None:
-        """The first that is not given, else the first; None if there is none."""
-        cells = self.cells
-        return next((cell for cell in cells if cell.given is None), (*cells, None)[0])
-
-    @property
-    def given(self) -> int:
-        """How many scores are given that count."""
-        return sum(cell.given is not None for cell in self.cells)
-
-    def missing(self) -> list[str]:
-        """The categories in which something is not scored yet."""
-        open_in = {cell.category.pk for cell in self.cells if cell.given is None}
-        return [category.name for category in self.categories if category.pk in open_in]
-
-    @property
-    def possible(self) -> int:
-        """How many could be given."""
-        return len(self.cells)
-
-
-def sheet_of(part: Stakeholder) -> Sheet:
-    """The sheet of one part, in three queries."""
-    evaluation = part.evaluation
-    # A category of weight 0 is not scored.
-    categories = list(evaluation.categories.exclude(weight=0))
-    given = {
-        (score.candidate_id, score.category_id): score
-        for score in Score.objects.filter(sheet__stakeholder=part)
-    }
-    running = Candidate.objects.filter(evaluation=evaluation).exclude(
-        state=CandidateState.ELIMINATED
+def _retired(evaluation: Evaluation) -> list[str]:
+    retired = Requirement.objects.filter(
+        evaluation=evaluation, retired_at__isnull=False
     )
-    candidates = worth_scoring(list(running), {key[0] for key in given})
-    cells = [
-        SheetCell(part, category, candidate, given.get((candidate.pk, category.pk)))
-        for category in categories
-        for candidate in candidates
-    ]
-    return Sheet(categories, candidates, cells, evaluation.scale)
+    return list(retired.order_by("position", "ref").values_list("ref", flat=True))
 
 
-def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
-    """The short list and what was scored before; all while nobody is shortlisted."""
-    close = [
-        candidate
-        for candidate in running
-        if candidate.state != CandidateState.LONGLISTED
-    ]
-    if not close:
-        return running
-    return [
-        candidate
-        for candidate in running
-        if candidate in close or candidate.pk in scored
-    ]
+NOBODY, NOTHING = UUID(int=0), UUID(int=1)
+ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
 
 
-class SheetForm(forms.Form):
-    """A choice and a reason for each cell that the person may score."""
+@evaluation_page("matrix", "Matrix", order=50, group="Proof")
+def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The whole ledger on one page, or what the filters leave of it."""
+    check_query(request, filters=(*PARAMETERS, "page"), searchable=True)
+    open_answers(request, evaluation)
+    return unless_unchanged(
+        request,
+        evaluation,
+        lambda: _page(request, evaluation),
+        day=today_in(evaluation.zone),
+        counted=awaited_replies(),
+    )
 
-    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sheet = sheet
-        for cell in sheet.cells:
-            about = f"{cell.category}, {cell.candidate}"
-            self.fields[cell.value_name] = forms.ChoiceField(
-                label=f"Score: {about}",
-                choices=[("", "not scored"), *sheet.scale],
-                required=False,
-                initial=str(cell.given.value) if cell.given else "",
-                widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),
-            )
-            self.fields[cell.reason_name] = forms.CharField(
-                label=f"Reason: {about}",
-                required=False,
-                max_length=5000,
-                initial=cell.given.reason if cell.given else "",
-                widget=forms.Textarea(
-                    attrs={
-                        "aria-label": f"Reason: {about}",
-                        "placeholder": "why",
-                        "rows": 1,
-                    }
-                ),
-            )
 
-    def clean(self) -> dict[str, Any]:
-        """A score says why; a row that was not sent is left as it stands."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for cell in self.sheet.cells:
-            if cell.value_name not in self.data:
-                data.pop(cell.value_name, None)
-        for cell in self.sheet.cells:
-            if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
-                self.add_error(cell.reason_name, "Say why you give this score.")
-        return data
+@evaluation_page("matrix_file", "Matrix", route="matrix/file/")
+def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The same as a workbook, as CSV or as JSON."""
+    check_query(request, filters=(*PARAMETERS, "format"), searchable=True)
+    open_answers(request, evaluation)
+    kind = request.GET.get("format", "xlsx")
+    if kind not in FORMATS:
+        raise Invalid("The matrix is saved as xlsx, csv or json.")
+    found = _read(request, evaluation)
+    return download(found.book, found.rows, kind)
 
-    def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
-        """Category by category, with the bound fields of each candidate."""
-        by_category: dict[Any, list[dict[str, Any]]] = {}
-        for cell in self.sheet.cells:
-            fields = {
-                "candidate": cell.candidate,
-                "address": cell.address,
-                "value": self[cell.value_name],
-                "reason": self[cell.reason_name],
+
+def address_of_cells() -> str:
+    """The address of a cell's page with `{candidate}` and `{requirement}` left open."""
+    address = reverse("admin:cell", args=[NOBODY, NOTHING])
+    return address.replace(str(NOBODY), "{candidate}").replace(
+        str(NOTHING), "{requirement}"
+    )
+
+
+def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    found = _read(request, evaluation)
+    book, chosen = found.book, found.chosen
+    response = show(
+        request,
+        evaluation,
+        "trials/matrix.html",
+        title="Matrix",
+        tab="matrix",
+        book=book,
+        found=found,
+        chosen=chosen,
+        switches=[
+            {"name": name, "label": label, "on": name in chosen.switches}
+            for name, label in switches_of(book).items()
+        ],
+        views=[
+            {
+                "label": label,
+                "query": replace(chosen, view=view).query,
+                "on": view == chosen.view,
             }
-            by_category.setdefault(cell.category.pk, []).append(fields)
-        return [
-            (category, by_category.get(category.pk, []))
-            for category in self.sheet.categories
-        ]
+            for view, label in VIEWS.items()
+        ],
+        all_candidates=replace(chosen, candidates=ALL).query,
+        left_out=left_out(evaluation, found.everybody, book),
+        categories=categories_of(book),
+        address=address_of_cells(),
+    )
+    response.add_post_render_callback(partial(_fill, _cells(found)))
+    return response
+
+
+def _cells(found: View) -> dict[bytes, str]:
+    """What is joined by hand, by the place where it goes."""
+    first = found.first
+    looks = Looks.of(
+        found.book,
+        found.rows,
+        cell_numbers(found.book.evaluation),
+        picture=found.is_picture,
+    )
+    here = found.lines[first : first + found.on_a_page]
+    data = panels(looks) if found.is_picture else ""
+    if found.layout == "virtual":
+        data += templates(looks, found.lines)
+        data += json_script(rows_as_data(looks, found.lines), "matrix-rows")
+    return {
+        ROWS_HERE: table_rows(looks, here, address_of_cells(), first),
+        DATA_HERE: data,
+    }
+
+
+def _fill(cells: dict[bytes, str], response: TemplateResponse) -> None:
+    """Put the cells into the frame, which would copy them once for each block.
+
+    The places are comments, which no escaped text can be.
+    """
+    for place, html in cells.items():
+        response.content = response.content.replace(place, html.encode(), 1)
+
+
+def _read(request: HttpRequest, evaluation: Evaluation) -> View:
+    """What the filters leave of what stands; of another day it is read, in five
+    queries."""
+    whole = standing_ledger(evaluation)
+    chosen = read_choice(
+        request.GET,
+        # Until demos begin, everybody on the long list is still being compared.
+        narrowed=evaluation.stage in FROM_DEMOS
+        and any(candidate.state in CLOSE for candidate in whole.candidates),
+    )
+    shown = shown_candidates(whole.candidates, chosen)
+    if chosen.as_of:
+        book = ledger(evaluation, shown, chosen.as_of)
+    else:
+        book = whole.only(shown)
+    rows = shown_rows(book, chosen)
+    found = View(book, rows, chosen, whole.candidates, _page_number(request))
+    if found.page > found.pages:
+        raise Invalid("The matrix has no such page.")
+    return found
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 6) or text == "0":
+        raise Invalid("A page is a number from 1.")
+    return int(text)

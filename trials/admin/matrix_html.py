@@ -1,30 +1,258 @@
 """The cells of the matrix as HTML, joined by hand for speed.
 
 This is the one place where HTML is joined from parts: every text that is not a
-literal of this module goes through `escape` (T40). A cell's looks are
-few; what they have in common is made once, what is left is joined of five pieces.
+literal of this module goes through `escape` (T40). A cell's looks are few; what they
+have in common is made once, what is left is joined of five pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from trials.admin.matrix_looks import (
-    CategoryRow,
-    Line,
-    Look,
-    Part,
-    lines_look,
-    picture_look,
-)
-from trials.selectors import Ledger, LedgerRow
-from trials.selectors.cell_numbers import Numbers
+from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
+from trials.scoring import Standing, ValueState
+from trials.selectors import Cell, Ledger, LedgerRow
+from trials.selectors.matrix import Numbers
+from vendors.choices import Availability
+
+
+def values_by_standing(cell: Cell) -> dict[Standing, str]:
+    """“on premises” is unanswered, “AWS, Azure” are claimed, the weakest standing
+    first; nothing where all values stand alike."""
+    found: dict[Standing, list[str]] = {}
+    counted = [value for value in cell.values if not value.not_applicable]
+    for value in sorted(counted, key=lambda one: one.standing != cell.standing):
+        found.setdefault(value.standing, []).append(value.value)
+    if len(found) < 2:
+        return {}
+    return {standing: ", ".join(names) for standing, names in found.items()}
+
+
+# How a cell of the matrix looks: three lines of words, or one mark.
+#
+# A cell's looks are few, so each is made once, and a page repeats it.
+
+KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
+NOTHING = {"claimed": "no claim", "shown": "no demo", "tested": "no trial"}
+NOT_APPLICABLE = "not applicable"
+# A note without a status answers nothing, so it is no claim among the marks either.
+NOTED = MARKS[Availability.UNSTATED]
+
+
+class Look(NamedTuple):
+    """How cells of one kind look: a class, words for those who listen, and the body.
+
+    `more` is the body of the panel that opens beside a mark.
+    """
+
+    css: str
+    said: str
+    body: SafeString
+    more: SafeString = SafeString()
+
+
+def lines_look(kind: Cell, *, must: bool) -> Look:
+    """Three marks by shape and words; a must-have tells whether it knocks out."""
+    if kind.not_applicable:
+        body = format_html('<span class="mx-na">{}</span>', NOT_APPLICABLE)
+        return Look("", NOT_APPLICABLE, body)
+    marks = marks_of(kind)
+    body = format_html_join("", "{}", ((mark_html(mark),) for mark in marks))
+    said = "; ".join(
+        f"{source} {text}" for source, (text, _, _) in zip(NOTHING, marks, strict=True)
+    )
+    said += f". Standing: {STANDINGS[kind.standing][0]}"
+    note = note_of(kind, must=must)
+    if note:
+        body += format_html('<span class="mx-more">{}</span>', note)
+        said += f". {note.capitalize()}"
+    for line in values_in_words(kind):
+        body += format_html('<span class="mx-values" dir="auto">{}</span>', line)
+        said += f". {line}"
+    return Look(" mx-out" if knocks_out(kind, must=must) else "", said, body)
+
+
+def picture_look(kind: Cell, *, must: bool) -> Look:
+    """One mark for what the ledger says now; the rest is in its panel."""
+    if kind.not_applicable:
+        body = format_html('<span class="mx-na">{}</span>', "n/a")
+        return Look("", NOT_APPLICABLE, body, _panel(kind, must=must))
+    words, shape, tone = standing_mark(kind)
+    glyph = '<i class="et-glyph et-glyph--{}" aria-hidden="true"></i>'
+    body = format_html(glyph, shape) if shape != "empty" else SafeString()
+    css = f" mx-cell--{shape}" if shape != "empty" else ""
+    if knocks_out(kind, must=must):
+        css = f" mx-cell--out mx-cell--{tone}"
+    claimed, shown, tested = (text for text, _, _ in marks_of(kind))
+    said = f"{words}. " + ", ".join(
+        (
+            f"Claimed {claimed}" if kind.claimed else claimed.capitalize(),
+            f"demo {shown}" if kind.shown else shown,
+            f"trial {tested}" if kind.tested else tested,
+        )
+    )
+    note = note_of(kind, must=must)
+    if note:
+        said += f". {note.capitalize()}"
+    values = values_in_words(kind)
+    said += "".join(f". {line}" for line in values)
+    if note == "to re-confirm" or values:
+        css += " mx-cell--more"
+    return Look(css, said, body, _panel(kind, must=must))
+
+
+def knocks_out(kind: Cell, *, must: bool) -> bool:
+    """Whether it blocks its candidate and nobody has excused it."""
+    return must and kind.standing in KNOCKS_OUT and not kind.excused
+
+
+def note_of(kind: Cell, *, must: bool) -> str:
+    """What has to be done about the cell or was, in a word or two."""
+    if must and kind.standing in KNOCKS_OUT:
+        return "excused" if kind.excused else "knocks out"
+    return "to re-confirm" if kind.to_reconfirm or kind.proof_to_reconfirm else ""
+
+
+def values_in_words(kind: Cell) -> list[str]:
+    """A line for each standing of its values; none where all stand alike."""
+    return [
+        f"{STANDINGS[standing][0]}: {values}"
+        for standing, values in values_by_standing(kind).items()
+    ]
+
+
+def standing_mark(kind: Cell) -> Mark:
+    """Words, shape and tone of the best proof that stands."""
+    if kind.standing == Standing.CLAIMED and kind.claimed == Availability.UNSTATED:
+        return ("Not stated", *NOTED[1:])
+    return STANDINGS[kind.standing]
+
+
+def marks_of(kind: Cell) -> list[Mark]:
+    """Words, shape and tone of each mark; all three are of our own making."""
+    claimed = "slipped" if kind.standing == Standing.SLIPPED else kind.claimed
+    return [
+        MARKS[value] if value else (nothing, "empty", "calm")
+        for nothing, value in zip(
+            NOTHING.values(), (claimed, kind.shown, kind.tested), strict=True
+        )
+    ]
+
+
+def mark_html(mark: Mark) -> SafeString:
+    """A shape with its words."""
+    text, shape, tone = mark
+    return format_html(
+        '<span class="et-mark et-mark--{}"><i class="et-glyph et-glyph--{}"'
+        ' aria-hidden="true"></i>{}</span>',
+        *(tone, shape, text),
+    )
+
+
+def _panel(kind: Cell, *, must: bool) -> SafeString:
+    """What the cell comes to, its three marks, and each value it must hold for."""
+    note = note_of(kind, must=must)
+    tone = "bad" if knocks_out(kind, must=must) else "warn"
+    if kind.not_applicable:
+        return format_html("<p>{}</p>", "Ruled not applicable.")
+    head = format_html(
+        "<p>{}{}</p>",
+        mark_html(standing_mark(kind)),
+        format_html(' <span class="et-badge et-badge--{}">{}</span>', tone, note)
+        if note
+        else "",
+    )
+    facts = zip(("Claimed", "Shown", "Tested"), marks_of(kind), strict=True)
+    rows = [*facts, *_values(kind)]
+    return head + format_html(
+        '<dl class="mx-facts">{}</dl>',
+        format_html_join(
+            "",
+            '<div><dt dir="auto">{}</dt><dd>{}</dd></div>',
+            ((name, mark_html(mark)) for name, mark in rows),
+        ),
+    )
+
+
+def _values(kind: Cell) -> list[tuple[str, Mark]]:
+    return [(value.name, _value_mark(value)) for value in kind.values]
+
+
+def _value_mark(value: ValueState) -> Mark:
+    if value.not_applicable:
+        return (NOT_APPLICABLE, "empty", "calm")
+    return STANDINGS[value.standing]
+
+
+# The rows of the picture: requirements under their categories, and what those sum up
+# to.
+
+# From the best proof to the worst news; what nobody has answered is left blank.
+ORDER = ("proven", "shown", "partly", "claimed", "never", "slipped", "refuted")
+
+
+class Part(NamedTuple):
+    """How many cells of a category and a candidate bear one mark."""
+
+    mark: Mark
+    cells: int
+
+
+class CategoryRow(NamedTuple):
+    """A category among the rows, with the parts of each candidate's cells."""
+
+    pk: UUID
+    name: str
+    size: int
+    sums: list[list[Part]]
+
+
+type Line = int | CategoryRow
+
+
+def with_categories(book: Ledger, rows: Sequence[int]) -> Iterator[Line]:
+    """The numbers of the rows, each category's after the category itself."""
+    for (pk, name), numbers in groupby(rows, key=lambda row: _category_of(book, row)):
+        members = list(numbers)
+        columns = zip(*(book.lines[row] for row in members), strict=True)
+        sums = [_parts(book, column) for column in columns]
+        yield CategoryRow(pk, name, len(members), sums)
+        yield from members
+
+
+def _category_of(book: Ledger, row: int) -> tuple[UUID, str]:
+    return book.rows[row].category_id, book.rows[row].category
+
+
+def _parts(book: Ledger, numbers: Sequence[int]) -> list[Part]:
+    counts: Counter[Mark] = Counter()
+    for number, times in Counter(numbers).items():
+        kind = book.kinds[number]
+        mark = (NOT_APPLICABLE, "", "calm")
+        counts[mark if kind.not_applicable else standing_mark(kind)] += times
+    return [Part(mark, counts[mark]) for mark in sorted(counts, key=_rank)]
+
+
+def _rank(mark: Mark) -> tuple[int, str]:
+    word = mark[0].lower()
+    if word in ORDER:
+        return ORDER.index(word), word
+    return len(ORDER) + (mark[1:] != NOTED[1:]), word
+
+
+# The cells of the matrix as HTML, joined by hand for speed.
+#
+# This is the one place where HTML is joined from parts: every text that is not a
+# literal of this module goes through `escape` (T40). A cell's looks are
+# few; what they have in common is made once, what is left is joined of five pieces.
 
 CELL_END = "</a></td>"
 LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}
@@ -88,7 +316,7 @@ def table_rows(
     parts: list[str] = []
     for place, row in enumerate(lines, start=first):
         if isinstance(row, CategoryRow):
-            parts.append(_category(book, row, place))
+            parts.append(_category_row(book, row, place))
             continue
         asked, must = book.rows[row], book.rows[row].is_must
         pk, ref = str(asked.pk), escape(asked.ref)
@@ -114,7 +342,7 @@ def templates(looks: Looks, lines: Sequence[Line]) -> SafeString:
         for key, look in looks.made.items()
     )
     groups = (
-        _category(looks.book, line, place)
+        _category_row(looks.book, line, place)
         for place, line in enumerate(lines)
         if isinstance(line, CategoryRow)
     )
@@ -210,7 +438,7 @@ def _head_cell(ref: str, text: str, *, must: bool) -> str:
     )
 
 
-def _category(book: Ledger, row: CategoryRow, place: int) -> str:
+def _category_row(book: Ledger, row: CategoryRow, place: int) -> str:
     cells = (
         f'<td role="gridcell"{" class=mx-blocked" if column.is_blocked else ""}>'
         f"{_bar(column.candidate.name, row.size, parts)}</td>"

@@ -1,10 +1,11 @@
-"""Dated things to do, and gaps."""
+"""The milestones of evaluations and trials."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import (
     NamedChoice,
     day_field,
@@ -23,25 +25,28 @@ from evaltracker.pages.fields import (
 )
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.measure_field import ZoneField
-from evaltracker.pages.workspace import InEvaluation, OnEvaluation
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from trials.admin.base import OnTrial
 from trials.admin.contracts import insiders
 from trials.admin.trials import is_late
 from trials.choices import MilestoneState
 from trials.models import Milestone, Trial
 from trials.policy import today_in
-from trials.selectors.contracts import orphans_of
-from trials.selectors.matrix_json import Shift, shifts_of
-from trials.services.moves import hang_milestone, move_milestone
-from trials.services.trials import (
+from trials.selectors.trials import Shift, orphans_of, shifts_of
+from trials.services.milestones import (
     add_milestone,
     change_reminder_days,
     check_add_trial_milestone,
     check_move_milestone,
     give_milestone,
+    hang_milestone,
+    move_milestone,
     settle_milestone,
 )
 from vendors.admin.base import is_kept_out
+
+# Dated things to do, and gaps.
 
 
 class DueForm(forms.Form):
@@ -459,3 +464,21 @@ def time_of(row: Milestone) -> str:
     zone = row.trial.zone if row.trial else ""
     said = f"{row.due_time:%H:%M}"
     return said if row.zone == zone else f"{said} {row.zone}"
+
+
+@admin.register(Milestone, site=site)
+class MilestoneAdmin(HardenedAdmin):
+    """Dated things to do."""
+
+    empty_text = "Milestones are added on the Trials page of an evaluation."
+    list_display = ("title", "evaluation", "due_at", "owner", "state")
+    list_filter = (by("evaluation"), by("state"))
+    search_fields = ("title",)
+    ordering = ("due_at",)
+    fields = ("evaluation", "title", "due_at", "zone", "owner", "state", "state_reason")
+
+    def page_of(self, row: Milestone) -> str:
+        """Its trial, or the evaluation's milestones."""
+        if row.trial_id:
+            return reverse("admin:trial", args=[row.trial_id]) + "#milestones"
+        return page_address(row.evaluation, "trials", "milestones")

@@ -1,47 +1,88 @@
-"""One score of one's own, given with the evidence beside it, or taken back."""
+"""People's scores side by side, the meeting that settles them, and the buy-in map."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
-from evaltracker.pages.acts import Rule, register_act
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import register_act
+from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import long_text, reason_field
-from evaltracker.pages.workspace import OnEvaluation
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import (
+    OnEvaluation,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, lanes
 from evaltracker.toolbox.measures import written
-from stakeholders.models import Stakeholder
-from trials.admin.matrix import SCALE, Sheet, SheetCell, SheetForm, sheet_of
-from trials.models import DemoNote, Excuse, Score, Settlement
-from trials.scoring import TOP_SCORE, spread
-from trials.selectors import counted_scores
-from trials.selectors.buy_in import category_evidence
-from trials.services.agreements import (
+from evaltracker.toolbox.text import listed_few
+from stakeholders.choices import Role
+from stakeholders.scoring import CONFLICT
+from stakeholders.selectors import weights_sealed_at
+from trials.admin.score_sheets import Sheet, SheetForm, sheet_of, worth_scoring
+from trials.models import Score, Settlement
+from trials.policy import FROM_DEMOS, SCORING_STAGES
+from trials.scoring import TOP_SCORE, Spread, spread
+from trials.scoring.open_cells import WEAKNESS
+from trials.selectors import Scorer, ScoresTable, counted_scores, scores_table
+from trials.selectors.matrix import counted_once
+from trials.selectors.scores import BuyIn, buy_in, prior_of
+from trials.services.scores import (
     MEANING_LIMIT,
-    excuse_knock_out,
-    withdraw_excuse,
+    close_scores,
+    open_consensus,
+    set_prior,
+    settle_score,
+    take_house_record,
     word_scale,
 )
-from trials.services.scores import (
-    check_give_score,
-    check_give_scores,
-    check_withdraw_score,
-    close_scores,
-    give_score,
-    lock_scores,
-    open_consensus,
-    settle_score,
-    withdraw_score,
-)
-from vendors.admin.base import AboutCandidate, OnPlace, cell_address
-from vendors.candidates import ForValuesForm
+from vendors.admin.base import AboutCandidate, AboutCandidates, open_answers, reader
 from vendors.models import Candidate
-from vendors.selectors.answer_counts import reads_answers
-from vendors.selectors.rivals import demanded_of
+
+# What people gave one candidate in one category.
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people gave one candidate in one category, and what the meeting makes of it.
+
+    `place` names the cell in addresses of acts.
+    """
+
+    place: str
+    name: str
+    scores: list[Score]
+    aside: list[Score]
+    asked: int
+    spread: Spread
+    settled: Settlement | None
+
+    @property
+    def median(self) -> str:
+        """The middle one; blank if nobody scored."""
+        value = self.spread.median
+        return "" if value is None else f"{float(value):g}"
+
+    @property
+    def to_settle(self) -> bool:
+        """Whether people see it so differently that the meeting has to settle it."""
+        return self.spread.is_wide and self.settled is None
+
+
+# One score of one's own, given with the evidence beside it, or taken back.
 
 # The meeting: opening everybody's scores, settling what is apart, closing.
 
@@ -174,70 +215,6 @@ class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     service = close_scores
 
 
-# Excusing a knock-out, and withdrawing the excuse.
-
-
-class ExcuseForm(ForValuesForm):
-    reason = reason_field(help_text="The memo prints it.")
-
-
-@register_act
-class ExcuseKnockOut(OnPlace):
-    """Lets a candidate go on in spite of a must-have that it does not meet."""
-
-    title = "Excuse the knock-out"
-    verb = "Excuse"
-    help = (
-        "The candidate stays in the choice although it does not meet this must-have. "
-        "The memo prints the reason."
-    )
-    success = "It is excused; the memo will say why."
-    template = "vendors/place.html"
-    dangerous = True
-    form_class = ExcuseForm
-    service = excuse_knock_out
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The values that are demanded."""
-        return {"lists": demanded_of(target.requirement)}
-
-    def heading(self, target: Any) -> str:
-        return f"Excuse a must-have that is not met: {target}"
-
-
-class WithdrawForm(forms.Form):
-    """Why it counts no longer."""
-
-    reason = reason_field(help_text="The memo prints it beside the excuse.")
-
-
-@register_act
-class WithdrawExcuse(AboutCandidate[Excuse]):
-    """Lets a knock-out knock out again."""
-
-    title = "Withdraw the excuse"
-    verb = "Withdraw"
-    help = (
-        "The must-have knocks the candidate out again, until somebody eliminates it "
-        "or excuses it again. The excuse stays on record with both reasons."
-    )
-    success = "The excuse is withdrawn; the must-have knocks out again."
-    tab = "matrix"
-    model = Excuse
-    target_name = "excuse"
-    service = withdraw_excuse
-    related = ("candidate__evaluation__owner", "requirement")
-    form_class = WithdrawForm
-    dangerous = True
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.candidate}, {target.requirement.ref}"
-
-    def cancel_url(self, target: Any) -> str:
-        """The page of the cell."""
-        return cell_address(target)
-
-
 # The words for the scores 0 to 5.
 
 FIELDS = [f"score_{value}" for value in range(TOP_SCORE + 1)]
@@ -281,258 +258,286 @@ class WordScale(OnEvaluation):
         return {"evaluation": target, "meanings": [data[name] for name in FIELDS]}
 
 
-# From one score to the next, without going back to a list.
+# People's scores: one's own sheet, the others' once they are open, the consensus.
+
+# Acts on what open verdicts are drawn from.
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The scores before and after one, and the next that is still to give.
+class PriorForm(forms.Form):
+    """Three shares that add up to 100, and what they are worth."""
 
-    `given` is what stands of this one.
-    """
-
-    given: SheetCell | None
-    before: SheetCell | None
-    after: SheetCell | None
-    to_give: SheetCell | None
-
-
-def way_through(sheet: Sheet, key: str) -> Way:
-    """The way on from the score of that key: candidate by candidate in a category,
-    then the next category; from the last that is to give, back to one left out."""
-    cells = sheet.to_give
-    at = next((number for number, cell in enumerate(cells) if cell.pk == key), None)
-    if at is None:
-        return Way(None, None, None, sheet.begin)
-    onwards = [*cells[at + 1 :], *cells[:at]]
-    return Way(
-        cells[at],
-        cells[at - 1] if at else None,
-        cells[at + 1] if at + 1 < len(cells) else None,
-        next((cell for cell in onwards if cell.given is None), None),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCell:
-    """What a part scores: one candidate in one category; `pk` stands in addresses."""
-
-    part: Stakeholder
-    candidate: Candidate
-    category: Category
-
-    @property
-    def pk(self) -> str:
-        """The three ids in one."""
-        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
-
-    @property
-    def evaluation(self) -> Evaluation:
-        return self.part.evaluation
-
-    def given(self) -> Score | None:
-        """The score that stands."""
-        rows = Score.objects.filter(sheet__stakeholder=self.part)
-        return rows.filter(candidate=self.candidate, category=self.category).first()
-
-    def __str__(self) -> str:
-        return f"{self.category} of {self.candidate}"
-
-
-class OnOwnCell(AboutCandidate[OwnCell]):
-    """An act on one score of one's own sheet."""
-
-    tab = "scores"
-
-    def load(self, user: User, target_id: str) -> OwnCell:
-        """The cell, if all three exist, belong together and the reader may see them."""
-        try:
-            part_id, candidate_id, category_id = map(UUID, target_id.split("."))
-        except ValueError as error:
-            raise NotFound from error
-        parts = Stakeholder.objects.visible_to(user).filter(pk=part_id)
-        part = parts.select_related("evaluation__owner", "user").first()
-        if part is None:
-            raise NotFound
-        candidate = part.evaluation.candidates.filter(pk=candidate_id).first()
-        category = part.evaluation.categories.filter(pk=category_id).first()
-        if candidate is None or category is None:
-            raise NotFound
-        candidate.evaluation = part.evaluation
-        return OwnCell(part, candidate, category)
-
-    def arguments(self, target: OwnCell, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Whose score of what."""
-        return {
-            "stakeholder": target.part,
-            "candidate": target.candidate,
-            "category": target.category,
-            **data,
-        }
-
-
-class ScoreForm(forms.Form):
-    """0 to 5, and why."""
-
-    value = forms.TypedChoiceField(
-        label="Score",
-        choices=SCALE,
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose a score from 0 to 5."},
-    )
-    reason = forms.CharField(
-        label="Why",
-        max_length=5000,
-        widget=long_text(3),
-        error_messages={"required": "Say why you give this score."},
+    holds = forms.IntegerField(min_value=0, label="Holds, %")
+    partly = forms.IntegerField(min_value=0, label="Partly, %")
+    fails = forms.IntegerField(min_value=0, label="Fails, %")
+    worth = forms.IntegerField(
+        label="Worth, in verdicts",
+        help_text="10 weighs as much as ten trial verdicts of a candidate’s own.",
     )
 
 
 @register_act
-class GiveScore(OnOwnCell):
-    """Saves one score, with what was asked, answered, shown and tested beside it."""
+class SetPrior(OnEvaluation):
+    """The shares that open verdicts are drawn from, set by hand."""
 
-    title = "Score"
-    verb = "Save"
-    success = "Your score is saved."
-    form_class = ScoreForm
-    template = "trials/score.html"
-    in_dialog = False
-    service = give_score
-    rule: ClassVar[Rule | None] = check_give_score
+    title = "Set how open verdicts are drawn"
+    verb = "Set shares"
+    help = (
+        "Each candidate’s own trial verdicts are added to these shares. "
+        f"{WEAKNESS} That is why it is printed and can be changed."
+    )
+    success = "Open verdicts are drawn by these shares from now on."
+    tab = "comparison"
+    form_class = PriorForm
+    service = set_prior
 
-    def heading(self, target: OwnCell) -> str:
-        return str(target)
-
-    def crumb(self, target: OwnCell) -> str:
-        return str(target)
-
-    def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        """The part, and the candidate that it scores."""
-        return target.part, target.candidate
-
-    def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
-        """What was given so far."""
-        given = target.given()
-        return {"value": given.value, "reason": given.reason} if given else {}
-
-    def context(self, target: OwnCell, user: User) -> dict[str, Any]:
-        """The evidence, one's own notes, and the way to the next score."""
-        sheet = sheet_of(target.part)
-        candidate, category = target.candidate, target.category
-        notes = DemoNote.objects.filter(author=user, demo__candidate=candidate)
-        may_read = reads_answers(user, target.evaluation)
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        """What stands, in per cent; a house's record to the nearest."""
+        prior, _ = prior_of(target)
+        holds = round(prior.holds * 100 / prior.total)
+        fails = round(prior.fails * 100 / prior.total)
         return {
-            **super().context(target, user),
-            "cell": target,
-            "sheet": sheet,
-            "way": way_through(sheet, target.pk),
-            "choices": choices_of(sheet.meanings),
-            "may_read": may_read,
-            "asked": category_evidence(candidate, category) if may_read else [],
-            "notes": notes.select_related("demo").order_by("written_at"),
+            "holds": holds,
+            "partly": 100 - holds - fails,
+            "fails": fails,
+            "worth": prior.worth,
         }
 
 
 @register_act
-class WithdrawScore(OnOwnCell):
-    """Takes one score back to *not scored*."""
+class TakeHouseRecord(OnEvaluation):
+    """The house's own record in place of a guess."""
 
-    title = "Take the score back"
-    verb = "Take back"
-    help = "It counts as not scored, which is not 0."
-    success = "The score is taken back."
-    service = withdraw_score
-    rule: ClassVar[Rule | None] = check_withdraw_score
-
-    def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        """Whose score of what."""
-        return target.part, target.candidate, target.category
-
-
-def choices_of(meanings: Sequence[str]) -> list[tuple[str, str]]:
-    """Each score with what it means; without words, what its ends are."""
-    if meanings:
-        return [(value, meanings[int(value)]) for value, _ in SCALE]
-    ends = {SCALE[0][0]: "worst", SCALE[-1][0]: "best"}
-    return [(value, ends.get(value, "")) for value, _ in SCALE]
-
-
-# Giving one's own scores, taking them back, and locking them.
-
-
-class OwnSheet(AboutCandidate[Stakeholder]):
-    """An act on one's own score sheet; `target` is one's own part."""
-
-    tab = "scores"
-    model = Stakeholder
-    rule: ClassVar[Rule | None] = check_give_scores
-    target_name = "stakeholder"
-    related = ("evaluation__owner", "user")
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}, as {target.get_role_display()}"
-
-
-@register_act
-class GiveScores(OwnSheet):
-    """Saves one's own scores, until they are locked."""
-
-    title = "Your scores"
-    verb = "Save"
+    title = "Take the house’s record"
+    verb = "Take the record"
     help = (
-        "0 is the worst, 5 the best, each with a reason. “Not scored” is not 0, and "
-        "you can go back to it until you lock. Nobody reads your scores before that."
+        "Open verdicts are drawn by what trials found in all other decided "
+        "evaluations, as it stands today. It is written down with the date and "
+        "never changes by itself; take it again to renew it."
     )
-    success = "Your scores are saved. Lock them when you are sure."
-    form_class = SheetForm
-    template = "trials/sheet.html"
-    in_dialog = False
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """What is scored, and what was given."""
-        return {"sheet": sheet_of(target)}
-
-    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        """Save what was given or taken back; the same, or nothing, changes nothing."""
-        check_give_scores(target, by)
-        for cell in sheet_of(target).cells:
-            if cell.value_name not in data:
-                continue
-            value = data[cell.value_name]
-            about: dict[str, Any] = {
-                "candidate": cell.candidate,
-                "category": cell.category,
-                "by": by,
-            }
-            if value in (None, ""):
-                if cell.given:
-                    withdraw_score(stakeholder=target, **about)
-                continue
-            give_score(
-                stakeholder=target,
-                value=int(value),
-                reason=data[cell.reason_name],
-                **about,
-            )
+    success = "Open verdicts are drawn by the house’s record from now on."
+    tab = "comparison"
+    service = take_house_record
 
 
-@register_act
-class LockScores(OwnSheet):
-    """Makes one's own scores final."""
+# The buy-in map: how far roles are apart, on what, and whom each would pick.
 
-    title = "Lock your scores"
-    verb = "Lock for good"
-    help = (
-        "They can never change afterwards, and in return you see the others' scores. "
-        "There is no way back."
+SHOWN = 10
+# Below it people agree better than most who weigh at random.
+NEAR = Fraction(1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Two roles in the map, in words, per cent and a tone."""
+
+    role: Role
+    per_cent: int | None
+    tone: str
+
+
+@evaluation_page("buy_in", "Buy-in", order=25, group="Need", route="buy-in/")
+def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Who wants what; nothing of a candidate before the reader was asked."""
+    check_query(request)
+    if evaluation.stage != Stage.REQUIREMENTS:
+        open_answers(request, evaluation)
+    found = counted_once(evaluation, "buy-in", buy_in)
+    return show(
+        request,
+        evaluation,
+        "trials/buy_in.html",
+        title="Buy-in map",
+        tab="buy_in",
+        map=found,
+        rows=rows_of(found),
+        categories=found.categories[:SHOWN],
+        requirements=found.requirements[:SHOWN],
+        agreed=len({tuple(pick.candidates) for pick in found.picks}) == 1,
+        sealed_at=weights_sealed_at(evaluation),
     )
-    success = "Your scores are locked."
-    template = "trials/lock.html"
-    dangerous = True
-    service = lock_scores
 
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        """How much of the sheet is filled."""
-        return {**super().context(target, user), "sheet": sheet_of(target)}
+
+def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
+    """The map's rows, one role beside each other role."""
+    return [
+        (
+            role,
+            [
+                map_field(
+                    other, None if role == other else found.distances[role, other]
+                )
+                for other in found.roles
+            ],
+        )
+        for role in found.roles
+    ]
+
+
+def map_field(role: Role, value: Fraction | None) -> Apart:
+    """One field of the map; the tone never says more than the number."""
+    if value is None:
+        return Apart(role, None, "")
+    tone = "bad" if value > CONFLICT else "good" if value <= NEAR else "warn"
+    return Apart(role, round(value * 100), tone)
+
+
+# People's scores as dots on a line for each category, a drawing for each candidate.
+
+# Room for dots beside the worst and the best score.
+EDGE = 0.5
+AXIS = Axis(
+    TOP_SCORE + EDGE,
+    start=-EDGE,
+    ticks=tuple((float(value), str(value)) for value in range(TOP_SCORE + 1)),
+    heads=("median",),
+    rooms=(40,),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDots:
+    """The drawings, what stands far apart in them, and what they leave out."""
+
+    charts: list[Lanes]
+    far_apart: list[str]
+    left_out: list[str]
+
+
+def score_dots(rows: Sequence[tuple[Category, list[Given]]]) -> ScoreDots | None:
+    """The scores that the reader may see; None if there are none."""
+    if not any(cell.scores for _, cells in rows for cell in cells):
+        return None
+    drawings: dict[str, list[Lane]] = {}
+    far_apart, unscored, aside = [], [], False
+    for category, cells in rows:
+        for cell in cells:
+            where = f"{category} of {cell.name}"
+            aside = aside or bool(cell.aside)
+            if not cell.scores:
+                unscored.append(where)
+                continue
+            drawings.setdefault(cell.name, []).append(_lane(str(category), cell))
+            if cell.to_settle:
+                far_apart.append(where)
+    charts = [
+        lanes(cell.name, drawings[cell.name], AXIS)
+        for cell in rows[0][1]
+        if cell.name in drawings
+    ]
+    left_out = [f"Not scored yet: {listed_few(unscored)}."] if unscored else []
+    if aside:
+        left_out.append(
+            "Scores that do not count for a conflict of interest are not drawn."
+        )
+    return ScoreDots(charts, far_apart, left_out)
+
+
+def _lane(name: str, cell: Given) -> Lane:
+    values = Counter(score.value for score in cell.scores)
+    middle = cell.spread.median if cell.settled is None else cell.settled.value
+    settled = "" if cell.settled is None else f"settled at {float(middle or 0):g}"
+    wide = cell.spread.is_wide
+    apart = f"far apart, {min(values)} to {max(values)}" if wide else ""
+    return Lane(
+        name,
+        cell.median,
+        spans=(Span(min(values), max(values), "range"),),
+        marks=(
+            *((Mark(float(middle or 0), kind="middle"),) if len(values) > 1 else ()),
+            *(Mark(value, many) for value, many in sorted(values.items())),
+        ),
+        note=", ".join(filter(None, (apart, settled))),
+        tone="warn" if cell.to_settle else "",
+    )
+
+
+@evaluation_page("scores", "Scores", order=80, group="Proof")
+def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """Who has scored, one's own sheet, and what may be seen of the others'."""
+    check_query(request)
+    user = reader(request)
+    open_answers(request, evaluation)
+    table = scores_table(user, evaluation)
+    mine = table.mine
+    for scorer in table.scorers:
+        scorer.part.evaluation = evaluation
+    opened = table.consensus is not None
+    sees_others = opened or (bool(mine) and all(scorer.is_locked for scorer in mine))
+    meeting = (
+        evaluation.is_open
+        and table.consensus is not None
+        and table.consensus.closed_at is None
+    )
+    stage = Stage(evaluation.stage)
+    can_score = evaluation.is_open and stage in SCORING_STAGES and not opened
+    shown = worth_scoring(table.candidates, {key[1] for key in table.scores})
+    rows = _rows(table, shown) if sees_others else []
+    return show(
+        request,
+        evaluation,
+        "trials/scores.html",
+        title="Scores",
+        tab="scores",
+        owns=is_owner(user, evaluation),
+        table=table,
+        mine=[_own(scorer, can_score=can_score) for scorer in mine],
+        others=[scorer for scorer in table.scorers if not scorer.is_mine],
+        sees_others=sees_others,
+        candidates=[(it, table.people(it) if sees_others else None) for it in shown],
+        rows=rows,
+        dots=score_dots(rows),
+        consensus=table.consensus,
+        can_score=can_score,
+        can_open=evaluation.is_open and stage in FROM_DEMOS and not opened,
+        meeting=meeting,
+        can_close=meeting and stage == Stage.DECISION,
+        to_settle=sum(cell.to_settle for _, cells in rows for cell in cells),
+    )
+
+
+def _own(scorer: Scorer, *, can_score: bool) -> tuple[Scorer, Sheet, SheetForm | None]:
+    """One of the reader's parts, its sheet, and the form while it may be filled in."""
+    sheet = sheet_of(scorer.part)
+    form = SheetForm(sheet=sheet) if can_score and not scorer.is_locked else None
+    return scorer, sheet, form
+
+
+def _rows(
+    table: ScoresTable, candidates: list[Candidate]
+) -> list[tuple[Category, list[Given]]]:
+    return [
+        (category, [_cell(table, candidate, category) for candidate in candidates])
+        for category in table.categories
+    ]
+
+
+def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> Given:
+    scores = table.given(candidate, category)
+    return Given(
+        place=f"{candidate.pk}.{category.pk}",
+        name=candidate.name,
+        scores=scores,
+        aside=table.set_aside(candidate, category),
+        asked=table.asked,
+        spread=spread(score.value for score in scores),
+        settled=table.settlements.get((candidate.pk, category.pk)),
+    )
+
+
+@admin.register(Score, site=site)
+class ScoreAdmin(AboutCandidates):
+    """That a score was given; which one stands on the evaluation's Scores page."""
+
+    empty_text = (
+        "You see your own scores, and the others' once yours are locked or the "
+        "consensus is open."
+    )
+    list_display = ("candidate", "category", "sheet", "given_at")
+    list_select_related = ("candidate__evaluation", "category", "sheet")
+    list_filter = (by("candidate"),)
+    ordering = ("-given_at",)
+    fields = ("candidate", "category", "given_at")
+
+    def page_of(self, row: Score) -> str:
+        """The scores of its evaluation."""
+        return page_address(row.candidate.evaluation, "scores")

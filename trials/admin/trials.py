@@ -7,32 +7,37 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.base import check_query
+from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import without_blank
 from evaltracker.pages.site import panels_of, site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from trials.admin.base import takes_part
-from trials.admin.cell_page import ways_on
-from trials.admin.demo_pages import setting_fields
+from trials.admin.base import find_trial, takes_part
+from trials.admin.evidence import setting_fields
+from trials.admin.ledger import ways_on
 from trials.admin.runs import RunsRow, runs_rows
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Criterion, Evidence, Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
 from trials.selectors import DayShare, exercised_by_day, half_time_alarm
-from trials.selectors.cell_numbers import standing_ledger
-from trials.selectors.contracts import Contract, contract_of, orphans_of
+from trials.selectors.matrix import standing_ledger
 from trials.selectors.runs import reports_so_far
-from trials.selectors.unequal import is_partly_proven, unequal_trials
-from vendors.admin.base import Place, open_answers, reader
+from trials.selectors.trials import (
+    Contract,
+    contract_of,
+    is_partly_proven,
+    orphans_of,
+    unequal_trials,
+)
+from vendors.admin.base import AboutCandidates, Place, open_answers, reader
 from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
 from vendors.holds_for import answered_values
@@ -462,26 +467,6 @@ def _may_move(user: User, trial: Trial) -> bool:
     return going and trial.closed_at is None and may_lead(user, trial)
 
 
-def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
-    """The trial of that id, if `user` may know of it.
-
-    Raises:
-        NotFound: there is none that they may.
-
-    """
-    trial = (
-        Trial.objects.visible_to(user)
-        .select_related(
-            "candidate__evaluation__owner", "candidate__vendor", "lead", "agreed_by"
-        )
-        .filter(pk=trial_id)
-        .first()
-    )
-    if trial is None:
-        raise NotFound
-    return trial
-
-
 def offers_of(
     user: User, trial: Trial, contract: Contract | None, line: Line
 ) -> dict[str, bool]:
@@ -563,3 +548,18 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
 
 
 site.register_page("trials/<uuid:trial_id>/", trial_view, "trial")
+
+
+@admin.register(Trial, site=site)
+class TrialAdmin(AboutCandidates):
+    """Trials in all evaluations that the reader has a part in."""
+
+    empty_text = "Trials are planned on the Trials page of an evaluation."
+    list_display = ("title", "candidate", "starts_on", "ends_on", "lead", "closed_at")
+    list_filter = (by("candidate"),)
+    search_fields = ("title",)
+    ordering = ("-starts_on",)
+    fields = ("candidate", "title", "starts_on", "ends_on", "zone", "lead", "summary")
+
+    def page_of(self, row: Trial) -> str:
+        return reverse("admin:trial", args=[row.pk])

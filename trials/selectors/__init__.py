@@ -1,8 +1,8 @@
 """Reads of trials: the ledger, its history, trials and scores."""
 
-from trials.selectors.cell_numbers import Revision, cell_history
-from trials.selectors.cell_tuples import Cell
+from trials.selectors.cells import Cell
 from trials.selectors.ledger import Column, Ledger, LedgerRow, ledger, one_cell
+from trials.selectors.matrix import Revision, cell_history
 from trials.selectors.scores import (
     Scorer,
     ScoresTable,

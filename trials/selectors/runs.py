@@ -3,7 +3,7 @@
 import datetime
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, why_not
+from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import require_stage
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.days_days import day_in_words
@@ -35,12 +36,15 @@ from evaltracker.toolbox.measures import (
     Proposal,
     UnitMismatch,
     convert,
+    propose,
     propose_of,
     propose_of_tests,
+    written,
 )
 from evaltracker.toolbox.measures.measure import NOTHING
 from evaltracker.toolbox.measures.statistics import EXACT, KEPT, mean_of, ranks_of
-from trials.models import Criterion, Run, RunReport, RunToken, Trial
+from trials.models import Criterion, Measurement, Run, RunReport, RunToken, Trial
+from trials.models.runs import FAILED
 from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclosed
 from vendors.policy import may_read_answers
 from vendors.wall import digest_of
@@ -403,3 +407,53 @@ def reported_so_far(trial: Trial) -> ReportedSoFar:
         n=Count("pk"), out=Count("pk", filter=Q(left_out_at__isnull=False))
     )
     return ReportedSoFar(reports["n"], runs["n"], runs["out"])
+
+
+# Whether verdicts of runs come out again from the runs that were frozen with them.
+
+
+def propose_from(measure: Measure | None, results: Sequence[str]) -> Proposal:
+    """What frozen runs propose; counted from nothing else."""
+    if measure is None:
+        return propose_of_tests(len(results), results.count(FAILED))
+    return propose(measure, [Decimal(text) for text in results])
+
+
+def value_text(proposal: Proposal) -> str:
+    """The statistic as it is kept; blank for tests."""
+    return "" if proposal.value is None else written(proposal.value)
+
+
+def recount(evaluation: Evaluation) -> Iterator[str]:
+    """A sentence for each number of a verdict that its frozen runs do not come to."""
+    kept = Measurement.objects.in_evaluation(evaluation).select_related(
+        "evidence__claim__candidate", "evidence__claim__requirement"
+    )
+    for measurement in kept.iterator(chunk_size=50):
+        claim = measurement.evidence.claim
+        where = f"{claim.candidate.name}, {claim.requirement.ref}, runs"
+        try:
+            again = _counted(measurement)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            yield f"{where}: they cannot be counted any more: {error!r}"
+            continue
+        for name, value in again.items():
+            if (frozen := getattr(measurement, name)) != value:
+                yield f"{where}, {name}: frozen {frozen!r}, counted again {value!r}"
+        verdict = measurement.evidence.verdict
+        if verdict != again["proposed"] and not measurement.reason:
+            yield (
+                f"{where}: they propose “{again['proposed']}”, and “{verdict}” was "
+                "recorded without a reason"
+            )
+
+
+def _counted(measurement: Measurement) -> dict[str, object]:
+    """What can be counted of it, by column."""
+    measure = Measure.from_json(measurement.measure)
+    proposal = propose_from(measure, measurement.results)
+    return {
+        "n": proposal.n,
+        "value": value_text(proposal),
+        "proposed": proposal.verdict,
+    }

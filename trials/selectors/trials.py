@@ -1,28 +1,48 @@
-"""Which trial verdicts are still owed, from what is planned and what the gate asks."""
+"""The contract of a trial, how far it has come, and in what trials differ."""
 
 import datetime
+import hashlib
 import uuid
 import zoneinfo
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Requirement
-from trials.choices import Source
-from trials.models import Criterion, Evidence, Gap, Run, Trial
-from trials.policy import today_in
-from trials.scoring import Credits, Standing, ValueState, Verdict
-from trials.scoring import Source as FactsSource
-from trials.scoring.ledger import HARSHNESS
-from trials.scoring.open_cells import OpenCell, RecordedCell, TrialRecord
-from trials.selectors.cell_tuples import Cell, awaiting_reply
-from trials.selectors.ledger import Ledger
+from evaltracker.evaluations.choices import Priority, Status
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.toolbox.days import is_working_day, wall_of
+from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.redaction import working_days_between
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.text import listed
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
+from stakeholders.policy import voices
+from trials.choices import MilestoneState, Source
+from trials.models import (
+    Agreement,
+    Criterion,
+    Evidence,
+    Gap,
+    Milestone,
+    Run,
+    RunReport,
+    Trial,
+)
+from trials.policy import matters_most, today_in
+from trials.scoring import Standing
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import Ledger, ledger
+from vendors.choices import CandidateState
+from vendors.holds_for import named_words
 from vendors.models import Candidate, Ruling
+from vendors.policy import conflicted_people
+
+# Which trial verdicts are still owed, from what is planned and what the gate asks.
 
 # How far a trial has come: criteria judged, must-haves exercised by day.
 
@@ -147,186 +167,6 @@ def _first_runs(trial: Trial) -> dict[uuid.UUID, datetime.datetime | None]:
     return found
 
 
-type Place = tuple[uuid.UUID, uuid.UUID]
-# What the criteria or findings of a cell name: values by list.
-type Named = dict[Place, list[dict[str, list[str]]]]
-
-# Nothing can be judged there: no answer, one to re-confirm, or an honest never.
-UNJUDGEABLE = (Standing.UNANSWERED, Standing.NEVER)
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateOwed:
-    """What one candidate's trials still owe.
-
-    `own` are the trial verdicts that count or wait for a reply, one per cell; `judged`
-    how many cells have one and owe nothing more; `unanswered` how many criteria wait
-    for an answer before they can be judged.
-    """
-
-    cells: tuple[OpenCell, ...]
-    recorded: tuple[RecordedCell, ...]
-    own: TrialRecord
-    judged: int
-    unanswered: int
-
-
-def verdicts_owed(
-    book: Ledger, candidates: Collection[Candidate]
-) -> dict[uuid.UUID, CandidateOwed]:
-    """What is owed on the cells of `candidates`, in two queries beside the ledger."""
-    keys = [candidate.pk for candidate in candidates]
-    planned: Named = defaultdict(list)
-    for *place, named in (
-        unjudged_criteria()
-        .filter(trial__candidate__in=keys, trial__closed_at__isnull=True)
-        .values_list("trial__candidate_id", "requirement_id", "named_values")
-    ):
-        planned[place[0], place[1]].append(named)
-    awaited: Named = defaultdict(list)
-    for *place, named, of_criterion in Gap.objects.filter(
-        awaiting_reply(),
-        evidence__isnull=False,
-        evidence__claim__superseded_at__isnull=True,
-        trial__candidate__in=keys,
-    ).values_list(
-        "trial__candidate_id",
-        "evidence__claim__requirement_id",
-        "evidence__named_values",
-        "evidence__criterion__named_values",
-    ):
-        awaited[place[0], place[1]].append({**(of_criterion or {}), **named})
-    credits = Credits.from_mapping(book.evaluation.credits)
-    reading = _Reading(book, credits, planned, awaited)
-    return {candidate.pk: reading.of(candidate) for candidate in candidates}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The ledger beside what is planned and what waits for a vendor's reply."""
-
-    book: Ledger
-    credits: Credits
-    planned: Named
-    awaited: Named
-
-    def of(self, candidate: Candidate) -> CandidateOwed:
-        """Go through the candidate's cells in the order of the requirements."""
-        cells: list[OpenCell] = []
-        recorded: list[RecordedCell] = []
-        own = dict.fromkeys(Verdict, 0)
-        judged = unanswered = 0
-        for requirement in self.book.requirements:
-            cell = self.book.cell(candidate, requirement)
-            place = candidate.pk, requirement.pk
-            if cell.credit is None:  # not applicable
-                continue
-            if cell.standing in UNJUDGEABLE:
-                unanswered += place in self.planned
-                continue
-            verdict = Verdict.FAILS if place in self.awaited else trial_verdict(cell)
-            if verdict is not None:
-                own[verdict] += 1
-            if values := self._open_values(place, requirement, cell):
-                cells.append(self._open(candidate, requirement, cell, values))
-                continue
-            judged += verdict is not None
-            if place in self.awaited:
-                recorded.append(self._recorded(candidate, requirement, cell))
-        record = TrialRecord(
-            own[Verdict.HOLDS], own[Verdict.PARTLY], own[Verdict.FAILS]
-        )
-        return CandidateOwed(tuple(cells), tuple(recorded), record, judged, unanswered)
-
-    def _open_values(
-        self, place: Place, requirement: Requirement, cell: Cell
-    ) -> list[ValueState]:
-        """The values on which a criterion or the gate of trials owes a verdict."""
-        counted = cell.state.counted
-        if not requirement.weight and not knocks_out(requirement, counted):
-            return []
-        found = named_of(self.planned[place], counted) if place in self.planned else []
-        if requirement.is_must:
-            waits = (
-                named_of(self.awaited[place], counted) if place in self.awaited else []
-            )
-            found += [
-                one
-                for one in counted
-                if not one.tested
-                and not one.facts.excused
-                and one not in waits
-                and one not in found
-            ]
-        return found
-
-    def _open(
-        self,
-        candidate: Candidate,
-        requirement: Requirement,
-        cell: Cell,
-        values: list[ValueState],
-    ) -> OpenCell:
-        least = least_of(one for one in cell.state.counted if one not in values)
-        return OpenCell(
-            candidate=str(candidate.pk),
-            ref=requirement.ref,
-            category=requirement.category.name,
-            weight=Decimal(requirement.weight),
-            today=cell.credit or Decimal(0),
-            holds=min(self.credits.trial_holds, least),
-            partly=min(self.credits.trial_partly, least),
-            fails=min(self.credits.trial_fails, least),
-            knocks_out=knocks_out(requirement, values),
-        )
-
-    def _recorded(
-        self, candidate: Candidate, requirement: Requirement, cell: Cell
-    ) -> RecordedCell:
-        counted = cell.state.counted
-        waits = named_of(self.awaited[candidate.pk, requirement.pk], counted)
-        least = least_of(one for one in counted if one not in waits)
-        return RecordedCell(
-            candidate=str(candidate.pk),
-            ref=requirement.ref,
-            category=requirement.category.name,
-            weight=Decimal(requirement.weight),
-            today=cell.credit or Decimal(0),
-            recorded=min(self.credits.trial_fails, least),
-            knocks_out=knocks_out(requirement, waits),
-        )
-
-
-def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
-    """Whether the candidate is out if one of these values fails."""
-    return requirement.is_must and not all(one.facts.excused for one in values)
-
-
-def named_of(
-    named: Iterable[dict[str, list[str]]], values: Sequence[ValueState]
-) -> list[ValueState]:
-    """The values that are named; all where nothing is, for then somebody is asked."""
-    found = [
-        one
-        for one in values
-        if any(one.value in each.get(one.list_name, ()) for each in named)
-    ]
-    return found or list(values)
-
-
-def least_of(values: Iterable[ValueState]) -> Decimal:
-    """The least that one of these values earns."""
-    return min((one.credit or Decimal(0) for one in values), default=Decimal(1))
-
-
-def trial_verdict(cell: Cell) -> Verdict | None:
-    """The trial verdict of a cell, the harshest of its values; None without one."""
-    found = (
-        one.verdict_of(FactsSource.TRIAL) for one in cell.state.counted if one.tested
-    )
-    return max(filter(None, found), key=HARSHNESS.__getitem__, default=None)
-
-
 # What a vendor may read of its own trials: from the agreement on.
 
 
@@ -362,3 +202,455 @@ def own_runs(trial: Trial) -> QuerySet[Run]:
         *("number", "unit", "measured_at", "criterion__position"),
         "criterion__requirement__ref",
     )
+
+
+# The contract of a trial as words, and which roles have agreed to them.
+
+PARTS = (
+    ("workload", "What is run"),
+    ("environment", "Where it runs"),
+    ("data_allowed", "Which data may go in"),
+    ("people_hours", "Who, and how many hours"),
+    ("exit_plan", "Clean-up when it ends"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAgreement:
+    """A role that is asked: who said yes to the words of now, or who is awaited."""
+
+    role: str
+    label: str
+    awaited: list[Stakeholder]
+    given: Agreement | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether somebody of the role agreed to the words of now."""
+        return self.given is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The words, their digest, and the roles that are asked."""
+
+    text: str
+    digest: str
+    roles: list[RoleAgreement]
+
+    @property
+    def awaited(self) -> list[RoleAgreement]:
+        """The roles that have not agreed to the words of now."""
+        return [role for role in self.roles if not role.agrees]
+
+    def parts_of(self, user: User) -> list[Stakeholder]:
+        """The parts of `user` whose role is awaited."""
+        return [
+            part
+            for agreement in self.awaited
+            for part in agreement.awaited
+            if part.user_id == user.pk
+        ]
+
+
+def contract_text(trial: Trial) -> str:
+    """Everything that is agreed on, as text; it holds no clock and no counter.
+
+    Who leads the trial is not part of it: a person may fall ill.
+    """
+    lines = [
+        f"# {trial.title}",
+        "",
+        f"From {trial.starts_on} to {trial.ends_on}, days in {trial.zone}.",
+    ]
+    for field, heading in PARTS:
+        lines += ["", f"## {heading}", "", getattr(trial, field)]
+    if trial.difference:
+        heading = "What differs from the other finalists' trials, and why"
+        lines += ["", f"## {heading}", "", trial.difference]
+    lines += ["", "## Success criteria", ""]
+    for criterion in trial.criteria.select_related("requirement").order_by(
+        "position", "pk"
+    ):
+        reach = f" Must reach: {criterion.number}." if criterion.number else ""
+        how = f" Measured by: {criterion.method}." if criterion.method else ""
+        values = named_words(criterion.named_values)
+        for_values = f" For {values}." if values else ""
+        said = f"{criterion.text}.{for_values}{reach}{how}"
+        lines.append(f"- {criterion.requirement.ref}: {said}")
+    return "\n".join(lines) + "\n"
+
+
+def contract_of(trial: Trial) -> Contract:
+    """The contract as it stands; every role with a part is asked, in four queries.
+
+    A person with a conflict of interest is not asked, nor is a role that only such
+    people hold.
+    """
+    text = contract_text(trial)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    parts = _asked(trial)
+    given = {
+        agreement.stakeholder.role: agreement
+        for agreement in Agreement.objects.filter(
+            trial=trial, digest=digest
+        ).select_related("stakeholder__user")
+    }
+    roles = [
+        RoleAgreement(
+            role=role,
+            label=str(Role(role).label),
+            awaited=[part for part in parts if part.role == role],
+            given=given.get(role),
+        )
+        for role in _in_order(part.role for part in parts)
+    ]
+    return Contract(text, digest, roles)
+
+
+def _asked(trial: Trial) -> list[Stakeholder]:
+    barred = conflicted_people(trial.candidate.evaluation)
+    parts = voices().filter(evaluation=trial.candidate.evaluation_id)
+    parts = parts.select_related("user")
+    return [part for part in parts if part.user_id not in barred]
+
+
+def _in_order(roles: Iterable[str]) -> list[str]:
+    there = set(roles)
+    return [role for role in Role.values if role in there]
+
+
+# Milestones that are nobody's any more: their owner has no part, or no login.
+
+
+def orphaned_milestones() -> QuerySet[Milestone]:
+    """Open ones whose owner would not be reminded."""
+    part = Stakeholder.objects.filter(
+        evaluation=OuterRef("evaluation"), user=OuterRef("owner"), left_at__isnull=True
+    )
+    outside = ~Q(owner=F("evaluation__owner")) & ~Exists(part)
+    return Milestone.objects.filter(
+        Q(owner__is_active=False) | outside,
+        state=MilestoneState.OPEN,
+        evaluation__status=Status.OPEN,
+    )
+
+
+def orphans_of(evaluation: Evaluation) -> frozenset[uuid.UUID]:
+    """The ids of those of one evaluation."""
+    rows = orphaned_milestones().filter(evaluation=evaluation)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+# Benchmarks that have stopped reporting.
+
+# So many working days without a run, after the day of the last one.
+SILENT_DAYS = 2
+
+
+def silent_since(trial: Trial) -> datetime.date | None:
+    """The day of the last report, if an open trial's benchmark has stopped.
+
+    Working days are Monday to Friday, since nobody may be at work where it runs. A
+    trial whose days are over waits for nothing.
+    """
+    today = today_in(trial.zone)
+    if trial.closed_at or today > trial.ends_on:
+        return None
+    last = RunReport.objects.filter(trial=trial).aggregate(at=Max("received_at"))["at"]
+    if last is None:
+        return None
+    day = wall_of(last, trial.zone).date()
+    # Today is not over.
+    yesterday = today - datetime.timedelta(days=1)
+    silent = working_days_between(day, yesterday) >= SILENT_DAYS
+    return day if silent else None
+
+
+# For whom trials are drawn up, and the criteria that the ledger asks for.
+
+type Days = tuple[datetime.date, datetime.date]
+USUAL_DAYS = 28
+# The first and the last day that a higher floor's plan has for trials, if it has any.
+PLANNED_DAYS: Registry[
+    Callable[[Evaluation], Days | None], Callable[[Evaluation], Days | None]
+] = Registry("days planned for trials")
+FALLEN_SHORT = (Standing.REFUTED, Standing.PARTLY)
+NEEDS_NO_TRIAL = (Standing.PROVEN, Standing.NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCriterion:
+    """A requirement that a trial should judge, why, and its criterion of before."""
+
+    requirement: Requirement
+    why: str
+    before: Criterion | None
+
+
+def finalists_without_trial(evaluation: Evaluation) -> list[Candidate]:
+    """The shortlisted candidates that have no open trial, by name."""
+    rows = Candidate.objects.filter(
+        evaluation=evaluation, state=CandidateState.SHORTLISTED
+    ).exclude(pk__in=Trial.objects.filter(closed_at=None).values("candidate"))
+    found = list(rows.order_by("name"))
+    for candidate in found:
+        candidate.evaluation = evaluation
+    return found
+
+
+def days_of_trials(evaluation: Evaluation) -> Days:
+    """The days that the plan has for them; else four weeks from next week."""
+    for planned in PLANNED_DAYS:
+        if (days := planned(evaluation)) is not None:
+            return days
+    first = today_in(evaluation.zone) + datetime.timedelta(days=7)
+    return first, first + datetime.timedelta(days=USUAL_DAYS - 1)
+
+
+def proposed_criteria(
+    evaluation: Evaluation, candidates: Sequence[Candidate]
+) -> list[ProposedCriterion]:
+    """What no trial has proven for all of them: must-haves, then by weight.
+
+    Those are the must-haves, the heavy requirements, and what was refuted or held only
+    partly. What none of them will ever have, or what does not apply, is not tried.
+    """
+    book = ledger(evaluation, candidates=candidates)
+    before = {
+        criterion.requirement_id: criterion
+        for criterion in Criterion.objects.in_evaluation(evaluation).order_by("pk")
+    }
+    found = [
+        ProposedCriterion(requirement, why, before.get(requirement.pk))
+        for requirement in book.requirements
+        if (why := _why(requirement, book, candidates))
+    ]
+    return sorted(
+        found, key=lambda it: (not it.requirement.is_must, -it.requirement.weight)
+    )
+
+
+def _why(
+    requirement: Requirement, book: Ledger, candidates: Iterable[Candidate]
+) -> str:
+    """Why a trial should judge it, in words; blank if it need not."""
+    short, unproven = list[str](), list[str]()
+    for candidate in candidates:
+        cell = book.cell(candidate, requirement)
+        if cell.not_applicable or cell.standing in NEEDS_NO_TRIAL:
+            continue
+        fell_short = cell.standing in FALLEN_SHORT
+        (short if fell_short else unproven).append(candidate.name)
+    if not short and not (unproven and matters_most(requirement)):
+        return ""
+    kind = "must-have" if requirement.is_must else f"weight {requirement.weight}"
+    parts = [kind]
+    if short:
+        parts.append(f"fell short for {listed(short)}")
+    if unproven:
+        parts.append(f"not proven for {listed(unproven)}")
+    return "; ".join(parts)
+
+
+# What makes trials unequal, so that who compares candidates knows it.
+
+# What the trials of all finalists have in common, and in what they differ.
+
+DAYS = ("starts_on", "ends_on")
+WORDS = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
+TERMS = (*DAYS, "zone", *WORDS)
+
+
+def open_trials_drawn_up(evaluation: Evaluation) -> list[Trial]:
+    """The trials that were drawn up together and are not closed, by candidate."""
+    rows = Trial.objects.filter(
+        candidate__evaluation=evaluation, drawn_up=True, closed_at=None
+    ).exclude(candidate__state=CandidateState.ELIMINATED)
+    trials = list(rows.select_related("candidate", "lead").order_by("candidate__name"))
+    for trial in trials:
+        trial.candidate.evaluation = evaluation
+    return trials
+
+
+def drawn_up_with(trial: Trial) -> list[Trial]:
+    """The trial, and the open ones on the same terms; alone, if there are none."""
+    if not trial.drawn_up:
+        return [trial]
+    together = open_trials_drawn_up(trial.candidate.evaluation)
+    return [trial, *(other for other in together if other.pk != trial.pk)]
+
+
+def twins_of(criterion: Criterion) -> list[Criterion]:
+    """The criterion, and the same one of the open trials that share it."""
+    if criterion.shared is None:
+        return [criterion]
+    others = drawn_up_with(criterion.trial)[1:]
+    by_id = {trial.pk: trial for trial in others}
+    twins = Criterion.objects.filter(shared=criterion.shared, trial__in=others)
+    found = list(twins.select_related("requirement"))
+    for twin in found:
+        twin.trial = by_id[twin.trial_id]
+    return [criterion, *found]
+
+
+def common_values(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Of each term, and of the lead, what most of the trials say."""
+    return {
+        name: Counter(getattr(trial, name) for trial in trials).most_common(1)[0][0]
+        for name in (*TERMS, "lead")
+    }
+
+
+def unlike_the_others(trial: Trial) -> list[str]:
+    """The terms in which a trial differs from most of those drawn up with it."""
+    together = sorted(drawn_up_with(trial), key=lambda each: each.candidate.name)
+    common = common_values(together)
+    return [name for name in TERMS if getattr(trial, name) != common[name]]
+
+
+# Must-haves that hold partly, which does not prove them.
+
+
+def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
+    """Whether a must-have keeps the trials stage open because it holds partly."""
+    partly = requirement.is_must and cell.standing == Standing.PARTLY
+    return partly and not cell.not_applicable and not cell.state.is_settled
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """In what the trials differ: a row for each term, a text for each trial."""
+
+    trials: list[Trial]
+    rows: list[tuple[str, list[str]]]
+
+
+def unequal_trials(evaluation: Evaluation) -> Unequal | None:
+    """In what the trials of the candidates in the choice differ; None if in nothing.
+
+    Two queries. Of several trials of a candidate the last counts.
+    """
+    rows = (
+        Trial.objects.filter(candidate__evaluation=evaluation)
+        .exclude(candidate__state=CandidateState.ELIMINATED)
+        .select_related("candidate")
+        .prefetch_related("criteria__requirement")
+        .order_by("starts_on")
+    )
+    last = {trial.candidate_id: trial for trial in rows}
+    trials = sorted(last.values(), key=lambda trial: trial.candidate.name)
+    differing = [
+        (label, texts)
+        for label, words in UNEQUAL_TERMS
+        if len(set(texts := [words(trial) for trial in trials])) > 1
+    ]
+    differing += _criteria(trials)
+    if not differing:
+        return None
+    if any(trial.difference for trial in trials):
+        differing.append(("Why", [trial.difference for trial in trials]))
+    return Unequal(trials, differing)
+
+
+def _days(trial: Trial) -> str:
+    return f"{day_in_words(trial.starts_on)} – {day_in_words(trial.ends_on)}"
+
+
+def _length(trial: Trial) -> str:
+    return f"{(trial.ends_on - trial.starts_on).days + 1} days"
+
+
+def _part(name: str) -> Callable[[Trial], str]:
+    return lambda trial: getattr(trial, name)
+
+
+UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
+    ("Days", _days),
+    ("Length", _length),
+    *((label, _part(name)) for name, label in PARTS),
+)
+
+
+def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
+    """The requirements whose criteria are not the same in each trial."""
+    asked = {
+        trial.pk: {
+            (one.requirement.ref, one.text, one.number, one.method)
+            for one in trial.criteria.all()
+        }
+        for trial in trials
+    }
+    if len(set(map(frozenset, asked.values()))) < 2:
+        return []
+    everywhere = set.intersection(*asked.values())
+    own = [sorted({ref for ref, *_ in asked[it.pk] - everywhere}) for it in trials]
+    texts = [", ".join(refs) if refs else "none of its own" for refs in own]
+    return [(f"Criteria, beside {len(everywhere)} in common", texts)]
+
+
+# What moves along when a milestone or a trial is moved.
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One open milestone that moves along, and the day on which it then is due."""
+
+    milestone: Milestone
+    due_on: datetime.date
+
+    @property
+    def on_a_day_off(self) -> bool:
+        """Whether whose it is does not work on the new day."""
+        owner = self.milestone.owner
+        return not is_working_day(self.due_on, owner.country, owner.subdivision)
+
+
+def hanging_on(milestone: Milestone) -> list[Milestone]:
+    """The open milestones that hang on it, directly or through others, by due date.
+
+    What is settled stands, and so does what hangs on that only.
+    """
+    rows = Milestone.objects.filter(
+        evaluation=milestone.evaluation_id, state=MilestoneState.OPEN
+    ).select_related("owner", "trial")
+    children: dict[uuid.UUID, list[Milestone]] = {}
+    for row in rows:
+        if row.hangs_on_id:
+            children.setdefault(row.hangs_on_id, []).append(row)
+    found = list(_below(milestone.pk, children))
+    return sorted(found, key=lambda milestone: (milestone.due_at, milestone.title))
+
+
+def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:
+    """What moves with a milestone to `due_on`, each by as many days."""
+    by = due_on - milestone.due_on
+    return _shifted(hanging_on(milestone), by) if by else []
+
+
+def shifts_of_trial(
+    trial: Trial, starts_on: datetime.date, ends_on: datetime.date
+) -> list[Shift]:
+    """The open milestones of a trial: those on its last day or later move with it, the
+    others with its first day."""
+    first, last = starts_on - trial.starts_on, ends_on - trial.ends_on
+    shifts = []
+    for row in trial.milestones.filter(state=MilestoneState.OPEN).select_related(
+        "owner"
+    ):
+        at_the_end = row.due_on >= trial.ends_on > trial.starts_on
+        if by := last if at_the_end else first:
+            shifts.append(Shift(row, row.due_on + by))
+    return shifts
+
+
+def _below(
+    root: uuid.UUID, children: dict[uuid.UUID, list[Milestone]]
+) -> Iterator[Milestone]:
+    for milestone in children.get(root, ()):
+        yield milestone
+        yield from _below(milestone.pk, children)
+
+
+def _shifted(rows: Iterable[Milestone], by: datetime.timedelta) -> list[Shift]:
+    return [Shift(row, row.due_on + by) for row in rows]

@@ -5,165 +5,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, Requirement
+from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import change, checked
+from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
+    TemplatePart,
+    find_template,
+    nothing_left,
+    require_keeper,
+    require_template,
+)
 from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_measure
-from evaltracker.toolbox.text import Inputs, listed, read_reason
-from trials.models import ContractChange, Criterion, Trial
-from trials.policy import check_trial, may_lead, require_insider, require_same
+from evaltracker.toolbox.text import Inputs, read_reason
+from trials.models import Criterion, Trial
+from trials.policy import check_trial, may_lead, require_same
 from trials.scoring.ledger import OFFERED
 from trials.selectors import Cell, one_cell
-from trials.selectors.contracts import contract_of
-from trials.selectors.unequal import drawn_up_with, twins_of, unlike_the_others
-from trials.services.agreements import agree_if_all
-from trials.services.trial_mails import ask_for_agreement
-from trials.services.trials import (
-    CONTRACT,
-    check_days,
-    open_trial,
-    read_contract,
-    withdraw_proposal,
-)
-from trials.services.trials import TEXTS as TRIALS_TEXTS
-from trials.services.trials import trials_record as record
+from trials.selectors.trials import drawn_up_with, twins_of
+from trials.services.mails import ask_for_agreement
+from trials.services.trials import number_change, open_trial, withdraw_proposal
+from vendors.choices import CandidateState
 from vendors.selectors.rivals import read_item_values
-
-# The contract of a trial: put forward, and changed by number.
-
-WHY = "The contract is agreed; give a reason for the change."
-
-
-def check_propose_contract(trial: Trial, by: By) -> None:
-    """Whoever runs it puts it forward, once every part and number is written."""
-    check_trial(trial, by)
-    if trial.proposed_at:
-        raise Refused("The contract of this trial is put forward already.")
-    blank = [_verbose(field) for field in CONTRACT if not getattr(trial, field).strip()]
-    if blank:
-        raise Refused(f"The contract does not state yet: {', '.join(blank)}.")
-    if not trial.criteria.exists():
-        raise Refused("Name at least one success criterion, with its number, first.")
-    vague = trial.criteria.filter(threshold="", measure={}).select_related(
-        "requirement"
-    )
-    if vague:
-        names = ", ".join(sorted({criterion.requirement.ref for criterion in vague}))
-        raise Refused(f"A number is missing in the criteria of {names}; add it first.")
-    if unlike := unexplained(trial):
-        raise Refused(f"{unlike} Change the plan and say why.")
-
-
-def unexplained(trial: Trial) -> str:
-    """In what it differs from the other finalists' trials, if nobody has said why."""
-    if trial.difference or not (names := unlike_the_others(trial)):
-        return ""
-    unlike = listed([_verbose(name) for name in names])
-    return f"It differs from the other finalists' trials: {unlike}."
-
-
-def check_amend_contract(trial: Trial, by: By) -> None:
-    """Whoever runs it changes by number what was agreed."""
-    check_trial(trial, by)
-    if trial.agreed_at is None:
-        raise Refused("The contract is not agreed yet; change the plan instead.")
-
-
-@transaction.atomic
-def propose_contract(*, trial: Trial, by: By) -> Trial:
-    """Put the contract forward: what is run, where, on which data, how it is judged.
-
-    Each role with a part is asked to agree. Where nobody has a part, it is agreed.
-
-    Raises:
-        Forbidden: neither lead nor owner.
-        Refused: put forward already, no criterion, one without its number, or a part
-            of it is blank.
-
-    """
-    trial, _ = open_trial(trial, by, check_propose_contract)
-    before, after = change(trial, proposed_at=timezone.now())
-    contract = contract_of(trial)
-    record(
-        trial,
-        "trial.contract_proposed",
-        by,
-        before=before,
-        after={**after, "sha256": contract.digest},
-    )
-    agree_if_all(trial, contract, by)
-    ask_for_agreement(trial)
-    return trial
-
-
-@transaction.atomic
-def amend_contract(
-    *, trial: Trial, reason: str, by: By, together: bool = False, **values: Any
-) -> Trial:
-    """Change what was agreed, by number and with a reason; every role is asked anew.
-
-    The trial goes on meanwhile. Its days move by `move_trial`. `together` says that
-    the trials of all finalists change alike.
-
-    Raises:
-        Forbidden: neither lead nor owner. Refused: not agreed yet, or closed.
-        Invalid: by field.
-
-    """
-    trial, evaluation = open_trial(trial, by, check_amend_contract)
-    reason = read_reason(reason, WHY)
-    if "lead" in values:
-        require_insider(values["lead"], evaluation, "lead")
-    texts = {name: values[name] for name in TRIALS_TEXTS if name in values}
-    values |= read_contract(**texts)
-    check_days(
-        values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
-    )
-    before, after = change(trial, **values)
-    if not together and (unlike := unexplained(trial)):
-        sentence = f"{unlike} Say why."
-        raise Invalid(sentence, errors={"difference": [sentence]})
-    if after:
-        number = number_change(trial, _agreed_sentence(after), reason, by)
-        record(
-            trial,
-            "trial.contract_changed",
-            by,
-            before=before,
-            after={**after, "number": number},
-            reason=reason,
-        )
-        ask_for_agreement(trial)
-    return trial
-
-
-def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
-    """Give a change of an agreed contract its number; the caller journals it."""
-    last = trial.changes.order_by("-number").first()
-    row = ContractChange(
-        trial=trial,
-        number=last.number + 1 if last else 1,
-        what=what,
-        reason=reason,
-        changed_by=journal.actor_of(by).user,
-    )
-    checked(row)
-    row.save(force_insert=True)
-    change(trial, version=row.number + 1)
-    return row.number
-
-
-def _agreed_sentence(after: dict[str, Any]) -> str:
-    return f"Changed: {', '.join(map(_verbose, after))}."
-
-
-def _verbose(field: str) -> str:
-    return str(Trial._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-
 
 # Who changes the criteria of trials, and when; what is shared changes for all.
 
@@ -452,3 +318,135 @@ def _record(
         after=after,
         reason=reason,
     )
+
+
+# The same criteria for every finalist: those of one trial, copied to the others.
+
+
+def trials_to_fill(trial: Trial) -> list[Trial]:
+    """The other trials that were planned one by one and are not agreed yet."""
+    others = Trial.objects.filter(
+        candidate__evaluation=trial.candidate.evaluation_id,
+        closed_at=None,
+        agreed_at=None,
+        drawn_up=False,
+    ).exclude(candidate__state=CandidateState.ELIMINATED)
+    named = others.select_related("candidate__evaluation__owner", "lead")
+    return list(named.exclude(pk=trial.pk).order_by("candidate__name"))
+
+
+def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:
+    """Whoever runs all of these trials copies; the trials that would get criteria.
+
+    Raises:
+        Forbidden: somebody else runs one. Refused: there is nothing to copy, or no
+            trial to copy it to.
+
+    """
+    check_trial(trial, by)
+    if trial.drawn_up:
+        raise Refused("The trials of all finalists have these criteria in common.")
+    others = trials_to_fill(trial)
+    for other in others:
+        check_trial(other, by)
+    if not trial.criteria.exists():
+        raise Refused("This trial has no criteria yet.")
+    if not others:
+        raise Refused("No other finalist has a trial whose contract is still open.")
+    return others
+
+
+@transaction.atomic
+def copy_criteria(*, trial: Trial, by: By) -> list[Criterion]:
+    """Add this trial's criteria to the other finalists' trials that lack them.
+
+    A criterion is there already if it asks the same of the same requirement. Where the
+    brief has lists, each trial is about the values that its candidate offers.
+
+    Returns:
+        The criteria that were added.
+
+    """
+    trial, _ = open_trial(trial, by)
+    added = []
+    for other in check_copy_criteria(trial, by):
+        there = set(other.criteria.values_list("requirement_id", "text"))
+        added += [
+            add_criterion(
+                trial=other,
+                requirement=one.requirement,
+                text=one.text,
+                threshold=one.threshold,
+                method=one.method,
+                measure=one.measure,
+                by=by,
+            )
+            for one in trial.criteria.select_related("requirement")
+            if (one.requirement_id, one.text) not in there
+        ]
+    return added
+
+
+CRITERIA = "criteria"
+CRITERION = ("text", "threshold", "method")
+
+
+def live_by_ref(evaluation: Evaluation) -> dict[str, Requirement]:
+    asked = evaluation.requirements.filter(retired_at__isnull=True)
+    return {row.ref: row for row in asked}
+
+
+def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """What its trials measure, each once."""
+    rows = Criterion.objects.in_evaluation(evaluation).select_related("requirement")
+    found = {
+        (row.requirement.ref, row.text): {
+            "ref": row.requirement.ref,
+            **({"measure": row.measure} if row.measure else {}),
+            **{name: getattr(row, name) for name in CRITERION},
+        }
+        for row in rows
+    }
+    return list(found.values())
+
+
+TEMPLATE_PARTS.register(CRITERIA, TemplatePart(criteria_of))
+
+
+def check_take_criteria(trial: Trial, by: By) -> None:
+    """Whoever runs it and may start evaluations, until the contract is agreed."""
+    check_trial(trial, by)
+    require_keeper(by)
+    if trial.agreed_at:
+        raise Refused("The contract is agreed; add criteria one by one, with a reason.")
+    require_template(CRITERIA, by, words="success criteria")
+
+
+@transaction.atomic
+def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
+    """Add the template's criteria on requirements that the evaluation has.
+
+    Raises:
+        Forbidden: neither lead nor owner. NotFound: no such template for `by`.
+        Refused: the contract is agreed. Invalid: nothing is left to add.
+
+    """
+    trial, evaluation = open_trial(trial, by)
+    check_take_criteria(trial, by)
+    point = find_template(key, by)
+    there = set(trial.criteria.values_list("requirement__ref", "text"))
+    needs = live_by_ref(evaluation)
+    added = [
+        add_criterion(
+            trial=trial,
+            requirement=needs[told["ref"]],
+            by=by,
+            measure=told.get("measure"),
+            **{name: told[name] for name in CRITERION},
+        )
+        for told in point.content.get(CRITERIA, ())
+        if told["ref"] in needs and (told["ref"], told["text"]) not in there
+    ]
+    if not added:
+        raise nothing_left("Nothing of this template's criteria is left to add.")
+    return added

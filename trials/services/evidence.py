@@ -1,14 +1,14 @@
-"""Recording a verdict on the exact words that were judged, and saying it again."""
+"""Verdicts on the exact words that were judged, said again, and knock-outs excused."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Callable
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
@@ -16,15 +16,16 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
-from evaltracker.evaluations.policy import change, checked, lock
+from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
 from evaltracker.toolbox.measures import Measure
+from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs
-from trials.choices import DataOwner, EvidenceVerdict, Retest, Runner, Source
+from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import (
     Criterion,
     Evidence,
-    Gap,
+    Excuse,
     Measurement,
     ResearchNote,
     Run,
@@ -36,24 +37,58 @@ from trials.policy import (
     FROM_DEMOS,
     check_part,
     check_running,
-    may_lead,
+    need,
+    require_excuser,
     require_same,
 )
-from trials.services.gaps import (
-    check_record_gap,
-    journal_gap,
-    locked_gap,
-    open_gap_for_refuted,
-)
-from trials.services.scripts import journal_verdict
-from trials.services.trial_mails import tell_vendor_of_retest
-from trials.services.trials import locked_trial
+from trials.selectors import Cell, one_cell
+from trials.selectors.trials import is_partly_proven
+from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
 from vendors.holds_for import read_named_values
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
 from vendors.selectors.candidates import lists_of
+from vendors.selectors.rivals import read_item_values
 from vendors.services.candidates import lock_candidate
+
+# What the journal keeps of a verdict.
+
+KEPT = (
+    *("source", "verdict", "note", "url", "independent", "runner", "data"),
+    *("named_values", "file_name", "file_sha256", "script_item_id", "criterion_id"),
+    *("research_note_id", "reconfirms_id"),
+)
+
+
+RESTS_ON = ("measure", "n", "value", "proposed", "reason")
+
+
+def journal_verdict(
+    evidence: Evidence, by: By, measurement: Measurement | None = None
+) -> None:
+    """One entry, which commits to the row and to what it rests on."""
+    claim = evidence.claim
+    rests_on = journal.snapshot(measurement, RESTS_ON) if measurement else {}
+    journal.record(
+        evaluation=claim.candidate.evaluation,
+        action="evidence.reconfirmed"
+        if evidence.reconfirms_id
+        else "evidence.recorded",
+        subject=evidence,
+        by=by,
+        after={
+            "candidate": claim.candidate,
+            "requirement": claim.requirement.ref,
+            "claim_revision": claim.revision,
+            **journal.snapshot(evidence, KEPT),
+            **rests_on,
+        },
+        rows=[evidence, *([measurement] if measurement else [])],
+    )
+
+
+# Recording a verdict on the exact words that were judged, and saying it again.
 
 # What must be true before a verdict counts; one sentence for each no.
 
@@ -241,97 +276,6 @@ def _same(fits: bool, field: str) -> None:
     if not fits:
         sentence = "It belongs to another candidate or requirement."
         raise Invalid(sentence, errors={field: [sentence]})
-
-
-# Trying again what was missing: a gap is mended when somebody has seen that it is.
-
-HELD = "It held when it was judged again."
-
-
-def check_retest_gap(gap: Gap, by: By) -> User:
-    """The acting user, if they may say what trying it again came to."""
-    user = check_record_gap(gap.trial, by)
-    if gap.closed_at:
-        raise Refused("This gap is closed; if it is back, record it as a new one.")
-    return user
-
-
-@transaction.atomic
-def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
-    """Say what trying it again came to; the journal keeps what it came to before.
-
-    Mended, it is closed if `by` runs the trial, else it waits for who does. Still
-    there, the vendor is told, and may reply once more.
-
-    Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: not the trials stage, or closed. Invalid: by field.
-
-    """
-    evaluation = lock(gap.trial.candidate.evaluation)
-    trial = locked_trial(gap.trial, evaluation)
-    fresh = locked_gap(gap, evaluation)
-    user = check_retest_gap(fresh, by)
-    if outcome not in Retest.values:
-        sentence = "Choose the result: mended, or still there."
-        raise Invalid(sentence, errors={"outcome": [sentence]})
-    inputs = Inputs()
-    words = inputs.text("note", note)
-    inputs.check()
-    closes = outcome == Retest.MENDED and may_lead(user, trial)
-    _keep(fresh, Retest(outcome), words, user, by, closes=closes)
-    return fresh
-
-
-def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
-    """Let a newer verdict of a trial speak for what an earlier one found to fail.
-
-    What holds now closes the finding. What fails again, after the vendor has had its
-    time to answer, gives no second time: it counts at once, and the vendor is told.
-    Called by `record_evidence`, in its transaction.
-
-    Returns:
-        Whether a failure is one for which the vendor was heard.
-
-    """
-    findings = Gap.objects.select_for_update(of=("self",), no_key=True).filter(
-        trial=trial,
-        evidence__claim__requirement=evidence.claim.requirement_id,
-        closed_at__isnull=True,
-    )
-    if evidence.verdict == EvidenceVerdict.FAILS:
-        heard = Q(reply_at__isnull=False) | Q(reply_until__lte=timezone.now())
-        findings = findings.filter(heard, evidence__claim=evidence.claim_id)
-        outcome = Retest.STILL_THERE
-    elif evidence.verdict == EvidenceVerdict.HOLDS:
-        outcome = Retest.MENDED
-    else:
-        return False
-    found = list(findings)
-    for gap in found:
-        gap.trial = trial
-        words = evidence.note or HELD
-        _keep(gap, outcome, words, evidence.recorded_by, by, closes=True)
-    return bool(found)
-
-
-def _keep(
-    gap: Gap, outcome: Retest, note: str, user: User, by: By, *, closes: bool
-) -> None:
-    """Write it down; `closes` says whether what is mended is over with it."""
-    now = timezone.now()
-    said: dict[str, Any] = {
-        "retest": outcome,
-        "retest_note": note,
-        "retested_at": now,
-        "retested_by": user,
-    }
-    if closes and outcome == Retest.MENDED:
-        said |= {"closed_at": now, "closing_note": note}
-    before, after = change(gap, **said)
-    journal_gap(gap, "gap.retested", by, before=before, after=after)
-    if outcome == Retest.STILL_THERE:
-        tell_vendor_of_retest(gap)
 
 
 STAGES = {
@@ -596,3 +540,142 @@ def note_research(
         },
     )
     return note
+
+
+# What a higher floor does once somebody has excused a knock-out.
+Follow = Callable[[Excuse, By], None]
+EXCUSED: Registry[Follow, Follow] = Registry("follow-up of an excuse")
+
+
+def check_excuse_knock_out(
+    candidate: Candidate, requirement: Requirement, by: By
+) -> tuple[User, Cell]:
+    """The acting user, owner or leadership, and the cell that knocks out or holds
+    partly.
+
+    Raises:
+        Forbidden: somebody else, or a declared interest.
+        Refused: the wrong stage, nothing to excuse, or it is excused already.
+
+    """
+    user = require_excuser(by, candidate.evaluation)
+    require_stage(candidate.evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, candidate)
+    check_running(candidate)
+    cell = one_cell(candidate, requirement)
+    if cell.excused:
+        raise Refused(f"{requirement.ref} is excused for {candidate.name} already.")
+    in_trials = candidate.evaluation.stage == Stage.TRIALS
+    partly = in_trials and is_partly_proven(cell, requirement)
+    if not partly and not (requirement.is_must and cell.knocks_out):
+        raise Refused(
+            f"{requirement.ref} does not knock {candidate.name} out; only a must-have "
+            "that was refuted, that it will never have, or that holds partly while "
+            "trials run can be excused."
+        )
+    return user, cell
+
+
+def check_withdraw_excuse(excuse: Excuse, by: By) -> User:
+    """The acting user, owner or leadership, if the excuse counts."""
+    evaluation = excuse.candidate.evaluation
+    user = require_excuser(by, evaluation)
+    require_stage(evaluation, *AFTER_REQUIREMENTS)
+    require_no_conflict(user, excuse.candidate)
+    if excuse.withdrawn_at:
+        raise Refused("This excuse is withdrawn already.")
+    return user
+
+
+@transaction.atomic
+def excuse_knock_out(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    reason: str,
+    by: By,
+    named_values: object = None,
+) -> Excuse:
+    """Let a candidate go on in spite of a must-have that it failed, meets partly or
+    never has.
+
+    Where the brief has lists it holds for the values that it names, or for all.
+
+    Raises:
+        Forbidden: neither owner nor leadership, or a declared interest.
+        Refused: it is no knock-out, or it is excused already. Invalid: no reason.
+
+    """
+    candidate = lock_candidate(candidate)
+    evaluation = candidate.evaluation
+    require_same(evaluation, requirement)
+    user, cell = check_excuse_knock_out(candidate, requirement, by)
+    excuse = Excuse(
+        candidate=candidate,
+        requirement=requirement,
+        reason=need(
+            reason, "reason", "Give a reason for the excuse; the memo prints it."
+        ),
+        named_values=read_item_values(named_values, evaluation),
+        excused_by=user,
+    )
+    checked(excuse)
+    excuse.save()
+    journal.record(
+        evaluation=evaluation,
+        action="knock_out.excused",
+        subject=excuse,
+        by=by,
+        after={
+            "candidate": candidate,
+            "requirement": requirement.ref,
+            "standing": str(cell.standing),
+            **({"named_values": excuse.named_values} if excuse.named_values else {}),
+        },
+        reason=excuse.reason,
+        rows=[excuse],
+    )
+    for follow in EXCUSED:
+        follow(excuse, by)
+    return excuse
+
+
+@transaction.atomic
+def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
+    """Let a knock-out that was excused knock out again; the excuse stays on record.
+
+    Raises:
+        Forbidden: neither owner nor leadership, or a declared interest.
+        Refused: it is withdrawn already, or the evaluation has ended.
+        Invalid: no reason.
+
+    """
+    evaluation = lock(excuse.candidate.evaluation)
+    excuse = Excuse.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=excuse.pk
+    )
+    excuse.candidate.evaluation = evaluation
+    user = check_withdraw_excuse(excuse, by)
+    before, after = change(
+        excuse,
+        withdrawn_by=user,
+        withdrawn_at=timezone.now(),
+        withdrawn_reason=need(
+            reason, "reason", "Give a reason for withdrawing the excuse."
+        ),
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="knock_out.excuse_withdrawn",
+        subject=excuse,
+        by=by,
+        before=before,
+        after={
+            "candidate": excuse.candidate,
+            "requirement": excuse.requirement.ref,
+            **after,
+        },
+        reason=excuse.withdrawn_reason,
+        rows=[excuse],
+    )
+    return excuse

@@ -1,4 +1,4 @@
-"""Which criterion each run of a file is for, and whether it may count for it."""
+"""Runs of criteria: tokens that post them, taking them, confirming a verdict."""
 
 import datetime
 import hashlib
@@ -14,27 +14,52 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
-from evaltracker.evaluations.policy import lock
+from evaltracker.evaluations.policy import change, lock
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now, instant_of
 from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.files import files_of_rows
-from evaltracker.toolbox.measures import Measure
+from evaltracker.toolbox.measures import (
+    Measure,
+    Measured,
+    Proposal,
+    UnitMismatch,
+    convert,
+    written,
+)
 from evaltracker.toolbox.measures.measure import check_same_kind
-from evaltracker.toolbox.text import Inputs, listed_few
-from trials.choices import ReportFormat
-from trials.models import Criterion, Run, RunReport, RunToken, Trial
+from evaltracker.toolbox.text import Inputs, listed_few, read_reason
+from trials.choices import ReportFormat, Runner, Source
+from trials.models import (
+    Criterion,
+    Evidence,
+    Measurement,
+    Run,
+    RunReport,
+    RunToken,
+    Trial,
+)
+from trials.models.runs import FAILED, PASSED
 from trials.notices import RunTokenLeaked
 from trials.policy import check_running, check_trial, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
-from trials.selectors.runs import check_run_token
-from trials.services.trials import locked_trial, open_trial
-from trials.services.trials import trials_record as record
+from trials.selectors.runs import check_run_token, propose_from, value_text
+from trials.services.evidence import (
+    check_criterion,
+    least_runs,
+    record_evidence,
+    runs_that_count,
+)
+from trials.services.trials import journal_trial, locked_trial, open_trial
+from vendors.models import Claim
 from vendors.policy import check_judges
+from vendors.services.candidates import lock_candidate
 from vendors.wall import digest_of, new_token
+
+# Which criterion each run of a file is for, and whether it may count for it.
 
 MIDNIGHT = datetime.time()
 # By how much the clock of a program may be ahead of ours.
@@ -286,7 +311,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
         made_by=user,
     )
     after = {"prefix": prefix, "label": name, "version": trial.version}
-    record(trial, "run_token.made", by, after=after)
+    journal_trial(trial, "run_token.made", by, after=after)
     return token, secret
 
 
@@ -298,7 +323,7 @@ def revoke_run_token(*, token: RunToken, by: By) -> RunToken:
         Forbidden: neither lead nor owner. Refused: it is revoked already.
 
     """
-    token = _locked(token)
+    token = _locked_token(token)
     check_revoke_run_token(token, by)
     _end(token, by, "")
     return token
@@ -307,7 +332,7 @@ def revoke_run_token(*, token: RunToken, by: By) -> RunToken:
 @transaction.atomic
 def end_leaked_token(*, token: RunToken) -> None:
     """End a token that stood in an address; who runs the trial is told."""
-    token = _locked(token)
+    token = _locked_token(token)
     if token.revoked_at:
         return
     token.leaked_at = timezone.now()
@@ -333,7 +358,7 @@ def note_use(token: RunToken, now: datetime.datetime) -> None:
     RunToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def _locked(token: RunToken) -> RunToken:
+def _locked_token(token: RunToken) -> RunToken:
     """The token as it is now, its trial locked."""
     evaluation = lock(token.trial.candidate.evaluation)
     fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
@@ -345,7 +370,7 @@ def _end(token: RunToken, by: By, reason: str) -> None:
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at", "leaked_at"])
     after = {"prefix": token.prefix, "label": token.label}
-    record(token.trial, "run_token.revoked", by, after=after, reason=reason)
+    journal_trial(token.trial, "run_token.revoked", by, after=after, reason=reason)
 
 
 # Taking a file of runs from the buyer's own benchmark: all of it, or nothing.
@@ -414,7 +439,7 @@ def receive_report(
     report.save(force_insert=True)
     add_runs(report, matched)
     note_use(fresh, now)
-    _record(report, len(said.runs), fresh)
+    _journal_report(report, len(said.runs), fresh)
     return Received(report, len(said.runs), created=True)
 
 
@@ -430,7 +455,7 @@ def _again(former: RunReport, report: RunReport) -> Received:
     return Received(former, former.runs.count(), created=False)
 
 
-def _record(report: RunReport, runs: int, token: RunToken) -> None:
+def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
     """One entry for the file; its digest proves every run of it."""
     candidate = report.trial.candidate
     journal.record(
@@ -444,3 +469,218 @@ def _record(report: RunReport, runs: int, token: RunToken) -> None:
             **journal.snapshot(report, TOLD),
         },
     )
+
+
+# Leaving a run out, with a reason, and taking it back in; it stays in the picture.
+
+WHY = "Give the reason for leaving this run out; it is shown beside it."
+
+
+def check_runs_kept(run: Run, by: By) -> None:
+    """Whoever runs the trial says which runs count, while it goes on.
+
+    Raises:
+        Forbidden: neither lead nor owner, or a conflict of interest.
+        Refused: the wrong stage, or closed.
+
+    """
+    trial = run.criterion.trial
+    check_trial(trial, by)
+    check_judges(trial.candidate.evaluation, by)
+
+
+def check_leave_out_run(run: Run, by: By) -> None:
+    """The same for one that counts."""
+    check_runs_kept(run, by)
+    if run.left_out_at:
+        raise Refused("This run is left out already.")
+
+
+def check_take_back_run(run: Run, by: By) -> None:
+    """The same for one that was left out."""
+    check_runs_kept(run, by)
+    if run.left_out_at is None:
+        raise Refused("This run counts already.")
+
+
+@transaction.atomic
+def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
+    """Let a run count no more; the reason stands beside it.
+
+    Raises:
+        Forbidden: neither lead nor owner, or a conflict of interest.
+        Refused: left out already, or the trial is closed. Invalid: no reason.
+
+    """
+    run = _locked_run(run, by)
+    check_leave_out_run(run, by)
+    text = read_reason(reason, WHY)
+    change(
+        run,
+        left_out_at=timezone.now(),
+        left_out_by=actor_of(by).user,
+        left_out_reason=text,
+    )
+    _journal_run(run, "run.left_out", by, reason=text)
+    return run
+
+
+@transaction.atomic
+def take_back_run(*, run: Run, by: By) -> Run:
+    """Let a run count again that was left out.
+
+    Raises:
+        Forbidden: neither lead nor owner, or a conflict of interest.
+        Refused: it counts already, or the trial is closed.
+
+    """
+    run = _locked_run(run, by)
+    check_take_back_run(run, by)
+    change(run, left_out_at=None, left_out_by=None, left_out_reason="")
+    _journal_run(run, "run.taken_back", by)
+    return run
+
+
+def _locked_run(run: Run, by: By) -> Run:
+    """The run as it is now, its trial locked."""
+    trial, _ = open_trial(run.criterion.trial, by)
+    fresh: Run = Run.objects.select_related("criterion__requirement").get(pk=run.pk)
+    fresh.criterion.trial = trial
+    return fresh
+
+
+def _journal_run(run: Run, action: str, by: By, *, reason: str = "") -> None:
+    candidate = run.criterion.trial.candidate
+    said = {"requirement": run.criterion.requirement.ref, "number": run.number}
+    journal.record(
+        evaluation=candidate.evaluation,
+        action=action,
+        subject=run,
+        by=by,
+        after={
+            "candidate": candidate,
+            **said,
+            "unit": run.unit,
+            "failed": run.failed,
+            "measured_at": run.measured_at,
+        },
+        reason=reason,
+    )
+
+
+# Confirming what the runs of a criterion propose, or saying why not.
+
+NO_RUN = "No run counts for this criterion yet, so there is nothing to confirm."
+WHY_OTHER = "Give the reason for another verdict than the one the runs propose."
+
+
+def check_confirm_runs(criterion: Criterion, by: By) -> None:
+    """Whoever has a part confirms what enough runs propose.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: no trial under way, or too few runs.
+
+    """
+    check_criterion(criterion, by)
+    n, least = runs_that_count(criterion), least_runs(criterion)
+    if not n:
+        raise Refused(NO_RUN)
+    if n < least:
+        raise Refused(
+            f"Only {n} of the {least} runs that this criterion asks for have come in; "
+            "confirm it when they all have."
+        )
+
+
+@transaction.atomic
+def confirm_runs(
+    *,
+    criterion: Criterion,
+    claim: Claim,
+    verdict: str,
+    by: By,
+    data: str,
+    proposed: str = "",
+    reason: str = "",
+    runner: str = Runner.US,
+    named_values: object = None,
+) -> Evidence:
+    """Record the verdict that the runs of a criterion propose, and freeze them with it.
+
+    `proposed` is what the person was shown; blank if nothing was.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: too few runs, or as for `record_evidence`.
+        Stale: the runs propose something else than was shown.
+        Invalid: another verdict without a reason.
+
+    """
+    lock_candidate(claim.candidate)
+    criterion = Criterion.objects.select_related(
+        "trial__candidate__evaluation", "requirement"
+    ).get(pk=criterion.pk)
+    check_confirm_runs(criterion, by)
+    measure = Measure.from_json(criterion.measure)
+    results = frozen_runs(criterion, measure)
+    proposal = propose_from(measure, results)
+    if proposal.verdict is None:
+        raise Refused(NO_RUN)
+    if proposed and proposed != proposal.verdict:
+        raise Stale(
+            "Runs came in or were left out since you opened the page: they propose "
+            f"“{proposal.verdict}” now. Look at them again."
+        )
+    differs = verdict != proposal.verdict
+    why = read_reason(reason, WHY_OTHER) if differs else ""
+    said = note_of(measure, proposal)
+    return record_evidence(
+        claim=claim,
+        source=Source.TRIAL,
+        verdict=verdict,
+        note=f"{said}. {why}" if why else said,
+        runner=runner,
+        data=data,
+        named_values=named_values,
+        criterion=criterion,
+        measurement=Measurement(
+            measure=criterion.measure,
+            results=list(results),
+            n=proposal.n,
+            value=value_text(proposal),
+            proposed=proposal.verdict,
+            reason=why,
+        ),
+        by=by,
+    )
+
+
+def frozen_runs(criterion: Criterion, measure: Measure | None) -> list[str]:
+    """The runs that count, in order of time, as they are frozen.
+
+    Raises:
+        Refused: one cannot be compared with the measure.
+
+    """
+    runs = Run.objects.counting().filter(criterion=criterion)
+    runs = runs.order_by("measured_at", "id")
+    if measure is None:
+        outcomes = runs.filter(failed__isnull=False).values_list("failed", flat=True)
+        return [FAILED if failed else PASSED for failed in outcomes]
+    numbers = runs.values_list("number", "unit")
+    try:
+        return [
+            written(convert(number, unit, measure.unit))
+            for number, unit in numbers.iterator()
+            if number is not None
+        ]
+    except UnitMismatch as error:
+        raise Refused(str(error)) from error
+
+
+def note_of(measure: Measure | None, proposal: Proposal) -> str:
+    """“p95 12.1 ms of 40 runs (bound at most 20 ms)”."""
+    if measure is None or proposal.value is None:
+        return proposal.why.rstrip(".")
+    return Measured(measure, proposal.value, proposal.n).words

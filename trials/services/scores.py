@@ -1,8 +1,8 @@
-"""People's own scores: given blind, taken back, locked for good."""
+"""People's own scores: given blind, locked for good, settled in a meeting."""
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,14 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
+from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say, voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
+from trials.scoring import TOP_SCORE
 from trials.scoring.open_cells import (
     DEFAULT_PRIOR,
     FEWEST_RECORDED,
@@ -34,6 +36,8 @@ from trials.selectors.scores import house_record, prior_of
 from vendors.models import Candidate
 from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate
+
+# People's own scores: given blind, taken back, locked for good.
 
 
 @transaction.atomic
@@ -512,3 +516,64 @@ def _write(
             after=after,
         )
     return evaluation
+
+
+# What the scores 0 to 5 mean: the buyer's own words; how they count stays the same.
+
+MEANING_LIMIT = 120
+
+
+def check_word_scale(evaluation: Evaluation, by: By) -> None:
+    """The owner, until the first score is given: what was scored keeps its meaning."""
+    check_owned(evaluation, by)
+    if Score.objects.filter(sheet__stakeholder__evaluation=evaluation).exists():
+        raise Refused("Scores have been given, so what they mean stays as it is.")
+
+
+@transaction.atomic
+def word_scale(
+    *, evaluation: Evaluation, meanings: Sequence[str], by: By
+) -> Evaluation:
+    """Say what each score from 0 to 5 means; six blanks leave them without words.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended, or a score was given.
+        Invalid: by field, `score_0` to `score_5`; some have words and others none.
+
+    """
+    evaluation = lock(evaluation)
+    check_word_scale(evaluation, by)
+    inputs = Inputs()
+    words = [
+        inputs.line(f"score_{value}", text, limit=MEANING_LIMIT, blank=True)
+        for value, text in enumerate(meanings)
+    ]
+    blank = [value for value, text in enumerate(words) if not text]
+    if len(words) != TOP_SCORE + 1:
+        inputs.refuse("", "Write six meanings, for 0 to 5.")
+    for value in blank if len(blank) < len(words) else ():
+        if f"score_{value}" not in inputs.errors:
+            inputs.refuse(f"score_{value}", "Write words for all six, or for none.")
+    inputs.check()
+    before, after = change(evaluation, scale=[] if blank else words)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="scale.worded",
+            subject=evaluation,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return evaluation
+
+
+def _save(evaluation: Evaluation) -> list[str]:
+    return list(evaluation.scale)
+
+
+def _load(evaluation: Evaluation, meanings: Any, by: User) -> None:
+    word_scale(evaluation=evaluation, meanings=meanings, by=by)
+
+
+TEMPLATE_PARTS.register("scale", TemplatePart(_save, _load))

@@ -1,32 +1,35 @@
 """The script of a demo: our list of what must be seen, so that nothing dazzles."""
 
-import datetime
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.evaluations.policy import change, check_owned, lock
+from evaltracker.evaluations.policy import change, check_owned
+from evaltracker.requirements.price_names import is_about_price
+from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
+    TemplatePart,
+    find_template,
+    nothing_left,
+    require_keeper,
+    require_template,
+)
 from evaltracker.toolbox.measures import kept_measure
-from evaltracker.toolbox.redaction import monday_to_friday, shift
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import TEXT_LIMIT, Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.models import Criterion, Demo, Evidence, Measurement, Run, ScriptItem, Trial
-from trials.policy import TRIAL_STAGES, check_trial, matters_most, require_same
+from trials.models import Demo, ScriptItem
+from trials.policy import matters_most, require_same
 from trials.scoring import Standing
 from trials.scoring.ledger import OFFERED
 from trials.selectors import Cell, Ledger, ledger
-from trials.selectors.contracts import finalists_without_trial
-from trials.selectors.unequal import open_trials_drawn_up
-from trials.services.criteria import put_criterion, read_words
+from trials.services.criteria import live_by_ref
 from trials.services.demos import (
     check_add_dazzle,
     check_demo,
@@ -34,288 +37,103 @@ from trials.services.demos import (
     open_demo,
     save_item,
 )
-from trials.services.template_parts import script_words
-from trials.services.trials import add_milestone, open_trial, plan_trial
-from vendors.models import Candidate, Claim
-from vendors.policy import ANSWERED_BY_BUYER, check_judges
+from vendors.choices import Availability
+from vendors.models import Claim
+from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors import current_claims, own_claims
 from vendors.selectors.rivals import read_item_values
 
-# Drawing up the trials of all finalists in one go: words, days, criteria, dates.
+# The words of a script item, out of a requirement and what is claimed of it.
+#
+# They lie before the vendor: help for scorers is no part of them.
 
-MORNING, EVENING = datetime.time(9), datetime.time(17)
-CLEAN_UP = 2  # working days after the last one
+# Categories of what stands on paper and cannot be seen working.
+PAPER = re.compile(
+    r"\b(contracts?|contractual|legal|terms|exit|insurance|liability|licen[cs]ing|"
+    r"commercial|vertrag|verträge|recht|contrat|contrato|contratto)\b"
+)
 
-
-@dataclass(frozen=True, slots=True)
-class CommonCriterion:
-    """What every finalist must reach; `shared` marks one that trials have already."""
-
-    requirement: Requirement
-    text: str
-    threshold: str = ""
-    method: str = ""
-    shared: uuid.UUID | None = None
-    # As its requirement's, unless trials have another already.
-    measure: Mapping[str, Any] | None = None
+QUOTE = " You wrote: “"
+# How questions begin that say what a vendor claims.
+DRAWN = ("You say that ", "You plan this for ", "You do this on request")
 
 
-@dataclass(frozen=True, slots=True)
-class Finalist:
-    """Who is tried, who leads that if somebody else does, and what differs and why."""
-
-    candidate: Candidate
-    lead: User | None = None
-    difference: str = ""
-
-
-def check_draw_up_trials(evaluation: Evaluation, by: By) -> list[Candidate]:
-    """The finalists that get a trial: shortlisted, and without an open one.
-
-    Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or there is none.
-
-    """
-    check_owned(evaluation, by, *TRIAL_STAGES)
-    finalists = finalists_without_trial(evaluation)
-    if not finalists:
-        raise Refused(
-            "Every shortlisted candidate has a trial already, or nobody is shortlisted."
-        )
-    return finalists
+def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    """Question, what to show and when it passes, from claim and requirement."""
+    if is_on_paper(requirement.category.name):
+        words = _on_paper(requirement, claim)
+    else:
+        words = _at_work(requirement, claim)
+    return {name: text[:TEXT_LIMIT] for name, text in words.items()}
 
 
-@transaction.atomic
-def draw_up_trials(
-    *,
-    evaluation: Evaluation,
-    finalists: Sequence[Finalist],
-    criteria: Sequence[CommonCriterion],
-    starts_on: datetime.date,
-    ends_on: datetime.date,
-    lead: User,
-    by: By,
-    **words: Any,
-) -> list[Trial]:
-    """Plan the same trial for each of these finalists, with criteria and milestones.
-
-    `words` are the others of `plan_trial`. Where trials were drawn up before and are
-    open, these join them and get their criteria.
-
-    Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or one has a trial already.
-        Invalid: by field; of a criterion by its field and its requirement's id.
-
-    """
-    evaluation = lock(evaluation)
-    waiting = {one.pk for one in check_draw_up_trials(evaluation, by)}
-    late = [it.candidate.name for it in finalists if it.candidate.pk not in waiting]
-    if late:
-        raise Refused(f"{late[0]} has a trial already, or is not shortlisted any more.")
-    criteria = criteria_in_common(evaluation) or [
-        _read(criterion, evaluation) for criterion in criteria
-    ]
-    if not finalists or not criteria:
-        raise Invalid("Choose at least one finalist, and at least one criterion.")
-    book = ledger(evaluation, candidates=[one.candidate for one in finalists])
-    trials = []
-    for one in finalists:
-        trial = plan_trial(
-            candidate=one.candidate,
-            title=f"Trial of {one.candidate}"[:150],
-            starts_on=starts_on,
-            ends_on=ends_on,
-            lead=one.lead or lead,
-            difference=one.difference,
-            drawn_up=True,
-            by=by,
-            **words,
-        )
-        trial.candidate.evaluation = evaluation
-        _fill(trial, criteria, book, by)
-        trials.append(trial)
-    journal.record(
-        evaluation=evaluation,
-        action="trials.drawn_up",
-        subject=evaluation,
-        by=by,
-        after={
-            "candidates": [trial.candidate.name for trial in trials],
-            "requirements": [criterion.requirement.ref for criterion in criteria],
-        },
-    )
-    return trials
+def neutral_words(item: ScriptItem) -> dict[str, str]:
+    """What to ask any vendor, in place of words drawn from one vendor's answer."""
+    drawn = item.question.startswith(DRAWN) or QUOTE in item.question
+    if item.requirement is None or not drawn:
+        return {}
+    return script_words(item.requirement, None)
 
 
-def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
-    """Those of the trials that were drawn up before and are open."""
-    for trial in open_trials_drawn_up(evaluation)[:1]:
-        rows = trial.criteria.exclude(shared=None).select_related("requirement")
-        return [
-            CommonCriterion(
-                *(row.requirement, row.text, row.threshold, row.method),
-                *(row.shared, row.measure),
-            )
-            for row in rows
-        ]
-    return []
+def is_on_paper(category: str) -> bool:
+    """Whether such requirements are read in a contract, not seen at work."""
+    return is_about_price(category) or PAPER.search(category.casefold()) is not None
 
 
-def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion:
-    """The criterion with its words as they are kept, and a mark of its own."""
-    requirement = criterion.requirement
-    require_same(evaluation, requirement)
-    try:
-        words: dict[str, Any] = read_words(
-            text=criterion.text,
-            threshold=criterion.threshold,
-            method=criterion.method,
-        )
-    except Invalid as problem:
-        raise Invalid(
-            f"{requirement.ref}: {problem}",
-            errors={
-                f"{field}_{requirement.pk.hex}": said
-                for field, said in problem.errors.items()
-            },
-        ) from problem
-    return CommonCriterion(requirement, shared=uuid.uuid4(), **words)
+def _quoted(claim: Claim | None) -> str:
+    return f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
 
 
-def _fill(
-    trial: Trial, criteria: Sequence[CommonCriterion], book: Ledger, by: By
-) -> None:
-    """Its criteria and its milestones."""
-    for one in criteria:
-        criterion = Criterion(
-            trial=trial,
-            requirement=one.requirement,
-            text=one.text,
-            threshold=one.threshold,
-            method=one.method,
-            measure=one.requirement.measure if one.measure is None else one.measure,
-            shared=one.shared,
-        )
-        cell = book.cell(trial.candidate, one.requirement)
-        put_criterion(criterion, "", by, cell)
-    for title, (day, time) in milestones_of(trial).items():
-        add_milestone(
-            evaluation=trial.candidate.evaluation,
-            trial=trial,
-            title=title,
-            owner_user=trial.lead,
-            due_on=day,
-            due_time=time,
-            by=by,
-        )
-
-
-def milestones_of(trial: Trial) -> Mapping[str, tuple[datetime.date, datetime.time]]:
-    """What is due in every trial, and when."""
-    first, last = trial.starts_on, trial.ends_on
+def _on_paper(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
     return {
-        "First day": (first, MORNING),
-        "Half-time review": (first + (last - first) // 2, EVENING),
-        "Last day": (last, EVENING),
-        "Clean-up": (shift(last, CLEAN_UP, monday_to_friday), EVENING),
+        "question": (
+            f"Show where the contract says: “{requirement.text.strip()}”."
+            f"{_quoted(claim)}"
+        ),
+        "show_live": "The clause itself, in the contract that we would sign.",
+        "data_to_bring": "The contract or its draft, with the terms that it refers to.",
+        "passes_if": (
+            f"We read the clause for {requirement.ref}, and nothing elsewhere takes it "
+            "back."
+        ),
     }
 
 
-# Leaving a run out, with a reason, and taking it back in; it stays in the picture.
-
-WHY = "Give the reason for leaving this run out; it is shown beside it."
-
-
-def check_runs_kept(run: Run, by: By) -> None:
-    """Whoever runs the trial says which runs count, while it goes on.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: the wrong stage, or closed.
-
-    """
-    trial = run.criterion.trial
-    check_trial(trial, by)
-    check_judges(trial.candidate.evaluation, by)
-
-
-def check_leave_out_run(run: Run, by: By) -> None:
-    """The same for one that counts."""
-    check_runs_kept(run, by)
-    if run.left_out_at:
-        raise Refused("This run is left out already.")
-
-
-def check_take_back_run(run: Run, by: By) -> None:
-    """The same for one that was left out."""
-    check_runs_kept(run, by)
-    if run.left_out_at is None:
-        raise Refused("This run counts already.")
-
-
-@transaction.atomic
-def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
-    """Let a run count no more; the reason stands beside it.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: left out already, or the trial is closed. Invalid: no reason.
-
-    """
-    run = _locked(run, by)
-    check_leave_out_run(run, by)
-    text = read_reason(reason, WHY)
-    change(
-        run,
-        left_out_at=timezone.now(),
-        left_out_by=actor_of(by).user,
-        left_out_reason=text,
-    )
-    _record(run, "run.left_out", by, reason=text)
-    return run
-
-
-@transaction.atomic
-def take_back_run(*, run: Run, by: By) -> Run:
-    """Let a run count again that was left out.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: it counts already, or the trial is closed.
-
-    """
-    run = _locked(run, by)
-    check_take_back_run(run, by)
-    change(run, left_out_at=None, left_out_by=None, left_out_reason="")
-    _record(run, "run.taken_back", by)
-    return run
-
-
-def _locked(run: Run, by: By) -> Run:
-    """The run as it is now, its trial locked."""
-    trial, _ = open_trial(run.criterion.trial, by)
-    fresh: Run = Run.objects.select_related("criterion__requirement").get(pk=run.pk)
-    fresh.criterion.trial = trial
-    return fresh
-
-
-def _record(run: Run, action: str, by: By, *, reason: str = "") -> None:
-    candidate = run.criterion.trial.candidate
-    said = {"requirement": run.criterion.requirement.ref, "number": run.number}
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=run,
-        by=by,
-        after={
-            "candidate": candidate,
-            **said,
-            "unit": run.unit,
-            "failed": run.failed,
-            "measured_at": run.measured_at,
-        },
-        reason=reason,
-    )
+def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
+    said = claim.availability if claim else ""
+    text = requirement.text.strip()
+    match said:
+        case Availability.NOW:
+            question = f"You say that this is there now: “{text}”."
+            live = f"Do it from start to end on our data: {text}"
+        case Availability.BETA:
+            question = f"You say that this is in beta: “{text}”."
+            live = "The beta itself, on our data, and how it is switched on."
+        case Availability.PLANNED:
+            date = claim.available_from if claim else None
+            question = f"You plan this for {date}: “{text}”."
+            live = "What runs of it today; slides do not count."
+        case Availability.ON_REQUEST:
+            question = f"You do this on request, at cost: “{text}”."
+            live = "The same done for another customer, and what it took."
+        case Availability.PARTIAL:
+            question = f"We read that you do this in part: “{text}”. What is missing?"
+            live = f"What there is, live, and what there is not: {text}"
+        case _:
+            question = f"How do you meet this: “{text}”?"
+            live = f"Show it live: {text}"
+    bring = ""
+    if said not in (Availability.PLANNED, Availability.ON_REQUEST):
+        bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
+    return {
+        "question": f"{question}{_quoted(claim)}",
+        "show_live": live,
+        "data_to_bring": bring,
+        "passes_if": (
+            f"We saw it work live for {requirement.ref}: no slides, no mock-up, no "
+            "“soon”."
+        ),
+    }
 
 
 # The order of a script: which item comes when.
@@ -582,37 +400,78 @@ def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
         raise Invalid(sentence, errors={"asker": [sentence]})
 
 
-# What the journal keeps of a verdict.
+# Scripts and criteria in templates: saved without a word of any vendor.
 
-KEPT = (
-    *("source", "verdict", "note", "url", "independent", "runner", "data"),
-    *("named_values", "file_name", "file_sha256", "script_item_id", "criterion_id"),
-    *("research_note_id", "reconfirms_id"),
-)
+SCRIPT = "script"
+ITEM = ("question", "show_live", "data_to_bring", "passes_if", "minutes")
 
 
-RESTS_ON = ("measure", "n", "value", "proposed", "reason")
+def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """What its demos ask, each once; what quotes a vendor is asked neutrally."""
+    items = ScriptItem.objects.in_evaluation(evaluation).filter(off_script=False)
+    found: dict[str, dict[str, Any]] = {}
+    for item in items.select_related("requirement__category").order_by(
+        "-demo__scheduled_for", "position"
+    ):
+        told = {name: getattr(item, name) for name in ITEM}
+        told |= {"ref": item.requirement.ref if item.requirement else ""}
+        told |= neutral_words(item)
+        if item.measure:
+            told["measure"] = item.measure
+        found.setdefault(told["ref"] or told["question"], told)
+    return list(found.values())
 
 
-def journal_verdict(
-    evidence: Evidence, by: By, measurement: Measurement | None = None
-) -> None:
-    """One entry, which commits to the row and to what it rests on."""
-    claim = evidence.claim
-    rests_on = journal.snapshot(measurement, RESTS_ON) if measurement else {}
+TEMPLATE_PARTS.register(SCRIPT, TemplatePart(script_of))
+
+
+def check_take_script(demo: Demo, by: By) -> None:
+    """The owner who may start evaluations, until the demo was held."""
+    check_owned(demo.candidate.evaluation, by)
+    require_keeper(by)
+    check_demo(demo, by)
+    require_template(SCRIPT, by, words="a demo script")
+
+
+@transaction.atomic
+def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
+    """Add what a template's script asks and this one does not ask yet.
+
+    What is about a requirement that the evaluation does not have is left out.
+
+    Raises:
+        Forbidden: not the owner. NotFound: no such template for `by`.
+        Refused: the demo was held or called off. Invalid: nothing is left to add.
+
+    """
+    demo, evaluation = open_demo(demo, by, check_take_script)
+    point = find_template(key, by)
+    there = list(demo.script_items.all())
+    asked = {item.requirement_id for item in there if item.requirement_id}
+    questions = {item.question for item in there}
+    needs = live_by_ref(evaluation)
+    place, items = next_position(demo), list[ScriptItem]()
+    for told in point.content.get(SCRIPT, ()):
+        need = needs.get(told["ref"])
+        known = need.pk in asked if need else told["question"] in questions
+        if known or (told["ref"] and need is None):
+            continue
+        values = {name: told[name] for name in ITEM}
+        values["measure"] = told.get("measure", need.measure if need else {})
+        at = place + len(items)
+        items.append(ScriptItem(demo=demo, requirement=need, position=at, **values))
+    if not items:
+        raise nothing_left("Nothing of this template's script is left to add here.")
+    ScriptItem.objects.bulk_create(items)
     journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="evidence.reconfirmed"
-        if evidence.reconfirms_id
-        else "evidence.recorded",
-        subject=evidence,
+        evaluation=evaluation,
+        action="demo.script_taken",
+        subject=demo,
         by=by,
         after={
-            "candidate": claim.candidate,
-            "requirement": claim.requirement.ref,
-            "claim_revision": claim.revision,
-            **journal.snapshot(evidence, KEPT),
-            **rests_on,
+            "candidate": demo.candidate,
+            "template": point.title,
+            "questions": [item.question[:60] for item in items],
         },
-        rows=[evidence, *([measurement] if measurement else [])],
     )
+    return items

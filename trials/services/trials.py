@@ -1,380 +1,52 @@
-"""Planning a trial and closing it."""
+"""Planning a trial, closing it, and the gaps that it finds."""
+
+from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import change, check_owned, checked, lock
-from evaltracker.notices.services.scheduling import (
-    cancel_notices,
-    owe_now,
-    schedule_notice,
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+    require_stage,
 )
-from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.toolbox.days import instant_of
-from evaltracker.toolbox.processes import register_chore
-from evaltracker.toolbox.text import Inputs, read_reason
-from trials.choices import MilestoneState
-from trials.models import Milestone, Trial
-from trials.notices import MilestoneDue, MilestoneGiven, MilestoneOrphaned
+from evaltracker.toolbox.days import instant_of, is_working_day, today_in
+from evaltracker.toolbox.text import Inputs
+from trials.choices import EvidenceVerdict, Retest, Severity
+from trials.models import ContractChange, Evidence, Gap, Trial
 from trials.policy import (
     TRIAL_STAGES,
     check_part,
     check_running,
     check_trial,
+    may_lead,
     require_insider,
+    require_same,
     require_trial_lead,
+    require_unclosed,
 )
 from trials.selectors import unjudged_criteria
-from trials.selectors.cell_tuples import awaiting_reply
-from trials.selectors.contracts import orphaned_milestones
-from trials.services.demos import read_moment
+from trials.selectors.cells import awaiting_reply
+from trials.services.mails import tell_vendor_of, tell_vendor_of_retest
+from trials.services.milestones import cancel_open_milestones
 from vendors.models import Candidate
+from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
-# The mails that are owed for a milestone, written with the change that causes them.
-
-
-def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
-    """Owe its owner a mail for each offset; those already past collapse into one.
-
-    With `missed` false those are left out: the reader was told in another way.
-    """
-    now = timezone.now()
-    past: list[int] = []
-    coming: list[int] = []
-    for days in sorted({int(days) for days in milestone.evaluation.reminder_days}):
-        day = milestone.due_on - datetime.timedelta(days=days)
-        over = instant_of(day, milestone.due_time, milestone.zone) <= now
-        (past if over else coming).append(days)
-    for days in [*(past[:1] if missed else ()), *coming]:
-        schedule_notice(
-            kind=MilestoneDue.name,
-            evaluation=milestone.evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            offset_days=days,
-            recipient=milestone.owner,
-            day=milestone.due_on - datetime.timedelta(days=days),
-            time=milestone.due_time,
-            zone=milestone.zone,
-        )
-
-
-def stop_reminders(milestone: Milestone, because: str) -> None:
-    """Owe no mail about this milestone any more."""
-    cancel_notices(kind=MilestoneDue.name, subject_id=milestone.pk, because=because)
-
-
-# Dated things to do, and the reminders that are owed for them.
-
-WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
-REASONS = {
-    MilestoneState.MISSED: "Give a reason why it was missed.",
-    MilestoneState.WAIVED: "Give a reason for waiving it.",
-    MilestoneState.CANCELLED: "Give a reason for cancelling it.",
-}
-
-
-@transaction.atomic
-def add_milestone(
-    *,
-    evaluation: Evaluation,
-    title: str,
-    owner_user: User,
-    due_on: datetime.date,
-    due_time: datetime.time,
-    by: By,
-    zone: str = "",
-    trial: Trial | None = None,
-    hangs_on: Milestone | None = None,
-) -> Milestone:
-    """Set a date for something; its owner is reminded before it.
-
-    What hangs on another milestone moves with it.
-
-    A wall time that daylight saving skips means the next valid one; `due_at` says
-    which instant that is.
-
-    Raises:
-        Forbidden: not the owner, nor the lead of the trial.
-        Refused: the trial is closed. Invalid: by field.
-
-    """
-    evaluation = lock(evaluation)
-    if trial is None:
-        check_owned(evaluation, by)
-    else:
-        if trial.candidate.evaluation_id != evaluation.pk:
-            raise Invalid("The trial belongs to another evaluation.")
-        trial.refresh_from_db(fields=["closed_at"])
-        trial.candidate.evaluation = evaluation
-        check_add_trial_milestone(trial, by)
-    require_insider(owner_user, evaluation, "owner_user")
-    if hangs_on is not None:
-        check_hanging(hangs_on, evaluation, trial)
-    zone = zone or (trial.zone if trial else evaluation.zone)
-    inputs = Inputs()
-    milestone = Milestone(
-        evaluation=evaluation,
-        trial=trial,
-        title=inputs.line("title", title),
-        owner=owner_user,
-        hangs_on=hangs_on,
-        due_on=due_on,
-        due_time=due_time,
-        zone=zone,
-        due_at=read_moment(due_on, due_time, zone),
-    )
-    inputs.check()
-    checked(milestone)
-    milestone.save()
-    owe_reminders(milestone)
-    record(milestone, "milestone.added", by, after=_said(milestone))
-    return milestone
-
-
-@transaction.atomic
-def settle_milestone(
-    *, milestone: Milestone, state: str, by: By, reason: str = ""
-) -> Milestone:
-    """Say how a milestone went; nobody is reminded of it any more.
-
-    Raises:
-        Forbidden: not its owner, the lead of its trial or the owner.
-        Refused: it is settled. Invalid: no reason, unless it was met.
-
-    """
-    milestone, _ = open_milestone(milestone, by, check_settle_milestone)
-    if state not in MilestoneState.values or state == MilestoneState.OPEN:
-        sentence = "Choose the outcome: met, missed, waived or cancelled."
-        raise Invalid(sentence, errors={"state": [sentence]})
-    how = MilestoneState(state)
-    if how in REASONS or reason.strip():
-        reason = read_reason(reason, REASONS.get(how, ""))
-    before, after = _settle(milestone, how, reason.strip())
-    record(
-        milestone, "milestone.settled", by, before=before, after=after, reason=reason
-    )
-    return milestone
-
-
-def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
-    """Call off what is still open in a trial; the caller journals their titles."""
-    still_open = trial.milestones.select_for_update(of=("self",), no_key=True).filter(
-        state=MilestoneState.OPEN
-    )
-    titles = []
-    for milestone in still_open:
-        _settle(milestone, MilestoneState.CANCELLED, reason)
-        titles.append(milestone.title)
-    return titles
-
-
-def check_hanging(
-    hangs_on: Milestone, evaluation: Evaluation, trial: Trial | None
-) -> None:
-    """Refuse to hang on what somebody without a say here could move.
-
-    A trial's milestone hangs on the same trial's or on the evaluation's own; the
-    evaluation's own hang on each other.
-    """
-    same = hangs_on.evaluation_id == evaluation.pk
-    near = hangs_on.trial_id in (None, trial.pk if trial else None)
-    if not (same and near):
-        sentence = (
-            "It can only depend on a milestone of the same trial or of the evaluation."
-        )
-        raise Invalid(sentence, errors={"hangs_on": [sentence]})
-
-
-def check_add_trial_milestone(trial: Trial, by: By) -> None:
-    """Whoever runs the trial, in every stage until it is closed."""
-    check_trial(trial, by, *Stage)
-
-
-def check_open_milestone(milestone: Milestone, by: By) -> None:
-    """Whoever has a part, until the milestone is settled or all has ended."""
-    check_part(milestone.evaluation, by, *Stage)
-    if milestone.state != MilestoneState.OPEN:
-        raise Refused(
-            f"This milestone is {milestone.get_state_display().lower()} already."
-        )
-
-
-def check_move_milestone(milestone: Milestone, by: By) -> None:
-    """Whoever runs what an open one belongs to: the evaluation, or the trial."""
-    require_mover(by, milestone, milestone.evaluation)
-    check_open_milestone(milestone, by)
-
-
-def check_settle_milestone(milestone: Milestone, by: By) -> None:
-    """The same, and whose it is."""
-    user = actor_of(by).user
-    if user is None or user.pk != milestone.owner_id:
-        require_mover(by, milestone, milestone.evaluation)
-    check_open_milestone(milestone, by)
-
-
-def open_milestone(
-    milestone: Milestone,
-    by: By,
-    rule: Callable[[Milestone, By], object] = check_move_milestone,
-) -> tuple[Milestone, Evaluation]:
-    """The milestone under a row lock, if `rule` lets `by` go on."""
-    evaluation = lock(milestone.evaluation)
-    fresh: Milestone = (
-        Milestone.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("owner", "trial__candidate", "trial__lead")
-        .get(pk=milestone.pk)
-    )
-    fresh.evaluation = evaluation
-    if fresh.trial is not None:
-        fresh.trial.candidate.evaluation = evaluation
-    rule(fresh, by)
-    return fresh, evaluation
-
-
-def require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
-    """The owner of the evaluation; for a trial's milestone its lead as well."""
-    if milestone.trial is not None:
-        require_trial_lead(by, milestone.trial)
-    elif actor_of(by).user != evaluation.owner:
-        raise Forbidden(f"Only its owner and {evaluation.owner.name} may do this.")
-
-
-def _settle(
-    milestone: Milestone, state: MilestoneState, reason: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    changed = change(
-        milestone, state=state, state_reason=reason, settled_at=timezone.now()
-    )
-    stop_reminders(milestone, f"The milestone is {state.label.lower()}.")
-    return changed
-
-
-def _said(milestone: Milestone) -> dict[str, Any]:
-    return journal.snapshot(
-        milestone, ("title", "owner", "trial_id", "hangs_on_id", *WHEN)
-    )
-
-
-def record(
-    milestone: Milestone,
-    action: str,
-    by: By,
-    *,
-    after: dict[str, Any],
-    before: dict[str, Any] | None = None,
-    reason: str = "",
-) -> None:
-    journal.record(
-        evaluation=milestone.evaluation,
-        action=action,
-        subject=milestone,
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
-    )
-
-
-# Who is reminded of a milestone, and how many days before.
-
-HOURLY = datetime.timedelta(hours=1)
-EARLIEST, MOST = 90, 6
-
-
-@transaction.atomic
-def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milestone:
-    """Make a milestone somebody else's; they are told, and reminded from now on.
-
-    Raises:
-        Forbidden: not the owner, nor the lead of its trial.
-        Refused: it is settled, or theirs already. Invalid: they have no part.
-
-    """
-    milestone, evaluation = open_milestone(milestone, by)
-    require_insider(owner_user, evaluation, "owner_user")
-    if owner_user.pk == milestone.owner_id:
-        raise Refused(f"This milestone is {owner_user.name}'s already.")
-    # A new occurrence: given there and back again, it reminds as if for the first time.
-    before, after = change(
-        milestone, owner=owner_user, occurrence=milestone.occurrence + 1
-    )
-    stop_reminders(milestone, "The milestone was given to somebody else.")
-    owe_reminders(milestone, missed=False)
-    if actor_of(by).user != owner_user:
-        owe_now(
-            kind=MilestoneGiven.name,
-            evaluation=evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            recipient=owner_user,
-        )
-    record(milestone, "milestone.given", by, before=before, after=after)
-    return milestone
-
-
-@transaction.atomic
-def change_reminder_days(
-    *, evaluation: Evaluation, days: Iterable[int], by: By
-) -> Evaluation:
-    """Say how many days before a date people are reminded; what is open follows.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended.
-        Invalid: none, too many, or one that is no day before.
-
-    """
-    wanted = sorted(set(days), reverse=True)
-    sentence = ""
-    if not wanted:
-        sentence = "Name at least one day; 0 is the day itself."
-    elif len(wanted) > MOST:
-        sentence = f"At most {MOST} reminders; more are not read."
-    elif wanted[0] > EARLIEST or wanted[-1] < 0:
-        sentence = f"Count days before the date, from 0 to {EARLIEST}."
-    if sentence:
-        raise Invalid(sentence, errors={"days": [sentence]})
-    before = list(evaluation.reminder_days)
-    evaluation = change_brief(evaluation=evaluation, reminder_days=wanted, by=by)
-    if wanted == before:
-        return evaluation
-    coming = Milestone.objects.select_for_update(of=("self",), no_key=True).filter(
-        evaluation=evaluation, state=MilestoneState.OPEN, due_at__gt=timezone.now()
-    )
-    for milestone in coming:
-        milestone.evaluation = evaluation
-        change(milestone, occurrence=milestone.occurrence + 1)
-        stop_reminders(milestone, "People are reminded on other days.")
-        owe_reminders(milestone, missed=False)
-    return evaluation
-
-
-def tell_of_orphans() -> None:
-    """Owe who runs a purchase a mail for each milestone that is nobody's any more."""
-    for milestone in orphaned_milestones().select_related("evaluation__owner"):
-        owe_now(
-            kind=MilestoneOrphaned.name,
-            evaluation=milestone.evaluation,
-            subject_id=milestone.pk,
-            occurrence=milestone.occurrence,
-            recipient=milestone.evaluation.owner,
-        )
-
-
-register_chore(name="milestones_of_nobody", every=HOURLY, work=tell_of_orphans)
-
+# Planning a trial and closing it.
 
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 TEXTS = ("title", *CONTRACT, "difference")
@@ -431,7 +103,7 @@ def plan_trial(
     )
     checked(trial)
     trial.save()
-    trials_record(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
+    journal_trial(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
     return trial
 
 
@@ -459,7 +131,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     before, after = change(trial, **values)
     if after:
         withdraw_proposal(trial)
-        trials_record(trial, "trial.changed", by, before=before, after=after)
+        journal_trial(trial, "trial.changed", by, before=before, after=after)
     return trial
 
 
@@ -480,7 +152,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     before, after = change(trial, summary=words, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
-    trials_record(trial, "trial.closed", by, before=before, after=after)
+    journal_trial(trial, "trial.closed", by, before=before, after=after)
     return trial
 
 
@@ -569,7 +241,7 @@ def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
         raise Invalid(sentence, errors={"ends_on": [sentence]})
 
 
-def trials_record(
+def journal_trial(
     trial: Trial,
     action: str,
     by: By,
@@ -588,3 +260,334 @@ def trials_record(
         after={"candidate": trial.candidate, **after},
         reason=reason,
     )
+
+
+def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
+    """Give a change of an agreed contract its number; the caller journals it."""
+    last = trial.changes.order_by("-number").first()
+    row = ContractChange(
+        trial=trial,
+        number=last.number + 1 if last else 1,
+        what=what,
+        reason=reason,
+        changed_by=journal.actor_of(by).user,
+    )
+    checked(row)
+    row.save(force_insert=True)
+    change(trial, version=row.number + 1)
+    return row.number
+
+
+# A day, a time and a zone as a person typed them, read as an instant.
+
+# Days on which somebody at the vendor works: enough to look, too few to rebuild.
+REPLY_DAYS = 3
+
+
+def reply_deadline(zone: str) -> datetime.datetime:
+    """Until when a vendor may answer a finding: the end of the third working day.
+
+    Working days are Monday to Friday, since a vendor's holidays are not known.
+    """
+    day, left = today_in(zone), REPLY_DAYS
+    while left:
+        day += datetime.timedelta(days=1)
+        left -= is_working_day(day)
+    return instant_of(day + datetime.timedelta(days=1), datetime.time(), zone)
+
+
+# What a trial found missing, what the vendor answers, and how it ended.
+
+
+def check_record_gap(trial: Trial, by: By) -> User:
+    """The acting user, if they may note what the trial lacks, or tried again.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed.
+
+    """
+    user = check_part(trial.candidate.evaluation, by, Stage.TRIALS)
+    require_no_conflict(user, trial.candidate)
+    require_unclosed(trial)
+    return user
+
+
+def check_reply_to_gap(gap: Gap, by: By) -> None:
+    """The vendor, and whoever runs the trial, while the gap is open in its trial."""
+    evaluation = gap.trial.candidate.evaluation
+    if actor_of(by).user is not None:
+        require_trial_lead(by, gap.trial)
+    ended = not evaluation.is_open or evaluation.stage != Stage.TRIALS
+    if ended or gap.trial.closed_at or gap.closed_at:
+        raise Refused("This gap no longer takes replies.")
+
+
+def check_close_gap(gap: Gap, by: By) -> None:
+    """Whoever runs the trial closes one that is open, also once the trial is closed."""
+    require_trial_lead(by, gap.trial)
+    require_stage(gap.trial.candidate.evaluation, Stage.TRIALS)
+    if gap.closed_at:
+        raise Refused("This gap is closed already.")
+
+
+@transaction.atomic
+def record_gap(
+    *,
+    trial: Trial,
+    severity: str,
+    text: str,
+    by: By,
+    requirement: Requirement | None = None,
+    found_on: datetime.date | None = None,
+    workaround: str = "",
+) -> Gap:
+    """Note what is missing, as soon as it is found; today unless said.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed. Invalid: by field.
+
+    """
+    evaluation = lock(trial.candidate.evaluation)
+    trial = locked_trial(trial, evaluation)
+    user = check_record_gap(trial, by)
+    require_same(evaluation, requirement)
+    today = today_in(trial.zone)
+    day = found_on or today
+    inputs = Inputs()
+    if not trial.starts_on <= day <= today:
+        inputs.refuse(
+            "found_on", f"It was found between {trial.starts_on}, day one, and today."
+        )
+    gap = Gap(
+        trial=trial,
+        requirement=requirement,
+        severity=severity,
+        text=inputs.text("text", text),
+        found_on=day,
+        found_by=user,
+        workaround=inputs.text("workaround", workaround, blank=True),
+    )
+    inputs.check()
+    checked(gap)
+    gap.save()
+    said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
+    said["requirement"] = requirement.ref if requirement else ""
+    journal_gap(gap, "gap.recorded", by, after=said)
+    tell_vendor_of(gap)
+    return gap
+
+
+def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
+    """Show the vendor what failed, and give it one bounded time to answer.
+
+    Until it replied or the time is over the verdict does not count. A failed must-have
+    knocks the candidate out by itself, so the gap is a challenge, no deal-breaker.
+    Called by `record_evidence`, in its transaction.
+    """
+    gap = Gap(
+        trial=trial,
+        requirement=evidence.claim.requirement,
+        severity=Severity.CHALLENGE,
+        text=evidence.note,
+        found_on=max(today_in(trial.zone), trial.starts_on),
+        found_by=evidence.recorded_by,
+        evidence=evidence,
+        reply_until=reply_deadline(trial.zone),
+    )
+    checked(gap)
+    gap.save()
+    said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
+    said["requirement"] = evidence.claim.requirement.ref
+    journal_gap(gap, "gap.recorded", by, after=said)
+    tell_vendor_of(gap)
+    return gap
+
+
+@transaction.atomic
+def reply_to_gap(
+    *,
+    gap: Gap,
+    reply: str,
+    by: By,
+    promised_for: datetime.date | None = None,
+    workaround: str = "",
+) -> Gap:
+    """Keep the vendor's answer, with the date that it promises and a workaround.
+
+    `by` is the vendor that a token stands for, or whoever runs the trial and notes
+    what the vendor said. A newer reply takes the place of the older, which the
+    journal keeps; a blank workaround leaves the one that is noted.
+
+    Raises:
+        Forbidden: a person who does not run the trial.
+        Refused: closed, in words for outsiders. Invalid: by field.
+
+    """
+    evaluation = lock(gap.trial.candidate.evaluation)
+    fresh = locked_gap(gap, evaluation)
+    check_reply_to_gap(fresh, by)
+    by_vendor = actor_of(by).user is None
+    inputs = Inputs()
+    said = {
+        "reply": inputs.text("reply", reply),
+        "promised_for": promised_for,
+        "workaround": inputs.text("workaround", workaround, blank=True)
+        or fresh.workaround,
+    }
+    if by_vendor and promised_for and promised_for < today_in(fresh.trial.zone):
+        inputs.refuse("promised_for", "Choose a future date.")
+    inputs.check()
+    if all(getattr(fresh, field) == value for field, value in said.items()):
+        return fresh
+    before, after = change(
+        fresh,
+        **said,
+        reply_at=timezone.now(),
+        reply_noted_by=None if by_vendor else actor_of(by).user,
+    )
+    journal_gap(fresh, "gap.replied", by, before=before, after=after)
+    return fresh
+
+
+@transaction.atomic
+def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
+    """Say how a gap ended: mended, worked around, or lived with.
+
+    Raises:
+        Forbidden: neither lead nor owner. Refused: closed. Invalid: no note.
+
+    """
+    fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
+    check_close_gap(fresh, by)
+    if not note.strip():
+        sentence = "Describe how it ended."
+        raise Invalid(sentence, errors={"note": [sentence]})
+    inputs = Inputs()
+    words = inputs.text("note", note)
+    inputs.check()
+    before, after = change(fresh, closed_at=timezone.now(), closing_note=words)
+    journal_gap(fresh, "gap.closed", by, before=before, after=after)
+    return fresh
+
+
+def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
+    """The gap as it is now, its row locked."""
+    fresh: Gap = (
+        Gap.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("trial__candidate", "trial__lead")
+        .get(pk=gap.pk)
+    )
+    fresh.trial.candidate.evaluation = evaluation
+    return fresh
+
+
+def journal_gap(
+    gap: Gap,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """The journal's entry of something that happened to a gap."""
+    journal.record(
+        evaluation=gap.trial.candidate.evaluation,
+        action=action,
+        subject=gap,
+        by=by,
+        before=before,
+        after={"candidate": gap.trial.candidate, **after},
+    )
+
+
+# Trying again what was missing: a gap is mended when somebody has seen that it is.
+
+HELD = "It held when it was judged again."
+
+
+def check_retest_gap(gap: Gap, by: By) -> User:
+    """The acting user, if they may say what trying it again came to."""
+    user = check_record_gap(gap.trial, by)
+    if gap.closed_at:
+        raise Refused("This gap is closed; if it is back, record it as a new one.")
+    return user
+
+
+@transaction.atomic
+def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
+    """Say what trying it again came to; the journal keeps what it came to before.
+
+    Mended, it is closed if `by` runs the trial, else it waits for who does. Still
+    there, the vendor is told, and may reply once more.
+
+    Raises:
+        Forbidden: no part in the evaluation, or a declared interest.
+        Refused: not the trials stage, or closed. Invalid: by field.
+
+    """
+    evaluation = lock(gap.trial.candidate.evaluation)
+    trial = locked_trial(gap.trial, evaluation)
+    fresh = locked_gap(gap, evaluation)
+    user = check_retest_gap(fresh, by)
+    if outcome not in Retest.values:
+        sentence = "Choose the result: mended, or still there."
+        raise Invalid(sentence, errors={"outcome": [sentence]})
+    inputs = Inputs()
+    words = inputs.text("note", note)
+    inputs.check()
+    closes = outcome == Retest.MENDED and may_lead(user, trial)
+    _keep(fresh, Retest(outcome), words, user, by, closes=closes)
+    return fresh
+
+
+def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
+    """Let a newer verdict of a trial speak for what an earlier one found to fail.
+
+    What holds now closes the finding. What fails again, after the vendor has had its
+    time to answer, gives no second time: it counts at once, and the vendor is told.
+    Called by `record_evidence`, in its transaction.
+
+    Returns:
+        Whether a failure is one for which the vendor was heard.
+
+    """
+    findings = Gap.objects.select_for_update(of=("self",), no_key=True).filter(
+        trial=trial,
+        evidence__claim__requirement=evidence.claim.requirement_id,
+        closed_at__isnull=True,
+    )
+    if evidence.verdict == EvidenceVerdict.FAILS:
+        heard = Q(reply_at__isnull=False) | Q(reply_until__lte=timezone.now())
+        findings = findings.filter(heard, evidence__claim=evidence.claim_id)
+        outcome = Retest.STILL_THERE
+    elif evidence.verdict == EvidenceVerdict.HOLDS:
+        outcome = Retest.MENDED
+    else:
+        return False
+    found = list(findings)
+    for gap in found:
+        gap.trial = trial
+        words = evidence.note or HELD
+        _keep(gap, outcome, words, evidence.recorded_by, by, closes=True)
+    return bool(found)
+
+
+def _keep(
+    gap: Gap, outcome: Retest, note: str, user: User, by: By, *, closes: bool
+) -> None:
+    """Write it down; `closes` says whether what is mended is over with it."""
+    now = timezone.now()
+    said: dict[str, Any] = {
+        "retest": outcome,
+        "retest_note": note,
+        "retested_at": now,
+        "retested_by": user,
+    }
+    if closes and outcome == Retest.MENDED:
+        said |= {"closed_at": now, "closing_note": note}
+    before, after = change(gap, **said)
+    journal_gap(gap, "gap.retested", by, before=before, after=after)
+    if outcome == Retest.STILL_THERE:
+        tell_vendor_of_retest(gap)

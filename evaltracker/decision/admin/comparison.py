@@ -39,7 +39,7 @@ from evaltracker.toolbox.charts import (
 )
 from evaltracker.toolbox.text import listed, listed_few, named_ref
 from trials.models import Consensus
-from trials.selectors.runs_owed import RunsOwed, running_trials_of, runs_owed
+from trials.selectors.owed import RunsOwed, running_trials_of, runs_owed
 from vendors.choices import CandidateState
 from vendors.costs import Verdict
 from vendors.models import Claim

@@ -48,10 +48,10 @@ from trials.scoring.certainty import DRAWS, SEED
 from trials.scoring.open_cells import Prior, urn_of
 from trials.scoring.promise import fit_by_category
 from trials.selectors import Ledger, cell_records, counted_scores, ledger
-from trials.selectors.cell_numbers import cell_numbers, counted_once, standing_ledger
-from trials.selectors.cell_tuples import PlainShape, record_of, shape_of
+from trials.selectors.cells import PlainShape, record_of, shape_of
+from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
+from trials.selectors.owed import CandidateOwed, verdicts_owed
 from trials.selectors.scores import prior_of
-from trials.selectors.trials import CandidateOwed, verdicts_owed
 from vendors.choices import CandidateState
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine, MailedSheet

@@ -32,7 +32,7 @@ from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Entry
 from stakeholders.models import SignOff
-from trials.selectors.runs_owed import recount
+from trials.selectors.runs import recount
 
 ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
 MOST_LINES = 20

@@ -16,11 +16,19 @@ from typing import Any
 from evaltracker.decision.memo.record import cell_states, credits_of, knows_lists
 from stakeholders.choices import Role
 from trials import scoring
-from trials.scoring.certainty import DRAWS, SEED, count_certainty, winning_shares
+from trials.scoring.certainty import (
+    DRAWS,
+    SEED,
+    Flip,
+    count_certainty,
+    nearest_flip,
+    ranking,
+    smallest_flip,
+    winning_shares,
+)
 from trials.scoring.fit import Field, contender, field_of, proofs_to_lead
 from trials.scoring.open_cells import OpenCell, Owed, RecordedCell, Urn
 from trials.scoring.promise import fit_by_category, picks
-from trials.scoring.robustness import Flip, nearest_flip, ranking, smallest_flip
 from vendors import costs
 
 # What a candidate costs and is worth, from a memo's inputs; a pure module.

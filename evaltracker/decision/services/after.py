@@ -64,7 +64,7 @@ from stakeholders.services.people import (
     ask_usual_roles,
     set_sign_off_rule,
 )
-from trials.services.agreements import word_scale
+from trials.services.scores import word_scale
 from vendors.candidates import WORDED
 from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument

@@ -46,7 +46,7 @@ from evaltracker.toolbox.text import read_reason
 from stakeholders.models import SignOff
 from stakeholders.policy import voices
 from trials.policy import require_insider
-from trials.selectors.cell_numbers import versions_of
+from trials.selectors.matrix import versions_of
 from vendors.policy import barring_interest
 from vendors.services.opening import drop_asked_opening
 

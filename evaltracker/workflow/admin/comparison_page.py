@@ -48,7 +48,7 @@ from evaltracker.workflow.services.stages import (
 )
 from stakeholders.choices import Role
 from trials.scoring.open_cells import WEAKNESS
-from trials.selectors.unequal import unequal_trials
+from trials.selectors.trials import unequal_trials
 from vendors.admin.base import AboutCandidate, open_answers
 from vendors.choices import CandidateState
 from vendors.models import Candidate

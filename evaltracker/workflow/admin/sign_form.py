@@ -48,7 +48,7 @@ from stakeholders.services.sign_offs import (
     lacks_reason,
     open_sign_off_round,
 )
-from trials.admin.cell_page import ShownCell
+from trials.admin.ledger import ShownCell
 from vendors.admin.base import OnPlace, open_answers
 
 TABS = {

@@ -27,7 +27,7 @@ from stakeholders.selectors import tally as selectors_tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Criterion, Trial
 from trials.selectors import Ledger, counted_scores, unjudged_criteria
-from trials.selectors.cell_numbers import counted_once, kept_count, standing_ledger
+from trials.selectors.matrix import counted_once, kept_count, standing_ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Question
 from vendors.policy import (

@@ -29,7 +29,7 @@ from stakeholders.policy import voices
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
 from trials.models import Milestone
-from trials.selectors.cell_numbers import versions_of
+from trials.selectors.matrix import versions_of
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Conflict, ContactRequest, Proposal, Question
 from vendors.policy import to_declare

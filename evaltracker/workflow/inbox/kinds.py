@@ -25,7 +25,7 @@ from stakeholders.models import Delegation, SignOff, SignOffRule
 from trials.models import Agreement, Consensus, ScoreSheet, Trial
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
 from trials.selectors import far_apart_in, unjudged_criteria, unlocked_scorers
-from trials.selectors.runs_owed import RunsOwed, runs_owed
+from trials.selectors.owed import RunsOwed, runs_owed
 from vendors.choices import CandidateState
 from vendors.selectors.access import count_unseen
 

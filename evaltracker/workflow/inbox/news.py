@@ -32,8 +32,8 @@ from evaltracker.toolbox.text import listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, WorkItem
 from evaltracker.workflow.models import BellLook
 from stakeholders.choices import Role
-from trials.demo_notices import asked_to_attend
 from trials.models import Demo, Gap
+from trials.notices import asked_to_attend
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening, Proposal, Question, Submission
 from vendors.selectors.costs import OPENING_ROLES, interested

@@ -51,7 +51,7 @@ from stakeholders.services.sign_offs import (
     record_sign_off,
 )
 from trials.selectors import unlocked_scorers
-from trials.selectors.cell_numbers import versions_of
+from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
 from vendors.policy import barring_interest, to_declare

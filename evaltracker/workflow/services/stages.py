@@ -53,7 +53,7 @@ from stakeholders.models import Stakeholder
 from stakeholders.policy import insiders, is_leadership, parts
 from stakeholders.selectors import places_of
 from trials.policy import need
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import INVITABLE, check_judges, check_read_answers

@@ -18,7 +18,7 @@ from evaltracker.workflow.notices import WaiverAnswered, WaiverAsked
 from stakeholders.policy import leaders
 from trials.models import Excuse
 from trials.policy import need, require_same
-from trials.services.agreements import check_excuse_knock_out
+from trials.services.evidence import check_excuse_knock_out
 from vendors.models import Candidate
 from vendors.policy import check_judges, unbarred
 from vendors.services.candidates import lock_candidate

@@ -22,8 +22,12 @@ from tests.notices import kinds as kinds
 from tests.notices.kinds import owe_many
 from tests.smtp_sink import Sink
 from trials.models import Milestone
-from trials.services.moves import move_milestone
-from trials.services.trials import add_milestone, owe_reminders, settle_milestone
+from trials.services.milestones import (
+    add_milestone,
+    move_milestone,
+    owe_reminders,
+    settle_milestone,
+)
 
 HOUR = datetime.timedelta(hours=1)
 

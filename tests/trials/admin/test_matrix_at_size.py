@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, trials
 from tests.clients import signed_in
-from trials.admin import matrix_looks as matrix_view
+from trials.admin import matrix as matrix_view
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
 from trials.selectors import ledger
 

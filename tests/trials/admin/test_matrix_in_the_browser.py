@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from evaltracker.evaluations.models import Evaluation, Requirement
 from tests.browser import Watched
 from tests.cast import trials
-from trials.admin import matrix_looks as matrix_view
+from trials.admin import matrix as matrix_view
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

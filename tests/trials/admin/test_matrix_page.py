@@ -17,7 +17,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
-from trials.admin.matrix_page import FORMATS
+from trials.admin.matrix import FORMATS
 from trials.policy import today_in
 from vendors.imports import plan_claims_import
 from vendors.services.candidates import shortlist

@@ -12,7 +12,7 @@ from tests.cast import common, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim, rule_not_applicable
 

@@ -7,7 +7,7 @@ from tests.browser import Watched
 from tests.trials.runs.confirming import add_runs, latencies, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Evidence, Trial
-from trials.services.scripts import leave_out_run
+from trials.services.runs import leave_out_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

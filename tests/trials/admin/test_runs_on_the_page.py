@@ -12,7 +12,7 @@ from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Evidence, Run, Trial
-from trials.services.scripts import leave_out_run
+from trials.services.runs import leave_out_run
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Trial
-from trials.selectors.contracts import contract_of
+from trials.selectors.trials import contract_of
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

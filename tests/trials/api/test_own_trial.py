@@ -15,8 +15,8 @@ from tests.cast import trials, vendors
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_isolation import METHODS, heard
 from trials.models import Gap, Trial
-from trials.services.gaps import close_gap, record_gap
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
+from trials.services.trials import close_gap, record_gap
 
 MARK = "GLOBEX-SECRET"
 REPLY = {
@@ -226,6 +226,6 @@ def test_every_route_is_walked_above() -> None:
     """A new route needs its line above, or it is not known to be tight."""
     found = {
         str(pattern.pattern).removeprefix("invitations/<str:invitation>/")
-        for pattern in get_resolver("trials.api.urls").url_patterns
+        for pattern in get_resolver("trials.api").url_patterns
     }
     assert found == {"trial/", "trial/runs/", "gaps/<str:gap>/reply/"}

@@ -13,9 +13,9 @@ from tests.trials.runs.confirming import add_runs, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Trial
 from trials.selectors import exercised_by_day, half_time_alarm
-from trials.selectors.contracts import silent_since
+from trials.selectors.trials import silent_since
 from trials.services.evidence import record_evidence
-from trials.services.trial_mails import tell_of_silence
+from trials.services.mails import tell_of_silence
 
 pytestmark = pytest.mark.django_db
 # A Wednesday, at ten in the morning in Berlin.

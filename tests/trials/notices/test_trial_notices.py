@@ -13,15 +13,14 @@ from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Trial
-from trials.selectors.contracts import contract_of
-from trials.services.agreements import agree_contract
-from trials.services.criteria import amend_contract, propose_contract
-from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.trial_mails import (
+from trials.selectors.trials import contract_of
+from trials.services.contracts import agree_contract, amend_contract, propose_contract
+from trials.services.mails import (
     ask_again_for_agreement,
     tell_of_replies,
     warn_at_half_time,
 )
+from trials.services.trials import close_gap, record_gap, reply_to_gap
 from vendors.models import Candidate
 from vendors.services.contacts import add_contact
 

@@ -11,8 +11,7 @@ from tests.cast import trials, vendors
 from tests.trials.portal.test_own_trial_page import contact_of
 from tests.vendors.portal.visitor import Visitor
 from trials.models import Demo
-from trials.services.demo_notes import call_off_demo
-from trials.services.demos import move_demo, schedule_demo
+from trials.services.demos import call_off_demo, move_demo, schedule_demo
 from vendors.candidates import forget_counts
 from vendors.models import Candidate
 

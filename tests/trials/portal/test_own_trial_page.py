@@ -7,7 +7,7 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import trials, vendors
 from tests.vendors.portal.visitor import ADDRESS, Visitor
 from trials.models import Gap
-from trials.services.gaps import close_gap, record_gap
+from trials.services.trials import close_gap, record_gap
 from vendors.models import Candidate
 from vendors.services.access import give_link
 from vendors.services.contacts import add_contact

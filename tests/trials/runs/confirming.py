@@ -11,7 +11,7 @@ from evaltracker.toolbox.measures import written
 from tests.cast import trials as cast
 from trials.choices import ReportFormat
 from trials.models import Criterion, Evidence, Run, RunReport, Trial
-from trials.services.confirming import confirm_runs
+from trials.services.runs import confirm_runs
 
 
 def latencies(p95: str) -> list[str]:

@@ -27,7 +27,7 @@ from trials.scoring import Standing
 from trials.selectors import one_cell
 from trials.selectors.runs import run_counts
 from trials.services.evidence import reconfirm_evidence, record_evidence
-from trials.services.scripts import leave_out_run
+from trials.services.runs import leave_out_run
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

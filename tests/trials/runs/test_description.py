@@ -10,8 +10,8 @@ from django.utils import timezone
 from drf_spectacular.validation import validate_schema
 
 from tests.trials.runs.posting import Program
-from trials.run_api.calls import EXAMPLE, FORMATS, IN_TOTO, JUNIT
-from trials.run_formats.reading import KNOWN, NAMES, OF_RUN
+from trials.run_api import EXAMPLE, FORMATS, IN_TOTO, JUNIT
+from trials.run_formats import KNOWN, NAMES, OF_RUN
 
 pytestmark = pytest.mark.django_db
 SCHEMA, RUNS = "/api/v1/trials/schema/", "/api/v1/trials/{trial}/runs/"

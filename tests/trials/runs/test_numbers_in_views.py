@@ -18,7 +18,7 @@ from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, confirm, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Gap
-from trials.selectors.cell_numbers import TrialVerdict, cell_numbers, measured_by
+from trials.selectors.matrix import TrialVerdict, cell_numbers, measured_by
 from vendors.models import Claim
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.trials.runs.posting import Program, report, run
 from trials.models import Run, RunReport, RunToken
-from trials.services.scripts import leave_out_run, take_back_run
+from trials.services.runs import leave_out_run, take_back_run
 
 
 def page(user: User, name: str, *args: Any) -> Any:

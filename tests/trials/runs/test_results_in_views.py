@@ -17,7 +17,7 @@ from tests.trials.runs.confirming import (
 )
 from tests.trials.runs.posting import measured_trial
 from trials.models import Criterion, Gap, Measurement
-from trials.selectors.cell_numbers import cell_numbers
+from trials.selectors.matrix import cell_numbers
 
 pytestmark = pytest.mark.django_db
 FOUND = "failed 1 of 3 tests"

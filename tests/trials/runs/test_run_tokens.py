@@ -17,7 +17,7 @@ from tests.cast import stakeholders
 from tests.cast import trials as cast
 from tests.trials.runs.posting import Program, program, report
 from trials.models import Run, RunToken
-from trials.services.criteria import amend_contract
+from trials.services.contracts import amend_contract
 from trials.services.runs import MOST_LIVE, make_run_token, revoke_run_token
 from vendors.isolation.access import ACCESS
 from vendors.services.candidate_import import declare_conflict

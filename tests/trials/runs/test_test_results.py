@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from tests.trials.runs.posting import Program
 from trials.models import Run, RunReport
-from trials.run_formats import MOST_CASES
-from trials.run_formats.reading import criterion_in
+from trials.run_formats import MOST_CASES, criterion_in
 
 XML, IN_TOTO = "application/xml", "application/vnd.in-toto+json"
 SUITE = '<testsuites><testsuite timestamp="{now}">{cases}</testsuite></testsuites>'

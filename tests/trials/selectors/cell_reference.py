@@ -20,7 +20,7 @@ from trials.scoring import (
     Verdict,
     standing,
 )
-from trials.selectors.cell_tuples import awaiting_reply
+from trials.selectors.cells import awaiting_reply
 from vendors.models import Candidate, Claim, Ruling
 
 type Value = tuple[str, str]

@@ -21,7 +21,7 @@ from tests.trials.selectors.cell_worlds import TODAY, anything
 from trials.scoring import Credits, Source, Standing, credit
 from trials.scoring.ledger import judged_by
 from trials.selectors import Cell, Column, ledger
-from trials.selectors.cell_tuples import Cells, Shape, cells_for
+from trials.selectors.cells import Cells, Shape, cells_for
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate
 
@@ -204,7 +204,7 @@ def test_what_was_learned_of_shapes_is_kept_up_to_a_bound(
     number = known.number_of(Shape("now", None, 1))
     assert cells_for(Credits()) is known
     assert known.found[number].claimed == "now"
-    monkeypatch.setattr("trials.selectors.cell_tuples.MOST", 0)
+    monkeypatch.setattr("trials.selectors.cells.MOST", 0)
     fresh = cells_for(credits)
     assert isinstance(fresh, Cells)
     assert fresh is not known

@@ -12,7 +12,7 @@ from evaltracker.requirements.services.requirements import retire_requirement
 from tests.cast import common, trials, vendors
 from trials.scoring import Standing
 from trials.selectors import ledger
-from trials.services.agreements import excuse_knock_out
+from trials.services.evidence import excuse_knock_out
 from vendors.services.claims import rule_not_applicable
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

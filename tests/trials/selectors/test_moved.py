@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
 from tests.cast import trials, vendors
 from trials.selectors import Ledger, ledger
-from trials.selectors.cell_numbers import (
+from trials.selectors.matrix import (
     OF_CLAIMS,
     OF_NONE,
     OF_VERDICTS,

@@ -10,9 +10,8 @@ from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence
 from trials.scoring.open_cells import TrialRecord
 from trials.selectors import ledger
-from trials.selectors.trials import CandidateOwed, verdicts_owed
-from trials.services.agreements import excuse_knock_out
-from trials.services.evidence import record_evidence
+from trials.selectors.owed import CandidateOwed, verdicts_owed
+from trials.services.evidence import excuse_knock_out, record_evidence
 from vendors.models import Candidate, Claim
 from vendors.services.claims import rule_not_applicable
 

@@ -8,12 +8,12 @@ from evaltracker.workflow.inbox.glances import my_work
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from trials.models import Agreement, Trial
-from trials.services.agreements import (
+from trials.services.contracts import (
     agree_contracts,
     contracts_awaiting,
     digest_of_all,
+    propose_contract,
 )
-from trials.services.criteria import propose_contract
 from trials.services.trials import change_trial
 from vendors.services.candidate_import import declare_conflict
 

@@ -18,13 +18,15 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.portable.files import carried_away, taken_in
 from tests.smtp_sink import Sink
 from trials.models import Demo, ScriptItem
-from trials.services.demo_notes import call_off_demo, end_demo, write_demo_note
 from trials.services.demos import (
     add_dazzle,
+    call_off_demo,
+    end_demo,
     hold_demo,
     invite_who_joined,
     move_demo,
     schedule_demo,
+    write_demo_note,
 )
 from trials.services.scripts import add_script_item, change_script_item, draw_up_script
 from vendors.models import Candidate

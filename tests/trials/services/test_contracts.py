@@ -6,9 +6,9 @@ from django.db import DatabaseError, transaction
 from evaltracker.errors import Forbidden, Refused, Stale
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Agreement, ContractChange, Trial
-from trials.selectors.contracts import contract_of
-from trials.services.agreements import agree_contract
-from trials.services.criteria import amend_contract, change_criterion, propose_contract
+from trials.selectors.trials import contract_of
+from trials.services.contracts import agree_contract, amend_contract, propose_contract
+from trials.services.criteria import change_criterion
 from trials.services.trials import change_trial
 from vendors.models import Candidate
 

@@ -11,8 +11,12 @@ from evaltracker.notices.calendars import dates_of
 from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Demo
-from trials.services.demo_notes import call_off_demo, plan_attendance
-from trials.services.demos import invite_who_joined, schedule_demo
+from trials.services.demos import (
+    call_off_demo,
+    invite_who_joined,
+    plan_attendance,
+    schedule_demo,
+)
 from vendors.models import Candidate
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -7,7 +7,7 @@ from evaltracker.evaluations.models import Entry, Requirement
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Excuse
 from trials.selectors import one_cell
-from trials.services.agreements import excuse_knock_out, withdraw_excuse
+from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Candidate
 from vendors.services.candidate_import import declare_conflict
 from vendors.services.candidates import eliminate

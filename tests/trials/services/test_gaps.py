@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Entry
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Gap, Trial
-from trials.services.gaps import close_gap, record_gap, reply_to_gap
+from trials.services.trials import close_gap, record_gap, reply_to_gap
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

@@ -14,12 +14,11 @@ from tests.acting import act
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from trials.models import Milestone
-from trials.services.gaps import owe_overdue
-from trials.services.trials import (
+from trials.services.mails import owe_overdue, tell_of_orphans
+from trials.services.milestones import (
     add_milestone,
     change_reminder_days,
     give_milestone,
-    tell_of_orphans,
 )
 
 pytestmark = pytest.mark.django_db

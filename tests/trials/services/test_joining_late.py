@@ -13,8 +13,13 @@ from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder, remove_stakeholder
 from tests.cast import common, trials, vendors
 from trials.models import Demo
-from trials.services.demo_notes import call_off_demo
-from trials.services.demos import hold_demo, invite_who_joined, move_demo, schedule_demo
+from trials.services.demos import (
+    call_off_demo,
+    hold_demo,
+    invite_who_joined,
+    move_demo,
+    schedule_demo,
+)
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 

@@ -8,13 +8,9 @@ from evaltracker.errors import Invalid
 from tests.cast import trials, vendors
 from tests.measures.cases import KEPT, LATENCY, WORDS, measured
 from trials.models import ContractChange, Trial
-from trials.selectors.contracts import contract_of, contract_text
-from trials.services.criteria import (
-    add_criterion,
-    change_criterion,
-    check_propose_contract,
-)
-from trials.services.moves import copy_criteria
+from trials.selectors.trials import contract_of, contract_text
+from trials.services.contracts import check_propose_contract
+from trials.services.criteria import add_criterion, change_criterion, copy_criteria
 from trials.services.scripts import add_script_item, draw_up_script
 from vendors.models import Candidate
 

@@ -14,8 +14,7 @@ from evaltracker.requirements.services.evaluations import change_brief
 from tests.cast import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import Milestone
-from trials.services.moves import move_milestone
-from trials.services.trials import add_milestone, settle_milestone
+from trials.services.milestones import add_milestone, move_milestone, settle_milestone
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 FAR = datetime.date(2099, 10, 25)

@@ -11,9 +11,14 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from tests.cast import stakeholders, trials, vendors
 from trials.choices import MilestoneState
 from trials.models import ContractChange, Milestone, Trial
-from trials.selectors.matrix_json import shifts_of, shifts_of_trial
-from trials.services.moves import hang_milestone, move_milestone, move_trial
-from trials.services.trials import add_milestone, settle_milestone
+from trials.selectors.trials import shifts_of, shifts_of_trial
+from trials.services.contracts import move_trial
+from trials.services.milestones import (
+    add_milestone,
+    hang_milestone,
+    move_milestone,
+    settle_milestone,
+)
 
 pytestmark = pytest.mark.django_db
 WEEK = datetime.timedelta(days=7)

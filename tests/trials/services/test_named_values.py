@@ -16,9 +16,9 @@ from tests.cast import trials, vendors
 from tests.clients import signed_in
 from trials.models import Evidence
 from trials.selectors import one_cell
-from trials.selectors.contracts import contract_text
-from trials.services.agreements import excuse_knock_out
+from trials.selectors.trials import contract_text
 from trials.services.criteria import add_criterion, change_criterion
+from trials.services.evidence import excuse_knock_out
 from trials.services.scripts import draw_up_script
 from vendors.holds_for import named_words, read_named_values
 from vendors.models import Candidate, Claim

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders
 from trials.models import Milestone
-from trials.services.gaps import owe_overdue
-from trials.services.trials import add_milestone, settle_milestone
+from trials.services.mails import owe_overdue
+from trials.services.milestones import add_milestone, settle_milestone
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime.date(2026, 11, 30)

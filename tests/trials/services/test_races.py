@@ -11,11 +11,9 @@ from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Evidence, Excuse, Milestone, Score, ScoreSheet
-from trials.services.agreements import excuse_knock_out
-from trials.services.evidence import reconfirm_evidence
-from trials.services.moves import move_milestone
+from trials.services.evidence import excuse_knock_out, reconfirm_evidence
+from trials.services.milestones import add_milestone, move_milestone
 from trials.services.scores import give_score, lock_scores, open_consensus
-from trials.services.trials import add_milestone
 from vendors.models import Candidate
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

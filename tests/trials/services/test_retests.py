@@ -14,9 +14,9 @@ from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
-from trials.services.evidence import record_evidence, retest_gap
-from trials.services.gaps import close_gap, record_gap, reply_to_gap
-from trials.services.trial_mails import remind_of_retests
+from trials.services.evidence import record_evidence
+from trials.services.mails import remind_of_retests
+from trials.services.trials import close_gap, record_gap, reply_to_gap, retest_gap
 from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db

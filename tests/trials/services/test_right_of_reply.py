@@ -12,10 +12,8 @@ from tests.cast import trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
 from trials.selectors import one_cell
-from trials.services.demos import reply_deadline
 from trials.services.evidence import record_evidence
-from trials.services.gaps import reply_to_gap
-from trials.services.trials import close_trial
+from trials.services.trials import close_trial, reply_deadline, reply_to_gap
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Demo
 from trials.services.demos import add_dazzle, hold_demo
-from trials.services.scripts import draw_up_script, move_script_item
-from trials.services.template_parts import is_on_paper
+from trials.services.scripts import draw_up_script, is_on_paper, move_script_item
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -16,10 +16,9 @@ from stakeholders.services.roles import take_rules
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from trials.services.agreements import word_scale
-from trials.services.scores import give_score
-from trials.services.scripts import add_script_item, draw_up_script
-from trials.services.template_parts import take_criteria, take_script
+from trials.services.criteria import take_criteria
+from trials.services.scores import give_score, word_scale
+from trials.services.scripts import add_script_item, draw_up_script, take_script
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 MEANINGS = ["useless", "poor", "weak", "fair", "good", "excellent"]

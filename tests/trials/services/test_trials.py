@@ -9,13 +9,10 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, User
 from tests.cast import common, stakeholders, trials, vendors
 from trials.choices import MilestoneState
-from trials.services.criteria import (
-    add_criterion,
-    change_criterion,
-    propose_contract,
-    remove_criterion,
-)
-from trials.services.trials import add_milestone, change_trial, close_trial, plan_trial
+from trials.services.contracts import propose_contract
+from trials.services.criteria import add_criterion, change_criterion, remove_criterion
+from trials.services.milestones import add_milestone
+from trials.services.trials import change_trial, close_trial, plan_trial
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db

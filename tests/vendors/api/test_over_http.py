@@ -15,7 +15,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.vendors.api.conftest import Party
 from tests.vendors.api.test_example_client import program
-from trials.services.gaps import record_gap
+from trials.services.trials import record_gap
 from vendors.models import Claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]

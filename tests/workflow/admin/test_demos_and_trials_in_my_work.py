@@ -9,8 +9,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.workflow.inbox import WorkItem, my_work
 from tests.cast import stakeholders, trials, vendors
 from trials.models import Demo
-from trials.services.demo_notes import plan_attendance
-from trials.services.demos import hold_demo, schedule_demo
+from trials.services.demos import hold_demo, plan_attendance, schedule_demo
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 

@@ -15,7 +15,7 @@ from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as
 from tests.clients import signed_in
 from tests.workflow.deciding import decided
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

@@ -17,7 +17,7 @@ from tests.trials.runs.confirming import (
     measured,
 )
 from tests.trials.runs.posting import measured_trial
-from trials.selectors.runs_owed import runs_owed
+from trials.selectors.owed import runs_owed
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 

@@ -14,7 +14,7 @@ from evaltracker.workflow.inbox.items import GROUPS, LATER, OTHERS, THIS_WEEK, T
 from evaltracker.workflow.models import Snooze
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from trials.services.trials import add_milestone
+from trials.services.milestones import add_milestone
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.time(12)

@@ -1,4 +1,4 @@
-"""The description of the call that reports runs: OpenAPI and its page."""
+"""The call by which a program of the buyer's reports runs, and its description."""
 
 import datetime
 import re
@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -29,25 +30,23 @@ from evaltracker.toolbox.rest.problems import (
     TooLarge,
     problem_body,
 )
-from evaltracker.toolbox.rest.views import Reasons, new_calls, problems
+from evaltracker.toolbox.rest.views import Reasons, new_calls, problems, routes
 from evaltracker.toolbox.rest.views_views import StrictView, read_id
 from trials.choices import ReportFormat
 from trials.models import RunToken
 from trials.run_formats import (
-    MOST_CASES,
-    MOST_RUNS,
-    SIZE_LIMIT,
-    UNIT_LIMIT,
-    ReportedFile,
-    read_instant,
-)
-from trials.run_formats.reading import (
     COMMIT_LIMIT,
     ENVIRONMENT_LIMIT,
     KEY_LIMIT,
+    MOST_CASES,
+    MOST_RUNS,
     NAMES,
+    SIZE_LIMIT,
+    UNIT_LIMIT,
+    ReportedFile,
     read_description_apart,
     read_in_toto,
+    read_instant,
     read_json_runs,
     read_junit,
 )
@@ -56,6 +55,8 @@ from trials.services.runs import end_leaked_token, receive_report
 from vendors.api.access import BEARER, MinuteThrottle
 from vendors.api.schema import DocsView, SchemaView
 from vendors.candidates import address_of
+
+# The description of the call that reports runs: OpenAPI and its page.
 
 # Who posts runs: a program of ours by the run token of one trial.
 
@@ -197,7 +198,7 @@ def _problem(status: int, detail: str = "") -> JsonResponse:
     )
 
 
-CALLS = settings.RUN_CALLS_PER_MINUTE
+PER_MINUTE = settings.RUN_CALLS_PER_MINUTE
 DESCRIPTION = f"""
 How a benchmark or CI of the buyer's reports what it measured in a trial. Runs never
 judge anything: a person confirms what they propose.
@@ -208,7 +209,7 @@ are `application/problem+json` (RFC 9457): `code` is for programs, `detail` for 
 
 **Limits.** A body: {SIZE_LIMIT // 1024**2} MB, not compressed, with {MOST_RUNS:,} runs,
 or {MOST_CASES:,} test cases of which others than those of a criterion are ignored.
-Calls in a minute: {CALLS:,} of a token; then 429 with `Retry-After`.
+Calls in a minute: {PER_MINUTE:,} of a token; then 429 with `Retry-After`.
 """
 EXAMPLE: dict[str, Any] = {
     "id": "build-7",
@@ -289,7 +290,7 @@ NAME = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}
 class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the description how a program authenticates."""
 
-    target_class = "trials.run_api.calls.RunTokenAuthentication"
+    target_class = "trials.run_api.RunTokenAuthentication"
     name = "run_token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -411,7 +412,7 @@ class RunDocsView(DocsView):
 
 # The call by which a program of the buyer's reports runs.
 
-VIEWS_CALLS = new_calls()
+CALLS = new_calls()
 IN_BODY = "A JSON body says this itself; remove it from the address."
 
 
@@ -434,7 +435,7 @@ class RunGuessThrottle(MinuteThrottle):
         return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
 
 
-@VIEWS_CALLS.at("<str:trial>/runs/")
+@CALLS.at("<str:trial>/runs/")
 class RunsView(StrictView):
     """Runs of one trial, posted by its run token."""
 
@@ -505,3 +506,14 @@ def _instant(text: str | None) -> datetime.datetime | None:
         return read_instant(text) if text else None
     except ValueError as error:
         raise Invalid(str(error), errors={"measured_at": [str(error)]}) from error
+
+
+# Addresses below /api/v1/trials/, in a URL configuration of their own.
+#
+# A process that serves vendors alone never has them.
+
+urlpatterns = [
+    *routes(CALLS),
+    path("schema/", RunSchemaView.as_view(), name="run-schema"),
+    path("docs/", RunDocsView.as_view(), name="run-docs"),
+]

@@ -1,4 +1,4 @@
-"""The numbers of cells: what was claimed for a measure, and what runs came to."""
+"""The matrix as it stands: counted once for each version, its numbers, and as JSON."""
 
 import datetime
 import hashlib
@@ -6,8 +6,8 @@ import json
 import threading
 import uuid
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -32,11 +32,13 @@ from stakeholders.models import Stakeholder
 from trials.choices import Source
 from trials.models import Evidence, Gap, Measurement
 from trials.models.runs import FAILED
-from trials.scoring import FORMULA_VERSION
-from trials.selectors.cell_tuples import awaiting_reply
-from trials.selectors.ledger import Ledger, ledger, ledger_after
+from trials.scoring import FORMULA_VERSION, rounded
+from trials.selectors.cells import Cell, awaiting_reply
+from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
 from vendors.holds_for import Named, named_words
 from vendors.models import Candidate, Claim
+
+# The numbers of cells: what was claimed for a measure, and what runs came to.
 
 # Which version of an evaluation something was counted of.
 #
@@ -505,3 +507,76 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
     for verdict in evidence.order_by("recorded_at"):
         found[verdict.claim_id].append(verdict)
     return [Revision(claim, found[claim.pk]) for claim in claims]
+
+
+# The grid in the words of programs: JSON, joined of one text per kind of cell.
+
+
+def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
+    """The matrix as JSON; `rows` are the numbers of those wanted, all without it.
+
+    Equal cells are written once and then repeated, which a serializer would not do.
+    """
+    wanted = range(len(book.rows)) if rows is None else rows
+    needed = set().union(*(book.lines[row] for row in wanted))
+    cells = {number: _text(tell_kind(book.kinds[number])) for number in needed}
+    told = []
+    for row in wanted:
+        one = book.rows[row]
+        asked = {
+            "ref": one.ref,
+            "category": one.category,
+            "text": one.text,
+            "priority": one.priority,
+            "weight": one.weight,
+        }
+        line = ",".join([cells[number] for number in book.lines[row]])
+        told.append(f'{_text(asked)[:-1]},"cells":[{line}]}}')
+    head = {
+        "as_of": book.as_of.isoformat(),
+        "candidates": [tell_column(column) for column in book.columns],
+        "numbers": tell_numbers(book, wanted),
+    }
+    return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
+
+
+def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """What was claimed and measured in the cells of these rows, in their order."""
+    numbers = cell_numbers(book.evaluation)
+    if not numbers:
+        return []
+    return [
+        {"ref": asked.ref, "candidate": str(column.candidate.pk), **found.as_json()}
+        for asked in (book.rows[row] for row in rows)
+        for column in book.columns
+        if (found := numbers.get((column.candidate.pk, asked.pk)))
+    ]
+
+
+def tell_column(column: Column) -> dict[str, Any]:
+    """A candidate, with what its column comes to."""
+    value, candidate = column.fit.value, column.candidate
+    return {
+        "id": str(candidate.pk),
+        "name": candidate.name,
+        "kind": candidate.kind,
+        "state": candidate.state,
+        "fit": None if value is None else str(rounded(value * 100, 1)),
+        **asdict(column.coverage),
+        "blocked_by": list(column.knock_outs),
+    }
+
+
+def tell_kind(kind: Cell) -> dict[str, Any]:
+    return {
+        "claimed": kind.claimed,
+        "shown": kind.shown,
+        "tested": kind.tested,
+        "standing": kind.standing,
+        "not_applicable": kind.not_applicable,
+        "to_reconfirm": kind.to_reconfirm,
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""When a vendor shows its own demo, where, and a calendar file of that."""
+"""A vendor's own trial and demos in the vendor pages."""
 
 import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 
 from evaltracker.errors import NotFound, Problem
 from evaltracker.notices.calendars import CalendarDate, calendar_of
@@ -15,11 +15,13 @@ from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.rest.views_views import read_id
 from trials.models import Demo, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
-from trials.services.gaps import reply_to_gap
+from trials.services.trials import reply_to_gap
 from vendors.models import Candidate, VendorSession
 from vendors.portal.access import FORM, LINKS, READ, refusal, session_page, show
 from vendors.services.access import actor_in_pages
 from vendors.typed_answers import day_in
+
+# When a vendor shows its own demo, where, and a calendar file of that.
 
 TEMPLATE = "trials/portal/demos.html"
 
@@ -171,3 +173,16 @@ def _shown(
         runs=list(own_runs(found).order_by("-measured_at", "-id")[:SHOWN_RUNS]),
         **context,
     )
+
+
+# The addresses of the vendor pages about demos and a trial.
+#
+# They live here and not among the vendor's pages, because floors look down only.
+
+app_name = "vendor_trial"
+urlpatterns = [
+    path("<str:invitation>/demos/", demos, name="demos"),
+    path("<str:invitation>/demos/demo.ics", dates, name="demo_dates"),
+    path("<str:invitation>/trial/", trial, name="trial"),
+    path("<str:invitation>/gaps/<str:gap>/reply/", reply, name="reply"),
+]

@@ -17,15 +17,40 @@ from evaltracker.toolbox.rest.views import (
     new_calls,
     page,
     page_of,
+    routes,
 )
 from evaltracker.toolbox.rest.views_views import Day, StrictSerializer, Text, read_id
 from evaltracker.toolbox.text import TEXT_LIMIT
-from trials.api import examples
 from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Gap, Run, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
-from trials.services.gaps import reply_to_gap
+from trials.services.trials import reply_to_gap
 from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
+from vendors.api.schema import request_example, response_example
+
+# Examples of the description.
+
+REPLY_BODY = {
+    "reply": "Fixed in 9.1.",
+    "promised_for": "2040-04-15",
+    "workaround": "Restart the runner after 50 jobs.",
+}
+REPLY_ANSWER: dict[str, Any] = {
+    "id": "e0a1b2c3-4d5e-4f60-8a7b-9c0d1e2f3a44",
+    "requirement": "R1",
+    "severity": "challenge",
+    "text": "Runners stop after 50 jobs.",
+    "found_on": "2026-11-20",
+    **REPLY_BODY,
+    "reply_at": "2026-11-24T10:00:00Z",
+    "reply_until": None,
+    "retest": "",
+    "retest_note": "",
+    "retested_at": None,
+    "closed_at": None,
+}
+REPLY = [request_example(REPLY_BODY), response_example(REPLY_ANSWER)]
+
 
 # The bodies of the trial calls: what was agreed and found, never how it is judged.
 
@@ -220,7 +245,7 @@ class ReplyView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=ReplyInput,
         responses={200: GapOutput, **WRITE},
-        examples=examples.REPLY,
+        examples=REPLY,
     )
     def post(self, request: Request, invitation: str, gap: str) -> HttpResponse:
         """Reply to a gap, with the day from which it is mended and a workaround.
@@ -241,3 +266,10 @@ class ReplyView(VendorView):
             return Response(show_gap(said))
 
         return self.once(request, reply)
+
+
+# Addresses below /api/v1/ about a vendor's own trial.
+#
+# They live here and not among the vendor calls, because floors look down only.
+
+urlpatterns = routes(CALLS)

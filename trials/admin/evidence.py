@@ -1,0 +1,619 @@
+"""Recording evidence, research and excuses, and the files that they rest on."""
+
+import datetime
+import mimetypes
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
+from evaltracker.evaluations.topics import is_participant, key_of
+from evaltracker.files.selectors import files_of
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.base import by, check_query
+from evaltracker.pages.fields import (
+    NamedChoice,
+    day_field,
+    link_field,
+    long_text,
+    mark_needed,
+    reason_field,
+    without_blank,
+)
+from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import evaluation_page, show
+from trials.admin.base import AboutRequirement
+from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Runner, Source
+from trials.models import Evidence, Excuse, ResearchNote
+from trials.services.evidence import (
+    check_evidence,
+    excuse_knock_out,
+    note_research,
+    reconfirm_evidence,
+    record_evidence,
+    withdraw_excuse,
+)
+from vendors.admin.base import (
+    AboutCandidate,
+    AboutCandidates,
+    OnCandidate,
+    OnPlace,
+    Place,
+    cell_address,
+    open_answers,
+    reader,
+)
+from vendors.admin.candidates import cell_name
+from vendors.candidates import ForValuesForm, ValuesField
+from vendors.holds_for import answered_values
+from vendors.models import Candidate, Claim, ClaimFile
+from vendors.policy import to_declare
+from vendors.selectors.answer_counts import readable
+from vendors.selectors.rivals import demanded_of
+from vendors.services.claims import current_claim
+
+# What forms of verdicts ask: who ran it, on whose data, and for which values.
+
+
+def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
+    """What the forms of one page offer; they begin with what was said last."""
+    last = max(verdicts, key=lambda verdict: verdict.recorded_at, default=None)
+    return {
+        "runners": Runner.choices[1:],
+        "data_owners": DataOwner.choices[1:],
+        "ran": {"runner": last.runner, "data": last.data} if last else {},
+        # Programs that report runs are ours.
+        "ran_by_program": {
+            "runner": Runner.US,
+            "data": last.data if last and last.data else DataOwner.OURS,
+        },
+    }
+
+
+def last_setting(**among: Any) -> dict[str, Any]:
+    """The setting of the newest verdict among these, for a form to begin with."""
+    rows = Evidence.objects.filter(**among).exclude(runner="").order_by("-recorded_at")
+    return dict(rows.values("runner", "data").first() or {})
+
+
+def offered_lists(claims: Any, requirement: Requirement | None) -> dict[str, list[str]]:
+    """The values that the requirement demands and the standing answer speaks of."""
+    if requirement is None:
+        return {}
+    current = claims.filter(superseded_at__isnull=True).first()
+    return answered_values(current, demanded_of(requirement))
+
+
+class VerdictForm(forms.Form):
+    """What was found of exactly these words; `claim` says which were shown."""
+
+    verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        widget=long_text(3),
+        help_text="What you saw. A failure needs it.",
+    )
+    claim = forms.ModelChoiceField(
+        Claim.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "These words are not there any more."},
+    )
+
+    runner = forms.ChoiceField(
+        label="Who ran it",
+        choices=[("", "choose"), *Runner.choices[1:]],
+        help_text="Whoever had the keyboard.",
+    )
+    data = forms.ChoiceField(  # type: ignore[assignment]
+        label="On whose data",
+        choices=[("", "choose"), *DataOwner.choices[1:]],
+        help_text="A trial that the vendor ran on its own data proves what a demo "
+        "proves.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        claims: Any,
+        source: str = "",
+        lists: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if lists:
+            self.fields["named_values"] = ValuesField(
+                lists=lists, label="For which values", required=False
+            )
+        if not source:
+            for name in ("runner", "data"):
+                self.fields[name].required = False
+        chosen: Any = self.fields["claim"]
+        chosen.queryset = claims
+        if source and source != "demo":
+            verdict: Any = self.fields["verdict"]
+            verdict.choices = without_blank(
+                EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A verdict where the brief has lists names a value that it is about."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "named_values" in self.fields and not any(
+            data.get("named_values", {}).values()
+        ):
+            self.add_error("named_values", "Tick at least one value that was judged.")
+        return data
+
+
+class ProofForm(VerdictForm):
+    """A verdict with what it rests on."""
+
+    url = link_field("Link")
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
+    )
+
+
+# Recording what was found, saying it again; excusing a knock-out.
+
+USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
+
+
+class EvidenceForm(ProofForm):
+    """A verdict from anywhere."""
+
+    source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
+    independent = forms.BooleanField(
+        label="The source is independent of the vendor",
+        required=False,
+        initial=True,
+        help_text="Only for research. What a vendor publishes proves no more than "
+        "its claim does.",
+    )
+    research_note = NamedChoice(
+        ResearchNote.objects.none(),
+        attribute="title",
+        label="Research note",
+        required=False,
+        empty_label="None",
+    )
+
+    field_order = ("source", "verdict", "runner", "data", "note", "url", "file")
+
+    def __init__(self, *args: Any, notes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["research_note"]
+        choice.queryset = notes
+
+
+mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
+
+
+@register_act
+class RecordEvidence(OnPlace):
+    """Records a verdict on the claim that stands."""
+
+    title = "Record evidence"
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "The evidence is recorded."
+    form_class = EvidenceForm
+    template = "trials/record_evidence.html"
+    prefill = ("source",)
+    version_fields = ("claim",)
+    service = record_evidence
+    rule = partial(check_evidence, source=Source.RESEARCH)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The revisions of this cell, and the candidate's notes."""
+        return {
+            "claims": revisions_of(target),
+            "lists": offered_lists(revisions_of(target), target.requirement),
+            "notes": ResearchNote.objects.filter(candidate=target.candidate),
+        }
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """The words that stand, and where one judges in this stage."""
+        stage = target.evaluation.stage
+        return {
+            "claim": claim_shown(target),
+            "source": USUAL_SOURCE.get(stage, Source.RESEARCH),
+        }
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The claim says of which cell it is."""
+        return dict(data)
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """The claim that is judged."""
+        claim = current_claim(target.candidate, target.requirement)
+        return {**super().context(target, user), "claim": claim}
+
+    def judged(self, target: Any) -> tuple[Any, ...]:
+        """The candidate; every requirement is judged alike."""
+        return (target.candidate,)
+
+
+class ReconfirmForm(forms.Form):
+    """Why it can be said again."""
+
+    note = forms.CharField(label="Why it can be said again", widget=long_text(3))
+
+
+@register_act
+class ReconfirmEvidence(AboutCandidate[Evidence]):
+    """Says an older verdict again of the words that stand."""
+
+    title = "Re-confirm"
+    verb = "Say it again"
+    help = (
+        "The words changed after this was judged. Say the same verdict of the words "
+        "that stand now; if it is not the same any more, record new evidence instead."
+    )
+    success = "The verdict is said again of the words that stand."
+    tab = "matrix"
+    model = Evidence
+    target_name = "evidence"
+    service = reconfirm_evidence
+    related = ("claim__candidate__evaluation__owner", "claim__requirement")
+    template = "trials/reconfirm.html"
+    form_class = ReconfirmForm
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands now beside what was judged."""
+        claim = target.claim
+        current = current_claim(claim.candidate, claim.requirement)
+        return {**super().context(target, user), "current": current}
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        return cell_address(target.claim)
+
+
+def revisions_of(place: Place) -> Any:
+    """Every revision of the claim of a cell."""
+    return Claim.objects.filter(
+        candidate=place.candidate, requirement=place.requirement
+    )
+
+
+def claim_shown(place: Place) -> Any:
+    """The id of the claim that stands."""
+    claim = current_claim(place.candidate, place.requirement)
+    return claim.pk if claim else None
+
+
+# Noting what was read or heard about a candidate.
+
+
+class ResearchForm(AboutRequirement):
+    """What somebody read or heard."""
+
+    kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
+    title = forms.CharField(label="Title", max_length=200)
+    text = forms.CharField(label="What it says", widget=long_text(6))
+    source_url = link_field("Link to the source")
+    source_date = day_field("Date of the source", required=False)
+
+    field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
+
+
+@register_act
+class NoteResearch(OnCandidate):
+    """Notes what an article, a podcast or a peer says."""
+
+    title = "Note research"
+    verb = "Save the note"
+    help = "With its source and date, so that others can judge it."
+    success = "The note is saved."
+    form_class = ResearchForm
+    prefill = ("requirement",)
+    service = note_research
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": target.evaluation}
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:candidate", args=[target.pk]) + "#research"
+
+
+# Excusing a knock-out, and withdrawing the excuse.
+
+
+class ExcuseForm(ForValuesForm):
+    reason = reason_field(help_text="The memo prints it.")
+
+
+@register_act
+class ExcuseKnockOut(OnPlace):
+    """Lets a candidate go on in spite of a must-have that it does not meet."""
+
+    title = "Excuse the knock-out"
+    verb = "Excuse"
+    help = (
+        "The candidate stays in the choice although it does not meet this must-have. "
+        "The memo prints the reason."
+    )
+    success = "It is excused; the memo will say why."
+    template = "vendors/place.html"
+    dangerous = True
+    form_class = ExcuseForm
+    service = excuse_knock_out
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """The values that are demanded."""
+        return {"lists": demanded_of(target.requirement)}
+
+    def heading(self, target: Any) -> str:
+        return f"Excuse a must-have that is not met: {target}"
+
+
+class WithdrawForm(forms.Form):
+    """Why it counts no longer."""
+
+    reason = reason_field(help_text="The memo prints it beside the excuse.")
+
+
+@register_act
+class WithdrawExcuse(AboutCandidate[Excuse]):
+    """Lets a knock-out knock out again."""
+
+    title = "Withdraw the excuse"
+    verb = "Withdraw"
+    help = (
+        "The must-have knocks the candidate out again, until somebody eliminates it "
+        "or excuses it again. The excuse stays on record with both reasons."
+    )
+    success = "The excuse is withdrawn; the must-have knocks out again."
+    tab = "matrix"
+    model = Excuse
+    target_name = "excuse"
+    service = withdraw_excuse
+    related = ("candidate__evaluation__owner", "requirement")
+    form_class = WithdrawForm
+    dangerous = True
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.candidate}, {target.requirement.ref}"
+
+    def cancel_url(self, target: Any) -> str:
+        """The page of the cell."""
+        return cell_address(target)
+
+
+# Files of evidence, handed out to those who may see the evidence, never inline.
+
+
+def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
+    """The file as an attachment, under the name that it came with."""
+    check_query(request)
+    found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
+    if found is None or not found.file:
+        raise NotFound
+    open_answers(request, found.claim.candidate.evaluation)
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError as error:
+        raise NotFound from error
+    kind = mimetypes.guess_type(found.file_name)[0] or "application/octet-stream"
+    download: Any = FileResponse(
+        content,
+        as_attachment=True,
+        filename=found.file_name,
+        content_type=kind,
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+    answer: HttpResponse = download
+    return answer
+
+
+site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence_file")
+
+
+# Every file of an evaluation: proof of answers and verdicts, and what people attached
+# to its things.
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file with what it is about or proves, who handed it in and when."""
+
+    name: str
+    address: str
+    about: str
+    ref: str
+    page: str
+    by: str
+    at: datetime.datetime
+
+
+@evaluation_page("files", "Files", order=140, group="Record")
+def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """All files that the reader may take along, the newest first."""
+    check_query(request, filters={"page"})
+    user = reader(request)
+    open_answers(request, evaluation)
+    rows = sorted(file_rows(user, evaluation), key=attrgetter("at"), reverse=True)
+    return show(
+        request,
+        evaluation,
+        "trials/files.html",
+        title="Files",
+        tab="files",
+        page=Paginator(rows, SHOWN).get_page(request.GET.get("page")),
+        total=len(rows),
+    )
+
+
+def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
+    """Files of answers, of verdicts and of things that `user` may see; a query each."""
+    attached: Any = ClaimFile.objects.visible_to(user).in_evaluation(evaluation)
+    judged: Any = Evidence.objects.visible_to(user).in_evaluation(evaluation)
+    about = ("claim__candidate", "claim__requirement")
+    rows = [
+        _row(file.name, "claim_file", file.pk, file.claim, "", file.uploaded_at)
+        for file in attached.select_related(*about)
+    ]
+    judged = judged.exclude(file="").select_related(*about, "recorded_by")
+    act, part = address_of("attach-files"), is_participant(user, evaluation)
+    rows += [
+        FileRow(
+            name=file.name,
+            address=reverse("admin:attached_file", args=[file.pk]),
+            about=file.about,
+            ref="",
+            page=f"{act}{key_of(file.topic, file.subject_id)}/" if part else "",
+            by=file.uploaded_by.name,
+            at=file.uploaded_at,
+        )
+        for file in files_of(user, evaluation)
+    ]
+    return rows + [
+        _row(
+            verdict.file_name,
+            "evidence_file",
+            verdict.pk,
+            verdict.claim,
+            verdict.recorded_by.name,
+            verdict.recorded_at,
+        )
+        for verdict in judged
+    ]
+
+
+def _row(
+    name: str, page: str, key: object, claim: Claim, by: str, at: datetime.datetime
+) -> FileRow:
+    """A file of a vendor, unless somebody of the buyer recorded it."""
+    return FileRow(
+        name=name,
+        address=reverse(f"admin:{page}", args=[key]),
+        about=claim.candidate.name,
+        ref=claim.requirement.ref,
+        page=cell_address(claim),
+        by=by or claim.candidate.name,
+        at=at,
+    )
+
+
+@admin.register(ResearchNote, site=site)
+class ResearchNoteAdmin(AboutCandidates):
+    """What was read or heard about candidates."""
+
+    empty_text = "Notes are written on a candidate's page."
+    list_display = ("title", "candidate", "kind", "source_date", "noted_by")
+    list_filter = (by("candidate"), by("kind"))
+    search_fields = ("title", "text")
+    ordering = ("-noted_at",)
+    fields = ("candidate", "kind", "title", "text", "source_url", "source_date")
+
+
+@admin.register(Evidence, site=site)
+class EvidenceAdmin(AboutCandidates):
+    """Every verdict; a newer one is a new row."""
+
+    candidate_path = "claim__candidate"
+    empty_text = "Evidence is recorded in demos, in trials, or on the page of a cell."
+    list_display = (
+        "source",
+        "verdict",
+        "candidate",
+        "claim",
+        "runner",
+        "data",
+        "recorded_by",
+        "recorded_at",
+    )
+    list_filter = (by("source"), by("verdict"), by("runner"), by("data"))
+    search_fields = ("note",)
+    ordering = ("-recorded_at",)
+    fields = (
+        *("claim", "source", "verdict", "runner", "data", "named_values"),
+        *("note", "url", "recorded_by", "recorded_at"),
+    )
+
+    @admin.display(description="candidate")
+    def candidate(self, row: Evidence) -> Candidate:
+        """Whose claim was judged."""
+        return row.claim.candidate
+
+    def page_of(self, row: Evidence) -> str:
+        """The ledger of its cell."""
+        return cell_address(row.claim)
+
+
+# What is found of trials: the files that verdicts rest on, and those of things.
+
+
+def proofs(reader: Reader) -> QuerySet[Evidence]:
+    """Verdicts that have a file, of candidates whose words the reader may read."""
+    rows: QuerySet[Evidence] = Evidence.objects.visible_to(reader.user)
+    with_file = rows.exclude(file_name="")
+    return readable(with_file, reader.user, "claim__candidate").select_related(
+        "claim__candidate__evaluation", "claim__requirement"
+    )
+
+
+register_search(
+    Search(
+        kind="proofs",
+        title="Files of evidence",
+        order=80,
+        icon="draft",
+        rows=proofs,
+        columns=("file_name",),
+        closest="file_name",
+        label=lambda row: row.file_name,
+        address=lambda row: cell_address(row.claim),
+        beneath=lambda row: (
+            f"{row.get_source_display()} of {cell_name(row.claim)} · "
+            f"{row.claim.candidate.evaluation}"
+        ),
+        evaluation_path="claim__candidate__evaluation",
+    )
+)
+
+
+def attached(reader: Reader) -> QuerySet[AttachedFile]:
+    """Files on things, of evaluations whose candidates the reader has answered for."""
+    rows: QuerySet[AttachedFile] = AttachedFile.objects.visible_to(reader.user).kept()
+    unasked = to_declare(reader.user).values_list("evaluation", flat=True)
+    return rows.exclude(evaluation__in=list(unasked)).select_related("evaluation")
+
+
+register_search(
+    Search(
+        kind="attached",
+        title="Attached files",
+        order=85,
+        icon="attach_file",
+        rows=attached,
+        columns=("name",),
+        closest="name",
+        label=lambda row: row.name,
+        address=lambda row: reverse("admin:attached_file", args=[row.pk]),
+        beneath=lambda row: f"{row.about} · {row.evaluation}",
+        evaluation_path="evaluation",
+    )
+)

@@ -1,0 +1,523 @@
+"""A candidate's ledger, one cell of it, and the dates that were promised."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.errors import Invalid, NotFound
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.base import check_query
+from evaltracker.pages.search import page_number
+from evaltracker.pages.site import panels_of, site
+from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
+from evaltracker.toolbox.text import named_ref
+from stakeholders.choices import Role
+from stakeholders.models import Stakeholder
+from stakeholders.policy import is_leadership
+from trials.admin.base import takes_part
+from trials.admin.matrix import TESTS, switches_of
+from trials.admin.matrix_html import values_by_standing
+from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
+from trials.scoring import FitRow, Source, Standing, ValueState
+from trials.scoring.promise import FEWEST_TESTED
+from trials.selectors import (
+    Cell,
+    Column,
+    Ledger,
+    Revision,
+    cell_history,
+    ledger,
+    one_cell,
+)
+from trials.selectors.ledger import Promised, promised, story
+from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
+from trials.selectors.trials import is_partly_proven
+from vendors.admin.base import Place, find_place, open_answers, reader
+from vendors.choices import Availability
+from vendors.models import Candidate, Claim, Contact, Ruling, Submission
+from vendors.policy import NOTE_STAGES, may_read_contacts
+from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
+
+# The claim ledger of one candidate, row by row.
+
+FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One requirement and what this candidate says and has shown of it."""
+
+    requirement: Requirement
+    cell: Cell
+    place: Place
+    claim: Claim | None
+    fit: FitRow
+    ruling: Ruling | None
+    excuse: Excuse | None
+
+    @property
+    def claimed(self) -> str:
+        """The mark of the claim; a plan that passed is slipped."""
+        slipped = self.cell.standing == Standing.SLIPPED
+        return "slipped" if slipped else self.cell.claimed
+
+    @property
+    def values(self) -> dict[Standing, str]:
+        """The values of the brief by standing, where they stand differently."""
+        return values_by_standing(self.cell)
+
+    @property
+    def knocks_out(self) -> bool:
+        """Whether somebody has to excuse it or eliminate the candidate."""
+        return self.requirement.is_must and self.cell.knocks_out
+
+
+def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
+    """Every requirement, in three queries beside the ledger's."""
+    column = book.of(candidate)
+    claims = _by_requirement(
+        Claim.objects.filter(candidate=candidate, superseded_at__isnull=True)
+        .exclude(availability=Availability.WITHDRAWN)
+        .select_related("noted_by")
+        .prefetch_related("files")
+    )
+    rulings = _by_requirement(Ruling.objects.filter(candidate=candidate))
+    excuses = _by_requirement(
+        Excuse.objects.standing()
+        .filter(candidate=candidate)
+        .select_related("excused_by")
+    )
+    fits = {row.key: row for row in column.fit_rows}
+    return [
+        LedgerRow(
+            requirement=requirement,
+            cell=column.cells[requirement.ref],
+            place=Place(candidate, requirement),
+            claim=claims.get(requirement.pk),
+            fit=fits[requirement.ref],
+            ruling=rulings.get(requirement.pk),
+            excuse=excuses.get(requirement.pk),
+        )
+        for requirement in book.requirements
+    ]
+
+
+def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
+    """The rows that one filter leaves."""
+    if not name:
+        return rows
+    if name == "musts":
+        return [row for row in rows if row.requirement.is_must]
+    test = TESTS[name][1]
+    return [row for row in rows if test(row.cell)]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One line of the promise record."""
+
+    label: str
+    held: int
+    partly: int
+    failed: int
+    tested: int
+    share: Any
+    weighted: Any
+
+
+def promises_of(column: Column) -> list[Promise]:
+    """All together first, then by category."""
+    record = column.promises
+    tallies = [("All together", record.overall), *record.by_category.items()]
+    return [
+        Promise(
+            label,
+            tally.held,
+            tally.partly,
+            tally.failed,
+            tally.tested,
+            tally.share_held,
+            tally.weighted_share_held,
+        )
+        for label, tally in tallies
+    ]
+
+
+def _by_requirement(rows: Any) -> dict[Any, Any]:
+    return {row.requirement_id: row for row in rows}
+
+
+def named_promises(
+    column: Column, rows: Iterable[LedgerRow]
+) -> list[tuple[str, list[str]]]:
+    """What stands out of the promise record, by requirement with its text."""
+    names = {
+        row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
+        for row in rows
+    }
+    record = column.promises
+    return [
+        (label, [names.get(ref, ref) for ref in refs])
+        for label, refs in (
+            ("Better than claimed", record.better_than_claimed),
+            ("Slipped", record.slipped),
+            ("Honest “never”", record.honest_nevers),
+        )
+    ]
+
+
+# One cell of the matrix: every revision of the claim with its evidence.
+
+# What pages show of the values of the brief's lists in which a cell must hold.
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One value with its three marks, and what stands for it."""
+
+    state: ValueState
+    claimed: str
+    shown: str
+    tested: str
+
+
+def value_rows(cell: Cell) -> list[ValueRow]:
+    """A row for each value in which it must hold."""
+    return [
+        ValueRow(
+            value,
+            "slipped" if value.standing == Standing.SLIPPED else value.claimed or "",
+            value.verdict_of(Source.DEMO) or "",
+            value.verdict_of(Source.TRIAL) or "",
+        )
+        for value in cell.values
+    ]
+
+
+# Who may let a must-have pass that holds partly, and what the reader may do.
+
+
+def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
+    """What the reader may do about it, and who else may; three queries."""
+    owns = is_owner(user, evaluation)
+    return {
+        "partly_blocks": evaluation.is_open and evaluation.stage == Stage.TRIALS,
+        "may_ask_waiver": owns,
+        "may_excuse": owns or is_leadership(user, evaluation),
+        "may_test": takes_part(user, evaluation),
+        "leadership": names_of_leadership(evaluation),
+    }
+
+
+def names_of_leadership(evaluation: Evaluation) -> list[str]:
+    """Who may waive a rule here, by name; nobody may be asked yet."""
+    parts = Stakeholder.objects.filter(
+        evaluation=evaluation, role=Role.LEADERSHIP, left_at__isnull=True
+    ).select_related("user")
+    return sorted({part.user.name for part in parts})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One verdict, and whether somebody has to say it again of newer words."""
+
+    evidence: Evidence
+    to_reconfirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One revision of the claim with what was found of it."""
+
+    claim: Claim
+    is_current: bool
+    is_stale: bool
+    evidence: list[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """A cell as its page shows it, for what higher floors add to it."""
+
+    place: Place
+    knocks_out: bool
+    is_partly: bool
+
+
+def cell_view(
+    request: HttpRequest, candidate_id: uuid.UUID, requirement_id: uuid.UUID
+) -> HttpResponse:
+    """The whole story of a cell, the newest words first."""
+    check_query(request)
+    user = reader(request)
+    place = find_place(user, candidate_id, requirement_id)
+    candidate, requirement = place.candidate, place.requirement
+    evaluation = place.evaluation
+    open_answers(request, evaluation)
+    cell = one_cell(candidate, requirement)
+    chapters = chapters_of(cell_history(candidate, requirement), place)
+    partly = is_partly_proven(cell, requirement)
+    offers = offers_of(user, place, cell, chapters)
+    steps = story((chapter.claim for chapter in chapters), evaluation.zone)
+    return show(
+        request,
+        evaluation,
+        "trials/cell.html",
+        title=f"{requirement.ref}: {candidate.name}",
+        tab="matrix",
+        crumbs=crumbs_to(
+            evaluation, ("Matrix", "matrix"), (f"{candidate}, {requirement.ref}", "")
+        ),
+        place=place,
+        cell=cell,
+        values=value_rows(cell),
+        numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
+        promised=Promised(candidate, requirement, cell, steps) if steps else None,
+        claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
+        chapters=list(reversed(chapters)),
+        ruling=Ruling.objects.filter(
+            candidate=candidate, requirement=requirement
+        ).first(),
+        excuses=Excuse.objects.filter(candidate=candidate, requirement=requirement)
+        .select_related("excused_by", "withdrawn_by")
+        .order_by("excused_at"),
+        part=takes_part(user, evaluation),
+        here=request.path,
+        partly=partly,
+        panels=panels_of("cell", ShownCell(place, offers["knocks_out"], partly), user),
+        **ways_on(evaluation, user),
+        **offers,
+    )
+
+
+def offers_of(
+    user: User, place: Place, cell: Cell, chapters: Sequence[Chapter]
+) -> dict[str, bool]:
+    """What the page offers to do with a cell, by the template's names."""
+    evaluation = place.evaluation
+    current = next((chapter for chapter in chapters if chapter.is_current), None)
+    said = current is not None and current.claim.availability != Availability.WITHDRAWN
+    vendors_own = said and current is not None and current.claim.by_vendor
+    owns = is_owner(user, evaluation)
+    can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
+    knocks_out = place.requirement.is_must and cell.knocks_out
+    return {
+        "owns": owns,
+        "can_judge": said
+        and evaluation.is_open
+        and evaluation.stage != Stage.REQUIREMENTS
+        and not cell.to_reconfirm,
+        "can_note": owns and can_note and not vendors_own,
+        "can_withdraw": owns and can_note and said and not vendors_own,
+        "can_excuse": knocks_out
+        and evaluation.is_open
+        and (owns or is_leadership(user, evaluation)),
+        "knocks_out": knocks_out,
+    }
+
+
+def chapters_of(history: Sequence[Revision], place: Place) -> list[Chapter]:
+    """Revisions in order; what must be said again is marked."""
+    current = next(
+        (revision.claim for revision in history if revision.is_current), None
+    )
+    judged = {
+        verdict.source for rev in history if rev.is_current for verdict in rev.evidence
+    }
+    stands = current is not None and (
+        current.requirement_revision >= place.requirement.revision
+        and current.availability != Availability.WITHDRAWN
+    )
+    newest = {verdict.source: verdict.pk for rev in history for verdict in rev.evidence}
+    chapters = []
+    for revision in history:
+        chapters.append(
+            Chapter(
+                claim=revision.claim,
+                is_current=revision.is_current,
+                is_stale=revision.claim.requirement_revision
+                < place.requirement.revision,
+                evidence=[
+                    Said(
+                        verdict,
+                        to_reconfirm=stands
+                        and not revision.is_current
+                        and newest[verdict.source] == verdict.pk
+                        and verdict.source not in judged,
+                    )
+                    for verdict in revision.evidence
+                ],
+            )
+        )
+    return chapters
+
+
+site.register_page(
+    "cells/<uuid:candidate_id>/<uuid:requirement_id>/", cell_view, "cell"
+)
+
+
+# The lists of trials, read-only and scoped. No score's value is a column.
+
+# A candidate: its claim ledger, its fit, and how far its word has carried.
+
+CANDIDATES = ("Candidates", "candidates")
+
+
+def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
+    """The candidate of that id, if `user` may know of it.
+
+    Raises:
+        NotFound: there is none that they may.
+
+    """
+    visible = Candidate.objects.visible_to(user)
+    candidate = (
+        visible.select_related("evaluation__owner", "vendor")
+        .filter(pk=candidate_id)
+        .first()
+    )
+    if candidate is None:
+        raise NotFound
+    return candidate
+
+
+def papers_of(candidate: Candidate) -> dict[str, Any]:
+    """What is there of a candidate beside its claims, by the template's names."""
+    notes = ResearchNote.objects.filter(candidate=candidate)
+    return {
+        "notes": notes.select_related("requirement", "noted_by"),
+        "contacts": Contact.objects.current().filter(vendor=candidate.vendor_id),
+        "receipt": Submission.objects.filter(candidate=candidate).last(),
+        "demos": Demo.objects.filter(candidate=candidate),
+        "trials": Trial.objects.filter(candidate=candidate),
+    }
+
+
+def filters_of(book: Ledger, chosen: str) -> list[tuple[str, str, bool]]:
+    """Each filter of the ledger: its name, its label and whether it is on."""
+    return [
+        (name, label, name == chosen)
+        for name, label in switches_of(book).items()
+        if name in FILTERS
+    ]
+
+
+def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
+    """How far the reader's own answers for it are, if it is theirs to answer for."""
+    evaluation = candidate.evaluation
+    moment = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
+    if not (is_answered_by_buyer(candidate) and moment and is_owner(user, evaluation)):
+        return {}
+    found = answering_of(candidate)
+    following = found.after()
+    place = following and Place(candidate, following)
+    return {"answering": found, "next_answer": place}
+
+
+def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
+    """What knocks it out, and the promise record with what stands out of it."""
+    return {
+        "knock_outs": [row for row in rows if row.knocks_out],
+        "held_partly": [
+            row for row in rows if is_partly_proven(row.cell, row.requirement)
+        ],
+        "excused": [row for row in rows if row.excuse],
+        "promises": promises_of(column),
+        "named_promises": named_promises(column, rows),
+        "fewest": FEWEST_TESTED,
+    }
+
+
+def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
+    """Everything that is known of one candidate, but its price."""
+    check_query(request, filters={"show"})
+    user = reader(request)
+    candidate = find_candidate(user, candidate_id)
+    chosen = request.GET.get("show", "")
+    if chosen and chosen not in FILTERS:
+        raise Invalid("There is no such filter here.")
+    evaluation = candidate.evaluation
+    open_answers(request, evaluation)
+    book = ledger(evaluation, candidates=[candidate])
+    column = book.of(candidate)
+    rows = ledger_rows(book, candidate)
+    owns = is_owner(user, evaluation)
+    return show(
+        request,
+        evaluation,
+        "trials/candidate.html",
+        title=candidate.name,
+        tab="candidates",
+        crumbs=crumbs_to(evaluation, CANDIDATES, (candidate.name, "")),
+        candidate=candidate,
+        column=column,
+        rows=filtered(rows, chosen),
+        fit_rows=rows,
+        total=len(rows),
+        filters=filters_of(book, chosen),
+        chosen=chosen,
+        **record_of(column, rows),
+        dates=promised(book),
+        reads_addresses=may_read_contacts(user, evaluation),
+        **papers_of(candidate),
+        owns=owns,
+        **answers_of(candidate, user),
+        part=takes_part(user, evaluation),
+        **ways_on(evaluation, user),
+        past_requirements=evaluation.is_open and evaluation.stage != Stage.REQUIREMENTS,
+        here=request.get_full_path(),
+        panels=panels_of("candidate", candidate, user),
+    )
+
+
+site.register_page("candidates/<uuid:candidate_id>/", candidate_view, "candidate")
+
+
+# Every planned date of an evaluation: slipped, still to come, and settled.
+
+ON_A_PAGE = 100
+GROUPS = ("slipped", "coming", "settled")
+
+
+@evaluation_page("promised", "Promised dates")
+def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    """The candidates in the choice, their planned dates and how these moved."""
+    check_query(request, filters=("page",))
+    open_answers(request, evaluation)
+    found = counted_once(evaluation, "promised dates", _promised)
+    pages = Paginator(found, ON_A_PAGE)
+    page = pages.page(page_number(request, pages.num_pages))
+    return show(
+        request,
+        evaluation,
+        "trials/promised.html",
+        title="Promised dates",
+        tab="matrix",
+        crumbs=crumbs_to(evaluation, ("Matrix", "matrix"), ("Promised dates", "")),
+        slipped=[promise for promise in page if promise.slipped],
+        coming=[promise for promise in page if promise.is_coming],
+        settled=[promise for promise in page if group_of(promise) == "settled"],
+        numbers=Counter(map(group_of, found)),
+        page=page,
+    )
+
+
+def group_of(promise: Promised) -> str:
+    """Under which heading it stands."""
+    if promise.slipped:
+        return "slipped"
+    return "coming" if promise.is_coming else "settled"
+
+
+def _promised(evaluation: Evaluation) -> list[Promised]:
+    """The slipped first, then those to come, then what is settled."""
+    found = promised(standing_ledger(evaluation).of_active())
+    return sorted(found, key=lambda promise: GROUPS.index(group_of(promise)))

@@ -1,0 +1,462 @@
+"""One's own score sheet: each score given with the evidence beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.urls import reverse
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.models import Category, Evaluation, User
+from evaltracker.pages.acts import Rule, register_act
+from evaltracker.pages.fields import long_text
+from stakeholders.models import Stakeholder
+from trials.models import DemoNote, Score
+from trials.scoring import TOP_SCORE
+from trials.selectors.scores import category_evidence
+from trials.services.scores import (
+    check_give_score,
+    check_give_scores,
+    check_withdraw_score,
+    give_score,
+    lock_scores,
+    withdraw_score,
+)
+from vendors.admin.base import AboutCandidate
+from vendors.choices import CandidateState
+from vendors.models import Candidate
+from vendors.selectors.answer_counts import reads_answers
+
+# One person's score sheet as a form: 0 to 5 for each category and candidate.
+
+SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """One score to give; `given` is what stands."""
+
+    part: Stakeholder
+    category: Category
+    candidate: Candidate
+    given: Score | None
+
+    @property
+    def pk(self) -> str:
+        """What stands in addresses of acts on it."""
+        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
+
+    @property
+    def address(self) -> str:
+        """Where it is given with the evidence beside it."""
+        return reverse("admin:act_on", args=["give-score", self.pk])
+
+    def __str__(self) -> str:
+        return f"{self.category} of {self.candidate}"
+
+    @property
+    def value_name(self) -> str:
+        """The form's field of the score."""
+        return f"v-{self.candidate.pk}-{self.category.pk}"
+
+    @property
+    def reason_name(self) -> str:
+        """The form's field of the reason."""
+        return f"r-{self.candidate.pk}-{self.category.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything that a part may score."""
+
+    categories: list[Category]
+    candidates: list[Candidate]
+    cells: list[SheetCell]
+    # What each score means, if the buyer chose words.
+    meanings: list[str]
+
+    @property
+    def scale(self) -> list[tuple[str, str]]:
+        """The scores to choose from, with their meaning."""
+        if not self.meanings:
+            return SCALE
+        return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
+
+    @property
+    def to_give(self) -> list[SheetCell]:
+        """The scores that the person may give, in order."""
+        return self.cells
+
+    @property
+    def begin(self) -> SheetCell | None:
+        """The first that is not given, else the first; None if there is none."""
+        cells = self.cells
+        return next((cell for cell in cells if cell.given is None), (*cells, None)[0])
+
+    @property
+    def given(self) -> int:
+        """How many scores are given that count."""
+        return sum(cell.given is not None for cell in self.cells)
+
+    def missing(self) -> list[str]:
+        """The categories in which something is not scored yet."""
+        open_in = {cell.category.pk for cell in self.cells if cell.given is None}
+        return [category.name for category in self.categories if category.pk in open_in]
+
+    @property
+    def possible(self) -> int:
+        """How many could be given."""
+        return len(self.cells)
+
+
+def sheet_of(part: Stakeholder) -> Sheet:
+    """The sheet of one part, in three queries."""
+    evaluation = part.evaluation
+    # A category of weight 0 is not scored.
+    categories = list(evaluation.categories.exclude(weight=0))
+    given = {
+        (score.candidate_id, score.category_id): score
+        for score in Score.objects.filter(sheet__stakeholder=part)
+    }
+    running = Candidate.objects.filter(evaluation=evaluation).exclude(
+        state=CandidateState.ELIMINATED
+    )
+    candidates = worth_scoring(list(running), {key[0] for key in given})
+    cells = [
+        SheetCell(part, category, candidate, given.get((candidate.pk, category.pk)))
+        for category in categories
+        for candidate in candidates
+    ]
+    return Sheet(categories, candidates, cells, evaluation.scale)
+
+
+def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate]:
+    """The short list and what was scored before; all while nobody is shortlisted."""
+    close = [
+        candidate
+        for candidate in running
+        if candidate.state != CandidateState.LONGLISTED
+    ]
+    if not close:
+        return running
+    return [
+        candidate
+        for candidate in running
+        if candidate in close or candidate.pk in scored
+    ]
+
+
+class SheetForm(forms.Form):
+    """A choice and a reason for each cell that the person may score."""
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        for cell in sheet.cells:
+            about = f"{cell.category}, {cell.candidate}"
+            self.fields[cell.value_name] = forms.ChoiceField(
+                label=f"Score: {about}",
+                choices=[("", "not scored"), *sheet.scale],
+                required=False,
+                initial=str(cell.given.value) if cell.given else "",
+                widget=forms.Select(attrs={"aria-label": f"Score: {about}"}),
+            )
+            self.fields[cell.reason_name] = forms.CharField(
+                label=f"Reason: {about}",
+                required=False,
+                max_length=5000,
+                initial=cell.given.reason if cell.given else "",
+                widget=forms.Textarea(
+                    attrs={
+                        "aria-label": f"Reason: {about}",
+                        "placeholder": "why",
+                        "rows": 1,
+                    }
+                ),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A score says why; a row that was not sent is left as it stands."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for cell in self.sheet.cells:
+            if cell.value_name not in self.data:
+                data.pop(cell.value_name, None)
+        for cell in self.sheet.cells:
+            if data.get(cell.value_name) and not data.get(cell.reason_name, "").strip():
+                self.add_error(cell.reason_name, "Say why you give this score.")
+        return data
+
+    def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
+        """Category by category, with the bound fields of each candidate."""
+        by_category: dict[Any, list[dict[str, Any]]] = {}
+        for cell in self.sheet.cells:
+            fields = {
+                "candidate": cell.candidate,
+                "address": cell.address,
+                "value": self[cell.value_name],
+                "reason": self[cell.reason_name],
+            }
+            by_category.setdefault(cell.category.pk, []).append(fields)
+        return [
+            (category, by_category.get(category.pk, []))
+            for category in self.sheet.categories
+        ]
+
+
+# From one score to the next, without going back to a list.
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The scores before and after one, and the next that is still to give.
+
+    `given` is what stands of this one.
+    """
+
+    given: SheetCell | None
+    before: SheetCell | None
+    after: SheetCell | None
+    to_give: SheetCell | None
+
+
+def way_through(sheet: Sheet, key: str) -> Way:
+    """The way on from the score of that key: candidate by candidate in a category,
+    then the next category; from the last that is to give, back to one left out."""
+    cells = sheet.to_give
+    at = next((number for number, cell in enumerate(cells) if cell.pk == key), None)
+    if at is None:
+        return Way(None, None, None, sheet.begin)
+    onwards = [*cells[at + 1 :], *cells[:at]]
+    return Way(
+        cells[at],
+        cells[at - 1] if at else None,
+        cells[at + 1] if at + 1 < len(cells) else None,
+        next((cell for cell in onwards if cell.given is None), None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell:
+    """What a part scores: one candidate in one category; `pk` stands in addresses."""
+
+    part: Stakeholder
+    candidate: Candidate
+    category: Category
+
+    @property
+    def pk(self) -> str:
+        """The three ids in one."""
+        return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.part.evaluation
+
+    def given(self) -> Score | None:
+        """The score that stands."""
+        rows = Score.objects.filter(sheet__stakeholder=self.part)
+        return rows.filter(candidate=self.candidate, category=self.category).first()
+
+    def __str__(self) -> str:
+        return f"{self.category} of {self.candidate}"
+
+
+class OnOwnCell(AboutCandidate[OwnCell]):
+    """An act on one score of one's own sheet."""
+
+    tab = "scores"
+
+    def load(self, user: User, target_id: str) -> OwnCell:
+        """The cell, if all three exist, belong together and the reader may see them."""
+        try:
+            part_id, candidate_id, category_id = map(UUID, target_id.split("."))
+        except ValueError as error:
+            raise NotFound from error
+        parts = Stakeholder.objects.visible_to(user).filter(pk=part_id)
+        part = parts.select_related("evaluation__owner", "user").first()
+        if part is None:
+            raise NotFound
+        candidate = part.evaluation.candidates.filter(pk=candidate_id).first()
+        category = part.evaluation.categories.filter(pk=category_id).first()
+        if candidate is None or category is None:
+            raise NotFound
+        candidate.evaluation = part.evaluation
+        return OwnCell(part, candidate, category)
+
+    def arguments(self, target: OwnCell, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Whose score of what."""
+        return {
+            "stakeholder": target.part,
+            "candidate": target.candidate,
+            "category": target.category,
+            **data,
+        }
+
+
+class ScoreForm(forms.Form):
+    """0 to 5, and why."""
+
+    value = forms.TypedChoiceField(
+        label="Score",
+        choices=SCALE,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a score from 0 to 5."},
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=5000,
+        widget=long_text(3),
+        error_messages={"required": "Say why you give this score."},
+    )
+
+
+@register_act
+class GiveScore(OnOwnCell):
+    """Saves one score, with what was asked, answered, shown and tested beside it."""
+
+    title = "Score"
+    verb = "Save"
+    success = "Your score is saved."
+    form_class = ScoreForm
+    template = "trials/score.html"
+    in_dialog = False
+    service = give_score
+    rule: ClassVar[Rule | None] = check_give_score
+
+    def heading(self, target: OwnCell) -> str:
+        return str(target)
+
+    def crumb(self, target: OwnCell) -> str:
+        return str(target)
+
+    def judged(self, target: OwnCell) -> tuple[Any, ...]:
+        """The part, and the candidate that it scores."""
+        return target.part, target.candidate
+
+    def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
+        """What was given so far."""
+        given = target.given()
+        return {"value": given.value, "reason": given.reason} if given else {}
+
+    def context(self, target: OwnCell, user: User) -> dict[str, Any]:
+        """The evidence, one's own notes, and the way to the next score."""
+        sheet = sheet_of(target.part)
+        candidate, category = target.candidate, target.category
+        notes = DemoNote.objects.filter(author=user, demo__candidate=candidate)
+        may_read = reads_answers(user, target.evaluation)
+        return {
+            **super().context(target, user),
+            "cell": target,
+            "sheet": sheet,
+            "way": way_through(sheet, target.pk),
+            "choices": choices_of(sheet.meanings),
+            "may_read": may_read,
+            "asked": category_evidence(candidate, category) if may_read else [],
+            "notes": notes.select_related("demo").order_by("written_at"),
+        }
+
+
+@register_act
+class WithdrawScore(OnOwnCell):
+    """Takes one score back to *not scored*."""
+
+    title = "Take the score back"
+    verb = "Take back"
+    help = "It counts as not scored, which is not 0."
+    success = "The score is taken back."
+    service = withdraw_score
+    rule: ClassVar[Rule | None] = check_withdraw_score
+
+    def judged(self, target: OwnCell) -> tuple[Any, ...]:
+        """Whose score of what."""
+        return target.part, target.candidate, target.category
+
+
+def choices_of(meanings: Sequence[str]) -> list[tuple[str, str]]:
+    """Each score with what it means; without words, what its ends are."""
+    if meanings:
+        return [(value, meanings[int(value)]) for value, _ in SCALE]
+    ends = {SCALE[0][0]: "worst", SCALE[-1][0]: "best"}
+    return [(value, ends.get(value, "")) for value, _ in SCALE]
+
+
+# Giving one's own scores, taking them back, and locking them.
+
+
+class OwnSheet(AboutCandidate[Stakeholder]):
+    """An act on one's own score sheet; `target` is one's own part."""
+
+    tab = "scores"
+    model = Stakeholder
+    rule: ClassVar[Rule | None] = check_give_scores
+    target_name = "stakeholder"
+    related = ("evaluation__owner", "user")
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}, as {target.get_role_display()}"
+
+
+@register_act
+class GiveScores(OwnSheet):
+    """Saves one's own scores, until they are locked."""
+
+    title = "Your scores"
+    verb = "Save"
+    help = (
+        "0 is the worst, 5 the best, each with a reason. “Not scored” is not 0, and "
+        "you can go back to it until you lock. Nobody reads your scores before that."
+    )
+    success = "Your scores are saved. Lock them when you are sure."
+    form_class = SheetForm
+    template = "trials/sheet.html"
+    in_dialog = False
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        """What is scored, and what was given."""
+        return {"sheet": sheet_of(target)}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        """Save what was given or taken back; the same, or nothing, changes nothing."""
+        check_give_scores(target, by)
+        for cell in sheet_of(target).cells:
+            if cell.value_name not in data:
+                continue
+            value = data[cell.value_name]
+            about: dict[str, Any] = {
+                "candidate": cell.candidate,
+                "category": cell.category,
+                "by": by,
+            }
+            if value in (None, ""):
+                if cell.given:
+                    withdraw_score(stakeholder=target, **about)
+                continue
+            give_score(
+                stakeholder=target,
+                value=int(value),
+                reason=data[cell.reason_name],
+                **about,
+            )
+
+
+@register_act
+class LockScores(OwnSheet):
+    """Makes one's own scores final."""
+
+    title = "Lock your scores"
+    verb = "Lock for good"
+    help = (
+        "They can never change afterwards, and in return you see the others' scores. "
+        "There is no way back."
+    )
+    success = "Your scores are locked."
+    template = "trials/lock.html"
+    dangerous = True
+    service = lock_scores
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        """How much of the sheet is filled."""
+        return {**super().context(target, user), "sheet": sheet_of(target)}

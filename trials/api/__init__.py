@@ -1,1 +1,0 @@
-"""What vendors read and answer of their trials."""

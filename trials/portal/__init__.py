@@ -1,1 +1,0 @@
-"""A vendor's own trial in the vendor pages."""

@@ -1,0 +1,339 @@
+"""The mails that trials owe: to agree, to answer a finding, and what time brings."""
+
+import datetime
+import uuid
+
+from django.db.models import Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.policy import lock
+from evaltracker.notices.services.scheduling import owe_now, schedule_notice
+from evaltracker.toolbox.days import instant_of, is_working_day, wall_of
+from evaltracker.toolbox.processes import register_chore
+from trials.choices import MilestoneState
+from trials.models import Gap, Milestone, Trial
+from trials.notices import (
+    BenchmarkSilent,
+    ContractToAgree,
+    GapFound,
+    GapReplied,
+    GapStillThere,
+    HalfGone,
+    MilestoneOrphaned,
+    MilestoneOverdue,
+    PromiseSlipped,
+    RetestDue,
+)
+from trials.policy import TRIAL_STAGES, today_in
+from trials.selectors import half_time_alarm
+from trials.selectors.ledger import slipped_claims
+from trials.selectors.trials import contract_of, orphaned_milestones, silent_since
+from vendors.choices import Availability
+from vendors.holds_for import promised_dates
+from vendors.models import Claim, Contact
+
+# The mails that a trial owes: to agree, to answer a finding, and what time brings.
+
+A_MINUTE = datetime.timedelta(minutes=1)
+TEN_MINUTES = datetime.timedelta(minutes=10)
+HOURLY = datetime.timedelta(hours=1)
+ASKED_EVERY = datetime.timedelta(days=3)
+
+
+def ask_for_agreement(trial: Trial, *, days: int = 0) -> None:
+    """Owe everybody whose role has not agreed to the words of now a mail.
+
+    `days` after it was first asked it is asked once more.
+    """
+    for agreement in contract_of(trial).awaited:
+        for part in agreement.awaited:
+            owe_now(
+                kind=ContractToAgree.name,
+                evaluation=trial.candidate.evaluation,
+                subject_id=trial.pk,
+                occurrence=trial.version,
+                offset_days=-days,
+                recipient=part.user,
+            )
+
+
+def ask_again_for_agreement() -> None:
+    """Ask again, every three days, who has not agreed to a contract."""
+    waiting = Trial.objects.filter(
+        proposed_at__isnull=False,
+        closed_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+        candidate__evaluation__stage__in=TRIAL_STAGES,
+    )
+    for trial in waiting.select_related("candidate__evaluation"):
+        first = Notice.objects.filter(
+            kind=ContractToAgree.name,
+            subject_id=str(trial.pk),
+            occurrence=str(trial.version),
+        ).aggregate(at=Min("due_at"))["at"]
+        times = (timezone.now() - first) // ASKED_EVERY if first else 0
+        if times:
+            ask_for_agreement(trial, days=times * ASKED_EVERY.days)
+
+
+def tell_vendor_of(gap: Gap) -> None:
+    """Owe the vendor's contacts a mail: early gaps are the cheap ones for both."""
+    _tell_vendor(gap, GapFound.name, "")
+
+
+def tell_vendor_of_retest(gap: Gap) -> None:
+    """Owe the vendor's contacts a mail: it was tried again, and is still missing."""
+    if gap.retested_at is not None:
+        _tell_vendor(gap, GapStillThere.name, gap.retested_at.isoformat())
+
+
+def _tell_vendor(gap: Gap, kind: str, occurrence: str) -> None:
+    candidate = gap.trial.candidate
+    if candidate.vendor_id is None or candidate.invited_at is None:
+        return
+    for contact in Contact.objects.current().filter(vendor=candidate.vendor_id):
+        owe_now(
+            kind=kind,
+            evaluation=candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence=occurrence,
+            address=contact.email,
+            addressee=contact.name,
+        )
+
+
+def tell_of_replies() -> None:
+    """Owe who runs a trial a mail for each reply that a vendor gave by itself.
+
+    The process that vendors call may not write mails, so they are found here.
+    """
+    replied = Gap.objects.filter(
+        trial__in=_under_way(),
+        reply_at__isnull=False,
+        reply_noted_by__isnull=True,
+        closed_at__isnull=True,
+    )
+    for gap in replied.select_related("trial__lead", "trial__candidate__evaluation"):
+        if gap.reply_at is None:
+            continue
+        owe_now(
+            kind=GapReplied.name,
+            evaluation=gap.trial.candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence=gap.reply_at.isoformat(),
+            recipient=gap.trial.lead,
+        )
+
+
+def remind_of_retests() -> None:
+    """Owe who runs a trial a mail on the day for which a mend was promised."""
+    promised = Gap.objects.filter(
+        trial__in=_under_way(), promised_for__isnull=False, closed_at__isnull=True
+    )
+    for gap in promised.select_related("trial__lead", "trial__candidate__evaluation"):
+        if not gap.retest_is_due or gap.promised_for is None:
+            continue
+        owe_now(
+            kind=RetestDue.name,
+            evaluation=gap.trial.candidate.evaluation,
+            subject_id=gap.pk,
+            occurrence=gap.promised_for.isoformat(),
+            recipient=gap.trial.lead,
+        )
+
+
+def warn_at_half_time() -> None:
+    """Owe lead and owner a mail when a trial is half gone and a must-have untried."""
+    trials = _under_way().filter(agreed_at__isnull=False)
+    for trial in trials.select_related("lead", "candidate__evaluation__owner"):
+        if not half_time_alarm(trial):
+            continue
+        evaluation = trial.candidate.evaluation
+        for person in {trial.lead, evaluation.owner}:
+            owe_now(
+                kind=HalfGone.name,
+                evaluation=evaluation,
+                subject_id=trial.pk,
+                occurrence=trial.starts_on.isoformat(),
+                recipient=person,
+            )
+
+
+def tell_of_silence() -> None:
+    """Owe a trial's lead a mail when its benchmark has stopped reporting."""
+    trials = _under_way().filter(run_reports__isnull=False).distinct()
+    for trial in trials.select_related("lead", "candidate__evaluation"):
+        if day := silent_since(trial):
+            owe_now(
+                kind=BenchmarkSilent.name,
+                evaluation=trial.candidate.evaluation,
+                subject_id=trial.pk,
+                occurrence=day.isoformat(),
+                recipient=trial.lead,
+            )
+
+
+def _under_way() -> QuerySet[Trial]:
+    return Trial.objects.filter(
+        closed_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+        candidate__evaluation__stage=Stage.TRIALS,
+    )
+
+
+register_chore(name="gap_replies", every=A_MINUTE, work=tell_of_replies)
+register_chore(name="contracts_to_agree", every=HOURLY, work=ask_again_for_agreement)
+register_chore(name="retests_due", every=HOURLY, work=remind_of_retests)
+register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)
+register_chore(name="silent_benchmarks", every=HOURLY, work=tell_of_silence)
+
+
+# Telling an owner that promised dates have passed; that they slipped is computed.
+
+
+def tell_of_slips() -> None:
+    """Owe the owner a mail, and the journal an entry, of each date that has slipped.
+
+    A chore: each claim is told of once. A date that is moved and slips again is another
+    claim, so it is told of again.
+    """
+    held = Cast("holds_for", TextField())
+    waiting = Claim.objects.annotate(held=held).filter(
+        Q(availability=Availability.PLANNED)
+        | Q(held__contains=f'"{Availability.PLANNED}"'),
+        superseded_at__isnull=True,
+        candidate__evaluation__status=Status.OPEN,
+    )
+    where = waiting.order_by().values("candidate__evaluation")
+    for evaluation in Evaluation.objects.filter(pk__in=where).order_by("pk"):
+        today = today_in(evaluation.zone)
+        planned = waiting.filter(candidate__evaluation=evaluation)
+        overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
+        told = set(
+            Notice.objects.filter(
+                kind=PromiseSlipped.name, evaluation=evaluation
+            ).values_list("subject_id", flat=True)
+        )
+        new = [key for key in overdue if str(key) not in told]
+        if new:
+            _tell(evaluation, new)
+
+
+def slipped_from(claim: Claim, today: datetime.date) -> datetime.date | None:
+    """The first date, of the answer or of one of its values, that has passed."""
+    dates = promised_dates(claim.availability, claim.available_from, claim.holds_for)
+    return next((day for day in dates if day < today), None)
+
+
+def _tell(evaluation: Evaluation, new: list[uuid.UUID]) -> None:
+    """Of those of these claims that nothing proves."""
+    evaluation = lock(evaluation)
+    today = today_in(evaluation.zone)
+    for claim in slipped_claims(evaluation, Claim.objects.filter(pk__in=new)):
+        passed = slipped_from(claim, today)
+        owe_now(
+            kind=PromiseSlipped.name,
+            evaluation=evaluation,
+            subject_id=claim.pk,
+            occurrence=passed,
+            recipient=evaluation.owner,
+        )
+        journal.record(
+            evaluation=evaluation,
+            action="promise.slipped",
+            subject=claim,
+            by=SYSTEM,
+            after={
+                "candidate": claim.candidate.name,
+                "requirement": claim.requirement.ref,
+                "available_from": passed,
+            },
+        )
+
+
+register_chore(
+    name="tell of slipped promises",
+    every=datetime.timedelta(hours=1),
+    work=tell_of_slips,
+)
+
+
+# Milestones that have passed and are still open; time alone makes their notices.
+
+# From so many days on, whoever runs the purchase hears of it, too.
+ESCALATES_AFTER = 3
+
+
+def owe_overdue() -> None:
+    """Owe today's notice of each overdue milestone, on working days of the reader.
+
+    Of what is nobody's any more, who runs the purchase hears from the first day on.
+    """
+    late = Milestone.objects.filter(
+        state=MilestoneState.OPEN,
+        evaluation__status=Status.OPEN,
+        due_at__lt=timezone.now(),
+    )
+    orphans = frozenset(orphaned_milestones().values_list("pk", flat=True))
+    for milestone in late.select_related("evaluation__owner", "owner"):
+        days = _whole_days(milestone)
+        if days < 1:
+            continue
+        readers = {milestone.owner}
+        if days >= ESCALATES_AFTER or milestone.pk in orphans:
+            readers.add(milestone.evaluation.owner)
+        for reader in readers:
+            _owe(milestone, days, reader)
+
+
+def _whole_days(milestone: Milestone) -> int:
+    """How often the hour of its date has come since, by clocks in its zone."""
+    now = timezone.now()
+    days = (wall_of(now, milestone.zone).date() - milestone.due_on).days
+    again = milestone.due_on + datetime.timedelta(days=days)
+    if instant_of(again, milestone.due_time, milestone.zone) > now:
+        days -= 1
+    return days
+
+
+def _owe(milestone: Milestone, days: int, reader: User) -> None:
+    day = milestone.due_on + datetime.timedelta(days=days)
+    if not is_working_day(day, reader.country, reader.subdivision):
+        return
+    schedule_notice(
+        kind=MilestoneOverdue.name,
+        evaluation=milestone.evaluation,
+        subject_id=milestone.pk,
+        occurrence=milestone.occurrence,
+        offset_days=-days,
+        recipient=reader,
+        day=day,
+        time=milestone.due_time,
+        zone=milestone.zone,
+    )
+
+
+register_chore(name="milestones_overdue", every=TEN_MINUTES, work=owe_overdue)
+
+
+# Who is reminded of a milestone, and how many days before.
+
+
+def tell_of_orphans() -> None:
+    """Owe who runs a purchase a mail for each milestone that is nobody's any more."""
+    for milestone in orphaned_milestones().select_related("evaluation__owner"):
+        owe_now(
+            kind=MilestoneOrphaned.name,
+            evaluation=milestone.evaluation,
+            subject_id=milestone.pk,
+            occurrence=milestone.occurrence,
+            recipient=milestone.evaluation.owner,
+        )
+
+
+register_chore(name="milestones_of_nobody", every=HOURLY, work=tell_of_orphans)

@@ -1,0 +1,441 @@
+"""Dated things to do, their reminders, and moving them with what hangs on them."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import change, check_owned, checked, lock
+from evaltracker.notices.services.scheduling import (
+    cancel_notices,
+    owe_now,
+    schedule_notice,
+)
+from evaltracker.requirements.services.evaluations import change_brief
+from evaltracker.toolbox.days import instant_of
+from evaltracker.toolbox.text import Inputs, read_reason
+from trials.choices import MilestoneState
+from trials.models import Milestone, Trial
+from trials.notices import MilestoneDue, MilestoneGiven
+from trials.policy import (
+    check_part,
+    check_trial,
+    read_moment,
+    require_insider,
+    require_trial_lead,
+)
+from trials.selectors.trials import hanging_on, shifts_of
+
+# The mails that are owed for a milestone, written with the change that causes them.
+
+
+def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
+    """Owe its owner a mail for each offset; those already past collapse into one.
+
+    With `missed` false those are left out: the reader was told in another way.
+    """
+    now = timezone.now()
+    past: list[int] = []
+    coming: list[int] = []
+    for days in sorted({int(days) for days in milestone.evaluation.reminder_days}):
+        day = milestone.due_on - datetime.timedelta(days=days)
+        over = instant_of(day, milestone.due_time, milestone.zone) <= now
+        (past if over else coming).append(days)
+    for days in [*(past[:1] if missed else ()), *coming]:
+        schedule_notice(
+            kind=MilestoneDue.name,
+            evaluation=milestone.evaluation,
+            subject_id=milestone.pk,
+            occurrence=milestone.occurrence,
+            offset_days=days,
+            recipient=milestone.owner,
+            day=milestone.due_on - datetime.timedelta(days=days),
+            time=milestone.due_time,
+            zone=milestone.zone,
+        )
+
+
+def stop_reminders(milestone: Milestone, because: str) -> None:
+    """Owe no mail about this milestone any more."""
+    cancel_notices(kind=MilestoneDue.name, subject_id=milestone.pk, because=because)
+
+
+# Dated things to do, and the reminders that are owed for them.
+
+WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
+REASONS = {
+    MilestoneState.MISSED: "Give a reason why it was missed.",
+    MilestoneState.WAIVED: "Give a reason for waiving it.",
+    MilestoneState.CANCELLED: "Give a reason for cancelling it.",
+}
+
+
+@transaction.atomic
+def add_milestone(
+    *,
+    evaluation: Evaluation,
+    title: str,
+    owner_user: User,
+    due_on: datetime.date,
+    due_time: datetime.time,
+    by: By,
+    zone: str = "",
+    trial: Trial | None = None,
+    hangs_on: Milestone | None = None,
+) -> Milestone:
+    """Set a date for something; its owner is reminded before it.
+
+    What hangs on another milestone moves with it.
+
+    A wall time that daylight saving skips means the next valid one; `due_at` says
+    which instant that is.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of the trial.
+        Refused: the trial is closed. Invalid: by field.
+
+    """
+    evaluation = lock(evaluation)
+    if trial is None:
+        check_owned(evaluation, by)
+    else:
+        if trial.candidate.evaluation_id != evaluation.pk:
+            raise Invalid("The trial belongs to another evaluation.")
+        trial.refresh_from_db(fields=["closed_at"])
+        trial.candidate.evaluation = evaluation
+        check_add_trial_milestone(trial, by)
+    require_insider(owner_user, evaluation, "owner_user")
+    if hangs_on is not None:
+        check_hanging(hangs_on, evaluation, trial)
+    zone = zone or (trial.zone if trial else evaluation.zone)
+    inputs = Inputs()
+    milestone = Milestone(
+        evaluation=evaluation,
+        trial=trial,
+        title=inputs.line("title", title),
+        owner=owner_user,
+        hangs_on=hangs_on,
+        due_on=due_on,
+        due_time=due_time,
+        zone=zone,
+        due_at=read_moment(due_on, due_time, zone),
+    )
+    inputs.check()
+    checked(milestone)
+    milestone.save()
+    owe_reminders(milestone)
+    journal_milestone(milestone, "milestone.added", by, after=_said(milestone))
+    return milestone
+
+
+@transaction.atomic
+def settle_milestone(
+    *, milestone: Milestone, state: str, by: By, reason: str = ""
+) -> Milestone:
+    """Say how a milestone went; nobody is reminded of it any more.
+
+    Raises:
+        Forbidden: not its owner, the lead of its trial or the owner.
+        Refused: it is settled. Invalid: no reason, unless it was met.
+
+    """
+    milestone, _ = open_milestone(milestone, by, check_settle_milestone)
+    if state not in MilestoneState.values or state == MilestoneState.OPEN:
+        sentence = "Choose the outcome: met, missed, waived or cancelled."
+        raise Invalid(sentence, errors={"state": [sentence]})
+    how = MilestoneState(state)
+    if how in REASONS or reason.strip():
+        reason = read_reason(reason, REASONS.get(how, ""))
+    before, after = _settle(milestone, how, reason.strip())
+    journal_milestone(
+        milestone, "milestone.settled", by, before=before, after=after, reason=reason
+    )
+    return milestone
+
+
+def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
+    """Call off what is still open in a trial; the caller journals their titles."""
+    still_open = trial.milestones.select_for_update(of=("self",), no_key=True).filter(
+        state=MilestoneState.OPEN
+    )
+    titles = []
+    for milestone in still_open:
+        _settle(milestone, MilestoneState.CANCELLED, reason)
+        titles.append(milestone.title)
+    return titles
+
+
+def check_hanging(
+    hangs_on: Milestone, evaluation: Evaluation, trial: Trial | None
+) -> None:
+    """Refuse to hang on what somebody without a say here could move.
+
+    A trial's milestone hangs on the same trial's or on the evaluation's own; the
+    evaluation's own hang on each other.
+    """
+    same = hangs_on.evaluation_id == evaluation.pk
+    near = hangs_on.trial_id in (None, trial.pk if trial else None)
+    if not (same and near):
+        sentence = (
+            "It can only depend on a milestone of the same trial or of the evaluation."
+        )
+        raise Invalid(sentence, errors={"hangs_on": [sentence]})
+
+
+def check_add_trial_milestone(trial: Trial, by: By) -> None:
+    """Whoever runs the trial, in every stage until it is closed."""
+    check_trial(trial, by, *Stage)
+
+
+def check_open_milestone(milestone: Milestone, by: By) -> None:
+    """Whoever has a part, until the milestone is settled or all has ended."""
+    check_part(milestone.evaluation, by, *Stage)
+    if milestone.state != MilestoneState.OPEN:
+        raise Refused(
+            f"This milestone is {milestone.get_state_display().lower()} already."
+        )
+
+
+def check_move_milestone(milestone: Milestone, by: By) -> None:
+    """Whoever runs what an open one belongs to: the evaluation, or the trial."""
+    require_mover(by, milestone, milestone.evaluation)
+    check_open_milestone(milestone, by)
+
+
+def check_settle_milestone(milestone: Milestone, by: By) -> None:
+    """The same, and whose it is."""
+    user = actor_of(by).user
+    if user is None or user.pk != milestone.owner_id:
+        require_mover(by, milestone, milestone.evaluation)
+    check_open_milestone(milestone, by)
+
+
+def open_milestone(
+    milestone: Milestone,
+    by: By,
+    rule: Callable[[Milestone, By], object] = check_move_milestone,
+) -> tuple[Milestone, Evaluation]:
+    """The milestone under a row lock, if `rule` lets `by` go on."""
+    evaluation = lock(milestone.evaluation)
+    fresh: Milestone = (
+        Milestone.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("owner", "trial__candidate", "trial__lead")
+        .get(pk=milestone.pk)
+    )
+    fresh.evaluation = evaluation
+    if fresh.trial is not None:
+        fresh.trial.candidate.evaluation = evaluation
+    rule(fresh, by)
+    return fresh, evaluation
+
+
+def require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
+    """The owner of the evaluation; for a trial's milestone its lead as well."""
+    if milestone.trial is not None:
+        require_trial_lead(by, milestone.trial)
+    elif actor_of(by).user != evaluation.owner:
+        raise Forbidden(f"Only its owner and {evaluation.owner.name} may do this.")
+
+
+def _settle(
+    milestone: Milestone, state: MilestoneState, reason: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    changed = change(
+        milestone, state=state, state_reason=reason, settled_at=timezone.now()
+    )
+    stop_reminders(milestone, f"The milestone is {state.label.lower()}.")
+    return changed
+
+
+def _said(milestone: Milestone) -> dict[str, Any]:
+    return journal.snapshot(
+        milestone, ("title", "owner", "trial_id", "hangs_on_id", *WHEN)
+    )
+
+
+def journal_milestone(
+    milestone: Milestone,
+    action: str,
+    by: By,
+    *,
+    after: dict[str, Any],
+    before: dict[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    journal.record(
+        evaluation=milestone.evaluation,
+        action=action,
+        subject=milestone,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+
+
+EARLIEST, MOST = 90, 6
+
+
+@transaction.atomic
+def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milestone:
+    """Make a milestone somebody else's; they are told, and reminded from now on.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of its trial.
+        Refused: it is settled, or theirs already. Invalid: they have no part.
+
+    """
+    milestone, evaluation = open_milestone(milestone, by)
+    require_insider(owner_user, evaluation, "owner_user")
+    if owner_user.pk == milestone.owner_id:
+        raise Refused(f"This milestone is {owner_user.name}'s already.")
+    # A new occurrence: given there and back again, it reminds as if for the first time.
+    before, after = change(
+        milestone, owner=owner_user, occurrence=milestone.occurrence + 1
+    )
+    stop_reminders(milestone, "The milestone was given to somebody else.")
+    owe_reminders(milestone, missed=False)
+    if actor_of(by).user != owner_user:
+        owe_now(
+            kind=MilestoneGiven.name,
+            evaluation=evaluation,
+            subject_id=milestone.pk,
+            occurrence=milestone.occurrence,
+            recipient=owner_user,
+        )
+    journal_milestone(milestone, "milestone.given", by, before=before, after=after)
+    return milestone
+
+
+@transaction.atomic
+def change_reminder_days(
+    *, evaluation: Evaluation, days: Iterable[int], by: By
+) -> Evaluation:
+    """Say how many days before a date people are reminded; what is open follows.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended.
+        Invalid: none, too many, or one that is no day before.
+
+    """
+    wanted = sorted(set(days), reverse=True)
+    sentence = ""
+    if not wanted:
+        sentence = "Name at least one day; 0 is the day itself."
+    elif len(wanted) > MOST:
+        sentence = f"At most {MOST} reminders; more are not read."
+    elif wanted[0] > EARLIEST or wanted[-1] < 0:
+        sentence = f"Count days before the date, from 0 to {EARLIEST}."
+    if sentence:
+        raise Invalid(sentence, errors={"days": [sentence]})
+    before = list(evaluation.reminder_days)
+    evaluation = change_brief(evaluation=evaluation, reminder_days=wanted, by=by)
+    if wanted == before:
+        return evaluation
+    coming = Milestone.objects.select_for_update(of=("self",), no_key=True).filter(
+        evaluation=evaluation, state=MilestoneState.OPEN, due_at__gt=timezone.now()
+    )
+    for milestone in coming:
+        milestone.evaluation = evaluation
+        change(milestone, occurrence=milestone.occurrence + 1)
+        stop_reminders(milestone, "People are reminded on other days.")
+        owe_reminders(milestone, missed=False)
+    return evaluation
+
+
+# Moving what has a date; what hangs on it moves along, and reminds anew.
+
+
+@transaction.atomic
+def move_milestone(
+    *,
+    milestone: Milestone,
+    due_on: datetime.date,
+    due_time: datetime.time,
+    reason: str,
+    by: By,
+    zone: str = "",
+    along: bool = True,
+) -> Milestone:
+    """Put a milestone to another date; it reminds again, and no longer of the old one.
+
+    Unless `along` is false, every open milestone that hangs on it moves by as many
+    days and keeps its own time and zone.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
+        Invalid: no reason, or a zone that does not exist.
+
+    """
+    milestone, evaluation = open_milestone(milestone, by)
+    reason = read_reason(
+        reason, "Give a reason for the move; its owner has planned around it."
+    )
+    shifts = shifts_of(milestone, due_on) if along else []
+    put(milestone, due_on, due_time, zone or milestone.zone, reason, by)
+    for shift in shifts:
+        one = shift.milestone
+        one.evaluation = evaluation
+        because = f"Moved along with “{milestone.title}”: {reason}"
+        put(one, shift.due_on, one.due_time, one.zone, because, by)
+    return milestone
+
+
+@transaction.atomic
+def hang_milestone(
+    *, milestone: Milestone, hangs_on: Milestone | None, by: By
+) -> Milestone:
+    """Say on which other milestone this one hangs, or on none.
+
+    Raises:
+        Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
+        Invalid: another evaluation's, itself, or one that hangs on this one.
+
+    """
+    milestone, evaluation = open_milestone(milestone, by)
+    if hangs_on is not None:
+        below = {milestone.pk, *(one.pk for one in hanging_on(milestone))}
+        check_hanging(hangs_on, evaluation, milestone.trial)
+        if hangs_on.pk in below:
+            sentence = "That milestone depends on this one; neither could ever be "
+            "moved."
+            raise Invalid(sentence, errors={"hangs_on": [sentence]})
+    before, after = change(milestone, hangs_on=hangs_on)
+    if after:
+        journal_milestone(milestone, "milestone.hung", by, before=before, after=after)
+    return milestone
+
+
+def put(
+    milestone: Milestone,
+    due_on: datetime.date,
+    due_time: datetime.time,
+    zone: str,
+    reason: str,
+    by: By,
+) -> None:
+    """Give a milestone its new date, reminders and entry; the same date is nothing."""
+    due_at = read_moment(due_on, due_time, zone)
+    typed = (due_on, due_time, zone)
+    if typed == (milestone.due_on, milestone.due_time, milestone.zone):
+        return
+    before, after = change(
+        milestone,
+        due_on=due_on,
+        due_time=due_time,
+        zone=zone,
+        due_at=due_at,
+        occurrence=milestone.occurrence + 1,
+    )
+    stop_reminders(milestone, "The milestone was moved.")
+    owe_reminders(milestone)
+    journal_milestone(
+        milestone, "milestone.moved", by, before=before, after=after, reason=reason
+    )
