@@ -538,10 +538,10 @@ class DeclarationsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        written = [each for each in self.candidates if data.get(str(each.pk), "")]
+        written = [row for row in self.candidates if data.get(str(row.pk), "")]
         if data.pop("none", False) and written:
             raise forms.ValidationError(
-                f"You wrote of {listed([each.name for each in written])}. Choose "
+                f"You wrote of {listed([row.name for row in written])}. Choose "
                 "Declare, or clear the line first."
             )
         return data
@@ -575,7 +575,7 @@ class DeclareInterests(OnEvaluation):
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
         """What was said of each candidate that the page asked about."""
         interests = {
-            UUID(key): said for key, said in data.items() if key in data["asked"]
+            UUID(key): text for key, text in data.items() if key in data["asked"]
         }
         return {"evaluation": target, "interests": interests}
 

@@ -290,7 +290,7 @@ def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars
         rooms=(96,),
     )
     lanes = [_lane(column, end, budget) for column in drawn]
-    said = [
+    sentences = [
         (f"Not drawn: {_names(priced[DRAWN:])}.", priced[DRAWN:]),
         (f"No price yet for {_names(unpriced)}.", unpriced),
     ]
@@ -298,7 +298,7 @@ def cost_bars(columns: Sequence[CostColumn], budget: Decimal | None) -> CostBars
     return CostBars(
         both("Total cost: low, likely, high", lanes, axis),
         [pair for pair in KEY if pair[0] in drawn_kinds],
-        " ".join(sentence for sentence, columns in said if columns),
+        " ".join(sentence for sentence, columns in sentences if columns),
     )
 
 

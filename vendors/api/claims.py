@@ -711,10 +711,10 @@ class AnswerSheetView(VendorView):
         dry_run = request.query_params.get("dry_run", "0")
         if dry_run not in ("0", "1"):
             raise ValidationError({"dry_run": ["It must be 0 or 1."]})
-        said = request.query_params.get("date_order")
-        if said not in (None, *DayOrder):
+        given = request.query_params.get("date_order")
+        if given not in (None, *DayOrder):
             raise ValidationError({"date_order": ["It must be day or month."]})
-        order = DayOrder(said) if said else None
+        order = DayOrder(given) if given else None
         upload = one_file(request)
         content = upload.read()
 

@@ -263,7 +263,10 @@ class SchemaView(OpenView, SpectacularAPIView):
         parameters=[],
         auth=[],
         responses={
-            **{(200, it): OpenApiTypes.OBJECT for it in (OPENAPI, f"{OPENAPI}+json")},
+            **{
+                (200, kind): OpenApiTypes.OBJECT
+                for kind in (OPENAPI, f"{OPENAPI}+json")
+            },
             **problems(406, 429),
         },
     )

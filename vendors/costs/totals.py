@@ -135,8 +135,8 @@ class CostRow:
 def cost_row(line: Line, terms: Terms) -> CostRow:
     """Count one line; see ``total_cost`` for the rules."""
     if line.state != LineState.PRICED:
-        said = line.state.value
-        return CostRow(line.kind, line.state, None, None, None, said, line.name)
+        words = line.state.value
+        return CostRow(line.kind, line.state, None, None, None, words, line.name)
     rate = rate_of(line, terms.currency)
     if rate is None:
         words = f"in {line.currency}, without a rate to {terms.currency}"

@@ -182,7 +182,8 @@ def faults_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
         return ["The database is no PostgreSQL, so it has no roles."]
     if not one(db, THERE, role):
         return [f"The role {role} is not there."]
-    found = [f"The role {role} has too much power: {it}." for it in powers_of(db, role)]
+    powers = powers_of(db, role)
+    faults = [f"The role {role} has too much power: {power}." for power in powers]
     needed = [
         (table, verb)
         for table, access in ACCESS.items()
@@ -192,11 +193,11 @@ def faults_of(db: BaseDatabaseWrapper, role: str) -> list[str]:
     names, verbs = (list(column) for column in zip(*needed, strict=True))
     missing = {str(row[0]) for row in rows(db, MISSING, names, verbs, role)}
     if missing:
-        found.append(f"It lacks its rights to {', '.join(sorted(missing))}.")
+        faults.append(f"It lacks its rights to {', '.join(sorted(missing))}.")
     views = [table for table, access in ACCESS.items() if access.shown]
     if old := [str(row[0]) for row in rows(db, OLD_VIEWS, views, SCHEMA)]:
-        found.append(f"Its views of {', '.join(old)} are not those of the tables now.")
-    return found
+        faults.append(f"Its views of {', '.join(old)} are not those of the tables now.")
+    return faults
 
 
 HINT = (

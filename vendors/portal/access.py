@@ -209,7 +209,7 @@ def show(
     """A page of an invitation, below its heading; `template` is one of ours, or has
     the folder of another app."""
     candidate = session.link.candidate
-    said = {
+    context = {
         "session": session,
         "candidate": candidate,
         "evaluation": candidate.evaluation,
@@ -221,7 +221,7 @@ def show(
     }
     if "/" not in template:
         template = f"vendors/portal/{template}"
-    return render(request, template, said, status=status)
+    return render(request, template, context, status=status)
 
 
 def refusal(problem: Problem | None) -> dict[str, Any]:
@@ -229,13 +229,13 @@ def refusal(problem: Problem | None) -> dict[str, Any]:
     if problem is None:
         return {"problem": "", "status": HTTPStatus.OK}
     errors = getattr(problem, "errors", {}).values()
-    said = " ".join(text for texts in errors for text in texts)
-    return {"problem": said or problem.sentence, "status": problem.status}
+    sentences = " ".join(text for texts in errors for text in texts)
+    return {"problem": sentences or problem.sentence, "status": problem.status}
 
 
 def say(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpResponse:
-    said = {"sentence": sentence, "missing": status == HTTPStatus.NOT_FOUND}
-    return render(request, "vendors/portal/problem.html", said, status=status)
+    context = {"sentence": sentence, "missing": status == HTTPStatus.NOT_FOUND}
+    return render(request, "vendors/portal/problem.html", context, status=status)
 
 
 def is_at_home(request: HttpRequest) -> bool:
@@ -416,11 +416,11 @@ def _shown(
 ) -> HttpResponse:
     """A page for somebody who may be anybody: it names no person."""
     evaluation = link.candidate.evaluation
-    said = {
+    context = {
         "evaluation": evaluation,
         "vendor": link.vendor,
         "secret": secret,
         "deadline": deadline_of(evaluation, database_now()),
         "problem": problem,
     }
-    return render(request, f"vendors/portal/{template}", said, status=status)
+    return render(request, f"vendors/portal/{template}", context, status=status)

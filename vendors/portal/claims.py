@@ -97,12 +97,12 @@ def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpRespon
 
 @session_page(*READ)
 def drafts(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    said = {
+    typed = {
         row.requirement.ref: row.draft.typed
         for row in answers_of(_of(session)).rows
         if row.draft is not None
     }
-    text = json.dumps(said, ensure_ascii=False, indent=2)
+    text = json.dumps(typed, ensure_ascii=False, indent=2)
     return download(text.encode(), name="drafts.json", content_type="application/json")
 
 
@@ -114,8 +114,8 @@ def show_answers(
     **context: Any,
 ) -> HttpResponse:
     deadline = deadline_of(_of(session).evaluation, database_now())
-    said = {"answers": found, "deadline": deadline, **context}
-    return show(request, session, template, **said)
+    context = {"answers": found, "deadline": deadline, **context}
+    return show(request, session, template, **context)
 
 
 def address(session: VendorSession, name: str, **names: str) -> str:
@@ -252,8 +252,8 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as refused:
             problem = refused
     rows = list(own_contact_requests(link.candidate).order_by("-asked_at", "pk"))
-    said = {"requests": rows, "typed": typed, **refusal(problem)}
-    return show(request, session, "colleagues.html", **said)
+    context = {"requests": rows, "typed": typed, **refusal(problem)}
+    return show(request, session, "colleagues.html", **context)
 
 
 @session_page(*FORM)
@@ -280,8 +280,8 @@ def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as refused:
             problem = refused
     rows = list(questions_for(candidate).order_by("-told_at", "pk"))
-    said = {"questions": rows, "typed": typed, **refusal(problem)}
-    return show_answers(request, session, "questions.html", found, **said)
+    context = {"questions": rows, "typed": typed, **refusal(problem)}
+    return show_answers(request, session, "questions.html", found, **context)
 
 
 @session_page(*FORM)
@@ -294,7 +294,7 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
         fields = ("category", "new_category", "text", "reason")
         typed = {name: request.POST.get(name, "") for name in fields}
         category = next(
-            (each for each in categories if each.name == typed["category"]), None
+            (row for row in categories if row.name == typed["category"]), None
         )
         if typed["category"] and category is None:
             raise NotFound
@@ -313,10 +313,10 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
         except Problem as refused:
             problem = refused
     rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
-    said = {"proposals": rows, "categories": categories, "typed": typed}
+    context = {"proposals": rows, "categories": categories, "typed": typed}
     found = answers_of(candidate)
-    said |= refusal(problem)
-    return show_answers(request, session, "proposals.html", found, **said)
+    context |= refusal(problem)
+    return show_answers(request, session, "proposals.html", found, **context)
 
 
 TITLE = "Letters and feedback"
@@ -468,9 +468,10 @@ def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpRe
         order=DayOrder(order) if order in ORDERS else None,
     )
     packed = _packed(session, found) if found.changes else ""
-    changes = [(each.requirement, _differences(each)) for each in found.changes]
-    said: dict[str, Any] = {"preview": found, "changes": changes, "packed": packed}
-    return _page(request, session, order=order, **said)
+    changes = [(change.requirement, _differences(change)) for change in found.changes]
+    return _page(
+        request, session, order=order, preview=found, changes=changes, packed=packed
+    )
 
 
 def _page(
@@ -479,7 +480,7 @@ def _page(
     *,
     order: str,
     problem: Problem | None = None,
-    **said: Any,
+    **context: Any,
 ) -> HttpResponse:
     errors = problem.errors if isinstance(problem, Invalid) else {}
     cells = [
@@ -497,14 +498,14 @@ def _page(
         cells=cells,
         orders=ORDERS.items(),
         order=order,
-        **said,
+        **context,
     )
 
 
 def _packed(session: VendorSession, found: SheetPreview) -> str:
     """What the preview showed, for the form that keeps it; signed, as it comes back."""
-    said = [str(session.link.candidate_id), found.typed]
-    packed = signing.dumps(said, salt=SALT, compress=True)
+    shown = [str(session.link.candidate_id), found.typed]
+    packed = signing.dumps(shown, salt=SALT, compress=True)
     if len(packed) > MOST_SENT:
         raise Invalid("That is too much text for one sheet; send it in parts.")
     return packed
