@@ -481,33 +481,35 @@ class SignInCodeMail(ToVendor[SignInCode]):
         return replace(message, sender_name=notice.place.buyer)
 
 
-@register
-class CodesGuessed(About[Candidate]):
-    name: ClassVar[str] = "codes_guessed"
-    rows: ClassVar = Candidate.objects.all()
+class AtInvitations[Row](About[Row]):
+    """Told to the owner, who sees to it on the page of invitations."""
 
-    def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
+    def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
         yield ended(notice)
         yield not_the_owners(notice)
 
-    def page(self, notice: Notice, row: Candidate) -> str:
+    def page(self, notice: Notice, row: Row) -> str:
         return reverse("admin:evaluation_invitations", args=[notice.place.slug])
 
 
 @register
-class ContactAsked(About[ContactRequest]):
+class CodesGuessed(AtInvitations[Candidate]):
+    name: ClassVar[str] = "codes_guessed"
+    rows: ClassVar = Candidate.objects.all()
+
+
+@register
+class ContactAsked(AtInvitations[ContactRequest]):
     name: ClassVar[str] = "contact_asked"
     rows: ClassVar = ContactRequest.objects.select_related("candidate")
 
     def reasons(self, notice: Notice, row: ContactRequest) -> Iterator[str]:
-        yield ended(notice)
-        yield not_the_owners(notice)
+        yield from super().reasons(notice, row)
         if row.state != ProposalState.OPEN:
             yield "The request is answered already."
 
     def page(self, notice: Notice, row: ContactRequest) -> str:
-        address = reverse("admin:evaluation_invitations", args=[notice.place.slug])
-        return f"{address}#contact-requests"
+        return f"{super().page(notice, row)}#contact-requests"
 
 
 @register
@@ -534,15 +536,12 @@ class AnswerHandedIn(ToVendor[Submission]):
         }
 
 
-class OnToken(About[VendorToken]):
+class OnToken(AtInvitations[VendorToken]):
     rows: ClassVar = VendorToken.objects.select_related("vendor")
     gone: ClassVar[str] = "The token was revoked."
 
     def title(self, row: VendorToken) -> str:
         return f"{row.prefix}… of {row.vendor}"
-
-    def page(self, notice: Notice, row: VendorToken) -> str:
-        return reverse("admin:evaluation_invitations", args=[notice.place.slug])
 
     def values(self, notice: Notice, row: VendorToken) -> dict[str, str]:
         return {"prefix": row.prefix, "owner": reachable(notice.place.owner)}
@@ -554,8 +553,7 @@ class TokenEnds(OnToken):
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: VendorToken) -> Iterator[str]:
-        yield ended(notice)
-        yield not_the_owners(notice)
+        yield from super().reasons(notice, row)
         if row.revoked_at is not None:
             yield self.gone
         if row.expires_at is None or row.expires_at.isoformat() != notice.occurrence:
@@ -645,11 +643,12 @@ class AnsweringClosed(ToVendor[Candidate]):
 
     def values(self, notice: Notice, row: Candidate) -> dict[str, str]:
         """The last receipt, and how many answers there are; none of their words."""
-        receipt, answers = last_submission(row), own_claims(row).count()
+        receipt, count = last_submission(row), own_claims(row).count()
+        answers = "1 answer" if count == 1 else f"{count} answers"
         return {
             **super().values(notice, row),
             "number": receipt.number if receipt else "",
-            "answers": counted(answers) if answers else "",
+            "answers": answers if count else "",
         }
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
@@ -661,7 +660,3 @@ def end_of(evaluation: Evaluation) -> datetime.datetime | None:
     """When answering ended or ends, by hand or by the deadline."""
     ends = (evaluation.claims_closed_at, evaluation.claims_close_at)
     return min((end for end in ends if end is not None), default=None)
-
-
-def counted(answers: int) -> str:
-    return "1 answer" if answers == 1 else f"{answers} answers"

@@ -184,37 +184,12 @@ def _add_interests(
             line.mine = conflict
 
 
-def questions_of(evaluation: Evaluation) -> list[Question]:
-    """Open questions first, the oldest first; then the answered, the newest first."""
-    rows: Any = Question.objects.filter(evaluation=evaluation)
-    rows = rows.select_related("requirement", "answered_by")
-    every = list(rows.prefetch_related("askings__candidate"))
-    for item in every:
-        item.evaluation = evaluation
-    waiting = [item for item in every if item.answered_at is None]
-    done = [item for item in every if item.answered_at is not None]
-    return [*waiting, *sorted(done, key=lambda item: item.answered_at, reverse=True)]
-
-
-def proposals_of(evaluation: Evaluation) -> list[Proposal]:
-    rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
-    every = list(rows.select_related("candidate__vendor", "category", "requirement"))
-    for item in every:
-        item.candidate.evaluation = evaluation
-    return sorted(every, key=lambda proposal: proposal.ruled_at is not None)
-
-
-def has_a_part(user: User, evaluation: Evaluation) -> bool:
-    return parts(user, evaluation).exists()
-
-
 @evaluation_page("candidates", "Candidates", order=40, group="Market")
 def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters={"kind"})
     user = reader(request)
     ask_first(request, evaluation)
     owns = is_owner(user, evaluation)
-    part = has_a_part(user, evaluation)
     kind = request.GET.get("kind", "")
     known = kind in CandidateKind.values
     groups = candidate_groups(evaluation, user, filters={"kind": kind} if known else {})
@@ -226,7 +201,7 @@ def candidates_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         tab="candidates",
         owns=owns,
         undeclared=undeclared_by(user, evaluation),
-        part=part,
+        part=parts(user, evaluation).exists(),
         kind=kind if known else "",
         kinds=CandidateKind.choices,
         groups=groups,

@@ -26,6 +26,7 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.toolbox.days import database_now
+from stakeholders.policy import parts
 from vendors.admin.base import (
     OnCandidate,
     Place,
@@ -34,7 +35,6 @@ from vendors.admin.base import (
     open_answers,
     reader,
 )
-from vendors.admin.candidates import has_a_part, proposals_of, questions_of
 from vendors.choices import ProposalState
 from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
@@ -238,6 +238,26 @@ class DeclineProposal(RulingOnProposal):
     service = decline_proposal
 
 
+def questions_of(evaluation: Evaluation) -> list[Question]:
+    """Open questions first, the oldest first; then the answered, the newest first."""
+    rows: Any = Question.objects.filter(evaluation=evaluation)
+    rows = rows.select_related("requirement", "answered_by")
+    every = list(rows.prefetch_related("askings__candidate"))
+    for item in every:
+        item.evaluation = evaluation
+    waiting = [item for item in every if item.answered_at is None]
+    done = [item for item in every if item.answered_at is not None]
+    return [*waiting, *sorted(done, key=lambda item: item.answered_at, reverse=True)]
+
+
+def proposals_of(evaluation: Evaluation) -> list[Proposal]:
+    rows: Any = Proposal.objects.filter(candidate__evaluation=evaluation)
+    every = list(rows.select_related("candidate__vendor", "category", "requirement"))
+    for item in every:
+        item.candidate.evaluation = evaluation
+    return sorted(every, key=lambda proposal: proposal.ruled_at is not None)
+
+
 @evaluation_page("questions", "Questions", order=48, group="Market")
 def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
@@ -252,7 +272,7 @@ def questions_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
         title="Questions",
         tab="questions",
         owns=is_owner(user, evaluation),
-        part=has_a_part(user, evaluation),
+        part=parts(user, evaluation).exists(),
         questions=questions,
         open_questions=sum(question.answered_at is None for question in questions),
         proposals=proposals,

@@ -297,32 +297,27 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     counts = answer_counts(evaluation, candidates)
     letters = newest_letters(*candidates)
     visits = visits_of(candidates)
-    receipts = {
-        submission.candidate_id: submission
-        for submission in Submission.objects.filter(
-            candidate__evaluation=evaluation
-        ).order_by("submitted_at")
-    }
+    handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
+    receipts = {row.candidate_id: row for row in handed_in.order_by("submitted_at")}
     words: dict[Any, Any] = dict(
         Claim.objects.filter(candidate__evaluation=evaluation, by_vendor=True)
         .order_by()
         .values_list("candidate_id")
         .annotate(last=Max("submitted_at"))
     )
-    found = []
     for candidate in candidates:
         candidate.evaluation = evaluation
-        found.append(
-            InvitationRow(
-                candidate,
-                counts[candidate.pk],
-                letters.get(candidate.pk, []),
-                receipts.get(candidate.pk),
-                words.get(candidate.pk),
-                visits.get(candidate.pk),
-            )
+    return [
+        InvitationRow(
+            candidate,
+            counts[candidate.pk],
+            letters.get(candidate.pk, []),
+            receipts.get(candidate.pk),
+            words.get(candidate.pk),
+            visits.get(candidate.pk),
         )
-    return found
+        for candidate in candidates
+    ]
 
 
 def offer_tests(

@@ -234,6 +234,7 @@ class NoteThrottle(MinuteThrottle):
 
 # What a token begins with, wherever in the header it stands.
 PREFIX = re.compile(r"evt_[0-9a-f]{12}")
+NO_TOKEN = (exceptions.AuthenticationFailed, exceptions.NotAuthenticated)
 
 
 def note_refusal(request: Request, exc: Exception) -> None:
@@ -242,25 +243,19 @@ def note_refusal(request: Request, exc: Exception) -> None:
     A known, an unknown and a revoked token are noted alike, so that the time which it
     takes tells none of them.
     """
-    why = _why(request, exc)
-    found = PREFIX.search(request.headers.get("Authorization", ""))
-    if why is None or found is None or not NoteThrottle().allow_request(request, None):
-        return
-    note_refused_call(
-        prefix=found[0], why=why, address=BaseThrottle().get_ident(request) or ""
-    )
-
-
-def _why(request: Request, exc: Exception) -> RefusalReason | None:
-    """Why it was refused; None for what has nothing to do with the door."""
-    if isinstance(exc, exceptions.Throttled):
-        return RefusalReason.THROTTLED
-    if not isinstance(
-        exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
-    ):
-        return None
     header = request.headers.get("Authorization", "")
-    return RefusalReason.UNKNOWN if BEARER.fullmatch(header) else RefusalReason.HEADER
+    if isinstance(exc, exceptions.Throttled):
+        why = RefusalReason.THROTTLED
+    elif isinstance(exc, NO_TOKEN):
+        known = BEARER.fullmatch(header)
+        why = RefusalReason.UNKNOWN if known else RefusalReason.HEADER
+    else:
+        # It has nothing to do with the door.
+        return
+    prefix = PREFIX.search(header)
+    if prefix and NoteThrottle().allow_request(request, None):
+        address = BaseThrottle().get_ident(request) or ""
+        note_refused_call(prefix=prefix[0], why=why, address=address)
 
 
 READ = problems(400, 401, 404, 406, 429, 500)
@@ -370,9 +365,7 @@ class VendorView(StrictView):
 
         Who was turned away is noted, so that the buyer can say why.
         """
-        if isinstance(
-            exc, exceptions.AuthenticationFailed | exceptions.NotAuthenticated
-        ):
+        if isinstance(exc, NO_TOKEN):
             guesses = GuessThrottle()
             if not guesses.allow_request(self.request, self):
                 exc = exceptions.Throttled(guesses.wait())
