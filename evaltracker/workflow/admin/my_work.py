@@ -44,7 +44,8 @@ from evaltracker.workflow.inbox.glances import (
     grouped,
     snoozed_lines,
 )
-from evaltracker.workflow.inbox.news import AHEAD, FRESH, count_news, news
+from evaltracker.workflow.inbox.kinds import AHEAD, LETTERS_FRESH
+from evaltracker.workflow.inbox.news import count_news, news
 from evaltracker.workflow.services.sign_offs import (
     mark_news_seen,
     snooze_work,
@@ -471,7 +472,7 @@ def to_send(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     if evaluation.is_open or not is_owner(user, evaluation):
         return None
     rows: QuerySet[Any] = Letter.objects.in_evaluation(evaluation)
-    fresh = timezone.now() - FRESH
+    fresh = timezone.now() - LETTERS_FRESH
     return rows.filter(released_at__isnull=True, drafted_at__gte=fresh)
 
 

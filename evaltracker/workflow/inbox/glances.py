@@ -28,10 +28,20 @@ from evaltracker.notices.kinds import register
 from evaltracker.requirements.plan import Plan
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
-from evaltracker.workflow.inbox import items as kinds
-from evaltracker.workflow.inbox import kinds as next_tests
-from evaltracker.workflow.inbox import news as after
-from evaltracker.workflow.inbox.items import GROUPS, OTHERS, Desk, WorkItem
+from evaltracker.workflow.inbox import kinds
+from evaltracker.workflow.inbox.items import (
+    GROUPS,
+    OTHERS,
+    Desk,
+    WorkItem,
+    conditions,
+    milestones,
+    next_steps,
+    proposals,
+    questions,
+    unclear_notices,
+    weights,
+)
 from evaltracker.workflow.models import Snooze
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
@@ -41,32 +51,32 @@ from vendors.models import Candidate, Conflict
 from vendors.policy import to_declare
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
-    next_tests.sign_offs,
-    after.interests,
-    after.clearings,
-    after.openings,
-    next_tests.waivers,
-    next_tests.contracts,
-    after.demos,
-    next_tests.led_trials,
-    kinds.conditions,
-    kinds.milestones,
-    next_tests.scores,
-    next_tests.far_apart_scores,
-    kinds.weights,
-    kinds.next_steps,
-    kinds.questions,
-    kinds.proposals,
-    next_tests.sent,
-    kinds.unclear_notices,
-    after.imports,
+    kinds.sign_offs,
+    kinds.interests,
+    kinds.clearings,
+    kinds.openings,
+    kinds.waivers,
+    kinds.contracts,
+    kinds.demos,
+    kinds.led_trials,
+    conditions,
+    milestones,
+    kinds.scores,
+    kinds.far_apart_scores,
+    weights,
+    next_steps,
+    questions,
+    proposals,
+    kinds.sent,
+    unclear_notices,
+    kinds.imports,
 )
 # What goes on once an evaluation has ended.
 AFTER: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
-    after.checks,
-    after.contracts,
-    after.letters,
-    after.mentions,
+    kinds.checks,
+    kinds.contract_terms,
+    kinds.letters,
+    kinds.mentions,
 )
 
 
