@@ -18,11 +18,13 @@ from evaltracker.decision.services.contract_terms import keep_moved_draws
 from evaltracker.decision.services.letters import remove_old_leftovers
 from evaltracker.toolbox.processes import register_chore
 from evaltracker.workflow.selectors import days_planned_for_trials
-from evaltracker.workflow.services.sign_offs import look_at_what_moved
+from evaltracker.workflow.services.sign_offs import (
+    grant_what_was_excused,
+    look_at_what_moved,
+)
 from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
-from evaltracker.workflow.services.waivers import grant_what_was_excused
-from trials.selectors.trials import PLANNED_DAYS
-from trials.services.evidence import EXCUSED
+from trials.selectors.contracts import PLANNED_DAYS
+from trials.services.agreements import EXCUSED
 
 EXCUSED.add(grant_what_was_excused)
 PLANNED_DAYS.add(days_planned_for_trials)

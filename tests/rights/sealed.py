@@ -11,8 +11,8 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
+from evaltracker.workflow.services.sign_offs import ask_for_waiver
 from evaltracker.workflow.services.stages import draft_decision
-from evaltracker.workflow.services.waivers import ask_for_waiver
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing

@@ -21,8 +21,8 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
 )
 from evaltracker.workflow.models import WaiverRequest
+from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
-from evaltracker.workflow.services.waivers import ask_for_waiver, askable_gates
 from stakeholders.services.lending import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common

@@ -16,7 +16,7 @@ from evaltracker.decision.memo.printing import (
 )
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
-from evaltracker.workflow.admin.sign_glance import glance_at
+from evaltracker.workflow.admin.sign_form import glance_at
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.services.stages import compile_memo, draft_decision
 from tests.workflow.comparing import two_finalists

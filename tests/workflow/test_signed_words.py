@@ -10,7 +10,7 @@ from evaltracker.decision.memo.text import price_gap
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.workflow.admin.sign_glance import glance_at
+from evaltracker.workflow.admin.sign_form import glance_at
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors

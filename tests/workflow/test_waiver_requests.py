@@ -10,15 +10,15 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.portable.writing import document_of
 from evaltracker.workflow.inbox.glances import my_work
 from evaltracker.workflow.models import WaiverRequest
+from evaltracker.workflow.services.sign_offs import (
+    ask_for_waiver,
+    ask_to_excuse,
+    withdraw_waiver_request,
+)
 from evaltracker.workflow.services.stages import (
     answer_waiver_request,
     send_back,
     waive_gate,
-)
-from evaltracker.workflow.services.waivers import (
-    ask_for_waiver,
-    ask_to_excuse,
-    withdraw_waiver_request,
 )
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in

@@ -40,12 +40,13 @@ from evaltracker.workflow.inbox.glances import (
     Glance,
     Group,
     apart,
+    count_news,
     glances,
     grouped,
+    news,
     snoozed_lines,
 )
 from evaltracker.workflow.inbox.kinds import AHEAD, LETTERS_FRESH
-from evaltracker.workflow.inbox.news import count_news, news
 from evaltracker.workflow.services.sign_offs import (
     mark_news_seen,
     snooze_work,

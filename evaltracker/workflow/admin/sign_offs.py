@@ -16,9 +16,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
-from evaltracker.decision.admin.working import DiffLine, diff_lines
 from evaltracker.decision.memo.markdown import as_html
-from evaltracker.decision.memo.signed_words import QUESTIONS, THINGS, changes
+from evaltracker.decision.memo.signed_words import (
+    QUESTIONS,
+    THINGS,
+    DiffLine,
+    changes,
+    diff_lines,
+)
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
@@ -26,9 +31,9 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.fields import require_proof
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
-from evaltracker.workflow.admin.sign_form import SignForm
-from evaltracker.workflow.admin.sign_glance import (
+from evaltracker.workflow.admin.sign_form import (
     Glance,
+    SignForm,
     after_signing,
     glance_at,
     proof_of,

@@ -8,9 +8,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.db.models import Min
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from evaltracker.decision import links
@@ -21,13 +22,14 @@ from evaltracker.decision.models import (
     Outlook,
     PromiseCheck,
 )
-from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.choices import NoticeState, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User, Visit
 from evaltracker.notices.about import About, ended
-from evaltracker.notices.kinds import register
+from evaltracker.notices.kinds import DAILY_MAIL, register
+from evaltracker.pages.base import label
 from evaltracker.requirements.plan import Plan
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.text import listed, shortened
 from evaltracker.workflow.inbox import kinds
 from evaltracker.workflow.inbox.items import (
     GROUPS,
@@ -42,12 +44,12 @@ from evaltracker.workflow.inbox.items import (
     unclear_notices,
     weights,
 )
-from evaltracker.workflow.models import Snooze
+from evaltracker.workflow.models import BellLook, Snooze
 from evaltracker.workflow.selectors import local_day, plan_of
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState
-from trials.models import Demo, Milestone
-from vendors.models import Candidate, Conflict
+from trials.models import Demo, Gap, Milestone
+from vendors.models import Candidate, Conflict, Proposal, Question, Submission
 from vendors.policy import to_declare
 
 KINDS: tuple[Callable[[Desk], Iterator[WorkItem]], ...] = (
@@ -434,3 +436,128 @@ class Reminded(About[Evaluation]):
     def values(self, notice: Notice, row: Evaluation) -> dict[str, str]:
         thing = ASKED_FOR[self.awaited(notice, row).kind]
         return {"owner": row.owner.name, "thing": thing}
+
+
+# What is new for a person: what was sent to them, and what vendors sent.
+#
+# The count in the head of every page is one query, which stops at a hundred; it reads
+# what belongs to the person, and nothing that is older than a month.
+
+MOST, SHOWN = 100, 50
+MONTH = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    at: datetime.datetime
+    what: str
+    evaluation: Evaluation | None
+    link: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of news: whose rows, at which moment they came, and how one reads."""
+
+    rows: Callable[[User], QuerySet[Any]]
+    moment: str
+    evaluation: str
+    what: Callable[[Any], str]
+    link: Callable[[Any, Evaluation], str]
+    icon: str
+
+
+def mails(user: User) -> QuerySet[Notice]:
+    """The person's own, once they were sent; the mail that carries others is none."""
+    rows: QuerySet[Notice] = Notice.objects.visible_to(user).filter(recipient=user)
+    return rows.filter(state=NoticeState.SENT).exclude(kind=DAILY_MAIL)
+
+
+def of_owner(model: Any, path: str) -> Callable[[User], QuerySet[Any]]:
+    """Rows of evaluations that the person runs; others are told by mail."""
+
+    def rows(user: User) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.visible_to(user)
+        return found.filter(Q((f"{path}__owner", user)))
+
+    return rows
+
+
+SOURCES = (
+    Source(
+        mails,
+        "sent_at",
+        "evaluation",
+        lambda row: f"Mail: {label(row.kind).lower()}",
+        lambda row, where: links.page(where, "overview"),
+        "mail",
+    ),
+    Source(
+        of_owner(Submission, "candidate__evaluation"),
+        "submitted_at",
+        "candidate__evaluation",
+        lambda row: f"{row.candidate} handed in its answer",
+        lambda row, where: links.page(where, "sent"),
+        "inbox",
+    ),
+    Source(
+        of_owner(Question, "evaluation"),
+        "asked_at",
+        "evaluation",
+        lambda row: f"Question: {shortened(row.text, 90)}",
+        lambda row, where: links.page(where, "questions", "questions"),
+        "help",
+    ),
+    Source(
+        of_owner(Proposal, "candidate__evaluation"),
+        "proposed_at",
+        "candidate__evaluation",
+        lambda row: f"Suggested requirement: {shortened(row.text, 90)}",
+        lambda row, where: links.page(where, "questions", "proposals"),
+        "add_task",
+    ),
+    Source(
+        of_owner(Gap, "trial__candidate__evaluation"),
+        "reply_at",
+        "trial__candidate__evaluation",
+        lambda row: f"{row.trial.candidate} replied to a gap",
+        lambda row, where: f"{links.trial(row.trial)}#gap-{row.pk}",
+        "reply",
+    ),
+)
+
+
+def unseen(source: Source, user: User) -> QuerySet[Any]:
+    month_ago = timezone.now() - MONTH
+    looked = BellLook.objects.visible_to(user).values("until")[:1]
+    since = {
+        f"{source.moment}__gt": Coalesce(looked, month_ago),
+        f"{source.moment}__gte": month_ago,
+    }
+    return source.rows(user).filter(**since)
+
+
+def count_news(user: User) -> int:
+    """How much is new, up to a hundred; one query."""
+    first, *others = (
+        unseen(source, user).order_by().values_list(F(source.moment))
+        for source in SOURCES
+    )
+    return len(first.union(*others, all=True).order_by()[:MOST])
+
+
+def news(user: User) -> list[News]:
+    found = [each for source in SOURCES for each in _told(source, user)]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
+
+
+def _told(source: Source, user: User) -> Iterator[News]:
+    rows = unseen(source, user).select_related(source.evaluation)
+    for row in rows.order_by(f"-{source.moment}")[:SHOWN]:
+        where: Any = row
+        for step in source.evaluation.split("__"):
+            where = getattr(where, step)
+        link = source.link(row, where) if where is not None else ""
+        at = getattr(row, source.moment)
+        yield News(at, source.what(row), where, link, source.icon)

@@ -42,7 +42,7 @@ from evaltracker.workflow.gates.table import blockers
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import StageLate
 from evaltracker.workflow.selectors import lateness_of
-from evaltracker.workflow.services.waivers import (
+from evaltracker.workflow.services.sign_offs import (
     close_request,
     grant_waiting,
     lock_request,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, Notice, User
-from evaltracker.workflow.inbox.news import MOST, count_news
+from evaltracker.workflow.inbox.glances import MOST, count_news
 from evaltracker.workflow.models import BellLook
 from evaltracker.workflow.services.sign_offs import mark_news_seen
 from tests.cast import common, stakeholders, vendors

@@ -1,8 +1,7 @@
 """What changed, as a busy person reads it: one line for each, its new words marked."""
 
-from evaltracker.decision.admin.working import DiffLine, Piece, diff_lines
 from evaltracker.decision.memo.markdown import table
-from evaltracker.decision.memo.signed_words import changes
+from evaltracker.decision.memo.signed_words import DiffLine, Piece, changes, diff_lines
 
 HEAD = ("Ref", "Requirement", "Weight")
 FIRST = ("1.1", "Trains on our own GPUs", 5)

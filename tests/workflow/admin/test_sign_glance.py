@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.decision.memo import document_of
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.workflow.admin.sign_glance import words_of
+from evaltracker.workflow.admin.sign_form import words_of
 from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.workflow.admin.signing import sign_page

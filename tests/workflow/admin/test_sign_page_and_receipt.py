@@ -5,7 +5,7 @@ import pytest
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.workflow.admin.sign_glance import PROOF
+from evaltracker.workflow.admin.sign_form import PROOF
 from tests.cast import stakeholders
 from tests.cast.workflow import to_be_signed
 from tests.clients import signed_in

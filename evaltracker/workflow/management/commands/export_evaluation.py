@@ -16,7 +16,7 @@ from evaltracker.decision.services.letters import export_whole
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.files import write_whole
-from evaltracker.workflow.management.reading import evaluation_of
+from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 from evaltracker.workflow.services.stages import compile_memo
 
 FORMATS = ("json", "ocds", "memo", "xlsx", "pdf", "md", "docx")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.decision.memo.pack import differences
 from evaltracker.decision.models import Decision
-from evaltracker.workflow.management.reading import evaluation_of
+from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 
 
 class Command(BaseCommand):
