@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from evaltracker.decision.admin.working import Mark
 from evaltracker.decision.memo.inputs import exact_draws, gather_inputs, own_rows
 from evaltracker.decision.memo.markdown import (
     amount,
@@ -376,6 +375,9 @@ ALIKE = 0.5
 
 # Lines of more words are shown whole: comparing takes their number squared.
 WORDS = 1500
+
+
+type Mark = Literal["", "gone", "new"]
 
 
 @dataclass(frozen=True, slots=True)

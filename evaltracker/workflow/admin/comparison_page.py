@@ -18,8 +18,8 @@ from evaltracker.decision.admin.comparison import (
     key_to,
     not_drawn,
     percent,
+    working_of,
 )
-from evaltracker.decision.admin.working import working_of
 from evaltracker.decision.memo.certainty import hundredths, weighed
 from evaltracker.decision.memo.inputs import memo_on, standing_memo
 from evaltracker.decision.memo.text import measured_needs

@@ -4,8 +4,8 @@ Where to begin, from the slowest to the quickest: with every entry; with what a 
 before wrote to a `--checkpoint`, which still compares every row; after an anchor, where
 only rows that later entries tell of are compared.
 
-A checkpoint holds commitments and no values: whoever reads it guesses no price. Whoever
-may write it and the database fools the next check, so it is kept where anchors are kept.
+A checkpoint holds commitments and no values: whoever reads it guesses no price. It is
+kept where anchors are: whoever writes it and the database fools the next check.
 """
 
 import fileinput
