@@ -23,8 +23,8 @@ from evaltracker.workflow.services.sign_offs import (
     look_at_what_moved,
 )
 from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
-from trials.selectors.contracts import PLANNED_DAYS
-from trials.services.agreements import EXCUSED
+from trials.selectors.trials import PLANNED_DAYS
+from trials.services.evidence import EXCUSED
 
 EXCUSED.add(grant_what_was_excused)
 PLANNED_DAYS.add(days_planned_for_trials)

@@ -1,4 +1,4 @@
-"""The candidates side by side, drawn, and how each was counted; sealed parts left out."""
+"""The candidates side by side, drawn, and every sum; what is sealed is left out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ from evaltracker.toolbox.charts import (
 from evaltracker.toolbox.text import listed, listed_few, named_ref
 from trials.models import Consensus
 from trials.scoring import TOP_SCORE, rounded
-from trials.selectors.runs_owed import RunsOwed, running_trials_of, runs_owed
+from trials.selectors.owed import RunsOwed, running_trials_of, runs_owed
 from vendors.choices import CandidateState
 from vendors.costs import Verdict
 from vendors.models import Claim

@@ -28,8 +28,8 @@ from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.choices import APPROVALS, Role
 from stakeholders.models import Delegation, SignOff, SignOffRule
-from trials.demo_notices import asked_to_attend
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
+from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
 from trials.selectors import far_apart_in, unjudged_criteria, unlocked_scorers
 from trials.selectors.owed import RunsOwed, runs_owed

@@ -75,8 +75,8 @@ from stakeholders.services.sign_offs import (
 from trials.models import Excuse
 from trials.policy import need, require_same
 from trials.selectors import unlocked_scorers
-from trials.selectors.cell_numbers import versions_of
-from trials.services.agreements import check_excuse_knock_out
+from trials.selectors.matrix import versions_of
+from trials.services.evidence import check_excuse_knock_out
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening
 from vendors.policy import barring_interest, check_judges, to_declare, unbarred

@@ -15,7 +15,7 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import first_closed, gate_reports
 from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
-from trials.selectors.cell_numbers import standing_ledger, versions_of
+from trials.selectors.matrix import standing_ledger, versions_of
 
 # Somebody may change it while it is counted; then it is counted once more.
 TRIES = 3
