@@ -1,6 +1,8 @@
 """For `gunicorn --config=python:evaltracker.serving.settings`.
 
-Address and number of processes are for the command line.
+Address and number of processes are for the command line. A thread waits for its client,
+so a proxy has to stand in front that hands on whole requests and takes whole answers
+(deploy/proxy/nginx.conf).
 """
 
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 from evaltracker.toolbox.starting import about_to_start
 
 wsgi_app = "evaltracker.wsgi"
-worker_class = "evaltracker.serving.worker.PatientWorker"
+worker_class = "gthread"
 threads = 8
 # Loaded once, before the workers are forked: they share what none of them changes, a
 # third of their memory.
@@ -20,7 +22,7 @@ keepalive = 75
 # Of each process; a connection that only waits costs a file and some kilobytes.
 worker_connections = 512
 control_socket_disable = True
-# The worker bounds the whole head; a long address is the product's to refuse, in words.
+# The proxy bounds the head; a long address is the product's to refuse, in words.
 limit_request_line = 0
 # A heartbeat on a disk can be late enough to end a healthy process.
 if Path("/dev/shm").is_dir():  # noqa: S108

@@ -1,19 +1,23 @@
-"""A web process collects requests before a thread is given to them (T37, small)."""
+"""The proxy collects requests before the product is given them (T37, small)."""
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+import urllib3
 
-from evaltracker.serving.incoming import HEAD_SECONDS, MOST_BODY, MOST_HEAD
 from tests.faults.slow import HOST, connect, slow_clients
 from tests.served import Site, served
+from tests.setup.proxied import Proxy, needs_nginx, proxied
+
+pytestmark = needs_nginx
+SLOW, HONEST = 300, 50
+# How long the proxy waits for a head.
+HEAD_SECONDS = 10
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +28,30 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def proxy(site: Site) -> Iterator[Proxy]:
+    upstream = str(urlsplit(site.url).netloc)
+    with proxied(web=upstream, vendor_api=upstream) as running:
+        yield running
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    with requests.Session() as client:
+        # The proxy's certificate is its own, whatever this machine trusts.
+        client.trust_env = client.verify = False
+        yield client
+
+
 def sha(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def said(site: Site, *parts: bytes) -> bytes:
-    """All that a server says to these bytes until it hangs up."""
+def said(proxy: Proxy, *parts: bytes) -> bytes:
+    """All that the proxy says to these bytes until it hangs up."""
     heard = b""
-    with connect(site.url) as client:
+    with connect(proxy.https) as client:
         for part in parts:
             client.sendall(part)
             time.sleep(0.05)
@@ -40,52 +60,51 @@ def said(site: Site, *parts: bytes) -> bytes:
     return heard
 
 
-def test_others_are_answered_while_200_clients_keep_it_waiting(
-    site: Site, figure: Callable[[str], None]
+def test_others_are_answered_while_300_clients_keep_it_waiting(
+    site: Site, proxy: Proxy, figure: Callable[[str], None]
 ) -> None:
-    with slow_clients(site.url, 200) as clients:
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    with slow_clients(proxy.https, SLOW) as clients:
         times = []
-        for number in range(50):
+        for number in range(HONEST):
             began = time.monotonic()
-            assert requests.get(f"{site.url}/{number}", timeout=20).ok
+            answer = requests.get(f"{proxy.https}/{number}", timeout=20, verify=False)
+            assert answer.ok
             times.append(time.monotonic() - began)
         silent = clients[0]
         silent.settimeout(HEAD_SECONDS + 5)
         assert silent.recv(1) == b"", "who says nothing is hung up on"
-    figure(f"T37, small: 200 slow clients, others wait {max(times) * 1e3:.0f} ms")
-    assert max(times) < 1
+    times.sort()
+    figure(
+        f"T37, small: {SLOW} slow clients at the proxy, others wait "
+        f"{times[HONEST // 2] * 1e3:.0f} ms, at most {times[-1] * 1e3:.0f} ms"
+    )
+    assert times[HONEST * 9 // 10] <= 0.2
+    assert times[-1] < 1
     assert len(site.processes()) == 2
 
 
 @pytest.mark.parametrize("size", [0, 1, 300_000, 10 * 1024 * 1024])
-def test_a_body_arrives_whole_on_a_kept_connection(site: Site, size: int) -> None:
-    session = requests.Session()
+def test_a_body_arrives_whole_on_a_kept_connection(
+    proxy: Proxy, session: requests.Session, size: int
+) -> None:
     for _ in range(2):
         body = b"x" * size
-        answer = session.post(f"{site.url}/body", data=body, timeout=20)
+        answer = session.post(f"{proxy.https}/body", data=body, timeout=20)
         assert answer.text == f"/body {sha(body)}"
 
 
-def test_large_requests_leave_threads_to_the_others(site: Site) -> None:
-    body = b"x" * 300_000
-
-    def hold(_: int) -> requests.Response:
-        return requests.post(f"{site.url}/held", data=body, timeout=60)
-
-    with ThreadPoolExecutor(16) as pool:
-        held = pool.map(hold, range(16))
-        # Twice as many as there are threads wait; this one ends their waiting.
-        free = requests.get(f"{site.url}/free", timeout=20)
-        assert free.text.startswith("/free")
-        assert [response.text for response in held] == [f"/held {sha(body)}"] * 16
-
-
-def test_a_long_address_is_for_the_product_to_refuse(site: Site) -> None:
-    answer = requests.get(f"{site.url}/long?x={'x' * 40_000}", timeout=20)
+def test_a_long_address_is_for_the_product_to_refuse(
+    proxy: Proxy, session: requests.Session
+) -> None:
+    answer = session.get(f"{proxy.https}/long?x={'x' * 14_000}", timeout=20)
     assert answer.text == f"/long {sha(b'')}"
+    assert (
+        session.get(f"{proxy.https}/?x={'x' * 40_000}", timeout=20).status_code == 414
+    )
 
 
-def test_requests_sent_ahead_are_answered_in_turn(site: Site) -> None:
+def test_requests_sent_ahead_are_answered_in_turn(proxy: Proxy) -> None:
     ahead = b"GET /1 HTTP/1.1\r\n" + HOST + b"\r\n"
     ahead += b"POST /2 HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\n\r\nabc"
     last = b"GET /3 HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
@@ -93,18 +112,26 @@ def test_requests_sent_ahead_are_answered_in_turn(site: Site) -> None:
         [ahead + last],
         [(ahead + last)[at : at + 7] for at in range(0, 220, 7)],
     ):
-        heard = said(site, *parts)
-        assert re.findall(rb"/\d [0-9a-f]{64}", heard) == [
+        assert re.findall(rb"/\d [0-9a-f]{64}", said(proxy, *parts)) == [
             f"/1 {sha(b'')}".encode(),
             f"/2 {sha(b'abc')}".encode(),
             f"/3 {sha(b'')}".encode(),
         ]
 
 
-def test_who_waits_to_be_told_to_go_on_is_told(site: Site) -> None:
+def test_a_length_of_16_digits_is_passed_on_as_a_plain_number(proxy: Proxy) -> None:
+    head = b"POST /16 HTTP/1.1\r\n" + HOST + b"Content-Length: 0000000000000003\r\n\r\n"
+    last = b"GET /17 HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    assert re.findall(rb"/\d\d [0-9a-f]{64}", said(proxy, head + b"abc" + last)) == [
+        f"/16 {sha(b'abc')}".encode(),
+        f"/17 {sha(b'')}".encode(),
+    ]
+
+
+def test_who_waits_to_be_told_to_go_on_is_told(proxy: Proxy) -> None:
     head = b"POST /go HTTP/1.1\r\n" + HOST + b"Connection: close\r\n"
     head += b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"
-    with connect(site.url) as client:
+    with connect(proxy.https) as client:
         client.sendall(head)
         assert client.recv(99).startswith(b"HTTP/1.1 100 Continue")
         client.sendall(b"abc")
@@ -114,15 +141,12 @@ def test_who_waits_to_be_told_to_go_on_is_told(site: Site) -> None:
     assert sha(b"abc").encode() in heard
 
 
-REFUSED: dict[str, tuple[bytes, Any]] = {
-    "too long a body": (b"Content-Length: %d\r\n\r\nx" % (MOST_BODY + 1), 413),
-    "a body in chunks": (b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", 411),
-    "too large a head": (b"X-Large: " + b"x" * MOST_HEAD, 431),
+REFUSED = {
+    "too large a head": (b"X-Large: " + b"x" * 65_536, 400),
     "a length and chunks": (
         b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
     ),
-    "a length of 16 digits": (b"Content-Length: 0000000000000003\r\n\r\nabc", 400),
     "a length of 5,000 digits": (b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n", 400),
     "a length with a sign": (b"Content-Length: +3\r\n\r\nabc", 400),
     "a length twice in a line": (b"Content-Length: 3, 3\r\n\r\nabc", 400),
@@ -140,22 +164,33 @@ REFUSED: dict[str, tuple[bytes, Any]] = {
     "two lengths": (b"Content-Length: 3\r\nContent-Length: 2\r\n\r\nabc", 400),
     "no length": (b"Content-Length: x\r\n\r\n", 400),
     "a broken line": (b"No colon evt_secret\r\n\r\n", 400),
-    "too long a line": (b"X-Long: " + b"x" * 20_000 + b"\r\n\r\n", 431),
-    "too many lines": (b"X-Many: x\r\n" * 200 + b"\r\n", 431),
-    "another wish": (b"Expect: a miracle\r\nContent-Length: 0\r\n\r\n", 417),
+    "too long a line": (b"X-Long: " + b"x" * 20_000 + b"\r\n\r\n", 400),
 }
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Long": "evt_secret" + "x" * 10_000},
+        {f"X-Many-{number}": "evt_secret" for number in range(200)},
+    ],
+)
+def test_a_head_that_only_the_product_refuses_is_not_logged(
+    site: Site, proxy: Proxy, session: requests.Session, headers: dict[str, str]
+) -> None:
+    answer = session.get(f"{proxy.https}/x", headers=headers, timeout=20)
+    assert answer.status_code == 431
+    assert "evt_secret" not in answer.text + site.log()
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_not_taken_is_refused_and_the_connection_ends(
-    site: Site, name: str
+    site: Site, proxy: Proxy, name: str
 ) -> None:
     more, status = REFUSED[name]
     after = b"GET /after HTTP/1.1\r\n" + HOST + b"\r\n"
-    heard = said(site, b"POST /x HTTP/1.1\r\n" + HOST + more, after)
+    heard = said(proxy, b"POST /x HTTP/1.1\r\n" + HOST + more, after)
     assert heard.startswith(f"HTTP/1.1 {status} ".encode())
-    assert b"Connection: close" in heard
     assert b"/after" not in heard, "what follows is no request of its own"
-    assert b"Content-Type: application/problem+json" in heard
-    assert json.loads(heard.rpartition(b"\r\n\r\n")[2])["status"] == status
     assert b"evt_secret" not in heard
+    assert "evt_secret" not in site.log()
