@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.notices.about import ENDED, About
 from evaltracker.notices.kinds import Message, register
 from evaltracker.toolbox.days import instant_of, today_in
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.choices import Verdict
 from stakeholders.models import Condition, Delegation, SignOff
 from stakeholders.policy import has_a_say

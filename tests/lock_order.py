@@ -50,7 +50,7 @@ APART = {
     *("django_session", "evaluations_cachedvalue"),
     *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
 }
-GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.signing_in
+GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.adapters
 LOCKING = re.compile(
     r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
     r'|UPDATE "?(?P<changed>\w+)"?|DELETE FROM "?(?P<deleted>\w+)"?'

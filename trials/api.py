@@ -14,12 +14,15 @@ from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
     PARAMS,
+    Day,
+    StrictSerializer,
+    Text,
     new_calls,
     page,
     page_of,
+    read_id,
     routes,
 )
-from evaltracker.toolbox.rest.views_views import Day, StrictSerializer, Text, read_id
 from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Gap, Run, Trial

@@ -23,7 +23,7 @@ from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.requirements.services.scopes import USES, Used
 from evaltracker.toolbox.days import instant_of, wall_of
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
 from stakeholders.services.people import PART_USES
 from trials.choices import MilestoneState

@@ -12,7 +12,7 @@ from evaltracker.errors import NotFound, Problem
 from evaltracker.notices.calendars import CalendarDate, calendar_of
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import wall_of
-from evaltracker.toolbox.rest.views_views import read_id
+from evaltracker.toolbox.rest.views import read_id
 from trials.models import Demo, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap

@@ -30,8 +30,14 @@ from evaltracker.toolbox.rest.problems import (
     TooLarge,
     problem_body,
 )
-from evaltracker.toolbox.rest.views import Reasons, new_calls, problems, routes
-from evaltracker.toolbox.rest.views_views import StrictView, read_id
+from evaltracker.toolbox.rest.views import (
+    Reasons,
+    StrictView,
+    new_calls,
+    problems,
+    read_id,
+    routes,
+)
 from trials.choices import ReportFormat
 from trials.models import RunToken
 from trials.run_formats import (

@@ -23,7 +23,7 @@ from evaltracker.errors import Invalid
 from evaltracker.toolbox.files import AcceptedFile
 from evaltracker.toolbox.measures import read_number
 from evaltracker.toolbox.rest.problems import read_json
-from evaltracker.toolbox.rest.views_views import UNKNOWN_FIELD
+from evaltracker.toolbox.rest.views import UNKNOWN_FIELD
 from evaltracker.toolbox.text import Inputs
 
 SIZE_LIMIT = 10 * 1024 * 1024

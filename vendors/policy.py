@@ -9,11 +9,7 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import (
-    is_owner,
-    is_published,
-    may_start_evaluations,
-)
+from evaltracker.evaluations.policy import is_owner, is_published, may_start_evaluations
 from evaltracker.toolbox.registry import read_once
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor

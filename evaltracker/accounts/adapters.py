@@ -1,23 +1,254 @@
-"""What allauth asks us: who may come in, and what is told to whom."""
+"""What the libraries tell, written to the account log and into the session."""
 
+import hashlib
+import time
 from typing import Any
 
+from allauth.account import signals as account_signals
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa import signals as factor_signals
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount import signals as sign_on_signals
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
+from axes.handlers.database import AxesDatabaseHandler
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.http import HttpRequest
+from django.contrib.auth import signals as auth_signals
+from django.core.cache import cache
+from django.db import connection
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from rest_framework.throttling import BaseThrottle
 
 from evaltracker.accounts.middleware import close, reopen
-from evaltracker.accounts.signing_in import CEILING, client_address
-from evaltracker.evaluations.account_log import at_address, record
+from evaltracker.accounts.notices import is_known, note_failure
+from evaltracker.evaluations.account_log import at_address, person_meant, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
-from evaltracker.notices.services.due_times import owe_account_mail
-from evaltracker.pages.fields import proved_recently
+from evaltracker.notices.services.due_times import owe_account_mail, owe_warning
+from evaltracker.pages.fields import note_login, note_proof, proved_recently
+
+# A ceiling on guesses of one account over all addresses, which locks nobody out.
+#
+# A lock would let anybody keep the owner out. So beyond the ceiling a guess is looked
+# at only if the one before it was long enough ago, and a browser in which the owner has
+# signed in before (devices.py) does not wait. Names that nobody has are counted alike,
+# so that neither the answer nor its time tells them apart. `lockout.py` lets guesses of
+# one account queue up, so the count is exact.
+
+CEILING = 20
+AN_HOUR = 60 * 60
+# Seconds between one guess and the next beyond the ceiling: 32 guesses in an hour.
+WAITS = (30, 60, 120, 240, 300)
+
+
+def must_wait(request: HttpRequest, name: str, person: User | None) -> bool:
+    """Whether an attempt for `name` comes too soon to be looked at."""
+    if person is not None and is_known(request, person):
+        return False
+    before = _guesses(name)
+    beyond = len(before) - CEILING
+    if beyond < 0:
+        return False
+    return time.time() - before[-1] < WAITS[min(beyond, len(WAITS) - 1)]
+
+
+def note_guess(name: str, person: User | None) -> None:
+    """Count a wrong password; the owner hears of it when there are too many."""
+    guesses = [*_guesses(name), time.time()]
+    cache.set(_key(name), guesses, AN_HOUR)
+    if len(guesses) >= CEILING and person is not None:
+        owe_warning(kind="account_guessed", person=person)
+
+
+def _guesses(name: str) -> list[float]:
+    """When the wrong passwords of the last hour were given, in order."""
+    since = time.time() - AN_HOUR
+    return [at for at in cache.get(_key(name), []) if at > since]
+
+
+def _key(name: str) -> str:
+    """Not the name itself: people also type there what nobody should keep."""
+    return f"guesses:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+# Guessing a password: counted exactly, however many processes are asked at once.
+#
+# Axes counts failures, asks before a password is looked at and forgets them on success.
+# What it lacks is an order: guesses that arrive together would all be counted before
+# the first has failed. Here guesses of one account queue up, from whatever address.
+
+
+class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
+    """Axes' handler with an order among the guesses of one account."""
+
+    def is_locked(
+        self, request: Any, credentials: dict[str, Any] | None = None
+    ) -> bool:
+        """Wait for the guess before, then count: of this address, then of all.
+
+        The lock lasts until the request's transaction ends, so after the failure is
+        written. SQLite has one writer at a time and needs none.
+        """
+        if connection.vendor == "postgresql" and connection.in_atomic_block:
+            who = account_meant(request, credentials)
+            digest = hashlib.sha256(who.encode()).digest()
+            key = int.from_bytes(digest[:8], signed=True)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        if super().is_locked(request, credentials):
+            return True
+        name = account_meant(request, credentials)
+        request.guess_slowed = must_wait(request, name, person_meant(name))
+        return bool(request.guess_slowed)
+
+
+def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """One name per account: other spellings must not win other attempts."""
+    typed = str((credentials or {}).get("username") or "")
+    person = person_meant(typed)
+    return person.get_username() if person else typed.strip().lower()[:255]
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whence a request comes; of forwarding headers only our own proxies' count."""
+    request_like: Any = request
+    address: str = BaseThrottle().get_ident(request_like)
+    return address
+
+
+def same_answer(
+    request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]
+) -> HttpResponse:
+    """Locked reads like wrong: the page says to everybody how long a lock lasts."""
+    return response
+
+
+HOW = {
+    "password": "password",
+    "socialaccount": "single sign-on",
+    "mfa": "second factor",
+}
+
+
+def log_login_act(
+    action: AccountAction, request: HttpRequest, person: User | None, detail: str = ""
+) -> None:
+    """Write down what somebody did to their own login, and whence."""
+    record(action=action, person=person, address=client_address(request), detail=detail)
+
+
+def remember_browser(request: HttpRequest, user: User) -> None:
+    """Ask the middleware to let this browser be known as one of `user`."""
+    request.signed_in_here = user  # type: ignore[attr-defined]
+
+
+@receiver(auth_signals.user_logged_in)
+def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """The session's clock starts."""
+    note_login(request.session)
+    records = get_authentication_records(request, user)
+    how = ", ".join(HOW.get(record["method"], record["method"]) for record in records)
+    log_login_act(AccountAction.LOGGED_IN, request, user, how)
+    remember_browser(request, user)
+
+
+@receiver(account_signals.user_logged_in)
+def on_sign_on(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A silent sign-on proves nothing now: it counts from when the provider asked."""
+    sociallogin = kwargs.get("sociallogin")
+    if sociallogin is None:
+        return
+    claims = sociallogin.account.extra_data.get("id_token") or {}
+    asked_at = claims.get("auth_time")
+    if isinstance(asked_at, int | float):
+        note_proof(request.session, float(asked_at))
+
+
+@receiver(auth_signals.user_logged_out)
+def on_logout(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    """By the person, or at the end of the eight hours."""
+    if user is not None:
+        log_login_act(AccountAction.LOGGED_OUT, request, user)
+
+
+@receiver(auth_signals.user_login_failed)
+def on_failure(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Whose password was wrong, or that nobody has the name; never what was typed."""
+    if request is None:
+        return
+    person = person_meant(str(credentials.get("username") or ""))
+    if getattr(request, "guess_slowed", False):
+        detail = "slowed"
+    elif getattr(request, "axes_locked_out", False):
+        detail = "locked"
+    else:
+        detail = "" if person else "unknown name"
+        note_guess(account_meant(request, credentials), person)
+        note_failure(request)
+    log_login_act(AccountAction.LOGIN_FAILED, request, person, detail)
+
+
+@receiver(account_signals.authentication_step_completed)
+def on_proof(request: HttpRequest, user: User, method: str, **kwargs: Any) -> None:
+    """Somebody who was logged in showed again who they are."""
+    if kwargs.get("reauthenticated"):
+        note_proof(request.session)
+        log_login_act(AccountAction.PROVED, request, user, HOW.get(method, method))
+
+
+@receiver(factor_signals.authentication_failed)
+def on_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """The password was right, the code was not."""
+    log_login_act(AccountAction.FACTOR_FAILED, request, user)
+
+
+@receiver(factor_signals.authenticator_added)
+@receiver(factor_signals.authenticator_reset)
+def on_factor(
+    request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
+    """An app, a key, or a set of recovery codes."""
+    kind = authenticator.get_type_display()
+    log_login_act(AccountAction.FACTOR_ADDED, request, user, kind)
+
+
+@receiver(factor_signals.authenticator_removed)
+def on_factor_gone(
+    request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
+) -> None:
+    """The same, taken away by its owner."""
+    kind = authenticator.get_type_display()
+    log_login_act(AccountAction.FACTOR_REMOVED, request, user, kind)
+
+
+@receiver(account_signals.password_changed)
+@receiver(account_signals.password_set)
+@receiver(account_signals.password_reset)
+def on_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """By its owner, or by whoever has the mail."""
+    log_login_act(AccountAction.PASSWORD, request, user)
+    remember_browser(request, user)
+
+
+@receiver(sign_on_signals.social_account_added)
+def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
+    """The provider's person and ours are one."""
+    log_login_act(AccountAction.SIGN_ON_ADDED, request, sociallogin.user)
+
+
+@receiver(sign_on_signals.social_account_removed)
+def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> None:
+    """They are two again."""
+    log_login_act(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)
+
+
+# What allauth asks us: who may come in, and what is told to whom.
 
 # One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (

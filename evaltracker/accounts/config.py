@@ -97,7 +97,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Logins are kept in our own log, which can forget a person.
 AXES_DISABLE_ACCESS_LOG = True
-AXES_HANDLER = "evaltracker.accounts.signing_in.OneAtATime"
-AXES_USERNAME_CALLABLE = "evaltracker.accounts.signing_in.account_meant"
-AXES_CLIENT_IP_CALLABLE = "evaltracker.accounts.signing_in.client_address"
-AXES_LOCKOUT_CALLABLE = "evaltracker.accounts.signing_in.same_answer"
+AXES_HANDLER = "evaltracker.accounts.adapters.OneAtATime"
+AXES_USERNAME_CALLABLE = "evaltracker.accounts.adapters.account_meant"
+AXES_CLIENT_IP_CALLABLE = "evaltracker.accounts.adapters.client_address"
+AXES_LOCKOUT_CALLABLE = "evaltracker.accounts.adapters.same_answer"

@@ -4,9 +4,9 @@ import datetime
 
 from django.apps import apps
 
+import evaltracker.accounts.adapters
 import evaltracker.accounts.notices
-import evaltracker.accounts.signing_in
-from evaltracker.accounts.services.people import forget_what_is_over
+from evaltracker.accounts.services import forget_what_is_over
 from evaltracker.toolbox.processes import register_chore
 
 register_chore(
@@ -18,4 +18,4 @@ register_chore(
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.accounts.admin.account
+    import evaltracker.accounts.admin

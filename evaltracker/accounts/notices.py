@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from evaltracker.accounts.services.people import key_for
+from evaltracker.accounts.services import key_for
 from evaltracker.evaluations.account_log import at_address
 from evaltracker.evaluations.models import Notice, User
 from evaltracker.notices.about import About

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.db.models import Model
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.pages.acts import place_of
 from stakeholders.models import SignOffRule
 from trials.models import Trial
 from trials.selectors.ledger import LedgerRow

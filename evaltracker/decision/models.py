@@ -19,7 +19,7 @@ from evaltracker.evaluations.models import (
     Visit,
 )
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
-from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate
 

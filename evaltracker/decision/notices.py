@@ -12,7 +12,7 @@ from evaltracker.notices.about import About, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
 from evaltracker.toolbox.days import instant_of
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from vendors.models import Candidate, Contact
 from vendors.notices import from_owner, way_in
 

@@ -14,14 +14,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaltracker.demo.files import DATA, read_csv
 from evaltracker.demo.steps import (
+    DATA,
     Trying,
     declare_no_interests,
     give_parts,
     known_vendor,
     lock_all_scores,
     mark_rest_unsaid,
+    read_csv,
     run_trial,
     show_in_demo,
     sign_all,

@@ -14,12 +14,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.demo.files import read_controls, read_csv
 from evaltracker.demo.steps import (
     add_schedule,
     declare_no_interests,
     give_parts,
     known_vendor,
+    read_controls,
+    read_csv,
     sign_all,
 )
 from evaltracker.evaluations.choices import Priority, Stage

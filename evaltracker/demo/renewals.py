@@ -16,7 +16,6 @@ from evaltracker.decision.models import Letter, PromiseCheck
 from evaltracker.decision.services.after import record_metric_values, record_promises
 from evaltracker.decision.services.contract_terms import set_contract_term
 from evaltracker.decision.services.letters import send_letter
-from evaltracker.demo.files import read_csv
 from evaltracker.demo.steps import (
     declare_no_interests,
     give_parts,
@@ -24,6 +23,7 @@ from evaltracker.demo.steps import (
     known_vendor,
     lock_all_scores,
     mark_rest_unsaid,
+    read_csv,
     show_in_demo,
     sign_all,
 )
@@ -31,12 +31,12 @@ from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.topics import TOPICS
-from evaltracker.files.services.files import attach_files
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
+from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder

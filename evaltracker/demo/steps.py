@@ -1,16 +1,18 @@
 """Trials of the demo evaluations: agreed, run, judged and closed."""
 
+import csv
 import datetime
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from evaltracker.accounts.services.people import RIGHTS
+from evaltracker.accounts.services import RIGHTS
 from evaltracker.decision.memo import document_of
-from evaltracker.demo.files import read_controls, read_csv
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import (
@@ -54,6 +56,47 @@ from vendors.services.candidate_import import declare_interests
 from vendors.services.candidates import add_candidate
 from vendors.services.contacts import add_vendor
 from vendors.services.costs import set_cost_line
+
+# Reading the data that the demo is made of.
+
+DATA = Path(__file__).parent / "data"
+
+
+def read_csv(name: str) -> list[dict[str, str]]:
+    """The rows of a file in `data/` by their header."""
+    with (DATA / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of the Minimum Viable Secure Product."""
+
+    ref: str
+    group: str
+    title: str
+    text: str
+
+
+def read_controls() -> list[Control]:
+    """The 25 controls of the MVSP catalog, in its order."""
+    catalog = json.loads((DATA / "mvsp_catalog.json").read_text(encoding="utf-8"))
+    return [
+        control(group["title"], value)
+        for group in catalog["catalog"]["groups"]
+        for value in group["controls"]
+    ]
+
+
+def control(group: str, row: dict[str, object]) -> Control:
+    """A control; where the catalog repeats another's words, its title stands alone."""
+    number = str(row["id"]).removeprefix("ctl_").removesuffix("-mvsp")
+    parts: list[dict[str, str]] = row.get("parts", [])  # type: ignore[assignment]
+    title = str(row["title"])
+    words = parts[0].get("prose", "").strip() if parts and number != "2.1" else ""
+    text = f"{title}: {words}" if words else title
+    return Control(f"MVSP-{number}", f"Security: {group}", title, text)
+
 
 # What the people of the demo declare before they read of candidates.
 

@@ -1,3 +1,4 @@
 """Where the record hangs itself into lower floors; loaded when Django is ready."""
 
-import evaltracker.toolbox.redaction
+import evaltracker.toolbox.database
+import evaltracker.toolbox.migrating

@@ -14,7 +14,7 @@ from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.plan import LEAVE_REFUSED, Findings, Plan, only, short
 from evaltracker.importing.services.log import reading_for
 from evaltracker.toolbox.tabular import Row, Workbook, header_key, read_table
-from evaltracker.toolbox.tabular.days import DayOrder, is_open, order_of, read_day
+from evaltracker.toolbox.tabular.cells import DayOrder, is_open, order_of, read_day
 
 # What is asked once per column: how it writes its days.
 

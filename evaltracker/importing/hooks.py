@@ -5,7 +5,7 @@ from django.apps import apps
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.importing.admin.sheets
+    import evaltracker.importing.admin.steps
     from evaltracker.importing.services.log import work_on_imports
     from evaltracker.toolbox.processes import register_long_work
 

@@ -20,7 +20,6 @@ from evaltracker.importing.plan import (
     short,
     source_of,
 )
-from evaltracker.toolbox.formula_guard import harmless
 from evaltracker.toolbox.tabular import (
     Row,
     Sheet,
@@ -30,6 +29,7 @@ from evaltracker.toolbox.tabular import (
     find_header,
     header_key,
 )
+from evaltracker.toolbox.text import harmless
 
 # Columns of a table that nobody reads, named so that nothing is lost unseen.
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.importing.plan import Findings, short
-from evaltracker.toolbox.formula_guard import meant
 from evaltracker.toolbox.tabular import Row, Sheet, Unreadable, Workbook, header_key
+from evaltracker.toolbox.text import meant
 
 # A matrix or memo as it is saved here, coming back: known by its names.
 

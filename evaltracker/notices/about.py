@@ -21,7 +21,7 @@ from evaltracker.notices.mail import (
     spoken,
     zone_of,
 )
-from evaltracker.toolbox.formula_guard import fill_paragraphs
+from evaltracker.toolbox.text import fill_paragraphs
 
 ENDED = "The evaluation has ended."
 

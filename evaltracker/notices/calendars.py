@@ -17,8 +17,8 @@ from icalendar import Calendar, vText
 from icalendar.parser import Contentline
 
 from evaltracker.evaluations.models import User
-from evaltracker.toolbox.formula_guard import one_line
 from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.text import one_line
 
 # Minutes: long enough to be seen in a calendar. It ends nothing, the date is its
 # beginning.

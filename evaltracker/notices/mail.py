@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.notices.calendars import CalendarDate, calendar_of
 from evaltracker.notices.kinds import Brief, Message
 from evaltracker.toolbox.days import wall_of
-from evaltracker.toolbox.formula_guard import fill, one_line
+from evaltracker.toolbox.text import fill, one_line
 
 # A mail as the bytes that a mail server takes.
 #

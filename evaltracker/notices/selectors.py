@@ -19,8 +19,8 @@ from evaltracker.notices.calendars import joined
 from evaltracker.notices.kinds import DAILY_MAIL, Brief, Message
 from evaltracker.notices.mail import link_to, spoken, zone_of
 from evaltracker.notices.smtp import Answer, Verdict
-from evaltracker.toolbox.formula_guard import one_line
 from evaltracker.toolbox.safe_post import NotAllowed, NotSent, post
+from evaltracker.toolbox.text import one_line
 
 # What a chat room is told, and what its server made of it.
 

@@ -13,7 +13,7 @@ from celery.signals import worker_shutting_down
 from django.db import Error, transaction
 
 from evaltracker.notices.services.delivery import do_chores, sweep_notices
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import ask_to_stop, do_long_work
 
 NUDGE_EXPIRES = 30

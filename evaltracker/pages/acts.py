@@ -8,6 +8,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,11 +20,10 @@ from django.core.exceptions import (
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from evaltracker.errors import Forbidden, NotFound, Problem, why_not
-from evaltracker.evaluations.models import User
-from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import Registry
 
 Rule = Callable[..., object]
@@ -242,3 +242,26 @@ def address_of(name: str, target: Any = None) -> str:
     if target is None:
         return place_of("admin:act", name)
     return place_of("admin:act_on", name, target.pk)
+
+
+def place_of(name: str, *keys: object) -> str:
+    """The address of that name; `keys` are what it is about, as `reverse` takes them.
+
+    Raises:
+        NoReverseMatch: there is none of that name for so many keys.
+
+    """
+    return _looked_up(name, keys, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=8_192)
+def _looked_up(
+    name: str, keys: tuple[object, ...], urls: str | None, prefix: str
+) -> str:
+    return reverse(name, args=keys, urlconf=urls)
+
+
+def remind_address(kind: str, evaluation: Evaluation, person: User) -> str:
+    """The act that reminds `person` of a kind of work, such as `scores`."""
+    key = f"{kind}.{evaluation.pk}.{person.pk}"
+    return reverse("admin:act_on", args=["remind-colleague", key])

@@ -20,7 +20,7 @@ from django.utils.cache import get_conditional_response
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, JournalHead, User
-from evaltracker.toolbox.formula_guard import place_of
+from evaltracker.pages.acts import place_of
 from evaltracker.toolbox.registry import Registry
 
 # Numbers beside every page, which are counted every half minute and not for each.

@@ -18,14 +18,13 @@ from django.template.response import TemplateResponse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
-from evaltracker.pages.acts import Act
+from evaltracker.pages.acts import Act, place_of
 from evaltracker.pages.base import label
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import Visible, label_of, register_tab
-from evaltracker.toolbox.days_days import day_in_words
-from evaltracker.toolbox.formula_guard import place_of
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import listed_few, named_ref, shortened
+from evaltracker.toolbox.working_days import day_in_words
 
 FIELD = re.compile(r"\{([a-z_]+)\}")
 # A row in before or after reads “name [id]”, and some rows have only an id for a name.

@@ -15,10 +15,10 @@ from django.db.models import JSONField
 from django.db.models.functions import Lower
 
 from evaltracker.errors import Invalid
-from evaltracker.evaluations.brief_answers import read_answer
 from evaltracker.evaluations.choices import FieldKind, Stage, Status
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import BriefField, Entry, User
+from evaltracker.evaluations.policy import read_answer
 from evaltracker.portable import FORMAT, VERSION
 from evaltracker.portable.registry import CHECKS, Document, parts
 from evaltracker.portable.writing import LARGEST, schema

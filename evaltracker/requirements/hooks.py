@@ -27,4 +27,3 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.evaluations
     import evaltracker.requirements.admin.requirements
     import evaltracker.requirements.imports.importing
-    import evaltracker.requirements.journal_words

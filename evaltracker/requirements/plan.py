@@ -11,16 +11,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.toolbox.days_days import day_in_words
-from evaltracker.toolbox.redaction import (
+from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.working_days import (
     WORKING_DAYS,
     Works,
+    day_in_words,
     monday_to_friday,
     shift,
     working_day,
     working_days_between,
 )
-from evaltracker.toolbox.registry import Registry
 
 GOING_LIVE = "going_live"
 # The least that each step takes a team that does it beside its daily work:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 
 # The address of a person's calendar is a secret, and so are those of a new password and
 # of a vendor's invitation.

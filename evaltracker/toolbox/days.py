@@ -250,3 +250,6 @@ def read_zone(text: str) -> str:
     if names:
         raise ValueError(f"“{told}” may be {' or '.join(names)}; choose one of them.")
     raise ValueError(unknown_zone(told[:40]))
+
+
+# Days as people read them in running text, and months counted from one.

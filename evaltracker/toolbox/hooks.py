@@ -2,6 +2,8 @@
 
 from importlib import import_module
 
+from django.dispatch import Signal
+
 
 class LoadsHooks:
     """What an AppConfig inherits to import its `hooks` once all models are loaded.
@@ -15,3 +17,9 @@ class LoadsHooks:
     def ready(self) -> None:
         """Register what the app adds to registries of lower floors."""
         import_module(f"{self.name}.hooks")
+
+
+# The moment before a process begins to serve or to work.
+
+# Sent once by web, vendor-api, worker and beat. A receiver may end the process.
+about_to_start = Signal()

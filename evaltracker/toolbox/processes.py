@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import structlog
 from django.db.models import Model
 
-from evaltracker.toolbox.database import pipeline
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away, pipeline
 from evaltracker.toolbox.registry import Registry
 
 # How far long work is: it counts as it goes, and whoever listens may stop it.

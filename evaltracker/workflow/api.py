@@ -20,13 +20,13 @@ from evaltracker.pages.tabs import unless_unchanged
 from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
     PARAMS,
+    StrictView,
     new_calls,
     page,
     page_of,
     problems,
     routes,
 )
-from evaltracker.toolbox.rest.views_views import StrictView
 from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
 from trials.choices import EvidenceVerdict

@@ -24,7 +24,7 @@ from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
 from evaltracker.pages.workspace import CODES, Phrases, register_words
 from evaltracker.toolbox.days import instant_of
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import Asked, due_instant
 from evaltracker.workflow.models import WaiverRequest

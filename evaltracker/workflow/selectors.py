@@ -10,7 +10,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from evaltracker.toolbox.days import Place, everybody_works, today_in
-from evaltracker.toolbox.redaction import monday_to_friday, working_day
+from evaltracker.toolbox.working_days import monday_to_friday, working_day
 from stakeholders.selectors import places_of
 
 A_WEEK = datetime.timedelta(days=7)

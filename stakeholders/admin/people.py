@@ -16,9 +16,8 @@ from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of, register_act, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
-from evaltracker.pages.draft_keys import remind_address
 from evaltracker.pages.fields import DateField
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.search import Reader, Search, register_search

@@ -18,8 +18,8 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.choices import Role
 from stakeholders.models import RoleWeight, SignOff, SignOffRule, Stakeholder
 from stakeholders.policy import has_role, require_a_say

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from evaltracker.accounts.services.people import add_colleague
+from evaltracker.accounts.services import add_colleague
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import record

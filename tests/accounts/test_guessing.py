@@ -12,7 +12,7 @@ import requests
 from axes.models import AccessAttempt
 from django.db import connection
 
-from evaltracker.accounts.signing_in import CEILING, WAITS
+from evaltracker.accounts.adapters import CEILING, WAITS
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice
 from tests.cast import common

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from evaltracker.accounts.services.people import forget_what_is_over
+from evaltracker.accounts.services import forget_what_is_over
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.models import User as Person
 from tests.accounts.conftest import log_in

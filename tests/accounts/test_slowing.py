@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
-from evaltracker.accounts.signing_in import CEILING
+from evaltracker.accounts.adapters import CEILING
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import AccountEntry, Notice, User
 from evaltracker.notices.kinds import KINDS

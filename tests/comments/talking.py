@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.models import Comment, User
 from evaltracker.evaluations.topics import TOPICS, Subject
+from evaltracker.talk.services import add_comment
 
 
 def subject(topic: str, row: Any, by: User, part: object = "") -> Subject:

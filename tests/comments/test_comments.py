@@ -2,19 +2,18 @@
 
 import pytest
 
-from evaltracker.comments.policy import check_comment
-from evaltracker.comments.reading import threads_on
-from evaltracker.comments.services import comments as services
-from evaltracker.comments.services.comments import (
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
+from evaltracker.evaluations.models import Comment, Entry, Evaluation, Mention, User
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.talk import services
+from evaltracker.talk.rules import check_comment, threads_on
+from evaltracker.talk.services import (
     add_comment,
     read_mention,
     reopen_thread,
     resolve_thread,
     withdraw_comment,
 )
-from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
-from evaltracker.evaluations.models import Comment, Entry, Evaluation, Mention, User
-from evaltracker.evaluations.topics import TOPICS
 from tests.cast import common, stakeholders, trials
 from tests.comments.talking import say, subject
 from tests.workflow.deciding import decided

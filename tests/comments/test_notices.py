@@ -5,13 +5,9 @@ from typing import Any
 
 import pytest
 
-from evaltracker.comments.services.comments import (
-    read_mention,
-    resolve_thread,
-    withdraw_comment,
-)
 from evaltracker.evaluations.models import Comment, Notice, User
 from evaltracker.notices.kinds import KINDS
+from evaltracker.talk.services import read_mention, resolve_thread, withdraw_comment
 from evaltracker.workflow.inbox import my_work
 from stakeholders.services.people import remove_stakeholder
 from tests.cast import stakeholders, vendors

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evaltracker.comments.services.comments import resolve_thread, withdraw_comment
-from evaltracker.comments.templatetags.comments import with_links
 from evaltracker.evaluations.models import Comment, Evaluation
+from evaltracker.talk.services import resolve_thread, withdraw_comment
+from evaltracker.talk.templatetags.comments import with_links
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.comments.talking import say, subject

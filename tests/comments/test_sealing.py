@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evaltracker.comments.reading import counts_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.portable.registry import part_of
 from evaltracker.portable.writing import document_of
+from evaltracker.talk.rules import counts_of
 from evaltracker.workflow.admin.overview import MEMO_PARTS
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from evaltracker.evaluations.models import AttachedFile, User
 from evaltracker.evaluations.topics import TOPICS, Subject
-from evaltracker.files.services.files import attach_files
+from evaltracker.talk.services import attach_files
 from vendors.models import Candidate
 
 PDF = b"%PDF-1.7\nNot for vendors."

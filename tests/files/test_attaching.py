@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from evaltracker.decision.selectors import kept_files, leftovers
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import AttachedFile, Entry
-from evaltracker.files.services.files import attach_files, remove_file
+from evaltracker.talk.services import attach_files, remove_file
 from evaltracker.toolbox.files import SIZE_LIMIT, TypeNotTaken
 from tests.cast import common, stakeholders, trials
 from tests.files.attaching import PDF, attach, subject_of, upload

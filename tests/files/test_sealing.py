@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from evaltracker.evaluations.models import AttachedFile, Entry, User
-from evaltracker.files.selectors import counts_of
 from evaltracker.pages.search import SEARCHES, Reader
 from evaltracker.pages.workspace import sealed_entries
+from evaltracker.talk.rules import file_counts as counts_of
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.files.attaching import attach

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from evaltracker.importing.kinds import KINDS, ImportKind
-from evaltracker.toolbox.rest.views_views import StrictView
+from evaltracker.toolbox.rest.views import StrictView
 from tests.house.test_hooks import subclasses
 from vendors.candidates import COLUMNS
 from vendors.models import Candidate

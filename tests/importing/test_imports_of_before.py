@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.requirements.services.requirements import import_requirements, state_of
 from evaltracker.toolbox.tabular import read_table

@@ -17,9 +17,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import export_whole
-from evaltracker.demo.files import read_csv
-from evaltracker.demo.purchases import EVALUATIONS
-from evaltracker.demo.steps import LEAD, LOGINS, OPERATOR, PASSWORD
+from evaltracker.demo.management.commands.load_demo import EVALUATIONS
+from evaltracker.demo.steps import LEAD, LOGINS, OPERATOR, PASSWORD, read_csv
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
 from tests.lock_order import around_tests

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaltracker.toolbox.charts import Point, cut, scale, scatter, short, width_of
-from evaltracker.toolbox.charts.placing import meets
 from evaltracker.toolbox.charts.scatter import (
     BOTTOM,
     LEFT,
@@ -14,6 +13,7 @@ from evaltracker.toolbox.charts.scatter import (
     RIGHT,
     TOP,
     WITHIN,
+    meets,
     span,
 )
 

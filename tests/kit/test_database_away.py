@@ -10,8 +10,7 @@ from django.db import Error, connection, connections, transaction
 from django.test import Client
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.toolbox.database import pipeline
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away, pipeline
 from evaltracker.toolbox.rest.problems import handle_exception
 from tests.cast import common, vendors
 from tests.clients import signed_in

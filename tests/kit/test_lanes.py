@@ -18,7 +18,7 @@ from evaltracker.toolbox.charts import (
     lanes,
 )
 from evaltracker.toolbox.charts.lanes import Form, Lanes, Text
-from evaltracker.toolbox.charts.placing import meets
+from evaltracker.toolbox.charts.scatter import meets
 
 FORMS = (WIDE, SMALL, NARROW)
 words = st.text("abcm WÄ評%·", max_size=60)

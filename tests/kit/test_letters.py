@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.toolbox.charts.placing import ELSEWHERE, writable
-from evaltracker.toolbox.typefaces import SANS, SANS_BOLD
+from evaltracker.toolbox.charts.scatter import ELSEWHERE, writable
+from evaltracker.toolbox.text import SANS, SANS_BOLD
 
 DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 

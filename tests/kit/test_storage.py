@@ -12,9 +12,9 @@ from django.db import models, transaction
 from pytest_django import Settings
 
 from evaltracker.errors import StorageFull
-from evaltracker.files.services.files import FOLDER as ATTACHED
 from evaltracker.portable.importing import FOLDER as IMPORTED
 from evaltracker.portable.registry import parts
+from evaltracker.talk.services import FOLDER as ATTACHED
 from evaltracker.toolbox.files import FOLDERS, files_of_rows, write_whole
 from tests.small_disks import small_disk
 from trials.models import Evidence

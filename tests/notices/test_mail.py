@@ -19,7 +19,7 @@ from evaltracker.notices.mail import (
     spoken,
 )
 from evaltracker.notices.services.delivery import sweep_notices
-from evaltracker.toolbox.formula_guard import one_line
+from evaltracker.toolbox.text import one_line
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.mail import Parcel, envelope, parcel_of, words
-from evaltracker.toolbox.formula_guard import fill
+from evaltracker.toolbox.text import fill
 from tests.notices.kinds import owe
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.draft_keys import draft_key, draft_name, draft_owner
+from evaltracker.pages.templatetags.drafts import draft_key, draft_name, draft_owner
 from tests.cast import common
 from tests.rights.logs import written
 
@@ -112,6 +112,5 @@ def test_only_the_tag_of_such_a_form_asks_for_it() -> None:
         if "draft_key(" in path.read_text()
     }
     assert found == {
-        "evaltracker/pages/draft_keys.py",
         "evaltracker/pages/templatetags/drafts.py",
     }

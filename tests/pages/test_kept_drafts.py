@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import expect
 
-from evaltracker.pages.draft_keys import draft_key, draft_name, draft_owner
+from evaltracker.pages.templatetags.drafts import draft_key, draft_name, draft_owner
 from tests.browser import Watched
 from tests.cast import common
 from tests.pages.acts_for_tests import Reword

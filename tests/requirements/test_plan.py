@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaltracker.requirements.plan import STEPS, Plan, VisitFacts, draw_plan
 from evaltracker.toolbox.days import everybody_works
-from evaltracker.toolbox.redaction import working_days_between
+from evaltracker.toolbox.working_days import working_days_between
 
 MONDAY = date(2026, 11, 23)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))

@@ -6,8 +6,11 @@ from evaltracker.decision.memo import document_of
 from evaltracker.decision.memo.text import drivers, method
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Entry
-from evaltracker.requirements.price_names import is_about_price
-from evaltracker.requirements.services.categories import add_category, weigh_category
+from evaltracker.requirements.services.categories import (
+    add_category,
+    is_about_price,
+    weigh_category,
+)
 from evaltracker.workflow.services.stages import compile_memo
 from tests.acting import act
 from tests.cast import common

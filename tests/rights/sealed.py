@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.notices.services.scheduling import owe_now, resend_notice
+from evaltracker.talk.services import add_comment
 from evaltracker.workflow.services.sign_offs import ask_for_waiver
 from evaltracker.workflow.services.stages import draft_decision
 from stakeholders.services.people import add_stakeholder

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaltracker.comments.services.comments import add_comment
-from evaltracker.demo.purchases import EVALUATIONS
+from evaltracker.demo.management.commands.load_demo import EVALUATIONS
 from evaltracker.demo.steps import make_people
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
@@ -20,6 +19,7 @@ from evaltracker.requirements.services.templates import (
     add_brief_field,
     save_as_template,
 )
+from evaltracker.talk.services import add_comment
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.toolbox.formula_guard import harmless, meant
+from evaltracker.toolbox.text import harmless, meant
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.api.conftest import Party

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from evaltracker.toolbox.tabular.days import DayOrder, order_of, read_day
+from evaltracker.toolbox.tabular.cells import DayOrder, order_of, read_day
 
 JUNE = datetime.date(2027, 6, 30)
 

@@ -7,8 +7,8 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as some
 
-from evaltracker.toolbox.tabular.days import Style, read_number, style_of
-from evaltracker.toolbox.tabular.days import numbers_is_open as is_open
+from evaltracker.toolbox.tabular.cells import Style, read_number, style_of
+from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 
 LOCALES = (
     *("en_US", "en_GB", "en_IN", "de_DE", "de_CH", "fr_FR"),

@@ -13,7 +13,7 @@ from django.db import connection
 from evaltracker.decision.memo import replay
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.toolbox.formula_guard import harmless
+from evaltracker.toolbox.text import harmless
 from tests.cast import common
 from tests.meddling import meddle
 from tests.workflow.deciding import decided, in_decision

@@ -16,7 +16,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.calendars import DATES
 from evaltracker.notices.kinds import KINDS
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders
 from tests.workflow.deciding import decided, ready_to_decide

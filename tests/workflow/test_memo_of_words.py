@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from evaltracker.evaluations.journal import Actor
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from tests.cast import trials, vendors
 from tests.vendors.services.test_mailed_sheets import filled
 from tests.workflow.test_memo_of_people import words_of

@@ -17,7 +17,7 @@ from evaltracker.decision.services.after import (
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
-from evaltracker.toolbox.days_days import months_after
+from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.inbox import my_work
 from tests.cast import common, stakeholders
 from tests.clients import signed_in

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.services.covering import cover_tables
+from evaltracker.evaluations.tables import cover_tables
 from tests.cast import trials, vendors
 from tests.meddling import meddle
 from tests.workflow.rewriting import delete, insert, put

@@ -11,12 +11,12 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.fields import (
     NamedChoice,
+    ZoneField,
     day_field,
     long_text,
     mark_needed,
     reason_field,
 )
-from evaltracker.pages.measure_field import ZoneField
 from evaltracker.pages.workspace import OnEvaluation, page_address
 from evaltracker.toolbox.measures import Measure
 from stakeholders.models import Stakeholder

@@ -14,9 +14,15 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.base import by
-from evaltracker.pages.fields import day_field, long_text, mark_needed, reason_field
+from evaltracker.pages.fields import (
+    MeasureField,
+    MeasureLine,
+    day_field,
+    long_text,
+    mark_needed,
+    reason_field,
+)
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
-from evaltracker.pages.measure_field import MeasureField, MeasureLine
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom

@@ -21,7 +21,9 @@ from evaltracker.notices.calendars import calendar_of
 from evaltracker.pages.acts import Outcome, register_act
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
+    MeasureField,
     NamedChoice,
+    ZoneField,
     day_field,
     instant_from,
     link_field,
@@ -29,7 +31,6 @@ from evaltracker.pages.fields import (
     reason_field,
     time_field,
 )
-from evaltracker.pages.measure_field import MeasureField, ZoneField
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom

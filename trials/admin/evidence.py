@@ -20,7 +20,6 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
 from evaltracker.evaluations.topics import is_participant, key_of
-from evaltracker.files.selectors import files_of
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
@@ -35,6 +34,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
+from evaltracker.talk.rules import files_of
 from trials.admin.base import AboutRequirement
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Runner, Source
 from trials.models import Evidence, Excuse, ResearchNote

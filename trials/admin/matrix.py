@@ -27,7 +27,7 @@ from evaltracker.pages.base import check_query
 from evaltracker.pages.tabs import MARKS, STANDINGS, unless_unchanged
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.toolbox import files as downloads
-from evaltracker.toolbox.formula_guard import harmless
+from evaltracker.toolbox.text import harmless
 from trials.admin.matrix_html import (
     Line,
     Looks,

@@ -16,6 +16,7 @@ from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import (
     NamedChoice,
+    ZoneField,
     day_field,
     instant_from,
     long_text,
@@ -24,7 +25,6 @@ from evaltracker.pages.fields import (
     without_blank,
 )
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
-from evaltracker.pages.measure_field import ZoneField
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from trials.admin.base import OnTrial

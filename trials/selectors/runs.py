@@ -30,7 +30,6 @@ from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import require_stage
 from evaltracker.toolbox.days import wall_of
-from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.measures import (
     Measure,
     Proposal,
@@ -41,8 +40,8 @@ from evaltracker.toolbox.measures import (
     propose_of_tests,
     written,
 )
-from evaltracker.toolbox.measures.measure import NOTHING
-from evaltracker.toolbox.measures.statistics import EXACT, KEPT, mean_of, ranks_of
+from evaltracker.toolbox.measures.measure import EXACT, KEPT, NOTHING, mean_of, ranks_of
+from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Criterion, Measurement, Run, RunReport, RunToken, Trial
 from trials.models.runs import FAILED
 from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclosed

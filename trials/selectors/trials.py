@@ -15,10 +15,9 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from evaltracker.evaluations.choices import Priority, Status
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.toolbox.days import is_working_day, wall_of
-from evaltracker.toolbox.days_days import day_in_words
-from evaltracker.toolbox.redaction import working_days_between
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.working_days import day_in_words, working_days_between
 from stakeholders.choices import Role
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices

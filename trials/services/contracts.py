@@ -21,9 +21,9 @@ from evaltracker.evaluations.policy import (
     lock,
     require_stage,
 )
-from evaltracker.toolbox.redaction import monday_to_friday
-from evaltracker.toolbox.redaction import shift as shift_day
 from evaltracker.toolbox.text import listed, read_reason
+from evaltracker.toolbox.working_days import monday_to_friday
+from evaltracker.toolbox.working_days import shift as shift_day
 from stakeholders.policy import has_role, require_part
 from trials.models import Agreement, Criterion, Trial
 from trials.policy import (

@@ -20,7 +20,6 @@ from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.policy import change, lock
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now, instant_of
-from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.measures import (
     Measure,
@@ -32,6 +31,7 @@ from evaltracker.toolbox.measures import (
 )
 from evaltracker.toolbox.measures.measure import check_same_kind
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
+from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source
 from trials.models import (
     Criterion,

@@ -11,7 +11,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import change, check_owned
-from evaltracker.requirements.price_names import is_about_price
+from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,

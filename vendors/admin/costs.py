@@ -11,7 +11,6 @@ from django import forms
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 
-from evaltracker.comments.reading import discuss_address, discuss_words, with_counts
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
@@ -29,6 +28,7 @@ from evaltracker.pages.workspace import (
     evaluation_page,
     show,
 )
+from evaltracker.talk.rules import discuss_address, discuss_words, with_counts
 from evaltracker.toolbox.charts import Axis, Lane, Lanes, Span, both, scale, short
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed

@@ -35,8 +35,7 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
-from evaltracker.toolbox.rest.views import new_calls, problems
-from evaltracker.toolbox.rest.views_views import StrictView, read_id
+from evaltracker.toolbox.rest.views import StrictView, new_calls, problems, read_id
 from vendors.candidates import address_of, count_up
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, Vendor, VendorToken

@@ -26,20 +26,18 @@ from evaltracker.toolbox.rest.problems import StrictJSONParser
 from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
     PARAMS,
+    UNKNOWN_FIELD,
+    WRITE_DAY,
+    StrictSerializer,
     UploadParser,
     one_file,
     page,
     page_of,
     problems,
-)
-from evaltracker.toolbox.rest.views_views import (
-    UNKNOWN_FIELD,
-    WRITE_DAY,
-    StrictSerializer,
     read_day,
     read_id,
 )
-from evaltracker.toolbox.tabular.days import DayOrder
+from evaltracker.toolbox.tabular.cells import DayOrder
 from vendors.answers import is_receipt_of
 from vendors.api import schema as examples
 from vendors.api.access import (

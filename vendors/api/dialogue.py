@@ -10,8 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evaltracker.evaluations.models import Category
-from evaltracker.toolbox.rest.views import PAGE_PARAMETERS, PARAMS, page, page_of
-from evaltracker.toolbox.rest.views_views import StrictSerializer, Text
+from evaltracker.toolbox.rest.views import (
+    PAGE_PARAMETERS,
+    PARAMS,
+    StrictSerializer,
+    Text,
+    page,
+    page_of,
+)
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api import schema as examples
 from vendors.api.access import (

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.rest.views_views import Day, StrictSerializer, Text
+from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text
 from vendors.api import schema as examples
 from vendors.api.access import (
     CALLS,

@@ -23,12 +23,12 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.measures.measure import DIRECTIONS
 from evaltracker.toolbox.rest.problems import handle_exception
-from evaltracker.toolbox.rest.views import problems
-from evaltracker.toolbox.rest.views_views import (
+from evaltracker.toolbox.rest.views import (
     Day,
     OnlyByHeader,
     StrictSerializer,
     Text,
+    problems,
 )
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.api.access import GuessThrottle

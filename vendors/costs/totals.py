@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from evaltracker.money import written
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from vendors.costs.lines import (
     CostKind,
     Exact3,

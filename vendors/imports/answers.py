@@ -31,7 +31,7 @@ from evaltracker.toolbox.tabular import (
     columns_by_field,
     header_key,
 )
-from evaltracker.toolbox.tabular.days import DayOrder, read_day
+from evaltracker.toolbox.tabular.cells import DayOrder, read_day
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.candidates import ClaimWords, held_for, read_claim
 from vendors.choices import Availability

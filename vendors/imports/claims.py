@@ -8,8 +8,13 @@ from django import forms
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.choices import with_choices
-from evaltracker.importing.kinds import Column, ImportKind, Question, register_import
+from evaltracker.importing.kinds import (
+    Column,
+    ImportKind,
+    Question,
+    register_import,
+    with_choices,
+)
 from evaltracker.importing.plan import Header, Reading
 from evaltracker.toolbox.measures import number_words
 from evaltracker.toolbox.tabular import Sheet, Workbook

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.importing.choices import in_one_column
 from evaltracker.importing.commands import order_in
+from evaltracker.importing.kinds import in_one_column
 from evaltracker.importing.plan import (
     NO_ANSWERS,
     NO_HEADERS,

@@ -15,7 +15,7 @@ from evaltracker.importing.plan import short
 from evaltracker.importing.rows import Refusal
 from evaltracker.money import CODES, read_currency
 from evaltracker.requirements.imports import Plan
-from evaltracker.toolbox.tabular.days import DIGITS
+from evaltracker.toolbox.tabular.cells import DIGITS
 from vendors.candidates import ClaimWords
 
 # Which currencies a sign, a code or a word in a cell can be.

@@ -19,8 +19,8 @@ from evaltracker.toolbox.tabular import (
     columns_by_field,
     header_key,
 )
-from evaltracker.toolbox.tabular.days import DayOrder, Style, read_number, style_of
-from evaltracker.toolbox.tabular.days import numbers_is_open as is_open
+from evaltracker.toolbox.tabular.cells import DayOrder, Style, read_number, style_of
+from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, parse_amount, read_decimal
 from vendors.imports.answers import read_date

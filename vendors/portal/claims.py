@@ -13,11 +13,11 @@ from django.urls import reverse
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.notices.mail import spoken
 from evaltracker.toolbox.days import database_now, wall_of
-from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.measures import number_words
-from evaltracker.toolbox.rest.views_views import read_id
-from evaltracker.toolbox.tabular.days import DayOrder
+from evaltracker.toolbox.rest.views import read_id
+from evaltracker.toolbox.tabular.cells import DayOrder
+from evaltracker.toolbox.working_days import day_in_words
 from vendors.answers import is_receipt_of
 from vendors.candidates import ClaimWords
 from vendors.holds_for_fields import write_holds_for

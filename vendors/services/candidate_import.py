@@ -25,7 +25,7 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.importing.rows import RowsPlan, moved_since
-from evaltracker.importing.services.import_log import (
+from evaltracker.importing.services.log import (
     delete_unused,
     log_import,
     refuse_moved,

@@ -23,7 +23,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.importing.services.import_log import refuse_moved
+from evaltracker.importing.services.log import refuse_moved
 from evaltracker.toolbox.database import Pipeline, pipeline
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file

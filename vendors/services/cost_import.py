@@ -24,7 +24,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
 )
 from evaltracker.importing.rows import RowsPlan, moved_since
-from evaltracker.importing.services.import_log import log_import, refuse_repeat, told_of
+from evaltracker.importing.services.log import log_import, refuse_repeat, told_of
 from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.processes import create_all

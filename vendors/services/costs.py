@@ -13,7 +13,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, checked, require_open, require_owner
-from evaltracker.files.services.files import remove_files_of
+from evaltracker.talk.services import remove_files_of
 from evaltracker.toolbox.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence

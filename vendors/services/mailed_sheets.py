@@ -25,17 +25,17 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.evaluations.topics import TOPICS
-from evaltracker.files.selectors import files_on
-from evaltracker.files.services.files import attach_files, remove_files_of
 from evaltracker.importing.plan import settled
-from evaltracker.importing.services.import_log import (
+from evaltracker.importing.services.log import (
     log_import,
+    reading_for,
     refuse_moved,
     refuse_repeat,
     told_of,
 )
-from evaltracker.importing.services.log import reading_for
 from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.talk.rules import files_on
+from evaltracker.talk.services import attach_files, remove_files_of
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
 from evaltracker.toolbox.tabular import Workbook, header_key, read_table

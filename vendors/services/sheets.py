@@ -17,7 +17,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import files_of_rows, read_file
-from evaltracker.toolbox.tabular.days import DayOrder
+from evaltracker.toolbox.tabular.cells import DayOrder
 from vendors.answers import is_receipt_of
 from vendors.candidates import WORDS, ClaimWords, Names
 from vendors.models import (

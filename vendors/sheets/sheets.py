@@ -15,7 +15,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.formula_guard import harmless, meant, spelled
 from evaltracker.toolbox.tabular import (
     Row,
     Sheet,
@@ -25,7 +24,8 @@ from evaltracker.toolbox.tabular import (
     read_table,
 )
 from evaltracker.toolbox.tabular.books import text_of
-from evaltracker.toolbox.tabular.days import DayOrder, order_of, read_day
+from evaltracker.toolbox.tabular.cells import DayOrder, order_of, read_day
+from evaltracker.toolbox.text import harmless, meant, spelled
 from vendors.candidates import ClaimWords
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
 from vendors.costs import CostKind

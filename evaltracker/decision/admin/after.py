@@ -10,7 +10,7 @@ from django import forms
 from django.core.cache import cache
 from django.urls import reverse
 
-from evaltracker.accounts.services.people import may_run_accounts
+from evaltracker.accounts.services import may_run_accounts
 from evaltracker.decision import links
 from evaltracker.decision.models import (
     CheckFound,

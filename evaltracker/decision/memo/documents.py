@@ -44,9 +44,8 @@ from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.charts.scatter import png_of
-from evaltracker.toolbox.formula_guard import harmless, text_cells
 from evaltracker.toolbox.measures import CellNumbers
-from evaltracker.toolbox.typefaces import FACES, FILES, FOLDER
+from evaltracker.toolbox.text import FACES, FILES, FOLDER, harmless, text_cells
 from trials.scoring import CellState
 
 # A memo's numbers with their working as a workbook.

@@ -27,9 +27,9 @@ from evaltracker.decision.memo.results import (
     results_of,
 )
 from evaltracker.decision.models import Decision, KeptDraws, Waiver
-from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, ImportedHistory
+from evaltracker.evaluations.policy import shown_answer
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Condition, SignOff

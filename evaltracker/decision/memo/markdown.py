@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from evaltracker.money import written
-from evaltracker.toolbox.days_days import day_in_words
+from evaltracker.toolbox.working_days import day_in_words
 from trials.scoring import Coverage
 
 COUNTS = tuple(field.name for field in fields(Coverage))

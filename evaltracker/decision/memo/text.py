@@ -29,7 +29,7 @@ from evaltracker.decision.memo.markdown import (
 )
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.money import written
-from evaltracker.requirements.price_names import is_about_price
+from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref
 from stakeholders.choices import Role

@@ -55,8 +55,8 @@ from evaltracker.requirements.services.evaluations import (
 )
 from evaltracker.requirements.services.templates import copy_needs
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.days_days import months_after
 from evaltracker.toolbox.text import read_reason
+from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOffRule
 from stakeholders.policy import require_part, voices
 from stakeholders.services.people import (

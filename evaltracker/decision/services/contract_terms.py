@@ -39,10 +39,10 @@ from evaltracker.notices.services.scheduling import (
     owe_now,
     schedule_notice,
 )
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.days_days import months_after
 from evaltracker.toolbox.text import read_reason
+from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOff
 from stakeholders.policy import voices
 from trials.policy import require_insider

@@ -35,11 +35,11 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import change, is_owner, lock, require_owner
-from evaltracker.files.selectors import files_of
 from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.ocds import as_ocds
 from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.writing import as_bytes, document_of
+from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.text import TEXT_LIMIT
 from stakeholders.models import Condition, SignedDocument, SignOff
 from stakeholders.policy import is_leadership

@@ -21,10 +21,9 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.importing.kinds import KINDS, ImportKind
+from evaltracker.importing.mend import PAGE, Preview
 from evaltracker.importing.plan import Header, likely_header
-from evaltracker.importing.previews import PAGE, Preview
-from evaltracker.importing.services.import_log import REST
-from evaltracker.importing.services.log import Look, kept_look, look_at
+from evaltracker.importing.services.log import REST, Look, kept_look, look_at
 from evaltracker.importing.services.waiting import (
     GONE,
     read_draft,

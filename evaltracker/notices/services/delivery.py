@@ -33,7 +33,7 @@ from evaltracker.notices.services.leases import (
     unhurried_commits,
 )
 from evaltracker.notices.smtp import Answer, Line, Unreachable, Verdict
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import CHORES, Chore, asked_to_stop
 

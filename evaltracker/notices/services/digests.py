@@ -35,7 +35,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, Message
 from evaltracker.notices.selectors import Posting, daily_mail, payload
 from evaltracker.notices.services.leases import Look, cleaned, mark
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import (
     as_typed,
     database_now,

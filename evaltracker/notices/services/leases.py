@@ -24,7 +24,7 @@ from evaltracker.evaluations.account_log import readers_among
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS
-from evaltracker.toolbox.formula_guard import one_line
+from evaltracker.toolbox.text import one_line
 
 # A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
 LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)

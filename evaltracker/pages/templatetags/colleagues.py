@@ -7,7 +7,7 @@ from django.template.context import Context
 
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.draft_keys import remind_address
+from evaltracker.pages.acts import remind_address
 
 register = template.Library()
 

@@ -10,10 +10,14 @@ from django.db.models import Count, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import why_not
-from evaltracker.evaluations.brief_answers import shown_answer
 from evaltracker.evaluations.choices import FieldKind, Infrastructure
 from evaltracker.evaluations.models import BriefField, Evaluation, Metric, Scope, User
-from evaltracker.evaluations.policy import check_owned, is_owner, may_start_evaluations
+from evaltracker.evaluations.policy import (
+    check_owned,
+    is_owner,
+    may_start_evaluations,
+    shown_answer,
+)
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.money import currency_choices, written
 from evaltracker.pages.acts import Act, Outcome, register_act
@@ -21,11 +25,11 @@ from evaltracker.pages.fields import (
     DateField,
     LinesField,
     TextField,
+    ZoneField,
     form_like,
     long_text,
     mark_needed,
 )
-from evaltracker.pages.measure_field import ZoneField
 from evaltracker.pages.templatetags.evaltracker import day
 from evaltracker.pages.workspace import (
     InEvaluation,
@@ -49,6 +53,7 @@ from evaltracker.requirements.services.templates import (
     DEFINITION,
     HELP_LIMIT,
     LABEL_LIMIT,
+    StartingPoint,
     add_brief_field,
     change_brief_field,
     check_change_field,
@@ -56,7 +61,6 @@ from evaltracker.requirements.services.templates import (
     remove_brief_field,
     starting_points,
 )
-from evaltracker.requirements.starting import StartingPoint
 
 BRIEF = (
     "title",

@@ -37,12 +37,12 @@ from evaltracker.requirements.services.scopes import (
     retire_value,
 )
 from evaltracker.requirements.services.templates import (
+    StartingPoint,
     drop_template,
     points_with,
     save_as_template,
     take_needs,
 )
-from evaltracker.requirements.starting import StartingPoint
 from evaltracker.toolbox.text import shortened
 
 

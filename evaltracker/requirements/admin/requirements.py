@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from evaltracker.comments.reading import discuss_address, discuss_words, with_counts
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.models import (
@@ -25,9 +24,14 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of, register_act
-from evaltracker.pages.fields import ReasonForm, form_like, mark_needed
+from evaltracker.pages.fields import (
+    MeasureField,
+    MeasureLine,
+    ReasonForm,
+    form_like,
+    mark_needed,
+)
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
-from evaltracker.pages.measure_field import MeasureField, MeasureLine
 from evaltracker.pages.search import page_number
 from evaltracker.pages.site import panels_of
 from evaltracker.pages.workspace import (
@@ -37,11 +41,7 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.requirements.admin.brief import TO_LEAVE
-from evaltracker.requirements.services.categories import (
-    add_category,
-    weigh_category,
-)
-from evaltracker.requirements.services.requirement_order import move_requirements
+from evaltracker.requirements.services.categories import add_category, weigh_category
 from evaltracker.requirements.services.requirements import (
     WRITABLE_STAGES,
     add_requirement,
@@ -49,9 +49,11 @@ from evaltracker.requirements.services.requirements import (
     check_add_requirement,
     check_change_requirements,
     check_weigh_requirement,
+    move_requirements,
     retire_requirement,
 )
 from evaltracker.requirements.services.scopes import check_demand, check_write_lists
+from evaltracker.talk.rules import discuss_address, discuss_words, with_counts
 
 CHANGEABLE = (
     "category",

@@ -5,8 +5,12 @@ from typing import Any
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.choices import with_choices
-from evaltracker.importing.kinds import Column, ImportKind, register_import
+from evaltracker.importing.kinds import (
+    Column,
+    ImportKind,
+    register_import,
+    with_choices,
+)
 from evaltracker.importing.plan import Header, Reading
 from evaltracker.importing.words import CROSSED
 from evaltracker.requirements.imports import (

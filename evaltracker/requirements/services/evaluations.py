@@ -7,17 +7,19 @@ from django.db import transaction
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.brief_answers import free_slug, read_answer, shown_answer
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import BriefField, Evaluation, User, Visit
 from evaltracker.evaluations.policy import (
     change,
     checked,
+    free_slug,
     lock,
     may_start_evaluations,
+    read_answer,
     require_open,
     require_owner,
+    shown_answer,
 )
 from evaltracker.money import CODES, read_currency
 from evaltracker.toolbox.registry import Registry

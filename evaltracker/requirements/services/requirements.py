@@ -34,7 +34,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.importing.services.import_log import (
+from evaltracker.importing.services.log import (
     delete_unused,
     log_import,
     refuse_moved,
@@ -597,3 +597,67 @@ def clean(rows: Sequence[Requirement]) -> None:
                 f"Requirement {row.ref}: {field}: {sentences[0]}",
                 errors=error.message_dict,
             ) from error
+
+
+# The order of requirements, and the category that each stands in.
+
+
+@transaction.atomic
+def move_requirements(
+    *,
+    evaluation: Evaluation,
+    requirements: Sequence[Requirement],
+    above: Requirement | None,
+    below: Requirement | None,
+    by: By,
+) -> None:
+    """Put requirements between two others, in the category of the one above.
+
+    At the top, and where they stood in it already, it is the category of the one
+    below. Each moved requirement has its entry; the others only make room.
+
+    Raises:
+        Forbidden: not the owner. Refused: the evaluation has ended. Invalid: nothing
+            stands above or below, or it is moved itself.
+
+    """
+    evaluation = lock(evaluation)
+    check_change_requirements(evaluation, by)
+    neighbour = _neighbour(requirements, above, below)
+    category = neighbour.category
+    moved = {row.pk for row in requirements}
+    stay = list(
+        Requirement.objects.filter(evaluation=evaluation, category=category)
+        .exclude(pk__in=moved)
+        .order_by("position", "ref")
+    )
+    place = [row.pk for row in stay].index(neighbour.pk) + (neighbour is above)
+    ordered = [*stay[:place], *requirements, *stay[place:]]
+    for position, row in enumerate(ordered, 1):
+        before = journal.snapshot(row, ("category", "position"))
+        row.category, row.position = category, position
+        check_belongs(row)
+        if row.pk in moved:
+            journal.record(
+                evaluation=evaluation,
+                action="requirement.moved",
+                subject=row,
+                by=by,
+                before=before,
+                after=journal.snapshot(row, ("category", "position")),
+            )
+    Requirement.objects.bulk_update(ordered, ["category", "position"], batch_size=500)
+
+
+def _neighbour(
+    requirements: Sequence[Requirement],
+    above: Requirement | None,
+    below: Requirement | None,
+) -> Requirement:
+    """The one that says in which category they stand from now on."""
+    ends = [end for end in (above, below) if end is not None]
+    if not ends or any(end in requirements for end in ends):
+        raise Invalid("Choose a place between two other requirements.")
+    homes = {row.category_id for row in requirements}
+    stays = below is not None and homes == {below.category_id}
+    return below if stays and below is not None else ends[0]

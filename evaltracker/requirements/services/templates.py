@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +17,6 @@ from django.utils.text import slugify
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.brief_answers import read_answer, shown_answer
 from evaltracker.evaluations.choices import FieldKind, Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import (
@@ -34,8 +35,10 @@ from evaltracker.evaluations.policy import (
     check_owned,
     lock,
     may_start_evaluations,
+    read_answer,
     require_owner,
     require_stage,
+    shown_answer,
 )
 from evaltracker.requirements.imports import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
@@ -45,10 +48,40 @@ from evaltracker.requirements.services.requirements import (
     import_requirements,
 )
 from evaltracker.requirements.services.scopes import add_list, current_values, demand
-from evaltracker.requirements.starting import StartingPoint, shipped
 from evaltracker.toolbox.processes import BATCH
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs
+
+# The points that come with the product: each a JSON file there; its SOURCES.md says
+# where the words are from.
+STARTING = Path(__file__).parent.parent / "starting"
+SHIPPED = ("ml_platform", "e_signature", "cleaning", "general", "security_baseline")
+
+
+@dataclass(frozen=True, slots=True)
+class StartingPoint:
+    """A template: its key in forms, and everything that it brings.
+
+    `content` holds `brief`, `questions`, `lists`, `categories`, `requirements` and,
+    from higher floors, parts by name.
+    """
+
+    key: str
+    title: str
+    description: str
+    content: Mapping[str, Any]
+
+
+@cache
+def shipped() -> tuple[StartingPoint, ...]:
+    """The templates that come with the product."""
+    return tuple(_read_shipped(name) for name in SHIPPED)
+
+
+def _read_shipped(name: str) -> StartingPoint:
+    content = json.loads((STARTING / f"{name}.json").read_text(encoding="utf-8"))
+    return StartingPoint(name, content["title"], content["description"], content)
+
 
 # The questions that a brief asks beside the usual ones: adding, changing, removing.
 

@@ -8,11 +8,16 @@ from evaltracker.toolbox.measures.measure import (
     check_unit,
     convert,
     kept_measure,
+    least_n_of,
     measure_words,
     propose,
     propose_of,
     propose_of_tests,
     read_measure,
+    read_number,
+    shown,
+    statistic_of,
+    written,
 )
 from evaltracker.toolbox.measures.readings import (
     CellNumbers,
@@ -20,13 +25,6 @@ from evaltracker.toolbox.measures.readings import (
     Reading,
     fits,
     number_words,
-)
-from evaltracker.toolbox.measures.statistics import (
-    least_n_of,
-    read_number,
-    shown,
-    statistic_of,
-    written,
 )
 
 __all__ = [

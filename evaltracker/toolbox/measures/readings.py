@@ -13,8 +13,10 @@ from evaltracker.toolbox.measures.measure import (
     check_same_kind,
     check_unit,
     convert,
+    read_number,
+    shown,
+    written,
 )
-from evaltracker.toolbox.measures.statistics import read_number, shown, written
 
 # One number with its unit, as somebody claims it.
 

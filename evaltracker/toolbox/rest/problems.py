@@ -44,7 +44,7 @@ from evaltracker.errors import (
     Unavailable,
     disk_is_full,
 )
-from evaltracker.toolbox.database_away import changes_met, database_is_away
+from evaltracker.toolbox.database import changes_met, database_is_away
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"

@@ -15,7 +15,7 @@ from evaltracker.toolbox.tabular.cells import (
     find_header,
     header_key,
 )
-from evaltracker.toolbox.tabular.reading import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 
 __all__ = [
     "ImportProblem",

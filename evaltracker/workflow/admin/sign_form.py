@@ -25,8 +25,8 @@ from evaltracker.pages.acts import Outcome, address_of, register_act
 from evaltracker.pages.fields import DateField, ReasonForm, TextField
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
-from evaltracker.toolbox.days_days import day_in_words
 from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
 from evaltracker.workflow.gates.rules import count_words, draft
 from evaltracker.workflow.gates.table import Judged, first_closed, gate_reports

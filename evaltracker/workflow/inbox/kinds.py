@@ -11,7 +11,6 @@ from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.comments.reading import discuss_address
 from evaltracker.decision import links
 from evaltracker.decision.memo.certainty import of_100
 from evaltracker.decision.models import Letter
@@ -21,6 +20,7 @@ from evaltracker.evaluations.models import Evaluation, Mention, User
 from evaltracker.evaluations.models.people import name_columns
 from evaltracker.importing.services.waiting import waiting_for, what_waits
 from evaltracker.pages.acts import address_of
+from evaltracker.talk.rules import discuss_address
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem

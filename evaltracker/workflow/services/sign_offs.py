@@ -39,7 +39,7 @@ from evaltracker.evaluations.policy import (
     require_open,
 )
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
-from evaltracker.toolbox.database_away import database_is_away
+from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.workflow.gates import Gate, Look
 from evaltracker.workflow.gates.rules import scores_locked

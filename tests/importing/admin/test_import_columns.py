@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import ColumnMemory, Entry, Evaluation, Import
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.toolbox.tabular import read_table

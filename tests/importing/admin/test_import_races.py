@@ -7,8 +7,7 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, User
 from evaltracker.evaluations.verifying import find_break
-from evaltracker.importing.services.import_log import undo_import
-from evaltracker.importing.services.log import work_on_imports
+from evaltracker.importing.services.log import undo_import, work_on_imports
 from evaltracker.toolbox.processes import do_long_work
 from tests.at_once import at_once
 from tests.cast import vendors

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.pages.grid import GRIDS
-from evaltracker.pages.grid_changes import Change, RefusedCells, save_cells
+from evaltracker.pages.grid_view import Change, RefusedCells, save_cells
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ("text", "priority", "weight", "metric")

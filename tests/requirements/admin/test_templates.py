@@ -4,14 +4,14 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, Import
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from evaltracker.requirements.services.templates import (
     drop_template,
     fill_from,
     save_as_template,
+    shipped,
     starting_points,
 )
-from evaltracker.requirements.starting import shipped
 from stakeholders.services.people import set_sign_off_rule
 from tests.cast.common import category, evaluation, lina, noor, otto, requirement
 from tests.cast.vendors import candidate

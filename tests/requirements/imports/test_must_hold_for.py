@@ -3,7 +3,7 @@
 import pytest
 
 from evaltracker.evaluations.models import Evaluation, Import
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from evaltracker.requirements.services.scopes import add_list
 from tests.cast import common
 from tests.import_pages import Importer

@@ -11,8 +11,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.imports import plan_requirements_import
 from evaltracker.requirements.services.requirements import known_requirements
 from evaltracker.requirements.services.scopes import add_list, demand
-from evaltracker.toolbox.formula_guard import harmless, meant
 from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.text import harmless, meant
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.trials.admin.matrix_pages import EVIL, body_of

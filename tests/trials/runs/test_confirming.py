@@ -11,7 +11,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.toolbox.measures import Measure, propose
-from evaltracker.toolbox.measures.statistics import round_off
+from evaltracker.toolbox.measures.measure import round_off
 from tests.cast import common, vendors
 from tests.cast import trials as cast
 from tests.trials.runs.confirming import (

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from tests.cast import stakeholders
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited

@@ -9,7 +9,7 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Import
 from evaltracker.importing.rows import RowChange, RowLine
-from evaltracker.importing.services.import_log import undo_import
+from evaltracker.importing.services.log import undo_import
 from tests.cast import stakeholders
 from tests.cast.common import evaluation
 from tests.cast.vendors import candidate

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.toolbox.formula_guard import harmless, meant
+from evaltracker.toolbox.text import harmless, meant
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Claim

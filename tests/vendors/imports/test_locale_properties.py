@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from evaltracker.importing.rows import RowsPlan
 from evaltracker.toolbox.tabular import read_table
-from evaltracker.toolbox.tabular.days import Style
+from evaltracker.toolbox.tabular.cells import Style
 from vendors.imports.costs import KnownCosts, plan_costs_import
 
 LOCALES = (

@@ -15,10 +15,10 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.test import override_settings
 
-from evaltracker.comments.services.comments import add_comment
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement
 from evaltracker.evaluations.topics import TOPICS
+from evaltracker.talk.services import add_comment
 from evaltracker.toolbox.days import database_now
 from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.accounts.notices import password_path
-from evaltracker.accounts.services.erasure import add_first_operator
+from evaltracker.accounts.services import add_first_operator
 from evaltracker.environment import env
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import User

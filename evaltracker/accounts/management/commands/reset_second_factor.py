@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.accounts.services.people import reset_factors_on_server
+from evaltracker.accounts.services import reset_factors_on_server
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import User
 

@@ -1,5 +1,6 @@
 """Load the demo evaluations through the services that everybody uses."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -7,9 +8,18 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from evaltracker.decision.services.contract_terms import keep_moved_draws
-from evaltracker.demo.purchases import EVALUATIONS
+from evaltracker.demo import notebooks, platform, renewals, steps
 from evaltracker.demo.steps import LOGINS, PASSWORD, make_people
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.models import Evaluation, User
+
+# The oldest first: lists show the newest on top, and that is the purchase of the brief.
+EVALUATIONS: dict[str, Callable[[dict[str, User]], Evaluation]] = {
+    renewals.SLUG: renewals.load,
+    notebooks.SLUG: notebooks.load,
+    notebooks.NOTEBOOKS_SLUG: notebooks.notebooks_load,
+    steps.SLUG: steps.load,
+    platform.SLUG: platform.load,
+}
 
 
 class Command(BaseCommand):

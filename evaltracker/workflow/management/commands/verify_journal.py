@@ -21,8 +21,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.evaluations.commitments import Commitment
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.evaluations.services.covering import cover_tables
-from evaltracker.evaluations.tables import Said, compare_tables
+from evaltracker.evaluations.tables import Said, compare_tables, cover_tables
 from evaltracker.evaluations.verifying import find_break
 
 # The number and the hash of an entry.

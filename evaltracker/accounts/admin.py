@@ -1,0 +1,512 @@
+"""Notification settings: one's own mails and one's own calendar."""
+
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import get_adapter as get_sign_on_adapter
+from allauth.socialaccount.models import SocialAccount
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
+from django.utils import timezone
+
+from evaltracker.accounts import services as erasure
+from evaltracker.accounts import services as people
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations.choices import MailRhythm
+from evaltracker.evaluations.models import AccountEntry, User
+from evaltracker.evaluations.policy import may_add_people
+from evaltracker.notices.calendars import dates_of
+from evaltracker.notices.mail import link_to
+from evaltracker.notices.services.digests import (
+    OWN,
+    change_preferences,
+    renew_feed,
+    stop_feed,
+)
+from evaltracker.pages.acts import Act, Confirm, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import ZoneField, form_like
+from evaltracker.pages.site import panels_of, site
+from evaltracker.toolbox.days import countries, next_morning
+
+# One's own account: who one is here, how one comes in, what happened to the login.
+#
+# Other modules hang a panel into it, by the page's name "account".
+
+SHOWN = 10
+
+
+def account_page(request: HttpRequest) -> HttpResponse:
+    """Names, ways in, roles, and the last lines of one's own log."""
+    user: Any = request.user
+    factors = Authenticator.objects.filter(user=user).values_list("type", flat=True)
+    return site.page(
+        request,
+        "evaluations/account.html",
+        title="Your account",
+        crumbs=[("Your account", "")],
+        person=user,
+        factors=[kind for kind in factors if kind != Authenticator.Type.RECOVERY_CODES],
+        sign_on=get_sign_on_adapter(request).list_providers(request),
+        connected=SocialAccount.objects.filter(user=user).exists(),
+        panels=panels_of("account", user, user),
+        entries=AccountEntry.objects.filter(person=user).select_related("by")[:SHOWN],
+    )
+
+
+site.register_page("account/", account_page, "my_account")
+
+
+def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
+    """Whose address it becomes; POST by that person makes it so."""
+    user: Any = request.user
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
+    if request.method == "POST":
+        people.confirm_address(key=key, by=user)
+        messages.success(request, "The address is yours from now on.")
+        return HttpResponseRedirect(reverse("admin:my_account"))
+    return site.page(
+        request,
+        "evaluations/confirm_address.html",
+        title="Confirm your mail address",
+        crumbs=[("Your account", reverse("admin:my_account")), ("Mail address", "")],
+        address=people.address_in(key, user),
+    )
+
+
+site.register_page("account/address/<str:key>/", confirm_page, "confirm_address")
+
+
+class OnOwnAccount(Act[User]):
+    """An act on oneself."""
+
+    def load(self, user: User, target_id: str) -> Any:
+        """Always oneself, as the row is now."""
+        super().load(user, target_id)
+        return User.objects.get(pk=user.pk)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        return True
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:my_account")
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {"crumbs": [("Your account", self.cancel_url(None)), (self.title, "")]}
+
+
+@register_act
+class ChangeDetails(OnOwnAccount):
+    title = "Change your details"
+    verb = "Save"
+    help = "Your name is printed on what you sign from now on; earlier signatures stay."
+    success = "Saved."
+    form_class = form_like(
+        User,
+        people.OWN,
+        time_zone=ZoneField(
+            help_text="Dates in pages and mails are shown in this zone."
+        ),
+    )
+    service = people.change_own_details
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands there now."""
+        return {field: getattr(target, field) for field in people.OWN}
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label="New mail address",
+        help_text="Single sign-on finds you by it, so take your company's.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+@register_act
+class ChangeAddress(OnOwnAccount):
+    title = "Change your mail address"
+    verb = "Send the link"
+    help = "A link goes to the new address; it counts once you have confirmed it there."
+    success = "A link is on its way to the new address."
+    form_class = AddressForm
+    service = people.ask_for_address
+
+    def needs_proof(self, target: Any, user: User) -> bool:
+        """A new password goes to it, so whoever found an open screen must not."""
+        return True
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The form's field is named for browsers that fill it."""
+        return {"address": data["email"]}
+
+
+@register_act
+class AskForErasure(OnOwnAccount):
+    """Ask to be forgotten."""
+
+    title = "Ask to be erased"
+    verb = "Ask for it"
+    help = (
+        "An operator then puts “Erased person” in place of your name and address and "
+        "stops your login, for ever. What you signed, and journals, keep your name: "
+        "they are the proof of who agreed to what."
+    )
+    success = "The operators know. Until one of them does it, nothing changes."
+    form_class = Confirm
+    dangerous = True
+    service = erasure.ask_for_erasure
+
+
+# What an operator, or who may add people, does with logins.
+
+RIGHTS = (
+    ("add_evaluation", "Start evaluations and own them"),
+    ("add_user", "Add people and say which roles are theirs"),
+    ("view_entry", "Audit: find the lists of all evaluations under Administration"),
+)
+
+
+ChangeForm = form_like(
+    User,
+    people.EDITABLE,
+    time_zone=ZoneField(help_text="Dates in pages and mails are shown in this zone."),
+    rights=forms.MultipleChoiceField(
+        choices=RIGHTS,
+        required=False,
+        label="May",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For procurement leads and auditors.",
+    ),
+)
+
+
+class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
+    """Everything about a new login."""
+
+    username = forms.CharField(
+        max_length=150, help_text="What the person types to log in."
+    )
+    password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="Leave it empty, and the person gets a mail with a link to set one.",
+    )
+    field_order = ("username", *people.EDITABLE, "rights", "password")
+
+
+class PeopleAct(Act[Any]):
+    """An act of operators on a login."""
+
+    model: ClassVar[type[models.Model] | None] = User
+    target_name = "person"
+
+    def allowed(self, user: User, target: Any) -> bool:
+        return people.may_run_accounts(user)
+
+    def cancel_url(self, target: Any) -> str:
+        """Back to the list."""
+        return reverse("admin:evaluations_user_changelist")
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {"crumbs": [("Users", self.cancel_url(target)), (self.title, "")]}
+
+
+@register_act
+class AddPerson(PeopleAct):
+    """Give somebody a login."""
+
+    title = "Add a person"
+    verb = "Add"
+    help = "They can log in at once. Their part in an evaluation is given there."
+    success = "The person is added."
+    model = None
+    target_name = ""
+    service = people.add_person
+    form_class = AddForm
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """Most people live where the operator does."""
+        return {"time_zone": user.time_zone}
+
+
+@register_act
+class ChangePerson(PeopleAct):
+    """Change a login's names and rights."""
+
+    title = "Change"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeForm
+    service = people.change_person
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        """What stands there now."""
+        held = target.user_permissions.filter(codename__in=people.RIGHTS)
+        now = {field: getattr(target, field) for field in people.EDITABLE}
+        return {**now, "rights": list(held.values_list("codename", flat=True))}
+
+
+@register_act
+class InviteAgain(PeopleAct):
+    """Send the link for a first password once more."""
+
+    title = "Send the link again"
+    verb = "Send it"
+    help = (
+        "A mail with a link to set the first password; it works once, for three days."
+    )
+    success = "The mail is on its way."
+    form_class = Confirm
+    service = people.invite
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Who may add people, while the person has no password."""
+        waits = target.is_active and not target.has_usable_password()
+        return may_add_people(user) and waits
+
+
+# What an operator does with a login that is there, up to forgetting its person.
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="At least 12 characters; three words that do not belong together are "
+        "best. Tell it to the person yourself; they can change it after logging in.",
+    )
+
+
+@register_act
+class SetPassword(PeopleAct):
+    """Give a login a new password."""
+
+    title = "Set a new password"
+    verb = "Set password"
+    help = "Wherever the person is logged in, they are logged out."
+    success = "The new password holds from now on."
+    form_class = PasswordForm
+    service = people.set_password
+
+
+@register_act
+class ResetFactors(PeopleAct):
+    """Help who has lost a phone."""
+
+    title = "Take the second factor away"
+    verb = "Take it away"
+    help = (
+        "For a lost phone or key. Make sure first, by voice or face, that the "
+        "person asks. They are logged out, told by mail, and asked to add a new one."
+    )
+    success = "The second factor is gone; the next login asks for a new one."
+    form_class = Confirm
+    dangerous = True
+    service = people.reset_factors
+
+
+@register_act
+class StopLogin(PeopleAct):
+    title = "Stop login"
+    verb = "Stop this login"
+    help = (
+        "The person is logged out at once and gets no mail. What they signed, scored "
+        "and wrote stays; nobody is ever deleted."
+    )
+    success = "The person cannot log in any more."
+    form_class = Confirm
+    dangerous = True
+    service = partial(people.set_active, active=False)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators, while the login works."""
+        return super().allowed(user, target) and target.is_active
+
+
+@register_act
+class AllowLogin(PeopleAct):
+    """Let a stopped login work again."""
+
+    title = "Allow login again"
+    verb = "Allow"
+    success = "The person can log in again."
+    form_class = Confirm
+    service = partial(people.set_active, active=True)
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Operators, while the login is stopped and the person not erased."""
+        stopped = not target.is_active and not target.erased_at
+        return super().allowed(user, target) and stopped
+
+
+@register_act
+class ErasePerson(PeopleAct):
+    title = "Erase"
+    verb = "Erase for ever"
+    help = (
+        "“Erased person” takes the place of name and address, the login stops, and "
+        "mail that is still owed does not leave. Journals, printed signatures and "
+        "frozen documents keep the name. It cannot be taken back."
+    )
+    success = "The person is erased."
+    form_class = Confirm
+    dangerous = True
+    service = erasure.erase_person
+
+    def check(self, user: User, target: User) -> None:
+        if target.erased_at:
+            raise Forbidden("Nobody is left to erase.")
+        super().check(user, target)
+
+
+def my_notices(request: HttpRequest) -> HttpResponse:
+    """What holds for the reader now."""
+    if request.method not in {"GET", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    check_query(request)
+    user: Any = request.user
+    morning = next_morning(
+        timezone.now(), user.time_zone, user.country, user.subdivision
+    )
+    return site.page(
+        request,
+        "evaluations/my_notices.html",
+        title="Notification settings",
+        crumbs=[("Notification settings", "")],
+        daily=user.mail_rhythm == MailRhythm.DAILY,
+        morning=morning,
+        dates=dates_of(user),
+    )
+
+
+def my_calendar(request: HttpRequest) -> HttpResponse:
+    """Ask (GET); make an address and show it, once, in the answer to a POST."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    check_query(request)
+    user: Any = request.user
+    address, sentence, status = "", "", HTTPStatus.OK
+    if request.method == "POST":
+        # What the page showed, so that a reload does not end the address just copied.
+        if request.POST.get("seen", "") != _state(user):
+            sentence = "A new address was made a moment ago. Make another one?"
+            status = HTTPStatus.CONFLICT
+        else:
+            secret = renew_feed(by=user)
+            address = link_to(reverse("calendar_feed", args=[secret]))
+    response = site.page(
+        request,
+        "evaluations/my_calendar.html",
+        title="Address of my calendar",
+        crumbs=[
+            ("Notification settings", reverse("admin:my_notices")),
+            ("Calendar", ""),
+        ],
+        address=address,
+        sentence=sentence,
+        seen=_state(user),
+        status=status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _state(user: User) -> str:
+    """Tells one address from the next without saying anything of it."""
+    return user.feed_made_at.isoformat() if user.feed_made_at else ""
+
+
+class PreferencesForm(forms.Form):
+    """One's own rhythm, zone and days off."""
+
+    mail_rhythm = forms.ChoiceField(
+        label="What blocks nobody else comes",
+        choices=MailRhythm.choices,
+        widget=forms.RadioSelect,
+        help_text="What blocks others, such as a signature that is asked of you, "
+        "always comes at once.",
+    )
+    time_zone = ZoneField(help_text="Dates in pages and mails are shown in this zone.")
+    country = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", "None: only weekends are off"), *countries()],
+        help_text="Its public holidays are days off for you: no daily mail comes then.",
+    )
+    subdivision = forms.CharField(
+        label="State or province",
+        required=False,
+        max_length=20,
+        help_text="Its code, such as BY for Bavaria, where its holidays differ.",
+    )
+
+
+class OnMyself(Act[None]):
+    """An act of a person on how they are told themselves."""
+
+    def allowed(self, user: User, target: Any) -> bool:
+        """Everybody who signs in."""
+        return user.is_active
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:my_notices")
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            "crumbs": [
+                ("Notification settings", self.cancel_url(target)),
+                (self.title, ""),
+            ]
+        }
+
+
+@register_act
+class ChangeMyNotices(OnMyself):
+    """Say how one wants to be told."""
+
+    title = "Change notification settings"
+    verb = "Save"
+    success = "Saved. It also applies to mails that are already due."
+    form_class = PreferencesForm
+    service = change_preferences
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {name: getattr(user, name) for name in OWN}
+
+    def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        """All of it at once."""
+        return {"values": data}
+
+
+@register_act
+class StopCalendar(OnMyself):
+    """End the address of one's calendar."""
+
+    title = "Stop serving my calendar"
+    verb = "Stop"
+    help = "The address stops working, for your own programs too."
+    success = "Your calendar has no address any more."
+    form_class = Confirm
+    dangerous = True
+    service = stop_feed
+
+    def judged(self, target: None) -> tuple[Any, ...]:
+        """Nothing but the person."""
+        return ()
+
+
+site.register_page("my/notices/", my_notices, "my_notices")
+site.register_page("my/calendar/", my_calendar, "my_calendar")

@@ -1,1 +1,0 @@
-"""What people of an evaluation say to each other about its things."""

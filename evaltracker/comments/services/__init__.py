@@ -1,1 +1,0 @@
-"""The one way to say something, and to take it back."""

@@ -1,1 +1,0 @@
-"""The one way to change anything in the record."""

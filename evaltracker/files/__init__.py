@@ -1,1 +1,0 @@
-"""Files that people attach to things of an evaluation: offers, contracts, pictures."""

@@ -1,1 +1,0 @@
-"""Acts and pages of files."""

@@ -1,1 +1,0 @@
-"""How files are attached, removed and handed out."""

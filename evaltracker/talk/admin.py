@@ -1,0 +1,370 @@
+"""What people do with comments: write, answer, resolve, reopen, withdraw, read."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.errors import NotFound
+from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
+from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
+from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.base import check_query
+from evaltracker.pages.site import site
+from evaltracker.pages.workspace import SEALS, InEvaluation, register_words
+from evaltracker.talk.rules import (
+    Thread,
+    check_comment,
+    discuss_address,
+    speakers,
+    threads_on,
+)
+from evaltracker.talk.services import (
+    LONGEST,
+    MOST_AT_ONCE,
+    add_comment,
+    attach_files,
+    read_mention,
+    remove_file,
+    reopen_thread,
+    resolve_thread,
+    withdraw_comment,
+)
+from evaltracker.toolbox.files import TYPES, attachment
+
+
+class PeopleToMention(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Colleagues to tick, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        name: str = obj.name
+        return name
+
+
+class CommentForm(forms.Form):
+    """What is said, and who is asked to read it."""
+
+    parent = forms.ModelChoiceField(
+        Comment.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "There is no such thread here."},
+    )
+    text = forms.CharField(
+        label="Comment",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "et-say"}),
+        required=False,
+        max_length=20_000,
+    )
+    mentions = PeopleToMention(
+        User.objects.none(),
+        label="Mention",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get a notice. Only people who may see this are listed.",
+        error_messages={
+            "invalid_choice": "Somebody you mentioned may not see this.",
+            "invalid_pk_value": "Somebody you mentioned may not see this.",
+        },
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        people: QuerySet[User],
+        threads: Sequence[Thread],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        mentions: Any = self.fields["mentions"]
+        mentions.queryset = people
+        parent: Any = self.fields["parent"]
+        roots = [thread.root.pk for thread in threads]
+        parent.queryset = Comment.objects.filter(pk__in=roots)
+        text: Any = self.fields["text"]
+        text.needed = f"at most {LONGEST:,} characters"
+        if not people:
+            del self.fields["mentions"]
+        self.replying = self._thread_answered(threads)
+        if self.replying:
+            spoke = [user.pk for user in speakers([self.replying])]
+            told = [pk for pk in spoke if people.filter(pk=pk).exists()]
+            self.initial["mentions"] = told[:1]
+
+    def _thread_answered(self, threads: Sequence[Thread]) -> Thread | None:
+        """The thread that the form answers, if any."""
+        asked = str(self["parent"].value() or "")
+        return next((it for it in threads if str(it.root.pk) == asked), None)
+
+
+@register_act
+class Discuss(InEvaluation[Subject]):
+    """What was said about something, and a form to say more."""
+
+    title = "Discuss"
+    verb = "Comment"
+    success = "Your comment is added."
+    form_class = CommentForm
+    template = "comments/discuss.html"
+    prefill = ("parent",)
+    target_name = "subject"
+    service = add_comment
+    rule = check_comment
+
+    def load(self, user: User, target_id: str) -> Subject:
+        return find_subject(user, target_id)
+
+    def ask_before(self, request: HttpRequest, target: Subject) -> None:
+        target.topic.ask_before(request, target.evaluation)
+
+    def form_kwargs(self, target: Subject, user: User) -> dict[str, Any]:
+        """Who may be mentioned: those who may see it, but not oneself."""
+        people = target.topic.audience(target.evaluation).exclude(pk=user.pk)
+        return {"people": people, "threads": threads_on(target)}
+
+    def context(self, target: Subject, user: User) -> dict[str, Any]:
+        found = {**super().context(target, user), "tab": target.topic.tab}
+        refusal = self.why_not(user, target)
+        return {**found, "subject": target, "refusal": refusal, "in_act": True}
+
+    def cancel_url(self, target: Subject) -> str:
+        """The thread itself; its page leads to what it is about."""
+        return address_of(self.name, target)
+
+
+class OnComment(InEvaluation[Comment]):
+    """An act on a comment, which ends in its thread."""
+
+    model = Comment
+    target_name = "comment"
+    related = ("evaluation__owner", "author", "parent")
+
+    def evaluation(self, target: Comment) -> Evaluation:
+        return target.evaluation
+
+    def ask_before(self, request: HttpRequest, target: Comment) -> None:
+        TOPICS[target.topic].ask_before(request, target.evaluation)
+
+    def context(self, target: Comment, user: User) -> dict[str, Any]:
+        return {
+            **super().context(target, user),
+            "tab": TOPICS[target.topic].tab,
+            "comment": target,
+        }
+
+    def heading(self, target: Comment) -> str:
+        return f"{self.title}: {target.about}"
+
+    def cancel_url(self, target: Comment) -> str:
+        """Where its thread stands."""
+        return discuss_address(target.topic, target.subject_id, target.part)
+
+
+@register_act
+class ResolveThread(OnComment):
+    title = "Resolve thread"
+    verb = "Resolve"
+    help = "Nobody who is mentioned in it is waited for. It can be opened again."
+    success = "The thread is resolved."
+    service = resolve_thread
+
+
+@register_act
+class ReopenThread(OnComment):
+    title = "Reopen thread"
+    verb = "Reopen"
+    success = "The thread is open again."
+    service = reopen_thread
+
+
+@register_act
+class WithdrawComment(OnComment):
+    title = "Withdraw comment"
+    verb = "Withdraw"
+    help = "Its text is deleted. That you wrote a comment stays, as “withdrawn”."
+    success = "Your comment is withdrawn."
+    dangerous = True
+    service = withdraw_comment
+
+
+@register_act
+class ReadMention(OnComment):
+    title = "Mark as read"
+    verb = "Mark as read"
+    help = "It leaves My work. Nobody is told."
+    success = "It is marked as read."
+    service = read_mention
+
+
+# What the journal keeps to itself of comments: where those were that one may not
+# read.
+
+
+def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    """Comments that the reader may see."""
+    seen = Comment.objects.visible_to(user).filter(evaluation=evaluation, pk__in=ids)
+    return {str(key) for key in seen.values_list("pk", flat=True)}
+
+
+SEALS.register("comment", open_comments)
+
+
+# Attaching files to a subject, several at once, and removing one.
+
+LIMITS = (
+    f"pdf, png, jpeg, txt, csv, xlsx or docx; up to {MOST_AT_ONCE} files and 10 MB at "
+    "once. Drag files onto the box, or choose them. They are not scanned for viruses."
+)
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A box for several files; browsers take files that are dragged onto it."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files; what they are, the service looks at."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        accept = ",".join(f".{ending}" for ending in TYPES)
+        box = ManyFilesInput(attrs={"accept": accept, "class": "et-drop"})
+        super().__init__(widget=box, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """All that were chosen; an empty one is refused by name, as others are.
+
+        A mapping of files that is not a browser's gives one instead of a list.
+        """
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [file for file in given if file]
+        if not files:
+            raise forms.ValidationError("Choose a file first.", code="required")
+        return files
+
+
+class FilesForm(forms.Form):
+    files = ManyFilesField(label="Files", help_text=LIMITS)  # type: ignore[assignment]
+
+
+@register_act
+class AttachFiles(InEvaluation[Subject]):
+    """What is attached to something, and a box for more."""
+
+    title = "Files"
+    verb = "Attach"
+    success = "The files are attached."
+    form_class = FilesForm
+    template = "files/attach.html"
+    target_name = "subject"
+    service = attach_files
+
+    def load(self, user: User, target_id: str) -> Subject:
+        return find_subject(user, target_id)
+
+    def ask_before(self, request: HttpRequest, target: Subject) -> None:
+        target.topic.ask_before(request, target.evaluation)
+
+    def context(self, target: Subject, user: User) -> dict[str, Any]:
+        """What the template names."""
+        found = {**super().context(target, user), "tab": target.topic.tab}
+        return {**found, "subject": target}
+
+    def cancel_url(self, target: Subject) -> str:
+        return target.page
+
+
+@register_act
+class RemoveFile(InEvaluation[AttachedFile]):
+    """Takes a file away."""
+
+    title = "Remove file"
+    verb = "Remove"
+    help = "The file is deleted. The journal keeps its name and its SHA-256."
+    success = "The file is removed."
+    dangerous = True
+    model = AttachedFile
+    target_name = "file"
+    related = ("evaluation__owner",)
+    service = remove_file
+
+    def evaluation(self, target: AttachedFile) -> Evaluation:
+        return target.evaluation
+
+    def ask_before(self, request: HttpRequest, target: AttachedFile) -> None:
+        TOPICS[target.topic].ask_before(request, target.evaluation)
+
+    def heading(self, target: AttachedFile) -> str:
+        return f"{self.title}: {target.name}"
+
+    def context(self, target: AttachedFile, user: User) -> dict[str, Any]:
+        found = super().context(target, user)
+        return {**found, "tab": TOPICS[target.topic].tab}
+
+    def cancel_url(self, target: AttachedFile) -> str:
+        """The page of what it is attached to; of the evaluation, once that is gone."""
+        topic = TOPICS[target.topic]
+        subject = topic.find(target.uploaded_by, target.subject_id)
+        return subject.page if subject else self.page(target)
+
+
+# Attached files, handed out to those who may see what they are attached to.
+
+
+def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """The file as an attachment, never run; it was not scanned for viruses."""
+    check_query(request)
+    user: Any = request.user
+    rows = AttachedFile.objects.visible_to(user).kept()
+    found = rows.filter(pk=file_id).select_related("evaluation").first()
+    if found is None:
+        raise NotFound
+    TOPICS[found.topic].ask_before(request, found.evaluation)
+    download: Any = attachment(
+        found.stored_as, name=found.name, content_type=found.content_type
+    )
+    answer: HttpResponse = download
+    return answer
+
+
+site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
+
+
+# What the journal keeps to itself of files: names that one may not see.
+
+
+def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    """Files that the reader may see, also removed ones."""
+    seen = AttachedFile.objects.visible_to(user).filter(
+        evaluation=evaluation, pk__in=ids
+    )
+    return {str(key) for key in seen.values_list("pk", flat=True)}
+
+
+SEALS.register("attachedfile", open_files)
+
+
+# What the journal says of comments: that there are some, and where; no text.
+
+register_words(
+    {
+        "comment.added": ("commented", "commented on {about}"),
+        "comment.replied": ("replied to a comment", "replied to a comment on {about}"),
+        "comment.resolved": ("resolved a thread", "resolved a thread on {about}"),
+        "comment.reopened": ("reopened a thread", "reopened a thread on {about}"),
+        "comment.withdrawn": ("withdrew a comment", "withdrew a comment on {about}"),
+    }
+)
+
+
+# What the journal says of files that were attached to things.
+
+register_words(
+    {
+        "file.attached": ("attached a file", "attached “{name}” to {about}"),
+        "file.removed": ("removed a file", "removed “{name}” from {about}"),
+    }
+)

@@ -1,0 +1,304 @@
+"""What was said, by thread, and how much of it there is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from evaltracker.errors import Forbidden, NotFound, Refused
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
+from evaltracker.evaluations.topics import (
+    TOPICS,
+    Subject,
+    Topic,
+    count_by_place,
+    is_participant,
+    key_of,
+)
+from evaltracker.pages.acts import address_of
+
+# Who talks with whom about what, and until when; one sentence for each no.
+
+
+def subject_of(comment: Comment, by: By) -> Subject:
+    """What a comment is about.
+
+    Raises:
+        NotFound: it is gone, or not theirs to see.
+
+    """
+    user = actor_of(by).user
+    topic = TOPICS[comment.topic]
+    found = user and topic.find(user, comment.subject_id, comment.part)
+    if not found:
+        raise NotFound
+    return found
+
+
+def check_comment(subject: Subject, by: By) -> None:
+    """People with a part say something, until the decision is frozen.
+
+    Raises:
+        Forbidden: no part. NotFound: sealed from them. Refused: it is over.
+
+    """
+    evaluation, topic = subject.evaluation, subject.topic
+    user = actor_of(by).user
+    if user is None or not is_participant(user, evaluation):
+        raise Forbidden("Only people with a part in this evaluation comment on it.")
+    if not topic.people(evaluation, User.objects.filter(pk=user.pk)).exists():
+        raise NotFound
+    if topic.is_frozen(evaluation):
+        over = evaluation.get_status_display().lower()
+        only = (
+            " Comment on the decision." if evaluation.status == Status.DECIDED else ""
+        )
+        raise Refused(f"“{evaluation}” is {over}, so nothing more is said here.{only}")
+
+
+def check_comment_again(comment: Comment, by: By) -> None:
+    """As for a new one, where the comment stands."""
+    check_comment(subject_of(comment, by), by)
+
+
+def check_resolve_thread(comment: Comment, by: By) -> None:
+    """Anybody who may answer resolves an open thread."""
+    check_comment_again(comment, by)
+    if comment.parent_id:
+        raise Refused("This is a reply. Resolve the comment that it answers.")
+    if comment.resolved_at:
+        raise Refused("This thread is resolved already.")
+
+
+def check_reopen_thread(comment: Comment, by: By) -> None:
+    """Anybody who may answer reopens a resolved one."""
+    check_comment_again(comment, by)
+    if not comment.resolved_at:
+        raise Refused("This thread is open.")
+
+
+def check_withdraw_comment(comment: Comment, by: By) -> None:
+    """Its author takes it back, while something can be said there."""
+    if comment.author_id != getattr(actor_of(by).user, "pk", None):
+        raise Forbidden("Only its author withdraws a comment.")
+    check_comment_again(comment, by)
+    if comment.withdrawn_at:
+        raise Refused("You have withdrawn it already.")
+
+
+def check_read_mention(comment: Comment, by: By) -> None:
+    """Who is mentioned says that they have read it, also once it is frozen."""
+    user = actor_of(by).user
+    mine = comment.mentions.filter(person=user) if user else comment.mentions.none()
+    if not mine.exists():
+        raise Forbidden("You are not mentioned in this comment.")
+    if not mine.filter(answered_at__isnull=True).exists():
+        raise Refused("You have read or answered it already.")
+
+
+# The link to a discussion, where no template writes it.
+
+
+def discuss_words(row: Any) -> str:
+    """“Discuss (2)”; of a row that `with_counts` read."""
+    number = getattr(row, "said", 0)
+    return f"Discuss ({number})" if number else "Discuss"
+
+
+def discuss_address(topic: str, subject_id: UUID, part: object = "") -> str:
+    """Where a subject is discussed."""
+    return f"{address_of('discuss')}{key_of(topic, subject_id, str(part))}/"
+
+
+MOST_SHOWN = 100
+
+
+@dataclass(slots=True)
+class Thread:
+    """A comment with its replies, the first first."""
+
+    root: Comment
+    replies: list[Comment] = field(default_factory=list)
+
+    @property
+    def comments(self) -> list[Comment]:
+        return [self.root, *self.replies]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing of it is left to read."""
+        return all(comment.withdrawn_at for comment in self.comments)
+
+
+def threads_on(subject: Subject) -> list[Thread]:
+    """What was said about a subject: open threads first, the oldest first."""
+    rows = Comment.objects.filter(
+        evaluation=subject.evaluation,
+        topic=subject.topic.name,
+        subject_id=subject.subject_id,
+        part=subject.part,
+    )
+    rows = rows.select_related("author", "resolved_by")
+    found: dict[UUID, Thread] = {}
+    replies = []
+    for row in rows.prefetch_related("mentions__person").order_by("written_at", "pk"):
+        if row.parent_id is None:
+            found[row.pk] = Thread(row)
+        else:
+            replies.append((row.parent_id, row))
+    for root, reply in replies:
+        found[root].replies.append(reply)
+    return sorted(found.values(), key=lambda thread: bool(thread.root.resolved_at))
+
+
+def counts_of(
+    user: User, evaluation: Evaluation, topic: str
+) -> dict[tuple[Any, ...], int]:
+    """How many comments `user` may read, by subject of a topic and its part."""
+    return count_by_place(
+        user, evaluation, topic, Comment, "part", withdrawn_at__isnull=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Discussed:
+    """A subject about which something was said, and how much of it."""
+
+    address: str
+    about: str
+    number: int
+    open_threads: int
+
+
+def discussed_of(user: User, evaluation: Evaluation, topic: str) -> list[Discussed]:
+    """Subjects of a topic on which `user` may read something, the latest first."""
+    said = {subject for subject, _ in counts_of(user, evaluation, topic)}
+    if not said:
+        return []
+    rows = Comment.objects.filter(
+        evaluation=evaluation,
+        topic=topic,
+        subject_id__in=said,
+        withdrawn_at__isnull=True,
+    )
+    counted = rows.order_by().values_list("subject_id", "part", Max("about"))
+    is_open = Q(parent__isnull=True, resolved_at__isnull=True)
+    found = counted.annotate(
+        number=Count("pk"),
+        threads=Count("pk", filter=is_open),
+        latest=Max("written_at"),
+    )
+    return [
+        Discussed(discuss_address(topic, subject_id, part), about, number, threads)
+        for subject_id, part, about, number, threads, _ in found.order_by("-latest")[
+            :MOST_SHOWN
+        ]
+    ]
+
+
+def with_counts(rows: QuerySet[Any], topic: str) -> QuerySet[Any]:
+    """Rows of subjects, each with `said`: how many comments there are on it.
+
+    For readers of the topic alone, as everybody is who sees such a row.
+    """
+    here = Comment.objects.filter(
+        topic=topic, subject_id=OuterRef("pk"), withdrawn_at__isnull=True
+    )
+    counted = here.order_by().values("subject_id").annotate(number=Count("pk"))
+    number = Subquery(counted.values("number"), output_field=IntegerField())
+    found: QuerySet[Any] = rows.annotate(said=Coalesce(number, 0))
+    return found
+
+
+def speakers(threads: list[Thread]) -> Iterator[User]:
+    """Who wrote something, the latest first."""
+    said = [comment for thread in threads for comment in thread.comments]
+    for comment in sorted(said, key=lambda row: row.written_at, reverse=True):
+        yield comment.author
+
+
+# Who attaches and removes files, and until when; one sentence for each no.
+
+
+def keeps(user: User, file: AttachedFile) -> bool:
+    """Whether a file is theirs: who attached it, and the owner of the evaluation."""
+    return user.pk in (file.uploaded_by_id, file.evaluation.owner_id)
+
+
+def check_attach_files(subject: Subject, by: By) -> None:
+    """People with a part attach files to what they see, until the decision is frozen.
+
+    Raises:
+        NotFound: it takes no files. Forbidden: no part. Refused: it is over.
+
+    """
+    if not subject.topic.takes_files:
+        raise NotFound
+    user = actor_of(by).user
+    if not is_participant(user, subject.evaluation):
+        raise Forbidden("Only people with a part in this evaluation attach files.")
+    require_not_frozen(subject.topic, subject.evaluation)
+
+
+def check_remove_file(file: AttachedFile, by: By) -> None:
+    """Who attached it or the owner takes it away, while files can be attached there.
+
+    Raises:
+        Forbidden: somebody else's. Refused: removed already, or it is over.
+
+    """
+    user, evaluation = actor_of(by).user, file.evaluation
+    if not (user and keeps(user, file) and is_participant(user, evaluation)):
+        raise Forbidden("Only the owner and the person who attached a file remove it.")
+    if file.removed_at is not None:
+        raise Refused("This file was removed already.")
+    require_not_frozen(TOPICS[file.topic], evaluation)
+
+
+def require_not_frozen(topic: Topic, evaluation: Evaluation) -> None:
+    """Refuse what would change an evaluation that has ended; a decision takes more."""
+    if not topic.is_frozen(evaluation):
+        return
+    over = evaluation.get_status_display().lower()
+    decided = evaluation.status == Status.DECIDED
+    only = " Attach the file to the decision." if decided else ""
+    raise Refused(f"“{evaluation}” is {over}, so its files stay as they are.{only}")
+
+
+# The files on things, for those who may see the things.
+
+
+def files_on(subject: Subject) -> QuerySet[AttachedFile]:
+    """What is attached to a subject that was found for its reader."""
+    rows: QuerySet[AttachedFile] = subject.evaluation.attached_files.kept().filter(
+        topic=subject.topic.name, subject_id=subject.subject_id
+    )
+    return rows.select_related("uploaded_by")
+
+
+def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
+    """Every file of an evaluation that `user` may see."""
+    rows: QuerySet[AttachedFile] = (
+        AttachedFile.objects.visible_to(user).kept().filter(evaluation=evaluation)
+    )
+    return rows.select_related("uploaded_by")
+
+
+def file_counts(user: User, evaluation: Evaluation, topic: str) -> dict[UUID, int]:
+    """How many files there are for `user`, by subject of a topic."""
+    counted = count_by_place(
+        user, evaluation, topic, AttachedFile, removed_at__isnull=True
+    )
+    return {subject: number for (subject,), number in counted.items()}
+
+
+def some_are_sealed(user: User, evaluation: Evaluation) -> bool:
+    """Whether there are files, also removed ones, that `user` may not see."""
+    here = AttachedFile.objects.filter(evaluation=evaluation)
+    seen = AttachedFile.objects.visible_to(user).filter(evaluation=evaluation)
+    return here.count() != seen.count()

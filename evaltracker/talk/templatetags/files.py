@@ -1,0 +1,60 @@
+"""Files on pages: a link with how many there are, or the list itself."""
+
+from typing import Any
+from uuid import UUID
+
+from django import template
+from django.template.context import Context
+
+from evaltracker.errors import why_not
+from evaltracker.evaluations.topics import TOPICS, Subject, key_of
+from evaltracker.pages.acts import address_of
+from evaltracker.talk.rules import check_attach_files, files_on, keeps
+from evaltracker.talk.rules import file_counts as counts_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("files/link.html", takes_context=True)
+def files_link(
+    context: Context, topic: str, subject_id: UUID, *, about: str = ""
+) -> dict[str, Any]:
+    """A link to the files of a row, with how many they are; for its readers."""
+    evaluation, user = context["evaluation"], context["request"].user
+    if not TOPICS[topic].is_open_to(user, evaluation):
+        return {"address": ""}
+    return {
+        "address": f"{address_of('attach-files')}{key_of(topic, subject_id)}/",
+        "number": counts_of(user, evaluation, topic).get(subject_id, 0),
+        "about": about,
+    }
+
+
+def shown(context: Context, subject: Subject) -> dict[str, Any]:
+    """The files of a subject, whether the reader may attach more, and which they may
+    remove: their own, while files can be attached. The same queries for any number."""
+    request = context["request"]
+    user = request.user
+    files = list(files_on(subject))
+    may = why_not(check_attach_files, subject, user) is None
+    return {
+        "request": request,
+        "files": files,
+        "attach": address_of("attach-files", subject) if may else "",
+        "removable": {file.pk for file in files if may and keeps(user, file)},
+    }
+
+
+@register.inclusion_tag("files/list.html", takes_context=True)
+def attached_files(context: Context, subject: Subject) -> dict[str, Any]:
+    """What is attached to a subject already."""
+    return shown(context, subject)
+
+
+@register.inclusion_tag("files/card.html", takes_context=True)
+def files_card(context: Context, topic: str, subject_id: UUID) -> dict[str, Any]:
+    """The files on what a page is about; nothing for whom it is sealed."""
+    subject = TOPICS[topic].find(context["request"].user, subject_id)
+    if subject is None:
+        return {"subject": None}
+    return {**shown(context, subject), "subject": subject}

@@ -1,0 +1,58 @@
+"""Counting in months and working days, and days in words; pure, without Django."""
+
+import calendar
+import datetime
+from collections.abc import Callable
+from datetime import date, timedelta
+
+
+def day_in_words(day: datetime.date) -> str:
+    """A day as a sentence says it: “25 May 2027”."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def months_after(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later or earlier, or that month's last day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(
+        year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1])
+    )
+
+
+WORKING_DAYS = 5
+
+# Longer than any row of days off; a calendar that never works must not hang.
+_LONGEST_REST = 60
+
+type Works = Callable[[date], bool]
+
+
+def monday_to_friday(day: date) -> bool:
+    """The working days of a calendar without public holidays."""
+    return day.weekday() < WORKING_DAYS
+
+
+def working_days_between(
+    after: date, until: date, works: Works = monday_to_friday
+) -> int:
+    """Count the working days after one day up to and with another; never below 0."""
+    days = (until - after).days
+    return sum(works(after + timedelta(days=each)) for each in range(1, days + 1))
+
+
+def working_day(day: date, direction: int, works: Works) -> date:
+    """Return the day itself, or the nearest working day in a direction."""
+    for _ in range(_LONGEST_REST):
+        if works(day):
+            return day
+        day += timedelta(days=direction)
+    raise ValueError("The calendar has no working days.")
+
+
+def shift(day: date, count: int, works: Works) -> date:
+    """Move a working day by so many working days."""
+    direction = 1 if count > 0 else -1
+    for _ in range(abs(count)):
+        day = working_day(day + timedelta(days=direction), direction, works)
+    return day
