@@ -74,12 +74,12 @@ FOLLOWERS.add(ask_of_changes)
 if apps.is_installed("django.contrib.admin"):
     import vendors.admin.access
     import vendors.admin.candidates
-    import vendors.admin.candidates_grid
     import vendors.admin.claims
-    import vendors.admin.cost_forms
+    import vendors.admin.companies
     import vendors.admin.costs
     import vendors.admin.dialogue
     import vendors.admin.invitations
+    import vendors.admin.prices
     import vendors.imports.claims
     import vendors.imports.costs_costs
     import vendors.journal_words

@@ -53,10 +53,10 @@ from vendors.admin.base import (
     OnPlace,
     Place,
     cell_address,
+    cell_name,
     open_answers,
     reader,
 )
-from vendors.admin.candidates import cell_name
 from vendors.candidates import ForValuesForm, ValuesField
 from vendors.holds_for import answered_values
 from vendors.models import Candidate, Claim, ClaimFile

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -29,7 +30,7 @@ from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Act, address_of, register_act
-from evaltracker.pages.base import check_query
+from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import day_field, end_of
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, crumbs_to, page_address, show
@@ -46,7 +47,12 @@ from vendors.models import (
     VendorSession,
     VendorToken,
 )
-from vendors.policy import INVITABLE, claims_are_closed, may_keep_tokens
+from vendors.policy import (
+    INVITABLE,
+    claims_are_closed,
+    may_keep_tokens,
+    may_keep_vendors,
+)
 from vendors.selectors import live_tokens
 from vendors.services.idempotency import end_session
 from vendors.services.tokens import (
@@ -630,3 +636,15 @@ def _page(
 
 
 site.register_page("vendors/<uuid:vendor_id>/token/", token_view, "issue_token")
+
+
+@admin.register(VendorToken, site=site)
+class VendorTokenAdmin(HardenedAdmin):
+    empty_text = "Tokens are issued on the Candidates page of an evaluation."
+    life = ("issued_at", "expires_at", "revoked_at", "last_used_on")
+    list_display = ("prefix", "vendor", "label", *life)
+    list_filter = (by("vendor"),)
+    fields = ("vendor", "prefix", "label", *life)
+
+    def audience(self, user: User) -> bool:
+        return may_keep_vendors(user)

@@ -117,7 +117,8 @@ VEILS.add(is_kept_out)
 class AboutCandidates(HardenedAdmin):
     """A list of what candidates say or did, of those that are open to the reader.
 
-    A list spans evaluations, so it leaves the others out instead of asking.
+    A list spans evaluations, so it leaves the others out instead of asking. No amount
+    and no digest is a column.
     """
 
     candidate_path: ClassVar[str] = "candidate"
@@ -212,3 +213,7 @@ class OnPlace(AboutCandidate[Place]):
 
     def cancel_url(self, target: Place) -> str:
         return target.address
+
+
+def cell_name(claim: Any) -> str:
+    return f"{claim.candidate}, {claim.requirement.ref}"

@@ -1,73 +1,64 @@
-"""Candidates and what people declared about them; the lists of vendors, read-only.
+"""Candidates: adding, changing and moving them, and interests declared in them."""
 
-No amount and no digest is a column of a list.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
+from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import HardenedAdmin, by, check_query
-from evaltracker.pages.fields import long_text, mark_needed
-from evaltracker.pages.search import Reader, Search, register_search
+from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
+from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
+from evaltracker.pages.search import Search, register_search
 from evaltracker.pages.site import register_panel, site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
     InEvaluation,
     OnEvaluation,
     evaluation_page,
-    page_address,
     show,
 )
 from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.text import TEXT_LIMIT, listed, shortened
+from evaltracker.toolbox.text import TEXT_LIMIT, listed
 from stakeholders.policy import insiders, is_leadership, parts
 from vendors.admin.base import (
-    AboutCandidates,
     OnCandidate,
     OpenReasonForm,
     ask_first,
-    cell_address,
     reader,
     undeclared_by,
 )
 from vendors.admin.invitations import newest_letters
-from vendors.candidates import LISTED
+from vendors.candidates import COLUMNS, LISTED
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import (
     Candidate,
-    Claim,
-    ClaimFile,
     Conflict,
     Contact,
-    CostLine,
-    Proposal,
-    Question,
     Submission,
     Vendor,
-    VendorToken,
 )
 from vendors.policy import (
     INVITABLE,
     barring_interest,
     claims_are_closed,
+    has_to_declare,
     is_asked,
-    may_keep_vendors,
     to_declare,
 )
 from vendors.selectors.access import count_unseen, visits_of
-from vendors.selectors.answer_counts import AnswerCounts, answer_counts, readable
+from vendors.selectors.answer_counts import AnswerCounts, answer_counts
 from vendors.selectors.vendor_answers import sheets_of
 from vendors.services.candidate_import import (
     check_clear_interest,
@@ -76,6 +67,16 @@ from vendors.services.candidate_import import (
     declare_conflict,
     declare_interests,
 )
+from vendors.services.candidates import (
+    add_candidate,
+    change_candidate,
+    check_add_candidate,
+    check_move,
+    eliminate,
+    reinstate,
+    shortlist,
+)
+from vendors.services.contacts import add_vendor, note_contact
 
 GROUPS = (
     (CandidateState.CHOSEN, "Chosen", ""),
@@ -223,38 +224,6 @@ def window_of(evaluation: Evaluation) -> str:
     return "open" if is_open else "closed"
 
 
-@admin.register(Vendor, site=site)
-class VendorAdmin(HardenedAdmin):
-    empty_text = "A company is entered when a candidate is added in an evaluation."
-    list_display = ("name", "website", "slug")
-    search_fields = ("name",)
-    fields = ("name", "slug", "aliases", "website")
-
-
-@admin.register(Contact, site=site)
-class ContactAdmin(HardenedAdmin):
-    empty_text = "Contacts are added on the Candidates page of an evaluation."
-    list_display = ("name", "vendor", "email", "phone")
-    list_filter = (by("vendor"),)
-    search_fields = ("name", "email")
-    fields = ("vendor", "name", "email", "phone")
-
-    def audience(self, user: User) -> bool:
-        return may_keep_vendors(user)
-
-
-@admin.register(VendorToken, site=site)
-class VendorTokenAdmin(HardenedAdmin):
-    empty_text = "Tokens are issued on the Candidates page of an evaluation."
-    life = ("issued_at", "expires_at", "revoked_at", "last_used_on")
-    list_display = ("prefix", "vendor", "label", *life)
-    list_filter = (by("vendor"),)
-    fields = ("vendor", "prefix", "label", *life)
-
-    def audience(self, user: User) -> bool:
-        return may_keep_vendors(user)
-
-
 @admin.register(Candidate, site=site)
 class CandidateAdmin(HardenedAdmin):
     empty_text = "Candidates are added on the Candidates page of an evaluation."
@@ -275,109 +244,6 @@ class CandidateAdmin(HardenedAdmin):
         return reverse("admin:candidate", args=[row.pk])
 
 
-@admin.register(Claim, site=site)
-class ClaimAdmin(AboutCandidates):
-    empty_text = "No vendor has answered yet. Invite them and open answering."
-    list_display = (
-        "requirement",
-        "candidate",
-        "availability",
-        "revision",
-        "by_vendor",
-        "submitted_at",
-    )
-    list_filter = (by("availability"), by("candidate"), by("by_vendor", "by vendor"))
-    search_fields = ("statement",)
-    ordering = ("-submitted_at",)
-    fields = (
-        "candidate",
-        "requirement",
-        "revision",
-        "availability",
-        "available_from",
-        "environments",
-        "number_words",
-        "statement",
-        "submitted_at",
-        "superseded_at",
-    )
-
-    @admin.display(description="number")
-    def number_words(self, row: Claim) -> str:
-        return row.number_words
-
-    def page_of(self, row: Claim) -> str:
-        return cell_address(row)
-
-
-@admin.register(Submission, site=site)
-class SubmissionAdmin(AboutCandidates):
-    empty_text = "A vendor hands its answer in through the API and gets a receipt."
-    list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
-    list_filter = (by("candidate"),)
-    ordering = ("-submitted_at",)
-    fields = ("candidate", "number", "submitted_at", "submitted_by", "claims", "sha256")
-
-
-@admin.register(Question, site=site)
-class QuestionAdmin(HardenedAdmin):
-    empty_text = "Nobody has asked anything."
-    list_display = ("text", "evaluation", "requirement", "asked_at", "answered_at")
-    list_filter = (by("evaluation"),)
-    search_fields = ("text", "answer")
-    ordering = ("-asked_at",)
-    fields = ("evaluation", "requirement", "text", "asked_at", "answer", "answered_at")
-
-    def page_of(self, row: Question) -> str:
-        return page_address(row.evaluation, "questions")
-
-
-@admin.register(Proposal, site=site)
-class ProposalAdmin(AboutCandidates):
-    empty_text = "No vendor has suggested a requirement."
-    list_display = ("text", "candidate", "category", "state", "proposed_at")
-    list_filter = (by("state"),)
-    search_fields = ("text",)
-    ordering = ("-proposed_at",)
-    fields = ("candidate", "category", "text", "reason", "state", "state_reason")
-
-
-@admin.register(CostLine, site=site)
-class CostLineAdmin(AboutCandidates):
-    empty_text = (
-        "Costs are written on the Costs page of an evaluation, and shown here once "
-        "prices are open to you."
-    )
-    list_display = ("kind", "label", "candidate", "state", "currency", "quoted_on")
-    list_select_related = ("candidate__evaluation",)
-    ordering = ("candidate_id", "kind", "label")
-    list_filter = (by("state"), by("candidate"))
-    fields = ("candidate", "kind", "label", "state", "recurrence", "quoted_on")
-
-    def page_of(self, row: CostLine) -> str:
-        return reverse("admin:candidate_costs", args=[row.candidate_id])
-
-
-def answers(reader: Reader) -> QuerySet[Claim]:
-    """The answers that stand, of candidates whose words the reader may read."""
-    rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
-    current = rows.filter(superseded_at__isnull=True)
-    return readable(current, reader.user, "candidate").select_related(
-        "candidate__evaluation", "requirement"
-    )
-
-
-def files(reader: Reader) -> QuerySet[ClaimFile]:
-    rows: QuerySet[ClaimFile] = ClaimFile.objects.visible_to(reader.user)
-    return readable(rows, reader.user, "claim__candidate").select_related(
-        "claim__candidate__evaluation", "claim__requirement"
-    )
-
-
-def cell_name(claim: Any) -> str:
-    return f"{claim.candidate}, {claim.requirement.ref}"
-
-
 register_search(
     Search(
         kind="candidates",
@@ -394,55 +260,6 @@ register_search(
         beneath=lambda row: f"{row.get_state_display()} · {row.evaluation}",
         evaluation_path="evaluation",
         has_acts=True,
-    )
-)
-register_search(
-    Search(
-        kind="answers",
-        title="Answers",
-        order=60,
-        icon="campaign",
-        rows=answers,
-        columns=("statement",),
-        closest="statement",
-        label=lambda row: f"{cell_name(row)}: {shortened(row.statement, 70)}",
-        address=cell_address,
-        beneath=lambda row: (
-            f"{row.get_availability_display()} · {row.candidate.evaluation}"
-        ),
-        evaluation_path="candidate__evaluation",
-    )
-)
-register_search(
-    Search(
-        kind="files",
-        title="Files from vendors",
-        order=70,
-        icon="attach_file",
-        rows=files,
-        columns=("name",),
-        closest="name",
-        label=lambda row: row.name,
-        address=lambda row: cell_address(row.claim),
-        beneath=lambda row: (
-            f"With the answer of {cell_name(row.claim)} · "
-            f"{row.claim.candidate.evaluation}"
-        ),
-        evaluation_path="claim__candidate__evaluation",
-    )
-)
-register_search(
-    Search(
-        kind="companies",
-        title="Companies",
-        order=90,
-        icon="storefront",
-        rows=lambda reader: Vendor.objects.visible_to(reader.user),
-        columns=("name",),
-        closest="name",
-        label=str,
-        address=site.address_of,
-        beneath=lambda row: row.website,
     )
 )
 
@@ -665,3 +482,269 @@ def undeclared(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     if not evaluation.is_open or early or user.is_superuser:
         return None
     return to_declare(user).filter(evaluation=evaluation)
+
+
+class ChangeForm(forms.Form):
+    name = forms.CharField(
+        label="Name", help_text="What people call it; it is printed in the memo."
+    )
+    vendor = NamedChoice(
+        Vendor.objects.none(),
+        label="Vendor",
+        required=False,
+        empty_label="Nobody yet",
+        help_text="Who answers for it. Nobody for build and stay as is.",
+    )
+    new_vendor = forms.CharField(
+        label="Or a new vendor",
+        required=False,
+        max_length=150,
+        help_text="The company's name, if it is not in the list.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["vendor"]
+        choice.queryset = Vendor.objects.visible_to(user)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("vendor") and data.get("new_vendor"):
+            self.add_error("new_vendor", "Choose one in the list, or name a new one.")
+        return data
+
+
+ChangeForm.base_fields.update({column.name: column.form_field() for column in COLUMNS})
+
+
+class CandidateForm(ChangeForm):
+    kind = forms.ChoiceField(label="How the need is met", choices=CandidateKind.choices)
+
+    field_order = ("name", "kind")
+
+
+def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
+    values = dict(data)
+    name = values.pop("new_vendor", "")
+    if name:
+        values["vendor"] = add_vendor(name=name, by=by)
+    return values
+
+
+@register_act
+class AddCandidate(OnEvaluation):
+    tab = "candidates"
+    title = "Add a candidate"
+    verb = "Add"
+    again_verb = "Add and start another"
+    rule = check_add_candidate
+    help = "Something to buy, open source, to build, or staying as is: on equal terms."
+    success = "The candidate is on the long list."
+    form_class = CandidateForm
+    prefill = ("kind",)
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"user": user}
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> str:
+        candidate = add_candidate(evaluation=target, by=by, **vendor_from(data, by))
+        return self.page(target, f"candidate-{candidate.pk}")
+
+
+@register_act
+class ChangeCandidate(OnCandidate):
+    title = "Change candidate"
+    verb = "Save"
+    success = "Saved."
+    form_class = ChangeForm
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"user": user}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            field: getattr(target, field)
+            for field in ChangeForm.base_fields
+            if field != "new_vendor"
+        }
+
+    def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
+        change_candidate(candidate=target, by=by, **vendor_from(data, by))
+
+
+@register_act
+class Shortlist(OnCandidate):
+    title = "Shortlist"
+    verb = "Shortlist"
+    help = (
+        "Shortlisted candidates have to answer every must-have, are shown in a demo "
+        "and go through a trial."
+    )
+    success = "It is shortlisted."
+    service = shortlist
+    rule = partial(check_move, state=CandidateState.SHORTLISTED)
+
+
+@register_act
+class Eliminate(OnCandidate):
+    title = "Eliminate"
+    verb = "Eliminate"
+    help = (
+        "It is out of the choice; nothing of it is deleted, and it can be brought back."
+    )
+    success = "It is eliminated; the reason stays readable."
+    form_class = OpenReasonForm
+    dangerous = True
+    service = eliminate
+    rule = partial(check_move, state=CandidateState.ELIMINATED)
+
+
+@register_act
+class Reinstate(OnCandidate):
+    title = "Reinstate"
+    verb = "Bring back"
+    help = "It goes back to the long list."
+    success = "It is back on the long list."
+    form_class = OpenReasonForm
+    service = reinstate
+    rule = partial(check_move, state=CandidateState.LONGLISTED)
+
+
+SAVES = Saves(change_candidate, "candidate")
+
+
+def everybody_known(candidate: Candidate) -> dict[str, Any]:
+    """The form of an invitation, to all contacts that the vendor named."""
+    contacts = Contact.objects.current().filter(vendor=candidate.vendor_id)
+    told = [str(key) for key in contacts.values_list("pk", flat=True)]
+    if not told:
+        raise Refused(
+            f"{candidate.vendor} has no contact yet. Invite {candidate.name} from its "
+            "own line, where you can name one."
+        )
+    return {"contacts": told}
+
+
+def first_contact(candidate: Candidate) -> str:
+    """The first by name at its vendor, “Name <address>”; blank if none is known."""
+    known = list(candidate.vendor.contacts.all()) if candidate.vendor else []
+    return f"{known[0].name} <{known[0].email}>" if known else ""
+
+
+@register_grid
+class CandidatesGrid(Grid[Evaluation, Candidate]):
+    name = "candidates"
+    title = "Candidates"
+    related = ("owner",)
+    anchor = "change"
+    noun = "candidate"
+    first_column = "name"
+    own_answers: ClassVar[Mapping[str, OwnAnswers]] = {
+        "invite": OwnAnswers(
+            everybody_known,
+            "Each vendor may then read the requirements, and all contacts that we know "
+            "of it get a mail. No vendor learns of another.",
+        )
+    }
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        """As in the form of a candidate; its kind stays, and acts change its state."""
+        closed = str(why_not(check_owned, subject, user) or "")
+        fields = CandidateForm(user=user).fields
+
+        def made(name: str, label: str, **more: Any) -> Column:
+            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
+        return (
+            made("name", "Name", width=16),
+            Column("kind", "Kind", fields["kind"], width=10),
+            made(
+                "vendor",
+                "Vendor",
+                named=lambda row: str(row.vendor or ""),
+                aside=lambda row: "invited" if row.invited_at else "",
+                width=14,
+            ),
+            Column(
+                *("state", "State"),
+                read=lambda row: row.get_state_display(),
+                aside=lambda row: row.state_reason,
+                width=14,
+            ),
+            *self.contact(subject, user, closed),
+            made("summary", "Summary", width=18),
+            made("website", "Website", width=12),
+            made(
+                "aliases",
+                "Other names",
+                read=lambda row: "\n".join(row.aliases),
+                width=12,
+            ),
+            made("months_to_live", "Months until live", width=16),
+            made("support_offered", "Support", for_many=True, width=12),
+            made("hours_saved", "Hours saved", width=12),
+            made("builders", "Builders"),
+        )
+
+    def contact(self, subject: Evaluation, user: User, closed: str) -> Iterable[Column]:
+        """Who at the vendor is written to; the owner's to know."""
+        if is_owner(user, subject):
+            yield Column(
+                *(
+                    "contact",
+                    "Contact",
+                    forms.CharField(required=False, max_length=400),
+                ),
+                Saves(note_contact, "candidate"),
+                read=first_contact,
+                closed=closed,
+                width=24,
+            )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
+        """All of them, once the reader has said in which they have an interest."""
+        if not is_owner(user, subject) and has_to_declare(user, subject):
+            return Candidate.objects.none()
+        rows: QuerySet[Candidate] = Candidate.objects.visible_to(user).filter(
+            evaluation=subject
+        )
+        known = Prefetch("vendor__contacts", Contact.objects.current().order_by("name"))
+        rows = rows.select_related("vendor", "evaluation__owner")
+        return rows.prefetch_related(known).order_by("name")
+
+    def filtered(
+        self, rows: QuerySet[Candidate], subject: Evaluation, asked: QueryDict
+    ) -> QuerySet[Candidate]:
+        kind = asked.get("kind", "")
+        return rows.filter(kind=kind) if kind in CandidateKind.values else rows
+
+    def links(self, row: Candidate, user: User) -> Iterable[tuple[str, str]]:
+        yield "Open", reverse("admin:candidate", args=[row.pk])
+
+    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
+        """What the owner does to several; inviting only in research."""
+        if why_not(check_owned, subject, user):
+            return ()
+        may_invite = why_not(check_owned, subject, user, Stage.RESEARCH) is None
+        invite = ("invite",) if may_invite else ()
+        return ("shortlist", *invite, "eliminate", "reinstate")
+
+    def may_add(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_add_candidate, subject, user) is None
+
+    def choice_named(
+        self, subject: Evaluation, column: str, name: str, by: User
+    ) -> Vendor | None:
+        """A company that nobody has listed is made, as in the form."""
+        return add_vendor(name=name, by=by) if column == "vendor" else None
+
+    def add(
+        self, subject: Evaluation, values: Mapping[str, Any], by: User
+    ) -> Candidate:
+        """A row needs its name; without a kind it is something to buy."""
+        given = {name: value for name, value in values.items() if value is not None}
+        contact = given.pop("contact", "")
+        made = add_candidate(evaluation=subject, by=by, **{"name": "", **given})
+        if contact:
+            note_contact(candidate=made, contact=contact, by=by)
+        return made

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,7 +20,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.acts import address_of, register_act
-from evaltracker.pages.base import check_query
+from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     LinesField,
     day_field,
@@ -28,15 +29,20 @@ from evaltracker.pages.fields import (
     without_blank,
 )
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import OnEvaluation, crumbs_to, evaluation_page, show
 from evaltracker.toolbox.files import TYPES, attachment, download
+from evaltracker.toolbox.text import shortened
 from vendors.admin.base import (
     AboutCandidate,
+    AboutCandidates,
     OnPlace,
     OpenReasonForm,
     Place,
+    cell_address,
+    cell_name,
     find_candidate,
     is_kept_out,
     open_answers,
@@ -54,9 +60,10 @@ from vendors.holds_for_fields import (
     parted,
     write_holds_for,
 )
-from vendors.models import Candidate, Claim, ClaimFile, Ruling
+from vendors.models import Candidate, Claim, ClaimFile, Ruling, Submission
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
 from vendors.selectors.access import SentBy, SentClaim, sent_by_vendors, unseen_claims
+from vendors.selectors.answer_counts import readable
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.rivals import demanded_of
 from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
@@ -665,3 +672,102 @@ class MarkSeen(OnEvaluation):
                 if party.newest
             ]
         }
+
+
+@admin.register(Claim, site=site)
+class ClaimAdmin(AboutCandidates):
+    empty_text = "No vendor has answered yet. Invite them and open answering."
+    list_display = (
+        "requirement",
+        "candidate",
+        "availability",
+        "revision",
+        "by_vendor",
+        "submitted_at",
+    )
+    list_filter = (by("availability"), by("candidate"), by("by_vendor", "by vendor"))
+    search_fields = ("statement",)
+    ordering = ("-submitted_at",)
+    fields = (
+        "candidate",
+        "requirement",
+        "revision",
+        "availability",
+        "available_from",
+        "environments",
+        "number_words",
+        "statement",
+        "submitted_at",
+        "superseded_at",
+    )
+
+    @admin.display(description="number")
+    def number_words(self, row: Claim) -> str:
+        return row.number_words
+
+    def page_of(self, row: Claim) -> str:
+        return cell_address(row)
+
+
+@admin.register(Submission, site=site)
+class SubmissionAdmin(AboutCandidates):
+    empty_text = "A vendor hands its answer in through the API and gets a receipt."
+    list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
+    list_filter = (by("candidate"),)
+    ordering = ("-submitted_at",)
+    fields = ("candidate", "number", "submitted_at", "submitted_by", "claims", "sha256")
+
+
+def answers(reader: Reader) -> QuerySet[Claim]:
+    """The answers that stand, of candidates whose words the reader may read."""
+    rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
+    current = rows.filter(superseded_at__isnull=True)
+    return readable(current, reader.user, "candidate").select_related(
+        "candidate__evaluation", "requirement"
+    )
+
+
+def files(reader: Reader) -> QuerySet[ClaimFile]:
+    rows: QuerySet[ClaimFile] = ClaimFile.objects.visible_to(reader.user)
+    return readable(rows, reader.user, "claim__candidate").select_related(
+        "claim__candidate__evaluation", "claim__requirement"
+    )
+
+
+register_search(
+    Search(
+        kind="answers",
+        title="Answers",
+        order=60,
+        icon="campaign",
+        rows=answers,
+        columns=("statement",),
+        closest="statement",
+        label=lambda row: f"{cell_name(row)}: {shortened(row.statement, 70)}",
+        address=cell_address,
+        beneath=lambda row: (
+            f"{row.get_availability_display()} · {row.candidate.evaluation}"
+        ),
+        evaluation_path="candidate__evaluation",
+    )
+)
+
+
+register_search(
+    Search(
+        kind="files",
+        title="Files from vendors",
+        order=70,
+        icon="attach_file",
+        rows=files,
+        columns=("name",),
+        closest="name",
+        label=lambda row: row.name,
+        address=lambda row: cell_address(row.claim),
+        beneath=lambda row: (
+            f"With the answer of {cell_name(row.claim)} · "
+            f"{row.claim.candidate.evaluation}"
+        ),
+        evaluation_path="claim__candidate__evaluation",
+    )
+)

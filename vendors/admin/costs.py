@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import address_of, register_act
-from evaltracker.pages.base import check_query
+from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
@@ -36,12 +38,13 @@ from stakeholders.policy import is_leadership
 from vendors import costs
 from vendors.admin.base import (
     AboutCandidate,
+    AboutCandidates,
     find_candidate,
     is_kept_out,
     open_answers,
     reader,
 )
-from vendors.admin.cost_forms import CostForm, draw
+from vendors.admin.prices import CostForm, draw
 from vendors.choices import CandidateState, CostState, Pricing
 from vendors.models import Candidate, Conflict, CostLine, ExchangeRate, PriceOpening
 from vendors.policy import may_read_contacts, may_see_prices
@@ -602,3 +605,19 @@ class SetQuoteReader(OnEvaluation):
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"owner_types_prices": target.owner_types_prices}
+
+
+@admin.register(CostLine, site=site)
+class CostLineAdmin(AboutCandidates):
+    empty_text = (
+        "Costs are written on the Costs page of an evaluation, and shown here once "
+        "prices are open to you."
+    )
+    list_display = ("kind", "label", "candidate", "state", "currency", "quoted_on")
+    list_select_related = ("candidate__evaluation",)
+    ordering = ("candidate_id", "kind", "label")
+    list_filter = (by("state"), by("candidate"))
+    fields = ("candidate", "kind", "label", "state", "recurrence", "quoted_on")
+
+    def page_of(self, row: CostLine) -> str:
+        return reverse("admin:candidate_costs", args=[row.candidate_id])

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,8 +15,9 @@ from evaltracker.evaluations.models import Category, Evaluation, Requirement, Us
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome, register_act
-from evaltracker.pages.base import check_query
+from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, long_text, reason_field
+from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
     InEvaluation,
@@ -28,6 +30,7 @@ from evaltracker.pages.workspace import (
 from evaltracker.toolbox.days import database_now
 from stakeholders.policy import parts
 from vendors.admin.base import (
+    AboutCandidates,
     OnCandidate,
     Place,
     SharedForm,
@@ -452,3 +455,26 @@ class ChaseAll(OnEvaluation):
 
     def cancel_url(self, target: Any) -> str:
         return page_address(target, "unanswered")
+
+
+@admin.register(Question, site=site)
+class QuestionAdmin(HardenedAdmin):
+    empty_text = "Nobody has asked anything."
+    list_display = ("text", "evaluation", "requirement", "asked_at", "answered_at")
+    list_filter = (by("evaluation"),)
+    search_fields = ("text", "answer")
+    ordering = ("-asked_at",)
+    fields = ("evaluation", "requirement", "text", "asked_at", "answer", "answered_at")
+
+    def page_of(self, row: Question) -> str:
+        return page_address(row.evaluation, "questions")
+
+
+@admin.register(Proposal, site=site)
+class ProposalAdmin(AboutCandidates):
+    empty_text = "No vendor has suggested a requirement."
+    list_display = ("text", "candidate", "category", "state", "proposed_at")
+    list_filter = (by("state"),)
+    search_fields = ("text",)
+    ordering = ("-proposed_at",)
+    fields = ("candidate", "category", "text", "reason", "state", "state_reason")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
-from vendors.admin.cost_forms import draw
+from vendors.admin.prices import draw
 from vendors.costs import Curve
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors import candidate_cost
