@@ -40,6 +40,8 @@ TEMPLATES = [
 LINK = re.compile(r"\]\((?![a-z]+:)([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 FILE = re.compile(rf"`((?:{'|'.join(PACKAGES)}|tests|docs|bench|deploy)/[\w./-]+)`")
+# What the recipe for a table makes; test_recipe.py follows it.
+MADE = re.compile(r"fruit|^stakeholders/imports\.py$")
 # A row of a table, or an item of a list, that begins with the number.
 DEFINED = re.compile(r"^(?:\| |- \*\*)([RTGP]\d+)(?: \||\.\*\*)", re.MULTILINE)
 # What remarks cite, and where it has to stand.
@@ -78,7 +80,8 @@ def headings(document: Path) -> set[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: str(d.relative_to(ROOT)))
 def test_each_link_and_file_that_it_names_is_there(document: Path) -> None:
     text = document.read_text()
-    broken = [name for name in FILE.findall(text) if not (ROOT / name).exists()]
+    named = [name for name in FILE.findall(text) if not MADE.search(name)]
+    broken = [name for name in named if not (ROOT / name).exists()]
     for address in LINK.findall(CODE.sub("", text)):
         name, _, anchor = address.partition("#")
         target = document.parent / name if name else document
