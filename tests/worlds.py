@@ -12,7 +12,8 @@ import inspect
 import pickle
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,10 +61,12 @@ class State:
 
     # None once something was written that no builder wrote.
     history: tuple[Any, ...] | None = None
-    building: bool = False
+    # While rows are kept or written back: those statements are nobody's.
+    aside: bool = False
     # Whether a builder did what no rows can tell: stored a file, sent a mail.
     beyond_rows: bool = False
-    written: dict[str, set[str]] = field(default_factory=dict)
+    # What the builder that runs has written; None where none is being kept.
+    written: dict[str, set[str]] | None = None
 
 
 STATE = State()
@@ -75,8 +78,6 @@ def built_once[**P, R](builder: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(builder)
     def build(*args: P.args, **kwargs: P.kwargs) -> R:
-        if STATE.building:
-            return builder(*args, **kwargs)
         key = _key(f"{builder.__module__}.{builder.__qualname__}", args, kwargs)
         if key is None:
             return builder(*args, **kwargs)
@@ -108,7 +109,7 @@ def _key(name: str, args: Any, kwargs: Any) -> tuple[Any, ...] | None:
         return None
     history = STATE.history
     if not history:
-        with connection.cursor() as cursor:
+        with aside() as cursor:
             cursor.execute(GROUND)
             history = (datetime.now(UTC).date(), *(cursor.fetchone() or ()))
     try:
@@ -145,45 +146,65 @@ def _is_plain(value: Any) -> bool:
 def _record[R](
     key: tuple[Any, ...], builder: Callable[..., R], args: Any, kwargs: Any
 ) -> R:
-    """Run the builder and keep what it wrote."""
-    STATE.building, STATE.beyond_rows = True, False
+    """Run the builder and keep what it wrote; what it begins with may be kept, too."""
+    outer, outer_beyond = STATE.written, STATE.beyond_rows
+    STATE.written, STATE.beyond_rows = {}, False
     letters = len(getattr(mail, "outbox", ()))
     try:
-        with connection.cursor() as cursor:
+        with aside() as cursor:
             cursor.execute(f"{MARK}; SAVEPOINT world")
             cursor.execute("INSERT INTO world_mark VALUES (1) RETURNING xmin::text")
             (before,) = cursor.fetchone() or ("",)
             cursor.execute("RELEASE SAVEPOINT world; SAVEPOINT world")
-            STATE.written = {}
-            result = builder(*args, **kwargs)
-            cursor.execute("RELEASE SAVEPOINT world")
+        result = builder(*args, **kwargs)
         sent = len(getattr(mail, "outbox", ())) > letters
         kept = _is_plain(result) and not (STATE.beyond_rows or sent)
-        given = (args, kwargs, result)
-        KEPT[key] = _rows_since(int(before), given) if kept else None
+        with aside() as cursor:
+            cursor.execute("RELEASE SAVEPOINT world")
+            given = (args, kwargs, result)
+            KEPT[key] = _rows_since(cursor, int(before), given) if kept else None
     except BaseException:
         STATE.history = None
         raise
     finally:
-        STATE.building = False
+        written, STATE.written = STATE.written, outer
+        STATE.beyond_rows = STATE.beyond_rows or outer_beyond
+        for table, verbs in written.items():
+            _note_written(table, verbs)
     return result
 
 
-def _rows_since(before: int, given: Any) -> World | None:
+@contextmanager
+def aside() -> Iterator[Any]:
+    """A cursor whose statements are not seen."""
+    before, STATE.aside = STATE.aside, True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        STATE.aside = before
+
+
+def _note_written(table: str, verbs: set[str]) -> None:
+    if STATE.written is not None:
+        STATE.written.setdefault(table, set()).update(verbs)
+
+
+def _rows_since(cursor: Any, before: int, given: Any) -> World | None:
     """The rows that were written after that transaction; None if some were deleted,
     or if there are none."""
-    verbs = set().union(*STATE.written.values())
+    written = STATE.written or {}
+    verbs = set().union(*written.values())
     if not verbs or "DELETE FROM" in verbs:
         return None
     rows, changed = {}, {}
-    with connection.cursor() as cursor:
-        for table, verbs in STATE.written.items():
-            those = f'FROM "{table}" WHERE xmin::text::bigint > {before}'
-            with cursor.copy(f"COPY (SELECT * {those}) TO STDOUT") as copy:
-                rows[table] = b"".join(bytes(block) for block in copy)
-            if "UPDATE" in verbs:
-                cursor.execute(f"SELECT {_primary_key(table)}::text {those}")
-                changed[table] = [pk for (pk,) in cursor.fetchall()]
+    for table, verbs in written.items():
+        those = f'FROM "{table}" WHERE xmin::text::bigint > {before}'
+        with cursor.copy(f"COPY (SELECT * {those}) TO STDOUT") as copy:
+            rows[table] = b"".join(bytes(block) for block in copy)
+        if "UPDATE" in verbs:
+            cursor.execute(f"SELECT {_primary_key(table)}::text {those}")
+            changed[table] = [pk for (pk,) in cursor.fetchall()]
     try:
         return World(rows, changed, pickle.dumps(given))
     except (TypeError, AttributeError, pickle.PicklingError):
@@ -199,22 +220,20 @@ def _primary_key(table: str) -> str:
 
 def _write(world: World, args: Any, kwargs: Any) -> Any:
     """Write the rows of a world; what the builder gave, and did to its arguments."""
-    STATE.building = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(ASIDE)
-            for table, rows in world.rows.items():
-                if world.changed.get(table):
-                    cursor.execute(
-                        f'DELETE FROM "{table}" WHERE {_primary_key(table)}::text '
-                        "= ANY(%s)",
-                        [world.changed[table]],
-                    )
-                with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
-                    copy.write(rows)
-            cursor.execute(BACK)
-    finally:
-        STATE.building = False
+    with aside() as cursor:
+        cursor.execute(ASIDE)
+        for table, rows in world.rows.items():
+            changed = world.changed.get(table)
+            if changed:
+                cursor.execute(
+                    f'DELETE FROM "{table}" '
+                    f"WHERE {_primary_key(table)}::text = ANY(%s)",
+                    [changed],
+                )
+            with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+                copy.write(rows)
+            _note_written(table, {"INSERT INTO", *(["UPDATE"] if changed else [])})
+        cursor.execute(BACK)
     said, named, result = pickle.loads(world.given)
     pairs = [*zip(args, said, strict=True)]
     pairs += [(value, named[key]) for key, value in kwargs.items()]
@@ -242,12 +261,11 @@ WATCH = Watch()
 
 def note(sql: str) -> None:
     """Note what a statement writes; by whom decides what follows from it."""
-    if HARMLESS.match(sql):
+    if STATE.aside or HARMLESS.match(sql):
         return
-    if not STATE.building:
-        STATE.history = None
-    elif found := WRITTEN.match(sql):
-        STATE.written.setdefault(found[2], set()).add(found[1].upper())
+    STATE.history = None
+    if found := WRITTEN.match(sql):
+        _note_written(found[2], {found[1].upper()})
 
 
 @pytest.fixture(autouse=True, scope="session")
