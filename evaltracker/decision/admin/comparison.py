@@ -18,6 +18,16 @@ from evaltracker.decision.memo.certainty import (
 from evaltracker.decision.memo.certainty import per_cent as certainty_words_per_cent
 from evaltracker.decision.memo.inputs import Fits, StandingMemo, standing_memo
 from evaltracker.decision.memo.markdown import coverage_words
+from evaltracker.decision.memo.record import (
+    CandidateResult,
+    CostResult,
+    FrozenCandidate,
+    FrozenCost,
+    FrozenPromises,
+    Inputs,
+    Memo,
+    Results,
+)
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, pursued, rank
 from evaltracker.decision.selectors import LISTED, NextTests, next_tests
@@ -95,7 +105,7 @@ class Comparison:
     people_open: bool
 
 
-def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Comparison:
+def compare(memo: Memo, evaluation: Evaluation, user: User) -> Comparison:
     prices = may_see_prices(user, evaluation)
     people = Consensus.objects.filter(evaluation=evaluation).exists()
     results = memo["results"]
@@ -119,11 +129,11 @@ def compare(memo: dict[str, Any], evaluation: Evaluation, user: User) -> Compari
     )
 
 
-def by_fit(result: dict[str, Any]) -> tuple[float, float]:
+def by_fit(result: CandidateResult) -> tuple[float, float]:
     return (-float(result["fit"] or 0), 0.0)
 
 
-def places_of(results: dict[str, Any]) -> dict[str, str]:
+def places_of(results: Results) -> dict[str, str]:
     """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
     ranking = results.get("robustness", {}).get("ranking", [])
     ranks = [candidate_row["rank"] for candidate_row in ranking]
@@ -135,13 +145,13 @@ def places_of(results: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def only_one(memo: dict[str, Any]) -> dict[str, str]:
+def only_one(memo: Memo) -> dict[str, str]:
     left = comparable(memo["inputs"], memo["results"])
     return {left[0]: "the only one"} if len(left) == 1 else {}
 
 
 def option(
-    row: dict[str, Any], memo: dict[str, Any], place: str, *, prices: bool, people: bool
+    row: FrozenCandidate, memo: Memo, place: str, *, prices: bool, people: bool
 ) -> Option:
     result = memo["results"][row["id"]]
     cost, record = result["cost"], result["promises"]
@@ -171,18 +181,18 @@ def option(
     )
 
 
-def promise_words(record: dict[str, Any], judged: str, held: str) -> str:
+def promise_words(record: FrozenPromises, judged: str, held: str) -> str:
     if record["hidden"]:
         return f"{record['tested']} {judged}, too few to say"
     return f"{record['held']} of {record['tested']} {held}"
 
 
-def cost_range(cost: dict[str, Any]) -> str:
+def cost_range(cost: FrozenCost) -> str:
     low, high = Decimal(cost["low"]), Decimal(cost["high"])
     return f"{written(low)} to {written(high)}" if low != high else ""
 
 
-def over_budget(cost: dict[str, Any]) -> list[str]:
+def over_budget(cost: FrozenCost) -> list[str]:
     """The limits of the brief that it is or could be over, in words.
 
     Memos from before there were limits kept none.
@@ -214,7 +224,7 @@ class ByCategory:
     missing: list[str]
 
 
-def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
+def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
 
     Whoever was tried and then eliminated is drawn too, and said to be out.
@@ -230,7 +240,7 @@ def drawn(memo: dict[str, Any], comparison: Comparison) -> list[Option]:
 
 
 def by_category(
-    memo: dict[str, Any],
+    memo: Memo,
     fits: Fits,
     comparison: Comparison,
     options: Sequence[Option],
@@ -269,7 +279,7 @@ def lane(option: Option, share: float | None) -> Lane:
 
 
 def cost_against_fit(
-    memo: dict[str, Any], options: Sequence[Option], currency: str
+    memo: Memo, options: Sequence[Option], currency: str
 ) -> Scatter | None:
     """Everybody of whom fit and a price are known; None if that is nobody.
 
@@ -293,7 +303,7 @@ def mark_of(option: Option) -> str:
 
 
 def not_drawn(
-    memo: dict[str, Any], comparison: Comparison, options: Sequence[Option]
+    memo: Memo, comparison: Comparison, options: Sequence[Option]
 ) -> list[str]:
     drawn_keys = {option.key for option in options}
     found: dict[str, list[str]] = {}
@@ -310,7 +320,7 @@ def not_drawn(
     return [f"{listed(names)} ({why})" for why, names in found.items()]
 
 
-def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
+def point(row: FrozenCandidate, result: CandidateResult, mark: str = "") -> Point:
     cost = result["cost"]
     return Point(
         name=row["name"],
@@ -319,7 +329,7 @@ def point(row: dict[str, Any], result: dict[str, Any], mark: str = "") -> Point:
         low=max(float(cost["low"]), 0.0),
         likely=max(float(cost["likely"]), 0.0),
         high=max(float(cost["high"]), 0.0),
-        share=float(result["fit"]),
+        share=float(result["fit"] or 0),
         whole=cost["known"] == cost["kinds"],
         out=row["state"] == OUT,
         mark=mark,
@@ -440,7 +450,7 @@ def shown(
     ]
 
 
-def line(option: Option, memo: dict[str, Any], found: dict[str, Any]) -> Line:
+def line(option: Option, memo: Memo, found: dict[str, Any]) -> Line:
     result = memo["results"][option.key]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
     two_numbers = found.get("certainty") and not out
@@ -472,7 +482,7 @@ def note(option: Option) -> str:
     return ""
 
 
-def price(cost: dict[str, Any]) -> str:
+def price(cost: FrozenCost) -> str:
     """“96k to 140k”, “96k or more” while some kinds are not stated."""
     low, high = (short(float(Decimal(cost[end]))) for end in ("low", "high"))
     amount = low if low == high else f"{low} to {high}"
@@ -582,7 +592,7 @@ class Working:
     nevers: tuple[str, ...]
     slipped: tuple[str, ...]
     tally: Any
-    cost: dict[str, Any] | None
+    cost: FrozenCost | None
     cost_rows: list[dict[str, str]]
     worth: list[str]
 
@@ -619,7 +629,7 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
     )
 
 
-def fit_rows(counted: Counted, inputs: dict[str, Any]) -> list[Row]:
+def fit_rows(counted: Counted, inputs: Inputs) -> list[Row]:
     asked = {row["ref"]: row for row in inputs["requirements"]}
     return [
         Row(
@@ -667,14 +677,14 @@ def promise_rows(counted: Counted) -> list[dict[str, str]]:
     ]
 
 
-def cost_rows(cost: dict[str, Any]) -> list[dict[str, str]]:
+def cost_rows(cost: FrozenCost) -> list[dict[str, str]]:
     return [
         row | {"likely": written(Decimal(row["likely"])) if row["likely"] else "–"}
         for row in cost["rows"]
     ]
 
 
-def worth(result: dict[str, Any], currency: str) -> list[str]:
+def worth(result: CostResult, currency: str) -> list[str]:
     said = [
         f"{what} {written(Decimal(found['amount']), currency)}: {found['working']}."
         for what, found in (

@@ -7,11 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from evaltracker.decision.memo.markdown import amount, bullets, inline, table
 from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.record import (
+    FrozenCandidate,
+    FrozenCost,
+    Inputs,
+    Memo,
+    OwnedBrief,
+    Results,
     cell_states,
     day,
     knows_lists,
@@ -48,7 +53,7 @@ class BriefAnswer:
 
 
 def list_answers(
-    inputs: Mapping[str, Any], states: Mapping[str, CellState]
+    inputs: Inputs, states: Mapping[str, CellState]
 ) -> Iterator[BriefAnswer]:
     for name, values in inputs["lists"].items():
         refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
@@ -62,9 +67,7 @@ def list_answers(
             yield BriefAnswer(name, value, *_of_value(inputs, held))
 
 
-def _of_value(
-    inputs: Mapping[str, Any], held: Mapping[str, ValueState]
-) -> tuple[str, str, str]:
+def _of_value(inputs: Inputs, held: Mapping[str, ValueState]) -> tuple[str, str, str]:
     if not held:
         return "no requirement asks for it", "–", ""
     whole = len(held)
@@ -88,7 +91,7 @@ def _of_value(
     )
 
 
-def named_refs(inputs: Mapping[str, Any], refs: list[str]) -> str:
+def named_refs(inputs: Inputs, refs: list[str]) -> str:
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     named = [named_ref(ref, texts.get(ref, "")) for ref in refs[:MOST]]
     more = len(refs) - MOST
@@ -103,7 +106,7 @@ class AnsweredBrief:
 
 
 def answered_briefs(
-    memo: Mapping[str, Any], *, prices: bool, states: States = cell_states
+    memo: Memo, *, prices: bool, states: States = cell_states
 ) -> list[AnsweredBrief]:
     """The brief as every finalist answers it, who was chosen first; without `prices`
     what it costs stays sealed. Memos from before the lists say nothing of them."""
@@ -123,8 +126,8 @@ def answered_briefs(
 
 
 def _answers(
-    candidate: Mapping[str, Any],
-    memo: Mapping[str, Any],
+    candidate: FrozenCandidate,
+    memo: Memo,
     states: Mapping[str, CellState],
     *,
     prices: bool,
@@ -139,8 +142,8 @@ def _answers(
 
 
 def _date(
-    candidate: Mapping[str, Any],
-    inputs: Mapping[str, Any],
+    candidate: FrozenCandidate,
+    inputs: Inputs,
     states: Mapping[str, CellState],
 ) -> Iterator[BriefAnswer]:
     wanted = day(inputs["brief"]["must_run_by"])
@@ -172,7 +175,7 @@ def _written(on: datetime.date) -> str:
 
 
 def _budget(
-    brief: Mapping[str, Any], cost: Mapping[str, Any], *, prices: bool
+    brief: OwnedBrief, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
     known = f"{cost['known']} of {cost['kinds']} kinds of cost known"
     for limit in cost.get("limits", ()):
@@ -193,9 +196,9 @@ def _budget(
 
 
 def _support(
-    candidate: Mapping[str, Any],
-    brief: Mapping[str, Any],
-    cost: Mapping[str, Any],
+    candidate: FrozenCandidate,
+    brief: OwnedBrief,
+    cost: FrozenCost,
     *,
     prices: bool,
 ) -> Iterator[BriefAnswer]:
@@ -220,9 +223,7 @@ def _support(
     )
 
 
-def _metrics(
-    inputs: Mapping[str, Any], states: Mapping[str, CellState]
-) -> Iterator[BriefAnswer]:
+def _metrics(inputs: Inputs, states: Mapping[str, CellState]) -> Iterator[BriefAnswer]:
     for metric in inputs["metrics"]:
         moving = [
             states[row["ref"]]
@@ -253,7 +254,7 @@ def _metrics(
 HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
 
 
-def own_answers(inputs: dict[str, Any]) -> str:
+def own_answers(inputs: Inputs) -> str:
     """What the brief's own questions were answered; older memos have none."""
     return bullets(
         f"{inline(label)}: {inline(answer)}"
@@ -262,7 +263,7 @@ def own_answers(inputs: dict[str, Any]) -> str:
     )
 
 
-def brief_of_choice(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def brief_of_choice(inputs: Inputs, results: Results) -> str:
     """The table of the choice, or of every finalist while nothing is chosen; memos from
     before the lists of the brief have none."""
     found = finalists(inputs, results)
@@ -272,7 +273,7 @@ def brief_of_choice(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     return "\n\n".join(map(named_table, found))
 
 
-def briefs_of_others(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def briefs_of_others(inputs: Inputs, results: Results) -> str:
     found, choice = finalists(inputs, results), inputs["choice"]["candidate"]
     if all(finalist.key != choice for finalist in found):
         return ""
@@ -280,10 +281,10 @@ def briefs_of_others(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     return "\n\n".join(map(named_table, others))
 
 
-def finalists(inputs: dict[str, Any], results: dict[str, Any]) -> list[AnsweredBrief]:
+def finalists(inputs: Inputs, results: Results) -> list[AnsweredBrief]:
     if not knows_lists(inputs):
         return []
-    memo = {"inputs": inputs, "results": results}
+    memo: Memo = {"inputs": inputs, "results": results}
     return [one for one in answered_briefs(memo, prices=True) if one.rows]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.decision.memo.record import CandidateResult, Inputs, Results
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
 from stakeholders.choices import Role
@@ -190,8 +191,8 @@ REFS = 6
 
 def untold_words(
     why: str,
-    inputs: dict[str, Any],
-    results: dict[str, Any],
+    inputs: Inputs,
+    results: Results,
     quote: Callable[[str], str],
 ) -> str:
     if why == "unproven":
@@ -221,7 +222,7 @@ def untold_words(
 
 
 def need_names(
-    inputs: dict[str, Any], refs: Sequence[str], quote: Callable[[str], str]
+    inputs: Inputs, refs: Sequence[str], quote: Callable[[str], str]
 ) -> list[str]:
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
     more = [f"{len(refs) - REFS} more"] if len(refs) > REFS else []
@@ -229,8 +230,8 @@ def need_names(
 
 
 def why_out(
-    result: dict[str, Any],
-    inputs: dict[str, Any],
+    result: CandidateResult,
+    inputs: Inputs,
     quote: Callable[[str], str],
     *,
     people: bool,
@@ -245,7 +246,7 @@ def why_out(
 
 
 def left_out(
-    inputs: dict[str, Any], results: dict[str, Any], quote: Callable[[str], str]
+    inputs: Inputs, results: Results, quote: Callable[[str], str]
 ) -> list[str]:
     people = bool(inputs["consensus"])
     return [
@@ -256,7 +257,7 @@ def left_out(
     ]
 
 
-def comparable(inputs: dict[str, Any], results: dict[str, Any]) -> list[str]:
+def comparable(inputs: Inputs, results: Results) -> list[str]:
     people = bool(inputs["consensus"])
     return [
         row["id"]
@@ -285,8 +286,8 @@ class Weighed:
 
 
 def weighed(
-    inputs: dict[str, Any],
-    results: dict[str, Any],
+    inputs: Inputs,
+    results: Results,
     quote: Callable[[str], str] = str,
     bold: str = "",
 ) -> Weighed:
@@ -321,7 +322,7 @@ def weighed(
 
 
 def wins(
-    inputs: dict[str, Any], found: dict[str, Any], names: dict[str, str], bold: str
+    inputs: Inputs, found: dict[str, Any], names: dict[str, str], bold: str
 ) -> tuple[str, str]:
     """In how many weightings the choice wins, or whoever is first until then.
 
@@ -392,7 +393,7 @@ def roles(
 
 
 def second(
-    inputs: dict[str, Any],
+    inputs: Inputs,
     found: dict[str, Any],
     names: dict[str, str],
     quote: Callable[[str], str],

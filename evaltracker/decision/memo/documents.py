@@ -38,7 +38,7 @@ from evaltracker.decision.memo.markdown import (
     tables,
 )
 from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo
-from evaltracker.decision.memo.record import cell_states
+from evaltracker.decision.memo.record import FrozenCandidate, Memo, cell_states
 from evaltracker.decision.memo.text import numbers_sheets
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
@@ -69,7 +69,7 @@ class Number:
 type Line = Sequence[object]
 
 
-def as_xlsx(memo: dict[str, Any], decision: Decision | None = None) -> bytes:
+def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
     book = Workbook(write_only=True)
     for title, wide, rows in (
         ("Decision", {2}, decided(memo, decision)),
@@ -112,7 +112,7 @@ def each_text(value: object) -> object:
     return "" if isinstance(value, Number) else value
 
 
-def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
+def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
     inputs = memo["inputs"]
     names = {candidate["id"]: candidate["name"] for candidate in inputs["candidates"]}
     choice, brief = inputs["choice"], inputs["brief"]
@@ -139,7 +139,7 @@ def decided(memo: dict[str, Any], decision: Decision | None) -> Iterator[Line]:
     yield ["SHA-256 of the memo", decision.memo_sha256]
 
 
-def comparison(memo: dict[str, Any]) -> Iterator[Line]:
+def comparison(memo: Memo) -> Iterator[Line]:
     yield (
         *("Candidate", "Kind", "State", "Fit", "Fit of what was tested"),
         *("Asked", "Answered", "Shown", "Tested", "Backed by research"),
@@ -168,7 +168,7 @@ def comparison(memo: dict[str, Any]) -> Iterator[Line]:
         )
 
 
-def standings(memo: dict[str, Any]) -> Iterator[Line]:
+def standings(memo: Memo) -> Iterator[Line]:
     candidates = memo["inputs"]["candidates"]
     yield [
         "Ref",
@@ -189,7 +189,7 @@ def standings(memo: dict[str, Any]) -> Iterator[Line]:
         ]
 
 
-def requirements(memo: dict[str, Any]) -> Iterator[Line]:
+def requirements(memo: Memo) -> Iterator[Line]:
     yield ["Ref", "Category", "Requirement", "Priority", "Weight", "Metric"]
     for row in memo["inputs"]["requirements"]:
         yield [
@@ -199,7 +199,7 @@ def requirements(memo: dict[str, Any]) -> Iterator[Line]:
         ]
 
 
-def costs(memo: dict[str, Any]) -> Iterator[Line]:
+def costs(memo: Memo) -> Iterator[Line]:
     yield ["Candidate", "Kind", "State", "Low", "Likely", "High", "Working"]
     for candidate in memo["inputs"]["candidates"]:
         cost = memo["results"][candidate["id"]]["cost"]
@@ -236,7 +236,7 @@ def costs(memo: dict[str, Any]) -> Iterator[Line]:
             ]
 
 
-def scores(memo: dict[str, Any]) -> Iterator[Line]:
+def scores(memo: Memo) -> Iterator[Line]:
     yield ["Candidate", "Category", "Score", "Whose", "Reason"]
     for candidate in memo["inputs"]["candidates"]:
         for row in candidate["scores"]:
@@ -253,7 +253,7 @@ def scores(memo: dict[str, Any]) -> Iterator[Line]:
             ]
 
 
-def robustness(memo: dict[str, Any]) -> Iterator[Line]:
+def robustness(memo: Memo) -> Iterator[Line]:
     said = weighed(memo["inputs"], memo["results"])
     yield ["Question", "Answer", "In words"]
     if said.untold:
@@ -272,7 +272,7 @@ def robustness(memo: dict[str, Any]) -> Iterator[Line]:
 MARKS = ("claimed", "shown", "tested", "standing")
 
 
-def matrix_rows(memo: dict[str, Any]) -> Iterator[list[str]]:
+def matrix_rows(memo: Memo) -> Iterator[list[str]]:
     candidates, results = memo["inputs"]["candidates"], memo["results"]
     cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
     with_numbers = any(row.get("numbers") for row in candidates)
@@ -301,12 +301,12 @@ def marks(cell: CellState) -> list[str]:
     return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
 
 
-def numbers_in_words(candidate: dict[str, Any], ref: str) -> str:
+def numbers_in_words(candidate: FrozenCandidate, ref: str) -> str:
     found = candidate.get("numbers", {}).get(ref)
     return CellNumbers.from_json(found).words if found else ""
 
 
-def matrix_csv(memo: dict[str, Any]) -> bytes:
+def matrix_csv(memo: Memo) -> bytes:
     """UTF-8 with a mark, formulas made harmless."""
     return csv_of(matrix_rows(memo))
 
@@ -319,7 +319,7 @@ def csv_of(rows: Iterator[list[str]]) -> bytes:
     return ("\ufeff" + text.getvalue()).encode()
 
 
-def matrix_xlsx(memo: dict[str, Any]) -> bytes:
+def matrix_xlsx(memo: Memo) -> bytes:
     book = Workbook(write_only=True)
     write(book.create_sheet("Matrix"), matrix_rows(memo), {3})
     content = io.BytesIO()

@@ -9,6 +9,15 @@ from typing import Any
 
 from evaltracker.decision.memo.brief import AnsweredBrief, answered_briefs
 from evaltracker.decision.memo.record import (
+    FrozenBrief,
+    FrozenChoice,
+    FrozenCostLine,
+    FrozenOption,
+    FrozenRate,
+    FrozenSheet,
+    Inputs,
+    Memo,
+    Results,
     cell_inputs,
     dates_ahead,
     on_day,
@@ -16,8 +25,6 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import (
     CHOOSABLE,
-    COST,
-    RATE,
     Counted,
     Draws,
     Race,
@@ -134,44 +141,13 @@ def candidate_inputs(owed: CandidateOwed, prior: Prior) -> dict[str, Any]:
 
 
 CHECKLIST_ORDER = tuple(CostKind)
-CANDIDATE = (
-    *("name", "kind", "state", "state_reason", "months_to_live", "hours_saved"),
-    *("builders", "payments", "support_offered"),
-)
 SIGN_OFF = (
     *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
     *("signed_at", "document__sha256"),
 )
-MAILED = (
-    *("arrived_at", "confirmed_at", "submission__claims", "submission__submitted_by"),
-)
-BRIEF = (
-    *("title", "buyer", "problem"),
-    "infrastructure",
-    "languages",
-    "must_run_by",
-    "budget",
-    "budget_once",
-    "budget_yearly",
-    "currency",
-    "support_wanted",
-    "engineers",
-    "context",
-    "source_note",
-    "evidence_share",
-    "credits",
-    "horizon_months",
-    "discount_rate",
-    "planning_factor",
-    "working_days",
-    "loaded_hourly_rate",
-    "builder_earnings",
-)
 
 
-def gather_inputs(
-    evaluation: Evaluation, as_of: datetime.date | None = None
-) -> dict[str, Any]:
+def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) -> Inputs:
     """The inputs of the memo as they stand, as JSON without floats.
 
     `as_of` (default: today in the evaluation's zone) decides which planned dates
@@ -183,16 +159,16 @@ def gather_inputs(
     return inputs_of(book, cell_records(book))
 
 
-def inputs_of(
-    book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
-) -> dict[str, Any]:
+def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> Inputs:
     """The same of a ledger of all candidates; `records` are the cells to write down."""
     evaluation, candidates = book.evaluation, book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
         "formula_version": FORMULA_VERSION,
         "as_of": book.as_of,
-        "brief": {field: getattr(evaluation, field) for field in BRIEF}
+        "brief": {
+            field: getattr(evaluation, field) for field in FrozenBrief.__annotations__
+        }
         | {"owner": evaluation.owner.name},
         "brief_questions": own_rows(evaluation),
         "scale": evaluation.scale,
@@ -212,17 +188,17 @@ def inputs_of(
         "candidates": candidates_inputs(book, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
         "rates": [
-            {field: getattr(row, field) for field in RATE}
+            {field: getattr(row, field) for field in FrozenRate.__annotations__}
             for row in rates_of(evaluation).values()
         ],
         "choice": choice_inputs(decision),
         **agreements(evaluation),
     }
-    result: dict[str, Any] = plain(gathered)
-    return result
+    inputs: Inputs = plain(gathered)
+    return inputs
 
 
-def choice_inputs(decision: Decision | None) -> dict[str, str]:
+def choice_inputs(decision: Decision | None) -> FrozenChoice:
     """What was chosen and why; nothing while nothing is drafted."""
     return {
         "candidate": str(decision.candidate_id or "") if decision else "",
@@ -254,7 +230,9 @@ def candidates_inputs(
     # is printed of a memo keeps the order in which it was signed.
     lines = by_candidate(
         sorted(
-            CostLine.objects.filter(**among).values("candidate_id", *COST),
+            CostLine.objects.filter(**among).values(
+                "candidate_id", *FrozenCostLine.__annotations__
+            ),
             key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
         )
     )
@@ -262,7 +240,10 @@ def candidates_inputs(
     return [
         {
             "id": candidate.pk,
-            **{field: getattr(candidate, field) for field in CANDIDATE},
+            **{
+                field: getattr(candidate, field)
+                for field in FrozenOption.__annotations__
+            },
             "cells": {
                 ref: cell_inputs(record)
                 for ref, record in records.get(candidate.pk, {}).items()
@@ -285,7 +266,7 @@ def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]
             candidate__evaluation=evaluation, entered_at__isnull=False
         )
         .order_by("entered_at")
-        .values("candidate_id", *MAILED)
+        .values("candidate_id", *FrozenSheet.__annotations__)
     )
 
 
@@ -447,14 +428,14 @@ class StandingMemo:
     """Inputs and results, the candidates as they were counted, and the dates ahead
     that something rests on, with how much."""
 
-    inputs: dict[str, Any]
-    results: dict[str, Any]
+    inputs: Inputs
+    results: Results
     counted: list[Counted]
     planned: list[tuple[datetime.date, int]]
     fits: Fits
 
     @property
-    def memo(self) -> dict[str, Any]:
+    def memo(self) -> Memo:
         return {"inputs": self.inputs, "results": self.results}
 
     def briefs(self, *, prices: bool) -> list[AnsweredBrief]:
@@ -518,17 +499,17 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
     return StandingMemo(inputs, results, counted, planned, fits)
 
 
-def _frozen_memo(evaluation: Evaluation) -> dict[str, Any] | None:
+def _frozen_memo(evaluation: Evaluation) -> Memo | None:
     decision = Decision.objects.filter(evaluation=evaluation).first()
     if decision is None or decision.decided_at is None:
         return None
-    memo: dict[str, Any] = decision.memo
+    memo: Memo = decision.memo
     return memo
 
 
 def _standing(
-    inputs: dict[str, Any],
-    results: dict[str, Any],
+    inputs: Inputs,
+    results: Results,
     counted: list[Counted],
     planned: list[tuple[datetime.date, int]],
 ) -> StandingMemo:

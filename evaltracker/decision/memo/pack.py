@@ -26,6 +26,7 @@ from evaltracker.decision.memo.documents import (
     matrix_xlsx,
 )
 from evaltracker.decision.memo.printing import sealed_memo
+from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.memo.results import replay
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
@@ -38,7 +39,7 @@ ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
 MOST_LINES = 20
 
 
-def digest_of_memo(memo: dict[str, Any]) -> str:
+def digest_of_memo(memo: Memo) -> str:
     """The SHA-256 of a memo in canonical JSON."""
     text = json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -70,7 +71,7 @@ def differences(decision: Decision) -> list[str]:
     return found
 
 
-def counted_again(memo: dict[str, Any]) -> list[str]:
+def counted_again(memo: Memo) -> list[str]:
     """What `replay` finds; inputs that cannot be counted at all are said to be so."""
     try:
         return replay(memo)

@@ -21,6 +21,14 @@ from evaltracker.decision.memo.markdown import (
     section,
 )
 from evaltracker.decision.memo.markdown import table as written_table
+from evaltracker.decision.memo.record import (
+    FrozenCandidate,
+    FrozenCost,
+    FrozenSignature,
+    Inputs,
+    Memo,
+    Results,
+)
 from evaltracker.decision.memo.text import (
     VERDICTS,
     best_of_others,
@@ -47,8 +55,6 @@ from evaltracker.toolbox.text import listed
 from stakeholders.choices import APPROVALS, Role
 from stakeholders.models import Condition, SignOff
 
-type Row = dict[str, Any]
-
 # More than these nobody compares by eye; the table of all options has them.
 DRAWN = 6
 OUT = "eliminated"
@@ -74,7 +80,7 @@ class Picture:
         return self.chart.title
 
 
-def pictures_of(inputs: Row, results: Row) -> tuple[Picture, ...]:
+def pictures_of(inputs: Inputs, results: Results) -> tuple[Picture, ...]:
     compared = sorted(
         (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
         key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
@@ -83,7 +89,9 @@ def pictures_of(inputs: Row, results: Row) -> tuple[Picture, ...]:
     return tuple(picture for picture in found if picture)
 
 
-def stand(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
+def stand(
+    inputs: Inputs, results: Results, compared: list[FrozenCandidate]
+) -> Picture | None:
     if not compared:
         return None
     total = bool(inputs["consensus"])
@@ -114,7 +122,9 @@ def stand(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
     return Picture("stand", chart, head, rows, rest(compared))
 
 
-def costs(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
+def costs(
+    inputs: Inputs, results: Results, compared: list[FrozenCandidate]
+) -> Picture | None:
     priced = [row for row in compared if results[row["id"]]["cost"]["known"]]
     if not priced:
         return None
@@ -140,7 +150,11 @@ def costs(inputs: Row, results: Row, compared: list[Row]) -> Picture | None:
 
 
 def cost_lane(
-    inputs: Row, results: Row, row: Row, end: float, budget: float | None
+    inputs: Inputs,
+    results: Results,
+    row: FrozenCandidate,
+    end: float,
+    budget: float | None,
 ) -> Lane:
     cost = results[row["id"]]["cost"]
     low, likely, high = (float(cost[each]) for each in ("low", "likely", "high"))
@@ -163,13 +177,13 @@ def cost_lane(
     )
 
 
-def cost_row(name: str, cost: Row) -> tuple[str, ...]:
+def cost_row(name: str, cost: FrozenCost) -> tuple[str, ...]:
     left = cost["kinds"] - cost["known"]
     kinds = f"{left} of {cost['kinds']} kinds" if left else "nothing"
     return (name, *(amount(cost[each]) for each in ("low", "likely", "high")), kinds)
 
 
-def note(inputs: Row, results: Row, row: Row) -> str:
+def note(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
     if row["id"] == inputs["choice"]["candidate"]:
         return "chosen"
     if row["state"] == OUT:
@@ -177,7 +191,7 @@ def note(inputs: Row, results: Row, row: Row) -> str:
     return "knocked out" if results[row["id"]]["knock_outs"] else ""
 
 
-def tone(inputs: Row, results: Row, row: Row) -> str:
+def tone(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
     said = note(inputs, results, row)
     return "lead" if said == "chosen" else "out" if said else ""
 
@@ -187,12 +201,10 @@ def share(part: str | None) -> str:
     return percent(part)
 
 
-def rest(rows: Iterable[Row]) -> str:
+def rest(rows: Iterable[FrozenCandidate]) -> str:
     names = [row["name"] for row in rows][DRAWN:]
     return f"Not drawn: {', '.join(names)}." if names else ""
 
-
-type FrontPageRow = dict[str, Any]
 
 VERIFIED = (
     "Verified: recalculating from the frozen inputs gives identical results, and the "
@@ -242,7 +254,7 @@ class FrontPage:
 
 
 def front_page(
-    memo: FrontPageRow,
+    memo: Memo,
     decision: Decision | None,
     differences: Sequence[str] | None = None,
 ) -> FrontPage:
@@ -265,7 +277,7 @@ def front_page(
     )
 
 
-def sentence(inputs: FrontPageRow, *, decided: bool) -> str:
+def sentence(inputs: Inputs, *, decided: bool) -> str:
     chosen = chosen_of(inputs)
     if chosen is None:
         return "No candidate is chosen yet."
@@ -274,7 +286,7 @@ def sentence(inputs: FrontPageRow, *, decided: bool) -> str:
 
 
 def when_and_by_whom(
-    inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
+    inputs: Inputs, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
 ) -> str:
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
@@ -291,8 +303,8 @@ def when_and_by_whom(
     return " ".join((decided, *signed))
 
 
-def latest(sign_offs: Sequence[FrontPageRow]) -> list[FrontPageRow]:
-    found: dict[tuple[str, str], FrontPageRow] = {}
+def latest(sign_offs: Sequence[FrozenSignature]) -> list[FrozenSignature]:
+    found: dict[tuple[str, str], FrozenSignature] = {}
     for row in sign_offs:
         key = (row["role"], row["printed_name"])
         found.pop(key, None)
@@ -301,10 +313,10 @@ def latest(sign_offs: Sequence[FrontPageRow]) -> list[FrontPageRow]:
 
 
 def figures(
-    inputs: FrontPageRow,
-    results: FrontPageRow,
+    inputs: Inputs,
+    results: Results,
     decision: Decision | None,
-    sign_offs: Sequence[FrontPageRow],
+    sign_offs: Sequence[FrozenSignature],
 ) -> Iterator[Figure]:
     chosen = chosen_of(inputs)
     if chosen is not None:
@@ -314,7 +326,7 @@ def figures(
     yield approvals(inputs, decision, sign_offs)
 
 
-def score(inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow) -> Figure:
+def score(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
     result = results[chosen["id"]]
     if result["total"] is None or not inputs["consensus"]:
         return Figure("Fit", share(result["fit"]), "no score of people counts yet")
@@ -327,7 +339,7 @@ def score(inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow) -> 
     return Figure("Total", share(result["total"]), words)
 
 
-def price(inputs: FrontPageRow, cost: FrontPageRow) -> Figure:
+def price(inputs: Inputs, cost: FrozenCost) -> Figure:
     brief, words = inputs["brief"], []
     if not cost["known"]:
         value = "not known"
@@ -343,9 +355,7 @@ def price(inputs: FrontPageRow, cost: FrontPageRow) -> Figure:
     return Figure("Price", value, "; ".join(words))
 
 
-def certainty(
-    inputs: FrontPageRow, results: FrontPageRow, chosen: FrontPageRow
-) -> Figure:
+def certainty(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
     """Both numbers, never one alone; or why there are none."""
     found = results.get("robustness")
     name = "Comes first"
@@ -372,7 +382,7 @@ def certainty(
 
 
 def approvals(
-    inputs: FrontPageRow, decision: Decision | None, sign_offs: Sequence[FrontPageRow]
+    inputs: Inputs, decision: Decision | None, sign_offs: Sequence[FrozenSignature]
 ) -> Figure:
     dissent = inputs["choice"]["dissent"].strip()
     disagrees = "dissent recorded" if dissent else "no dissent recorded"
@@ -479,7 +489,7 @@ class SealedMemo:
 
 
 def sealed_memo(
-    memo: dict[str, Any],
+    memo: Memo,
     decision: Decision | None,
     differences: Sequence[str] | None = None,
 ) -> SealedMemo:
@@ -491,5 +501,5 @@ def sealed_memo(
     return SealedMemo(head, front_page(memo, made, differences), body)
 
 
-def sealed_words(memo: dict[str, Any], decision: Decision | None) -> str:
+def sealed_words(memo: Memo, decision: Decision | None) -> str:
     return sealed_memo(memo, decision).text

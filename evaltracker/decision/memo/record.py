@@ -1,20 +1,259 @@
-"""A cell as it is frozen in a memo, and what it comes to when it is read back."""
+"""The record that a memo freezes: what its JSON holds, and its cells read back.
+
+A frozen memo is never written anew, so these names are read for ever. What memos of
+former formulas lack is `NotRequired`. Amounts and shares are decimals in text; days
+and moments are in ISO 8601.
+"""
 
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from trials import scoring
 from trials.scoring import Availability, CellState, ValueState
 from trials.scoring.ledger import state_before_scope
 
 
-def cell_inputs(record: scoring.CellRecord) -> dict[str, Any]:
+class FrozenBrief(TypedDict):
+    title: str
+    buyer: str
+    problem: str
+    infrastructure: list[str]
+    languages: str
+    must_run_by: str | None
+    budget: str | None
+    budget_once: NotRequired[str | None]
+    budget_yearly: NotRequired[str | None]
+    currency: str
+    support_wanted: str
+    engineers: int
+    context: str
+    source_note: str
+    evidence_share: str
+    credits: dict[str, str]
+    horizon_months: int
+    discount_rate: str
+    planning_factor: str
+    working_days: int
+    loaded_hourly_rate: str | None
+    builder_earnings: NotRequired[str | None]
+
+
+class OwnedBrief(FrozenBrief):
+    owner: str
+
+
+class FrozenMetric(TypedDict):
+    name: str
+    baseline: str
+    target: str
+    how_measured: str
+
+
+class FrozenCategory(TypedDict):
+    name: str
+    weight: int | None
+    price_reason: NotRequired[str]
+
+
+class FrozenRequirement(TypedDict):
+    ref: str
+    category: str
+    text: str
+    priority: str
+    weight: int
+    metric: str
+    metric_excuse: str
+    lists: NotRequired[list[str]]
+
+
+class FrozenCell(TypedDict):
+    """`claim` is the answer that stands; `read_record` and `cell_facts` read it."""
+
+    claim: dict[str, Any] | None
+    evidence: list[dict[str, Any]]
+    not_applicable: Any
+    excused: Any
+
+
+class FrozenScore(TypedDict):
+    category__name: str
+    value: int
+    reason: NotRequired[str]
+
+
+class FrozenCostLine(TypedDict):
+    kind: str
+    label: NotRequired[str]
+    state: str
+    low: str | None
+    likely: str | None
+    high: str | None
+    quantity: str
+    unit: NotRequired[str]
+    pricing: NotRequired[str]
+    tiers: NotRequired[list[dict[str, Any]]]
+    recurrence: str
+    currency: str
+    rate: str | None
+    source_text: str
+    source_url: str
+    quoted_on: str | None
+    said_by: NotRequired[str]
+
+
+class FrozenRate(TypedDict):
+    currency: str
+    base: str
+    rate: str
+    rated_on: str
+    source: str
+
+
+class FrozenSheet(TypedDict):
+    arrived_at: str
+    confirmed_at: str | None
+    submission__claims: int
+    submission__submitted_by: str
+
+
+class FrozenOption(TypedDict):
+    name: str
+    kind: str
+    state: str
+    state_reason: str
+    months_to_live: str | None
+    hours_saved: str | None
+    builders: NotRequired[str | None]
+    payments: NotRequired[list[Any]]
+    support_offered: NotRequired[str]
+
+
+class FrozenCandidate(FrozenOption):
+    """`settled` is None before the consensus is opened; `numbers` are by ref."""
+
+    id: str
+    cells: dict[str, FrozenCell]
+    numbers: NotRequired[dict[str, Any]]
+    scores: list[FrozenScore]
+    settled: NotRequired[list[FrozenScore] | None]
+    cost_lines: list[FrozenCostLine]
+    mailed_sheets: NotRequired[list[FrozenSheet]]
+
+
+class FrozenChoice(TypedDict):
+    candidate: str
+    rationale: str
+    dissent: str
+    revisit_when: str
+
+
+class FrozenSignature(TypedDict):
+    visit__stage: NotRequired[str]
+    visit__number: int
+    role: str
+    printed_name: str
+    verdict: str
+    reason: str
+    signed_at: str
+    document__sha256: str
+    imported: NotRequired[bool]
+
+
+class Inputs(TypedDict):
+    """All that results and words are made of."""
+
+    formula_version: str
+    as_of: str
+    brief: OwnedBrief
+    brief_questions: NotRequired[list[tuple[str, str]]]
+    scale: NotRequired[list[str]]
+    metrics: list[FrozenMetric]
+    categories: list[FrozenCategory]
+    role_weights: dict[str, dict[str, int]]
+    lists: NotRequired[dict[str, list[str]]]
+    requirements: list[FrozenRequirement]
+    candidates: list[FrozenCandidate]
+    certainty: NotRequired[dict[str, Any]]
+    rates: NotRequired[list[FrozenRate]]
+    choice: FrozenChoice
+    sign_offs: list[FrozenSignature]
+    waivers: list[dict[str, str]]
+    excuses: list[dict[str, Any]]
+    interests: list[dict[str, Any]]
+    consensus: dict[str, str] | None
+    conditions: list[dict[str, str]]
+
+
+class FrozenPromises(TypedDict):
+    tested: int
+    hidden: bool
+    held: NotRequired[int]
+    partly: NotRequired[int]
+    failed: NotRequired[int]
+
+
+class FrozenCost(TypedDict):
+    low: str
+    likely: str
+    high: str
+    known: int
+    kinds: int
+    unsaid: list[str]
+    rows: list[dict[str, Any]]
+    limits: NotRequired[list[dict[str, str]]]
+
+
+class FrozenWorth(TypedDict):
+    amount: str
+    working: str
+    opportunity: str
+    opportunity_working: str
+
+
+class CostResult(TypedDict):
+    cost: FrozenCost
+    value: FrozenWorth | None
+    opportunity: NotRequired[dict[str, Any] | None]
+
+
+class DemoCounts(TypedDict, total=False):
+    shown: int
+    researched: int
+    promises_in_demos: FrozenPromises
+
+
+class CandidateResult(CostResult, DemoCounts):
+    fit: str | None
+    fit_of_tested: str | None
+    asked: int
+    answered: int
+    tested: int
+    people: str | None
+    total: str | None
+    total_working: str
+    knock_outs: list[str]
+    standings: dict[str, str]
+    promises: FrozenPromises
+
+
+# A `CandidateResult` by the candidate's id, and beside them `robustness`.
+type Results = dict[str, Any]
+
+
+class Memo(TypedDict):
+    inputs: Inputs
+    results: Results
+    text: NotRequired[str]
+    seal: NotRequired[dict[str, Any]]
+
+
+def cell_inputs(record: scoring.CellRecord) -> FrozenCell:
     """All that is on file for a cell, as JSON; `cell_states` reads it back."""
     answer = record.current
     return {
-        "claim": answer and {**_answer_inputs(answer), "stale": record.stale},
+        "claim": {**_answer_inputs(answer), "stale": record.stale} if answer else None,
         "evidence": [_verdict_inputs(verdict) for verdict in record.verdicts],
         "not_applicable": _ruled_inputs(record.not_applicable),
         "excused": _ruled_inputs(record.excused),
@@ -52,9 +291,7 @@ def _ruled_inputs(ruled: scoring.Ruled) -> Any:
     return ruled.whole or ruled.named or False
 
 
-def cell_states(
-    item: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> dict[str, scoring.CellState]:
+def cell_states(item: FrozenCandidate, inputs: Inputs) -> dict[str, scoring.CellState]:
     """What the cells of one candidate of `inputs` come to by ref, on the day that they
     name and by the formula that they were frozen with."""
     today = datetime.date.fromisoformat(inputs["as_of"])
@@ -71,7 +308,7 @@ def cell_states(
     }
 
 
-def knows_lists(inputs: Mapping[str, Any]) -> bool:
+def knows_lists(inputs: Inputs) -> bool:
     """Whether lists of the brief, and who ran what on whose data, were frozen.
 
     Others count by formula 2, with its reading of *tested*.
@@ -79,7 +316,7 @@ def knows_lists(inputs: Mapping[str, Any]) -> bool:
     return "lists" in inputs
 
 
-def demanded_of(inputs: Mapping[str, Any]) -> dict[str, list[scoring.Value]]:
+def demanded_of(inputs: Inputs) -> dict[str, list[scoring.Value]]:
     """By ref the values in which a requirement must hold."""
     return {
         row["ref"]: [
@@ -91,15 +328,15 @@ def demanded_of(inputs: Mapping[str, Any]) -> dict[str, list[scoring.Value]]:
     }
 
 
-def credits_of(inputs: Mapping[str, Any]) -> scoring.Credits:
+def credits_of(inputs: Inputs) -> scoring.Credits:
     return scoring.Credits.from_mapping(inputs["brief"]["credits"])
 
 
-def read_record(cell: Mapping[str, Any]) -> scoring.CellRecord:
+def read_record(cell: FrozenCell) -> scoring.CellRecord:
     """A cell read back from JSON; the opposite of `cell_inputs`."""
     claim = cell["claim"]
     return scoring.CellRecord(
-        current=claim and _answer(claim),
+        current=_answer(claim) if claim else None,
         stale=bool(claim and claim["stale"]),
         verdicts=[_verdict(verdict) for verdict in cell["evidence"]],
         not_applicable=_ruled(cell["not_applicable"]),
@@ -140,16 +377,17 @@ def _ruled(said: bool | Mapping[str, Sequence[str]]) -> scoring.Ruled:
     return scoring.Ruled(named=said)
 
 
-def cell_facts(cell: Mapping[str, Any]) -> scoring.CellFacts:
+def cell_facts(cell: FrozenCell) -> scoring.CellFacts:
     """A cell read back from JSON of formula 1 or 2."""
     claim = cell["claim"]
     return scoring.CellFacts(
-        claim=claim
-        and scoring.ClaimFacts(
+        claim=scoring.ClaimFacts(
             availability=scoring.Availability(claim["availability"]),
             available_from=day(claim["available_from"]),
             stale=claim["stale"],
-        ),
+        )
+        if claim
+        else None,
         evidence=tuple(
             scoring.EvidenceFacts(
                 source=scoring.Source(row["source"]),
@@ -169,14 +407,14 @@ def day(text: str | None) -> datetime.date | None:
     return None if text is None else datetime.date.fromisoformat(text)
 
 
-def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[str, Any]:
+def on_day(inputs: Inputs, day: datetime.date, *, kept: bool) -> Inputs:
     """`inputs` as they would count on `day` if nothing else happened until then.
 
     A planned date that has passed by then without proof is slipped. With `kept`, every
     planned date up to that day counts as kept instead: what was planned is available
     now and still only claimed, for nobody has seen it.
     """
-    later = {**inputs, "as_of": day.isoformat()}
+    later: Inputs = {**inputs, "as_of": day.isoformat()}
     if not kept:
         return later
     later["candidates"] = [
@@ -187,18 +425,19 @@ def on_day(inputs: dict[str, Any], day: datetime.date, *, kept: bool) -> dict[st
 
 
 def cells_kept(
-    candidate: dict[str, Any], inputs: dict[str, Any], day: datetime.date
-) -> Iterator[tuple[str, dict[str, Any]]]:
+    candidate: FrozenCandidate, inputs: Inputs, day: datetime.date
+) -> Iterator[tuple[str, FrozenCell]]:
     states = cell_states(candidate, inputs)
     for ref, cell in candidate["cells"].items():
         planned = planned_values(states[ref])
         yield ref, available(cell, [one for one, on in planned if on <= day])
 
 
-def available(cell: dict[str, Any], values: list[ValueState]) -> dict[str, Any]:
-    if not values:
+def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
+    claim = cell["claim"]
+    if not values or claim is None:
         return cell
-    claim, means = cell["claim"], cell["claim"].get("means")
+    means = claim.get("means")
     if values[0].name and means is not None:
         means = {name: dict(answers) for name, answers in means.items()}
         for one in values:
@@ -220,7 +459,7 @@ def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
     return found
 
 
-def planned_dates(inputs: dict[str, Any]) -> list[tuple[datetime.date, int]]:
+def planned_dates(inputs: Inputs) -> list[tuple[datetime.date, int]]:
     cells = (
         cell
         for candidate in inputs["candidates"]

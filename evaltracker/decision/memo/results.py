@@ -13,7 +13,25 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from evaltracker.decision.memo.record import cell_states, credits_of, knows_lists
+from evaltracker.decision.memo.record import (
+    CandidateResult,
+    CostResult,
+    DemoCounts,
+    FrozenCandidate,
+    FrozenCost,
+    FrozenCostLine,
+    FrozenPromises,
+    FrozenRate,
+    FrozenRequirement,
+    FrozenWorth,
+    Inputs,
+    Memo,
+    OwnedBrief,
+    Results,
+    cell_states,
+    credits_of,
+    knows_lists,
+)
 from stakeholders.choices import Role
 from trials import scoring
 from trials.scoring.certainty import (
@@ -36,60 +54,39 @@ from vendors import costs
 # Memos from before there were rates, tiers, limits and builders say nothing of them and
 # count as they did then.
 
-# What is frozen of a cost line, and of a rate.
-COST = (
-    "kind",
-    "label",
-    "state",
-    "low",
-    "likely",
-    "high",
-    "quantity",
-    "unit",
-    "pricing",
-    "tiers",
-    "recurrence",
-    "currency",
-    "rate",
-    "source_text",
-    "source_url",
-    "quoted_on",
-    "said_by",
-)
-RATE = ("currency", "base", "rate", "rated_on", "source")
 # What is frozen of a candidate and costs nothing.
 NOT_COSTS = frozenset({"cells", "mailed_sheets", "scores", "settled"})
 
 
-def cost_results(cost_result: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
-    asked = {name: cost_result[name] for name in cost_result.keys() - NOT_COSTS}
+def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:
+    asked = {name: said for name, said in candidate.items() if name not in NOT_COSTS}
     rates = inputs.get("rates", [])
     # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
     return _results(json.dumps([asked, inputs["brief"], rates], sort_keys=True))
 
 
 @lru_cache(maxsize=1_000)
-def _results(written: str) -> dict[str, Any]:
-    cost_result, brief, rated = json.loads(written)
+def _results(written: str) -> CostResult:
+    candidate, brief, rated = json.loads(written)
     rates = {row["currency"]: row for row in rated}
-    lines = [cost_line(row, rates) for row in cost_result["cost_lines"]]
+    lines = [cost_line(row, rates) for row in candidate["cost_lines"]]
     total = costs.total_cost(
         lines,
-        checklist=costs.CHECKLIST[cost_result["kind"]],
+        checklist=costs.CHECKLIST[candidate["kind"]],
         currency=brief["currency"],
         horizon_months=brief["horizon_months"],
         planning_factor=Decimal(brief["planning_factor"]),
         discount_rate=Decimal(brief["discount_rate"]),
     )
-    value, opportunity = worth(cost_result, brief)
+    value, opportunity = worth(candidate, brief)
     return {
-        "cost": cost(total) | {"limits": limits(total, brief)},
+        "cost": {**cost(total), "limits": limits(total, brief)},
         "value": value,
         "opportunity": opportunity,
     }
 
 
-def cost(total: costs.TotalCost) -> dict[str, Any]:
+def cost(total: costs.TotalCost) -> FrozenCost:
     return {
         "low": str(total.low),
         "likely": str(total.likely),
@@ -113,7 +110,7 @@ def cost(total: costs.TotalCost) -> dict[str, Any]:
     }
 
 
-def limits(total: costs.TotalCost, brief: dict[str, Any]) -> list[dict[str, Any]]:
+def limits(total: costs.TotalCost, brief: OwnedBrief) -> list[dict[str, Any]]:
     return [
         {
             "name": limit.name,
@@ -134,7 +131,7 @@ def limits(total: costs.TotalCost, brief: dict[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def cost_line(row: dict[str, Any], rates: dict[str, dict[str, Any]]) -> costs.Line:
+def cost_line(row: FrozenCostLine, rates: dict[str, FrozenRate]) -> costs.Line:
     """A cost line read from JSON; its own rate goes before the evaluation's."""
     rate = number(row["rate"])
     source = "the price's own rate" if rate else ""
@@ -167,8 +164,8 @@ def cost_line(row: dict[str, Any], rates: dict[str, dict[str, Any]]) -> costs.Li
 
 
 def worth(
-    row: dict[str, Any], brief: dict[str, Any]
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    row: FrozenCandidate, brief: OwnedBrief
+) -> tuple[FrozenWorth | None, dict[str, Any] | None]:
     """What the hours saved are worth, and what waiting costs; None if not said."""
     months = number(row["months_to_live"])
     if months is None and "builders" not in row:
@@ -196,7 +193,7 @@ def worth(
         }
     if found.value is None or missed is None:
         return None, opportunity
-    value = {
+    value: FrozenWorth = {
         "amount": str(found.value.amount),
         "working": found.value.working,
         "opportunity": str(missed.amount),
@@ -215,16 +212,14 @@ def text(amount: Decimal | None) -> str | None:
 
 PLACES = 4
 # What the cells of a candidate of a memo's inputs come to.
-type States = Callable[
-    [dict[str, Any], dict[str, Any]], Mapping[str, scoring.CellState]
-]
+type States = Callable[[FrozenCandidate, Inputs], Mapping[str, scoring.CellState]]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What the formulas make of one candidate; `knock_outs` are refs."""
 
-    candidate: dict[str, Any]
+    candidate: FrozenCandidate
     cells: Mapping[str, scoring.CellState]
     fit: scoring.Fit
     people: scoring.PeopleScore
@@ -233,7 +228,7 @@ class Counted:
     promises: scoring.PromiseRecord
 
 
-def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
+def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
     asked = [requirement_facts(row) for row in inputs["requirements"]]
     cells = cell_states(item, inputs)
     return count_known(
@@ -247,8 +242,8 @@ def count(item: dict[str, Any], inputs: dict[str, Any]) -> Counted:
 
 
 def count_known(
-    item: dict[str, Any],
-    inputs: dict[str, Any],
+    item: FrozenCandidate,
+    inputs: Inputs,
     cells: Mapping[str, scoring.CellState],
     *,
     fit: scoring.Fit,
@@ -269,11 +264,11 @@ def count_known(
     )
 
 
-def category_weights(inputs: dict[str, Any]) -> dict[str, Decimal]:
+def category_weights(inputs: Inputs) -> dict[str, Decimal]:
     return {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]}
 
 
-def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
+def requirement_facts(row: FrozenRequirement) -> scoring.RequirementFacts:
     return scoring.RequirementFacts(
         key=row["ref"],
         category=row["category"],
@@ -282,16 +277,16 @@ def requirement_facts(row: dict[str, Any]) -> scoring.RequirementFacts:
     )
 
 
-def score_facts(score_fact: dict[str, Any]) -> list[scoring.ScoreFacts]:
+def score_facts(candidate: FrozenCandidate) -> list[scoring.ScoreFacts]:
     """Everybody's scores; once the consensus is open, what it made of them.
 
     Memos from before there were settlements say nothing of them and count as then.
     """
     given = [
         scoring.ScoreFacts(row["category__name"], row["value"])
-        for row in score_fact["scores"]
+        for row in candidate["scores"]
     ]
-    settled = score_fact.get("settled")
+    settled = candidate.get("settled")
     if settled is None:
         return given
     return scoring.agreed_scores(
@@ -331,7 +326,7 @@ class Race:
 type Draws = Callable[[Race], dict[str, Any] | None]
 
 
-def race_of(inputs: dict[str, Any], field: Field) -> Race:
+def race_of(inputs: Inputs, field: Field) -> Race:
     frozen = inputs["certainty"]
     needs = {row["ref"]: row for row in inputs["requirements"]}
     keys = [contender.key for contender in field.contenders]
@@ -358,7 +353,9 @@ def race_of(inputs: dict[str, Any], field: Field) -> Race:
     return Race(field, owed, frozen["draws"], frozen["seed"], words)
 
 
-def decimals(row: dict[str, Any], needs: dict[str, Any]) -> dict[str, Any]:
+def decimals(
+    row: dict[str, Any], needs: dict[str, FrozenRequirement]
+) -> dict[str, Any]:
     need = needs[row["ref"]]
     return {
         **{
@@ -418,7 +415,7 @@ CHOOSABLE = ("shortlisted", "chosen")
 
 
 def weigh(
-    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
+    inputs: Inputs, counted: Sequence[Counted], draws: Draws = draw_all
 ) -> dict[str, Any]:
     """Who is first, how surely, what would change it, and whom each role would pick.
 
@@ -469,9 +466,7 @@ def weigh(
     }
 
 
-def field_between(
-    inputs: dict[str, Any], running: Sequence[Counted], *, people: bool
-) -> Field:
+def field_between(inputs: Inputs, running: Sequence[Counted], *, people: bool) -> Field:
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     evidence = {row["name"]: Decimal(0) for row in inputs["categories"]}
     for row in inputs["requirements"]:
@@ -501,7 +496,7 @@ def untold(field: Field, running: Sequence[Counted]) -> str:
 
 
 def second(
-    inputs: dict[str, Any], running: Sequence[Counted], field: Field
+    inputs: Inputs, running: Sequence[Counted], field: Field
 ) -> dict[str, Any] | None:
     """What would have to be true for the runner-up to win; None if none is behind."""
     ranked = ranking(field)
@@ -533,9 +528,7 @@ def flip_of(flip: Flip) -> dict[str, Any]:
     }
 
 
-def role_picks(
-    inputs: dict[str, Any], running: Sequence[Counted]
-) -> list[dict[str, Any]]:
+def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any]]:
     """Whom each role's own weights would pick from the evidence; equal ones all.
 
     Only roles that have weighed every category that is scored.
@@ -572,7 +565,7 @@ FORMULAS = ("1", "2", scoring.FORMULA_VERSION)
 WORDS = frozenset({"working", "opportunity_working", "total_working", "sentence"})
 
 
-def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str, Any]:
+def compute_results(inputs: Inputs, draws: Draws = draw_all) -> Results:
     """Fit, people's score, total, knock-outs, promises and cost per candidate id; and
     as `robustness` how far the first place rests on the agreed weights.
 
@@ -584,9 +577,9 @@ def compute_results(inputs: dict[str, Any], draws: Draws = draw_all) -> dict[str
 
 
 def results_of(
-    inputs: dict[str, Any], counted: Sequence[Counted], draws: Draws = draw_all
-) -> dict[str, Any]:
-    results = {
+    inputs: Inputs, counted: Sequence[Counted], draws: Draws = draw_all
+) -> Results:
+    results: Results = {
         option.candidate["id"]: candidate_results(option, inputs) for option in counted
     }
     if inputs["formula_version"] != "1":
@@ -594,7 +587,7 @@ def results_of(
     return results
 
 
-def replay(memo: dict[str, Any]) -> list[str]:
+def replay(memo: Memo) -> list[str]:
     """What differs between the frozen results and the same inputs counted again.
 
     Empty if the decision holds. What the words say around a number may be put better
@@ -654,7 +647,7 @@ def named(line: Any, place: int) -> str:
     )
 
 
-def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
+def candidate_results(counted: Counted, inputs: Inputs) -> CandidateResult:
     fit = counted.fit
     return {
         "fit": share_text(fit.value),
@@ -673,7 +666,7 @@ def candidate_results(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any
     }
 
 
-def more_counts(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
+def more_counts(counted: Counted, inputs: Inputs) -> DemoCounts:
     if not knows_lists(inputs):
         return {}
     coverage = counted.fit.coverage
@@ -684,7 +677,7 @@ def more_counts(counted: Counted, inputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def promises(record: scoring.SourceRecord) -> dict[str, Any]:
+def promises(record: scoring.SourceRecord) -> FrozenPromises:
     """The promise record; counts stay hidden below five tested claims."""
     tally = record.overall
     if record.hidden:

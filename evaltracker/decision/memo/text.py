@@ -27,6 +27,18 @@ from evaltracker.decision.memo.markdown import (
     section,
     table,
 )
+from evaltracker.decision.memo.record import (
+    CandidateResult,
+    FrozenCandidate,
+    FrozenCost,
+    FrozenPromises,
+    FrozenSignature,
+    FrozenWorth,
+    Inputs,
+    Memo,
+    OwnedBrief,
+    Results,
+)
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
@@ -36,17 +48,15 @@ from stakeholders.choices import Role
 from vendors.choices import PriceSource
 from vendors.holds_for import named_words
 
-type Row = dict[str, Any]
-
 NOT_STATED = "not stated"
 
 
-def chosen_of(inputs: Row) -> Row | None:
+def chosen_of(inputs: Inputs) -> FrozenCandidate | None:
     key = inputs["choice"]["candidate"]
     return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
-def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
+def ahead_of(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> str:
     result = results[chosen["id"]]
     if result["total"] is None:
         return ""
@@ -62,7 +72,9 @@ def ahead_of(inputs: Row, results: Row, chosen: Row) -> str:
     return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
 
 
-def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
+def best_of_others(
+    inputs: Inputs, results: Results, chosen: FrozenCandidate
+) -> FrozenCandidate | None:
     others = [
         candidate
         for candidate in inputs["candidates"]
@@ -71,11 +83,12 @@ def best_of_others(inputs: Row, results: Row, chosen: Row) -> Row | None:
     ]
     if not others:
         return None
-    best: Row = max(others, key=lambda row: float(results[row["id"]]["total"]))
-    return best
+    return max(others, key=lambda row: float(results[row["id"]]["total"]))
 
 
-def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
+def costs_really(
+    inputs: Inputs, results: Results, chosen: FrozenCandidate | None
+) -> str:
     if chosen is None:
         return ""
     brief, result = inputs["brief"], results[chosen["id"]]
@@ -100,7 +113,7 @@ def costs_really(inputs: Row, results: Row, chosen: Row | None) -> str:
     )
 
 
-def total_words(cost: Row, brief: Row) -> str:
+def total_words(cost: FrozenCost, brief: OwnedBrief) -> str:
     if not cost["known"]:
         return "No price is known."
     likely = f"{amount(cost['likely'])} {brief['currency']}"
@@ -111,13 +124,13 @@ def total_words(cost: Row, brief: Row) -> str:
     return f"Likely {likely} {over}, {between}."
 
 
-def budget_words(brief: Row) -> str:
+def budget_words(brief: OwnedBrief) -> str:
     if not brief["budget"]:
         return "No budget was set."
     return f"The budget is {amount(brief['budget'])} {brief['currency']}."
 
 
-def working(inputs: Row, results: Row, chosen: Row | None) -> str:
+def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return ""
     result = results[chosen["id"]]
@@ -155,7 +168,7 @@ def working(inputs: Row, results: Row, chosen: Row | None) -> str:
     )
 
 
-def promise_sentences(result: Row) -> str:
+def promise_sentences(result: CandidateResult) -> str:
     demos = result.get("promises_in_demos")
     if demos is None:
         return promise_sentence(result["promises"])
@@ -167,7 +180,7 @@ def promise_sentences(result: Row) -> str:
     )
 
 
-def promise_sentence(record: Row, judged: str = "tested") -> str:
+def promise_sentence(record: FrozenPromises, judged: str = "tested") -> str:
     if record["hidden"]:
         return (
             f"{record['tested']} promises were {judged}; below five nothing can be "
@@ -179,7 +192,7 @@ def promise_sentence(record: Row, judged: str = "tested") -> str:
     )
 
 
-def rates(inputs: Row) -> str:
+def rates(inputs: Inputs) -> str:
     said = [
         f"1 {row['currency']} = {amount(row['rate'])} {row['base']} "
         f"({day(row['rated_on'])}, {inline(row['source'])})"
@@ -188,7 +201,7 @@ def rates(inputs: Row) -> str:
     return f"Exchange rates: {'; '.join(said)}." if said else ""
 
 
-def worth(value: Row | None, currency: str) -> str:
+def worth(value: FrozenWorth | None, currency: str) -> str:
     if value is None:
         return "What the hours saved are worth has not been said."
     return (
@@ -218,7 +231,7 @@ HEAD = (
 )
 
 
-def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def options(inputs: Inputs, results: Results) -> str:
     """Every option on equal terms, price beside the score and never inside it."""
     rows = []
     for candidate in sorted(
@@ -243,14 +256,14 @@ def options(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     return "\n\n".join(filter(None, (table(HEAD, rows), left_aside(inputs, results))))
 
 
-def pursued(row: dict[str, Any], result: dict[str, Any]) -> bool:
+def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
     """Whether an option is compared: on the short list, tested, or no purchase."""
     if row["kind"] in ("build", "as_is"):
         return True
     return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
 
 
-def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def left_aside(inputs: Inputs, results: Results) -> str:
     names = [
         inline(candidate["name"])
         for candidate in inputs["candidates"]
@@ -260,12 +273,12 @@ def left_aside(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     return f"Considered and not pursued: {', '.join(names)}." if names else ""
 
 
-def rank(result: dict[str, Any]) -> tuple[float, float]:
+def rank(result: CandidateResult) -> tuple[float, float]:
     """The best total first; without a total, the best fit."""
     return (-float(result["total"] or 0), -float(result["fit"] or 0))
 
 
-def money(cost: dict[str, Any], currency: str) -> str:
+def money(cost: FrozenCost, currency: str) -> str:
     """The likely total; unsaid kinds are named, never counted as nothing."""
     if not cost["known"]:
         return "not known"
@@ -281,7 +294,7 @@ PRICES = {
 }
 
 
-def said_by(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def said_by(inputs: Inputs, results: Results) -> str:
     """Of each option that is compared, who entered its answers and said its prices.
 
     Blank in memos from before that was kept.
@@ -294,7 +307,7 @@ def said_by(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     )
 
 
-def sheets(candidate: dict[str, Any]) -> Iterator[str]:
+def sheets(candidate: FrozenCandidate) -> Iterator[str]:
     for sheet in candidate.get("mailed_sheets", ()):
         confirmed = (
             f"confirmed by the vendor on {day(sheet['confirmed_at'])}"
@@ -309,7 +322,7 @@ def sheets(candidate: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def prices(candidate: dict[str, Any]) -> Iterator[str]:
+def prices(candidate: FrozenCandidate) -> Iterator[str]:
     counts = Counter(row.get("said_by") for row in candidate["cost_lines"])
     said = [
         f"{counts[source]} {words}"
@@ -363,7 +376,7 @@ class MeasuredNeed:
         return any(row.numbers.measured for row in self.rows)
 
 
-def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
+def measured_needs(memo: Memo) -> list[MeasuredNeed]:
     """The requirements with numbers of an option that is compared, in their order, and
     every such option, also one that has none.
 
@@ -394,20 +407,20 @@ def measured_needs(memo: dict[str, Any]) -> list[MeasuredNeed]:
     return needs
 
 
-def numbers_table(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def numbers_table(inputs: Inputs, results: Results) -> str:
     lines = [*number_lines({"inputs": inputs, "results": results})]
     return table(NUMBERS_HEAD, lines) if lines else ""
 
 
 def numbers_sheets(
-    memo: dict[str, Any],
+    memo: Memo,
 ) -> Iterator[tuple[str, set[int], Iterator[tuple[str, ...]]]]:
     """The same as a sheet: its title, its wide columns, its rows; none without."""
     if lines := [*number_lines(memo)]:
         yield "Claimed and measured", {1, 2, 4, 5}, iter([NUMBERS_HEAD, *lines])
 
 
-def number_lines(memo: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+def number_lines(memo: Memo) -> Iterator[tuple[str, ...]]:
     for need in measured_needs(memo):
         for row in need.rows:
             against = row.numbers.against_claim
@@ -418,7 +431,7 @@ def number_lines(memo: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             )
 
 
-def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def write_memo(inputs: Inputs, results: Results) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
@@ -449,9 +462,7 @@ def write_memo(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def decision(
-    inputs: dict[str, Any], results: dict[str, Any], chosen: dict[str, Any] | None
-) -> str:
+def decision(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return "No candidate is chosen yet."
     kind = KINDS[chosen["kind"]].lower()
@@ -466,10 +477,10 @@ def decision(
     )
 
 
-def drivers(inputs: dict[str, Any]) -> str:
+def drivers(inputs: Inputs) -> str:
     weighty = sorted(
         (category for category in inputs["categories"] if category["weight"]),
-        key=lambda row: (-row["weight"], row["name"]),
+        key=lambda row: (-(row["weight"] or 0), row["name"]),
     )
     named = ", ".join(
         f"{inline(row['name'])} (weight {row['weight']})" for row in weighty[:5]
@@ -480,7 +491,7 @@ def drivers(inputs: dict[str, Any]) -> str:
     return f"What weighed most: {named}.{f' {price(inputs)}' if weighed_price else ''}"
 
 
-def price(inputs: dict[str, Any]) -> str:
+def price(inputs: Inputs) -> str:
     scored = [
         f"{inline(row['name'])} ({inline(why.strip().removesuffix('.'))})"
         if (why := row.get("price_reason"))
@@ -493,7 +504,7 @@ def price(inputs: dict[str, Any]) -> str:
     return f"Price is part of fit and scores through {listed(scored)}; else it is not."
 
 
-def needs(inputs: dict[str, Any]) -> str:
+def needs(inputs: Inputs) -> str:
     brief = inputs["brief"]
     musts = sum(row["priority"] == "must" for row in inputs["requirements"])
     lines = [
@@ -514,7 +525,7 @@ def needs(inputs: dict[str, Any]) -> str:
     )
 
 
-def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
+def robustness(inputs: Inputs, results: Results) -> str:
     said = weighed(inputs, results, inline, "**")
     if said.untold:
         return "\n\n".join(filter(None, (said.untold, drivers(inputs))))
@@ -529,7 +540,7 @@ def robustness(inputs: dict[str, Any], results: dict[str, Any]) -> str:
     )
 
 
-def eliminated(inputs: dict[str, Any]) -> str:
+def eliminated(inputs: Inputs) -> str:
     return bullets(
         f"{inline(candidate['name'])}: {inline(candidate['state_reason'])}"
         for candidate in inputs["candidates"]
@@ -537,7 +548,7 @@ def eliminated(inputs: dict[str, Any]) -> str:
     )
 
 
-def method(inputs: dict[str, Any]) -> str:
+def method(inputs: Inputs) -> str:
     share = inputs["brief"]["evidence_share"]
     return (
         f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
@@ -549,7 +560,7 @@ def method(inputs: dict[str, Any]) -> str:
     )
 
 
-def origin_of(row: dict[str, Any]) -> str:
+def origin_of(row: FrozenSignature) -> str:
     """What the memo says behind such a signature; blank for one given here."""
     if not row.get("imported"):
         return ""
@@ -564,7 +575,7 @@ VERDICTS = {
 }
 
 
-def exceptions(inputs: dict[str, Any]) -> str:
+def exceptions(inputs: Inputs) -> str:
     waived = [
         f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
         f"{inline(waiver['reason'])}"
@@ -585,7 +596,7 @@ def exceptions(inputs: dict[str, Any]) -> str:
     return bullets([*waived, *excused]) or "None."
 
 
-def needed(inputs: dict[str, Any], ref: str) -> str:
+def needed(inputs: Inputs, ref: str) -> str:
     return need_names(inputs, [ref], inline)[0]
 
 
@@ -595,7 +606,7 @@ def for_values(excuse: dict[str, Any]) -> str:
     return f" ({inline(named)})" if named else ""
 
 
-def record_interests(inputs: dict[str, Any]) -> str:
+def record_interests(inputs: Inputs) -> str:
     said = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
         f"{what_became(interest)}"
@@ -612,7 +623,7 @@ def what_became(interest: dict[str, Any]) -> str:
     return "not cleared; it bars from scoring and signing."
 
 
-def meeting(inputs: dict[str, Any]) -> str:
+def meeting(inputs: Inputs) -> str:
     if not inputs["consensus"]:
         return ""
     moved = [
@@ -626,7 +637,7 @@ def meeting(inputs: dict[str, Any]) -> str:
     )
 
 
-def signed(inputs: dict[str, Any]) -> str:
+def signed(inputs: Inputs) -> str:
     rows = [
         f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
         f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
@@ -636,7 +647,7 @@ def signed(inputs: dict[str, Any]) -> str:
     return bullets(rows)
 
 
-def conditions(inputs: dict[str, Any]) -> str:
+def conditions(inputs: Inputs) -> str:
     asked = [
         f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
         for condition in inputs["conditions"]
@@ -645,8 +656,8 @@ def conditions(inputs: dict[str, Any]) -> str:
 
 
 def price_gap(
-    inputs: dict[str, Any],
-    results: dict[str, Any],
+    inputs: Inputs,
+    results: Results,
     key: str,
     quote: Callable[[str], str] = str,
 ) -> str:
@@ -677,13 +688,13 @@ def price_gap(
     return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
 
 
-def likely(result: dict[str, Any]) -> Decimal:
+def likely(result: CandidateResult) -> Decimal:
     return Decimal(result["cost"]["likely"])
 
 
 def open_kinds(
-    rows: dict[str, Any],
-    results: dict[str, Any],
+    rows: dict[str, FrozenCandidate],
+    results: Results,
     keys: tuple[str, ...],
     quote: Callable[[str], str],
 ) -> str:
@@ -699,7 +710,7 @@ def open_kinds(
     )
 
 
-def scale_words(inputs: dict[str, Any]) -> str:
+def scale_words(inputs: Inputs) -> str:
     meanings = inputs.get("scale")
     if not meanings:
         return ""

@@ -12,6 +12,12 @@ from django.utils import timezone
 
 from evaltracker.decision.memo.documents import csv_of
 from evaltracker.decision.memo.pack import Pack, add_manual, add_memo
+from evaltracker.decision.memo.record import (
+    CandidateResult,
+    FrozenRequirement,
+    Inputs,
+    OwnedBrief,
+)
 from evaltracker.decision.memo.results import Counted, count
 from evaltracker.decision.models import Decision, Letter
 from evaltracker.decision.selectors import (
@@ -74,9 +80,9 @@ SHORT = {
 
 
 def draft_letter(
-    brief: dict[str, Any],
-    requirements: list[dict[str, Any]],
-    result: dict[str, Any],
+    brief: OwnedBrief,
+    requirements: list[FrozenRequirement],
+    result: CandidateResult,
     own: Counted,
     *,
     chosen: bool,
@@ -120,7 +126,7 @@ def draft_letter(
 
 def requirement_lines(
     lead: str,
-    told: Iterable[tuple[dict[str, Any], str]],
+    told: Iterable[tuple[FrozenRequirement, str]],
     words: dict[str, str],
     most: int = MOST,
 ) -> str:
@@ -135,7 +141,7 @@ def requirement_lines(
     return "\n".join([lead, *lines[:most], *more])
 
 
-def count_own(inputs: dict[str, Any], candidate: str, refs: Collection[str]) -> Counted:
+def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
     """What the formulas say of a candidate by its vendor's own answers alone; `refs`
     are what it answered. What we noted ourselves shows in no number."""
     item = next(row for row in inputs["candidates"] if row["id"] == candidate)
@@ -172,9 +178,9 @@ def promises_kept_words(own: SourceRecord) -> str:
 
 
 def promise_record_text(
-    brief: dict[str, Any],
-    requirements: list[dict[str, Any]],
-    result: dict[str, Any],
+    brief: OwnedBrief,
+    requirements: list[FrozenRequirement],
+    result: CandidateResult,
     own: Counted,
     refs: Collection[str],
 ) -> str:

@@ -22,6 +22,7 @@ from evaltracker.decision.admin.comparison import (
 )
 from evaltracker.decision.memo.certainty import hundredths, weighed
 from evaltracker.decision.memo.inputs import memo_on, standing_memo
+from evaltracker.decision.memo.record import Inputs, Memo
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import take_pack
@@ -122,14 +123,14 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     )
 
 
-def measured_shown(memo: dict[str, Any]) -> dict[str, Any]:
+def measured_shown(memo: Memo) -> dict[str, Any]:
     """The requirements with numbers, those that were measured first; `more` are left
     to the matrix."""
     needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
     return {"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)}
 
 
-def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
+def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
     """The day in the address, or that of the inputs.
 
     Raises:
@@ -153,7 +154,7 @@ def day_asked(request: HttpRequest, inputs: dict[str, Any]) -> Day:
     return Day(day, today, kept == "1")
 
 
-def role_rows(memo: dict[str, Any]) -> list[dict[str, str]]:
+def role_rows(memo: Memo) -> list[dict[str, str]]:
     names = {
         candidate["id"]: candidate["name"] for candidate in memo["inputs"]["candidates"]
     }

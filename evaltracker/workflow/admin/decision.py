@@ -23,6 +23,7 @@ from evaltracker.decision.memo.printing import (
     front_page,
     sealed_memo,
 )
+from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.memo.text import price_gap
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
 from evaltracker.decision.selectors import (
@@ -140,7 +141,7 @@ class DecisionHead:
 
 
 def decision_head(
-    memo: dict[str, Any],
+    memo: Memo,
     decision: Decision | None,
     step: NextStep | None,
     *,
@@ -266,7 +267,7 @@ def screen_of_decided(
 def screen_of_draft(
     user: User,
     evaluation: Evaluation,
-    memo: dict[str, Any],
+    memo: Memo,
     reports: list[GateReport],
     *,
     prices: bool,
@@ -283,7 +284,7 @@ def screen_of_draft(
     return {"head": head, "signing": signing}
 
 
-def gap_of_choice(memo: dict[str, Any]) -> str:
+def gap_of_choice(memo: Memo) -> str:
     """What the choice, or until there is one whoever is first, costs more than the
     cheapest of the others."""
     inputs, results = memo["inputs"], memo["results"]
@@ -487,7 +488,7 @@ KINDS = {
 
 def memo_for(
     request: HttpRequest, slug: str
-) -> tuple[Evaluation, Decision | None, dict[str, Any]]:
+) -> tuple[Evaluation, Decision | None, Memo]:
     """The frozen memo, or the one of now; with the decision only once it is made.
 
     Raises:
@@ -511,7 +512,7 @@ def memo_for(
     return evaluation, None, compile_memo(evaluation)
 
 
-def proven(memo: dict[str, Any], decision: Decision | None) -> SealedMemo:
+def proven(memo: Memo, decision: Decision | None) -> SealedMemo:
     found = differences(decision) if decision else None
     return sealed_memo(memo, decision, found)
 

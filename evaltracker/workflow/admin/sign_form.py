@@ -14,6 +14,7 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
 from evaltracker.decision.memo.markdown import as_html
+from evaltracker.decision.memo.record import CandidateResult
 from evaltracker.decision.memo.signed_words import THINGS, readable
 from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import NotFound
@@ -554,7 +555,7 @@ def standings_of(look: Look, memo: StandingMemo) -> Iterator[Standing]:
         )
 
 
-def judged_words(look: Look, result: dict[str, Any], criteria: Judged) -> str:
+def judged_words(look: Look, result: CandidateResult, criteria: Judged) -> str:
     stage = Stage(look.evaluation.stage)
     if stage in COUNTED:
         return f"{result.get(COUNTED[stage], 0)} of {result['asked']}"

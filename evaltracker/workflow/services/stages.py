@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,6 +11,7 @@ from evaltracker.decision.memo import compute_results, gather_inputs, write_memo
 from evaltracker.decision.memo.inputs import exact_draws
 from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.memo.printing import gather_seal
+from evaltracker.decision.memo.record import Memo
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
 from evaltracker.decision.services.after import plan_checks
 from evaltracker.decision.services.letters import draft_letters
@@ -380,7 +380,7 @@ def tell_everybody(evaluation: Evaluation) -> None:
         )
 
 
-def compile_memo(evaluation: Evaluation) -> dict[str, Any]:
+def compile_memo(evaluation: Evaluation) -> Memo:
     inputs = gather_inputs(evaluation)
     results = compute_results(inputs, exact_draws(evaluation))
     return {
