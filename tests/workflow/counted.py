@@ -24,7 +24,7 @@ def claim(verdict: str = "", availability: str = "now", on: str | None = None) -
 
 def inputs(
     *columns: dict[str, Any], scores: list[list[int]] | None = None, **changes: Any
-) -> dict[str, Any]:
+) -> Any:
     """R1 and R2 in Training, R3 in Security; `columns` are cells by ref."""
     asked = (("R1", "Training", 3), ("R2", "Training", 2), ("R3", "Security", 5))
     return {

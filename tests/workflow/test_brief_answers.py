@@ -21,7 +21,7 @@ from vendors.services.candidates import change_candidate
 pytestmark = pytest.mark.django_db
 
 
-def rows(memo: dict[str, Any], *, prices: bool = True) -> dict[str, BriefAnswer]:
+def rows(memo: Any, *, prices: bool = True) -> dict[str, BriefAnswer]:
     """The first finalist's lines by what is asked; of lists by their value."""
     (finalist, *_) = answered_briefs(memo, prices=prices)
     return {
@@ -30,9 +30,9 @@ def rows(memo: dict[str, Any], *, prices: bool = True) -> dict[str, BriefAnswer]
     }
 
 
-def with_lists(where: Evaluation, **means: list[Any]) -> dict[str, Any]:
+def with_lists(where: Evaluation, **means: list[Any]) -> Any:
     """A memo whose only requirement must hold on AWS and on premises."""
-    memo = compile_memo(where)
+    memo: Any = compile_memo(where)
     inputs = memo["inputs"]
     inputs["lists"] = {"Runs on": ["AWS", "on premises"]}
     inputs["requirements"][0]["lists"] = ["Runs on"]

@@ -18,7 +18,7 @@ FORMULAS = [memo["inputs"]["formula_version"] for memo in MEMOS]
 
 
 @pytest.mark.parametrize("memo", MEMOS, ids=["demo", "formula 2", "formula 1"])
-def test_what_was_frozen_is_counted_again_byte_for_byte(memo: dict[str, Any]) -> None:
+def test_what_was_frozen_is_counted_again_byte_for_byte(memo: Any) -> None:
     assert replay(memo) == []
     again = compute_results(memo["inputs"])
     for key, frozen in memo["results"].items():

@@ -20,7 +20,7 @@ DEFAULT = {"holds": 70, "partly": 20, "fails": 10, "worth": 10, "source": "defau
 NAMES = {"0": "Acme ML", "1": "Globex ML"}
 
 
-def frozen(*cells: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def frozen(*cells: dict[str, Any], **changes: Any) -> Any:
     """Inputs of formula 3 with these open cells; each candidate's urn is untouched."""
     urn = {"holds": 700, "partly": 200, "fails": 100, "step": 100}
     own = {"holds": 0, "partly": 0, "fails": 0}
@@ -135,7 +135,10 @@ def test_a_share_is_0_or_100_only_if_it_is_exact() -> None:
 
 
 def test_a_replay_counts_both_numbers_again() -> None:
-    memo = {"inputs": OPEN, "results": json.loads(json.dumps(compute_results(OPEN)))}
+    memo: Any = {
+        "inputs": OPEN,
+        "results": json.loads(json.dumps(compute_results(OPEN))),
+    }
     assert replay(memo) == []
     memo["results"]["robustness"]["certainty"]["nobody"] = "0.50000000"
     (line,) = replay(memo)

@@ -131,7 +131,7 @@ def test_costs_stand_as_the_checklist_asks_and_a_frozen_memo_keeps_its_order() -
         evaluation=where, candidate=option, rationale="Good.", by=where.owner
     )
     asked = ["licence or usage", "set-up", "support contract", "exit"]
-    memo: dict[str, Any] = {"inputs": gather_inputs(where)}
+    memo: Any = {"inputs": gather_inputs(where)}
     memo["results"] = compute_results(memo["inputs"])
     assert printed(memo) == [asked, asked, asked]
     # A memo from before has them by their short names.
@@ -145,7 +145,7 @@ def test_costs_stand_as_the_checklist_asks_and_a_frozen_memo_keeps_its_order() -
     )
 
 
-def printed(memo: dict[str, Any]) -> list[list[str]]:
+def printed(memo: Any) -> list[list[str]]:
     """The kinds of cost in the order of results, workbook and words."""
     option, results = memo["inputs"]["choice"]["candidate"], memo["results"]
     words = write_memo(memo["inputs"], results).partition("sum by sum")[2]

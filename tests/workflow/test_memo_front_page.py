@@ -97,7 +97,7 @@ def test_an_altered_memo_says_so_on_its_first_page() -> None:
 
 
 @pytest.mark.parametrize("memo", FROZEN, ids=["demo", "formula 2", "formula 1"])
-def test_memos_of_older_formulas_have_it_too(memo: dict[str, Any]) -> None:
+def test_memos_of_older_formulas_have_it_too(memo: Any) -> None:
     front = front_page(memo, None)
     assert front.pictures
     assert front.markdown.startswith("**")

@@ -12,7 +12,7 @@ TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}
 GUARDS = {"R1": claim("partly"), "R2": claim("fails"), "R3": claim("partly")}
 
 
-def robustness(given: dict[str, Any]) -> dict[str, Any]:
+def robustness(given: Any) -> dict[str, Any]:
     found: dict[str, Any] = compute_results(given)["robustness"]
     return found
 
@@ -108,13 +108,14 @@ def test_a_memo_of_formula_1_is_counted_as_it_was() -> None:
     assert replay({"inputs": given, "results": results}) == []
     said = weighed(given, results)
     assert said.untold == "This memo was frozen before robustness was counted."
-    (line,) = replay({"inputs": {**given, "formula_version": "9"}, "results": results})
+    later: Any = {**given, "formula_version": "9"}
+    (line,) = replay({"inputs": later, "results": results})
     assert "formula 9" in line
 
 
 def test_a_replay_counts_robustness_again() -> None:
     given = inputs(TRAINS, GUARDS)
-    memo = {"inputs": given, "results": compute_results(given)}
+    memo: Any = {"inputs": given, "results": compute_results(given)}
     assert replay(memo) == []
     memo["results"]["robustness"]["ranking"][0]["wins"] = "1.0000"
     (line,) = replay(memo)
@@ -124,7 +125,7 @@ def test_a_replay_counts_robustness_again() -> None:
 def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
     each = {"Training": 9, "Security": 1}
     given = inputs(TRAINS, GUARDS, role_weights={"pm": each, "leadership": each})
-    memo = {"inputs": given, "results": compute_results(given)}
+    memo: Any = {"inputs": given, "results": compute_results(given)}
     assert replay(json.loads(json.dumps(memo, sort_keys=True))) == []
 
 
@@ -145,8 +146,13 @@ def test_the_smallest_change_is_what_the_shown_shares_differ_by() -> None:
 
 
 def test_why_price_is_scored_stands_inside_its_sentence() -> None:
-    scored = {"name": "Contract Cost", "weight": 10, "price_reason": "The law says so."}
-    assert price({"categories": [scored]}) == (
+    scored: Any = {
+        "name": "Contract Cost",
+        "weight": 10,
+        "price_reason": "The law says so.",
+    }
+    given: Any = {"categories": [scored]}
+    assert price(given) == (
         "Price is part of fit and scores through Contract Cost (The law says so); "
         "else it is not."
     )

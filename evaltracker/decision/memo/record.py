@@ -167,7 +167,7 @@ class Inputs(TypedDict):
     formula_version: str
     as_of: str
     brief: OwnedBrief
-    brief_questions: NotRequired[list[tuple[str, str]]]
+    brief_questions: NotRequired[list[list[str]]]
     scale: NotRequired[list[str]]
     metrics: list[FrozenMetric]
     categories: list[FrozenCategory]

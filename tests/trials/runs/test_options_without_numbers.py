@@ -40,12 +40,12 @@ def criterion() -> Criterion:
     return found
 
 
-def memo_of(criterion: Criterion) -> dict[str, Any]:
+def memo_of(criterion: Criterion) -> Any:
     inputs = gather_inputs(criterion.trial.candidate.evaluation)
     return {"inputs": inputs, "results": compute_results(inputs)}
 
 
-def before_empty_cells(memo: dict[str, Any]) -> dict[str, Any]:
+def before_empty_cells(memo: Any) -> Any:
     """The same as it was frozen while only cells with numbers were kept."""
     former: dict[str, Any] = json.loads(json.dumps(memo))
     for candidate in former["inputs"]["candidates"]:

@@ -1,5 +1,7 @@
 """What tests of a prose criterion came to: beside what was measured, in every view."""
 
+from typing import Any
+
 import pytest
 
 from evaltracker.decision.memo.documents import matrix_rows
@@ -66,7 +68,7 @@ def test_comparison_and_matrix_show_them_beside_numbers(criterion: Criterion) ->
 
 def test_the_memo_and_its_matrix_freeze_them(criterion: Criterion) -> None:
     inputs = gather_inputs(criterion.trial.candidate.evaluation)
-    memo = {"inputs": inputs, "results": compute_results(inputs)}
+    memo: Any = {"inputs": inputs, "results": compute_results(inputs)}
     assert f"| not asked | {FOUND} | refuted |" in write_memo(**memo)
     head, first, second, foot = matrix_rows(memo)
     place = head.index(f"{inputs['candidates'][0]['name']}: numbers")

@@ -1,5 +1,7 @@
 """Templates keep scripts, criteria, rules and the words of the scale, for any time."""
 
+from typing import Any
+
 import pytest
 
 from evaltracker.decision.memo.inputs import gather_inputs
@@ -111,9 +113,10 @@ def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> Non
     owner = where.owner
     word_scale(evaluation=where, meanings=MEANINGS, by=owner)
     where.refresh_from_db()
-    inputs = gather_inputs(where)
+    inputs: Any = gather_inputs(where)
+    unworded: Any = {}
     assert "0 useless; 1 poor" in scale_words(inputs)
-    assert scale_words({}) == ""
+    assert scale_words(unworded) == ""
     page = f"/admin/e/{where.slug}/scores/"
     assert "excellent" in signed_in(owner).get(page).content.decode()
     scorer = stakeholders.holder("devops")
