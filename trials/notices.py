@@ -60,7 +60,6 @@ class AboutTrial(About[Trial]):
     rows: ClassVar = Trial.objects.select_related("candidate__evaluation")
 
     def title(self, row: Trial) -> str:
-        """Which trial it is."""
         return row.title
 
     def page(self, notice: Notice, row: Trial) -> str:
@@ -75,7 +74,6 @@ class ContractToAgree(AboutTrial):
     gone: ClassVar[str] = "The contract was taken back."
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
-        """Unless these words are put forward and the reader's role is awaited."""
         if row.proposed_at is None:
             yield self.gone
         yield why_over(notice, row)
@@ -86,7 +84,6 @@ class ContractToAgree(AboutTrial):
             yield "The role has agreed."
 
     def values(self, notice: Notice, row: Trial) -> dict[str, str]:
-        """Whether it was agreed before, and for how long it waits."""
         return {
             "again": "yes" if row.agreed_at is not None else "",
             "days": str(-notice.offset_days) if notice.offset_days else "",
@@ -103,11 +100,9 @@ class ContractToAgree(AboutTrial):
         return self.letter(notice, row, **self.on(notice, row, starts, entry=entry))
 
     def first_hour(self, row: Trial) -> datetime.datetime:
-        """When the trial begins, there where it takes place."""
         return instant_of(row.starts_on, MORNING, row.zone)
 
     def page(self, notice: Notice, row: Trial) -> str:
-        """The contract on the trial's page."""
         return f"{super().page(notice, row)}#contract"
 
 
@@ -120,7 +115,6 @@ class HalfGone(AboutTrial):
     gone: ClassVar[str] = CLOSED
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
-        """Unless something is untouched and the trial was not moved."""
         if row.closed_at is not None:
             yield CLOSED
         yield why_over(notice, row)
@@ -156,11 +150,9 @@ class ToTrialLead(About[Gap]):
     gone: ClassVar[str] = GAP_NOTICES_CLOSED
 
     def title(self, row: Gap) -> str:
-        """In which trial the gap was found."""
         return row.trial.title
 
     def page(self, notice: Notice, row: Gap) -> str:
-        """Its place on the trial's page."""
         return reverse("admin:trial", args=[row.trial_id]) + f"#gap-{row.pk}"
 
 
@@ -171,7 +163,6 @@ class GapReplied(ToTrialLead):
     name: ClassVar[str] = "gap_replied"
 
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
-        """Unless that is the newest reply and the reader runs the trial."""
         if row.reply_at is None or row.closed_at is not None:
             yield GAP_NOTICES_CLOSED
         yield why_over(notice, row.trial)
@@ -189,7 +180,6 @@ class RetestDue(ToTrialLead):
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
-        """Unless that is the promise, and nobody tried it since."""
         if row.closed_at is not None:
             yield GAP_NOTICES_CLOSED
         yield why_over(notice, row.trial)
@@ -211,15 +201,12 @@ class GapFound(ToVendor[Gap]):
     gone: ClassVar[str] = GAP_NOTICES_CLOSED
 
     def title(self, row: Gap) -> str:
-        """In which trial the gap was found."""
         return row.trial.title
 
     def candidates(self, notice: Notice, row: Gap) -> QuerySet[Candidate]:
-        """The one that is tried."""
         return super().candidates(notice, row).filter(pk=row.trial.candidate_id)
 
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
-        """As for all, and unless a reply is taken."""
         yield from super().reasons(notice, row)
         if row.closed_at is not None or row.trial.closed_at is not None:
             yield GAP_NOTICES_CLOSED
@@ -241,7 +228,6 @@ class GapFound(ToVendor[Gap]):
         }
 
     def date(self, notice: Notice, row: Gap) -> dict[str, Any]:
-        """Until when an answer is taken."""
         return self.on(notice, row, row.reply_until, entry="An answer is due")
 
 
@@ -252,7 +238,6 @@ class GapStillThere(GapFound):
     name: ClassVar[str] = "gap_still_there"
 
     def answered(self, notice: Notice, row: Gap) -> str:
-        """As long as nobody tried it, or answered, after that."""
         tried = row.retested_at
         if tried is None or tried.isoformat() != notice.occurrence:
             return "It was tried again since."
@@ -275,7 +260,6 @@ class AboutMilestone(About[Milestone]):
     gone: ClassVar[str] = "The milestone is no longer there."
 
     def titles(self, ids: Collection[str]) -> dict[str, str]:
-        """Titles, with the candidate whose trial it belongs to."""
         rows = self.rows.filter(pk__in=ids).select_related("trial__candidate")
         return {
             str(row.pk): f"{row.title} ({row.trial.candidate})"
@@ -285,7 +269,6 @@ class AboutMilestone(About[Milestone]):
         }
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
-        """Unless the milestone is open and on that date."""
         if row.state != MilestoneState.OPEN:
             yield f"The milestone is {row.get_state_display().lower()}."
         if str(row.occurrence) != notice.occurrence:
@@ -298,12 +281,10 @@ class AboutMilestone(About[Milestone]):
         return page_of_milestone(row)
 
     def values(self, notice: Notice, row: Milestone) -> dict[str, str]:
-        """What it is called, and whether it is somebody else's."""
         mine = row.owner_id == notice.recipient_id
         return {"what": noun_of(row), "anothers": "" if mine else "yes"}
 
     def compose(self, notice: Notice) -> Message:
-        """The date and the way to the page."""
         row = self.row(notice)
         return self.dated(notice, row, row.due_at)
 
@@ -316,7 +297,6 @@ class MilestoneDue(AboutMilestone):
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
-        """As for all, and unless it is still theirs."""
         yield from super().reasons(notice, row)
         if row.owner_id != notice.recipient_id:
             yield ANOTHERS
@@ -338,7 +318,6 @@ class MilestoneOrphaned(AboutMilestone):
     for_chat: ClassVar[bool] = False
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
-        """As for all, and once it is given to somebody who takes part."""
         yield from super().reasons(notice, row)
         yield not_the_owners(notice)
         if not orphaned_milestones().filter(pk=row.pk).exists():
@@ -352,14 +331,12 @@ class MilestoneOverdue(AboutMilestone):
     name: ClassVar[str] = "milestone_overdue"
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
-        """As for all, and unless the reader is its owner or runs the purchase."""
         yield from super().reasons(notice, row)
         if notice.recipient_id not in (row.owner_id, row.evaluation.owner_id):
             yield ANOTHERS
 
 
 def noun_of(milestone: Milestone) -> str:
-    """What mails and calendars call it."""
     return "A trial milestone" if milestone.trial_id else "A milestone"
 
 
@@ -400,7 +377,6 @@ class PromiseSlipped(About[Claim]):
         return f"{row.candidate}, {row.requirement.ref}"
 
     def reasons(self, notice: Notice, row: Claim) -> Iterator[str]:
-        """Unless the claim has slipped and the reader runs the evaluation."""
         yield ended(notice)
         yield not_the_owners(notice)
         if not slipped_claims(notice.place, Claim.objects.filter(pk=row.pk)):
@@ -425,20 +401,16 @@ class RunTokenLeaked(About[RunToken]):
     rows: ClassVar = RunToken.objects.select_related("trial")
 
     def reasons(self, notice: Notice, row: RunToken) -> Iterator[str]:
-        """Unless nothing is posted any more."""
         yield ended(notice)
         yield "The trial is closed." if row.trial.closed_at else ""
 
     def title(self, row: RunToken) -> str:
-        """The beginning of it, and its trial."""
         return f"{row.prefix}… of {row.trial.title}"
 
     def page(self, notice: Notice, row: RunToken) -> str:
-        """Where another one is made."""
         return reverse("admin:trial_runs", args=[row.trial_id])
 
     def values(self, notice: Notice, row: RunToken) -> dict[str, str]:
-        """How people tell it from others."""
         return {"prefix": row.prefix}
 
 
@@ -451,18 +423,15 @@ class BenchmarkSilent(AboutTrial):
     gone: ClassVar[str] = CLOSED
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
-        """Unless it reports again, or nothing is waited for any more."""
         yield why_over(notice, row)
         since = silent_since(row)
         if since is None or since.isoformat() != notice.occurrence:
             yield "Runs have come in since, or the trial's last day is over."
 
     def page(self, notice: Notice, row: Trial) -> str:
-        """Where its runs and tokens are."""
         return f"{super().page(notice, row)}#criteria"
 
     def values(self, notice: Notice, row: Trial) -> dict[str, str]:
-        """The day of the last run, and the last day of the trial."""
         since = datetime.date.fromisoformat(notice.occurrence)
         return {"day": day_in_words(since), "ends": day_in_words(row.ends_on)}
 
@@ -498,11 +467,9 @@ class AboutDemo(About[Demo]):
             yield "They have no part in the evaluation any more."
 
     def page(self, notice: Notice, row: Demo) -> str:
-        """The page with its script."""
         return page_of_demo(row)
 
     def values(self, notice: Notice, row: Demo) -> dict[str, str]:
-        """What it is called."""
         return {"what": WHAT}
 
 
@@ -512,7 +479,6 @@ class AboutDemoToCome(AboutDemo):
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: Demo) -> Iterator[str]:
-        """As for all, and unless it is to come, on that date."""
         yield from super().reasons(notice, row)
         if row.called_off_at is not None:
             yield "The demo was called off."
@@ -530,7 +496,6 @@ class AboutDemoToCome(AboutDemo):
             yield "The time of the demo has come."
 
     def compose(self, notice: Notice) -> Message:
-        """The date, with an entry that lasts as long as the demo."""
         row = self.row(notice)
         date = date_of(row)
         return self.dated(
@@ -545,14 +510,12 @@ class DemoArranged(AboutDemoToCome):
     name: ClassVar[str] = "demo_arranged"
 
     def compose(self, notice: Notice) -> Message:
-        """The day in the subject, with an entry that lasts as long as the demo."""
         row = self.row(notice)
         date = date_of(row)
         said = {"date": spoken(date.due_at, zone_of(notice)), "due_at": date.due_at}
         return self.letter(notice, row, ics=calendar_of(date), **said)
 
     def values(self, notice: Notice, row: Demo) -> dict[str, str]:
-        """On which day, as its reader counts days."""
         day = wall_of(date_of(row).due_at, zone_of(notice)).date()
         return {**super().values(notice, row), "day": day_in_words(day)}
 
@@ -573,7 +536,6 @@ class DemoCalledOff(AboutDemo):
     for_chat: ClassVar[bool] = True
 
     def compose(self, notice: Notice) -> Message:
-        """The date that it had, and what takes it out of a calendar."""
         row = self.row(notice)
         date = date_of(row)
         return self.letter(
@@ -595,7 +557,6 @@ class DemoWithoutThem(AboutDemo):
     name: ClassVar[str] = "demo_without_them"
 
     def reasons(self, notice: Notice, row: Demo) -> Iterator[str]:
-        """As for all, and unless they are asked again, or there is no demo to come."""
         yield from super().reasons(notice, row)
         if is_asked(row, notice):
             yield "They are asked to attend after all."
@@ -603,7 +564,6 @@ class DemoWithoutThem(AboutDemo):
             yield "There is no demo to come."
 
     def compose(self, notice: Notice) -> Message:
-        """The date that they had, and what takes it out of a calendar."""
         row = self.row(notice)
         date = dataclasses.replace(date_of(row), sequence=int(notice.occurrence))
         return self.letter(
@@ -616,13 +576,11 @@ class DemoWithoutThem(AboutDemo):
 
 
 def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
-    """Those of them who are asked: the guests and the owner, or all without guests."""
     asked = _asked(demo)
     return [person for person in people if not asked or person.pk in asked]
 
 
 def is_asked(demo: Demo, notice: Notice) -> bool:
-    """Whether the reader of that notice is asked to attend."""
     asked = _asked(demo)
     return not asked or notice.recipient_id in asked
 
@@ -655,7 +613,6 @@ def date_of(demo: Demo) -> CalendarDate:
 
 
 def page_of_demo(demo: Demo) -> str:
-    """The page with its script."""
     return reverse("admin:demo", args=[demo.pk])
 
 
@@ -722,6 +679,5 @@ def uses_in_verdicts(evaluation: Evaluation) -> Used:
 
 @PART_USES.add
 def scored(part: Stakeholder) -> str:
-    """Whether scores stand on its sheet."""
     given = Score.objects.filter(sheet__stakeholder=part).exists()
     return "given scores" if given else ""

@@ -52,12 +52,10 @@ def check_part(evaluation: Evaluation, by: By, *stages: Stage) -> User:
 
 
 def matters_most(requirement: Requirement) -> bool:
-    """Whether it is a must-have or heavy: what a demo asks for, and a promise check."""
     return requirement.is_must or requirement.weight >= HEAVY
 
 
 def check_running(candidate: Candidate) -> None:
-    """Refuse work on a candidate that is out."""
     if candidate.state == CandidateState.ELIMINATED:
         raise Refused(
             f"{candidate.name} was eliminated: {candidate.state_reason} "
@@ -66,7 +64,6 @@ def check_running(candidate: Candidate) -> None:
 
 
 def require_same(evaluation: Evaluation, requirement: Requirement | None) -> None:
-    """Refuse a requirement of another evaluation, or one that is retired."""
     if requirement is None:
         return
     requirement.refresh_from_db(fields=["retired_at", "revision", "priority"])
@@ -85,7 +82,6 @@ def may_lead(user: User, trial: Trial) -> bool:
 
 
 def require_trial_lead(by: By, trial: Trial) -> User:
-    """The acting user, if they run this trial."""
     user = actor_of(by).user
     if user is None or not may_lead(user, trial):
         raise Forbidden(
@@ -109,13 +105,11 @@ def check_trial(trial: Trial, by: By, *stages: Stage) -> None:
 
 
 def require_unclosed(trial: Trial) -> None:
-    """Refuse a trial that is closed."""
     if trial.closed_at:
         raise Refused("This trial is closed.")
 
 
 def require_excuser(by: By, evaluation: Evaluation) -> User:
-    """The acting user, if owner or leadership."""
     user = actor_of(by).user
     if user is None or not (
         is_owner(user, evaluation) or is_leadership(user, evaluation)
@@ -125,7 +119,6 @@ def require_excuser(by: By, evaluation: Evaluation) -> User:
 
 
 def require_insider(user: User, evaluation: Evaluation, field: str) -> None:
-    """Refuse to give work to somebody who could not see it."""
     if not user.is_active or not (
         is_owner(user, evaluation) or has_role(user, evaluation)
     ):

@@ -28,7 +28,6 @@ TEMPLATE = "trials/portal/demos.html"
 
 @session_page(*READ)
 def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Each demo with its date, moved and called off ones too."""
     rows = [(demo, when_of(demo)) for demo in _own(session)]
     return show(request, session, TEMPLATE, rows=rows)
 
@@ -83,7 +82,6 @@ def _own(session: VendorSession) -> list[Demo]:
 
 
 def when_of(demo: Demo) -> str:
-    """Day, hours and zone: “Friday 11 March 2044, 14:00 to 15:30 (Europe/Berlin)”."""
     if demo.scheduled_for is None:
         raise LookupError("the demo has no date")
     starts = wall_of(demo.scheduled_for, demo.zone)
@@ -93,7 +91,6 @@ def when_of(demo: Demo) -> str:
 
 
 def demos_link(candidate: Candidate) -> tuple[str, str] | None:
-    """The page, once a demo has a date."""
     if not _dated(candidate).exists():
         return None
     return "Your demo", _page(candidate)
@@ -111,7 +108,6 @@ SHOWN_RUNS = 50
 
 @session_page(*READ)
 def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """The contract, its criteria and dates, and what was found."""
     return _shown(request, session)
 
 
@@ -140,7 +136,6 @@ def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpRespons
 
 
 def trial_link(candidate: Candidate) -> tuple[str, str] | None:
-    """The page of the trial, once one is agreed."""
     if not Trial.objects.filter(candidate=candidate, agreed_at__isnull=False).exists():
         return None
     invitation = str(candidate.pk)
@@ -157,7 +152,6 @@ def _shown(
     problem: Problem | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """The trial; after a refusal with what was typed."""
     found = agreed_trial(session.link.candidate)
     if found is None:
         raise NotFound

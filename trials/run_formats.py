@@ -69,12 +69,10 @@ class Faults:
         self._errors: dict[str, list[str]] = {}
 
     def add(self, pointer: str, sentence: str) -> None:
-        """Note that something is wrong there."""
         if len(self._errors) < MOST_TOLD:
             self._errors.setdefault(pointer, []).append(sentence)
 
     def check(self) -> None:
-        """Raise `Invalid` with what was noted."""
         if self._errors:
             pointer, sentences = next(iter(self._errors.items()))
             named = f"{pointer}: " if pointer else ""
@@ -82,7 +80,6 @@ class Faults:
 
 
 def refuse(sentence: str) -> Invalid:
-    """A no to the whole file."""
     return Invalid(sentence, errors={"": [sentence]})
 
 
@@ -182,7 +179,6 @@ class Description:
     environment: str
 
     def file_of(self, runs: Sequence[ReportedRun], ignored: int = 0) -> ReportedFile:
-        """The file with these runs."""
         return ReportedFile(
             key=self.key,
             commit=self.commit,
@@ -394,7 +390,6 @@ class LimitedBuilder(TreeBuilder):
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Any:
-        """Count an element that ends."""
         self._depth -= 1
         return super().end(tag)
 

@@ -30,8 +30,6 @@ def takes_part(user: User, evaluation: Evaluation) -> bool:
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Stakeholders to tick, each by name and role."""
-
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **kwargs: Any) -> None:
@@ -44,8 +42,6 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class OnDemo(AboutCandidate[Any]):
-    """An act on a demo, by everybody with a part."""
-
     tab = "demos"
     model: ClassVar[type[models.Model] | None] = Demo
     rule: ClassVar[Rule | None] = check_demo
@@ -63,8 +59,6 @@ class OnDemo(AboutCandidate[Any]):
 
 
 class OnTrial(AboutCandidate[Any]):
-    """An act on a trial, by whoever runs it."""
-
     tab = "trials"
     model: ClassVar[type[models.Model] | None] = Trial
     rule: ClassVar[Rule | None] = check_trial
@@ -72,7 +66,6 @@ class OnTrial(AboutCandidate[Any]):
     related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 
     def trial(self, target: Any) -> Trial:
-        """The trial that the target belongs to."""
         found: Trial = target if isinstance(target, Trial) else target.trial
         return found
 
@@ -84,8 +77,6 @@ class OnTrial(AboutCandidate[Any]):
 
 
 class AboutRequirement(forms.Form):
-    """A form with a requirement of the evaluation."""
-
     requirement = NamedChoice(
         Claim.objects.none(), required=False, empty_label="None in particular"
     )
@@ -97,8 +88,6 @@ class AboutRequirement(forms.Form):
 
 
 class AboutValues(AboutRequirement):
-    """A form with a requirement and with values of the brief's lists, if it has any."""
-
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, evaluation=evaluation, **kwargs)
         if lists := lists_of(evaluation):

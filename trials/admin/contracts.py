@@ -57,15 +57,12 @@ from vendors.models import Candidate
 
 
 def insiders(evaluation: Evaluation) -> Any:
-    """The owner and everybody with a role."""
     parts = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
     people = {evaluation.owner_id, *parts.values_list("user_id", flat=True)}
     return User._default_manager.filter(pk__in=people, is_active=True)
 
 
 class TrialForm(forms.Form):
-    """The plan of a trial and its contract."""
-
     title = forms.CharField(label="Title", max_length=150, initial="Trial")
     starts_on = day_field("First day")
     ends_on = day_field("Last day")
@@ -121,8 +118,6 @@ mark_needed(
 
 @register_act
 class PlanTrial(OnCandidate):
-    """Plans a candidate's trial."""
-
     title = "Plan a trial"
     verb = "Plan"
     help = "What is blank now is filled in before the contract is agreed."
@@ -135,7 +130,6 @@ class PlanTrial(OnCandidate):
         return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The days that the plan has for trials."""
         first, last = days_of_trials(target.evaluation)
         return {
             "title": f"Trial of {target}",
@@ -151,8 +145,6 @@ class PlanTrial(OnCandidate):
 
 @register_act
 class ChangeTrial(OnTrial):
-    """Changes the plan, until the contract is agreed."""
-
     title = "Change the plan"
     verb = "Save"
     success = "Saved."
@@ -160,7 +152,6 @@ class ChangeTrial(OnTrial):
     service = change_trial
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whether the other finalists are tried on the same terms."""
         return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -168,8 +159,6 @@ class ChangeTrial(OnTrial):
 
 
 class SummaryForm(forms.Form):
-    """What it came to."""
-
     summary = forms.CharField(
         label="What it came to", widget=long_text(6), help_text="The memo prints it."
     )
@@ -190,20 +179,15 @@ class CloseTrial(OnTrial):
 
 
 class ReadsContract(OnTrial):
-    """An act whose page shows the contract as it stands."""
-
     template = "trials/agree.html"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The words, and who is awaited."""
         contract = contract_of(target)
         return {**super().context(target, user), "contract": contract}
 
 
 @register_act
 class ProposeContract(ReadsContract):
-    """Puts the contract forward."""
-
     title = "Put the contract forward"
     verb = "Put it forward"
     help = (
@@ -215,15 +199,11 @@ class ProposeContract(ReadsContract):
 
 
 class DigestForm(forms.Form):
-    """Which words were read."""
-
     digest = forms.CharField(widget=forms.HiddenInput)
 
 
 @register_act
 class AgreeContract(ReadsContract):
-    """Says yes for one's roles."""
-
     title = "Agree to the contract"
     verb = "I agree"
     help = (
@@ -235,14 +215,11 @@ class AgreeContract(ReadsContract):
     service = agree_contract
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that are shown."""
         return {"digest": contract_of(target).digest}
 
 
 @register_act
 class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
-    """Says yes for one's roles to several contracts that were read together."""
-
     title = "Agree to the contracts"
     verb = "I agree to all of them"
     help = (
@@ -256,18 +233,14 @@ class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     service = agree_contracts
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The words that are shown."""
         return {"digest": digest_of_all(contracts_awaiting(target, user))}
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The trials whose words are shown."""
         waiting = contracts_awaiting(target, user)
         return {**super().context(target, user), "trials": waiting}
 
 
 class AmendForm(TrialForm):
-    """What was agreed, and why it changes."""
-
     reason = reason_field(help_text="Every role reads it and is asked to agree again.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -278,8 +251,6 @@ class AmendForm(TrialForm):
 
 @register_act
 class AmendContract(OnTrial):
-    """Changes what was agreed, by number."""
-
     title = "Change the contract"
     verb = "Change it"
     help = "It is a numbered change with a reason. The trial goes on meanwhile."
@@ -288,7 +259,6 @@ class AmendContract(OnTrial):
     service = amend_contract
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whether the other finalists are tried on the same terms."""
         return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -296,8 +266,6 @@ class AmendContract(OnTrial):
 
 
 class DaysForm(forms.Form):
-    """Other days, and why."""
-
     starts_on = day_field("First day")
     ends_on = day_field("Last day")
     reason = reason_field(help_text="People have planned with the old days.")
@@ -305,8 +273,6 @@ class DaysForm(forms.Form):
 
 @register_act
 class MoveTrial(OnTrial):
-    """Puts a trial to other days."""
-
     title = "Move the trial"
     verb = "Move"
     help = (
@@ -324,7 +290,6 @@ class MoveTrial(OnTrial):
         return {"starts_on": target.starts_on, "ends_on": target.ends_on}
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
-        """The milestones that would move."""
         return shifts_of_trial(target, data["starts_on"], data["ends_on"])
 
 
@@ -335,16 +300,12 @@ CHOOSE_CRITERION = "Tick at least one criterion."
 
 
 class CommonForm(TrialForm):
-    """What is run, where, on which data, by whom, from when to when."""
-
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, evaluation=evaluation, **kwargs)
         del self.fields["title"]
 
 
 class DrawUpForm(CommonForm):
-    """The same, who is tried, and what they must reach: a row for each criterion."""
-
     def __init__(
         self,
         *args: Any,
@@ -411,12 +372,10 @@ class DrawUpForm(CommonForm):
 
     @property
     def shared_fields(self) -> list[BoundField]:
-        """The fields that all finalists have in common."""
         return [self[name] for name in self.shared_names]
 
     @property
     def finalist_rows(self) -> list[dict[str, Any]]:
-        """Each finalist with its fields."""
         return [
             _row(self, candidate.pk.hex, "try", "lead", "difference")
             for candidate in self.finalists
@@ -424,7 +383,6 @@ class DrawUpForm(CommonForm):
 
     @property
     def criterion_rows(self) -> list[dict[str, Any]]:
-        """Each proposed criterion with its fields, and why it is proposed."""
         names = ("pick", "text", "threshold", "method")
         return [
             {"why": it.why, **_row(self, it.requirement.pk.hex, *names)}
@@ -432,7 +390,6 @@ class DrawUpForm(CommonForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """The common fields, the finalists that are ticked, and the criteria."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         finalists = [
             Finalist(
@@ -475,8 +432,6 @@ class DrawUpForm(CommonForm):
 
 
 class ChangeForm(CommonForm):
-    """What the trials have in common, and why it changes."""
-
     reason = forms.CharField(
         label="Reason",
         required=False,
@@ -490,13 +445,11 @@ class ChangeForm(CommonForm):
 
 
 def _number_of(requirement: Requirement) -> str:
-    """What the requirement's measure asks for, if it has one."""
     measure = Measure.from_json(requirement.measure)
     return measure.words if measure else ""
 
 
 def _name_all(form: forms.Form, key: str, name: str, *kinds: str) -> None:
-    """Say to screen readers whose field it is."""
     for kind in kinds:
         field = form.fields[f"{kind}_{key}"]
         field.widget.attrs["aria-label"] = f"{field.label}: {name}"
@@ -510,16 +463,12 @@ def _row(form: forms.Form, key: str, *kinds: str) -> dict[str, BoundField]:
 
 
 class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):
-    """An act on the trials of all finalists."""
-
     tab = "trials"
     in_dialog = False
 
 
 @register_act
 class DrawUpTrials(OnTrials):
-    """Plans the same trial for every finalist, from what is not proven yet."""
-
     title = "Draw up the trials"
     verb = "Draw them up"
     help = (
@@ -531,7 +480,6 @@ class DrawUpTrials(OnTrials):
     service = draw_up_trials
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Who has no trial yet, and what the ledger leaves unproven."""
         finalists = finalists_without_trial(target)
         common = criteria_in_common(target)
         proposed = [] if common else proposed_criteria(target, finalists)
@@ -543,7 +491,6 @@ class DrawUpTrials(OnTrials):
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What the other trials have in common, else the days of the plan."""
         if trials := open_trials_drawn_up(target):
             common = common_values(trials)
             return {**common, "lead": common["lead"].pk}
@@ -556,7 +503,6 @@ class DrawUpTrials(OnTrials):
         }
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The evaluation beside what the form has put together."""
         return {"evaluation": target, **data}
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
@@ -568,8 +514,6 @@ class DrawUpTrials(OnTrials):
 
 @register_act
 class ChangeTrials(OnTrials):
-    """Changes what the trials have in common."""
-
     title = "Change all trials"
     verb = "Change them"
     help = (
@@ -591,8 +535,6 @@ class ChangeTrials(OnTrials):
 
 @register_act
 class ProposeContracts(OnTrials):
-    """Puts the contracts of all finalists forward."""
-
     title = "Put the contracts forward"
     verb = "Put them forward"
     help = (
@@ -604,7 +546,6 @@ class ProposeContracts(OnTrials):
     service = propose_contracts
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The trials whose words are shown."""
         waiting = [
             trial for trial in open_trials_drawn_up(target) if not trial.proposed_at
         ]

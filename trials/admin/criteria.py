@@ -55,8 +55,6 @@ from vendors.policy import unbarred, where_unbarred
 
 
 class CriterionForm(AboutValues):
-    """What must be reached, with a number."""
-
     text = forms.CharField(label="What must be reached", widget=long_text(3))
     threshold = forms.CharField(
         label="The number",
@@ -88,12 +86,9 @@ mark_needed(CriterionForm, TO_PUT_FORWARD, "threshold")
 
 
 class CriterionAct(OnTrial):
-    """What is done to criteria."""
-
     form_class: ClassVar[type[forms.BaseForm]] = CriterionForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements, and whether a reason is due."""
         together = drawn_up_with(self.trial(target))
         agreed = any(trial.agreed_at for trial in together)
         return {"evaluation": self.evaluation(target), "agreed": agreed}
@@ -101,8 +96,6 @@ class CriterionAct(OnTrial):
 
 @register_act
 class AddCriterion(CriterionAct):
-    """Adds what a trial must reach."""
-
     title = "Add a criterion"
     verb = "Add"
     again_verb = "Add and start another"
@@ -121,8 +114,6 @@ class AddCriterion(CriterionAct):
 
 @register_act
 class CopyCriteria(OnTrial):
-    """Gives the other finalists' trials the same criteria."""
-
     title = "Copy the criteria to the other trials"
     verb = "Copy"
     help = (
@@ -136,8 +127,6 @@ class CopyCriteria(OnTrial):
 
 
 class OnCriterion(CriterionAct):
-    """An act on one criterion."""
-
     model = Criterion
     target_name = "criterion"
     related = (
@@ -147,14 +136,11 @@ class OnCriterion(CriterionAct):
     )
 
     def cancel_url(self, target: Any) -> str:
-        """The criterion on the trial's page."""
         return super().cancel_url(target) + f"#criterion-{target.pk}"
 
 
 @register_act
 class ChangeCriterion(OnCriterion):
-    """Changes a criterion that was not judged."""
-
     title = "Change the criterion"
     verb = "Save"
     success = "Saved."
@@ -172,8 +158,6 @@ class ChangeCriterion(OnCriterion):
 
 
 class RemovalForm(forms.Form):
-    """Why, if the contract is agreed."""
-
     reason = reason_field()
 
     def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
@@ -184,8 +168,6 @@ class RemovalForm(forms.Form):
 
 @register_act
 class RemoveCriterion(OnCriterion):
-    """Takes a criterion out that was not judged."""
-
     title = "Remove the criterion"
     verb = "Remove"
     success = "The criterion is removed; the journal keeps its words."
@@ -199,8 +181,6 @@ class RemoveCriterion(OnCriterion):
 
 @register_act
 class JudgeCriterion(OnCriterion):
-    """Records what the trial found of a criterion."""
-
     title = "Judge the criterion"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
@@ -214,19 +194,16 @@ class JudgeCriterion(OnCriterion):
     rule = check_judge_criterion
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The revisions of the claim on this requirement."""
         claims = self.claims(target)
         lists = offered_lists(claims, target.requirement)
         return {"claims": claims, "source": "trial", "lists": lists}
 
     def claims(self, target: Any) -> Any:
-        """Every revision of the candidate's claim on the requirement."""
         return Claim.objects.filter(
             candidate=target.trial.candidate_id, requirement=target.requirement_id
         ).select_related("requirement")
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand."""
         current = self.claims(target).filter(superseded_at__isnull=True).first()
         before = last_setting(criterion__trial=target.trial)
         return {
@@ -236,7 +213,6 @@ class JudgeCriterion(OnCriterion):
         }
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged."""
         current = self.claims(target).filter(superseded_at__isnull=True).first()
         return {
             **super().context(target, user),
@@ -270,8 +246,6 @@ class GapForm(AboutRequirement):
 
 @register_act
 class RecordGap(OnTrial):
-    """Notes what is missing."""
-
     title = "Record a gap"
     verb = "Record"
     help = "As soon as it is found: the early gaps are the cheap ones."
@@ -287,29 +261,22 @@ class RecordGap(OnTrial):
 
 
 class OnGap(OnTrial):
-    """An act on one gap."""
-
     model = Gap
     target_name = "gap"
     related = ("trial__candidate__evaluation__owner", "trial__lead", "requirement")
     template = "trials/gap.html"
 
     def cancel_url(self, target: Any) -> str:
-        """The gap on the trial's page."""
         return super().cancel_url(target) + f"#gap-{target.pk}"
 
 
 class ReplyForm(forms.Form):
-    """What the vendor answers."""
-
     reply = forms.CharField(label="What the vendor says", widget=long_text())
     promised_for = day_field("Promised for", required=False)
 
 
 @register_act
 class ReplyToGap(OnGap):
-    """Notes what the vendor answered."""
-
     title = "Note the vendor's reply"
     verb = "Save"
     help = "The vendor can also reply by itself, through the API."
@@ -322,8 +289,6 @@ class ReplyToGap(OnGap):
 
 
 class RetestForm(forms.Form):
-    """What trying it again came to."""
-
     outcome = forms.ChoiceField(
         label="What it came to",
         choices=Retest.choices,
@@ -336,8 +301,6 @@ class RetestForm(forms.Form):
 
 @register_act
 class RetestGap(OnGap):
-    """Says what trying a gap again came to."""
-
     title = "Try the gap again"
     verb = "Save"
     help = (
@@ -360,8 +323,6 @@ class ClosingForm(forms.Form):
 
 @register_act
 class CloseGap(OnGap):
-    """Says how a gap ended."""
-
     title = "Close the gap"
     verb = "Close"
     success = "The gap is closed."
@@ -382,14 +343,11 @@ def closed_for(trial: Trial, user: User) -> str:
 
 
 def below_text(row: Criterion) -> str:
-    """For which values of the brief's lists it is."""
     return f"For {row.values_named}" if row.values_named else ""
 
 
 @register_grid
 class CriteriaGrid(Grid[Trial, Criterion]):
-    """What must be reached, the number, the requirement, and how it is measured."""
-
     name = "criteria"
     title = "Success criteria"
     model = Trial
@@ -445,7 +403,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
         return f"{row}, {row.requirement.ref}"
 
     def links(self, row: Criterion, user: User) -> Iterable[tuple[str, str]]:
-        """The form with all fields, for who may change it in rows."""
         if may_lead(user, row.trial) and not row.trial.agreed_at:
             yield "All fields", address_of("change-criterion", row)
 
@@ -472,7 +429,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
 
 def missing_number(row: Criterion) -> str:
-    """The contract is not put forward without one."""
     return "" if row.number else "Name the number."
 
 
@@ -501,8 +457,6 @@ def to_reach(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @register_act
 class TakeCriteria(TakesFrom, OnTrial):
-    """Adds a template's criteria to a trial."""
-
     title = "Take criteria from a template"
     help = (
         "Adds the template's criteria on requirements that this evaluation has. They "
@@ -515,8 +469,6 @@ class TakeCriteria(TakesFrom, OnTrial):
 
 @admin.register(Gap, site=site)
 class GapAdmin(AboutCandidates):
-    """What trials found missing."""
-
     candidate_path = "trial__candidate"
     empty_text = "Gaps are recorded on the page of a trial."
     list_display = ("text", "trial", "severity", "found_on", "closed_at")
@@ -526,7 +478,6 @@ class GapAdmin(AboutCandidates):
     fields = ("trial", "severity", "text", "found_on", "workaround", "closing_note")
 
     def page_of(self, row: Gap) -> str:
-        """The gap on its trial's page."""
         return reverse("admin:trial", args=[row.trial_id]) + f"#gap-{row.pk}"
 
 

@@ -88,15 +88,12 @@ LONGEST_TITLE = 150
 
 
 class WhenForm(forms.Form):
-    """When a demo is, as clocks show it there."""
-
     day = day_field("Day")
     time = time_field("Time")
     zone = ZoneField()
     minutes = forms.IntegerField(label="Minutes", min_value=5, max_value=600)
 
     def clean(self) -> dict[str, Any]:
-        """A time that exists there."""
         data = super().clean() or {}
         if "zone" in data:
             instant_from(self, "day", "time", data["zone"])
@@ -104,8 +101,6 @@ class WhenForm(forms.Form):
 
 
 class AttendanceForm(forms.Form):
-    """Who attends, and where they meet."""
-
     guests = PeopleField(
         label="Our attendees",
         help_text=(
@@ -145,8 +140,6 @@ class DemoForm(AttendanceForm, WhenForm):
 
 @register_act
 class EndDemo(OnDemo):
-    """Says that the demo is over."""
-
     title = "End the demo"
     verb = "It is over"
     help = (
@@ -167,8 +160,6 @@ class NoteForm(forms.Form):
 
 @register_act
 class WriteDemoNote(OnDemo):
-    """Writes or changes one's own note on a demo."""
-
     title = "Your note on the demo"
     verb = "Save"
     help = "Notes stay private until all are revealed."
@@ -177,19 +168,15 @@ class WriteDemoNote(OnDemo):
     service = write_demo_note
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What one wrote so far."""
         note = DemoNote.objects.visible_to(user).filter(demo=target, author=user)
         return {"text": note[0].text} if note else {}
 
     def cancel_url(self, target: Any) -> str:
-        """The notes on the demo's page."""
         return super().cancel_url(target) + "#notes"
 
 
 @register_act
 class RevealDemoNotes(OnDemo):
-    """Reveals all notes before the time is over."""
-
     title = "Reveal the notes now"
     verb = "Reveal"
     help = "Everybody with a part reads all notes, and none can change any more."
@@ -198,7 +185,6 @@ class RevealDemoNotes(OnDemo):
     service = reveal_demo_notes
 
     def cancel_url(self, target: Any) -> str:
-        """The notes on the demo's page."""
         return super().cancel_url(target) + "#notes"
 
 
@@ -216,14 +202,12 @@ class ScheduleDemo(OnCandidate):
     rule = check_schedule_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """A week from now, in the evaluation's zone."""
         zone = target.evaluation.zone
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
         when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
         return {"title": f"Demo of {target.name}"[:LONGEST_TITLE], **when}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whom it is asked among."""
         return {"evaluation": target.evaluation}
 
     def perform(
@@ -238,14 +222,11 @@ class ScheduleDemo(OnCandidate):
         return None if draws_up else reverse("admin:demo", args=[demo.pk])
 
     def success_message(self, target: Candidate, outcome: Outcome) -> str:
-        """What is next, with or without a script."""
         return "The demo is scheduled. Draw up its script." if outcome else self.success
 
 
 @register_act
 class PlanAttendance(OnDemo):
-    """Says who attends, and where they meet."""
-
     title = "Attendees and meeting link"
     verb = "Save"
     help = "Whoever is asked anew gets a mail; another link is sent to all of them."
@@ -255,11 +236,9 @@ class PlanAttendance(OnDemo):
     rule = check_move_demo
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """Whom it is asked among."""
         return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Who is asked now."""
         return {
             "guests": list(target.guests.values_list("stakeholder", flat=True)),
             "vendor_people": target.vendor_people,
@@ -269,8 +248,6 @@ class PlanAttendance(OnDemo):
 
 @register_act
 class MoveDemo(OnDemo):
-    """Puts a demo to another time."""
-
     title = "Move the demo"
     verb = "Move"
     success = "The demo is moved."
@@ -278,7 +255,6 @@ class MoveDemo(OnDemo):
     service = move_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """When it is now."""
         wall = wall_of(target.scheduled_for or timezone.now(), target.zone)
         return {
             "day": wall.date(),
@@ -296,8 +272,6 @@ class CallOffForm(forms.Form):
 
 @register_act
 class CallOffDemo(OnDemo):
-    """Says that the demo does not take place."""
-
     title = "Call the demo off"
     verb = "Call it off"
     help = (
@@ -320,8 +294,6 @@ class HoldForm(forms.Form):
 
 @register_act
 class HoldDemo(OnDemo):
-    """Says that the demo takes place."""
-
     title = "Start the demo"
     verb = "It takes place"
     help = "You can judge the items now; the script no longer changes."
@@ -330,22 +302,17 @@ class HoldDemo(OnDemo):
     service = hold_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Who was to attend."""
         ours = "\n".join(names_of(target))
         return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
 
 
 class DazzleForm(forms.Form):
-    """What was shown that nobody asked for."""
-
     text = forms.CharField(label="What was shown", widget=long_text(2))
     remark = forms.CharField(label="Remark", required=False, widget=long_text(2))
 
 
 @register_act
 class AddDazzle(OnDemo):
-    """Notes what was shown off-script."""
-
     title = "Add to the dazzle list"
     verb = "Add"
     again_verb = "Add and start another"
@@ -357,8 +324,6 @@ class AddDazzle(OnDemo):
 
 @register_act
 class DrawUpScript(OnDemo):
-    """Writes the script from what is not proven yet."""
-
     title = "Draw up the script"
     verb = "Draw up"
     help = (
@@ -371,8 +336,6 @@ class DrawUpScript(OnDemo):
 
 
 class ItemForm(AboutValues):
-    """One thing to see."""
-
     question = forms.CharField(label="What is asked", widget=long_text())
     show_live = forms.CharField(
         label="What must be seen working", required=False, widget=long_text(3)
@@ -404,8 +367,6 @@ class ItemForm(AboutValues):
 
 
 class ChangeItemForm(ItemForm):
-    """What may change of an item."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["requirement"]
@@ -413,8 +374,6 @@ class ChangeItemForm(ItemForm):
 
 @register_act
 class AddScriptItem(OnDemo):
-    """Puts one more thing on the script."""
-
     title = "Add to the script"
     verb = "Add"
     again_verb = "Add and start another"
@@ -427,13 +386,10 @@ class AddScriptItem(OnDemo):
         return super().arguments(target, {**data, "measure": data["measure"] or None})
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The evaluation's requirements and people."""
         return {"evaluation": self.evaluation(target)}
 
 
 class OnItem(OnDemo):
-    """An act on an item of a script."""
-
     model = ScriptItem
     target_name = "item"
     related = (
@@ -446,18 +402,14 @@ class OnItem(OnDemo):
         return f"{self.title}: {target.demo.candidate}"
 
     def cancel_url(self, target: Any) -> str:
-        """The item on the demo's page."""
         return reverse("admin:demo", args=[target.demo_id]) + f"#item-{target.pk}"
 
     def judged(self, target: Any) -> tuple[Any, ...]:
-        """The demo on whose script it stands."""
         return (target.demo,)
 
 
 @register_act
 class ChangeScriptItem(OnItem):
-    """Changes an item of a script."""
-
     title = "Change the item"
     verb = "Save"
     success = "Saved."
@@ -481,8 +433,6 @@ class PlaceForm(forms.Form):
 
 @register_act
 class MoveScriptItem(OnItem):
-    """Puts an item to another place of the script."""
-
     title = "Move the item"
     verb = "Move"
     success = "Moved."
@@ -490,14 +440,11 @@ class MoveScriptItem(OnItem):
     service = move_script_item
 
     def judged(self, target: Any) -> tuple[Any, ...]:
-        """The item, which may be on the dazzle list."""
         return (target,)
 
 
 @register_act
 class JudgeItem(OnItem):
-    """Records in one tap what was seen of an item."""
-
     title = "Judge what was shown"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
@@ -510,13 +457,11 @@ class JudgeItem(OnItem):
     rule = check_judge_item
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The revisions of the claim on this requirement."""
         claims = claims_on(target.demo, target.requirement_id)
         lists = offered_lists(claims, target.requirement)
         return {"claims": claims, "source": Source.DEMO, "lists": lists}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand."""
         claims = claims_on(target.demo, target.requirement_id)
         current = claims.filter(superseded_at__isnull=True).first()
         before = last_setting(script_item__demo=target.demo)
@@ -527,7 +472,6 @@ class JudgeItem(OnItem):
         }
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged."""
         claims = claims_on(target.demo, target.requirement_id)
         current = claims.filter(superseded_at__isnull=True).first()
         return {
@@ -545,7 +489,6 @@ class JudgeItem(OnItem):
 
 
 def claims_on(demo: Demo, requirement_id: Any) -> Any:
-    """Every revision of the candidate's claim on a requirement."""
     return Claim.objects.filter(
         candidate=demo.candidate_id, requirement=requirement_id
     ).select_related("requirement")
@@ -558,8 +501,6 @@ def claims_on(demo: Demo, requirement_id: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class SoloNotes:
-    """One's own note, those that one may read, and how many were written."""
-
     own: DemoNote | None
     others: list[DemoNote]
     written: int
@@ -581,8 +522,6 @@ def solo_notes(user: User, demo: Demo) -> SoloNotes:
 
 @dataclass(frozen=True, slots=True)
 class DemoRow:
-    """A candidate with its demos, and which must-haves no demo has judged."""
-
     candidate: Candidate
     demos: list[Demo]
     claimed: int
@@ -590,13 +529,11 @@ class DemoRow:
 
     @property
     def seen(self) -> int:
-        """How many claimed must-haves were judged in a demo."""
         return self.claimed - len(self.unseen)
 
 
 @evaluation_page("demos", "Demos", order=60, group="Proof")
 def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Each shortlisted candidate with its demos."""
     check_query(request)
     user = reader(request)
     open_answers(request, evaluation)
@@ -643,8 +580,6 @@ def _rows(evaluation: Evaluation, candidates: list[Candidate]) -> list[DemoRow]:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One thing on the script, with the words that it is about and what was seen."""
-
     item: ScriptItem
     claim: Claim | None
     verdicts: list[Evidence]
@@ -653,7 +588,6 @@ class ItemRow:
 
     @property
     def verdict(self) -> Evidence | None:
-        """The newest verdict of this demo."""
         return self.verdicts[-1] if self.verdicts else None
 
 
@@ -689,7 +623,6 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
 
 
 def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """The demos that take place, each with its address."""
     demos = Demo.objects.filter(
         candidate__evaluation=evaluation, called_off_at__isnull=True
     ).select_related("candidate")
@@ -717,7 +650,6 @@ def offers_of(user: User, demo: Demo) -> dict[str, bool]:
 
 
 def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
-    """The script alone, to be printed."""
     check_query(request)
     demo, items = _demo(request, demo_id)
     evaluation = demo.candidate.evaluation
@@ -735,7 +667,6 @@ def script_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
 
 
 def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
-    """The demo as a calendar file, for whoever attends."""
     check_query(request)
     demo, _ = _demo(request, demo_id)
     if demo.scheduled_for is None or demo.called_off_at is not None:
@@ -794,8 +725,6 @@ site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")
 
 @register_act
 class TakeScript(TakesFrom, OnDemo):
-    """Adds a template's questions to a demo's script."""
-
     title = "Take the script from a template"
     help = (
         "Adds what the template asks and this script does not ask yet. Questions about "
@@ -808,8 +737,6 @@ class TakeScript(TakesFrom, OnDemo):
 
 @admin.register(Demo, site=site)
 class DemoAdmin(AboutCandidates):
-    """Demos in all evaluations that the reader has a part in."""
-
     empty_text = "Demos are scheduled on the Demos page of an evaluation."
     list_display = ("title", "candidate", "scheduled_for", "held_at", "called_off_at")
     list_filter = (by("candidate"),)

@@ -84,7 +84,6 @@ def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
 
 
 def last_setting(**among: Any) -> dict[str, Any]:
-    """The setting of the newest verdict among these, for a form to begin with."""
     rows = Evidence.objects.filter(**among).exclude(runner="").order_by("-recorded_at")
     return dict(rows.values("runner", "data").first() or {})
 
@@ -150,7 +149,6 @@ class VerdictForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """A verdict where the brief has lists names a value that it is about."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "named_values" in self.fields and not any(
             data.get("named_values", {}).values()
@@ -160,8 +158,6 @@ class VerdictForm(forms.Form):
 
 
 class ProofForm(VerdictForm):
-    """A verdict with what it rests on."""
-
     url = link_field("Link")
     file = forms.FileField(
         label="File",
@@ -176,8 +172,6 @@ USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
 
 
 class EvidenceForm(ProofForm):
-    """A verdict from anywhere."""
-
     source = forms.ChoiceField(label="Where it was found", choices=Source.choices)
     independent = forms.BooleanField(
         label="The source is independent of the vendor",
@@ -207,8 +201,6 @@ mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 
 @register_act
 class RecordEvidence(OnPlace):
-    """Records a verdict on the claim that stands."""
-
     title = "Record evidence"
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
@@ -221,7 +213,6 @@ class RecordEvidence(OnPlace):
     rule = partial(check_evidence, source=Source.RESEARCH)
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The revisions of this cell, and the candidate's notes."""
         return {
             "claims": revisions_of(target),
             "lists": offered_lists(revisions_of(target), target.requirement),
@@ -229,7 +220,6 @@ class RecordEvidence(OnPlace):
         }
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The words that stand, and where one judges in this stage."""
         stage = target.evaluation.stage
         return {
             "claim": claim_shown(target),
@@ -237,11 +227,9 @@ class RecordEvidence(OnPlace):
         }
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The claim says of which cell it is."""
         return dict(data)
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged."""
         claim = current_claim(target.candidate, target.requirement)
         return {**super().context(target, user), "claim": claim}
 
@@ -251,15 +239,11 @@ class RecordEvidence(OnPlace):
 
 
 class ReconfirmForm(forms.Form):
-    """Why it can be said again."""
-
     note = forms.CharField(label="Why it can be said again", widget=long_text(3))
 
 
 @register_act
 class ReconfirmEvidence(AboutCandidate[Evidence]):
-    """Says an older verdict again of the words that stand."""
-
     title = "Re-confirm"
     verb = "Say it again"
     help = (
@@ -279,25 +263,21 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
         return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands now beside what was judged."""
         claim = target.claim
         current = current_claim(claim.candidate, claim.requirement)
         return {**super().context(target, user), "current": current}
 
     def cancel_url(self, target: Any) -> str:
-        """The page of the cell."""
         return cell_address(target.claim)
 
 
 def revisions_of(place: Place) -> Any:
-    """Every revision of the claim of a cell."""
     return Claim.objects.filter(
         candidate=place.candidate, requirement=place.requirement
     )
 
 
 def claim_shown(place: Place) -> Any:
-    """The id of the claim that stands."""
     claim = current_claim(place.candidate, place.requirement)
     return claim.pk if claim else None
 
@@ -306,8 +286,6 @@ def claim_shown(place: Place) -> Any:
 
 
 class ResearchForm(AboutRequirement):
-    """What somebody read or heard."""
-
     kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
     title = forms.CharField(label="Title", max_length=200)
     text = forms.CharField(label="What it says", widget=long_text(6))
@@ -319,8 +297,6 @@ class ResearchForm(AboutRequirement):
 
 @register_act
 class NoteResearch(OnCandidate):
-    """Notes what an article, a podcast or a peer says."""
-
     title = "Note research"
     verb = "Save the note"
     help = "With its source and date, so that others can judge it."
@@ -360,7 +336,6 @@ class ExcuseKnockOut(OnPlace):
     service = excuse_knock_out
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The values that are demanded."""
         return {"lists": demanded_of(target.requirement)}
 
     def heading(self, target: Any) -> str:
@@ -368,15 +343,11 @@ class ExcuseKnockOut(OnPlace):
 
 
 class WithdrawForm(forms.Form):
-    """Why it counts no longer."""
-
     reason = reason_field(help_text="The memo prints it beside the excuse.")
 
 
 @register_act
 class WithdrawExcuse(AboutCandidate[Excuse]):
-    """Lets a knock-out knock out again."""
-
     title = "Withdraw the excuse"
     verb = "Withdraw"
     help = (
@@ -396,7 +367,6 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
         return f"{self.title}: {target.candidate}, {target.requirement.ref}"
 
     def cancel_url(self, target: Any) -> str:
-        """The page of the cell."""
         return cell_address(target)
 
 
@@ -437,8 +407,6 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file with what it is about or proves, who handed it in and when."""
-
     name: str
     address: str
     about: str
@@ -450,7 +418,6 @@ class FileRow:
 
 @evaluation_page("files", "Files", order=140, group="Record")
 def files_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """All files that the reader may take along, the newest first."""
     check_query(request, filters={"page"})
     user = reader(request)
     open_answers(request, evaluation)
@@ -519,8 +486,6 @@ def _row(
 
 @admin.register(ResearchNote, site=site)
 class ResearchNoteAdmin(AboutCandidates):
-    """What was read or heard about candidates."""
-
     empty_text = "Notes are written on a candidate's page."
     list_display = ("title", "candidate", "kind", "source_date", "noted_by")
     list_filter = (by("candidate"), by("kind"))
@@ -555,11 +520,9 @@ class EvidenceAdmin(AboutCandidates):
 
     @admin.display(description="candidate")
     def candidate(self, row: Evidence) -> Candidate:
-        """Whose claim was judged."""
         return row.claim.candidate
 
     def page_of(self, row: Evidence) -> str:
-        """The ledger of its cell."""
         return cell_address(row.claim)
 
 
@@ -596,7 +559,6 @@ register_search(
 
 
 def attached(reader: Reader) -> QuerySet[AttachedFile]:
-    """Files on things, of evaluations whose candidates the reader has answered for."""
     rows: QuerySet[AttachedFile] = AttachedFile.objects.visible_to(reader.user).kept()
     unasked = to_declare(reader.user).values_list("evaluation", flat=True)
     return rows.exclude(evaluation__in=list(unasked)).select_related("evaluation")

@@ -52,8 +52,6 @@ FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.i
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One requirement and what this candidate says and has shown of it."""
-
     requirement: Requirement
     cell: Cell
     place: Place
@@ -70,12 +68,10 @@ class LedgerRow:
 
     @property
     def values(self) -> dict[Standing, str]:
-        """The values of the brief by standing, where they stand differently."""
         return values_by_standing(self.cell)
 
     @property
     def knocks_out(self) -> bool:
-        """Whether somebody has to excuse it or eliminate the candidate."""
         return self.requirement.is_must and self.cell.knocks_out
 
 
@@ -121,8 +117,6 @@ def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One line of the promise record."""
-
     label: str
     held: int
     partly: int
@@ -180,8 +174,6 @@ def named_promises(
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """One value with its three marks, and what stands for it."""
-
     state: ValueState
     claimed: str
     shown: str
@@ -226,16 +218,12 @@ def names_of_leadership(evaluation: Evaluation) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One verdict, and whether somebody has to say it again of newer words."""
-
     evidence: Evidence
     to_reconfirm: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One revision of the claim with what was found of it."""
-
     claim: Claim
     is_current: bool
     is_stale: bool
@@ -244,8 +232,6 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """A cell as its page shows it, for what higher floors add to it."""
-
     place: Place
     knocks_out: bool
     is_partly: bool
@@ -254,7 +240,6 @@ class ShownCell:
 def cell_view(
     request: HttpRequest, candidate_id: uuid.UUID, requirement_id: uuid.UUID
 ) -> HttpResponse:
-    """The whole story of a cell, the newest words first."""
     check_query(request)
     user = reader(request)
     place = find_place(user, candidate_id, requirement_id)
@@ -437,7 +422,6 @@ def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
 
 
 def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """Everything that is known of one candidate, but its price."""
     check_query(request, filters={"show"})
     user = reader(request)
     candidate = find_candidate(user, candidate_id)
@@ -489,7 +473,6 @@ GROUPS = ("slipped", "coming", "settled")
 
 @evaluation_page("promised", "Promised dates")
 def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The candidates in the choice, their planned dates and how these moved."""
     check_query(request, filters=("page",))
     open_answers(request, evaluation)
     found = counted_once(evaluation, "promised dates", _promised)
@@ -511,13 +494,11 @@ def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def group_of(promise: Promised) -> str:
-    """Under which heading it stands."""
     if promise.slipped:
         return "slipped"
     return "coming" if promise.is_coming else "settled"
 
 
 def _promised(evaluation: Evaluation) -> list[Promised]:
-    """The slipped first, then those to come, then what is settled."""
     found = promised(standing_ledger(evaluation).of_active())
     return sorted(found, key=lambda promise: GROUPS.index(group_of(promise)))

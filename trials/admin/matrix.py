@@ -63,8 +63,6 @@ CLOSE = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
 class Told(Protocol):
-    """What the tests ask of a cell, or of a kind of cell."""
-
     @property
     def standing(self) -> Standing: ...
     @property
@@ -74,12 +72,10 @@ class Told(Protocol):
 
 
 def is_unproven(cell: Told) -> bool:
-    """Whether nothing has settled it yet, one way or the other."""
     return not cell.not_applicable and cell.standing not in SETTLED
 
 
 def standing_filter(*standings: Standing) -> Callable[[Told], bool]:
-    """A test for cells of one of these standings that apply."""
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
 
@@ -125,12 +121,10 @@ class Chosen:
 
     @property
     def narrows(self) -> bool:
-        """Whether requirements are left out."""
         return bool(self.switches or self.category or self.words)
 
     @property
     def query(self) -> str:
-        """The same as part of an address."""
         pairs = [(name, "1") for name in SWITCHES if name in self.switches]
         pairs += [
             (name, value)
@@ -141,7 +135,6 @@ class Chosen:
 
     @property
     def query_of_all(self) -> str:
-        """The address without what leaves requirements out."""
         return urlencode(self._kept)
 
     @property
@@ -200,12 +193,10 @@ def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candida
 
 
 def categories_of(book: Ledger) -> dict[str, str]:
-    """The names of the categories by id, in the order of the rows."""
     return {str(row.category_id): row.category for row in book.rows}
 
 
 def switches_of(book: Ledger) -> dict[str, str]:
-    """The filters of this ledger, with their labels."""
     has_lists = any(row.demanded for row in book.rows)
     dropped = set() if has_lists else {NOT_WHERE_WE_RUN}
     return {name: label for name, label in SWITCHES.items() if name not in dropped}
@@ -256,8 +247,6 @@ ON_A_PAGE = 1_000  # cells, where a script shows the rows, or without it a page 
 
 @dataclass(frozen=True)
 class View:
-    """What the filters leave, and how it is laid out."""
-
     book: Ledger
     rows: list[int]
     chosen: Chosen
@@ -266,22 +255,18 @@ class View:
 
     @property
     def hidden_rows(self) -> int:
-        """How many requirements the filters leave out."""
         return len(self.book.rows) - len(self.rows)
 
     @property
     def is_picture(self) -> bool:
-        """Whether each cell is one mark."""
         return self.chosen.view != LINES
 
     @property
     def has_room(self) -> bool:
-        """Whether the names of the candidates stand upright."""
         return len(self.book.columns) <= ROOMY
 
     @property
     def cells(self) -> int:
-        """How many cells are shown."""
         return len(self.rows) * len(self.book.columns)
 
     @property
@@ -293,21 +278,18 @@ class View:
 
     @cached_property
     def lines(self) -> list[Line]:
-        """The rows, in the picture under their categories."""
         if self.is_picture:
             return list(with_categories(self.book, self.rows))
         return list(self.rows)
 
     @property
     def on_a_page(self) -> int:
-        """How many lines there are in the HTML."""
         if self.layout != "virtual":
             return len(self.lines) or 1
         return max(10, ON_A_PAGE // len(self.book.columns))
 
     @property
     def pages(self) -> int:
-        """How many pages there are for those without a script."""
         return max(1, -(-len(self.lines) // self.on_a_page))
 
     @property
@@ -320,17 +302,14 @@ class View:
 
     @property
     def row_count(self) -> int:
-        """Lines of the table with its head and its lines of foot."""
         return len(self.lines) + 1 + (4 if self.is_picture else 3)
 
     @property
     def column_count(self) -> int:
-        """Columns with that of the requirements."""
         return len(self.book.columns) + 1
 
     @property
     def first(self) -> int:
-        """How many lines come before those in the HTML."""
         return (self.page - 1) * self.on_a_page
 
 
@@ -355,8 +334,6 @@ PLAIN = {
 
 
 class Format(NamedTuple):
-    """A kind of file: what it is called, its type, and who writes it."""
-
     ending: str
     content_type: str
     write: Callable[[Ledger, Sequence[int]], bytes]
@@ -425,7 +402,6 @@ def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
 
 
 def as_json(book: Ledger, rows: Sequence[int]) -> bytes:
-    """What programs read, in the words of the API."""
     return matrix_json(book, rows).encode()
 
 
@@ -463,8 +439,6 @@ def words_of(kind: Cell) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Candidates without a column, and the references of retired requirements."""
-
     eliminated: list[Candidate]
     not_shortlisted: list[Candidate]
     retired: list[str]
@@ -501,7 +475,6 @@ ROWS_HERE, DATA_HERE = b"<!-- rows -->", b"<!-- data -->"
 
 @evaluation_page("matrix", "Matrix", order=50, group="Proof")
 def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The whole ledger on one page, or what the filters leave of it."""
     check_query(request, filters=(*PARAMETERS, "page"), searchable=True)
     open_answers(request, evaluation)
     return unless_unchanged(

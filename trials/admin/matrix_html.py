@@ -110,12 +110,10 @@ def picture_look(kind: Cell, *, must: bool) -> Look:
 
 
 def knocks_out(kind: Cell, *, must: bool) -> bool:
-    """Whether it blocks its candidate and nobody has excused it."""
     return must and kind.standing in KNOCKS_OUT and not kind.excused
 
 
 def note_of(kind: Cell, *, must: bool) -> str:
-    """What has to be done about the cell or was, in a word or two."""
     if must and kind.standing in KNOCKS_OUT:
         return "excused" if kind.excused else "knocks out"
     return "to re-confirm" if kind.to_reconfirm or kind.proof_to_reconfirm else ""
@@ -130,7 +128,6 @@ def values_in_words(kind: Cell) -> list[str]:
 
 
 def standing_mark(kind: Cell) -> Mark:
-    """Words, shape and tone of the best proof that stands."""
     if kind.standing == Standing.CLAIMED and kind.claimed == Availability.UNSTATED:
         return ("Not stated", *NOTED[1:])
     return STANDINGS[kind.standing]
@@ -200,15 +197,11 @@ ORDER = ("proven", "shown", "partly", "claimed", "never", "slipped", "refuted")
 
 
 class Part(NamedTuple):
-    """How many cells of a category and a candidate bear one mark."""
-
     mark: Mark
     cells: int
 
 
 class CategoryRow(NamedTuple):
-    """A category among the rows, with the parts of each candidate's cells."""
-
     pk: UUID
     name: str
     size: int
@@ -260,8 +253,6 @@ LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The looks of a grid's cells, by must-have or not and by number of kind."""
-
     book: Ledger
     made: dict[tuple[bool, int], Look]
     picture: bool
@@ -277,7 +268,6 @@ class Looks:
         *,
         picture: bool = False,
     ) -> Looks:
-        """Those that the rows of these numbers need."""
         needed: dict[bool, set[int]] = {False: set(), True: set()}
         for row in rows:
             needed[book.rows[row].is_must].update(book.lines[row])
@@ -289,7 +279,6 @@ class Looks:
         return cls(book, made, picture, numbers_by_row(book, numbers or {}))
 
     def attributes(self) -> dict[tuple[bool, int], str]:
-        """The class of each look's link, and in the picture the number of its panel."""
         return {
             key: f' class="mx-cell{look.css}"'
             + (f' data-look="{place}"' if self.picture else "")

@@ -50,14 +50,11 @@ from vendors.admin.base import is_kept_out
 
 
 class DueForm(forms.Form):
-    """When it is due, as clocks show it there."""
-
     due_on = day_field("Due on")
     due_time = time_field("At")
     zone = ZoneField()
 
     def clean(self) -> dict[str, Any]:
-        """A time that exists there."""
         data = super().clean() or {}
         if "zone" in data:
             instant_from(self, "due_on", "due_time", data["zone"])
@@ -118,8 +115,6 @@ def usual_due(zone: str, user: User) -> dict[str, Any]:
 
 @register_act
 class AddMilestone(OnEvaluation):
-    """Sets a date in the evaluation."""
-
     title = "Add a milestone"
     verb = "Add"
     again_verb = "Add and start another"
@@ -133,14 +128,11 @@ class AddMilestone(OnEvaluation):
         return {"evaluation": target, "others": others(target, None)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """A week from today."""
         return usual_due(target.zone, user)
 
 
 @register_act
 class AddTrialMilestone(OnTrial):
-    """Sets a date in a trial."""
-
     title = "Add a milestone"
     verb = "Add"
     again_verb = "Add and start another"
@@ -154,17 +146,13 @@ class AddTrialMilestone(OnTrial):
         return {"evaluation": evaluation, "others": others(evaluation, target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """A week from today."""
         return usual_due(target.zone, user)
 
     def arguments(self, target: Trial, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Also the evaluation in which the trial runs."""
         return {"evaluation": self.evaluation(target), "trial": target, **data}
 
 
 class OnMilestone(InEvaluation[Milestone]):
-    """An act on a milestone."""
-
     tab = "trials"
     model = Milestone
     rule = check_move_milestone
@@ -175,7 +163,6 @@ class OnMilestone(InEvaluation[Milestone]):
         return f"{self.title}: {target.title}"
 
     def cancel_url(self, target: Any) -> str:
-        """The trial, or the page of all."""
         if target.trial_id:
             return reverse("admin:trial", args=[target.trial_id]) + "#milestones"
         return self.page(target, "milestones")
@@ -197,8 +184,6 @@ class SettleForm(forms.Form):
 
 @register_act
 class SettleMilestone(OnMilestone):
-    """Says how a milestone went."""
-
     title = "Settle"
     verb = "Settle"
     help = "Nobody is reminded of it any more."
@@ -212,8 +197,6 @@ class SettleMilestone(OnMilestone):
 
 
 class MoveForm(DueForm):
-    """Another date, and why."""
-
     along = forms.BooleanField(
         label="Move what depends on it, too", required=False, initial=True
     )
@@ -222,8 +205,6 @@ class MoveForm(DueForm):
 
 @register_act
 class MoveMilestone(OnMilestone):
-    """Puts a milestone to another date."""
-
     title = "Move"
     verb = "Move"
     help = (
@@ -237,17 +218,13 @@ class MoveMilestone(OnMilestone):
     service = move_milestone
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """When it is now."""
         return {name: getattr(target, name) for name in ("due_on", "due_time", "zone")}
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
-        """What would move along."""
         return shifts_of(target, data["due_on"]) if data["along"] else []
 
 
 class HangForm(forms.Form):
-    """Which other milestone it hangs on."""
-
     hangs_on = hanging_field()
 
     def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
@@ -258,8 +235,6 @@ class HangForm(forms.Form):
 
 @register_act
 class HangMilestone(OnMilestone):
-    """Says what a milestone hangs on."""
-
     title = "Depends on"
     verb = "Save"
     success = "Saved."
@@ -271,13 +246,10 @@ class HangMilestone(OnMilestone):
         return {"others": near.exclude(pk=target.pk)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What it hangs on now."""
         return {"hangs_on": target.hangs_on_id}
 
 
 class GiveForm(forms.Form):
-    """Whose it is from now on."""
-
     owner_user = NamedChoice(
         User._default_manager.none(),
         attribute="name",
@@ -293,8 +265,6 @@ class GiveForm(forms.Form):
 
 @register_act
 class GiveMilestone(OnMilestone):
-    """Makes a milestone somebody else's."""
-
     title = "Give"
     verb = "Give"
     help = "Whose it was is no longer reminded of it."
@@ -306,13 +276,10 @@ class GiveMilestone(OnMilestone):
         return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Whose it is now."""
         return {"owner_user": target.owner_id}
 
 
 class RhythmForm(forms.Form):
-    """How many days before."""
-
     days = forms.CharField(
         label="Days before a date",
         max_length=60,
@@ -330,8 +297,6 @@ class RhythmForm(forms.Form):
 
 @register_act
 class ChangeReminderDays(OnEvaluation):
-    """Says how many days before a date people are reminded."""
-
     title = "When people are reminded"
     verb = "Save"
     help = (
@@ -358,7 +323,6 @@ ITS_FORM = "Use Move at the end of the row: another date needs a reason."
 
 
 def below_title(row: Milestone) -> str:
-    """What it moves along with."""
     return f"depends on {row.hangs_on.title}" if row.hangs_on else ""
 
 
@@ -372,8 +336,6 @@ def below_date(row: Milestone) -> str:
 
 @register_grid
 class MilestonesGrid(Grid[Trial, Milestone]):
-    """What is due when, whose it is, and how it went."""
-
     name = "milestones"
     title = "Milestones"
     model = Trial
@@ -432,7 +394,6 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         return row.title
 
     def links(self, row: Milestone, user: User) -> Iterable[tuple[str, str]]:
-        """What is done to an open one, each by its form."""
         may = row.trial is not None and self.may_add(row.trial, user)
         if row.state != MilestoneState.OPEN or not may:
             return
@@ -441,14 +402,12 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         yield "Depends on", address_of("hang-milestone", row)
 
     def acts(self, subject: Trial, user: User) -> Sequence[str]:
-        """Saying of several how they went."""
         return ("settle-milestone",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Trial, user: User) -> bool:
         return why_not(check_add_trial_milestone, subject, user) is None
 
     def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Milestone:
-        """A row needs its title: date, time and person are as the form begins."""
         given = {name: value for name, value in values.items() if value is not None}
         usual = {**usual_due(subject.zone, by), "owner_user": by, "title": ""}
         return add_milestone(
@@ -460,7 +419,6 @@ class MilestonesGrid(Grid[Trial, Milestone]):
 
 
 def time_of(row: Milestone) -> str:
-    """The wall time, to the minute, with its zone if that is not the trial's."""
     zone = row.trial.zone if row.trial else ""
     said = f"{row.due_time:%H:%M}"
     return said if row.zone == zone else f"{said} {row.zone}"
@@ -468,8 +426,6 @@ def time_of(row: Milestone) -> str:
 
 @admin.register(Milestone, site=site)
 class MilestoneAdmin(HardenedAdmin):
-    """Dated things to do."""
-
     empty_text = "Milestones are added on the Trials page of an evaluation."
     list_display = ("title", "evaluation", "due_at", "owner", "state")
     list_filter = (by("evaluation"), by("state"))
@@ -478,7 +434,6 @@ class MilestoneAdmin(HardenedAdmin):
     fields = ("evaluation", "title", "due_at", "zone", "owner", "state", "state_reason")
 
     def page_of(self, row: Milestone) -> str:
-        """Its trial, or the evaluation's milestones."""
         if row.trial_id:
             return reverse("admin:trial", args=[row.trial_id]) + "#milestones"
         return page_address(row.evaluation, "trials", "milestones")

@@ -63,8 +63,6 @@ CROSS = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The runs of a day, from the lowest to the highest, and where their mean is."""
-
     x: float
     y: float
     width: float
@@ -74,8 +72,6 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A line across the picture, with what is written on it."""
-
     y: float
     text_y: float
     words: str
@@ -103,7 +99,6 @@ class _Scale:
     high: float
 
     def x(self, day: datetime.date) -> float:
-        """The middle of a day."""
         return round(WIDTH * ((day - self.first).days + 0.5) / self.days, 1)
 
     def y(self, value: Decimal | float) -> float:
@@ -144,7 +139,6 @@ def picture_of(
 def _scale(
     count: RunCount, bound: Decimal, trial: Trial, baseline: Decimal | None
 ) -> _Scale:
-    """From zero, or what is below it, to the highest of all."""
     values: list[Decimal | None] = [Decimal(0), bound, baseline]
     values += [run.number for run in count.struck]
     values += [number for day in count.days for number in day.spread or ()]
@@ -230,8 +224,6 @@ type Counts = tuple[dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount]]
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A line of the table behind the picture, as words."""
-
     day: datetime.date
     # Each under the head of its column.
     cells: tuple[tuple[str, str], ...]
@@ -239,8 +231,6 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class RunsRow:
-    """The runs of a criterion: the verdict that they propose, and how they went."""
-
     count: RunCount
     picture: Picture | None
     trend: str
@@ -248,7 +238,6 @@ class RunsRow:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """The columns of the table."""
         if self.count.measure is None:
             return ("Tests", "Failed", "Left out")
         unit = self.count.measure.unit
@@ -260,7 +249,6 @@ class RunsRow:
 
     @property
     def days(self) -> list[DayRow]:
-        """The lines of the table."""
         return [
             DayRow(day.day, tuple(zip(self.heads, self._cells(day), strict=True)))
             for day in self.count.days
@@ -345,8 +333,6 @@ TRIAL = ("candidate__evaluation__owner", "lead")
 
 @register_act
 class RevokeRunToken(OnTrial):
-    """Ends a run token."""
-
     title = "Revoke a run token"
     verb = "Revoke the token"
     help = "The next post with it is refused. What it reported stays."
@@ -362,8 +348,6 @@ class RevokeRunToken(OnTrial):
 
 
 class OnRun(OnTrial):
-    """An act on a run."""
-
     model = Run
     target_name = "run"
     related = (
@@ -372,7 +356,6 @@ class OnRun(OnTrial):
     )
 
     def trial(self, target: Any) -> Trial:
-        """The trial of its criterion."""
         found: Trial = target.criterion.trial
         return found
 
@@ -380,13 +363,10 @@ class OnRun(OnTrial):
         return f"{self.title}: {target.criterion.requirement.ref}, {target.words}"
 
     def cancel_url(self, target: Any) -> str:
-        """The runs of the trial."""
         return reverse("admin:trial_runs", args=[self.trial(target).pk])
 
 
 class LeaveOutForm(forms.Form):
-    """Why it does not count."""
-
     reason = forms.CharField(
         label="Reason",
         widget=long_text(3),
@@ -396,8 +376,6 @@ class LeaveOutForm(forms.Form):
 
 @register_act
 class LeaveOutRun(OnRun):
-    """Lets a run count no more."""
-
     title = "Leave out a run"
     verb = "Leave it out"
     success = "The run no longer counts."
@@ -407,8 +385,6 @@ class LeaveOutRun(OnRun):
 
 @register_act
 class TakeBackRun(OnRun):
-    """Lets a run count again."""
-
     title = "Take a run back in"
     verb = "Take it back in"
     success = "The run counts again."
@@ -421,8 +397,6 @@ class TakeBackRun(OnRun):
 
 
 class RunTokenForm(forms.Form):
-    """What the token is for."""
-
     label = forms.CharField(
         label="Label",
         max_length=80,
@@ -553,8 +527,6 @@ site.register_page("run-reports/<uuid:report_id>/file/", run_file, "run_file")
 
 
 class ConfirmForm(VerdictForm):
-    """The verdict that is proposed, or another with a reason."""
-
     note = None  # type: ignore[assignment]
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -570,8 +542,6 @@ class ConfirmForm(VerdictForm):
 
 @register_act
 class ConfirmRuns(JudgeCriterion):
-    """Records the verdict that the runs of a criterion propose, or another."""
-
     title = "Confirm what the runs propose"
     verb = "Confirm"
     help = (
@@ -593,7 +563,6 @@ class ConfirmRuns(JudgeCriterion):
         return {**usual, **before, "proposed": proposed, "verdict": proposed}
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """The claim that is judged, and the runs."""
         runs = runs_rows(target.trial, [target]).get(target.pk)
         return {**super().context(target, user), "runs": runs, "one": target}
 

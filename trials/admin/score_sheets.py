@@ -45,12 +45,10 @@ class SheetCell:
 
     @property
     def pk(self) -> str:
-        """What stands in addresses of acts on it."""
         return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
 
     @property
     def address(self) -> str:
-        """Where it is given with the evidence beside it."""
         return reverse("admin:act_on", args=["give-score", self.pk])
 
     def __str__(self) -> str:
@@ -58,19 +56,15 @@ class SheetCell:
 
     @property
     def value_name(self) -> str:
-        """The form's field of the score."""
         return f"v-{self.candidate.pk}-{self.category.pk}"
 
     @property
     def reason_name(self) -> str:
-        """The form's field of the reason."""
         return f"r-{self.candidate.pk}-{self.category.pk}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything that a part may score."""
-
     categories: list[Category]
     candidates: list[Candidate]
     cells: list[SheetCell]
@@ -79,14 +73,12 @@ class Sheet:
 
     @property
     def scale(self) -> list[tuple[str, str]]:
-        """The scores to choose from, with their meaning."""
         if not self.meanings:
             return SCALE
         return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
 
     @property
     def to_give(self) -> list[SheetCell]:
-        """The scores that the person may give, in order."""
         return self.cells
 
     @property
@@ -97,17 +89,14 @@ class Sheet:
 
     @property
     def given(self) -> int:
-        """How many scores are given that count."""
         return sum(cell.given is not None for cell in self.cells)
 
     def missing(self) -> list[str]:
-        """The categories in which something is not scored yet."""
         open_in = {cell.category.pk for cell in self.cells if cell.given is None}
         return [category.name for category in self.categories if category.pk in open_in]
 
     @property
     def possible(self) -> int:
-        """How many could be given."""
         return len(self.cells)
 
 
@@ -149,8 +138,6 @@ def worth_scoring(running: list[Candidate], scored: set[UUID]) -> list[Candidate
 
 
 class SheetForm(forms.Form):
-    """A choice and a reason for each cell that the person may score."""
-
     def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
@@ -189,7 +176,6 @@ class SheetForm(forms.Form):
         return data
 
     def rows(self) -> list[tuple[Category, list[dict[str, Any]]]]:
-        """Category by category, with the bound fields of each candidate."""
         by_category: dict[Any, list[dict[str, Any]]] = {}
         for cell in self.sheet.cells:
             fields = {
@@ -247,7 +233,6 @@ class OwnCell:
 
     @property
     def pk(self) -> str:
-        """The three ids in one."""
         return f"{self.part.pk}.{self.candidate.pk}.{self.category.pk}"
 
     @property
@@ -255,7 +240,6 @@ class OwnCell:
         return self.part.evaluation
 
     def given(self) -> Score | None:
-        """The score that stands."""
         rows = Score.objects.filter(sheet__stakeholder=self.part)
         return rows.filter(candidate=self.candidate, category=self.category).first()
 
@@ -264,12 +248,9 @@ class OwnCell:
 
 
 class OnOwnCell(AboutCandidate[OwnCell]):
-    """An act on one score of one's own sheet."""
-
     tab = "scores"
 
     def load(self, user: User, target_id: str) -> OwnCell:
-        """The cell, if all three exist, belong together and the reader may see them."""
         try:
             part_id, candidate_id, category_id = map(UUID, target_id.split("."))
         except ValueError as error:
@@ -286,7 +267,6 @@ class OnOwnCell(AboutCandidate[OwnCell]):
         return OwnCell(part, candidate, category)
 
     def arguments(self, target: OwnCell, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Whose score of what."""
         return {
             "stakeholder": target.part,
             "candidate": target.candidate,
@@ -296,8 +276,6 @@ class OnOwnCell(AboutCandidate[OwnCell]):
 
 
 class ScoreForm(forms.Form):
-    """0 to 5, and why."""
-
     value = forms.TypedChoiceField(
         label="Score",
         choices=SCALE,
@@ -315,8 +293,6 @@ class ScoreForm(forms.Form):
 
 @register_act
 class GiveScore(OnOwnCell):
-    """Saves one score, with what was asked, answered, shown and tested beside it."""
-
     title = "Score"
     verb = "Save"
     success = "Your score is saved."
@@ -333,16 +309,13 @@ class GiveScore(OnOwnCell):
         return str(target)
 
     def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        """The part, and the candidate that it scores."""
         return target.part, target.candidate
 
     def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
-        """What was given so far."""
         given = target.given()
         return {"value": given.value, "reason": given.reason} if given else {}
 
     def context(self, target: OwnCell, user: User) -> dict[str, Any]:
-        """The evidence, one's own notes, and the way to the next score."""
         sheet = sheet_of(target.part)
         candidate, category = target.candidate, target.category
         notes = DemoNote.objects.filter(author=user, demo__candidate=candidate)
@@ -371,7 +344,6 @@ class WithdrawScore(OnOwnCell):
     rule: ClassVar[Rule | None] = check_withdraw_score
 
     def judged(self, target: OwnCell) -> tuple[Any, ...]:
-        """Whose score of what."""
         return target.part, target.candidate, target.category
 
 
@@ -401,8 +373,6 @@ class OwnSheet(AboutCandidate[Stakeholder]):
 
 @register_act
 class GiveScores(OwnSheet):
-    """Saves one's own scores, until they are locked."""
-
     title = "Your scores"
     verb = "Save"
     help = (
@@ -415,7 +385,6 @@ class GiveScores(OwnSheet):
     in_dialog = False
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """What is scored, and what was given."""
         return {"sheet": sheet_of(target)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
@@ -444,8 +413,6 @@ class GiveScores(OwnSheet):
 
 @register_act
 class LockScores(OwnSheet):
-    """Makes one's own scores final."""
-
     title = "Lock your scores"
     verb = "Lock for good"
     help = (
@@ -458,5 +425,4 @@ class LockScores(OwnSheet):
     service = lock_scores
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        """How much of the sheet is filled."""
         return {**super().context(target, user), "sheet": sheet_of(target)}

@@ -78,7 +78,6 @@ class Given:
 
     @property
     def to_settle(self) -> bool:
-        """Whether people see it so differently that the meeting has to settle it."""
         return self.spread.is_wide and self.settled is None
 
 
@@ -89,8 +88,6 @@ class Given:
 
 @register_act
 class OpenConsensus(OnEvaluation):
-    """Opens everybody's scores for the meeting."""
-
     title = "Open the consensus"
     verb = "Open all scores"
     help = (
@@ -104,8 +101,6 @@ class OpenConsensus(OnEvaluation):
 
 
 class OutcomeForm(forms.Form):
-    """What the meeting came to."""
-
     outcome = forms.CharField(
         label="What the meeting came to",
         widget=long_text(6),
@@ -122,7 +117,6 @@ class ScoredCell:
 
     @property
     def pk(self) -> str:
-        """Both ids in one."""
         return f"{self.candidate.pk}.{self.category.pk}"
 
     @property
@@ -137,8 +131,6 @@ HALVES = [(f"{half / 2:g}", f"{half / 2:g}") for half in range(2 * TOP_SCORE + 1
 
 
 class SettleForm(forms.Form):
-    """A whole or a half point, and why."""
-
     value = forms.TypedChoiceField(
         label="What the meeting settled on",
         choices=HALVES,
@@ -149,8 +141,6 @@ class SettleForm(forms.Form):
 
 @register_act
 class SettleScore(AboutCandidate[ScoredCell]):
-    """What counts where people were far apart."""
-
     title = "Settle"
     verb = "Settle"
     help = (
@@ -163,7 +153,6 @@ class SettleScore(AboutCandidate[ScoredCell]):
     service = settle_score
 
     def load(self, user: User, target_id: str) -> ScoredCell:
-        """The cell, if both exist, belong together and the reader may see them."""
         try:
             candidate_id, category_id = (UUID(part) for part in target_id.split("."))
         except ValueError as error:
@@ -178,7 +167,6 @@ class SettleScore(AboutCandidate[ScoredCell]):
         return ScoredCell(candidate, category)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What was settled, else the median of the scores that count."""
         about = {"candidate": target.candidate, "category": target.category}
         settled = Settlement.objects.filter(**about).first()
         if settled is not None:
@@ -190,7 +178,6 @@ class SettleScore(AboutCandidate[ScoredCell]):
         return {} if median is None else {"value": f"{float(median):g}"}
 
     def arguments(self, target: ScoredCell, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The two that make the cell."""
         return {
             "evaluation": target.candidate.evaluation,
             "candidate": target.candidate,
@@ -199,14 +186,11 @@ class SettleScore(AboutCandidate[ScoredCell]):
         }
 
     def judged(self, target: ScoredCell) -> tuple[Any, ...]:
-        """The two that make the cell."""
         return target.candidate, target.category
 
 
 @register_act
 class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
-    """Ends the consensus with its outcome."""
-
     title = "Close the scores"
     verb = "Close"
     success = "Scores are closed."
@@ -222,8 +206,6 @@ EXAMPLES = {0: "E.g. not usable.", TOP_SCORE: "E.g. better than we asked for."}
 
 
 class ScaleForm(forms.Form):
-    """One meaning for each score."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for value, name in enumerate(FIELDS):
@@ -237,8 +219,6 @@ class ScaleForm(forms.Form):
 
 @register_act
 class WordScale(OnEvaluation):
-    """Says what each score means."""
-
     title = "Words for the scale"
     verb = "Save"
     help = (
@@ -254,7 +234,6 @@ class WordScale(OnEvaluation):
         return dict(zip(FIELDS, target.scale, strict=False))
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The six meanings, in order."""
         return {"evaluation": target, "meanings": [data[name] for name in FIELDS]}
 
 
@@ -264,8 +243,6 @@ class WordScale(OnEvaluation):
 
 
 class PriorForm(forms.Form):
-    """Three shares that add up to 100, and what they are worth."""
-
     holds = forms.IntegerField(min_value=0, label="Holds, %")
     partly = forms.IntegerField(min_value=0, label="Partly, %")
     fails = forms.IntegerField(min_value=0, label="Fails, %")
@@ -277,8 +254,6 @@ class PriorForm(forms.Form):
 
 @register_act
 class SetPrior(OnEvaluation):
-    """The shares that open verdicts are drawn from, set by hand."""
-
     title = "Set how open verdicts are drawn"
     verb = "Set shares"
     help = (
@@ -305,8 +280,6 @@ class SetPrior(OnEvaluation):
 
 @register_act
 class TakeHouseRecord(OnEvaluation):
-    """The house's own record in place of a guess."""
-
     title = "Take the house’s record"
     verb = "Take the record"
     help = (
@@ -396,8 +369,6 @@ AXIS = Axis(
 
 @dataclass(frozen=True, slots=True)
 class ScoreDots:
-    """The drawings, what stands far apart in them, and what they leave out."""
-
     charts: list[Lanes]
     far_apart: list[str]
     left_out: list[str]
@@ -453,7 +424,6 @@ def _lane(name: str, cell: Given) -> Lane:
 
 @evaluation_page("scores", "Scores", order=80, group="Proof")
 def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Who has scored, one's own sheet, and what may be seen of the others'."""
     check_query(request)
     user = reader(request)
     open_answers(request, evaluation)
@@ -496,7 +466,6 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _own(scorer: Scorer, *, can_score: bool) -> tuple[Scorer, Sheet, SheetForm | None]:
-    """One of the reader's parts, its sheet, and the form while it may be filled in."""
     sheet = sheet_of(scorer.part)
     form = SheetForm(sheet=sheet) if can_score and not scorer.is_locked else None
     return scorer, sheet, form
@@ -539,5 +508,4 @@ class ScoreAdmin(AboutCandidates):
     fields = ("candidate", "category", "given_at")
 
     def page_of(self, row: Score) -> str:
-        """The scores of its evaluation."""
         return page_address(row.candidate.evaluation, "scores")

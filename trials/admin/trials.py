@@ -70,8 +70,6 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The days from first to last, with today on it if today is among them."""
-
     first: datetime.date
     last: datetime.date
     zone: str
@@ -87,7 +85,6 @@ class Line:
 
     @property
     def days(self) -> int:
-        """How many days there are."""
         return (self.last - self.first).days + 1
 
 
@@ -135,8 +132,6 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Several trials side by side, from the first day of all to the last."""
-
     first: datetime.date
     last: datetime.date
     today_at: str
@@ -192,14 +187,11 @@ def _end(trial: Trial) -> datetime.datetime:
 
 
 def is_late(milestone: Milestone, now: datetime.datetime) -> bool:
-    """Whether it is open and due."""
     return milestone.state == MilestoneState.OPEN and milestone.due_at < now
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A step curve in a box of 600 by 160, with its words."""
-
     path: str
     area: str
     half: float
@@ -251,8 +243,6 @@ def _said(share: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion, the words that it is about, and what was found."""
-
     criterion: Criterion
     claim: Claim | None
     verdicts: list[Evidence]
@@ -263,7 +253,6 @@ class CriterionRow:
 
     @property
     def place(self) -> Place:
-        """The cell that it is about."""
         return Place(self.criterion.trial.candidate, self.criterion.requirement)
 
     @property
@@ -272,7 +261,6 @@ class CriterionRow:
 
     @property
     def to_judge(self) -> bool:
-        """Whether nobody judged the words that stand."""
         last = self.verdict
         return last is None or last.claim.superseded_at is not None
 
@@ -288,13 +276,11 @@ class CriterionRow:
 
     @property
     def lacks_runs(self) -> bool:
-        """Whether it is measured, and no run counts yet."""
         counted = self.runs and self.runs.count.proposal.n
         return bool(self.criterion.measure) and not counted
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the newest verdict rests on the runs as they are now."""
         rests_on = getattr(self.verdict, "measurement", None)
         if rests_on is None or self.runs is None or self.to_judge:
             return False
@@ -368,8 +354,6 @@ def gaps_in_order(trial: Trial) -> list[Gap]:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone, and what the reader may do with it."""
-
     milestone: Milestone
     late: bool
     orphaned: bool
@@ -416,7 +400,6 @@ def trials_of(evaluation: Evaluation) -> Sequence[Trial]:
 
 @evaluation_page("trials", "Trials", order=70, group="Proof")
 def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Trials, who has none yet, and the evaluation's own milestones."""
     check_query(request)
     user = reader(request)
     open_answers(request, evaluation)
@@ -461,7 +444,6 @@ def drawn_up_among(trials: Sequence[Trial]) -> dict[str, bool]:
 
 
 def _may_move(user: User, trial: Trial) -> bool:
-    """Whether the reader may put it to other days now."""
     evaluation = trial.candidate.evaluation
     going = evaluation.is_open and Stage(evaluation.stage) in TRIAL_STAGES
     return going and trial.closed_at is None and may_lead(user, trial)
@@ -490,7 +472,6 @@ def offers_of(
 
 
 def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """The trials, each with its address."""
     trials = Trial.objects.filter(candidate__evaluation=evaluation)
     return [
         (trial.title, reverse("admin:trial", args=[trial.pk]))
@@ -499,13 +480,11 @@ def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def _open_breakers(gaps: Iterable[Gap]) -> int:
-    """How many deal-breakers are open."""
     worst = (gap for gap in gaps if gap.severity == Severity.DEAL_BREAKER)
     return sum(gap.closed_at is None for gap in worst)
 
 
 def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
-    """One trial: contract, timeline, criteria, gaps, and how far it has come."""
     check_query(request)
     user = reader(request)
     trial = find_trial(user, trial_id)
@@ -552,8 +531,6 @@ site.register_page("trials/<uuid:trial_id>/", trial_view, "trial")
 
 @admin.register(Trial, site=site)
 class TrialAdmin(AboutCandidates):
-    """Trials in all evaluations that the reader has a part in."""
-
     empty_text = "Trials are planned on the Trials page of an evaluation."
     list_display = ("title", "candidate", "starts_on", "ends_on", "lead", "closed_at")
     list_filter = (by("candidate"),)

@@ -106,7 +106,6 @@ class Demo(VendorRecord):
 
     @property
     def whole_title(self) -> str:
-        """Its title, and whose it is where the title does not say so."""
         whose = str(self.candidate)
         return self.title if whose in self.title else f"{self.title}: {whose}"
 
@@ -128,7 +127,6 @@ class Demo(VendorRecord):
 
     @property
     def notes_are_open(self) -> bool:
-        """Whether everybody reads everybody's notes by now."""
         return self.notes_until is not None and self.notes_until <= timezone.now()
 
 
@@ -258,7 +256,6 @@ class ScriptItem(VendorRecord):
 
     @property
     def values_named(self) -> str:
-        """The values of the brief's lists that it names, in words."""
         return named_words(self.named_values)
 
 
@@ -444,7 +441,6 @@ class ExcuseQuerySet(ScopedQuerySet["Excuse"]):
     """Excuses, those that stand and those that were withdrawn."""
 
     def standing(self) -> Self:
-        """Those that nobody withdrew."""
         return self.filter(withdrawn_at__isnull=True)
 
 
@@ -507,5 +503,4 @@ class Excuse(CommittedRecord, VendorRecord):
 
     @property
     def values_named(self) -> str:
-        """The values of the brief's lists that it names, in words."""
         return named_words(self.named_values)

@@ -163,7 +163,6 @@ class RunQuerySet(VendorScopedQuerySet["Run"]):
     """Runs; every one counts unless a person left it out."""
 
     def counting(self) -> Self:
-        """Those that nobody left out."""
         return self.filter(left_out_at__isnull=True)
 
 
@@ -230,7 +229,6 @@ class Run(VendorRecord):
 
     @property
     def words(self) -> str:
-        """What it says: “12.1 ms”, or whether a test passed."""
         if self.number is not None:
             return f"{written(self.number)} {self.unit}"
         return "failed" if self.failed else "passed"

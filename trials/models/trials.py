@@ -111,13 +111,11 @@ class Criterion(VendorRecord):
 
     @property
     def number(self) -> str:
-        """What must be reached: its measure, or a number in prose, or both."""
         said = dict.fromkeys((measure_words(self.measure), self.threshold))
         return "; ".join(filter(None, said))
 
     @property
     def values_named(self) -> str:
-        """The values of the brief's lists that it names, in words."""
         return named_words(self.named_values)
 
 

@@ -467,7 +467,6 @@ class Flip:
 
     @property
     def moved(self) -> Fraction:
-        """How much of all weight changes its place."""
         return abs(self.after - self.before)
 
 

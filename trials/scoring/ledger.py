@@ -89,7 +89,6 @@ class _Proof:
 
 
 def live_claim(cell: CellFacts) -> ClaimFacts | None:
-    """Return the claim that still answers the requirement, if there is one."""
     claim = cell.claim
     if claim is None or claim.stale or claim.availability == Availability.WITHDRAWN:
         return None
@@ -284,18 +283,15 @@ class ValueState:
 
     @property
     def not_applicable(self) -> bool:
-        """Whether it is ruled out."""
         return self.credit is None
 
     @property
     def knocks_out(self) -> bool:
-        """Whether it blocks the candidate if the requirement is a must-have."""
         ruled = self.not_applicable or self.facts.excused
         return self.standing in FATAL and not ruled
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody has to test it any more."""
         return self.standing in SETTLED or self.facts.excused
 
     def verdict_of(self, source: Source) -> Verdict | None:
@@ -415,12 +411,10 @@ class CellState:
 
     @property
     def not_applicable(self) -> bool:
-        """Whether nothing of it is left in the reckoning."""
         return self.credit is None
 
     @property
     def counted(self) -> tuple[ValueState, ...]:
-        """The values that are not ruled out."""
         return tuple(one for one in self.values if not one.not_applicable)
 
     @property
@@ -440,17 +434,14 @@ class CellState:
 
     @property
     def judged(self) -> bool:
-        """Whether a demo or a trial judged one of its values."""
         return any(one.tried for one in self.counted)
 
     @property
     def excused(self) -> bool:
-        """Whether a knock-out by it, or by one of its values, is excused."""
         return any(one.facts.excused for one in self.values)
 
     @property
     def is_stale(self) -> bool:
-        """Whether the requirement changed after it was answered."""
         claims = (one.facts.claim for one in self.values)
         return any(claim is not None and claim.stale for claim in claims)
 
@@ -462,7 +453,6 @@ class CellState:
 
     @property
     def is_offered(self) -> bool:
-        """Whether one value is said to be there, or to come."""
         return any(one.claimed in OFFERED for one in self.counted)
 
     @property
@@ -475,7 +465,6 @@ class CellState:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody has to test it any more: proven, knocked out or excused."""
         return self.knocks_out or all(one.is_settled for one in self.counted)
 
     @property
@@ -487,7 +476,6 @@ class CellState:
 def plain_state(
     cell: CellFacts, today: date, credits: Credits = DEFAULT_CREDITS
 ) -> CellState:
-    """The cell of a requirement without lists."""
     return combine((value_state(cell, today, credits),))
 
 

@@ -64,7 +64,6 @@ class Credits:
         return cls(**{name: _exact(name, value) for name, value in mapping.items()})
 
     def as_mapping(self) -> dict[str, str]:
-        """Return every credit as text, fit for JSON and exact on the way back."""
         return {field.name: str(getattr(self, field.name)) for field in fields(self)}
 
 
@@ -213,7 +212,6 @@ class TrialRecord:
 
     @property
     def total(self) -> int:
-        """How many verdicts there are."""
         return self.holds + self.partly + self.fails
 
 
@@ -252,7 +250,6 @@ class Urn:
 
     @property
     def total(self) -> int:
-        """All that is in it."""
         return self.holds + self.partly + self.fails
 
 
@@ -314,7 +311,6 @@ class RecordedCell:
 
     @property
     def change(self) -> Fraction:
-        """What it adds to its category beyond what it earns today."""
         return Fraction(self.weight) * (Fraction(self.recorded) - Fraction(self.today))
 
 
@@ -330,16 +326,13 @@ class Owed:
     urns: tuple[tuple[str, Urn], ...] = ()
 
     def cells_of(self, candidate: str) -> tuple[OpenCell, ...]:
-        """The candidate's open cells in the order in which they are drawn."""
         mine = [cell for cell in self.cells if cell.candidate == candidate]
         return tuple(sorted(mine, key=lambda cell: cell.ref))
 
     def urn_of(self, candidate: str) -> Urn:
-        """What the candidate's open cells are drawn from."""
         return dict(self.urns)[candidate]
 
     def recorded_of(self, candidate: str) -> tuple[RecordedCell, ...]:
-        """The candidate's cells that are taken as recorded."""
         return tuple(cell for cell in self.recorded if cell.candidate == candidate)
 
     def steps(self) -> Iterator[Fraction]:

@@ -108,7 +108,6 @@ class Tally:
 
     @property
     def tested_weight(self) -> Decimal:
-        """Return the denominator by weight."""
         return self.held_weight + self.partly_weight + self.failed_weight
 
     @property
@@ -263,7 +262,6 @@ class Step:
 
     @property
     def date(self) -> date | None:
-        """Return the day that is promised, if it still is a plan."""
         return self.said.available_from if self.turn != Turn.DROPPED else None
 
     @property

@@ -53,7 +53,6 @@ class Value(NamedTuple):
     value: str
 
     def is_in(self, names: Names) -> bool:
-        """Whether these values by list have it among them."""
         return self.value in names.get(self.list_name, ())
 
 
@@ -117,7 +116,6 @@ class JudgedAnswer:
 
     @property
     def counts_as(self) -> Source:
-        """The source by whose rules it counts."""
         return counts_as(self.source, self.runner, self.data)
 
     def names(self, value: Value) -> bool:
@@ -136,7 +134,6 @@ class Ruled:
     named: Names | None = None
 
     def covers(self, value: Value) -> bool:
-        """Whether it was ruled for this value."""
         return self.whole or value.is_in(self.named or {})
 
 

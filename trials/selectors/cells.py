@@ -126,7 +126,6 @@ type PlainShape = tuple[Any, ...]
 
 
 def shape_of(plain: PlainShape) -> Shape:
-    """The shape with its columns by name."""
     shape = Shape(*plain)
     return shape._replace(verdicts=tuple(VerdictShape(*one) for one in shape.verdicts))
 
@@ -225,22 +224,18 @@ class Cell:
 
     @cached_property
     def marks(self) -> tuple[str, str, str]:
-        """An availability and two verdicts; blank is nothing said, shown or tested."""
         return self.state.marks
 
     @property
     def claimed(self) -> str:
-        """The availability that stands, blank if nothing was said."""
         return self.marks[0]
 
     @property
     def shown(self) -> str:
-        """The newest verdict of a demo."""
         return self.marks[1]
 
     @property
     def tested(self) -> str:
-        """The newest verdict of a trial."""
         return self.marks[2]
 
     @property
@@ -255,37 +250,30 @@ class Cell:
 
     @property
     def working(self) -> str:
-        """Why it earns that."""
         return self.state.working
 
     @property
     def values(self) -> tuple[ValueState, ...]:
-        """What it comes to in each value of the brief."""
         return self.state.values if self.state.values[0].name else ()
 
     @property
     def not_applicable(self) -> bool:
-        """Whether the owner ruled it out for this candidate."""
         return self.state.not_applicable
 
     @property
     def excused(self) -> bool:
-        """Whether a knock-out by it is excused."""
         return self.state.excused
 
     @property
     def knocks_out(self) -> bool:
-        """Whether it blocks its candidate, if it is a must-have."""
         return self.state.knocks_out
 
     @property
     def to_reconfirm(self) -> bool:
-        """Whether the requirement changed after it was answered."""
         return self.state.is_stale
 
     @cached_property
     def proof_to_reconfirm(self) -> bool:
-        """Whether a verdict was on older words and nobody has said it anew."""
         return any(one.unconfirmed for one in self.state.values)
 
 
@@ -379,7 +367,6 @@ def day_of(shape: Shape) -> datetime.date:
 
 
 def cells_for(credits: Credits) -> Cells:
-    """The cells under these credits, as this process has come to know them."""
     if _kept(credits).is_full:
         _kept.cache_clear()
     return _kept(credits)
@@ -453,7 +440,6 @@ class Spots:
 
     @property
     def has_lists(self) -> bool:
-        """Whether a requirement has to hold in values of the brief."""
         return any(self.demanded)
 
     def of(self, rows: QuerySet[Any], path: str = "") -> QuerySet[Any]:
@@ -498,7 +484,6 @@ def _of_lists(
     lists: Sequence[str | None],
     day: datetime.date,
 ) -> PlainShape:
-    """What a shape has of the values in which the requirement must hold."""
     holds_for, environments = (text or "" for text in lists)
     rests_on_dates = PLANNED in said or PLANNED in holds_for
     return demanded, holds_for, environments, day if rests_on_dates else None

@@ -70,7 +70,6 @@ class LedgerRow(NamedTuple):
 
     @property
     def is_must(self) -> bool:
-        """Whether it is a must-have."""
         return self.priority == Priority.MUST
 
 
@@ -153,14 +152,12 @@ class Sums:
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
-        """The cells by ref."""
         found = self.known.found
         refs = (row.ref for row in self.rows)
         return dict(zip(refs, map(found.__getitem__, self.numbers), strict=True))
 
     @cached_property
     def fit(self) -> FitSum:
-        """The weighted result of the cells."""
         return self.known.fit_of((row.weight for row in self.rows), self.numbers)
 
     @cached_property
@@ -174,14 +171,12 @@ class Sums:
 
     @cached_property
     def fit_by_category(self) -> dict[str, Fraction]:
-        """The fit of each category."""
         return fit_by_category(
             self.whole_fit.rows, {row.ref: row.category for row in self.rows}
         )
 
     @cached_property
     def knock_outs(self) -> tuple[str, ...]:
-        """Refs of the must-haves that block it and that nobody excused."""
         blocking = self.musts_where(lambda state: state.knocks_out)
         return tuple(row.ref for row in blocking)
 
@@ -194,7 +189,6 @@ class Sums:
 
     @cached_property
     def promises(self) -> PromiseRecord:
-        """What it said it had, against what was found."""
         asked = [
             scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
             for row in self.rows
@@ -219,42 +213,34 @@ class Column:
 
     @property
     def numbers(self) -> list[int]:
-        """The numbers of its cells in the order of the rows."""
         return self.sums.numbers
 
     @property
     def cells(self) -> dict[str, Cell]:
-        """Its cells by ref."""
         return self.sums.cells
 
     @property
     def fit(self) -> FitSum:
-        """The weighted result of its cells."""
         return self.sums.fit
 
     @property
     def fit_rows(self) -> tuple[FitRow, ...]:
-        """Each requirement's part in the fit."""
         return self.sums.whole_fit.rows
 
     @property
     def coverage(self) -> Coverage:
-        """How much is answered, shown and tested."""
         return self.fit.coverage
 
     @property
     def knock_outs(self) -> tuple[str, ...]:
-        """Refs of the must-haves that block it and that nobody excused."""
         return self.sums.knock_outs
 
     @property
     def is_blocked(self) -> bool:
-        """Whether somebody has to eliminate it or excuse a knock-out."""
         return bool(self.knock_outs)
 
     @property
     def promises(self) -> PromiseRecord:
-        """What it said it had, against what was found."""
         return self.sums.promises
 
 
@@ -273,12 +259,10 @@ class Ledger:
 
     @property
     def candidates(self) -> list[Candidate]:
-        """Whose columns these are."""
         return [column.candidate for column in self.columns]
 
     @cached_property
     def requirements(self) -> list[Requirement]:
-        """The requirements of the rows, with category and metric."""
         return list(self.given if self.given is not None else live(self.evaluation))
 
     @cached_property
@@ -292,12 +276,10 @@ class Ledger:
         return list(zip(*shown, strict=True))
 
     def only(self, candidates: Sequence[Candidate]) -> "Ledger":
-        """The same with the columns of these candidates, in their order."""
         columns = [self.of(candidate) for candidate in candidates]
         return replace(self, columns=columns, on_file=None)
 
     def of_active(self) -> "Ledger":
-        """The same with the columns of the candidates that are still in the choice."""
         return self.only([each for each in self.candidates if each.state in ACTIVE])
 
     def beside(self, before: "Ledger | None") -> "Ledger":
@@ -313,15 +295,12 @@ class Ledger:
         return replace(self, columns=columns)
 
     def of(self, candidate: Candidate) -> Column:
-        """What stands for one candidate."""
         return self._by_candidate[candidate.pk]
 
     def cell(self, candidate: Candidate, requirement: Requirement) -> Cell:
-        """What stands for one candidate and one requirement."""
         return self._by_candidate[candidate.pk].cells[requirement.ref]
 
     def row(self, requirement: Requirement) -> list[Cell]:
-        """One requirement's cells, in the order of the candidates."""
         return [column.cells[requirement.ref] for column in self.columns]
 
     @cached_property
@@ -390,7 +369,6 @@ def ledger_after(
 
 
 def _everybody(evaluation: Evaluation) -> list[Candidate]:
-    """All candidates, the eliminated too."""
     rows = Candidate.objects.filter(evaluation=evaluation)
     return list(rows.select_related("vendor"))
 
@@ -430,7 +408,6 @@ def _walls(
 
 
 def one_cell(candidate: Candidate, requirement: Requirement) -> Cell:
-    """A single cell, read alone."""
     book = ledger(
         candidate.evaluation, candidates=[candidate], requirements=[requirement]
     )
@@ -460,12 +437,10 @@ class Promised:
 
     @property
     def moves(self) -> int:
-        """How often the date was moved."""
         return sum(step.turn == Turn.MOVED for step in self.steps)
 
     @property
     def days(self) -> int:
-        """By how much it moved altogether."""
         return sum(step.days for step in self.steps)
 
     @property
@@ -475,17 +450,14 @@ class Promised:
 
     @property
     def slipped(self) -> bool:
-        """Whether the date that stands has passed without proof."""
         return self.cell.state.slipped
 
     @property
     def is_coming(self) -> bool:
-        """Whether the date that stands is still ahead, and nothing was judged."""
         return self.date is not None and self.cell.standing == Standing.CLAIMED
 
     @property
     def slipped_since(self) -> datetime.date | None:
-        """The first day on which it was late."""
         return self.date + DAY if self.slipped and self.date else None
 
 

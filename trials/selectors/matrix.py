@@ -72,7 +72,6 @@ class Version:
     besides: str
 
     def holds(self, now: "Version") -> bool:
-        """Whether what was counted of this version is right of the version of now."""
         return self.digest == now.digest and timezone.now() < self.valid_until
 
     def differs_in_entries_from(self, now: "Version") -> bool:
@@ -217,7 +216,6 @@ class Shelf:
 
     @property
     def cells(self) -> int:
-        """How many cells its ledger has."""
         book: Ledger | None = self.values.get("ledger")
         return len(book.rows) * len(book.columns) if book else 0
 
@@ -304,7 +302,6 @@ def kept_count(evaluation: Evaluation, name: str) -> Any:
 
 
 def standing_ledger(evaluation: Evaluation) -> Ledger:
-    """The ledger of all candidates as of today, with what is on file."""
     return counted_once(evaluation, "ledger", _exact_ledger)
 
 
@@ -315,7 +312,6 @@ def _exact_ledger(evaluation: Evaluation) -> Ledger:
 
 
 def forget_all() -> None:
-    """Count everything anew from here on."""
     with _arranging:
         _shelves.clear()
 
@@ -484,7 +480,6 @@ class Revision:
 
     @property
     def is_current(self) -> bool:
-        """Whether these words stand."""
         return self.claim.superseded_at is None
 
 
@@ -554,7 +549,6 @@ def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def tell_column(column: Column) -> dict[str, Any]:
-    """A candidate, with what its column comes to."""
     value, candidate = column.fit.value, column.candidate
     return {
         "id": str(candidate.pk),

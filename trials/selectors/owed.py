@@ -172,7 +172,6 @@ class _Reading:
 
 
 def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
-    """Whether the candidate is out if one of these values fails."""
     return requirement.is_must and not all(one.facts.excused for one in values)
 
 
@@ -189,7 +188,6 @@ def named_of(
 
 
 def least_of(values: Iterable[ValueState]) -> Decimal:
-    """The least that one of these values earns."""
     return min((one.credit or Decimal(0) for one in values), default=Decimal(1))
 
 
@@ -214,7 +212,6 @@ class RunsOwed:
 
     @property
     def to_confirm(self) -> bool:
-        """Whether its runs propose a verdict that nobody has confirmed."""
         return self.n >= self.least
 
     @property

@@ -90,12 +90,10 @@ class RunCount:
 
     @property
     def left_out(self) -> int:
-        """How many were left out."""
         return sum(day.left_out for day in self.days)
 
     @property
     def missing(self) -> int:
-        """How many more runs the measure asks for."""
         least = self.measure.least_n if self.measure else 1
         return max(least - self.proposal.n, 0)
 
@@ -112,7 +110,6 @@ class Sums:
     left_out: int = 0
 
     def add(self, row: Mapping[str, Any], measure: Measure | None) -> None:
-        """Put a group of one unit into it."""
         self.left_out += row["out"]
         if measure is None:
             self.n += row["tests"]
@@ -137,7 +134,6 @@ class Sums:
         return Spread(self.lowest, mean, self.highest)
 
     def day(self, day: datetime.date) -> DayOfRuns:
-        """The same as those of one day."""
         return DayOfRuns(
             day=day,
             n=self.n,
@@ -165,7 +161,6 @@ class _Counted:
     mismatch: str = ""
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Put a group of runs of one day and unit into it."""
         self.last_at = max(self.last_at or row["last"], row["last"])
         self.units.add(row["unit"])
         try:
@@ -371,7 +366,6 @@ class ReportedSoFar:
 
 
 def tokens_of(trial: Trial) -> list[TokenState]:
-    """The trial's run tokens, the newest first."""
     now, found = timezone.now(), []
     for token in trial.run_tokens.select_related("made_by"):
         token.trial = trial
@@ -381,7 +375,6 @@ def tokens_of(trial: Trial) -> list[TokenState]:
 
 
 def runs_of(trial: Trial) -> QuerySet[Run]:
-    """The trial's runs, the newest first."""
     rows: QuerySet[Run] = Run.objects.filter(criterion__trial=trial)
     return rows.select_related(
         "criterion__requirement", "report", "left_out_by"
@@ -389,7 +382,6 @@ def runs_of(trial: Trial) -> QuerySet[Run]:
 
 
 def reports_of(trial: Trial) -> QuerySet[RunReport]:
-    """The trial's reports, the newest first, each with how many runs it has."""
     rows: QuerySet[RunReport] = trial.run_reports.select_related("token")
     return rows.order_by("-received_at", "-id")
 
@@ -400,7 +392,6 @@ def reports_so_far(trial: Trial) -> dict[str, Any]:
 
 
 def reported_so_far(trial: Trial) -> ReportedSoFar:
-    """What stands at the head of the pages."""
     reports = reports_so_far(trial)
     runs = Run.objects.filter(criterion__trial=trial).aggregate(
         n=Count("pk"), out=Count("pk", filter=Q(left_out_at__isnull=False))

@@ -51,7 +51,6 @@ SHARES = ("holds", "partly", "fails", "worth")
 
 
 def prior_of(evaluation: Evaluation) -> tuple[Prior, dict[str, Any]]:
-    """The prior, and its source: our default, set by hand, or the house's record."""
     stored: dict[str, Any] = evaluation.prior
     return read_prior(stored) if stored else (DEFAULT_PRIOR, {"source": "default"})
 
@@ -130,7 +129,6 @@ class Scorer:
 
     @property
     def is_locked(self) -> bool:
-        """Whether these scores are final."""
         return self.sheet is not None and self.sheet.locked_at is not None
 
 
@@ -152,11 +150,9 @@ class ScoresTable:
         return self.scores.get((part.pk, candidate.pk, category.pk))
 
     def given(self, candidate: Candidate, category: Category) -> list[Score]:
-        """The visible scores of a candidate in a category that count."""
         return self._by(candidate, category, barred=False)
 
     def set_aside(self, candidate: Candidate, category: Category) -> list[Score]:
-        """Those that do not count, for their giver has a conflict of interest."""
         return self._by(candidate, category, barred=True)
 
     def _by(
@@ -171,7 +167,6 @@ class ScoresTable:
 
     @property
     def asked(self) -> int:
-        """How many people are asked to score."""
         return sum(not scorer.is_barred for scorer in self.scorers)
 
     def people(self, candidate: Candidate) -> PeopleScore:
@@ -198,12 +193,10 @@ class ScoresTable:
 
     @property
     def mine(self) -> list[Scorer]:
-        """The reader's own parts."""
         return [scorer for scorer in self.scorers if scorer.is_mine]
 
     @property
     def all_locked(self) -> bool:
-        """Whether everybody who scores has locked."""
         return all(scorer.is_locked or scorer.is_barred for scorer in self.scorers)
 
 

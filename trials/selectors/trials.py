@@ -184,7 +184,6 @@ def agreed_trial(candidate: Candidate) -> Trial | None:
 
 
 def agreed_gaps(candidate: Candidate) -> QuerySet[Gap]:
-    """What agreed trials of a candidate found missing."""
     rows: QuerySet[Gap] = Gap.objects.filter(
         trial__candidate=candidate, trial__agreed_at__isnull=False
     )
@@ -225,7 +224,6 @@ class RoleAgreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether somebody of the role agreed to the words of now."""
         return self.given is not None
 
 
@@ -239,7 +237,6 @@ class Contract:
 
     @property
     def awaited(self) -> list[RoleAgreement]:
-        """The roles that have not agreed to the words of now."""
         return [role for role in self.roles if not role.agrees]
 
     def parts_of(self, user: User) -> list[Stakeholder]:
@@ -323,7 +320,6 @@ def _in_order(roles: Iterable[str]) -> list[str]:
 
 
 def orphaned_milestones() -> QuerySet[Milestone]:
-    """Open ones whose owner would not be reminded."""
     part = Stakeholder.objects.filter(
         evaluation=OuterRef("evaluation"), user=OuterRef("owner"), left_at__isnull=True
     )
@@ -336,7 +332,6 @@ def orphaned_milestones() -> QuerySet[Milestone]:
 
 
 def orphans_of(evaluation: Evaluation) -> frozenset[uuid.UUID]:
-    """The ids of those of one evaluation."""
     rows = orphaned_milestones().filter(evaluation=evaluation)
     return frozenset(rows.values_list("pk", flat=True))
 
@@ -388,7 +383,6 @@ class ProposedCriterion:
 
 
 def finalists_without_trial(evaluation: Evaluation) -> list[Candidate]:
-    """The shortlisted candidates that have no open trial, by name."""
     rows = Candidate.objects.filter(
         evaluation=evaluation, state=CandidateState.SHORTLISTED
     ).exclude(pk__in=Trial.objects.filter(closed_at=None).values("candidate"))
@@ -502,7 +496,6 @@ def common_values(trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def unlike_the_others(trial: Trial) -> list[str]:
-    """The terms in which a trial differs from most of those drawn up with it."""
     together = sorted(drawn_up_with(trial), key=lambda each: each.candidate.name)
     common = common_values(together)
     return [name for name in TERMS if getattr(trial, name) != common[name]]
@@ -512,7 +505,6 @@ def unlike_the_others(trial: Trial) -> list[str]:
 
 
 def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
-    """Whether a must-have keeps the trials stage open because it holds partly."""
     partly = requirement.is_must and cell.standing == Standing.PARTLY
     return partly and not cell.not_applicable and not cell.state.is_settled
 
@@ -600,7 +592,6 @@ class Shift:
 
     @property
     def on_a_day_off(self) -> bool:
-        """Whether whose it is does not work on the new day."""
         owner = self.milestone.owner
         return not is_working_day(self.due_on, owner.country, owner.subdivision)
 

@@ -128,7 +128,6 @@ def contracts_awaiting(evaluation: Evaluation, user: User) -> list[Trial]:
 
 
 def digest_of_all(trials: Iterable[Trial]) -> str:
-    """The SHA-256 over the digests of their contracts, in this order."""
     digests = "\n".join(contract_of(trial).digest for trial in trials)
     return hashlib.sha256(digests.encode()).hexdigest()
 
@@ -201,7 +200,6 @@ def _agree(trial: Trial, user: User, by: By) -> Trial:
 
 
 def agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
-    """The contract is agreed once no role is awaited; the first time only."""
     if contract.awaited or trial.agreed_at:
         return
     before, after = change(
@@ -219,7 +217,6 @@ WHY = "The contract is agreed; give a reason for the change."
 
 
 def check_propose_contract(trial: Trial, by: By) -> None:
-    """Whoever runs it puts it forward, once every part and number is written."""
     check_trial(trial, by)
     if trial.proposed_at:
         raise Refused("The contract of this trial is put forward already.")
@@ -247,7 +244,6 @@ def unexplained(trial: Trial) -> str:
 
 
 def check_amend_contract(trial: Trial, by: By) -> None:
-    """Whoever runs it changes by number what was agreed."""
     check_trial(trial, by)
     if trial.agreed_at is None:
         raise Refused("The contract is not agreed yet; change the plan instead.")
@@ -609,7 +605,6 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
 def _fill(
     trial: Trial, criteria: Sequence[CommonCriterion], book: Ledger, by: By
 ) -> None:
-    """Its criteria and its milestones."""
     for one in criteria:
         criterion = Criterion(
             trial=trial,

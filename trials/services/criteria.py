@@ -46,7 +46,6 @@ def check_write_criteria(trial: Trial, by: By) -> None:
 
 
 def check_change_criterion(criterion: Criterion, by: By) -> None:
-    """Whoever runs the trials that have it changes one that was not judged."""
     rule = check_trial if criterion.shared is None else check_write_criteria
     rule(criterion.trial, by)
     for twin in twins_of(criterion):
@@ -56,7 +55,6 @@ def check_change_criterion(criterion: Criterion, by: By) -> None:
 
 
 def check_remove_criterion(criterion: Criterion, by: By) -> None:
-    """The same for taking it out, unless it is the last that was agreed."""
     check_change_criterion(criterion, by)
     for twin in twins_of(criterion):
         if twin.trial.agreed_at and twin.trial.criteria.count() == 1:
@@ -83,7 +81,6 @@ def require_fit_of_runs(criterion: Criterion) -> None:
 
 
 def where_of(twin: Criterion, criterion: Criterion) -> str:
-    """In whose trial it is, if that is another."""
     return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
 
 
@@ -265,7 +262,6 @@ def _require_number(trial: Trial, criterion: Criterion) -> None:
 
 
 def _reason(trial: Trial, reason: str) -> str:
-    """The reason, which an agreed contract asks for."""
     return (
         read_reason(reason, CRITERIA_WHY) if trial.agreed_at or reason.strip() else ""
     )
@@ -324,7 +320,6 @@ def _record(
 
 
 def trials_to_fill(trial: Trial) -> list[Trial]:
-    """The other trials that were planned one by one and are not agreed yet."""
     others = Trial.objects.filter(
         candidate__evaluation=trial.candidate.evaluation_id,
         closed_at=None,
@@ -414,7 +409,6 @@ TEMPLATE_PARTS.register(CRITERIA, TemplatePart(criteria_of))
 
 
 def check_take_criteria(trial: Trial, by: By) -> None:
-    """Whoever runs it and may start evaluations, until the contract is agreed."""
     check_trial(trial, by)
     require_keeper(by)
     if trial.agreed_at:

@@ -73,7 +73,6 @@ def read_guests(
 
 
 def seat(demo: Demo, people: Collection[Stakeholder]) -> None:
-    """Let exactly these attend."""
     demo.guests.exclude(stakeholder__in=people).delete()
     there = set(demo.guests.values_list("stakeholder", flat=True))
     for person in people:
@@ -82,7 +81,6 @@ def seat(demo: Demo, people: Collection[Stakeholder]) -> None:
 
 
 def names_of(demo: Demo) -> list[str]:
-    """Who of ours is chosen, by name."""
     guests = demo.guests.select_related("stakeholder__user")
     return [guest.stakeholder.user.name for guest in guests]
 
@@ -138,7 +136,6 @@ def invite_who_joined() -> None:
 
 
 def call_off_invitations(demo: Demo, because: str) -> None:
-    """Owe no mail about its old date any more."""
     for kind in INVITATIONS:
         cancel_notices(kind=kind, subject_id=demo.pk, because=because)
 
@@ -241,7 +238,6 @@ register_chore(name="invite who joined to demos", every=EVERY, work=invite_who_j
 
 
 def next_position(demo: Demo) -> int:
-    """The end of the list."""
     last = demo.script_items.order_by("-position").first()
     return last.position + 1 if last else 1
 
@@ -427,7 +423,6 @@ def check_demo(demo: Demo, by: By, *stages: Stage, also_held: bool = False) -> U
 
 
 def check_standing(demo: Demo) -> None:
-    """Refuse a demo that was called off, which is the end of it."""
     if demo.called_off_at:
         raise Refused(
             f"This demo was called off: {demo.called_off_because} Schedule another "
@@ -436,24 +431,20 @@ def check_standing(demo: Demo) -> None:
 
 
 def check_schedule_demo(candidate: Candidate, by: By) -> None:
-    """The owner arranges one of a candidate that is in the choice."""
     check_owned(candidate.evaluation, by, *DEMO_STAGES)
     check_running(candidate)
 
 
 def check_move_demo(demo: Demo, by: By) -> None:
-    """The owner moves one that was not held yet."""
     require_owner(by, demo.candidate.evaluation)
     check_demo(demo, by)
 
 
 def check_hold_demo(demo: Demo, by: By) -> None:
-    """Whoever has a part starts it, from the demos stage on."""
     check_demo(demo, by, *FROM_DEMOS)
 
 
 def check_add_dazzle(demo: Demo, by: By) -> None:
-    """Whoever has a part, also after it was held."""
     check_demo(demo, by, also_held=True)
 
 
@@ -482,7 +473,6 @@ def open_demo(
 
 
 def check_call_off_demo(demo: Demo, by: By) -> None:
-    """The owner calls one off that was not held, also of a candidate that is out."""
     check_owned(demo.candidate.evaluation, by)
     check_standing(demo)
     if demo.held_at:
@@ -589,7 +579,6 @@ SOLO_TIME = datetime.timedelta(minutes=15)
 
 
 def check_end_demo(demo: Demo, by: By) -> None:
-    """Whoever has a part ends one that was held."""
     check_demo(demo, by, *FROM_DEMOS, also_held=True)
     if demo.held_at is None:
         raise Refused("This demo has not been held yet.")
@@ -598,7 +587,6 @@ def check_end_demo(demo: Demo, by: By) -> None:
 
 
 def check_write_demo_note(demo: Demo, by: By) -> None:
-    """Whoever has a part and no interest writes on one that was held."""
     user = check_demo(demo, by, *FROM_DEMOS, also_held=True)
     require_no_conflict(user, demo.candidate)
     if demo.held_at is None:
@@ -608,7 +596,6 @@ def check_write_demo_note(demo: Demo, by: By) -> None:
 
 
 def check_reveal_demo_notes(demo: Demo, by: By) -> None:
-    """The owner reveals those of one that is over."""
     require_owner(by, demo.candidate.evaluation)
     check_demo(demo, by, *FROM_DEMOS, also_held=True)
     if demo.ended_at is None:

@@ -188,7 +188,6 @@ def check_setting(inputs: Inputs, evidence: Evidence) -> None:
 
 
 def running_trials(candidate: Candidate) -> QuerySet[Trial]:
-    """The trials of a candidate under an agreed contract that are not closed."""
     return Trial.objects.filter(
         candidate=candidate, agreed_at__isnull=False, closed_at__isnull=True
     )
@@ -220,7 +219,6 @@ def check_place(evidence: Evidence) -> None:
 
 
 def require_held(item: ScriptItem) -> None:
-    """Refuse to judge what was not shown."""
     if item.demo.called_off_at is not None:
         raise Refused("This demo was called off; nothing was shown in it.")
     if item.demo.held_at is None:
@@ -228,7 +226,6 @@ def require_held(item: ScriptItem) -> None:
 
 
 def require_no_runs(criterion: Criterion) -> None:
-    """Refuse to judge by eye what is measured, once runs propose a verdict on it."""
     if criterion.measure and runs_that_count(criterion) >= least_runs(criterion):
         raise Refused(
             "The runs of this criterion propose a verdict. Confirm it, or give another "
@@ -251,7 +248,6 @@ def require_no_runs_on(evidence: Evidence) -> None:
 
 
 def runs_that_count(criterion: Criterion) -> int:
-    """How many runs of a criterion a verdict could rest on."""
     runs = Run.objects.counting().filter(criterion=criterion)
     if criterion.measure:
         return runs.filter(number__isnull=False).count()
@@ -259,13 +255,11 @@ def runs_that_count(criterion: Criterion) -> int:
 
 
 def least_runs(criterion: Criterion) -> int:
-    """How many it needs."""
     measure = Measure.from_json(criterion.measure)
     return measure.least_n if measure else 1
 
 
 def no_trial(candidate: Candidate) -> str:
-    """Why nothing can be judged by a trial."""
     return (
         f"{candidate.name} has no trial under way: agree on a contract with "
         "criteria before you judge anything by it."
@@ -296,19 +290,16 @@ def check_evidence(candidate: Candidate, by: By, source: Source) -> User:
 
 
 def check_judge_item(item: ScriptItem, by: By) -> None:
-    """Whoever has a part judges what was shown in a demo that was held."""
     check_evidence(item.demo.candidate, by, Source.DEMO)
     require_held(item)
 
 
 def check_judge_criterion(criterion: Criterion, by: By) -> None:
-    """Whoever has a part judges by a criterion of a trial under way, by eye."""
     check_criterion(criterion, by)
     require_no_runs(criterion)
 
 
 def check_criterion(criterion: Criterion, by: By) -> None:
-    """Whoever has a part says what a trial under way shows of a criterion."""
     candidate = criterion.trial.candidate
     check_evidence(candidate, by, Source.TRIAL)
     if not running_trials(candidate).filter(pk=criterion.trial_id).exists():
@@ -484,7 +475,6 @@ def _attach(evidence: Evidence, file: File[bytes]) -> None:
 
 
 def check_note_research(candidate: Candidate, by: By) -> User:
-    """The acting user, one of its people, once vendors are looked at."""
     return check_part(candidate.evaluation, by, *AFTER_REQUIREMENTS)
 
 
@@ -577,7 +567,6 @@ def check_excuse_knock_out(
 
 
 def check_withdraw_excuse(excuse: Excuse, by: By) -> User:
-    """The acting user, owner or leadership, if the excuse counts."""
     evaluation = excuse.candidate.evaluation
     user = require_excuser(by, evaluation)
     require_stage(evaluation, *AFTER_REQUIREMENTS)

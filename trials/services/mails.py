@@ -82,12 +82,10 @@ def ask_again_for_agreement() -> None:
 
 
 def tell_vendor_of(gap: Gap) -> None:
-    """Owe the vendor's contacts a mail: early gaps are the cheap ones for both."""
     _tell_vendor(gap, GapFound.name, "")
 
 
 def tell_vendor_of_retest(gap: Gap) -> None:
-    """Owe the vendor's contacts a mail: it was tried again, and is still missing."""
     if gap.retested_at is not None:
         _tell_vendor(gap, GapStillThere.name, gap.retested_at.isoformat())
 

@@ -63,7 +63,6 @@ def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
 
 
 def stop_reminders(milestone: Milestone, because: str) -> None:
-    """Owe no mail about this milestone any more."""
     cancel_notices(kind=MilestoneDue.name, subject_id=milestone.pk, because=because)
 
 
@@ -161,7 +160,6 @@ def settle_milestone(
 
 
 def cancel_open_milestones(trial: Trial, reason: str) -> list[str]:
-    """Call off what is still open in a trial; the caller journals their titles."""
     still_open = trial.milestones.select_for_update(of=("self",), no_key=True).filter(
         state=MilestoneState.OPEN
     )
@@ -190,12 +188,10 @@ def check_hanging(
 
 
 def check_add_trial_milestone(trial: Trial, by: By) -> None:
-    """Whoever runs the trial, in every stage until it is closed."""
     check_trial(trial, by, *Stage)
 
 
 def check_open_milestone(milestone: Milestone, by: By) -> None:
-    """Whoever has a part, until the milestone is settled or all has ended."""
     check_part(milestone.evaluation, by, *Stage)
     if milestone.state != MilestoneState.OPEN:
         raise Refused(
@@ -204,13 +200,11 @@ def check_open_milestone(milestone: Milestone, by: By) -> None:
 
 
 def check_move_milestone(milestone: Milestone, by: By) -> None:
-    """Whoever runs what an open one belongs to: the evaluation, or the trial."""
     require_mover(by, milestone, milestone.evaluation)
     check_open_milestone(milestone, by)
 
 
 def check_settle_milestone(milestone: Milestone, by: By) -> None:
-    """The same, and whose it is."""
     user = actor_of(by).user
     if user is None or user.pk != milestone.owner_id:
         require_mover(by, milestone, milestone.evaluation)
@@ -237,7 +231,6 @@ def open_milestone(
 
 
 def require_mover(by: By, milestone: Milestone, evaluation: Evaluation) -> None:
-    """The owner of the evaluation; for a trial's milestone its lead as well."""
     if milestone.trial is not None:
         require_trial_lead(by, milestone.trial)
     elif actor_of(by).user != evaluation.owner:

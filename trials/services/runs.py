@@ -105,7 +105,6 @@ class Days:
 
     @property
     def until(self) -> datetime.datetime:
-        """Before which a run was measured that may count now."""
         return min(self.end, self.now + AHEAD)
 
     def fault_in(self, when: datetime.datetime) -> str:
@@ -209,7 +208,6 @@ FROM unnest(
 
 
 def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
-    """Insert the runs of `report`."""
     if connection.vendor != "postgresql":
         Run.objects.bulk_create(_rows(report, matched))
         return
@@ -279,7 +277,6 @@ def check_make_run_token(trial: Trial, by: By) -> None:
 
 
 def check_revoke_run_token(token: RunToken, by: By) -> None:
-    """Whoever runs the trial revokes one that has not been revoked."""
     check_trial(token.trial, by)
     if token.revoked_at:
         raise Refused("This run token is revoked already.")
@@ -349,17 +346,14 @@ def end_leaked_token(*, token: RunToken) -> None:
 
 
 def actor_by_run_token(token: RunToken) -> Actor:
-    """Who acts when a run token is used."""
     return Actor(name=f"Run token {token.prefix}")
 
 
 def note_use(token: RunToken, now: datetime.datetime) -> None:
-    """Remember when it was last used."""
     RunToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def _locked_token(token: RunToken) -> RunToken:
-    """The token as it is now, its trial locked."""
     evaluation = lock(token.trial.candidate.evaluation)
     fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
     fresh.trial = locked_trial(token.trial, evaluation)
@@ -490,14 +484,12 @@ def check_runs_kept(run: Run, by: By) -> None:
 
 
 def check_leave_out_run(run: Run, by: By) -> None:
-    """The same for one that counts."""
     check_runs_kept(run, by)
     if run.left_out_at:
         raise Refused("This run is left out already.")
 
 
 def check_take_back_run(run: Run, by: By) -> None:
-    """The same for one that was left out."""
     check_runs_kept(run, by)
     if run.left_out_at is None:
         raise Refused("This run counts already.")
@@ -542,7 +534,6 @@ def take_back_run(*, run: Run, by: By) -> Run:
 
 
 def _locked_run(run: Run, by: By) -> Run:
-    """The run as it is now, its trial locked."""
     trial, _ = open_trial(run.criterion.trial, by)
     fresh: Run = Run.objects.select_related("criterion__requirement").get(pk=run.pk)
     fresh.criterion.trial = trial

@@ -157,7 +157,6 @@ def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> Non
 
 
 def check_give_score(stakeholder: Stakeholder, candidate: Candidate, by: User) -> None:
-    """The same for one candidate, while it is in the running."""
     check_give_scores(stakeholder, by)
     check_running(candidate)
 
@@ -165,7 +164,6 @@ def check_give_score(stakeholder: Stakeholder, candidate: Candidate, by: User) -
 def check_withdraw_score(
     stakeholder: Stakeholder, candidate: Candidate, category: Category, by: User
 ) -> None:
-    """The same for taking one back, once it is given."""
     check_give_scores(stakeholder, by)
     scores = Score.objects.filter(sheet__stakeholder=stakeholder)
     if not scores.filter(candidate=candidate, category=category).exists():
@@ -173,7 +171,6 @@ def check_withdraw_score(
 
 
 def check_lock_scores(stakeholder: Stakeholder, by: User) -> None:
-    """The same for locking them, once there are some."""
     check_give_scores(stakeholder, by, *FROM_DEMOS)
     if not Score.objects.filter(sheet__stakeholder=stakeholder).exists():
         raise Refused("You have not scored anything yet, and a lock is final.")
@@ -193,7 +190,6 @@ def own_scoring(
 
 
 def require_unlocked(sheet: ScoreSheet | None) -> None:
-    """Refuse a sheet that is final."""
     if sheet is not None and sheet.locked_at:
         raise Refused("Your scores are locked; they can no longer change.")
 
@@ -201,7 +197,6 @@ def require_unlocked(sheet: ScoreSheet | None) -> None:
 def _check_home(
     evaluation: Evaluation, candidate: Candidate, category: Category
 ) -> None:
-    """Refuse a candidate or a category of another evaluation."""
     for field, row in (("candidate", candidate), ("category", category)):
         if row.evaluation_id != evaluation.pk:
             sentence = f"The {field} belongs to another evaluation."
@@ -216,7 +211,6 @@ def open_sheet(stakeholder: Stakeholder) -> ScoreSheet:
 
 
 def lock_sheet(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
-    """Lock a sheet, whoever asked for it."""
     _, after = change(sheet, locked_at=timezone.now())
     journal.record(
         evaluation=evaluation,
@@ -249,14 +243,12 @@ STEP = Decimal("0.5")  # a median of two scores can lie between them
 
 
 def check_open_consensus(evaluation: Evaluation, by: By) -> None:
-    """The owner opens it once."""
     check_owned(evaluation, by, *FROM_DEMOS)
     if Consensus.objects.filter(evaluation=evaluation).exists():
         raise Refused("The consensus is open already.")
 
 
 def check_settle_score(candidate: Candidate, category: Category, by: By) -> Consensus:
-    """The open consensus, in which the owner settles what somebody scored."""
     check_owned(candidate.evaluation, by, *FROM_DEMOS)
     consensus = _open_meeting(candidate.evaluation)
     check_running(candidate)
@@ -432,7 +424,6 @@ def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 
 def check_set_prior(evaluation: Evaluation, by: By) -> None:
-    """The owner sets it while the evaluation is open."""
     check_owned(evaluation, by)
 
 
@@ -504,7 +495,6 @@ def take_house_record(*, evaluation: Evaluation, by: By) -> Evaluation:
 def _write(
     evaluation: Evaluation, stored: dict[str, Any], action: str, by: By
 ) -> Evaluation:
-    """Write what changes, with an entry that says it."""
     before, after = change(evaluation, prior=stored)
     if after:
         journal.record(

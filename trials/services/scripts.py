@@ -76,7 +76,6 @@ def neutral_words(item: ScriptItem) -> dict[str, str]:
 
 
 def is_on_paper(category: str) -> bool:
-    """Whether such requirements are read in a contract, not seen at work."""
     return is_about_price(category) or PAPER.search(category.casefold()) is not None
 
 
@@ -336,7 +335,6 @@ def unproven_values(cell: Cell) -> dict[str, list[str]]:
 
 
 def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
-    """What is not on the script and belongs there: must-haves, then by weight."""
     asked = set(demo.script_items.values_list("requirement_id", flat=True))
     wanted = [
         requirement
@@ -368,7 +366,6 @@ def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeh
 
 
 def _belongs(requirement: Requirement, cell: Cell) -> bool:
-    """Whether a demo should ask for it."""
     if cell.not_applicable or cell.standing in (*SEEN, Standing.NEVER):
         return False
     return matters_most(requirement)
@@ -392,7 +389,6 @@ def _measure(
 
 
 def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
-    """Whoever asks has a part in the same evaluation."""
     if asker is None:
         return
     if asker.evaluation_id != demo.candidate.evaluation_id or asker.left_at:
@@ -426,7 +422,6 @@ TEMPLATE_PARTS.register(SCRIPT, TemplatePart(script_of))
 
 
 def check_take_script(demo: Demo, by: By) -> None:
-    """The owner who may start evaluations, until the demo was held."""
     check_owned(demo.candidate.evaluation, by)
     require_keeper(by)
     check_demo(demo, by)

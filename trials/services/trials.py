@@ -157,19 +157,16 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
 
 
 def withdraw_proposal(trial: Trial) -> None:
-    """Take a contract back that was put forward and not agreed; its words changed."""
     if trial.proposed_at and not trial.agreed_at:
         change(trial, proposed_at=None, version=trial.version + 1)
 
 
 def check_plan_trial(candidate: Candidate, by: By) -> None:
-    """The owner plans one for a candidate that is in the choice."""
     check_owned(candidate.evaluation, by, *TRIAL_STAGES)
     check_running(candidate)
 
 
 def check_change_trial(trial: Trial, by: By) -> None:
-    """Whoever runs it changes the plan, until the contract is agreed."""
     check_trial(trial, by)
     if trial.agreed_at:
         raise Refused(
@@ -178,7 +175,6 @@ def check_change_trial(trial: Trial, by: By) -> None:
 
 
 def check_close_trial(trial: Trial, by: By) -> None:
-    """Whoever runs it closes it, once all is judged and no vendor may still answer."""
     check_trial(trial, by, Stage.TRIALS)
     if not trial.agreed_at:
         raise Refused("The contract of this trial was never agreed.")
@@ -211,7 +207,6 @@ def open_trial(
 
 
 def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
-    """The trial as it is now, its row locked."""
     fresh: Trial = (
         Trial.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate", "lead")
@@ -235,7 +230,6 @@ def read_contract(**texts: str) -> dict[str, str]:
 
 
 def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
-    """Refuse a trial that ends before it starts."""
     if ends_on < starts_on:
         sentence = "A trial cannot end before it starts."
         raise Invalid(sentence, errors={"ends_on": [sentence]})
@@ -250,7 +244,6 @@ def journal_trial(
     before: dict[str, Any] | None = None,
     reason: str = "",
 ) -> None:
-    """The journal's entry of something that happened to a trial."""
     journal.record(
         evaluation=trial.candidate.evaluation,
         action=action,
