@@ -31,8 +31,6 @@ from trials.services.trials import reply_to_gap
 from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.api.schema import request_example, response_example
 
-# Examples of the description.
-
 REPLY_BODY = {
     "reply": "Fixed in 9.1.",
     "promised_for": "2040-04-15",
@@ -53,9 +51,6 @@ REPLY_ANSWER: dict[str, Any] = {
     "closed_at": None,
 }
 REPLY = [request_example(REPLY_BODY), response_example(REPLY_ANSWER)]
-
-
-# The bodies of the trial calls: what was agreed and found, never how it is judged.
 
 
 class MilestoneOutput(serializers.Serializer[Any]):
@@ -271,8 +266,5 @@ class ReplyView(VendorView):
         return self.once(request, reply)
 
 
-# Addresses below /api/v1/ about a vendor's own trial.
-#
-# They live here and not among the vendor calls, because floors look down only.
-
+# These addresses are not among the vendors' own, because floors look down only.
 urlpatterns = routes(CALLS)

@@ -46,10 +46,6 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim
 from vendors.notices import ToVendor, named_in
 
-# The kinds of notices of milestones.
-
-# The kinds of notices of a trial: its contract and its half time.
-
 CLOSED = "The trial is closed."
 MORNING = datetime.time(9)
 
@@ -136,8 +132,6 @@ def why_over(notice: Notice, trial: Trial) -> str:
     """Why there is nothing to do in a trial any more; empty while there is."""
     return ended(notice) or (CLOSED if trial.closed_at else "")
 
-
-# The kinds of notices of a gap: found, answered, tried again.
 
 GAPS = Gap.objects.select_related("trial__candidate")
 GAP_NOTICES_CLOSED = "The gap is closed."
@@ -360,9 +354,6 @@ def _address(page: str, of: str) -> str:
     return reverse(page, args=[of])
 
 
-# The mail that a promised date has passed without proof.
-
-
 @register
 class PromiseSlipped(About[Claim]):
     """A planned date passed, and nothing shows that it was kept; to the owner."""
@@ -388,9 +379,6 @@ class PromiseSlipped(About[Claim]):
             return reverse("admin:cell", args=[row.candidate_id, row.requirement_id])
         except NoReverseMatch:
             return "/"
-
-
-# The kinds of notices about runs: a leaked token, a benchmark that has stopped.
 
 
 @register
@@ -435,9 +423,6 @@ class BenchmarkSilent(AboutTrial):
         since = datetime.date.fromisoformat(notice.occurrence)
         return {"day": day_in_words(since), "ends": day_in_words(row.ends_on)}
 
-
-# The kinds of notices of a demo: it has a date, the date is near, it is called off,
-# or goes on without somebody.
 
 WHAT = "A demo"
 
@@ -616,9 +601,6 @@ def page_of_demo(demo: Demo) -> str:
     return reverse("admin:demo", args=[demo.pk])
 
 
-# The dates of trials in a person's calendar.
-
-
 @DATES.add
 def own_milestones(person: User) -> Iterator[CalendarDate]:
     """The milestones that are theirs and still open; titles may name a vendor."""
@@ -651,8 +633,6 @@ def own_demos(person: User) -> Iterator[CalendarDate]:
             yield date_of(demo)
 
 
-# Which values of the brief's lists verdicts, and what they judge, speak of.
-
 # By table: how a place is called, and where its candidate and its requirement stand.
 PLACES: dict[Any, tuple[str, str, str]] = {
     Evidence: ("a verdict on", "claim__candidate__name", "claim__requirement__ref"),
@@ -672,9 +652,6 @@ def uses_in_verdicts(evaluation: Evaluation) -> Used:
             evaluation
         ).values_list(*paths, "named_values")
     )
-
-
-# What people did with a part here, so that it is not changed under it.
 
 
 @PART_USES.add

@@ -21,8 +21,6 @@ from vendors.portal.access import FORM, LINKS, READ, refusal, session_page, show
 from vendors.services.access import actor_in_pages
 from vendors.typed_answers import day_in
 
-# When a vendor shows its own demo, where, and a calendar file of that.
-
 TEMPLATE = "trials/portal/demos.html"
 
 
@@ -99,8 +97,6 @@ def demos_link(candidate: Candidate) -> tuple[str, str] | None:
 LINKS.append(demos_link)
 
 
-# A vendor's own trial as it was agreed, and its replies to what was found missing.
-
 TRIAL_TEMPLATE = "trials/portal/trial.html"
 # All of them are in the API.
 SHOWN_RUNS = 50
@@ -169,10 +165,7 @@ def _shown(
     )
 
 
-# The addresses of the vendor pages about demos and a trial.
-#
-# They live here and not among the vendor's pages, because floors look down only.
-
+# These addresses are not among the vendors' own, because floors look down only.
 app_name = "vendor_trial"
 urlpatterns = [
     path("<str:invitation>/demos/", demos, name="demos"),

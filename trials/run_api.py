@@ -62,10 +62,6 @@ from vendors.api.access import BEARER, MinuteThrottle
 from vendors.api.schema import DocsView, SchemaView
 from vendors.candidates import address_of
 
-# The description of the call that reports runs: OpenAPI and its page.
-
-# Who posts runs: a program of ours by the run token of one trial.
-
 
 class Program:
     """The program at the other end; stands where the framework wants a user."""
@@ -110,8 +106,6 @@ def end_tokens_in_address(request: HttpRequest) -> bool:
         end_leaked_token(token=token)
     return True
 
-
-# The bodies that are taken, as the bytes that came.
 
 FORMATS = {
     "application/json": ReportFormat.JSON,
@@ -160,8 +154,6 @@ def text_of(content: bytes) -> str:
     except UnicodeDecodeError as error:
         raise exceptions.ParseError("The body is not UTF-8.") from error
 
-
-# A run token opens the runs of its trial, and is refused at every other address.
 
 RUNS = re.compile(r"/api/v1/trials/[^/]+/runs/")
 LEAKED = (
@@ -416,8 +408,6 @@ class RunDocsView(DocsView):
     title = "evaltracker: runs of trials"
 
 
-# The call by which a program of the buyer's reports runs.
-
 CALLS = new_calls()
 IN_BODY = "A JSON body says this itself; remove it from the address."
 
@@ -514,10 +504,7 @@ def _instant(text: str | None) -> datetime.datetime | None:
         raise Invalid(str(error), errors={"measured_at": [str(error)]}) from error
 
 
-# Addresses below /api/v1/trials/, in a URL configuration of their own.
-#
-# A process that serves vendors alone never has them.
-
+# A process that serves vendors alone never has these addresses.
 urlpatterns = [
     *routes(CALLS),
     path("schema/", RunSchemaView.as_view(), name="run-schema"),

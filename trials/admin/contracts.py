@@ -51,10 +51,6 @@ from trials.services.trials import change_trial, close_trial, plan_trial
 from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.models import Candidate
 
-# The contract of a trial: put forward, agreed by each role, changed, moved.
-
-# Planning and closing trials.
-
 
 def insiders(evaluation: Evaluation) -> Any:
     parts = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
@@ -293,8 +289,6 @@ class MoveTrial(OnTrial):
         return shifts_of_trial(target, data["starts_on"], data["ends_on"])
 
 
-# The forms of what the trials of all finalists have in common.
-
 CHOOSE_FINALIST = "Tick at least one finalist."
 CHOOSE_CRITERION = "Tick at least one criterion."
 
@@ -457,9 +451,6 @@ def _name_all(form: forms.Form, key: str, name: str, *kinds: str) -> None:
 
 def _row(form: forms.Form, key: str, *kinds: str) -> dict[str, BoundField]:
     return {kind: form[f"{kind}_{key}"] for kind in kinds}
-
-
-# Drawing up the trials of all finalists, and changing what they have in common.
 
 
 class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):

@@ -51,8 +51,6 @@ from vendors.admin.base import AboutCandidates, is_kept_out, open_answers
 from vendors.models import Claim
 from vendors.policy import unbarred, where_unbarred
 
-# The success criteria of trials, and judging them.
-
 
 class CriterionForm(AboutValues):
     text = forms.CharField(label="What must be reached", widget=long_text(3))
@@ -225,9 +223,6 @@ class JudgeCriterion(OnCriterion):
         return f"Recorded: {target.requirement}."
 
 
-# What a trial found missing.
-
-
 class GapForm(AboutRequirement):
     severity = forms.ChoiceField(
         label="How much it matters",
@@ -330,8 +325,6 @@ class CloseGap(OnGap):
     service = close_gap
 
 
-# The criteria of a trial as rows, until its contract is agreed.
-
 SAVES = Saves(change_criterion, "criterion")
 
 
@@ -432,9 +425,6 @@ def missing_number(row: Criterion) -> str:
     return "" if row.number else "Name the number."
 
 
-# What waits for the reader on the pages of trials, for the side menu.
-
-
 @waits_on("scores")
 def to_score(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     """The parts in which the reader scores and has not locked the sheet."""
@@ -479,9 +469,6 @@ class GapAdmin(AboutCandidates):
 
     def page_of(self, row: Gap) -> str:
         return reverse("admin:trial", args=[row.trial_id]) + f"#gap-{row.pk}"
-
-
-# Gaps can be talked about by whom no interest bars.
 
 
 def gaps_of(user: User) -> QuerySet[Gap]:

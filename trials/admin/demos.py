@@ -80,10 +80,6 @@ from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
 from vendors.selectors.rivals import demanded_in
 
-# Scripts of demos: drawing them up, changing them, judging what was shown.
-
-# What is asked when a demo is arranged, moved, or its attendees are named.
-
 LONGEST_TITLE = 150
 
 
@@ -135,9 +131,6 @@ class DemoForm(AttendanceForm, WhenForm):
     field_order = ("title", *WhenForm.base_fields)
 
 
-# The end of a demo, one's own note on it, and reading all of them.
-
-
 @register_act
 class EndDemo(OnDemo):
     title = "End the demo"
@@ -186,9 +179,6 @@ class RevealDemoNotes(OnDemo):
 
     def cancel_url(self, target: Any) -> str:
         return super().cancel_url(target) + "#notes"
-
-
-# Arranging, scripting, holding and judging demos.
 
 
 @register_act
@@ -494,11 +484,6 @@ def claims_on(demo: Demo, requirement_id: Any) -> Any:
     ).select_related("requirement")
 
 
-# Demos: all of an evaluation, and one with its script, on a tablet or on paper.
-
-# The notes on a demo as one person may see them.
-
-
 @dataclass(frozen=True, slots=True)
 class SoloNotes:
     own: DemoNote | None
@@ -718,9 +703,6 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
 site.register_page("demos/<uuid:demo_id>/", demo_view, "demo")
 site.register_page("demos/<uuid:demo_id>/calendar.ics", calendar_view, "demo_calendar")
 site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")
-
-
-# Scripts and criteria that come from a template.
 
 
 @register_act

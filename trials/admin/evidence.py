@@ -65,8 +65,6 @@ from vendors.selectors.answer_counts import readable
 from vendors.selectors.rivals import demanded_of
 from vendors.services.claims import current_claim
 
-# What forms of verdicts ask: who ran it, on whose data, and for which values.
-
 
 def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
     """What the forms of one page offer; they begin with what was said last."""
@@ -165,8 +163,6 @@ class ProofForm(VerdictForm):
         help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
     )
 
-
-# Recording what was found, saying it again; excusing a knock-out.
 
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
 
@@ -282,9 +278,6 @@ def claim_shown(place: Place) -> Any:
     return claim.pk if claim else None
 
 
-# Noting what was read or heard about a candidate.
-
-
 class ResearchForm(AboutRequirement):
     kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
     title = forms.CharField(label="Title", max_length=200)
@@ -310,9 +303,6 @@ class NoteResearch(OnCandidate):
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:candidate", args=[target.pk]) + "#research"
-
-
-# Excusing a knock-out, and withdrawing the excuse.
 
 
 class ExcuseForm(ForValuesForm):
@@ -370,9 +360,6 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
         return cell_address(target)
 
 
-# Files of evidence, handed out to those who may see the evidence, never inline.
-
-
 def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, under the name that it came with."""
     check_query(request)
@@ -398,9 +385,6 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
 
 site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence_file")
 
-
-# Every file of an evaluation: proof of answers and verdicts, and what people attached
-# to its things.
 
 SHOWN = 50
 
@@ -524,9 +508,6 @@ class EvidenceAdmin(AboutCandidates):
 
     def page_of(self, row: Evidence) -> str:
         return cell_address(row.claim)
-
-
-# What is found of trials: the files that verdicts rest on, and those of things.
 
 
 def proofs(reader: Reader) -> QuerySet[Evidence]:

@@ -45,8 +45,6 @@ from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts
 from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
 
-# The claim ledger of one candidate, row by row.
-
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 
 
@@ -167,11 +165,6 @@ def named_promises(
     ]
 
 
-# One cell of the matrix: every revision of the claim with its evidence.
-
-# What pages show of the values of the brief's lists in which a cell must hold.
-
-
 @dataclass(frozen=True, slots=True)
 class ValueRow:
     state: ValueState
@@ -191,9 +184,6 @@ def value_rows(cell: Cell) -> list[ValueRow]:
         )
         for value in cell.values
     ]
-
-
-# Who may let a must-have pass that holds partly, and what the reader may do.
 
 
 def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
@@ -349,10 +339,6 @@ site.register_page(
 )
 
 
-# The lists of trials, read-only and scoped. No score's value is a column.
-
-# A candidate: its claim ledger, its fit, and how far its word has carried.
-
 CANDIDATES = ("Candidates", "candidates")
 
 
@@ -464,8 +450,6 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
 
 site.register_page("candidates/<uuid:candidate_id>/", candidate_view, "candidate")
 
-
-# Every planned date of an evaluation: slipped, still to come, and settled.
 
 ON_A_PAGE = 100
 GROUPS = ("slipped", "coming", "settled")

@@ -54,8 +54,6 @@ from vendors.admin.base import open_answers
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
-# Which requirements and candidates the matrix shows.
-
 # Offered where the brief has lists.
 NOT_WHERE_WE_RUN = "not_where_we_run"
 SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
@@ -237,8 +235,6 @@ def _is_asked_for(row: LedgerRowsLedgerRow, chosen: Chosen) -> bool:
     return all(word in text for word in chosen.words.casefold().split())
 
 
-# How much of the matrix there is to show, and in which layout.
-
 # Cells up to which the page is one plain table, and up to which it has all its rows.
 TABLE, ROWS = 2_000, 5_000
 ROOMY = 5  # candidates whose names need not be turned
@@ -312,10 +308,6 @@ class View:
     def first(self) -> int:
         return (self.page - 1) * self.on_a_page
 
-
-# The matrix: requirement by candidate, a mark or three lines in each cell.
-
-# The matrix as a file: workbook, CSV, or JSON; formulas are made harmless.
 
 HEAD = ("Reference", "Category", "Requirement", "Priority", "Weight")
 WIDTHS = (12, 20, 48, 14, 8)
@@ -432,9 +424,6 @@ def words_of(kind: Cell) -> list[str]:
         return ["not applicable", "", "", ""]
     marks = [MARKS[value][0] if value else "" for value in kind.marks]
     return [*marks, STANDINGS[kind.standing][0]]
-
-
-# What is in the evaluation and not in the matrix, so that nothing is missed.
 
 
 @dataclass(frozen=True, slots=True)

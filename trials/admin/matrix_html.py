@@ -36,8 +36,6 @@ def values_by_standing(cell: Cell) -> dict[Standing, str]:
     return {standing: ", ".join(names) for standing, names in found.items()}
 
 
-# How a cell of the matrix looks: three lines of words, or one mark.
-#
 # A cell's looks are few, so each is made once, and a page repeats it.
 
 KNOCKS_OUT = (Standing.REFUTED, Standing.NEVER)
@@ -189,9 +187,6 @@ def _value_mark(value: ValueState) -> Mark:
     return STANDINGS[value.standing]
 
 
-# The rows of the picture: requirements under their categories, and what those sum up
-# to.
-
 # From the best proof to the worst news; what nobody has answered is left blank.
 ORDER = ("proven", "shown", "partly", "claimed", "never", "slipped", "refuted")
 
@@ -240,12 +235,6 @@ def _rank(mark: Mark) -> tuple[int, str]:
         return ORDER.index(word), word
     return len(ORDER) + (mark[1:] != NOTED[1:]), word
 
-
-# The cells of the matrix as HTML, joined by hand for speed.
-#
-# This is the one place where HTML is joined from parts: every text that is not a
-# literal of this module goes through `escape` (T40). A cell's looks are
-# few; what they have in common is made once, what is left is joined of five pieces.
 
 CELL_END = "</a></td>"
 LOOKS: dict[bool, Callable[..., Look]] = {False: lines_look, True: picture_look}

@@ -46,8 +46,6 @@ from trials.services.milestones import (
 )
 from vendors.admin.base import is_kept_out
 
-# Dated things to do, and gaps.
-
 
 class DueForm(forms.Form):
     due_on = day_field("Due on")
@@ -193,9 +191,6 @@ class SettleMilestone(OnMilestone):
     service = settle_milestone
 
 
-# Moving a milestone, giving it to somebody, and saying what it hangs on.
-
-
 class MoveForm(DueForm):
     along = forms.BooleanField(
         label="Move what depends on it, too", required=False, initial=True
@@ -315,8 +310,6 @@ class ChangeReminderDays(OnEvaluation):
             )
         }
 
-
-# The milestones of a trial as rows: added in a block, given to others in place.
 
 GIVES = Saves(give_milestone, "milestone")
 ITS_FORM = "Use Move at the end of the row: another date needs a reason."

@@ -53,8 +53,6 @@ from trials.services.runs import (
 from vendors.admin.base import open_answers, reader
 from vendors.choices import CandidateKind
 
-# Runs by day against their bound, as a picture with its words.
-
 WIDTH, HEIGHT = 600, 160
 # A bar of a single value is still seen, and the top value has air above it.
 LEAST_BAR, AIR = 3.0, 1.12
@@ -217,8 +215,6 @@ def trend_of(count: RunCount) -> str:
     )
 
 
-# What the trial page shows of the runs of each criterion.
-
 type Counts = tuple[dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount]]
 
 
@@ -326,8 +322,6 @@ def _in_unit(baseline: RunCount | None, measure: Measure | None) -> Decimal | No
         return None
 
 
-# Which run tokens post, and which runs count.
-
 TRIAL = ("candidate__evaluation__owner", "lead")
 
 
@@ -391,9 +385,7 @@ class TakeBackRun(OnRun):
     service = take_back_run
 
 
-# The page that makes a run token and shows its secret once, in the answer to the POST.
-#
-# It is no act, for the reason that the page of vendors' tokens is none.
+# Making a run token is no act: its secret is shown once, in the answer to the POST.
 
 
 class RunTokenForm(forms.Form):
@@ -466,8 +458,6 @@ def _page(
 site.register_page("trials/<uuid:trial_id>/run-token/", run_token_view, "run_token")
 
 
-# The runs of a trial as programs reported them, and the files that they came in.
-
 SHOWN = 100
 
 
@@ -521,9 +511,6 @@ def run_file(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
 
 site.register_page("trials/<uuid:trial_id>/runs/", trial_runs, "trial_runs")
 site.register_page("run-reports/<uuid:report_id>/file/", run_file, "run_file")
-
-
-# Confirming the verdict that runs propose.
 
 
 class ConfirmForm(VerdictForm):

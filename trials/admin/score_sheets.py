@@ -29,8 +29,6 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.selectors.answer_counts import reads_answers
 
-# One person's score sheet as a form: 0 to 5 for each category and candidate.
-
 SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 
 
@@ -189,9 +187,6 @@ class SheetForm(forms.Form):
             (category, by_category.get(category.pk, []))
             for category in self.sheet.categories
         ]
-
-
-# From one score to the next, without going back to a list.
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,9 +348,6 @@ def choices_of(meanings: Sequence[str]) -> list[tuple[str, str]]:
         return [(value, meanings[int(value)]) for value, _ in SCALE]
     ends = {SCALE[0][0]: "worst", SCALE[-1][0]: "best"}
     return [(value, ends.get(value, "")) for value, _ in SCALE]
-
-
-# Giving one's own scores, taking them back, and locking them.
 
 
 class OwnSheet(AboutCandidate[Stakeholder]):

@@ -52,8 +52,6 @@ from trials.services.scores import (
 from vendors.admin.base import AboutCandidate, AboutCandidates, open_answers, reader
 from vendors.models import Candidate
 
-# What people gave one candidate in one category.
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -79,11 +77,6 @@ class Given:
     @property
     def to_settle(self) -> bool:
         return self.spread.is_wide and self.settled is None
-
-
-# One score of one's own, given with the evidence beside it, or taken back.
-
-# The meeting: opening everybody's scores, settling what is apart, closing.
 
 
 @register_act
@@ -199,8 +192,6 @@ class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     service = close_scores
 
 
-# The words for the scores 0 to 5.
-
 FIELDS = [f"score_{value}" for value in range(TOP_SCORE + 1)]
 EXAMPLES = {0: "E.g. not usable.", TOP_SCORE: "E.g. better than we asked for."}
 
@@ -235,11 +226,6 @@ class WordScale(OnEvaluation):
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
         return {"evaluation": target, "meanings": [data[name] for name in FIELDS]}
-
-
-# People's scores: one's own sheet, the others' once they are open, the consensus.
-
-# Acts on what open verdicts are drawn from.
 
 
 class PriorForm(forms.Form):
@@ -291,8 +277,6 @@ class TakeHouseRecord(OnEvaluation):
     tab = "comparison"
     service = take_house_record
 
-
-# The buy-in map: how far roles are apart, on what, and whom each would pick.
 
 SHOWN = 10
 # Below it people agree better than most who weigh at random.
@@ -353,8 +337,6 @@ def map_field(role: Role, value: Fraction | None) -> Apart:
     tone = "bad" if value > CONFLICT else "good" if value <= NEAR else "warn"
     return Apart(role, round(value * 100), tone)
 
-
-# People's scores as dots on a line for each category, a drawing for each candidate.
 
 # Room for dots beside the worst and the best score.
 EDGE = 0.5

@@ -45,8 +45,6 @@ from vendors.models import Claim
 from vendors.selectors import active_candidates
 from vendors.selectors.rivals import demanded_in
 
-# Where things stand on a line of days, and the curve of what was exercised.
-
 
 @dataclass(frozen=True, slots=True)
 class Dot:
@@ -236,9 +234,6 @@ def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
 def _said(share: float) -> str:
     """Per cent for a style; never with a comma, whatever the language."""
     return f"{share:.2f}"
-
-
-# The rows of a trial's page: criteria with what was found, and gaps.
 
 
 @dataclass(frozen=True, slots=True)

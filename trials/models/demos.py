@@ -259,9 +259,6 @@ class ScriptItem(VendorRecord):
         return named_words(self.named_values)
 
 
-# What somebody read or heard about a candidate before it was tried.
-
-
 class ResearchNote(VendorRecord):
     """What somebody read or heard about a candidate, with source and date."""
 
@@ -297,9 +294,6 @@ class ResearchNote(VendorRecord):
 
     def __str__(self) -> str:
         return f"Note {str(self.pk)[:8]}"
-
-
-# Verdicts on the exact claim revision, and excused knock-outs.
 
 
 class Evidence(CommittedRecord, VendorRecord):

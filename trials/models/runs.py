@@ -24,8 +24,6 @@ from trials.models.trials import Criterion, Trial
 from vendors.models import Candidate
 from vendors.models.candidates import VendorRecord, VendorScopedQuerySet
 
-# What a confirmed verdict rests on: the runs as they were counted then.
-
 PASSED, FAILED = "passed", "failed"
 
 
@@ -72,9 +70,6 @@ class Measurement(CommittedRecord, VendorRecord):
         if not self._state.adding:
             raise AppendOnlyError("What a verdict rests on is never changed.")
         super().save(*args, **kwargs)
-
-
-# What the buyer's own benchmark reports to a trial, and by which key.
 
 
 class RunToken(VendorRecord):

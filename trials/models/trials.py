@@ -183,9 +183,6 @@ class Milestone(Record):
         return f"Milestone {str(self.pk)[:8]}"
 
 
-# Who agreed to a trial's contract, and how it changed since.
-
-
 class Agreement(VendorRecord):
     """One stakeholder's yes, for a role, to exactly these words of a contract."""
 
@@ -246,9 +243,6 @@ class ContractChange(VendorRecord):
 
     def __str__(self) -> str:
         return f"Change {self.number}"
-
-
-# What trials find missing, what vendors answer, and what trying again came to.
 
 
 class Gap(VendorRecord):

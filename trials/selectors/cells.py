@@ -58,10 +58,8 @@ from trials.scoring import (
 from vendors.choices import Availability as ChoicesAvailability
 from vendors.models import Claim, Ruling
 
-# Shapes: what counts of a cell, as tuples, and the record that a shape stands for.
-#
 # Cells of one shape stand alike, because nothing else of them is asked. In the order of
-# their columns shapes are plain tuples where many are read (`cell_tuples`).
+# their columns shapes are plain tuples where many are read (`read_shapes`).
 
 START = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 # A ruling that names no values is for all of them.
@@ -200,8 +198,6 @@ def _ruled(text: str) -> Ruled:
     return Ruled(whole=text == WHOLE, named=_names(text))
 
 
-# Cells as they stand: of 100,000 few differ from all others in what counts.
-#
 # The scoring's own rule reads each shape once, so there is no second rule. A shape
 # knows no evaluation, and no day unless it rests on one; so what was read of it stays
 # true, and is kept for as long as the process lives.
@@ -375,9 +371,6 @@ def cells_for(credits: Credits) -> Cells:
 @lru_cache(maxsize=8)
 def _kept(credits: Credits) -> Cells:
     return Cells(credits)
-
-
-# What failed in a trial and may still be answered, so that it does not count yet.
 
 
 def awaiting_reply(path: str = "") -> Q:

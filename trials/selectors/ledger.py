@@ -45,8 +45,6 @@ from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
 from vendors.selectors.candidates import ACTIVE
 
-# The rows of the ledger: what is asked, and in which values of the brief.
-
 ORDER = ("category__position", "position", "ref")
 LISTS = ("scope__position", "scope__name")
 VALUES = ("demanded__position", "demanded__name")
@@ -137,9 +135,6 @@ def _demanded(requirements: Sequence[UUID]) -> dict[UUID, tuple[Value, ...]]:
         key: tuple(Value(*row[1:]) for row in rows if row[-1] is not None)
         for key, rows in groupby(found, key=lambda row: row[0])
     }
-
-
-# What the cells of one candidate come to, counted once for as long as they stand.
 
 
 @dataclass(frozen=True)
@@ -413,8 +408,6 @@ def one_cell(candidate: Candidate, requirement: Requirement) -> Cell:
     )
     return book.cell(candidate, requirement)
 
-
-# Planned dates: what was promised, how it moved, and since when it has slipped.
 
 # The kind of the mail about it; trials/notices.py.
 SLIP_NOTICE = "promise_slipped"

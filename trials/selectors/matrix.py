@@ -38,10 +38,6 @@ from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
 from vendors.holds_for import Named, named_words
 from vendors.models import Candidate, Claim
 
-# The numbers of cells: what was claimed for a measure, and what runs came to.
-
-# Which version of an evaluation something was counted of.
-#
 # What may change between two readings, journalled or not, is listed in
 # docs/developers/architecture.md, *What moves what is counted*; it is all in a version.
 
@@ -141,8 +137,6 @@ def _replies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime.datetime]:
     return dict(rows.annotate(next=Min("reply_until")))
 
 
-# Whose cells entries of the journal may have moved since a ledger was read.
-
 # Of more entries the whole ledger is read.
 MOST = 50
 # What moves cells of the one candidate that it is about, and nobody else's.
@@ -190,11 +184,9 @@ def _subjects(
     return [subject for action, subject in found if action in actions]
 
 
-# What is counted of an evaluation is counted once for each of its versions.
-#
-# Kept in the process, for pages that only read. Nothing that belongs to a person is
-# kept, and rights are asked on reading. A service counts anew: it asks again under its
-# locks, and what it has just changed may have no entry yet.
+# Counts are kept in the process, for pages that only read. Nothing that belongs to a
+# person is kept, and rights are asked on reading. A service counts anew: it asks again
+# under its locks, and what it has just changed may have no entry yet.
 
 type Count[T] = Callable[[Evaluation], T]
 
@@ -468,9 +460,6 @@ def failed_tests() -> Case:
     )
 
 
-# One cell's whole history: every revision of the claim with its evidence.
-
-
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One revision of a claim, and what was found of exactly those words."""
@@ -502,9 +491,6 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
     for verdict in evidence.order_by("recorded_at"):
         found[verdict.claim_id].append(verdict)
     return [Revision(claim, found[claim.pk]) for claim in claims]
-
-
-# The grid in the words of programs: JSON, joined of one text per kind of cell.
 
 
 def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:

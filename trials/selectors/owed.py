@@ -199,9 +199,6 @@ def trial_verdict(cell: Cell) -> Verdict | None:
     return max(filter(None, found), key=HARSHNESS.__getitem__, default=None)
 
 
-# Which criteria of running trials still wait for runs, or for somebody to confirm.
-
-
 @dataclass(frozen=True, slots=True)
 class RunsOwed:
     """A criterion without a verdict, how many runs it has and how many it needs."""

@@ -48,8 +48,6 @@ from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclose
 from vendors.policy import may_read_answers
 from vendors.wall import digest_of
 
-# What runs add up to, by day and in all, in the unit of their measure.
-
 
 class Spread(NamedTuple):
     """Of some numbers, in the measure's unit."""
@@ -286,8 +284,6 @@ def _proposal(one: _Counted, at_ranks: Sequence[Decimal]) -> Proposal:
     return propose_of(measure, whole.n, value, spread.lowest, spread.highest)
 
 
-# Finding a run token by its secret text, and whether it still posts.
-
 SECRET = re.compile(r"evr_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
 ENDED = "run_token_ended"
 
@@ -343,8 +339,6 @@ def _ended(sentence: str) -> Forbidden:
     return Forbidden(f"{sentence} Make another one on the trial's page.", code=ENDED)
 
 
-# Reading what programs reported to a trial, and by which tokens.
-
 SHOWN_REPORTS = 20
 
 
@@ -397,9 +391,6 @@ def reported_so_far(trial: Trial) -> ReportedSoFar:
         n=Count("pk"), out=Count("pk", filter=Q(left_out_at__isnull=False))
     )
     return ReportedSoFar(reports["n"], runs["n"], runs["out"])
-
-
-# Whether verdicts of runs come out again from the runs that were frozen with them.
 
 
 def propose_from(measure: Measure | None, results: Sequence[str]) -> Proposal:

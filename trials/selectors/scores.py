@@ -42,10 +42,6 @@ from vendors.models import Candidate, Claim, Conflict
 from vendors.policy import conflicted_people
 from vendors.selectors import active_candidates
 
-# People's scores as one person may see them.
-
-# What an evaluation's urns start with, and where that comes from.
-
 SOURCES = ("hand", "house")
 SHARES = ("holds", "partly", "fails", "worth")
 
@@ -99,9 +95,6 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
         count[EvidenceVerdict.FAILS],
     )
     return record, len(where)
-
-
-# All that is on file for each cell, with instants and dates, to be frozen.
 
 
 def cell_records(book: Ledger) -> dict[UUID, dict[str, CellRecord]]:
@@ -297,9 +290,6 @@ def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
     )
 
 
-# Who wants what: the roles' weights, what divides them, and whom each would pick.
-
-
 @dataclass(frozen=True, slots=True)
 class RolePick:
     """What one role's own weights would choose now, all that are level at the top;
@@ -410,8 +400,6 @@ def _picks(
         )
     return found
 
-
-# What is on file for one candidate in one category, for those who score it.
 
 # By what a verdict proves: the word beside its mark.
 PROVES = {

@@ -41,10 +41,6 @@ from vendors.holds_for import named_words
 from vendors.models import Candidate, Ruling
 from vendors.policy import conflicted_people
 
-# Which trial verdicts are still owed, from what is planned and what the gate asks.
-
-# How far a trial has come: criteria judged, must-haves exercised by day.
-
 
 @dataclass(frozen=True, slots=True)
 class DayShare:
@@ -166,9 +162,6 @@ def _first_runs(trial: Trial) -> dict[uuid.UUID, datetime.datetime | None]:
     return found
 
 
-# What a vendor may read of its own trials: from the agreement on.
-
-
 def agreed_trial(candidate: Candidate) -> Trial | None:
     """The agreed trial that starts last, with its milestones, criteria and gaps."""
     rows: QuerySet[Trial] = Trial.objects.filter(
@@ -201,8 +194,6 @@ def own_runs(trial: Trial) -> QuerySet[Run]:
         "criterion__requirement__ref",
     )
 
-
-# The contract of a trial as words, and which roles have agreed to them.
 
 PARTS = (
     ("workload", "What is run"),
@@ -316,9 +307,6 @@ def _in_order(roles: Iterable[str]) -> list[str]:
     return [role for role in Role.values if role in there]
 
 
-# Milestones that are nobody's any more: their owner has no part, or no login.
-
-
 def orphaned_milestones() -> QuerySet[Milestone]:
     part = Stakeholder.objects.filter(
         evaluation=OuterRef("evaluation"), user=OuterRef("owner"), left_at__isnull=True
@@ -335,8 +323,6 @@ def orphans_of(evaluation: Evaluation) -> frozenset[uuid.UUID]:
     rows = orphaned_milestones().filter(evaluation=evaluation)
     return frozenset(rows.values_list("pk", flat=True))
 
-
-# Benchmarks that have stopped reporting.
 
 # So many working days without a run, after the day of the last one.
 SILENT_DAYS = 2
@@ -360,8 +346,6 @@ def silent_since(trial: Trial) -> datetime.date | None:
     silent = working_days_between(day, yesterday) >= SILENT_DAYS
     return day if silent else None
 
-
-# For whom trials are drawn up, and the criteria that the ledger asks for.
 
 type Days = tuple[datetime.date, datetime.date]
 USUAL_DAYS = 28
@@ -446,10 +430,6 @@ def _why(
     return "; ".join(parts)
 
 
-# What makes trials unequal, so that who compares candidates knows it.
-
-# What the trials of all finalists have in common, and in what they differ.
-
 DAYS = ("starts_on", "ends_on")
 WORDS = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 TERMS = (*DAYS, "zone", *WORDS)
@@ -499,9 +479,6 @@ def unlike_the_others(trial: Trial) -> list[str]:
     together = sorted(drawn_up_with(trial), key=lambda each: each.candidate.name)
     common = common_values(together)
     return [name for name in TERMS if getattr(trial, name) != common[name]]
-
-
-# Must-haves that hold partly, which does not prove them.
 
 
 def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
@@ -578,9 +555,6 @@ def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
     own = [sorted({ref for ref, *_ in asked[it.pk] - everywhere}) for it in trials]
     texts = [", ".join(refs) if refs else "none of its own" for refs in own]
     return [(f"Criteria, beside {len(everywhere)} in common", texts)]
-
-
-# What moves along when a milestone or a trial is moved.
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,6 @@ from trials.services.trials import TEXTS as TRIALS_TEXTS
 from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 
-# The human stop at a must-have that is not met: excused with a printed reason.
-
-# Agreeing to the contracts of trials: to one, or to several read together.
-
 NO_ROLE = "Only people with a role agree to the contract."
 CHANGED = "The contract was changed after you opened it; read it again."
 
@@ -210,8 +206,6 @@ def agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
     after["contract"] = contract.text
     journal_trial(trial, "trial.agreed", by, before=before, after=after)
 
-
-# The contract of a trial: put forward, and changed by number.
 
 WHY = "The contract is agreed; give a reason for the change."
 
@@ -372,8 +366,6 @@ def move_trial(
     return trial
 
 
-# Changing what the trials of all finalists have in common, for all of them at once.
-
 NONE_YET = "No trials were drawn up together here, or all of them are closed."
 
 
@@ -460,8 +452,6 @@ def propose_contracts(*, evaluation: Evaluation, by: By) -> list[Trial]:
         for trial in check_propose_contracts(evaluation, by)
     ]
 
-
-# Drawing up the trials of all finalists in one go: words, days, criteria, dates.
 
 MORNING, EVENING = datetime.time(9), datetime.time(17)
 CLEAN_UP = 2  # working days after the last one

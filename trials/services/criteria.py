@@ -31,8 +31,6 @@ from trials.services.trials import number_change, open_trial, withdraw_proposal
 from vendors.choices import CandidateState
 from vendors.selectors.rivals import read_item_values
 
-# Who changes the criteria of trials, and when; what is shared changes for all.
-
 
 def check_write_criteria(trial: Trial, by: By) -> None:
     """Whoever runs the trial, and all that were drawn up with it.
@@ -314,9 +312,6 @@ def _record(
         after=after,
         reason=reason,
     )
-
-
-# The same criteria for every finalist: those of one trial, copied to the others.
 
 
 def trials_to_fill(trial: Trial) -> list[Trial]:

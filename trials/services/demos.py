@@ -49,10 +49,6 @@ from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
-# Arranging a demo, holding it, and what dazzled.
-
-# Reading who attends a demo, and where they meet.
-
 
 def read_meeting_url(inputs: Inputs, link: str) -> str:
     """A link as it is kept; it is never fetched."""
@@ -85,10 +81,8 @@ def names_of(demo: Demo) -> list[str]:
     return [guest.stakeholder.user.name for guest in guests]
 
 
-# The mails that a demo owes to everybody with a part.
-#
-# They are written when it is arranged, moved or called off, and by a chore for who
-# joins later: a part is given on a floor that knows of no demos.
+# Mails of a demo are owed when it is arranged, moved or called off, and by a chore for
+# who joins later: a part is given on a floor that knows of no demos.
 
 DAYS_BEFORE = 1
 INVITATIONS = (DemoArranged.name, DemoComing.name)
@@ -232,9 +226,6 @@ def _invite(demo: Demo, evaluation: Evaluation, person: User, *, is_told: bool) 
 
 
 register_chore(name="invite who joined to demos", every=EVERY, work=invite_who_joined)
-
-
-# Keeping the items of a script, whoever writes them.
 
 
 def next_position(demo: Demo) -> int:
@@ -464,12 +455,8 @@ def open_demo(
     return fresh, evaluation
 
 
-# The end of a demo: a quarter of an hour of notes on one's own, then all are read.
-#
-# Who hears the others first remembers what they said; written first and read together
-# afterwards, the impressions are independent.
-
-# Calling a demo off: it stays readable, with its reason, and nothing comes of it.
+# Whoever hears the others first remembers what they said; notes that are written first
+# and read together afterwards are independent.
 
 
 def check_call_off_demo(demo: Demo, by: By) -> None:
@@ -512,9 +499,6 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
         reason=because,
     )
     return demo
-
-
-# Who attends a demo, and where they meet: chosen people, the vendor's, a link.
 
 
 @transaction.atomic

@@ -52,8 +52,6 @@ from vendors.selectors.candidates import lists_of
 from vendors.selectors.rivals import read_item_values
 from vendors.services.candidates import lock_candidate
 
-# What the journal keeps of a verdict.
-
 KEPT = (
     *("source", "verdict", "note", "url", "independent", "runner", "data"),
     *("named_values", "file_name", "file_sha256", "script_item_id", "criterion_id"),
@@ -86,11 +84,6 @@ def journal_verdict(
         },
         rows=[evidence, *([measurement] if measurement else [])],
     )
-
-
-# Recording a verdict on the exact words that were judged, and saying it again.
-
-# What must be true before a verdict counts; one sentence for each no.
 
 
 def read_kind(source: str, verdict: str) -> Source:
@@ -469,9 +462,6 @@ def _attach(evidence: Evidence, file: File[bytes]) -> None:
     evidence.file = ContentFile(accepted.content, name=accepted.stored_as)
     evidence.file_name = accepted.name
     evidence.file_sha256 = accepted.sha256
-
-
-# Noting what was read or heard about a candidate.
 
 
 def check_note_research(candidate: Candidate, by: By) -> User:

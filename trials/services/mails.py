@@ -37,8 +37,6 @@ from vendors.choices import Availability
 from vendors.holds_for import promised_dates
 from vendors.models import Claim, Contact
 
-# The mails that a trial owes: to agree, to answer a finding, and what time brings.
-
 A_MINUTE = datetime.timedelta(minutes=1)
 TEN_MINUTES = datetime.timedelta(minutes=10)
 HOURLY = datetime.timedelta(hours=1)
@@ -191,9 +189,6 @@ register_chore(name="trials_half_gone", every=HOURLY, work=warn_at_half_time)
 register_chore(name="silent_benchmarks", every=HOURLY, work=tell_of_silence)
 
 
-# Telling an owner that promised dates have passed; that they slipped is computed.
-
-
 def tell_of_slips() -> None:
     """Owe the owner a mail, and the journal an entry, of each date that has slipped.
 
@@ -261,8 +256,6 @@ register_chore(
 )
 
 
-# Milestones that have passed and are still open; time alone makes their notices.
-
 # From so many days on, whoever runs the purchase hears of it, too.
 ESCALATES_AFTER = 3
 
@@ -317,9 +310,6 @@ def _owe(milestone: Milestone, days: int, reader: User) -> None:
 
 
 register_chore(name="milestones_overdue", every=TEN_MINUTES, work=owe_overdue)
-
-
-# Who is reminded of a milestone, and how many days before.
 
 
 def tell_of_orphans() -> None:

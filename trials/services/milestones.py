@@ -33,8 +33,6 @@ from trials.policy import (
 )
 from trials.selectors.trials import hanging_on, shifts_of
 
-# The mails that are owed for a milestone, written with the change that causes them.
-
 
 def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
     """Owe its owner a mail for each offset; those already past collapse into one.
@@ -65,8 +63,6 @@ def owe_reminders(milestone: Milestone, *, missed: bool = True) -> None:
 def stop_reminders(milestone: Milestone, because: str) -> None:
     cancel_notices(kind=MilestoneDue.name, subject_id=milestone.pk, because=because)
 
-
-# Dated things to do, and the reminders that are owed for them.
 
 WHEN = ("due_on", "due_time", "zone", "due_at", "occurrence")
 REASONS = {
@@ -341,9 +337,6 @@ def change_reminder_days(
         stop_reminders(milestone, "People are reminded on other days.")
         owe_reminders(milestone, missed=False)
     return evaluation
-
-
-# Moving what has a date; what hangs on it moves along, and reminds anew.
 
 
 @transaction.atomic

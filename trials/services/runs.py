@@ -59,8 +59,6 @@ from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate
 from vendors.wall import digest_of, new_token
 
-# Which criterion each run of a file is for, and whether it may count for it.
-
 MIDNIGHT = datetime.time()
 # By how much the clock of a program may be ahead of ours.
 AHEAD = datetime.timedelta(minutes=5)
@@ -192,8 +190,6 @@ def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> 
     return ""
 
 
-# Writing the runs of a file in one statement.
-
 # Criterion and unit come once for all their runs; `kind` is their place.
 INSERT = """
 INSERT INTO trials_run (
@@ -245,8 +241,6 @@ def _rows(report: RunReport, matched: Sequence[MatchedRuns]) -> list[Run]:
         for run in kind.runs
     ]
 
-
-# Keys that post runs of one trial: shown once, kept as a digest, revocable at once.
 
 # One for each program that measures, and one to change over.
 MOST_LIVE = 5
@@ -367,8 +361,6 @@ def _end(token: RunToken, by: By, reason: str) -> None:
     journal_trial(token.trial, "run_token.revoked", by, after=after, reason=reason)
 
 
-# Taking a file of runs from the buyer's own benchmark: all of it, or nothing.
-
 FOLDER = "run_reports"
 ENDINGS = {
     ReportFormat.JSON: "json",
@@ -465,8 +457,6 @@ def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
     )
 
 
-# Leaving a run out, with a reason, and taking it back in; it stays in the picture.
-
 WHY = "Give the reason for leaving this run out; it is shown beside it."
 
 
@@ -558,8 +548,6 @@ def _journal_run(run: Run, action: str, by: By, *, reason: str = "") -> None:
         reason=reason,
     )
 
-
-# Confirming what the runs of a criterion propose, or saying why not.
 
 NO_RUN = "No run counts for this criterion yet, so there is nothing to confirm."
 WHY_OTHER = "Give the reason for another verdict than the one the runs propose."

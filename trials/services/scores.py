@@ -37,8 +37,6 @@ from vendors.models import Candidate
 from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate
 
-# People's own scores: given blind, taken back, locked for good.
-
 
 @transaction.atomic
 def give_score(
@@ -237,8 +235,6 @@ def _digest(sheet: ScoreSheet) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# The meeting: it opens all scores, settles what is far apart, and closes scoring.
-
 STEP = Decimal("0.5")  # a median of two scores can lie between them
 
 
@@ -420,9 +416,6 @@ def _all_scores(evaluation: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-# What the urns of an evaluation start with: set by hand, or the house's record.
-
-
 def check_set_prior(evaluation: Evaluation, by: By) -> None:
     check_owned(evaluation, by)
 
@@ -507,8 +500,6 @@ def _write(
         )
     return evaluation
 
-
-# What the scores 0 to 5 mean: the buyer's own words; how they count stays the same.
 
 MEANING_LIMIT = 120
 

@@ -43,9 +43,7 @@ from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors import current_claims, own_claims
 from vendors.selectors.rivals import read_item_values
 
-# The words of a script item, out of a requirement and what is claimed of it.
-#
-# They lie before the vendor: help for scorers is no part of them.
+# Scripts lie before the vendor: help for scorers is no part of them.
 
 # Categories of what stands on paper and cannot be seen working.
 PAPER = re.compile(
@@ -134,8 +132,6 @@ def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
         ),
     }
 
-
-# The order of a script: which item comes when.
 
 LONGEST = 60
 
@@ -395,8 +391,6 @@ def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
         sentence = "Name somebody who has a part in this evaluation."
         raise Invalid(sentence, errors={"asker": [sentence]})
 
-
-# Scripts and criteria in templates: saved without a word of any vendor.
 
 SCRIPT = "script"
 ITEM = ("question", "show_live", "data_to_bring", "passes_if", "minutes")

@@ -46,8 +46,6 @@ from vendors.models import Candidate
 from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
-# Planning a trial and closing it.
-
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
 TEXTS = ("title", *CONTRACT, "difference")
 PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
@@ -271,8 +269,6 @@ def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
     return row.number
 
 
-# A day, a time and a zone as a person typed them, read as an instant.
-
 # Days on which somebody at the vendor works: enough to look, too few to rebuild.
 REPLY_DAYS = 3
 
@@ -287,9 +283,6 @@ def reply_deadline(zone: str) -> datetime.datetime:
         day += datetime.timedelta(days=1)
         left -= is_working_day(day)
     return instant_of(day + datetime.timedelta(days=1), datetime.time(), zone)
-
-
-# What a trial found missing, what the vendor answers, and how it ended.
 
 
 def check_record_gap(trial: Trial, by: By) -> User:
@@ -494,8 +487,6 @@ def journal_gap(
         after={"candidate": gap.trial.candidate, **after},
     )
 
-
-# Trying again what was missing: a gap is mended when somebody has seen that it is.
 
 HELD = "It held when it was judged again."
 
