@@ -174,7 +174,6 @@ register_words({**OF_DEMOS, **OF_TRIALS, **OF_EVIDENCE, **OF_SCORES})
 
 
 def _of_candidates(model: Any, field: str, path: str) -> Any:
-    """Names of rows: a field of theirs, and whose they are."""
 
     def names(ids: Collection[str]) -> dict[str, str]:
         rows = model.objects.filter(pk__in=ids).values_list("pk", field, path)

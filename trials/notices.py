@@ -1,8 +1,8 @@
 """The kinds of notices of trials, demos, milestones, gaps and runs."""
 
-import dataclasses
 import datetime
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -457,6 +457,16 @@ class AboutDemo(About[Demo]):
     def values(self, notice: Notice, row: Demo) -> dict[str, str]:
         return {"what": WHAT}
 
+    def letter_on(self, notice: Notice, date: CalendarDate, ics: Any) -> Message:
+        """A letter with the date and what goes into a calendar, or out of it."""
+        return self.letter(
+            notice,
+            self.row(notice),
+            date=spoken(date.due_at, zone_of(notice)),
+            due_at=date.due_at,
+            ics=ics,
+        )
+
 
 class AboutDemoToCome(AboutDemo):
     """A mail that says when it is."""
@@ -495,10 +505,8 @@ class DemoArranged(AboutDemoToCome):
     name: ClassVar[str] = "demo_arranged"
 
     def compose(self, notice: Notice) -> Message:
-        row = self.row(notice)
-        date = date_of(row)
-        said = {"date": spoken(date.due_at, zone_of(notice)), "due_at": date.due_at}
-        return self.letter(notice, row, ics=calendar_of(date), **said)
+        date = date_of(self.row(notice))
+        return self.letter_on(notice, date, calendar_of(date))
 
     def values(self, notice: Notice, row: Demo) -> dict[str, str]:
         day = wall_of(date_of(row).due_at, zone_of(notice)).date()
@@ -521,15 +529,8 @@ class DemoCalledOff(AboutDemo):
     for_chat: ClassVar[bool] = True
 
     def compose(self, notice: Notice) -> Message:
-        row = self.row(notice)
-        date = date_of(row)
-        return self.letter(
-            notice,
-            row,
-            date=spoken(date.due_at, zone_of(notice)),
-            due_at=date.due_at,
-            ics=cancellation_of(date),
-        )
+        date = date_of(self.row(notice))
+        return self.letter_on(notice, date, cancellation_of(date))
 
 
 @register
@@ -549,15 +550,9 @@ class DemoWithoutThem(AboutDemo):
             yield "There is no demo to come."
 
     def compose(self, notice: Notice) -> Message:
-        row = self.row(notice)
-        date = dataclasses.replace(date_of(row), sequence=int(notice.occurrence))
-        return self.letter(
-            notice,
-            row,
-            date=spoken(date.due_at, zone_of(notice)),
-            due_at=date.due_at,
-            ics=cancellation_of(date),
-        )
+        date = date_of(self.row(notice))
+        off = cancellation_of(replace(date, sequence=int(notice.occurrence)))
+        return self.letter_on(notice, date, off)
 
 
 def asked_to_attend(demo: Demo, people: Iterable[User]) -> list[User]:
@@ -577,12 +572,7 @@ def _asked(demo: Demo) -> set[int]:
 
 
 def date_of(demo: Demo) -> CalendarDate:
-    """The demo as calendars show it.
-
-    Raises:
-        LookupError: it has no date.
-
-    """
+    """The demo as calendars show it."""
     if demo.scheduled_for is None:
         raise LookupError("the demo has no date")
     return CalendarDate(

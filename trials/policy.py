@@ -40,12 +40,7 @@ def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, U
 
 
 def check_part(evaluation: Evaluation, by: By, *stages: Stage) -> User:
-    """The acting user, one of its people, in one of these stages.
-
-    Raises:
-        Forbidden: no part in it. Refused: another stage, or it has ended.
-
-    """
+    """The acting user, one of its people, in one of these stages."""
     user = require_part(by, evaluation)
     require_stage(evaluation, *stages)
     return user
@@ -91,12 +86,7 @@ def require_trial_lead(by: By, trial: Trial) -> User:
 
 
 def check_trial(trial: Trial, by: By, *stages: Stage) -> None:
-    """Whoever runs the trial works on it, until it is closed.
-
-    Raises:
-        Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
-
-    """
+    """Whoever runs the trial works on it, until it is closed."""
     evaluation = trial.candidate.evaluation
     require_part(by, evaluation)
     require_trial_lead(by, trial)
@@ -139,12 +129,7 @@ def need(text: str, field: str, sentence: str) -> str:
 def read_moment(
     day: datetime.date, time: datetime.time, zone: str
 ) -> datetime.datetime:
-    """The instant that is meant.
-
-    Raises:
-        Invalid: there is no such zone, or the day is beyond all calendars.
-
-    """
+    """The instant that is meant."""
     try:
         return instant_of(day, time, zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

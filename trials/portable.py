@@ -105,38 +105,28 @@ def measured_are_numbers(document: Document) -> Iterator[tuple[str, str]]:
             yield f"/measurements/{at}/value", "It has to be a number."
 
 
-register_part(Part(name="research_notes", model=ResearchNote, order=("noted_at",)))
-register_part(
-    Part(name="demos", model=Demo, order=("candidate", "scheduled_for", "title"))
-)
-register_part(
+for part in (
+    Part(name="research_notes", model=ResearchNote, order=("noted_at",)),
+    Part(name="demos", model=Demo, order=("candidate", "scheduled_for", "title")),
     Part(
         name="demo_guests",
         model=DemoGuest,
         order=("demo", "stakeholder"),
         optional=True,
-    )
-)
-register_part(
-    Part(name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo)
-)
-register_part(Part(name="script_items", model=ScriptItem, order=("demo", "position")))
-register_part(Part(name="trials", model=Trial, order=("starts_on", "title")))
-register_part(Part(name="criteria", model=Criterion, order=("trial", "position")))
-register_part(Part(name="agreements", model=Agreement, order=("agreed_at",)))
-register_part(
-    Part(name="contract_changes", model=ContractChange, order=("trial", "number"))
-)
-register_part(Part(name="milestones", model=Milestone, order=("due_at", "title")))
-register_part(
+    ),
+    Part(name="demo_notes", model=DemoNote, order=("written_at",), sealed=solo),
+    Part(name="script_items", model=ScriptItem, order=("demo", "position")),
+    Part(name="trials", model=Trial, order=("starts_on", "title")),
+    Part(name="criteria", model=Criterion, order=("trial", "position")),
+    Part(name="agreements", model=Agreement, order=("agreed_at",)),
+    Part(name="contract_changes", model=ContractChange, order=("trial", "number")),
+    Part(name="milestones", model=Milestone, order=("due_at", "title")),
     Part(
         name="evidence",
         model=Evidence,
         order=("recorded_at",),
         stored=("file", "file_sha256"),
-    )
-)
-register_part(
+    ),
     Part(
         name="run_reports",
         model=RunReport,
@@ -145,33 +135,20 @@ register_part(
         stored=("stored_as", "sha256"),
         takes=read_kept_report,
         optional=True,
-    )
-)
-register_part(
-    Part(
-        name="runs",
-        model=Run,
-        order=("report", "measured_at", "id"),
-        optional=True,
-    )
-)
-register_part(
-    Part(name="measurements", model=Measurement, order=("evidence",), optional=True)
-)
-register_part(Part(name="excuses", model=Excuse, order=("excused_at",)))
-register_part(Part(name="gaps", model=Gap, order=("found_on",)))
-register_part(Part(name="score_sheets", model=ScoreSheet, order=("stakeholder",)))
-register_part(
+    ),
+    Part(name="runs", model=Run, order=("report", "measured_at", "id"), optional=True),
+    Part(name="measurements", model=Measurement, order=("evidence",), optional=True),
+    Part(name="excuses", model=Excuse, order=("excused_at",)),
+    Part(name="gaps", model=Gap, order=("found_on",)),
+    Part(name="score_sheets", model=ScoreSheet, order=("stakeholder",)),
     Part(
         name="scores",
         model=Score,
         order=("sheet", "candidate", "category"),
         sealed=blind,
-    )
-)
-register_part(Part(name="consensus", model=Consensus))
-register_part(
-    Part(name="settlements", model=Settlement, order=("candidate", "category"))
-)
-
+    ),
+    Part(name="consensus", model=Consensus),
+    Part(name="settlements", model=Settlement, order=("candidate", "category")),
+):
+    register_part(part)
 leave_out(RunToken, "A secret.")

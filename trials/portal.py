@@ -67,12 +67,6 @@ def _dated(candidate: Candidate) -> QuerySet[Demo]:
 
 
 def _own(session: VendorSession) -> list[Demo]:
-    """Those that have a date, the next first.
-
-    Raises:
-        NotFound: there is none.
-
-    """
     found = list(_dated(session.link.candidate).order_by("scheduled_for", "pk"))
     if not found:
         raise NotFound

@@ -143,12 +143,7 @@ PARSERS = tuple(
 
 
 def text_of(content: bytes) -> str:
-    """A body as text.
-
-    Raises:
-        ParseError: it is not UTF-8.
-
-    """
+    """A body as text."""
     try:
         return content.decode()
     except UnicodeDecodeError as error:

@@ -84,24 +84,14 @@ def refuse(sentence: str) -> Invalid:
 
 
 def read_value(given: object) -> Decimal:
-    """A finite number, as text or as a JSON number that was never a float.
-
-    Raises:
-        ValueError: with the sentence for its sender.
-
-    """
+    """A finite number, as text or as a JSON number that was never a float."""
     if isinstance(given, bool) or not isinstance(given, _NUMERIC):
         raise ValueError("It must be a number, such as 12.1.")
     return read_number(given)
 
 
 def read_instant(given: object) -> datetime.datetime:
-    """An ISO 8601 time with its offset from UTC.
-
-    Raises:
-        ValueError: with the sentence for its sender.
-
-    """
+    """An ISO 8601 time with its offset from UTC."""
     found = read_iso(given)
     if found.tzinfo is None:
         raise ValueError("Give the time with its offset, such as 2026-11-27T10:15:00Z.")
@@ -109,12 +99,7 @@ def read_instant(given: object) -> datetime.datetime:
 
 
 def read_iso(given: object) -> datetime.datetime:
-    """An ISO 8601 time, with or without an offset.
-
-    Raises:
-        ValueError: with the sentence for its sender.
-
-    """
+    """An ISO 8601 time, with or without an offset."""
     try:
         if not isinstance(given, str) or len(given) > 40 or "T" not in given:
             raise ValueError
@@ -128,12 +113,7 @@ def read_iso(given: object) -> datetime.datetime:
 
 
 def read_criterion(given: object) -> str:
-    """What names a criterion, as text.
-
-    Raises:
-        ValueError: with the sentence for its sender.
-
-    """
+    """What names a criterion, as text."""
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if not isinstance(given, str) or not 0 < len(given) <= 40:
@@ -213,12 +193,7 @@ def read_description(given: Mapping[str, object], faults: Faults) -> Description
 
 
 def read_description_apart(given: Mapping[str, object]) -> Description:
-    """The same where it stands in the address and not in the file.
-
-    Raises:
-        Invalid: by name.
-
-    """
+    """The same where it stands in the address and not in the file."""
     faults = Faults()
     if not given.get("id"):
         sentence = "Give the file an id in the address, such as ?id=build-7."
@@ -275,7 +250,6 @@ def read_in_toto(
 
 
 def _names(predicate: Any) -> list[tuple[str, str, bool]]:
-    """Each test with its place, and whether it failed."""
     if not isinstance(predicate, dict):
         raise refuse("The statement has no predicate.")
     found = []
@@ -374,12 +348,7 @@ class LimitedBuilder(TreeBuilder):
         self._depth = self._elements = self._cases = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
-        """Count an element that begins.
-
-        Raises:
-            Invalid: over a limit.
-
-        """
+        """Count an element that begins."""
         self._depth += 1
         self._elements += 1
         self._cases += tag == "testcase"

@@ -100,12 +100,7 @@ class AboutValues(AboutRequirement):
 
 
 def find_trial(user: User, trial_id: uuid.UUID) -> Trial:
-    """The trial of that id, if `user` may know of it.
-
-    Raises:
-        NotFound: there is none that they may.
-
-    """
+    """The trial of that id, if `user` may know of it."""
     trial = (
         Trial.objects.visible_to(user)
         .select_related(

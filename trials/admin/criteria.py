@@ -30,7 +30,6 @@ from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
 from trials.admin.base import AboutRequirement, AboutValues, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD
-from trials.admin.evidence import ProofForm, last_setting, offered_lists
 from trials.choices import MilestoneState, Retest, Severity, Source
 from trials.models import Criterion, Gap, Milestone, Trial
 from trials.policy import SCORING_STAGES, may_lead, today_in
@@ -48,7 +47,6 @@ from trials.services.criteria import CRITERIA_WHY as WHY
 from trials.services.evidence import check_judge_criterion, record_evidence
 from trials.services.trials import close_gap, record_gap, reply_to_gap, retest_gap
 from vendors.admin.base import AboutCandidates, is_kept_out, open_answers
-from vendors.models import Claim
 from vendors.policy import unbarred, where_unbarred
 
 
@@ -178,49 +176,17 @@ class RemoveCriterion(OnCriterion):
 
 
 @register_act
-class JudgeCriterion(OnCriterion):
+class JudgeCriterion(JudgesClaim, OnCriterion):
     title = "Judge the criterion"
-    verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
-    success = "Recorded."
-    form_class: ClassVar[type[forms.BaseForm]] = ProofForm
-    template = "trials/judge.html"
-    version_fields: ClassVar[tuple[str, ...]] = ("claim",)
+    source = Source.TRIAL
+    place_path = "criterion__trial"
     service: ClassVar[Callable[..., Any] | None] = partial(
         record_evidence, source=Source.TRIAL
     )
     rule = check_judge_criterion
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        claims = self.claims(target)
-        lists = offered_lists(claims, target.requirement)
-        return {"claims": claims, "source": "trial", "lists": lists}
-
-    def claims(self, target: Any) -> Any:
-        return Claim.objects.filter(
-            candidate=target.trial.candidate_id, requirement=target.requirement_id
-        ).select_related("requirement")
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        current = self.claims(target).filter(superseded_at__isnull=True).first()
-        before = last_setting(criterion__trial=target.trial)
-        return {
-            "claim": current.pk if current else None,
-            "named_values": target.named_values,
-            **before,
-        }
-
     def context(self, target: Any, user: User) -> dict[str, Any]:
-        current = self.claims(target).filter(superseded_at__isnull=True).first()
-        return {
-            **super().context(target, user),
-            "claim": current,
-            "requirement": target.requirement,
-            "criterion": target,
-        }
-
-    def success_message(self, target: Any, outcome: Any) -> str:
-        return f"Recorded: {target.requirement}."
+        return {**super().context(target, user), "criterion": target}
 
 
 class GapForm(AboutRequirement):

@@ -39,7 +39,7 @@ from evaltracker.toolbox.files import download
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.admin.base import AboutValues, OnDemo, PeopleField, takes_part
-from trials.admin.evidence import ProofForm, last_setting, offered_lists, setting_fields
+from trials.admin.evidence import JudgesClaim, setting_fields
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Demo, DemoNote, Evidence, ScriptItem
 from trials.notices import date_of
@@ -434,54 +434,17 @@ class MoveScriptItem(OnItem):
 
 
 @register_act
-class JudgeItem(OnItem):
+class JudgeItem(JudgesClaim, OnItem):
     title = "Judge what was shown"
-    verb = "Record"
-    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
-    success = "Recorded."
-    form_class = ProofForm
-    template = "trials/judge.html"
-    version_fields = ("claim",)
+    source = Source.DEMO
+    place_path = "script_item__demo"
     target_name = "script_item"
     service = partial(record_evidence, source=Source.DEMO)
     rule = check_judge_item
 
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        claims = claims_on(target.demo, target.requirement_id)
-        lists = offered_lists(claims, target.requirement)
-        return {"claims": claims, "source": Source.DEMO, "lists": lists}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        claims = claims_on(target.demo, target.requirement_id)
-        current = claims.filter(superseded_at__isnull=True).first()
-        before = last_setting(script_item__demo=target.demo)
-        return {
-            "claim": current.pk if current else None,
-            "named_values": target.named_values,
-            **before,
-        }
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        claims = claims_on(target.demo, target.requirement_id)
-        current = claims.filter(superseded_at__isnull=True).first()
-        return {
-            **super().context(target, user),
-            "claim": current,
-            "requirement": target.requirement,
-        }
-
-    def success_message(self, target: Any, outcome: Any) -> str:
-        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
-
     def judged(self, target: Any) -> tuple[Any, ...]:
         """The item, not its demo as for the other acts."""
         return (target,)
-
-
-def claims_on(demo: Demo, requirement_id: Any) -> Any:
-    return Claim.objects.filter(
-        candidate=demo.candidate_id, requirement=requirement_id
-    ).select_related("requirement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -661,7 +624,6 @@ def calendar_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
 
 
 def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]]:
-    """The demo and its items, if the reader may see it; four queries."""
     demo = (
         Demo.objects.visible_to(reader(request))
         .select_related("candidate__evaluation__owner", "candidate__vendor")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -162,6 +162,56 @@ class ProofForm(VerdictForm):
         required=False,
         help_text="At most 10 MB: pdf, png, jpeg, txt, csv, xlsx or docx.",
     )
+
+
+class JudgesClaim(AboutCandidate[Any]):
+    """Judging by what was asked in a place, a demo or a trial, on the claim's words."""
+
+    verb = "Record"
+    help = "It is kept for good, on exactly these words. A newer verdict is a new one."
+    success = "Recorded."
+    form_class: ClassVar[type[forms.BaseForm]] = ProofForm
+    template = "trials/judge.html"
+    version_fields: ClassVar[tuple[str, ...]] = ("claim",)
+    source: ClassVar[Source]
+    # From a verdict to the place, of which the target has the last step.
+    place_path: ClassVar[str]
+
+    def place(self, target: Any) -> Any:
+        return getattr(target, self.place_path.rpartition("__")[2])
+
+    def claims(self, target: Any) -> Any:
+        """Every revision of the candidate's claim on the requirement."""
+        return Claim.objects.filter(
+            candidate=self.place(target).candidate_id,
+            requirement=target.requirement_id,
+        ).select_related("requirement")
+
+    def current_claim(self, target: Any) -> Any:
+        return self.claims(target).filter(superseded_at__isnull=True).first()
+
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        claims = self.claims(target)
+        lists = offered_lists(claims, target.requirement)
+        return {"claims": claims, "source": self.source, "lists": lists}
+
+    def initial(self, target: Any, user: User) -> dict[str, Any]:
+        current = self.current_claim(target)
+        return {
+            "claim": current.pk if current else None,
+            "named_values": target.named_values,
+            **last_setting(**{self.place_path: self.place(target)}),
+        }
+
+    def context(self, target: Any, user: User) -> dict[str, Any]:
+        return {
+            **super().context(target, user),
+            "claim": self.current_claim(target),
+            "requirement": target.requirement,
+        }
+
+    def success_message(self, target: Any, outcome: Any) -> str:
+        return f"Recorded: {target.requirement}." if target.requirement else "Recorded."
 
 
 USUAL_SOURCE = {Stage.DEMOS: Source.DEMO, Stage.TRIALS: Source.TRIAL}
@@ -456,7 +506,6 @@ def file_rows(user: User, evaluation: Evaluation) -> list[FileRow]:
 def _row(
     name: str, page: str, key: object, claim: Claim, by: str, at: datetime.datetime
 ) -> FileRow:
-    """A file of a vendor, unless somebody of the buyer recorded it."""
     return FileRow(
         name=name,
         address=reverse(f"admin:{page}", args=[key]),

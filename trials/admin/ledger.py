@@ -25,7 +25,7 @@ from trials.admin.base import takes_part
 from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
-from trials.scoring import FitRow, Source, Standing, ValueState
+from trials.scoring import FitRow, Source, Standing, Tally, ValueState
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors import (
     Cell,
@@ -113,33 +113,10 @@ def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
     return [row for row in rows if test(row.cell)]
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    label: str
-    held: int
-    partly: int
-    failed: int
-    tested: int
-    share: Any
-    weighted: Any
-
-
-def promises_of(column: Column) -> list[Promise]:
+def promises_of(column: Column) -> list[tuple[str, Tally]]:
     """All together first, then by category."""
     record = column.promises
-    tallies = [("All together", record.overall), *record.by_category.items()]
-    return [
-        Promise(
-            label,
-            tally.held,
-            tally.partly,
-            tally.failed,
-            tally.tested,
-            tally.share_held,
-            tally.weighted_share_held,
-        )
-        for label, tally in tallies
-    ]
+    return [("All together", record.overall), *record.by_category.items()]
 
 
 def _by_requirement(rows: Any) -> dict[Any, Any]:
@@ -343,12 +320,7 @@ CANDIDATES = ("Candidates", "candidates")
 
 
 def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
-    """The candidate of that id, if `user` may know of it.
-
-    Raises:
-        NotFound: there is none that they may.
-
-    """
+    """The candidate of that id, if `user` may know of it."""
     visible = Candidate.objects.visible_to(user)
     candidate = (
         visible.select_related("evaluation__owner", "vendor")

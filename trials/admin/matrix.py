@@ -143,12 +143,7 @@ class Chosen:
 
 
 def read_choice(query: QueryDict, *, narrowed: bool) -> Chosen:
-    """What the address asks for; `narrowed` starts with the short list.
-
-    Raises:
-        Invalid: a value that no form of the page offers.
-
-    """
+    """What the address asks for; `narrowed` starts with the short list."""
     for name in SWITCHES:
         if query.get(name, "1") != "1":
             raise Invalid(f"“{name}” is either 1 or left out.")
@@ -201,12 +196,7 @@ def switches_of(book: Ledger) -> dict[str, str]:
 
 
 def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
-    """The numbers of the rows that pass every filter that is on.
-
-    Raises:
-        Invalid: the category is none of this evaluation's.
-
-    """
+    """The numbers of the rows that pass every filter that is on."""
     if chosen.category and chosen.category not in categories_of(book):
         raise Invalid("There is no such category here.")
     passing = [
@@ -529,7 +519,6 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _cells(found: View) -> dict[bytes, str]:
-    """What is joined by hand, by the place where it goes."""
     first = found.first
     looks = Looks.of(
         found.book,

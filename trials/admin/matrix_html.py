@@ -153,7 +153,6 @@ def mark_html(mark: Mark) -> SafeString:
 
 
 def _panel(kind: Cell, *, must: bool) -> SafeString:
-    """What the cell comes to, its three marks, and each value it must hold for."""
     note = note_of(kind, must=must)
     tone = "bad" if knocks_out(kind, must=must) else "warn"
     if kind.not_applicable:
@@ -371,7 +370,6 @@ def numbers_by_row(book: Ledger, numbers: Numbers) -> dict[UUID, dict[int, str]]
 
 
 def _with_numbers(end: str, words: str, looks: Looks) -> str:
-    """The end of a cell with its numbers: for a panel, or as a line of its own."""
     said = escape(words)
     name, _, rest = end.partition('"')
     if looks.picture:
@@ -382,7 +380,6 @@ def _with_numbers(end: str, words: str, looks: Looks) -> str:
 
 
 def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
-    """Of each column what comes before and after the id, up to the reference."""
     found: list[tuple[str, str]] = []
     for column in looks.book.columns:
         name = escape(column.candidate.name)
@@ -431,7 +428,6 @@ def _category_row(book: Ledger, row: CategoryRow, place: int) -> str:
 
 
 def _bar(name: str, size: int, parts: Sequence[Part]) -> str:
-    """A bar of all cells of a category, each part as long as it has cells."""
     said = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
     shapes, start = [], 0
     for (_, shape, _), count in parts:

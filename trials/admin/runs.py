@@ -181,7 +181,6 @@ def _cross(x: float, y: float) -> str:
 
 
 def _words(count: RunCount, as_is: str) -> str:
-    """What a screen reader says of it."""
     said = [count.proposal.why]
     with_runs = sum(1 for day in count.days if day.n)
     if with_runs:
@@ -287,7 +286,6 @@ def _counts(trial_id: uuid.UUID, evaluation: Evaluation) -> Counts:
 
 
 def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:
-    """The measured criteria of what is there today, on the same requirements."""
     wanted = {row.requirement_id for row in criteria if row.measure}
     if not wanted or trial.candidate.kind == CandidateKind.AS_IS:
         return []

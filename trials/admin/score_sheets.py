@@ -76,10 +76,6 @@ class Sheet:
         return [(value, f"{value}: {self.meanings[int(value)]}") for value, _ in SCALE]
 
     @property
-    def to_give(self) -> list[SheetCell]:
-        return self.cells
-
-    @property
     def begin(self) -> SheetCell | None:
         """The first that is not given, else the first; None if there is none."""
         cells = self.cells
@@ -205,7 +201,7 @@ class Way:
 def way_through(sheet: Sheet, key: str) -> Way:
     """The way on from the score of that key: candidate by candidate in a category,
     then the next category; from the last that is to give, back to one left out."""
-    cells = sheet.to_give
+    cells = sheet.cells
     at = next((number for number, cell in enumerate(cells) if cell.pk == key), None)
     if at is None:
         return Way(None, None, None, sheet.begin)

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,22 @@ class Line:
         return (self.last - self.first).days + 1
 
 
+def _dots(
+    milestones: Iterable[Milestone],
+    share: Callable[[datetime.datetime], float],
+    now: datetime.datetime,
+) -> list[Dot]:
+    return [
+        Dot(
+            milestone,
+            number,
+            _percentage(share(milestone.due_at)),
+            is_late(milestone, now),
+        )
+        for number, milestone in enumerate(milestones, start=1)
+    ]
+
+
 def line_of(
     trial: Trial, milestones: Sequence[Milestone], now: datetime.datetime
 ) -> Line:
@@ -103,17 +119,9 @@ def line_of(
         last=trial.ends_on,
         zone=trial.zone,
         today=now.astimezone(zone).date(),
-        today_at=_said(share(now)) if inside else "",
-        passed=_said(min(100.0, max(0.0, share(now)))),
-        dots=[
-            Dot(
-                milestone,
-                number,
-                _said(share(milestone.due_at)),
-                is_late(milestone, now),
-            )
-            for number, milestone in enumerate(milestones, start=1)
-        ],
+        today_at=_percentage(share(now)) if inside else "",
+        passed=_percentage(min(100.0, max(0.0, share(now)))),
+        dots=_dots(milestones, share, now),
     )
 
 
@@ -154,22 +162,16 @@ def lanes_of(
     lanes = []
     for trial in trials:
         left, right = share(_begin(trial)), share(_end(trial))
-        dots = [
-            Dot(
-                milestone,
-                number,
-                _said(share(milestone.due_at)),
-                is_late(milestone, now),
-            )
-            for number, milestone in enumerate(trial.milestones.all(), start=1)
-        ]
+        dots = _dots(trial.milestones.all(), share, now)
         may_move = trial.pk in runs
-        lanes.append(Lane(trial, _said(left), _said(right - left), dots, may_move))
+        lanes.append(
+            Lane(trial, _percentage(left), _percentage(right - left), dots, may_move)
+        )
     inside = low <= now <= high
     return Lanes(
         first=min(trial.starts_on for trial in trials),
         last=max(trial.ends_on for trial in trials),
-        today_at=_said(share(now)) if inside else "",
+        today_at=_percentage(share(now)) if inside else "",
         lanes=lanes,
     )
 
@@ -231,7 +233,7 @@ def curve_of(shares: Sequence[DayShare], days: int) -> Curve | None:
     )
 
 
-def _said(share: float) -> str:
+def _percentage(share: float) -> str:
     """Per cent for a style; never with a comma, whatever the language."""
     return f"{share:.2f}"
 

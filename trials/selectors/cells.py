@@ -333,7 +333,6 @@ class Cells:
 
 
 def _shown(state: CellState) -> Hashable:
-    """All that is shown of a cell among many."""
     return tuple(
         (
             *(one.name, one.standing, one.credit, one.claimed, one.unconfirmed),
@@ -595,7 +594,6 @@ def _judged_first(spots: Spots) -> dict[UUID, AnswerShape | str]:
 
 
 def _rulings(spots: Spots) -> dict[int, tuple[str, str]]:
-    """Where something is ruled not applicable, or excused, and for which values."""
     rulings = _placed(spots.of(Ruling.objects.all()), "ruling")
     excuses = _placed(spots.of(Excuse.objects.standing()), "excuse")
     found: dict[int, tuple[str, str]] = {}

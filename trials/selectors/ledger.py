@@ -122,7 +122,6 @@ def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
 
 
 def _demanded(requirements: Sequence[UUID]) -> dict[UUID, tuple[Value, ...]]:
-    """By requirement the values of the brief in which it must hold."""
     current = Q(scope__values__retired_at=None)
     value = FilteredRelation("scope__values", condition=current)
     found = (

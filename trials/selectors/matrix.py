@@ -120,7 +120,6 @@ def _people(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
 
 
 def _companies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    """The vendors' names; an evaluation that has ended gets no entry of a new one."""
     found: dict[uuid.UUID, list[Any]] = defaultdict(list)
     rows = Candidate.objects.filter(evaluation__in=keys, vendor__isnull=False)
     for key, *company in rows.order_by("pk").values_list(
@@ -404,7 +403,6 @@ def _ask(
 def _verdicts(
     evaluation: Evaluation, asked: dict[UUID, Measure | None]
 ) -> Iterable[TrialVerdict]:
-    """Those on requirements of which something was measured."""
     measured = Measurement.objects.in_evaluation(evaluation).values(
         "evidence__claim__requirement"
     )

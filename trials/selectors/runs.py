@@ -78,8 +78,6 @@ class Struck:
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """What the runs of one criterion come to."""
-
     measure: Measure | None
     proposal: Proposal
     days: Sequence[DayOfRuns] = ()
@@ -258,7 +256,6 @@ def _in_one_unit(counted: Mapping[uuid.UUID, _Counted]) -> F | CombinedExpressio
 
 
 def _strike(counted: Mapping[uuid.UUID, _Counted], zone: str) -> None:
-    """Note the runs that were left out, the newest of them."""
     rows = (
         Run.objects.filter(criterion__in=counted, left_out_at__isnull=False)
         .order_by("-left_out_at")
@@ -304,10 +301,6 @@ def find_run_tokens(secrets: Collection[str]) -> QuerySet[RunToken]:
 def check_run_token(token: RunToken, now: datetime.datetime) -> None:
     """A token posts while its trial goes on as it was agreed, and whoever made it
     runs it.
-
-    Raises:
-        Forbidden: the token has ended. Refused: nothing of the trial is taken.
-
     """
     trial = token.trial
     evaluation = trial.candidate.evaluation
@@ -430,7 +423,6 @@ def recount(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _counted(measurement: Measurement) -> dict[str, object]:
-    """What can be counted of it, by column."""
     measure = Measure.from_json(measurement.measure)
     proposal = propose_from(measure, measurement.results)
     return {

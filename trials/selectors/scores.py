@@ -213,7 +213,6 @@ def unlocked_scorers(evaluations: Collection[Evaluation]) -> QuerySet[Stakeholde
 
 
 def _barring(evaluation: str, person: str) -> Exists:
-    """That the person of a row has an interest in its evaluation that bars them."""
     rows = Conflict.objects.barring()
     return Exists(
         rows.filter(candidate__evaluation=OuterRef(evaluation), person=OuterRef(person))
@@ -362,7 +361,6 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
 def _by_requirement(
     book: Ledger, weights: dict[Category, int]
 ) -> dict[Requirement, Fraction]:
-    """A role's shares, handed on inside each category by the requirements' weights."""
     inside: dict[object, int] = defaultdict(int)
     for requirement in book.requirements:
         inside[requirement.category_id] += requirement.weight

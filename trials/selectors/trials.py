@@ -110,7 +110,6 @@ def half_time_alarm(
 
 
 def asked_musts(trial: Trial) -> list[Requirement]:
-    """Must-haves that apply to the candidate of the trial."""
     return list(
         Requirement.objects.filter(
             evaluation=trial.candidate.evaluation_id,
@@ -541,7 +540,6 @@ UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
 
 
 def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
-    """The requirements whose criteria are not the same in each trial."""
     asked = {
         trial.pk: {
             (one.requirement.ref, one.text, one.number, one.method)

@@ -69,13 +69,7 @@ CHANGED = "The contract was changed after you opened it; read it again."
 
 
 def check_agree_contract(trial: Trial, by: By) -> User:
-    """The acting user, if a role of theirs is still awaited.
-
-    Raises:
-        Forbidden: no role, or a declared interest in the candidate.
-        Refused: not put forward, closed, or agreed to already.
-
-    """
+    """The acting user, if a role of theirs is still awaited."""
     evaluation = trial.candidate.evaluation
     user = require_part(by, evaluation)
     contract = contract_of(trial)
@@ -94,12 +88,7 @@ def check_agree_contract(trial: Trial, by: By) -> User:
 
 
 def check_agree_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
-    """The trials whose contracts await a role of the acting user, if there are several.
-
-    Raises:
-        Forbidden: no role. Refused: fewer than two await them.
-
-    """
+    """The trials whose contracts await a role of the acting user: several."""
     user = require_part(by, evaluation)
     if not has_role(user, evaluation):
         raise Forbidden(NO_ROLE)
@@ -370,12 +359,7 @@ NONE_YET = "No trials were drawn up together here, or all of them are closed."
 
 
 def check_change_trials(evaluation: Evaluation, by: By) -> list[Trial]:
-    """The trials on common terms; the owner changes what they have in common.
-
-    Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or there are none.
-
-    """
+    """The trials on common terms; the owner changes what they have in common."""
     check_owned(evaluation, by, *TRIAL_STAGES)
     trials = open_trials_drawn_up(evaluation)
     if not trials:
@@ -417,13 +401,7 @@ def change_trials(
 
 
 def check_propose_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
-    """The trials whose contracts are put forward together.
-
-    Raises:
-        Forbidden: not the owner.
-        Refused: none waits for it, or one is not whole yet.
-
-    """
+    """The trials whose contracts are put forward together."""
     trials = [
         trial
         for trial in check_change_trials(evaluation, by)
@@ -480,12 +458,7 @@ class Finalist:
 
 
 def check_draw_up_trials(evaluation: Evaluation, by: By) -> list[Candidate]:
-    """The finalists that get a trial: shortlisted, and without an open one.
-
-    Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or there is none.
-
-    """
+    """The finalists that get a trial: shortlisted, and without an open one."""
     check_owned(evaluation, by, *TRIAL_STAGES)
     finalists = finalists_without_trial(evaluation)
     if not finalists:
@@ -572,7 +545,6 @@ def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
 
 
 def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion:
-    """The criterion with its words as they are kept, and a mark of its own."""
     requirement = criterion.requirement
     require_same(evaluation, requirement)
     try:

@@ -33,12 +33,6 @@ from vendors.selectors.rivals import read_item_values
 
 
 def check_write_criteria(trial: Trial, by: By) -> None:
-    """Whoever runs the trial, and all that were drawn up with it.
-
-    Raises:
-        Forbidden: somebody else runs one of them. Refused: as `check_trial`.
-
-    """
     check_trial(trial, by)
     require_all(drawn_up_with(trial), by)
 
@@ -83,7 +77,6 @@ def where_of(twin: Criterion, criterion: Criterion) -> str:
 
 
 def require_all(trials: list[Trial], by: By) -> None:
-    """Refuse to change for all what one does not run."""
     user = actor_of(by).user
     for trial in trials:
         if user is None or not may_lead(user, trial):
@@ -166,7 +159,7 @@ def put_criterion(
     checked(criterion)
     criterion.save()
     _changed(trial, f"Criterion added: {criterion.text}", reason, by)
-    _record(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
+    _journal(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
     return criterion
 
 
@@ -206,7 +199,7 @@ def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -
     require_fit_of_runs(criterion)
     if after:
         _changed(trial, f"Criterion changed: {criterion.text}", reason, by)
-        _record(
+        _journal(
             criterion,
             "criterion.changed",
             by,
@@ -229,7 +222,7 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
     for twin in twins_of(fresh):
         why = _reason(twin.trial, reason)
         _changed(twin.trial, f"Criterion removed: {twin.text}", why, by)
-        _record(twin, "criterion.removed", by, before=_said(twin), reason=why)
+        _journal(twin, "criterion.removed", by, before=_said(twin), reason=why)
         twin.delete()
 
 
@@ -266,7 +259,6 @@ def _reason(trial: Trial, reason: str) -> str:
 
 
 def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
-    """The contract is another by this: by number, or put forward anew."""
     if trial.agreed_at:
         number_change(trial, what, reason, by)
         ask_for_agreement(trial)
@@ -294,23 +286,18 @@ def _said(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def _record(
+def _journal(
     criterion: Criterion,
     action: str,
     by: By,
-    *,
-    after: dict[str, Any] | None = None,
-    before: dict[str, Any] | None = None,
-    reason: str = "",
+    **said: Any,
 ) -> None:
     journal.record(
         evaluation=criterion.trial.candidate.evaluation,
         action=action,
         subject=criterion,
         by=by,
-        before=before,
-        after=after,
-        reason=reason,
+        **said,
     )
 
 
@@ -326,13 +313,7 @@ def trials_to_fill(trial: Trial) -> list[Trial]:
 
 
 def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:
-    """Whoever runs all of these trials copies; the trials that would get criteria.
-
-    Raises:
-        Forbidden: somebody else runs one. Refused: there is nothing to copy, or no
-            trial to copy it to.
-
-    """
+    """Whoever runs all of these trials copies; the trials that would get criteria."""
     check_trial(trial, by)
     if trial.drawn_up:
         raise Refused("The trials of all finalists have these criteria in common.")

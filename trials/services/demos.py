@@ -397,13 +397,7 @@ def add_dazzle(*, demo: Demo, text: str, by: By, remark: str = "") -> ScriptItem
 
 
 def check_demo(demo: Demo, by: By, *stages: Stage, also_held: bool = False) -> User:
-    """The acting user, if they may work on the demo in these stages.
-
-    Raises:
-        Forbidden: no part in the evaluation.
-        Refused: the wrong stage, called off, the candidate is out, or it was held.
-
-    """
+    """The acting user, if they may work on the demo in these stages."""
     stages = stages or (*DEMO_STAGES, FROM_DEMOS[-1])
     user = check_part(demo.candidate.evaluation, by, *stages)
     check_standing(demo)

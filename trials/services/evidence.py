@@ -100,12 +100,7 @@ def read_kind(source: str, verdict: str) -> Source:
 
 
 def lock_standing_claim(claim: Claim) -> Claim:
-    """The claim under a row lock, if its words stand and answer today's requirement.
-
-    Raises:
-        Refused: they do not; the sentence says how to go on.
-
-    """
+    """The claim under a row lock, if its words stand and answer today's requirement."""
     fresh: Claim = (
         Claim.objects.select_for_update(of=("self",), no_key=True)
         .select_related("candidate__evaluation", "requirement")
@@ -532,11 +527,6 @@ def check_excuse_knock_out(
 ) -> tuple[User, Cell]:
     """The acting user, owner or leadership, and the cell that knocks out or holds
     partly.
-
-    Raises:
-        Forbidden: somebody else, or a declared interest.
-        Refused: the wrong stage, nothing to excuse, or it is excused already.
-
     """
     user = require_excuser(by, candidate.evaluation)
     require_stage(candidate.evaluation, *AFTER_REQUIREMENTS)

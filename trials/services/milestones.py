@@ -253,19 +253,14 @@ def journal_milestone(
     milestone: Milestone,
     action: str,
     by: By,
-    *,
-    after: dict[str, Any],
-    before: dict[str, Any] | None = None,
-    reason: str = "",
+    **said: Any,
 ) -> None:
     journal.record(
         evaluation=milestone.evaluation,
         action=action,
         subject=milestone,
         by=by,
-        before=before,
-        after=after,
-        reason=reason,
+        **said,
     )
 
 

@@ -161,7 +161,6 @@ def _by_name(trial: Trial) -> dict[str, Criterion]:
 
 
 def _match(run: ReportedRun, criteria: dict[str, Criterion]) -> MatchedRuns | Misfit:
-    """The criterion of all runs that name it as this one does, in its unit."""
     criterion = criteria.get(run.criterion)
     if criterion is None:
         return Misfit("criterion", _unknown(run.criterion, criteria))
@@ -247,13 +246,7 @@ MOST_LIVE = 5
 
 
 def check_make_run_token(trial: Trial, by: By) -> None:
-    """Whoever runs an agreed trial makes one, until its last day.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: not agreed, over, closed, or there are enough.
-
-    """
+    """Whoever runs an agreed trial makes one, until its last day."""
     check_trial(trial, by)
     check_judges(trial.candidate.evaluation, by)
     check_running(trial.candidate)
@@ -308,12 +301,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
 
 @transaction.atomic
 def revoke_run_token(*, token: RunToken, by: By) -> RunToken:
-    """End a token; the next call with it is refused.
-
-    Raises:
-        Forbidden: neither lead nor owner. Refused: it is revoked already.
-
-    """
+    """End a token; the next call with it is refused."""
     token = _locked_token(token)
     check_revoke_run_token(token, by)
     _end(token, by, "")
@@ -430,7 +418,6 @@ def receive_report(
 
 
 def _again(former: RunReport, report: RunReport) -> Received:
-    """What stands, if the file is the same."""
     same = ("sha256", "format", "commit", "link", "environment")
     if any(getattr(former, name) != getattr(report, name) for name in same):
         raise Refused(
@@ -461,13 +448,6 @@ WHY = "Give the reason for leaving this run out; it is shown beside it."
 
 
 def check_runs_kept(run: Run, by: By) -> None:
-    """Whoever runs the trial says which runs count, while it goes on.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: the wrong stage, or closed.
-
-    """
     trial = run.criterion.trial
     check_trial(trial, by)
     check_judges(trial.candidate.evaluation, by)
@@ -509,13 +489,7 @@ def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
 
 @transaction.atomic
 def take_back_run(*, run: Run, by: By) -> Run:
-    """Let a run count again that was left out.
-
-    Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: it counts already, or the trial is closed.
-
-    """
+    """Let a run count again that was left out."""
     run = _locked_run(run, by)
     check_take_back_run(run, by)
     change(run, left_out_at=None, left_out_by=None, left_out_reason="")
@@ -554,13 +528,7 @@ WHY_OTHER = "Give the reason for another verdict than the one the runs propose."
 
 
 def check_confirm_runs(criterion: Criterion, by: By) -> None:
-    """Whoever has a part confirms what enough runs propose.
-
-    Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: no trial under way, or too few runs.
-
-    """
+    """Whoever has a part confirms what enough runs propose."""
     check_criterion(criterion, by)
     n, least = runs_that_count(criterion), least_runs(criterion)
     if not n:
@@ -636,12 +604,7 @@ def confirm_runs(
 
 
 def frozen_runs(criterion: Criterion, measure: Measure | None) -> list[str]:
-    """The runs that count, in order of time, as they are frozen.
-
-    Raises:
-        Refused: one cannot be compared with the measure.
-
-    """
+    """The runs that count, in order of time, as they are frozen."""
     runs = Run.objects.counting().filter(criterion=criterion)
     runs = runs.order_by("measured_at", "id")
     if measure is None:

@@ -138,13 +138,7 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
 
 
 def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> None:
-    """Everybody gives their own scores, until they are locked.
-
-    Raises:
-        Forbidden: not one's own part, one that does not score, or a conflict.
-        Refused: the wrong stage, locked, or interests were not declared.
-
-    """
+    """Everybody gives their own scores, until they are locked."""
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("You can only give your own scores.")
     if not stakeholder.scores:

@@ -239,17 +239,15 @@ def journal_trial(
     by: By,
     *,
     after: dict[str, Any],
-    before: dict[str, Any] | None = None,
-    reason: str = "",
+    **said: Any,
 ) -> None:
     journal.record(
         evaluation=trial.candidate.evaluation,
         action=action,
         subject=trial,
         by=by,
-        before=before,
         after={"candidate": trial.candidate, **after},
-        reason=reason,
+        **said,
     )
 
 
@@ -286,13 +284,7 @@ def reply_deadline(zone: str) -> datetime.datetime:
 
 
 def check_record_gap(trial: Trial, by: By) -> User:
-    """The acting user, if they may note what the trial lacks, or tried again.
-
-    Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: not the trials stage, or closed.
-
-    """
+    """The acting user, if they may note what the trial lacks, or tried again."""
     user = check_part(trial.candidate.evaluation, by, Stage.TRIALS)
     require_no_conflict(user, trial.candidate)
     require_unclosed(trial)
@@ -439,12 +431,7 @@ def reply_to_gap(
 
 @transaction.atomic
 def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
-    """Say how a gap ended: mended, worked around, or lived with.
-
-    Raises:
-        Forbidden: neither lead nor owner. Refused: closed. Invalid: no note.
-
-    """
+    """Say how a gap ended: mended, worked around, or lived with."""
     fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
     check_close_gap(fresh, by)
     if not note.strip():
@@ -475,16 +462,15 @@ def journal_gap(
     by: By,
     *,
     after: dict[str, Any],
-    before: dict[str, Any] | None = None,
+    **said: Any,
 ) -> None:
-    """The journal's entry of something that happened to a gap."""
     journal.record(
         evaluation=gap.trial.candidate.evaluation,
         action=action,
         subject=gap,
         by=by,
-        before=before,
         after={"candidate": gap.trial.candidate, **after},
+        **said,
     )
 
 
