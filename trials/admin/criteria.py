@@ -30,6 +30,7 @@ from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
 from trials.admin.base import AboutRequirement, AboutValues, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD
+from trials.admin.evidence import JudgesClaim
 from trials.choices import MilestoneState, Retest, Severity, Source
 from trials.models import Criterion, Gap, Milestone, Trial
 from trials.policy import SCORING_STAGES, may_lead, today_in
