@@ -332,7 +332,12 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
         return (
             made("text", "What must be reached", width=30, aside=below_text),
-            made("threshold", "The number", width=18, missing=missing_number),
+            made(
+                "threshold",
+                "The number",
+                width=18,
+                missing=lambda row: "" if row.number else "Name the number.",
+            ),
             made(
                 *("requirement", "Requirement"),
                 read=lambda row: str(row.requirement_id),
@@ -386,10 +391,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
             raise Invalid(sentence, errors={"requirement": [sentence]})
         given = {**values, "measure": values.get("measure") or None}
         return add_criterion(trial=subject, by=by, **{"text": "", **given})
-
-
-def missing_number(row: Criterion) -> str:
-    return "" if row.number else "Name the number."
 
 
 @waits_on("scores")

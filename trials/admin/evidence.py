@@ -266,10 +266,10 @@ class RecordEvidence(OnPlace):
         }
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        stage = target.evaluation.stage
+        claim = current_claim(target.candidate, target.requirement)
         return {
-            "claim": claim_shown(target),
-            "source": USUAL_SOURCE.get(stage, Source.RESEARCH),
+            "claim": claim.pk if claim else None,
+            "source": USUAL_SOURCE.get(target.evaluation.stage, Source.RESEARCH),
         }
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -321,11 +321,6 @@ def revisions_of(place: Place) -> Any:
     return Claim.objects.filter(
         candidate=place.candidate, requirement=place.requirement
     )
-
-
-def claim_shown(place: Place) -> Any:
-    claim = current_claim(place.candidate, place.requirement)
-    return claim.pk if claim else None
 
 
 class ResearchForm(AboutRequirement):

@@ -165,7 +165,7 @@ def _panel(kind: Cell, *, must: bool) -> SafeString:
         else "",
     )
     facts = zip(("Claimed", "Shown", "Tested"), marks_of(kind), strict=True)
-    rows = [*facts, *_values(kind)]
+    rows = [*facts, *((value.name, _value_mark(value)) for value in kind.values)]
     return head + format_html(
         '<dl class="mx-facts">{}</dl>',
         format_html_join(
@@ -174,10 +174,6 @@ def _panel(kind: Cell, *, must: bool) -> SafeString:
             ((name, mark_html(mark)) for name, mark in rows),
         ),
     )
-
-
-def _values(kind: Cell) -> list[tuple[str, Mark]]:
-    return [(value.name, _value_mark(value)) for value in kind.values]
 
 
 def _value_mark(value: ValueState) -> Mark:

@@ -304,11 +304,7 @@ class ChangeReminderDays(OnEvaluation):
     service = change_reminder_days
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {
-            "days": ", ".join(
-                str(reminder_day) for reminder_day in target.reminder_days
-            )
-        }
+        return {"days": ", ".join(map(str, target.reminder_days))}
 
 
 GIVES = Saves(give_milestone, "milestone")

@@ -476,11 +476,6 @@ def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
     ]
 
 
-def _open_breakers(gaps: Iterable[Gap]) -> int:
-    worst = (gap for gap in gaps if gap.severity == Severity.DEAL_BREAKER)
-    return sum(gap.closed_at is None for gap in worst)
-
-
 def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     user = reader(request)
@@ -512,7 +507,10 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         **how_far(criteria),
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,
-        open_breakers=_open_breakers(gaps),
+        open_breakers=sum(
+            gap.closed_at is None and gap.severity == Severity.DEAL_BREAKER
+            for gap in gaps
+        ),
         curve=curve_of(exercised_by_day(trial), line.days),
         untouched=half_time_alarm(trial),
         plans_milestones=runs and going,

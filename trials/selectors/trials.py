@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -276,6 +277,7 @@ def contract_of(trial: Trial) -> Contract:
     text = contract_text(trial)
     digest = hashlib.sha256(text.encode()).hexdigest()
     parts = _asked(trial)
+    asked = {part.role for part in parts}
     given = {
         agreement.stakeholder.role: agreement
         for agreement in Agreement.objects.filter(
@@ -289,7 +291,8 @@ def contract_of(trial: Trial) -> Contract:
             awaited=[part for part in parts if part.role == role],
             given=given.get(role),
         )
-        for role in _in_order(part.role for part in parts)
+        for role in Role.values
+        if role in asked
     ]
     return Contract(text, digest, roles)
 
@@ -299,11 +302,6 @@ def _asked(trial: Trial) -> list[Stakeholder]:
     parts = voices().filter(evaluation=trial.candidate.evaluation_id)
     parts = parts.select_related("user")
     return [part for part in parts if part.user_id not in barred]
-
-
-def _in_order(roles: Iterable[str]) -> list[str]:
-    there = set(roles)
-    return [role for role in Role.values if role in there]
 
 
 def orphaned_milestones() -> QuerySet[Milestone]:
@@ -520,22 +518,15 @@ def unequal_trials(evaluation: Evaluation) -> Unequal | None:
     return Unequal(trials, differing)
 
 
-def _days(trial: Trial) -> str:
-    return f"{day_in_words(trial.starts_on)} – {day_in_words(trial.ends_on)}"
-
-
-def _length(trial: Trial) -> str:
-    return f"{(trial.ends_on - trial.starts_on).days + 1} days"
-
-
-def _part(name: str) -> Callable[[Trial], str]:
-    return lambda trial: getattr(trial, name)
-
-
 UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
-    ("Days", _days),
-    ("Length", _length),
-    *((label, _part(name)) for name, label in PARTS),
+    (
+        "Days",
+        lambda trial: (
+            f"{day_in_words(trial.starts_on)} – {day_in_words(trial.ends_on)}"
+        ),
+    ),
+    ("Length", lambda trial: f"{(trial.ends_on - trial.starts_on).days + 1} days"),
+    *((label, attrgetter(name)) for name, label in PARTS),
 )
 
 
@@ -587,7 +578,8 @@ def hanging_on(milestone: Milestone) -> list[Milestone]:
 def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:
     """What moves with a milestone to `due_on`, each by as many days."""
     by = due_on - milestone.due_on
-    return _shifted(hanging_on(milestone), by) if by else []
+    moving = hanging_on(milestone) if by else []
+    return [Shift(row, row.due_on + by) for row in moving]
 
 
 def shifts_of_trial(
@@ -612,7 +604,3 @@ def _below(
     for milestone in children.get(root, ()):
         yield milestone
         yield from _below(milestone.pk, children)
-
-
-def _shifted(rows: Iterable[Milestone], by: datetime.timedelta) -> list[Shift]:
-    return [Shift(row, row.due_on + by) for row in rows]

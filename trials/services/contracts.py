@@ -287,7 +287,8 @@ def amend_contract(
         sentence = f"{unlike} Say why."
         raise Invalid(sentence, errors={"difference": [sentence]})
     if after:
-        number = number_change(trial, _agreed_sentence(after), reason, by)
+        what = f"Changed: {', '.join(map(_verbose, after))}."
+        number = number_change(trial, what, reason, by)
         journal_trial(
             trial,
             "trial.contract_changed",
@@ -298,10 +299,6 @@ def amend_contract(
         )
         ask_for_agreement(trial)
     return trial
-
-
-def _agreed_sentence(after: dict[str, Any]) -> str:
-    return f"Changed: {', '.join(map(_verbose, after))}."
 
 
 def _verbose(field: str) -> str:

@@ -23,6 +23,7 @@ from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_mea
 from evaltracker.toolbox.text import Inputs, read_reason
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, may_lead, require_same
+from trials.scoring import ValueState
 from trials.scoring.ledger import OFFERED
 from trials.selectors import Cell, one_cell
 from trials.selectors.trials import drawn_up_with, twins_of
@@ -152,8 +153,9 @@ def put_criterion(
     reason = _reason(trial, reason)
     last = trial.criteria.order_by("-position").first()
     criterion.position = last.position + 1 if last else 1
-    criterion.named_values = criterion.named_values or untested_values(
-        cell or one_cell(trial.candidate, criterion.requirement)
+    criterion.named_values = criterion.named_values or offered_values(
+        cell or one_cell(trial.candidate, criterion.requirement),
+        lambda value: not value.tested,
     )
     _require_number(trial, criterion)
     checked(criterion)
@@ -226,12 +228,14 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
         twin.delete()
 
 
-def untested_values(cell: Cell) -> dict[str, list[str]]:
-    """The values of the brief's lists that are offered and that no trial has judged."""
+def offered_values(
+    cell: Cell, is_owed: Callable[[ValueState], bool]
+) -> dict[str, list[str]]:
+    """The values of the brief's lists that are offered and of which that holds."""
     found: dict[str, list[str]] = {}
-    for one in cell.state.counted:
-        if one.list_name and one.claimed in OFFERED and not one.tested:
-            found.setdefault(one.list_name, []).append(one.value)
+    for value in cell.state.counted:
+        if value.list_name and value.claimed in OFFERED and is_owed(value):
+            found.setdefault(value.list_name, []).append(value.value)
     return found
 
 

@@ -327,14 +327,6 @@ def end_leaked_token(*, token: RunToken) -> None:
         )
 
 
-def actor_by_run_token(token: RunToken) -> Actor:
-    return Actor(name=f"Run token {token.prefix}")
-
-
-def note_use(token: RunToken, now: datetime.datetime) -> None:
-    RunToken.objects.filter(pk=token.pk).update(last_used_at=now)
-
-
 def _locked_token(token: RunToken) -> RunToken:
     evaluation = lock(token.trial.candidate.evaluation)
     fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
@@ -412,7 +404,7 @@ def receive_report(
     )
     report.save(force_insert=True)
     add_runs(report, matched)
-    note_use(fresh, now)
+    RunToken.objects.filter(pk=fresh.pk).update(last_used_at=now)
     _journal_report(report, len(said.runs), fresh)
     return Received(report, len(said.runs), created=True)
 
@@ -435,7 +427,7 @@ def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
         evaluation=candidate.evaluation,
         action="runs.reported",
         subject=report,
-        by=actor_by_run_token(token),
+        by=Actor(name=f"Run token {token.prefix}"),
         after={
             "candidate": candidate,
             "runs": runs,

@@ -543,12 +543,10 @@ def word_scale(
     return evaluation
 
 
-def _save(evaluation: Evaluation) -> list[str]:
-    return list(evaluation.scale)
-
-
 def _load(evaluation: Evaluation, meanings: Any, by: User) -> None:
     word_scale(evaluation=evaluation, meanings=meanings, by=by)
 
 
-TEMPLATE_PARTS.register("scale", TemplatePart(_save, _load))
+TEMPLATE_PARTS.register(
+    "scale", TemplatePart(lambda evaluation: list(evaluation.scale), _load)
+)

@@ -27,9 +27,8 @@ from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
-from trials.scoring.ledger import OFFERED
 from trials.selectors import Cell, Ledger, ledger
-from trials.services.criteria import live_by_ref
+from trials.services.criteria import live_by_ref, offered_values
 from trials.services.demos import (
     check_add_dazzle,
     check_demo,
@@ -214,7 +213,10 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             minutes=minutes,
             asker=askers.get(requirement.category_id)
             or (in_turn[number % len(in_turn)] if in_turn else None),
-            named_values=unproven_values(book.cell(demo.candidate, requirement)),
+            named_values=offered_values(
+                book.cell(demo.candidate, requirement),
+                lambda value: value.standing not in SEEN,
+            ),
             measure=requirement.measure,
             **script_words(requirement, claims.get(requirement.pk)),
         )
@@ -319,15 +321,6 @@ def time_box(demo: Demo, items: int) -> int:
     The last fifth is for questions that nobody foresaw.
     """
     return max(3, min(10, demo.minutes * 4 // 5 // max(items, 1)))
-
-
-def unproven_values(cell: Cell) -> dict[str, list[str]]:
-    """The values of the brief's lists that are offered and not proven or shown yet."""
-    found: dict[str, list[str]] = {}
-    for one in cell.state.counted:
-        if one.list_name and one.claimed in OFFERED and one.standing not in SEEN:
-            found.setdefault(one.list_name, []).append(one.value)
-    return found
 
 
 def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
