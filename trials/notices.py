@@ -51,8 +51,6 @@ MORNING = datetime.time(9)
 
 
 class AboutTrial(About[Trial]):
-    """A mail about a trial that goes on."""
-
     rows: ClassVar = Trial.objects.select_related("candidate__evaluation")
 
     def title(self, row: Trial) -> str:
@@ -138,8 +136,6 @@ GAP_NOTICES_CLOSED = "The gap is closed."
 
 
 class ToTrialLead(About[Gap]):
-    """A mail about a gap to who leads its trial."""
-
     rows: ClassVar = GAPS
     gone: ClassVar[str] = GAP_NOTICES_CLOSED
 
@@ -458,7 +454,6 @@ class AboutDemo(About[Demo]):
         return {"what": WHAT}
 
     def letter_on(self, notice: Notice, date: CalendarDate, ics: Any) -> Message:
-        """A letter with the date and what goes into a calendar, or out of it."""
         return self.letter(
             notice,
             self.row(notice),
@@ -572,7 +567,6 @@ def _asked(demo: Demo) -> set[int]:
 
 
 def date_of(demo: Demo) -> CalendarDate:
-    """The demo as calendars show it."""
     if demo.scheduled_for is None:
         raise LookupError("the demo has no date")
     return CalendarDate(

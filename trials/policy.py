@@ -86,7 +86,6 @@ def require_trial_lead(by: By, trial: Trial) -> User:
 
 
 def check_trial(trial: Trial, by: By, *stages: Stage) -> None:
-    """Whoever runs the trial works on it, until it is closed."""
     evaluation = trial.candidate.evaluation
     require_part(by, evaluation)
     require_trial_lead(by, trial)

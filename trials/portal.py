@@ -103,7 +103,6 @@ def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
-    """Reply to a gap, with a date and a workaround."""
     found = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
     if found is None:
         raise NotFound

@@ -51,8 +51,6 @@ class ReportedRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFile:
-    """What a file says."""
-
     key: str
     runs: Sequence[ReportedRun]
     commit: str = ""
@@ -348,7 +346,6 @@ class LimitedBuilder(TreeBuilder):
         self._depth = self._elements = self._cases = 0
 
     def start(self, tag: Any, attrs: Any, /) -> Any:
-        """Count an element that begins."""
         self._depth += 1
         self._elements += 1
         self._cases += tag == "testcase"

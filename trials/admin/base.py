@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import NamedChoice
+from evaltracker.pages.workspace import InEvaluation
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_role
 from trials.models import Demo, Trial
@@ -39,6 +40,11 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """Name and role, as in “Ines Weber (IT)”."""
         return f"{obj.user.name} ({obj.get_role_display()})"
+
+
+class FormOfEvaluation(InEvaluation[Any]):
+    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
+        return {"evaluation": self.evaluation(target)}
 
 
 class OnDemo(AboutCandidate[Any]):

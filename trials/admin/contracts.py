@@ -20,7 +20,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.workspace import OnEvaluation, page_address
 from evaltracker.toolbox.measures import Measure
 from stakeholders.models import Stakeholder
-from trials.admin.base import OnTrial
+from trials.admin.base import FormOfEvaluation, OnTrial
 from trials.selectors.trials import (
     ProposedCriterion,
     Shift,
@@ -113,7 +113,7 @@ mark_needed(
 
 
 @register_act
-class PlanTrial(OnCandidate):
+class PlanTrial(FormOfEvaluation, OnCandidate):
     title = "Plan a trial"
     verb = "Plan"
     help = "What is blank now is filled in before the contract is agreed."
@@ -121,9 +121,6 @@ class PlanTrial(OnCandidate):
     form_class = TrialForm
     tab = "trials"
     service = plan_trial
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         first, last = days_of_trials(target.evaluation)
@@ -139,19 +136,21 @@ class PlanTrial(OnCandidate):
         return reverse("admin:trial", args=[made.pk])
 
 
-@register_act
-class ChangeTrial(OnTrial):
-    title = "Change the plan"
-    verb = "Save"
-    success = "Saved."
-    form_class = TrialForm
-    service = change_trial
-
+class OnTermsOfTrial(OnTrial):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {name: getattr(target, name) for name in TrialForm.base_fields}
+
+
+@register_act
+class ChangeTrial(OnTermsOfTrial):
+    title = "Change the plan"
+    verb = "Save"
+    success = "Saved."
+    form_class = TrialForm
+    service = change_trial
 
 
 class SummaryForm(forms.Form):
@@ -246,19 +245,13 @@ class AmendForm(TrialForm):
 
 
 @register_act
-class AmendContract(OnTrial):
+class AmendContract(OnTermsOfTrial):
     title = "Change the contract"
     verb = "Change it"
     help = "It is a numbered change with a reason. The trial goes on meanwhile."
     success = "The contract is changed; every role is asked to agree again."
     form_class = AmendForm
     service = amend_contract
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target), "together": target.drawn_up}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in TrialForm.base_fields}
 
 
 class DaysForm(forms.Form):

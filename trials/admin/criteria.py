@@ -28,7 +28,7 @@ from evaltracker.pages.tabs import waits_on
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
-from trials.admin.base import AboutRequirement, AboutValues, OnTrial
+from trials.admin.base import AboutRequirement, AboutValues, FormOfEvaluation, OnTrial
 from trials.admin.contracts import TO_PUT_FORWARD
 from trials.admin.evidence import JudgesClaim
 from trials.choices import MilestoneState, Retest, Severity, Source
@@ -207,16 +207,13 @@ class GapForm(AboutRequirement):
 
 
 @register_act
-class RecordGap(OnTrial):
+class RecordGap(FormOfEvaluation, OnTrial):
     title = "Record a gap"
     verb = "Record"
     help = "As soon as it is found: the early gaps are the cheap ones."
     success = "The gap is in the log."
     form_class = GapForm
     service = record_gap
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"found_on": today_in(target.zone)}
@@ -395,7 +392,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
 @waits_on("scores")
 def to_score(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """The parts in which the reader scores and has not locked the sheet."""
     if not evaluation.is_open or evaluation.stage not in SCORING_STAGES:
         return None
     if not has_a_say(user):
@@ -406,7 +402,6 @@ def to_score(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("trials")
 def to_reach(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Milestones that the reader owns."""
     if not evaluation.is_open:
         return None
     rows: QuerySet[Any] = Milestone.objects.filter(owner=user, evaluation=evaluation)
@@ -448,7 +443,6 @@ def gaps_of(user: User) -> QuerySet[Gap]:
 
 
 def about_gap(row: Gap, part: str) -> tuple[Evaluation, str, str] | None:
-    """A gap has no parts."""
     candidate = row.trial.candidate
     page = f"{reverse('admin:trial', args=[row.trial_id])}#gap-{row.pk}"
     of = f"{row.requirement.ref}, " if row.requirement else ""

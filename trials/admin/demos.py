@@ -38,7 +38,13 @@ from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.files import download
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
-from trials.admin.base import AboutValues, OnDemo, PeopleField, takes_part
+from trials.admin.base import (
+    AboutValues,
+    FormOfEvaluation,
+    OnDemo,
+    PeopleField,
+    takes_part,
+)
 from trials.admin.evidence import JudgesClaim, setting_fields
 from trials.choices import EvidenceVerdict, Source
 from trials.models import Demo, DemoNote, Evidence, ScriptItem
@@ -182,7 +188,7 @@ class RevealDemoNotes(OnDemo):
 
 
 @register_act
-class ScheduleDemo(OnCandidate):
+class ScheduleDemo(FormOfEvaluation, OnCandidate):
     title = "Schedule a demo"
     verb = "Schedule"
     help = "It follows our script, not the vendor's."
@@ -196,9 +202,6 @@ class ScheduleDemo(OnCandidate):
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
         when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
         return {"title": f"Demo of {target.name}"[:LONGEST_TITLE], **when}
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target.evaluation}
 
     def perform(
         self, target: Candidate, data: Mapping[str, Any], by: User
@@ -216,7 +219,7 @@ class ScheduleDemo(OnCandidate):
 
 
 @register_act
-class PlanAttendance(OnDemo):
+class PlanAttendance(FormOfEvaluation, OnDemo):
     title = "Attendees and meeting link"
     verb = "Save"
     help = "Whoever is asked anew gets a mail; another link is sent to all of them."
@@ -224,9 +227,6 @@ class PlanAttendance(OnDemo):
     form_class = AttendanceForm
     service = plan_attendance
     rule = check_move_demo
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {
@@ -363,7 +363,7 @@ class ChangeItemForm(ItemForm):
 
 
 @register_act
-class AddScriptItem(OnDemo):
+class AddScriptItem(FormOfEvaluation, OnDemo):
     title = "Add to the script"
     verb = "Add"
     again_verb = "Add and start another"
@@ -374,9 +374,6 @@ class AddScriptItem(OnDemo):
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         """A measure that is left blank is the requirement's."""
         return super().arguments(target, {**data, "measure": data["measure"] or None})
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
 
 
 class OnItem(OnDemo):
@@ -399,15 +396,12 @@ class OnItem(OnDemo):
 
 
 @register_act
-class ChangeScriptItem(OnItem):
+class ChangeScriptItem(FormOfEvaluation, OnItem):
     title = "Change the item"
     verb = "Save"
     success = "Saved."
     form_class = ChangeItemForm
     service = change_script_item
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": self.evaluation(target)}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         names = set(ChangeItemForm.base_fields) - {"requirement"}
@@ -581,7 +575,6 @@ def siblings_of(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def offers_of(user: User, demo: Demo) -> dict[str, bool]:
-    """What the page offers to do with a demo, by the template's names."""
     evaluation = demo.candidate.evaluation
     held = demo.held_at is not None
     return {

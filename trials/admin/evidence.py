@@ -35,7 +35,7 @@ from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
-from trials.admin.base import AboutRequirement
+from trials.admin.base import AboutRequirement, FormOfEvaluation
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Runner, Source
 from trials.models import Evidence, Excuse, ResearchNote
 from trials.services.evidence import (
@@ -87,7 +87,6 @@ def last_setting(**among: Any) -> dict[str, Any]:
 
 
 def offered_lists(claims: Any, requirement: Requirement | None) -> dict[str, list[str]]:
-    """The values that the requirement demands and the standing answer speaks of."""
     if requirement is None:
         return {}
     current = claims.filter(superseded_at__isnull=True).first()
@@ -165,8 +164,6 @@ class ProofForm(VerdictForm):
 
 
 class JudgesClaim(AboutCandidate[Any]):
-    """Judging by what was asked in a place, a demo or a trial, on the claim's words."""
-
     verb = "Record"
     help = "It is kept for good, on exactly these words. A newer verdict is a new one."
     success = "Recorded."
@@ -181,7 +178,6 @@ class JudgesClaim(AboutCandidate[Any]):
         return getattr(target, self.place_path.rpartition("__")[2])
 
     def claims(self, target: Any) -> Any:
-        """Every revision of the candidate's claim on the requirement."""
         return Claim.objects.filter(
             candidate=self.place(target).candidate_id,
             requirement=target.requirement_id,
@@ -334,7 +330,7 @@ class ResearchForm(AboutRequirement):
 
 
 @register_act
-class NoteResearch(OnCandidate):
+class NoteResearch(FormOfEvaluation, OnCandidate):
     title = "Note research"
     verb = "Save the note"
     help = "With its source and date, so that others can judge it."
@@ -342,9 +338,6 @@ class NoteResearch(OnCandidate):
     form_class = ResearchForm
     prefill = ("requirement",)
     service = note_research
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target.evaluation}
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:candidate", args=[target.pk]) + "#research"
@@ -555,7 +548,6 @@ class EvidenceAdmin(AboutCandidates):
 
 
 def proofs(reader: Reader) -> QuerySet[Evidence]:
-    """Verdicts that have a file, of candidates whose words the reader may read."""
     rows: QuerySet[Evidence] = Evidence.objects.visible_to(reader.user)
     with_file = rows.exclude(file_name="")
     return readable(with_file, reader.user, "claim__candidate").select_related(

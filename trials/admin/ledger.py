@@ -104,7 +104,6 @@ def ledger_rows(book: Ledger, candidate: Candidate) -> list[LedgerRow]:
 
 
 def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
-    """The rows that one filter leaves."""
     if not name:
         return rows
     if name == "musts":
@@ -114,7 +113,6 @@ def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
 
 
 def promises_of(column: Column) -> list[tuple[str, Tally]]:
-    """All together first, then by category."""
     record = column.promises
     return [("All together", record.overall), *record.by_category.items()]
 
@@ -126,7 +124,6 @@ def _by_requirement(rows: Any) -> dict[Any, Any]:
 def named_promises(
     column: Column, rows: Iterable[LedgerRow]
 ) -> list[tuple[str, list[str]]]:
-    """What stands out of the promise record, by requirement with its text."""
     names = {
         row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
         for row in rows
@@ -151,7 +148,6 @@ class ValueRow:
 
 
 def value_rows(cell: Cell) -> list[ValueRow]:
-    """A row for each value in which it must hold."""
     return [
         ValueRow(
             value,
@@ -252,7 +248,6 @@ def cell_view(
 def offers_of(
     user: User, place: Place, cell: Cell, chapters: Sequence[Chapter]
 ) -> dict[str, bool]:
-    """What the page offers to do with a cell, by the template's names."""
     evaluation = place.evaluation
     current = next((chapter for chapter in chapters if chapter.is_current), None)
     said = current is not None and current.claim.availability != Availability.WITHDRAWN
@@ -333,7 +328,6 @@ def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
 
 
 def papers_of(candidate: Candidate) -> dict[str, Any]:
-    """What is there of a candidate beside its claims, by the template's names."""
     notes = ResearchNote.objects.filter(candidate=candidate)
     return {
         "notes": notes.select_related("requirement", "noted_by"),
@@ -345,7 +339,6 @@ def papers_of(candidate: Candidate) -> dict[str, Any]:
 
 
 def filters_of(book: Ledger, chosen: str) -> list[tuple[str, str, bool]]:
-    """Each filter of the ledger: its name, its label and whether it is on."""
     return [
         (name, label, name == chosen)
         for name, label in switches_of(book).items()
@@ -366,7 +359,6 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
 
 
 def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
-    """What knocks it out, and the promise record with what stands out of it."""
     return {
         "knock_outs": [row for row in rows if row.knocks_out],
         "held_partly": [

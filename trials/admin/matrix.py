@@ -176,7 +176,6 @@ def _day(text: str) -> datetime.date | None:
 
 
 def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candidate]:
-    """The short list, or all that are not eliminated."""
     return [
         candidate
         for candidate in every
@@ -399,7 +398,6 @@ FORMATS = {
 
 
 def download(book: Ledger, rows: Sequence[int], kind: str) -> HttpResponse:
-    """A file that is named after the evaluation and the day."""
     file = FORMATS[kind]
     name = f"{book.evaluation.slug}-matrix-{book.as_of}.{file.ending}"
     content = file.write(book, rows)
@@ -467,7 +465,6 @@ def matrix_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 @evaluation_page("matrix_file", "Matrix", route="matrix/file/")
 def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The same as a workbook, as CSV or as JSON."""
     check_query(request, filters=(*PARAMETERS, "format"), searchable=True)
     open_answers(request, evaluation)
     kind = request.GET.get("format", "xlsx")

@@ -143,7 +143,6 @@ def marks_of(kind: Cell) -> list[Mark]:
 
 
 def mark_html(mark: Mark) -> SafeString:
-    """A shape with its words."""
     text, shape, tone = mark
     return format_html(
         '<span class="et-mark et-mark--{}"><i class="et-glyph et-glyph--{}"'
@@ -327,7 +326,6 @@ def templates(looks: Looks, lines: Sequence[Line]) -> SafeString:
 
 
 def panels(looks: Looks) -> SafeString:
-    """What opens beside a mark, by the number of its look."""
     bodies = (f"<div>{look.more}</div>" for look in looks.made.values())
     return mark_safe(  # noqa: S308 - made by `format_html`
         f'<template id="matrix-panels">{"".join(bodies)}</template>'

@@ -27,7 +27,7 @@ from evaltracker.pages.fields import (
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
-from trials.admin.base import OnTrial
+from trials.admin.base import FormOfEvaluation, OnTrial
 from trials.admin.contracts import insiders
 from trials.admin.trials import is_late
 from trials.choices import MilestoneState
@@ -60,7 +60,6 @@ class DueForm(forms.Form):
 
 
 def hanging_field() -> NamedChoice:
-    """The milestone that this one hangs on."""
     return NamedChoice(
         Milestone.objects.none(),
         attribute="title",
@@ -259,16 +258,13 @@ class GiveForm(forms.Form):
 
 
 @register_act
-class GiveMilestone(OnMilestone):
+class GiveMilestone(FormOfEvaluation, OnMilestone):
     title = "Give"
     verb = "Give"
     help = "Whose it was is no longer reminded of it."
     success = "The milestone is given; its new owner gets a mail."
     form_class = GiveForm
     service = give_milestone
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"evaluation": target.evaluation}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"owner_user": target.owner_id}
@@ -316,7 +312,6 @@ def below_title(row: Milestone) -> str:
 
 
 def below_date(row: Milestone) -> str:
-    """Whether it is overdue, and how often it was moved or given."""
     late = ["overdue"] if is_late(row, timezone.now()) else []
     times = row.occurrence - 1
     changed = [f"changed {times} time{'' if times == 1 else 's'}"] if times else []

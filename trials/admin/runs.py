@@ -493,7 +493,6 @@ TYPES = {ReportFormat.JUNIT: "application/xml"}
 
 
 def run_file(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
-    """The file of a report as an attachment, as it came."""
     check_query(request)
     rows = RunReport.objects.visible_to(reader(request))
     found = rows.select_related("trial__candidate__evaluation").filter(pk=report_id)

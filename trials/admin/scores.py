@@ -285,8 +285,6 @@ NEAR = Fraction(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Two roles in the map, in words, per cent and a tone."""
-
     role: Role
     per_cent: int | None
     tone: str
@@ -315,7 +313,6 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
-    """The map's rows, one role beside each other role."""
     return [
         (
             role,

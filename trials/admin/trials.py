@@ -326,7 +326,6 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
 
 
 def how_far(rows: Sequence[CriterionRow]) -> dict[str, Any]:
-    """How many are judged, and which of those that are measured have no run."""
     return {
         "judged": sum(not row.to_judge for row in rows),
         "unmeasured": [row for row in rows if row.lacks_runs],
@@ -337,7 +336,6 @@ NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
 
 
 def gaps_in_order(trial: Trial) -> list[Gap]:
-    """Open ones first, the worst first."""
     order = list(Severity.values)
     gaps = list(trial.gaps.select_related(*NAMED))
     for one in gaps:
@@ -432,7 +430,6 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def drawn_up_among(trials: Sequence[Trial]) -> dict[str, bool]:
-    """Whether some are on common terms, and whether all their contracts are out."""
     together = [trial for trial in trials if trial.drawn_up and not trial.closed_at]
     return {
         "together": bool(together),
@@ -449,7 +446,6 @@ def _may_move(user: User, trial: Trial) -> bool:
 def offers_of(
     user: User, trial: Trial, contract: Contract | None, line: Line
 ) -> dict[str, bool]:
-    """What the page offers to do with a trial, by the template's names."""
     evaluation = trial.candidate.evaluation
     stage = Stage(evaluation.stage)
     going = evaluation.is_open and trial.closed_at is None

@@ -301,13 +301,11 @@ class Cells:
         return self._meet(shape) if number is None else number
 
     def fit_of(self, weights: Iterable[int], numbers: Iterable[int]) -> FitSum:
-        """The fit of a column of cells with these weights."""
         in_fits = map(self._in_fits.__getitem__, numbers)
         alike = Counter(zip(weights, in_fits, strict=True))
         return fit_sum([(self.fit_row(*each), times) for each, times in alike.items()])
 
     def fit_row(self, weight: int, number: int) -> FitRow:
-        """What a cell of that number adds to the fit of its column."""
         row = self._rows.get((weight, number))
         if row is None:
             row = fit_row("", Decimal(weight), self.found[number].state)
@@ -423,7 +421,6 @@ class Spots:
     rows: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Number the ids, which databases spell in one of two ways."""
         for number, key in enumerate(self.candidates):
             place = number * len(self.requirements)
             self.columns[str(key)] = self.columns[key.hex] = place
@@ -435,7 +432,6 @@ class Spots:
         return any(self.demanded)
 
     def of(self, rows: QuerySet[Any], path: str = "") -> QuerySet[Any]:
-        """Those of these rows that are of the cells."""
         rows = rows.filter(**{f"{path}candidate__in": self.candidates})
         if self.only:
             rows = rows.filter(**{f"{path}requirement__in": self.requirements})

@@ -72,7 +72,6 @@ class LedgerRow(NamedTuple):
 
 
 def live(evaluation: Evaluation) -> list[Requirement]:
-    """The requirements that are not retired, with their categories."""
     return list(
         Requirement.objects.filter(
             evaluation=evaluation, retired_at__isnull=True

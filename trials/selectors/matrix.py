@@ -227,7 +227,6 @@ class Shelf:
             return found
 
     def kept(self, key: uuid.UUID, name: str) -> Any:
-        """The value of that name in the version of now, if it is there."""
         with self.lock:
             if self._counting is None:
                 self._renew(key)
@@ -520,7 +519,6 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
 
 
 def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """What was claimed and measured in the cells of these rows, in their order."""
     numbers = cell_numbers(book.evaluation)
     if not numbers:
         return []

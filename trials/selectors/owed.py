@@ -85,7 +85,6 @@ class _Reading:
     awaited: Named
 
     def of(self, candidate: Candidate) -> CandidateOwed:
-        """Go through the candidate's cells in the order of the requirements."""
         cells: list[OpenCell] = []
         recorded: list[RecordedCell] = []
         own = dict.fromkeys(Verdict, 0)
@@ -220,7 +219,6 @@ class RunsOwed:
 
 
 def running_trials_of(evaluation: Evaluation) -> list[Trial]:
-    """The trials under an agreed contract that are not closed."""
     rows = Trial.objects.filter(
         candidate__evaluation=evaluation,
         agreed_at__isnull=False,

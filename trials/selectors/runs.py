@@ -345,8 +345,6 @@ class TokenState:
 
 @dataclass(frozen=True, slots=True)
 class ReportedSoFar:
-    """How much was reported to a trial."""
-
     reports: int
     runs: int
     left_out: int

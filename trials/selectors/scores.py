@@ -112,8 +112,6 @@ def cell_records(book: Ledger) -> dict[UUID, dict[str, CellRecord]]:
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """One part that scores, and its sheet if it has begun."""
-
     part: Stakeholder
     sheet: ScoreSheet | None
     is_mine: bool

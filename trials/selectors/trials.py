@@ -45,8 +45,6 @@ from vendors.policy import conflicted_people
 
 @dataclass(frozen=True, slots=True)
 class DayShare:
-    """How many must-haves had been exercised by the end of one day of the trial."""
-
     day: datetime.date
     number: int
     exercised: int

@@ -69,7 +69,6 @@ CHANGED = "The contract was changed after you opened it; read it again."
 
 
 def check_agree_contract(trial: Trial, by: By) -> User:
-    """The acting user, if a role of theirs is still awaited."""
     evaluation = trial.candidate.evaluation
     user = require_part(by, evaluation)
     contract = contract_of(trial)
@@ -88,7 +87,6 @@ def check_agree_contract(trial: Trial, by: By) -> User:
 
 
 def check_agree_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
-    """The trials whose contracts await a role of the acting user: several."""
     user = require_part(by, evaluation)
     if not has_role(user, evaluation):
         raise Forbidden(NO_ROLE)
@@ -398,7 +396,6 @@ def change_trials(
 
 
 def check_propose_contracts(evaluation: Evaluation, by: By) -> list[Trial]:
-    """The trials whose contracts are put forward together."""
     trials = [
         trial
         for trial in check_change_trials(evaluation, by)
@@ -528,7 +525,6 @@ def draw_up_trials(
 
 
 def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
-    """Those of the trials that were drawn up before and are open."""
     for trial in open_trials_drawn_up(evaluation)[:1]:
         rows = trial.criteria.exclude(shared=None).select_related("requirement")
         return [

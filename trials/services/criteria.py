@@ -372,7 +372,6 @@ def live_by_ref(evaluation: Evaluation) -> dict[str, Requirement]:
 
 
 def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """What its trials measure, each once."""
     rows = Criterion.objects.in_evaluation(evaluation).select_related("requirement")
     found = {
         (row.requirement.ref, row.text): {

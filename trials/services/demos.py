@@ -236,7 +236,6 @@ def next_position(demo: Demo) -> int:
 def save_item(
     item: ScriptItem, evaluation: Evaluation, action: str, by: By
 ) -> ScriptItem:
-    """Keep a new item of a script, with its journal entry."""
     checked(item)
     item.save()
     journal.record(
@@ -326,7 +325,6 @@ def move_demo(
     zone: str = "",
     minutes: int | None = None,
 ) -> Demo:
-    """Put a demo that was not held yet to another wall time."""
     demo, evaluation = open_demo(demo, by, check_move_demo)
     zone = zone or demo.zone
     moment = read_moment(day, time, zone)

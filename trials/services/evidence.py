@@ -87,7 +87,6 @@ def journal_verdict(
 
 
 def read_kind(source: str, verdict: str) -> Source:
-    """The source, if it and the verdict are ones that we know and that fit."""
     inputs = Inputs()
     if source not in Source.values:
         inputs.refuse("source", "Choose the source: research, demo or trial.")
@@ -182,7 +181,6 @@ def running_trials(candidate: Candidate) -> QuerySet[Trial]:
 
 
 def check_place(evidence: Evidence) -> None:
-    """Where it was found exists, is this candidate's, and has taken place."""
     claim, candidate = evidence.claim, evidence.claim.candidate
     item, criterion, paper = (
         evidence.script_item,
@@ -268,7 +266,6 @@ STAGES = {
 
 
 def check_evidence(candidate: Candidate, by: By, source: Source) -> User:
-    """The acting user, if they may judge a candidate that is in the choice."""
     user = check_part(candidate.evaluation, by, *STAGES[source])
     require_no_conflict(user, candidate)
     check_running(candidate)
@@ -295,7 +292,6 @@ def check_criterion(criterion: Criterion, by: By) -> None:
 
 
 def check_reconfirm_evidence(former: Evidence, by: By) -> tuple[User, Claim]:
-    """The acting user and the words that stand, if the verdict can be said of them."""
     candidate = former.claim.candidate
     user = check_part(candidate.evaluation, by, *STAGES[Source(former.source)])
     require_no_conflict(user, candidate)

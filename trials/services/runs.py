@@ -92,7 +92,6 @@ class Days:
 
     @classmethod
     def of(cls, trial: Trial, now: datetime.datetime) -> "Days":
-        """From the first midnight to the last."""
         after = trial.ends_on + datetime.timedelta(days=1)
         return cls(
             trial,
@@ -246,7 +245,6 @@ MOST_LIVE = 5
 
 
 def check_make_run_token(trial: Trial, by: By) -> None:
-    """Whoever runs an agreed trial makes one, until its last day."""
     check_trial(trial, by)
     check_judges(trial.candidate.evaluation, by)
     check_running(trial.candidate)
@@ -481,7 +479,6 @@ def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
 
 @transaction.atomic
 def take_back_run(*, run: Run, by: By) -> Run:
-    """Let a run count again that was left out."""
     run = _locked_run(run, by)
     check_take_back_run(run, by)
     change(run, left_out_at=None, left_out_by=None, left_out_reason="")
@@ -520,7 +517,6 @@ WHY_OTHER = "Give the reason for another verdict than the one the runs propose."
 
 
 def check_confirm_runs(criterion: Criterion, by: By) -> None:
-    """Whoever has a part confirms what enough runs propose."""
     check_criterion(criterion, by)
     n, least = runs_that_count(criterion), least_runs(criterion)
     if not n:

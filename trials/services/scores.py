@@ -138,7 +138,6 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
 
 
 def check_give_scores(stakeholder: Stakeholder, by: User, *stages: Stage) -> None:
-    """Everybody gives their own scores, until they are locked."""
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("You can only give your own scores.")
     if not stakeholder.scores:
@@ -254,7 +253,6 @@ def check_settle_score(candidate: Candidate, category: Category, by: By) -> Cons
 
 
 def check_close_scores(evaluation: Evaluation, by: By) -> Consensus:
-    """The open consensus, which the owner ends once what is apart is settled."""
     check_owned(evaluation, by, Stage.DECISION)
     consensus = _open_meeting(evaluation)
     if apart := far_apart(evaluation):
@@ -415,7 +413,6 @@ def check_set_prior(evaluation: Evaluation, by: By) -> None:
 
 
 def check_take_house_record(evaluation: Evaluation, by: By) -> tuple[TrialRecord, int]:
-    """The record, which the owner takes once it is large enough to say something."""
     check_owned(evaluation, by)
     record, evaluations = house_record(evaluation)
     if record.total < FEWEST_RECORDED:

@@ -284,7 +284,6 @@ def reply_deadline(zone: str) -> datetime.datetime:
 
 
 def check_record_gap(trial: Trial, by: By) -> User:
-    """The acting user, if they may note what the trial lacks, or tried again."""
     user = check_part(trial.candidate.evaluation, by, Stage.TRIALS)
     require_no_conflict(user, trial.candidate)
     require_unclosed(trial)
@@ -292,7 +291,6 @@ def check_record_gap(trial: Trial, by: By) -> User:
 
 
 def check_reply_to_gap(gap: Gap, by: By) -> None:
-    """The vendor, and whoever runs the trial, while the gap is open in its trial."""
     evaluation = gap.trial.candidate.evaluation
     if actor_of(by).user is not None:
         require_trial_lead(by, gap.trial)
@@ -302,7 +300,6 @@ def check_reply_to_gap(gap: Gap, by: By) -> None:
 
 
 def check_close_gap(gap: Gap, by: By) -> None:
-    """Whoever runs the trial closes one that is open, also once the trial is closed."""
     require_trial_lead(by, gap.trial)
     require_stage(gap.trial.candidate.evaluation, Stage.TRIALS)
     if gap.closed_at:
@@ -431,7 +428,6 @@ def reply_to_gap(
 
 @transaction.atomic
 def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
-    """Say how a gap ended: mended, worked around, or lived with."""
     fresh = locked_gap(gap, lock(gap.trial.candidate.evaluation))
     check_close_gap(fresh, by)
     if not note.strip():
@@ -446,7 +442,6 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
 
 
 def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
-    """The gap as it is now, its row locked."""
     fresh: Gap = (
         Gap.objects.select_for_update(of=("self",), no_key=True)
         .select_related("trial__candidate", "trial__lead")
@@ -478,7 +473,6 @@ HELD = "It held when it was judged again."
 
 
 def check_retest_gap(gap: Gap, by: By) -> User:
-    """The acting user, if they may say what trying it again came to."""
     user = check_record_gap(gap.trial, by)
     if gap.closed_at:
         raise Refused("This gap is closed; if it is back, record it as a new one.")
