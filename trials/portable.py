@@ -88,7 +88,9 @@ def prior_is_whole(document: Document) -> Iterator[tuple[str, str]]:
 def scale_has_six_meanings(document: Document) -> Iterator[tuple[str, str]]:
     """The scores have words, each of them, or none has."""
     told = document["evaluation"].get("scale") or []
-    texts = isinstance(told, list) and all(isinstance(it, str) and it for it in told)
+    texts = isinstance(told, list) and all(
+        isinstance(text, str) and text for text in told
+    )
     if not texts or len(told) not in (0, TOP_SCORE + 1):
         yield "/evaluation/scale", "It has to be six texts, for 0 to 5, or none."
 

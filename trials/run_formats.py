@@ -253,7 +253,9 @@ def _names(predicate: Any) -> list[tuple[str, str, bool]]:
     found = []
     for field, failed in LISTS.items():
         names = predicate.get(field, [])
-        if not isinstance(names, list) or not all(isinstance(it, str) for it in names):
+        if not isinstance(names, list) or not all(
+            isinstance(name, str) for name in names
+        ):
             raise refuse(f"predicate.{field} must be a list of names.")
         found += [
             (f"predicate.{field}.{at}", name, failed) for at, name in enumerate(names)

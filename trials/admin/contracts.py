@@ -372,8 +372,8 @@ class DrawUpForm(CommonForm):
     def criterion_rows(self) -> list[dict[str, Any]]:
         names = ("pick", "text", "threshold", "method")
         return [
-            {"why": it.why, **_row(self, it.requirement.pk.hex, *names)}
-            for it in self.proposed
+            {"why": proposal.why, **_row(self, proposal.requirement.pk.hex, *names)}
+            for proposal in self.proposed
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -388,9 +388,9 @@ class DrawUpForm(CommonForm):
             if data.get(f"try_{candidate.pk.hex}")
         ]
         picked = [
-            it.requirement
-            for it in self.proposed
-            if data.get(f"pick_{it.requirement.pk.hex}")
+            proposal.requirement
+            for proposal in self.proposed
+            if data.get(f"pick_{proposal.requirement.pk.hex}")
         ]
         for requirement in picked:
             if not data.get(f"text_{requirement.pk.hex}", "").strip():

@@ -295,7 +295,7 @@ SAVES = Saves(change_criterion, "criterion")
 def closed_for(trial: Trial, user: User) -> str:
     """Why the criteria are not written in rows; blank: they are."""
     problem = why_not(check_write_criteria, trial, user)
-    agreed = any(each.agreed_at for each in drawn_up_with(trial))
+    agreed = any(drawn_up.agreed_at for drawn_up in drawn_up_with(trial))
     return str(problem or (WHY if agreed else ""))
 
 

@@ -60,7 +60,7 @@ SETTLED = (Standing.PROVEN, Standing.REFUTED, Standing.NEVER)
 CLOSE = (CandidateState.SHORTLISTED, CandidateState.CHOSEN)
 
 
-class Told(Protocol):
+class HasStanding(Protocol):
     @property
     def standing(self) -> Standing: ...
     @property
@@ -69,15 +69,15 @@ class Told(Protocol):
     def values(self) -> tuple[ValueState, ...]: ...
 
 
-def is_unproven(cell: Told) -> bool:
+def is_unproven(cell: HasStanding) -> bool:
     return not cell.not_applicable and cell.standing not in SETTLED
 
 
-def standing_filter(*standings: Standing) -> Callable[[Told], bool]:
+def standing_filter(*standings: Standing) -> Callable[[HasStanding], bool]:
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
 
-def is_not_where_we_run(cell: Told) -> bool:
+def is_not_where_we_run(cell: HasStanding) -> bool:
     """Whether no answer, or *never*, stands for a value of the brief's lists."""
     return any(
         value.list_name
@@ -87,7 +87,7 @@ def is_not_where_we_run(cell: Told) -> bool:
     )
 
 
-TESTS: dict[str, tuple[str, Callable[[Told], bool]]] = {
+TESTS: dict[str, tuple[str, Callable[[HasStanding], bool]]] = {
     "unproven": ("Not proven yet", is_unproven),
     "refuted": ("Refuted", standing_filter(Standing.REFUTED)),
     "slipped": ("Slipped", standing_filter(Standing.SLIPPED)),

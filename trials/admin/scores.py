@@ -54,7 +54,7 @@ from vendors.models import Candidate
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenScores:
     """What people gave one candidate in one category, and what the meeting makes of it.
 
     `place` names the cell in addresses of acts.
@@ -353,7 +353,7 @@ class ScoreDots:
     left_out: list[str]
 
 
-def score_dots(rows: Sequence[tuple[Category, list[Given]]]) -> ScoreDots | None:
+def score_dots(rows: Sequence[tuple[Category, list[GivenScores]]]) -> ScoreDots | None:
     """The scores that the reader may see; None if there are none."""
     if not any(cell.scores for _, cells in rows for cell in cells):
         return None
@@ -382,7 +382,7 @@ def score_dots(rows: Sequence[tuple[Category, list[Given]]]) -> ScoreDots | None
     return ScoreDots(charts, far_apart, left_out)
 
 
-def _lane(name: str, cell: Given) -> Lane:
+def _lane(name: str, cell: GivenScores) -> Lane:
     values = Counter(score.value for score in cell.scores)
     middle = cell.spread.median if cell.settled is None else cell.settled.value
     settled = "" if cell.settled is None else f"settled at {float(middle or 0):g}"
@@ -432,7 +432,10 @@ def scores_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         mine=[_own(scorer, can_score=can_score) for scorer in mine],
         others=[scorer for scorer in table.scorers if not scorer.is_mine],
         sees_others=sees_others,
-        candidates=[(it, table.people(it) if sees_others else None) for it in shown],
+        candidates=[
+            (candidate, table.people(candidate) if sees_others else None)
+            for candidate in shown
+        ],
         rows=rows,
         dots=score_dots(rows),
         consensus=table.consensus,
@@ -452,16 +455,16 @@ def _own(scorer: Scorer, *, can_score: bool) -> tuple[Scorer, Sheet, SheetForm |
 
 def _rows(
     table: ScoresTable, candidates: list[Candidate]
-) -> list[tuple[Category, list[Given]]]:
+) -> list[tuple[Category, list[GivenScores]]]:
     return [
         (category, [_cell(table, candidate, category) for candidate in candidates])
         for category in table.categories
     ]
 
 
-def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> Given:
+def _cell(table: ScoresTable, candidate: Candidate, category: Category) -> GivenScores:
     scores = table.given(candidate, category)
-    return Given(
+    return GivenScores(
         place=f"{candidate.pk}.{category.pk}",
         name=candidate.name,
         scores=scores,

@@ -159,13 +159,13 @@ def newest(
 ) -> EvidenceFacts | None:
     """Return the newest verdict of a source, of equally new ones the harsher."""
     found = [
-        each
-        for each in cell.evidence
-        if each.source == source
-        and (with_not_shown or each.verdict != Verdict.NOT_SHOWN)
-        and (each.independent or source != Source.RESEARCH)
+        fact
+        for fact in cell.evidence
+        if fact.source == source
+        and (with_not_shown or fact.verdict != Verdict.NOT_SHOWN)
+        and (fact.independent or source != Source.RESEARCH)
     ]
-    return max(found, key=lambda each: (each.at, HARSHNESS[each.verdict]), default=None)
+    return max(found, key=lambda fact: (fact.at, HARSHNESS[fact.verdict]), default=None)
 
 
 def _proof(cell: CellFacts) -> _Proof:
@@ -297,7 +297,7 @@ class ValueState:
     def verdict_of(self, source: Source) -> Verdict | None:
         """The last verdict of a source, *not shown* too; the facts are in order."""
         verdicts = reversed(self.facts.evidence)
-        return next((each.verdict for each in verdicts if each.source == source), None)
+        return next((fact.verdict for fact in verdicts if fact.source == source), None)
 
 
 def value_state(

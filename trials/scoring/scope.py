@@ -211,7 +211,7 @@ def _state(
     if record.current is None:
         return value_state(facts, today, credits, **value._asdict())
     current, older = _speaking(record, record.current, value)
-    before = [each for each in older if not each.other_wording]
+    before = [verdict for verdict in older if not verdict.other_wording]
     answer = record.current.of(value)
     said, refuted = answer, _refuted(before, today)
     if record.current.availability == Availability.WITHDRAWN:
@@ -224,7 +224,7 @@ def _state(
         facts = replace(
             facts,
             claim=ClaimFacts(*said, record.stale),
-            evidence=tuple(_facts_of(each, said[0], value) for each in counted),
+            evidence=tuple(_facts_of(verdict, said[0], value) for verdict in counted),
         )
     return value_state(
         facts,
@@ -241,40 +241,42 @@ def _speaking(
 ) -> tuple[list[JudgedAnswer], list[JudgedAnswer]]:
     """The verdicts that speak of a value: on today's words, and on older ones."""
     speaking = [
-        each
-        for each in record.verdicts
-        if each.names(value) and (each.judged or current).of(value) is not None
+        verdict
+        for verdict in record.verdicts
+        if verdict.names(value) and (verdict.judged or current).of(value) is not None
     ]
     today = current.of(value)
     kept = [
-        each.judged is None
+        verdict.judged is None
         or (
             value != UNNAMED
-            and each.same_words
-            and not each.other_wording
-            and each.judged.of(value) == today
+            and verdict.same_words
+            and not verdict.other_wording
+            and verdict.judged.of(value) == today
         )
-        for each in speaking
+        for verdict in speaking
     ]
     return list(compress(speaking, kept)), list(compress(speaking, map(not_, kept)))
 
 
-def _facts_of(each: JudgedAnswer, said: Availability, value: Value) -> EvidenceFacts:
+def _facts_of(verdict: JudgedAnswer, said: Availability, value: Value) -> EvidenceFacts:
     """The verdict, with what was promised when it was reached if that was other."""
-    answers = (answer and answer.of(value) for answer in (each.promised, each.judged))
+    answers = (
+        answer and answer.of(value) for answer in (verdict.promised, verdict.judged)
+    )
     promised = next((answer[0] for answer in answers if answer), said)
     return EvidenceFacts(
-        each.counts_as,
-        each.verdict,
-        each.at,
-        independent=each.independent,
+        verdict.counts_as,
+        verdict.verdict,
+        verdict.at,
+        independent=verdict.independent,
         judged=None if promised == said else promised,
     )
 
 
 def _refuted(verdicts: Sequence[JudgedAnswer], today: date) -> bool:
     """Whether these verdicts alone, whatever is claimed, come to a refutation."""
-    evidence = [_facts_of(each, Availability.NOW, UNNAMED) for each in verdicts]
+    evidence = [_facts_of(verdict, Availability.NOW, UNNAMED) for verdict in verdicts]
     cell = CellFacts(claim=ClaimFacts(Availability.NOW), evidence=evidence)
     return standing(cell, today) == Standing.REFUTED
 
@@ -283,6 +285,6 @@ def _waiting(
     older: Iterable[JudgedAnswer], current: Iterable[JudgedAnswer]
 ) -> tuple[Source, ...]:
     """The sources that only judged older words."""
-    confirmed = {each.counts_as for each in current}
-    waiting = {each.counts_as for each in older} - confirmed
+    confirmed = {verdict.counts_as for verdict in current}
+    waiting = {verdict.counts_as for verdict in older} - confirmed
     return tuple(source for source in Source if source in waiting)

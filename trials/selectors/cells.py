@@ -303,7 +303,7 @@ class Cells:
     def fit_of(self, weights: Iterable[int], numbers: Iterable[int]) -> FitSum:
         in_fits = map(self._in_fits.__getitem__, numbers)
         alike = Counter(zip(weights, in_fits, strict=True))
-        return fit_sum([(self.fit_row(*each), times) for each, times in alike.items()])
+        return fit_sum([(self.fit_row(*cell), times) for cell, times in alike.items()])
 
     def fit_row(self, weight: int, number: int) -> FitRow:
         row = self._rows.get((weight, number))
@@ -318,7 +318,7 @@ class Cells:
             record_of(shape), shape.demanded, day_of(shape), self._credits
         )
         shown = _shown(state)
-        whole = (shown, _told(state))
+        whole = (shown, _reasons(state))
         with self._writing:
             number = self._numbers.setdefault(whole, len(self.found))
             if number == len(self.found):
@@ -342,7 +342,7 @@ def _shown(state: CellState) -> Hashable:
     )
 
 
-def _told(state: CellState) -> Hashable:
+def _reasons(state: CellState) -> Hashable:
     """What is told of a cell beside that: cells of which all is equal are one."""
     return tuple(
         (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
@@ -498,8 +498,8 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
     confirming: list[tuple[list[Any], int, UUID]] = []
     columns, rows, exact = spots.columns, spots.rows, spots.exact
     demanded = spots.demanded
-    for each in _evidence(spots):
-        candidate, requirement, at, gone, answered, confirms = each[:6]
+    for columns_read in _evidence(spots):
+        candidate, requirement, at, gone, answered, confirms = columns_read[:6]
         try:
             row = rows[requirement]
         except KeyError:
@@ -509,10 +509,10 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
         if before is None:
             before = found[spot] = [None]
         older, when = 0 if gone is None else answered, at if exact else before[0] == at
-        source, verdict, free, runner, data, said = each[6:12]
+        source, verdict, free, runner, data, said = columns_read[6:12]
         one: PlainShape = (older, source, verdict, free, when, runner, data, said, None)
         if demanded[row]:
-            one = (*one[:7], *_of_values(said, each[12:]))
+            one = (*one[:7], *_of_values(said, columns_read[12:]))
         before.append(one)
         before[0] = at
         if confirms is not None:

@@ -176,7 +176,7 @@ class Sums:
     def musts_where(self, holds: Callable[[CellState], bool]) -> list[LedgerRow]:
         """The must-haves of which that holds for the cell; asked once for all alike."""
         found = self.known.found
-        such = {each for each in set(self.numbers) if holds(found[each].state)}
+        such = {number for number in set(self.numbers) if holds(found[number].state)}
         rows = compress(self.rows, map(such.__contains__, self.numbers))
         return [row for row in rows if row.is_must]
 
@@ -273,7 +273,9 @@ class Ledger:
         return replace(self, columns=columns, on_file=None)
 
     def of_active(self) -> "Ledger":
-        return self.only([each for each in self.candidates if each.state in ACTIVE])
+        return self.only(
+            [candidate for candidate in self.candidates if candidate.state in ACTIVE]
+        )
 
     def beside(self, before: "Ledger | None") -> "Ledger":
         """The same; a candidate whose cells stand as in `before` keeps what was counted
@@ -389,7 +391,7 @@ def _walls(
     wide, high = len(rows), len(candidates)
     wall = [known.number_of(Shape())] * (wide * high)
     if spots.has_lists:
-        empty = [known.number_of(Shape(demanded=each)) for each in spots.demanded]
+        empty = [known.number_of(Shape(demanded=values)) for values in spots.demanded]
         wall = empty * high
     on_file = {}
     for spot, shape in read_shapes(spots):

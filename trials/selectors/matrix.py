@@ -359,7 +359,7 @@ def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:
     return {
         spot: found
         for spot, by_name in standing.items()
-        if (found := [each for each in by_name.values() if each])
+        if (found := [measured for measured in by_name.values() if measured])
     }
 
 
@@ -497,7 +497,7 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
     """
     wanted = range(len(book.rows)) if rows is None else rows
     needed = set().union(*(book.lines[row] for row in wanted))
-    cells = {number: _text(tell_kind(book.kinds[number])) for number in needed}
+    cells = {number: _text(cell_as_json(book.kinds[number])) for number in needed}
     told = []
     for row in wanted:
         one = book.rows[row]
@@ -512,13 +512,13 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
         told.append(f'{_text(asked)[:-1]},"cells":[{line}]}}')
     head = {
         "as_of": book.as_of.isoformat(),
-        "candidates": [tell_column(column) for column in book.columns],
-        "numbers": tell_numbers(book, wanted),
+        "candidates": [column_as_json(column) for column in book.columns],
+        "numbers": numbers_as_json(book, wanted),
     }
     return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
 
 
-def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
+def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
     numbers = cell_numbers(book.evaluation)
     if not numbers:
         return []
@@ -530,7 +530,7 @@ def tell_numbers(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def tell_column(column: Column) -> dict[str, Any]:
+def column_as_json(column: Column) -> dict[str, Any]:
     value, candidate = column.fit.value, column.candidate
     return {
         "id": str(candidate.pk),
@@ -543,7 +543,7 @@ def tell_column(column: Column) -> dict[str, Any]:
     }
 
 
-def tell_kind(kind: Cell) -> dict[str, Any]:
+def cell_as_json(kind: Cell) -> dict[str, Any]:
     return {
         "claimed": kind.claimed,
         "shown": kind.shown,

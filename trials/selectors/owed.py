@@ -181,7 +181,7 @@ def named_of(
     found = [
         one
         for one in values
-        if any(one.value in each.get(one.list_name, ()) for each in named)
+        if any(one.value in lists.get(one.list_name, ()) for lists in named)
     ]
     return found or list(values)
 
@@ -252,10 +252,10 @@ def runs_owed(trials: Collection[Trial]) -> list[RunsOwed]:
             found.append(RunsOwed(criterion, tests, 1))
     return sorted(
         found,
-        key=lambda each: (
-            not each.criterion.requirement.is_must,
-            not each.to_confirm,
-            each.criterion.trial.candidate.name,
-            each.criterion.position,
+        key=lambda owed: (
+            not owed.criterion.requirement.is_must,
+            not owed.to_confirm,
+            owed.criterion.trial.candidate.name,
+            owed.criterion.position,
         ),
     )

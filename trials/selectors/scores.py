@@ -415,7 +415,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequirementEvidence:
     """One requirement, the answer that stands, and what was found of it."""
 
     requirement: Requirement
@@ -445,7 +445,9 @@ class Asked:
         return [word for word in ("shown", "tested") if word not in found]
 
 
-def category_evidence(candidate: Candidate, category: Category) -> list[Asked]:
+def category_evidence(
+    candidate: Candidate, category: Category
+) -> list[RequirementEvidence]:
     """The requirements of a category in the list's order; as many queries for all of
     them as for one."""
     asked = Requirement.objects.filter(category=category, retired_at__isnull=True)
@@ -461,7 +463,7 @@ def category_evidence(candidate: Candidate, category: Category) -> list[Asked]:
     }
     found = _newest(candidate, requirements)
     return [
-        Asked(
+        RequirementEvidence(
             requirement,
             book.cell(candidate, requirement),
             claim := claims.get(requirement.pk),
@@ -492,5 +494,5 @@ def _newest(
     for (requirement, proves, _), row in newest.items():
         found[requirement].append((proves, row))
     for verdicts in found.values():
-        verdicts.sort(key=lambda each: order.index(each[0]))
+        verdicts.sort(key=lambda verdict: order.index(verdict[0]))
     return found

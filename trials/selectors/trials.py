@@ -399,7 +399,11 @@ def proposed_criteria(
         if (why := _why(requirement, book, candidates))
     ]
     return sorted(
-        found, key=lambda it: (not it.requirement.is_must, -it.requirement.weight)
+        found,
+        key=lambda criterion: (
+            not criterion.requirement.is_must,
+            -criterion.requirement.weight,
+        ),
     )
 
 
@@ -471,7 +475,7 @@ def common_values(trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def unlike_the_others(trial: Trial) -> list[str]:
-    together = sorted(drawn_up_with(trial), key=lambda each: each.candidate.name)
+    together = sorted(drawn_up_with(trial), key=lambda other: other.candidate.name)
     common = common_values(together)
     return [name for name in TERMS if getattr(trial, name) != common[name]]
 
@@ -539,7 +543,9 @@ def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
     if len(set(map(frozenset, asked.values()))) < 2:
         return []
     everywhere = set.intersection(*asked.values())
-    own = [sorted({ref for ref, *_ in asked[it.pk] - everywhere}) for it in trials]
+    own = [
+        sorted({ref for ref, *_ in asked[trial.pk] - everywhere}) for trial in trials
+    ]
     texts = [", ".join(refs) if refs else "none of its own" for refs in own]
     return [(f"Criteria, beside {len(everywhere)} in common", texts)]
 

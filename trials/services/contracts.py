@@ -46,7 +46,7 @@ from trials.selectors.trials import (
 )
 from trials.services.criteria import put_criterion, read_words
 from trials.services.mails import ask_for_agreement
-from trials.services.milestones import add_milestone, put
+from trials.services.milestones import add_milestone, reschedule
 from trials.services.trials import (
     CONTRACT,
     PLAN,
@@ -346,7 +346,7 @@ def move_trial(
         one = shift.milestone
         one.evaluation = evaluation
         because = f"Moved along with the trial: {reason}"
-        put(one, shift.due_on, one.due_time, one.zone, because, by)
+        reschedule(one, shift.due_on, one.due_time, one.zone, because, by)
     return trial
 
 
@@ -486,7 +486,11 @@ def draw_up_trials(
     """
     evaluation = lock(evaluation)
     waiting = {one.pk for one in check_draw_up_trials(evaluation, by)}
-    late = [it.candidate.name for it in finalists if it.candidate.pk not in waiting]
+    late = [
+        finalist.candidate.name
+        for finalist in finalists
+        if finalist.candidate.pk not in waiting
+    ]
     if late:
         raise Refused(f"{late[0]} has a trial already, or is not shortlisted any more.")
     criteria = criteria_in_common(evaluation) or [

@@ -129,9 +129,9 @@ def add_criterion(
     added = [
         put_criterion(
             Criterion(
-                trial=each,
+                trial=other,
                 requirement=requirement,
-                named_values=named if each is trial else {},
+                named_values=named if other is trial else {},
                 measure=kept,
                 shared=shared,
                 **words,
@@ -139,7 +139,7 @@ def add_criterion(
             reason,
             by,
         )
-        for each in drawn_up_with(trial)
+        for other in drawn_up_with(trial)
     ]
     return added[0]
 

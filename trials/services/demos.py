@@ -63,12 +63,14 @@ def read_guests(
 ) -> list[Stakeholder]:
     """Each once; whoever has no part is refused."""
     people = list({guest.pk: guest for guest in guests}.values())
-    if any(it.evaluation_id != evaluation.pk or it.left_at for it in people):
+    if any(
+        person.evaluation_id != evaluation.pk or person.left_at for person in people
+    ):
         inputs.refuse("guests", "Choose people who have a part in this evaluation.")
     return people
 
 
-def seat(demo: Demo, people: Collection[Stakeholder]) -> None:
+def seat_guests(demo: Demo, people: Collection[Stakeholder]) -> None:
     demo.guests.exclude(stakeholder__in=people).delete()
     there = set(demo.guests.values_list("stakeholder", flat=True))
     for person in people:
@@ -298,7 +300,7 @@ def schedule_demo(
     inputs.check()
     checked(demo)
     demo.save()
-    seat(demo, people)
+    seat_guests(demo, people)
     journal.record(
         evaluation=evaluation,
         action="demo.scheduled",
@@ -526,7 +528,7 @@ def plan_attendance(
     asked_before = asked_to_attend(demo, everybody)
     was = names_of(demo)
     before, after = change(demo, **values)
-    seat(demo, people)
+    seat_guests(demo, people)
     now = names_of(demo)
     if was != now:
         before, after = before | {"guests": was}, after | {"guests": now}

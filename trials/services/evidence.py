@@ -52,14 +52,25 @@ from vendors.selectors.candidates import lists_of
 from vendors.selectors.rivals import read_item_values
 from vendors.services.candidates import lock_candidate
 
-KEPT = (
-    *("source", "verdict", "note", "url", "independent", "runner", "data"),
-    *("named_values", "file_name", "file_sha256", "script_item_id", "criterion_id"),
-    *("research_note_id", "reconfirms_id"),
+VERDICT_FIELDS = (
+    "source",
+    "verdict",
+    "note",
+    "url",
+    "independent",
+    "runner",
+    "data",
+    "named_values",
+    "file_name",
+    "file_sha256",
+    "script_item_id",
+    "criterion_id",
+    "research_note_id",
+    "reconfirms_id",
 )
 
 
-RESTS_ON = ("measure", "n", "value", "proposed", "reason")
+MEASUREMENT_FIELDS = ("measure", "n", "value", "proposed", "reason")
 
 
 def journal_verdict(
@@ -67,7 +78,7 @@ def journal_verdict(
 ) -> None:
     """One entry, which commits to the row and to what it rests on."""
     claim = evidence.claim
-    rests_on = journal.snapshot(measurement, RESTS_ON) if measurement else {}
+    rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
     journal.record(
         evaluation=claim.candidate.evaluation,
         action="evidence.reconfirmed"
@@ -79,7 +90,7 @@ def journal_verdict(
             "candidate": claim.candidate,
             "requirement": claim.requirement.ref,
             "claim_revision": claim.revision,
-            **journal.snapshot(evidence, KEPT),
+            **journal.snapshot(evidence, VERDICT_FIELDS),
             **rests_on,
         },
         rows=[evidence, *([measurement] if measurement else [])],

@@ -360,12 +360,12 @@ def move_milestone(
         reason, "Give a reason for the move; its owner has planned around it."
     )
     shifts = shifts_of(milestone, due_on) if along else []
-    put(milestone, due_on, due_time, zone or milestone.zone, reason, by)
+    reschedule(milestone, due_on, due_time, zone or milestone.zone, reason, by)
     for shift in shifts:
         one = shift.milestone
         one.evaluation = evaluation
         because = f"Moved along with “{milestone.title}”: {reason}"
-        put(one, shift.due_on, one.due_time, one.zone, because, by)
+        reschedule(one, shift.due_on, one.due_time, one.zone, because, by)
     return milestone
 
 
@@ -394,7 +394,7 @@ def hang_milestone(
     return milestone
 
 
-def put(
+def reschedule(
     milestone: Milestone,
     due_on: datetime.date,
     due_time: datetime.time,

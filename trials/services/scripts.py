@@ -158,7 +158,7 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
     item.demo = demo
     check_move_script_item(item, by)
     items = list(demo.script_items.filter(off_script=False).exclude(pk=item.pk))
-    places = sorted([item.position, *(it.position for it in items)])
+    places = sorted([item.position, *(other.position for other in items)])
     before = item.position
     items.insert(max(0, min(to - 1, len(items))), item)
     for row, place in zip(items, places, strict=True):
