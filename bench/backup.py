@@ -34,8 +34,8 @@ def fill(invitations: int) -> None:
     from bench.seeds import many_invitations
     from evaltracker.evaluations.journal import Actor
     from vendors.models import Candidate, Claim
-    from vendors.services.batches import Stated, submit_claims
-    from vendors.services.claims import attach_file
+    from vendors.services.claims import Stated, submit_claims
+    from vendors.services.drafts import attach_file
 
     words = "Described in the documents beside this, as number "
     stated = [Stated(f"R{at}", "now", f"{words}{at}.") for at in range(CLAIMS)]

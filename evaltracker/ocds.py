@@ -11,8 +11,8 @@ from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
 from trials.models.runs import FAILED
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
-from vendors.holds_for import named_words
-from vendors.holds_for_fields import write_holds_for
+from vendors.claims import named_words
+from vendors.fields import write_holds_for
 
 # The claimed and measured numbers of a document, by candidate and requirement.
 

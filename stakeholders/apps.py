@@ -6,7 +6,5 @@ from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class StakeholdersConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "stakeholders"
     label = "stakeholders"

@@ -4,17 +4,13 @@ import datetime
 
 from django.apps import apps
 
-import stakeholders.calendar_dates
 import stakeholders.notices
 from evaltracker.requirements.services.evaluations import BEGINNINGS
 from evaltracker.toolbox.processes import register_chore
-from stakeholders.services.lending import end_lapsed_sight
-from stakeholders.services.people import ask_usual_roles
+from stakeholders.services.people import ask_usual_roles, end_lapsed_sight
 
 register_chore(
-    name="end_lapsed_sight",
-    every=datetime.timedelta(minutes=15),
-    work=end_lapsed_sight,
+    name="end_lapsed_sight", every=datetime.timedelta(minutes=15), work=end_lapsed_sight
 )
 BEGINNINGS.add(ask_usual_roles)
 
@@ -22,8 +18,6 @@ BEGINNINGS.add(ask_usual_roles)
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
     import stakeholders.admin.people
-    import stakeholders.admin.people_acts
     import stakeholders.admin.roles
-    import stakeholders.journal_words
     import stakeholders.portable
     import stakeholders.services.roles

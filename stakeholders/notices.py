@@ -10,13 +10,15 @@ from typing import ClassVar
 
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Notice
+from evaltracker.evaluations.choices import Status
+from evaltracker.evaluations.models import Notice, User
 from evaltracker.notices.about import ENDED, About
+from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.kinds import Message, register
+from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import instant_of, today_in
 from evaltracker.toolbox.working_days import day_in_words
-from stakeholders.choices import Verdict
-from stakeholders.models import Condition, Delegation, SignOff
+from stakeholders.models import Condition, Delegation, SignOff, Verdict
 from stakeholders.policy import has_a_say
 
 # A date without a time ends with its day.
@@ -39,7 +41,6 @@ class DelegationGiven(About[Delegation]):
         return f"{row.substitute} for {row.stakeholder.user}"
 
     def reasons(self, notice: Notice, row: Delegation) -> Iterator[str]:
-        """If it is ended or over."""
         if row.revoked_at or row.stakeholder.left_at:
             yield self.gone
         if not has_a_say(row.substitute):
@@ -51,7 +52,6 @@ class DelegationGiven(About[Delegation]):
             yield ENDED
 
     def values(self, notice: Notice, row: Delegation) -> dict[str, str]:
-        """For whom, as what, from when to when."""
         part = row.stakeholder
         return {
             "lent": "yes" if notice.recipient_id == part.user_id else "",
@@ -63,7 +63,6 @@ class DelegationGiven(About[Delegation]):
         }
 
     def page(self, notice: Notice, row: Delegation) -> str:
-        """Who lends sees the stakeholders, who stands in the evaluation."""
         lent = notice.recipient_id == row.stakeholder.user_id
         name = "stakeholders" if lent else "overview"
         return reverse(
@@ -72,8 +71,6 @@ class DelegationGiven(About[Delegation]):
 
 
 class OnCondition(About[Condition]):
-    """A mail about a condition that is open."""
-
     rows: ClassVar = Condition.objects.select_related(
         "sign_off__visit__evaluation", "owner"
     )
@@ -83,14 +80,12 @@ class OnCondition(About[Condition]):
         return row.text if len(row.text) <= SHOWN else f"{row.text[:SHOWN]}…"
 
     def reasons(self, notice: Notice, row: Condition) -> Iterator[str]:
-        """Unless it is open, and so is the evaluation."""
         if row.closed_at:
             yield self.gone
         if not row.sign_off.visit.evaluation.is_open:
             yield ENDED
 
     def values(self, notice: Notice, row: Condition) -> dict[str, str]:
-        """Who asked for it, and whose it is if not the reader's."""
         mine = notice.recipient_id == row.owner_id
         return {
             "what": CONDITION,
@@ -99,13 +94,11 @@ class OnCondition(About[Condition]):
         }
 
     def page(self, notice: Notice, row: Condition) -> str:
-        """Its place among the sign-offs."""
         slug = row.sign_off.visit.evaluation.slug
         path = reverse("admin:evaluation_sign_offs", args=[slug])
         return f"{path}#condition-{row.pk}"
 
     def compose(self, notice: Notice) -> Message:
-        """The date and the way to the condition; its words stay on the page."""
         row = self.row(notice)
         zone = row.sign_off.visit.evaluation.zone
         due_on = row.due_on or today_in(zone)
@@ -144,16 +137,13 @@ class SignOffAgainst(About[SignOff]):
     gone: ClassVar[str] = "That round is over."
 
     def title(self, row: SignOff) -> str:
-        """Who, and as what."""
         return f"{row.printed_name}, {row.get_role_display()}"
 
     def reasons(self, notice: Notice, row: SignOff) -> Iterator[str]:
-        """Unless that round goes on."""
         if row.visit.left_at or row.round != row.visit.round:
             yield self.gone
 
     def values(self, notice: Notice, row: SignOff) -> dict[str, str]:
-        """Who, as what, on which stage; the reason stays on the page."""
         return {
             "signer": row.printed_name,
             "role": row.get_role_display(),
@@ -162,5 +152,27 @@ class SignOffAgainst(About[SignOff]):
         }
 
     def page(self, notice: Notice, row: SignOff) -> str:
-        """Its receipt, with the reason."""
         return reverse("admin:receipt", args=[row.pk])
+
+
+@DATES.add
+def own_conditions(person: User) -> Iterator[CalendarDate]:
+    mine = Condition.objects.visible_to(person).filter(
+        owner=person,
+        closed_at__isnull=True,
+        due_on__isnull=False,
+        sign_off__visit__evaluation__status=Status.OPEN,
+    )
+    for condition in mine.select_related("sign_off__visit__evaluation"):
+        evaluation = condition.sign_off.visit.evaluation
+        if condition.due_on is None:
+            continue
+        page = reverse("admin:evaluation_sign_offs", args=[evaluation.slug])
+        yield CalendarDate(
+            uid=str(condition.pk),
+            sequence=0,
+            what=CONDITION,
+            evaluation=evaluation.title,
+            due_at=instant_of(condition.due_on, LAST_MINUTE, evaluation.zone),
+            link=link_to(f"{page}#condition-{condition.pk}"),
+        )

@@ -9,8 +9,7 @@ from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.days import today_in
-from stakeholders.choices import Role
-from stakeholders.models import Delegation, Stakeholder
+from stakeholders.models import Delegation, Role, Stakeholder
 
 
 def has_a_say(user: User) -> bool:
@@ -52,12 +51,10 @@ def has_role(user: User, evaluation: Evaluation, *roles: Role) -> bool:
 
 
 def is_leadership(user: User, evaluation: Evaluation) -> bool:
-    """Whether `user` may waive gates and excuse knock-outs here."""
     return has_role(user, evaluation, Role.LEADERSHIP)
 
 
 def leaders(evaluation: Evaluation) -> QuerySet[User]:
-    """Active people of whom `is_leadership` is true."""
     held = voices().filter(evaluation=evaluation, role=Role.LEADERSHIP)
     people: QuerySet[User] = User.objects.filter(
         pk__in=held.order_by().values("user"), is_active=True
@@ -119,7 +116,6 @@ def lendings(evaluation: Evaluation) -> QuerySet[Delegation]:
 
 
 def lendings_today(evaluation: Evaluation) -> QuerySet[Delegation]:
-    """Substitutions under which somebody may sign today."""
     return lendings(evaluation).filter(starts_on__lte=today_in(evaluation.zone))
 
 

@@ -3,6 +3,10 @@ fulfil."""
 
 from collections.abc import Iterator
 
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.models import Evaluation, Visit
+from evaltracker.evaluations.policy import change
 from evaltracker.portable.importing import ARRIVALS
 from evaltracker.portable.registry import CHECKS, Document, Part, register_part
 from stakeholders.models import (
@@ -14,7 +18,6 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
 )
-from stakeholders.services.roles import ask_everybody_anew
 from stakeholders.services.sign_offs import digest_of
 
 ORIGIN = "Where a click came from is for whoever signed and the owner."
@@ -36,12 +39,9 @@ register_part(
 )
 register_part(Part(name="conditions", model=Condition, order=("sign_off", "text")))
 
-ARRIVALS.add(ask_everybody_anew)
-
 
 @CHECKS.add
 def signed_words_are_whole(document: Document) -> Iterator[tuple[str, str]]:
-    """Every signed document has the digest of its words."""
     for at, signed_document in enumerate(document["signed_documents"]):
         if digest_of(signed_document["content"]) != signed_document["sha256"]:
             where = f"/signed_documents/{at}/sha256"
@@ -57,3 +57,24 @@ def the_owner_signs_for_nobody(document: Document) -> Iterator[tuple[str, str]]:
             yield f"/sign_offs/{at}/person", "The owner signs for nobody."
         if sign_off["requester"] != owner:
             yield f"/sign_offs/{at}/requester", "It has to be the owner."
+
+
+@ARRIVALS.add
+def ask_everybody_anew(evaluation: Evaluation) -> None:
+    """Open a new round where people had signed: nobody signed here, so none counts.
+
+    What was signed on stays that are over is history and stays as the file tells it.
+    """
+    visit = Visit.objects.filter(evaluation=evaluation, left_at__isnull=True).first()
+    if visit is None or not visit.sign_offs.filter(round=visit.round).exists():
+        return
+    before, after = change(visit, round=visit.round + 1)
+    journal.record(
+        evaluation=evaluation,
+        action="sign_off.round_opened",
+        subject=visit,
+        by=SYSTEM,
+        before=before,
+        after=after,
+        reason="The sign-offs of this stay came with a file.",
+    )

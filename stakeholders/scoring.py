@@ -53,8 +53,6 @@ def distance[K: Hashable](
 
 @dataclass(frozen=True, slots=True)
 class Divide[R, K]:
-    """Something that roles weigh differently: by how much of all weight, and who."""
-
     about: K
     apart: Fraction
     most: R
@@ -84,8 +82,6 @@ def dividing[R, K: Hashable](
 
 @dataclass(frozen=True, slots=True)
 class Clash[R, K]:
-    """Two roles whose objectives conflict: as a whole, or on the named categories."""
-
     one: R
     other: R
     apart: Fraction
@@ -93,7 +89,6 @@ class Clash[R, K]:
 
     @property
     def per_cent(self) -> int:
-        """How far apart, for the eye."""
         return round(self.apart * 100)
 
 

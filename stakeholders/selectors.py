@@ -11,13 +11,15 @@ from django.db.models import Q, QuerySet
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.toolbox.days import Place
-from stakeholders.choices import APPROVALS, Role, Verdict
 from stakeholders.models import (
+    APPROVALS,
     Condition,
+    Role,
     RoleWeight,
     SignOff,
     SignOffRule,
     Stakeholder,
+    Verdict,
 )
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, clashes
@@ -45,7 +47,6 @@ class RuleTally:
 
     @property
     def against(self) -> list[SignOff]:
-        """Declines and returns of the words that stand now."""
         return [
             sign_off for sign_off in self.counted if sign_off.verdict not in APPROVALS
         ]
@@ -60,18 +61,15 @@ class RuleTally:
 
     @property
     def passed(self) -> bool:
-        """Enough approvals and nobody against."""
         return len(self.approvals) >= self.rule.required and not self.against
 
     @property
     def is_conditional(self) -> bool:
-        """Whether it passed, and one of its approvals is a conditional one."""
         given = {sign_off.verdict for sign_off in self.approvals}
         return self.passed and Verdict.CONDITIONS in given
 
     @property
     def can_pass(self) -> bool:
-        """Whether those who are awaited could still make it pass."""
         within_reach = len(self.approvals) + len(self.awaited) >= self.rule.required
         return self.passed or (within_reach and not self.against)
 
@@ -112,7 +110,6 @@ class RuleTally:
 
     @property
     def _out_of_reach(self) -> str:
-        """Why it cannot pass, as the role is held now, and how to mend it."""
         role, required = self.rule.get_role_display(), self.rule.required
         mend = "Add a stakeholder or change the rule."
         if not (self.eligible or self.barred or self.approvals):
@@ -192,7 +189,6 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
 
 
 def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
-    """What each role says that the categories weigh, in the order of both."""
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
     said: dict[Role, dict[Category, int]] = {role: {} for role in Role}
     for row in rows.order_by("category__position", "category__name"):
@@ -236,6 +232,5 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
 
 
 def roles_of(person: User) -> list[str]:
-    """The roles that are a person's in the company."""
     names = set(person.groups.values_list("name", flat=True))
     return [role.value for role in Role if role.label in names]

@@ -16,10 +16,10 @@ from evaltracker.toolbox.rest.views import read_id
 from trials.models import Demo, Trial
 from trials.selectors import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
+from vendors.answers import day_in
 from vendors.models import Candidate, VendorSession
 from vendors.portal.access import FORM, LINKS, READ, refusal, session_page, show
 from vendors.services.access import actor_in_pages
-from vendors.typed_answers import day_in
 
 TEMPLATE = "trials/portal/demos.html"
 

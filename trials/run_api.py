@@ -60,7 +60,7 @@ from trials.selectors.runs import SECRET, find_run_tokens
 from trials.services.runs import end_leaked_token, receive_report
 from vendors.api.access import BEARER, MinuteThrottle
 from vendors.api.schema import DocsView, SchemaView
-from vendors.candidates import address_of
+from vendors.rate_limits import address_of
 
 
 class Program:

@@ -1,22 +1,192 @@
-"""A quote as it is typed into a form, and as services take it."""
+"""Answers and quotes as they are typed into forms, and as services take them."""
 
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django import forms
-
 from evaltracker.errors import Invalid
-from evaltracker.toolbox.measures import Reading
+from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
+from vendors.claims import EVERYWHERE, ClaimWords
 from vendors.costs import CHECKLIST, CostKind, Tier, read_tiers, write_tiers
 from vendors.costs.lines import read_decimal
+from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
 from vendors.models import Candidate, Claim, Quote
-from vendors.services.opening import MOST_LINES, QuotedLine, read_lines
-from vendors.typed_answers import day_in
+from vendors.services.claims import Stated
+from vendors.services.quotes import MOST_LINES, QuotedLine, read_lines
+
+TEXTS = ("availability", "available_from", "statement", "evidence_url", "own_answers")
+EMPTY: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "holds_for": []}
+# Of a draft that came by a sheet; no form shows them.
+ENVIRONMENTS = "environments"
+# Twice what is taken, so that too much can be cut by who typed it.
+LONGEST = {"statement": 2 * TEXT_LIMIT, "evidence_url": 2 * LINK_LIMIT}
+LONGEST_OTHER, LONGEST_NUMBER = 1_000, 100
+MOST_BOXES = 200
+# What no text holds and no spreadsheet takes.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+WRITE_DATE = "Write the date as in 2027-03-31."
+
+
+def typed_in(form: Any) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
+    for name in TEXTS:
+        text = UNSEEN.sub("", form.get(name, "").replace("\r\n", "\n"))
+        if len(text) > LONGEST.get(name, LONGEST_OTHER):
+            raise Invalid("That is too long to be kept. Shorten it.")
+        typed[name] = text.strip()
+    if number := form.get("number", "").strip()[:LONGEST_NUMBER]:
+        unit = form.get("unit", "").strip()[:LONGEST_NUMBER]
+        typed |= {"number": UNSEEN.sub("", number), "unit": UNSEEN.sub("", unit)}
+    boxes = form.getlist("holds_for")[:MOST_BOXES]
+    typed["holds_for"] = [box[:LONGEST_OTHER] for box in boxes]
+    return typed
+
+
+def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
+    if claim is None:
+        return dict(EMPTY)
+    answer = {
+        "availability": claim.availability,
+        "available_from": claim.available_from,
+    }
+    held, own = parted((claim.holds_for or {}).get("said"), answer)
+    claimed = claim.number
+    number = {"number": claimed["value"], "unit": claimed["unit"]} if claimed else {}
+    return {
+        **number,
+        "availability": claim.availability,
+        "available_from": _written(claim.available_from),
+        "statement": claim.statement,
+        "evidence_url": claim.evidence_url,
+        "own_answers": own,
+        "holds_for": _boxes(held),
+    }
+
+
+def stated_in(
+    typed: Mapping[str, Any], ref: str, lists: Names, former: Claim | None
+) -> Stated:
+    errors: dict[str, list[str]] = {}
+    day = None
+    try:
+        day = day_in("available_from", typed["available_from"])
+    except Invalid as error:
+        errors |= error.errors
+    own: Any = []
+    try:
+        own = read_holds_for(typed["own_answers"]) or []
+    except ValueError as error:
+        errors["own_answers"] = [str(error)]
+    if not isinstance(own, list):
+        errors["own_answers"] = [
+            "Write the answer of each value, as in “Runs on: AWS = never”."
+        ]
+    if not typed["availability"]:
+        errors["availability"] = ["Say when it exists."]
+    if errors:
+        raise Invalid("The answer is not whole.", errors=errors)
+    answer = {"availability": typed["availability"], "available_from": day}
+    return Stated(
+        requirement=ref,
+        availability=typed["availability"],
+        statement=typed["statement"],
+        available_from=day,
+        environments=_environments(typed, former),
+        evidence_url=typed["evidence_url"],
+        holds_for=joined(_ticked(typed["holds_for"], lists), own, answer),
+        number=_number(typed),
+    )
+
+
+def words_in(
+    typed: Mapping[str, Any], lists: Names, former: Claim | None
+) -> ClaimWords:
+    """What was typed, as far as it can be read; right or wrong."""
+    try:
+        day = day_in("available_from", typed["available_from"])
+    except Invalid:
+        day = None
+    try:
+        own = read_holds_for(typed["own_answers"])
+    except ValueError:
+        own = None
+    answer = {"availability": typed["availability"], "available_from": day}
+    lines = own if isinstance(own, list) else []
+    said = joined(_ticked(typed["holds_for"], lists), lines, answer)
+    return ClaimWords(
+        availability=typed["availability"],
+        available_from=day,
+        environments=list(_environments(typed, former)),
+        holds_for={"said": said, "means": {}} if said else None,
+        statement=typed["statement"],
+        evidence_url=typed["evidence_url"],
+        number=_number(typed),
+    )
+
+
+def day_in(field: str, text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(WRITE_DATE, errors={field: [WRITE_DATE]}) from error
+
+
+def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
+    """The boxes of a form by list, “everywhere” before the values of each."""
+    return [
+        (
+            name,
+            [
+                Box(key_of(name, value), value, key_of(name, value) in ticked)
+                for value in (EVERYWHERE, *values)
+            ],
+        )
+        for name, values in lists.items()
+        if values
+    ]
+
+
+def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[str]:
+    """What only programs and sheets say stays, unless a sheet says otherwise."""
+    stands = former.environments if former else []
+    said: Iterable[str] = typed.get(ENVIRONMENTS, stands)
+    return said
+
+
+def _number(typed: Mapping[str, Any]) -> dict[str, str]:
+    if not typed.get("number"):
+        return {}
+    return {"value": typed["number"], "unit": typed.get("unit", "")}
+
+
+def _ticked(boxes: list[str], lists: Names) -> Any:
+    if OF_ALL in boxes:
+        return EVERYWHERE
+    named = {
+        name: [value for value in (EVERYWHERE, *values) if key_of(name, value) in boxes]
+        for name, values in lists.items()
+    }
+    return {name: values for name, values in named.items() if values} or None
+
+
+def _boxes(held: Any) -> list[str]:
+    if held == EVERYWHERE:
+        return [OF_ALL]
+    return [
+        key_of(name, value)
+        for name, values in (held or {}).items()
+        for value in ([EVERYWHERE] if values == EVERYWHERE else values)
+    ]
+
+
+def _written(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
+
 
 # What is kept of the values that an answer holds for; a pure module.
 
@@ -44,24 +214,6 @@ def _is_day(text: object) -> bool:
         return text is None or bool(datetime.date.fromisoformat(str(text)))
     except ValueError:
         return False
-
-
-# A form's line for a number and its unit.
-
-
-class NumberField(forms.CharField):
-    """A number and its unit in one line; it gives what is kept of it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100, **kwargs)
-
-    def clean(self, value: Any) -> dict[str, str]:
-        """The number and its unit; {} of a blank line."""
-        try:
-            found = Reading.from_text(super().clean(value) or "")
-        except Invalid as error:
-            raise forms.ValidationError(error.sentence) from error
-        return found.as_json() if found else {}
 
 
 # The canonical form of an answer, so that anybody can recompute its SHA-256.
@@ -94,7 +246,6 @@ def is_receipt_of(sha256: str, claims: Iterable[Claim]) -> bool:
 
 
 def _with_values(claim: Claim) -> dict[str, Any]:
-    """A claim with the values that it holds for, as the second form has it."""
     held = claim.holds_for and claim.holds_for["said"]
     return {**_document(claim, claim.own_revision), "holds_for": held}
 
@@ -129,19 +280,17 @@ FIELDS = (
     *("label", "state", *NUMBERS, "unit", "recurrence", "pricing", "tiers", "note"),
 )
 # Twice what is taken, so that too much can be cut by who typed it.
-LONGEST = 1_000
+LONGEST_TYPED = 1_000
 USUAL = {"recurrence": Recurrence.ONCE.value, "pricing": Pricing.PER_UNIT.value}
 
 type Typed = dict[str, str]
 
 
 def blank_row(kind: str) -> Typed:
-    """A line of which nothing was said."""
     return {"kind": str(kind), **dict.fromkeys(FIELDS, ""), **USUAL}
 
 
 def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
-    """The lines of a form, kept as they were typed."""
     kinds = set(CHECKLIST[candidate.kind])
     rows = []
     for index in range(MOST_LINES):
@@ -150,14 +299,13 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
             break
         row = blank_row(kind)
         for name in FIELDS:
-            text = form.get(f"{index}-{name}", row[name])[:LONGEST]
+            text = form.get(f"{index}-{name}", row[name])[:LONGEST_TYPED]
             row[name] = text.replace("\r\n", "\n").replace("\x00", "").strip()
         rows.append(row)
     return rows
 
 
 def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
-    """What the form would hold for the quote that stands: a line for every kind."""
     by_kind: dict[str, list[Typed]] = {}
     for line in read_lines(quote.lines) if quote else ():
         by_kind.setdefault(line.kind, []).append(_row(line))
@@ -169,12 +317,7 @@ def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
 
 
 def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
-    """Lines that were read from a sheet as the form holds them, by the checklist.
-
-    Raises:
-        Invalid: there are too many, or one is for what is not on the checklist.
-
-    """
+    """Lines that were read from a sheet as the form holds them, by the checklist."""
     by_kind: dict[str, list[Typed]] = {}
     for row in read:
         by_kind.setdefault(row["kind"], []).append(blank_row(row["kind"]) | row)
@@ -189,7 +332,6 @@ def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
 
 
 def with_another(rows: Iterable[Typed], kind: str) -> list[Typed]:
-    """The lines, and one more below those of that kind."""
     found = list(rows)
     places = [at for at, row in enumerate(found) if row["kind"] == kind]
     if places and len(found) < MOST_LINES:
@@ -202,7 +344,6 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
 
     Raises:
         Invalid: by “<row>.<field>”, what cannot be read at all.
-
     """
     lines: list[QuotedLine] = []
     errors: dict[str, list[str]] = {}
@@ -223,7 +364,6 @@ def said_rows(rows: list[Typed]) -> list[int]:
 
 
 def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list[str]]:
-    """The sentences of the service, by row of the form in place of line."""
     said = said_rows(rows)
     found = {}
     for place, sentences in errors.items():
@@ -235,12 +375,6 @@ def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list
 
 
 def valid_until_in(text: str) -> datetime.date:
-    """The day until which the prices hold.
-
-    Raises:
-        Invalid: beside the field.
-
-    """
     day = day_in("valid_until", text)
     if day is None:
         sentence = "Say until which day the prices hold."
@@ -249,7 +383,6 @@ def valid_until_in(text: str) -> datetime.date:
 
 
 def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
-    """One row as the service takes it; notes what cannot be read."""
     numbers: dict[str, Decimal | None] = {}
     for name in NUMBERS:
         try:
@@ -277,15 +410,14 @@ def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
 
 
 def _row(line: QuotedLine) -> Typed:
-    """A line that was handed in, as somebody would type it."""
     is_range = (line.low, line.high) != (line.likely, line.likely)
     return blank_row(line.kind) | {
         "label": line.label,
         "state": str(line.state),
-        "likely": _written(line.likely),
-        "low": _written(line.low) if is_range else "",
-        "high": _written(line.high) if is_range else "",
-        "quantity": "" if line.quantity == 1 else _written(line.quantity),
+        "likely": _price_words(line.likely),
+        "low": _price_words(line.low) if is_range else "",
+        "high": _price_words(line.high) if is_range else "",
+        "quantity": "" if line.quantity == 1 else _price_words(line.quantity),
         "unit": line.unit,
         "recurrence": line.recurrence,
         "pricing": line.pricing,
@@ -294,7 +426,7 @@ def _row(line: QuotedLine) -> Typed:
     }
 
 
-def _written(number: Decimal | None) -> str:
+def _price_words(number: Decimal | None) -> str:
     """“90.50” and not “90.5”, as prices are written."""
     if number is None:
         return ""
@@ -303,6 +435,5 @@ def _written(number: Decimal | None) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """The kind as a heading."""
     label = CostKind(kind).label
     return label[0].upper() + label[1:]

@@ -6,7 +6,5 @@ from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class VendorsConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "vendors"
     label = "vendors"

@@ -57,7 +57,6 @@ def _plain(text: str) -> Pieces:
 
 
 def _stretches(before: list[str], after: list[str]) -> Iterator[Stretch]:
-    """The same beginning, then what differs, then the same end."""
     most = min(len(before), len(after))
     head = next((i for i in range(most) if before[i] != after[i]), most)
     tail = next(

@@ -181,8 +181,6 @@ register_words({**OF_CANDIDATES, **OF_ANSWERS, **OF_PRICES})
 
 
 def _texts(model: Any) -> Any:
-    """Texts of rows by id, as names."""
-
     def names(ids: Collection[str]) -> dict[str, str]:
         rows = model.objects.filter(pk__in=ids).values_list("pk", "text")
         return {str(pk): f"“{text}”" for pk, text in rows}

@@ -47,11 +47,11 @@ from vendors.selectors import (
     live_tokens,
     own_claims,
 )
-from vendors.selectors.access import link_to_pages
-from vendors.selectors.answer_counts import KIND, Waiting, waiting_for
+from vendors.selectors.access import is_held_back, link_to_pages
 from vendors.selectors.candidates import LETTER, lists_of
+from vendors.selectors.claims import Waiting, waiting_for
 from vendors.selectors.costs import NOBODY, second_people
-from vendors.selectors.rivals import is_held_back
+from vendors.selectors.dialogue import KIND
 
 
 @register

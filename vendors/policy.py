@@ -164,10 +164,6 @@ def check_no_conflict(evaluation: Evaluation, by: By) -> None:
 def check_read_answers(evaluation: Evaluation, user: User) -> None:
     """Refuse to show what candidates answer, cost or did to anybody who has not
     declared, or who declared a conflict that nobody has cleared.
-
-    Raises:
-        Forbidden: a conflict. Refused: not declared.
-
     """
     check_no_conflict(evaluation, user)
     if has_to_declare(user, evaluation):

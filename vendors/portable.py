@@ -51,19 +51,12 @@ from vendors.selectors.costs import may_see_quotes
 
 
 def companies(evaluation: Evaluation) -> QuerySet[Vendor]:
-    """Those that stand behind a candidate."""
     behind = Candidate.objects.filter(evaluation=evaluation, vendor__isnull=False)
     found: QuerySet[Vendor] = Vendor.objects.filter(pk__in=behind.values("vendor"))
     return found
 
 
 def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Companies of a file that are here, by their slug there: the same name.
-
-    Raises:
-        Invalid: another company has the slug.
-
-    """
     names = {row["name"]: row["slug"] for row in rows}
     here = {vendor.name: vendor for vendor in Vendor.objects.filter(name__in=names)}
     slugs = {
@@ -92,17 +85,14 @@ def shuts_quotes(user: User, evaluation: Evaluation) -> bool:
 
 
 def owners_alone(user: User, evaluation: Evaluation) -> bool:
-    """What only the owner reads of everybody."""
     return not is_owner(user, evaluation)
 
 
 def own(user: User, rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
-    """One's own declarations, and all that were made to the reader as the owner."""
     return rows.filter(person=user) | rows.filter(candidate__evaluation__owner=user)
 
 
 def of_owner(user: User, rows: QuerySet[Asking]) -> QuerySet[Asking]:
-    """Who asked is told to the owner alone."""
     return rows.filter(candidate__evaluation__owner=user)
 
 

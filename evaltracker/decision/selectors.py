@@ -38,7 +38,7 @@ from trials.scoring import Availability
 from trials.selectors import Cell, ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-from vendors.selectors.answer_counts import names_of, stands_alone
+from vendors.selectors.dialogue import names_of, stands_alone
 
 # The kind of the mail about it; decision_notices.py.
 TERM_NOTICE = "contract_notice_due"

@@ -36,7 +36,7 @@ from evaltracker.requirements.services.requirements import add_metric, add_requi
 from evaltracker.toolbox.days import is_working_day
 from evaltracker.toolbox.tabular import read_table
 from evaltracker.workflow.services.stages import advance
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, ReportFormat, Severity
 from trials.models import Criterion, RunToken, Trial
 from trials.run_formats import read_json_runs
@@ -50,14 +50,12 @@ from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
 from vendors.costs import CostKind
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate
-from vendors.services.access import invite
-from vendors.services.candidates import add_candidate, shortlist
+from vendors.services.candidates import add_candidate, add_vendor, shortlist
 from vendors.services.claims import submit_claim
-from vendors.services.contacts import add_vendor
-from vendors.services.mailed_sheets import import_claims, known_claims
-from vendors.services.opening import QuotedLine
-from vendors.services.quotes import hand_in_quote
-from vendors.services.reasking import close_claims, open_claims
+from vendors.services.contacts import invite
+from vendors.services.dialogue import close_claims, open_claims
+from vendors.services.quotes import QuotedLine, hand_in_quote
+from vendors.services.sheets import import_claims, known_claims
 
 # Runs of the demo's trials: a nightly benchmark that reports by itself.
 

@@ -32,22 +32,18 @@ from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.measures import read_measure
 from evaltracker.toolbox.tabular import read_table
 from evaltracker.workflow.services.stages import advance
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.services.people import weigh_for_role
 from vendors.choices import Availability, CandidateKind, CostState, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CostKind, read_tiers
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate
-from vendors.services.access import invite
 from vendors.services.candidates import add_candidate, change_candidate, shortlist
 from vendors.services.claims import note_claim
-from vendors.services.contacts import add_contact
-from vendors.services.cost_import import set_rate
-from vendors.services.costs import set_cost_line
-from vendors.services.dialogue import ask_question
-from vendors.services.mailed_sheets import import_claims, known_claims
-from vendors.services.reasking import open_claims
+from vendors.services.contacts import add_contact, invite
+from vendors.services.costs import set_cost_line, set_rate
+from vendors.services.dialogue import ask_question, open_claims
+from vendors.services.sheets import import_claims, known_claims
 
 MONTHLY, YEARLY = Recurrence.MONTHLY, Recurrence.YEARLY
 # By candidate and kind: low, likely, high, and what differs from one price, once.

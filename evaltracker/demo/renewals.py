@@ -38,20 +38,17 @@ from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.services.people import weigh_for_role
 from trials.services.scores import close_scores, open_consensus
 from vendors.choices import Availability, CandidateState, CostState
 from vendors.models import Candidate
-from vendors.services.access import invite
 from vendors.services.candidates import add_candidate, eliminate, shortlist
 from vendors.services.claims import submit_claim
-from vendors.services.contacts import add_contact
-from vendors.services.cost_import import set_payments
-from vendors.services.costs import set_cost_line
-from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-from vendors.services.reasking import close_claims, open_claims
+from vendors.services.contacts import add_contact, invite
+from vendors.services.costs import set_cost_line, set_payments
+from vendors.services.dialogue import close_claims, open_claims
+from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 # What follows a demo's decision: a letter, a contract, and a promise read again.
 

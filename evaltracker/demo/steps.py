@@ -26,8 +26,7 @@ from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_requirement
 from evaltracker.workflow.services.sign_offs import sign
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from stakeholders.services.roles import give_roles
 from stakeholders.services.sign_offs import digest_of
@@ -52,9 +51,7 @@ from vendors.choices import CostState
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, Vendor
 from vendors.policy import to_declare
-from vendors.services.candidate_import import declare_interests
-from vendors.services.candidates import add_candidate
-from vendors.services.contacts import add_vendor
+from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.costs import set_cost_line
 
 # Reading the data that the demo is made of.

@@ -18,40 +18,126 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import address_of, register_act, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
-from evaltracker.pages.fields import DateField
+from evaltracker.pages.fields import DateField, ReasonForm
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     InEvaluation,
+    OnEvaluation,
     evaluation_page,
     page_address,
     show,
 )
-from stakeholders.admin.people_acts import AddForm, OnPart, PersonField, colleagues
-from stakeholders.choices import Role
 from stakeholders.models import (
     Condition,
     Delegation,
+    Role,
     RoleWeight,
     SignOff,
     SignOffRule,
     Stakeholder,
 )
 from stakeholders.policy import lendings
-from stakeholders.services.lending import delegate, revoke_delegation
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
     check_change_stakeholders,
+    delegate,
+    remove_stakeholder,
+    revoke_delegation,
 )
 
-# Acts of substitution: lending one's own part, and taking it back.
+
+def colleagues(*, but: User) -> QuerySet[User]:
+    """Active people who can sign in here and may have a say, without one of them."""
+    staff: QuerySet[User] = User.objects.filter(
+        is_active=True, is_staff=True, is_superuser=False
+    )
+    others = staff.exclude(pk=but.pk).prefetch_related("groups")
+    return others.order_by("last_name", "first_name", "username")
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of our own people, by name and login, with their roles in the company."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """“Dana Ops (dana), DevOps”, since two may share a name."""
+        username = obj.get_username()
+        label = obj.name if obj.name == username else f"{obj.name} ({username})"
+        return ", ".join([label, *(group.name for group in obj.groups.all())])
+
+
+class AddForm(forms.Form):
+    user = PersonField(
+        User.objects.none(),
+        label="Person",
+        help_text="Who is not listed has no login yet: invite them, if you may add "
+        "people, or ask an operator.",
+    )
+    role = forms.ChoiceField(
+        choices=[("", "their role in the company"), *Role.choices],
+        required=False,
+        help_text="Whoever has several roles, or none, needs one of these.",
+    )
+    scores = forms.BooleanField(
+        required=False,
+        label="Scores candidates",
+        help_text="Gives 0–5 per category in the demos stage, blind to the others.",
+    )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["user"]
+        people.queryset = colleagues(but=evaluation.owner)
+
+
+@register_act
+class AddStakeholder(OnEvaluation):
+    title = "Add a stakeholder"
+    verb = "Add"
+    again_verb = "Add and start another"
+    help = (
+        "They see this evaluation from now on. One person may hold several roles; add "
+        "them one by one."
+    )
+    success = "The stakeholder is added."
+    form_class = AddForm
+    tab = "stakeholders"
+    prefill = ("role",)
+    service = add_stakeholder
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return {"evaluation": target}
+
+    def destination(self, target: Evaluation, made: Any) -> str:
+        return self.page(target)
+
+
+class OnPart(InEvaluation[Stakeholder]):
+    tab = "stakeholders"
+    model = Stakeholder
+    target_name = "stakeholder"
+
+
+@register_act
+class RemoveStakeholder(OnPart):
+    title = "End the part"
+    verb = "End the part"
+    help = (
+        "What they signed and scored stays on record. With their last part here they "
+        "no longer see this evaluation."
+    )
+    success = "The part is ended."
+    form_class = ReasonForm
+    dangerous = True
+    service = remove_stakeholder
+
+    def heading(self, target: Stakeholder) -> str:
+        return f"End the part of {target.user} as {target.get_role_display()}"
 
 
 class LendForm(forms.Form):
-    """To whom, from when to when."""
-
     substitute = PersonField(User.objects.none(), label="Substitute")
     starts_on = DateField(label="From")
     ends_on = DateField(label="To", help_text="This day included.")
@@ -79,14 +165,11 @@ class LendPart(OnPart):
         return f"Name a substitute as {target.get_role_display()}"
 
     def form_kwargs(self, target: Stakeholder, user: User) -> dict[str, Any]:
-        """Colleagues, without oneself and the owner."""
         return {"part": target}
 
 
 @register_act
 class RevokeLending(InEvaluation[Delegation]):
-    """The early end of a substitution."""
-
     title = "End the substitution"
     verb = "End it now"
     help = "From this moment the substitute no longer signs."
@@ -98,15 +181,11 @@ class RevokeLending(InEvaluation[Delegation]):
     dangerous = True
 
     def allowed(self, user: User, target: Delegation) -> bool:
-        """The lender, or the owner."""
         part = target.stakeholder
         return user.is_active and user.pk in (part.user_id, part.evaluation.owner_id)
 
     def heading(self, target: Delegation) -> str:
         return f"End the substitution by {target.substitute}"
-
-
-# The lists of stakeholders: stakeholders and sign-offs.
 
 
 @admin.register(Stakeholder, site=site)
@@ -122,7 +201,6 @@ class StakeholderAdmin(HardenedAdmin):
     fields = ("evaluation", "user", "role", "scores", "left_at")
 
     def page_of(self, row: Stakeholder) -> str:
-        """Its row on the evaluation's page."""
         address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])
         return f"{address}#part-{row.pk}"
 
@@ -152,27 +230,19 @@ class SignOffAdmin(HardenedAdmin):
 
     @admin.display(description="evaluation")
     def evaluation(self, row: SignOff) -> str:
-        """Where it was given."""
         return str(row.visit.evaluation)
 
 
 @admin.register(Condition, site=site)
 class ConditionAdmin(HardenedAdmin):
-    """What was asked for when approving."""
-
     empty_text = "No conditional approvals."
     list_display = ("text", "owner", "due_on", "closed_at")
     search_fields = ("text",)
     fields = ("text", "owner", "due_on", "closed_at", "closed_by", "closing_note")
 
 
-# The stakeholders of an evaluation: who has a say, who stands in, what each owes.
-
-
 @dataclass(slots=True)
 class PartRow:
-    """One person's part with what they still owe."""
-
     part: Stakeholder
     is_mine: bool
     lendings: list[Delegation] = field(default_factory=list)
@@ -181,7 +251,6 @@ class PartRow:
 
 @evaluation_page("stakeholders", "Stakeholders", order=30, group="People")
 def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Everybody with a part, by role, and the rules of the sign-offs."""
     user: Any = request.user
     owner = is_owner(user, evaluation) and evaluation.is_open
     rows = part_rows(evaluation, user)
@@ -231,7 +300,6 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
 
 
 def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
-    """A function that says what a part still owes in this stage."""
     if not evaluation.is_open:
         return lambda part: []
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
@@ -267,7 +335,6 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
 
 
 def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Roles that somebody holds or that are asked, with the number per stage."""
     rules = {
         (rule.role, rule.stage): rule.required
         for rule in SignOffRule.objects.filter(evaluation=evaluation)
@@ -284,7 +351,6 @@ SAVES = Saves(change_stakeholder, "stakeholder")
 
 
 def beside_person(row: Stakeholder) -> str:
-    """Why they cannot act, if they cannot."""
     if row.user.is_superuser:
         return "operator: has no say"
     return "" if row.user.is_active else "cannot sign in"
@@ -351,7 +417,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         return f"{row.user.name}, {row.get_role_display()}"
 
     def links(self, row: Stakeholder, user: User) -> Iterable[tuple[str, str]]:
-        """Ending the part, with a reason, for who may; asking for their weights."""
         evaluation = row.evaluation
         if is_owner(user, evaluation) and evaluation.is_open:
             yield "End", address_of("remove-stakeholder", row)
@@ -360,7 +425,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
                 yield "Remind", remind_address("weights", evaluation, row.user)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        """Ending several parts for one reason."""
         return ("remove-stakeholder",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
@@ -369,12 +433,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Stakeholder:
-        """Somebody with their role in the company, unless another is given.
-
-        Raises:
-            Invalid: it is nobody.
-
-        """
+        """Somebody with their role in the company, unless another is given."""
         if not values.get("user"):
             raise Invalid("Choose a person.", errors={"user": ["Choose a person."]})
         return add_stakeholder(
@@ -395,15 +454,11 @@ def substitutes(evaluation: Evaluation) -> dict[Any, list[Delegation]]:
 
 
 def _lendings(found: Iterable[Delegation]) -> str:
-    """Who stands in, and when."""
     said = [
         f"{it.substitute.name}, {it.starts_on:%-d %b} – {it.ends_on:%-d %b %Y}"
         for it in found
     ]
     return "\n".join(said) or "nobody"
-
-
-# People by name: those who run or have a part in what the reader may see.
 
 
 def searches_people(reader: Reader) -> QuerySet[User]:
@@ -434,7 +489,6 @@ def searches_people(reader: Reader) -> QuerySet[User]:
 
 
 def address(person: User) -> str:
-    """Their row among the stakeholders, or the page of what they run."""
     part, owned = _places(person)
     if part is not None:
         return site.address_of(part)
@@ -442,7 +496,6 @@ def address(person: User) -> str:
 
 
 def beneath(person: User) -> str:
-    """Their newest part, or what they run."""
     part, owned = _places(person)
     if part is not None:
         return f"{part.get_role_display()} in {part.evaluation}"

@@ -15,14 +15,13 @@ from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import Outcome, address_of, register_act
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
-from evaltracker.pages.workspace import OnEvaluation
+from evaltracker.pages.workspace import CODES, OnEvaluation, register_words
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
 )
-from stakeholders.choices import Role
-from stakeholders.models import SignOffRule, Stakeholder
+from stakeholders.models import Role, SignOffRule, Stakeholder, Verdict
 from stakeholders.policy import parts
 from stakeholders.scoring import distance
 from stakeholders.selectors import (
@@ -47,8 +46,6 @@ from stakeholders.services.roles import (
 
 @dataclass(frozen=True, slots=True)
 class RoleColumn:
-    """One role's weights, and how far they are from the agreed ones."""
-
     role: str
     label: str
     distance: int | None
@@ -58,8 +55,6 @@ class RoleColumn:
 
 @dataclass(frozen=True, slots=True)
 class WeightRow:
-    """One category: what is agreed, and what each role says."""
-
     category: Category
     said: list[int | None]
 
@@ -95,7 +90,6 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
 
 
 def holders_of(evaluation: Evaluation) -> list[tuple[str, int]]:
-    """Roles of parts that last, with who holds them."""
     held = Stakeholder.objects.filter(evaluation=evaluation, left_at__isnull=True)
     return list(held.values_list("role", "user_id"))
 
@@ -105,7 +99,6 @@ def roles_with_weights(
     said: Collection[str],
     holders: Iterable[tuple[str, int]] | None = None,
 ) -> list[Role]:
-    """Roles that somebody holds or that said weights, in the order of roles."""
     held = holders_of(evaluation) if holders is None else holders
     known = {*said, *(role for role, _ in held)}
     return [role for role in Role if role in known]
@@ -114,7 +107,6 @@ def roles_with_weights(
 def column(
     role: Role, said: dict[Category, int], categories: list[Category], *, is_mine: bool
 ) -> RoleColumn:
-    """The head of one role's column."""
     agreed = {
         category: category.weight
         for category in categories
@@ -160,8 +152,6 @@ class WeightsForm(forms.Form):
 
 @register_act
 class SayRoleWeights(OnEvaluation):
-    """A role's own weights."""
-
     title = "Weights of your role"
     verb = "Save"
     rule = check_say_role_weights
@@ -177,7 +167,6 @@ class SayRoleWeights(OnEvaluation):
     prefill = ("role",)
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The roles that they hold, with what each said."""
         held = set(parts(user, target).values_list("role", flat=True))
         said = said_weights(target)
         return {
@@ -186,12 +175,10 @@ class SayRoleWeights(OnEvaluation):
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The first of their roles, unless the link names another."""
         held = set(parts(user, target).values_list("role", flat=True))
         return {"role": next(role.value for role in Role if role in held)}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Say each that is given."""
         check_say_role_weights(target, by)
         for category in target.categories.all():
             weight = data.get(str(category.pk))
@@ -209,12 +196,7 @@ class SayRoleWeights(OnEvaluation):
 register_panel("requirements", 10, "stakeholders/role_weights.html", weights_panel)
 
 
-# Acts that bring people in: by an invitation, and into the roles of the company.
-
-
 class InviteForm(forms.Form):
-    """Who, and as what."""
-
     first_name = forms.CharField(max_length=150)
     last_name = forms.CharField(max_length=150)
     email = forms.EmailField(
@@ -231,8 +213,6 @@ class InviteForm(forms.Form):
 
 @register_act
 class InviteStakeholder(OnEvaluation):
-    """Somebody who cannot log in yet."""
-
     title = "Invite a stakeholder"
     verb = "Invite"
     help = (
@@ -246,17 +226,13 @@ class InviteStakeholder(OnEvaluation):
     service = invite_stakeholder
 
     def allowed(self, user: User, target: Evaluation) -> bool:
-        """The owner, with the right to add people."""
         return is_owner(user, target) and may_add_people(user)
 
     def destination(self, target: Evaluation, made: Any) -> str:
-        """All stakeholders, wherever somebody was missed."""
         return self.page(target)
 
 
 class RolesForm(forms.Form):
-    """Any number of roles."""
-
     roles = forms.MultipleChoiceField(
         choices=Role.choices,
         required=False,
@@ -268,8 +244,6 @@ class RolesForm(forms.Form):
 
 @register_act
 class GiveRoles(PeopleAct):
-    """What somebody stands for in the company."""
-
     title = "Give roles"
     verb = "Save"
     success = "Saved."
@@ -277,11 +251,9 @@ class GiveRoles(PeopleAct):
     service = give_roles
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators, and who may add people."""
         return may_add_people(user) and not target.erased_at
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The roles that they have."""
         return {"roles": roles_of(target)}
 
 
@@ -291,7 +263,6 @@ MOST = 99
 
 
 def field_name(stage: str, role: str) -> str:
-    """The form's field for one role in one stage."""
     return f"{stage}_{role}"
 
 
@@ -311,11 +282,9 @@ class RulesForm(forms.Form):
 
     @property
     def stages(self) -> list[Stage]:
-        """The heads of the grid."""
         return list(Stage)
 
     def grid(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
-        """Each role with its field in every stage."""
         for role in Role:
             yield (
                 role.label,
@@ -325,8 +294,6 @@ class RulesForm(forms.Form):
 
 @register_act
 class SignOffRules(OnEvaluation):
-    """How many of each role must approve before a stage is left."""
-
     title = "Who must sign"
     verb = "Save"
     help = (
@@ -339,12 +306,10 @@ class SignOffRules(OnEvaluation):
     tab = "stakeholders"
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The rules that stand."""
         rules = SignOffRule.objects.filter(evaluation=target)
         return {field_name(rule.stage, rule.role): rule.required for rule in rules}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        """Set every one; what stays the same is not journaled."""
         for stage in Stage:
             for role in Role:
                 set_sign_off_rule(
@@ -359,8 +324,6 @@ class SignOffRules(OnEvaluation):
 
 @register_act
 class TakeRules(TakesFrom, OnEvaluation):
-    """Asks those to sign whom a template asks."""
-
     title = "Take sign-off rules from a template"
     help = (
         "Exactly the roles that the template names are asked, in the stages that it "
@@ -371,9 +334,6 @@ class TakeRules(TakesFrom, OnEvaluation):
     part = RULES
     tab = "sign_offs"
     service = take_rules
-
-
-# What each category weighs, for each role and as agreed, edited in place.
 
 
 def weight_field(*, required: bool) -> forms.IntegerField:
@@ -397,7 +357,6 @@ class WeightsGrid(Grid[Evaluation, Category]):
     noun = "category"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        """The agreed weights, and those of every role that holds or held a say."""
         said = said_weights(subject)
         agreed = Column(
             "weight",
@@ -421,7 +380,6 @@ class WeightsGrid(Grid[Evaluation, Category]):
     def _of_role(
         self, subject: Evaluation, user: User, role: Role, said: dict[Category, int]
     ) -> Column:
-        """One role's column, open to those who hold the role."""
         return Column(
             role.value,
             role.label,
@@ -439,12 +397,10 @@ class WeightsGrid(Grid[Evaluation, Category]):
         return rows.select_related("evaluation")
 
     def links(self, row: Category, user: User) -> Iterable[tuple[str, str]]:
-        """The form in which a category about price gets its reason."""
         if why_not(check_weigh_category, row, user) is None:
             yield "Weigh", address_of("weigh-category", row)
 
     def note(self, subject: Evaluation, user: User) -> str:
-        """How far each role is from what was agreed."""
         categories, said = list(subject.categories.all()), said_weights(subject)
         apart = [
             column(role, said.get(role, {}), categories, is_mine=False)
@@ -454,3 +410,58 @@ class WeightsGrid(Grid[Evaluation, Category]):
             f"{it.label} {it.distance}%" for it in apart if it.distance is not None
         ]
         return f"Distance from agreed: {' · '.join(known)}" if known else ""
+
+
+GIVEN = {
+    Verdict.APPROVE: "approved",
+    Verdict.CONDITIONS: "conditional approval",
+    Verdict.DECLINE: "declined",
+    Verdict.RETURN: "returned for changes",
+}
+CODES.register("role", {str(role.value): str(role.label) for role in Role})
+CODES.register("verdict", {str(verdict): said for verdict, said in GIVEN.items()})
+
+register_words(
+    {
+        "stakeholder.added": ("added a stakeholder", "added {user} for {role}"),
+        "stakeholder.changed": (
+            "changed a stakeholder",
+            "changed {fields} of {subject}",
+        ),
+        "stakeholder.removed": ("removed a stakeholder", "removed {user} from {role}"),
+        "role_weight.said": (
+            "set a weight of a role",
+            "weighed {category} with {weight} for {role}",
+        ),
+        "sign_off_rule.set": (
+            "set who must sign",
+            "asked {required} of {role} to sign the {stage} stage",
+        ),
+        "sign_off_rule.usual_set": "asked the usual roles to sign each stage",
+        "sign_off_rule.removed": (
+            "removed a sign-off rule",
+            "no longer asks {role} to sign the {stage} stage",
+        ),
+        "sign_off.given": (
+            "signed off",
+            "signed the {stage} stage for {role}: {verdict}",
+        ),
+        "sign_off.round_opened": (
+            "asked for the signatures of a stage again",
+            "asked for the signatures anew: {subject}",
+        ),
+        "condition.closed": ("closed a condition", "closed the condition “{text}”"),
+        "delegation.given": (
+            "named a substitute",
+            "named {substitute} as the substitute of {for} for {role}",
+        ),
+        "delegation.revoked": (
+            "ended a substitution",
+            "ended the substitution by {substitute}",
+        ),
+        "delegation.lapsed": (
+            "ended a substitution whose days are over",
+            "ended the substitution by {substitute}, whose days are over",
+        ),
+    }
+)

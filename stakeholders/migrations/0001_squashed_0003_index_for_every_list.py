@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from evaltracker.toolbox.migrating import append_only
-from stakeholders.triggers import owner_signs_for_nobody
+from stakeholders.models import owner_signs_for_nobody
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,16 @@
-"""Giving people a part, and what each role finds important."""
+"""Giving people a part, lending it, and what each role finds important."""
 
+import datetime
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.journal import SYSTEM, By, actor_of
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import (
     change,
@@ -18,13 +20,174 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
+from evaltracker.notices.services.scheduling import cancel_notices, owe_now
+from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.working_days import day_in_words
-from stakeholders.choices import Role
-from stakeholders.models import RoleWeight, SignOff, SignOffRule, Stakeholder
-from stakeholders.policy import has_role, require_a_say
+from stakeholders.models import (
+    Delegation,
+    Role,
+    RoleWeight,
+    SignOff,
+    SignOffRule,
+    Stakeholder,
+)
+from stakeholders.notices import DelegationGiven
+from stakeholders.policy import has_a_say, has_role, lendings, require_a_say
 from stakeholders.selectors import roles_of, weights_sealed_at
-from stakeholders.services.lending import keep_sight
+
+# Lending a part for some days, and who sees an evaluation because of it.
+
+LONGEST = datetime.timedelta(days=366)
+
+
+def check_delegate(stakeholder: Stakeholder, by: User) -> None:
+    """Whoever holds a part lends it, while the evaluation is open."""
+    if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
+        raise Forbidden("Only the person who holds a part may lend it.")
+    require_open(stakeholder.evaluation)
+
+
+@transaction.atomic
+def delegate(
+    *,
+    stakeholder: Stakeholder,
+    substitute: User,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    by: User,
+) -> Delegation:
+    """Let `substitute` act for this part between two days, both included.
+
+    Both are told. The days are those of the evaluation's zone. The substitute sees the
+    evaluation until the last of them, and cannot hand the part on.
+
+    Raises:
+        Forbidden: it is not `by`'s own part, or it does not count.
+        Refused: to the owner, to oneself, or to an operator.
+        Invalid: days that are over, the wrong way round, or more than a year.
+    """
+    evaluation = stakeholder.evaluation
+    check_delegate(stakeholder, by)
+    if substitute.pk in (by.pk, evaluation.owner_id) or not substitute.is_active:
+        raise Refused("Lend it to an active colleague who is not the owner.")
+    require_a_say(substitute)
+    check_days(starts_on, ends_on, today_in(evaluation.zone))
+    lending = Delegation(
+        stakeholder=stakeholder,
+        substitute=substitute,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    checked(lending)
+    lending.save()
+    keep_sight(evaluation, substitute)
+    for recipient in (by, substitute):
+        owe_now(
+            evaluation=evaluation,
+            kind=DelegationGiven.name,
+            subject_id=lending.pk,
+            occurrence="",
+            recipient=recipient,
+        )
+    journal.record(
+        evaluation=evaluation,
+        action="delegation.given",
+        subject=lending,
+        by=by,
+        after={
+            "for": stakeholder.user.name,
+            "role": stakeholder.role,
+            "substitute": substitute.name,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+        },
+    )
+    return lending
+
+
+def check_days(
+    starts_on: datetime.date, ends_on: datetime.date, today: datetime.date
+) -> None:
+    if ends_on < starts_on:
+        sentence = "The last day is before the first."
+    elif ends_on < today:
+        sentence = "The last day is over already."
+    elif ends_on - starts_on > LONGEST:
+        sentence = "Name a substitute for a year at most; name another after it."
+    else:
+        return
+    raise Invalid(sentence, errors={"ends_on": [sentence]})
+
+
+@transaction.atomic
+def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
+    """End a substitution now; the lender or the owner may."""
+    part = delegation.stakeholder
+    user = actor_of(by).user
+    may = (part.user_id, part.evaluation.owner_id)
+    if user is None or not user.is_active or user.pk not in may:
+        raise Forbidden("Only the lender or the owner may end a substitution.")
+    if delegation.revoked_at:
+        raise Refused("It has ended already.")
+    change(delegation, revoked_at=timezone.now())
+    keep_sight(part.evaluation, delegation.substitute)
+    cancel_notices(
+        kind=DelegationGiven.name,
+        subject_id=delegation.pk,
+        because="The substitution is ended.",
+    )
+    journal.record(
+        evaluation=part.evaluation,
+        action="delegation.revoked",
+        subject=delegation,
+        by=by,
+        before={"substitute": delegation.substitute.name},
+    )
+    return delegation
+
+
+def keep_sight(evaluation: Evaluation, user: User) -> bool:
+    """Let `user` see the evaluation while a part or a substitution lasts.
+
+    Returns:
+        Whether they see it.
+
+    """
+    holds = Stakeholder.objects.filter(
+        evaluation=evaluation, user=user, left_at__isnull=True
+    )
+    sees = holds.exists() or lendings(evaluation).filter(substitute=user).exists()
+    if sees:
+        evaluation.readers.add(user)
+    else:
+        evaluation.readers.remove(user)
+    return sees
+
+
+def end_lapsed_sight() -> None:
+    """A chore: whose substitution is over no longer sees the evaluation.
+
+    Time alone ends a substitution, so nobody's act takes the sight away.
+    """
+    over = Delegation.objects.filter(
+        revoked_at__isnull=True,
+        ends_on__lt=timezone.now().date() + datetime.timedelta(days=1),
+        stakeholder__evaluation__readers=F("substitute"),
+    ).select_related("stakeholder__evaluation", "stakeholder__user", "substitute")
+    for lending in over:
+        evaluation = lock(lending.stakeholder.evaluation)
+        if lending.ends_on >= today_in(evaluation.zone):
+            continue
+        if keep_sight(evaluation, lending.substitute):
+            continue
+        journal.record(
+            evaluation=evaluation,
+            action="delegation.lapsed",
+            subject=lending,
+            by=SYSTEM,
+            before={"substitute": lending.substitute.name},
+        )
 
 
 def check_change_stakeholders(evaluation: Evaluation, by: By) -> None:
@@ -39,11 +202,6 @@ def add_stakeholder(
     """Give `user` a role; they see the evaluation from now on.
 
     Without a role it is the one that is theirs in the company.
-
-    Raises:
-        Refused: the owner and operators cannot hold a role, or the person holds it
-            already. Invalid: no role is given, and they have none or several.
-
     """
     check_change_stakeholders(evaluation, by)
     if user.pk == evaluation.owner_id:
@@ -73,7 +231,6 @@ def add_stakeholder(
 
 
 def _own_role(user: User) -> str:
-    """The one role that is theirs in the company."""
     roles = roles_of(user)
     if len(roles) == 1:
         return roles[0]
@@ -120,7 +277,6 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
 
 
 def check_weigh_for_role(evaluation: Evaluation, role: str, by: User) -> None:
-    """The same for one role, by whoever holds it."""
     check_say_role_weights(evaluation, by)
     if not has_role(by, evaluation, Role(role)):
         raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
@@ -135,7 +291,6 @@ def weigh_for_role(
     Raises:
         Forbidden: `by` does not hold the role. Refused: research has begun, or had
             begun before the evaluation was sent back.
-
     """
     evaluation = lock(evaluation)
     check_weigh_for_role(evaluation, role, by)
@@ -177,13 +332,7 @@ def change_stakeholder(
     role: str | None = None,
     scores: bool | None = None,
 ) -> Stakeholder:
-    """Give a part another role, or let it score or not.
-
-    Raises:
-        Forbidden: not the owner. Refused: the evaluation or the part has ended, or
-            something was signed, scored or lent with it. Invalid: by field.
-
-    """
+    """Give a part another role, or let it score or not."""
     evaluation = lock(stakeholder.evaluation)
     check_change_stakeholders(evaluation, by)
     stakeholder = Stakeholder.objects.select_related("user").get(pk=stakeholder.pk)
@@ -212,7 +361,6 @@ def change_stakeholder(
 
 
 def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
-    """Refuse a role that is none, or that the person holds or held here."""
     name = stakeholder.user.name
     if role not in Role.values:
         raise Invalid("Choose a role.", errors={"role": ["Choose a role."]})
@@ -229,7 +377,6 @@ def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
 
 
 def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
-    """Refuse to change what something rests on, saying what."""
     done = [said for use in PART_USES if (said := use(stakeholder))]
     if not but_signed:
         signed = SignOff.objects.filter(

@@ -12,12 +12,11 @@ from django.db import transaction
 
 from evaltracker.accounts.services import add_colleague
 from evaltracker.errors import Forbidden
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.journal import SYSTEM, By
-from evaltracker.evaluations.models import Evaluation, User, Visit
-from evaltracker.evaluations.policy import change, check_owned, lock, may_add_people
+from evaltracker.evaluations.journal import By
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import check_owned, lock, may_add_people
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
@@ -25,32 +24,9 @@ from evaltracker.requirements.services.templates import (
     nothing_left,
     require_template,
 )
-from stakeholders.choices import Role
-from stakeholders.models import SignOffRule, Stakeholder
+from stakeholders.models import Role, SignOffRule, Stakeholder
 from stakeholders.selectors import roles_of
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
-
-# What stakeholders does with an evaluation that came with a file.
-
-
-def ask_everybody_anew(evaluation: Evaluation) -> None:
-    """Open a new round where people had signed: nobody signed here, so none counts.
-
-    What was signed on stays that are over is history and stays as the file tells it.
-    """
-    visit = Visit.objects.filter(evaluation=evaluation, left_at__isnull=True).first()
-    if visit is None or not visit.sign_offs.filter(round=visit.round).exists():
-        return
-    before, after = change(visit, round=visit.round + 1)
-    journal.record(
-        evaluation=evaluation,
-        action="sign_off.round_opened",
-        subject=visit,
-        by=SYSTEM,
-        before=before,
-        after=after,
-        reason="The sign-offs of this stay came with a file.",
-    )
 
 
 @transaction.atomic
@@ -59,7 +35,6 @@ def give_roles(*, person: User, roles: Iterable[str], by: User) -> User:
 
     Raises:
         Forbidden: `by` may not add people. ValueError: there is no such role.
-
     """
     if not may_add_people(by):
         raise Forbidden("Only people with the right to add people may do this.")
@@ -91,7 +66,6 @@ def invite_stakeholder(
     Raises:
         Forbidden: `by` is not the owner, or may not add people.
         Invalid: somebody with this address is here already.
-
     """
     person = add_colleague(
         first_name=first_name,
@@ -112,7 +86,6 @@ RULES = "sign_offs"
 
 
 def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """The sign-off rules, without who signed."""
     rows = SignOffRule.objects.filter(evaluation=evaluation)
     return [
         {"stage": row.stage, "role": row.role, "required": row.required} for row in rows
@@ -120,7 +93,6 @@ def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 
 def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
-    """Ask exactly what the template asks, in the place of what is usual."""
     wanted = {(rule["stage"], rule["role"]): rule["required"] for rule in rules}
     stand = SignOffRule.objects.filter(evaluation=evaluation)
     pairs = dict.fromkeys([*stand.values_list("stage", "role"), *wanted])
@@ -151,7 +123,6 @@ def take_rules(*, evaluation: Evaluation, key: str, by: User) -> None:
         Forbidden: not the owner. NotFound: no such template for `by`.
         Refused: it has ended, or somebody signed as a role that it does not ask.
         Invalid: the template asks nobody.
-
     """
     evaluation = lock(evaluation)
     check_take_rules(evaluation, by)

@@ -20,14 +20,15 @@ from evaltracker.notices.services.scheduling import (
     schedule_notice,
 )
 from evaltracker.toolbox.days import today_in
-from stakeholders.choices import APPROVALS, Verdict
 from stakeholders.models import (
+    APPROVALS,
     Condition,
     Delegation,
     SignedDocument,
     SignOff,
     SignOffRule,
     Stakeholder,
+    Verdict,
 )
 from stakeholders.notices import (
     ConditionDue,
@@ -36,8 +37,6 @@ from stakeholders.notices import (
     SignOffAgainst,
 )
 from stakeholders.policy import insiders, signing_parts
-
-# What is asked for when approving: kept, reminded of, and closed.
 
 MORNING = datetime.time(9)
 # Days after its date on which an open condition is called overdue; the last of them
@@ -48,8 +47,6 @@ ESCALATED = (4, 7)
 
 @dataclass(frozen=True, slots=True)
 class ConditionAsked:
-    """One condition of an approval: what, who sees to it, by when."""
-
     text: str
     owner: User
     due_on: datetime.date
@@ -58,19 +55,14 @@ class ConditionAsked:
 def check_conditions(
     evaluation: Evaluation, conditions: Sequence[ConditionAsked]
 ) -> None:
-    """Refuse what nobody could see to: by an outsider, or by a day that is over.
-
-    Raises:
-        Invalid: with the sentence.
-
-    """
     inside = set(insiders(evaluation).values_list("pk", flat=True))
     today = today_in(evaluation.zone)
     for asked in conditions:
         sentence = ""
         if asked.owner.pk not in inside:
-            sentence = f"{asked.owner.name} has no part here, so cannot be "
-            "responsible for it."
+            sentence = (
+                f"{asked.owner.name} has no part here, so cannot be responsible for it."
+            )
         elif asked.due_on < today:
             sentence = "The day by which a condition is met cannot be over."
         if sentence:
@@ -80,7 +72,6 @@ def check_conditions(
 def attach_conditions(
     sign_off: SignOff, evaluation: Evaluation, conditions: Sequence[ConditionAsked]
 ) -> list[Condition]:
-    """Keep the conditions of a sign-off, and owe their owners the mails."""
     kept = []
     for asked in conditions:
         condition = Condition(
@@ -129,7 +120,6 @@ def owe_mails(
 
 
 def check_close_condition(condition: Condition, by: By) -> User:
-    """The acting user, if an open condition is theirs to close."""
     evaluation = condition.sign_off.visit.evaluation
     user = actor_of(by).user
     may = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
@@ -172,14 +162,11 @@ REASON_NEEDED = "Give a reason; others have to act on it."
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a signature comes from: which login, at which address."""
-
     session: str = ""
     address: str | None = None
 
 
 def digest_of(content: str) -> str:
-    """The SHA-256, in hex, of the words that were shown."""
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -199,12 +186,6 @@ def record_sign_off(
     """Record one person's verdict on the exact words that were shown.
 
     The caller has locked the evaluation and checked that `content` is what stands now.
-
-    Raises:
-        Forbidden: the role is not theirs, or they run the evaluation.
-        Refused: not this stage, or these words were signed for this person already.
-        Invalid: a reason or a condition is missing.
-
     """
     evaluation = visit.evaluation
     require_open(evaluation)
@@ -249,12 +230,7 @@ def record_sign_off(
 def seat_of(
     by: User, evaluation: Evaluation, rule: SignOffRule
 ) -> tuple[Stakeholder, Delegation | None]:
-    """The part in which `by` signs under `rule`, and what lends it, if it is lent.
-
-    Raises:
-        Forbidden: the role is not theirs, or they run the evaluation.
-
-    """
+    """The part in which `by` signs under `rule`, and what lends it, if it is lent."""
     mine = signing_parts(by, evaluation, rule.role)
     if mine:
         return mine[0]
@@ -266,7 +242,6 @@ def seat_of(
 def journal_sign_off(
     sign_off: SignOff, conditions: Sequence[Condition], reason: str
 ) -> None:
-    """Tell the journal of a sign-off and the conditions that came with it."""
     visit, seat = sign_off.visit, sign_off.on_behalf_of
     journal.record(
         evaluation=visit.evaluation,
@@ -289,12 +264,7 @@ def journal_sign_off(
 
 
 def insert(sign_off: SignOff, seat: User) -> None:
-    """Add the row, unless these words were signed by or for that person before.
-
-    Raises:
-        Refused: they were, maybe at this very moment.
-
-    """
+    """Add the row, unless these words were signed by or for that person before."""
     try:
         with transaction.atomic():
             sign_off.save(force_insert=True)
@@ -314,7 +284,6 @@ def insert(sign_off: SignOff, seat: User) -> None:
 
 
 def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
-    """Who has put a name to these words, as the person who comes second reads it."""
     if before is None or before.person_id == now.person_id:
         return "You have signed these words"
     if before.on_behalf_of_id is None:
@@ -326,7 +295,6 @@ def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
 def check_verdict(
     verdict: str, reason: str, conditions: Sequence[ConditionAsked]
 ) -> None:
-    """Refuse an unknown verdict, a missing reason, or conditions out of place."""
     if verdict not in Verdict.values:
         raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
     if verdict == Verdict.CONDITIONS and not conditions:
@@ -339,7 +307,6 @@ def check_verdict(
 
 
 def lacks_reason(verdict: str, reason: str) -> bool:
-    """Whether such a verdict needs a reason and has none."""
     return verdict in Verdict.values and not (
         verdict == Verdict.APPROVE or reason.strip()
     )
@@ -348,15 +315,12 @@ def lacks_reason(verdict: str, reason: str) -> bool:
 def keep_document(*, evaluation: Evaluation, content: str) -> SignedDocument:
     """The row that holds these words, made once."""
     document, _ = SignedDocument.objects.get_or_create(
-        evaluation=evaluation,
-        sha256=digest_of(content),
-        defaults={"content": content},
+        evaluation=evaluation, sha256=digest_of(content), defaults={"content": content}
     )
     return document
 
 
 def check_open_round(visit: Visit, by: By) -> None:
-    """The owner asks everybody anew while the visit lasts."""
     check_owned(visit.evaluation, by)
     if visit.left_at:
         raise Refused("This visit is over.")

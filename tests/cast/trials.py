@@ -18,7 +18,7 @@ from trials.services.demos import hold_demo, schedule_demo
 from trials.services.evidence import record_evidence
 from trials.services.trials import plan_trial, reply_to_gap
 from vendors.models import Candidate, Claim
-from vendors.services.claims import attach_file
+from vendors.services.drafts import attach_file
 
 CONTRACT = {
     "workload": "Train the demand forecast on last year's sales.",

@@ -9,14 +9,12 @@ from tests.cast import stakeholders
 from tests.worlds import built_once
 from vendors.models import Candidate, Vendor
 from vendors.policy import to_declare
-from vendors.services.access import invite
-from vendors.services.candidate_import import declare_interests
-from vendors.services.candidates import add_candidate
+from vendors.services.access import issue_token
+from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.claims import SubmitResult, submit_claim
-from vendors.services.contacts import add_vendor
-from vendors.services.opening import ask_to_open_prices, confirm_price_opening
-from vendors.services.reasking import open_claims
-from vendors.services.tokens import issue_token
+from vendors.services.contacts import invite
+from vendors.services.dialogue import open_claims
+from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 
 @built_once

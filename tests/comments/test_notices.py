@@ -14,7 +14,7 @@ from tests.cast import stakeholders, vendors
 from tests.comments.talking import say
 from tests.comments.test_sealing import an_option
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 from vendors.services.costs import remove_cost_line
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from tests.comments.talking import say, subject
 from tests.workflow.deciding import ready_to_decide
 from trials.services.trials import record_gap
 from vendors.models import Candidate
-from vendors.services.candidate_import import clear_conflict, declare_conflict
+from vendors.services.candidates import clear_conflict, declare_conflict
 from vendors.services.costs import set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

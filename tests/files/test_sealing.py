@@ -12,7 +12,7 @@ from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.files.attaching import attach
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict, declare_interests
+from vendors.services.candidates import declare_conflict, declare_interests
 from vendors.services.costs import remove_cost_line, set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -10,13 +10,12 @@ from vendors.services import idempotency as sql
 HOUSE = Path(__file__).parents[2]
 # What answers vendors, writes to them, or writes and counts for them.
 SERVING = (
-    *("vendors/api", "trials/api.py", "vendors/sheets"),
-    *("vendors/services/claims.py", "vendors/services/batches.py"),
-    *("vendors/services/batches.py", "vendors/services/sheets.py"),
+    *("vendors/api", "trials/api.py", "vendors/sheets.py"),
+    *("vendors/services/claims.py", "vendors/services/drafts.py"),
     *("vendors/services/claims.py", "vendors/services/claims.py"),
-    *("vendors/services/reasking.py", "vendors/notices.py"),
-    *("vendors/answers.py", "vendors/selectors/answer_counts.py"),
-    *("vendors/selectors/answer_counts.py", "evaltracker/decision/services/letters.py"),
+    *("vendors/services/dialogue.py", "vendors/notices.py"),
+    *("vendors/answers.py", "vendors/selectors/dialogue.py"),
+    *("vendors/selectors/claims.py", "evaltracker/decision/services/letters.py"),
 )
 # Adding a row reads none.
 WRITING = {"create", "bulk_create"}

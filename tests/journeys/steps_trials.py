@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 from django.core.management import call_command
 
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from tests.journeys.people import Walk
 from tests.journeys.steps_demos import judge
 from tests.journeys.steps_research import FAVOURITE

@@ -7,13 +7,13 @@ from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.demo.steps import OPERATOR, Login, make_people, make_person
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from stakeholders.services.roles import give_roles
 from tests.journeys.fixed.play import play
 from tests.journeys.fixed.purchase import MUSTS, PURCHASE
 from tests.journeys.fixed.team import Team
 from vendors.models import Candidate
-from vendors.services.tokens import issue_token
+from vendors.services.access import issue_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Less is better, more is a fault.

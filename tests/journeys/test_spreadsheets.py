@@ -15,9 +15,9 @@ from tests.journeys.people import TITLE, Person, Walk
 from tests.journeys.steps_requirements import sign
 from tests.journeys.steps_research import FAVOURITE
 from trials.services.scores import close_scores, open_consensus
-from vendors.services.access import invite
 from vendors.services.candidates import shortlist
-from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.services.contacts import invite
+from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REQUIREMENTS = (

@@ -19,7 +19,7 @@ from evaltracker.toolbox.files import FOLDERS, files_of_rows, write_whole
 from tests.small_disks import small_disk
 from trials.models import Evidence
 from trials.services.runs import FOLDER as OF_RUNS
-from vendors.services.claims import FOLDER as OF_CLAIMS
+from vendors.services.drafts import FOLDER as OF_CLAIMS
 
 NAME = "evidence/one.pdf"
 BIG = b"x" * 600_000

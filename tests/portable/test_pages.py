@@ -22,7 +22,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.portable.files import carried_away, document
 from tests.workflow.deciding import decided
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 from vendors.services.costs import set_cost_line
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import key_of
 from evaltracker.pages.acts import Act
-from stakeholders.services.lending import delegate
+from stakeholders.services.people import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
@@ -26,7 +26,7 @@ from trials.services.runs import make_run_token
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate
 from vendors.services.claims import rule_not_applicable
-from vendors.services.cost_import import set_rate
+from vendors.services.costs import set_rate
 from vendors.services.dialogue import ask_question, propose_requirement
 
 STAGES = ("requirements", "research", "demos", "trials", "decision", "ended")

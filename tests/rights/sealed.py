@@ -20,21 +20,19 @@ from tests.files.attaching import attach
 from tests.measures.cases import KEPT
 from trials.models import DemoNote
 from trials.services.scores import give_score, lock_scores, open_consensus
+from vendors.answers import EMPTY
 from vendors.costs import Tier
 from vendors.models import AnswerDraft, Candidate
 from vendors.policy import to_declare
-from vendors.services.access import owe_contacts
-from vendors.services.candidate_import import declare_conflict, declare_interests
-from vendors.services.candidates import shortlist
-from vendors.services.contacts import add_contact
+from vendors.services.candidates import declare_conflict, declare_interests, shortlist
+from vendors.services.contacts import add_contact, owe_contacts
 from vendors.services.costs import set_cost_line
-from vendors.services.opening import (
+from vendors.services.quotes import (
     QuotedLine,
     ask_to_open_prices,
     confirm_price_opening,
+    hand_in_quote,
 )
-from vendors.services.quotes import hand_in_quote
-from vendors.typed_answers import EMPTY
 
 # In the decision stage prices are first asked for, and then open.
 STAGES = ("requirements", "research", "demos", "trials", "asked", "decision")

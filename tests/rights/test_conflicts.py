@@ -15,7 +15,7 @@ from tests.clients import signed_in
 from tests.rights import walk
 from tests.rights.sealed import MARKS, Sealed, build, move
 from vendors.models import Conflict
-from vendors.services.candidate_import import (
+from vendors.services.candidates import (
     clear_conflict,
     declare_conflict,
     declare_interests,

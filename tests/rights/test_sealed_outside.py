@@ -52,8 +52,8 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.services.access import ask_code
-from vendors.services.opening import QuotedLine, kept_line
-from vendors.services.reasking import publish_document
+from vendors.services.dialogue import publish_document
+from vendors.services.quotes import QuotedLine, kept_line
 
 pytestmark = pytest.mark.django_db
 WORDS = [word for words in MARKS.values() for word in words]

@@ -14,10 +14,9 @@ from vendors.models import (
     MailedSheet,
     VendorSession,
 )
-from vendors.services.access import give_link
-from vendors.services.contacts import add_contact
-from vendors.services.idempotency import begin_session
-from vendors.sheets.sheets import COLUMNS
+from vendors.services.access import begin_session
+from vendors.services.contacts import add_contact, give_link
+from vendors.sheets import COLUMNS
 
 
 def mailed(candidate: Candidate) -> MailedSheet:

@@ -23,7 +23,7 @@ from evaltracker.talk.services import add_comment
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
-from stakeholders.services.lending import delegate
+from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
@@ -34,10 +34,10 @@ from trials.models import Trial
 from trials.services.evidence import excuse_knock_out
 from trials.services.runs import make_run_token
 from vendors.models import Conflict, Contact, Vendor, VendorToken
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.access import issue_token
+from vendors.services.candidates import declare_conflict
 from vendors.services.claims import rule_not_applicable
 from vendors.services.dialogue import propose_requirement
-from vendors.services.tokens import issue_token
 
 # Where most acts find their target; the purchase of the brief.
 MAIN = "ml-platform"

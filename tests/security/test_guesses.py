@@ -12,7 +12,7 @@ import pytest
 
 from tests.cast import common, vendors
 from tests.served import Site, served
-from vendors.services.tokens import revoke_token
+from vendors.services.access import revoke_token
 
 pytestmark = [
     pytest.mark.postgres,

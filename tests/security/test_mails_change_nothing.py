@@ -24,7 +24,7 @@ from tests.clients import signed_in
 from tests.lock_order import around_tests
 from tests.tables import picture
 from trials.services.milestones import add_milestone
-from vendors.services.opening import ask_to_open_prices
+from vendors.services.quotes import ask_to_open_prices
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://[^\s\"<>]+")

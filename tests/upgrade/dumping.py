@@ -32,7 +32,7 @@ SLUG = "ml-platform"
 OPEN_FOR_LONG = f"""
 import datetime
 from evaltracker.evaluations.models import Evaluation
-from vendors.services.reasking import move_claims_close
+from vendors.services.dialogue import move_claims_close
 found = Evaluation.objects.get(slug="{SLUG}")
 until = datetime.datetime(2099, 1, 1, tzinfo=datetime.UTC)
 move_claims_close(evaluation=found, close_at=until, by=found.owner, reason="A fixture.")
@@ -41,7 +41,7 @@ TOKENS = f"""
 import json
 from evaltracker.evaluations.journal import SYSTEM
 from vendors.models import Candidate
-from vendors.services.tokens import issue_token
+from vendors.services.access import issue_token
 invited = Candidate.objects.filter(
     evaluation__slug="{SLUG}", invited_at__isnull=False).order_by("name")[:3]
 print(json.dumps([{{

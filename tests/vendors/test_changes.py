@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from vendors.candidates import Change, Said, changes_between, days_moved
+from vendors.claims import Change, Said, changes_between, days_moved
 
 MARCH, JUNE = datetime.date(2027, 3, 1), datetime.date(2027, 6, 1)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Invalid
-from vendors.holds_for import canonical, means_everywhere, resolve
+from vendors.claims import canonical, means_everywhere, resolve
 
 LISTS = {"Runs on": ["AWS", "on premises"], "Languages": ["Python", "R"]}
 SPRING = datetime.date(2027, 3, 1)

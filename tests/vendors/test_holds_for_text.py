@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vendors.answers import is_kept_form
-from vendors.holds_for_fields import read_holds_for, write_holds_for
+from vendors.fields import read_holds_for, write_holds_for
 
 SAID: list[tuple[str, Any]] = [
     ("", None),

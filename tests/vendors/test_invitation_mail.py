@@ -15,8 +15,7 @@ from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.mail import link_secret
 from vendors.models import Candidate, InvitationLink, VendorToken
-from vendors.services.access import invite
-from vendors.services.contacts import add_contact
+from vendors.services.contacts import add_contact, invite
 
 pytestmark = pytest.mark.django_db
 DAYS = datetime.timedelta(days=14)

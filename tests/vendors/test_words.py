@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Invalid
-from vendors.candidates import read_claim
+from vendors.claims import read_claim
 
 TOMORROW = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
 LONG_AGO = datetime.date(2020, 1, 1)

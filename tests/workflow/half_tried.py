@@ -5,8 +5,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.worlds import built_once
 from trials.services.trials import record_gap
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import shortlist
+from vendors.services.candidates import declare_conflict, shortlist
 
 
 @built_once

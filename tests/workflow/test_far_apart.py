@@ -12,7 +12,7 @@ from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.trials.admin.scoring import give, part, scoring
 from trials.services.scores import lock_scores, open_consensus, settle_score
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 ROLES = ("engineering", "it", "devops", "pm", "leadership")

@@ -25,7 +25,7 @@ from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
-from vendors.services.opening import ask_to_open_prices, confirm_price_opening
+from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,7 @@ from vendors.costs import CHECKLIST
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.costs import set_cost_line
-from vendors.services.dialogue import ask_question
-from vendors.services.quotes import answer_question
-from vendors.services.reasking import close_claims
+from vendors.services.dialogue import answer_question, ask_question, close_claims
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from tests.cast.workflow import sign_as, to_be_signed
 from tests.clients import signed_in
 from vendors.models import PriceOpening
 from vendors.policy import may_read_answers
-from vendors.services.candidate_import import declare_conflict, declare_interests
-from vendors.services.opening import ask_to_open_prices
+from vendors.services.candidates import declare_conflict, declare_interests
+from vendors.services.quotes import ask_to_open_prices
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,7 @@ from evaltracker.decision.services.contract_terms import (
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.processes import CHORES
-from stakeholders.choices import Role
-from stakeholders.models import SignOffRule
+from stakeholders.models import Role, SignOffRule
 from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.workflow.comparing import another, page

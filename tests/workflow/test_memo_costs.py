@@ -19,8 +19,7 @@ from tests.workflow.deciding import decided, in_decision
 from vendors.costs import Tier
 from vendors.models import Candidate
 from vendors.services.candidates import change_candidate
-from vendors.services.cost_import import remove_rate, set_payments, set_rate
-from vendors.services.costs import set_cost_line
+from vendors.services.costs import remove_rate, set_cost_line, set_payments, set_rate
 
 pytestmark = pytest.mark.django_db
 

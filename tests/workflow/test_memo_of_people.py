@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from trials.services.scores import give_score, open_consensus, settle_score
-from vendors.services.candidate_import import clear_conflict, declare_conflict
+from vendors.services.candidates import clear_conflict, declare_conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from tests.vendors.services.test_mailed_sheets import filled
 from tests.workflow.test_memo_of_people import words_of
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
-from vendors.services.mailed_sheets import enter_sheet, take_sheet
-from vendors.services.sheets import confirm_sheet
+from vendors.services.drafts import confirm_sheet
+from vendors.services.sheets import enter_sheet, take_sheet
 
 pytestmark = pytest.mark.django_db
 

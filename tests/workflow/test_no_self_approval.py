@@ -11,8 +11,7 @@ from django.utils import timezone
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Entry, Evaluation
 from stakeholders.models import Delegation, SignOff, Stakeholder
-from stakeholders.services.lending import delegate
-from stakeholders.services.people import add_stakeholder
+from stakeholders.services.people import add_stakeholder, delegate
 from tests.cast import common, stakeholders
 from tests.cast.workflow import shown, sign_as, to_be_signed
 from tests.clients import signed_in

@@ -20,7 +20,7 @@ from tests.cast import stakeholders
 from tests.clients import signed_in
 from tests.workflow.deciding import agree, decided, in_decision
 from vendors.models import ClaimFile
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 PROOF = b"%PDF-1.7 proof"

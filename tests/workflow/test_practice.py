@@ -29,7 +29,7 @@ from tests.portable.files import carried_away, document, taken_in
 from vendors.models import Candidate, Contact, InvitationLink
 from vendors.selectors.access import live_link
 from vendors.services.contacts import add_contact
-from vendors.services.reasking import move_claims_close
+from vendors.services.dialogue import move_claims_close
 
 pytestmark = pytest.mark.django_db
 

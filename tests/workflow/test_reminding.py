@@ -13,7 +13,7 @@ from tests.cast.workflow import ready_to_advance
 from tests.clients import signed_in
 from trials.services.scores import give_score, lock_scores
 from vendors.policy import to_declare
-from vendors.services.candidate_import import declare_interests
+from vendors.services.candidates import declare_interests
 
 pytestmark = pytest.mark.django_db
 

@@ -25,8 +25,7 @@ from tests.clients import signed_in
 from tests.portable.files import carried_away, taken_in
 from trials.models import Excuse
 from trials.services.evidence import excuse_knock_out
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 

@@ -27,9 +27,8 @@ from tests.cast.workflow import sign_as
 from trials.models import Excuse
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Claim, Vendor
-from vendors.services.candidates import eliminate, reinstate, shortlist
+from vendors.services.candidates import change_vendor, eliminate, reinstate, shortlist
 from vendors.services.claims import note_claim, revoke_ruling, rule_not_applicable
-from vendors.services.contacts import change_vendor
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 STEPS = (

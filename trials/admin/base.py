@@ -19,7 +19,7 @@ from trials.models import Demo, Trial
 from trials.policy import check_trial
 from trials.services.demos import check_demo
 from vendors.admin.base import AboutCandidate
-from vendors.candidates import ValuesField
+from vendors.fields import ValuesField
 from vendors.models import Claim
 from vendors.selectors import asked_requirements
 from vendors.selectors.candidates import lists_of

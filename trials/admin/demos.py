@@ -79,12 +79,12 @@ from trials.services.scripts import (
     take_script,
 )
 from vendors.admin.base import AboutCandidates, OnCandidate, open_answers, reader
-from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
-from vendors.holds_for import answered_values
+from vendors.claims import answered_values
+from vendors.fields import Box, boxes_of
 from vendors.models import Candidate, Claim
 from vendors.selectors import active_candidates
-from vendors.selectors.rivals import demanded_in
+from vendors.selectors.candidates import demanded_in
 
 LONGEST_TITLE = 150
 

@@ -57,12 +57,12 @@ from vendors.admin.base import (
     open_answers,
     reader,
 )
-from vendors.candidates import ForValuesForm, ValuesField
-from vendors.holds_for import answered_values
+from vendors.claims import answered_values
+from vendors.fields import ForValuesForm, ValuesField
 from vendors.models import Candidate, Claim, ClaimFile
 from vendors.policy import to_declare
-from vendors.selectors.answer_counts import readable
-from vendors.selectors.rivals import demanded_of
+from vendors.selectors.candidates import demanded_of
+from vendors.selectors.claims import readable
 from vendors.services.claims import current_claim
 
 

@@ -18,8 +18,7 @@ from evaltracker.pages.search import page_number
 from evaltracker.pages.site import panels_of, site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.toolbox.text import named_ref
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import is_leadership
 from trials.admin.base import takes_part
 from trials.admin.matrix import TESTS, switches_of
@@ -43,7 +42,7 @@ from vendors.admin.base import Place, find_place, open_answers, reader
 from vendors.choices import Availability
 from vendors.models import Candidate, Claim, Contact, Ruling, Submission
 from vendors.policy import NOTE_STAGES, may_read_contacts
-from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
+from vendors.selectors.claims import answering_of, is_answered_by_buyer
 
 FILTERS = {"musts": "Must-haves", **{name: label for name, (label, _) in TESTS.items()}}
 

@@ -27,7 +27,7 @@ from trials.services.scores import (
 from vendors.admin.base import AboutCandidate
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-from vendors.selectors.answer_counts import reads_answers
+from vendors.selectors.claims import reads_answers
 
 SCALE = [(str(value), str(value)) for value in range(TOP_SCORE + 1)]
 

@@ -29,7 +29,7 @@ from evaltracker.pages.workspace import (
 from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, lanes
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
 from trials.admin.score_sheets import Sheet, SheetForm, sheet_of, worth_scoring

@@ -38,12 +38,12 @@ from trials.selectors.trials import (
     unequal_trials,
 )
 from vendors.admin.base import AboutCandidates, Place, open_answers, reader
-from vendors.candidates import Box, boxes_of
 from vendors.choices import Availability
-from vendors.holds_for import answered_values
+from vendors.claims import answered_values
+from vendors.fields import Box, boxes_of
 from vendors.models import Claim
 from vendors.selectors import active_candidates
-from vendors.selectors.rivals import demanded_in
+from vendors.selectors.candidates import demanded_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from trials.choices import (
 )
 from trials.models.trials import Criterion
 from vendors.choices import CandidateState
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 from vendors.models import Candidate, Claim
 from vendors.models.candidates import VendorRecord
 

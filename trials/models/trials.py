@@ -14,7 +14,7 @@ from evaltracker.toolbox.days import today_in, wall_of
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState, Retest, Severity
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 from vendors.models import Candidate
 from vendors.models.candidates import VendorRecord, VendorScopedQuerySet
 

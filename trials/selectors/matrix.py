@@ -35,7 +35,7 @@ from trials.models.runs import FAILED
 from trials.scoring import FORMULA_VERSION, rounded
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
-from vendors.holds_for import Named, named_words
+from vendors.claims import Named, named_words
 from vendors.models import Candidate, Claim
 
 # What may change between two readings, journalled or not, is listed in

@@ -13,8 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
 from stakeholders.selectors import said_weights
@@ -37,7 +36,7 @@ from trials.scoring.scope import counts_as
 from trials.selectors.cells import Cell, awaiting_reply, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import Availability, CandidateState
-from vendors.holds_for_fields import write_holds_for
+from vendors.fields import write_holds_for
 from vendors.models import Candidate, Claim, Conflict
 from vendors.policy import conflicted_people
 from vendors.selectors import active_candidates

@@ -19,8 +19,7 @@ from evaltracker.toolbox.days import is_working_day, wall_of
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words, working_days_between
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import voices
 from trials.choices import MilestoneState, Source
 from trials.models import (
@@ -38,7 +37,7 @@ from trials.scoring import Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import CandidateState
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 from vendors.models import Candidate, Ruling
 from vendors.policy import conflicted_people
 

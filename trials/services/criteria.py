@@ -30,7 +30,7 @@ from trials.selectors.trials import drawn_up_with, twins_of
 from trials.services.mails import ask_for_agreement
 from trials.services.trials import number_change, open_trial, withdraw_proposal
 from vendors.choices import CandidateState
-from vendors.selectors.rivals import read_item_values
+from vendors.selectors.candidates import read_item_values
 
 
 def check_write_criteria(trial: Trial, by: By) -> None:

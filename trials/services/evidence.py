@@ -45,11 +45,10 @@ from trials.selectors import Cell, one_cell
 from trials.selectors.trials import is_partly_proven
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
-from vendors.holds_for import read_named_values
+from vendors.claims import read_named_values
 from vendors.models import Candidate, Claim
 from vendors.policy import require_no_conflict
-from vendors.selectors.candidates import lists_of
-from vendors.selectors.rivals import read_item_values
+from vendors.selectors.candidates import lists_of, read_item_values
 from vendors.services.candidates import lock_candidate
 
 VERDICT_FIELDS = (

@@ -34,7 +34,7 @@ from trials.selectors import half_time_alarm
 from trials.selectors.ledger import slipped_claims
 from trials.selectors.trials import contract_of, orphaned_milestones, silent_since
 from vendors.choices import Availability
-from vendors.holds_for import promised_dates
+from vendors.claims import promised_dates
 from vendors.models import Claim, Contact
 
 A_MINUTE = datetime.timedelta(minutes=1)

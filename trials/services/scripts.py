@@ -40,7 +40,7 @@ from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
 from vendors.selectors import current_claims, own_claims
-from vendors.selectors.rivals import read_item_values
+from vendors.selectors.candidates import read_item_values
 
 # Scripts lie before the vendor: help for scorers is no part of them.
 

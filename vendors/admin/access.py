@@ -54,8 +54,8 @@ from vendors.policy import (
     may_keep_vendors,
 )
 from vendors.selectors import live_tokens
-from vendors.services.idempotency import end_session
-from vendors.services.tokens import (
+from vendors.services.access import (
+    end_session,
     expire_token,
     issue_token,
     revoke_token,

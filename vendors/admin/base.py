@@ -30,8 +30,8 @@ from vendors.policy import (
     may_read_answers,
     to_declare,
 )
-from vendors.selectors.answer_counts import opened
-from vendors.services.access import yes_to
+from vendors.selectors.claims import opened
+from vendors.services.contacts import yes_to
 
 FIELD = "shared"
 YES = "Yes, this person may stand for both"

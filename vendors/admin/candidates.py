@@ -57,26 +57,25 @@ from vendors.policy import (
     is_asked,
     to_declare,
 )
-from vendors.selectors.access import count_unseen, visits_of
-from vendors.selectors.answer_counts import AnswerCounts, answer_counts
-from vendors.selectors.vendor_answers import sheets_of
-from vendors.services.candidate_import import (
+from vendors.selectors.access import visits_of
+from vendors.selectors.claims import AnswerCounts, answer_counts, sheets_of
+from vendors.selectors.dialogue import count_unseen
+from vendors.services.candidates import (
+    add_candidate,
+    add_vendor,
+    change_candidate,
+    check_add_candidate,
     check_clear_interest,
     check_declare_interest,
+    check_move,
     clear_conflict,
     declare_conflict,
     declare_interests,
-)
-from vendors.services.candidates import (
-    add_candidate,
-    change_candidate,
-    check_add_candidate,
-    check_move,
     eliminate,
     reinstate,
     shortlist,
 )
-from vendors.services.contacts import add_vendor, note_contact
+from vendors.services.contacts import note_contact
 
 GROUPS = (
     (CandidateState.CHOSEN, "Chosen", ""),

@@ -48,13 +48,14 @@ from vendors.admin.base import (
     open_answers,
     reader,
 )
-from vendors.answers import NumberField
-from vendors.candidates import Change, ForValuesForm, days_moved
 from vendors.choices import Availability
+from vendors.claims import Change, days_moved
 from vendors.differences import Pieces, word_difference
-from vendors.holds_for_fields import (
+from vendors.fields import (
+    ForValuesForm,
     HoldsForCell,
     HoldsForField,
+    NumberField,
     OwnAnswersField,
     joined,
     parted,
@@ -62,12 +63,13 @@ from vendors.holds_for_fields import (
 )
 from vendors.models import Candidate, Claim, ClaimFile, Ruling, Submission
 from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
-from vendors.selectors.access import SentBy, SentClaim, sent_by_vendors, unseen_claims
-from vendors.selectors.answer_counts import readable
-from vendors.selectors.candidates import lists_of
-from vendors.selectors.rivals import demanded_of
-from vendors.selectors.vendor_answers import answering_of, is_answered_by_buyer
+from vendors.selectors.candidates import demanded_of, lists_of
+from vendors.selectors.claims import answering_of, is_answered_by_buyer, readable
+from vendors.selectors.dialogue import SentBy, SentClaim, sent_by_vendors, unseen_claims
+from vendors.services.claims import ANSWER_FIELDS as WORDS
 from vendors.services.claims import (
+    answer_requirement,
+    change_answer,
     check_withdraw_note,
     current_claim,
     note_claim,
@@ -75,13 +77,8 @@ from vendors.services.claims import (
     rule_not_applicable,
     withdraw_claim,
 )
-from vendors.services.mailed_sheets import (
-    WORDS,
-    answer_requirement,
-    change_answer,
-)
-from vendors.services.sheets import answer_sheet
-from vendors.services.tokens import mark_seen
+from vendors.services.dialogue import mark_seen
+from vendors.services.drafts import answer_sheet
 
 
 def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:

@@ -15,13 +15,8 @@ from evaltracker.pages.site import site
 from vendors.admin.base import SharedForm
 from vendors.models import Contact, Vendor
 from vendors.policy import may_keep_vendors
-from vendors.services.contacts import (
-    add_contact,
-    add_vendor,
-    change_contact,
-    change_vendor,
-    remove_contact,
-)
+from vendors.services.candidates import add_vendor, change_vendor
+from vendors.services.contacts import add_contact, change_contact, remove_contact
 
 
 class VendorForm(forms.Form):

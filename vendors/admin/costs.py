@@ -58,13 +58,13 @@ from vendors.selectors import (
     worth_of,
 )
 from vendors.selectors.costs import NOBODY, opening_state, quotes_seen, second_people
-from vendors.services.cost_import import add_cost_line, change_cost_line
-from vendors.services.opening import (
+from vendors.services.costs import add_cost_line, change_cost_line
+from vendors.services.quotes import (
     ask_to_open_prices,
     confirm_price_opening,
+    let_owner_type_prices,
     withdraw_price_opening,
 )
-from vendors.services.quotes import let_owner_type_prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,19 +43,20 @@ from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
 from vendors.policy import unbarred, where_unbarred
 from vendors.selectors import asked_requirements
-from vendors.selectors.answer_counts import GAP, MOST, Chase, chases, given_away
-from vendors.services.access import invited_candidates
+from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
 from vendors.services.contacts import (
     accept_contact,
     decline_contact,
+    invited_candidates,
 )
 from vendors.services.dialogue import (
     accept_proposal,
+    answer_question,
     ask_question,
+    chase,
+    chase_all,
     decline_proposal,
 )
-from vendors.services.quotes import answer_question
-from vendors.services.reasking import chase, chase_all
 
 
 class RulingOnContact(InEvaluation[ContactRequest]):

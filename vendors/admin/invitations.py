@@ -55,28 +55,29 @@ from vendors.policy import (
     may_read_contacts,
 )
 from vendors.selectors import invitation_letters
-from vendors.selectors.access import Visits, sessions_here, visits_of
-from vendors.selectors.answer_counts import AnswerCounts, answer_counts
-from vendors.selectors.rivals import last_tests, open_contact_requests
-from vendors.services.access import (
-    WARNED_DAYS,
+from vendors.selectors.access import (
+    Visits,
+    last_tests,
+    open_contact_requests,
+    sessions_here,
+    visits_of,
+)
+from vendors.selectors.claims import AnswerCounts, answer_counts
+from vendors.services.access import WARNED_DAYS
+from vendors.services.contacts import (
+    add_contact,
     check_invite,
     check_send_invitation,
     invite,
     send_invitation,
 )
-from vendors.services.contacts import add_contact
-from vendors.services.mailed_sheets import (
-    answers_on,
-    enter_sheet,
-    take_sheet,
-)
-from vendors.services.reasking import (
+from vendors.services.dialogue import (
     close_claims,
     move_claims_close,
     open_claims,
     reopen_claims,
 )
+from vendors.services.sheets import answers_on, enter_sheet, take_sheet
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

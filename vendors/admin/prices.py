@@ -24,8 +24,14 @@ from vendors.costs.lines import MOST_PERCENT
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.models.candidates import check_exact
 from vendors.selectors import tiers_of
-from vendors.services.cost_import import remove_rate, set_payments, set_rate
-from vendors.services.costs import mark_rest_unsaid, remove_cost_line, set_cost_line
+from vendors.services.costs import (
+    mark_rest_unsaid,
+    remove_cost_line,
+    remove_rate,
+    set_cost_line,
+    set_payments,
+    set_rate,
+)
 
 
 def amount_field(label: str, help_text: str = "") -> forms.DecimalField:

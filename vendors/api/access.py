@@ -36,9 +36,9 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
 from evaltracker.toolbox.rest.views import StrictView, new_calls, problems, read_id
-from vendors.candidates import address_of, count_up
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, Vendor, VendorToken
+from vendors.rate_limits import address_of, count_up
 from vendors.selectors import (
     SECRET,
     asked_requirements,
@@ -46,11 +46,21 @@ from vendors.selectors import (
     invitations,
     recognise,
 )
-from vendors.services.access import note_first_seen, note_refused_call
-from vendors.services.batches import UNKNOWN, LockedClaims, Stated
-from vendors.services.claims import NeverSeen, answer_claims
+from vendors.services.access import (
+    actor_by_token,
+    end_token,
+    note_first_seen,
+    note_refused_call,
+    note_use,
+)
+from vendors.services.claims import (
+    UNKNOWN,
+    LockedClaims,
+    NeverSeen,
+    Stated,
+    answer_claims,
+)
 from vendors.services.idempotency import Answer, Turn, answer_once, take_turn
-from vendors.services.tokens import actor_by_token, end_token, note_use
 from vendors.wall import behind_the_wall, digest_of, show_tokens, show_vendor
 
 BEARER = re.compile(r"Bearer +([^\s]+) *", re.IGNORECASE)

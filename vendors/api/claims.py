@@ -71,10 +71,22 @@ from vendors.selectors import (
     with_counts,
 )
 from vendors.selectors.candidates import with_demands
-from vendors.services.batches import MOST, LockedClaims, Stated, submit_many
-from vendors.services.claims import attach_file, hand_in, submit_one, withdraw_claim
+from vendors.services.claims import (
+    MOST,
+    LockedClaims,
+    Stated,
+    submit_many,
+    submit_one,
+    withdraw_claim,
+)
+from vendors.services.drafts import (
+    SheetResult,
+    answer_sheet,
+    attach_file,
+    hand_in,
+    submit_sheet,
+)
 from vendors.services.idempotency import Answer
-from vendors.services.sheets import SheetResult, answer_sheet, submit_sheet
 
 # How claims are read from a body, one or many; a serializer for each would cost more
 # than all of the database's work. Here is the shape, the rules are

@@ -27,8 +27,12 @@ from vendors.costs import CostKind, Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
 from vendors.selectors.costs import is_sealed, not_quoted, standing_quote
-from vendors.services.opening import MOST_LINES, QuotedLine
-from vendors.services.quotes import hand_in_quote, withdraw_quote
+from vendors.services.quotes import (
+    MOST_LINES,
+    QuotedLine,
+    hand_in_quote,
+    withdraw_quote,
+)
 
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)

@@ -1,18 +1,16 @@
 """From a spreadsheet to what would change in claims, candidates or costs: pure, no
 database."""
 
-from vendors.imports.layout import ORIENTATIONS, plan_claims_import
-from vendors.imports.money_words import (
-    ClaimChange,
+from vendors.imports.answers import (
     ClaimLine,
     ClaimsPlan,
     Known,
     KnownClaim,
 )
+from vendors.imports.layout import ORIENTATIONS, plan_claims_import
 
 __all__ = [
     "ORIENTATIONS",
-    "ClaimChange",
     "ClaimLine",
     "ClaimsPlan",
     "Known",

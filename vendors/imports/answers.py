@@ -3,13 +3,18 @@
 import datetime
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
 from typing import Any
+
+from babel import Locale
+from babel.numbers import get_currency_name
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.plan import Findings, likely_header, short
-from evaltracker.importing.rows import Table, unread_columns
+from evaltracker.importing.rows import Refusal, Table, unread_columns
 from evaltracker.importing.words import (
     ANSWER_COLUMNS,
     CANDIDATE_COLUMNS,
@@ -24,6 +29,8 @@ from evaltracker.importing.words import (
     is_saved_matrix,
     without_escapes,
 )
+from evaltracker.money import CODES, read_currency
+from evaltracker.requirements.imports import Plan
 from evaltracker.toolbox.tabular import (
     Row,
     Sheet,
@@ -31,21 +38,270 @@ from evaltracker.toolbox.tabular import (
     columns_by_field,
     header_key,
 )
-from evaltracker.toolbox.tabular.cells import DayOrder, read_day
+from evaltracker.toolbox.tabular.cells import DIGITS, DayOrder, read_day
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, without_markup
-from vendors.candidates import ClaimWords, held_for, read_claim
 from vendors.choices import Availability
-from vendors.holds_for import DATED
-from vendors.imports.money_words import (
-    Cell,
-    ClaimLine,
-    Known,
-    KnownClaim,
-    Meaning,
-    UnknownWord,
+from vendors.claims import DATED, ClaimWords, held_for, read_claim
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "fi")
+DOLLARS = ("USD", *sorted(code for code in CODES if code.endswith("D")))
+SHARED = {
+    "$": DOLLARS,
+    "dollar": DOLLARS,
+    "dollars": DOLLARS,
+    "£": ("GBP", "EGP", "GIP", "FKP", "SHP", "SSP", "LBP", "SYP"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "kr.": ("DKK", "SEK", "NOK", "ISK"),
+}
+# What a bare $ or £ means, unless something beside it says another currency.
+MEANT = frozenset({"USD", "GBP"})
+SIGNS = {
+    **dict.fromkeys(("us$", "$us", "usd$"), "USD"),
+    **dict.fromkeys(("ca$", "c$", "cad$"), "CAD"),
+    **dict.fromkeys(("a$", "au$"), "AUD"),
+    **{"nz$": "NZD", "hk$": "HKD", "s$": "SGD", "sg$": "SGD", "mx$": "MXN"},
+    **{"cn¥": "CNY", "jp¥": "JPY", "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF"},
+}
+
+
+def currencies_of(text: str) -> tuple[str, ...]:
+    """The codes that `text` can mean, the likeliest first; none if it is no currency.
+
+    What stands between brackets in a format of Excel is read, too.
+    """
+    word = " ".join(text.split()).casefold()
+    if word in SHARED:
+        return SHARED[word]
+    if word in SIGNS:
+        return (SIGNS[word],)
+    try:
+        return (read_currency(word),)
+    except ValueError:
+        return _names().get(word, ())
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    """By name in some languages, in one or many, the currencies called so."""
+    found: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for code, name in Locale(language).currencies.items():
+            found.setdefault(name.casefold(), set()).add(code)
+    for code in CODES:
+        many = get_currency_name(code, 2, "en").casefold()
+        found.setdefault(many, set()).add(code)
+    return {
+        name: tuple(sorted(codes & CODES))
+        for name, codes in found.items()
+        if codes & CODES
+    }
+
+
+THOUSAND, MILLION, BILLION = Decimal(10) ** 3, Decimal(10) ** 6, Decimal(10) ** 9
+SCALES = {
+    **dict.fromkeys(("k", "t", "tsd", "tsd.", "thousand"), THOUSAND),
+    **dict.fromkeys(("m", "mn", "mio", "mio.", "million", "millions"), MILLION),
+    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "billions"), BILLION),
+    **{"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7},
+}
+# A letter counts right behind the number only: “3 m” may be three months.
+LETTERS = frozenset({"k", "t", "m", "b"})
+SCALE = re.compile(r"(?P<gap>\s*)(?P<word>[A-Za-z]{1,8}\.?)")
+CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A cell taken apart around its first number."""
+
+    number: str
+    currencies: tuple[str, ...]
+    factor: Decimal
+    rest: str
+
+
+def parts_of(plain: str) -> Parts | None:
+    """Number, currency, thousands or millions, and the words behind."""
+    found = DIGITS.search(plain)
+    if found is None:
+        return None
+    number = found[0].rstrip(" .,'’")
+    before, rest = plain[: found.start()].strip(), plain[found.start() + len(number) :]
+    first: tuple[str, ...] = ()
+    if before:
+        first = currencies_of(before)
+        if not first:
+            return None
+    factor, rest = scale_of(rest)
+    second, rest = currency_before(rest.strip())
+    if first and second:
+        both = tuple(code for code in second if code in first)
+        if not both:
+            raise Refusal("", f"“{short(plain)}” names two currencies. Keep one.")
+        first = both if len(second) == 1 else tuple(c for c in first if c in second)
+    return Parts(number, first or second, factor, rest)
+
+
+def scale_of(rest: str) -> tuple[Decimal, str]:
+    """What the number counts: ones, thousands, millions; and what follows."""
+    found = SCALE.match(rest)
+    if found is None:
+        return Decimal(1), rest
+    word = found["word"].casefold()
+    if word == "teur":
+        return THOUSAND, f" EUR{rest[found.end() :]}"
+    if word in LETTERS and found["gap"] and not currency_before(rest[found.end() :])[0]:
+        return Decimal(1), rest
+    factor = SCALES.get(word)
+    if factor is None:
+        return Decimal(1), rest
+    return factor, rest[found.end() :]
+
+
+def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
+    found = CURRENCY.match(rest.strip())
+    words = found[0].split(" ") if found else []
+    for many in range(len(words), 0, -1):
+        said = " ".join(words[:many])
+        # “all” and “try” are words; ALL and TRY are currencies.
+        is_word = len(said) == 3 and said.isalpha() and not said.isupper()
+        codes = () if is_word and said not in ("eur", "usd") else currencies_of(said)
+        if codes:
+            return codes, rest.strip()[len(said) :].strip()
+    return (), rest.strip()
+
+
+# Quoted words, an escaped mark, a currency in brackets, other brackets, a blank as wide
+# as a mark, a repeated mark; everything else stands for itself. What nothing closes
+# goes to the end.
+TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|\[\$(?P<currency>[^\]-]*)[^\]]*\]?'
+    r"|\[[^\]]*\]?|_.|\*.|(?P<digits>[0#?](?:[0#?.,/ ]*[0#?])?)(?P<scale>,*)"
+    r"|(?P<general>General)|(?P<mark>.)",
+    re.IGNORECASE,
 )
 
-# The words for an availability, and the columns of a list of claims.
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The words before and after a number; `is_scaled` if thousands are not shown."""
+
+    before: str = ""
+    after: str = ""
+    is_scaled: bool = False
+
+
+def words_around(number_format: str) -> Around:
+    """What people read around a number in this format."""
+    section = first_section(number_format)
+    before, after, seen, is_scaled = "", "", False, False
+    for token in TOKEN.finditer(section):
+        if token["digits"] or token["general"]:
+            seen = True
+            is_scaled = is_scaled or bool(token["scale"])
+            continue
+        said = next((it for it in token.group(1, 2, 3, 7) if it), "")
+        if seen:
+            after += said
+        else:
+            before += said
+    return Around(before.strip(), after.strip(), is_scaled)
+
+
+def first_section(number_format: str) -> str:
+    quoted = False
+    for place, mark in enumerate(number_format):
+        if mark == '"':
+            quoted = not quoted
+        elif mark == ";" and not quoted:
+            return number_format[:place]
+    return number_format
+
+
+type Cell = tuple[str, str]  # a candidate's name and a requirement's ref
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One claim as the file has it."""
+
+    candidate: str
+    ref: str
+    words: ClaimWords
+    sheet: str
+    row: int
+
+    @property
+    def cell(self) -> Cell:
+        return self.candidate, self.ref
+
+    @property
+    def name(self) -> str:
+        return f"{self.ref} / {self.candidate}"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a status word means in an evaluation; unstated keeps it as text."""
+
+    availability: str
+    available_from: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A status word that nobody has explained: as looked up, and as it was written.
+
+    `count` is how often the file has it.
+    """
+
+    key: str
+    shown: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """The current claim of a cell.
+
+    `is_fresh` tells whether it answers the requirement's words of today.
+    """
+
+    words: ClaimWords
+    by_vendor: bool = False
+    is_fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the evaluation has: refs with texts, candidates with aliases, claims.
+
+    `words` are the status words that its people explained.
+    """
+
+    requirements: Mapping[str, str]
+    candidates: Mapping[str, Sequence[str]]
+    claims: Mapping[Cell, KnownClaim] = field(default_factory=dict)
+    words: Mapping[str, Meaning] = field(default_factory=dict)
+    # The lists of the brief with their values, and who stays as it is.
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    as_is: frozenset[str] = frozenset()
+    # By ref, of the requirements that have one.
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChange:
+    line: ClaimLine
+    before: ClaimWords
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsPlan(Plan[ClaimLine, ClaimChange]):
+    orientation: str = ""
+    unknown_words: tuple[UnknownWord, ...] = ()
+
 
 # A word that is not here is kept as text and reported, never guessed from. Case,
 # hyphens and outer marks do not count.
@@ -232,7 +488,6 @@ def headed(cell: str) -> tuple[Availability, str] | None:
 
 
 def status_key(cell: str) -> str:
-    """A status as the dictionary has it, its hyphens kept; two ticks are one."""
     text = as_answer(cell).statement.casefold().replace("\ufe0f", "").replace("_", " ")
     key = " ".join(text.strip(" .!\"'“”()").split())
     return key[0] if key[:1] in MARKS and len(set(key)) == 1 else key
@@ -249,8 +504,6 @@ ASKED = 40
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What the file says of one claim, cell by cell."""
-
     status: str = ""
     statement: str = ""
     evidence: str = ""
@@ -258,7 +511,6 @@ class Cells:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is said."""
         return not (self.status or self.statement or self.evidence)
 
 
@@ -280,12 +532,6 @@ class Reader:
     order: DayOrder | None = None
 
     def read(self, cells: Cells) -> ClaimWords:
-        """The words of a claim.
-
-        Raises:
-            Invalid: something in the cells cannot be kept; the sentence says what.
-
-        """
         availability, date = self.availability(cells)
         found = None if cells.statement else headed(cells.status)
         marked = found[1] if found else ""
@@ -337,7 +583,6 @@ class Reader:
         return Availability.UNSTATED, date
 
     def count(self, word: str, cell: str) -> None:
-        """Remember a status that is no availability."""
         if word.replace("-", " ") in RULED_WORDS:
             self.ruled[short(without_markup(cell))] += 1
         elif len(word) > WORD_LENGTH:
@@ -348,7 +593,6 @@ class Reader:
             self.keys[shown] = word.replace("-", " ")
 
     def asked(self) -> tuple[UnknownWord, ...]:
-        """The words to ask about, the most frequent first."""
         return tuple(
             UnknownWord(self.keys[shown], shown, count)
             for shown, count in self.unknown.most_common(ASKED)
@@ -357,7 +601,6 @@ class Reader:
     def evidence(
         self, cell: str, found: str, parts: list[str]
     ) -> tuple[str, list[str]]:
-        """The one link that proves it, and what else the evidence cell says."""
         good, bad = web_addresses(cell)
         links = [*good, found] if found else good
         url = links[0] if links else ""
@@ -368,7 +611,6 @@ class Reader:
         return url, [f"More evidence: {' '.join(more)}"] if more else []
 
     def tell(self, findings: Findings) -> None:
-        """Report each word once, with its count."""
         if self.unknown:
             told = word_counts(self.unknown)
             findings.remark(
@@ -404,12 +646,6 @@ class Reader:
 
 
 def read_date(cell: str, order: DayOrder | None = None) -> datetime.date | None:
-    """The date in `cell`; `order` is that of its column.
-
-    Raises:
-        Invalid: it is none, or could be two.
-
-    """
     text = cell.strip()
     # A spreadsheet may give the hour of a day, too.
     text = text[:10] if text[4:5] == "-" else text
@@ -425,8 +661,6 @@ def word_counts(words: Counter[str]) -> str:
     rest = len(words) - len(shown)
     return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
 
-
-# Candidates that stand in the row of names of a matrix.
 
 LEAST, SHOWN = 2, 6
 TAKE = "take"
@@ -474,7 +708,6 @@ def is_meant(
 
 
 def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
-    """The row of names of a matrix, and by column whose answers stand in it."""
     rows = [row for row in sheet.rows if row.filled]
     header = likely_header(sheet) if rows else Row(1, ())
     if is_own(header):
@@ -496,7 +729,6 @@ def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
 
 
 def answers(rows: Collection[Row], columns: Collection[int]) -> bool:
-    """Whether most of these cells are answers: yes, no, a tick."""
     cells = [row.cell(it) for row in rows for it in columns if row.cell(it)]
     said = [cell for cell in cells if status_key(cell) in STATUS_WORDS or headed(cell)]
     return len(said) * 2 > len(cells)
@@ -539,7 +771,6 @@ def without_derived(book: Workbook) -> tuple[Workbook, list[str]]:
 
 
 def rows_of(sheet: Sheet, head: Row) -> Iterator[Row]:
-    """The rows without what is worked out."""
     left = {index for index, it in enumerate(head.cells) if it.endswith(LEFT)}
     said = {index for index, it in enumerate(head.cells) if it.endswith(CLAIMED)}
     for row in sheet.rows:
@@ -582,12 +813,7 @@ def as_it_stands(
 def with_values(
     lines: list[ClaimLine], known: Known, said: Mapping[str, Any]
 ) -> Iterator[ClaimLine]:
-    """The lines with their values; `said` is by candidate.
-
-    Raises:
-        Invalid: with a sentence that names the value and the list.
-
-    """
+    """The lines with their values; `said` is by candidate."""
     for line in lines:
         words = line.words
         held = held_for(

@@ -24,10 +24,7 @@ from evaltracker.toolbox.tabular.wording import as_answer, comparable, without_m
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED
 from vendors.choices import CandidateKind
-from vendors.imports.answers import heads_of
-from vendors.imports.money_words import Known
-
-# Which of several tables is the list of candidates.
+from vendors.imports.answers import Known, heads_of
 
 
 def more_than_names(tables: list[Table], findings: Findings) -> list[Table]:
@@ -66,8 +63,6 @@ def named_once(tables: list[Table], findings: Findings) -> list[Table]:
             kept.append(table)
     return kept
 
-
-# The column names and words that an import of candidates understands.
 
 COMPANIES = (
     *("vendor", "vendorname", "supplier", "suppliername", "provider", "providers"),
@@ -112,7 +107,6 @@ def columns_in(row: Row) -> dict[str, int]:
 
 
 def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
-    """Whether these columns make a list of candidates."""
     return "name" in columns
 
 
@@ -152,25 +146,20 @@ class Names:
 
 
 def folded(name: str) -> str:
-    """`name` without case and double blanks."""
     return " ".join(name.casefold().split())
 
 
 def requirement_names(known: Known) -> Names:
-    """Requirements by ref, exactly, or by their text, with or without the ref."""
     entries = {ref: [text, f"{ref} {text}"] for ref, text in known.requirements.items()}
     return Names(entries, loose=False)
 
 
 def candidate_names(known: Known) -> Names:
-    """Candidates by name or alias."""
     return Names(known.candidates, loose=True)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCandidates:
-    """What the evaluation has: by name, its fields and other names; and companies."""
-
     candidates: Mapping[str, Mapping[str, Any]]
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -184,12 +173,7 @@ def plan_candidates_import(
     headers: Mapping[str, Header] = NO_HEADERS,
     answers: Mapping[str, str] = NO_ANSWERS,
 ) -> RowsPlan:
-    """What importing `book` would do to the candidates; `kind` is for rows without.
-
-    Raises:
-        Unreadable: no table of candidates is in the file.
-
-    """
+    """What importing `book` would do to the candidates; `kind` is for rows without."""
     findings = Findings(answers=answers, remarks=list(book.remarks))
     tables = more_than_names(
         tables_in(book, headers, columns_in, is_table, findings), findings
@@ -227,7 +211,6 @@ class Reader:
         self.again = self.with_https = 0
 
     def settle(self, table: Table) -> None:
-        """What the words in the column of kinds mean, all of them at once."""
         if "kind" in table.columns:
             self.kinds = meanings_in(
                 table.header,
@@ -240,7 +223,6 @@ class Reader:
             )
 
     def line(self, table: Table, row: Row) -> RowLine | None:
-        """The candidate of one row, or None with the reason in the findings."""
         problems = len(self.findings.refused_rows)
         said = as_answer(table.cell(row, "name"))
         found, linked = said.statement, said.evidence_url
@@ -279,7 +261,6 @@ class Reader:
         return RowLine((name,), values, table.sheet.name, row.number)
 
     def further(self, table: Table, row: Row, inputs: Inputs) -> dict[str, Any]:
-        """What the row says beside name, kind and vendor."""
         values: dict[str, Any] = {}
         for column in IMPORTED:
             cell = table.cell(row, column.name)
@@ -325,19 +306,16 @@ class Reader:
         return found
 
     def vendor(self, name: str) -> str:
-        """The company as it is called in the list, or a new one's name."""
         found = self.vendors.find(name)
         if found is None:
             self.new_vendors.add(name)
         return found or name
 
     def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
-        """Note that the row cannot come in."""
         place = table.columns.get(column)
         self.findings.refuse(table.sheet, row.number, sentence, place)
 
     def tell(self) -> None:
-        """Say which companies would be added, and what was read of the cells."""
         if self.again:
             rows = "1 row names" if self.again == 1 else f"{self.again:,} rows name"
             self.findings.remark(f"{rows} a candidate that stands above already.")
@@ -354,5 +332,4 @@ class Reader:
 
 
 def without_kind(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a row that names no kind of its own."""
     return {name: value for name, value in values.items() if name != "kind"}

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from evaltracker.importing.plan import (
     NO_ANSWERS,
@@ -25,6 +26,7 @@ from evaltracker.importing.rows import (
     tell_unread,
 )
 from evaltracker.importing.words import refuse_memo
+from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.toolbox.tabular import (
     Row,
     Sheet,
@@ -33,20 +35,326 @@ from evaltracker.toolbox.tabular import (
     find_header,
     header_key,
 )
-from vendors.choices import Pricing
+from evaltracker.toolbox.tabular.wording import web_addresses, without_markup
+from evaltracker.toolbox.text import Inputs
+from vendors.choices import CostState, Pricing, Recurrence
+from vendors.costs import CostKind, read_decimal, read_tiers
+from vendors.costs import Pricing as Counted
+from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
+from vendors.imports.answers import parts_of
 from vendors.imports.candidates import Names
-from vendors.imports.cost_reader import Reader
 from vendors.imports.layout import named_above
-from vendors.imports.money_words import parts_of
 from vendors.imports.prices import (
     COLUMNS,
+    KINDS,
+    PRICINGS,
+    RECURRENCES,
+    STATES,
+    Price,
+    Settled,
+    currency_of,
+    day_in,
     in_words,
+    number_in,
     price_columns,
+    read_price,
     refuse_many_prices,
     settle,
+    validity,
 )
+from vendors.imports.prices import ENDS as COST_COLUMNS_ENDS
 
-# Items down and bidders across: the prices of each bidder are a table of their own.
+ENDS = ("likely", "low", "high")
+
+
+def tiering(table: Table, row: Row) -> dict[str, Any]:
+    """The way of pricing and its tiers, where the file says any.
+
+    Tiers stand in one cell, as people type them on the page, apart by a line or “;”.
+    """
+    cell = table.cell(row, "pricing")
+    pricing = PRICINGS.get(header_key(cell)) if cell else None
+    if cell and pricing is None:
+        raise Refusal(
+            "pricing",
+            f"“{short(cell)}” is none of per unit, graduated, volume, package.",
+        )
+    if pricing == Pricing.PERCENT:
+        raise Refusal("pricing", "Only the renewal rise can be a percentage.")
+    text = table.cell(row, "tiers").replace(";", "\n")
+    try:
+        tiers = read_tiers(text)
+    except ValueError as error:
+        raise Refusal("tiers", str(error)) from error
+    if tiers and pricing is None:
+        raise Refusal(
+            "tiers",
+            "It does not say how its tiers count. Write graduated, volume or package "
+            "into “Price by quantity”.",
+        )
+    if pricing is None:
+        return {}
+    problem = contradiction(Counted(pricing.value), tiers)
+    if problem:
+        raise Refusal("tiers", problem[0].upper() + problem[1:])
+    return {"pricing": pricing.value, "tiers": [stored_tier(tier) for tier in tiers]}
+
+
+def is_rise(table: Table, row: Row, kind: str) -> bool:
+    """Whether the row is a rise in per cent: its cell or its way of pricing says so."""
+    if kind != CostKind.RENEWAL_RISE:
+        return False
+    cell = table.cell(row, "likely")
+    if cell.endswith("%"):
+        return True
+    if PRICINGS.get(header_key(table.cell(row, "pricing"))) == Pricing.PERCENT:
+        return True
+    try:
+        is_share = 0 < read_decimal(cell) < 1
+    except ValueError:
+        return False
+    if is_share:
+        raise Refusal(
+            "likely",
+            f"“{short(cell)}” could be a price or a share. Write per cent as “5%”.",
+        )
+    return False
+
+
+def rise(table: Table, row: Row, label: str) -> dict[str, Any]:
+    rates: dict[str, Decimal] = {}
+    for end in ENDS:
+        cell = table.cell(row, end).removesuffix("%").strip()
+        try:
+            rates[end] = read_decimal(cell) if cell else rates["likely"]
+        except (ValueError, KeyError) as error:
+            raise Refusal(end, "Write per cent a year as a number, “5%”.") from error
+    if not rates["low"] <= rates["likely"] <= rates["high"]:
+        raise Refusal("low", "Low, likely and high must be in that order.")
+    problem = no_percentage(
+        CostKind.RENEWAL_RISE, label, [rates[end] for end in ("low", "likely", "high")]
+    )
+    if problem:
+        raise Refusal("likely", problem[0].upper() + problem[1:])
+    return {
+        **rates,
+        "pricing": Pricing.PERCENT.value,
+        "tiers": [],
+        "recurrence": Recurrence.YEARLY.value,
+    }
+
+
+TEXTS = {"label": 150, "unit": 60}
+
+
+class Reader:
+    """Reads rows; `kind` and `recurrence` are for those that say none."""
+
+    UNCOMPUTED: ClassVar[str] = UNCOMPUTED
+
+    def __init__(self, currency: str, kind: str, recurrence: str) -> None:
+        self.currency, self.kind, self.recurrence = currency, kind, recurrence
+        self.unsure: dict[str, None] = {}
+        self.credits = 0
+        self.settled = Settled()
+
+    def says_something(self, table: Table, row: Row) -> bool:
+        return any(table.cell(row, it) for it in ("likely", "state", "low", "high"))
+
+    def read(self, table: Table, row: Row) -> tuple[str, str, dict[str, Any]]:
+        inputs = Inputs()
+        kind = self.kind_of(table, row)
+        label = " ".join(without_markup(table.cell(row, "label")).split())
+        if label:
+            label = inputs.line("label", label, limit=TEXTS["label"])
+        values = self.money(table, row, kind, label)
+        for name in ("unit", "note"):
+            cell = without_markup(table.cell(row, name))
+            if cell and name == "unit":
+                values["unit"] = inputs.line("unit", " ".join(cell.split()), limit=60)
+            elif cell:
+                values["note"] = inputs.text("note", cell)
+        self.rest(table, row, inputs, values)
+        for column, sentences in inputs.errors.items():
+            raise Refusal(column, sentences[0])
+        return kind, label, values
+
+    def kind_of(self, table: Table, row: Row) -> str:
+        cell = table.cell(row, "kind")
+        found = KINDS.get(header_key(cell)) if cell else None
+        if cell and found is None:
+            known = ", ".join(kind.label for kind in CostKind)
+            raise Refusal(
+                "kind", f"“{short(cell)}” is no kind of cost. There are: {known}."
+            )
+        # “Support” or “Training” in a list of items says it, too.
+        item = KINDS.get(header_key(table.cell(row, "label")))
+        kind = found or self.kind or item
+        if not kind:
+            raise Refusal(
+                "kind",
+                "It does not say which kind of cost it is. Fill it in, or say below "
+                "which kind all rows are.",
+            )
+        return str(kind)
+
+    def money(self, table: Table, row: Row, kind: str, label: str) -> dict[str, Any]:
+        if is_rise(table, row, kind):
+            said = table.cell(row, "likely")
+            return {
+                "state": self.state_of(table, row, Price(Decimal(0))).value,
+                "currency": self.currency,
+                "source_text": without_breaks(said)[:300],
+                **rise(table, row, label),
+            }
+        values = self.price(table, row)
+        values |= tiering(table, row)
+        if values["state"] != CostState.PRICED and values.get("tiers"):
+            raise Refusal("tiers", "Only a priced line has tiers.")
+        if values.get("tiers") and values["likely"] < 0:
+            raise Refusal("tiers", "A credit has no tiers.")
+        return values
+
+    def price(self, table: Table, row: Row) -> dict[str, Any]:
+        prices = {end: self.price_in(table, row, end) for end in COST_COLUMNS_ENDS}
+        likely = prices["likely"]
+        state = self.state_of(table, row, likely)
+        values: dict[str, Any] = {
+            "state": state.value,
+            "likely": None,
+            "low": None,
+            "high": None,
+            "currency": currency_of(table, row, likely, self.settled, self.currency),
+        }
+        if likely.text:
+            values["source_text"] = without_breaks(likely.text)
+        unit = likely.unit or ("" if table.cell(row, "unit") else self.settled.unit)
+        if unit:
+            values["unit"] = unit[: TEXTS["unit"]]
+        rhythm = self.rhythm_of(table, row, likely)
+        if rhythm:
+            values["recurrence"] = rhythm
+        refuse_differing(prices, str(values["currency"]), rhythm)
+        if likely.amount is not None and likely.amount < 0:
+            self.credits += 1
+        if state != CostState.PRICED:
+            return values
+        if likely.amount is not None and not rhythm:
+            raise Refusal(
+                "recurrence",
+                "It does not say whether it is paid once, monthly or yearly. Fill it "
+                "in, or say below how all rows fall due.",
+            )
+        return values | amounts(prices)
+
+    def price_in(self, table: Table, row: Row, end: str) -> Price:
+        if end not in table.columns:
+            return Price()
+        column, style = table.columns[end], self.settled.styles.get(end)
+        try:
+            return read_price(table.sheet, row, column, style)
+        except Refusal as refusal:
+            raise Refusal(end, refusal.sentence) from refusal
+
+    def state_of(self, table: Table, row: Row, likely: Price) -> CostState:
+        """What is known; a price that is not certain is unsaid, with its text."""
+        cell = table.cell(row, "state")
+        if cell:
+            found = STATES.get(header_key(cell))
+            if found is None:
+                raise Refusal(
+                    "state",
+                    f"“{short(cell)}” is none of priced, included, excluded, unsaid.",
+                )
+            if found != CostState.PRICED and likely.amount is not None:
+                raise Refusal("likely", "Only a priced line carries an amount.")
+            return found
+        if likely.state is not None:
+            return likely.state
+        if likely.amount is None and likely.text:
+            self.unsure[likely.text] = None
+            return CostState.UNSAID
+        return CostState.PRICED
+
+    def rhythm_of(self, table: Table, row: Row, likely: Price) -> str:
+        """How often it falls due; blank where nothing says so."""
+        cell = table.cell(row, "recurrence")
+        if cell:
+            found = RECURRENCES.get(header_key(cell))
+            if found is None:
+                raise Refusal(
+                    "recurrence", f"“{short(cell)}” is none of once, monthly, yearly."
+                )
+            own = likely.recurrence or self.settled.rhythm
+            if own and own != found:
+                said = short(likely.text or table.cell(table.header, "likely"))
+                raise Refusal(
+                    "recurrence",
+                    f"“{said}” is {own}, and its column says {found.value}.",
+                )
+            return found.value
+        return str(likely.recurrence or self.settled.rhythm or self.recurrence)
+
+    def rest(
+        self, table: Table, row: Row, inputs: Inputs, values: dict[str, Any]
+    ) -> None:
+        for name in ("quantity", "rate"):
+            cell = table.cell(row, name)
+            if not cell:
+                continue
+            values[name] = number_in(table, row, name, self.settled)
+            if name == "rate" and values[name] <= Decimal(0):
+                raise Refusal(name, "A rate of exchange is above 0.")
+        link = table.cell(row, "source_url")
+        if link:
+            good, _ = web_addresses(link)
+            if good:
+                values["source_url"] = inputs.link("source_url", good[0])
+            else:
+                note = values.get("note", "")
+                said = f"Source: {without_markup(link)}"
+                values["note"] = inputs.text("note", f"{note}\n{said}".strip())
+        day = day_in(table, row, "quoted_on", self.settled)
+        if day is not None:
+            values["quoted_on"] = day
+        valid = validity(table, row, self.settled)
+        if valid:
+            note = f"{values.get('note', '')}\n{valid}".strip()
+            values["note"] = inputs.text("note", note)
+
+
+def refuse_differing(prices: dict[str, Price], currency: str, rhythm: str) -> None:
+    """Refuse ends of a range that are in another currency or rhythm."""
+    for end in ("low", "high"):
+        price = prices[end]
+        if price.currencies and currency not in price.currencies:
+            raise Refusal(end, f"It is in {price.currency} and not in {currency}.")
+        if price.recurrence and rhythm and price.recurrence != rhythm:
+            raise Refusal(end, f"It is {price.recurrence.value} and not {rhythm}.")
+
+
+def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
+    """Likely, low and high; where an end is not given it is the likely one."""
+    likely = prices["likely"].amount
+    if likely is None:
+        raise Refusal("likely", "A priced line needs its likely amount as a number.")
+    found = {"likely": likely}
+    for end in ("low", "high"):
+        if prices[end].problem:
+            raise Refusal(end, f"“{short(prices[end].text)}” is no amount.")
+        given = prices[end].amount
+        found[end] = likely if given is None else given
+    if not found["low"] <= likely <= found["high"]:
+        raise Refusal("low", "Low, likely and high must be in that order.")
+    mixed = mixed_credit([found["low"], likely, found["high"]])
+    if mixed:
+        raise Refusal("low", mixed[0].upper() + mixed[1:])
+    return found
+
+
+def without_breaks(text: str) -> str:
+    return " ".join(text.split())
+
 
 LEAST = 2
 # What says something of one price only, and cannot hold for those of all bidders.
@@ -79,12 +387,10 @@ class Bids:
 
     @property
     def whole(self) -> Table:
-        """The sheet with all columns that are read."""
         columns = {f"bidder {at}": at for at in self.bidders}
         return Table(self.sheet, self.header, {**self.shared, **columns})
 
     def of(self, column: int) -> Table:
-        """The prices of one bidder."""
         return Table(self.sheet, self.header, {**self.shared, "likely": column})
 
     def strangers(self) -> list[str]:
@@ -106,7 +412,6 @@ class Bids:
 
     @property
     def columns(self) -> list[int]:
-        """All columns that have a name."""
         return sorted({*self.header.filled, *self.above})
 
 
@@ -147,7 +452,6 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
 
 
 def in_two_rows(header: Row, above: Mapping[int, str]) -> Row:
-    """The row of names, each with what stands above it."""
     cells = [
         f"{above[at]}: {it}" if at in above else it
         for at, it in enumerate(header.cells)
@@ -179,7 +483,6 @@ def bidders_in(row: Row, names: Names) -> dict[int, str]:
 
 
 def words_before(rows: Collection[Row], taken: Collection[int]) -> int | None:
-    """The first column of words, which say what is bought."""
     width = max((len(row.cells) for row in rows), default=0)
     for column in range(width):
         cells = [row.cell(column) for row in rows if row.cell(column)]
@@ -189,14 +492,12 @@ def words_before(rows: Collection[Row], taken: Collection[int]) -> int | None:
 
 
 def holds_prices(rows: Collection[Row], column: int) -> bool:
-    """Whether most of the cells are amounts."""
     cells = [row for row in rows if row.cell(column)]
     priced = [row for row in cells if column in row.numbers or is_amount(row, column)]
     return len(priced) * 2 > len(cells)
 
 
 def is_amount(row: Row, column: int) -> bool:
-    """Whether somebody typed an amount of money."""
     try:
         return parts_of(" ".join(row.cell(column).split())) is not None
     except Refusal:
@@ -204,7 +505,6 @@ def is_amount(row: Row, column: int) -> bool:
 
 
 def stranger_sentence(name: str, hint: str) -> str:
-    """Why a sheet with prices of somebody else is not read."""
     return (
         f"Column “{short(name)}” has prices, and the evaluation has no candidate of "
         f"that name.{hint} Add it first, fix the name, or choose to leave unknown "
@@ -221,8 +521,6 @@ WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class KnownCosts:
-    """Candidates with their other names, the lines that stand, and the currency."""
-
     candidates: Mapping[str, Sequence[str]]
     currency: str
     lines: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
@@ -261,10 +559,6 @@ def plan_costs_import(
 
     Lines that the file does not name stay, and so does every field that it has no
     column for. A price that is not certain is kept as text, and its line as unsaid.
-
-    Raises:
-        Unreadable: no table of costs is in the file.
-
     """
     refuse_memo(book, "It has sums and no prices as they were offered.")
     findings = Findings(answers=answers, remarks=list(book.remarks))
@@ -313,13 +607,11 @@ class Walk:
         self.speaking: set[tuple[str, int]] = set()
 
     def lines(self, table: Table) -> list[RowLine]:
-        """The cost lines of a list."""
         tell_unread(table, self.findings)
         self.reader.settled = settle(table, self.findings)
         return [line for row in table.body if (line := self.line(table, row))]
 
     def bids(self, bids: Bids) -> list[RowLine]:
-        """The cost lines of all bidders, a column each."""
         tell_unread(bids.whole, self.findings)
         for name in bids.strangers():
             if self.skip_unknown:
@@ -336,7 +628,6 @@ class Walk:
         return lines
 
     def line(self, table: Table, row: Row) -> RowLine | None:
-        """The cost line of one row, or None with the reason in the findings."""
         for name, column in table.columns.items():
             if (row.number, column) in table.sheet.uncomputed:
                 self.refuse(table, row, name, self.reader.UNCOMPUTED)
@@ -366,7 +657,6 @@ class Walk:
         return RowLine(key, values, table.sheet.name, row.number)
 
     def candidate(self, table: Table, row: Row) -> str | None:
-        """Whose cost it is."""
         if self.bidder:
             return self.bidder
         name = table.cell(row, "candidate") or self.for_all.candidate
@@ -395,12 +685,10 @@ class Walk:
         return found
 
     def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
-        """Note that the row cannot come in."""
         place = table.columns.get(column)
         self.findings.refuse(table.sheet, row.number, sentence, place)
 
     def tell(self) -> None:
-        """Report once what was left aside, and what stayed text."""
         if self.skipped:
             names = [f"“{name}” ({count:,}×)" for name, count in self.skipped.items()]
             more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""

@@ -1,7 +1,7 @@
 """Planning an import of claims: find the shape, walk it, compare with what stands."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evaltracker.errors import Invalid
@@ -16,7 +16,13 @@ from evaltracker.importing.plan import (
     source_of,
     spread,
 )
-from evaltracker.importing.rows import no_table, tell_aside, unread_columns
+from evaltracker.importing.rows import (
+    is_figure,
+    no_table,
+    tell_aside,
+    unread_columns,
+    without_aside,
+)
 from evaltracker.importing.words import SIDE_COLUMNS, refuse_memo
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.toolbox.measures import Reading
@@ -30,38 +36,133 @@ from evaltracker.toolbox.tabular import (
     find_header,
     header_key,
 )
-from vendors.candidates import claimed_number
+from vendors.claims import claimed_number
 from vendors.imports.answers import (
     COLUMNS,
     CROSSED,
     Cells,
+    ClaimChange,
+    ClaimLine,
+    ClaimsPlan,
+    Known,
+    Meaning,
     Reader,
     as_it_stands,
     with_values,
     without_derived,
 )
 from vendors.imports.candidates import Names, candidate_names, requirement_names
-from vendors.imports.money_words import (
-    ClaimChange,
-    ClaimLine,
-    ClaimsPlan,
-    Known,
-    Meaning,
-)
-from vendors.imports.shapes import (
-    CANDIDATES_AS_ROWS,
-    LIST,
-    QUESTIONNAIRE,
-    REQUIREMENTS_AS_ROWS,
-    SAMPLED_ROWS,
-    ListShape,
-    MatrixShape,
-    find_list,
-    find_matrix,
-    refuse_scores,
-)
 
-# Answers under each vendor: its name over a column of answers and one of comments.
+LIST = "list"
+QUESTIONNAIRE = "questionnaire"
+REQUIREMENTS_AS_ROWS = "requirements-as-rows"
+CANDIDATES_AS_ROWS = "candidates-as-rows"
+SAMPLED_ROWS = 300
+STARS = frozenset("⭐★☆ ")
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """One row per claim; by field, its column."""
+
+    sheet: Sheet
+    header: Row
+    columns: dict[str, int]
+    # Whose answers all of them are, where no column says it.
+    whose: str = ""
+
+    @property
+    def below(self) -> list[Row]:
+        return self.sheet.below(self.header)
+
+    @property
+    def body(self) -> list[Row]:
+        return list(without_aside(self.below, self.header, self.header.filled))
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixShape:
+    """One axis in the header row, the other in the label column."""
+
+    sheet: Sheet
+    header: Row
+    label: int
+    orientation: str
+    fit: int
+
+    @property
+    def below(self) -> list[Row]:
+        return self.sheet.below(self.header)
+
+    @property
+    def body(self) -> list[Row]:
+        return list(without_aside(self.below, self.header, self.header.filled))
+
+
+def find_list(sheet: Sheet, said: Header | None = None) -> ListShape | None:
+    if said is not None and is_list(said.columns):
+        return ListShape(sheet, said.on(sheet), dict(said.columns))
+    header = find_header(sheet, list_points)
+    if header is None:
+        return None
+    return ListShape(sheet, header, columns_by_field(header, COLUMNS))
+
+
+def list_points(row: Row) -> int:
+    columns = columns_by_field(row, COLUMNS)
+    return len(columns) if is_list(columns) else 0
+
+
+def is_list(columns: Collection[str]) -> bool:
+    says_something = "status" in columns or "statement" in columns
+    return says_something and "candidate" in columns and "requirement" in columns
+
+
+def find_matrix(
+    sheet: Sheet, across: Names, down: Names, orientation: str
+) -> MatrixShape | None:
+    """The sheet as a matrix with `across` in its header and `down` in a column."""
+
+    def points(row: Row) -> int:
+        return sum(1 for cell in row.cells if across.find(cell))
+
+    header = find_header(sheet, points)
+    if header is None:
+        return None
+    taken = {index for index in header.filled if across.find(header.cell(index))}
+    below = sheet.below(header)[:SAMPLED_ROWS]
+    width = max((len(row.cells) for row in below), default=0)
+    best, hits = None, 0
+    for column in range(width):
+        if column in taken:
+            continue
+        found = {down.find(row.cell(column)) for row in below} - {None}
+        if len(found) > hits:
+            best, hits = column, len(found)
+    if best is None:
+        return None
+    return MatrixShape(sheet, header, best, orientation, fit=len(taken) * hits)
+
+
+def refuse_scores(shape: MatrixShape, heads: Collection[int]) -> None:
+    """Refuse a matrix of bare numbers: those are somebody's scores, not claims."""
+    cells = [
+        row.cell(column) for row in shape.body for column in heads if row.cell(column)
+    ]
+    if cells and all(is_points(cell) for cell in cells):
+        raise Unreadable(
+            f"all of its {len(cells):,} answers are numbers. Those are scores and not "
+            "answers; stakeholders give scores themselves, on the scoring page.",
+            sheet=shape.sheet.name,
+            row=shape.header.number,
+        )
+
+
+def is_points(cell: str) -> bool:
+    """Whether a cell is a number and no word: “4”, “8/10”, “5 (2.00)”, “★★☆”."""
+    is_number = is_figure(cell) and not any(mark.isalpha() for mark in cell)
+    return is_number or STARS.issuperset(cell)
+
 
 LEAST = 2
 FIELDS = {it: COLUMNS[it] for it in ("status", "statement", "evidence")}
@@ -97,7 +198,6 @@ def find_by_vendor(
 def label_in(
     rows: Sequence[Row], requirements: Names, spans: dict[int, str]
 ) -> int | None:
-    """The column before the vendors that names requirements."""
     before = range(min(spans, default=0))
     hits = {
         column: sum(
@@ -111,17 +211,13 @@ def label_in(
 
 
 def under(spans: dict[int, str], name: str) -> set[int]:
-    """The columns that stand under a name."""
     return {column for column, above in spans.items() if above == name}
 
 
 def without(row: Row, columns: set[int]) -> Row:
-    """The row with nothing in these columns."""
     cells = ("" if at in columns else cell for at, cell in enumerate(row.cells))
     return replace(row, cells=tuple(cells))
 
-
-# A questionnaire that one vendor filled in: whose answers are these?
 
 WHOSE = "whose"
 ANSWERS = ("status", "statement", "evidence")
@@ -132,7 +228,6 @@ NAMES = {field: names for field, names in COLUMNS.items() if field != "candidate
 def find_questionnaire(
     sheet: Sheet, requirements: Names, said: Header | None = None
 ) -> ListShape | None:
-    """The sheet as requirements with answers beside them; None if it holds none."""
     if said is not None and {"requirement", "status"} <= said.columns.keys():
         return ListShape(sheet, said.on(sheet), dict(said.columns))
     header = find_header(sheet, points)
@@ -153,7 +248,6 @@ def find_questionnaire(
 
 
 def names_on(sheet: Sheet) -> Header | None:
-    """Where the names above answers stand, and what they are taken for."""
     header = find_header(sheet, points)
     names = [header_key(cell) for cell in header.cells] if header else []
     if header is None or any(names.count(it) > 1 for it in NAMES["status"]):
@@ -180,7 +274,6 @@ class Whose:
         self.refs: set[str | None] = set()
 
     def of(self, shape: ListShape, candidates: Names, requirements: Names) -> str:
-        """The candidate whose answers they are; blank if nobody has said it."""
         column = shape.columns["requirement"]
         refs = {requirements.find(row.cell(column)) for row in shape.body} - {None}
         named = named_above(shape.sheet, shape.header, candidates)
@@ -196,7 +289,6 @@ class Whose:
         return said
 
     def asked(self, sheet: Sheet, candidates: Names, named: str) -> str:
-        """The answer to the question about one sheet."""
         where = f" on sheet “{sheet.name}”" if sheet.name else ""
         return self.findings.ask(
             f"{WHOSE}:{header_key(sheet.name)}",
@@ -222,9 +314,6 @@ def is_aside(shape: ListShape, row: Row) -> bool:
     return repeated or not answered
 
 
-# Walking a list or a matrix, cell by cell, to claims.
-
-
 class Walk:
     """One pass over a sheet; unknown names are refused, or skipped and counted."""
 
@@ -248,7 +337,6 @@ class Walk:
         self.whose = Whose(findings)
 
     def list(self, shape: ListShape) -> Iterator[ClaimLine]:
-        """The claims of a list."""
         columns, body = shape.columns, shape.body
         used = set(columns.values())
         self.findings.remarks += unread_columns(shape.sheet, shape.header, body, used)
@@ -279,7 +367,6 @@ class Walk:
                 yield from self.with_number(shape, line, number)
 
     def questionnaire(self, shape: ListShape) -> Iterator[ClaimLine]:
-        """The claims of one vendor, once somebody has said of whom."""
         whose = self.whose.of(shape, self.candidates, self.requirements)
         if not whose:
             sentence = "Nobody has said whose answers these are. Answer the question."
@@ -288,7 +375,6 @@ class Walk:
         yield from self.list(replace(shape, whose=whose))
 
     def candidate_of(self, shape: ListShape, row: Row) -> str | None:
-        """The candidate that the row speaks of; its version may be in its name."""
         if shape.whose:
             return shape.whose
         column = shape.columns["candidate"]
@@ -301,7 +387,6 @@ class Walk:
         return found
 
     def requirement_of(self, shape: ListShape, row: Row) -> str | None:
-        """The requirement that the row speaks of; a component may be in its ref."""
         column = shape.columns["requirement"]
         name = row.cell(column)
         found = None
@@ -314,7 +399,6 @@ class Walk:
         return found
 
     def matrix(self, shape: MatrixShape) -> Iterator[ClaimLine]:
-        """The claims of a matrix, whichever way it lies."""
         is_down = shape.orientation == REQUIREMENTS_AS_ROWS
         across, down = self.candidates, self.requirements
         words = ("candidate", "requirement")
@@ -346,7 +430,6 @@ class Walk:
                 )
 
     def heads(self, shape: MatrixShape, across: Names, word: str) -> dict[int, str]:
-        """By column, whose answers stand in it."""
         heads = {}
         for column in shape.header.filled:
             name = shape.header.cell(column)
@@ -381,7 +464,6 @@ class Walk:
         ref: str,
         cells: Cells,
     ) -> Iterator[ClaimLine]:
-        """The claim in `cells`, if they hold one that can be kept."""
         if cells.is_blank:
             return
         try:
@@ -394,7 +476,6 @@ class Walk:
     def with_number(
         self, shape: ListShape, line: ClaimLine, text: str
     ) -> Iterator[ClaimLine]:
-        """The claim with the number in its own cell, if that can be kept."""
         try:
             said = Reading.from_text(text)
             number = claimed_number(
@@ -407,13 +488,7 @@ class Walk:
         yield replace(line, words=replace(line.words, number=number))
 
     def unknown(
-        self,
-        sheet: Sheet,
-        row: int,
-        column: int,
-        word: str,
-        name: str,
-        amount: int = 1,
+        self, sheet: Sheet, row: int, column: int, word: str, name: str, amount: int = 1
     ) -> None:
         """Refuse a name that the evaluation does not have, or skip it if told to."""
         if not name:
@@ -452,10 +527,6 @@ def plan_claims_import(
     Cells that are blank say nothing, and claims that the file does not name stay.
     `headers` say what the columns of a list hold, `holds_for` for which values of the
     brief's lists the answers of a candidate hold.
-
-    Raises:
-        Unreadable: no claims are in the file, or it can be read both ways round.
-
     """
     refuse_nothing_to_match(known)
     refuse_memo(book, "It has results and no answers. Import the matrix instead.")
@@ -490,7 +561,6 @@ def plan_claims_import(
 def lines_in(
     book: Workbook, walk: Walk, orientation: str, headers: Mapping[str, Header]
 ) -> tuple[str, list[ClaimLine]]:
-    """How the claims lie ("" if there are none), and every one of them."""
     lines: list[ClaimLine] = []
     used = ""
     for sheet in book.visible:
@@ -526,12 +596,6 @@ def lines_in(
 def find_shape(
     sheet: Sheet, walk: Walk, orientation: str, said: Header | None
 ) -> ListShape | MatrixShape | None:
-    """How claims lie on `sheet`; None if there are none.
-
-    Raises:
-        Unreadable: it can be read both ways round and nobody said which.
-
-    """
     if orientation in ("", LIST):
         listed = find_list(sheet, said)
         if listed is not None or orientation == LIST:
@@ -626,7 +690,6 @@ def tell_skipped(walk: Walk, findings: Findings) -> None:
 
 
 def refuse_nothing_to_match(known: Known) -> None:
-    """Refuse before anything is searched in vain."""
     if not known.requirements:
         raise Unreadable(
             "The evaluation has no requirements yet, so no answer can be matched. "
@@ -640,7 +703,6 @@ def refuse_nothing_to_match(known: Known) -> None:
 
 
 def nothing_found(book: Workbook, known: Known) -> Unreadable:
-    """The sentence for a file in which no answers were found."""
     candidate, ref = next(iter(known.candidates)), next(iter(known.requirements))
     return no_table(
         book,

@@ -23,16 +23,14 @@ from evaltracker.toolbox.tabular.cells import DayOrder, Style, read_number, styl
 from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, parse_amount, read_decimal
-from vendors.imports.answers import read_date
-from vendors.imports.money_words import (
+from vendors.imports.answers import (
     MEANT,
     Parts,
     currencies_of,
     parts_of,
+    read_date,
     words_around,
 )
-
-# The column names and words that an import of costs understands.
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "candidate": (*CANDIDATE_COLUMNS, "provider", "productname", "name"),
@@ -115,8 +113,7 @@ BELOW_NOTHING = re.compile(
     r"[-−–]\s?\S{0,4}\s?[0-9]|\((?=[^a-z]*[0-9])[^a-z]*\)$", re.I
 )
 CREDIT = re.compile(
-    r"[-−](?P<minus>[^-−–\s()][^-−–()]*)|\((?P<brackets>[^a-z()]+)\)",
-    re.I,
+    r"[-−](?P<minus>[^-−–\s()][^-−–()]*)|\((?P<brackets>[^a-z()]+)\)", re.I
 )
 # Those who write these put the comma between thousands.
 ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})
@@ -145,12 +142,7 @@ class Price:
 
 
 def read_price(sheet: Sheet, row: Row, column: int, style: Style | None) -> Price:
-    """The price in a cell, never guessed.
-
-    Raises:
-        Refusal: it is a share, below nothing, in two currencies, or can be two.
-
-    """
+    """The price in a cell, never guessed."""
     cell = row.cell(column)
     if not cell:
         return Price()
@@ -182,7 +174,6 @@ def of_number(cell: str, number_format: str) -> Price:
 
 
 def of_text(cell: str, style: Style | None) -> Price:
-    """A price as somebody typed it."""
     plain = " ".join(cell.split())
     refuse_no_price(plain)
     inside = credit_in(plain)
@@ -208,7 +199,6 @@ def of_text(cell: str, style: Style | None) -> Price:
 
 
 def refuse_no_price(plain: str) -> None:
-    """Refuse shares, and what may be below nothing, which look like prices."""
     if re.search(r"[0-9]\s?%", plain):
         raise Refusal(
             "",
@@ -224,19 +214,16 @@ def refuse_no_price(plain: str) -> None:
 
 
 def credit_in(plain: str) -> str:
-    """The amount of a credit without its minus or brackets; blank if it is none."""
     found = CREDIT.fullmatch(plain)
     return (found["minus"] or found["brackets"]).strip() if found else ""
 
 
 def credit(price: Price, text: str = "") -> Price:
-    """The same amount below nothing."""
     amount = None if price.amount is None else -price.amount
     return replace(price, amount=amount, text=text or price.text)
 
 
 def says_more_than_one(plain: str) -> bool:
-    """Whether it is a range or a limit, or no price at all."""
     return parse_amount(re.sub(r"^[^\d<>~≥≤]*", "", plain)).problem in UNCERTAIN
 
 
@@ -246,7 +233,6 @@ UNCERTAIN = frozenset(
 
 
 def open_sentence(number: str) -> str:
-    """Why a number is not taken."""
     one, two = (read_number(number, style) for style in (Style.COMMA, Style.POINT))
     return (
         f"“{number}” can be {one:,.0f} or {two}, and the column does not tell which. "
@@ -255,7 +241,6 @@ def open_sentence(number: str) -> str:
 
 
 def numbers_in(texts: Iterable[str]) -> Iterator[Parts]:
-    """The numbers of a column's cells."""
     for text in texts:
         try:
             parts = parts_of(" ".join(text.split()))
@@ -266,7 +251,6 @@ def numbers_in(texts: Iterable[str]) -> Iterator[Parts]:
 
 
 def settled_style(texts: Iterable[str]) -> tuple[Style | None, list[str]]:
-    """How a column writes its numbers, and those that can be two."""
     parts = list(numbers_in(texts))
     opened = [it for it in parts if is_open(it.number)]
     style = style_of(it.number for it in parts)
@@ -281,12 +265,6 @@ def settled_style(texts: Iterable[str]) -> tuple[Style | None, list[str]]:
 
 
 def kept(amount: Decimal, cell: str) -> Decimal:
-    """The amount as it is kept.
-
-    Raises:
-        Refusal: something of it would be lost, or it is too much.
-
-    """
     if not amount.is_finite() or not abs(amount) < MOST:
         raise Refusal("", f"“{short(cell)}” is too much.")
     problem = inexact(amount)
@@ -305,8 +283,6 @@ def unit_of(unit: str | None, period: str | None) -> str:
     return " per ".join(word for word in words if word)
 
 
-# What the columns of a price sheet settle for each of their cells.
-
 ENDS = ("likely", "low", "high")
 NUMBERS = (*ENDS, "quantity")
 DAYS = ("quoted_on", "valid_from", "valid_until")
@@ -318,8 +294,6 @@ PRICE = re.compile(r"\b(?:price|cost|fee)s?\b|\bpricing\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How the columns of a table write numbers and days, and in which currency."""
-
     styles: dict[str, Style] = field(default_factory=dict)
     orders: dict[str, DayOrder | None] = field(default_factory=dict)
     currency: str = ""
@@ -391,13 +365,11 @@ def texts_in(table: Table, columns: Collection[int]) -> list[str]:
 
 
 def shown(text: str, style: Style) -> str:
-    """The number without any mark that could be read in two ways."""
     number = read_number(text, style)
     return "" if number is None else f"{number.normalize():f}"
 
 
 def currency_in(head: str) -> str:
-    """The currency that the name of a column says; blank if it says none."""
     codes: set[str] = set()
     for word in APART.split(head):
         is_code = len(word) == 3 and word.isupper()
@@ -423,7 +395,6 @@ def price_columns(header: Row) -> dict[str, int]:
 
 
 def terms_in(head: str) -> tuple[str, str]:
-    """Unit and rhythm that the name of a column says; blank if it says none."""
     words = [it for it in APART_IN_HEAD.split(head) if it and not is_currency(it)]
     plain = " ".join(words)
     found = PRICE.search(plain)
@@ -442,12 +413,10 @@ def terms_in(head: str) -> tuple[str, str]:
 
 
 def is_currency(word: str) -> bool:
-    """Whether a word in the name of a column is a currency."""
     return bool(currency_in(word))
 
 
 def in_words(table: Table) -> Table:
-    """The table; where numbers stand for what is bought, the words beside them."""
     columns, header = table.columns, table.header
     if "label" not in columns or has_words(table.body, columns["label"]):
         return table
@@ -460,18 +429,12 @@ def in_words(table: Table) -> Table:
 
 
 def has_words(rows: Collection[Row], column: int) -> bool:
-    """Whether letters stand in most of its cells."""
     cells = [row.cell(column) for row in rows if row.cell(column)]
     return sum(any(map(str.isalpha, cell)) for cell in cells) * 2 > len(cells)
 
 
 def refuse_many_prices(table: Table) -> None:
-    """Refuse several columns of prices of one name: each is somebody's.
-
-    Raises:
-        Unreadable: there are several, and which is meant is not guessed.
-
-    """
+    """Refuse several columns of prices of one name: each is somebody's."""
     name = table.cell(table.header, "likely")
     alike = [
         at
@@ -487,8 +450,6 @@ def refuse_many_prices(table: Table) -> None:
             row=table.header.number,
         )
 
-
-# The currency and the plain numbers of a row of costs, as its columns settle them.
 
 VALID = {"valid_from": "from", "valid_until": "until"}
 
@@ -516,12 +477,6 @@ def currency_of(
 
 
 def number_in(table: Table, row: Row, name: str, settled: Settled) -> Decimal:
-    """A quantity or a rate, all of it.
-
-    Raises:
-        Refusal: it is none, or something of it would be lost.
-
-    """
     cell, places = table.cell(row, name), 2 if name == "quantity" else 6
     number = read_number(cell, settled.styles.get(name))
     if number is None and table.columns[name] in row.numbers:
@@ -537,12 +492,6 @@ def number_in(table: Table, row: Row, name: str, settled: Settled) -> Decimal:
 
 
 def day_in(table: Table, row: Row, name: str, settled: Settled) -> datetime.date | None:
-    """The day in a column.
-
-    Raises:
-        Refusal: it is none, or could be two.
-
-    """
     try:
         return read_date(table.cell(row, name), settled.orders.get(name))
     except Invalid as error:
@@ -550,14 +499,12 @@ def day_in(table: Table, row: Row, name: str, settled: Settled) -> datetime.date
 
 
 def validity(table: Table, row: Row, settled: Settled) -> str:
-    """From when until when the price holds, as a sentence; blank if nothing says so."""
     days = {name: day_in(table, row, name, settled) for name in VALID}
     said = [f"{words} {days[name]}" for name, words in VALID.items() if days[name]]
     return f"Valid {' '.join(said)}." if said else ""
 
 
 def code_of(cell: str) -> str:
-    """The code of a currency; what is none stays as it was written."""
     try:
         return read_currency(cell)
     except ValueError:

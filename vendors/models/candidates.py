@@ -22,7 +22,7 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.models.evaluation import evaluation_scope
 from evaltracker.money import inexact, padded
 from vendors.choices import Availability, CandidateKind, CandidateState
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

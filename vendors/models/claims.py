@@ -42,7 +42,7 @@ class AnswerDraft(VendorRecord):
     )
     # One more with every change, so that two tabs notice each other.
     version = models.PositiveIntegerField(default=1)
-    # As `vendors.typed_answers` keeps them.
+    # As `vendors.answers` keeps them.
     typed = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 

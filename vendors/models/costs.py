@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import (
     ScopedQuerySet,
     User,
 )
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.models.candidates import (
     AmountField,
@@ -245,7 +245,7 @@ class Quote(CommittedRecord, VendorRecord):
     revision = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     valid_until = models.DateField()
-    # As `vendors.services.opening` keeps them; amounts are text. None: withdrawn.
+    # As `vendors.services.quotes` keeps them; amounts are text. None: withdrawn.
     lines = models.JSONField(default=list, blank=True, validators=[check_quote_lines])
     handed_in_at = models.DateTimeField()
     # The contact in the vendor pages, or the token of a program.

@@ -31,13 +31,20 @@ from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT
 from evaltracker.toolbox.rest.problems import to_last_slash
-from vendors.candidates import address_of, count_up
 from vendors.models import Candidate, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
+from vendors.rate_limits import address_of, count_up
 from vendors.selectors.access import find_link, find_session
-from vendors.services.access import LIVES, NO, ask_code, use_code
-from vendors.services.idempotency import note_visit, send_code, sign_out
+from vendors.services.access import (
+    LIVES,
+    NO,
+    ask_code,
+    note_visit,
+    send_code,
+    sign_out,
+    use_code,
+)
 from vendors.wall import behind_the_wall, new_secret
 
 # The two cookies of the vendor pages: who asked for a code, and who is in.

@@ -18,9 +18,9 @@ from evaltracker.toolbox.measures import number_words
 from evaltracker.toolbox.rest.views import read_id
 from evaltracker.toolbox.tabular.cells import DayOrder
 from evaltracker.toolbox.working_days import day_in_words
-from vendors.answers import is_receipt_of
-from vendors.candidates import ClaimWords
-from vendors.holds_for_fields import write_holds_for
+from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
+from vendors.claims import ClaimWords
+from vendors.fields import write_holds_for
 from vendors.models import AnswerDraft, Candidate, PublishedDocument, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -39,9 +39,9 @@ from vendors.selectors import (
     own_proposals,
     questions_for,
 )
+from vendors.selectors.access import own_contact_requests
 from vendors.selectors.candidates import demanded, with_demands
-from vendors.selectors.rivals import own_contact_requests
-from vendors.selectors.vendor_answers import (
+from vendors.selectors.claims import (
     OFFERED,
     AnswerRow,
     Answers,
@@ -53,7 +53,7 @@ from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
 from vendors.services.contacts import ask_for_contact
 from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.sheets import (
+from vendors.services.drafts import (
     DraftChange,
     DraftsWrong,
     SheetPreview,
@@ -68,8 +68,7 @@ from vendors.services.sheets import (
     save_draft,
     save_drafts,
 )
-from vendors.sheets.sheets import COLUMNS
-from vendors.typed_answers import boxes_for, typed_in, typed_of
+from vendors.sheets import COLUMNS
 
 NO_FILE = "Choose a file first, then attach it."
 

@@ -36,10 +36,9 @@ from vendors.portal.access import (
 from vendors.portal.claims import address
 from vendors.selectors.costs import is_sealed, own_quotes, standing_quote
 from vendors.services.access import actor_in_pages
-from vendors.services.opening import read_lines
-from vendors.services.quotes import hand_in_quote, totals_of, withdraw_quote
-from vendors.sheets.sheets import PRICES_SHEET as SHEET
-from vendors.sheets.sheets import read_prices, write_prices
+from vendors.services.quotes import hand_in_quote, read_lines, totals_of, withdraw_quote
+from vendors.sheets import PRICES_SHEET as SHEET
+from vendors.sheets import read_prices, write_prices
 
 # Folded away while they say nothing.
 RARE = ("label", "low", "high", "tiers", "note")

@@ -1,46 +1,41 @@
 """Reads of vendors, for people by scope and for a vendor by its token."""
 
+from vendors.selectors.access import SECRET, find_tokens, live_tokens, recognise
 from vendors.selectors.candidates import (
-    SECRET,
     active_candidates,
     asked_requirements,
-    find_tokens,
     invitation_letters,
     invitations,
-    live_tokens,
-    recognise,
-    shortlisted,
-    with_counts,
 )
 from vendors.selectors.claims import (
     claim_history,
-    claims_by_cell,
     claims_to_reconfirm,
     current_claims,
     last_submission,
-    open_proposals,
-    open_questions,
     own_claim,
     own_claims,
     own_claims_to_confirm,
     own_files,
     own_history,
-    own_proposals,
-    questions_for,
     vendors_answers,
-    vendors_words,
+    with_counts,
 )
 from vendors.selectors.costs import (
     candidate_cost,
     cost_coverage,
     cost_input,
-    cost_inputs,
     envelope_of,
     rates_of,
     terms_of,
     tiers_of,
     total_of,
     worth_of,
+)
+from vendors.selectors.dialogue import (
+    open_proposals,
+    open_questions,
+    own_proposals,
+    questions_for,
 )
 
 __all__ = [
@@ -49,11 +44,9 @@ __all__ = [
     "asked_requirements",
     "candidate_cost",
     "claim_history",
-    "claims_by_cell",
     "claims_to_reconfirm",
     "cost_coverage",
     "cost_input",
-    "cost_inputs",
     "current_claims",
     "envelope_of",
     "find_tokens",
@@ -72,12 +65,10 @@ __all__ = [
     "questions_for",
     "rates_of",
     "recognise",
-    "shortlisted",
     "terms_of",
     "tiers_of",
     "total_of",
     "vendors_answers",
-    "vendors_words",
     "with_counts",
     "worth_of",
 ]

@@ -1,245 +1,33 @@
-"""What vendors sent since a person last looked, each claim beside what it replaces."""
+"""Ways in: tokens, links, codes and sessions, and addresses that rivals share."""
 
 import datetime
+import re
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, User
-from vendors.candidates import Change, Said, changes_between
-from vendors.choices import CandidateState
+from evaltracker.evaluations.models import Entry, Evaluation, User
+from evaltracker.toolbox.database import loaded, pipeline
+from vendors.choices import CandidateState, ProposalState
+from vendors.mail import shared_by
 from vendors.models import (
-    Asking,
     Candidate,
-    Claim,
-    ClaimFile,
+    Contact,
+    ContactRequest,
     InvitationLink,
-    LastSeen,
-    Proposal,
     PublishedDocument,
     SignInCode,
-    Submission,
+    Vendor,
     VendorSession,
+    VendorToken,
 )
-from vendors.wall import digest_of, show_tokens, show_vendor
-
-type Place = tuple[uuid.UUID, uuid.UUID]
-CLAIM_ORDER = (
-    "candidate__name",
-    "requirement__category__position",
-    "requirement__position",
-    "requirement__ref",
-)
-
-
-class Revision(NamedTuple):
-    """A revision without its words, as much as counting needs."""
-
-    id: uuid.UUID
-    candidate_id: uuid.UUID
-    requirement_id: uuid.UUID
-    revision: int
-    submitted_at: datetime.datetime
-    availability: str
-    available_from: datetime.date | None
-    requirement_revision: int
-    by_vendor: bool
-
-    @property
-    def place(self) -> Place:
-        """The cell that it stands in."""
-        return self.candidate_id, self.requirement_id
-
-    @property
-    def said(self) -> Said:
-        return Said(
-            self.availability,
-            self.available_from,
-            self.requirement_revision,
-            self.by_vendor,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SentClaim:
-    """The claim that stands now, what stood before, and what changed."""
-
-    newer: Revision
-    former: Revision | None
-    changes: tuple[Change, ...]
-
-
-@dataclass(slots=True)
-class SentBy:
-    """Everything that one candidate's vendor sent since the person looked."""
-
-    candidate: Candidate
-    seen_until: datetime.datetime | None
-    claims: list[SentClaim] = field(default_factory=list)
-    files: list[ClaimFile] = field(default_factory=list)
-    receipts: list[Submission] = field(default_factory=list)
-    questions: list[Asking] = field(default_factory=list)
-    proposals: list[Proposal] = field(default_factory=list)
-
-    @property
-    def counts(self) -> Counter[Change]:
-        """How many claims changed in which way."""
-        return Counter(change for claim in self.claims for change in claim.changes)
-
-    @property
-    def newest(self) -> datetime.datetime | None:
-        """When the last of it came; None if nothing did."""
-        moments = [
-            *(claim.newer.submitted_at for claim in self.claims),
-            *(file.uploaded_at for file in self.files),
-            *(receipt.submitted_at for receipt in self.receipts),
-            *(question.question.asked_at for question in self.questions),
-            *(proposal.proposed_at for proposal in self.proposals),
-        ]
-        return max(moments, default=None)
-
-    @property
-    def number(self) -> int:
-        """How many things came, of every sort."""
-        others = (self.files, self.receipts, self.questions, self.proposals)
-        return len(self.claims) + sum(len(rows) for rows in others)
-
-
-def sent_by_vendors(
-    user: User, evaluation: Evaluation, *, everything: bool = False
-) -> list[SentBy]:
-    """By invited candidate, what `user` has not seen, in seven queries.
-
-    A claim that was revised three times since is one, beside the words that the
-    person saw last. With `everything`, all that stands, beside the revision before.
-    """
-    mine = LastSeen.objects.filter(person=user, candidate=OuterRef("pk"))
-    rows: Any = Candidate.objects.filter(
-        evaluation=evaluation, invited_at__isnull=False
-    )
-    found = {
-        item.pk: SentBy(item, item.seen_until)
-        for item in rows.select_related("vendor").annotate(
-            seen_until=Subquery(mine.values("until")[:1])
-        )
-    }
-    unseen = Unseen(user, list(found), everything=everything)
-    for claim in _claims(unseen):
-        found[claim.newer.candidate_id].claims.append(claim)
-    for file in unseen.of(
-        ClaimFile.objects.select_related("claim__requirement"),
-        "uploaded_at",
-        through="claim__",
-    ):
-        found[file.claim.candidate_id].files.append(file)
-    for rows, moment, name in (
-        (Submission.objects.all(), "submitted_at", "receipts"),
-        (
-            Asking.objects.select_related("question"),
-            "question__asked_at",
-            "questions",
-        ),
-        (Proposal.objects.all(), "proposed_at", "proposals"),
-    ):
-        for row in unseen.of(rows, moment):
-            getattr(found[row.candidate_id], name).append(row)
-    return list(found.values())
-
-
-def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
-    """Claims that `user` has not seen, by evaluation and candidate; one query."""
-    rows = unseen_claims(user, evaluations)
-    counted = rows.values_list("candidate__evaluation_id", "candidate_id")
-    return Counter(
-        {
-            (where, option): number
-            for where, option, number in counted.annotate(Count("pk"))
-        }
-    )
-
-
-def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
-    """Claims of vendors that stand and that `user` has not seen."""
-    invited = Candidate.objects.filter(
-        evaluation__in=list(evaluations), invited_at__isnull=False
-    )
-    seen = LastSeen.objects.filter(
-        person=user,
-        candidate=OuterRef("candidate_id"),
-        until__gte=OuterRef("submitted_at"),
-    )
-    theirs = _standing().filter(candidate__in=invited.order_by().values("pk"))
-    return theirs.filter(~Exists(seen)).order_by()
-
-
-class Unseen:
-    """Rows of some candidates that came after the person last looked at each."""
-
-    def __init__(
-        self, user: User, candidates: Iterable[Any], *, everything: bool = False
-    ) -> None:
-        self.user = user
-        self.candidates = candidates
-        self.everything = everything
-
-    def of(self, rows: Any, moment: str, *, through: str = "") -> QuerySet[Any]:
-        """Those of `rows` that are new to the person."""
-        found: QuerySet[Any] = self._theirs(rows, through)
-        if self.everything:
-            return found
-        return found.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
-
-    def former(self, changed: list[Revision]) -> QuerySet[Any]:
-        """Revisions of these cells that the person has seen, the oldest first."""
-        rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
-            requirement__in={pair.requirement_id for pair in changed}
-        )
-        if self.everything:
-            return rows.filter(superseded_at__isnull=False)
-        return rows.filter(submitted_at__lte=F("seen"))
-
-    def _theirs(self, rows: Any, through: str) -> QuerySet[Any]:
-        candidate = f"{through}candidate"
-        mine = LastSeen.objects.filter(
-            person=self.user, candidate=OuterRef(f"{candidate}_id")
-        )
-        found: QuerySet[Any] = rows.filter(
-            **{f"{candidate}__in": self.candidates}
-        ).annotate(seen=Subquery(mine.values("until")[:1]))
-        return found
-
-
-def _standing() -> QuerySet[Any]:
-    """Claims of vendors that stand, withdrawals too."""
-    rows: QuerySet[Any] = Claim.objects.filter(
-        by_vendor=True, superseded_at__isnull=True, requirement__retired_at__isnull=True
-    )
-    return rows
-
-
-def _claims(unseen: Unseen) -> Iterator[SentClaim]:
-    newer = list(
-        _revisions(unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at"))
-    )
-    former = {revision.place: revision for revision in _revisions(unseen.former(newer))}
-    for pair in newer:
-        before = former.get(pair.place)
-        yield SentClaim(
-            pair, before, changes_between(before and before.said, pair.said)
-        )
-
-
-def _revisions(rows: QuerySet[Any]) -> Iterator[Revision]:
-    for values in rows.values_list(*Revision._fields):
-        yield Revision(*values)
-
-
-# Finding a link, a code and a session by what a browser sends, and nothing more.
+from vendors.selectors.candidates import invitation_letters
+from vendors.wall import TOKEN, VENDOR, digest_of, show, show_tokens, show_vendor
 
 
 def find_link(secret: str) -> InvitationLink | None:
@@ -296,7 +84,6 @@ def live_link(path: str = "") -> Q:
 
 
 def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
-    """The code that this browser asked for by this link."""
     found: SignInCode | None = SignInCode.objects.filter(
         link=link, browser_digest=digest_of(nonce)
     ).first()
@@ -331,8 +118,6 @@ def sessions_here(
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """By days alone: when a code was last used, and when somebody was last there."""
-
     code_used_on: datetime.date
     last_visit_on: datetime.date
 
@@ -344,3 +129,155 @@ def visits_of(candidates: Iterable[Candidate]) -> dict[uuid.UUID, Visits]:
         Max("started_at"), Max("last_visit_on")
     )
     return {pk: Visits(used.date(), last) for pk, used, last in found}
+
+
+LIVE = """
+FROM vendors_vendortoken token JOIN vendors_vendor vendor ON vendor.id = token.vendor_id
+WHERE token.digest = %(digest)s AND token.revoked_at IS NULL
+AND (token.expires_at IS NULL OR token.expires_at > %(now)s)
+"""
+WHO = f"""
+SELECT token.id, token.prefix, token.last_used_on, token.vendor_id,
+    vendor.name, vendor.slug {LIVE}
+"""
+# Only the token's own row can be seen (docs/isolation.md) ...
+SHOW_TOKEN = f"""
+SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true)
+"""
+# ... and when it has been read, only its vendor's rows.
+SHOW_VENDOR = f"""
+SELECT set_config('{VENDOR}', (SELECT token.vendor_id::text {LIVE}), true),
+    set_config('{TOKEN}', '', true)
+"""
+SECRET = re.compile(r"evt_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
+
+
+def live_tokens(vendor: Vendor) -> QuerySet[VendorToken]:
+    tokens: QuerySet[VendorToken] = VendorToken.objects.filter(vendor=vendor)
+    return tokens.filter(_live())
+
+
+def find_tokens(secrets: Collection[str]) -> QuerySet[VendorToken]:
+    tokens: QuerySet[VendorToken] = VendorToken.objects.select_related("vendor")
+    return tokens.filter(_live(), digest__in=[digest_of(text) for text in secrets])
+
+
+def recognise(secret: str) -> VendorToken | None:
+    """The live token of that text, with its vendor, whose rows can now be found.
+
+    Found by digest through the unique index, so no secret is compared byte by byte.
+    """
+    live = {"digest": digest_of(secret), "now": timezone.now()}
+    with pipeline(savepoint=False) as pipe:
+        show(pipe, SHOW_TOKEN, digest=live["digest"])
+        found = pipe.ask(WHO, **live)
+        show(pipe, SHOW_VENDOR, **live)
+    row = found.fetchone()
+    if row is None:
+        return None
+    token = loaded(VendorToken, row)
+    vendor = {"id": row["vendor_id"], "name": row["name"], "slug": row["slug"]}
+    token.vendor = loaded(Vendor, vendor)
+    return token
+
+
+def _live() -> Q:
+    now = timezone.now()
+    return Q(revoked_at__isnull=True) & (
+        Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    )
+
+
+def own_contact_requests(candidate: Candidate) -> QuerySet[ContactRequest]:
+    rows: QuerySet[ContactRequest] = ContactRequest.objects.filter(candidate=candidate)
+    return rows
+
+
+def open_contact_requests(evaluation: Evaluation) -> QuerySet[ContactRequest]:
+    rows: QuerySet[ContactRequest] = ContactRequest.objects.filter(
+        candidate__evaluation=evaluation, state=ProposalState.OPEN
+    )
+    return rows.select_related("candidate", "asked_by").order_by("asked_at")
+
+
+def last_tests(
+    owner: User, vendors: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, Evaluation]:
+    """By vendor, the last test that `owner` has sent it, which may have ended."""
+    rows = (
+        Candidate.objects.filter(
+            vendor__in=list(vendors),
+            evaluation__owner=owner,
+            evaluation__is_practice=True,
+        )
+        .select_related("evaluation")
+        .order_by("evaluation__created_at")
+    )
+    return {row.vendor_id: row.evaluation for row in rows if row.vendor_id}
+
+
+# The entry that keeps the owner's yes, which holds for what it names and no more.
+ALLOWED = "shared_address.allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAddress:
+    """What the vendors of two candidates of one evaluation share."""
+
+    candidate: Candidate
+    rival: Vendor
+    # A mailbox, or a mail domain that is somebody's own.
+    shared: str
+
+    @property
+    def sentence(self) -> str:
+        one = self.candidate
+        whose = self.shared if "@" in self.shared else f"The domain {self.shared}"
+        return (
+            f"{whose} also stands for {self.rival}, a rival of {one.name} in "
+            f"“{one.evaluation}”."
+        )
+
+    @property
+    def key(self) -> tuple[frozenset[str], str]:
+        """Which two vendors share what, whichever of them came first."""
+        pair = {str(self.candidate.vendor_id), str(self.rival.pk)}
+        return frozenset(pair), self.shared
+
+
+def shared_addresses(
+    candidate: Candidate, addresses: Iterable[str]
+) -> list[SharedAddress]:
+    """What of these its vendor shares with rivals, and nobody has allowed yet."""
+    rivals = Contact.objects.current().filter(
+        vendor__candidates__evaluation=candidate.evaluation_id
+    )
+    others: Any = rivals.exclude(vendor=candidate.vendor_id).select_related("vendor")
+    found = {}
+    for other in others.distinct().order_by("vendor__name", "email"):
+        for address in addresses:
+            if shared := shared_by(address, other.email):
+                one = SharedAddress(candidate, other.vendor, shared)
+                found[one.key] = one
+    if not found:
+        return []
+    allowed = _allowed(candidate.evaluation_id)
+    return [one for key, one in found.items() if key not in allowed]
+
+
+def is_held_back(candidate: Candidate, address: str) -> bool:
+    """Whether mail of this candidate waits for the owner's yes to an address.
+
+    Not where the owner has invited that very address: then they said it.
+    """
+    if not shared_addresses(candidate, [address]):
+        return False
+    return not invitation_letters(candidate).filter(address=address).exists()
+
+
+def _allowed(evaluation_id: uuid.UUID) -> set[tuple[frozenset[str], str]]:
+    entries = Entry.objects.filter(evaluation=evaluation_id, action=ALLOWED)
+    return {
+        (frozenset(said["vendors"]), said["shared"])
+        for said in entries.values_list("after", flat=True)
+    }

@@ -1,8 +1,12 @@
-"""What candidates say, and what they ask and suggest."""
+"""What candidates say, and how much of what is asked they have answered."""
 
 import uuid
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     Count,
@@ -10,22 +14,34 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
 )
 from django.db.models.functions import Coalesce
 
-from evaltracker.evaluations.models import Evaluation, Requirement
-from vendors.choices import Availability, ProposalState
+from evaltracker.evaluations.choices import Stage
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from vendors.choices import STATED, Availability
 from vendors.models import (
-    Asking,
+    AnswerDraft,
     Candidate,
     Claim,
     ClaimFile,
-    Proposal,
-    Question,
+    Conflict,
+    DraftFile,
+    MailedSheet,
+    Ruling,
     Submission,
+)
+from vendors.models.candidates import RulingQuerySet
+from vendors.policy import ANSWERED_BY_BUYER, may_read_answers, to_declare
+from vendors.selectors.candidates import (
+    NOTHING,
+    Said,
+    asked_requirements,
+    demanded,
+    owed_values,
+    with_demands,
 )
 
 
@@ -40,13 +56,11 @@ def current_claims(candidate: Candidate) -> QuerySet[Claim]:
 
 
 def claim_history(candidate: Candidate) -> QuerySet[Claim]:
-    """Every revision of every claim of a candidate, withdrawals too."""
     rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
     return rows.select_related("requirement")
 
 
 def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
-    """Current claims that answer older words of their requirement."""
     return [
         claim
         for claim in current_claims(candidate)
@@ -54,55 +68,9 @@ def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
     ]
 
 
-def claims_by_cell(
-    candidates: Iterable[Candidate],
-) -> dict[tuple[uuid.UUID, uuid.UUID], Claim]:
-    """Current claims by candidate and requirement id, in one query."""
-    rows = Claim.objects.filter(
-        candidate__in=list(candidates), superseded_at__isnull=True
-    ).exclude(availability=Availability.WITHDRAWN)
-    return {(claim.candidate_id, claim.requirement_id): claim for claim in rows}
-
-
-def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
-    """Questions without an answer, the oldest first."""
-    rows: QuerySet[Question] = Question.objects.filter(evaluation=evaluation)
-    return rows.filter(answered_at__isnull=True)
-
-
-def questions_for(candidate: Candidate) -> QuerySet[Any]:
-    """What the vendor of `candidate` may read: answered ones, and its own.
-
-    Each with `own`, whether it asked, and `told_at`, when it was answered or, until
-    then, asked. Who else asked is not read at all.
-    """
-    rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
-    asked = Asking.objects.filter(candidate=candidate)
-    return (
-        rows.annotate(
-            own=Exists(asked.filter(question=OuterRef("pk"))),
-            told_at=Coalesce("answered_at", "asked_at"),
-        )
-        .filter(Q(answered_at__isnull=False) | Q(own=True))
-        .select_related("requirement")
-    )
-
-
-def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
-    """What the vendor of `candidate` suggested, with its fate."""
-    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate=candidate)
-    return rows.select_related("category", "requirement")
-
-
 def last_submission(candidate: Candidate) -> Submission | None:
     rows: QuerySet[Submission] = Submission.objects.filter(candidate=candidate)
     return rows.select_related("candidate").order_by("submitted_at").last()
-
-
-def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:
-    """Suggested requirements that the owner has not ruled on."""
-    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate__evaluation=evaluation)
-    return rows.filter(state=ProposalState.OPEN).select_related("candidate", "category")
 
 
 # What of its claims a vendor may read: its own words, numbered among themselves.
@@ -140,14 +108,12 @@ def own_claims(candidate: Candidate) -> QuerySet[Claim]:
 
 
 def own_claims_to_confirm(candidate: Candidate) -> QuerySet[Claim]:
-    """What the vendor says of words that a newer revision has overtaken."""
     return own_claims(candidate).filter(
         requirement_revision__lt=F("requirement__revision")
     )
 
 
 def own_claim(candidate: Candidate, requirement: Requirement) -> Claim | None:
-    """What the vendor says now of one requirement."""
     return own_claims(candidate).filter(requirement=requirement).first()
 
 
@@ -166,7 +132,6 @@ def _numbered(rows: QuerySet[Any], candidate: Candidate) -> QuerySet[Claim]:
 
 
 def _number(path: str) -> Subquery:
-    """The how-manieth of the vendor's own revisions of its requirement a claim is."""
     until = vendors_words().filter(
         candidate=OuterRef(f"{path}candidate"),
         requirement=OuterRef(f"{path}requirement"),
@@ -174,3 +139,387 @@ def _number(path: str) -> Subquery:
     )
     counted = until.order_by().values("requirement").annotate(number=Count("pk"))
     return Subquery(counted.values("number"), output_field=IntegerField())
+
+
+def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
+    """Each with `asked` requirements and `answered` ones, by its vendor, of them."""
+    asked = (
+        Requirement.objects.filter(
+            evaluation=OuterRef("evaluation"), retired_at__isnull=True
+        )
+        .order_by()
+        .values("evaluation")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    answered = (
+        vendors_answers()
+        .filter(candidate=OuterRef("pk"))
+        .order_by()
+        .values("candidate")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return candidates.annotate(
+        asked=Coalesce(Subquery(asked), 0), answered=Coalesce(Subquery(answered), 0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCounts:
+    """Of the requirements `asked` of a candidate: how many its vendor `answered`, and
+    how many `partly`, for some values of the brief's lists; the buyer's answers count
+    where there is no vendor to ask. What the buyer `noted` of a vendor answers nothing.
+    """
+
+    asked: int
+    answered: int
+    partly: int
+    noted: int
+
+
+def answer_counts(
+    evaluation: Evaluation, candidates: Iterable[Candidate]
+) -> dict[uuid.UUID, AnswerCounts]:
+    """By the candidates' keys; in seven queries, however many they are."""
+    asked = asked_requirements(evaluation).select_related(None)
+    number = asked.count()
+    whole = _rulings(evaluation).whole().filter(requirement__in=asked)
+    ruled = Counter(whole.values_list("candidate_id", flat=True))
+    said: Mapping[uuid.UUID, Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    for candidate, by_vendor, count in _without_lists(evaluation):
+        said[candidate][by_vendor, False] += count
+    for candidate, by_vendor, partly in _with_lists(evaluation, asked):
+        said[candidate][by_vendor, partly] += 1
+    return {
+        one.pk: _counts(one, number - ruled[one.pk], said[one.pk]) for one in candidates
+    }
+
+
+def _rulings(evaluation: Evaluation) -> RulingQuerySet:
+    rows: RulingQuerySet = Ruling.objects.filter(candidate__evaluation=evaluation)
+    return rows
+
+
+def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
+    """Those that stand, to what is asked and not ruled out as a whole."""
+    whole = Ruling.objects.whole().filter(
+        candidate=OuterRef("candidate"), requirement=OuterRef("requirement")
+    )
+    rows: QuerySet[Claim] = Claim.objects.filter(
+        ~Exists(whole),
+        candidate__evaluation=evaluation,
+        superseded_at__isnull=True,
+        requirement__retired_at__isnull=True,
+    )
+    return rows.exclude(availability=Availability.WITHDRAWN).order_by()
+
+
+def _without_lists(evaluation: Evaluation) -> Iterable[tuple[uuid.UUID, bool, int]]:
+    rows = _answers(evaluation).filter(requirement__demands__isnull=True)
+    counted = rows.values_list("candidate_id", "by_vendor").annotate(Count("pk"))
+    yield from counted
+
+
+def _with_lists(
+    evaluation: Evaluation, asked: QuerySet[Requirement]
+) -> Iterable[tuple[uuid.UUID, bool, bool]]:
+    """Each answer to what must hold for lists, and whether a value is left out."""
+    held = asked.filter(demands__isnull=False).distinct()
+    listed = {it.pk: it for it in with_demands(held)}
+    if not listed:
+        return
+    named = {
+        (candidate, requirement): values
+        for candidate, requirement, values in _rulings(evaluation).values_list(
+            "candidate_id", "requirement_id", "named_values"
+        )
+    }
+    rows = _answers(evaluation).filter(requirement__in=listed)
+    for candidate, requirement, by_vendor, *answer in rows.values_list(
+        "candidate_id", "requirement_id", "by_vendor", *Said._fields
+    ):
+        ruled = named.get((candidate, requirement), {})
+        owed = owed_values(Said(*answer), listed[requirement], ruled)
+        yield candidate, by_vendor, bool(owed)
+
+
+def _counts(
+    candidate: Candidate, asked: int, said: Counter[tuple[bool, bool]]
+) -> AnswerCounts:
+    """`said` counts answers by whether the vendor gave them, and whether in part."""
+    whole, partly = said[True, False], said[True, True]
+    noted = said[False, False] + said[False, True]
+    if candidate.vendor_id is None:
+        whole, partly, noted = whole + said[False, False], partly + said[False, True], 0
+    return AnswerCounts(asked, whole, partly, noted)
+
+
+# What candidates have not answered yet, and what they have to confirm anew.
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits on one candidate's vendor; what does not apply to it is left out."""
+
+    candidate: Candidate
+    # How many requirements apply to it.
+    asked: int
+    # Without an answer of the vendor itself; what the buyer noted is none.
+    unanswered: tuple[Requirement, ...]
+    # Answered in words that a newer revision of the requirement has overtaken.
+    to_confirm: tuple[Requirement, ...]
+    # Answered in words of now, but not for every value of the brief's lists.
+    partly: tuple[Requirement, ...] = ()
+
+    @property
+    def open_musts(self) -> list[Requirement]:
+        every = (*self.unanswered, *self.to_confirm, *self.partly)
+        return [requirement for requirement in every if requirement.is_must]
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.unanswered or self.to_confirm or self.partly)
+
+
+def waiting_for(
+    evaluation: Evaluation, candidates: Sequence[Candidate]
+) -> list[Waiting]:
+    """What waits on each of these candidates of one evaluation, in six queries."""
+    asked = list(with_demands(asked_requirements(evaluation)))
+    scope = {"candidate__in": [candidate.pk for candidate in candidates]}
+    ruled = {
+        (candidate, requirement): named
+        for candidate, requirement, named in Ruling.objects.filter(**scope).values_list(
+            "candidate_id", "requirement_id", "named_values"
+        )
+    }
+    said = {
+        (candidate, requirement): Said(*answer)
+        for candidate, requirement, *answer in vendors_answers()
+        .filter(**scope)
+        .order_by()
+        .values_list("candidate_id", "requirement_id", *Said._fields)
+    }
+    return [
+        _waiting(
+            candidate,
+            [it for it in asked if ruled.get((candidate.pk, it.pk)) != {}],
+            {it.pk: said.get((candidate.pk, it.pk)) for it in asked},
+            {it.pk: ruled.get((candidate.pk, it.pk), {}) for it in asked},
+        )
+        for candidate in candidates
+    ]
+
+
+def _waiting(
+    candidate: Candidate,
+    applies: list[Requirement],
+    said: dict[uuid.UUID, Said | None],
+    ruled: dict[uuid.UUID, dict[str, list[str]]],
+) -> Waiting:
+    unanswered, to_confirm, partly = [], [], []
+    for requirement in applies:
+        answer = said[requirement.pk]
+        owed = owed_values(answer or NOTHING, requirement, ruled[requirement.pk])
+        if answer is None:
+            if owed or not demanded(requirement):
+                unanswered.append(requirement)
+        elif answer.requirement_revision < requirement.revision:
+            to_confirm.append(requirement)
+        elif owed:
+            partly.append(requirement)
+    waits = (tuple(unanswered), tuple(to_confirm), tuple(partly))
+    return Waiting(candidate, len(applies), *waits)
+
+
+def readable[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
+    """Of visible rows those of candidates whose words `user` may read.
+
+    Left out is what `opened` leaves out, and evaluations that still are, or are again,
+    in requirements.
+    """
+    in_requirements = {f"{candidate_path}__evaluation__stage": Stage.REQUIREMENTS}
+    return opened(rows, user, candidate_path).exclude(**in_requirements)
+
+
+def opened[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
+    """Of visible rows those of candidates that are not kept from `user`.
+
+    Left out are evaluations in which something waits for their answer about interests,
+    or in which one bars them.
+    """
+    interests = Conflict.objects.barring().of(user).order_by()
+    asked = to_declare(user).order_by().values_list("evaluation", flat=True)
+    barred = interests.values_list("candidate__evaluation", flat=True)
+    closed = set(asked.union(barred).order_by())
+    if not closed:
+        return rows
+    return rows.exclude(**{f"{candidate_path}__evaluation__in": closed})
+
+
+def reads_answers(user: User, evaluation: Evaluation) -> bool:
+    """Whether `user` may read candidates' words here: not in the requirements stage."""
+    started = evaluation.stage != Stage.REQUIREMENTS
+    return started and may_read_answers(user, evaluation)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The requirements that are asked, must-haves first, and which of them wait."""
+
+    asked: list[Requirement]
+    left: frozenset[UUID]
+
+    @property
+    def answered(self) -> int:
+        return len(self.asked) - len(self.left)
+
+    def after(self, here: UUID | None = None) -> Requirement | None:
+        """The next that waits, from `here` on and round to the first; None if no other
+        does."""
+        places = [place for place, row in enumerate(self.asked) if row.pk == here]
+        start = places[0] + 1 if places else 0
+        following = [*self.asked[start:], *self.asked[:start]]
+        waits = (row for row in following if row.pk in self.left and row.pk != here)
+        return next(waits, None)
+
+
+def is_answered_by_buyer(candidate: Candidate) -> bool:
+    """Whether the owner answers for it: build, stay as is, and open source that nobody
+    was invited for."""
+    return candidate.kind in ANSWERED_BY_BUYER and candidate.invited_at is None
+
+
+def answering_of(candidate: Candidate) -> Answering:
+    """How far its answers are; three queries. What is ruled out is not asked."""
+    rulings = Ruling.objects.whole().filter(candidate=candidate)
+    out = set(rulings.values_list("requirement", flat=True))
+    asked = [
+        row for row in asked_requirements(candidate.evaluation) if row.pk not in out
+    ]
+    stated = Claim.objects.filter(
+        candidate=candidate, superseded_at__isnull=True, availability__in=STATED
+    )
+    done = set(stated.values_list("requirement", flat=True))
+    return Answering(
+        asked=sorted(asked, key=lambda row: not row.is_must),
+        left=frozenset(row.pk for row in asked if row.pk not in done),
+    )
+
+
+def sheets_of(candidate: Candidate) -> QuerySet[MailedSheet]:
+    """All of a candidate, for its owner, the newest first."""
+    rows: QuerySet[MailedSheet] = MailedSheet.objects.filter(candidate=candidate)
+    return rows.select_related("submission", "file").order_by("-uploaded_at")
+
+
+def sheets_to_confirm(candidate: Candidate) -> QuerySet[MailedSheet]:
+    """Those that were entered for its vendor, which has not confirmed them yet."""
+    rows: QuerySet[MailedSheet] = MailedSheet.objects.filter(
+        candidate=candidate, entered_at__isnull=False, confirmed_at__isnull=True
+    )
+    return rows.select_related("submission").order_by("entered_at")
+
+
+# How each is offered to who answers.
+OFFERED: dict[str, str] = {
+    Availability.NOW: "Available now",
+    Availability.BETA: "Beta",
+    Availability.PLANNED: "Planned",
+    Availability.ON_REQUEST: "On request, at cost",
+    Availability.NEVER: "Not available",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One requirement, with the answer that stands and the draft over it."""
+
+    requirement: Requirement
+    claim: Claim | None
+    draft: AnswerDraft | None
+
+    @property
+    def state(self) -> str:
+        """`draft`, `changed` since it was answered, `answered` or `open`."""
+        if self.draft is not None:
+            return "draft"
+        if self.claim is None:
+            return "open"
+        asked_now = self.requirement.revision
+        return "changed" if self.claim.requirement_revision < asked_now else "answered"
+
+    @property
+    def is_answered(self) -> bool:
+        if self.draft is not None:
+            return bool(self.draft.typed["availability"])
+        return self.state == "answered"
+
+    @property
+    def words(self) -> str:
+        if self.draft is not None:
+            return OFFERED.get(self.draft.typed["availability"], "")
+        return OFFERED.get(self.claim.availability, "") if self.claim else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that is asked, in order."""
+
+    rows: Sequence[AnswerRow]
+
+    @property
+    def answered(self) -> int:
+        return sum(row.is_answered for row in self.rows)
+
+    @property
+    def left(self) -> int:
+        return len(self.rows) - self.answered
+
+    @property
+    def musts_left(self) -> int:
+        return sum(row.requirement.is_must and not row.is_answered for row in self.rows)
+
+    @property
+    def drafts(self) -> list[AnswerRow]:
+        return [row for row in self.rows if row.draft is not None]
+
+    @property
+    def by_category(self) -> list[tuple[str, list[AnswerRow]]]:
+        groups = groupby(self.rows, key=lambda row: row.requirement.category.name)
+        return [(name, list(rows)) for name, rows in groups]
+
+    def at(self, ref: str) -> AnswerRow | None:
+        return next((row for row in self.rows if row.requirement.ref == ref), None)
+
+    def after(self, ref: str) -> AnswerRow | None:
+        """The next that is not answered, from there on and round to the first."""
+        places = [n for n, row in enumerate(self.rows) if row.requirement.ref == ref]
+        start = places[0] + 1 if places else 0
+        following = [*self.rows[start:], *self.rows[:start]]
+        open_rows = (row for row in following if not row.is_answered)
+        return next((row for row in open_rows if row.requirement.ref != ref), None)
+
+
+def draft_files(candidate: Candidate) -> QuerySet[DraftFile]:
+    """What waits with the drafts, without the bytes."""
+    rows: QuerySet[DraftFile] = DraftFile.objects.filter(draft__candidate=candidate)
+    return rows.defer("content")
+
+
+def answers_of(candidate: Candidate) -> Answers:
+    """Everything that is asked of a candidate's vendor; three queries."""
+    claims: dict[uuid.UUID, Claim] = {
+        claim.requirement_id: claim for claim in own_claims(candidate)
+    }
+    drafts: dict[uuid.UUID, AnswerDraft] = {
+        draft.requirement_id: draft
+        for draft in AnswerDraft.objects.filter(candidate=candidate)
+    }
+    asked = asked_requirements(candidate.evaluation).order_by(
+        "category__position", "category__name", "position", "ref"
+    )
+    return Answers(
+        [AnswerRow(row, claims.get(row.pk), drafts.get(row.pk)) for row in asked]
+    )

@@ -11,8 +11,7 @@ from django.db.models import Case, QuerySet, Value, When
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import read_once
-from stakeholders.choices import Role
-from stakeholders.models import Delegation, Stakeholder
+from stakeholders.models import Delegation, Role, Stakeholder
 from stakeholders.policy import lendings_today, voices
 from vendors import costs
 from vendors.costs import CHECKLIST
@@ -33,13 +32,6 @@ def rates_of(evaluation: Evaluation) -> dict[str, ExchangeRate]:
     """The evaluation's rates by currency; those to a former currency do not count."""
     rows = ExchangeRate.objects.filter(evaluation=evaluation, base=evaluation.currency)
     return {row.currency: row for row in rows}
-
-
-def cost_inputs(candidate: Candidate) -> list[costs.Line]:
-    """A candidate's lines as the pure functions want them."""
-    rates = rates_of(candidate.evaluation)
-    lines = CostLine.objects.filter(candidate=candidate)
-    return [cost_input(line, rates) for line in lines]
 
 
 def cost_input(line: CostLine, rates: Rates) -> costs.Line:
@@ -78,12 +70,12 @@ def tiers_of(kept: Sequence[Mapping[str, str]]) -> tuple[costs.Tier, ...]:
 
 
 def candidate_cost(candidate: Candidate) -> costs.TotalCost:
-    """What a candidate costs over the evaluation's horizon, with its working."""
-    return total_of(candidate, cost_inputs(candidate))
+    rates = rates_of(candidate.evaluation)
+    lines = CostLine.objects.filter(candidate=candidate)
+    return total_of(candidate, [cost_input(line, rates) for line in lines])
 
 
 def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
-    """The same from lines that were read already."""
     evaluation = candidate.evaluation
     return costs.total_cost(
         lines,
@@ -96,7 +88,6 @@ def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
 
 
 def terms_of(evaluation: Evaluation) -> costs.Terms:
-    """What every line of an evaluation is counted with."""
     return costs.read_terms(
         evaluation.horizon_months,
         evaluation.planning_factor,
@@ -108,7 +99,6 @@ def terms_of(evaluation: Evaluation) -> costs.Terms:
 def envelope_of(
     evaluation: Evaluation, total: costs.TotalCost
 ) -> tuple[costs.Limit, ...]:
-    """A total held against the limits of the brief."""
     return costs.envelope(
         total,
         whole=evaluation.budget,
@@ -118,7 +108,6 @@ def envelope_of(
 
 
 def worth_of(candidate: Candidate) -> costs.Worth:
-    """What a candidate is worth, what waiting costs, and what is missing for it."""
     evaluation = candidate.evaluation
     return costs.worth(
         hours_saved=candidate.hours_saved,
@@ -137,8 +126,6 @@ def cost_coverage(candidate: Candidate) -> costs.CostCoverage:
     return candidate_cost(candidate).coverage
 
 
-# Who may be the second person that opens prices, and how far the opening is.
-
 # Who answers for the money.
 OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
 NOBODY = (
@@ -149,8 +136,6 @@ NOBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody who may confirm, in their own part or in that of who lent it."""
-
     user: User
     part: Stakeholder
     lending: Delegation | None
@@ -170,12 +155,10 @@ class OpeningState:
 
     @property
     def names(self) -> str:
-        """Who is awaited, in words."""
         return " or ".join(person.name for person in self.awaited)
 
 
 def opening_of(evaluation: Evaluation) -> PriceOpening | None:
-    """The request that stands: awaited, or confirmed."""
     rows = PriceOpening.objects.standing().filter(evaluation=evaluation)
     found: PriceOpening | None = rows.select_related(
         "evaluation", "asked_by", "confirmed_by", "on_behalf_of"
@@ -197,7 +180,6 @@ def opening_state(evaluation: Evaluation, user: User) -> OpeningState:
 def second_people(
     evaluation: Evaluation, asked: PriceOpening | None = None
 ) -> list[User]:
-    """Who may confirm, each once, by name."""
     found = {second_seat.user for second_seat in second_seats(evaluation, asked)}
     return sorted(found, key=lambda person: (person.name, person.pk))
 
@@ -217,7 +199,6 @@ def second_seats(
 
 
 def own_seats(evaluation: Evaluation) -> Iterable[Seat]:
-    """Those who hold one of the roles."""
     held = voices().filter(
         evaluation=evaluation, role__in=OPENING_ROLES, user__is_active=True
     )
@@ -237,15 +218,11 @@ def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
 
 
 def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:
-    """By evaluation, ids of people with an uncleared interest in a candidate of it."""
     rows = Conflict.objects.barring().filter(candidate__evaluation__in=ids)
     found: dict[UUID, set[int]] = {key: set() for key in ids}
     for evaluation, person in rows.values_list("candidate__evaluation", "person"):
         found[evaluation].add(person)
     return found
-
-
-# Quotes: a vendor's own, and what the house may know of one that is sealed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +281,6 @@ def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
 
 
 def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
-    """Kinds of the checklist that the quote does not name."""
     said = {line["kind"] for line in quote.lines} if quote else set()
     return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in said]
 

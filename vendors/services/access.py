@@ -1,26 +1,33 @@
 """Inviting vendors: telling their contacts, telling them again, and being seen."""
 
 import datetime
-import hashlib
 import uuid
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
+import structlog
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
+from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import Actor, By, actor_of
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.policy import change, check_owned, lock
-from evaltracker.notices.services.scheduling import owe_now, schedule_notice
+from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.policy import check_owned, lock
+from evaltracker.notices.kinds import KINDS
+from evaltracker.notices.mail import parcel_of
+from evaltracker.notices.services.scheduling import (
+    message_id_of,
+    owe_now,
+    schedule_notice,
+)
+from evaltracker.notices.smtp import Line, Unreachable, Verdict
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
-from evaltracker.toolbox.text import read_reason
+from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateState, RefusalReason
-from vendors.mail import is_code_of, link_secret
+from vendors.mail import is_code_of
 from vendors.models import (
     Candidate,
     Contact,
@@ -31,113 +38,21 @@ from vendors.models import (
     VendorSession,
     VendorToken,
 )
-from vendors.notices import Invitation, TokenEnds, TokenLeaked, TokenLeakedOutside
-from vendors.policy import INVITABLE, claims_are_closed
-from vendors.selectors import active_candidates, invitation_letters
+from vendors.notices import (
+    CodesGuessed,
+    SignInCodeMail,
+    TokenEnds,
+    TokenLeaked,
+    TokenLeakedOutside,
+)
+from vendors.policy import require_token_keeper
+from vendors.selectors import live_tokens
 from vendors.selectors.access import code_of_browser
-from vendors.selectors.rivals import SharedAddress, is_held_back, shared_addresses
-from vendors.services.candidates import lock_candidate
-from vendors.services.idempotency import begin_session
-from vendors.wall import digest_of, new_secret
-
-# Giving each invited contact a link to the vendor pages.
-
-
-def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
-    """The contact's link to an invitation; the mail that carries it makes its secret.
-
-    Given again it is the same one, with another secret if the key was replaced.
-    """
-    found = InvitationLink.objects.filter(candidate=candidate, contact=contact).first()
-    link = found or InvitationLink(
-        candidate=candidate, contact=contact, vendor_id=contact.vendor_id
-    )
-    digest = digest_of(link_secret(link.pk))
-    if link.digest != digest:
-        link.digest = digest
-        link.save()
-    return link
-
+from vendors.services.candidates import lock_candidate, record_for_vendor
+from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
 
 # One person for two rivals of one purchase: only by the owner's yes to just that.
 
-
-def yes_to(sentence: str) -> str:
-    """What stands for the owner's yes to a refusal: it answers its very words."""
-    return hashlib.sha256(sentence.encode()).hexdigest()
-
-
-def settle_shared_addresses(
-    *, vendor: Vendor, addresses: Iterable[str], by: By, shared: Collection[str]
-) -> None:
-    """Insist that these addresses stand for no rival in an evaluation that `by` owns.
-
-    What they share is kept in its journal once the owner says yes; `shared` holds
-    `yes_to` the sentence that they read. Evaluations of others are neither asked nor
-    told of: their mail waits until their own owner invites that address.
-
-    Raises:
-        Invalid: something is shared, and the yes is not to this.
-
-    """
-    told = list(addresses)
-    owned = Candidate.objects.filter(
-        vendor=vendor,
-        evaluation__owner=actor_of(by).user,
-        evaluation__status=Status.OPEN,
-    )
-    candidates = owned.select_related("evaluation", "vendor").order_by("evaluation_id")
-    settle(
-        [found for one in candidates for found in shared_addresses(one, told)],
-        by=by,
-        shared=shared,
-    )
-
-
-def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> None:
-    """Keep the owner's yes to what was found, or refuse it.
-
-    Raises:
-        Invalid: as above.
-
-    """
-    if not found:
-        return
-    sentence = " ".join(
-        [
-            *dict.fromkeys(one.sentence for one in found),
-            "If that is intended, confirm it in the form.",
-        ]
-    )
-    if yes_to(sentence) not in shared:
-        raise Invalid(sentence, errors={"shared": [sentence]})
-    for one in found:
-        candidate = one.candidate
-        journal.record(
-            evaluation=lock(candidate.evaluation),
-            action="shared_address.allowed",
-            subject=candidate,
-            by=by,
-            after={
-                "candidate": candidate.name,
-                "rival": one.rival.name,
-                "shared": one.shared,
-                "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
-            },
-        )
-
-
-def cut_held_back(contact: Contact) -> None:
-    """Make former links of a contact useless where its address waits for a yes."""
-    for link in InvitationLink.objects.filter(contact=contact).select_related(
-        "candidate__evaluation", "candidate__vendor"
-    ):
-        if is_held_back(link.candidate, contact.email):
-            link.digest = digest_of(new_secret())
-            link.save(update_fields=["digest"])
-
-
-# The mails that are owed for a token: before it ends, and when it leaked.
 
 # Two weeks to hand over another one, and a last word.
 WARNED_DAYS = (14, 3)
@@ -211,121 +126,11 @@ def _answered_by(vendor: Vendor) -> Iterable[Evaluation]:
 
 
 def _concerned(evaluation: Evaluation, token: VendorToken) -> set[Any]:
-    """Who is told of it in this evaluation."""
     issuer = token.issued_by
     if issuer is None:
         return {evaluation.owner}
     sees = Evaluation.objects.visible_to(issuer).filter(pk=evaluation.pk).exists()
     return {evaluation.owner, issuer} if sees else {evaluation.owner}
-
-
-# Of one invitation to one person: a reminder a day, and not for ever.
-REST = datetime.timedelta(days=1)
-MOST = 5
-ARRIVED = (NoticeState.SENT, NoticeState.UNCERTAIN)
-
-
-def check_invite(candidate: Candidate, by: By) -> None:
-    """The owner invites once, in research, who can answer and is in the choice."""
-    check_owned(candidate.evaluation, by, Stage.RESEARCH)
-    if candidate.kind not in INVITABLE or candidate.vendor is None:
-        raise Refused(
-            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
-            "bought or open source."
-        )
-    _require_in_the_choice(candidate)
-    if candidate.invited_at:
-        raise Refused(f"{candidate.vendor} is invited already.")
-
-
-def check_send_invitation(candidate: Candidate, by: By) -> None:
-    """The owner tells an invited vendor anew, until claims close."""
-    evaluation = candidate.evaluation
-    check_owned(evaluation, by, Stage.RESEARCH)
-    _require_in_the_choice(candidate)
-    if candidate.invited_at is None:
-        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
-    if claims_are_closed(evaluation, database_now()):
-        raise Refused("Answering has closed; reopen it before you invite anybody.")
-
-
-@transaction.atomic
-def invite(
-    *,
-    candidate: Candidate,
-    by: By,
-    contacts: Iterable[Contact] = (),
-    shared: Collection[str] = (),
-) -> Candidate:
-    """Show a candidate's vendor the requirements, let it answer, tell its contacts.
-
-    Without contacts it is invited, but nobody is told. `shared` is the owner's yes to
-    an address that stands for a rival, too.
-
-    Raises:
-        Forbidden: not the owner. Invalid: somebody who is no contact of the vendor, or
-            stands for a rival.
-        Refused: not in research, eliminated, invited before, or nobody to invite.
-
-    """
-    candidate = lock_candidate(candidate)
-    check_invite(candidate, by)
-    told = _theirs(candidate, contacts)
-    _settle(candidate, told, by, shared)
-    before, after = change(candidate, invited_at=timezone.now())
-    for contact in told:
-        owe_invitation(candidate, contact)
-    for token in VendorToken.objects.filter(vendor=candidate.vendor):
-        owe_expiry_warnings(token=token)
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="candidate.invited",
-        subject=candidate,
-        by=by,
-        before=before,
-        after={**after, "told": [contact.email for contact in told]},
-    )
-    return candidate
-
-
-@transaction.atomic
-def send_invitation(
-    *,
-    candidate: Candidate,
-    contacts: Iterable[Contact],
-    reason: str,
-    by: By,
-    shared: Collection[str] = (),
-) -> Candidate:
-    """Owe the mail of an invitation (again), each contact at most daily and 5 times.
-
-    Raises:
-        Forbidden: not the owner. Invalid: no reason, no contact of the vendor, or one
-            who stands for a rival, as above.
-        Refused: not invited, no longer asked, or somebody has had it just now.
-
-    """
-    candidate = lock_candidate(candidate)
-    evaluation = candidate.evaluation
-    check_send_invitation(candidate, by)
-    told = _theirs(candidate, contacts)
-    if not told:
-        sentence = "Say to whom it goes."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
-    reason = read_reason(reason, "Say why it is sent now.")
-    _settle(candidate, told, by, shared)
-    for contact in told:
-        _require_rested(candidate, contact)
-        owe_invitation(candidate, contact)
-    journal.record(
-        evaluation=evaluation,
-        action="invitation.sent_again",
-        subject=candidate,
-        by=by,
-        after={"told": [contact.email for contact in told]},
-        reason=reason,
-    )
-    return candidate
 
 
 @transaction.atomic
@@ -349,127 +154,8 @@ def note_first_seen(*, candidate: Candidate, by: By) -> None:
     )
 
 
-def _require_in_the_choice(candidate: Candidate) -> None:
-    if candidate.state == CandidateState.ELIMINATED:
-        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
-
-
-def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
-    """The contacts as they are now; all of them have to answer for this vendor."""
-    wanted = {contact.pk for contact in contacts}
-    found = list(
-        Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
-    )
-    if len(found) != len(wanted):
-        sentence = f"Only contacts of {candidate.vendor} can be notified of its "
-        "invitation."
-        raise Invalid(sentence, errors={"contacts": [sentence]})
-    return found
-
-
-def _settle(
-    candidate: Candidate, told: list[Contact], by: By, shared: Collection[str]
-) -> None:
-    """Insist that nobody who is told stands for a rival, but by the owner's yes."""
-    found = shared_addresses(candidate, [contact.email for contact in told])
-    settle(found, by=by, shared=shared)
-
-
-def owe_invitation(candidate: Candidate, contact: Contact) -> None:
-    """One more mail of this invitation to this address."""
-    give_link(candidate=candidate, contact=contact)
-    number = invitation_letters(candidate).filter(address=contact.email).count() + 1
-    owe_now(
-        kind=Invitation.name,
-        evaluation=candidate.evaluation,
-        subject_id=candidate.pk,
-        occurrence=number,
-        address=contact.email,
-        addressee=contact.name,
-    )
-
-
-def _require_rested(candidate: Candidate, contact: Contact) -> None:
-    """Refuse to press somebody; what never arrived does not count."""
-    letters = invitation_letters(candidate).filter(address=contact.email)
-    if letters.filter(state__in=NOTICE_OPEN).exists():
-        raise Refused(f"A mail to {contact.name} is on its way already.")
-    arrived = letters.filter(state__in=ARRIVED)
-    if arrived.count() >= MOST:
-        raise Refused(
-            f"{contact.name} has had this invitation {MOST} times; ring them up."
-        )
-    if arrived.filter(created_at__gt=timezone.now() - REST).exists():
-        raise Refused(
-            f"{contact.name} got this invitation within the last 24 hours; give them "
-            "a day, or tell another contact."
-        )
-
-
 # Owing a mail to the people of vendors; vendors/notices.py asks again at sending.
 
-# What an owner does in one go, such as answering five questions, is one mail.
-GATHERED = datetime.timedelta(minutes=15)
-LEAST = datetime.timedelta(minutes=5)
-
-
-def invited_candidates(evaluation: Evaluation) -> QuerySet[Candidate]:
-    """Those in the choice whose vendor answers."""
-    return active_candidates(evaluation).filter(invited_at__isnull=False)
-
-
-def gathering_end(now: datetime.datetime) -> datetime.datetime:
-    """When a mail leaves for what happens from now on: at a quarter of an hour."""
-    earliest = now + LEAST
-    over = (earliest - datetime.datetime.min.replace(tzinfo=datetime.UTC)) % GATHERED
-    return earliest - over + GATHERED
-
-
-def owe_contacts(
-    *,
-    kind: str,
-    candidates: Iterable[Candidate],
-    occurrence: object,
-    at: datetime.datetime,
-    subject: Evaluation | None = None,
-    offset_days: int = 0,
-) -> int:
-    """Owe every contact of these candidates' vendors a mail, at that instant.
-
-    It is about `subject`, or else about each one's own candidate. What is owed
-    already, of the same occurrence, is not owed twice.
-
-    Returns:
-        How many mails are owed now that were not before.
-
-    """
-    told = list(candidates)
-    people: dict[object, list[Contact]] = {}
-    for contact in Contact.objects.current().filter(
-        vendor__in={candidate.vendor_id for candidate in told}
-    ):
-        people.setdefault(contact.vendor_id, []).append(contact)
-    moment = at.astimezone(datetime.UTC).replace(microsecond=0)
-    owed = [
-        schedule_notice(
-            kind=kind,
-            evaluation=candidate.evaluation,
-            subject_id=(subject or candidate).pk,
-            occurrence=occurrence,
-            offset_days=offset_days,
-            address=contact.email,
-            addressee=contact.name,
-            day=moment.date(),
-            time=moment.time(),
-            zone="UTC",
-        )
-        for candidate in told
-        for contact in people.get(candidate.vendor_id, [])
-    ]
-    return len([notice for notice in owed if notice is not None])
-
-
-# Keeping a while what was refused at the door of the vendor API.
 
 KEPT = datetime.timedelta(days=7)
 LONGEST_ADDRESS = 45
@@ -494,8 +180,6 @@ def forget_refused_calls() -> None:
     RefusedCall.objects.filter(at__lt=timezone.now() - KEPT).delete()
 
 
-# The way into the vendor pages: a link, a code by mail, and what the code opens.
-
 LIVES = datetime.timedelta(minutes=15)
 DAY = datetime.timedelta(days=1)
 MOST_TRIES = 5
@@ -510,7 +194,6 @@ ENOUGH = (
 
 
 def actor_in_pages(link: InvitationLink) -> Actor:
-    """Who acts when a contact is in the vendor pages."""
     return Actor(name=f"{link.vendor.name} ({link.contact.name})")
 
 
@@ -519,10 +202,6 @@ def ask_code(*, link: InvitationLink, nonce: str) -> SignInCode:
     """Promise a code to the link's contact, which opens in the asking browser alone.
 
     It is sent after the commit (`code_mail`).
-
-    Raises:
-        Refused: ten were asked for within a day, by whatever link of the contact.
-
     """
     links = InvitationLink.objects.filter(contact=link.contact_id).order_by("pk")
     locked = list(links.select_for_update(of=("self",), no_key=True))
@@ -532,10 +211,7 @@ def ask_code(*, link: InvitationLink, nonce: str) -> SignInCode:
         raise Refused(ENOUGH, code="enough_codes")
     InvitationLink.objects.filter(pk=link.pk).update(last_asked_at=now)
     return SignInCode.objects.create(
-        link=link,
-        browser_digest=digest_of(nonce),
-        asked_at=now,
-        expires_at=now + LIVES,
+        link=link, browser_digest=digest_of(nonce), asked_at=now, expires_at=now + LIVES
     )
 
 
@@ -577,8 +253,306 @@ def use_code(
 
 
 def wrong_tries(link: InvitationLink, now: datetime.datetime) -> int:
-    """How many wrong codes were typed for the link's invitation within a day."""
     rows = SignInCode.objects.filter(
         link__candidate=link.candidate_id, asked_at__gt=now - DAY
     )
     return rows.aggregate(sum=Sum("wrong_tries"))["sum"] or 0
+
+
+# The one in use and the one that replaces it.
+MOST_LIVE = 2
+
+
+def actor_by_token(vendor: str, prefix: str) -> Actor:
+    return Actor(name=f"{vendor} (token {prefix})")
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    vendor: Vendor,
+    by: By,
+    label: str = "",
+    expires_at: datetime.datetime | None = None,
+) -> tuple[VendorToken, str]:
+    """A new token and its secret text, which is shown this once and never kept."""
+    require_token_keeper(by, vendor)
+    inputs = Inputs()
+    name = inputs.line("label", label, limit=80, blank=True)
+    inputs.check()
+    # Counting and adding must not be torn apart by a second click. Calls that refer to
+    # the vendor meanwhile go on: they only need its key.
+    vendor = Vendor.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=vendor.pk
+    )
+    if live_tokens(vendor).count() >= MOST_LIVE:
+        raise Refused(
+            f"{vendor.name} has {MOST_LIVE} live tokens; revoke one before issuing "
+            "another."
+        )
+    now = timezone.now()
+    if expires_at is not None and expires_at <= now:
+        _refuse_end("A token must expire in the future.")
+    prefix, secret = new_token("evt")
+    token = VendorToken.objects.create(
+        vendor=vendor,
+        label=name,
+        prefix=prefix,
+        digest=digest_of(secret),
+        issued_at=now,
+        issued_by=actor_of(by).user,
+        expires_at=expires_at,
+    )
+    record_for_vendor(
+        vendor=vendor,
+        action="token.issued",
+        subject=token,
+        by=by,
+        after={"vendor": vendor.name, "prefix": prefix, "label": name},
+    )
+    owe_expiry_warnings(token=token)
+    return token, secret
+
+
+@transaction.atomic
+def rotate_token(
+    *,
+    token: VendorToken,
+    ends_at: datetime.datetime,
+    by: By,
+    label: str = "",
+    expires_at: datetime.datetime | None = None,
+) -> tuple[VendorToken, str]:
+    """A new token beside `token`, which goes on until `ends_at`: no call is missed."""
+    # Before any evaluation, whose journal tells of both.
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
+    made = issue_token(vendor=token.vendor, by=by, label=label, expires_at=expires_at)
+    if token.expires_at is None or ends_at < token.expires_at:
+        expire_token(token=token, ends_at=ends_at, by=by)
+    return made
+
+
+@transaction.atomic
+def expire_token(
+    *, token: VendorToken, ends_at: datetime.datetime, by: By
+) -> VendorToken:
+    """Let a live token end, or end earlier; only another token lasts longer."""
+    require_token_keeper(by, token.vendor)
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
+    now = timezone.now()
+    if token.revoked_at or (token.expires_at and token.expires_at <= now):
+        raise Refused(f"Token {token.prefix} has ended; issue another.")
+    if ends_at <= now:
+        _refuse_end("It must end in the future; to end it now, revoke it.")
+    if token.expires_at and ends_at > token.expires_at:
+        _refuse_end("A token does not get longer; replace it by a new one.")
+    before, token.expires_at = token.expires_at, ends_at
+    token.save(update_fields=["expires_at"])
+    record_for_vendor(
+        vendor=token.vendor,
+        action="token.ends",
+        subject=token,
+        by=by,
+        before={"expires_at": before},
+        after={
+            "vendor": token.vendor.name,
+            "prefix": token.prefix,
+            "expires_at": ends_at,
+        },
+    )
+    owe_expiry_warnings(token=token)
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, token: VendorToken, by: By, reason: str = "") -> VendorToken:
+    """End a token; the next request with it is refused."""
+    require_token_keeper(by, token.vendor)
+    return end_token(token=token, by=by, reason=reason)
+
+
+@transaction.atomic
+def end_token(
+    *, token: VendorToken, by: By, reason: str, leaked: bool = False
+) -> VendorToken:
+    """End a token without asking who: also what a leaked one does to itself.
+
+    Of a leak those are told whose token it is, by the next `tell_of_leaks`: the
+    process that finds it may know neither users nor contacts.
+    """
+    token = VendorToken.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=token.pk
+    )
+    if token.revoked_at is not None:
+        raise Refused(f"Token {token.prefix} is revoked already.")
+    token.revoked_at = timezone.now()
+    token.leaked_at = token.revoked_at if leaked else None
+    token.save(update_fields=["revoked_at", "leaked_at"])
+    record_for_vendor(
+        vendor=token.vendor,
+        action="token.revoked",
+        subject=token,
+        by=by,
+        after={"vendor": token.vendor.name, "prefix": token.prefix},
+        reason=reason,
+    )
+    return token
+
+
+def note_use(*, token: VendorToken) -> None:
+    """Remember the day of the last use; at most one write a day."""
+    today = timezone.now().date()
+    if token.last_used_on != today:
+        VendorToken.objects.filter(pk=token.pk).update(last_used_on=today)
+        token.last_used_on = today
+
+
+def _refuse_end(sentence: str) -> NoReturn:
+    raise Invalid(sentence, errors={"expires_at": [sentence]})
+
+
+# How long the process that was asked may take before a sweep sends it instead.
+PATIENCE = datetime.timedelta(seconds=20)
+# So many wrong codes in a day, and the owner hears of it.
+SUSPICIOUS = 10
+logger = structlog.get_logger(__name__)
+
+
+def send_code(*, code: SignInCode) -> bool:
+    """Hand the mail over now, outside any transaction; whether it was taken.
+
+    Nothing is raised: what was not taken stays owed.
+    """
+    link = code.link
+    notice = Notice(
+        id=code.pk,
+        kind=SignInCodeMail.name,
+        evaluation=link.candidate.evaluation,
+        subject_id=str(code.pk),
+        address=link.contact.email,
+        addressee=link.contact.name,
+        message_id=message_id_of(code.pk),
+    )
+    notice.subject = code
+    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
+    with Line() as line:
+        try:
+            line.open()
+        except Unreachable:
+            logger.warning("mail_server_unreachable")
+            return False
+        if line.hand(parcel).verdict != Verdict.TAKEN:
+            logger.warning("code_not_taken", code_id=str(code.pk))
+            return False
+    with behind_the_wall():
+        show_vendor(link.vendor_id)
+        SignInCode.objects.filter(pk=code.pk).update(sent_at=database_now())
+    return True
+
+
+@transaction.atomic
+def owe_unsent_codes() -> None:
+    """Owe the codes that the mail server did not take when they were asked for."""
+    now = database_now()
+    rows: Any = SignInCode.objects.filter(
+        sent_at__isnull=True,
+        used_at__isnull=True,
+        expires_at__gt=now,
+        asked_at__lt=now - PATIENCE,
+    )
+    unsent = rows.exclude(Exists(Notice.objects.filter(pk=OuterRef("pk"))))
+    for code in unsent.select_related("link__contact", "link__candidate__evaluation"):
+        owe_now(
+            kind=SignInCodeMail.name,
+            evaluation=code.link.candidate.evaluation,
+            subject_id=code.pk,
+            occurrence="",
+            address=code.link.contact.email,
+            addressee=code.link.contact.name,
+            number=code.pk,
+        )
+
+
+@transaction.atomic
+def tell_of_guesses() -> None:
+    """Owe the owner a mail where many wrong codes were typed, once a day."""
+    now = database_now()
+    recent = SignInCode.objects.filter(asked_at__gt=now - DAY, wrong_tries__gt=0)
+    sums = (
+        recent.order_by()
+        .values("link__candidate")
+        .annotate(wrong=Sum("wrong_tries"))
+        .filter(wrong__gte=SUSPICIOUS)
+    )
+    guessed: Any = Candidate.objects.filter(
+        pk__in=[row["link__candidate"] for row in sums], evaluation__status=Status.OPEN
+    )
+    for candidate in guessed.select_related("evaluation__owner"):
+        owe_now(
+            kind=CodesGuessed.name,
+            evaluation=candidate.evaluation,
+            subject_id=candidate.pk,
+            occurrence=now.date(),
+            recipient=candidate.evaluation.owner,
+        )
+
+
+def begin_session(
+    *, link: InvitationLink, now: datetime.datetime
+) -> tuple[VendorSession, str]:
+    """A new session and its secret, which its browser alone keeps."""
+    secret = new_secret()
+    session = VendorSession.objects.create(
+        link=link,
+        vendor_id=link.vendor_id,
+        digest=digest_of(secret),
+        started_at=now,
+        last_visit_on=now.date(),
+    )
+    return session, secret
+
+
+def note_visit(*, session: VendorSession) -> None:
+    """Remember the day of the last visit; at most one write a day."""
+    today = database_now().date()
+    if session.last_visit_on != today:
+        VendorSession.objects.filter(pk=session.pk).update(last_visit_on=today)
+        session.last_visit_on = today
+
+
+def sign_out(*, session: VendorSession) -> None:
+    session.ended_at = database_now()
+    session.save(update_fields=["ended_at"])
+
+
+def check_end_session(session: VendorSession, by: By) -> None:
+    check_owned(session.link.candidate.evaluation, by)
+    if session.ended_at is not None:
+        raise Refused("This session has ended already.")
+
+
+@transaction.atomic
+def end_session(*, session: VendorSession, by: By) -> VendorSession:
+    """End a contact's session in the vendor pages; they may ask for a new code."""
+    candidate = session.link.candidate
+    evaluation = lock(candidate.evaluation)
+    session = (
+        VendorSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("link__contact", "link__candidate__evaluation")
+        .get(pk=session.pk)
+    )
+    check_end_session(session, by)
+    session.ended_at = database_now()
+    session.save(update_fields=["ended_at"])
+    journal.record(
+        evaluation=evaluation,
+        action="vendor_session.ended",
+        subject=candidate,
+        by=by,
+        after={"candidate": candidate.name, "contact": session.link.contact.name},
+    )
+    return session

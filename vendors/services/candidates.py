@@ -1,30 +1,61 @@
-"""Options of an evaluation: putting them up, inviting, shortlisting, dropping."""
+"""Options of an evaluation, the companies behind them, people's interests in them."""
 
 import datetime
+import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from django.utils.text import slugify
 
-from evaltracker.errors import Invalid, NotFound, Refused
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Stage
-from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import Evaluation, Import, User
 from evaltracker.evaluations.policy import (
     change,
     check_owned,
     checked,
+    is_owner,
     lock,
     require_open,
     require_owner,
+    require_stage,
 )
+from evaltracker.importing.rows import RowsPlan, moved_since
+from evaltracker.importing.services.log import (
+    delete_unused,
+    log_import,
+    refuse_moved,
+    refuse_repeat,
+    told_of,
+)
+from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.processes import BATCH, create_all
 from evaltracker.toolbox.text import Inputs, read_reason
-from vendors.candidates import COLUMNS, WORDED
+from stakeholders.policy import is_leadership
+from vendors.candidates import COLUMNS, IMPORTED, WORDED
 from vendors.choices import CandidateKind, CandidateState
-from vendors.models import Candidate, Vendor
-from vendors.policy import INVITABLE, check_no_conflict, require_claims_open
-from vendors.services.idempotency import end_sessions
+from vendors.imports.candidates import KnownCandidates
+from vendors.models import Candidate, Conflict, Vendor, VendorSession
+from vendors.notices import tell_leadership
+from vendors.policy import (
+    INVITABLE,
+    barring_interest,
+    check_no_conflict,
+    check_read_answers,
+    clears_it,
+    is_asked,
+    require_claims_open,
+    require_vendor_keeper,
+    to_declare,
+)
 
 WORDS = frozenset({"name", *(column.name for column in WORDED)})
 EDITABLE = WORDS | {"vendor", *(column.name for column in COLUMNS)}
@@ -46,12 +77,7 @@ def add_candidate(
     vendor: Vendor | None = None,
     **columns: Any,
 ) -> Candidate:
-    """Put an option on the long list, until research ends; `columns` as in COLUMNS.
-
-    Raises:
-        Forbidden: not the owner. Refused: too late. Invalid: by field.
-
-    """
+    """Put an option on the long list, until research ends; `columns` as in COLUMNS."""
     evaluation = lock(evaluation)
     check_add_candidate(evaluation, by)
     unknown = columns.keys() - EDITABLE
@@ -74,13 +100,7 @@ def add_candidate(
 
 @transaction.atomic
 def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidate:
-    """Change a candidate's words, its vendor before the invitation, or its value.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended, or the vendor is invited.
-        Invalid: by field.
-
-    """
+    """Change a candidate's words, its vendor before the invitation, or its value."""
     candidate = lock_candidate(candidate)
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
@@ -111,7 +131,6 @@ COMES_FROM = {
 
 @transaction.atomic
 def shortlist(*, candidate: Candidate, by: By) -> Candidate:
-    """Take a longlisted candidate into the closer choice."""
     return _move(
         candidate,
         by=by,
@@ -136,7 +155,6 @@ def eliminate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
 
 @transaction.atomic
 def reinstate(*, candidate: Candidate, reason: str, by: By) -> Candidate:
-    """Put an eliminated candidate back on the long list."""
     return _move(
         candidate,
         by=by,
@@ -157,12 +175,7 @@ def lock_candidate(candidate: Candidate) -> Candidate:
 
 
 def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]:
-    """The same for what its vendor says, and the instant at which it is said.
-
-    Raises:
-        NotFound: not invited. Refused: claims are not open.
-
-    """
+    """The same for what its vendor says, and the instant at which it is said."""
     candidate = lock_candidate(candidate)
     if candidate.invited_at is None:
         raise NotFound
@@ -184,19 +197,13 @@ def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
 
 
 def check_vendor(candidate: Candidate) -> None:
-    """Refuse a vendor for what nobody outside answers for."""
     if candidate.vendor is not None and candidate.kind not in INVITABLE:
         sentence = f"“{candidate.get_kind_display()}” has no vendor; leave it blank."
         raise Invalid(sentence, errors={"vendor": [sentence]})
 
 
 def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
-    """The owner puts it there from where one comes there, unless a conflict bars them.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended, or it stands elsewhere.
-
-    """
+    """The owner moves it along `COMES_FROM`, unless a conflict bars them."""
     check_owned(candidate.evaluation, by)
     check_no_conflict(candidate.evaluation, by)
     if candidate.state not in COMES_FROM[state]:
@@ -239,3 +246,461 @@ def _recorded(
             reason=reason,
         )
     return candidate
+
+
+VENDOR_FIELDS = frozenset({"name", "website", "aliases"})
+
+
+@transaction.atomic
+def add_vendor(
+    *, name: str, by: By, slug: str = "", website: str = "", aliases: Iterable[str] = ()
+) -> Vendor:
+    """Add a company; it belongs to no evaluation until it is a candidate's vendor.
+
+    Raises:
+        Forbidden: `by` runs no evaluation. Invalid: by field.
+        Refused: a vendor of that name is there.
+    """
+    require_vendor_keeper(by)
+    fields = read_vendor(name=name, website=website, aliases=aliases)
+    if Vendor.objects.filter(name=fields["name"]).exists():
+        raise Refused(f"A vendor called “{fields['name']}” is in the list already.")
+    vendor = Vendor(slug=slug or free_slug(fields["name"]), **fields)
+    checked(vendor)
+    vendor.save()
+    return vendor
+
+
+@transaction.atomic
+def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
+    require_vendor_keeper(by)
+    unknown = values.keys() - VENDOR_FIELDS
+    if unknown:
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    now = {field: getattr(vendor, field) for field in VENDOR_FIELDS}
+    before, after = change(vendor, **read_vendor(**{**now, **values}))
+    if after:
+        record_for_vendor(
+            vendor=vendor,
+            action="vendor.changed",
+            subject=vendor,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return vendor
+
+
+def record_for_vendor(
+    *, vendor: Vendor, action: str, subject: models.Model, by: By, **more: Any
+) -> None:
+    """Write one entry into the journal of each open evaluation with this vendor.
+
+    A company stands above evaluations, a journal belongs to one. The evaluations are
+    locked in one order, so that two writers never wait for each other.
+    """
+    touched = Evaluation.objects.filter(
+        candidates__vendor=vendor, status=Status.OPEN
+    ).distinct()
+    for evaluation in touched.order_by("pk"):
+        journal.record(
+            evaluation=lock(evaluation), action=action, subject=subject, by=by, **more
+        )
+
+
+def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str, Any]:
+    inputs = Inputs()
+    fields = {
+        "name": inputs.line("name", name),
+        "website": inputs.link("website", website),
+        "aliases": inputs.lines("aliases", aliases, limit=150),
+    }
+    inputs.check()
+    return fields
+
+
+def free_slug(name: str) -> str:
+    """A slug from `name` that no vendor has."""
+    stem = slugify(name)[:70] or "vendor"
+    slug, number = stem, 1
+    while Vendor.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def end_sessions(**whose: Any) -> int:
+    """End the live sessions that these conditions name; how many there were."""
+    rows = VendorSession.objects.filter(ended_at__isnull=True, **whose)
+    return rows.update(ended_at=database_now())
+
+
+def names_of(candidate: Candidate) -> list[str]:
+    names = [str(alias) for alias in candidate.aliases]
+    if candidate.vendor is not None:
+        names += [candidate.vendor.name, *map(str, candidate.vendor.aliases)]
+    return names
+
+
+KIND = "candidates"
+WRITTEN = ("vendor_id", *(column.name for column in IMPORTED))
+# What tells that somebody has worked on a row since.
+STATE = ("vendor_id", "name", "kind", "state", *(column.name for column in COLUMNS))
+STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
+
+
+def known_candidates(*, evaluation: Evaluation) -> KnownCandidates:
+    rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+    candidates = {
+        row.name: {
+            "kind": row.kind,
+            "vendor": row.vendor.name if row.vendor else "",
+            **{column.name: getattr(row, column.name) for column in IMPORTED},
+        }
+        for row in rows
+    }
+    vendors = Vendor.objects.values_list("name", "aliases")
+    return KnownCandidates(
+        candidates=candidates,
+        names={name: values["aliases"] for name, values in candidates.items()},
+        vendors={name: [str(it) for it in aliases] for name, aliases in vendors},
+    )
+
+
+def _refuse_outdated(evaluation: Evaluation, plan: RowsPlan) -> None:
+    known = known_candidates(evaluation=evaluation).candidates
+    moved = moved_since(plan, {(name,): values for name, values in known.items()})
+    if moved:
+        raise Stale(
+            "The candidates changed since the file was compared with them. Import it "
+            "again to see the difference.",
+            difference=", ".join(moved),
+        )
+
+
+@transaction.atomic
+def import_candidates(
+    *,
+    evaluation: Evaluation,
+    plan: RowsPlan,
+    by: User,
+    import_id: uuid.UUID | None = None,
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry.
+
+    Companies that are not in the list yet are added to it.
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    refuse_repeat(import_id)
+    require_stage(evaluation, *STAGES)
+    refuse_problems(plan.problems)
+    _refuse_outdated(evaluation, plan)
+    if not (plan.new or plan.changed):
+        return plan.counts
+    vendors, made = _needed_vendors(plan, by)
+    added = _add_new(evaluation, plan, vendors)
+    changed = _write_changes(evaluation, plan, vendors)
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept={
+            "new": {str(row.pk): journal.snapshot(row, STATE) for row in added},
+            "changed": changed,
+            "vendors": [str(vendor.pk) for vendor in made],
+        },
+        import_id=import_id,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="candidates.imported",
+        subject=evaluation,
+        by=by,
+        before={it.line.name: dict(it.before) for it in plan.changed},
+        after=told_of(
+            plan,
+            new={line.name: dict(line.values) for line in plan.new},
+            changed={it.line.name: dict(it.after) for it in plan.changed},
+        ),
+    )
+    return plan.counts
+
+
+def _needed_vendors(plan: RowsPlan, by: User) -> tuple[dict[str, Vendor], list[Vendor]]:
+    wanted = [line.values.get("vendor") for line in plan.new]
+    wanted += [change.after.get("vendor") for change in plan.changed]
+    names = [str(name) for name in dict.fromkeys(wanted) if name]
+    found = {row.name: row for row in Vendor.objects.filter(name__in=names)}
+    made = [add_vendor(name=name, by=by) for name in names if name not in found]
+    return found | {row.name: row for row in made}, made
+
+
+def _add_new(
+    evaluation: Evaluation, plan: RowsPlan, vendors: dict[str, Vendor]
+) -> list[Candidate]:
+    rows = []
+    for line in plan.new:
+        values = dict(line.values)
+        vendor = vendors.get(values.pop("vendor", ""))
+        (name,) = line.key
+        row = Candidate(evaluation=evaluation, name=name, vendor=vendor, **values)
+        _clean(row)
+        rows.append(row)
+    return create_all(rows)
+
+
+def _write_changes(
+    evaluation: Evaluation, plan: RowsPlan, vendors: dict[str, Vendor]
+) -> dict[str, list[dict[str, Any]]]:
+    names = [change.line.key[0] for change in plan.changed]
+    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
+        evaluation=evaluation, name__in=names
+    )
+    rows = {row.name: row for row in locked}
+    kept = {}
+    for one in plan.changed:
+        row = rows[one.line.key[0]]
+        before = journal.snapshot(row, STATE)
+        for field, value in one.after.items():
+            setattr(row, field, vendors[value] if field == "vendor" else value)
+        if row.invited_at and str(row.vendor_id) != before["vendor_id"]:
+            raise Refused(
+                f"The vendor of {row.name} is invited, so it stays. Blank the cell."
+            )
+        _clean(row)
+        kept[str(row.pk)] = [before, journal.snapshot(row, STATE)]
+    _save_rows(list(rows.values()))
+    return kept
+
+
+def _clean(row: Candidate) -> None:
+    check_vendor(row)
+    try:
+        row.clean_fields(exclude={"evaluation", "vendor"})
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise Invalid(f"{row.name}: {field}: {sentences[0]}") from error
+
+
+def _save_rows(rows: list[Candidate]) -> None:
+    fields = [field.removesuffix("_id") for field in WRITTEN]
+    Candidate.objects.bulk_update(rows, fields, batch_size=BATCH)
+
+
+def undo(imported: Import, by: User) -> None:
+    """Take out what is new and unused, and put back the words of the rest."""
+    evaluation = imported.evaluation
+    require_stage(evaluation, *STAGES)
+    new, changed = imported.kept["new"], imported.kept["changed"]
+    locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
+        evaluation=evaluation
+    )
+    rows = {str(row.pk): row for row in locked}
+    expected = new | {key: after for key, (_, after) in changed.items()}
+    refuse_moved(
+        rows[key].name if key in rows else "a candidate that is gone"
+        for key, after in expected.items()
+        if key not in rows or journal.snapshot(rows[key], after) != after
+    )
+    for key, (before, _) in changed.items():
+        for field in before.keys() & WRITTEN:
+            setattr(rows[key], field, before[field])
+    _save_rows([rows[key] for key in changed])
+    ours = Candidate.objects.filter(evaluation=evaluation)
+    delete_unused(ours, new, str)
+    # Somebody who has one locked has use for it; nobody is waited for.
+    unlocked = Vendor.objects.select_for_update(of=("self",), skip_locked=True)
+    for vendor in unlocked.filter(pk__in=imported.kept["vendors"]):
+        try:
+            vendor.delete()
+        except ProtectedError:
+            continue  # Somebody has use for it by now.
+    journal.record(
+        evaluation=evaluation,
+        action="candidates.put_back",
+        subject=evaluation,
+        by=by,
+        before={rows[key].name: after for key, after in expected.items()},
+        after={rows[key].name: before for key, (before, _) in changed.items()},
+    )
+
+
+DECLARED = ("has_interest", "statement")
+
+
+def check_declare_interest(candidate: Candidate, by: User) -> None:
+    """Everybody with a part declares their own, while it is open."""
+    _require_asked(by, candidate.evaluation)
+
+
+def check_declare_interests(evaluation: Evaluation, by: User) -> None:
+    _require_asked(by, evaluation)
+    if not to_declare(by).filter(evaluation=evaluation).exists():
+        raise Refused(
+            "You have answered for some of them already; load the page again."
+        )
+
+
+def check_clear_interest(conflict: Conflict, by: By) -> None:
+    """Somebody else clears one that bars: the owner, or where the owner has a conflict
+    Leadership without one.
+    """
+    evaluation = conflict.candidate.evaluation
+    user = actor_of(by).user
+    if user is not None and user.pk == conflict.person_id:
+        raise Forbidden(
+            "Nobody clears their own conflict of interest; "
+            f"{clears_it(user, evaluation)} does."
+        )
+    if user is None or barring_interest(evaluation.owner, evaluation) is None:
+        require_owner(by, evaluation)
+    else:
+        _require_leadership(user, evaluation)
+    require_open(evaluation)
+    if not Conflict.objects.barring().filter(pk=conflict.pk).exists():
+        raise Refused("There is no declared interest to clear.")
+
+
+@transaction.atomic
+def declare_conflict(
+    *, candidate: Candidate, has_interest: bool, by: User, statement: str = ""
+) -> Conflict:
+    """Declare one's own interest in a candidate, or that there is none.
+
+    A declared interest closes answers and bars from judging until somebody else clears
+    it; the person cannot take it back alone. An earlier declaration stays on record.
+    """
+    candidate = lock_candidate(candidate)
+    check_declare_interest(candidate, by)
+    return _declare(candidate, by, has_interest=has_interest, statement=statement)
+
+
+@transaction.atomic
+def declare_interests(
+    *, evaluation: Evaluation, interests: Mapping[UUID, str], by: User
+) -> list[Candidate]:
+    """Answer for the candidates that `by` was asked about and has not answered for.
+
+    `interests` holds what was said by candidate id, blank for no interest; those
+    without are one entry together.
+    """
+    evaluation = lock(evaluation)
+    check_declare_interests(evaluation, by)
+    asked = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
+    if not interests or len(asked) != len(interests):
+        raise Refused(
+            "You have answered for some of them already; load the page again."
+        )
+    clean = []
+    for candidate in asked:
+        candidate.evaluation = evaluation
+        if interests[candidate.pk].strip():
+            _declare(
+                candidate, by, has_interest=True, statement=interests[candidate.pk]
+            )
+        else:
+            _save(candidate, by, has_interest=False)
+            clean.append(candidate)
+    if clean:
+        journal.record(
+            evaluation=evaluation,
+            action="interest.none_declared",
+            subject=evaluation,
+            by=by,
+            after={"candidates": [candidate.name for candidate in clean]},
+        )
+    return asked
+
+
+@transaction.atomic
+def clear_conflict(*, conflict: Conflict, reason: str, by: By) -> Conflict:
+    """Let a person with a declared interest read answers, score and sign after all."""
+    candidate = lock_candidate(conflict.candidate)
+    conflict = Conflict.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=conflict.pk
+    )
+    conflict.candidate = candidate
+    check_clear_interest(conflict, by)
+    reason = read_reason(reason, "Say why the interest does not matter.")
+    before, after = change(
+        conflict,
+        cleared_by=actor_of(by).user,
+        cleared_at=timezone.now(),
+        cleared_reason=reason,
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="interest.cleared",
+        subject=conflict,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return conflict
+
+
+def _require_leadership(user: User, evaluation: Evaluation) -> None:
+    owner = evaluation.owner.name
+    if not is_leadership(user, evaluation):
+        raise Forbidden(
+            f"{owner}, who runs this evaluation, has a conflict of interest; "
+            "Leadership clears it."
+        )
+    check_read_answers(evaluation, user)
+
+
+def _require_asked(by: User, evaluation: Evaluation) -> None:
+    if not is_asked(by, evaluation):
+        raise Forbidden(
+            "Only people with a part in this evaluation declare their interests, each "
+            "their own."
+        )
+    require_open(evaluation)
+
+
+def _declare(
+    candidate: Candidate, by: User, *, has_interest: bool, statement: str
+) -> Conflict:
+    inputs = Inputs()
+    words = inputs.text("statement", statement, blank=not has_interest)
+    inputs.check()
+    before = Conflict.objects.standing().of(by).filter(candidate=candidate).first()
+    if before and before.has_interest and not before.cleared_by and not has_interest:
+        raise Refused(
+            "You declared an interest; only "
+            f"{clears_it(by, candidate.evaluation)} can clear it."
+        )
+    conflict = _save(candidate, by, has_interest=has_interest, statement=words)
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="interest.declared",
+        subject=conflict,
+        by=by,
+        before=journal.snapshot(before, DECLARED) if before else {},
+        after={"candidate": candidate, **journal.snapshot(conflict, DECLARED)},
+    )
+    if has_interest and is_owner(by, candidate.evaluation):
+        tell_leadership(conflict, candidate.evaluation)
+    return conflict
+
+
+def _save(
+    candidate: Candidate, by: User, *, has_interest: bool, statement: str = ""
+) -> Conflict:
+    now = timezone.now()
+    Conflict.objects.standing().of(by).filter(candidate=candidate).update(
+        replaced_at=now
+    )
+    conflict = Conflict(
+        candidate=candidate,
+        person=by,
+        has_interest=has_interest,
+        statement=statement,
+        declared_at=now,
+    )
+    checked(conflict)
+    conflict.save()
+    return conflict

@@ -2,53 +2,441 @@
 
 import datetime
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import IO, Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+import msgspec
 from django.db import transaction
-from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
 
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import Actor, By, actor_of
-from evaltracker.evaluations.models import Import, Requirement, User
+from evaltracker.evaluations.models import Evaluation, JournalHead, Requirement
 from evaltracker.evaluations.policy import (
     check_owned,
     checked,
     require_open,
     require_owner,
-    require_stage,
 )
-from evaltracker.importing.services.log import refuse_moved
-from evaltracker.toolbox.database import Pipeline, pipeline
-from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
+from evaltracker.toolbox.database import Pipeline, loaded, pipeline, read_value
 from evaltracker.toolbox.text import read_reason
-from vendors.answers import digest_of, is_receipt_of
-from vendors.candidates import WORDS, ClaimWords, read_claim
 from vendors.choices import Availability, CandidateKind
-from vendors.models import Candidate, Claim, ClaimFile, DraftFile, Ruling, Submission
-from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES
-from vendors.selectors import asked_requirements, own_claim, own_claims, own_files
-from vendors.selectors.rivals import read_item_values
-from vendors.services.batches import (
-    UNKNOWN,
-    LockedClaims,
-    RevisionCount,
-    Stated,
-    next_revision,
-    read_stated,
-    says_the_same,
-    told,
+from vendors.claims import (
+    DATED,
+    NO_LISTS,
+    NO_MEASURE,
+    WORDS,
+    ClaimWords,
+    Lists,
+    read_claim,
 )
-from vendors.services.candidates import lock_candidate, lock_invitation
-from vendors.services.idempotency import Answer, KeptAnswer, Turn, queue_turn
+from vendors.models import Candidate, Claim, Ruling
+from vendors.policy import ANSWERED_BY_BUYER, NOTE_STAGES, require_claims_open
+from vendors.selectors.candidates import read_item_values
+from vendors.selectors.claims import is_answered_by_buyer
+from vendors.services import idempotency as sql
+from vendors.services.candidates import lock_candidate
+from vendors.services.idempotency import (
+    Answer,
+    KeptAnswer,
+    Turn,
+    queue_turn,
+    wait_for_turn,
+)
+from vendors.wall import show
 
-# A call with claims: its turn, what stands and its answer, in two trips.
+# What the next revision of a claim is, and what the journal says of it.
+#
+# For all who write claims. A vendor's words are compared with its own alone. What the
+# buyer noted in between is superseded and counted past, and nothing of it is read.
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionCount:
+    """How many revisions there are of an answer: in all, and by the vendor."""
+
+    last: int = 0
+    own: int = 0
+
+
+def says_the_same(
+    current: Claim, words: ClaimWords, requirement: Requirement, *, by_vendor: bool
+) -> bool:
+    return (
+        ClaimWords.of(current) == words
+        and current.requirement_revision == requirement.revision
+        and current.by_vendor == by_vendor
+    )
+
+
+def next_revision(
+    count: RevisionCount,
+    candidate: Candidate,
+    requirement: Requirement,
+    words: ClaimWords,
+    now: datetime.datetime,
+    by: By,
+    *,
+    by_vendor: bool,
+) -> Claim:
+    """The claim that follows so many, not yet saved."""
+    actor = actor_of(by)
+    claim = Claim(
+        candidate=candidate,
+        requirement=requirement,
+        revision=count.last + 1,
+        requirement_revision=requirement.revision,
+        submitted_at=now,
+        by_vendor=by_vendor,
+        noted_by=actor.user,
+        submitted_by=actor.name,
+        **words.fields(),
+    )
+    if by_vendor:
+        claim.own_revision = count.own + 1
+    return claim
+
+
+def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
+    withdrawn = claim.availability == Availability.WITHDRAWN
+    said: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
+    return {
+        "action": "claim.withdrawn"
+        if withdrawn
+        else ("claim.submitted" if claim.by_vendor else "claim.noted"),
+        "subject": claim,
+        "before": journal.snapshot(former, ("revision", *WORDS)) if former else {},
+        "after": {
+            "candidate": claim.candidate.name,
+            "requirement": claim.requirement.ref,
+            **said,
+        },
+        "rows": [claim],
+    }
+
+
+# The claims of one candidate, locked and read in one trip and written in another.
+#
+# Every service that writes a claim, one or many, of the vendor or noted by the buyer,
+# begins with `LockedClaims.of`: so there is one order of locks.
+
+
+@dataclass(slots=True)
+class LockedClaims:
+    """A candidate whose evaluation is locked, and what is said to some requirements."""
+
+    pipe: Pipeline
+    candidate: Candidate
+    now: datetime.datetime
+    # By ref; then, by requirement, what stands and how many revisions there are.
+    requirements: dict[str, Requirement]
+    standing: dict[uuid.UUID, Claim]
+    counts: dict[uuid.UUID, RevisionCount]
+    head: JournalHead
+    # The lists of the brief, each with its values of now.
+    lists: dict[str, list[str]]
+
+    @classmethod
+    def of(
+        cls,
+        pipe: Pipeline,
+        candidate: uuid.UUID,
+        refs: Collection[str],
+        *,
+        vendor: uuid.UUID | None = None,
+        noting: bool = False,
+    ) -> Self:
+        """Lock the evaluation, and look what stands of these refs.
+
+        A vendor has its own invitations alone and finds its own words; the buyer, who
+        is `noting`, finds whatever stands.
+        """
+        own = {"candidate": candidate, "vendor": vendor, "noting": noting}
+        meant = {**own, "refs": list(refs)}
+        evaluation = pipe.ask(sql.EVALUATION, **own)
+        found = pipe.ask(sql.CANDIDATE, **own)
+        asked = pipe.ask(sql.ASKED, **meant)
+        named = pipe.ask(sql.LISTS, **own)
+        standing = pipe.ask(sql.STANDING, **meant)
+        show(pipe, sql.FIND_NOTES)
+        counted = pipe.ask(sql.COUNTS, **meant)
+        last = pipe.ask(sql.HEAD, **own)
+        wait_for_turn(pipe)  # which may have been queued before
+        row, head = found.fetchone(), last.fetchone()
+        if row is None or head is None:
+            raise NotFound
+        counts = {
+            read_value(Claim, "requirement_id", line["requirement_id"]): RevisionCount(
+                line["last"], line["own"]
+            )
+            for line in counted.fetchall()
+        }
+        self = cls(
+            pipe=pipe,
+            candidate=loaded(Candidate, row),
+            now=_instant(head["now"]),
+            requirements={
+                line["ref"]: loaded(Requirement, line) for line in asked.fetchall()
+            },
+            standing={
+                claim.requirement_id: claim
+                for line in standing.fetchall()
+                for claim in [loaded(Claim, line)]
+            },
+            counts=counts,
+            head=loaded(JournalHead, head),
+            lists=lists_in(named.fetchall()),
+        )
+        for requirement, claim in self.standing.items():
+            claim.own_revision = counts[requirement].own
+        self.candidate.evaluation = loaded(Evaluation, evaluation.fetchone() or {})
+        return self
+
+    def require_open(self) -> None:
+        """Refuse a vendor's words outside the window (`claims_closed`)."""
+        require_claims_open(self.candidate.evaluation, self.now)
+
+    def asked(self, requirement: Requirement) -> Requirement:
+        fresh = self.requirements.get(requirement.ref)
+        if fresh is None or fresh.pk != requirement.pk:
+            raise NotFound("There is no such requirement.")
+        return fresh
+
+    def next_revisions(
+        self, said: Sequence[tuple[Requirement, ClaimWords]], by: By, *, by_vendor: bool
+    ) -> list[Claim]:
+        """Write these words as the next revisions, superseding what stands."""
+        places = [requirement.pk for requirement, _ in said]
+        if any(place in self.counts for place in places):
+            self.pipe.ask(
+                sql.SUPERSEDE,
+                candidate=self.candidate.pk,
+                requirements=places,
+                now=self.now,
+            )
+        none_yet = RevisionCount()
+        rows = [
+            next_revision(
+                self.counts.get(requirement.pk, none_yet),
+                *(self.candidate, requirement, words, self.now, by),
+                by_vendor=by_vendor,
+            )
+            for requirement, words in said
+        ]
+        if len(rows) == 1:
+            self.pipe.add(rows[0])
+        else:
+            self.pipe.add_all(rows)
+        show(self.pipe, sql.LEAVE_NOTES)
+        return rows
+
+    def record(self, **told: Any) -> None:
+        """Append the next entry of the journal; the last that is written."""
+        self.pipe.add(journal.next_entry(self.head, **told))
+        self.pipe.ask(
+            sql.MOVE_HEAD,
+            evaluation=self.head.evaluation_id,
+            count=self.head.count,
+            hash=self.head.hash,
+        )
+
+
+def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Values by list, of rows of both; a list without a value has none."""
+    lists: dict[str, list[str]] = {}
+    for row in rows:
+        values = lists.setdefault(row["name"], [])
+        if row["value"] is not None:
+            values.append(row["value"])
+    return lists
+
+
+def _instant(said: datetime.datetime | str) -> datetime.datetime:
+    """The database's clock; SQLite's is a text of UTC."""
+    if isinstance(said, str):
+        return datetime.datetime.fromisoformat(said).replace(tzinfo=datetime.UTC)
+    return said.astimezone(datetime.UTC)
+
+
+MOST = 1_000
+UNKNOWN = "This invitation asks no requirement of that ref; look at its requirements."
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """One answer as it came in: the ref of a requirement, and a claim's words."""
+
+    requirement: str
+    availability: str
+    statement: str
+    available_from: datetime.date | None = None
+    environments: Iterable[str] = ()
+    evidence_url: str = ""
+    # As it was given; see `vendors.claims`.
+    holds_for: Any = None
+    # As it was given; see `vendors.candidates`.
+    number: Any = None
+
+
+def stated(requirement: str, words: ClaimWords) -> Stated:
+    held = words.holds_for
+    said = words.fields() | {"holds_for": held and held["said"]}
+    return Stated(requirement=requirement, **said)
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    requirement: Requirement
+    words: ClaimWords
+    former: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    new: list[NewWords] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def submit_claims(
+    *, candidate: Candidate, claims: Sequence[Stated], by: Actor
+) -> Comparison:
+    """Take up to 1,000 answers of a vendor, all of them or none, as one journal entry.
+
+    The same rules and locks as `submit_claim`; the number of statements does not grow
+    with the number of answers. Words that stand already write nothing.
+
+    Raises:
+        Refused: claims are not open. NotFound: the candidate was not invited.
+        Invalid: by field, each named “claims.<index>.<field>”.
+    """
+    with pipeline() as pipe:
+        return submit_many(_lock_many(pipe, candidate, claims), claims, by)
+
+
+def submit_many(
+    locked: LockedClaims, claims: Sequence[Stated], by: Actor
+) -> Comparison:
+    """Take answers where claims are locked, as `submit_claims` promises."""
+    found = compare(locked, claims)
+    if found.new:
+        words = [(new.requirement, new.words) for new in found.new]
+        rows = locked.next_revisions(words, by, by_vendor=True)
+        locked.record(by=by, rows=rows, **batch_entry(found, rows, locked.candidate))
+    return found
+
+
+def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
+    """What `submit_claims` would do; refuses what it would refuse, writes nothing."""
+    with pipeline() as pipe:
+        return compare(_lock_many(pipe, candidate, claims), claims)
+
+
+def _lock_many(
+    pipe: Pipeline, candidate: Candidate, claims: Sequence[Stated]
+) -> LockedClaims:
+    refs = {claim.requirement for claim in claims}
+    return LockedClaims.of(pipe, candidate.pk, refs, vendor=candidate.vendor_id)
+
+
+def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
+    """Read every line, telling all that is wrong at once; then look what differs."""
+    locked.require_open()
+    if not 1 <= len(claims) <= MOST:
+        sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
+        raise Invalid(sentence, errors={"claims": [sentence]})
+    words = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
+    new: list[NewWords] = []
+    for claim, said in zip(claims, words, strict=True):
+        requirement = locked.requirements[claim.requirement]
+        former = locked.standing.get(requirement.pk)
+        if not (former and says_the_same(former, said, requirement, by_vendor=True)):
+            new.append(NewWords(requirement, said, former))
+    return Comparison(new, len(claims) - len(new))
+
+
+def read_all(
+    claims: Sequence[Stated],
+    asked: Mapping[str, Requirement],
+    today: datetime.date,
+    lists: Lists,
+) -> list[ClaimWords]:
+    """The words of answers to what is asked, each requirement once.
+
+    Raises:
+        Invalid: by field, each named “claims.<index>.<field>”: all that is wrong.
+    """
+    errors: dict[str, list[str]] = {}
+    words: list[ClaimWords] = []
+    seen: set[str] = set()
+    for index, claim in enumerate(claims):
+        requirement = asked.get(claim.requirement)
+        measure = requirement.measure if requirement else NO_MEASURE
+        if requirement is None:
+            errors[f"claims.{index}.requirement"] = [UNKNOWN]
+        elif claim.requirement in seen:
+            errors[f"claims.{index}.requirement"] = [
+                f"{claim.requirement} is answered further up too; keep one of the two."
+            ]
+        seen.add(claim.requirement)
+        try:
+            words.append(read_stated(claim, today, lists, measure))
+        except Invalid as error:
+            for name, sentences in error.errors.items():
+                errors[f"claims.{index}.{name}"] = sentences
+    if errors:
+        raise _refused(errors)
+    return words
+
+
+def read_stated(
+    said: Stated,
+    today: datetime.date,
+    lists: Lists = NO_LISTS,
+    measure: Mapping[str, Any] = NO_MEASURE,
+) -> ClaimWords:
+    """The words of an answer to what has that measure, as they are kept."""
+    return read_claim(
+        availability=said.availability,
+        available_from=said.available_from,
+        environments=said.environments,
+        statement=said.statement,
+        evidence_url=said.evidence_url,
+        holds_for=said.holds_for,
+        number=said.number,
+        measure=measure,
+        lists=lists,
+        today=today,
+    )
+
+
+def _refused(errors: dict[str, list[str]]) -> Invalid:
+    lines = len({place.split(".")[1] for place in errors})
+    what = "1 claim is" if lines == 1 else f"{lines:,} claims are"
+    return Invalid(f"{what} wrong, so none was taken.", errors=errors)
+
+
+def batch_entry(
+    found: Comparison, rows: Sequence[Claim], candidate: Candidate
+) -> dict[str, Any]:
+    before: dict[str, Any] = {
+        words.requirement.ref: journal.snapshot(words.former, ("revision", *WORDS))
+        for words in found.new
+        if words.former is not None
+    }
+    after: dict[str, Any] = {
+        words.requirement.ref: {"revision": row.revision, **words.words.fields()}
+        for words, row in zip(found.new, rows, strict=True)
+    }
+    return {
+        "action": "claims.submitted",
+        "subject": candidate,
+        "before": {"claims": before} if before else {},
+        "after": {
+            "candidate": candidate.name,
+            "claims": after,
+            "unchanged": found.unchanged,
+        },
+    }
 
 
 class NeverSeen(Exception):
@@ -72,7 +460,6 @@ def answer_claims(
     Raises:
         NotFound: it is not the vendor's invitation. NeverSeen: nothing was done.
         KeyInUse, KeyReused: as `take_turn` and `answer_once` say.
-
     """
     with pipeline(last=True) as pipe:
         kept = None
@@ -90,108 +477,11 @@ def answer_claims(
     return answer, False
 
 
-# Undoing an import of claims: by the next revision, for history stays.
-
-KIND = "claims"
-BATCH = 500
-
-
-def kept_of(rows: Iterable[Claim], former: Mapping[Any, Claim]) -> dict[str, Any]:
-    """By the id of each claim that came in, what stood before; None is nothing."""
-    kept: dict[str, Any] = {}
-    for row in rows:
-        before = former.get((row.candidate_id, row.requirement_id))
-        stood = before is not None and before.availability != Availability.WITHDRAWN
-        kept[str(row.pk)] = (
-            journal.snapshot(before, WORDS) if before and stood else None
-        )
-    return {"claims": kept}
-
-
-def undo(imported: Import, by: User) -> None:
-    """Withdraw what is new, and say again what stood before the rest."""
-    evaluation = imported.evaluation
-    require_stage(evaluation, *NOTE_STAGES)
-    kept: dict[str, Any] = imported.kept["claims"]
-    # Whoever writes a claim locks its candidate.
-    list(
-        Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
-            evaluation=evaluation
-        )
-    )
-    rows = [
-        row
-        for row in Claim.objects.in_evaluation(evaluation).select_related(
-            "candidate", "requirement"
-        )
-        if str(row.pk) in kept
-    ]
-    refuse_moved(
-        f"{row.candidate} / {row.requirement}"
-        for row in rows
-        if row.superseded_at is not None or row.requirement.retired_at is not None
-    )
-    fresh = put_back(rows, kept, by)
-    journal.record(
-        evaluation=evaluation,
-        action="claims.put_back",
-        subject=evaluation,
-        by=by,
-        before=by_cell(rows),
-        after=by_cell(fresh),
-        rows=fresh,
-    )
-
-
-def put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
-    """Supersede `rows` by what stood before each of them."""
-    now = database_now()
-    fresh = [
-        next_revision(
-            RevisionCount(row.revision),
-            row.candidate,
-            row.requirement,
-            words_from(kept[str(row.pk)]),
-            now,
-            by,
-            by_vendor=False,
-        )
-        for row in rows
-    ]
-    ids = [row.pk for row in rows]
-    for start in range(0, len(ids), BATCH):
-        Claim.objects.filter(pk__in=ids[start : start + BATCH]).update(
-            superseded_at=now
-        )
-    Claim.objects.bulk_create(fresh, batch_size=BATCH)
-    return fresh
-
-
-def words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
-    """The words to say; nothing stood, so a withdrawal."""
-    if stood is None:
-        return ClaimWords(availability=Availability.WITHDRAWN)
-    day = stood["available_from"]
-    date = datetime.date.fromisoformat(day) if day else None
-    return ClaimWords(**{**stood, "available_from": date})
-
-
-def by_cell(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
-    """Words by candidate and ref."""
-    told: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        words = journal.snapshot(row, WORDS)
-        told.setdefault(row.candidate.name, {})[row.requirement.ref] = words
-    return told
-
-
 WITHDRAWN = ClaimWords(availability=Availability.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """The claim that stands now, and whether this call wrote it."""
-
     claim: Claim
     created: bool
 
@@ -214,7 +504,6 @@ def submit_claim(
     Raises:
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
         NotFound: not invited, or the requirement belongs elsewhere or is retired.
-
     """
     said = Stated(
         requirement=requirement.ref,
@@ -227,7 +516,7 @@ def submit_claim(
         number=number,
     )
     with pipeline() as pipe:
-        claims = _locked(pipe, candidate, requirement)
+        claims = _lock_one(pipe, candidate, requirement)
         claims.require_open()
         claims.asked(requirement)
         return submit_one(claims, said, by)
@@ -243,7 +532,6 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
 
     Raises:
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
-
     """
     claims.require_open()
     requirement = claims.requirements.get(said.requirement)
@@ -281,7 +569,6 @@ def check_withdraw_note(candidate: Candidate, requirement: Requirement, by: By) 
 def check_withdrawing(
     candidate: Candidate, requirement: Requirement, by: By, current: Claim | None
 ) -> None:
-    """The same for whoever has read what stands."""
     check_owned(candidate.evaluation, by, *NOTE_STAGES)
     if require_words(requirement, current).by_vendor:
         raise Forbidden(
@@ -314,14 +601,9 @@ def note_claim(
     For what is bought only *unstated*, because a status is the vendor's to give,
     and never over the vendor's own words. For build, open source and stay-as-is the
     buyer answers, so may state an availability.
-
-    Raises:
-        Forbidden: not the owner. Refused: wrong stage, or the vendor has spoken.
-        Invalid: by field. NotFound: the requirement belongs elsewhere.
-
     """
     with pipeline() as pipe:
-        claims = _locked(pipe, candidate, requirement, noting=True)
+        claims = _lock_one(pipe, candidate, requirement, noting=True)
         candidate = claims.candidate
         current = claims.standing.get(requirement.pk)
         check_noting(candidate, requirement, by, current)
@@ -353,15 +635,10 @@ def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) ->
     """Take an answer back: a revision that says *withdrawn*; history stays.
 
     A vendor withdraws its own while claims are open, the owner what was noted.
-
-    Raises:
-        NotFound: there is nothing to withdraw. Refused: the wrong moment.
-        Forbidden: somebody else's words.
-
     """
     by_vendor = actor_of(by).user is None
     with pipeline() as pipe:
-        claims = _locked(pipe, candidate, requirement, noting=not by_vendor)
+        claims = _lock_one(pipe, candidate, requirement, noting=not by_vendor)
         if by_vendor:
             claims.require_open()
         current = claims.standing.get(requirement.pk)
@@ -379,7 +656,7 @@ def current_claim(candidate: Candidate, requirement: Requirement) -> Claim | Non
     ).first()
 
 
-def _locked(
+def _lock_one(
     pipe: Pipeline,
     candidate: Candidate,
     requirement: Requirement,
@@ -387,11 +664,7 @@ def _locked(
     noting: bool = False,
 ) -> LockedClaims:
     return LockedClaims.of(
-        pipe,
-        candidate.pk,
-        [requirement.ref],
-        vendor=candidate.vendor_id,
-        noting=noting,
+        pipe, candidate.pk, [requirement.ref], vendor=candidate.vendor_id, noting=noting
     )
 
 
@@ -407,131 +680,14 @@ def _write(
     *,
     by_vendor: bool,
 ) -> SubmitResult:
-    """Add the next revision unless the current one says the same."""
     current = claims.standing.get(requirement.pk)
     if current and says_the_same(current, words, requirement, by_vendor=by_vendor):
         current.requirement = requirement
         return SubmitResult(current, created=False)
     said = [(requirement, words)]
     [claim] = claims.next_revisions(said, by, by_vendor=by_vendor)
-    claims.record(by=by, **told(claim, current))
+    claims.record(by=by, **claim_entry(claim, current))
     return SubmitResult(claim, created=True)
-
-
-# Proof that a vendor attaches to its claims.
-
-FOLDER = "claim_files"
-MOST_FILES = 20
-MOST_BYTES = 200 * 1024 * 1024
-QUOTA = "quota_reached"
-
-
-@dataclass(frozen=True, slots=True)
-class AttachResult:
-    """The file that is attached, and whether this call attached it."""
-
-    file: ClaimFile
-    created: bool
-
-
-@transaction.atomic
-@files_of_rows()
-def attach_file(
-    *,
-    candidate: Candidate,
-    requirement: Requirement,
-    file: IO[bytes],
-    name: str,
-    by: Actor,
-) -> AttachResult:
-    """Keep a file as proof of the vendor's claim on a requirement.
-
-    The same content on the same revision again keeps nothing more. It is stored under
-    a name that tells nothing; an invitation has room for 20 files and 200 MB.
-
-    Raises:
-        Invalid: no file that is taken. NotFound: not invited, or not asked that.
-        Refused: claims are not open, there is no claim yet, or there is no room.
-        StorageFull: the disk is full.
-
-    """
-    accepted = read_file(file, name)
-    candidate, now = lock_invitation(candidate)
-    asked = asked_requirements(candidate.evaluation)
-    if not asked.filter(pk=requirement.pk).exists():
-        raise NotFound("There is no such requirement.")
-    claim = _own_claim(candidate, requirement)
-    same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
-    if same is not None:
-        return AttachResult(same, created=False)
-    require_room(candidate, accepted.size)
-    stored_as = default_storage.save(
-        f"{FOLDER}/{accepted.stored_as}", ContentFile(accepted.content)
-    )
-    row = _keep(claim, accepted, stored_as, now, by)
-    return AttachResult(row, created=True)
-
-
-def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
-    claim = own_claim(candidate, requirement)
-    if claim is None:
-        raise Refused(
-            f"Answer {requirement.ref} first; a file is proof of a claim.",
-            code="no_claim",
-        )
-    claim.candidate = candidate
-    return claim
-
-
-def require_room(candidate: Candidate, size: int) -> None:
-    """Refuse what goes over the quota, what waits with drafts counted; the lock on the
-    candidate makes it exact."""
-    waiting = DraftFile.objects.filter(draft__candidate=candidate)
-    kept = [
-        rows.aggregate(files=Count("pk"), total=Coalesce(Sum("size"), 0))
-        for rows in (own_files(candidate), waiting)
-    ]
-    taken = sum(each["total"] for each in kept)
-    if sum(each["files"] for each in kept) >= MOST_FILES:
-        raise Refused(
-            f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
-        )
-    if taken + size > MOST_BYTES:
-        raise Refused(
-            f"All files together would be over {MOST_BYTES // 2**20} MB.", code=QUOTA
-        )
-
-
-def _keep(
-    claim: Claim,
-    accepted: AcceptedFile,
-    stored_as: str,
-    now: datetime.datetime,
-    by: Actor,
-) -> ClaimFile:
-    row = ClaimFile.objects.create(
-        claim=claim,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        stored_as=stored_as,
-        uploaded_at=now,
-    )
-    row.own_revision = claim.own_revision
-    journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="claim.file_attached",
-        subject=row,
-        by=by,
-        after={
-            "candidate": claim.candidate.name,
-            "requirement": claim.requirement.ref,
-            "revision": claim.revision,
-            **journal.snapshot(row, ("name", "content_type", "size", "sha256")),
-        },
-    )
-    return row
 
 
 # The owner's rulings that a requirement does not apply to a candidate.
@@ -549,10 +705,6 @@ def rule_not_applicable(
     """Rule that a requirement does not apply to a candidate, so it is not counted.
 
     Where the brief has lists it holds for the values that it names, or for all.
-
-    Raises:
-        Forbidden: not the owner. Refused: ruled already. Invalid: no reason.
-
     """
     candidate = lock_candidate(candidate)
     require_owner(by, candidate.evaluation)
@@ -609,44 +761,58 @@ def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
     ruling.delete()
 
 
-# Handing an answer in, for a receipt.
+ANSWER_FIELDS = (
+    "availability",
+    "available_from",
+    "environments",
+    "statement",
+    "evidence_url",
+)
 
 
-@transaction.atomic
-def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
-    """Confirm the current claims as the vendor's answer and give a receipt.
+def check_answer_requirement(
+    candidate: Candidate, requirement: Requirement, by: By
+) -> None:
+    """The owner answers for a candidate that has nobody else to ask."""
+    check_note_claim(candidate, requirement, by)
+    if not is_answered_by_buyer(candidate):
+        raise Refused(f"{candidate.vendor or candidate.name} answers for itself.")
 
-    Handing the same answer in again gives the same receipt back.
 
-    Raises:
-        Refused: claims are not open, or there is nothing to hand in.
-        NotFound: the candidate was not invited.
+def answer_requirement(
+    *, candidate: Candidate, requirement: Requirement, by: By, **words: Any
+) -> SubmitResult:
+    """Note as the owner what the candidate does; `words` as in `note_claim`."""
+    check_answer_requirement(candidate, requirement, by)
+    return note_claim(candidate=candidate, requirement=requirement, by=by, **words)
 
+
+def change_answer(
+    *, candidate: Candidate, requirement: Requirement, by: By, **words: Any
+) -> SubmitResult:
+    """Change some words of the buyer's own answer; the others stay as they stand.
+
+    A day alone makes it planned, and what has no day loses the one that it had.
     """
-    candidate, now = lock_invitation(candidate)
-    claims = list(own_claims(candidate))
-    if not claims:
-        raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
-    earlier = Submission.objects.filter(candidate=candidate)
-    last = earlier.order_by("submitted_at").last()
-    if last is not None and is_receipt_of(last.sha256, claims):
-        return last
-    submission = Submission.objects.create(
-        candidate=candidate,
-        number=f"{str(candidate.pk)[:8].upper()}-{earlier.count() + 1}",
-        submitted_at=now,
-        submitted_by=actor_of(by).name,
-        claims=len(claims),
-        sha256=digest_of(claims),
+    check_answer_requirement(candidate, requirement, by)
+    said = {**_standing_words(candidate, requirement), **words}
+    if not str(said["statement"]).strip():
+        sentence = "Write the answer first, then say when it is there."
+        raise Invalid(sentence, errors={name: [sentence] for name in words})
+    if words.get("available_from") and "availability" not in words:
+        if said["availability"] not in DATED:
+            said["availability"] = Availability.PLANNED
+    elif "availability" in words and said["availability"] not in DATED:
+        said["available_from"] = words.get("available_from")
+    return answer_requirement(
+        candidate=candidate, requirement=requirement, by=by, **said
     )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="answer.handed_in",
-        subject=submission,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            **journal.snapshot(submission, ("number", "claims", "sha256")),
-        },
-    )
-    return submission
+
+
+def _standing_words(candidate: Candidate, requirement: Requirement) -> dict[str, Any]:
+    current = current_claim(candidate, requirement)
+    if current is None or current.availability == Availability.WITHDRAWN:
+        return {"statement": "", "availability": Availability.UNSTATED}
+    words = {name: getattr(current, name) for name in ANSWER_FIELDS}
+    words["holds_for"] = (current.holds_for or {}).get("said")
+    return {**words, "number": current.number} if current.number else words

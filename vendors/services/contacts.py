@@ -1,123 +1,44 @@
 """The people at vendors: who gets their mail."""
 
+import datetime
+import hashlib
 from collections.abc import Collection, Iterable
-from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.text import slugify
 
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.journal import Actor, By
+from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
+from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
-from evaltracker.notices.services.scheduling import owe_now
+from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
 from vendors.choices import CandidateState, ProposalState
-from vendors.models import Candidate, Contact, ContactRequest, InvitationLink, Vendor
-from vendors.notices import ContactAsked
-from vendors.policy import require_vendor_keeper
-from vendors.selectors.rivals import own_contact_requests
-from vendors.services.access import (
-    cut_held_back,
-    owe_invitation,
-    settle_shared_addresses,
+from vendors.mail import link_secret
+from vendors.models import (
+    Candidate,
+    Contact,
+    ContactRequest,
+    InvitationLink,
+    Vendor,
+    VendorToken,
 )
-from vendors.services.candidates import lock_candidate
-from vendors.services.idempotency import end_sessions
-
-# Keeping the list of companies and of their people.
-
-VENDOR_FIELDS = frozenset({"name", "website", "aliases"})
-
-
-@transaction.atomic
-def add_vendor(
-    *,
-    name: str,
-    by: By,
-    slug: str = "",
-    website: str = "",
-    aliases: Iterable[str] = (),
-) -> Vendor:
-    """Add a company; it belongs to no evaluation until it is a candidate's vendor.
-
-    Raises:
-        Forbidden: `by` runs no evaluation. Invalid: by field.
-        Refused: a vendor of that name is there.
-
-    """
-    require_vendor_keeper(by)
-    fields = read_vendor(name=name, website=website, aliases=aliases)
-    if Vendor.objects.filter(name=fields["name"]).exists():
-        raise Refused(f"A vendor called “{fields['name']}” is in the list already.")
-    vendor = Vendor(slug=slug or free_slug(fields["name"]), **fields)
-    checked(vendor)
-    vendor.save()
-    return vendor
-
-
-@transaction.atomic
-def change_vendor(*, vendor: Vendor, by: By, **values: Any) -> Vendor:
-    """Change a company's name, website or other names."""
-    require_vendor_keeper(by)
-    unknown = values.keys() - VENDOR_FIELDS
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
-    now = {field: getattr(vendor, field) for field in VENDOR_FIELDS}
-    before, after = change(vendor, **read_vendor(**{**now, **values}))
-    if after:
-        record_for_vendor(
-            vendor=vendor,
-            action="vendor.changed",
-            subject=vendor,
-            by=by,
-            before=before,
-            after=after,
-        )
-    return vendor
-
-
-def record_for_vendor(
-    *, vendor: Vendor, action: str, subject: models.Model, by: By, **more: Any
-) -> None:
-    """Write one entry into the journal of each open evaluation with this vendor.
-
-    A company stands above evaluations, a journal belongs to one. The evaluations are
-    locked in one order, so that two writers never wait for each other.
-    """
-    touched = Evaluation.objects.filter(
-        candidates__vendor=vendor, status=Status.OPEN
-    ).distinct()
-    for evaluation in touched.order_by("pk"):
-        journal.record(
-            evaluation=lock(evaluation), action=action, subject=subject, by=by, **more
-        )
-
-
-def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str, Any]:
-    """A company's fields as they are kept."""
-    inputs = Inputs()
-    fields = {
-        "name": inputs.line("name", name),
-        "website": inputs.link("website", website),
-        "aliases": inputs.lines("aliases", aliases, limit=150),
-    }
-    inputs.check()
-    return fields
-
-
-def free_slug(name: str) -> str:
-    """A slug from `name` that no vendor has."""
-    stem = slugify(name)[:70] or "vendor"
-    slug, number = stem, 1
-    while Vendor.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
+from vendors.notices import ContactAsked, Invitation
+from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
+from vendors.selectors import active_candidates, invitation_letters
+from vendors.selectors.access import (
+    SharedAddress,
+    is_held_back,
+    own_contact_requests,
+    shared_addresses,
+)
+from vendors.services.access import owe_expiry_warnings
+from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
+from vendors.wall import digest_of, new_secret
 
 
 @transaction.atomic
@@ -136,7 +57,6 @@ def add_contact(
 
     Raises:
         Forbidden: `by` runs no evaluation. Invalid: by field.
-
     """
     require_vendor_keeper(by)
     fields = read_contact(name=name, email=email, phone=phone)
@@ -179,7 +99,6 @@ def change_contact(
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: by field.
-
     """
     contact = _take(contact, by)
     fields = read_contact(name=name, email=email, phone=phone)
@@ -209,7 +128,6 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: no reason.
-
     """
     contact = _take(contact, by)
     reason = read_reason(reason, "Say why they get no mail any more.")
@@ -235,7 +153,6 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     Raises:
         Forbidden: `by` runs no evaluation. Refused: there is no vendor. Invalid: the
             text holds no name or no address.
-
     """
     if candidate.vendor is None:
         raise Refused(f"{candidate.name} has no vendor, so nobody to write to.")
@@ -257,7 +174,6 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
 
 
 def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
-    """A contact's fields as they are kept."""
     inputs = Inputs()
     fields = {
         "name": inputs.line("name", name),
@@ -284,20 +200,14 @@ def _take(contact: Contact, by: By) -> Contact:
 # A contact asks for a colleague to be let in, and the owner says yes or no.
 
 # Of one invitation, in all.
-MOST = 20
+MOST_REQUESTS = 20
 
 
 @transaction.atomic
 def ask_for_contact(
     *, link: InvitationLink, name: str, email: str, by: Actor
 ) -> ContactRequest:
-    """Ask the owner to send a colleague a link of their own.
-
-    Raises:
-        Invalid: by field. Refused: it is asked for already, too many are, or the
-            invitation is over.
-
-    """
+    """Ask the owner to send a colleague a link of their own."""
     candidate = lock_candidate(link.candidate)
     out = candidate.state == CandidateState.ELIMINATED
     if out or candidate.evaluation.status != Status.OPEN:
@@ -307,9 +217,10 @@ def ask_for_contact(
     waiting = asked.filter(state=ProposalState.OPEN)
     if waiting.filter(email__iexact=fields["email"]).exists():
         raise Refused("You have asked for this address already; it waits for a yes.")
-    if asked.count() >= MOST:
+    if asked.count() >= MOST_REQUESTS:
         raise Refused(
-            f"You have asked for {MOST} people. Write to the person who invited you."
+            f"You have asked for {MOST_REQUESTS} people. Write to the person who "
+            "invited you."
         )
     request = ContactRequest(
         candidate=candidate,
@@ -331,7 +242,6 @@ def ask_for_contact(
 
 
 def check_decline_contact(request: ContactRequest, by: By) -> None:
-    """The owner answers a request that is open."""
     check_owned(request.candidate.evaluation, by)
     if request.state != ProposalState.OPEN:
         raise Refused(f"The request is {request.get_state_display().lower()} already.")
@@ -353,9 +263,8 @@ def accept_contact(
     Raises:
         Forbidden: not the owner. Refused: it is answered, or the candidate is out.
         Invalid: the address stands for a rival, too, and `shared` is no yes to it.
-
     """
-    request = _locked(request)
+    request = _locked_request(request)
     check_accept_contact(request, by)
     vendor = request.candidate.vendor
     if vendor is None:
@@ -364,27 +273,27 @@ def accept_contact(
     contact = known.first()
     if contact is None:
         contact = add_contact(
-            vendor=vendor,
-            name=request.name,
-            email=request.email,
-            by=by,
-            shared=shared,
+            vendor=vendor, name=request.name, email=request.email, by=by, shared=shared
         )
     else:
         settle_shared_addresses(
             vendor=vendor, addresses=[contact.email], by=by, shared=shared
         )
     owe_invitation(request.candidate, contact)
-    return _rule(request, by, "contact_request.accepted", ProposalState.ACCEPTED)
+    return _rule_request(
+        request, by, "contact_request.accepted", ProposalState.ACCEPTED
+    )
 
 
 @transaction.atomic
 def decline_contact(*, request: ContactRequest, reason: str, by: By) -> ContactRequest:
     """Let nobody in, for a reason that the vendor reads."""
-    request = _locked(request)
+    request = _locked_request(request)
     check_decline_contact(request, by)
     words = read_reason(reason, "Give a reason for declining it.")
-    return _rule(request, by, "contact_request.declined", ProposalState.DECLINED, words)
+    return _rule_request(
+        request, by, "contact_request.declined", ProposalState.DECLINED, words
+    )
 
 
 @transaction.atomic
@@ -409,7 +318,7 @@ def tell_of_contact_requests() -> None:
         )
 
 
-def _locked(request: ContactRequest) -> ContactRequest:
+def _locked_request(request: ContactRequest) -> ContactRequest:
     candidate = lock_candidate(request.candidate)
     rows = ContactRequest.objects.select_for_update(of=("self",), no_key=True)
     fresh: ContactRequest = rows.get(pk=request.pk)
@@ -417,12 +326,8 @@ def _locked(request: ContactRequest) -> ContactRequest:
     return fresh
 
 
-def _rule(
-    request: ContactRequest,
-    by: By,
-    action: str,
-    state: ProposalState,
-    reason: str = "",
+def _rule_request(
+    request: ContactRequest, by: By, action: str, state: ProposalState, reason: str = ""
 ) -> ContactRequest:
     change(request, state=state, state_reason=reason, ruled_at=database_now())
     journal.record(
@@ -434,3 +339,296 @@ def _rule(
         reason=reason,
     )
     return request
+
+
+def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
+    """The contact's link to an invitation; the mail that carries it makes its secret.
+
+    Given again it is the same one, with another secret if the key was replaced.
+    """
+    found = InvitationLink.objects.filter(candidate=candidate, contact=contact).first()
+    link = found or InvitationLink(
+        candidate=candidate, contact=contact, vendor_id=contact.vendor_id
+    )
+    digest = digest_of(link_secret(link.pk))
+    if link.digest != digest:
+        link.digest = digest
+        link.save()
+    return link
+
+
+def yes_to(sentence: str) -> str:
+    return hashlib.sha256(sentence.encode()).hexdigest()
+
+
+def settle_shared_addresses(
+    *, vendor: Vendor, addresses: Iterable[str], by: By, shared: Collection[str]
+) -> None:
+    """Insist that these addresses stand for no rival in an evaluation that `by` owns.
+
+    What they share is kept in its journal once the owner says yes; `shared` holds
+    `yes_to` the sentence that they read. Evaluations of others are neither asked nor
+    told of: their mail waits until their own owner invites that address.
+    """
+    told = list(addresses)
+    owned = Candidate.objects.filter(
+        vendor=vendor,
+        evaluation__owner=actor_of(by).user,
+        evaluation__status=Status.OPEN,
+    )
+    candidates = owned.select_related("evaluation", "vendor").order_by("evaluation_id")
+    settle(
+        [found for one in candidates for found in shared_addresses(one, told)],
+        by=by,
+        shared=shared,
+    )
+
+
+def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> None:
+    """Keep the owner's yes to what was found, or refuse it."""
+    if not found:
+        return
+    sentence = " ".join(
+        [
+            *dict.fromkeys(one.sentence for one in found),
+            "If that is intended, confirm it in the form.",
+        ]
+    )
+    if yes_to(sentence) not in shared:
+        raise Invalid(sentence, errors={"shared": [sentence]})
+    for one in found:
+        candidate = one.candidate
+        journal.record(
+            evaluation=lock(candidate.evaluation),
+            action="shared_address.allowed",
+            subject=candidate,
+            by=by,
+            after={
+                "candidate": candidate.name,
+                "rival": one.rival.name,
+                "shared": one.shared,
+                "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
+            },
+        )
+
+
+def cut_held_back(contact: Contact) -> None:
+    """Make former links of a contact useless where its address waits for a yes."""
+    for link in InvitationLink.objects.filter(contact=contact).select_related(
+        "candidate__evaluation", "candidate__vendor"
+    ):
+        if is_held_back(link.candidate, contact.email):
+            link.digest = digest_of(new_secret())
+            link.save(update_fields=["digest"])
+
+
+# Of one invitation to one person: a reminder a day, and not for ever.
+REST = datetime.timedelta(days=1)
+MOST_MAILS = 5
+ARRIVED = (NoticeState.SENT, NoticeState.UNCERTAIN)
+
+
+def check_invite(candidate: Candidate, by: By) -> None:
+    """The owner invites once, in research, who can answer and is in the choice."""
+    check_owned(candidate.evaluation, by, Stage.RESEARCH)
+    if candidate.kind not in INVITABLE or candidate.vendor is None:
+        raise Refused(
+            f"{candidate.name} has nobody to invite: it needs a vendor, and to be "
+            "bought or open source."
+        )
+    _require_in_the_choice(candidate)
+    if candidate.invited_at:
+        raise Refused(f"{candidate.vendor} is invited already.")
+
+
+def check_send_invitation(candidate: Candidate, by: By) -> None:
+    """The owner tells an invited vendor anew, until claims close."""
+    evaluation = candidate.evaluation
+    check_owned(evaluation, by, Stage.RESEARCH)
+    _require_in_the_choice(candidate)
+    if candidate.invited_at is None:
+        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
+    if claims_are_closed(evaluation, database_now()):
+        raise Refused("Answering has closed; reopen it before you invite anybody.")
+
+
+@transaction.atomic
+def invite(
+    *,
+    candidate: Candidate,
+    by: By,
+    contacts: Iterable[Contact] = (),
+    shared: Collection[str] = (),
+) -> Candidate:
+    """Show a candidate's vendor the requirements, let it answer, tell its contacts.
+
+    Without contacts it is invited, but nobody is told. `shared` is the owner's yes to
+    an address that stands for a rival, too.
+    """
+    candidate = lock_candidate(candidate)
+    check_invite(candidate, by)
+    told = _theirs(candidate, contacts)
+    _settle(candidate, told, by, shared)
+    before, after = change(candidate, invited_at=timezone.now())
+    for contact in told:
+        owe_invitation(candidate, contact)
+    for token in VendorToken.objects.filter(vendor=candidate.vendor):
+        owe_expiry_warnings(token=token)
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="candidate.invited",
+        subject=candidate,
+        by=by,
+        before=before,
+        after={**after, "told": [contact.email for contact in told]},
+    )
+    return candidate
+
+
+@transaction.atomic
+def send_invitation(
+    *,
+    candidate: Candidate,
+    contacts: Iterable[Contact],
+    reason: str,
+    by: By,
+    shared: Collection[str] = (),
+) -> Candidate:
+    """Owe the mail of an invitation (again), each contact at most daily and 5 times."""
+    candidate = lock_candidate(candidate)
+    evaluation = candidate.evaluation
+    check_send_invitation(candidate, by)
+    told = _theirs(candidate, contacts)
+    if not told:
+        sentence = "Say to whom it goes."
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    reason = read_reason(reason, "Say why it is sent now.")
+    _settle(candidate, told, by, shared)
+    for contact in told:
+        _require_rested(candidate, contact)
+        owe_invitation(candidate, contact)
+    journal.record(
+        evaluation=evaluation,
+        action="invitation.sent_again",
+        subject=candidate,
+        by=by,
+        after={"told": [contact.email for contact in told]},
+        reason=reason,
+    )
+    return candidate
+
+
+def _require_in_the_choice(candidate: Candidate) -> None:
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
+
+
+def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
+    """The contacts as they are now; all of them have to answer for this vendor."""
+    wanted = {contact.pk for contact in contacts}
+    found = list(
+        Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
+    )
+    if len(found) != len(wanted):
+        sentence = (
+            f"Only contacts of {candidate.vendor} can be notified of its invitation."
+        )
+        raise Invalid(sentence, errors={"contacts": [sentence]})
+    return found
+
+
+def _settle(
+    candidate: Candidate, told: list[Contact], by: By, shared: Collection[str]
+) -> None:
+    """Insist that nobody who is told stands for a rival, but by the owner's yes."""
+    found = shared_addresses(candidate, [contact.email for contact in told])
+    settle(found, by=by, shared=shared)
+
+
+def owe_invitation(candidate: Candidate, contact: Contact) -> None:
+    give_link(candidate=candidate, contact=contact)
+    number = invitation_letters(candidate).filter(address=contact.email).count() + 1
+    owe_now(
+        kind=Invitation.name,
+        evaluation=candidate.evaluation,
+        subject_id=candidate.pk,
+        occurrence=number,
+        address=contact.email,
+        addressee=contact.name,
+    )
+
+
+def _require_rested(candidate: Candidate, contact: Contact) -> None:
+    """Refuse to press somebody; what never arrived does not count."""
+    letters = invitation_letters(candidate).filter(address=contact.email)
+    if letters.filter(state__in=NOTICE_OPEN).exists():
+        raise Refused(f"A mail to {contact.name} is on its way already.")
+    arrived = letters.filter(state__in=ARRIVED)
+    if arrived.count() >= MOST_MAILS:
+        raise Refused(
+            f"{contact.name} has had this invitation {MOST_MAILS} times; ring them up."
+        )
+    if arrived.filter(created_at__gt=timezone.now() - REST).exists():
+        raise Refused(
+            f"{contact.name} got this invitation within the last 24 hours; give them "
+            "a day, or tell another contact."
+        )
+
+
+# What an owner does in one go, such as answering five questions, is one mail.
+GATHERED = datetime.timedelta(minutes=15)
+LEAST = datetime.timedelta(minutes=5)
+
+
+def invited_candidates(evaluation: Evaluation) -> QuerySet[Candidate]:
+    return active_candidates(evaluation).filter(invited_at__isnull=False)
+
+
+def gathering_end(now: datetime.datetime) -> datetime.datetime:
+    earliest = now + LEAST
+    over = (earliest - datetime.datetime.min.replace(tzinfo=datetime.UTC)) % GATHERED
+    return earliest - over + GATHERED
+
+
+def owe_contacts(
+    *,
+    kind: str,
+    candidates: Iterable[Candidate],
+    occurrence: object,
+    at: datetime.datetime,
+    subject: Evaluation | None = None,
+    offset_days: int = 0,
+) -> int:
+    """Owe every contact of these candidates' vendors a mail, at that instant.
+
+    It is about `subject`, or else about each one's own candidate. What is owed
+    already, of the same occurrence, is not owed twice.
+
+    Returns:
+        How many mails are owed now that were not before.
+
+    """
+    told = list(candidates)
+    people: dict[object, list[Contact]] = {}
+    for contact in Contact.objects.current().filter(
+        vendor__in={candidate.vendor_id for candidate in told}
+    ):
+        people.setdefault(contact.vendor_id, []).append(contact)
+    moment = at.astimezone(datetime.UTC).replace(microsecond=0)
+    owed = [
+        schedule_notice(
+            kind=kind,
+            evaluation=candidate.evaluation,
+            subject_id=(subject or candidate).pk,
+            occurrence=occurrence,
+            offset_days=offset_days,
+            address=contact.email,
+            addressee=contact.name,
+            day=moment.date(),
+            time=moment.time(),
+            zone="UTC",
+        )
+        for candidate in told
+        for contact in people.get(candidate.vendor_id, [])
+    ]
+    return len([notice for notice in owed if notice is not None])

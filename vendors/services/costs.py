@@ -1,6 +1,7 @@
-"""Writing down what candidates cost; prices stay sealed until they are opened."""
+"""What candidates cost: typed, imported, paid, converted; sealed until opened."""
 
 import datetime
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -8,20 +9,40 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaltracker.errors import Invalid
+from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation
-from evaltracker.evaluations.policy import change, checked, require_open, require_owner
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.policy import (
+    change,
+    change_all,
+    checked,
+    lock,
+    require_open,
+    require_owner,
+)
+from evaltracker.importing.rows import RowsPlan, moved_since
+from evaltracker.importing.services.log import (
+    log_import,
+    refuse_moved,
+    refuse_repeat,
+    told_of,
+)
+from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.talk.services import remove_files_of
+from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.processes import create_all
 from evaltracker.toolbox.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
-from vendors.costs import CHECKLIST, CODES, CostKind, Tier
+from vendors.costs import CHECKLIST, CODES, CostKind, Tier, check_shares
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
-from vendors.models import Candidate, CostLine
+from vendors.imports.costs import KnownCosts
+from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors import tiers_of
-from vendors.services.candidates import lock_candidate
+from vendors.services.candidates import lock_candidate, names_of
+
+# Writing down what candidates cost; prices stay sealed until they are opened.
 
 # What everybody may read of a line, and what only open prices show.
 OPEN_FIELDS = (
@@ -76,10 +97,6 @@ def set_cost_line(
     `likely` alone stands for all three amounts. Blank `pricing` is by the unit;
     `tiers` are those after the first, which the amounts themselves are. While prices
     are sealed the journal tells that the line changed, not its amounts.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended. Invalid: by field.
-
     """
     candidate = lock_candidate(candidate)
     require_owner(by, candidate.evaluation)
@@ -138,17 +155,13 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     require_open(candidate.evaluation)
     before = journal.snapshot(line, PRICE_FIELDS)
     remove_files_of(
-        topic="cost_line",
-        subjects=[line.pk],
-        evaluation=candidate.evaluation,
-        by=by,
+        topic="cost_line", subjects=[line.pk], evaluation=candidate.evaluation, by=by
     )
     _record(candidate, line, "cost.removed", by, before, {}, removed=True)
     line.delete()
 
 
 def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -> None:
-    """Note what contradicts itself in a line, with its field."""
     if kind not in set(CostKind):
         inputs.refuse("kind", f"“{kind}” is not on the checklist of costs.")
     if values["currency"] not in CODES:
@@ -232,8 +245,6 @@ def _record(
     )
 
 
-# Cost lines as an import and its undoing compare, write and name them.
-
 KIND = "costs"
 WRITTEN = (
     *("state", "low", "likely", "high", "quantity", "unit", "recurrence"),
@@ -246,7 +257,6 @@ MONEY = ("low", "likely", "high", "quantity", "rate")
 
 
 def fill(row: CostLine, values: Mapping[str, Any]) -> CostLine:
-    """A line with `values`, checked as one that is typed."""
     for field, value in values.items():
         setattr(row, field, value)
     if row.state != CostState.PRICED:
@@ -265,14 +275,12 @@ def fill(row: CostLine, values: Mapping[str, Any]) -> CostLine:
 
 
 def open_part(evaluation: Evaluation, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a line everybody may read now."""
     if evaluation.prices_opened_at is not None:
         return dict(values)
     return {key: value for key, value in values.items() if key in OPEN_FIELDS}
 
 
 def state_of(row: CostLine) -> dict[str, Any]:
-    """A line as it can be compared later: 5 and 5.00 are one amount."""
     kept = journal.snapshot(row, WRITTEN)
     for field in MONEY:
         if kept[field] is not None:
@@ -281,7 +289,6 @@ def state_of(row: CostLine) -> dict[str, Any]:
 
 
 def read_kept(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A line's values out of JSON."""
     values = dict(kept)
     for field in MONEY:
         if values[field] is not None:
@@ -300,7 +307,6 @@ def locked(evaluation: Evaluation) -> dict[str, Candidate]:
 
 
 def lines_of(evaluation: Evaluation) -> Iterable[CostLine]:
-    """The lines that stand."""
     rows: Iterable[CostLine] = CostLine.objects.in_evaluation(
         evaluation
     ).select_related("candidate")
@@ -308,10 +314,297 @@ def lines_of(evaluation: Evaluation) -> Iterable[CostLine]:
 
 
 def key_of(row: CostLine) -> tuple[str, ...]:
-    """What tells one line from another."""
     return row.candidate.name, row.kind, row.label
 
 
 def name_of(row: CostLine) -> str:
-    """How people call a line."""
     return " / ".join(part for part in key_of(row) if part)
+
+
+def undo(imported: Import, by: User) -> None:
+    """Take out the lines that are new, and put back the rest."""
+    evaluation = imported.evaluation
+    new, changed = imported.kept["new"], imported.kept["changed"]
+    locked(evaluation)
+    rows = {str(row.pk): row for row in lines_of(evaluation)}
+    expected = new | {key: after for key, (_, after) in changed.items()}
+    refuse_moved(
+        name_of(rows[key]) if key in rows else "a line that is gone"
+        for key, after in expected.items()
+        if key not in rows or state_of(rows[key]) != after
+    )
+    for key, (before, _) in changed.items():
+        fill(rows[key], read_kept(before))
+    change_all([rows[key] for key in changed], SAVED)
+    remove_files_of(
+        topic="cost_line",
+        subjects=[rows[key].pk for key in new],
+        evaluation=evaluation,
+        by=by,
+    )
+    CostLine.objects.filter(pk__in=list(new)).delete()
+    journal.record(
+        evaluation=evaluation,
+        action="costs.put_back",
+        subject=evaluation,
+        by=by,
+        before={
+            name_of(rows[key]): open_part(evaluation, after)
+            for key, after in expected.items()
+        },
+        after={
+            name_of(rows[key]): open_part(evaluation, before)
+            for key, (before, _) in changed.items()
+        },
+        rows=[rows[key] for key in changed],
+        removed=[rows[key] for key in new],
+    )
+
+
+# Taking the costs of a spreadsheet into an evaluation.
+#
+# While prices are sealed the journal tells that lines came in, not their amounts.
+
+# Changing some of what a cost line says, and adding one that is not there yet.
+
+AMOUNTS = ("low", "likely", "high")
+
+
+@transaction.atomic
+def change_cost_line(*, line: CostLine, by: By, **changes: Any) -> CostLine:
+    """Change these fields of a line; what is not named stands.
+
+    An amount makes the line priced, and whatever is not priced has no amounts. A low
+    or high that was the likely amount goes with it.
+    """
+    candidate = lock_candidate(line.candidate)
+    line = CostLine.objects.get(pk=line.pk)
+    values = {name: getattr(line, name) for name in PRICE_FIELDS}
+    values["tiers"] = tiers_of(line.tiers)
+    del values["said_by"]
+    if changes.get("likely") is not None and "state" not in changes:
+        changes["state"] = CostState.PRICED
+    for name in ("low", "high"):
+        if values[name] == line.likely:
+            values[name] = None
+    if changes.get("state", CostState.PRICED) != CostState.PRICED:
+        values |= {**dict.fromkeys(AMOUNTS), "tiers": ()}
+    return set_cost_line(candidate=candidate, by=by, **(values | changes))
+
+
+@transaction.atomic
+def add_cost_line(
+    *, candidate: Candidate, kind: str, by: By, label: str = "", **values: Any
+) -> CostLine:
+    """Write a line that is not there yet; without an amount it is unsaid."""
+    candidate = lock_candidate(candidate)
+    same = CostLine.objects.filter(candidate=candidate, kind=kind, label=label)
+    if same.exists():
+        said = f"{candidate} has such a line. Change it, or name the part of this one."
+        raise Invalid(said, errors={"kind": [said]})
+    if values.get("likely") is None:
+        values.setdefault("state", CostState.UNSAID)
+    return set_cost_line(candidate=candidate, kind=kind, label=label, by=by, **values)
+
+
+def known_costs(*, evaluation: Evaluation) -> KnownCosts:
+    candidates = Candidate.objects.filter(evaluation=evaluation)
+    return KnownCosts(
+        candidates={
+            row.name: names_of(row) for row in candidates.select_related("vendor")
+        },
+        currency=evaluation.currency,
+        lines={
+            key_of(row): {field: getattr(row, field) for field in WRITTEN}
+            for row in lines_of(evaluation)
+        },
+    )
+
+
+@transaction.atomic
+def import_costs(
+    *,
+    evaluation: Evaluation,
+    plan: RowsPlan,
+    by: User,
+    import_id: uuid.UUID | None = None,
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry."""
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    refuse_repeat(import_id)
+    require_open(evaluation)
+    refuse_problems(plan.problems)
+    candidates = locked(evaluation)
+    moved = moved_since(plan, known_costs(evaluation=evaluation).lines)
+    gone = [line.name for line in plan.new if line.key[0] not in candidates]
+    if moved or gone:
+        raise Stale(
+            "The costs changed since the file was compared with them. Import it again "
+            "to see the difference.",
+            difference=", ".join([*moved, *gone]),
+        )
+    if not (plan.new or plan.changed):
+        return plan.counts
+    added = []
+    for line in plan.new:
+        name, kind, label = line.key
+        row = CostLine(candidate=candidates[name], kind=kind, label=label)
+        row.currency, row.said_by = evaluation.currency, PriceSource.FILE
+        added.append(fill(row, line.values))
+    touched, kept = _write_changes(evaluation, plan)
+    create_all(added)
+    kept["new"] = {str(row.pk): state_of(row) for row in added}
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept=kept,
+        import_id=import_id,
+    )
+    _tell_import(evaluation, plan, [*added, *touched], by)
+    return plan.counts
+
+
+def _write_changes(
+    evaluation: Evaluation, plan: RowsPlan
+) -> tuple[list[CostLine], dict[str, Any]]:
+    rows = {key_of(row): row for row in lines_of(evaluation)}
+    kept: dict[str, Any] = {}
+    touched = []
+    for one in plan.changed:
+        row = rows[one.line.key]
+        before = state_of(row) | {"said_by": row.said_by}
+        touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
+        kept[str(row.pk)] = [before, state_of(row)]
+    change_all(touched, SAVED)
+    return touched, {"changed": kept}
+
+
+def _tell_import(
+    evaluation: Evaluation, plan: RowsPlan, rows: list[CostLine], by: User
+) -> None:
+    """Write the whole import into the journal; amounts only once they are open."""
+    journal.record(
+        evaluation=evaluation,
+        action="costs.imported",
+        subject=evaluation,
+        by=by,
+        before={it.line.name: open_part(evaluation, it.before) for it in plan.changed},
+        after=told_of(
+            plan,
+            new={it.name: open_part(evaluation, it.values) for it in plan.new},
+            changed={
+                it.line.name: open_part(evaluation, it.after) for it in plan.changed
+            },
+        ),
+        rows=rows,
+    )
+
+
+@transaction.atomic
+def set_payments(
+    *, candidate: Candidate, payments: Sequence[tuple[Decimal, str]], by: By
+) -> Candidate:
+    """Write the payment plan: shares in per cent and when each is paid, in order.
+
+    It tells no amount, so it is not sealed. An empty plan takes it away.
+    """
+    candidate = lock_candidate(candidate)
+    require_owner(by, candidate.evaluation)
+    require_open(candidate.evaluation)
+    inputs = Inputs()
+    plan = [
+        {"share": str(share), "when": inputs.line("payments", when, limit=100)}
+        for share, when in payments
+    ]
+    try:
+        if plan:
+            check_shares(share for share, _ in payments)
+    except ValueError as error:
+        inputs.refuse("payments", str(error))
+    inputs.check()
+    before, after = change(candidate, payments=plan)
+    if after:
+        journal.record(
+            evaluation=candidate.evaluation,
+            action="payments.set",
+            subject=candidate,
+            by=by,
+            before=before,
+            after=after,
+        )
+    return candidate
+
+
+RATE_FIELDS = ("currency", "base", "rate", "rated_on", "source")
+
+
+@transaction.atomic
+def set_rate(
+    *,
+    evaluation: Evaluation,
+    currency: str,
+    rate: Decimal,
+    rated_on: datetime.date,
+    source: str,
+    by: By,
+) -> ExchangeRate:
+    """Write what one unit of a currency is in the evaluation's own; it is replaced.
+
+    Every line in that currency without a rate of its own is counted with it from now
+    on; what was frozen with a decision keeps the rate of then.
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    inputs = Inputs()
+    values: dict[str, Any] = {
+        "base": evaluation.currency,
+        "rate": rate,
+        "rated_on": rated_on,
+        "source": inputs.line("source", source, limit=200),
+    }
+    if currency not in CODES:
+        inputs.refuse("currency", "Write the currency as its code, such as EUR.")
+    elif currency == evaluation.currency:
+        inputs.refuse("currency", f"{currency} is what everything is counted in.")
+    if rated_on > today_in(evaluation.zone):
+        inputs.refuse("rated_on", "A rate cannot be of a day to come.")
+    inputs.check()
+    row = ExchangeRate.objects.filter(evaluation=evaluation, currency=currency).first()
+    if row is None:
+        row = ExchangeRate(evaluation=evaluation, currency=currency, **values)
+        checked(row)
+        row.save()
+        before: dict[str, Any] = {}
+        after = journal.snapshot(row, RATE_FIELDS)
+    else:
+        before, after = change(row, **values)
+    if after:
+        journal.record(
+            evaluation=evaluation,
+            action="rate.set",
+            subject=row,
+            by=by,
+            before=before,
+            after={"currency": currency, **after},
+        )
+    return row
+
+
+@transaction.atomic
+def remove_rate(*, rate: ExchangeRate, by: By) -> None:
+    """Take a rate out; prices in its currency without their own count as unsaid."""
+    evaluation = lock(rate.evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    journal.record(
+        evaluation=evaluation,
+        action="rate.removed",
+        subject=rate,
+        by=by,
+        before=journal.snapshot(rate, RATE_FIELDS),
+    )
+    rate.delete()

@@ -1,34 +1,71 @@
-"""Questions and proposals: vendors help to say what is needed."""
+"""Questions, proposals, and what vendors are told and asked again."""
 
 import datetime
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from evaltracker.errors import NotFound, Refused
+from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Category, Evaluation, Requirement
+from evaltracker.evaluations.models import (
+    Category,
+    Evaluation,
+    Notice,
+    Requirement,
+    User,
+)
 from evaltracker.evaluations.policy import (
     change,
+    check_owned,
     checked,
     lock,
     require_open,
     require_owner,
 )
+from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.requirements import (
     add_requirement,
     check_add_requirement,
 )
-from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import Inputs, read_reason
 from stakeholders.policy import require_part
-from vendors.choices import ProposalState
-from vendors.models import Asking, Candidate, Proposal, Question
-from vendors.policy import require_claims_open
+from vendors.choices import DocumentKind, ProposalState
+from vendors.models import (
+    Asking,
+    Candidate,
+    InvitationLink,
+    LastSeen,
+    Proposal,
+    PublishedDocument,
+    Question,
+    Submission,
+)
+from vendors.notices import (
+    AnswerHandedIn,
+    AnsweringClosed,
+    AnsweringMoved,
+    AnsweringOpened,
+    ClaimsClosing,
+    NotAnswered,
+    QuestionAnswered,
+    RequirementChanged,
+    end_of,
+)
+from vendors.policy import claims_are_closed, require_claims_open
+from vendors.selectors import vendors_answers
+from vendors.selectors.access import live_link
+from vendors.selectors.claims import waiting_for
+from vendors.selectors.dialogue import Chase, chases, given_away
+from vendors.services.candidates import lock_candidate
+from vendors.services.contacts import gathering_end, invited_candidates, owe_contacts
 
 # Of one sort, for one invitation.
 MOST = 200
@@ -94,10 +131,6 @@ def propose_requirement(
     """Suggest a requirement that the buyer forgot, while claims are open.
 
     It is for a category that there is, or for one of that name that there is not yet.
-
-    Raises:
-        Refused: claims are not open. Invalid: by field, also without any category.
-
     """
     evaluation = lock(candidate.evaluation)
     now = _require_asker(evaluation, candidate, by)
@@ -167,9 +200,6 @@ def check_ask_question(evaluation: Evaluation, by: By) -> None:
     require_open(evaluation)
 
 
-# What becomes of the requirements that vendors propose.
-
-
 def check_decline_proposal(proposal: Proposal, by: By) -> None:
     """The owner answers one that is open, also once the evaluation has ended."""
     require_owner(by, proposal.candidate.evaluation)
@@ -203,7 +233,6 @@ def accept_proposal(
     Raises:
         Refused: it is ruled on, or requirements are no longer written.
         Invalid: by field, e.g. a `ref` that exists.
-
     """
     proposal = _open_proposal(proposal, by)
     check_accept_proposal(proposal, by)
@@ -227,7 +256,6 @@ def accept_proposal(
 
 @transaction.atomic
 def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
-    """Decline a proposal for a reason that its vendor reads."""
     proposal = _open_proposal(proposal, by)
     words = read_reason(reason, "Give a reason for declining it.")
     return _rule(
@@ -273,3 +301,518 @@ def _rule(
         reason=reason,
     )
     return proposal
+
+
+@transaction.atomic
+def mark_seen(
+    *, evaluation: Evaluation, until: Mapping[uuid.UUID, datetime.datetime], by: User
+) -> None:
+    """Remember that `by` has seen what each of these candidates sent until then.
+
+    It says nothing of the evaluation, so no entry of its journal tells it: the
+    journal counts changes, and a page that somebody is about to sign would be stale.
+    What came later than the page that was looked at stays unseen, and nothing that
+    was seen becomes new again.
+    """
+    rows = Candidate.objects.visible_to(by).filter(evaluation=evaluation)
+    candidates = rows.in_bulk(list(until))
+    if len(candidates) < len(until):
+        raise NotFound
+    now = database_now()
+    for key, candidate in sorted(candidates.items()):
+        moment = min(until[key], now)
+        seen, is_new = LastSeen.objects.select_for_update(no_key=True).get_or_create(
+            person=by, candidate=candidate, defaults={"until": moment}
+        )
+        if not is_new and seen.until < moment:
+            seen.until = moment
+            seen.save(update_fields=["until"])
+
+
+@transaction.atomic
+def answer_question(
+    *,
+    question: Question,
+    answer: str,
+    by: By,
+    text: str | None = None,
+    though_named: bool = False,
+) -> Question:
+    """Answer, or correct an answer; every invited vendor reads it.
+
+    `text` words the question anew for all; what its asker wrote is kept apart. Words
+    that hold a name of the asker are refused, unless the owner has looked at them
+    and says that they give nobody away.
+    """
+    evaluation = lock(question.evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    question = Question.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=question.pk
+    )
+    inputs = Inputs()
+    words = {
+        "text": inputs.text("text", question.text if text is None else text),
+        "answer": inputs.text("answer", answer),
+    }
+    for field, name in () if though_named else given_away(question, **words):
+        inputs.refuse(field, f"It names {name}, who asked. Word it otherwise.")
+    inputs.check()
+    if all(getattr(question, field) == value for field, value in words.items()):
+        return question
+    before, after = change(
+        question, **words, answered_at=database_now(), answered_by=actor_of(by).user
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="question.answered",
+        subject=question,
+        by=by,
+        before=before,
+        after=after,
+    )
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=QuestionAnswered.name,
+        candidates=invited_candidates(evaluation),
+        subject=evaluation,
+        occurrence=at.isoformat(),
+        at=at,
+    )
+    return question
+
+
+def check_publish(candidate: Candidate, kind: DocumentKind, by: By) -> None:
+    """The owner publishes one document of a kind to a vendor that was invited."""
+    require_owner(by, candidate.evaluation)
+    if candidate.invited_at is None:
+        raise Refused(f"{candidate.name} was not invited, so nobody could read it.")
+    if PublishedDocument.objects.filter(candidate=candidate, kind=kind).exists():
+        raise Refused(f"The {kind.label.lower()} is published already.")
+
+
+@transaction.atomic
+def publish_document(
+    *, candidate: Candidate, kind: DocumentKind, text: str, by: By
+) -> PublishedDocument:
+    """Let a candidate's vendor read a text in its pages; nothing takes it back.
+
+    Whoever owns the text asks before whether it may be published.
+    """
+    candidate = lock_candidate(candidate)
+    check_publish(candidate, kind, by)
+    document = PublishedDocument.objects.create(
+        candidate=candidate,
+        kind=kind,
+        text=text,
+        published_at=database_now(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="document.published",
+        subject=candidate,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "document": kind.label.lower(),
+            "sha256": document.sha256,
+        },
+    )
+    return document
+
+
+MORNING = datetime.time(9)
+# Vendors are reminded two days and one day before, whatever else is set.
+LEAST_DAYS = (2, 1)
+
+
+def ask_of_changes(
+    evaluation: Evaluation,
+    *,
+    added: Collection[Requirement],
+    changed: Collection[Requirement],
+) -> None:
+    """Owe a mail to those who answered what changed, and to all about what is new.
+
+    What an owner changes within a quarter of an hour is one mail.
+    """
+    invited = invited_candidates(evaluation)
+    if not added:
+        touched = vendors_answers().filter(
+            requirement__in=[requirement.pk for requirement in changed]
+        )
+        invited = invited.filter(pk__in=touched.values("candidate_id"))
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=RequirementChanged.name,
+        candidates=invited,
+        occurrence=at.isoformat(),
+        at=at,
+    )
+
+
+def ask_to_confirm(evaluation: Evaluation) -> None:
+    """Owe that mail again when claims reopen, to those who could not answer it."""
+    invited = list(invited_candidates(evaluation))
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=RequirementChanged.name,
+        candidates=[
+            waiting.candidate
+            for waiting in waiting_for(evaluation, invited)
+            if waiting.to_confirm or waiting.partly
+        ],
+        occurrence=at.isoformat(),
+        at=at,
+    )
+
+
+def check_chase(candidate: Candidate, by: By) -> Chase:
+    """What a vendor has not answered, if the owner may remind it of that now."""
+    evaluation = candidate.evaluation
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    if not invited_candidates(evaluation).filter(pk=candidate.pk).exists():
+        raise Refused(f"{candidate.name} is not invited, or out of the choice.")
+    (state,) = chases(evaluation, [candidate])
+    if sentence := state.why_not(now):
+        raise Refused(sentence)
+    return state
+
+
+def check_chase_all(evaluation: Evaluation, by: By) -> list[Chase]:
+    require_owner(by, evaluation)
+    now = database_now()
+    require_claims_open(evaluation, now)
+    invited = list(invited_candidates(evaluation))
+    due = [chase for chase in chases(evaluation, invited) if not chase.why_not(now)]
+    if not due:
+        raise Refused("There is nobody who can be reminded now.")
+    return due
+
+
+@transaction.atomic
+def chase(*, candidate: Candidate, by: By) -> int:
+    """Remind a vendor of what it has not answered; how many people are written to."""
+    candidate = lock_candidate(candidate)
+    evaluation = candidate.evaluation
+    now = database_now()
+    state = check_chase(candidate, by)
+    number = owe_contacts(
+        kind=NotAnswered.name,
+        candidates=[candidate],
+        occurrence=now.isoformat(),
+        at=now,
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="candidate.chased",
+        subject=candidate,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "people": number,
+            "unanswered": [requirement.ref for requirement in state.waiting.unanswered],
+            "to_confirm": [requirement.ref for requirement in state.waiting.to_confirm],
+            "partly": [requirement.ref for requirement in state.waiting.partly],
+        },
+    )
+    return number
+
+
+@transaction.atomic
+def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
+    """Remind every vendor that may be reminded now; their candidates."""
+    evaluation = lock(evaluation)
+    due = check_chase_all(evaluation, by)
+    for one in due:
+        chase(candidate=one.candidate, by=by)
+    return [chase.candidate for chase in due]
+
+
+def remind_of_closing() -> None:
+    """Owe the reminders that claims close, in all evaluations; a chore.
+
+    Of the offsets that have come only the last counts, and none that had passed when
+    the vendor was invited: the invitation said the date.
+    """
+    now = database_now()
+    for evaluation in Evaluation.objects.filter(
+        status=Status.OPEN,
+        stage=Stage.RESEARCH,
+        claims_opened_at__isnull=False,
+        claims_closed_at__isnull=True,
+        claims_close_at__gt=now,
+    ):
+        came = [
+            closing_moment
+            for closing_moment in closing_moments(evaluation)
+            if closing_moment[1] <= now
+        ]
+        if not came:
+            continue
+        days, moment = came[-1]
+        if evaluation.claims_opened_at and evaluation.claims_opened_at >= moment:
+            continue
+        owe_contacts(
+            kind=ClaimsClosing.name,
+            candidates=invited_candidates(evaluation).filter(invited_at__lt=moment),
+            subject=evaluation,
+            occurrence=_end_of(evaluation).isoformat(),
+            offset_days=days,
+            at=now,
+        )
+
+
+def closing_moments(evaluation: Evaluation) -> list[tuple[int, datetime.datetime]]:
+    """When vendors are reminded, and how many days before the last day that is.
+
+    In the morning, by the clocks of the evaluation; the last comes last.
+    """
+    end = _end_of(evaluation)
+    # A deadline at midnight is the end of the day before.
+    wall = wall_of(end - datetime.timedelta(microseconds=1), evaluation.zone)
+    moments = [
+        (
+            days,
+            instant_of(
+                wall.date() - datetime.timedelta(days=days), MORNING, evaluation.zone
+            ),
+        )
+        for days in sorted({*map(int, evaluation.reminder_days), *LEAST_DAYS})[::-1]
+    ]
+    return [moment for moment in moments if moment[1] < end]
+
+
+def _end_of(evaluation: Evaluation) -> datetime.datetime:
+    end = evaluation.claims_close_at
+    if end is None:
+        raise ValueError("claims have no end")
+    return end
+
+
+# What is older was handed in before such mails were, or nobody could be told.
+RECENT = datetime.timedelta(days=1)
+
+
+@transaction.atomic
+def owe_receipts() -> None:
+    """Owe the receipts of the last day, once each; the process of vendors owes none."""
+    since = database_now() - RECENT
+    rows: Any = Submission.objects.filter(
+        submitted_at__gt=since, candidate__evaluation__status=Status.OPEN
+    )
+    found = {str(row.pk): row for row in rows.select_related("candidate__evaluation")}
+    told = Notice.objects.filter(
+        kind=AnswerHandedIn.name, subject_id__in=found
+    ).values_list("subject_id", flat=True)
+    for key in sorted(found.keys() - set(told)):
+        submission = found[key]
+        links = InvitationLink.objects.filter(
+            live_link(), candidate=submission.candidate
+        )
+        for link in links.select_related("contact"):
+            owe_now(
+                kind=AnswerHandedIn.name,
+                evaluation=submission.candidate.evaluation,
+                subject_id=key,
+                occurrence="",
+                address=link.contact.email,
+                addressee=link.contact.name,
+            )
+
+
+# How late a vendor may still hear of the end, after a fault of ours.
+LATEST = datetime.timedelta(days=3)
+
+
+def tell_of_opening(evaluation: Evaluation) -> None:
+    """Owe it to whoever was invited before answers were taken."""
+    now = database_now()
+    owe_contacts(
+        kind=AnsweringOpened.name,
+        candidates=invited_candidates(evaluation),
+        occurrence=_sequence(now),
+        at=now,
+    )
+
+
+def tell_of_move(evaluation: Evaluation) -> None:
+    """Owe the new end; moves within a quarter of an hour are one mail."""
+    at = gathering_end(database_now())
+    owe_contacts(
+        kind=AnsweringMoved.name,
+        candidates=invited_candidates(evaluation),
+        occurrence=_sequence(at),
+        at=at,
+    )
+
+
+def tell_of_end() -> None:
+    """Owe the end in all evaluations in which it came, by hand or by the clock; a
+    chore."""
+    now = database_now()
+    since = now - LATEST
+    for evaluation in Evaluation.objects.filter(
+        Q(claims_closed_at__gt=since)
+        | Q(claims_closed_at=None, claims_close_at__gt=since, claims_close_at__lte=now),
+        status=Status.OPEN,
+        claims_opened_at__isnull=False,
+    ):
+        end = end_of(evaluation)
+        if end is not None:
+            owe_contacts(
+                kind=AnsweringClosed.name,
+                candidates=invited_candidates(evaluation).filter(invited_at__lt=end),
+                occurrence=end.isoformat(),
+                at=now,
+            )
+
+
+def _sequence(instant: datetime.datetime) -> int:
+    return int(instant.timestamp() // 60)
+
+
+type Deadline = datetime.datetime | datetime.date
+
+
+def check_open_claims(evaluation: Evaluation, by: By) -> None:
+    """The owner opens them once, in research."""
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if evaluation.claims_opened_at is not None:
+        closed = claims_are_closed(evaluation, now)
+        raise Refused(
+            "Answering was opened and closed; reopen it, with a reason."
+            if closed
+            else "Answering is open; move its end instead."
+        )
+
+
+def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
+    """The owner moves the end while they are open."""
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if not evaluation.claims_are_open(now):
+        raise Refused("Answering is not open, so there is no end to move.")
+
+
+def check_reopen_claims(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by, Stage.RESEARCH)
+    now = database_now()
+    if not claims_are_closed(evaluation, now):
+        raise Refused("Answering is not closed, so it cannot be reopened.")
+
+
+def check_close_claims(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by)
+    if evaluation.claims_opened_at is None:
+        raise Refused("Answering was never opened.")
+    if evaluation.claims_closed_at is not None:
+        raise Refused("Answering is closed already.")
+
+
+@transaction.atomic
+def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evaluation:
+    """Let invited vendors write claims until `close_at`, during research.
+
+    A bare date ends at the end of that day in the evaluation's zone.
+    """
+    evaluation = lock(evaluation)
+    now = database_now()
+    check_open_claims(evaluation, by)
+    evaluation = _set(
+        evaluation,
+        "claims.opened",
+        by,
+        claims_opened_at=now,
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+    tell_of_opening(evaluation)
+    return evaluation
+
+
+@transaction.atomic
+def move_claims_close(
+    *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
+) -> Evaluation:
+    """Give vendors more time, or less; never while claims are closed."""
+    evaluation = lock(evaluation)
+    now = database_now()
+    check_move_claims_close(evaluation, by)
+    evaluation = _set(
+        evaluation,
+        "claims.close_moved",
+        by,
+        read_reason(reason, "Say why the end moves."),
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+    tell_of_move(evaluation)
+    return evaluation
+
+
+@transaction.atomic
+def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
+    """End the writing of claims now, also before the deadline."""
+    evaluation = lock(evaluation)
+    check_close_claims(evaluation, by)
+    return _set(evaluation, "claims.closed", by, claims_closed_at=database_now())
+
+
+@transaction.atomic
+def reopen_claims(
+    *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
+) -> Evaluation:
+    """Let vendors write again until `close_at`, for a reason all readers see."""
+    evaluation = lock(evaluation)
+    now = database_now()
+    check_reopen_claims(evaluation, by)
+    evaluation = _set(
+        evaluation,
+        "claims.reopened",
+        by,
+        read_reason(reason, "Give a reason for reopening."),
+        claims_closed_at=None,
+        claims_close_at=read_deadline(evaluation, close_at, now),
+    )
+    tell_of_opening(evaluation)
+    ask_to_confirm(evaluation)
+    return evaluation
+
+
+def read_deadline(
+    evaluation: Evaluation, close_at: Deadline, now: datetime.datetime
+) -> datetime.datetime:
+    if not isinstance(close_at, datetime.datetime):
+        next_day = close_at + datetime.timedelta(days=1)
+        close_at = instant_of(next_day, datetime.time(), evaluation.zone)
+    sentence = ""
+    if close_at.tzinfo is None:
+        sentence = "Say the time zone of the end."
+    elif close_at <= now:
+        sentence = "Choose an end in the future."
+    if sentence:
+        raise Invalid(sentence, errors={"close_at": [sentence]})
+    return close_at
+
+
+def _set(
+    evaluation: Evaluation,
+    action: str,
+    by: By,
+    reason: str = "",
+    **values: datetime.datetime | None,
+) -> Evaluation:
+    before, after = change(evaluation, **values)
+    journal.record(
+        evaluation=evaluation,
+        action=action,
+        subject=evaluation,
+        by=by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    return evaluation

@@ -5,37 +5,17 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 from psycopg import Error as PsycopgError
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.evaluations import journal
-from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Notice
-from evaltracker.evaluations.policy import check_owned, lock
-from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.mail import parcel_of
-from evaltracker.notices.services.scheduling import message_id_of, owe_now
-from evaltracker.notices.smtp import Line, Unreachable, Verdict
 from evaltracker.toolbox.database import Pipeline, pipeline
-from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import files_of_rows
-from vendors.models import (
-    Candidate,
-    IdempotencyRecord,
-    InvitationLink,
-    SignInCode,
-    Vendor,
-    VendorSession,
-)
-from vendors.notices import CodesGuessed, SignInCodeMail
-from vendors.wall import NOTES, behind_the_wall, digest_of, new_secret, show_vendor
+from vendors.models import IdempotencyRecord, Vendor
+from vendors.wall import NOTES
 
 # What claims ask of the database, in the order in which it is asked.
 #
@@ -114,93 +94,6 @@ WHERE evaluation_id = %(evaluation)s
 # row; where it cannot, the row stays owed and a chore of the house owes the notice, of
 # the same id, so with the same code and Message-ID.
 
-# How long the process that was asked may take before a sweep sends it instead.
-PATIENCE = datetime.timedelta(seconds=20)
-DAY = datetime.timedelta(days=1)
-# So many wrong codes in a day, and the owner hears of it.
-SUSPICIOUS = 10
-logger = structlog.get_logger(__name__)
-
-
-def send_code(*, code: SignInCode) -> bool:
-    """Hand the mail over now, outside any transaction; whether it was taken.
-
-    Nothing is raised: what was not taken stays owed.
-    """
-    link = code.link
-    notice = Notice(
-        id=code.pk,
-        kind=SignInCodeMail.name,
-        evaluation=link.candidate.evaluation,
-        subject_id=str(code.pk),
-        address=link.contact.email,
-        addressee=link.contact.name,
-        message_id=message_id_of(code.pk),
-    )
-    notice.subject = code
-    parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
-    with Line() as line:
-        try:
-            line.open()
-        except Unreachable:
-            logger.warning("mail_server_unreachable")
-            return False
-        if line.hand(parcel).verdict != Verdict.TAKEN:
-            logger.warning("code_not_taken", code_id=str(code.pk))
-            return False
-    with behind_the_wall():
-        show_vendor(link.vendor_id)
-        SignInCode.objects.filter(pk=code.pk).update(sent_at=database_now())
-    return True
-
-
-@transaction.atomic
-def owe_unsent_codes() -> None:
-    """Owe the codes that the mail server did not take when they were asked for."""
-    now = database_now()
-    rows: Any = SignInCode.objects.filter(
-        sent_at__isnull=True,
-        used_at__isnull=True,
-        expires_at__gt=now,
-        asked_at__lt=now - PATIENCE,
-    )
-    unsent = rows.exclude(Exists(Notice.objects.filter(pk=OuterRef("pk"))))
-    for code in unsent.select_related("link__contact", "link__candidate__evaluation"):
-        owe_now(
-            kind=SignInCodeMail.name,
-            evaluation=code.link.candidate.evaluation,
-            subject_id=code.pk,
-            occurrence="",
-            address=code.link.contact.email,
-            addressee=code.link.contact.name,
-            number=code.pk,
-        )
-
-
-@transaction.atomic
-def tell_of_guesses() -> None:
-    """Owe the owner a mail where many wrong codes were typed, once a day."""
-    now = database_now()
-    recent = SignInCode.objects.filter(asked_at__gt=now - DAY, wrong_tries__gt=0)
-    sums = (
-        recent.order_by()
-        .values("link__candidate")
-        .annotate(wrong=Sum("wrong_tries"))
-        .filter(wrong__gte=SUSPICIOUS)
-    )
-    guessed: Any = Candidate.objects.filter(
-        pk__in=[row["link__candidate"] for row in sums],
-        evaluation__status=Status.OPEN,
-    )
-    for candidate in guessed.select_related("evaluation__owner"):
-        owe_now(
-            kind=CodesGuessed.name,
-            evaluation=candidate.evaluation,
-            subject_id=candidate.pk,
-            occurrence=now.date(),
-            recipient=candidate.evaluation.owner,
-        )
-
 
 KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
@@ -225,8 +118,6 @@ REUSED = "This Idempotency-Key was used with another body before; use a new key.
 
 
 class KeyReused(Problem):
-    """The same key came with another body (422)."""
-
     status = 422
     default_code = "idempotency_key_reused"
 
@@ -240,8 +131,6 @@ class KeyInUse(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the caller is told: a status and the text of a body."""
-
     status: int
     body: str
 
@@ -281,12 +170,7 @@ class KeptAnswer:
         self._outdated = False
 
     def replayed(self) -> Answer | None:
-        """The first answer, if this is not the first call.
-
-        Raises:
-            KeyReused: the key came with another body before.
-
-        """
+        """The first answer, if this is not the first call."""
         found = self._looked.fetchone() or {}
         self._outdated = bool(found["outdated"])
         if found["status"] is None:
@@ -329,7 +213,6 @@ def wait_for_turn(pipe: Pipeline) -> None:
 
     Raises:
         KeyInUse: the first call with the key takes longer than two seconds.
-
     """
     try:
         pipe.wait()
@@ -346,7 +229,6 @@ def take_turn(*, vendor: Vendor, route: str, key: str) -> Turn:
 
     Raises:
         KeyInUse: the first call takes longer than two seconds.
-
     """
     turn = Turn(vendor.pk, route, key)
     with pipeline() as pipe:
@@ -363,10 +245,6 @@ def answer_once(
     The work, its answer and the key are one transaction, so a crash leaves all or
     nothing. Whatever `work` raises is kept nowhere: a refused call may be right
     later.
-
-    Raises:
-        KeyReused: the key came with another body before.
-
     """
     with transaction.atomic(), files_of_rows():
         with pipeline(savepoint=False) as pipe:
@@ -378,76 +256,3 @@ def answer_once(
         with pipeline(savepoint=False) as pipe:
             kept.keep(pipe, answer)
     return answer, False
-
-
-# Sessions in the vendor pages: begun by a code, ended by many.
-
-
-def begin_session(
-    *, link: InvitationLink, now: datetime.datetime
-) -> tuple[VendorSession, str]:
-    """A new session and its secret, which its browser alone keeps."""
-    secret = new_secret()
-    session = VendorSession.objects.create(
-        link=link,
-        vendor_id=link.vendor_id,
-        digest=digest_of(secret),
-        started_at=now,
-        last_visit_on=now.date(),
-    )
-    return session, secret
-
-
-def note_visit(*, session: VendorSession) -> None:
-    """Remember the day of the last visit; at most one write a day."""
-    today = database_now().date()
-    if session.last_visit_on != today:
-        VendorSession.objects.filter(pk=session.pk).update(last_visit_on=today)
-        session.last_visit_on = today
-
-
-def sign_out(*, session: VendorSession) -> None:
-    """End a session by its own contact's wish."""
-    session.ended_at = database_now()
-    session.save(update_fields=["ended_at"])
-
-
-def end_sessions(**whose: Any) -> int:
-    """End the live sessions that these conditions name; how many there were."""
-    rows = VendorSession.objects.filter(ended_at__isnull=True, **whose)
-    return rows.update(ended_at=database_now())
-
-
-def check_end_session(session: VendorSession, by: By) -> None:
-    """The owner ends a session that is live."""
-    check_owned(session.link.candidate.evaluation, by)
-    if session.ended_at is not None:
-        raise Refused("This session has ended already.")
-
-
-@transaction.atomic
-def end_session(*, session: VendorSession, by: By) -> VendorSession:
-    """End a contact's session in the vendor pages; they may ask for a new code.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended.
-
-    """
-    candidate = session.link.candidate
-    evaluation = lock(candidate.evaluation)
-    session = (
-        VendorSession.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("link__contact", "link__candidate__evaluation")
-        .get(pk=session.pk)
-    )
-    check_end_session(session, by)
-    session.ended_at = database_now()
-    session.save(update_fields=["ended_at"])
-    journal.record(
-        evaluation=evaluation,
-        action="vendor_session.ended",
-        subject=candidate,
-        by=by,
-        after={"candidate": candidate.name, "contact": session.link.contact.name},
-    )
-    return session

@@ -1,102 +1,579 @@
-"""Handing in and withdrawing a vendor's prices, sealed until prices are opened."""
+"""Vendors' prices: handed in, sealed, and opened by two people."""
 
 import datetime
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
 
-from evaltracker.errors import Refused
+from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import Actor, By, actor_of
-from evaltracker.evaluations.models import Evaluation
+from evaltracker.evaluations.choices import Stage, Status
+from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of, snapshot
+from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import (
     change,
+    change_all,
     check_owned,
+    checked,
     lock,
-    require_open,
     require_owner,
+    require_stage,
 )
+from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.days import database_now, wall_of
+from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import Inputs
-from vendors.choices import Pricing, Recurrence
-from vendors.costs import CODES, amounts_at
+from vendors.choices import (
+    AS_COST,
+    CostState,
+    PriceSource,
+    Pricing,
+    QuoteState,
+    Recurrence,
+)
+from vendors.costs import CHECKLIST, CODES, CostKind, Tier, amounts_at
 from vendors.costs import Pricing as HowPriced
-from vendors.models import Candidate, Question, Quote
-from vendors.notices import QuestionAnswered
-from vendors.selectors.answer_counts import given_away
-from vendors.selectors.costs import is_quoted, own_quotes, standing_quote
-from vendors.services.access import gathering_end, invited_candidates, owe_contacts
+from vendors.costs.lines import stored_tier
+from vendors.models import Candidate, CostLine, PriceOpening, Quote
+from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
+from vendors.policy import check_read_answers
+from vendors.selectors import tiers_of
+from vendors.selectors.costs import (
+    NOBODY,
+    Seat,
+    interested,
+    is_quoted,
+    not_quoted,
+    opening_of,
+    own_quotes,
+    second_people,
+    second_seats,
+    standing_quote,
+)
 from vendors.services.candidates import lock_invitation
-from vendors.services.opening import QuotedLine, checked_lines, kept_line
+from vendors.services.costs import (
+    PRICE_FIELDS,
+    SAVED,
+    WRITTEN,
+    check_price,
+    check_tiers,
+    fill,
+    locked,
+    name_of,
+    open_part,
+)
 
-# Answering a question once for all, without giving away who asked.
+# Opening sealed prices: one person asks, a second one confirms, and only then.
+
+MOST_LINES = 100
+AMOUNTS = ("low", "likely", "high")
+BELOW_ZERO = (
+    "A price is 0 or more, so that no total is below 0; take a discount off the price "
+    "itself."
+)
+NOT_ASKED = "It is not on the checklist of this invitation: {}."
+TWICE = "There is another line for it; name the part that each is for in label."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedLine:
+    """What one kind of cost, or a part of it, is offered for; low and high that are
+    left out are the likely price."""
+
+    kind: str
+    state: str = QuoteState.PRICED
+    label: str = ""
+    low: Decimal | None = None
+    likely: Decimal | None = None
+    high: Decimal | None = None
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+    pricing: str = Pricing.PER_UNIT
+    tiers: tuple[Tier, ...] = ()
+    recurrence: str = Recurrence.ONCE
+    note: str = ""
+
+    @property
+    def is_priced(self) -> bool:
+        return self.state == QuoteState.PRICED
+
+    @property
+    def name(self) -> str:
+        kind = CostKind(self.kind).label
+        return f"{kind} ({self.label})" if self.label else kind
+
+
+FIELDS = tuple(field.name for field in fields(QuotedLine))
+# Kept as plain text, whatever list of choices they are of.
+CHOSEN = ("kind", "state", "pricing", "recurrence")
+
+
+def kept_line(line: QuotedLine) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: getattr(line, name) for name in FIELDS}
+    for name in AMOUNTS:
+        kept[name] = None if kept[name] is None else written(kept[name])
+    kept["quantity"] = written(line.quantity)
+    kept["tiers"] = [stored_tier(tier) for tier in line.tiers]
+    return kept | {name: str(kept[name]) for name in CHOSEN}
+
+
+def read_line(kept: Mapping[str, Any]) -> QuotedLine:
+    values = dict(kept)
+    for name in AMOUNTS:
+        values[name] = None if kept[name] is None else Decimal(kept[name])
+    values["quantity"] = Decimal(kept["quantity"])
+    values["tiers"] = tiers_of(kept["tiers"])
+    return QuotedLine(**values)
+
+
+def read_lines(kept: Iterable[Mapping[str, Any]]) -> list[QuotedLine]:
+    return [read_line(line) for line in kept]
+
+
+def checked_lines(
+    candidate: Candidate, lines: Sequence[QuotedLine], currency: str
+) -> list[QuotedLine]:
+    """The lines as they are kept, in the order of the checklist.
+
+    Raises:
+        Invalid: by “lines.<index>.<field>”, everything that is wrong.
+    """
+    inputs = Inputs()
+    if not 1 <= len(lines) <= MOST_LINES:
+        inputs.refuse("lines", f"A quote has 1 to {MOST_LINES} lines.")
+        inputs.check()
+    found, seen = [], set()
+    for index, line in enumerate(lines):
+        of_line = Inputs()
+        read = _checked(of_line, candidate, line, currency)
+        if (read.kind, read.label) in seen:
+            of_line.refuse("label", TWICE)
+        seen.add((read.kind, read.label))
+        found.append(read)
+        for field, sentences in of_line.errors.items():
+            for sentence in sentences:
+                inputs.refuse(f"lines.{index}.{field}", sentence)
+    inputs.check()
+    order = list(CHECKLIST[candidate.kind])
+    return sorted(found, key=lambda it: (order.index(CostKind(it.kind)), it.label))
+
+
+def _checked(
+    inputs: Inputs, candidate: Candidate, line: QuotedLine, currency: str
+) -> QuotedLine:
+    """One line with its texts read, low and high filled in; notes what is wrong."""
+    line = replace(
+        line,
+        label=inputs.line("label", line.label, blank=True),
+        unit=inputs.line("unit", line.unit, limit=60, blank=True),
+        note=inputs.text("note", line.note, limit=500, blank=True),
+        low=line.likely if line.low is None else line.low,
+        high=line.likely if line.high is None else line.high,
+    )
+    if line.state not in set(QuoteState):
+        inputs.refuse("state", f"It must be one of: {', '.join(QuoteState)}.")
+        return line
+    if line.kind not in set(CHECKLIST[candidate.kind]):
+        kinds = ", ".join(CHECKLIST[candidate.kind])
+        inputs.refuse("kind", NOT_ASKED.format(kinds))
+        return line
+    if _below_zero(inputs, line):
+        return line
+    values = cost_values(line, currency)
+    check_price(inputs, line.kind, line.label, values)
+    check_tiers(inputs, values["state"], line.pricing, line.tiers)
+    if not inputs.errors:
+        _check_columns(inputs, line, values)
+    return line
+
+
+def _below_zero(inputs: Inputs, line: QuotedLine) -> bool:
+    tiers = [amount for tier in line.tiers for amount in tier.amounts]
+    for name in ("likely", "low", "high"):
+        amount = getattr(line, name)
+        is_own = name == "likely" or amount != line.likely
+        if amount is not None and amount < 0 and is_own:
+            inputs.refuse(name, BELOW_ZERO)
+    if any(amount < 0 for amount in tiers):
+        inputs.refuse("tiers", BELOW_ZERO)
+    if line.quantity < 0:
+        inputs.refuse("quantity", "A quantity is 0 or more.")
+    return bool(inputs.errors)
+
+
+def _check_columns(inputs: Inputs, line: QuotedLine, values: dict[str, Any]) -> None:
+    row = CostLine(kind=line.kind, label=line.label, **values)
+    try:
+        row.clean_fields(exclude={"candidate"})
+    except ValidationError as error:
+        for field, sentences in error.message_dict.items():
+            for sentence in sentences:
+                inputs.refuse(field, sentence)
+
+
+def cost_values(line: QuotedLine, currency: str) -> dict[str, Any]:
+    return {
+        "state": AS_COST[QuoteState(line.state)],
+        **{name: getattr(line, name) for name in AMOUNTS},
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "pricing": line.pricing,
+        "tiers": [stored_tier(tier) for tier in line.tiers],
+        "recurrence": line.recurrence,
+        "currency": currency,
+        "note": line.note,
+    }
+
+
+# How a price that somebody else had said of a kind stands beside the quote of it.
+PART_OF = "Part of the vendor's quote of "
+WITHDRAWN = "The vendor withdrew its quote on {}."
+
+
+def waiting() -> Any:
+    return Quote.objects.filter(revision__gt=F("candidate__quote_entered"))
+
+
+def enter_quotes(*, evaluation: Evaluation, by: By) -> None:
+    """Let what vendors quoted stand among the costs; the caller has locked it.
+
+    A quote says all of each kind that it names: the same line is replaced, and what
+    else was priced of that kind is part of the quote from now on. What it does not
+    name is not stated, unless somebody has said it. After one that was withdrawn,
+    nothing is stated of what came from it.
+    """
+    candidates = {row.pk: row for row in locked(evaluation).values()}
+    rows = waiting().filter(candidate__evaluation=evaluation)
+    last = {quote.candidate_id: quote for quote in rows.order_by("revision")}
+    for key in sorted(last, key=lambda key: candidates[key].name):
+        candidate = candidates[key]
+        candidate.evaluation = evaluation
+        _enter(candidate, last[key], by)
+
+
+def enter_quotes_at_once() -> None:
+    """The same where quotes are not sealed from the owner, or from nobody any more."""
+    read = Q(candidate__evaluation__owner_types_prices=True) | Q(
+        candidate__evaluation__prices_opened_at__isnull=False
+    )
+    rows = waiting().filter(read, candidate__evaluation__status=Status.OPEN)
+    homes = rows.order_by("candidate__evaluation").values("candidate__evaluation")
+    for home in Evaluation.objects.filter(pk__in=homes).order_by("pk"):
+        with transaction.atomic():
+            enter_quotes(evaluation=lock(home), by=SYSTEM)
+
+
+def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
+    day = wall_of(quote.handed_in_at, candidate.evaluation.zone).date()
+    there = {
+        (row.kind, row.label): row
+        for row in CostLine.objects.filter(candidate=candidate)
+    }
+    for row in there.values():
+        row.candidate = candidate
+    before = {name_of(row): snapshot(row, WRITTEN) for row in there.values()}
+    added, touched = _rows(candidate, quote, day, there)
+    CostLine.objects.bulk_create(added)
+    change_all(touched, SAVED)
+    Candidate.objects.filter(pk=candidate.pk).update(quote_entered=quote.revision)
+    if added or touched:
+        _tell(candidate, quote, by, before, [*added, *touched], len(added))
+
+
+def _rows(
+    candidate: Candidate, quote: Quote, day: Any, there: dict[tuple[str, str], CostLine]
+) -> tuple[list[CostLine], list[CostLine]]:
+    if quote.is_withdrawn:
+        return [], _taken_out(there.values(), day)
+    added, touched = [], []
+    lines = read_lines(quote.lines)
+    quoted = {(line.kind, line.label) for line in lines}
+    for line in lines:
+        values = _values(line, quote, day)
+        if row := there.get((line.kind, line.label)):
+            touched.append(fill(row, values))
+        else:
+            new = CostLine(candidate=candidate, kind=line.kind, label=line.label)
+            added.append(fill(new, values))
+    kinds = {line.kind for line in lines}
+    part = {"state": CostState.INCLUDED, **dict.fromkeys(AMOUNTS)}
+    for key, row in there.items():
+        if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
+            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}))
+    said = {row.kind for row in there.values()}
+    added += [
+        CostLine(candidate=candidate, kind=kind, currency=quote.currency)
+        for kind in not_quoted(candidate, quote)
+        if kind not in said
+    ]
+    return added, touched
+
+
+def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
+    """Those that rest on a quote, as not stated."""
+    nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
+    said = {**nothing, "note": WITHDRAWN.format(day)}
+    return [
+        fill(row, said)
+        for row in rows
+        if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
+    ]
+
+
+def _values(line: QuotedLine, quote: Quote, day: Any) -> dict[str, Any]:
+    return {
+        **cost_values(line, quote.currency),
+        "said_by": PriceSource.VENDOR,
+        "quoted_on": day,
+        "rate": None,
+        **dict.fromkeys(("source_text", "source_url"), ""),
+    }
+
+
+def _tell(
+    candidate: Candidate,
+    quote: Quote,
+    by: By,
+    before: dict[str, Any],
+    rows: list[CostLine],
+    added: int,
+) -> None:
+    """Write it into the journal; amounts only once they are open."""
+    home = candidate.evaluation
+    names = {name_of(row) for row in rows[added:]}
+    journal.record(
+        evaluation=home,
+        action="quote.taken_out" if quote.is_withdrawn else "quote.entered",
+        subject=quote,
+        by=by,
+        before={name: open_part(home, before[name]) for name in sorted(names)},
+        after={
+            "candidate": candidate.name,
+            "revision": quote.revision,
+            "lines": {
+                name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
+            },
+        },
+        rows=rows,
+    )
+
+
+WAITING_EVERY = datetime.timedelta(days=3)
+# The owner hears of the second reminder and of each that follows.
+ESCALATED_FROM = 2
+
+
+def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
+    """The owner asks once, in the decision stage, if somebody may confirm."""
+    check_owned(evaluation, by, Stage.DECISION)
+    if evaluation.prices_opened_at is not None:
+        raise Refused("Prices are open already.", code="opened_already")
+    if opening_of(evaluation) is not None:
+        raise Refused("It is asked for already.", code="asked_already")
+    if not second_people(evaluation):
+        raise Refused(NOBODY, code="nobody_may_confirm")
+
+
+def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
+    """The seat from which a second person confirms what is awaited."""
+    if opening.is_theirs(by):
+        raise Forbidden("Prices are opened by two people; somebody else confirms.")
+    seat = seat_of(by, opening)
+    require_awaited(opening)
+    require_stage(opening.evaluation, Stage.DECISION)
+    check_read_answers(opening.evaluation, by)
+    return seat
+
+
+def check_withdraw_price_opening(opening: PriceOpening, by: By) -> None:
+    require_owner(by, opening.evaluation)
+    require_awaited(opening)
 
 
 @transaction.atomic
-def answer_question(
-    *,
-    question: Question,
-    answer: str,
-    by: By,
-    text: str | None = None,
-    though_named: bool = False,
-) -> Question:
-    """Answer, or correct an answer; every invited vendor reads it.
+def ask_to_open_prices(*, evaluation: Evaluation, by: User) -> PriceOpening:
+    """Ask a second person to open the prices; nothing is visible before.
 
-    `text` words the question anew for all; what its asker wrote is kept apart. Words
-    that hold a name of the asker are refused, unless the owner has looked at them
-    and says that they give nobody away.
-
-    Raises:
-        Forbidden: not the owner. Refused: the evaluation has ended. Invalid: by field.
-
+    Everybody who may confirm is owed a mail.
     """
-    evaluation = lock(question.evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    question = Question.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=question.pk
-    )
-    inputs = Inputs()
-    words = {
-        "text": inputs.text("text", question.text if text is None else text),
-        "answer": inputs.text("answer", answer),
-    }
-    for field, name in () if though_named else given_away(question, **words):
-        inputs.refuse(field, f"It names {name}, who asked. Word it otherwise.")
-    inputs.check()
-    if all(getattr(question, field) == value for field, value in words.items()):
-        return question
-    before, after = change(
-        question,
-        **words,
-        answered_at=database_now(),
-        answered_by=actor_of(by).user,
-    )
+    evaluation = lock(evaluation)
+    check_ask_to_open_prices(evaluation, by)
+    opening = PriceOpening(evaluation=evaluation, asked_by=by, asked_at=database_now())
+    checked(opening)
+    opening.save()
+    owe_second_people(opening)
     journal.record(
         evaluation=evaluation,
-        action="question.answered",
-        subject=question,
+        action="prices.asked",
+        subject=opening,
+        by=by,
+        after={"asked_by": by.name, "asked_at": opening.asked_at},
+    )
+    return opening
+
+
+def owe_second_people(opening: PriceOpening) -> None:
+    """Owe everybody who may confirm the mail that asks them, once, and every three
+    days a reminder; and the owner word of the second time and of each that follows.
+
+    Who comes to such a role later is asked when this is called next, and reminded
+    from then on.
+    """
+    people = second_people(opening.evaluation, opening)
+    for person in people:
+        owe_about(opening, PricesAsked.name, person)
+    asked = Notice.objects.filter(
+        kind=PricesAsked.name, subject_id=str(opening.pk), recipient__in=people
+    )
+    for notice in asked.select_related("recipient"):
+        if times := times_since(notice.due_at):
+            owe_about(opening, PricesWaiting.name, notice.recipient, times)
+    times = times_since(opening.asked_at)
+    if times >= ESCALATED_FROM:
+        owner = opening.evaluation.owner
+        owe_about(opening, PricesEscalated.name, owner, times)
+
+
+def owe_about(
+    opening: PriceOpening, kind: str, recipient: User | None, times: int = 0
+) -> None:
+    """Owe one mail about it; the same one is never owed twice."""
+    owe_now(
+        evaluation=opening.evaluation,
+        kind=kind,
+        subject_id=opening.pk,
+        occurrence=1,
+        offset_days=-times * WAITING_EVERY.days,
+        recipient=recipient,
+    )
+
+
+def times_since(moment: datetime.datetime) -> int:
+    return (timezone.now() - moment) // WAITING_EVERY
+
+
+def stop_asking(opening: PriceOpening, because: str) -> None:
+    for kind in (PricesAsked, PricesWaiting, PricesEscalated):
+        cancel_notices(kind=kind.name, subject_id=opening.pk, because=because)
+
+
+def every_price(evaluation: Evaluation) -> dict[str, dict[str, object]]:
+    return {
+        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
+    }
+
+
+@transaction.atomic
+def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
+    """Open the prices to everybody with a part, once and for good.
+
+    What vendors quoted stands among the costs with it. The entry holds every price as
+    it was at that instant.
+    """
+    evaluation = lock(opening.evaluation)
+    opening = PriceOpening.objects.select_related("asked_by").get(pk=opening.pk)
+    opening.evaluation = evaluation
+    seat = check_confirm_price_opening(opening, by)
+    lender = seat.part.user if seat.lending else None
+    now = database_now()
+    change(
+        opening,
+        confirmed_by=by,
+        on_behalf_of=lender,
+        role=seat.part.role,
+        confirmed_at=now,
+    )
+    before, after = change(evaluation, prices_opened_at=now)
+    stop_asking(opening, "Prices are open.")
+    enter_quotes(evaluation=evaluation, by=by)
+    journal.record(
+        evaluation=evaluation,
+        action="prices.opened",
+        subject=evaluation,
+        by=by,
+        before=before,
+        after={
+            **after,
+            "asked_by": opening.asked_by.name,
+            "asked_at": opening.asked_at,
+            "confirmed_by": by.name,
+            "role": seat.part.role,
+            "prices": every_price(evaluation),
+        },
+        on_behalf_of=lender.name if lender else "",
+    )
+    return evaluation
+
+
+@transaction.atomic
+def withdraw_price_opening(*, opening: PriceOpening, by: By) -> PriceOpening:
+    """Take the request back; prices stay sealed, and it can be asked for anew."""
+    evaluation = lock(opening.evaluation)
+    opening = PriceOpening.objects.get(pk=opening.pk)
+    opening.evaluation = evaluation
+    check_withdraw_price_opening(opening, by)
+    return drop(opening, by, "The request was withdrawn.")
+
+
+def drop_asked_opening(*, evaluation: Evaluation, by: By, because: str) -> None:
+    """Let a request that is awaited lapse, as the evaluation leaves the stage.
+
+    The caller has locked the evaluation.
+    """
+    opening = PriceOpening.objects.awaited().filter(evaluation=evaluation).first()
+    if opening is not None:
+        opening.evaluation = evaluation
+        drop(opening, by, because)
+
+
+def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
+    before, after = change(
+        opening, withdrawn_at=database_now(), withdrawn_by=actor_of(by).user
+    )
+    stop_asking(opening, because)
+    journal.record(
+        evaluation=opening.evaluation,
+        action="prices.ask_withdrawn",
+        subject=opening,
         by=by,
         before=before,
         after=after,
+        reason=because,
     )
-    at = gathering_end(database_now())
-    owe_contacts(
-        kind=QuestionAnswered.name,
-        candidates=invited_candidates(evaluation),
-        subject=evaluation,
-        occurrence=at.isoformat(),
-        at=at,
-    )
-    return question
+    return opening
 
 
-# What the lines of a quote add up to, by when it falls due.
+def seat_of(user: User, opening: PriceOpening) -> Seat:
+    """The seat from which `user` confirms, their own before a lent one."""
+    for seat in second_seats(opening.evaluation, opening):
+        if seat.user == user:
+            return seat
+    home = opening.evaluation.pk
+    if user.pk in interested([home])[home]:
+        raise Forbidden(
+            "You declared an interest in a candidate; until the owner clears it, "
+            "somebody else confirms."
+        )
+    raise Forbidden(
+        "Prices are opened by Leadership or Finance, a role that you do not hold here."
+    )
+
+
+def require_awaited(opening: PriceOpening) -> None:
+    """Refuse a request that is over, one way or the other."""
+    if opening.confirmed_at is not None:
+        raise Refused("Prices are open already.", code="opened_already")
+    if opening.withdrawn_at is not None:
+        raise Refused("The request was withdrawn; ask again.", code="withdrawn")
+
 
 CENT = Decimal("0.01")
 
@@ -131,8 +608,6 @@ NONE_STANDS = "You have no prices handed in, so there is nothing to withdraw."
 
 @dataclass(frozen=True, slots=True)
 class QuoteResult:
-    """The quote that stands, and whether it is a new revision."""
-
     quote: Quote
     created: bool
 
@@ -154,7 +629,6 @@ def hand_in_quote(
     Raises:
         Refused: claims are not open. NotFound: the candidate was not invited.
         Invalid: by field, a line's as “lines.0.likely”.
-
     """
     candidate, now = lock_invitation(candidate)
     inputs = Inputs()
@@ -175,22 +649,12 @@ def hand_in_quote(
 
 @transaction.atomic
 def withdraw_quote(*, candidate: Candidate, by: Actor) -> Quote:
-    """Take the prices back: a revision without lines; the earlier ones stay.
-
-    Raises:
-        Refused: claims are not open, or no quote stands.
-        NotFound: the candidate was not invited.
-
-    """
+    """Take the prices back: a revision without lines; the earlier ones stay."""
     candidate, now = lock_invitation(candidate)
     stands = standing_quote(candidate)
     if stands is None:
         raise Refused(NONE_STANDS, code="nothing_to_withdraw")
-    said = {
-        "currency": stands.currency,
-        "valid_until": stands.valid_until,
-        "lines": [],
-    }
+    said = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
     return _keep(candidate, said, now, "quote.withdrawn", ("revision",), by)
 
 
@@ -239,12 +703,7 @@ def check_let_owner_type_prices(evaluation: Evaluation, by: By) -> None:
 def let_owner_type_prices(
     *, evaluation: Evaluation, owner_types_prices: bool, by: By
 ) -> Evaluation:
-    """Say whether quotes are open to the owner at once, or sealed like from others.
-
-    Raises:
-        Forbidden: not the owner. Refused: somebody has quoted, or it has ended.
-
-    """
+    """Say whether quotes are open to the owner at once, or sealed like from others."""
     evaluation = lock(evaluation)
     check_let_owner_type_prices(evaluation, by)
     before, after = change(evaluation, owner_types_prices=owner_types_prices)

@@ -1,574 +1,652 @@
-"""Drafts of answers: saved as they are typed, handed in together."""
+"""Spreadsheets that the owner takes in, and answer sheets that came by mail."""
 
-import io
+from __future__ import annotations
+
+import datetime
+import hashlib
 import uuid
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import IO, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 
 from evaltracker.errors import Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.files import files_of_rows, read_file
-from evaltracker.toolbox.tabular.cells import DayOrder
-from vendors.answers import is_receipt_of
-from vendors.candidates import WORDS, ClaimWords, Names
-from vendors.models import (
-    AnswerDraft,
-    Candidate,
-    Claim,
-    DraftFile,
-    MailedSheet,
-    Submission,
+from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
+from evaltracker.evaluations.policy import (
+    check_owned,
+    lock,
+    require_open,
+    require_owner,
+    require_stage,
 )
-from vendors.selectors import asked_requirements, last_submission, own_claim, own_claims
-from vendors.selectors.candidates import lists_of, with_demands
-from vendors.selectors.vendor_answers import AnswerRow, answers_of
-from vendors.services.batches import (
-    MOST,
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.importing.plan import settled
+from evaltracker.importing.services.log import (
+    log_import,
+    reading_for,
+    refuse_moved,
+    refuse_repeat,
+    told_of,
+)
+from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.talk.rules import files_on
+from evaltracker.talk.services import attach_files
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.processes import create_all, in_batches
+from evaltracker.toolbox.tabular import Workbook, header_key, read_table
+from vendors.choices import STATED, Availability, CandidateKind, CandidateState
+from vendors.claims import WORDS, ClaimWords
+from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim, plan_claims_import
+from vendors.imports.answers import STATUS_WORDS, Meaning
+from vendors.imports.layout import QUESTIONNAIRE, WHOSE
+from vendors.models import Candidate, Claim, MailedSheet, StatusWord
+from vendors.models.candidates import MEANINGS
+from vendors.policy import NOTE_STAGES, check_read_answers, require_claims_open
+from vendors.selectors import asked_requirements
+from vendors.selectors.candidates import lists_of
+from vendors.services.candidates import lock_candidate, names_of
+from vendors.services.claims import (
     Comparison,
-    Stated,
+    NewWords,
+    RevisionCount,
     compare_claims,
-    read_all,
+    next_revision,
     stated,
     submit_claims,
 )
-from vendors.services.candidates import lock_candidate, lock_invitation
-from vendors.services.claims import attach_file, hand_in, require_room, submit_claim
-from vendors.sheets import SheetLine, read_sheet, write_sheet
-from vendors.typed_answers import EMPTY, ENVIRONMENTS, stated_in, typed_of, words_in
+from vendors.services.drafts import hand_in, submit_sheet
+from vendors.sheets import NoAnswerSheet
 
-# Files that wait with the draft of an answer until it is handed in.
+
+def known_claims(*, evaluation: Evaluation) -> Known:
+    """What the evaluation has, for a plan to match and compare a file with.
+
+    A vendor's names count for its candidate while they fit one candidate only.
+    """
+    candidates = list(
+        Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+    )
+    asked = list(asked_requirements(evaluation))
+    return Known(
+        requirements={row.ref: row.text for row in asked},
+        measures={row.ref: row.measure for row in asked if row.measure},
+        candidates={row.name: names_of(row) for row in candidates},
+        claims={
+            (row.candidate.name, row.requirement.ref): KnownClaim(
+                words=ClaimWords.of(row),
+                by_vendor=row.by_vendor,
+                is_fresh=row.requirement_revision == row.requirement.revision,
+            )
+            for row in _current_rows(evaluation)
+            if row.availability != Availability.WITHDRAWN
+        },
+        words=explained_words(evaluation=evaluation),
+        lists=lists_of(evaluation),
+        as_is=frozenset(
+            row.name for row in candidates if row.kind == CandidateKind.AS_IS
+        ),
+    )
 
 
 @transaction.atomic
-def attach_to_answer(
+def import_claims(
     *,
-    candidate: Candidate,
-    requirement: Requirement,
-    file: IO[bytes],
-    name: str,
-    by: Actor,
+    evaluation: Evaluation,
+    plan: ClaimsPlan,
+    by: By,
+    import_id: uuid.UUID | None = None,
+) -> dict[str, int]:
+    """Do what `plan` says, all of it or nothing, as one journal entry.
+
+    The owner passes on what a file says, so the claims count as noted by the owner;
+    an availability stands only where the file has a known word for it, and a vendor's
+    own words are never replaced. `import_id` is that of the yes for which it is done.
+
+    Returns:
+        The counts of the plan.
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    refuse_repeat(import_id)
+    require_stage(evaluation, *NOTE_STAGES)
+    refuse_problems(plan.problems)
+    candidates = {
+        row.name: row
+        for row in Candidate.objects.select_for_update(
+            of=("self",), no_key=True
+        ).filter(evaluation=evaluation)
+    }
+    _refuse_stale(evaluation, plan)
+    lines = [*plan.new, *(change.line for change in plan.changed)]
+    if not lines:
+        return plan.counts
+    requirements = {row.ref: row for row in asked_requirements(evaluation)}
+    rows, kept = _write_lines(evaluation, lines, candidates, requirements, by)
+    log_import(
+        evaluation=evaluation,
+        kind=KIND,
+        plan=plan,
+        by=by,
+        kept=kept,
+        import_id=import_id,
+    )
+    _tell_import(evaluation, plan, rows, by)
+    return plan.counts
+
+
+def _tell_import(
+    evaluation: Evaluation, plan: ClaimsPlan, rows: list[Claim], by: By
 ) -> None:
-    """Keep a file with the draft of an answer; where nothing is drafted, with the
-    answer that stands.
+    journal.record(
+        evaluation=evaluation,
+        action="claims.imported",
+        subject=evaluation,
+        by=by,
+        before=words_by_cell((change.line, change.before) for change in plan.changed),
+        after=told_of(
+            plan,
+            new=words_by_cell((line, line.words) for line in plan.new),
+            changed=words_by_cell(
+                (change.line, change.line.words) for change in plan.changed
+            ),
+        ),
+        rows=rows,
+    )
 
-    The same types, sizes and numbers are taken as over REST.
 
-    Raises:
-        Invalid: no file that is taken. Refused: there is no room, or no draft and
-        claims are not open.
+def _write_lines(
+    evaluation: Evaluation,
+    lines: list[ClaimLine],
+    candidates: dict[str, Candidate],
+    requirements: dict[str, Requirement],
+    by: By,
+) -> tuple[list[Claim], dict[str, Any]]:
+    """Add the next revision of each line's claim, and supersede the one before.
+
+    Returns:
+        The claims that were added, and what undoing it needs.
 
     """
-    candidate = lock_candidate(candidate)
-    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
-    if not rows.exists() and own_claim(candidate, requirement) is not None:
-        attach_file(
-            candidate=candidate, requirement=requirement, file=file, name=name, by=by
-        )
-        return
-    accepted = read_file(file, name)
-    require_room(candidate, accepted.size)
-    now = database_now()
-    draft, _ = AnswerDraft.objects.get_or_create(
-        candidate=candidate,
-        requirement=requirement,
-        defaults={"typed": dict(EMPTY), "saved_at": now},
-    )
-    if draft.files.filter(sha256=accepted.sha256).exists():
-        return
-    DraftFile.objects.create(
-        draft=draft,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        content=accepted.content,
-        uploaded_at=now,
-    )
-
-
-@transaction.atomic
-def remove_draft_file(
-    *, candidate: Candidate, requirement: Requirement, key: uuid.UUID
-) -> None:
-    """Take a file from a draft; a draft that held nothing else goes, too.
-
-    Raises:
-        NotFound: there is no such file.
-
-    """
-    draft = AnswerDraft.objects.filter(
-        candidate=candidate, requirement=requirement
-    ).first()
-    found = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
-    if draft is None or not found.delete()[0]:
-        raise NotFound
-    if draft.typed == EMPTY and not draft.files.exists():
-        draft.delete()
-
-
-def hand_in_files(candidate: Candidate, by: Actor) -> None:
-    """Make the files of drafts those of the answers that were made of the drafts."""
-    waiting = DraftFile.objects.filter(draft__candidate=candidate)
-    for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
-        # One at a time: all of them may be 200 MB.
-        file = waiting.select_related("draft__requirement").get(pk=key)
-        content, requirement = bytes(file.content), file.draft.requirement
-        file.delete()
-        if requirement.retired_at is None:
-            attach_file(
+    now, actor = database_now(), actor_of(by)
+    former: dict[tuple[uuid.UUID, uuid.UUID], Claim] = {
+        (row.candidate_id, row.requirement_id): row for row in _current_rows(evaluation)
+    }
+    superseded, rows = [], []
+    for line in lines:
+        candidate, requirement = candidates[line.candidate], requirements[line.ref]
+        before = former.get((candidate.pk, requirement.pk))
+        if before is not None:
+            superseded.append(before.pk)
+        rows.append(
+            Claim(
                 candidate=candidate,
                 requirement=requirement,
-                file=io.BytesIO(content),
-                name=file.name,
-                by=by,
+                revision=before.revision + 1 if before else 1,
+                requirement_revision=requirement.revision,
+                submitted_at=now,
+                by_vendor=False,
+                noted_by=actor.user,
+                submitted_by=actor.name,
+                **line.words.fields(),
             )
+        )
+    for batch in in_batches(superseded, "checked"):
+        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
+    create_all(rows)
+    return rows, kept_of(rows, former)
 
 
-OTHER_TAB = (
-    "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
-    "stands now; put what you typed into it and save again."
+def _refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
+    """Refuse a plan that was made for other claims than there are now."""
+    now = known_claims(evaluation=evaluation)
+    expected = {line.cell: None for line in plan.new} | {
+        change.line.cell: change.before for change in plan.changed
+    }
+    moved = []
+    for cell, before in expected.items():
+        claim = now.claims.get(cell)
+        stands = claim.words if claim and not claim.by_vendor else claim
+        is_asked = cell[0] in now.candidates and cell[1] in now.requirements
+        if stands != before or not is_asked:
+            moved.append(" / ".join(cell))
+    if moved:
+        raise Stale(
+            "The evaluation changed since the file was compared with it. Import it "
+            "again to see the difference.",
+            difference=", ".join(moved),
+        )
+
+
+def _current_rows(evaluation: Evaluation) -> list[Claim]:
+    """Every revision that is not superseded, withdrawals too."""
+    return list(
+        Claim.objects.in_evaluation(evaluation)
+        .filter(superseded_at__isnull=True)
+        .select_related("candidate", "requirement")
+    )
+
+
+def words_by_cell(
+    words: Iterable[tuple[ClaimLine, ClaimWords]],
+) -> dict[str, dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
+    for line, said in words:
+        told.setdefault(line.candidate, {})[line.ref] = said.fields()
+    return told
+
+
+HOW = (
+    "Upload the file under Import answers first: there you say what its columns and "
+    "words mean. Discard it there, and upload it here again."
 )
 
 
-class DraftsWrong(Invalid):
-    """Drafts that cannot be handed in: by ref, what is wrong with each."""
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    found: Comparison
+    remarks: tuple[str, ...]
 
-    def __init__(self, wrong: dict[str, list[str]]) -> None:
-        what = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
-        super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
+
+def _read_questionnaire(
+    *, candidate: Candidate, content: bytes, filename: str, by: User
+) -> Questionnaire:
+    """Compare a questionnaire with what the vendor has said itself.
+
+    Columns and words are read as people of the evaluation have explained them in its
+    imports; a vendor states an availability, so a word without a meaning is refused.
+    """
+    plan = _planned(candidate, read_table(content, filename), by)
+    lines = plan.new
+    wrong = [str(problem) for problem in plan.problems]
+    wrong += [
+        f"“{word.shown}” ({word.count:,}×) is no availability that is known here."
+        for word in plan.unknown_words
+    ]
+    if not wrong:
+        wrong = [
+            f"{_place_of(line)} states no availability."
+            for line in lines
+            if line.words.availability not in STATED
+        ]
+    if wrong:
+        raise Invalid(
+            "This questionnaire cannot be read yet.", errors={"file": [*wrong, HOW]}
+        )
+    claims = [stated(it.ref, it.words) for it in lines]
+    try:
+        found = compare_claims(candidate=candidate, claims=claims)
+    except Invalid as error:
+        raise _by_row(error.errors, lines) from error
+    return Questionnaire(found, plan.remarks)
+
+
+def _planned(candidate: Candidate, book: Workbook, by: User) -> ClaimsPlan:
+    evaluation = candidate.evaluation
+    book, reading, _ = reading_for(
+        evaluation=evaluation, kind=KIND, by=by, book=book, said={}
+    )
+    known = known_claims(evaluation=evaluation)
+    names = {candidate.name: known.candidates[candidate.name]}
+    whose = {f"{WHOSE}:{header_key(it.name)}": candidate.name for it in book.visible}
+    answers = {**reading.answers, **whose}
+    plan = plan_claims_import(
+        book,
+        replace(known, claims={}, candidates=names),
+        orientation=QUESTIONNAIRE,
+        headers=reading.headers,
+        answers=answers,
+    )
+    return settled(plan, answers)
+
+
+def _by_row(errors: Mapping[str, Sequence[str]], lines: Sequence[ClaimLine]) -> Invalid:
+    told = []
+    for name, sentences in errors.items():
+        _, index, _ = name.split(".")
+        told.append(f"{_place_of(lines[int(index)])}: {' '.join(sentences)}")
+    return Invalid("Nothing was taken.", errors={"file": told})
+
+
+def _place_of(line: ClaimLine) -> str:
+    where = f" of sheet “{line.sheet}”" if line.sheet else ""
+    return f"Row {line.row}{where}"
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
-    """The receipt, and how many answers changed with it."""
+class MailedAnswers:
+    new: list[NewWords]
+    left_out: list[NewWords]
+    unchanged: int
+    # What of a questionnaire was passed over.
+    remarks: tuple[str, ...] = ()
 
-    receipt: Submission
-    changed: int
+
+def check_take_sheet(candidate: Candidate, by: User) -> None:
+    """The owner, who may read answers, while the vendor itself could still answer."""
+    check_owned(candidate.evaluation, by)
+    check_read_answers(candidate.evaluation, by)
+    if candidate.invited_at is None:
+        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
+    if candidate.state == CandidateState.ELIMINATED:
+        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
+    require_claims_open(candidate.evaluation, database_now())
+
+
+def check_enter_sheet(sheet: MailedSheet, by: User) -> None:
+    """The same, once for each sheet."""
+    check_take_sheet(sheet.candidate, by)
+    if sheet.entered_at is not None:
+        raise Refused("This sheet was entered already.")
+    if not sheet.file.stored_as:
+        raise Refused("The file was removed; upload the sheet again.")
+
+
+def actor_by_mail(candidate: Candidate, by: User) -> Actor:
+    vendor = str(candidate.vendor)[:80]
+    return Actor(name=f"{vendor} (by mail, entered by {by.name[:90]})", user=by)
 
 
 @transaction.atomic
-def save_draft(
+def take_sheet(
     *,
     candidate: Candidate,
-    requirement: Requirement,
-    typed: Mapping[str, Any],
-    version: int,
-    standing: Claim | None,
-) -> AnswerDraft | None:
-    """Keep what was typed over the draft of that version, 0 for none yet.
-
-    What says the same as the claim that stands is no draft, unless the requirement
-    has changed since. Drafts are kept after the deadline, too.
-
-    Raises:
-        Stale: another tab was first; `difference` is not told, the page shows it.
-
-    """
-    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
-    draft = rows.select_for_update(of=("self",), no_key=True).first()
-    if draft is not None and ENVIRONMENTS in draft.typed:
-        typed = {ENVIRONMENTS: draft.typed[ENVIRONMENTS], **typed}
-    if draft is not None and draft.typed == typed:
-        return draft
-    if (draft.version if draft else 0) != version:
-        raise Stale(OTHER_TAB)
-    has_files = draft is not None and draft.files.exists()
-    if not (has_files or is_new(typed, requirement, standing)):
-        rows.delete()
-        return None
+    file: UploadedFile[bytes],
+    arrived_at: datetime.datetime,
+    by: User,
+) -> MailedSheet:
+    """Keep a sheet that came by mail; nothing of it counts before it is entered."""
+    candidate = lock_candidate(candidate)
+    check_take_sheet(candidate, by)
     now = database_now()
-    if draft is None:
-        # Of two tabs that begin at once, one is first.
-        made = AnswerDraft(
-            candidate=candidate,
-            requirement=requirement,
-            typed=dict(typed),
-            saved_at=now,
-        )
-        AnswerDraft.objects.bulk_create([made], ignore_conflicts=True)
-        kept = rows.get()
-        if kept.pk != made.pk:
-            raise Stale(OTHER_TAB)
-        return kept
-    draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
-    draft.save(update_fields=["typed", "version", "saved_at"])
-    return draft
-
-
-@transaction.atomic
-def discard_draft(*, candidate: Candidate, requirement: Requirement) -> None:
-    """Take a draft away; what was handed in stands."""
-    AnswerDraft.objects.filter(candidate=candidate, requirement=requirement).delete()
-
-
-@transaction.atomic
-@files_of_rows()
-def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
-    """Make claims of the drafts, and proof of their files, by the same services as the
-    API, and hand in.
-
-    Raises:
-        Refused: claims are not open, or nothing has changed since the last receipt.
-        DraftsWrong: by ref, whatever is wrong with any of them; nothing is taken.
-
-    """
-    candidate, _ = lock_invitation(candidate)
-    stated = read_drafts(candidate)
-    last = last_submission(candidate)
-    if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
-        raise Refused(
-            f"Nothing has changed since receipt {last.number}, so there is nothing to "
-            "hand in.",
-            code="nothing_to_hand_in",
-        )
-    if stated:
-        _submit(candidate, stated, by)
-        hand_in_files(candidate, by)
-    receipt = hand_in(candidate=candidate, by=by)
-    AnswerDraft.objects.filter(candidate=candidate).delete()
-    return HandedIn(receipt, len(stated))
-
-
-def read_drafts(candidate: Candidate) -> list[Stated]:
-    """The drafts of what is asked, as the services take them.
-
-    Raises:
-        DraftsWrong: by ref, what cannot be read.
-
-    """
-    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
-    lists = lists_of(candidate.evaluation)
-    asked = asked_requirements(candidate.evaluation).values("pk")
-    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
-    stated, wrong = [], {}
-    for draft in drafts.select_related("requirement").order_by("requirement__ref"):
-        former = claims.get(draft.requirement_id)
-        ref = draft.requirement.ref
-        try:
-            stated.append(stated_in(draft.typed, ref, lists, former))
-        except Invalid as error:
-            wrong[ref] = [text for said in error.errors.values() for text in said]
-    if wrong:
-        raise DraftsWrong(wrong)
-    return stated
-
-
-def is_new(
-    typed: Mapping[str, Any], requirement: Requirement, standing: Claim | None
-) -> bool:
-    """Whether that is worth a draft."""
-    if standing and standing.requirement_revision < requirement.revision:
-        return True
-    return typed not in (EMPTY, typed_of(standing))
-
-
-def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
-    """As one call of the API, of one claim or of many."""
-    try:
-        if len(stated) > 1:
-            submit_claims(candidate=candidate, claims=stated, by=by)
-            return
-        [said] = stated
-        asked = asked_requirements(candidate.evaluation)
-        words = {name: getattr(said, name) for name in said.__struct_fields__}
-        words["requirement"] = asked.get(ref=said.requirement)
-        submit_claim(candidate=candidate, by=by, **words)
-    except Invalid as error:
-        raise DraftsWrong(_by_ref(error, stated)) from error
-
-
-def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
-    """The sentences of a service by the ref that they are about."""
-    wrong: dict[str, list[str]] = {}
-    for place, sentences in error.errors.items():
-        parts = place.split(".")
-        index = int(parts[1]) if parts[0] == "claims" and len(parts) > 1 else 0
-        wrong.setdefault(stated[index].requirement, []).extend(sentences)
-    return wrong
-
-
-# A vendor's yes to the answers that were entered for it from its mail.
-
-
-@transaction.atomic
-def confirm_sheet(*, sheet: MailedSheet, by: Actor) -> None:
-    """Keep that the vendor, in its pages, says yes to what was entered for it.
-
-    Raises:
-        Refused: it did already.
-
-    """
-    candidate = lock_candidate(sheet.candidate)
-    now = database_now()
-    rows = MailedSheet.objects.filter(pk=sheet.pk, confirmed_at__isnull=True)
-    if not rows.update(confirmed_at=now, confirmed_by=by.name):
-        raise Refused("These answers were confirmed already.")
+    if arrived_at > now:
+        sentence = "This is still to come. Give the time at which the mail came."
+        raise Invalid(sentence, errors={"arrived_at": [sentence]})
+    content = file.read()
+    _read_answers(candidate, content, file.name or "", arrived_at, by)
+    file.seek(0)
+    subject = TOPICS["candidate"].find(by, candidate.pk)
+    if subject is None:
+        raise NotFound
+    attached = attach_files(subject=subject, files=[file], by=by)
+    kept = attached[0] if attached else files_on(subject).get(sha256=_digest(content))
+    sheet: MailedSheet = MailedSheet.objects.create(
+        candidate=candidate,
+        file=kept,
+        sha256=kept.sha256,
+        arrived_at=arrived_at,
+        uploaded_at=now,
+        uploaded_by=by,
+    )
     journal.record(
         evaluation=candidate.evaluation,
-        action="mailed_sheet.confirmed",
+        action="mailed_sheet.uploaded",
         subject=sheet,
         by=by,
-        after={"candidate": candidate.name},
+        after={"candidate": candidate.name, "sha256": sheet.sha256},
+    )
+    return sheet
+
+
+def answers_on(sheet: MailedSheet, by: User) -> MailedAnswers:
+    """What entering a kept sheet would change now."""
+    with default_storage.open(sheet.file.stored_as, "rb") as file:
+        content = file.read()
+    candidate = sheet.candidate
+    return _read_answers(candidate, content, sheet.file.name, sheet.arrived_at, by)
+
+
+@transaction.atomic
+def enter_sheet(*, sheet: MailedSheet, by: User) -> MailedSheet:
+    """Make the answers of a sheet the vendor's claims, and hand them in for it.
+
+    What the vendor has said itself since the mail came stands.
+    """
+    candidate = lock_candidate(sheet.candidate)
+    sheet = MailedSheet.objects.select_related("file").get(pk=sheet.pk)
+    sheet.candidate = candidate
+    check_enter_sheet(sheet, by)
+    found = answers_on(sheet, by)
+    if not found.new:
+        raise Refused("Nothing on this sheet is new, so there is nothing to enter.")
+    actor = actor_by_mail(candidate, by)
+    submit_claims(
+        candidate=candidate,
+        claims=[stated(new.requirement.ref, new.words) for new in found.new],
+        by=actor,
+    )
+    submission = hand_in(candidate=candidate, by=actor)
+    first = Claim.objects.filter(
+        candidate=candidate,
+        requirement=found.new[0].requirement,
+        superseded_at__isnull=True,
+    )
+    sheet.entered_at = first.get().submitted_at
+    sheet.submission = submission
+    sheet.save(update_fields=["entered_at", "submission"])
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="mailed_sheet.entered",
+        subject=sheet,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            "sha256": sheet.sha256,
+            "receipt": submission.number,
+            "left_out": [new.requirement.ref for new in found.left_out],
+        },
+    )
+    return sheet
+
+
+def _read_answers(
+    candidate: Candidate,
+    content: bytes,
+    filename: str,
+    arrived_at: datetime.datetime,
+    by: User,
+) -> MailedAnswers:
+    remarks: tuple[str, ...] = ()
+    try:
+        found = submit_sheet(
+            candidate=candidate,
+            content=content,
+            filename=filename,
+            by=actor_by_mail(candidate, by),
+            dry_run=True,
+        ).found
+    except NoAnswerSheet:
+        read = _read_questionnaire(
+            candidate=candidate, content=content, filename=filename, by=by
+        )
+        found, remarks = read.found, read.remarks
+    except Invalid as error:
+        raise _for_form(error) from error
+    entered = dict(
+        MailedSheet.objects.filter(
+            candidate=candidate, entered_at__isnull=False
+        ).values_list("entered_at", "arrived_at")
+    )
+    new: list[NewWords] = []
+    left_out: list[NewWords] = []
+    for words in found.new:
+        said_at = words.former.submitted_at if words.former else None
+        said_at = entered.get(said_at, said_at)
+        is_later = said_at is not None and said_at > arrived_at
+        (left_out if is_later else new).append(words)
+    return MailedAnswers(new, left_out, found.unchanged, remarks)
+
+
+def _for_form(error: Invalid) -> Invalid:
+    said = [
+        f"Cell {place.rpartition('.')[2]}: {' '.join(sentences)}"
+        if "." in place
+        else " ".join(sentences)
+        for place, sentences in error.errors.items()
+    ]
+    return Invalid(error.sentence, errors={"file": said or [error.sentence]})
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+KIND = "claims"
+BATCH = 500
+
+
+def kept_of(rows: Iterable[Claim], former: Mapping[Any, Claim]) -> dict[str, Any]:
+    """By the id of each claim that came in, what stood before; None is nothing."""
+    kept: dict[str, Any] = {}
+    for row in rows:
+        before = former.get((row.candidate_id, row.requirement_id))
+        stood = before is not None and before.availability != Availability.WITHDRAWN
+        kept[str(row.pk)] = (
+            journal.snapshot(before, WORDS) if before and stood else None
+        )
+    return {"claims": kept}
+
+
+def undo(imported: Import, by: User) -> None:
+    """Withdraw what is new, and say again what stood before the rest."""
+    evaluation = imported.evaluation
+    require_stage(evaluation, *NOTE_STAGES)
+    kept: dict[str, Any] = imported.kept["claims"]
+    # Whoever writes a claim locks its candidate.
+    list(
+        Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
+            evaluation=evaluation
+        )
+    )
+    rows = [
+        row
+        for row in Claim.objects.in_evaluation(evaluation).select_related(
+            "candidate", "requirement"
+        )
+        if str(row.pk) in kept
+    ]
+    refuse_moved(
+        f"{row.candidate} / {row.requirement}"
+        for row in rows
+        if row.superseded_at is not None or row.requirement.retired_at is not None
+    )
+    fresh = _put_back(rows, kept, by)
+    journal.record(
+        evaluation=evaluation,
+        action="claims.put_back",
+        subject=evaluation,
+        by=by,
+        before=_cells_of(rows),
+        after=_cells_of(fresh),
+        rows=fresh,
     )
 
 
-# The answer sheet: giving it out and taking it back, by the rules of any claim.
-
-
-@dataclass(frozen=True, slots=True)
-class SheetResult:
-    """What a sheet says against what stands, and the row of each ref."""
-
-    found: Comparison
-    rows: dict[str, int]
-
-
-def answer_sheet(candidate: Candidate) -> bytes:
-    """The sheet with everything that is asked and what the vendor says now."""
-    asked = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(asked, _standing(candidate))
-
-
-@transaction.atomic
-def submit_sheet(
-    *,
-    candidate: Candidate,
-    content: bytes,
-    filename: str,
-    by: Actor,
-    dry_run: bool,
-    order: DayOrder | None = None,
-) -> SheetResult:
-    """Take the answers of a filled sheet, all of them or none; or, dry, compare only.
-
-    Raises:
-        Refused: claims are not open. NotFound: the candidate was not invited.
-        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
-
-    """
-    lines = read_lines(content, filename, _standing(candidate), order)
-    claims = [stated(line.requirement, line.words) for line in lines]
-    found = Comparison()
-    with naming_cells(lines):
-        if dry_run or any(line.wrong for line in lines):
-            found = compare_claims(candidate=candidate, claims=claims)
-        else:
-            found = submit_claims(candidate=candidate, claims=claims, by=by)
-    return SheetResult(found, {line.requirement: line.row for line in lines})
-
-
-def read_lines(
-    content: bytes,
-    filename: str,
-    current: Mapping[str, ClaimWords],
-    order: DayOrder | None,
-) -> list[SheetLine]:
-    """The answers of a sheet, as many as are taken at once.
-
-    Raises:
-        Invalid: it is no answer sheet, or has no answer or too many.
-
-    """
-    lines = read_sheet(content, filename, current, order)
-    if not lines:
-        sentence = "No row of the sheet has an answer."
-        raise Invalid(sentence, errors={"file": [sentence]})
-    if len(lines) > MOST:
-        sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
-        raise Invalid(sentence, errors={"file": [sentence]})
-    return lines
-
-
-@contextmanager
-def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
-    """Refuse whatever cannot be read in cells or is refused within, cell by cell."""
-    wrong = {
-        (line.row, line.place(name)): [sentence]
-        for line in lines
-        for name, sentence in line.wrong.items()
-    }
-    try:
-        yield
-    except Invalid as error:
-        for place, sentences in error.errors.items():
-            _, index, name = place.split(".")
-            line = lines[int(index)]
-            wrong.setdefault((line.row, line.place(name)), sentences)
-    if wrong:
-        in_order = sorted(wrong, key=lambda cell: (cell[0], len(cell[1]), cell[1]))
-        errors = {place: wrong[row, place] for row, place in in_order}
-        count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
-        raise Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
-
-
-def _standing(candidate: Candidate) -> dict[str, ClaimWords]:
-    return {
-        row.requirement.ref: ClaimWords(
-            **{field: getattr(row, field) for field in WORDS}
-        )
-        for row in own_claims(candidate)
-    }
-
-
-# The answer sheet in the vendor pages: it goes out with the drafts and comes back as
-# drafts, so that nothing is handed in by a file.
-
-# What is typed by ref, and over which version of a draft.
-type TypedByRef = Mapping[str, tuple[dict[str, Any], int]]
-
-
-@dataclass(frozen=True, slots=True)
-class DraftChange:
-    """What a sheet says of a requirement, and what is typed or handed in now."""
-
-    requirement: Requirement
-    former: ClaimWords | None
-    words: ClaimWords
-    # The words as a form holds them, over which version of a draft.
-    typed: dict[str, Any]
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class SheetPreview:
-    """What would become drafts, and how many answers stay as they are."""
-
-    changes: list[DraftChange]
-    unchanged: int
-
-    @property
-    def typed(self) -> TypedByRef:
-        """As `save_drafts` takes it."""
-        return {
-            each.requirement.ref: (each.typed, each.version) for each in self.changes
-        }
-
-
-def drafts_sheet(candidate: Candidate) -> bytes:
-    """The sheet with everything that is asked, the drafts over what was handed in."""
-    lists = lists_of(candidate.evaluation)
-    current = {
-        row.requirement.ref: words
-        for row in answers_of(candidate).rows
-        if (words := _current(row, lists)) is not None
-    }
-    asked = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(asked, current)
-
-
-def preview_sheet(
-    *,
-    candidate: Candidate,
-    content: bytes,
-    filename: str,
-    order: DayOrder | None = None,
-) -> SheetPreview:
-    """What a filled sheet would change in the drafts; nothing is written.
-
-    Raises:
-        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
-
-    """
-    rows = {row.requirement.ref: row for row in answers_of(candidate).rows}
-    lists = lists_of(candidate.evaluation)
-    current = {ref: _current(row, lists) for ref, row in rows.items()}
-    stands = {ref: words for ref, words in current.items() if words is not None}
-    lines = read_lines(content, filename, stands, order)
-    times = Counter(line.requirement for line in lines)
-    # A draft that is not whole yet may stay as it is.
-    said = [
-        line
-        for line in lines
-        if times[line.requirement] > 1
-        or line.wrong
-        or line.words is not current.get(line.requirement)
-    ]
-    with naming_cells(said):
-        today = database_now().date()
-        asked = {ref: row.requirement for ref, row in rows.items()}
-        words = read_all(
-            [stated(line.requirement, line.words) for line in said], asked, today, lists
-        )
-    found = [
-        _change(rows[line.requirement], current[line.requirement], each)
-        for line, each in zip(said, words, strict=True)
-    ]
-    changes = [change for change in found if change is not None]
-    return SheetPreview(changes, len(lines) - len(changes))
-
-
-@transaction.atomic
-def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
-    """Keep what a sheet says as drafts, all of it or nothing; how many there were.
-
-    Raises:
-        Stale: a draft has changed since the preview, or something is not asked now.
-
-    """
-    asked = asked_requirements(candidate.evaluation).filter(ref__in=typed)
-    rows = {row.requirement.ref: row for row in _locked(candidate, asked)}
+def _put_back(rows: list[Claim], kept: Mapping[str, Any], by: User) -> list[Claim]:
     now = database_now()
-    made, changed, gone = [], [], []
-    for ref, (words, version) in typed.items():
-        row = rows.get(ref)
-        draft = row.draft if row else None
-        if row is None or (draft.version if draft else 0) != version:
-            raise Stale(OTHER_TAB)
-        if draft is None:
-            draft = AnswerDraft(candidate=candidate, requirement=row.requirement)
-            made.append(draft)
-        elif draft.files.all() or is_new(words, row.requirement, row.claim):
-            changed.append(draft)
-        else:
-            gone.append(draft.pk)
-        draft.typed, draft.version, draft.saved_at = words, version + 1, now
-    AnswerDraft.objects.filter(pk__in=gone).delete()
-    AnswerDraft.objects.bulk_update(changed, ["typed", "version", "saved_at"])
-    # Of two that begin at once, one is first.
-    AnswerDraft.objects.bulk_create(made, ignore_conflicts=True)
-    if AnswerDraft.objects.filter(pk__in=[row.pk for row in made]).count() < len(made):
-        raise Stale(OTHER_TAB)
-    return len(typed)
+    fresh = [
+        next_revision(
+            RevisionCount(row.revision),
+            row.candidate,
+            row.requirement,
+            _words_from(kept[str(row.pk)]),
+            now,
+            by,
+            by_vendor=False,
+        )
+        for row in rows
+    ]
+    ids = [row.pk for row in rows]
+    for start in range(0, len(ids), BATCH):
+        Claim.objects.filter(pk__in=ids[start : start + BATCH]).update(
+            superseded_at=now
+        )
+    Claim.objects.bulk_create(fresh, batch_size=BATCH)
+    return fresh
 
 
-def _locked(candidate: Candidate, asked: QuerySet[Requirement]) -> Iterator[AnswerRow]:
-    """What is asked, with the drafts locked."""
-    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
-    rows = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
-    files = Prefetch("files", DraftFile.objects.defer("content"))
-    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-    drafts = {row.requirement_id: row for row in locked.prefetch_related(files)}
-    for row in asked:
-        yield AnswerRow(row, claims.get(row.pk), drafts.get(row.pk))
+def _words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
+    if stood is None:
+        return ClaimWords(availability=Availability.WITHDRAWN)
+    day = stood["available_from"]
+    date = datetime.date.fromisoformat(day) if day else None
+    return ClaimWords(**{**stood, "available_from": date})
 
 
-def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
-    """What is typed, or else what was handed in."""
-    if row.draft is not None:
-        return words_in(row.draft.typed, lists, row.claim)
-    if row.claim is None:
-        return None
-    return ClaimWords(**{name: getattr(row.claim, name) for name in WORDS})
+def _cells_of(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        words = journal.snapshot(row, WORDS)
+        told.setdefault(row.candidate.name, {})[row.requirement.ref] = words
+    return told
 
 
-def _change(
-    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
-) -> DraftChange | None:
-    """The words of a sheet as they would be typed; None if they are typed already."""
-    typed = typed_of(words)
-    if words.environments != (row.claim.environments if row.claim else []):
-        typed[ENVIRONMENTS] = words.environments
-    stands = row.draft.typed if row.draft else typed_of(row.claim)
-    if typed == stands:
-        return None
-    version = row.draft.version if row.draft else 0
-    return DraftChange(row.requirement, former, words, typed, version)
+LONGEST = 60
+
+
+def explained_words(*, evaluation: Evaluation) -> dict[str, Meaning]:
+    return {
+        row.word: Meaning(row.availability, row.available_from)
+        for row in StatusWord.objects.filter(evaluation=evaluation)
+    }
+
+
+@transaction.atomic
+def explain_words(
+    *, evaluation: Evaluation, meanings: Mapping[str, Meaning], by: User
+) -> None:
+    """Remember what words mean here; *unstated* keeps a word as text for good.
+
+    What was imported before stays as it is: import the file again to read it anew.
+    """
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    before = explained_words(evaluation=evaluation)
+    fresh = {
+        word: meaning
+        for word, meaning in meanings.items()
+        if before.get(word) != meaning
+    }
+    for word, meaning in fresh.items():
+        _check_word(word, meaning)
+        StatusWord.objects.update_or_create(
+            evaluation=evaluation,
+            word=word,
+            defaults={
+                "availability": meaning.availability,
+                "available_from": meaning.available_from,
+                "set_by": by,
+                "set_at": timezone.now(),
+            },
+        )
+    if fresh:
+        journal.record(
+            evaluation=evaluation,
+            action="claims.words_explained",
+            subject=evaluation,
+            by=by,
+            before={
+                word: _meaning_words(before[word]) for word in fresh if word in before
+            },
+            after={word: _meaning_words(meaning) for word, meaning in fresh.items()},
+        )
+
+
+def _check_word(word: str, meaning: Meaning) -> None:
+    if not word or len(word) > LONGEST or word in STATUS_WORDS:
+        raise Invalid(f"“{word[:LONGEST]}” is no word that can be explained.")
+    if meaning.availability not in MEANINGS:
+        raise Invalid(f"“{meaning.availability}” is no availability.")
+    if meaning.available_from and meaning.availability != Availability.PLANNED:
+        raise Invalid(f"“{word}”: only planned has a date.")
+
+
+def _meaning_words(meaning: Meaning) -> str:
+    day = meaning.available_from
+    return f"{meaning.availability} {day}" if day else meaning.availability

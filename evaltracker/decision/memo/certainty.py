@@ -8,7 +8,7 @@ from typing import Any
 from evaltracker.decision.memo.record import CandidateResult, Inputs, Results
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
-from stakeholders.choices import Role
+from stakeholders.models import Role
 
 PENDING = (
     "How often each comes first is being counted; the numbers stand here in a moment."

@@ -52,8 +52,7 @@ from evaltracker.toolbox.charts import (
     short,
 )
 from evaltracker.toolbox.text import listed
-from stakeholders.choices import APPROVALS, Role
-from stakeholders.models import Condition, SignOff
+from stakeholders.models import APPROVALS, Condition, Role, SignOff
 
 # More than these nobody compares by eye; the table of all options has them.
 DRAWN = 6

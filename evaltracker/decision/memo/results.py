@@ -32,7 +32,7 @@ from evaltracker.decision.memo.record import (
     credits_of,
     knows_lists,
 )
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from trials import scoring
 from trials.scoring.certainty import (
     DRAWS,

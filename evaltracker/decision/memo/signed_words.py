@@ -30,7 +30,7 @@ from trials.choices import EvidenceVerdict, setting_words
 from trials.models import Criterion, Evidence, Gap, Trial
 from trials.selectors.matrix import standing_ledger
 from vendors.choices import CandidateState
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 from vendors.models import Candidate
 
 QUESTIONS = {

@@ -44,9 +44,9 @@ from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from vendors.choices import PriceSource
-from vendors.holds_for import named_words
+from vendors.claims import named_words
 
 NOT_STATED = "not stated"
 

@@ -71,9 +71,9 @@ from vendors.models import Contact, PublishedDocument
 from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
 from vendors.selectors.claims import vendors_answers
-from vendors.services.access import give_link
 from vendors.services.candidates import add_candidate
-from vendors.services.reasking import check_publish, publish_document
+from vendors.services.contacts import give_link
+from vendors.services.dialogue import check_publish, publish_document
 
 MONTHS = (3, 6, 12)
 # Days before the day on which the owner is reminded; a week after, if it is open.

@@ -48,7 +48,7 @@ from stakeholders.policy import voices
 from trials.policy import require_insider
 from trials.selectors.matrix import versions_of
 from vendors.policy import barring_interest
-from vendors.services.opening import drop_asked_opening
+from vendors.services.quotes import drop_asked_opening
 
 EARLIEST, MOST = 730, 6
 

@@ -56,8 +56,8 @@ from vendors.choices import DocumentKind
 from vendors.models import Candidate, ClaimFile, Contact
 from vendors.policy import check_read_answers, may_see_prices
 from vendors.selectors.claims import vendors_answers
-from vendors.services.access import give_link
-from vendors.services.reasking import publish_document
+from vendors.services.contacts import give_link
+from vendors.services.dialogue import publish_document
 
 # What a vendor is told of the decision, drafted from the ledger that was frozen.
 #

@@ -47,7 +47,7 @@ from evaltracker.workflow.services.stages import (
     decide,
     draft_decision,
 )
-from stakeholders.choices import Role
+from stakeholders.models import Role
 from trials.scoring.open_cells import WEAKNESS
 from trials.selectors.trials import unequal_trials
 from vendors.admin.base import AboutCandidate, open_answers

@@ -56,7 +56,7 @@ from vendors.admin.access import Look as VendorAccessLook
 from vendors.admin.base import open_answers, undeclared_by
 from vendors.isolation.roles import faults_of
 from vendors.policy import may_read_answers, unbarred, where_unbarred
-from vendors.selectors.access import count_unseen
+from vendors.selectors.dialogue import count_unseen
 
 WORDS = {
     RowState.DONE: ("done", "good"),

@@ -44,9 +44,8 @@ from evaltracker.workflow.services.sign_offs import (
     withdraw_waiver_request,
 )
 from evaltracker.workflow.services.stages import answer_waiver_request
-from stakeholders.admin.people_acts import PersonField
-from stakeholders.choices import APPROVALS, Verdict
-from stakeholders.models import Condition, SignOff
+from stakeholders.admin.people import PersonField
+from stakeholders.models import APPROVALS, Condition, SignOff, Verdict
 from stakeholders.policy import insiders, is_leadership
 from stakeholders.services.sign_offs import (
     CONDITION_NEEDED,

@@ -23,8 +23,7 @@ from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look
 from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.selectors import stage_due
-from stakeholders.choices import Role
-from stakeholders.models import Condition, Delegation, RoleWeight, Stakeholder
+from stakeholders.models import Condition, Delegation, Role, RoleWeight, Stakeholder
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of
 from trials.choices import MilestoneState

@@ -26,8 +26,7 @@ from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
-from stakeholders.choices import APPROVALS, Role
-from stakeholders.models import Delegation, SignOff, SignOffRule
+from stakeholders.models import APPROVALS, Delegation, Role, SignOff, SignOffRule
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
@@ -35,8 +34,8 @@ from trials.selectors import far_apart_in, unjudged_criteria, unlocked_scorers
 from trials.selectors.owed import RunsOwed, runs_owed
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
-from vendors.selectors.access import count_unseen
 from vendors.selectors.costs import OPENING_ROLES, interested
+from vendors.selectors.dialogue import count_unseen
 
 SAID = 3
 

@@ -63,8 +63,7 @@ from evaltracker.workflow.notices import (
     WaiverAnswered,
     WaiverAsked,
 )
-from stakeholders.choices import APPROVALS
-from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from stakeholders.models import APPROVALS, SignedDocument, SignOff, SignOffRule
 from stakeholders.policy import leaders
 from stakeholders.services.sign_offs import (
     ConditionAsked,
@@ -81,7 +80,7 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening
 from vendors.policy import barring_interest, check_judges, to_declare, unbarred
 from vendors.services.candidates import lock_candidate
-from vendors.services.opening import (
+from vendors.services.quotes import (
     ESCALATED_FROM,
     WAITING_EVERY,
     owe_second_people,

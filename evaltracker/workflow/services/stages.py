@@ -48,8 +48,7 @@ from evaltracker.workflow.services.sign_offs import (
     lock_request,
     require_waiting,
 )
-from stakeholders.choices import Role
-from stakeholders.models import Stakeholder
+from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import insiders, is_leadership, parts
 from stakeholders.selectors import places_of
 from trials.policy import need
@@ -57,11 +56,11 @@ from trials.services.evidence import excuse_knock_out
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Contact
 from vendors.policy import INVITABLE, check_judges, check_read_answers
-from vendors.selectors.rivals import last_tests
-from vendors.services.access import invite
+from vendors.selectors.access import last_tests
 from vendors.services.candidates import add_candidate
-from vendors.services.opening import drop_asked_opening
-from vendors.services.reasking import open_claims
+from vendors.services.contacts import invite
+from vendors.services.dialogue import open_claims
+from vendors.services.quotes import drop_asked_opening
 
 EARLIER_ONLY = "It can only be sent back to an earlier stage."
 

@@ -10,8 +10,13 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.kinds import KINDS
 from stakeholders.models import Delegation
-from stakeholders.services.lending import delegate, end_lapsed_sight, revoke_delegation
-from stakeholders.services.people import add_stakeholder, remove_stakeholder
+from stakeholders.services.people import (
+    add_stakeholder,
+    delegate,
+    end_lapsed_sight,
+    remove_stakeholder,
+    revoke_delegation,
+)
 from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 

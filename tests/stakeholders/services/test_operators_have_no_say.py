@@ -8,12 +8,10 @@ from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation, User
-from stakeholders.admin.people import LendForm
-from stakeholders.admin.people_acts import AddForm
+from stakeholders.admin.people import AddForm, LendForm
 from stakeholders.models import SignOff, Stakeholder
 from stakeholders.policy import insiders, is_leadership, lendings, signing_parts
-from stakeholders.services.lending import delegate
-from stakeholders.services.people import add_stakeholder, weigh_for_role
+from stakeholders.services.people import add_stakeholder, delegate, weigh_for_role
 from tests.cast import common, stakeholders
 from tests.cast.workflow import sign_as
 

@@ -6,9 +6,9 @@ from django.utils import timezone
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from stakeholders.selectors import RuleTally, tally
-from stakeholders.services.lending import delegate
 from stakeholders.services.people import (
     add_stakeholder,
+    delegate,
     remove_stakeholder,
     set_sign_off_rule,
 )

@@ -10,8 +10,7 @@ from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing, signed_in
 from trials.models import Demo, Evidence
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 WHEN = {"day": "2099-03-10", "time": "14:30", "zone": "America/New_York"}

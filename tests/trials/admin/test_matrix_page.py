@@ -22,7 +22,7 @@ from trials.policy import today_in
 from vendors.imports import plan_claims_import
 from vendors.services.candidates import shortlist
 from vendors.services.claims import rule_not_applicable
-from vendors.services.mailed_sheets import known_claims
+from vendors.services.sheets import known_claims
 
 pytestmark = pytest.mark.django_db
 

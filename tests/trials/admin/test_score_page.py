@@ -12,8 +12,7 @@ from tests.trials.admin.scoring import address, give, of, part, scoring
 from trials.models import Score
 from trials.services.scores import lock_scores
 from vendors.models import Candidate, Conflict
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 60

@@ -10,7 +10,7 @@ from trials.admin.scores import ScoredCell
 from trials.models import Score
 from trials.services.scores import give_score
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 WHY = "A telling reason"

@@ -14,8 +14,11 @@ from tests.trials.portal.test_own_trial_page import contact_of, tried
 from tests.vendors.portal.visitor import Visitor
 from vendors.choices import DocumentKind
 from vendors.services.access import actor_in_pages
-from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.reasking import publish_document
+from vendors.services.dialogue import (
+    ask_question,
+    propose_requirement,
+    publish_document,
+)
 
 pytestmark = pytest.mark.browser
 LONG = "A word of eighty letters " + "x" * 80

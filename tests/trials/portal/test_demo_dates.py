@@ -12,8 +12,8 @@ from tests.trials.portal.test_own_trial_page import contact_of
 from tests.vendors.portal.visitor import Visitor
 from trials.models import Demo
 from trials.services.demos import call_off_demo, move_demo, schedule_demo
-from vendors.candidates import forget_counts
 from vendors.models import Candidate
+from vendors.rate_limits import forget_counts
 
 pytestmark = pytest.mark.django_db
 MEETING = "https://meet.example/acme"

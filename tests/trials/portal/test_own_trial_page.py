@@ -9,8 +9,7 @@ from tests.vendors.portal.visitor import ADDRESS, Visitor
 from trials.models import Gap
 from trials.services.trials import close_gap, record_gap
 from vendors.models import Candidate
-from vendors.services.access import give_link
-from vendors.services.contacts import add_contact
+from vendors.services.contacts import add_contact, give_link
 
 pytestmark = pytest.mark.django_db
 FOUND = "Runners stop after 50 jobs."

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.trials.runs.posting import Program, measured_trial, program
-from vendors.candidates import forget_counts
+from vendors.rate_limits import forget_counts
 
 
 @pytest.fixture(autouse=True)

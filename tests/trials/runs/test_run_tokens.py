@@ -20,7 +20,7 @@ from trials.models import Run, RunToken
 from trials.services.contracts import amend_contract
 from trials.services.runs import MOST_LIVE, make_run_token, revoke_run_token
 from vendors.isolation.access import ACCESS
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 KWARG = re.compile(r"<(\w+):\w+>|<\w+>|\(\?P<\w+>[^)]*\)")

@@ -24,7 +24,7 @@ from trials.scoring import (
     cell_state,
     values_to_ask,
 )
-from vendors.holds_for import means_everywhere, resolve
+from vendors.claims import means_everywhere, resolve
 
 CASES = json.loads(Path(__file__).with_name("scope_cases.json").read_text())["cases"]
 KEPT = {Verdict.HOLDS: "held", Verdict.PARTLY: "partly", Verdict.FAILS: "failed"}

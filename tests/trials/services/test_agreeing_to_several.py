@@ -15,7 +15,7 @@ from trials.services.contracts import (
     propose_contract,
 )
 from trials.services.trials import change_trial
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 

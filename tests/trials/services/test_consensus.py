@@ -13,8 +13,7 @@ from trials.models import Consensus, Score, ScoreSheet, Settlement
 from trials.selectors import counted_scores, far_apart, scores_table
 from trials.services.scores import close_scores, open_consensus, settle_score
 from vendors.models import Candidate
-from vendors.services.candidate_import import clear_conflict, declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import clear_conflict, declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 

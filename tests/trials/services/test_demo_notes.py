@@ -11,7 +11,7 @@ from evaltracker.evaluations.models import Entry, User
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Demo, DemoNote
 from trials.services.demos import end_demo, reveal_demo_notes, write_demo_note
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 SECRET = "The pipeline view was a mock-up."

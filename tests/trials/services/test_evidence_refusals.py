@@ -12,8 +12,7 @@ from trials.services.demos import add_dazzle
 from trials.services.scripts import add_script_item, draw_up_script
 from trials.services.trials import close_trial
 from vendors.models import Candidate
-from vendors.services.candidate_import import clear_conflict, declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import clear_conflict, declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 

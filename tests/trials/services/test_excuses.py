@@ -9,8 +9,7 @@ from trials.models import Excuse
 from trials.selectors import one_cell
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import declare_conflict, eliminate
 
 pytestmark = pytest.mark.django_db
 

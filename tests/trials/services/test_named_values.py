@@ -20,7 +20,7 @@ from trials.selectors.trials import contract_text
 from trials.services.criteria import add_criterion, change_criterion
 from trials.services.evidence import excuse_knock_out
 from trials.services.scripts import draw_up_script
-from vendors.holds_for import named_words, read_named_values
+from vendors.claims import named_words, read_named_values
 from vendors.models import Candidate, Claim
 from vendors.services.candidates import shortlist
 from vendors.services.claims import rule_not_applicable

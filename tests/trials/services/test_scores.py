@@ -16,8 +16,7 @@ from trials.services.scores import (
     withdraw_score,
 )
 from vendors.models import Candidate
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.candidates import eliminate
+from vendors.services.candidates import declare_conflict, eliminate
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -5,7 +5,7 @@ from tests.acting import act
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from vendors.models import Candidate
-from vendors.selectors.access import sent_by_vendors
+from vendors.selectors.dialogue import sent_by_vendors
 
 
 def answered_by_acme() -> Evaluation:

@@ -13,9 +13,10 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.candidates import candidate_groups
 from vendors.models import Candidate, Vendor
-from vendors.selectors.answer_counts import answer_counts
+from vendors.selectors.claims import answer_counts
 from vendors.services.candidates import eliminate, shortlist
-from vendors.services.claims import hand_in, note_claim, rule_not_applicable
+from vendors.services.claims import note_claim, rule_not_applicable
+from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from evaltracker.evaluations.journal import Actor
 from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
 from vendors.models import ClaimFile
-from vendors.services.claims import attach_file
+from vendors.services.drafts import attach_file
 
 PDF = b"%PDF-1.7 proof"
 

@@ -13,8 +13,8 @@ from evaltracker.requirements.services.scopes import add_list, remove_list
 from tests.acting import act
 from tests.cast import common, vendors
 from tests.clients import signed_in
-from vendors.candidates import key_of
-from vendors.holds_for import EVERYWHERE
+from vendors.claims import EVERYWHERE
+from vendors.fields import key_of
 from vendors.models import Candidate, Claim
 from vendors.services.claims import note_claim
 

@@ -14,7 +14,7 @@ from vendors.admin.invitations import invitation_rows
 from vendors.models import Candidate, Contact
 from vendors.services.access import note_first_seen
 from vendors.services.candidates import eliminate
-from vendors.services.claims import hand_in
+from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

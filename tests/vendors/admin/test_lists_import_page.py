@@ -15,7 +15,7 @@ from tests.cast.common import evaluation
 from tests.cast.vendors import candidate
 from tests.clients import signed_in
 from tests.import_pages import Importer
-from vendors.imports.costs_costs import Costs
+from vendors.imports.kinds import Costs
 from vendors.models import CostLine, Vendor
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line

@@ -9,7 +9,7 @@ from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate, LastSeen
-from vendors.selectors.access import count_unseen, sent_by_vendors
+from vendors.selectors.dialogue import count_unseen, sent_by_vendors
 
 pytestmark = pytest.mark.django_db
 

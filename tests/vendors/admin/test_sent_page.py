@@ -10,8 +10,9 @@ from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
 from vendors.models import Candidate
-from vendors.services.claims import hand_in, note_claim, withdraw_claim
+from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.dialogue import ask_question
+from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

@@ -13,7 +13,7 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Vendor, VendorToken
 from vendors.selectors import recognise
-from vendors.services.tokens import revoke_token
+from vendors.services.access import revoke_token
 
 pytestmark = pytest.mark.django_db
 SECRET = re.compile(r"evt_[0-9a-f]{12}_[\w-]{43}")

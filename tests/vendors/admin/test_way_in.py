@@ -14,11 +14,10 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.admin.access import Look, steps_of
 from vendors.models import Candidate, RefusedCall, VendorToken
-from vendors.services.access import invite, note_first_seen
+from vendors.services.access import note_first_seen, note_use, revoke_token
 from vendors.services.candidates import change_candidate, eliminate
-from vendors.services.contacts import add_contact
-from vendors.services.reasking import close_claims
-from vendors.services.tokens import note_use, revoke_token
+from vendors.services.contacts import add_contact, invite
+from vendors.services.dialogue import close_claims
 
 pytestmark = pytest.mark.django_db
 

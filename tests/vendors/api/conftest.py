@@ -18,8 +18,8 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.database import Pipeline
 from tests.cast import common, vendors
-from vendors.candidates import forget_counts
 from vendors.models import Candidate, Claim
+from vendors.rate_limits import forget_counts
 
 API = "/api/v1/"
 

@@ -13,8 +13,8 @@ from redis import Redis
 
 from tests.services import free_port
 from tests.vendors.api.conftest import Party
-from vendors import candidates as counting
-from vendors.candidates import COUNT_UP, count_up, forget_counts, local
+from vendors import rate_limits as counting
+from vendors.rate_limits import COUNT_UP, count_up, forget_counts, local
 
 pytestmark = pytest.mark.sqlite
 

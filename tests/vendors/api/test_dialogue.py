@@ -8,8 +8,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Proposal, Question
-from vendors.services.dialogue import accept_proposal, decline_proposal
-from vendors.services.quotes import answer_question
+from vendors.services.dialogue import accept_proposal, answer_question, decline_proposal
 
 pytestmark = pytest.mark.sqlite
 

@@ -14,8 +14,7 @@ from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.api import access as throttling
 from vendors.models import RefusedCall, VendorToken
-from vendors.services.access import KEPT, forget_refused_calls
-from vendors.services.tokens import revoke_token
+from vendors.services.access import KEPT, forget_refused_calls, revoke_token
 
 pytestmark = pytest.mark.sqlite
 

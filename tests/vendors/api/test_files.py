@@ -14,7 +14,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile
-from vendors.services import claims as files
+from vendors.services import drafts as files
 
 PDF = b"%PDF-1.7 proof"
 

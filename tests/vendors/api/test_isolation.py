@@ -14,7 +14,7 @@ from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
 from vendors.selectors import recognise
-from vendors.services.tokens import revoke_token
+from vendors.services.access import revoke_token
 
 MARK = "GLOBEX-SECRET"
 BELOW = [

@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
 from tests.vendors.api.conftest import CLAIM, Party
 from tests.vendors.api.test_bad_fields import FIELDS_400, STORED
-from vendors.candidates import WORDS
+from vendors.claims import WORDS
 from vendors.models import Claim
 
 KEY = {"idempotency_key": "order 66"}

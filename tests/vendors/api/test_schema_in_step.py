@@ -8,7 +8,7 @@ from django.test import Client
 
 from evaltracker.errors import Invalid
 from vendors.api.claims import FIELDS, read_claim_body
-from vendors.services.batches import read_stated
+from vendors.services.claims import read_stated
 
 GOOD = {"requirement": "R1", "availability": "beta", "statement": "Yes."}
 TODAY = datetime.date(2026, 11, 24)

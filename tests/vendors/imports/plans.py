@@ -3,7 +3,7 @@
 from typing import Any
 
 from evaltracker.toolbox.tabular import read_table
-from vendors.candidates import ClaimWords
+from vendors.claims import ClaimWords
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
 
 REQUIREMENTS = {"R1": "Batch training", "R2": "Single sign-on", "1.10": "Export"}

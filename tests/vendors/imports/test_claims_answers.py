@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from tests.vendors.imports.plans import plan, sentences, words
-from vendors.candidates import ClaimWords
+from vendors.claims import ClaimWords
 from vendors.imports.answers import STATUS_WORDS
 
 CELL = ("Acme ML", "R1")

@@ -8,7 +8,7 @@ from evaltracker.toolbox.tabular import read_table
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter
 from vendors.imports import ClaimsPlan, plan_claims_import
-from vendors.services.mailed_sheets import import_claims, known_claims
+from vendors.services.sheets import import_claims, known_claims
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 TABLE = "Feature,Acme ML\nR1,yes\n"

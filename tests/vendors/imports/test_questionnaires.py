@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.vendors.imports.plans import known, plan, sentences, words
-from vendors.candidates import ClaimWords
+from vendors.claims import ClaimWords
 from vendors.imports import Known, KnownClaim
 
 ASKED = "ID,Question,Answer,Comments\nR1,Batch?,yes,On GPUs\nR2,,no,\n1.10,Export,,\n"

@@ -15,11 +15,11 @@ from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter, in_research, invited
 from tests.cast.vendors import claim as says
 from tests.import_pages import Importer
-from vendors.candidates import key_of
-from vendors.holds_for import EVERYWHERE
+from vendors.claims import EVERYWHERE
+from vendors.fields import key_of
 from vendors.imports import ClaimsPlan, plan_claims_import
 from vendors.models import Claim
-from vendors.services.mailed_sheets import import_claims, known_claims
+from vendors.services.sheets import import_claims, known_claims
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 TABLE = "Feature,Acme ML,Globex\nR1,yes,no\nR2,yes,yes\n"

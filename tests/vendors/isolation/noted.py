@@ -15,12 +15,12 @@ from evaltracker.toolbox.tabular import read_table
 from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.marks import HOUSE
 from tests.vendors.isolation.walk import NOBODY, Call, Heard
-from vendors.candidates import ClaimWords
+from vendors.claims import ClaimWords
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate, Claim
 from vendors.selectors import asked_requirements
 from vendors.services.claims import note_claim, withdraw_claim
-from vendors.services.mailed_sheets import import_claims, known_claims
+from vendors.services.sheets import import_claims, known_claims
 from vendors.sheets import write_sheet
 
 REFS = tuple(f"R{number}" for number in range(1, 7))

@@ -24,6 +24,7 @@ from tests.cast import common, trials, vendors
 from tests.vendors.isolation.marks import HOUSE, mark, mark_of
 from tests.vendors.isolation.rows import ONLY_GROW, OURS, owner_path
 from trials.models import Gap, Milestone, ScoreSheet
+from vendors.answers import EMPTY
 from vendors.choices import DocumentKind
 from vendors.mail import link_secret
 from vendors.models import (
@@ -43,16 +44,12 @@ from vendors.models import (
 )
 from vendors.models.candidates import VendorRecord
 from vendors.portal.access import keep_session
-from vendors.services.access import ask_code, give_link
-from vendors.services.claims import attach_file, hand_in, note_claim, withdraw_claim
-from vendors.services.contacts import add_contact
-from vendors.services.dialogue import ask_question
-from vendors.services.idempotency import begin_session
-from vendors.services.opening import QuotedLine
-from vendors.services.quotes import answer_question, hand_in_quote
-from vendors.services.reasking import publish_document
-from vendors.services.tokens import revoke_token
-from vendors.typed_answers import EMPTY
+from vendors.services.access import ask_code, begin_session, revoke_token
+from vendors.services.claims import note_claim, withdraw_claim
+from vendors.services.contacts import add_contact, give_link
+from vendors.services.dialogue import answer_question, ask_question, publish_document
+from vendors.services.drafts import attach_file, hand_in
+from vendors.services.quotes import QuotedLine, hand_in_quote
 from vendors.wall import new_secret
 
 type Near = dict[Any, Any]

@@ -7,7 +7,7 @@ import pytest
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, vendors
 from tests.vendors.portal.visitor import Visitor, invited
-from vendors.candidates import forget_counts
+from vendors.rate_limits import forget_counts
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,9 @@ from tests.cast import vendors
 from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import ADDRESS, Visitor, invited
 from vendors.models import AnswerDraft, Claim, Submission
-from vendors.services.batches import Stated, submit_claims
-from vendors.services.claims import hand_in
-from vendors.services.reasking import close_claims, owe_receipts
+from vendors.services.claims import Stated, submit_claims
+from vendors.services.dialogue import close_claims, owe_receipts
+from vendors.services.drafts import hand_in
 
 WORDS = {"availability": "now", "statement": "OIDC and SAML since 4.2."}
 

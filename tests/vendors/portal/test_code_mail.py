@@ -13,7 +13,7 @@ from tests.vendors.mails import read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, Visitor
 from vendors.mail import code_of, spaced
 from vendors.models import SignInCode
-from vendors.services.idempotency import owe_unsent_codes, tell_of_guesses
+from vendors.services.access import owe_unsent_codes, tell_of_guesses
 
 
 def text_of(mail: EmailMessage) -> str:

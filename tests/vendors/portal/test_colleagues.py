@@ -13,14 +13,14 @@ from tests.vendors.mails import read, to_whom
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.mail import link_secret
 from vendors.models import Contact, ContactRequest, InvitationLink
-from vendors.services.access import yes_to
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import (
-    MOST,
+    MOST_REQUESTS,
     accept_contact,
     ask_for_contact,
     decline_contact,
     tell_of_contact_requests,
+    yes_to,
 )
 
 KIM = {"name": "Kim Lee", "email": "kim@acme.example"}
@@ -132,9 +132,9 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(
         assert refused.status_code == status
         assert 'role="alert"' in refused.content.decode()
         assert KIM["name"] in refused.content.decode()
-    for number in range(MOST):
+    for number in range(MOST_REQUESTS):
         inside.post(page, name="K", email=f"k{number}@acme.example")
-    assert ContactRequest.objects.count() == MOST
+    assert ContactRequest.objects.count() == MOST_REQUESTS
 
 
 def test_nobody_is_let_in_for_a_candidate_that_is_out(

@@ -6,9 +6,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.acting import act
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import Proposal, Question
-from vendors.services.dialogue import accept_proposal
-from vendors.services.quotes import answer_question
-from vendors.services.reasking import close_claims
+from vendors.services.dialogue import accept_proposal, answer_question, close_claims
 
 
 @pytest.fixture

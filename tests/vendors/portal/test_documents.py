@@ -10,7 +10,7 @@ from tests.vendors.portal.visitor import Visitor, invited
 from vendors.choices import DocumentKind
 from vendors.models import Candidate, PublishedDocument
 from vendors.services.candidates import eliminate
-from vendors.services.reasking import publish_document
+from vendors.services.dialogue import publish_document
 
 pytestmark = pytest.mark.django_db
 TEXT = "Thank you for your work.\n\nYou were <close>."

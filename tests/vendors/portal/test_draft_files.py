@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AnswerDraft, ClaimFile, DraftFile
-from vendors.services import claims as files
+from vendors.services import drafts as files
 
 PROOF = b"the proof itself"
 

@@ -15,9 +15,8 @@ from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor
 from vendors.mail import link_secret
 from vendors.models import InvitationLink, VendorSession
-from vendors.services.access import send_invitation
-from vendors.services.dialogue import ask_question
-from vendors.services.quotes import answer_question
+from vendors.services.contacts import send_invitation
+from vendors.services.dialogue import answer_question, ask_question
 
 
 def test_the_owner_sees_who_was_in_and_ends_a_session(

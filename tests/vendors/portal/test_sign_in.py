@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.vendors.portal.visitor import ADDRESS, TOKEN, Visitor, invited
-from vendors.candidates import forget_counts
 from vendors.mail import code_of, spaced
 from vendors.models import SignInCode, VendorSession
-from vendors.services.access import NO
+from vendors.rate_limits import forget_counts
+from vendors.services.access import NO, end_session
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import remove_contact
-from vendors.services.idempotency import end_session
 
 HOURS = datetime.timedelta(hours=1)
 

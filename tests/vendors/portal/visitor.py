@@ -12,8 +12,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
-from vendors.services.access import invite
-from vendors.services.contacts import add_contact
+from vendors.services.contacts import add_contact, invite
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 ADDRESS = "ada@acme.example"

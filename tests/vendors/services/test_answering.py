@@ -13,8 +13,7 @@ from vendors.models import Asking, Candidate, Question
 from vendors.selectors import questions_for
 from vendors.services import dialogue
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import ask_question, propose_requirement
-from vendors.services.quotes import answer_question
+from vendors.services.dialogue import answer_question, ask_question, propose_requirement
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

@@ -5,14 +5,15 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, vendors
-from vendors.services.access import invite
 from vendors.services.candidates import (
+    add_vendor,
     change_candidate,
+    change_vendor,
     eliminate,
     reinstate,
     shortlist,
 )
-from vendors.services.contacts import add_contact, add_vendor, change_vendor
+from vendors.services.contacts import add_contact, invite
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from evaltracker.evaluations.models import Entry, Notice
 from tests.cast import common, stakeholders, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
-from vendors.selectors.answer_counts import waiting_for
+from vendors.selectors.claims import waiting_for
 from vendors.services.candidates import eliminate
 from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.contacts import add_contact
-from vendors.services.reasking import chase, chase_all, close_claims
+from vendors.services.dialogue import chase, chase_all, close_claims
 
 pytestmark = pytest.mark.django_db
 KIND = "not_answered"

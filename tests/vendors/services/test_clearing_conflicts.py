@@ -9,12 +9,12 @@ from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, vendors
 from vendors.models import Candidate, Conflict
 from vendors.policy import barring_interest, may_read_answers, may_see_prices
-from vendors.services.candidate_import import (
+from vendors.services.candidates import (
     clear_conflict,
     declare_conflict,
     declare_interests,
+    eliminate,
 )
-from vendors.services.candidates import eliminate
 
 pytestmark = pytest.mark.django_db
 

@@ -14,14 +14,14 @@ from vendors.selectors import (
     own_claims,
     questions_for,
 )
-from vendors.services.claims import hand_in
 from vendors.services.dialogue import (
     accept_proposal,
+    answer_question,
     ask_question,
     decline_proposal,
     propose_requirement,
 )
-from vendors.services.quotes import answer_question
+from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db
 ACME = Actor(name="Acme by API")

@@ -13,12 +13,12 @@ from vendors.policy import (
     require_no_conflict,
     to_declare,
 )
-from vendors.services.candidate_import import (
+from vendors.services.candidates import (
     clear_conflict,
     declare_conflict,
     declare_interests,
+    eliminate,
 )
-from vendors.services.candidates import eliminate
 
 pytestmark = pytest.mark.django_db
 

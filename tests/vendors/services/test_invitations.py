@@ -11,10 +11,15 @@ from evaltracker.notices.services.delivery import sweep_notices
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, Contact
-from vendors.services.access import invite, send_invitation
 from vendors.services.candidates import eliminate
-from vendors.services.contacts import add_contact, change_contact, remove_contact
-from vendors.services.reasking import close_claims
+from vendors.services.contacts import (
+    add_contact,
+    change_contact,
+    invite,
+    remove_contact,
+    send_invitation,
+)
+from vendors.services.dialogue import close_claims
 
 pytestmark = pytest.mark.django_db
 

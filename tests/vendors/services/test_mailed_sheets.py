@@ -15,12 +15,11 @@ from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.portal.visitor import Visitor, invited
-from vendors.imports.money_words import Meaning
+from vendors.imports.answers import Meaning
 from vendors.models import Candidate, Claim, MailedSheet, Submission
-from vendors.services.candidate_import import explain_words
-from vendors.services.mailed_sheets import answers_on, enter_sheet, take_sheet
-from vendors.services.reasking import close_claims, owe_receipts
-from vendors.services.sheets import answer_sheet
+from vendors.services.dialogue import close_claims, owe_receipts
+from vendors.services.drafts import answer_sheet
+from vendors.services.sheets import answers_on, enter_sheet, explain_words, take_sheet
 
 pytestmark = pytest.mark.django_db
 

@@ -13,14 +13,13 @@ from evaltracker.notices.kinds import KINDS
 from evaltracker.workflow.services.sign_offs import look_closely
 from evaltracker.workflow.services.stages import cancel, send_back
 from stakeholders.models import Stakeholder
-from stakeholders.services.lending import delegate
-from stakeholders.services.people import add_stakeholder
+from stakeholders.services.people import add_stakeholder, delegate
 from tests.at_once import at_once
 from tests.cast import common, stakeholders, vendors
 from vendors.models import CostLine, PriceOpening
 from vendors.policy import may_see_prices
-from vendors.services.candidate_import import declare_conflict
-from vendors.services.opening import (
+from vendors.services.candidates import declare_conflict
+from vendors.services.quotes import (
     ask_to_open_prices,
     confirm_price_opening,
     withdraw_price_opening,

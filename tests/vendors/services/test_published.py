@@ -8,7 +8,7 @@ from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import common, vendors
 from tests.vendors.mails import to_whom
 from vendors.selectors import claims_to_reconfirm
-from vendors.services.access import gathering_end
+from vendors.services.contacts import gathering_end
 
 pytestmark = pytest.mark.django_db
 KIND = "requirement_changed"

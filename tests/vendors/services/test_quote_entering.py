@@ -19,10 +19,14 @@ from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors import candidate_cost
 from vendors.selectors.costs import may_see_quotes, quotes_seen
 from vendors.services.candidates import shortlist
-from vendors.services.cost_import import change_cost_line
-from vendors.services.costs import set_cost_line
-from vendors.services.opening import QuotedLine, enter_quotes_at_once
-from vendors.services.quotes import hand_in_quote, let_owner_type_prices, withdraw_quote
+from vendors.services.costs import change_cost_line, set_cost_line
+from vendors.services.quotes import (
+    QuotedLine,
+    enter_quotes_at_once,
+    hand_in_quote,
+    let_owner_type_prices,
+    withdraw_quote,
+)
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 

@@ -12,8 +12,8 @@ from evaltracker.evaluations.verifying import find_break
 from tests.at_once import at_once
 from tests.cast import common, vendors
 from vendors.models import Claim, VendorToken
-from vendors.services.reasking import close_claims
-from vendors.services.tokens import issue_token
+from vendors.services.access import issue_token
+from vendors.services.dialogue import close_claims
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

@@ -16,8 +16,12 @@ from vendors.models import Candidate
 from vendors.selectors import claims_to_reconfirm
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
-from vendors.services.dialogue import accept_proposal, propose_requirement
-from vendors.services.reasking import close_claims, reopen_claims
+from vendors.services.dialogue import (
+    accept_proposal,
+    close_claims,
+    propose_requirement,
+    reopen_claims,
+)
 
 pytestmark = pytest.mark.django_db
 KIND = "requirement_changed"

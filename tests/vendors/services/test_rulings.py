@@ -8,7 +8,7 @@ from evaltracker.requirements.services.scopes import add_list, demand
 from tests.cast import common, vendors
 from vendors.admin.candidates import candidate_groups
 from vendors.models import Candidate, Ruling
-from vendors.selectors.answer_counts import waiting_for
+from vendors.selectors.claims import waiting_for
 from vendors.services.claims import revoke_ruling, rule_not_applicable
 
 pytestmark = pytest.mark.django_db

@@ -16,10 +16,14 @@ from tests.smtp_sink import Sink
 from vendors.mail import link_secret, shared_by
 from vendors.models import Candidate, Contact, InvitationLink
 from vendors.selectors.access import find_link
-from vendors.services.access import invite, send_invitation, yes_to
-from vendors.services.contacts import add_contact, change_contact
-from vendors.services.dialogue import ask_question
-from vendors.services.quotes import answer_question
+from vendors.services.contacts import (
+    add_contact,
+    change_contact,
+    invite,
+    send_invitation,
+    yes_to,
+)
+from vendors.services.dialogue import answer_question, ask_question
 
 pytestmark = pytest.mark.django_db
 TICK = re.compile(r'name="shared" value="(\w{64})"')

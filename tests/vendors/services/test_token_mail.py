@@ -13,15 +13,15 @@ from evaltracker.notices.services.leases import Look
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from vendors.models import Candidate, VendorToken
-from vendors.services.access import tell_of_leaks
-from vendors.services.candidates import eliminate
-from vendors.services.contacts import add_contact
-from vendors.services.tokens import (
+from vendors.services.access import (
     expire_token,
     issue_token,
     revoke_token,
     rotate_token,
+    tell_of_leaks,
 )
+from vendors.services.candidates import eliminate
+from vendors.services.contacts import add_contact
 
 pytestmark = pytest.mark.django_db
 

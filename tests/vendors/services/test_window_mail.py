@@ -16,15 +16,15 @@ from tests.vendors.mails import owed, read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, invited
 from vendors.choices import CandidateState
 from vendors.models import Candidate
-from vendors.services.claims import hand_in
 from vendors.services.contacts import remove_contact
-from vendors.services.reasking import (
+from vendors.services.dialogue import (
     close_claims,
     move_claims_close,
     open_claims,
     reopen_claims,
     tell_of_end,
 )
+from vendors.services.drafts import hand_in
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, vendors
-from vendors.services.reasking import (
+from vendors.services.dialogue import (
     close_claims,
     move_claims_close,
     open_claims,

@@ -19,7 +19,7 @@ from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.workflow.comparing import another
 from tests.workflow.deciding import decided, in_decision
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/evaluations/evaluation/"

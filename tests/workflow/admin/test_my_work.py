@@ -8,8 +8,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.workflow.inbox import my_work
 from stakeholders.models import Condition
-from stakeholders.services.lending import delegate
-from stakeholders.services.people import weigh_for_role
+from stakeholders.services.people import delegate, weigh_for_role
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import ready_to_advance, sign_as

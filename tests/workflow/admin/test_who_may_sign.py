@@ -6,12 +6,12 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation
 from stakeholders.models import SignOff, SignOffRule
-from stakeholders.services.lending import delegate
+from stakeholders.services.people import delegate
 from tests.cast import common, stakeholders, vendors
 from tests.cast.workflow import shown, to_be_signed
 from tests.clients import signed_in
 from tests.workflow.admin.signing import WORDS, post, sign_page
-from vendors.services.candidate_import import declare_conflict
+from vendors.services.candidates import declare_conflict
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date.today

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from evaltracker.importing.commands import ImportCommand
-from vendors.holds_for_fields import SYNTAX
-from vendors.imports.claims import HOLDS_FOR
+from vendors.fields import SYNTAX
+from vendors.imports.kinds import HOLDS_FOR
 
 
 class Command(ImportCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from evaltracker.errors import Problem
 from evaltracker.evaluations.journal import SYSTEM
 from vendors.models import Vendor
-from vendors.services.tokens import issue_token
+from vendors.services.access import issue_token
 
 
 class Command(BaseCommand):

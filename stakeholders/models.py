@@ -1,16 +1,19 @@
-"""Who must sign, who signed, and which words."""
+"""Who has a say, and who signed."""
 
 from typing import Any, ClassVar
 
+from django.apps.registry import Apps
 from django.conf import settings
-from django.core.validators import MinValueValidator
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import (
+    Category,
     CommittedRecord,
     Evaluation,
     Record,
@@ -18,7 +21,126 @@ from evaltracker.evaluations.models import (
     Visit,
 )
 from evaltracker.evaluations.models.evaluation import AppendOnlyError
-from stakeholders.choices import Role, Verdict
+
+
+class Role(models.TextChoices):
+    """What somebody answers for in an evaluation."""
+
+    IT = "it", "IT"
+    ENGINEERING = "engineering", "Engineering"
+    DEVOPS = "devops", "DevOps"
+    PM = "pm", "PM"
+    LEADERSHIP = "leadership", "Leadership"
+    SECURITY = "security", "Security"
+    LEGAL = "legal", "Legal"
+    FINANCE = "finance", "Finance"
+
+
+class Verdict(models.TextChoices):
+    """What a sign-off says."""
+
+    APPROVE = "approve", "Approve"
+    CONDITIONS = "conditions", "Conditional approval"
+    DECLINE = "decline", "Decline"
+    RETURN = "return", "Return for changes"
+
+
+APPROVALS = (Verdict.APPROVE, Verdict.CONDITIONS)
+
+
+class Stakeholder(Record):
+    """A person with a role in an evaluation; two roles are two rows."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="stakeholders"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="parts"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices)
+    scores = models.BooleanField(
+        default=False, help_text="Whether this person scores candidates."
+    )
+    left_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar = ScopedQuerySet["Stakeholder"].as_manager()
+
+    class Meta:
+        ordering = ("role", "user__last_name", "user__username")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("evaluation", "user", "role"), name="stakeholder_role_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="stakeholder_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class Delegation(Record):
+    """A dated substitution: `substitute` may act for `stakeholder`."""
+
+    evaluation_path: ClassVar[str] = "stakeholder__evaluation"
+
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.PROTECT, related_name="delegations"
+    )
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="substitutions"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["Delegation"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="delegation_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Delegation {str(self.pk)[:8]}"
+
+
+class RoleWeight(Record):
+    """What a category weighs for one role, said before any vendor is seen."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.PROTECT, related_name="role_weights"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="role_weights"
+    )
+    weight = models.PositiveSmallIntegerField(validators=[MaxValueValidator(10)])
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects: ClassVar = ScopedQuerySet["RoleWeight"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("role", "category"), name="role_weight_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__lte=10), name="role_weight_to_10"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.weight}"
+
+
+# Who must sign, who signed, and which words.
 
 
 class SignOffRule(Record):
@@ -128,9 +250,7 @@ class SignOff(CommittedRecord):
 
     class Meta:
         ordering = ("signed_at",)
-        indexes = [
-            models.Index(fields=("signed_at", "id"), name="sign_off_in_lists"),
-        ]
+        indexes = [models.Index(fields=("signed_at", "id"), name="sign_off_in_lists")]
         constraints = [
             models.UniqueConstraint(
                 fields=("visit", "round", "rule", "person", "document"),
@@ -206,9 +326,7 @@ class Condition(CommittedRecord):
 
     class Meta:
         ordering = ("due_on",)
-        indexes = [
-            models.Index(fields=("due_on", "-id"), name="condition_in_lists"),
-        ]
+        indexes = [models.Index(fields=("due_on", "-id"), name="condition_in_lists")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
@@ -218,3 +336,51 @@ class Condition(CommittedRecord):
 
     def __str__(self) -> str:
         return f"Condition {str(self.pk)[:8]}"
+
+
+NAME = "stakeholders_signoff_not_the_owners"
+OWNER = """
+SELECT owner_id FROM evaluations_evaluation WHERE id =
+(SELECT evaluation_id FROM evaluations_visit WHERE id = NEW.visit_id)
+"""
+SQLITE = f"""
+CREATE TRIGGER IF NOT EXISTS {NAME} BEFORE INSERT ON stakeholders_signoff
+WHEN ({OWNER}) IN (NEW.person_id, NEW.on_behalf_of_id)
+OR NEW.requester_id <> ({OWNER})
+BEGIN SELECT RAISE(ABORT, 'the owner of an evaluation signs for nobody in it'); END
+"""
+POSTGRESQL = (
+    f"""
+CREATE OR REPLACE FUNCTION {NAME}() RETURNS trigger AS $$
+BEGIN
+IF ({OWNER}) IN (NEW.person_id, NEW.on_behalf_of_id)
+OR NEW.requester_id <> ({OWNER}) THEN
+RAISE EXCEPTION 'the owner of an evaluation signs for nobody in it'
+USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+END
+$$ LANGUAGE plpgsql
+""",
+    f"""
+CREATE OR REPLACE TRIGGER {NAME} BEFORE INSERT ON stakeholders_signoff
+FOR EACH ROW EXECUTE FUNCTION {NAME}()
+""",
+)
+
+
+def owner_signs_for_nobody() -> migrations.RunPython:
+    """A migration operation: no sign-off by the owner, nor for them (R30).
+
+    The constraints of the table compare with the requester that its writer named; this
+    asks the evaluation itself.
+    """
+
+    def install(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        own = editor.connection.vendor == "postgresql"
+        for statement in POSTGRESQL if own else (SQLITE,):
+            # No parameters: a % in a function's body is not a placeholder.
+            editor.execute(statement, params=None)
+
+    install.changes_no_row = True  # type: ignore[attr-defined]
+    return migrations.RunPython(install, migrations.RunPython.noop)

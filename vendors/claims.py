@@ -7,12 +7,17 @@ to, `means`, has the availability and the date of each value that was answered.
 """
 
 import datetime
-from collections.abc import Container, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
 
 from evaltracker.errors import Invalid
+from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
+from evaltracker.toolbox.measures.readings import refused
+from evaltracker.toolbox.text import Inputs
 from vendors.answered_values import answered
-from vendors.choices import STATED, Availability
+from vendors.choices import NOTED, STATED, Availability
 
 # Which availability may be said with which date; a pure module.
 
@@ -94,10 +99,6 @@ def resolve(
 
     *Never* without values is never for every value; any other answer without values
     speaks of none. `today` makes a past plan refused.
-
-    Raises:
-        Invalid: with a sentence that names the value and the list.
-
     """
     given = canonical(said, lists)
     answer = (availability, available_from)
@@ -205,7 +206,6 @@ def _answers(
     lists: Lists,
     today: datetime.date | None,
 ) -> Iterator[tuple[Any, list[str | None]]]:
-    """Values, and what is answered for them."""
     if given is None:
         return
     if not isinstance(given, list):
@@ -223,7 +223,6 @@ def _answers(
 
 
 def _named(values: Any, lists: Lists) -> Iterator[tuple[str, str]]:
-    """Each value that is spoken of, with its list."""
     for name, of_list in lists.items():
         said = values if values == EVERYWHERE else values.get(name, ())
         for value in of_list if said == EVERYWHERE else said:
@@ -280,11 +279,6 @@ def read_named_values(said: object, lists: Lists) -> Named:
 
     A list that is named with no value stays, and names nothing of it. *Everywhere* is
     every value of today.
-
-    Raises:
-        Invalid: a list or value that the brief does not name, one named twice, or
-            *everywhere* beside single values.
-
     """
     if said is None or said == {}:
         return {}
@@ -306,7 +300,6 @@ def read_named_values(said: object, lists: Lists) -> Named:
 
 
 def without_empty(named: Mapping[str, Sequence[str]]) -> Named:
-    """Only the lists of which a value is named."""
     return {name: [*values] for name, values in named.items() if values}
 
 
@@ -335,3 +328,204 @@ def _names(said: Any, value: str) -> bool:
 
 def _named_values_invalid(sentence: str) -> Invalid:
     return Invalid(sentence, errors={"named_values": [sentence]})
+
+
+# How much is there; a plan and an offer at cost are worth the same.
+RANK = {
+    Availability.NOW: 4,
+    Availability.BETA: 3,
+    Availability.PLANNED: 2,
+    Availability.ON_REQUEST: 2,
+    Availability.NEVER: 1,
+}
+
+
+class Change(StrEnum):
+    NEW = "new"
+    UPGRADED = "upgraded"
+    DOWNGRADED = "downgraded"
+    RESTATED = "restated"
+    LATER = "later"
+    EARLIER = "earlier"
+    WITHDRAWN = "withdrawn"
+    CONFIRMED = "confirmed"
+    REWORDED = "reworded"
+
+
+class Said(NamedTuple):
+    availability: str
+    available_from: datetime.date | None
+    requirement_revision: int
+    by_vendor: bool
+
+
+def changes_between(former: Said | None, newer: Said) -> tuple[Change, ...]:
+    """Everything that changed; *reworded* if it is the words alone.
+
+    What the buyer noted and what was withdrawn is no answer of the vendor, so the
+    answer after it is new.
+    """
+    if newer.availability == Availability.WITHDRAWN:
+        return (Change.WITHDRAWN,)
+    if (
+        former is None
+        or not former.by_vendor
+        or former.availability == Availability.WITHDRAWN
+    ):
+        return (Change.NEW,)
+    found = [*_of_status(former, newer), *_of_date(former, newer)]
+    if newer.requirement_revision > former.requirement_revision:
+        found.append(Change.CONFIRMED)
+    return tuple(found) or (Change.REWORDED,)
+
+
+def days_moved(former: Said | None, newer: Said) -> int:
+    """By how many days the date moved, forward or back; 0 without two dates."""
+    if former is None or former.available_from is None or newer.available_from is None:
+        return 0
+    return (newer.available_from - former.available_from).days
+
+
+def _of_status(former: Said, newer: Said) -> list[Change]:
+    if former.availability == newer.availability:
+        return []
+    before = RANK[Availability(former.availability)]
+    after = RANK[Availability(newer.availability)]
+    if after == before:
+        return [Change.RESTATED]
+    return [Change.UPGRADED if after > before else Change.DOWNGRADED]
+
+
+def _of_date(former: Said, newer: Said) -> list[Change]:
+    days = days_moved(former, newer)
+    if not days:
+        return []
+    return [Change.LATER if days > 0 else Change.EARLIER]
+
+
+NOT_ASKED = "This requirement asks for no number; say it in the statement."
+
+
+def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
+    """What is kept of a number that was said for a measure; {} of none.
+
+    Raises:
+        Invalid: at `number`: none is asked, it is not whole, or another kind of unit.
+    """
+    reading = Reading.from_json(said)
+    if reading is None:
+        return {}
+    asked = Measure.from_json(measure)
+    if asked is None:
+        raise refused(NOT_ASKED)
+    try:
+        check_same_kind(reading.unit, asked.unit)
+    except ValueError as error:
+        raise refused(str(error)) from error
+    return reading.as_json()
+
+
+NO_MEASURE: Mapping[str, Any] = {}
+# What says nothing of any value.
+UNANSWERED = (Availability.UNSTATED, Availability.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """Everything in a claim that makes it another claim if it differs."""
+
+    availability: str
+    available_from: datetime.date | None = None
+    environments: list[str] = field(default_factory=list)
+    # {"said": …, "means": …}, as `vendors.claims` gives them; None: nothing said.
+    holds_for: dict[str, Any] | None = None
+    statement: str = ""
+    evidence_url: str = ""
+    # {"value": "12", "unit": "ms"}, for the requirement's measure; {}: none.
+    number: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """The words of a claim that is kept."""
+        return cls(**{name: getattr(row, name) for name in WORDS})
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in WORDS}
+
+    @property
+    def number_words(self) -> str:
+        """The number that is claimed, as “12 ms”; blank of none."""
+        return number_words(self.number)
+
+
+WORDS = tuple(field.name for field in fields(ClaimWords))
+
+
+def read_claim(
+    *,
+    availability: str,
+    available_from: datetime.date | None,
+    environments: Iterable[str],
+    statement: str,
+    evidence_url: str,
+    holds_for: object = None,
+    number: object = None,
+    measure: Mapping[str, Any] = NO_MEASURE,
+    lists: Lists = NO_LISTS,
+    as_is: bool = False,
+    today: datetime.date | None = None,
+    noted: bool = False,
+) -> ClaimWords:
+    """A claim's words as they are kept; `today` makes a past plan refused.
+
+    `lists` are those of the brief, which `holds_for` speaks of. What stays *as it is*
+    (`as_is`) holds for all of them unless it says otherwise. `measure` is that of the
+    requirement, for which a `number` may be claimed.
+    """
+    inputs = Inputs()
+    known = (*STATED, *NOTED) if noted else STATED
+    error = availability_error(availability, available_from, today=today, known=known)
+    if error:
+        inputs.refuse(*error)
+    held = None
+    if not error:
+        terms = (lists, availability, available_from)
+        try:
+            held = held_for(holds_for, *terms, as_is=as_is, today=today)
+        except Invalid as wrong:
+            inputs.refuse("holds_for", wrong.sentence)
+    claimed: dict[str, str] = {}
+    try:
+        claimed = claimed_number(number, measure)
+    except Invalid as wrong:
+        inputs.refuse("number", wrong.sentence)
+    words = ClaimWords(
+        availability=availability,
+        available_from=available_from,
+        environments=inputs.lines("environments", environments),
+        holds_for=held,
+        statement=inputs.text("statement", statement),
+        evidence_url=inputs.link("evidence_url", evidence_url),
+        number=claimed,
+    )
+    inputs.check()
+    return words
+
+
+def held_for(
+    said: object,
+    lists: Lists,
+    availability: str,
+    available_from: datetime.date | None,
+    *,
+    as_is: bool = False,
+    today: datetime.date | None = None,
+) -> dict[str, Any] | None:
+    """What is kept of the values that an answer holds for; None if of none."""
+    answer = (lists, availability, available_from)
+    given = canonical(said, lists)
+    if given is None and as_is and availability not in UNANSWERED:
+        means = means_everywhere(*answer)
+    else:
+        means = resolve(said, *answer, today=today)
+    return {"said": given, "means": means} if means or given else None

@@ -1,5 +1,6 @@
-"""Costs from a spreadsheet."""
+"""The imports of answers, candidates and costs, as pages and commands offer them."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,46 +8,250 @@ from typing import Any
 from django import forms
 from django.db.models import TextChoices
 
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.importing.kinds import Column, RowsImport, register_import
-from evaltracker.importing.plan import Reading
+from evaltracker.importing.kinds import (
+    Column,
+    ImportKind,
+    Question,
+    RowsImport,
+    register_import,
+    with_choices,
+)
+from evaltracker.importing.plan import Header, Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.money import written
-from evaltracker.toolbox.tabular import Row, Workbook
+from evaltracker.toolbox.measures import number_words
+from evaltracker.toolbox.tabular import Row, Sheet, Workbook
 from vendors.candidates import IMPORTED, LISTED
-from vendors.choices import CandidateKind, CostState, Pricing, Recurrence
-from vendors.costs import CODES, CostKind, write_tiers
-from vendors.imports.candidates import (
-    COLUMNS,
-    columns_in,
-    is_table,
-    plan_candidates_import,
+from vendors.choices import (
+    STATED,
+    Availability,
+    CandidateKind,
+    CostState,
+    Pricing,
+    Recurrence,
 )
+from vendors.claims import ClaimWords
+from vendors.costs import CODES, CostKind, write_tiers
+from vendors.fields import HoldsForTextField, read_holds_for, write_holds_for
+from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
+from vendors.imports.answers import COLUMNS, CROSSED, Meaning
+from vendors.imports.candidates import COLUMNS as CANDIDATE_COLUMNS
+from vendors.imports.candidates import columns_in, is_table, plan_candidates_import
 from vendors.imports.costs import ForAll, plan_costs_import
 from vendors.imports.costs import is_table as costs_is_table
+from vendors.imports.layout import (
+    CANDIDATES_AS_ROWS,
+    LIST,
+    QUESTIONNAIRE,
+    REQUIREMENTS_AS_ROWS,
+    find_list,
+    names_on,
+)
 from vendors.imports.prices import COLUMNS as COST_WORDS_COLUMNS
 from vendors.imports.prices import price_columns
 from vendors.policy import may_read_answers
-from vendors.selectors import tiers_of
-from vendors.services.candidate_import import (
+from vendors.selectors import asked_requirements, tiers_of
+from vendors.selectors.candidates import lists_of
+from vendors.services.candidates import KIND as CANDIDATES
+from vendors.services.candidates import import_candidates, known_candidates
+from vendors.services.candidates import undo as undo_candidates
+from vendors.services.costs import KIND as COSTS
+from vendors.services.costs import import_costs, known_costs
+from vendors.services.costs import undo as undo_costs
+from vendors.services.sheets import (
     KIND,
-    import_candidates,
-    known_candidates,
+    explain_words,
+    import_claims,
+    known_claims,
     undo,
 )
-from vendors.services.cost_import import import_costs, known_costs
-from vendors.services.costs import KIND as COST_ROWS_KIND
-from vendors.services.mailed_sheets import undo as cost_undo_undo
 
-# Candidates from a spreadsheet.
+SHOWN_WORDS = 300
+HOLDS_FOR = "holds_for"
+
+
+@register_import
+class Claims(ImportKind):
+    slug = KIND
+    take_back = staticmethod(undo)
+    take_in = staticmethod(import_claims)
+    things = "answers"
+    tab = "matrix"
+    may_skip = True
+    needs = (
+        "A list with a row per answer, a matrix of requirements and candidates, or a "
+        "questionnaire that one vendor filled in. Requirements and candidates have to "
+        "be in the evaluation already."
+    )
+    columns = (
+        Column("requirement", "Requirement ID", "Requirement", "Its ref.", "R1"),
+        Column("component", "Component", "Component of the requirement"),
+        Column("candidate", "Candidate", "Candidate", "Its name or alias.", "Acme ML"),
+        Column("version", "Version", "Version in the name"),
+        Column(
+            "status",
+            "Availability",
+            "Availability",
+            "now, beta, planned, on request or never. Blank says nothing.",
+            "planned",
+        ),
+        Column("available_from", "Available from", "From", "2027-03-31", "2027-03-31"),
+        Column(
+            "statement", "Statement", "Statement", "In their words.", "In beta now."
+        ),
+        Column(
+            "evidence", "Evidence URL", "Link", "http(s) only.", "https://acme.example"
+        ),
+        Column(
+            "number",
+            "Claimed number",
+            "Number",
+            "For the measure of the requirement, with its unit.",
+            "12 ms",
+        ),
+    )
+    names = COLUMNS
+    layouts = (
+        ("", "find out"),
+        (LIST, "a list, one row per answer"),
+        (QUESTIONNAIRE, "a questionnaire that one vendor filled in"),
+        (REQUIREMENTS_AS_ROWS, "a matrix, requirements down and candidates across"),
+        (CANDIDATES_AS_ROWS, "a matrix, candidates down and requirements across"),
+    )
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
+
+    def guess(self, sheet: Sheet) -> Header | None:
+        sheet = with_choices(sheet, CROSSED, "Answer")
+        found = find_list(sheet)
+        return Header(found.header.number, found.columns) if found else names_on(sheet)
+
+    def plan(
+        self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
+    ) -> ClaimsPlan:
+        return plan_claims_import(
+            book,
+            known_claims(evaluation=evaluation),
+            orientation=reading.layout,
+            skip_unknown=reading.skip_unknown,
+            headers=reading.headers,
+            holds_for=values_said(evaluation, reading.more),
+            answers=reading.answers,
+        )
+
+    def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
+        lists = lists_of(evaluation)
+        if not lists:
+            return {}
+        fields: dict[str, forms.Field] = {
+            HOLDS_FOR: HoldsForTextField(
+                lists=lists,
+                label="The answers hold for",
+                required=False,
+                help_text="None ticked: not stated, so nobody has answered for these "
+                "values.",
+            )
+        }
+        for candidate in evaluation.candidates.order_by("name"):
+            fields[f"{HOLDS_FOR}-{candidate.pk}"] = HoldsForTextField(
+                lists=lists,
+                label=f"Those of {candidate} hold for",
+                required=False,
+                help_text="None ticked: as above.",
+            )
+        return fields
+
+    def heads(self) -> tuple[str, ...]:
+        return ("Requirement", "Candidate", "Availability", "Statement")
+
+    def cells(self, line: ClaimLine) -> Sequence[Any]:
+        return (
+            line.ref,
+            line.candidate,
+            availability_words(line.words),
+            line.words.statement[:SHOWN_WORDS],
+        )
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        before, after = readable(change.before), readable(change.line.words)
+        return [
+            (field, before[field], after[field])
+            for field in before
+            if before[field] != after[field]
+        ]
+
+    def questions(self, plan: Any) -> Sequence[Question]:
+        return [Question(it.key, it.shown, it.count) for it in plan.unknown_words]
+
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        stated = tuple(
+            (availability.value, str(availability.label)) for availability in STATED
+        )
+        partial = (Availability.PARTIAL.value, "in part, as the source says")
+        return (
+            *stated,
+            partial,
+            (Availability.UNSTATED.value, "nothing; leave it as text"),
+        )
+
+    def explain(
+        self, evaluation: Evaluation, user: User, said: Mapping[str, tuple[str, str]]
+    ) -> None:
+        meanings = {
+            key: Meaning(meaning, read_day(day)) for key, (meaning, day) in said.items()
+        }
+        explain_words(evaluation=evaluation, meanings=meanings, by=user)
+
+    def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
+        return {
+            "requirement": [row.ref for row in asked_requirements(evaluation)],
+            "candidate": list(evaluation.candidates.values_list("name", flat=True)),
+            "status": ["now", "beta", "planned", "on request", "never"],
+        }
+
+
+def availability_words(words: ClaimWords) -> str:
+    label = str(Availability(words.availability).label)
+    return f"{label}, {words.available_from}" if words.available_from else label
+
+
+def readable(words: ClaimWords) -> dict[str, Any]:
+    held = words.holds_for and words.holds_for["said"]
+    return words.fields() | {
+        HOLDS_FOR: write_holds_for(held),
+        "number": number_words(words.number),
+    }
+
+
+def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, Any]:
+    """What the form says of values by candidate, without those of whom it says none."""
+    said = {}
+    for candidate in evaluation.candidates.all():
+        text = more.get(f"{HOLDS_FOR}-{candidate.pk}") or more.get(HOLDS_FOR, "")
+        try:
+            values = read_holds_for(text)
+        except ValueError as error:
+            raise Invalid(f"Those of {candidate} hold for: {error}") from error
+        if values is not None:
+            said[candidate.name] = values
+    return said
+
+
+def read_day(text: str) -> datetime.date | None:
+    """The date of a date field; blank is none."""
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid(f"“{text[:20]}” is no date.") from error
 
 
 @register_import
 class Candidates(RowsImport):
-    """Options, a row each."""
-
-    slug = KIND
-    take_back = staticmethod(undo)
+    slug = CANDIDATES
+    take_back = staticmethod(undo_candidates)
     take_in = staticmethod(import_candidates)
     things = "candidates"
     tab = "candidates"
@@ -63,15 +268,13 @@ class Candidates(RowsImport):
             for it in IMPORTED
         ),
     )
-    names = COLUMNS
+    names = CANDIDATE_COLUMNS
     is_list = staticmethod(is_table)
 
     def columns_in(self, row: Row) -> dict[str, int]:
-        """By the usual names."""
         return columns_in(row)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
-        """The kind of those that say none."""
         return {
             "kind": forms.ChoiceField(
                 choices=CandidateKind.choices,
@@ -83,7 +286,6 @@ class Candidates(RowsImport):
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
     ) -> RowsPlan:
-        """What the file would do."""
         return plan_candidates_import(
             book,
             known_candidates(evaluation=evaluation),
@@ -93,11 +295,9 @@ class Candidates(RowsImport):
         )
 
     def heads(self) -> tuple[str, ...]:
-        """As on the page of candidates."""
         return ("Candidate", "Kind", "Vendor", *(it.label for it in LISTED))
 
     def cells(self, line: RowLine) -> Sequence[Any]:
-        """What would be added."""
         values = line.values
         return (
             line.name,
@@ -112,10 +312,8 @@ class Candidates(RowsImport):
 
 @register_import
 class Costs(RowsImport):
-    """What candidates cost, a line each."""
-
-    slug = COST_ROWS_KIND
-    take_back = staticmethod(cost_undo_undo)
+    slug = COSTS
+    take_back = staticmethod(undo_costs)
     take_in = staticmethod(import_costs)
     things = "costs"
     tab = "costs"
@@ -174,15 +372,12 @@ class Costs(RowsImport):
     is_list = staticmethod(costs_is_table)
 
     def allowed(self, user: User, evaluation: Evaluation) -> bool:
-        """The owner, who reads here what stands beside what comes."""
         return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
 
     def columns_in(self, row: Row) -> dict[str, int]:
-        """By the usual names."""
         return price_columns(row)
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
-        """What holds for the rows that do not say it."""
         names = evaluation.candidates.values_list("name", flat=True)
         asked: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "candidate": ("Candidate", [(name, name) for name in names]),
@@ -201,7 +396,6 @@ class Costs(RowsImport):
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
     ) -> RowsPlan:
-        """What the file would do."""
         more = reading.more
         return plan_costs_import(
             book,
@@ -217,7 +411,6 @@ class Costs(RowsImport):
         )
 
     def heads(self) -> tuple[str, ...]:
-        """As on the page of costs."""
         return (
             "Cost",
             "What is known",
@@ -228,7 +421,6 @@ class Costs(RowsImport):
         )
 
     def cells(self, line: RowLine) -> Sequence[Any]:
-        """What would be added."""
         values = line.values
         return (
             self.name_of(line),
@@ -240,19 +432,16 @@ class Costs(RowsImport):
         )
 
     def name_of(self, line: RowLine) -> str:
-        """Whose cost, of which kind, and which part of it."""
         name, kind, label = line.key
         return " / ".join(part for part in (name, CostKind(kind).label, label) if part)
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
-        """Field by field, in the words of the page."""
         return [
             (field, in_words(field, change.before.get(field)), in_words(field, value))
             for field, value in change.after.items()
         ]
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
-        """Candidates, kinds, states, rhythms, currencies."""
         return {
             "candidate": list(evaluation.candidates.values_list("name", flat=True)),
             "kind": [kind.label for kind in CostKind],
@@ -271,7 +460,6 @@ WORDS: dict[str, type[TextChoices]] = {
 
 
 def amount_of(values: Mapping[str, Any]) -> str:
-    """The likely amount of a line, or its per cent a year."""
     if values["likely"] is None:
         return ""
     unit = " % a year" if values.get("pricing") == Pricing.PERCENT else ""
@@ -279,7 +467,6 @@ def amount_of(values: Mapping[str, Any]) -> str:
 
 
 def in_words(field: str, value: Any) -> Any:
-    """A value of a cost line as the page writes it."""
     if isinstance(value, Decimal):
         return written(value)
     if field == "tiers":

@@ -26,14 +26,12 @@ from evaltracker.toolbox.tabular import (
 from evaltracker.toolbox.tabular.books import text_of
 from evaltracker.toolbox.tabular.cells import DayOrder, order_of, read_day
 from evaltracker.toolbox.text import harmless, meant, spelled
-from vendors.candidates import ClaimWords
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
+from vendors.claims import ClaimWords
 from vendors.costs import CostKind
-from vendors.holds_for_fields import SYNTAX, read_holds_for, write_holds_for
+from vendors.fields import SYNTAX, read_holds_for, write_holds_for
 from vendors.imports.answers import DATED_PLAN, STATUS_WORDS, status_key
 from vendors.selectors.candidates import demanded
-
-# The columns of the answer sheet, and how texts stand in its cells.
 
 SHEET = "Answers"
 # By field: the head and the width of each column, in order.
@@ -72,7 +70,6 @@ type Cell = str | datetime.date
 
 
 def asked_cells(requirement: Requirement) -> list[Cell]:
-    """What is asked, as it stands in a row."""
     return [
         harmless(text)
         for text in (
@@ -88,7 +85,6 @@ def asked_cells(requirement: Requirement) -> list[Cell]:
 
 
 def answer_cells(words: ClaimWords | None) -> list[Cell]:
-    """What is answered, as it stands in a row."""
     if words is None:
         return [""] * len(ANSWER)
     return [
@@ -102,8 +98,6 @@ def answer_cells(words: ClaimWords | None) -> list[Cell]:
         harmless(words.number.get("unit", "")),
     ]
 
-
-# The sheet of prices: the form of a quote as a spreadsheet, and back.
 
 PRICES_SHEET = "Prices"
 # By field: the head and the width of each column, in order.
@@ -163,7 +157,6 @@ type Typed = Mapping[str, str]
 
 
 def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
-    """An .xlsx with these lines of the form."""
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = PRICES_SHEET
@@ -202,7 +195,6 @@ def read_prices(
 
     Raises:
         Invalid: no such sheet, or cells that cannot be placed, each named.
-
     """
     sheet, columns = _find(content, filename)
     errors: dict[str, list[str]] = {}
@@ -228,7 +220,6 @@ def read_prices(
 
 
 def place_of(column: int, row: int) -> str:
-    """A cell as an error's name."""
     return f"{PRICES_SHEET}.{column_letter(column)}{row}"
 
 
@@ -237,7 +228,6 @@ def _count(errors: Mapping[str, object]) -> str:
 
 
 def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int]]:
-    """The sheet of prices, and where each field stands in it."""
     book = read_table(content, filename)
     sheets = [sheet for sheet in book.sheets if sheet.name == PRICES_SHEET]
     if book.kind == "csv" and not sheets:
@@ -263,7 +253,6 @@ def _no(sentence: str) -> Invalid:
 def _check_formulas(
     sheet: Sheet, row: Row, columns: Mapping[str, int], errors: dict[str, list[str]]
 ) -> None:
-    """Note cells whose formula has no result."""
     for column in columns.values():
         if (row.number, column) in sheet.uncomputed:
             errors[place_of(column, row.number)] = [
@@ -277,7 +266,6 @@ def _row(
     columns: Mapping[str, int],
     errors: dict[str, list[str]],
 ) -> dict[str, str]:
-    """A row as the form holds it; words of lists in our spelling."""
     for field, words in WORDS.items():
         text = texts.get(field, "")
         if not text and field != "kind":
@@ -349,10 +337,6 @@ def read_sheet(
 
     Cells that still show what `current` says keep its exact words. Rows without any
     answer are left out. `order` is how days are written, where no cell tells it.
-
-    Raises:
-        Invalid: no such sheet. What is wrong in cells, the lines say.
-
     """
     sheet, columns, head = _reading_find(content, filename)
     rows = sheet.below(head)
@@ -363,7 +347,6 @@ def read_sheet(
 
 
 def _reading_find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
-    """The sheet of answers, where each field stands in it, and its head."""
     book = read_table(content, filename)
     sheets = [sheet for sheet in book.sheets if sheet.name == SHEET]
     if book.kind == "csv" and not sheets:
@@ -400,7 +383,6 @@ def _line(
     current: Mapping[str, ClaimWords],
     order: DayOrder | None,
 ) -> SheetLine | None:
-    """The answer in a row; None if there is none."""
     ref = meant(row.cell(columns["requirement"]))
     stands = current.get(ref)
     shown = _shown(stands)
@@ -427,7 +409,6 @@ def _line(
 
 
 def _shown(words: ClaimWords | None) -> dict[str, str]:
-    """What the cells of an answer say."""
     return dict(zip(ANSWER, map(text_of, answer_cells(words)), strict=True))
 
 
@@ -512,8 +493,6 @@ READERS = {
 }
 
 
-# Writing the answer sheet: what is asked, what is answered, and drop-downs.
-
 WRITING_HELP = (
     "Fill in the white columns of the sheet “Answers” and send the file back.",
     "Availability is one of: now, beta, planned, on_request (at cost), never; yes and "
@@ -586,7 +565,6 @@ def _head(sheet: Worksheet, fields: Sequence[str]) -> None:
 
 
 def _mark(cell: object, field: str) -> None:
-    """Grey for what is asked, open for what is answered."""
     if field in ANSWER:
         cell.protection = OPEN  # type: ignore[attr-defined]
         # Text stays what is typed; a day may be typed as the reader's program likes.
@@ -597,7 +575,6 @@ def _mark(cell: object, field: str) -> None:
 
 
 def _offer(sheet: Worksheet, last: int) -> None:
-    """The drop-down of availabilities."""
     column = get_column_letter(list(COLUMNS).index("availability") + 1)
     offered = DataValidation(
         type="list", formula1=f'"{",".join(STATED)}"', allow_blank=True

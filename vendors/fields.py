@@ -1,13 +1,83 @@
-"""A form's fields for the values of the brief's lists that an answer holds for."""
+"""Fields for the values of the brief's lists, and for a number with its unit."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from vendors.candidates import Names, ValuesField, key_of
+from evaltracker.errors import Invalid
+from evaltracker.toolbox.measures import Reading
 from vendors.choices import STATED
-from vendors.holds_for import EVERYWHERE
+from vendors.claims import EVERYWHERE
+
+type Names = Mapping[str, Sequence[str]]
+
+
+class ValuesField(forms.MultipleChoiceField):
+    """Boxes by list; it gives `{list: [values]}` with every list that is offered."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, lists: Names, **kwargs: Any) -> None:
+        choices = [
+            (name, [(key_of(name, value), value) for value in values])
+            for name, values in lists.items()
+        ]
+        super().__init__(choices=choices, **kwargs)
+        self.lists = lists
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return [key_of(name, each) for name, names in value.items() for each in names]
+
+    def clean(self, value: Any) -> Any:
+        ticked = super().clean(value)
+        return {
+            name: [value for value in values if key_of(name, value) in ticked]
+            for name, values in self.lists.items()
+        }
+
+
+class ForValuesForm(forms.Form):
+    def __init__(self, *args: Any, lists: Names, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if lists:
+            self.fields["named_values"] = ValuesField(
+                lists=lists,
+                label="For which values",
+                required=False,
+                help_text="None ticked: for all of them.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    key: str
+    value: str
+    ticked: bool
+
+
+def boxes_of(lists: Names, named: Names) -> list[tuple[str, list[Box]]]:
+    """The boxes of each list; the only one there is, is ticked."""
+    alone = sum(map(len, lists.values())) == 1
+    return [
+        (
+            name,
+            [
+                Box(key_of(name, value), value, alone or value in named.get(name, ()))
+                for value in values
+            ],
+        )
+        for name, values in lists.items()
+    ]
+
+
+def key_of(name: str, value: str) -> str:
+    return json.dumps([name, value], ensure_ascii=False)
+
 
 # What an answer holds for as one text, for cells and forms; a pure module.
 #
@@ -31,12 +101,7 @@ def write_holds_for(said: Any) -> str:
 
 
 def read_holds_for(text: str) -> Any:
-    """What a text says, as `vendors.holds_for` takes it; None of a blank one.
-
-    Raises:
-        ValueError: with the sentence. Whether the brief has the values, it cannot say.
-
-    """
+    """What a text says, as `vendors.claims` takes it; None of a blank one."""
     parts = [part.strip() for part in text.replace("\n", ";").split(";")]
     lines = [line for part in parts if part for line in _lines(part)]
     answered = [line for line in lines if line[2]]
@@ -122,7 +187,7 @@ OF_ALL = key_of("", EVERYWHERE)
 
 class HoldsForField(ValuesField):
     """Boxes for everywhere, and by list for everywhere in it and for its values; it
-    gives what was said, as `vendors.holds_for` takes it."""
+    gives what was said, as `vendors.claims` takes it."""
 
     def __init__(self, *, lists: Names, **kwargs: Any) -> None:
         lists = {name: values for name, values in lists.items() if values}
@@ -137,7 +202,6 @@ class HoldsForField(ValuesField):
         self.choices = [(OF_ALL, all_of_them), *by_list]
 
     def prepare_value(self, value: Any) -> Any:
-        """The boxes that are ticked."""
         if value == EVERYWHERE:
             return [OF_ALL]
         if isinstance(value, dict):
@@ -148,7 +212,6 @@ class HoldsForField(ValuesField):
         return super().prepare_value(value)
 
     def clean(self, value: Any) -> Any:
-        """Everywhere, or the ticked values by list; None if nothing is ticked."""
         named = {name: held for name, held in super().clean(value).items() if held}
         if OF_ALL not in (value or ()):
             # Beside single values, “everywhere” is refused by whoever knows the lists.
@@ -171,7 +234,6 @@ class HoldsForTextField(HoldsForField):
         return super().prepare_value(value)
 
     def clean(self, value: Any) -> str:
-        """What was said, as `read_holds_for` reads it."""
         return write_holds_for(super().clean(value))
 
 
@@ -179,7 +241,6 @@ class OwnAnswersField(forms.CharField):
     """Values that have an answer of their own, as a text; it gives their lines."""
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
-        """The lines, as `vendors.holds_for` takes them."""
         try:
             said = read_holds_for(super().clean(value) or "")
         except ValueError as error:
@@ -193,10 +254,7 @@ class OwnAnswersField(forms.CharField):
 
 
 class HoldsForCell(forms.CharField):
-    """What an answer holds for as one text, for a cell of a table."""
-
     def clean(self, value: Any) -> Any:
-        """What was said, as `vendors.holds_for` takes it."""
         try:
             return read_holds_for(super().clean(value) or "")
         except ValueError as error:
@@ -236,3 +294,15 @@ def parted(said: Any, answer: Mapping[str, Any]) -> tuple[Any, str]:
                 known = held.setdefault(name, [])
                 known += [named] if named == EVERYWHERE else named
     return held or None, write_holds_for(others)
+
+
+class NumberField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100, **kwargs)
+
+    def clean(self, value: Any) -> dict[str, str]:
+        try:
+            found = Reading.from_text(super().clean(value) or "")
+        except Invalid as error:
+            raise forms.ValidationError(error.sentence) from error
+        return found.as_json() if found else {}

@@ -1,0 +1,374 @@
+"""What vendors ask, suggest and sent, and how often they were reminded."""
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from evaltracker.evaluations.models import Evaluation, Notice, User
+from vendors.choices import ProposalState
+from vendors.claims import Change, Said, changes_between
+from vendors.models import (
+    Asking,
+    Candidate,
+    Claim,
+    ClaimFile,
+    Contact,
+    LastSeen,
+    Proposal,
+    Question,
+    Submission,
+)
+from vendors.selectors.claims import Waiting, vendors_words, waiting_for
+
+
+def open_questions(evaluation: Evaluation) -> QuerySet[Question]:
+    rows: QuerySet[Question] = Question.objects.filter(evaluation=evaluation)
+    return rows.filter(answered_at__isnull=True)
+
+
+def questions_for(candidate: Candidate) -> QuerySet[Any]:
+    """What the vendor of `candidate` may read: answered ones, and its own.
+
+    Each with `own`, whether it asked, and `told_at`, when it was answered or, until
+    then, asked. Who else asked is not read at all.
+    """
+    rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
+    asked = Asking.objects.filter(candidate=candidate)
+    return (
+        rows.annotate(
+            own=Exists(asked.filter(question=OuterRef("pk"))),
+            told_at=Coalesce("answered_at", "asked_at"),
+        )
+        .filter(Q(answered_at__isnull=False) | Q(own=True))
+        .select_related("requirement")
+    )
+
+
+def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
+    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate=candidate)
+    return rows.select_related("category", "requirement")
+
+
+def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:
+    """Suggested requirements that the owner has not ruled on."""
+    rows: QuerySet[Proposal] = Proposal.objects.filter(candidate__evaluation=evaluation)
+    return rows.filter(state=ProposalState.OPEN).select_related("candidate", "category")
+
+
+# A letter or two stands in many words that name nobody.
+SHORTEST = 3
+
+
+def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
+    """The fields whose text holds a name of the vendor that asked, with that name."""
+    asking = question.asking
+    if asking is None:
+        return
+    for name_of_field, text in texts.items():
+        for name in names_of(asking.candidate):
+            if stands_alone(name, text):
+                yield name_of_field, name
+                break
+
+
+def stands_alone(name: str, text: str) -> bool:
+    """Whether `text` holds `name` as words of their own, in whatever case."""
+    sought, words = name.casefold(), text.casefold()
+    at = words.find(sought)
+    while at >= 0:
+        end = at + len(sought)
+        around = words[max(at - 1, 0) : at] + words[end : end + 1]
+        if not any(text.isalnum() or text == "_" for text in around):
+            return True
+        at = words.find(sought, at + 1)
+    return False
+
+
+def names_of(candidate: Candidate) -> list[str]:
+    names = [candidate.name, *candidate.aliases]
+    if candidate.vendor is not None:
+        names += [candidate.vendor.name, *candidate.vendor.aliases]
+    return [name for name in dict.fromkeys(names) if len(name) >= SHORTEST]
+
+
+KIND = "not_answered"
+# Nobody is reminded more often, nor more than so many times without a sign of life.
+GAP = datetime.timedelta(days=3)
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """What waits on a candidate's vendor, and how it was reminded of that."""
+
+    waiting: Waiting
+    contacts: int
+    # When, since its last own claim, the newest last.
+    reminded: tuple[datetime.datetime, ...]
+    last_at: datetime.datetime | None
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.waiting.candidate
+
+    def why_not(self, now: datetime.datetime) -> str:
+        """Empty if the vendor may be reminded at that instant, else why not."""
+        vendor = self.candidate.vendor
+        if self.waiting.is_done:
+            return f"{vendor} has answered everything."
+        if not self.contacts:
+            return f"{vendor} has no contact to write to; add one first."
+        if len(self.reminded) >= MOST:
+            return (
+                f"{vendor} was reminded {MOST} times without an answer; a mail more "
+                "will not help. Call it."
+            )
+        if self.last_at is not None and now < self.last_at + GAP:
+            return f"{vendor} was reminded less than {GAP.days} days ago; give it time."
+        return ""
+
+
+def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chase]:
+    """Each of these candidates of one evaluation, in six queries."""
+    keys = [candidate.pk for candidate in candidates]
+    told: dict[str, dict[str, datetime.datetime]] = {}
+    notices = Notice.objects.filter(kind=KIND, subject_id__in=map(str, keys))
+    for key, occurrence, at in notices.values_list(
+        "subject_id", "occurrence", "created_at"
+    ):
+        # One reminder is a mail to each contact.
+        told.setdefault(key, {})[occurrence] = at
+    spoke = dict(
+        vendors_words()
+        .filter(candidate__in=keys)
+        .order_by()
+        .values("candidate_id")
+        .annotate(last=Max("submitted_at"))
+        .values_list("candidate_id", "last")
+    )
+    people = Counter(
+        Contact.objects.current()
+        .filter(vendor__in={candidate.vendor_id for candidate in candidates})
+        .values_list("vendor_id", flat=True)
+    )
+    found = []
+    for waiting in waiting_for(evaluation, candidates):
+        one = waiting.candidate
+        moments = sorted(told.get(str(one.pk), {}).values())
+        since = spoke.get(one.pk)
+        found.append(
+            Chase(
+                waiting=waiting,
+                contacts=people[one.vendor_id] if one.vendor_id else 0,
+                reminded=tuple(
+                    each for each in moments if since is None or each > since
+                ),
+                last_at=moments[-1] if moments else None,
+            )
+        )
+    return found
+
+
+type Place = tuple[uuid.UUID, uuid.UUID]
+CLAIM_ORDER = (
+    "candidate__name",
+    "requirement__category__position",
+    "requirement__position",
+    "requirement__ref",
+)
+
+
+class Revision(NamedTuple):
+    """A revision without its words, as much as counting needs."""
+
+    id: uuid.UUID
+    candidate_id: uuid.UUID
+    requirement_id: uuid.UUID
+    revision: int
+    submitted_at: datetime.datetime
+    availability: str
+    available_from: datetime.date | None
+    requirement_revision: int
+    by_vendor: bool
+
+    @property
+    def place(self) -> Place:
+        return self.candidate_id, self.requirement_id
+
+    @property
+    def said(self) -> Said:
+        return Said(
+            self.availability,
+            self.available_from,
+            self.requirement_revision,
+            self.by_vendor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SentClaim:
+    newer: Revision
+    former: Revision | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class SentBy:
+    """Everything that one candidate's vendor sent since the person looked."""
+
+    candidate: Candidate
+    seen_until: datetime.datetime | None
+    claims: list[SentClaim] = field(default_factory=list)
+    files: list[ClaimFile] = field(default_factory=list)
+    receipts: list[Submission] = field(default_factory=list)
+    questions: list[Asking] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[Change]:
+        return Counter(change for claim in self.claims for change in claim.changes)
+
+    @property
+    def newest(self) -> datetime.datetime | None:
+        moments = [
+            *(claim.newer.submitted_at for claim in self.claims),
+            *(file.uploaded_at for file in self.files),
+            *(receipt.submitted_at for receipt in self.receipts),
+            *(question.question.asked_at for question in self.questions),
+            *(proposal.proposed_at for proposal in self.proposals),
+        ]
+        return max(moments, default=None)
+
+    @property
+    def number(self) -> int:
+        others = (self.files, self.receipts, self.questions, self.proposals)
+        return len(self.claims) + sum(len(rows) for rows in others)
+
+
+def sent_by_vendors(
+    user: User, evaluation: Evaluation, *, everything: bool = False
+) -> list[SentBy]:
+    """By invited candidate, what `user` has not seen, in seven queries.
+
+    A claim that was revised three times since is one, beside the words that the
+    person saw last. With `everything`, all that stands, beside the revision before.
+    """
+    mine = LastSeen.objects.filter(person=user, candidate=OuterRef("pk"))
+    rows: Any = Candidate.objects.filter(
+        evaluation=evaluation, invited_at__isnull=False
+    )
+    found = {
+        item.pk: SentBy(item, item.seen_until)
+        for item in rows.select_related("vendor").annotate(
+            seen_until=Subquery(mine.values("until")[:1])
+        )
+    }
+    unseen = Unseen(user, list(found), everything=everything)
+    for claim in _claims(unseen):
+        found[claim.newer.candidate_id].claims.append(claim)
+    for file in unseen.of(
+        ClaimFile.objects.select_related("claim__requirement"),
+        "uploaded_at",
+        through="claim__",
+    ):
+        found[file.claim.candidate_id].files.append(file)
+    for rows, moment, name in (
+        (Submission.objects.all(), "submitted_at", "receipts"),
+        (Asking.objects.select_related("question"), "question__asked_at", "questions"),
+        (Proposal.objects.all(), "proposed_at", "proposals"),
+    ):
+        for row in unseen.of(rows, moment):
+            getattr(found[row.candidate_id], name).append(row)
+    return list(found.values())
+
+
+def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
+    """Claims that `user` has not seen, by evaluation and candidate; one query."""
+    rows = unseen_claims(user, evaluations)
+    counted = rows.values_list("candidate__evaluation_id", "candidate_id")
+    return Counter(
+        {
+            (where, option): number
+            for where, option, number in counted.annotate(Count("pk"))
+        }
+    )
+
+
+def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
+    """Claims of vendors that stand and that `user` has not seen."""
+    invited = Candidate.objects.filter(
+        evaluation__in=list(evaluations), invited_at__isnull=False
+    )
+    seen = LastSeen.objects.filter(
+        person=user,
+        candidate=OuterRef("candidate_id"),
+        until__gte=OuterRef("submitted_at"),
+    )
+    theirs = _standing().filter(candidate__in=invited.order_by().values("pk"))
+    return theirs.filter(~Exists(seen)).order_by()
+
+
+class Unseen:
+    """Rows of some candidates that came after the person last looked at each."""
+
+    def __init__(
+        self, user: User, candidates: Iterable[Any], *, everything: bool = False
+    ) -> None:
+        self.user = user
+        self.candidates = candidates
+        self.everything = everything
+
+    def of(self, rows: Any, moment: str, *, through: str = "") -> QuerySet[Any]:
+        found: QuerySet[Any] = self._theirs(rows, through)
+        if self.everything:
+            return found
+        return found.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
+
+    def former(self, changed: list[Revision]) -> QuerySet[Any]:
+        """Revisions of these cells that the person has seen, the oldest first."""
+        rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
+            requirement__in={pair.requirement_id for pair in changed}
+        )
+        if self.everything:
+            return rows.filter(superseded_at__isnull=False)
+        return rows.filter(submitted_at__lte=F("seen"))
+
+    def _theirs(self, rows: Any, through: str) -> QuerySet[Any]:
+        candidate = f"{through}candidate"
+        mine = LastSeen.objects.filter(
+            person=self.user, candidate=OuterRef(f"{candidate}_id")
+        )
+        found: QuerySet[Any] = rows.filter(
+            **{f"{candidate}__in": self.candidates}
+        ).annotate(seen=Subquery(mine.values("until")[:1]))
+        return found
+
+
+def _standing() -> QuerySet[Any]:
+    rows: QuerySet[Any] = Claim.objects.filter(
+        by_vendor=True, superseded_at__isnull=True, requirement__retired_at__isnull=True
+    )
+    return rows
+
+
+def _claims(unseen: Unseen) -> Iterator[SentClaim]:
+    newer = list(
+        _revisions(unseen.of(_standing().order_by(*CLAIM_ORDER), "submitted_at"))
+    )
+    former = {revision.place: revision for revision in _revisions(unseen.former(newer))}
+    for pair in newer:
+        before = former.get(pair.place)
+        yield SentClaim(
+            pair, before, changes_between(before and before.said, pair.said)
+        )
+
+
+def _revisions(rows: QuerySet[Any]) -> Iterator[Revision]:
+    for values in rows.values_list(*Revision._fields):
+        yield Revision(*values)

@@ -1,0 +1,668 @@
+"""Answers as a vendor drafts them, by form or sheet, until they are handed in."""
+
+import datetime
+import io
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from evaltracker.errors import Invalid, NotFound, Refused, Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import Actor, actor_of
+from evaltracker.evaluations.models import Requirement
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
+from evaltracker.toolbox.tabular.cells import DayOrder
+from vendors.answers import (
+    EMPTY,
+    ENVIRONMENTS,
+    digest_of,
+    is_receipt_of,
+    stated_in,
+    typed_of,
+    words_in,
+)
+from vendors.claims import ClaimWords
+from vendors.fields import Names
+from vendors.models import (
+    AnswerDraft,
+    Candidate,
+    Claim,
+    ClaimFile,
+    DraftFile,
+    MailedSheet,
+    Submission,
+)
+from vendors.selectors import (
+    asked_requirements,
+    last_submission,
+    own_claim,
+    own_claims,
+    own_files,
+)
+from vendors.selectors.candidates import lists_of, with_demands
+from vendors.selectors.claims import AnswerRow, answers_of
+from vendors.services.candidates import lock_candidate, lock_invitation
+from vendors.services.claims import (
+    MOST,
+    Comparison,
+    Stated,
+    compare_claims,
+    read_all,
+    stated,
+    submit_claim,
+    submit_claims,
+)
+from vendors.sheets import SheetLine, read_sheet, write_sheet
+
+
+@transaction.atomic
+def attach_to_answer(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    file: IO[bytes],
+    name: str,
+    by: Actor,
+) -> None:
+    """Keep a file with the draft of an answer; where nothing is drafted, with the
+    answer that stands.
+
+    The same types, sizes and numbers are taken as over REST.
+    """
+    candidate = lock_candidate(candidate)
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
+    if not rows.exists() and own_claim(candidate, requirement) is not None:
+        attach_file(
+            candidate=candidate, requirement=requirement, file=file, name=name, by=by
+        )
+        return
+    accepted = read_file(file, name)
+    require_room(candidate, accepted.size)
+    now = database_now()
+    draft, _ = AnswerDraft.objects.get_or_create(
+        candidate=candidate,
+        requirement=requirement,
+        defaults={"typed": dict(EMPTY), "saved_at": now},
+    )
+    if draft.files.filter(sha256=accepted.sha256).exists():
+        return
+    DraftFile.objects.create(
+        draft=draft,
+        name=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        content=accepted.content,
+        uploaded_at=now,
+    )
+
+
+@transaction.atomic
+def remove_draft_file(
+    *, candidate: Candidate, requirement: Requirement, key: uuid.UUID
+) -> None:
+    """Take a file from a draft; a draft that held nothing else goes, too."""
+    draft = AnswerDraft.objects.filter(
+        candidate=candidate, requirement=requirement
+    ).first()
+    found = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
+    if draft is None or not found.delete()[0]:
+        raise NotFound
+    if draft.typed == EMPTY and not draft.files.exists():
+        draft.delete()
+
+
+def hand_in_files(candidate: Candidate, by: Actor) -> None:
+    """Make the files of drafts those of the answers that were made of the drafts."""
+    waiting = DraftFile.objects.filter(draft__candidate=candidate)
+    for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
+        # One at a time: all of them may be 200 MB.
+        file = waiting.select_related("draft__requirement").get(pk=key)
+        content, requirement = bytes(file.content), file.draft.requirement
+        file.delete()
+        if requirement.retired_at is None:
+            attach_file(
+                candidate=candidate,
+                requirement=requirement,
+                file=io.BytesIO(content),
+                name=file.name,
+                by=by,
+            )
+
+
+OTHER_TAB = (
+    "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
+    "stands now; put what you typed into it and save again."
+)
+
+
+class DraftsWrong(Invalid):
+    """Drafts that cannot be handed in: by ref, what is wrong with each."""
+
+    def __init__(self, wrong: dict[str, list[str]]) -> None:
+        what = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
+        super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The receipt, and how many answers changed with it."""
+
+    receipt: Submission
+    changed: int
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    typed: Mapping[str, Any],
+    version: int,
+    standing: Claim | None,
+) -> AnswerDraft | None:
+    """Keep what was typed over the draft of that version, 0 for none yet.
+
+    What says the same as the claim that stands is no draft, unless the requirement
+    has changed since. Drafts are kept after the deadline, too.
+
+    Raises:
+        Stale: another tab was first; `difference` is not told, the page shows it.
+    """
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
+    draft = rows.select_for_update(of=("self",), no_key=True).first()
+    if draft is not None and ENVIRONMENTS in draft.typed:
+        typed = {ENVIRONMENTS: draft.typed[ENVIRONMENTS], **typed}
+    if draft is not None and draft.typed == typed:
+        return draft
+    if (draft.version if draft else 0) != version:
+        raise Stale(OTHER_TAB)
+    has_files = draft is not None and draft.files.exists()
+    if not (has_files or is_new(typed, requirement, standing)):
+        rows.delete()
+        return None
+    now = database_now()
+    if draft is None:
+        # Of two tabs that begin at once, one is first.
+        made = AnswerDraft(
+            candidate=candidate,
+            requirement=requirement,
+            typed=dict(typed),
+            saved_at=now,
+        )
+        AnswerDraft.objects.bulk_create([made], ignore_conflicts=True)
+        kept = rows.get()
+        if kept.pk != made.pk:
+            raise Stale(OTHER_TAB)
+        return kept
+    draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
+    draft.save(update_fields=["typed", "version", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, candidate: Candidate, requirement: Requirement) -> None:
+    """Take a draft away; what was handed in stands."""
+    AnswerDraft.objects.filter(candidate=candidate, requirement=requirement).delete()
+
+
+@transaction.atomic
+@files_of_rows()
+def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
+    """Make claims of the drafts, and proof of their files, by the same services as the
+    API, and hand in.
+    """
+    candidate, _ = lock_invitation(candidate)
+    stated = read_drafts(candidate)
+    last = last_submission(candidate)
+    if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
+        raise Refused(
+            f"Nothing has changed since receipt {last.number}, so there is nothing to "
+            "hand in.",
+            code="nothing_to_hand_in",
+        )
+    if stated:
+        _submit(candidate, stated, by)
+        hand_in_files(candidate, by)
+    receipt = hand_in(candidate=candidate, by=by)
+    AnswerDraft.objects.filter(candidate=candidate).delete()
+    return HandedIn(receipt, len(stated))
+
+
+def read_drafts(candidate: Candidate) -> list[Stated]:
+    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
+    lists = lists_of(candidate.evaluation)
+    asked = asked_requirements(candidate.evaluation).values("pk")
+    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    stated, wrong = [], {}
+    for draft in drafts.select_related("requirement").order_by("requirement__ref"):
+        former = claims.get(draft.requirement_id)
+        ref = draft.requirement.ref
+        try:
+            stated.append(stated_in(draft.typed, ref, lists, former))
+        except Invalid as error:
+            wrong[ref] = [text for said in error.errors.values() for text in said]
+    if wrong:
+        raise DraftsWrong(wrong)
+    return stated
+
+
+def is_new(
+    typed: Mapping[str, Any], requirement: Requirement, standing: Claim | None
+) -> bool:
+    if standing and standing.requirement_revision < requirement.revision:
+        return True
+    return typed not in (EMPTY, typed_of(standing))
+
+
+def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
+    try:
+        if len(stated) > 1:
+            submit_claims(candidate=candidate, claims=stated, by=by)
+            return
+        [said] = stated
+        asked = asked_requirements(candidate.evaluation)
+        words = {name: getattr(said, name) for name in said.__struct_fields__}
+        words["requirement"] = asked.get(ref=said.requirement)
+        submit_claim(candidate=candidate, by=by, **words)
+    except Invalid as error:
+        raise DraftsWrong(_by_ref(error, stated)) from error
+
+
+def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    for place, sentences in error.errors.items():
+        parts = place.split(".")
+        index = int(parts[1]) if parts[0] == "claims" and len(parts) > 1 else 0
+        wrong.setdefault(stated[index].requirement, []).extend(sentences)
+    return wrong
+
+
+@transaction.atomic
+def confirm_sheet(*, sheet: MailedSheet, by: Actor) -> None:
+    """Keep that the vendor, in its pages, says yes to what was entered for it."""
+    candidate = lock_candidate(sheet.candidate)
+    now = database_now()
+    rows = MailedSheet.objects.filter(pk=sheet.pk, confirmed_at__isnull=True)
+    if not rows.update(confirmed_at=now, confirmed_by=by.name):
+        raise Refused("These answers were confirmed already.")
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="mailed_sheet.confirmed",
+        subject=sheet,
+        by=by,
+        after={"candidate": candidate.name},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetResult:
+    found: Comparison
+    rows: dict[str, int]
+
+
+def answer_sheet(candidate: Candidate) -> bytes:
+    asked = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(asked, _standing(candidate))
+
+
+@transaction.atomic
+def submit_sheet(
+    *,
+    candidate: Candidate,
+    content: bytes,
+    filename: str,
+    by: Actor,
+    dry_run: bool,
+    order: DayOrder | None = None,
+) -> SheetResult:
+    """Take the answers of a filled sheet, all of them or none; or, dry, compare only.
+
+    Raises:
+        Refused: claims are not open. NotFound: the candidate was not invited.
+        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
+    """
+    lines = read_lines(content, filename, _standing(candidate), order)
+    claims = [stated(line.requirement, line.words) for line in lines]
+    found = Comparison()
+    with naming_cells(lines):
+        if dry_run or any(line.wrong for line in lines):
+            found = compare_claims(candidate=candidate, claims=claims)
+        else:
+            found = submit_claims(candidate=candidate, claims=claims, by=by)
+    return SheetResult(found, {line.requirement: line.row for line in lines})
+
+
+def read_lines(
+    content: bytes,
+    filename: str,
+    current: Mapping[str, ClaimWords],
+    order: DayOrder | None,
+) -> list[SheetLine]:
+    lines = read_sheet(content, filename, current, order)
+    if not lines:
+        sentence = "No row of the sheet has an answer."
+        raise Invalid(sentence, errors={"file": [sentence]})
+    if len(lines) > MOST:
+        sentence = f"A sheet may answer {MOST:,} requirements; send it in parts."
+        raise Invalid(sentence, errors={"file": [sentence]})
+    return lines
+
+
+@contextmanager
+def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
+    """Refuse whatever cannot be read in cells or is refused within, cell by cell."""
+    wrong = {
+        (line.row, line.place(name)): [sentence]
+        for line in lines
+        for name, sentence in line.wrong.items()
+    }
+    try:
+        yield
+    except Invalid as error:
+        for place, sentences in error.errors.items():
+            _, index, name = place.split(".")
+            line = lines[int(index)]
+            wrong.setdefault((line.row, line.place(name)), sentences)
+    if wrong:
+        in_order = sorted(wrong, key=lambda cell: (cell[0], len(cell[1]), cell[1]))
+        errors = {place: wrong[row, place] for row, place in in_order}
+        count = "1 cell is" if len(errors) == 1 else f"{len(errors):,} cells are"
+        raise Invalid(f"{count} wrong, so nothing was taken.", errors=errors)
+
+
+def _standing(candidate: Candidate) -> dict[str, ClaimWords]:
+    return {row.requirement.ref: ClaimWords.of(row) for row in own_claims(candidate)}
+
+
+# The answer sheet in the vendor pages: it goes out with the drafts and comes back as
+# drafts, so that nothing is handed in by a file.
+
+# What is typed by ref, and over which version of a draft.
+type TypedByRef = Mapping[str, tuple[dict[str, Any], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    requirement: Requirement
+    former: ClaimWords | None
+    words: ClaimWords
+    # The words as a form holds them, over which version of a draft.
+    typed: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    changes: list[DraftChange]
+    unchanged: int
+
+    @property
+    def typed(self) -> TypedByRef:
+        return {
+            each.requirement.ref: (each.typed, each.version) for each in self.changes
+        }
+
+
+def drafts_sheet(candidate: Candidate) -> bytes:
+    """The sheet with everything that is asked, the drafts over what was handed in."""
+    lists = lists_of(candidate.evaluation)
+    current = {
+        row.requirement.ref: words
+        for row in answers_of(candidate).rows
+        if (words := _current(row, lists)) is not None
+    }
+    asked = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(asked, current)
+
+
+def preview_sheet(
+    *,
+    candidate: Candidate,
+    content: bytes,
+    filename: str,
+    order: DayOrder | None = None,
+) -> SheetPreview:
+    """What a filled sheet would change in the drafts; nothing is written.
+
+    Raises:
+        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
+    """
+    rows = {row.requirement.ref: row for row in answers_of(candidate).rows}
+    lists = lists_of(candidate.evaluation)
+    current = {ref: _current(row, lists) for ref, row in rows.items()}
+    stands = {ref: words for ref, words in current.items() if words is not None}
+    lines = read_lines(content, filename, stands, order)
+    times = Counter(line.requirement for line in lines)
+    # A draft that is not whole yet may stay as it is.
+    said = [
+        line
+        for line in lines
+        if times[line.requirement] > 1
+        or line.wrong
+        or line.words is not current.get(line.requirement)
+    ]
+    with naming_cells(said):
+        today = database_now().date()
+        asked = {ref: row.requirement for ref, row in rows.items()}
+        words = read_all(
+            [stated(line.requirement, line.words) for line in said], asked, today, lists
+        )
+    found = [
+        _change(rows[line.requirement], current[line.requirement], each)
+        for line, each in zip(said, words, strict=True)
+    ]
+    changes = [change for change in found if change is not None]
+    return SheetPreview(changes, len(lines) - len(changes))
+
+
+@transaction.atomic
+def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
+    """Keep what a sheet says as drafts, all of it or nothing; how many there were."""
+    asked = asked_requirements(candidate.evaluation).filter(ref__in=typed)
+    rows = {row.requirement.ref: row for row in _locked(candidate, asked)}
+    now = database_now()
+    made, changed, gone = [], [], []
+    for ref, (words, version) in typed.items():
+        row = rows.get(ref)
+        draft = row.draft if row else None
+        if row is None or (draft.version if draft else 0) != version:
+            raise Stale(OTHER_TAB)
+        if draft is None:
+            draft = AnswerDraft(candidate=candidate, requirement=row.requirement)
+            made.append(draft)
+        elif draft.files.all() or is_new(words, row.requirement, row.claim):
+            changed.append(draft)
+        else:
+            gone.append(draft.pk)
+        draft.typed, draft.version, draft.saved_at = words, version + 1, now
+    AnswerDraft.objects.filter(pk__in=gone).delete()
+    AnswerDraft.objects.bulk_update(changed, ["typed", "version", "saved_at"])
+    # Of two that begin at once, one is first.
+    AnswerDraft.objects.bulk_create(made, ignore_conflicts=True)
+    if AnswerDraft.objects.filter(pk__in=[row.pk for row in made]).count() < len(made):
+        raise Stale(OTHER_TAB)
+    return len(typed)
+
+
+def _locked(candidate: Candidate, asked: QuerySet[Requirement]) -> Iterator[AnswerRow]:
+    claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
+    rows = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    files = Prefetch("files", DraftFile.objects.defer("content"))
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    drafts = {row.requirement_id: row for row in locked.prefetch_related(files)}
+    for row in asked:
+        yield AnswerRow(row, claims.get(row.pk), drafts.get(row.pk))
+
+
+def _current(row: AnswerRow, lists: Names) -> ClaimWords | None:
+    if row.draft is not None:
+        return words_in(row.draft.typed, lists, row.claim)
+    if row.claim is None:
+        return None
+    return ClaimWords.of(row.claim)
+
+
+def _change(
+    row: AnswerRow, former: ClaimWords | None, words: ClaimWords
+) -> DraftChange | None:
+    """The words of a sheet as they would be typed; None if they are typed already."""
+    typed = typed_of(words)
+    if words.environments != (row.claim.environments if row.claim else []):
+        typed[ENVIRONMENTS] = words.environments
+    stands = row.draft.typed if row.draft else typed_of(row.claim)
+    if typed == stands:
+        return None
+    version = row.draft.version if row.draft else 0
+    return DraftChange(row.requirement, former, words, typed, version)
+
+
+FOLDER = "claim_files"
+MOST_FILES = 20
+MOST_BYTES = 200 * 1024 * 1024
+QUOTA = "quota_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachResult:
+    file: ClaimFile
+    created: bool
+
+
+@transaction.atomic
+@files_of_rows()
+def attach_file(
+    *,
+    candidate: Candidate,
+    requirement: Requirement,
+    file: IO[bytes],
+    name: str,
+    by: Actor,
+) -> AttachResult:
+    """Keep a file as proof of the vendor's claim on a requirement.
+
+    The same content on the same revision again keeps nothing more. It is stored under
+    a name that tells nothing; an invitation has room for 20 files and 200 MB.
+    """
+    accepted = read_file(file, name)
+    candidate, now = lock_invitation(candidate)
+    asked = asked_requirements(candidate.evaluation)
+    if not asked.filter(pk=requirement.pk).exists():
+        raise NotFound("There is no such requirement.")
+    claim = _own_claim(candidate, requirement)
+    same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
+    if same is not None:
+        return AttachResult(same, created=False)
+    require_room(candidate, accepted.size)
+    stored_as = default_storage.save(
+        f"{FOLDER}/{accepted.stored_as}", ContentFile(accepted.content)
+    )
+    row = _keep(claim, accepted, stored_as, now, by)
+    return AttachResult(row, created=True)
+
+
+def _own_claim(candidate: Candidate, requirement: Requirement) -> Claim:
+    claim = own_claim(candidate, requirement)
+    if claim is None:
+        raise Refused(
+            f"Answer {requirement.ref} first; a file is proof of a claim.",
+            code="no_claim",
+        )
+    claim.candidate = candidate
+    return claim
+
+
+def require_room(candidate: Candidate, size: int) -> None:
+    """Refuse what goes over the quota, what waits with drafts counted; the lock on the
+    candidate makes it exact."""
+    waiting = DraftFile.objects.filter(draft__candidate=candidate)
+    kept = [
+        rows.aggregate(files=Count("pk"), total=Coalesce(Sum("size"), 0))
+        for rows in (own_files(candidate), waiting)
+    ]
+    taken = sum(each["total"] for each in kept)
+    if sum(each["files"] for each in kept) >= MOST_FILES:
+        raise Refused(
+            f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
+        )
+    if taken + size > MOST_BYTES:
+        raise Refused(
+            f"All files together would be over {MOST_BYTES // 2**20} MB.", code=QUOTA
+        )
+
+
+def _keep(
+    claim: Claim,
+    accepted: AcceptedFile,
+    stored_as: str,
+    now: datetime.datetime,
+    by: Actor,
+) -> ClaimFile:
+    row = ClaimFile.objects.create(
+        claim=claim,
+        name=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        stored_as=stored_as,
+        uploaded_at=now,
+    )
+    row.own_revision = claim.own_revision
+    journal.record(
+        evaluation=claim.candidate.evaluation,
+        action="claim.file_attached",
+        subject=row,
+        by=by,
+        after={
+            "candidate": claim.candidate.name,
+            "requirement": claim.requirement.ref,
+            "revision": claim.revision,
+            **journal.snapshot(row, ("name", "content_type", "size", "sha256")),
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def hand_in(*, candidate: Candidate, by: Actor) -> Submission:
+    """Confirm the current claims as the vendor's answer and give a receipt.
+
+    Handing the same answer in again gives the same receipt back.
+    """
+    candidate, now = lock_invitation(candidate)
+    claims = list(own_claims(candidate))
+    if not claims:
+        raise Refused("There is no claim to hand in yet.", code="nothing_to_hand_in")
+    earlier = Submission.objects.filter(candidate=candidate)
+    last = earlier.order_by("submitted_at").last()
+    if last is not None and is_receipt_of(last.sha256, claims):
+        return last
+    submission = Submission.objects.create(
+        candidate=candidate,
+        number=f"{str(candidate.pk)[:8].upper()}-{earlier.count() + 1}",
+        submitted_at=now,
+        submitted_by=actor_of(by).name,
+        claims=len(claims),
+        sha256=digest_of(claims),
+    )
+    journal.record(
+        evaluation=candidate.evaluation,
+        action="answer.handed_in",
+        subject=submission,
+        by=by,
+        after={
+            "candidate": candidate.name,
+            **journal.snapshot(submission, ("number", "claims", "sha256")),
+        },
+    )
+    return submission
