@@ -71,7 +71,6 @@ def _guesses(name: str) -> list[float]:
 
 
 def _key(name: str) -> str:
-    """Not the name itself: people also type there what nobody should keep."""
     return f"guesses:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
@@ -137,7 +136,6 @@ HOW = {
 def log_login_act(
     action: AccountAction, request: HttpRequest, person: User | None, detail: str = ""
 ) -> None:
-    """Write down what somebody did to their own login, and whence."""
     record(action=action, person=person, address=client_address(request), detail=detail)
 
 
@@ -148,7 +146,6 @@ def remember_browser(request: HttpRequest, user: User) -> None:
 
 @receiver(auth_signals.user_logged_in)
 def on_login(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """The session's clock starts."""
     note_login(request.session)
     records = get_authentication_records(request, user)
     how = ", ".join(HOW.get(record["method"], record["method"]) for record in records)
@@ -170,7 +167,6 @@ def on_sign_on(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 @receiver(auth_signals.user_logged_out)
 def on_logout(request: HttpRequest, user: User | None, **kwargs: Any) -> None:
-    """By the person, or at the end of the eight hours."""
     if user is not None:
         log_login_act(AccountAction.LOGGED_OUT, request, user)
 
@@ -204,7 +200,6 @@ def on_proof(request: HttpRequest, user: User, method: str, **kwargs: Any) -> No
 
 @receiver(factor_signals.authentication_failed)
 def on_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """The password was right, the code was not."""
     log_login_act(AccountAction.FACTOR_FAILED, request, user)
 
 
@@ -213,7 +208,6 @@ def on_wrong_code(request: HttpRequest, user: User, **kwargs: Any) -> None:
 def on_factor(
     request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
 ) -> None:
-    """An app, a key, or a set of recovery codes."""
     kind = authenticator.get_type_display()
     log_login_act(AccountAction.FACTOR_ADDED, request, user, kind)
 
@@ -222,7 +216,6 @@ def on_factor(
 def on_factor_gone(
     request: HttpRequest, user: User, authenticator: Any, **kwargs: Any
 ) -> None:
-    """The same, taken away by its owner."""
     kind = authenticator.get_type_display()
     log_login_act(AccountAction.FACTOR_REMOVED, request, user, kind)
 
@@ -231,14 +224,12 @@ def on_factor_gone(
 @receiver(account_signals.password_set)
 @receiver(account_signals.password_reset)
 def on_password(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """By its owner, or by whoever has the mail."""
     log_login_act(AccountAction.PASSWORD, request, user)
     remember_browser(request, user)
 
 
 @receiver(sign_on_signals.social_account_added)
 def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
-    """The provider's person and ours are one."""
     log_login_act(AccountAction.SIGN_ON_ADDED, request, sociallogin.user)
 
 
@@ -273,7 +264,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Ask the backends, axes first. A stopped login reads like a wrong password."""
         return authenticate(request, **credentials)
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -281,11 +271,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         return client_address(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Whoever has just come in has just shown who they are."""
         return not proved_recently(self.request)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to the account."""
         return reverse("admin:my_account")
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
@@ -304,17 +292,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         context: Any = None,
         email: str | None = None,
     ) -> None:
-        """Tell a person that something about their login was changed."""
         if user.email:
             what = template_prefix.rpartition("/")[2]
             owe_account_mail(kind="account_changed", person=user, what=what)
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library
-    """Second factors carry the login name, which their owner knows."""
-
     def get_totp_label(self, user: User) -> str:
-        """Under which name an authenticator app lists it."""
         return user.get_username()
 
     def encrypt(self, text: str) -> str:
@@ -330,7 +314,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
     """The company's single sign-on: it says who somebody is, we say who may come in."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Recognise one of our people by a mail address that the provider verified."""
         login = sociallogin.state.get("process") == AuthProcess.LOGIN
         if not login or sociallogin.is_existing:
             return
@@ -352,7 +335,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
         )
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Only if the operator says so, and only with a verified address."""
         return settings.OIDC_CREATE_ACCOUNTS and bool(verified_addresses(sociallogin))
 
     def save_user(
@@ -366,7 +348,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # untyp
 
 
 def verified_addresses(sociallogin: Any) -> list[str]:
-    """The mail addresses that the provider vouches for."""
     return [
         address.email for address in sociallogin.email_addresses if address.verified
     ]

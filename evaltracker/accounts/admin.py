@@ -90,10 +90,7 @@ site.register_page("account/address/<str:key>/", confirm_page, "confirm_address"
 
 
 class OnOwnAccount(Act[User]):
-    """An act on oneself."""
-
     def load(self, user: User, target_id: str) -> Any:
-        """Always oneself, as the row is now."""
         super().load(user, target_id)
         return User.objects.get(pk=user.pk)
 
@@ -123,7 +120,6 @@ class ChangeDetails(OnOwnAccount):
     service = people.change_own_details
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands there now."""
         return {field: getattr(target, field) for field in people.OWN}
 
 
@@ -149,14 +145,11 @@ class ChangeAddress(OnOwnAccount):
         return True
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The form's field is named for browsers that fill it."""
         return {"address": data["email"]}
 
 
 @register_act
 class AskForErasure(OnOwnAccount):
-    """Ask to be forgotten."""
-
     title = "Ask to be erased"
     verb = "Ask for it"
     help = (
@@ -194,8 +187,6 @@ ChangeForm = form_like(
 
 
 class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
-    """Everything about a new login."""
-
     username = forms.CharField(
         max_length=150, help_text="What the person types to log in."
     )
@@ -209,8 +200,6 @@ class AddForm(ChangeForm):  # type: ignore[misc, valid-type]
 
 
 class PeopleAct(Act[Any]):
-    """An act of operators on a login."""
-
     model: ClassVar[type[models.Model] | None] = User
     target_name = "person"
 
@@ -218,7 +207,6 @@ class PeopleAct(Act[Any]):
         return people.may_run_accounts(user)
 
     def cancel_url(self, target: Any) -> str:
-        """Back to the list."""
         return reverse("admin:evaluations_user_changelist")
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
@@ -227,8 +215,6 @@ class PeopleAct(Act[Any]):
 
 @register_act
 class AddPerson(PeopleAct):
-    """Give somebody a login."""
-
     title = "Add a person"
     verb = "Add"
     help = "They can log in at once. Their part in an evaluation is given there."
@@ -239,14 +225,11 @@ class AddPerson(PeopleAct):
     form_class = AddForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Most people live where the operator does."""
         return {"time_zone": user.time_zone}
 
 
 @register_act
 class ChangePerson(PeopleAct):
-    """Change a login's names and rights."""
-
     title = "Change"
     verb = "Save"
     success = "Saved."
@@ -254,7 +237,6 @@ class ChangePerson(PeopleAct):
     service = people.change_person
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """What stands there now."""
         held = target.user_permissions.filter(codename__in=people.RIGHTS)
         now = {field: getattr(target, field) for field in people.EDITABLE}
         return {**now, "rights": list(held.values_list("codename", flat=True))}
@@ -274,7 +256,6 @@ class InviteAgain(PeopleAct):
     service = people.invite
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Who may add people, while the person has no password."""
         waits = target.is_active and not target.has_usable_password()
         return may_add_people(user) and waits
 
@@ -293,8 +274,6 @@ class PasswordForm(forms.Form):
 
 @register_act
 class SetPassword(PeopleAct):
-    """Give a login a new password."""
-
     title = "Set a new password"
     verb = "Set password"
     help = "Wherever the person is logged in, they are logged out."
@@ -305,8 +284,6 @@ class SetPassword(PeopleAct):
 
 @register_act
 class ResetFactors(PeopleAct):
-    """Help who has lost a phone."""
-
     title = "Take the second factor away"
     verb = "Take it away"
     help = (
@@ -333,7 +310,6 @@ class StopLogin(PeopleAct):
     service = partial(people.set_active, active=False)
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators, while the login works."""
         return super().allowed(user, target) and target.is_active
 
 
@@ -348,7 +324,6 @@ class AllowLogin(PeopleAct):
     service = partial(people.set_active, active=True)
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Operators, while the login is stopped and the person not erased."""
         stopped = not target.is_active and not target.erased_at
         return super().allowed(user, target) and stopped
 
@@ -374,7 +349,6 @@ class ErasePerson(PeopleAct):
 
 
 def my_notices(request: HttpRequest) -> HttpResponse:
-    """What holds for the reader now."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
     check_query(request)
@@ -426,13 +400,10 @@ def my_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _state(user: User) -> str:
-    """Tells one address from the next without saying anything of it."""
     return user.feed_made_at.isoformat() if user.feed_made_at else ""
 
 
 class PreferencesForm(forms.Form):
-    """One's own rhythm, zone and days off."""
-
     mail_rhythm = forms.ChoiceField(
         label="What blocks nobody else comes",
         choices=MailRhythm.choices,
@@ -455,10 +426,7 @@ class PreferencesForm(forms.Form):
 
 
 class OnMyself(Act[None]):
-    """An act of a person on how they are told themselves."""
-
     def allowed(self, user: User, target: Any) -> bool:
-        """Everybody who signs in."""
         return user.is_active
 
     def cancel_url(self, target: Any) -> str:
@@ -475,8 +443,6 @@ class OnMyself(Act[None]):
 
 @register_act
 class ChangeMyNotices(OnMyself):
-    """Say how one wants to be told."""
-
     title = "Change notification settings"
     verb = "Save"
     success = "Saved. It also applies to mails that are already due."
@@ -493,8 +459,6 @@ class ChangeMyNotices(OnMyself):
 
 @register_act
 class StopCalendar(OnMyself):
-    """End the address of one's calendar."""
-
     title = "Stop serving my calendar"
     verb = "Stop"
     help = "The address stops working, for your own programs too."
@@ -504,7 +468,6 @@ class StopCalendar(OnMyself):
     service = stop_feed
 
     def judged(self, target: None) -> tuple[Any, ...]:
-        """Nothing but the person."""
         return ()
 
 

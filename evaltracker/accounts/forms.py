@@ -66,8 +66,6 @@ class SetPasswordForm(OurWords, stock.SetPasswordForm):  # type: ignore[misc]
 
 
 class Digits(forms.Form):
-    """A code of digits, for which a phone shows the keys of digits."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attrs = self.fields["code"].widget.attrs
@@ -76,8 +74,6 @@ class Digits(forms.Form):
 
 
 class OnceOnly(Digits):
-    """A code that is refused like a wrong one if it has opened before."""
-
     user: User
     authenticator: Authenticator
 
@@ -104,8 +100,6 @@ class ActivateAppForm(Digits, totp.ActivateTOTPForm):  # type: ignore[misc]
 
 
 class LoginForm(stock.LoginForm):  # type: ignore[misc]  # untyped library
-    """Name or mail address, and password."""
-
     field_order = ("username", "password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,7 +117,6 @@ class LoginForm(stock.LoginForm):  # type: ignore[misc]  # untyped library
         self.order_fields(self.field_order)
 
     def clean(self) -> Any:
-        """Hand over the name under which the library looks for it."""
         self.cleaned_data["login"] = self.cleaned_data.get("username", "").strip()
         return super().clean()
 
@@ -132,8 +125,6 @@ class LoginForm(stock.LoginForm):  # type: ignore[misc]  # untyped library
 
 
 class PrefixedCookieStorage(CookieStorage):
-    """Django's, under the name that this site's cookies have."""
-
     cookie_name = f"{settings.COOKIE_PREFIX}messages"
 
 
@@ -164,7 +155,6 @@ class HardToGuess:
     """Refuses what is in the lists, or little more than words of this site."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError, with a sentence, for what is easy to guess."""
         known = context_words(user)
         if is_made_of(password, known):
             raise ValidationError(

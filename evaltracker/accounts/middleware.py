@@ -55,7 +55,6 @@ class SessionEndMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request, as a stranger's if its session has ended."""
         if somebody(request):
             if why := why_ended(request.session):
                 logout(request)
@@ -106,7 +105,6 @@ def owes_factor(request: HttpRequest, user: User) -> bool:
 
 
 def signed_on_elsewhere(request: HttpRequest, user: User) -> bool:
-    """Whether this session began at the company's sign-on."""
     records = get_authentication_records(request, user)
     return any(record["method"] == "socialaccount" for record in records)
 
@@ -197,7 +195,6 @@ PURPOSE = b"evaltracker second factors"
 
 
 def close(text: str) -> str:
-    """The text as it is stored."""
     return _box().encrypt(text.encode()).decode()
 
 

@@ -41,7 +41,6 @@ def is_known(request: HttpRequest, person: User) -> bool:
 
 
 def note_failure(request: HttpRequest) -> None:
-    """Count a wrong password against the browser, if it is known."""
     if device := _read(request):
         times = [*_failures(device), time.time()]
         cache.set(_key(device), times, AN_HOUR)
@@ -109,7 +108,6 @@ def password_path(person: User) -> str:
 
 
 def what_of(notice: Notice) -> str:
-    """The word of ours in an occurrence."""
     return notice.occurrence.partition(":")[0]
 
 
@@ -129,12 +127,9 @@ class OnLogin(About[User]):
 
 @register
 class PasswordReset(OnLogin):
-    """Somebody asked for a new password."""
-
     name = "password_reset"
 
     def values(self, notice: Notice, row: User) -> dict[str, str]:
-        """The name to log in with."""
         return {"name": row.get_username()}
 
     def page(self, notice: Notice, row: User) -> str:
@@ -144,24 +139,18 @@ class PasswordReset(OnLogin):
 
 @register
 class LoginGiven(PasswordReset):
-    """Somebody was given a login."""
-
     name = "login_given"
 
     def reasons(self, notice: Notice, row: User) -> Iterable[str]:
-        """If they have a password."""
         if row.has_usable_password():
             yield f"{row.name} has a password already."
 
 
 @register
 class AddressConfirmation(OnLogin):
-    """Somebody typed this address as theirs."""
-
     name = "address_confirmation"
 
     def reasons(self, notice: Notice, row: User) -> Iterable[str]:
-        """Unless it is nobody's."""
         if at_address(notice.address):
             yield "The address is somebody's already."
 
@@ -182,8 +171,6 @@ class AccountChanged(OnLogin):
 
 @register
 class AccountGuessed(OnLogin):
-    """Somebody tries many passwords for a login."""
-
     name = "account_guessed"
 
 
@@ -194,5 +181,4 @@ class ErasureAsked(OnLogin):
     name = "erasure_asked"
 
     def page(self, notice: Notice, row: User) -> str:
-        """The list shows who asks."""
         return reverse("admin:evaluations_user_changelist")

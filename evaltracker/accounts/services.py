@@ -104,7 +104,6 @@ def confirm_address(*, key: str, by: User) -> User:
 
 
 def forget_addresses(person: User) -> None:
-    """Drop the library's copies, or an old one could still ask for a new password."""
     EmailAddress.objects.filter(user=person).delete()
 
 
@@ -377,7 +376,6 @@ def reset_factors_on_server(*, person: User) -> User:
 
 
 def check_reset_factors(person: User, by: User) -> None:
-    """Operators take them from whoever has some."""
     require_operator(by)
     require_factors(person)
 
@@ -399,7 +397,6 @@ def _reset_factors(person: User, *, by: User | None, detail: str) -> User:
 
 
 def end_sessions(person: User) -> None:
-    """Log a person out wherever they are logged in."""
     for session in UserSession.objects.filter(user=person):
         session.end()
 
@@ -492,7 +489,6 @@ def erase_person(*, person: User, by: User) -> User:
 
 
 def _forget_login(person: User) -> None:
-    """Everything that a login leaves behind in the libraries' tables."""
     end_sessions(person)
     for model in (EmailAddress, Authenticator, SocialAccount):
         model.objects.filter(user=person).delete()
@@ -503,7 +499,6 @@ def _forget_login(person: User) -> None:
 
 
 def _forget_in_notices(person: User) -> None:
-    """Sentences of mail servers and of ours can quote an address or a name."""
     about = Notice.objects.filter(recipient=person)
     for words in filter(None, (person.email, person.name)):
         for field in ("last_error", "suppressed_because"):

@@ -89,7 +89,6 @@ def measure_nightly(
 
 
 def confirm_measured(criterion: Criterion) -> None:
-    """The trial's lead confirms what the runs of a criterion propose."""
     candidate = criterion.trial.candidate
     confirm_runs(
         criterion=criterion,
@@ -105,7 +104,6 @@ def confirm_measured(criterion: Criterion) -> None:
 def report_night(
     token: RunToken, criterion: Criterion, night: datetime.datetime, waits: list[float]
 ) -> None:
-    """One file of runs, as a program posts it."""
     body = {
         "id": f"nightly-{night:%Y-%m-%d}",
         "commit": "8d1f2c7",
@@ -191,7 +189,6 @@ def load(people: dict[str, User]) -> Evaluation:
 
 
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:
-    """The seven published criteria as categories, the ten steps as requirements."""
     lead = evaluation.owner
     metric = add_metric(
         evaluation=evaluation,
@@ -241,7 +238,6 @@ def add_candidates(evaluation: Evaluation) -> list[Candidate]:
 def research(
     evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
 ) -> None:
-    """Published scores as notes, claims of those who will be tried."""
     lead = evaluation.owner
     close = timezone.now() + datetime.timedelta(weeks=1)
     open_claims(evaluation=evaluation, close_at=close, by=lead)
@@ -375,7 +371,6 @@ def notebooks_load(people: dict[str, User]) -> Evaluation:
 
 
 def notebooks_write_requirements(evaluation: Evaluation) -> None:
-    """The eleven published criteria."""
     lead = evaluation.owner
     metric = add_metric(
         evaluation=evaluation,

@@ -428,7 +428,6 @@ def note_statements(evaluation: Evaluation) -> None:
 
 
 def note_own_answers(build: Candidate, as_is: Candidate) -> None:
-    """What we say ourselves of building, and of what we have."""
     lead = build.evaluation.owner
     evaluation = build.evaluation
     months = datetime.timedelta(days=270)
@@ -528,7 +527,6 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
 
 
 def give_weights(part: Stakeholder) -> None:
-    """What this role leans to, category by category."""
     leans = ROLE_LEANS[Role(part.role)]
     for category in part.evaluation.categories.filter(weight__gt=0):
         usual = WEIGHTS.get(category.name, SECURITY_WEIGHT)
@@ -542,7 +540,6 @@ def give_weights(part: Stakeholder) -> None:
 
 
 def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
-    """Everybody signs, research begins, statements are noted, claims are open."""
     lead = evaluation.owner
     sign_all(evaluation, people)
     evaluation = advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)
@@ -561,7 +558,6 @@ def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation
 
 
 def load(people: dict[str, User]) -> Evaluation:
-    """The purchase as the demo shows it: in research, claims open."""
     evaluation = open_research(start_purchase(people), people)
     write_costs(evaluation)
     return evaluation

@@ -97,7 +97,6 @@ trailer << /Root 1 0 R >>
 
 
 def attach_contract(evaluation: Evaluation, lead: User) -> None:
-    """The signed contract, on the decision."""
     subject = TOPICS["decision"].find(lead, evaluation.pk)
     if subject is not None:
         file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
@@ -140,7 +139,6 @@ def run_trials(
 def decide_renewals(
     evaluation: Evaluation, winner: Candidate, people: dict[str, User]
 ) -> Evaluation:
-    """Consensus, draft, signatures, frozen memo."""
     lead = evaluation.owner
     open_consensus(evaluation=evaluation, by=lead)
     close_scores(
@@ -258,7 +256,6 @@ PAYMENTS = (
 
 
 def load(people: dict[str, User]) -> Evaluation:
-    """The whole purchase, from requirements to its frozen memo."""
     lead = people["lead"]
     evaluation = create_evaluation(
         title="Automated eligibility renewals",
@@ -300,7 +297,6 @@ PRICE_REASON = "The State of Alaska published cost as a criterion of 25%."
 
 
 def write_requirements(evaluation: Evaluation) -> list[Requirement]:
-    """The published criteria as categories, the acceptance levels as requirements."""
     lead = evaluation.owner
     metric = add_metric(
         evaluation=evaluation,
@@ -334,7 +330,6 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
 
 
 def counts_for(ref: str) -> str:
-    """The published criterion that a standard counts for."""
     if ref in FOR_USERS:
         return USERS
     return PLANS if ref in FOR_PLANS else TECHNICAL

@@ -67,8 +67,6 @@ def read_csv(name: str) -> list[dict[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control of the Minimum Viable Secure Product."""
-
     ref: str
     group: str
     title: str
@@ -119,8 +117,6 @@ OPERATOR = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One person of the demo."""
-
     username: str
     first_name: str
     last_name: str
@@ -168,7 +164,6 @@ def make_people() -> dict[str, User]:
 
 
 def make_person(login: Login) -> User:
-    """One person who can sign in with PASSWORD."""
     found: User | None = User.objects.filter(username=login.username).first()
     if found is not None:
         return found
@@ -190,7 +185,6 @@ def give_parts(
     people: dict[str, User],
     scoring: tuple[Role, ...] = SCORING,
 ) -> list[Stakeholder]:
-    """Give the five roles their part, and ask those who sign."""
     lead = evaluation.owner
     parts = [
         add_stakeholder(
@@ -223,7 +217,6 @@ def known_vendor(name: str, *, by: User, aliases: Sequence[str] = ()) -> Vendor:
 
 
 def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
-    """Everybody who is asked on this stage approves what stands now."""
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     for rule in evaluation.sign_off_rules.filter(stage=visit.stage):
         sign(
@@ -248,7 +241,6 @@ def mark_rest_unsaid(candidate: Candidate) -> None:
 
 
 def current_claim(candidate: Candidate, requirement: Requirement) -> Claim:
-    """The words that stand."""
     claim: Claim = Claim.objects.get(
         candidate=candidate, requirement=requirement, superseded_at__isnull=True
     )
@@ -265,7 +257,6 @@ THOUGHTS = {
 def show_in_demo(
     candidate: Candidate, requirements: Sequence[Requirement], *, by: User
 ) -> Demo:
-    """A demo that was held, with a verdict on every item of its script."""
     today = timezone.localdate()
     demo = schedule_demo(
         candidate=candidate, title="Scripted demo", day=today, time=MORNING, by=by
@@ -395,8 +386,6 @@ EVENING = datetime.time(17)
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """A trial's days, how many of its criteria are judged, and which fail."""
-
     starts_on: datetime.date
     days: int
     judged: int

@@ -115,5 +115,4 @@ def person_meant(typed: str) -> User | None:
 
 
 def at_address(address: str) -> list[User]:
-    """The people with that mail address: one, or none."""
     return list(User.objects.filter(email__iexact=address)) if address else []

@@ -35,8 +35,6 @@ class Priority(models.TextChoices):
 
 
 class FieldKind(models.TextChoices):
-    """Which kind of answer a question of the brief takes."""
-
     TEXT = "text", "Text"
     NUMBER = "number", "A number"
     DATE = "date", "A date"
@@ -44,8 +42,6 @@ class FieldKind(models.TextChoices):
 
 
 class Infrastructure(models.TextChoices):
-    """Where the platform has to run."""
-
     AWS = "aws", "AWS"
     GCP = "gcp", "Google Cloud"
     AZURE = "azure", "Azure"
@@ -53,16 +49,12 @@ class Infrastructure(models.TextChoices):
 
 
 class SupportWanted(models.TextChoices):
-    """How much help the buyer wants to buy."""
-
     SELF_SERVICE = "self_service", "Self-service: documentation and community"
     BUSINESS_HOURS = "business_hours", "Support in business hours"
     ROUND_THE_CLOCK = "round_the_clock", "Support around the clock"
 
 
 class VisitEnd(models.TextChoices):
-    """How a stay in a stage ended."""
-
     ADVANCED = "advanced", "Advanced"
     SENT_BACK = "sent_back", "Sent back"
     CANCELLED = "cancelled", "Cancelled"
@@ -89,8 +81,6 @@ class MailRhythm(models.TextChoices):
 
 
 class ChatFlavour(models.TextChoices):
-    """What a chat room's webhook understands."""
-
     SLACK = "slack", "Slack or compatible (Mattermost, Rocket.Chat)"
     TEAMS = "teams", "Microsoft Teams (Workflows)"
 
@@ -101,8 +91,6 @@ NOTICE_UNCLEAR = (NoticeState.UNCERTAIN, NoticeState.DEAD)
 
 
 class AccountAction(models.TextChoices):
-    """What the account log tells apart."""
-
     LOGGED_IN = "logged_in", "Logged in"
     LOGGED_OUT = "logged_out", "Logged out"
     LOGIN_FAILED = "login_failed", "Login failed"

@@ -70,7 +70,6 @@ def require_owner(by: By, evaluation: Evaluation) -> None:
 
 
 def require_open(evaluation: Evaluation) -> None:
-    """Refuse work on an evaluation that has ended."""
     if not evaluation.is_open:
         raise Refused(
             f"“{evaluation}” is {evaluation.get_status_display().lower()}; "
@@ -145,7 +144,6 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
 
 
 def change_all(rows: Sequence[CommittedRecord], fields: Iterable[str]) -> None:
-    """Write these columns of many rows that the journal commits to."""
     for row in rows:
         row.salt = new_salt()
     if rows:

@@ -39,7 +39,6 @@ class CountersApart:
     """A database router; it knows the model that Django makes up for a cache."""
 
     def db_for_read(self, model: type[models.Model], **hints: object) -> str | None:
-        """The connection of the cache, if it has one of its own."""
         if model._meta.app_label == "django_cache" and ALIAS in settings.DATABASES:
             return ALIAS
         return None
@@ -47,7 +46,6 @@ class CountersApart:
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
-        """It is the same database, migrated already."""
         return False if db == ALIAS else None
 
 
@@ -58,8 +56,6 @@ WHOLE = (IMPORTED, COVERED)
 
 @dataclass(slots=True)
 class Said:
-    """What the entries that were read say of the rows."""
-
     # The last entry about each row, and what it commits to.
     rows: dict[Key, tuple[int, Commitment]] = field(default_factory=dict)
     # Whether they begin at an anchor: then rows from before are not compared.
@@ -70,7 +66,6 @@ class Said:
     uncovered: int = 0
 
     def read(self, entry: Entry) -> None:
-        """Take in the next entry."""
         if entry.action in WHOLE and entry.rows is not None:
             self.is_whole = True
         if entry.rows is None:
@@ -92,15 +87,12 @@ class Difference:
     sentence: str
 
     def __str__(self) -> str:
-        """As the command prints it."""
         where = f"entry {self.entry}: " if self.entry else ""
         return f"{where}{self.table} {self.key} {self.sentence}"
 
 
 @dataclass(slots=True)
 class Comparison:
-    """How the rows of an evaluation and its journal agree."""
-
     differences: list[Difference] = field(default_factory=list)
     agreeing: int = 0
     # Rows of which the entries that were read say nothing.
@@ -142,7 +134,6 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
 def _rows(
     model: type[CommittedRecord], evaluation: Evaluation, said: Said
 ) -> Iterator[tuple[Key, Difference | None]]:
-    """Every row of a table, and how it differs from what the journal says."""
     label, name = model._meta.label_lower, str(model._meta.verbose_name)
     versions = {
         version: [attribute for attribute, _ in columns(model, version)]
@@ -173,7 +164,6 @@ def _rows(
 
 
 def rows_of(evaluation: Evaluation) -> Iterator[CommittedRecord]:
-    """Every row that the journal can commit to."""
     for model in committed_models():
         manager: Any = model._default_manager
         yield from manager.filter(**{model.evaluation_path: evaluation})

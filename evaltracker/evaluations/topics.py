@@ -41,7 +41,6 @@ class Subject:
 
     @property
     def pk(self) -> str:
-        """What names it in addresses of acts."""
         return key_of(self.topic.name, self.subject_id, self.part)
 
     def __str__(self) -> str:
@@ -58,8 +57,6 @@ def nothing_to_ask(request: HttpRequest, evaluation: Evaluation) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A kind of thing that can be talked about."""
-
     name: str
     # As sentences name one: “a requirement”.
     noun: str
@@ -78,7 +75,6 @@ class Topic:
     takes_files: bool = False
 
     def audience(self, evaluation: Evaluation) -> QuerySet[User]:
-        """The people with a part who may see its subjects there."""
         return self.people(evaluation, participants(evaluation))
 
     def is_open_to(self, user: User, evaluation: Evaluation) -> bool:
@@ -98,7 +94,6 @@ class Topic:
         return set(rows.order_by().values_list("pk", flat=True))
 
     def is_frozen(self, evaluation: Evaluation) -> bool:
-        """Whether nothing more is added to its subjects there."""
         decided = evaluation.status == Status.DECIDED
         return not evaluation.is_open and not (decided and self.after_decision)
 
@@ -159,7 +154,6 @@ def count_by_place(
 
 
 def register_topic(topic: Topic) -> Topic:
-    """Let people talk about things of a kind."""
     return TOPICS.register(topic.name, topic)
 
 
@@ -208,5 +202,4 @@ def find_subject(user: User, key: str) -> Subject:
 
 
 def everybody(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:
-    """No person of the evaluation is left out."""
     return people

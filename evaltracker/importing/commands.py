@@ -45,7 +45,6 @@ def order_in(
 
 
 def examples(texts: Sequence[str]) -> str:
-    """The first of these texts in quotation marks."""
     return " and ".join(f"“{short(text)}”" for text in texts[:EXAMPLES])
 
 
@@ -110,16 +109,13 @@ class ImportCommand(BaseCommand):
 
     @property
     def kind(self) -> ImportKind:
-        """What the kind's declaration says."""
         return KINDS[self.slug]
 
     @property
     def fields(self) -> list[str]:
-        """What a column can hold."""
         return [column.name for column in self.kind.columns]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """EVALUATION FILE [--dry-run] [--as USERNAME] and how it is read."""
         parser.add_argument("evaluation", metavar="EVALUATION", help="its slug")
         parser.add_argument(
             "file", metavar="FILE", type=Path, help="CSV, .xlsx, .ods, .md …"
@@ -147,7 +143,6 @@ class ImportCommand(BaseCommand):
         self.add_reading(parser)
 
     def add_reading(self, parser: CommandParser) -> None:
-        """[--sheet] [--header-row] [--column …] [--leave-out …] [--answer …]."""
         parser.add_argument("--sheet", default="", help="the only sheet to read")
         parser.add_argument(
             "--header-row",
@@ -201,7 +196,6 @@ class ImportCommand(BaseCommand):
         self.report(plan, evaluation, is_dry=options["dry_run"])
 
     def said(self, options: dict[str, Any], book: Workbook) -> dict[str, Any]:
-        """The options as a draft keeps what the page's form says."""
         answers = dict(pair(text, "--answer") for text in options["answer"])
         if "refused" in options["leave_out"]:
             answers[LEAVE_REFUSED] = "leave-out"
@@ -243,7 +237,6 @@ class ImportCommand(BaseCommand):
         return said
 
     def evaluation(self, slug: str) -> Evaluation:
-        """The evaluation of that slug, or a sentence with the slugs there are."""
         try:
             return Evaluation.objects.select_related("owner").get(slug=slug)
         except Evaluation.DoesNotExist as error:

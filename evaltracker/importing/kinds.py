@@ -50,8 +50,6 @@ class Question:
 
 
 class ImportKind:
-    """A kind of thing that comes in from spreadsheets."""
-
     slug: ClassVar[str] = ""
     things: ClassVar[str] = ""
     tab: ClassVar[str] = ""
@@ -88,17 +86,14 @@ class ImportKind:
         return {}
 
     def guess(self, sheet: Sheet) -> Header | None:
-        """The header that would be taken if nobody says another."""
         raise NotImplementedError
 
     def columns_in(self, row: Row) -> dict[str, int]:
-        """What the columns under such a header would be taken for."""
         return columns_by_field(row, self.names)
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
     ) -> Plan[Any, Any]:
-        """What the file would do."""
         raise NotImplementedError
 
     def settled(
@@ -143,7 +138,6 @@ class ImportKind:
         )
 
     def heads(self) -> tuple[str, ...]:
-        """The heads of the table of what is new."""
         raise NotImplementedError
 
     def cells(self, line: Any) -> Sequence[Any]:
@@ -151,7 +145,6 @@ class ImportKind:
         raise NotImplementedError
 
     def new_rows(self, plan: Any, start: int, stop: int) -> Sequence[Sequence[Any]]:
-        """Some of the rows of what is new."""
         return [self.cells(line) for line in plan.new[start:stop]]
 
     def changes(self, plan: Any, start: int, stop: int) -> Changes:
@@ -168,7 +161,6 @@ class ImportKind:
         ]
 
     def name_of(self, line: Any) -> str:
-        """How people call a line of the plan."""
         name: str = line.name
         return name
 
@@ -180,11 +172,9 @@ class ImportKind:
         ]
 
     def questions(self, plan: Any) -> Sequence[Question]:
-        """Words to ask about."""
         return ()
 
     def meanings(self) -> tuple[tuple[str, str], ...]:
-        """What such a word can mean."""
         return ()
 
     def explain(
@@ -196,18 +186,14 @@ class ImportKind:
         """Keep what words mean: by key the meaning, and a date or nothing."""
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
-        """By column, the words that its drop-down in the empty sheet offers."""
         return {}
 
 
 class RowsImport(ImportKind):
-    """A kind whose plan is of rows with values."""
-
     # Whether columns of these names make such a list.
     is_list: ClassVar[Callable[..., bool]]
 
     def guess(self, sheet: Sheet) -> Header | None:
-        """Where the list stands."""
         table = find_table(sheet, None, self.columns_in, type(self).is_list)
         return Header(table.header.number, table.columns) if table else None
 

@@ -35,7 +35,6 @@ PLACES_SHOWN = 10
 
 
 def adjusted(book: Workbook, said: Mapping[str, Any]) -> Workbook:
-    """The workbook with what somebody typed anew, left out, kept in and joined."""
     if not any(said.get(name) for name in ("typed", "out", "kept", "joined")):
         return book
     sheets, left, places, told = [], {}, [], []
@@ -74,7 +73,6 @@ def adjusted(book: Workbook, said: Mapping[str, Any]) -> Workbook:
 
 
 def place_of(sheet: Sheet, row: int, column: int) -> str:
-    """A cell as spreadsheets name it."""
     address = f"{column_letter(column)}{row}"
     return f"{sheet.name}!{address}" if sheet.name else address
 
@@ -99,7 +97,6 @@ def with_cells(sheet: Sheet, typed: Mapping[tuple[int, int], str]) -> Sheet:
 
 
 def with_texts(row: Row, typed: Mapping[int, str]) -> Row:
-    """A row with the texts that were typed into it."""
     cells = [*row.cells, *("" for _ in range(max(typed) + 1 - len(row.cells)))]
     for column, text in typed.items():
         cells[column] = text
@@ -112,7 +109,6 @@ def with_texts(row: Row, typed: Mapping[int, str]) -> Row:
 
 
 def with_names_joined(sheet: Sheet, number: int | None) -> Sheet:
-    """The sheet whose row of names has the names above them, too."""
     rows = list(sheet.rows)
     place = next((it for it, row in enumerate(rows) if row.number == number), 0)
     if place == 0:
@@ -161,7 +157,6 @@ class Wrong:
 
     @property
     def cell_key(self) -> str:
-        """The cell as the form names it."""
         if self.cell is None:
             return ""
         sheet, row, column = self.cell
@@ -187,8 +182,6 @@ class OutRule:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """What a preview offers to put right."""
-
     wrong: Sequence[Wrong] = ()
     # Cells that were typed anew and are not among the wrong ones any more.
     typed: Sequence[Wrong] = ()
@@ -241,7 +234,6 @@ def mend_of(
 
 
 def by_place(book: Workbook) -> Rows:
-    """The rows of a workbook by sheet and number."""
     return {(it.name, row.number): row for it in book.visible for row in it.rows}
 
 
@@ -276,7 +268,6 @@ def wrong_rows(plan: Plan[Any, Any], rows: Rows, file_rows: Rows) -> Iterator[Wr
 
 
 def typed_cell(file_rows: Rows, cell: tuple[str, int, int], text: str) -> Wrong:
-    """A cell that was typed anew, and what the file has there."""
     sheet, number, column = cell
     row = file_rows[sheet, number]
     stood, letter = row.cell(column), column_letter(column)
@@ -314,7 +305,6 @@ def rules_of(plan: Plan[Any, Any]) -> list[OutRule]:
 
 
 def mend_from(kept: Mapping[str, Any]) -> Mend:
-    """What was kept of it."""
     rules = [
         OutRule(**{**it, "rows": [OutRow(**row) for row in it["rows"]]})
         for it in kept["aside"]
@@ -331,18 +321,15 @@ def mend_from(kept: Mapping[str, Any]) -> Mend:
 
 
 def key_of(sheet: str, row: int) -> str:
-    """A row as the forms name it."""
     return f"{row}:{sheet}"
 
 
 def out_row(sheet: str, row: int, words: str) -> OutRow:
-    """A row with its number and its first words."""
     place = ImportProblem("", sheet, row).place
     return OutRow(key_of(sheet, row), f"{place}: “{words}”" if words else place)
 
 
 def words_of(row: Row) -> str:
-    """The first words of a row."""
     return short(" · ".join(row.cells[it] for it in row.filled[:3]), 60)
 
 
@@ -364,8 +351,6 @@ CHARACTERS = 1_000
 
 
 class LazyRows[T](Sequence[T]):
-    """Rows that are made when a page of them is looked at."""
-
     def __init__(self, count: int, part: Callable[[int, int], Sequence[T]]) -> None:
         self.size, self.part = count, part
 
@@ -385,8 +370,6 @@ class LazyRows[T](Sequence[T]):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a file would do, as the page shows it."""
-
     digest: str
     counts: Mapping[str, int]
     problems: Sequence[ImportProblem]
@@ -398,12 +381,10 @@ class Preview:
 
     @property
     def can_apply(self) -> bool:
-        """Whether there is something to say yes to."""
         return not self.problems and bool(len(self.new) or len(self.changed))
 
 
 def digest_of(plan: Plan[Any, Any]) -> str:
-    """What tells this plan from another, for the yes that is said to it."""
     digest = hashlib.sha256()
     for part in (*plan.new, "", *plan.changed):
         digest.update(repr(part).encode("utf-8", "replace"))
@@ -413,7 +394,6 @@ def digest_of(plan: Plan[Any, Any]) -> str:
 
 
 def preview_of(kind: ImportKind, plan: Plan[Any, Any]) -> Preview:
-    """The preview of a plan that is at hand."""
     return Preview(
         digest=digest_of(plan),
         counts=plan.counts,
@@ -429,14 +409,12 @@ def preview_of(kind: ImportKind, plan: Plan[Any, Any]) -> Preview:
 def new_rows(
     kind: ImportKind, plan: Plan[Any, Any], start: int, stop: int
 ) -> Sequence[Any]:
-    """Some of the rows of what is new, each with its row in the file."""
     return with_rows(plan.new[start:stop], kind.new_rows(plan, start, stop))
 
 
 def changed_rows(
     kind: ImportKind, plan: Plan[Any, Any], start: int, stop: int
 ) -> Sequence[Any]:
-    """Some of the rows that change, each with its row in the file."""
     lines = [change.line for change in plan.changed[start:stop]]
     return with_rows(lines, kind.changes(plan, start, stop))
 
@@ -470,12 +448,10 @@ def kept_preview(preview: Preview) -> tuple[dict[str, Any], bytes]:
 
 
 def packed(rows: Sequence[Any]) -> bytes:
-    """Rows as they are kept."""
     return zlib.compress(json.dumps(rows, default=str).encode())
 
 
 def unpacked(whole: bytes, at: int, size: int) -> list[Any]:
-    """The rows that are kept in that place."""
     found: list[Any] = json.loads(zlib.decompress(whole[at : at + size]))
     return found
 
@@ -529,14 +505,12 @@ def kept_start(book: Workbook, shown: str, number: int) -> list[dict[str, Any]]:
 
 
 def start_of(sheet: Sheet, number: int) -> Sequence[Row]:
-    """The first rows of a sheet, and those around the row of that number."""
     at = next((at for at, it in enumerate(sheet.rows) if it.number == number), 0)
     first = max(at - 2, SEARCHED_ROWS)
     return (*sheet.rows[:SEARCHED_ROWS], *sheet.rows[first : max(at + 5, first)])
 
 
 def start_from(kept: Sequence[Mapping[str, Any]], filename: str) -> Workbook:
-    """A workbook of the rows that were kept."""
     sheets = tuple(
         Sheet(
             name=sheet["name"],

@@ -38,7 +38,6 @@ def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> No
 
 
 def spread(header: Row, lower: Row) -> dict[int, str]:
-    """By column of the lower row of names, the name in the upper one above it."""
     found, name = {}, ""
     for at in range(len(lower.cells)):
         name = header.cell(at) or name
@@ -67,14 +66,11 @@ class RequirementLine:
 
     @property
     def name(self) -> str:
-        """How people call it."""
         return self.ref
 
 
 @dataclass(frozen=True, slots=True)
 class KnownRequirement:
-    """One requirement as the evaluation has it."""
-
     ref: str
     values: Mapping[str, Value]
     is_retired: bool = False
@@ -82,8 +78,6 @@ class KnownRequirement:
 
 @dataclass(frozen=True, slots=True)
 class RequirementChange:
-    """A requirement whose file differs from the evaluation, field by field."""
-
     line: RequirementLine
     before: Mapping[str, Value]
     after: Mapping[str, Value]
@@ -111,8 +105,6 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A row that was taken for none of the table's lines, and what for."""
-
     rule: str
     sheet: str
     row: int
@@ -260,7 +252,6 @@ class Findings:
 
 
 def source_of(book: Workbook) -> dict[str, Any]:
-    """What the plan keeps of the file itself."""
     return {
         "filename": book.filename,
         "sha256": book.sha256,
@@ -314,7 +305,6 @@ class Reading:
 
 
 def signature(header: Row) -> str:
-    """What tells one header from another: its names in their places."""
     names = [f"{index}:{header_key(header.cell(index))}" for index in header.filled]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
@@ -328,7 +318,6 @@ def names_of(header: Row, columns: Mapping[str, int]) -> dict[str, str]:
 
 
 def signature_of_names(names: Mapping[str, str]) -> str:
-    """What tells columns of these names from others, wherever they stand."""
     return hashlib.sha256(
         "\n".join(["names", *sorted(names.values())]).encode()
     ).hexdigest()
@@ -373,7 +362,6 @@ def only(book: Workbook, name: str) -> Workbook:
 
 
 def likely_header(sheet: Sheet) -> Row:
-    """The row that looks most like a header where no name in it is known."""
     rows = sheet.rows[:SEARCHED_ROWS]
     return max(rows, key=lambda row: min(len(row.filled), 2))
 

@@ -104,14 +104,12 @@ def part_of(
 
 
 def first_row(sheet: Sheet, plan: Plan[Any, Any], why: Mapping[int, Any]) -> int:
-    """The first row of a sheet that is a line of its table, come in or not."""
     lines = [*plan.new, *plan.same, *(change.line for change in plan.changed)]
     rows: list[int] = [line.row for line in lines if line.sheet == sheet.name]
     return min([*why, *rows])
 
 
 def reason(sheet: Sheet, one: Complaint) -> str:
-    """The sentence with its row and column."""
     problem = sheet.problem(one.sentence, row=one.row, column=one.column)
     return str(replace(problem, sheet=""))
 
@@ -172,7 +170,6 @@ def write_row(
 
 
 def is_number(cell: str) -> bool:
-    """Whether the text of a cell that held a number is one."""
     try:
         return cell.isascii() and math.isfinite(float(cell))
     except ValueError:
@@ -210,20 +207,17 @@ def is_total(row: Row, key: str | None = None) -> bool:
 
 
 def is_foot(row: Row, key: str) -> bool:
-    """Whether numbers alone stand beside a word for points or, without ref, a sum."""
     is_called = key in FEET or (key.startswith(BEGINNINGS) and not row.cell(0))
     others = row.filled[1:] if is_called else []
     return bool(others) and all(is_figure(row.cell(it)) for it in others)
 
 
 def is_figure(cell: str) -> bool:
-    """Whether a cell is a number, be it with a sign or a currency."""
     letters = sum(mark.isalpha() for mark in cell)
     return letters <= 3 and any(mark.isdigit() for mark in cell)
 
 
 def first_key(row: Row) -> str:
-    """The first thing in a row, as words are compared."""
     return header_key(next(filter(None, row.cells), ""))
 
 
@@ -283,7 +277,6 @@ def tell_aside(
 
 
 def first_words(row: Row) -> str:
-    """What stands first in a row, on one line."""
     return " ".join(row.cells[row.filled[0]].split())[:40]
 
 
@@ -317,14 +310,11 @@ class RowLine:
 
     @property
     def name(self) -> str:
-        """How people call it."""
         return " / ".join(part for part in self.key if part)
 
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """A thing whose file differs from what stands, field by field."""
-
     line: RowLine
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -337,19 +327,15 @@ class RowsPlan(Plan[RowLine, RowChange]):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet with its header, and by field the column that holds it."""
-
     sheet: Sheet
     header: Row
     columns: Mapping[str, int]
 
     @property
     def below(self) -> list[Row]:
-        """All rows under the header."""
         return self.sheet.below(self.header)
 
     def lines(self) -> Iterator[Row]:
-        """The rows under the header that say something in a column that is read."""
         read, unknown = set(self.columns.values()), self.sheet.uncomputed
         for row in without_aside(self.below, self.header, read):
             if any(row.cell(it) or (row.number, it) in unknown for it in read):
@@ -357,7 +343,6 @@ class Table:
 
     @property
     def body(self) -> list[Row]:
-        """All of its lines."""
         return list(self.lines())
 
     def cell(self, row: Row, field: str) -> str:

@@ -18,7 +18,6 @@ MEMO_TITLE = "Decision memo: "
 
 
 def is_own(row: Row) -> bool:
-    """Whether these are the names above the columns of a saved matrix."""
     names = [name for name in row.cells if name.endswith(CLAIMED)]
     return bool(names) and all(
         name.removesuffix(CLAIMED) + part in row.cells
@@ -28,7 +27,6 @@ def is_own(row: Row) -> bool:
 
 
 def is_saved_matrix(sheet: Sheet) -> bool:
-    """Whether the sheet is such a matrix."""
     return bool(sheet.rows) and is_own(sheet.rows[0])
 
 
@@ -40,7 +38,6 @@ def refuse_memo(book: Workbook, sentence: str) -> None:
 
 
 def without_escapes(book: Workbook) -> Workbook:
-    """The book, in matrices saved here without the marks that keep formulas apart."""
     return replace(book, sheets=tuple(_plain(sheet) for sheet in book.sheets))
 
 
@@ -238,5 +235,4 @@ def meanings_in(
 
 
 def key_of(cell: str) -> str:
-    """A word as it is looked up and remembered."""
     return header_key(cell)[:60]

@@ -78,7 +78,6 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
 
 
 def _form(act: Act[Any], target: Any, request: HttpRequest) -> Any:
-    """An empty form, filled with what the act and the link say."""
     initial = act.initial(target, request.user)  # type: ignore[arg-type]
     initial |= {key: request.GET[key] for key in act.prefill if key in request.GET}
     kwargs = act.form_kwargs(target, request.user)  # type: ignore[arg-type]
@@ -150,7 +149,6 @@ def _finish(
 
 
 def _leads_away(request: HttpRequest, onwards: HttpResponse) -> bool:
-    """Whether it goes on to another page than the one below the dialog."""
     there, here = onwards.headers["Location"], _next(request, HERE)
     return urlsplit(there).path != urlsplit(here).path
 
@@ -177,7 +175,6 @@ def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:
 
 
 def _next(request: HttpRequest, field: str = NEXT) -> str:
-    """Where the person came from, if that is a page of ours."""
     wanted = request.POST.get(field) or request.GET.get(field) or ""
     ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts=None
@@ -266,7 +263,6 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def help_picture(request: HttpRequest, name: str) -> HttpResponse:
-    """One of the documents' pictures."""
     known = {file.name: file for file in PICTURES.glob("*.png")}
     if name not in known:
         raise NotFound
@@ -290,7 +286,6 @@ class ReaderZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request in that zone."""
         with timezone.override(self._zone(request)):
             return self.get_response(request)
 

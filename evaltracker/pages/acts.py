@@ -102,7 +102,6 @@ class Act[T]:
         raise NotImplementedError
 
     def judged(self, target: T) -> tuple[Any, ...]:
-        """What the rule looks at, apart from the person."""
         return (target,)
 
     def check(self, user: User, target: T) -> None:
@@ -135,11 +134,9 @@ class Act[T]:
         return False
 
     def initial(self, target: T, user: User) -> dict[str, Any]:
-        """What the empty form starts with."""
         return {}
 
     def form_kwargs(self, target: T, user: User) -> dict[str, Any]:
-        """More arguments for the form, such as scoped choices."""
         return {}
 
     def context(self, target: T, user: User) -> dict[str, Any]:
@@ -151,7 +148,6 @@ class Act[T]:
         return reverse("admin:index")
 
     def heading(self, target: T) -> str:
-        """The page's heading: what is done, and to what."""
         return self.title if target is None else f"{self.title}: {target}"
 
     def preview(self, target: T, data: Mapping[str, Any], user: User) -> Any:
@@ -179,7 +175,6 @@ class Act[T]:
         return None
 
     def success_message(self, target: T, outcome: Outcome) -> str:
-        """The sentence that says that it is done."""
         return self.success
 
 

@@ -51,7 +51,6 @@ class ScopedFilter(SimpleListFilter):
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        """The choices, as value and label."""
         field = model_admin.model._meta.get_field(self.field_name)
         if isinstance(field, models.BooleanField):
             return [("yes", "Yes"), ("no", "No")]
@@ -64,7 +63,6 @@ class ScopedFilter(SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        """The rows with the chosen value."""
         value = self.value()
         if value is None:
             return queryset
@@ -75,7 +73,6 @@ class ScopedFilter(SimpleListFilter):
 
 
 def by(field: str, title: str = "") -> type[ScopedFilter]:
-    """A filter class for that field."""
     return type(
         f"By{field.title().replace('_', '')}",
         (ScopedFilter,),
@@ -108,7 +105,6 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     @property
     def capped(self) -> bool:
-        """Whether there are more rows than are counted."""
         return self._seen > CAP
 
 
@@ -209,7 +205,6 @@ class ReadOnly:
         return user.is_active and user.is_staff and self.audience(user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Listed in the navigation for those who may open it."""
         return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -235,8 +230,6 @@ class ReadOnly:
 
 
 class ScopedChangeList(ChangeList):  # type: ignore[misc]
-    """A list whose rows lead to their own pages."""
-
     def url_for_result(self, result: models.Model) -> str:
         """The row's page: its own if it has one, else the read-only detail."""
         own: str = self.model_admin.page_of(result)
@@ -297,7 +290,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
         }
 
     def page_of(self, row: Any) -> str:
-        """The address of the row's own page, or nothing."""
         return ""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -360,7 +352,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
         return response
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Not here: the journal is the one record."""
         raise Http404
 
     def _get_obj_does_not_exist_redirect(self, *args: Any, **kwargs: Any) -> Any:

@@ -29,8 +29,6 @@ from evaltracker.toolbox.measures.measure import TEXT_LIMIT as LIMIT
 
 
 class DateInput(forms.DateInput):
-    """A date in the browser's own picker."""
-
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -42,12 +40,9 @@ class DateField(forms.DateField):
 
 
 class TextField(forms.CharField):
-    """Some lines of text."""
-
     widget = forms.Textarea
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Three lines to begin with."""
         return {**super().widget_attrs(widget), "rows": 3}
 
 
@@ -95,8 +90,6 @@ def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:
 
 
 class ClockInput(forms.TimeInput):
-    """The browser's own clock."""
-
     input_type = "time"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
@@ -104,7 +97,6 @@ class ClockInput(forms.TimeInput):
 
 
 def long_text(rows: int = 4) -> forms.Textarea:
-    """A box for more than a line."""
     return forms.Textarea(attrs={"rows": rows})
 
 
@@ -114,14 +106,12 @@ def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
 
 
 def day_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
-    """A date with a calendar."""
     return forms.DateField(
         label=label, required=required, help_text=help_text, widget=DateInput
     )
 
 
 def time_field(label: str, *, required: bool = True, help_text: str = "") -> Any:
-    """A time of day with a clock."""
     return forms.TimeField(
         label=label, required=required, help_text=help_text, widget=ClockInput
     )
@@ -136,8 +126,6 @@ def link_field(label: str | None = None, *, help_text: str = "") -> forms.CharFi
 
 
 class LinesField(forms.CharField):
-    """A list, one thing a line."""
-
     widget = forms.Textarea
 
     def __init__(self, **kwargs: Any) -> None:
@@ -146,11 +134,9 @@ class LinesField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Lines for the box."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> Any:
-        """The lines that hold something."""
         text: str = super().clean(value) or ""
         return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -165,7 +151,6 @@ class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         super().__init__(queryset, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
-        """What the list shows."""
         if self.attribute:
             return str(getattr(obj, self.attribute))
         text = getattr(obj, "text", "")
@@ -179,7 +164,6 @@ def end_of(day: datetime.date) -> datetime.datetime:
 
 
 def without_blank(choices: Iterable[Any], *dropped: str) -> list[tuple[str, str]]:
-    """Choices of an enum without some of them."""
     return [
         (str(value), str(label)) for value, label in choices if value not in dropped
     ]
@@ -220,12 +204,10 @@ IDLE = (
 
 
 def note_login(session: SessionBase) -> None:
-    """Remember that the person of this session has come in just now."""
     session[LOGGED_IN] = session[PROVED] = session[SEEN] = time.time()
 
 
 def note_proof(session: SessionBase, at: float | None = None) -> None:
-    """Remember when the person of this session showed who they are."""
     now = time.time()
     session[PROVED] = now if at is None else min(at, now)
 
@@ -252,7 +234,6 @@ def note_use(session: SessionBase) -> None:
 
 
 def proved_recently(request: HttpRequest) -> bool:
-    """Whether the person showed within the last ten minutes who they are."""
     age = time.time() - request.session.get(PROVED, 0)
     return bool(age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
@@ -278,7 +259,6 @@ def require_proof(request: HttpRequest) -> None:
 
 
 def sign_on_again(request: HttpRequest, provider: Any, back: str) -> str:
-    """Where the provider asks the person anew, and then sends them back."""
     asked = urlencode({"prompt": "login", "max_age": "0"})
     address: str = provider.get_login_url(
         request, process="login", next=back, auth_params=asked
@@ -320,7 +300,6 @@ class MeasureInput(forms.MultiWidget):
         super().__init__(widgets)
 
     def decompress(self, value: Any) -> list[Any]:
-        """The parts of what is kept."""
         said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
         parts = {name: said.get(name) for name in LABELS}
         if parts["least_n"] == least_n_of(parts["statistic"] or "mean"):
@@ -356,7 +335,6 @@ class MeasureInput(forms.MultiWidget):
         return render_to_string(self.template_name, {"parts": parts})
 
     def id_for_label(self, id_: str) -> str:
-        """Where an error leads: to the first part."""
         return f"{id_}_0" if id_ else ""
 
 
@@ -436,7 +414,6 @@ class ZoneInput(forms.TextInput):
     def render(
         self, name: str, value: Any, attrs: Any = None, renderer: Any = None
     ) -> SafeString:
-        """The box and its list."""
         offered = f"{(attrs or {}).get('id', name)}_zones"
         own = {**(attrs or {}), "list": offered, "autocomplete": "off"}
         options = format_html_join(
@@ -447,8 +424,6 @@ class ZoneInput(forms.TextInput):
 
 
 class ZoneField(forms.CharField):
-    """A time zone by its name, or by its place alone where that says enough."""
-
     widget = ZoneInput
 
     def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:

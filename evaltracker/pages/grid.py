@@ -154,7 +154,6 @@ def _ref(label: str) -> str:
 
 
 def is_key(value: Any) -> bool:
-    """Whether it can be the id of a row."""
     try:
         uuid.UUID(str(value))
     except ValueError:
@@ -203,21 +202,17 @@ class Column:
 
     @property
     def is_open(self) -> bool:
-        """Whether this person may change it now."""
         return self.saves is not None and not self.closed
 
     def value(self, row: Any) -> Any:
-        """What the cell of a row holds, as JSON."""
         found = self.read(row) if self.read else getattr(row, self.name)
         return shown_value(found)
 
     def label_of(self, value: Any) -> str:
-        """A cell's value as people read it."""
         found = dict(choices_of(self.field)).get(str(value), str(value))
         return found or "blank"
 
     def described(self) -> dict[str, Any]:
-        """The column as the page's script needs it."""
         return {
             "name": self.name,
             "label": self.label,
@@ -310,11 +305,9 @@ class Grid[S: models.Model, R: models.Model]:
         return rows
 
     def name_of(self, row: R) -> str:
-        """What the row is called when a cell is read out."""
         return str(row)
 
     def links(self, row: R, user: User) -> Iterable[tuple[str, str]]:
-        """Where more can be done with a row: labels and addresses."""
         return ()
 
     def acts(self, subject: S, user: User) -> Sequence[str]:
@@ -357,7 +350,6 @@ class Grid[S: models.Model, R: models.Model]:
         raise Refused("These rows have an order of their own.")
 
     def note(self, subject: S, user: User) -> str:
-        """A line below the table that is counted anew after each change."""
         return ""
 
 

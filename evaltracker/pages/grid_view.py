@@ -45,7 +45,6 @@ class RefusedCell:
     stored: Any = None
 
     def shown(self) -> dict[str, Any]:
-        """As the page's script puts it at the cell."""
         said = {"row": self.row, "column": self.column, "sentence": self.sentence}
         return said | ({} if self.stored is None else {"stored": self.stored})
 
@@ -351,7 +350,6 @@ def _rows_of(asked: Any, *keys: str) -> dict[str, Any]:
 def _cells(
     grid: Grid[Any, Any], subject: Any, asked: Any, user: User
 ) -> tuple[list[str] | None, str]:
-    """Save the cells that it names, of columns that are there."""
     if not isinstance(asked, list) or not asked:
         raise Invalid("“cells” is a list of changes, at least one.")
     refuse_too_many(0, len(asked))
@@ -376,7 +374,6 @@ def _is_text(value: Any) -> bool:
 def _add(
     grid: Grid[Any, Any], subject: Any, asked: Any, user: User
 ) -> tuple[list[str] | None, str]:
-    """Add the rows that it lists, each as columns and values."""
     if not isinstance(asked, list) or not asked:
         raise Invalid("“add” is a list of rows, at least one.")
     if not all(isinstance(row, dict) for row in asked):
@@ -389,7 +386,6 @@ def _add(
 def _move(
     grid: Grid[Any, Any], subject: Any, asked: Any, user: User
 ) -> tuple[list[str] | None, str]:
-    """Put rows between two others, which are there, too."""
     asked = _rows_of(asked, "above", "below")
     ends = [asked["above"], asked["below"]]
     rows = rows_by_id(grid, subject, user, [*asked["rows"], *filter(None, ends)])
@@ -401,7 +397,6 @@ def _move(
 def _act(
     grid: Grid[Any, Any], subject: Any, asked: Any, user: User
 ) -> tuple[list[str] | None, str]:
-    """Do an act of the grid to the rows that it lists."""
     asked = _rows_of(asked, "name", "values")
     if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
         raise Invalid("“values” is what the act's form asks.")

@@ -86,14 +86,12 @@ def help_address(tab: str, page: str, *, operator: bool) -> str:
 
 
 def file_of(name: str) -> Path | None:
-    """The document of that name, if the help shows it."""
     if name in GUIDES:
         return DOCUMENTS / "guide" / f"{name}.md"
     return DOCUMENTS / f"{name}.md" if name in REFERENCE else None
 
 
 def anchor_of(heading: str) -> str:
-    """The anchor of a heading, as code hosts make it."""
     return re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-")
 
 
@@ -123,7 +121,6 @@ def guide_html(name: str) -> SafeString:
 
 
 def _table_open(_: Any, tokens: list[Token], place: int, *__: Any) -> str:
-    """A table that scrolls by itself, named by its first column for screen readers."""
     name = next(t.content for t in tokens[place:] if t.type == "inline" and t.content)
     label = escape(name)
     return (
@@ -159,7 +156,6 @@ ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| `[\w.]+` \|$", re.MULTIL
 
 @cache
 def terms() -> dict[str, str]:
-    """The meaning of each word, by the word that pages use and by that of the code."""
     rows = ROW.findall((DOCUMENTS / "words.md").read_text())
     meanings = {in_code: meaning for in_code, _, meaning in rows}
     return meanings | {on_pages: meaning for _, on_pages, meaning in rows}

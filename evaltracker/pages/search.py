@@ -93,7 +93,6 @@ SEARCHES: Registry[str, Search] = Registry("search")
 
 
 def register_search(search: Search) -> Search:
-    """Let rows of that kind be found."""
     return SEARCHES.register(search.kind, search)
 
 
@@ -123,8 +122,6 @@ register_search(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What was typed, and its words."""
-
     text: str
     words: tuple[str, ...]
 
@@ -167,7 +164,6 @@ def of_a_test(reader: Reader) -> bool:
 
 
 def hit_of(search: Search, row: Any) -> Hit:
-    """A row as it is shown."""
     return Hit(search.label(row), search.address(row), search.beneath(row))
 
 
@@ -186,8 +182,6 @@ MOST_ACTS, MOST_ROWS, MOST_LOOKUPS, MOST_ASKED = 12, 3, 4, 16
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An act that some of the words name, and the words that are left."""
-
     act: Act[Any]
     said: int
     rest: tuple[str, ...]
@@ -207,7 +201,6 @@ def spoken_acts(words: Sequence[str]) -> list[Spoken]:
 
 
 def _begins(names: Sequence[str], word: str) -> bool:
-    """Whether a word that is long enough to mean something begins one of the names."""
     return len(word) > 1 and any(name.startswith(word) for name in names)
 
 
@@ -269,7 +262,6 @@ def _hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
 
 
 def _hit(act: Act[Any], target: Any) -> Hit:
-    """The act with what it is done to, and in which evaluation."""
     address = address_of(act.name, target)
     if target is None:
         return Hit(act.title, address)
@@ -282,12 +274,10 @@ def _hit(act: Act[Any], target: Any) -> Hit:
 
 
 def page_hits(request: HttpRequest, reader: Reader, words: Sequence[str]) -> list[Hit]:
-    """The pages that the reader may open and whose names hold all words."""
     return [hit for hit in _pages(request, reader) if names(hit.label, words)]
 
 
 def names(label: str, words: Sequence[str]) -> bool:
-    """Whether every word begins one of the label's."""
     said = words_of(label)
     return all(any(name.startswith(word) for name in said) for word in words)
 
@@ -350,7 +340,6 @@ def _kinds(request: HttpRequest, reader: Reader, query: Query) -> Iterator[Found
 def of_kind(
     search: Search, reader: Reader, query: Query, start: int, number: int
 ) -> Found:
-    """So many of one kind from a place on."""
     rows = matching(search, reader, query.words, query.text)
     read = list(rows[start : start + number + 1])
     hits = [hit_of(search, row) for row in read[:number]]

@@ -44,24 +44,20 @@ NOTHING_SAVED = "Nothing was saved. Fix the fields marked below."
 
 
 def is_in_place(request: HttpRequest) -> bool:
-    """Whether a page posts in the background and takes the answer as JSON."""
     accepts = request.headers.get("Accept", "")
     return request.method == "POST" and accepts == "application/json"
 
 
 def is_in_dialog(request: HttpRequest) -> bool:
-    """Whether a page shows the act over itself."""
     return request.headers.get("X-Dialog") == "yes"
 
 
 def answer_done(said: str, onwards: HttpResponse, **more: str) -> HttpResponse:
-    """That it is done: the sentence, and the page that shows it now."""
     page = onwards.headers.get("Location", "")
     return JsonResponse({"said": said, "page": page, **more})
 
 
 def answer_problem(problem: Problem) -> HttpResponse:
-    """A refusal that concerns no single field."""
     answer = {"sentence": problem.sentence, "errors": {}}
     return JsonResponse(answer, status=problem.status)
 
@@ -235,8 +231,6 @@ def _whole(request: HttpRequest, view: View, *args: Any, **kwargs: Any) -> HttpR
 
 
 class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
-    """Unfold's site with our pages, our refusals and our navigation."""
-
     site_url = None
     index_title = "My work"
     enable_nav_sidebar = True
@@ -340,7 +334,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         return kept
 
     def _refuse(self, request: HttpRequest, problem: Problem) -> HttpResponse:
-        """The page of a refusal. What is absent and what is hidden read alike."""
         if isinstance(problem, NotFound):
             problem = NotFound(
                 "There is nothing at this address, or nothing that you may see."
@@ -378,7 +371,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The one login page, at the address that it has always had."""
         user: Any = request.user
         if user.is_authenticated and not self.has_permission(request):
             return self.page(
@@ -390,13 +382,11 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The account's own page does it."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """*My work*, which a higher floor supplies."""
         if self._index is not None:
             return self._index(request)
         return self.page(request, "evaltracker/my_work.html", title=self.index_title)

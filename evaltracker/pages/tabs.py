@@ -32,7 +32,6 @@ ACTED = "acted_at"
 
 
 def note_act(request: HttpRequest) -> None:
-    """Remember that the reader has just changed something, in every process."""
     if request.user.is_authenticated:
         request.session[ACTED] = time.time()
 
@@ -59,7 +58,6 @@ MANY = 100
 
 
 def bells_of(request: HttpRequest) -> list[dict[str, Any]]:
-    """Where what is new stands, and its number as it is written."""
     user: Any = request.user
     return [
         {
@@ -123,7 +121,6 @@ def unless_unchanged(
 
 @cache
 def code_version() -> str:
-    """Another one whenever a file of the product is another one."""
     found = hashlib.sha256()
     for part in PARTS:
         for path in sorted((ROOT / part).rglob("*.*")):
@@ -236,7 +233,6 @@ class MenuGroup:
 
     @property
     def waiting(self) -> int:
-        """How much waits for the reader in the whole group."""
         return sum(line.waiting for line in self.lines)
 
 

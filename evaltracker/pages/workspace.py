@@ -63,8 +63,6 @@ SUBJECT_NAMES: Registry[str, Callable[[Collection[str]], Mapping[str, str]]] = R
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Texts of requirements by reference, and names of subjects by type and id."""
-
     texts: Mapping[str, str]
     names: Mapping[tuple[str, str], str]
 
@@ -90,7 +88,6 @@ def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
 
 
 def register_words(words: Mapping[str, Phrases]) -> None:
-    """The words of many actions: plain ones alone, or plain and named."""
     for action, said in words.items():
         pair = (said, "") if isinstance(said, str) else said
         ENTRY_WORDS.register(action, Words(*pair))
@@ -224,7 +221,6 @@ def evaluation_page(
 
 
 def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
-    """Where a page of the evaluation stands."""
     place = place_of(f"admin:evaluation_{name}", evaluation.slug)
     return f"{place}#{anchor}" if anchor else place
 
@@ -247,7 +243,6 @@ def show(
     status: int = 200,
     **context: Any,
 ) -> TemplateResponse:
-    """A page of the evaluation, with its tabs and the way back."""
     context.setdefault("crumbs", crumbs_to(evaluation, (title, "")))
     return site.page(
         request,
@@ -271,7 +266,6 @@ class InEvaluation[T](Act[T]):
     anchor: ClassVar[str] = ""
 
     def evaluation(self, target: T) -> Evaluation:
-        """The evaluation that the target belongs to."""
         path: str = getattr(self.model, "evaluation_path", "evaluation")
         steps = path.split("__") if path else []
         row: Any = target
@@ -291,11 +285,9 @@ class InEvaluation[T](Act[T]):
             super().check(user, target)
 
     def crumb(self, target: T) -> str:
-        """The last step of the way here."""
         return self.title
 
     def context(self, target: T, user: User) -> dict[str, Any]:
-        """The evaluation beside the form, and the way back."""
         evaluation = self.evaluation(target)
         label = label_of(self.tab)
         crumbs = crumbs_to(evaluation, (label, self.tab), (self.crumb(target), ""))
@@ -305,20 +297,16 @@ class InEvaluation[T](Act[T]):
         return page_address(self.evaluation(target), self.tab, anchor)
 
     def cancel_url(self, target: T) -> str:
-        """Back to the page that the act belongs to, where the target stands."""
         row: Any = target
         return self.page(target, f"{self.anchor}-{row.pk}" if self.anchor else "")
 
 
 class OnEvaluation(InEvaluation[Evaluation]):
-    """An act on the evaluation itself."""
-
     model = Evaluation
     related = ("owner",)
     target_name = "evaluation"
 
     def heading(self, target: Evaluation) -> str:
-        """The evaluation's name stands in the tabs already."""
         return self.title
 
 

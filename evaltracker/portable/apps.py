@@ -6,7 +6,5 @@ from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class PortableConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "evaltracker.portable"
     label = "portable"

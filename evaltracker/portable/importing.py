@@ -113,7 +113,6 @@ class Builder:
         }
 
     def keys_of(self, part: Part) -> dict[str, Any]:
-        """What rows of a part are named by in the file, with their id here."""
         if part.model is Evaluation:
             return {}
         here = self.known.get(part.model, {})
@@ -153,7 +152,6 @@ class Builder:
         path: list[Any],
         evaluation: Evaluation | None = None,
     ) -> models.Model:
-        """One row, its fields validated as everybody's are."""
         values: dict[str, Any] = {}
         references = set()
         for field in part.fields:
@@ -196,7 +194,6 @@ class Builder:
         return value
 
     def refuse(self) -> None:
-        """Raise what is wrong so far, if anything is."""
         if self.wrong:
             raise invalid(self.wrong[:20])
 
@@ -208,7 +205,6 @@ COMING = frozenset(
 
 
 def misfits(row: models.Model, leave: set[str]) -> Iterator[Wrong]:
-    """What the rules of a row's own fields say against it."""
     try:
         row.clean_fields(exclude=leave)
     except ValidationError as error:
@@ -241,7 +237,6 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
 def accepted(
     document: Document, part: Part, sha256: str, name: str, where: str
 ) -> AcceptedFile:
-    """One file by its digest."""
     try:
         content = base64.b64decode(document["files"][sha256], validate=True)
     except KeyError:
@@ -257,7 +252,6 @@ def accepted(
 
 
 def has(part: Part, name: str) -> bool:
-    """Whether a part has a column of that name."""
     return any(field.name == name for field in part.fields)
 
 
@@ -346,8 +340,6 @@ leave_out(EvaluationTemplate, "It belongs to no evaluation.")
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
-    """What an import of this file would do."""
-
     document: Document
     sha256: str
     slug: str
@@ -356,7 +348,6 @@ class ImportPreview:
 
     @property
     def told(self) -> dict[str, Any]:
-        """The evaluation's own row."""
         found: dict[str, Any] = self.document["evaluation"]
         return found
 
@@ -371,18 +362,15 @@ class ImportPreview:
 
     @property
     def owner(self) -> Match:
-        """Who will run it."""
         name = self.told["owner"]
         return next(person for person in self.people if person.told["username"] == name)
 
     @property
     def readers(self) -> set[str]:
-        """Login names, as in the file, of all who will see it."""
         return {*self.told["readers"], self.told["owner"]}
 
     @property
     def companies(self) -> list[str]:
-        """Companies of the file that are known here already."""
         return sorted(str(row) for rows in self.known.values() for row in rows.values())
 
 
@@ -425,7 +413,6 @@ def preview_import(
 
 
 def require_importer(by: By) -> None:
-    """An operator, or the command line."""
     user = actor_of(by).user
     if by != SYSTEM and (user is None or not user.is_superuser):
         require_operator(user or User())
@@ -528,7 +515,6 @@ def _keep_files(
     rows: list[models.Model],
     files: dict[str, AcceptedFile],
 ) -> None:
-    """Put the files of some rows where files are kept, one for each."""
     place, digest = stored
     for row in rows:
         file = files.get(getattr(row, digest))

@@ -95,7 +95,6 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
 
 
 def invalid(wrong: Iterable[tuple[str, str]]) -> Invalid:
-    """The refusal of a file, with where and why."""
     errors: dict[str, list[str]] = {}
     for pointer, sentence in wrong:
         errors.setdefault(pointer, []).append(sentence)
@@ -115,7 +114,6 @@ def pointer_to(path: Iterable[Any]) -> str:
 
 
 def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
-    """An error of the schema in words, with where it is."""
     path = list(error.absolute_path)
     wanted, value = error.validator_value, error.instance
     match error.validator:
@@ -242,7 +240,6 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
 
 @CHECKS.add
 def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
-    """Whatever names values of the brief's lists names them list by list."""
     for part in parts():
         if any(field.name == "named_values" for field in part.fields):
             for at, told in enumerate(document[part.name]):
@@ -317,7 +314,6 @@ def journal_holds(document: Document) -> Iterator[Wrong]:
 
 
 def entry_of(key: uuid.UUID, told: dict[str, Any]) -> Entry:
-    """An entry as it was written, with the number of its actor there."""
     plain = {name: value for name, value in told.items() if name not in ("actor", "at")}
     at = datetime.datetime.fromisoformat(told["at"])
     return Entry(evaluation_id=key, actor_id=told["actor"], at=at, **plain)
@@ -340,7 +336,6 @@ class Match:
 
     @property
     def name(self) -> str:
-        """As the file prints them."""
         whole = f"{self.told['first_name']} {self.told['last_name']}".strip()
         return whole or self.told["username"]
 
@@ -369,7 +364,6 @@ def match_people(people: list[dict[str, str]]) -> list[Match]:
 
 
 def differ(text: str, other: str) -> bool:
-    """Whether two people have addresses, and not the same."""
     return bool(text and other) and text.lower() != other.lower()
 
 

@@ -85,24 +85,20 @@ CHECKS: Registry[Check, Check] = Registry("check of a document")
 
 
 def register_part(part: Part) -> None:
-    """Let a table travel."""
     _PARTS.register(part.model, part)
 
 
 def parts() -> list[Part]:
-    """All parts, the lowest floor first."""
     return sorted(
         _PARTS.values(), key=lambda part: FLOORS.index(part.model._meta.app_label)
     )
 
 
 def part_of(model: type[models.Model]) -> Part:
-    """The part of a table."""
     return _PARTS[model]
 
 
 def own_models() -> list[type[models.Model]]:
-    """Every table of the five floors."""
     return [
         model for label in FLOORS for model in apps.get_app_config(label).get_models()
     ]

@@ -71,7 +71,6 @@ PERSON: Schema = {
 
 
 def schema() -> Schema:
-    """The whole, as docs/export.schema.json holds it."""
     every = {part.name: of_part(part) for part in parts()}
     first: Schema = {
         "format": {"const": FORMAT},
@@ -126,7 +125,6 @@ def of_part(part: Part) -> Schema:
 
 
 def needed(field: models.Field[Any, Any]) -> bool:
-    """Whether a file has to say it: what has a default may be left out."""
     return field.primary_key or not (field.null or field.has_default() or field.blank)
 
 
@@ -141,7 +139,6 @@ def closed(fields: Schema, required: list[str]) -> Schema:
 
 
 def of_field(field: models.Field[Any, Any]) -> Schema:
-    """What one column looks like."""
     found = shape(field)
     if field.null:
         found["type"] = [found.get("type", "string"), "null"]
@@ -153,7 +150,6 @@ def of_field(field: models.Field[Any, Any]) -> Schema:
 
 
 def shape(field: models.Field[Any, Any]) -> Schema:
-    """The type of a column, and its bounds."""
     if isinstance(field, models.ForeignKey):
         return reference(field.related_model)
     if isinstance(field, models.BooleanField):
@@ -174,7 +170,6 @@ def shape(field: models.Field[Any, Any]) -> Schema:
 
 
 def reference(model: Any) -> Schema:
-    """A row of another part, by its key."""
     if model is User:
         return {"type": "string", "description": "A username in “people”."}
     part = part_of(model)
@@ -182,7 +177,6 @@ def reference(model: Any) -> Schema:
 
 
 def whole_number(field: Any) -> Schema:
-    """An integer between what the column and its rules allow."""
     low, high = -TOP[models.IntegerField], TOP[models.IntegerField]
     if isinstance(
         field, models.PositiveIntegerField | models.PositiveSmallIntegerField
@@ -265,7 +259,6 @@ class Writer:
         return made
 
     def row(self, part: Part, values: dict[str, Any]) -> dict[str, Any]:
-        """One row by the names of its columns."""
         row = {
             field.name: self.value(field, values[field.attname])
             for field in part.fields
@@ -289,7 +282,6 @@ class Writer:
         return name
 
     def readers(self) -> list[str]:
-        """The usernames of all who may see it."""
         rows = self.evaluation.readers.order_by().values_list("username", flat=True)
         self.people.update(rows)
         return sorted(rows)
@@ -312,24 +304,20 @@ class Writer:
 
 
 def written_entry(name: str, value: Any) -> Any:
-    """A value of a journal entry as JSON."""
     if name in ("before", "after"):
         return in_order(value)
     return plain(value)
 
 
 def sort_key(row: dict[str, Any], part: Part) -> list[tuple[bool, Any]]:
-    """Where a row stands: blanks first, the key decides between equals."""
     return [(row[name] is not None, row[name]) for name in (*part.order, part.key)]
 
 
 def usernames() -> dict[Any, str]:
-    """Everybody's, by the number of their login."""
     return dict(User.objects.values_list("pk", "username"))
 
 
 def people_named(names: Iterable[str]) -> Iterable[dict[str, str]]:
-    """Who is named in it."""
     found = User.objects.filter(username__in=list(names)).values(*PERSON)
     return sorted(found, key=lambda row: str(row["username"]))
 

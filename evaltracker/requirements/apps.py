@@ -6,7 +6,5 @@ from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class RequirementsConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "evaltracker.requirements"
     label = "requirements"

@@ -246,8 +246,6 @@ def _count(days: int) -> str:
 
 
 class Follower(Protocol):
-    """Hears of requirements that are new, and of new revisions of others."""
-
     def __call__(
         self,
         evaluation: Evaluation,
@@ -266,7 +264,6 @@ def tell_followers(
     added: Collection[Requirement] = (),
     changed: Collection[Requirement] = (),
 ) -> None:
-    """Call every follower, in the transaction of the caller."""
     if added or changed:
         for follower in FOLLOWERS:
             follower(evaluation, added=added, changed=changed)

@@ -37,16 +37,12 @@ from evaltracker.toolbox.files import TYPES, attachment
 
 
 class PeopleToMention(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Colleagues to tick, by name."""
-
     def label_from_instance(self, obj: Any) -> str:
         name: str = obj.name
         return name
 
 
 class CommentForm(forms.Form):
-    """What is said, and who is asked to read it."""
-
     parent = forms.ModelChoiceField(
         Comment.objects.none(),
         required=False,
@@ -95,15 +91,12 @@ class CommentForm(forms.Form):
             self.initial["mentions"] = told[:1]
 
     def _thread_answered(self, threads: Sequence[Thread]) -> Thread | None:
-        """The thread that the form answers, if any."""
         asked = str(self["parent"].value() or "")
         return next((it for it in threads if str(it.root.pk) == asked), None)
 
 
 @register_act
 class Discuss(InEvaluation[Subject]):
-    """What was said about something, and a form to say more."""
-
     title = "Discuss"
     verb = "Comment"
     success = "Your comment is added."
@@ -121,7 +114,6 @@ class Discuss(InEvaluation[Subject]):
         target.topic.ask_before(request, target.evaluation)
 
     def form_kwargs(self, target: Subject, user: User) -> dict[str, Any]:
-        """Who may be mentioned: those who may see it, but not oneself."""
         people = target.topic.audience(target.evaluation).exclude(pk=user.pk)
         return {"people": people, "threads": threads_on(target)}
 
@@ -136,8 +128,6 @@ class Discuss(InEvaluation[Subject]):
 
 
 class OnComment(InEvaluation[Comment]):
-    """An act on a comment, which ends in its thread."""
-
     model = Comment
     target_name = "comment"
     related = ("evaluation__owner", "author", "parent")
@@ -159,7 +149,6 @@ class OnComment(InEvaluation[Comment]):
         return f"{self.title}: {target.about}"
 
     def cancel_url(self, target: Comment) -> str:
-        """Where its thread stands."""
         return discuss_address(target.topic, target.subject_id, target.part)
 
 
@@ -204,7 +193,6 @@ class ReadMention(OnComment):
 
 
 def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    """Comments that the reader may see."""
     seen = Comment.objects.visible_to(user).filter(evaluation=evaluation, pk__in=ids)
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
@@ -252,8 +240,6 @@ class FilesForm(forms.Form):
 
 @register_act
 class AttachFiles(InEvaluation[Subject]):
-    """What is attached to something, and a box for more."""
-
     title = "Files"
     verb = "Attach"
     success = "The files are attached."
@@ -269,7 +255,6 @@ class AttachFiles(InEvaluation[Subject]):
         target.topic.ask_before(request, target.evaluation)
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
-        """What the template names."""
         found = {**super().context(target, user), "tab": target.topic.tab}
         return {**found, "subject": target}
 
@@ -279,8 +264,6 @@ class AttachFiles(InEvaluation[Subject]):
 
 @register_act
 class RemoveFile(InEvaluation[AttachedFile]):
-    """Takes a file away."""
-
     title = "Remove file"
     verb = "Remove"
     help = "The file is deleted. The journal keeps its name and its SHA-256."

@@ -6,7 +6,5 @@ from evaltracker.toolbox.hooks import LoadsHooks
 
 
 class TalkConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "evaltracker.talk"
     label = "talk"

@@ -54,7 +54,6 @@ class Mentioned(About[Told]):
         return found
 
     def reasons(self, notice: Notice, row: Told) -> Iterator[str]:
-        """Unless it still waits for its reader, who may still see it."""
         comment = row.mention.comment
         if not row.is_there:
             yield "What it is about is no longer there."
@@ -68,12 +67,10 @@ class Mentioned(About[Told]):
             yield "They have read or answered it."
 
     def page(self, notice: Notice, row: Told) -> str:
-        """Where the thread can be read and answered."""
         comment = row.mention.comment
         return discuss_address(comment.topic, comment.subject_id, comment.part)
 
     def values(self, notice: Notice, row: Told) -> dict[str, str]:
-        """Who wrote it, and what kind of thing it is about."""
         comment = row.mention.comment
         noun = TOPICS[comment.topic].noun
         return {"author": comment.author.name, "noun": noun}

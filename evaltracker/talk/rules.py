@@ -62,7 +62,6 @@ def check_comment(subject: Subject, by: By) -> None:
 
 
 def check_comment_again(comment: Comment, by: By) -> None:
-    """As for a new one, where the comment stands."""
     check_comment(subject_of(comment, by), by)
 
 
@@ -76,14 +75,12 @@ def check_resolve_thread(comment: Comment, by: By) -> None:
 
 
 def check_reopen_thread(comment: Comment, by: By) -> None:
-    """Anybody who may answer reopens a resolved one."""
     check_comment_again(comment, by)
     if not comment.resolved_at:
         raise Refused("This thread is open.")
 
 
 def check_withdraw_comment(comment: Comment, by: By) -> None:
-    """Its author takes it back, while something can be said there."""
     if comment.author_id != getattr(actor_of(by).user, "pk", None):
         raise Forbidden("Only its author withdraws a comment.")
     check_comment_again(comment, by)
@@ -111,7 +108,6 @@ def discuss_words(row: Any) -> str:
 
 
 def discuss_address(topic: str, subject_id: UUID, part: object = "") -> str:
-    """Where a subject is discussed."""
     return f"{address_of('discuss')}{key_of(topic, subject_id, str(part))}/"
 
 
@@ -131,7 +127,6 @@ class Thread:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether nothing of it is left to read."""
         return all(comment.withdrawn_at for comment in self.comments)
 
 
@@ -167,8 +162,6 @@ def counts_of(
 
 @dataclass(frozen=True, slots=True)
 class Discussed:
-    """A subject about which something was said, and how much of it."""
-
     address: str
     about: str
     number: int
@@ -216,7 +209,6 @@ def with_counts(rows: QuerySet[Any], topic: str) -> QuerySet[Any]:
 
 
 def speakers(threads: list[Thread]) -> Iterator[User]:
-    """Who wrote something, the latest first."""
     said = [comment for thread in threads for comment in thread.comments]
     for comment in sorted(said, key=lambda row: row.written_at, reverse=True):
         yield comment.author
@@ -226,7 +218,6 @@ def speakers(threads: list[Thread]) -> Iterator[User]:
 
 
 def keeps(user: User, file: AttachedFile) -> bool:
-    """Whether a file is theirs: who attached it, and the owner of the evaluation."""
     return user.pk in (file.uploaded_by_id, file.evaluation.owner_id)
 
 
@@ -274,7 +265,6 @@ def require_not_frozen(topic: Topic, evaluation: Evaluation) -> None:
 
 
 def files_on(subject: Subject) -> QuerySet[AttachedFile]:
-    """What is attached to a subject that was found for its reader."""
     rows: QuerySet[AttachedFile] = subject.evaluation.attached_files.kept().filter(
         topic=subject.topic.name, subject_id=subject.subject_id
     )

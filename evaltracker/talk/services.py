@@ -163,7 +163,6 @@ def _locked(comment: Comment) -> Comment:
 
 
 def _read(text: str) -> str:
-    """The text as it is kept."""
     try:
         said = read_text(text, limit=LONGEST)
     except ValueError as error:
@@ -217,7 +216,6 @@ def _mention(comment: Comment, people: Collection[User]) -> None:
 
 
 def _answer_mentions(root: Comment, by: User) -> None:
-    """Whoever replies in a thread has answered what mentioned them in it."""
     here = Comment.objects.filter(pk=root.pk) | Comment.objects.filter(parent=root)
     Mention.objects.filter(
         comment__in=here.values("pk"), person=by, answered_at__isnull=True
@@ -299,7 +297,6 @@ def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
 
 
 def refused(sentence: str) -> Invalid:
-    """A no beside the field."""
     return Invalid(sentence, errors={"files": [sentence]})
 
 

@@ -44,8 +44,6 @@ _CURSORS: WeakKeyDictionary[Any, dict[str, Cursor[dict[str, Any]]]] = (
 
 
 class Answer(Protocol):
-    """The rows that a statement found, by column."""
-
     def fetchone(self) -> dict[str, Any] | None:
         """The next row, or None after the last."""
 
@@ -133,7 +131,6 @@ class Pipeline:
         self._line.sync()
 
     def add(self, row: Model) -> None:
-        """Queue the insertion of a row."""
         values = {
             column: field.get_db_prep_save(getattr(row, field.attname), self._database)
             for column, field in _columns(type(row)).items()
@@ -141,7 +138,6 @@ class Pipeline:
         self.ask(_insertion(type(row)), **values)
 
     def add_all(self, rows: Sequence[Model]) -> None:
-        """Queue the insertion of many rows of one model, as one statement."""
         model, columns = type(rows[0]), _columns(type(rows[0]))
         table = model._meta.db_table
         values = [
@@ -178,13 +174,10 @@ class StatementByStatement(Pipeline):
         row.save(force_insert=True)
 
     def add_all(self, rows: Sequence[Model]) -> None:
-        """Insert many rows of one model."""
         type(rows[0])._default_manager.bulk_create(rows)
 
 
 class _Rows:
-    """The rows of a cursor of Django's, by column."""
-
     def __init__(self, cursor: Any) -> None:
         names = [column[0] for column in cursor.description or ()]
         found = cursor.fetchall() if names else []
@@ -195,12 +188,10 @@ class _Rows:
         return next(self._rows, None)
 
     def fetchall(self) -> list[dict[str, Any]]:
-        """All rows that were not fetched yet."""
         return list(self._rows)
 
 
 def _bound(value: Any) -> Any:
-    """A value as SQLite's driver takes it."""
     match value:
         case uuid.UUID():
             return value.hex
@@ -229,7 +220,6 @@ def read_value(model: type[Model], column: str, value: Any) -> Any:
 
 @cache
 def _converters(model: type[Model]) -> dict[str, list[tuple[Any, Any]]]:
-    """What makes each column's values of what the database says."""
     found = {}
     for column, field in _columns(model).items():
         place = field.get_col(model._meta.db_table)
@@ -331,7 +321,6 @@ def _says_away(error: psycopg.Error) -> bool:
 
 
 def _has_become_standby(raw: Any, error: psycopg.Error) -> bool:
-    """Whether another server leads now, and this one only follows."""
     if error.sqlstate != READ_ONLY or raw.closed:
         return False
     return bool(raw.info.parameter_status("in_hot_standby") == "on")
@@ -345,8 +334,6 @@ def _has_become_standby(raw: Any, error: psycopg.Error) -> bool:
 
 
 class QuietErrors(DatabaseErrorWrapper):
-    """Turns a driver's errors into Django's, as ever, with fewer words."""
-
     wrapper: Any
 
     def __exit__(
@@ -385,7 +372,6 @@ def without_values(error: BaseException, driver: Any) -> str:
 
 
 def quieten(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Let a new connection speak so."""
     connection.wrap_database_errors = QuietErrors(connection)
 
 

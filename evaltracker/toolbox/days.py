@@ -70,7 +70,6 @@ def wall_of(instant: datetime.datetime, zone: str) -> datetime.datetime:
 
 
 def today_in(zone: str) -> datetime.date:
-    """Which day it is there now."""
     return wall_of(timezone.now(), zone).date()
 
 
@@ -220,7 +219,6 @@ def zone_names() -> tuple[str, ...]:
 
 @cache
 def _by_place() -> dict[str, tuple[str, ...]]:
-    """Zones by their whole name and by the place in it, as somebody may type them."""
     found: dict[str, list[str]] = {}
     for name in zone_names():
         words = name.casefold().replace("_", " ")
@@ -230,7 +228,6 @@ def _by_place() -> dict[str, tuple[str, ...]]:
 
 
 def unknown_zone(name: str) -> str:
-    """The sentence for a zone that there is not."""
     return f"“{name}” is not a known time zone; write it like Europe/Berlin."
 
 

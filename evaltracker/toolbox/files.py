@@ -46,7 +46,6 @@ def attachment(stored_as: str, *, name: str, content_type: str) -> FileResponse:
 
 
 def handed_out(content: IO[Any], *, name: str, content_type: str) -> FileResponse:
-    """Bytes that somebody handed in, under the name that they came with."""
     return FileResponse(
         content,
         as_attachment=True,
@@ -334,7 +333,6 @@ def _write(aside: Path, content: Iterable[bytes]) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Bring the new name to the disk, too."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

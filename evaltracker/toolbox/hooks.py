@@ -15,7 +15,6 @@ class LoadsHooks:
     name: str
 
     def ready(self) -> None:
-        """Register what the app adds to registries of lower floors."""
         import_module(f"{self.name}.hooks")
 
 

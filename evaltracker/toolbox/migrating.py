@@ -90,7 +90,6 @@ class Holds(Func):
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, **extra: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """The condition, of the very expression that is indexed."""
         compiled = [compiler.compile(each) for each in self.get_source_expressions()]
         columns = [sql for sql, _ in compiled[:-1]]
         looked_for, params = compiled[-1]
@@ -138,13 +137,10 @@ class AddSearchIndex(RunPython):
         super().__init__(build, drop)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """As it is written in a migration."""
         return (type(self).__qualname__, list(self.made_of), {})
 
 
 class AddIndexOnline(AddIndex):
-    """Adds an index while others write, by CREATE INDEX CONCURRENTLY."""
-
     atomic = False
 
     def database_forwards(
@@ -244,7 +240,6 @@ class LetBeEmpty(AlterField):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Take NOT NULL away."""
         if schema_editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
@@ -262,7 +257,6 @@ class LetBeEmpty(AlterField):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Make the field what it was, as Django does."""
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
@@ -296,7 +290,6 @@ def add_empty_column(
 
 
 def _online(editor: BaseDatabaseSchemaEditor) -> bool:
-    """Whether the database can, and the migration lets it."""
     if editor.connection.vendor != "postgresql":
         return False
     if editor.connection.in_atomic_block:

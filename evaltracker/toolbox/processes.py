@@ -53,14 +53,12 @@ def tell_progress(what: str, done: int, total: int) -> None:
 def in_batches[T](
     rows: Sequence[T], what: str, size: int = EACH
 ) -> Iterator[Sequence[T]]:
-    """The rows in slices, telling before each how many are done."""
     for start in range(0, len(rows), size):
         tell_progress(what, start, len(rows))
         yield rows[start : start + size]
 
 
 def counted[T](rows: Sequence[T], what: str) -> Iterator[T]:
-    """The rows one by one, telling from time to time how many are done."""
     for batch in in_batches(rows, what):
         yield from batch
 
@@ -118,7 +116,6 @@ def do_long_work() -> None:
 
 
 def work_waits() -> None:
-    """A service has left work to do."""
     heard = _waits.get()
     if heard is not None:
         heard.append(True)
@@ -186,10 +183,8 @@ def ask_to_stop() -> None:
 
 
 def asked_to_stop() -> bool:
-    """Whether a sweep should end now."""
     return bool(_asked[0])
 
 
 def forget() -> None:
-    """Go on as if nobody had asked."""
     _asked[0] = 0

@@ -117,7 +117,6 @@ def post(url: str, body: bytes) -> Reply:
 
 @contextlib.contextmanager
 def _connected(parts: SplitResult) -> Iterator[socket.socket]:
-    """A socket to the one address that was checked, cut when time is over."""
     try:
         sock = _connect(parts)
     except OSError as error:

@@ -227,7 +227,6 @@ def named_ref(ref: str, text: str) -> str:
 
 
 def shortened(text: str, most: int = 120) -> str:
-    """The beginning of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
@@ -284,7 +283,6 @@ def meant(text: str) -> str:
 
 
 def is_live(text: str) -> bool:
-    """Whether it could be run, or could be taken for what was made harmless."""
     text = text.lstrip(ESCAPE)
     shown = text.lstrip().lstrip(UNSEEN).lstrip()
     return text.startswith(BREAKS) or shown.startswith(LIVE)
@@ -298,7 +296,6 @@ def spelled(text: str) -> str:
 def text_cells(
     sheet: WriteOnlyWorksheet, values: Iterable[object]
 ) -> list[WriteOnlyCell]:
-    """A row of harmless strings."""
     cells = []
     for value in values:
         cell = WriteOnlyCell(sheet, value=spelled(harmless(value)))
@@ -360,18 +357,15 @@ def _filled(pieces: tuple[str, ...], values: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=128)
 def _pieces(template: str, names: frozenset[str]) -> tuple[str, ...]:
-    """Fixed text and names by turns."""
     return tuple(_MARKED.split(_marked(template, names)))
 
 
 @lru_cache(maxsize=256)
 def _paragraphs(template: str, names: frozenset[str]) -> list[tuple[str, ...]]:
-    """The same for each paragraph."""
     paragraphs = re.split(r"\n\s*\n", _marked(template, names).strip())
     return [tuple(_MARKED.split(" ".join(text.split()))) for text in paragraphs]
 
 
 def _marked(template: str, names: frozenset[str]) -> str:
-    """The template with a mark for each value that is there."""
     marks = {name: f"{OPENS}{name}{CLOSES}" for name in names}
     return render_to_string(template, marks)

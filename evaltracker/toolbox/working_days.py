@@ -29,7 +29,6 @@ type Works = Callable[[date], bool]
 
 
 def monday_to_friday(day: date) -> bool:
-    """The working days of a calendar without public holidays."""
     return day.weekday() < WORKING_DAYS
 
 
@@ -51,7 +50,6 @@ def working_day(day: date, direction: int, works: Works) -> date:
 
 
 def shift(day: date, count: int, works: Works) -> date:
-    """Move a working day by so many working days."""
     direction = 1 if count > 0 else -1
     for _ in range(abs(count)):
         day = working_day(day + timedelta(days=direction), direction, works)

@@ -42,7 +42,6 @@ class ScopedQuerySet(models.QuerySet[M]):
         return self.filter(evaluation_scope(path, user))
 
     def in_evaluation(self, evaluation: models.Model) -> Self:
-        """Only rows of that evaluation."""
         path = self.model.evaluation_path  # type: ignore[attr-defined]
         return self.filter(**{path: evaluation})
 
@@ -51,7 +50,6 @@ class OwnQuerySet(ScopedQuerySet[M]):
     """Rows of one `person` each, seen by nobody else, an operator included."""
 
     def visible_to(self, user: User) -> Self:
-        """One's own, in evaluations that one may still see if they are of one."""
         if self.model.evaluation_path:  # type: ignore[attr-defined]
             return super().visible_to(user).filter(person=user)
         return self.filter(person=user) if user.is_active else self.none()
@@ -104,7 +102,6 @@ class CommittedRecord(Record):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with a new salt."""
         if not self._state.adding:
             self.salt = new_salt()
             if kwargs.get("update_fields") is not None:
@@ -113,30 +110,23 @@ class CommittedRecord(Record):
 
     @classmethod
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
-        """Rows, by key, whose uncommitted column contradicts the others."""
         return ()
 
 
 def default_reminder_days() -> list[int]:
-    """Days before a milestone on which its owner is reminded."""
     return [7, 2, 0]
 
 
 class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
-    """Evaluations, seen by whom they belong to."""
-
     def visible_to(self, user: User) -> Self:
         """Those that `user` owns or has a part in; an operator sees all."""
         return self.filter(evaluation_scope("", user))
 
     def real(self) -> Self:
-        """Without those in which a vendor tries a made-up list."""
         return self.filter(is_practice=False)
 
 
 class Evaluation(Record):
-    """One purchase being decided, with its brief."""
-
     evaluation_path: ClassVar[str] = ""
 
     slug = models.SlugField(max_length=80, unique=True)
@@ -330,7 +320,6 @@ class Evaluation(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether work on it goes on."""
         return self.status == Status.OPEN
 
     def claims_are_open(self, now: datetime.datetime) -> bool:

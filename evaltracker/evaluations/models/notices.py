@@ -75,8 +75,6 @@ if TYPE_CHECKING:
 
 
 class ImportWork(models.TextChoices):
-    """What the background has to do about a large file."""
-
     NONE = "", "nothing"
     PREVIEW = "preview", "read it and compare it"
     IMPORT = "import", "import it"
@@ -139,7 +137,6 @@ class ImportQuerySet(ScopedQuerySet["Import"]):
     """Imports; a private one is there for its person alone."""
 
     def visible_to(self, user: User) -> Self:
-        """What came into visible evaluations, without others' private imports."""
         return super().visible_to(user).filter(Q(is_private=False) | Q(by=user))
 
 
@@ -222,8 +219,6 @@ class ColumnMemory(Record):
 
 
 class ChatWebhook(Record):
-    """A chat room that hears what an evaluation's people are reminded of."""
-
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="chat_webhooks"
     )
@@ -253,8 +248,6 @@ class ChatWebhook(Record):
 
 
 class NoticeQuerySet(ScopedQuerySet["Notice"]):
-    """Notices, seen by whom they belong to."""
-
     def visible_to(self, user: User) -> Self:
         """Those to `user`, and those of evaluations that `user` owns.
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import FieldKind, Priority
-from evaltracker.evaluations.models import User
 from evaltracker.evaluations.models.evaluation import Evaluation, Record, ScopedQuerySet
+from evaltracker.evaluations.models.people import User
 from evaltracker.toolbox.measures import measure_words
 
 # Questions that the brief of one purchase asks beside the usual ones.
@@ -65,13 +65,10 @@ class BriefField(Record):
 
     @property
     def is_missing(self) -> bool:
-        """Whether the requirements stage waits for its answer."""
         return self.needed and not self.does_not_matter and not self.answer
 
 
 class Metric(Record):
-    """A business metric that the purchase has to move."""
-
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="metrics"
     )
@@ -95,8 +92,6 @@ class Metric(Record):
 
 
 class Category(Record):
-    """A group of requirements, weighed and scored as one."""
-
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="categories"
     )
@@ -137,8 +132,6 @@ class Category(Record):
 
 
 class Requirement(Record):
-    """One thing that we need."""
-
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="requirements"
     )
@@ -203,7 +196,6 @@ class Requirement(Record):
 
     @property
     def is_must(self) -> bool:
-        """Whether a candidate that fails it is knocked out."""
         return self.priority == Priority.MUST
 
 
@@ -234,10 +226,7 @@ class Scope(Record):
 
 
 class ScopeValueQuerySet(ScopedQuerySet["ScopeValue"]):
-    """Values, those that are demanded and those that were retired."""
-
     def current(self) -> Self:
-        """Those that nobody retired."""
         return self.filter(retired_at__isnull=True)
 
 
@@ -291,8 +280,6 @@ class Demand(Record):
 
 
 class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):
-    """Templates, for those who start evaluations."""
-
     def visible_to(self, user: User) -> Self:
         """All of them for who may start an evaluation, one's own else."""
         if not user.is_active:

@@ -99,7 +99,6 @@ class Comment(Record):
 
     @property
     def root(self) -> "Comment":
-        """The comment that the thread began with."""
         return self.parent or self
 
 
@@ -121,8 +120,6 @@ class MentionQuerySet(ScopedQuerySet["Mention"]):
 
 
 class Mention(Record):
-    """Somebody who is asked to read a comment."""
-
     evaluation_path: ClassVar[str] = "comment__evaluation"
 
     comment = models.ForeignKey(
@@ -165,7 +162,6 @@ class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
         return super().visible_to(user).filter(of_visible_subjects(user))
 
     def kept(self) -> Self:
-        """Those that nobody has removed."""
         return self.filter(removed_at__isnull=True)
 
 

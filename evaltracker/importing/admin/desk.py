@@ -63,7 +63,6 @@ def numbers_in(text: str) -> set[int]:
 
 
 def number(text: str, part: str) -> int:
-    """The number of a row."""
     if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST):
         raise ValueError(f"“{part.strip()}” is no number of a row. Write 4, 7–9.")
     return int(text)
@@ -79,8 +78,6 @@ NEEDED = {"file": "or the table below", "pasted": "in place of a file"}
 
 
 class UploadForm(forms.Form):
-    """A file, or what was copied out of one."""
-
     file = forms.FileField(
         label="Spreadsheet",
         required=False,
@@ -106,7 +103,6 @@ class UploadForm(forms.Form):
             field.needed = needed
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         is_pasted = bool(data.get("pasted", "").strip())
         if data.get("file") and is_pasted:
@@ -117,8 +113,6 @@ class UploadForm(forms.Form):
 
 
 class RowsForm(forms.Form):
-    """Rows to leave out, by their numbers."""
-
     rows = forms.CharField(
         label="Leave out further rows",
         max_length=1000,
@@ -195,19 +189,15 @@ class ReadingForm(forms.Form):
             )
 
     def row(self) -> Row:
-        """The row of the names that are shown."""
         return self.row_at(self.header.row) or likely_header(self.sheet)
 
     def row_at(self, number: int) -> Row | None:
-        """The row of that number on the sheet that is shown."""
         return next((row for row in self.sheet.rows if row.number == number), None)
 
     def place_fields(self) -> list[Any]:
-        """The choices above the columns, bound."""
         return [self[name] for name in self.fields if name.startswith(PREFIX)]
 
     def other_fields(self) -> list[Any]:
-        """What is asked under the table, bound."""
         own = ("shown_row", "header_row")
         return [
             self[name]
@@ -216,7 +206,6 @@ class ReadingForm(forms.Form):
         ]
 
     def header_is_shown(self) -> bool:
-        """Whether the row of names is among the first rows."""
         return any(number == self.header.row for number, _ in self.first_rows())
 
     def first_rows(self) -> list[tuple[int, Sequence[str]]]:
@@ -232,7 +221,6 @@ class ReadingForm(forms.Form):
         return [(row.number, [row.cell(it) for it in columns]) for row in rows]
 
     def clean(self) -> dict[str, Any]:
-        """A thing stands in one column."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         seen: dict[str, int] = {}
         for place, name in self.places(data).items():
@@ -246,7 +234,6 @@ class ReadingForm(forms.Form):
         return data
 
     def places(self, data: dict[str, Any]) -> dict[int, str]:
-        """By column, what it was said to hold."""
         return {
             int(key.removeprefix(PREFIX)): value
             for key, value in data.items()
@@ -254,23 +241,19 @@ class ReadingForm(forms.Form):
         }
 
     def columns(self) -> dict[str, int]:
-        """By field, the column that was chosen."""
         places = self.places(self.cleaned_data)
         return {name: place for place, name in places.items()}
 
     def number_chosen(self) -> int:
-        """The number of the row of names that was chosen."""
         data = self.cleaned_data
         number: int = data.get("further_row") or data["header_row"]
         return number
 
     def is_about_what_is_shown(self) -> bool:
-        """Whether the row of names stays the one that is shown."""
         shown = self.cleaned_data["shown_row"]
         return bool(self.number_chosen() == shown == self.header.row)
 
     def changed_columns(self) -> dict[str, int]:
-        """By field, the columns that were chosen anew."""
         before = self.header.columns
         return {it: at for it, at in self.columns().items() if before.get(it) != at}
 
@@ -303,8 +286,6 @@ LONG = datetime.timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class WorkShown:
-    """What the page says of work that goes on."""
-
     title: str
     step: str
     stop: str
@@ -349,8 +330,6 @@ LISTED = 20
 
 
 class Desk:
-    """One request about one kind of import of one evaluation."""
-
     def __init__(
         self,
         request: HttpRequest,
@@ -362,7 +341,6 @@ class Desk:
         self.kind, self.user = kind, user
 
     def draft(self) -> ImportDraft | None:
-        """The file that waits for this person."""
         return read_draft(evaluation=self.evaluation, kind=self.kind.slug, by=self.user)
 
     def waiting(self) -> ImportDraft:
@@ -391,7 +369,6 @@ class Desk:
         return draft, look
 
     def again(self) -> HttpResponse:
-        """The page, by GET."""
         address = page_address(self.evaluation, f"import_{self.kind.slug}", "preview")
         return HttpResponseRedirect(address)
 
@@ -426,7 +403,6 @@ class Desk:
         }
 
     def reading_form(self, look: Look, data: Any = None) -> ReadingForm:
-        """The form about how the file is read."""
         said = look.draft.reading
         initial = {
             "layout": said.get("layout", ""),
@@ -490,7 +466,6 @@ class Desk:
         )
 
     def others(self) -> list[tuple[str, str]]:
-        """Files of this person that wait on the pages of other kinds, and where."""
         return [
             (what_waits(it).what, page_address(self.evaluation, f"import_{it.kind}"))
             for it in waiting_for(by=self.user, evaluations=[self.evaluation])

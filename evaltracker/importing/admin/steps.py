@@ -77,7 +77,6 @@ def choose_sheet(desk: Desk) -> HttpResponse:
 
 
 def leave(desk: Desk) -> HttpResponse:
-    """Leave out rows of the sheet that is shown, by their numbers."""
     draft, look = desk.looked_at()
     form = RowsForm(desk.request.POST)
     if not form.is_valid():
@@ -155,7 +154,6 @@ def row_of(look: Look, key: str) -> tuple[str, int]:
 
 
 def in_order(rows: Mapping[str, Collection[int]]) -> dict[str, Any]:
-    """As a draft keeps them."""
     return {name: sorted(numbers) for name, numbers in rows.items() if numbers}
 
 
@@ -163,7 +161,6 @@ def in_order(rows: Mapping[str, Collection[int]]) -> dict[str, Any]:
 
 
 def read(desk: Desk) -> HttpResponse:
-    """Keep how the file is to be read, and remember its columns."""
     draft, look = desk.looked_at()
     form = desk.reading_form(look, desk.request.POST)
     if not form.is_valid():
@@ -198,7 +195,6 @@ def read(desk: Desk) -> HttpResponse:
 def columns_under(
     desk: Desk, form: ReadingForm, number: int, *, is_joined: bool
 ) -> dict[str, int]:
-    """What stands under another row of names, with what was chosen meanwhile."""
     sheet = with_names_joined(form.sheet, number if is_joined else None)
     columns: dict[str, int] = {}
     for names in (sheet, form.sheet):
@@ -247,7 +243,6 @@ def rest_page(
 def kept(
     evaluation: Evaluation, kind: ImportKind, user: User, asked: str
 ) -> Sequence[dict[str, Any]]:
-    """What stayed out of an import of theirs."""
     try:
         key = uuid.UUID(asked)
     except ValueError as error:
@@ -265,7 +260,6 @@ def kept(
 def waiting(
     evaluation: Evaluation, kind: ImportKind, user: User
 ) -> Sequence[dict[str, Any]]:
-    """What would stay out of the file that waits."""
     draft = read_draft(evaluation=evaluation, kind=kind.slug, by=user)
     if draft is None:
         return ()
@@ -284,7 +278,6 @@ PASTED = "Pasted table.txt"
 
 
 def upload(desk: Desk) -> HttpResponse:
-    """Keep a file that can be read, and show what it would do."""
     form = UploadForm(desk.request.POST, desk.request.FILES)
     if not form.is_valid():
         return desk.show(form=form, status=400)
@@ -446,8 +439,6 @@ STEPS = {
 
 @register_act
 class UndoImport(InEvaluation[Import]):
-    """Puts back what stood before a file came in."""
-
     title = "Undo the import"
     verb = "Undo it"
     help = (
@@ -461,14 +452,12 @@ class UndoImport(InEvaluation[Import]):
     dangerous = True
 
     def allowed(self, user: User, target: Import) -> bool:
-        """The owner, where such things are still imported."""
         return target.kind in KINDS and super().allowed(user, target)
 
     def heading(self, target: Import) -> str:
         return f"{self.title} of {target.filename}"
 
     def cancel_url(self, target: Import) -> str:
-        """The page of such imports."""
         return page_address(target.evaluation, f"import_{target.kind}", "imports")
 
     def context(self, target: Import, user: User) -> dict[str, Any]:
@@ -489,7 +478,6 @@ HELP = "Help"
 def sheet_page(
     request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
 ) -> HttpResponse:
-    """The empty sheet of a kind, as a file."""
     check_query(request)
     user: Any = request.user
     if not kind.allowed(user, evaluation):
@@ -536,7 +524,6 @@ def empty_sheet(kind: ImportKind, lists: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def write_help(sheet: Any, kind: ImportKind, bold: Any) -> None:
-    """What each column is for."""
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 2, 60)
     sheet.write_string(0, 0, kind.needs)
@@ -546,7 +533,6 @@ def write_help(sheet: Any, kind: ImportKind, bold: Any) -> None:
 
 
 def offered(sheet: Any, place: int, words: Sequence[str]) -> str:
-    """The range of the help sheet in which a drop-down finds its words."""
     column, top = 4 + place, 2
     sheet.write_string(0, column, "may hold")
     for row, word in enumerate(words, top):
@@ -584,7 +570,6 @@ def importing(
 
 
 def serve(kind: ImportKind) -> None:
-    """Give a kind its page and its empty sheet."""
     evaluation_page(
         f"import_{kind.slug}",
         f"Import {kind.things}",

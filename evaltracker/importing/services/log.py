@@ -150,18 +150,15 @@ class Look:
 
     @property
     def as_it_is(self) -> Sheet:
-        """The sheet whose columns are shown, as it stands in the file."""
         return next(it for it in self.book.visible if it.name == self.sheet.name)
 
     def is_out_of_sight(self, number: int) -> bool:
-        """Whether a large file may have that row, of which the first alone are kept."""
         kept = [row.number for row in self.as_it_is.rows]
         is_cut = self.draft.is_large and len(kept) >= SEARCHED_ROWS
         return is_cut and number > kept[SEARCHED_ROWS - 1] and number not in kept
 
     @property
     def of_file(self) -> Sequence[ImportProblem]:
-        """What is wrong with the file, and with no row of it."""
         problems = self.preview.problems if self.preview else ()
         return [problem for problem in problems if problem.row is None]
 
@@ -175,17 +172,14 @@ class Look:
 
     @property
     def is_answered(self) -> bool:
-        """Whether every question of the file has its answer."""
         return self.preview is None or all(it.said for it in self.preview.questions)
 
     @property
     def digest(self) -> str:
-        """What tells this plan from another, for the yes that is said to it."""
         return self.preview.digest if self.preview else ""
 
     @property
     def can_apply(self) -> bool:
-        """Whether there is something to say yes to."""
         return bool(self.preview and self.preview.can_apply)
 
 
@@ -238,7 +232,6 @@ def look_at(
 
 
 def keep_look(look: Look, kind: ImportKind) -> tuple[dict[str, Any], bytes | None]:
-    """A look at a large file, as its draft keeps it."""
     kept: dict[str, Any] = {
         "start": kept_start(look.book, look.sheet.name, look.header.row),
         "sheet": look.sheet.name,
@@ -294,7 +287,6 @@ def kept_look(
 def shown_header(
     kind: ImportKind, book: Workbook, headers: Mapping[str, Header]
 ) -> tuple[Sheet, Header]:
-    """The sheet whose columns the form shows, and what they are taken for."""
     sheets = [sheet for sheet in book.visible if not sheet.is_blank]
     for sheet in sheets:
         found = headers.get(sheet.name)
@@ -383,7 +375,6 @@ def work_on(draft: ImportDraft) -> None:
 
 
 def look_through(draft: ImportDraft) -> None:
-    """Read and compare a file, and keep what it would do."""
     kind = KINDS[draft.kind]
     look = look_at(draft, kind, draft.evaluation, draft.person)
     keep_preview(draft, *keep_look(look, kind))

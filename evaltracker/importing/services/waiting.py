@@ -100,7 +100,6 @@ def hold_next() -> ImportDraft | None:
 
 
 def held(draft: ImportDraft) -> Any:
-    """The draft, while its holder has it."""
     return ImportDraft.objects.filter(pk=draft.pk, holder=draft.holder)
 
 
@@ -111,7 +110,6 @@ def let_go(draft: ImportDraft) -> None:
 
 @transaction.atomic
 def keep_preview(draft: ImportDraft, preview: dict[str, Any], pages: Any) -> None:
-    """Keep what came of the work, for the page to show."""
     held(draft).update(
         preview=preview,
         pages=pages,
@@ -367,7 +365,6 @@ def remember_words(
 
 
 def remembered_words(*, evaluation: Evaluation, kind: str) -> dict[str, str]:
-    """By key of a question, what a word means here."""
     found: ColumnMemory | None = ColumnMemory.objects.filter(
         evaluation=evaluation, kind=kind, signature=OF_WORDS
     ).first()

@@ -14,13 +14,11 @@ register = template.Library()
 
 @register.filter
 def under(cells: Sequence[Any], heads: Sequence[str]) -> list[tuple[str, Any]]:
-    """The cells of a row, each with the head that it stands under."""
     return list(zip(heads, cells, strict=True))
 
 
 @register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
 def import_link(context: Context, evaluation: Any, slug: str) -> Any:
-    """A button to an import, for whom it is."""
     user, kind = context["request"].user, KINDS[slug]
     is_there = evaluation.is_open and kind.allowed(user, evaluation)
     address = (

@@ -70,7 +70,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def draft_person(context: Context) -> str:
-    """The attribute that says whose drafts may stay in the tab."""
     return format_html('data-person="{}"', draft_owner(context["request"].user))
 
 

@@ -40,7 +40,6 @@ BADGE_TONES = frozenset({"", "good", "warn", "bad", "info"})
 
 @register.inclusion_tag("evaltracker/parts/evaluation_menu.html", takes_context=True)
 def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
-    """The pages of one evaluation in groups, with what waits for the reader."""
     request = context["request"]
     count = partial(count_waiting, evaluation, request.user)
     waiting = counted_lately(request, f"menu:{evaluation.pk}", count)
@@ -50,13 +49,11 @@ def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
 
 @register.inclusion_tag("evaltracker/parts/bell.html", takes_context=True)
 def bell(context: Context) -> dict[str, Any]:
-    """How much is new for the reader, as a link to it."""
     return {"bells": bells_of(context["request"])}
 
 
 @register.simple_block_tag
 def empty_state(content: str, heading: str, address: str = "", label: str = "") -> str:
-    """An empty page's word on what to do next, with the button that does it."""
     said = {"heading": heading, "text": content, "address": address, "label": label}
     return render_to_string("evaltracker/parts/empty.html", said)
 
@@ -116,7 +113,6 @@ def blocker_list(blockers: list[Any]) -> Any:
 
 @register.inclusion_tag("evaltracker/parts/progress.html")
 def progress(label: str, done: int, total: int) -> Any:
-    """A bar with its numbers beside it."""
     return {"label": label, "done": done, "total": total}
 
 
@@ -134,7 +130,6 @@ def mark(source: str, verdict: str = "", *, compact: bool = False) -> Any:
 
 @register.inclusion_tag("evaltracker/parts/mark.html")
 def standing(value: str) -> Any:
-    """What the ledger says of a candidate and a requirement, as one mark."""
     words, shape, tone = STANDINGS.get(value, UNKNOWN_MARK)
     return {"text": words, "shape": shape, "tone": tone, "compact": False}
 
@@ -150,7 +145,6 @@ def badge(text: object, tone: str = "") -> SafeString:
 
 @register.simple_tag
 def vendor_text(text: object) -> SafeString:
-    """Words of an outsider: escaped, isolated from ours, their lines kept."""
     lines = linebreaksbr("" if text is None else str(text), autoescape=True)
     return format_html('<div class="et-vendortext" dir="auto">{}</div>', lines)
 
@@ -230,7 +224,6 @@ def act_link(
 
 @register.simple_tag(takes_context=True)
 def help_link(context: Context, tab: str = "") -> str:
-    """The link to the help of this page."""
     request = context["request"]
     page = request.resolver_match.url_name if request.resolver_match else ""
     address = help_address(tab, page, operator=request.user.is_superuser)

@@ -170,7 +170,6 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
 
 
 def form_field(field: BriefField) -> forms.Field:
-    """The box for the answer to one of the brief's own questions."""
     told: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help,
@@ -192,7 +191,6 @@ def form_field(field: BriefField) -> forms.Field:
 
 
 def offer_currencies(form: forms.BaseForm, stored: str = "") -> None:
-    """The codes to choose from, and what stands there already."""
     choice: Any = form.fields["currency"]
     choice.choices = currency_choices(stored)
 
@@ -220,8 +218,6 @@ StepsForm = form_like(
 
 @register_act
 class StartEvaluation(Act[None]):
-    """A new purchase, owned by whoever starts it."""
-
     title = "Start an evaluation"
     verb = "Start"
     help = (
@@ -232,19 +228,15 @@ class StartEvaluation(Act[None]):
     form_class = StartForm
 
     def allowed(self, user: User, target: Any) -> bool:
-        """Whoever may start evaluations."""
         return may_start_evaluations(user)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The reader's own zone, and the currency of their last evaluation."""
         return {"zone": user.time_zone, "currency": usual_currency(user)}
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The templates that there are."""
         return {"points": starting_points(by=user)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """Start it, and go to its brief."""
         terms = dict(data)
         key = terms.pop("start_from", "")
         evaluation = start_evaluation(by=by, **terms)
@@ -254,15 +246,11 @@ class StartEvaluation(Act[None]):
 
 
 class OnBrief(OnEvaluation):
-    """An act of the brief's page."""
-
     tab = "brief"
 
 
 @register_act
 class EditBrief(OnBrief):
-    """Every question of the brief."""
-
     title = "Edit the brief"
     verb = "Save"
     help = "What everybody must know before the first vendor is seen."
@@ -271,7 +259,6 @@ class EditBrief(OnBrief):
     service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """What stands there now."""
         own = list(target.brief_fields.all())
         unasked = [field.key for field in own if field.does_not_matter]
         return {
@@ -281,14 +268,11 @@ class EditBrief(OnBrief):
         }
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The brief whose own questions are asked."""
         return {"evaluation": target}
 
 
 @register_act
 class EditCounting(OnBrief):
-    """How it is counted, and how long the stages take."""
-
     title = "Edit calculation and planning"
     verb = "Save"
     help = (
@@ -318,8 +302,6 @@ class EditCounting(OnBrief):
 
 
 class FieldForm(forms.Form):
-    """What is asked, and which kind of answer it takes."""
-
     label = forms.CharField(
         label="Question", max_length=LABEL_LIMIT, help_text="E.g. Signatures a year."
     )
@@ -344,8 +326,6 @@ class FieldForm(forms.Form):
 
 @register_act
 class AddBriefField(OnBrief):
-    """One more question of the brief."""
-
     title = "Add a question"
     verb = "Add"
     again_verb = "Add and start another"
@@ -357,8 +337,6 @@ class AddBriefField(OnBrief):
 
 
 class OnField(InEvaluation[BriefField]):
-    """An act of the owner on one question."""
-
     tab = "brief"
     model = BriefField
     related = ("evaluation__owner",)
@@ -366,14 +344,11 @@ class OnField(InEvaluation[BriefField]):
     rule = check_change_field
 
     def cancel_url(self, target: BriefField) -> str:
-        """Where the question stands."""
         return self.page(target, target.key)
 
 
 @register_act
 class ChangeBriefField(OnField):
-    """Other words, or another kind of answer."""
-
     title = "Change question"
     verb = "Save"
     help = "The answer already given has to fit."
@@ -387,8 +362,6 @@ class ChangeBriefField(OnField):
 
 @register_act
 class RemoveBriefField(OnField):
-    """Takes a question out of the brief."""
-
     title = "Remove question"
     verb = "Remove"
     help = "The question and its answer leave the brief; the journal keeps both."
@@ -397,7 +370,6 @@ class RemoveBriefField(OnField):
     service = remove_brief_field
 
     def destination(self, target: BriefField, made: Any) -> str:
-        """The page without it."""
         return self.page(target, "questions")
 
 
@@ -433,8 +405,6 @@ FORMER = ("infrastructure", "languages")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question of the brief as the page shows it."""
-
     field: str
     label: str
     help: str
@@ -459,7 +429,6 @@ def own_answers(evaluation: Evaluation) -> list[BriefField]:
 
 
 def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Answer:
-    """One question with its answer in words."""
     field: Any = Evaluation._meta.get_field(name)
     raw = getattr(evaluation, name)
     value: Any = raw
@@ -478,7 +447,6 @@ def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Ans
 
 
 def lists_of(evaluation: Evaluation) -> list[Scope]:
-    """The lists of the brief, their values, and how many requirements hold for them."""
     live = Q(demands__isnull=False, demands__requirement__retired_at__isnull=True)
     rows = evaluation.scopes.annotate(demanded_by=Count("demands", filter=live))
     return list(rows.order_by("position", "name").prefetch_related("values"))
@@ -486,7 +454,6 @@ def lists_of(evaluation: Evaluation) -> list[Scope]:
 
 @evaluation_page("brief", "Brief", order=15, group="Need")
 def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """The brief's questions, the metrics, and how it is counted."""
     user: Any = request.user
     TOPICS["brief"].show(user, evaluation)
     prefetch_related_objects([evaluation], "brief_fields")
@@ -527,8 +494,6 @@ METRIC = ("name", "baseline", "target", "how_measured")
 
 @register_act
 class AddMetric(OnBrief):
-    """A business metric to move."""
-
     title = "Add a business metric"
     verb = "Add"
     again_verb = "Add and start another"
@@ -540,8 +505,6 @@ class AddMetric(OnBrief):
 
 @register_act
 class ChangeMetric(InEvaluation[Metric]):
-    """Other words for a metric."""
-
     title = "Change metric"
     verb = "Save"
     success = "The metric is saved."

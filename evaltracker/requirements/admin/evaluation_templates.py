@@ -47,16 +47,12 @@ from evaltracker.toolbox.text import shortened
 
 
 class TemplateForm(forms.Form):
-    """What it is called."""
-
     title = forms.CharField(max_length=150, label="Name of the template")
     description = TextField(required=False, max_length=2000, label="What it is for")
 
 
 @register_act
 class SaveAsTemplate(OnEvaluation):
-    """Keeps what is asked, for the next purchase."""
-
     title = "Save as a template"
     verb = "Save"
     help = (
@@ -71,17 +67,13 @@ class SaveAsTemplate(OnEvaluation):
     service = save_as_template
 
     def allowed(self, user: User, target: Any) -> bool:
-        """The owner, who may start evaluations."""
         return is_owner(user, target) and may_start_evaluations(user)
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """The evaluation's own name."""
         return {"title": target.title}
 
 
 class TakeForm(forms.Form):
-    """Which template it comes from."""
-
     key = forms.ChoiceField(label="Template")
 
     def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
@@ -91,21 +83,16 @@ class TakeForm(forms.Form):
 
 
 class TakesFrom:
-    """An act that takes one part of a template, by the name of the part."""
-
     part: ClassVar[str] = ""
     verb: ClassVar[str] = "Take"
     form_class: ClassVar[type[forms.BaseForm]] = TakeForm
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        """The templates that have it."""
         return {"points": points_with(self.part, by=user)}
 
 
 @register_act
 class TakeNeeds(TakesFrom, OnEvaluation):
-    """Adds what a template asks and this evaluation does not."""
-
     title = "Take from a template"
     help = (
         "Adds the template's categories, requirements, lists and questions that are "
@@ -133,14 +120,11 @@ class EvaluationTemplateAdmin(HardenedAdmin):
     fields = ("title", "description", "made_by", "made_at")
 
     def audience(self, user: User) -> bool:
-        """Who may start evaluations."""
         return may_start_evaluations(user)
 
 
 @register_act
 class DropTemplate(Act[EvaluationTemplate]):
-    """Deletes one's own template."""
-
     title = "Delete the template"
     verb = "Delete"
     help = "Evaluations that started from it keep what they have."
@@ -158,8 +142,6 @@ class DropTemplate(Act[EvaluationTemplate]):
 
 
 class ListForm(forms.Form):
-    """A list's name and its values."""
-
     name = forms.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
     values = LinesField(
         widget=long_text(5),
@@ -169,8 +151,6 @@ class ListForm(forms.Form):
 
 @register_act
 class AddList(OnBrief):
-    """Values that answers are held against."""
-
     title = "Add a list"
     verb = "Add"
     again_verb = "Add and start another"
@@ -185,8 +165,6 @@ class AddList(OnBrief):
 
 
 class OnList(InEvaluation[Scope]):
-    """An act of the owner on one list."""
-
     tab = "brief"
     anchor = "list"
     model = Scope
@@ -215,8 +193,6 @@ class ChangeList(OnList):
 
 @register_act
 class RemoveList(OnList):
-    """It does not matter for this purchase."""
-
     title = "Remove list"
     verb = "Remove"
     help = "It does not matter for this purchase: no requirement has to hold for it."
@@ -225,7 +201,6 @@ class RemoveList(OnList):
     service = remove_list
 
     def destination(self, target: Scope, made: Any) -> str:
-        """The page without it."""
         return self.page(target, "lists")
 
 
@@ -245,7 +220,6 @@ class RetireValue(InEvaluation[ScopeValue]):
     service = retire_value
 
     def destination(self, target: ScopeValue, made: Any) -> str:
-        """The list that it was in."""
         return self.page(target, f"list-{target.scope_id}")
 
 
@@ -261,7 +235,6 @@ def requirements(reader: Reader) -> QuerySet[Requirement]:
 
 
 def logins(reader: Reader) -> QuerySet[User]:
-    """Who can log in, for those who may add people."""
     rows: QuerySet[User] = User.objects.visible_to(reader.user)
     return rows if may_add_people(reader.user) else rows.none()
 
@@ -304,14 +277,12 @@ register_search(
 def about_requirement(
     row: Requirement, part: str
 ) -> tuple[Evaluation, str, str] | None:
-    """A requirement has no parts."""
     evaluation = row.evaluation
     page = page_address(evaluation, "requirements", f"requirement-{row.pk}")
     return None if part else (evaluation, f"Requirement {row.ref}", page)
 
 
 def about_brief(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
-    """The brief as a whole."""
     return None if part else (row, "The brief", page_address(row, "brief"))
 
 

@@ -58,8 +58,6 @@ def kind_in_words(model_name: str) -> str:
 
 @admin.register(Requirement, site=site)
 class RequirementAdmin(HardenedAdmin):
-    """What is needed, in all evaluations that the reader has a part in."""
-
     empty_text = (
         "Requirements are written in an evaluation, or imported from a spreadsheet: "
         "open the evaluation and choose its Requirements."
@@ -89,7 +87,6 @@ class RequirementAdmin(HardenedAdmin):
         return row.measure_words
 
     def page_of(self, row: Requirement) -> str:
-        """Found on its evaluation's page by its ref."""
         page = reverse("admin:evaluation_requirements", args=[row.evaluation.slug])
         wanted = {"q": row.ref} | ({"retired": "1"} if row.retired_at else {})
         return f"{page}?{urlencode(wanted)}#requirement-{row.pk}"
@@ -97,8 +94,6 @@ class RequirementAdmin(HardenedAdmin):
 
 @admin.register(Entry, site=site)
 class EntryAdmin(HardenedAdmin):
-    """The journal without the values: those open with their own pages."""
-
     empty_text = (
         "Every change is recorded here automatically; nothing has happened yet."
     )
@@ -124,7 +119,6 @@ class EntryAdmin(HardenedAdmin):
 
     @admin.display(description="about")
     def subject(self, entry: Entry) -> str:
-        """What it happened to."""
         return f"{kind_in_words(entry.subject_type)} {subject_name(entry)}".rstrip()
 
 
@@ -174,7 +168,6 @@ class UserAdmin(HardenedAdmin):
     )
 
     def audience(self, user: User) -> bool:
-        """Operators, and who may add people."""
         return may_add_people(user)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -187,27 +180,22 @@ class UserAdmin(HardenedAdmin):
         return people.prefetch_related("groups")
 
     def name(self, user: models.Model) -> str:
-        """How the person is printed."""
         return str(user)
 
     @admin.display(description="operator", boolean=True)
     def operator(self, user: User) -> bool:
-        """Whether the person runs this installation."""
         return user.is_superuser
 
     @admin.display(description="second factor", boolean=True)
     def has_factor(self, user: Any) -> bool:
-        """Whether an app or a key is asked for at the person's login."""
         return bool(user.has_factor)
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
-        """The groups that stand for roles in the company."""
         return ", ".join(group.name for group in user.groups.all()) or "none"
 
     @admin.display(description="erasure")
     def asks_erasure(self, user: User) -> str:
-        """Whether the person asked for it, or is erased."""
         if user.erased_at:
             return "erased"
         return "asked for" if user.erasure_asked_at else ""
@@ -247,8 +235,6 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the page shows it."""
-
     entry: Entry
     sentence: str
     about: str
@@ -285,14 +271,12 @@ def in_line(value: Any) -> str:
 
 
 def first_of(told: Iterable[str], count: int) -> list[str]:
-    """What an import or a copy wrote of thousands of rows, told by the first."""
     shown = list(islice(told, SHOWN))
     more = count - len(shown)
     return [*shown, f"and {more:,} more, which the export has"] if more else shown
 
 
 def without_addresses(text: str) -> str:
-    """The text as it reads for who writes to nobody outside."""
     return ADDRESS.sub("(an address)", text)
 
 
@@ -311,7 +295,6 @@ def changes(entry: Entry, *, addresses: bool) -> list[Change]:
 
 
 def value_of(entry: Entry, field: str) -> Any:
-    """What a field became, its code as the word that people read."""
     value = entry.after[field]
     return VERDICTS.get(value, value) if field == "verdict" else value
 
@@ -372,7 +355,6 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
-    """The values that a field has, for the filter."""
     found = entries.order_by(field).values_list(field, flat=True).distinct()
     plain = field == "actor_name"
     return [(value, value if plain else label(value)) for value in found]

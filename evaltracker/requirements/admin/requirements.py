@@ -122,15 +122,11 @@ for form in (CategoryForm, WeightForm):
 
 
 class OnRequirements(OnEvaluation):
-    """An act of the owner on the requirements page."""
-
     tab = "requirements"
 
 
 @register_act
 class AddRequirement(OnRequirements):
-    """One more thing that is needed."""
-
     title = "Add a requirement"
     verb = "Add"
     again_verb = "Add and start another"
@@ -144,7 +140,6 @@ class AddRequirement(OnRequirements):
     service = add_requirement
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """Choices of this evaluation."""
         return {
             "evaluation": target,
             "is_new": True,
@@ -153,7 +148,6 @@ class AddRequirement(OnRequirements):
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        """A free ref and the middle of the scale."""
         return {"ref": f"R{target.requirements.count() + 1}", "weight": 5}
 
     def destination(self, target: Evaluation, made: Any) -> str:
@@ -161,8 +155,6 @@ class AddRequirement(OnRequirements):
 
 
 class OnRequirement(InEvaluation[Requirement]):
-    """An act of the owner on one requirement."""
-
     tab = "requirements"
     anchor = "requirement"
     model = Requirement
@@ -174,8 +166,6 @@ class OnRequirement(InEvaluation[Requirement]):
 
 @register_act
 class ChangeRequirement(OnRequirement):
-    """Other words, priority, weight or metric."""
-
     title = "Change requirement"
     verb = "Save"
     help = (
@@ -205,8 +195,6 @@ class ChangeRequirement(OnRequirement):
 
 @register_act
 class RetireRequirement(OnRequirement):
-    """Out of the evaluation, with its history kept."""
-
     title = "Retire requirement"
     verb = "Retire"
     help = "Nobody is asked for it any more. What was recorded about it stays."
@@ -216,14 +204,11 @@ class RetireRequirement(OnRequirement):
     service = retire_requirement
 
     def destination(self, target: Requirement, made: Any) -> str:
-        """The page without its row."""
         return self.page(target)
 
 
 @register_act
 class AddCategory(OnRequirements):
-    """A group of requirements."""
-
     title = "Add a category"
     verb = "Add"
     again_verb = "Add and start another"
@@ -239,8 +224,6 @@ class AddCategory(OnRequirements):
 
 @register_act
 class WeighCategory(InEvaluation[Category]):
-    """What the roles agreed that a category weighs."""
-
     title = "Weigh category"
     verb = "Save"
     help = (
@@ -373,7 +356,6 @@ SAVES = Saves(change_requirement, "requirement")
 def _column(
     fields: Mapping[str, forms.Field], name: str, label: str, closed: str, **more: Any
 ) -> Column:
-    """A column that the requirement's own service saves."""
     return Column(name, label, fields[name], SAVES, closed=closed, **more)
 
 
@@ -395,14 +377,11 @@ def below_text(row: Requirement) -> str:
 
 
 def below_metric(row: Requirement) -> str:
-    """Why it moves none."""
     return f"none: {row.metric_excuse}" if row.metric_excuse and not row.metric else ""
 
 
 @register_grid
 class RequirementsGrid(Grid[Evaluation, Requirement]):
-    """Words, priorities, weights, metrics, numbers and categories of an evaluation."""
-
     name = "requirements"
     title = "Requirements"
     related = ("owner",)
@@ -448,7 +427,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Requirement]:
-        """Those that are asked, by category."""
         rows: QuerySet[Requirement] = Requirement.objects.visible_to(user).filter(
             evaluation=subject
         )
@@ -458,7 +436,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
     def filtered(
         self, rows: QuerySet[Requirement], subject: Evaluation, asked: QueryDict
     ) -> QuerySet[Requirement]:
-        """By priority, category and text, as on the page."""
         return listed_requirements(
             rows, read_filters(asked, list(subject.categories.all()))
         )
@@ -472,7 +449,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         yield discuss_words(row), discuss_address("requirement", row.pk)
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        """Retiring, while requirements may be added."""
         return ("retire-requirement",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
@@ -491,7 +467,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
     def choice_named(
         self, subject: Evaluation, column: str, name: str, by: User
     ) -> Category | None:
-        """A category that the pasted block names is made with it, as by an import."""
         if column != "category":
             return None
         return add_category(evaluation=subject, name=name, by=by)
@@ -512,7 +487,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         )
 
     def note(self, subject: Evaluation, user: User) -> str:
-        """How heavy each category is by its requirements."""
         live = subject.requirements.filter(retired_at=None)
         sums = live.values_list("category__name").annotate(Sum("weight"))
         ordered = sums.order_by("category__position", "category__name")

@@ -92,7 +92,6 @@ class Requirements(ImportKind):
         return Header(layout.header.number, columns)
 
     def columns_in(self, row: Row) -> dict[str, int]:
-        """By the usual names."""
         found = requirement_columns(row)
         name = found.pop("name", None)
         if name is not None:
@@ -102,7 +101,6 @@ class Requirements(ImportKind):
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
     ) -> ImportPlan:
-        """What the file would do."""
         return plan_requirements_import(
             book,
             known_requirements(evaluation=evaluation),
@@ -113,11 +111,9 @@ class Requirements(ImportKind):
         )
 
     def heads(self) -> tuple[str, ...]:
-        """As on the page of requirements."""
         return ("Ref", "Category", "Requirement", "Priority", "Weight")
 
     def cells(self, line: RequirementLine) -> Sequence[Any]:
-        """What would be added."""
         return (
             line.ref,
             line.values.get("category", ""),
@@ -127,7 +123,6 @@ class Requirements(ImportKind):
         )
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
-        """Priorities, weights, and the categories that there are."""
         return {
             "priority": Priority.values,
             "weight": [str(weight) for weight in range(11)],

@@ -47,7 +47,6 @@ STORY = {"role": ("asa", "asan", "role", "persona"), "benefit": ("sothat", "inor
 
 
 def ref_like(header: Row, taken: Collection[int]) -> list[int]:
-    """The columns whose names end as those of refs do."""
     return [
         column
         for column in header.filled
@@ -80,7 +79,6 @@ def settle_ref(table: Table, columns: dict[str, int]) -> None:
 
 
 def as_stories(table: Table, text: int) -> tuple[Sheet, tuple[int, ...]]:
-    """The sheet with whole user stories as texts, and the columns they are made of."""
     header = table.header
     beside = columns_by_field(header, STORY, [text])
     if header_key(header.cell(text)) not in STORY_COLUMNS or not beside:
@@ -141,12 +139,10 @@ def find_questions(sheet: Sheet) -> Table | None:
 
 
 def answers_named(row: Row) -> int:
-    """How many names of answers stand in a row behind its first cell."""
     return sum(header_key(row.cell(it)) in ANSWER_COLUMNS for it in row.filled[1:])
 
 
 def has_digit(text: str) -> bool:
-    """Whether a figure is in it."""
     return any(mark.isdigit() for mark in text)
 
 
@@ -166,8 +162,6 @@ SIDEWAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Layout(Table):
-    """A table of requirements, with the columns that make it one of claims."""
-
     columns: dict[str, int]
     candidate: int | None
     component: int | None
@@ -176,7 +170,6 @@ class Layout(Table):
 
     @property
     def is_list_of_claims(self) -> bool:
-        """Whether each requirement is repeated for each candidate."""
         return self.candidate is not None
 
     def letter(self, field: str) -> str:
@@ -283,7 +276,6 @@ def layout_of(table: Table) -> Layout:
 
 
 def find_sections(sheet: Sheet) -> Layout | None:
-    """The questions of a sheet that has headings in the place of names."""
     table = find_questions(sheet)
     return (
         Layout(sheet, table.header, dict(table.columns), None, None) if table else None
@@ -291,14 +283,12 @@ def find_sections(sheet: Sheet) -> Layout | None:
 
 
 def tell_stories(layout: Layout, findings: Findings) -> None:
-    """Say of which columns the texts are made."""
     columns = sorted((layout.columns["text"], *layout.woven))
     names = " and ".join(f"“{layout.header.cell(it)}”" for it in columns)
     findings.remark(f"Each text is one sentence of {names}.")
 
 
 def is_sparse(table: Table, column: int) -> bool:
-    """Whether most rows have nothing in that column."""
     rows = [row for row in table.below if len(row.filled) > 1]
     return sum(bool(row.cell(column)) for row in rows) * 2 < len(rows)
 
@@ -413,7 +403,6 @@ class Headings:
         return column == self.layout.columns["text"] and is_short
 
     def parents(self, lone: set[int]) -> list[Row]:
-        """Rows with a ref and a text alone, whose ref begins those below."""
         layout, found = self.layout, []
         ref, text = layout.columns["ref"], layout.columns["text"]
         if ref == text:
@@ -452,7 +441,6 @@ class Headings:
         return parents if said == HEADINGS else []
 
     def under(self, found: set[int]) -> dict[int, str]:
-        """By row, the category that its headings make."""
         categories: dict[int, str] = {}
         path: list[Heading] = []
         if self.renamed:
@@ -484,7 +472,6 @@ class Headings:
         return Heading(row, 2 if has_group and not is_group else 1, name)
 
     def words_of(self, row: Row) -> str:
-        """What a heading says, apart from its ref."""
         is_first = row.number in self.renamed
         return without_markup(row.cells[row.filled[0 if is_first else -1]])
 
@@ -510,13 +497,11 @@ class Headings:
 
 
 def is_bold(row: Row) -> bool:
-    """Whether the only cell of a row is bold, as Markdown writes it."""
     cell = row.cells[row.filled[0]]
     return cell.startswith("**") and cell.endswith("**") and len(cell) > 4
 
 
 def is_grouping(path: Sequence[Heading], row: Row) -> bool:
-    """Whether the first heading stands for headings: another came right below it."""
     return len(path) > 1 or path[0].row.number == row.number - 1
 
 

@@ -120,7 +120,6 @@ def under_sheets(
 
 
 def category_of(sheet: str) -> str:
-    """The name of a sheet as a category."""
     return " ".join(sheet.split())[:LINE_LIMIT]
 
 
@@ -210,7 +209,6 @@ class Refs:
             )
 
     def plain(self, row: Row) -> str:
-        """The cell of the ref on one line."""
         return " ".join(without_markup(row.cell(self.column)).split())
 
     def numbered(
@@ -391,7 +389,6 @@ def line_of(row: Row, cells: Cells, refs: Refs) -> RequirementLine | None:
 
 
 def text_in(cell: str) -> str:
-    """The words of a requirement."""
     text = without_markup(cell)
     if not text:
         raise ValueError("It has no text. Describe what is needed, or delete the row.")
@@ -469,13 +466,11 @@ def priorities_in(
 
 
 def is_left_out(layout: Layout, row: Row, priorities: Mapping[str, str]) -> bool:
-    """Whether somebody said that rows with such a priority stay out."""
     column = layout.columns.get("priority")
     return column is not None and priorities.get(row.cell(column)) == LEAVE_OUT
 
 
 def tell_numbers(layout: Layout, findings: Findings) -> None:
-    """Warn of refs that a spreadsheet keeps as numbers."""
     column = layout.columns["ref"]
     hit = next(
         (
@@ -597,7 +592,6 @@ def compare(
     sheets: Mapping[str, Sheet],
     findings: Findings,
 ) -> Comparison:
-    """Sort the lines by what they would do."""
     sorted_out = Comparison()
     for line in lines:
         before = known.get(line.ref)
@@ -650,7 +644,6 @@ def tell_missing(
 def fold(
     lines: list[RequirementLine], sheet: Sheet, findings: Findings
 ) -> list[RequirementLine]:
-    """One line per requirement of a list of claims, which repeats them."""
     first: dict[str, RequirementLine] = {}
     for line in lines:
         kept = first.setdefault(line.ref, line)

@@ -34,7 +34,6 @@ WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_about_price(name: str) -> bool:
-    """Whether a word of the name means price, cost or fee."""
     words = WORD.findall(name.casefold())
     return any(word in WORDS or word.endswith(ENDINGS) for word in words)
 
@@ -66,7 +65,6 @@ def read_price_reason(name: str, weight: int | None, reason: str) -> str:
 
 
 def check_weigh_category(category: Category, by: By) -> None:
-    """The owner writes what was agreed, before any vendor is seen."""
     check_owned(category.evaluation, by, Stage.REQUIREMENTS)
 
 

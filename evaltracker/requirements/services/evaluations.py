@@ -125,8 +125,6 @@ QUESTIONS = {
 
 
 class Beginning(Protocol):
-    """What a higher floor sets up in an evaluation that somebody starts."""
-
     def __call__(self, *, evaluation: Evaluation, by: User) -> object:
         """Do it, in the transaction of the start."""
 

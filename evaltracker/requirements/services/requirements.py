@@ -73,12 +73,10 @@ def check_change_requirements(evaluation: Evaluation, by: By) -> None:
 
 
 def check_weigh_requirement(evaluation: Evaluation, by: By) -> None:
-    """Only before research: nobody tunes a weight to a vendor."""
     check_owned(evaluation, by, Stage.REQUIREMENTS)
 
 
 def check_retire_requirement(requirement: Requirement, by: By) -> None:
-    """The same for retiring one that is asked."""
     check_add_requirement(requirement.evaluation, by)
     if requirement.retired_at:
         raise Refused(f"Requirement {requirement.ref} is retired already.")
@@ -94,7 +92,6 @@ def add_metric(
     target: str = "",
     how_measured: str = "",
 ) -> Metric:
-    """Add a business metric that the purchase has to move."""
     require_owner(by, evaluation)
     require_open(evaluation)
     metric = Metric(
@@ -118,7 +115,6 @@ def add_metric(
 
 @transaction.atomic
 def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
-    """Change a metric's words."""
     require_owner(by, metric.evaluation)
     require_open(metric.evaluation)
     unknown = values.keys() - {"name", "baseline", "target", "how_measured"}
@@ -271,7 +267,6 @@ ENCODE = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 def state_of(row: Requirement) -> dict[str, Any]:
-    """A row as it can be compared later."""
     return journal.snapshot(row, STATE)
 
 
@@ -284,7 +279,6 @@ def is_as(kept: dict[str, Any] | str, row: Requirement, fields: list[str]) -> bo
 
 
 def fingerprint(row: Requirement, fields: Sequence[str]) -> str:
-    """What tells whether one of these fields of a row has changed."""
     values = [getattr(row, field) for field in fields]
     return hashlib.sha256(ENCODE(values).encode()).hexdigest()[:FINGERPRINT]
 
@@ -384,7 +378,6 @@ UNSAID = {field.name for field in Requirement._meta.fields} - SAID
 
 
 def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
-    """What the evaluation has, for a plan to compare a file with."""
     rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
     return [known(row) for row in rows.prefetch_related("demands__scope")]
 
@@ -456,14 +449,12 @@ def import_requirements(
 def mark(
     evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
 ) -> dict[Requirement, str]:
-    """Let the plan's requirements hold for the lists that the file names."""
     lines = [*plan.new, *(change.line for change in plan.changed)]
     said = {rows[it.ref]: it.values for it in lines if MUST_HOLD_FOR in it.values}
     return demand_many(evaluation, said, by)
 
 
 def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
-    """Write the whole import into the journal, as one entry."""
     journal.record(
         evaluation=evaluation,
         action="requirements.imported",
@@ -479,7 +470,6 @@ def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
 
 
 def known(row: Requirement) -> KnownRequirement:
-    """A requirement in the form that plans compare."""
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
     values["measure"] = row.measure_words
@@ -517,7 +507,6 @@ def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
 
 
 def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
-    """The evaluation's categories by name, with those that the plan brings."""
     found = {it.name: it for it in Category.objects.in_evaluation(evaluation)}
     wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
     wanted += [
@@ -551,7 +540,6 @@ def add_new(
 
 
 def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
-    """The values of a line as a row keeps them."""
     kept = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
     if "category" in kept:
         kept["category_id"] = there[str(kept.pop("category"))].pk
@@ -654,7 +642,6 @@ def _neighbour(
     above: Requirement | None,
     below: Requirement | None,
 ) -> Requirement:
-    """The one that says in which category they stand from now on."""
     ends = [end for end in (above, below) if end is not None]
     if not ends or any(end in requirements for end in ends):
         raise Invalid("Choose a place between two other requirements.")

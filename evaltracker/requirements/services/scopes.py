@@ -57,7 +57,6 @@ def check_write_lists(evaluation: Evaluation, by: By) -> None:
 
 
 def check_change_list(scope: Scope, by: By) -> None:
-    """The same for a list that is there."""
     check_write_lists(scope.evaluation, by)
 
 
@@ -191,7 +190,6 @@ def current_values(scope: Scope) -> list[str]:
 
 
 def uses_of(evaluation: Evaluation) -> Used:
-    """What speaks of which value, from all floors."""
     found: Used = {}
     for uses in USES:
         for key, places in uses(evaluation).items():
@@ -202,7 +200,6 @@ def uses_of(evaluation: Evaluation) -> Used:
 def _read(
     evaluation: Evaluation, name: str, values: Iterable[str], *, but: Scope | None
 ) -> tuple[str, list[str]]:
-    """The name and values as they are kept."""
     inputs = Inputs()
     name = inputs.line("name", name, limit=NAME_LIMIT)
     names = inputs.lines("values", values, most=MOST_VALUES, limit=NAME_LIMIT)
@@ -244,7 +241,6 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
 
 
 def _ask_again(scope: Scope) -> None:
-    """Tell whoever answers that requirements of this list ask for more."""
     if is_published(scope.evaluation):
         asked = Requirement.objects.filter(demands__scope=scope, retired_at=None)
         tell_followers(scope.evaluation, changed=list(asked))

@@ -74,7 +74,6 @@ class StartingPoint:
 
 @cache
 def shipped() -> tuple[StartingPoint, ...]:
-    """The templates that come with the product."""
     return tuple(_read_shipped(name) for name in SHIPPED)
 
 
@@ -94,7 +93,6 @@ PREFIX = "own-"
 
 
 def check_change_field(field: BriefField, by: By) -> None:
-    """The owner writes the brief while the evaluation is open."""
     check_owned(field.evaluation, by)
 
 
@@ -345,12 +343,10 @@ def copy_questions(origin: Evaluation, evaluation: Evaluation) -> dict[str, str]
 
 
 def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:
-    """What a row has in those fields."""
     return {field: getattr(row, field) for field in fields}
 
 
 def said_of(requirement: Requirement) -> dict[str, Any]:
-    """What the journal keeps of a requirement that was copied."""
     return {
         **journal.snapshot(requirement, (*PLAIN_FIELDS, "measure", "metric_excuse")),
         "category": requirement.category.name,
@@ -415,7 +411,6 @@ def write_lists(
 
 
 def digest_of(point: StartingPoint) -> str:
-    """What tells one state of a template from another."""
     text = json.dumps(point.content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -452,7 +447,6 @@ def starting_points(*, by: User) -> list[StartingPoint]:
 
 
 def points_with(part: str, *, by: User) -> list[StartingPoint]:
-    """Those that have something of one kind, such as a script."""
     return [it for it in starting_points(by=by) if it.content.get(part)]
 
 
@@ -492,7 +486,6 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
 
 
 def check_take_needs(evaluation: Evaluation, by: By) -> None:
-    """The owner, in the requirements stage, who may start evaluations."""
     check_owned(evaluation, by, Stage.REQUIREMENTS)
     require_keeper(by)
 
@@ -538,7 +531,6 @@ def require_template(part: str, by: By, *, words: str) -> None:
 
 
 def nothing_left(sentence: str) -> Invalid:
-    """That the chosen template, unlike another, has nothing to add."""
     return Invalid(sentence, errors={"key": [sentence]})
 
 

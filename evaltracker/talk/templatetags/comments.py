@@ -69,12 +69,10 @@ def discussion(
 
 @register.inclusion_tag("comments/threads.html", takes_context=True)
 def threads(context: Context, subject: Subject) -> dict[str, Any]:
-    """Every thread on a subject."""
     return threads_shown(context, subject)
 
 
 def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
-    """What the templates of threads read."""
     request = context["request"]
     found = threads_on(subject)
     waiting = {

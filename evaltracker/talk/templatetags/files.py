@@ -47,7 +47,6 @@ def shown(context: Context, subject: Subject) -> dict[str, Any]:
 
 @register.inclusion_tag("files/list.html", takes_context=True)
 def attached_files(context: Context, subject: Subject) -> dict[str, Any]:
-    """What is attached to a subject already."""
     return shown(context, subject)
 
 

@@ -117,7 +117,6 @@ class Lane:
 
     @property
     def words(self) -> str:
-        """The lane for who cannot see it."""
         said = ", ".join(filter(None, (self.value, *self.cells, self.note)))
         return f"{self.name}: {said}"
 
@@ -134,7 +133,6 @@ class Text:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, right, upper and lower edge, about."""
         small = self.kind in SMALL_KINDS
         size = SMALL_LETTERS if small else LETTERS
         wide = width_of(self.words, size)
@@ -144,8 +142,6 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A span in its place."""
-
     x: float
     width: float
     kind: str
@@ -173,32 +169,25 @@ class Drawn:
 
     @property
     def middle(self) -> float:
-        """Half way down the track."""
         return self.y + BAR / 2
 
     @property
     def above(self) -> float:
-        """A little above the track."""
         return self.y - 3
 
     @property
     def below(self) -> float:
-        """A little below the track."""
         return self.y + BAR + 3
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line across all lanes and what it says."""
-
     at: float
     label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """All lanes under one title, with what stands above and below them."""
-
     title: str
     words: str
     form: Form
@@ -214,7 +203,6 @@ class Lanes:
 
     @property
     def track(self) -> float:
-        """How wide a track is."""
         return self.right - self.left
 
 
@@ -242,8 +230,6 @@ BETWEEN, NOTHING = " · ", "–"
 
 @dataclass(slots=True)
 class _Pen:
-    """Where lanes are drawn and what has been so far."""
-
     form: Form
     axis: Axis
     y: float = 0.0
@@ -256,13 +242,11 @@ class _Pen:
         return self.form.width - taken
 
     def across(self, amount: float) -> float:
-        """Where an amount stands."""
         start, end = self.axis.start, self.axis.end
         share = min(max((amount - start) / (end - start), 0.0), 1.0)
         return round(self.form.left + (self.right - self.form.left) * share, 1)
 
     def columns(self) -> list[float]:
-        """Where each column ends."""
         ends, at = [], self.right
         for room in self.axis.rooms:
             at += GAP + room
@@ -270,7 +254,6 @@ class _Pen:
         return ends
 
     def lane(self, lane: Lane) -> None:
-        """Draw one and go below it."""
         if lane.heading:
             self.y += GAP
             self.texts.append(Text(0, self.y + 10, lane.heading, "heading"))

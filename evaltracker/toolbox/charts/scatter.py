@@ -60,7 +60,6 @@ def writable(
 
 @lru_cache(maxsize=4096)
 def _has(face: Path, letter: str) -> bool:
-    """Whether it draws the letter, and not the sign for what it lacks."""
     if letter.isspace():
         return True
     font = _small(face)
@@ -87,8 +86,6 @@ WAY = 16
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A label of that width for the mark there."""
-
     x: float
     y: float
     width: float
@@ -127,7 +124,6 @@ def _best(
     labels: Sequence[Box],
     thin: Sequence[Box],
 ) -> Box | None:
-    """The nearest box with the fewest faults."""
     best, fewest = None, 9
     for box in free:
         own = away(mark, box)
@@ -144,13 +140,11 @@ def _best(
 
 
 def away(mark: Wanted, box: Box) -> float:
-    """How far a box is from a mark."""
     x, y = nearest(mark, box)
     return max(abs(x - mark.x), abs(y - mark.y))
 
 
 def _steps(mark: Wanted, box: Box) -> list[Box]:
-    """Small boxes along the way from a mark to its label, if a line leads there."""
     x, y = nearest(mark, box)
     if not lead(mark, box):
         return []
@@ -160,7 +154,6 @@ def _steps(mark: Wanted, box: Box) -> list[Box]:
 
 
 def meets(box: Box, others: Sequence[Box]) -> bool:
-    """Whether it covers a part of one of those."""
     left, right, upper, lower = box
     return any(
         a < right and left < b and c < lower and upper < d for a, b, c, d in others
@@ -168,7 +161,6 @@ def meets(box: Box, others: Sequence[Box]) -> bool:
 
 
 def nearest(mark: Wanted, box: Box) -> tuple[float, float]:
-    """Where a box is nearest to a mark."""
     return min(max(mark.x, box[0]), box[1]), min(max(mark.y, box[2]), box[3])
 
 
@@ -225,7 +217,6 @@ def _font(face: Path, size: float) -> Any:
 
 
 def png_of(chart: Lanes) -> bytes:
-    """The lanes under their title, on white."""
     size = (chart.form.width * SCALE, round((chart.height + HEAD + 4) * SCALE))
     picture = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(picture)
@@ -261,7 +252,6 @@ def _box(pen: Any, x: float, y: float, width: float, colour: str) -> None:
 
 
 def _hatch(pen: Any, x: float, width: float, y: float) -> None:
-    """Strokes from the lower left to the upper right."""
     for step in range(0, int(width), 6):
         end = min(x + step + BAR, x + width)
         rise = end - (x + step)
@@ -355,12 +345,10 @@ class Dot:
 
     @property
     def label_x(self) -> float:
-        """Where its label begins."""
         return self.box[0] if self.box else self.x
 
     @property
     def label_y(self) -> float:
-        """The line that its label stands on."""
         return self.box[3] - 3 if self.box else self.y
 
 
@@ -378,7 +366,6 @@ class Scatter:
 
     @property
     def unnamed(self) -> list[str]:
-        """Those whose name had no room in the drawing."""
         return [dot.point.name for dot in self.dots if dot.box is None]
 
 
@@ -408,7 +395,6 @@ def scatter(
 
 
 def sentence(point: Point, limit: float | None, currency: str) -> str:
-    """A point in words."""
     least = "" if point.whole else "at least "
     over = ", over the budget" if limit is not None and point.likely > limit else ""
     name = f"{point.name} ({point.mark})" if point.mark else point.name
@@ -470,7 +456,6 @@ def moved_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, floa
 
 
 def fits(x: float, y: float, kept: Sequence[tuple[float, float]]) -> bool:
-    """Whether a mark there is within the plot and covers none of those."""
     free_of_all = all(abs(x - a) >= MARK or abs(y - b) >= MARK for a, b in kept)
     return TOP <= y <= BOTTOM and free_of_all
 
@@ -485,7 +470,6 @@ def span(shares: Sequence[float]) -> tuple[float, float]:
 
 
 def across(amount: float, end: float) -> float:
-    """Where an amount stands."""
     return round(LEFT + (RIGHT - LEFT) * amount / end, 1)
 
 

@@ -49,7 +49,6 @@ def read_number(text: object) -> Decimal:
 
 
 def round_off(number: Decimal) -> Decimal:
-    """A number with as many decimal places as are kept."""
     return number.quantize(_LAST_PLACE, None, EXACT)
 
 
@@ -290,7 +289,6 @@ def check_same_kind(unit: str, to: str) -> None:
 
 @lru_cache(maxsize=512)
 def _root_of(unit: str) -> tuple[Decimal, Any]:
-    """How many of its base unit one is, and that base unit."""
     name = ALSO.get(unit, unit)
     for sign, code in (*SIGNS.items(), *_POWERS):
         name = name.replace(sign, code)

@@ -58,7 +58,6 @@ class Reading:
 
     @classmethod
     def kept(cls, said: Mapping[str, Any] | None) -> Self | None:
-        """What a column or a memo keeps, whether or not its unit is still known."""
         return cls(read_number(said["value"]), said["unit"]) if said else None
 
     @classmethod
@@ -77,7 +76,6 @@ class Reading:
         return cls.from_json({"value": found["value"], "unit": found["unit"]})
 
     def as_json(self) -> dict[str, str]:
-        """As it is kept."""
         return {"value": written(self.value), "unit": self.unit}
 
     @property
@@ -93,7 +91,6 @@ def number_words(said: Mapping[str, Any]) -> str:
 
 
 def refused(sentence: str) -> Invalid:
-    """Why a number was not taken, at its field."""
     return Invalid(sentence, errors={"number": [sentence]})
 
 
@@ -172,7 +169,6 @@ class CellNumbers:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self:
-        """As a memo froze it."""
         found = (Measured.from_json(each) for each in said["measured"])
         return cls(
             asked=Measure.from_json(said["asked"]),
@@ -181,7 +177,6 @@ class CellNumbers:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As a memo freezes it."""
         return {
             "asked": self.asked.as_json() if self.asked else {},
             "claimed": self.claimed.as_json() if self.claimed else {},
@@ -245,7 +240,6 @@ class CellNumbers:
 
 
 def fits(claimed: Reading, asked: Measure | None) -> bool:
-    """Whether a number is of the kind that is asked for."""
     if asked is None:
         return False
     try:

@@ -102,7 +102,6 @@ def problem_body(
     code: str = "",
     errors: Iterable[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """The members of a problem document."""
     known = HTTPStatus(status)
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -184,7 +183,6 @@ def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
 
 
 def pointer(field: str) -> str:
-    """A field's name as a JSON pointer in URI form."""
     return "#/" + field.replace(".", "/") if field else "#"
 
 
@@ -213,7 +211,6 @@ def _from_framework(exc: exceptions.APIException, view: Any) -> dict[str, Any]:
 
 
 def _how_instead(exc: exceptions.APIException, view: Any) -> str:
-    """What the framework refused, in words that say how to mend it."""
     match exc:
         case exceptions.MethodNotAllowed():
             return "This method is not allowed here; the header Allow lists those "
@@ -300,7 +297,6 @@ def _away(request: HttpRequest, *, as_problem: bool) -> HttpResponseBase:
 def _no_fault(
     request: HttpRequest, status: HTTPStatus, *, as_problem: bool
 ) -> HttpResponseBase:
-    """An answer to what went wrong around the product."""
     if as_problem:
         return _as_problem(status)
     answer = defaults.server_error(request, template_name=f"{status}.html")
@@ -360,7 +356,6 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The value in the body."""
         self._check_charset(media_type or "")
         request = (parser_context or {}).get("request")
         headers = getattr(request, "headers", HttpHeaders({}))

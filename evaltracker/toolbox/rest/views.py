@@ -60,7 +60,6 @@ class OnlyByHeader(DefaultContentNegotiation):
     """The Accept header alone says what is wanted; `?format=` is refused."""
 
     def select_renderer(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        """The renderer for what the header accepts."""
         if "format" in request.query_params:
             raise NotAcceptable
         return super().select_renderer(request, *args, **kwargs)
@@ -83,15 +82,12 @@ class StrictView(APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
-        """The view, outside the request's transaction."""
         return transaction.non_atomic_requests(super().as_view(**initkwargs))
 
     def get_exception_handler(self) -> Callable[..., Response]:
-        """One handler makes every problem."""
         return handle_exception
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Know the caller first, then look at what they ask."""
         super().initial(request, *args, **kwargs)
         if request.method not in self.allowed_methods:
             return  # 405 in a moment, whatever is asked
@@ -157,8 +153,6 @@ def read_day(value: Any) -> datetime.date | None:
 
 
 class Day(serializers.DateField):
-    """A calendar day as YYYY-MM-DD, and in no other of the many ISO forms."""
-
     default_error_messages = {"invalid": WRITE_DAY}
 
     def to_internal_value(self, value: Any) -> Any:
@@ -183,7 +177,6 @@ def read_id(text: str) -> uuid.UUID:
 
 
 def new_calls() -> Registry[str, type[APIView]]:
-    """Where the views of one API register, by the address below the API's."""
     return Registry("API call")
 
 
@@ -264,7 +257,6 @@ def _cursor(request: Request) -> tuple[bool, list[str] | None]:
 
 
 def _signer(request: Request) -> Signer:
-    """Signs for one list: its address is in the signature."""
     return Signer(salt=f"evaltracker.cursor {request.path}")
 
 
@@ -386,7 +378,6 @@ def _problem(status: int, why: str, code: str, more: dict[str, Any]) -> OpenApiR
 
 
 def page(name: str, of: type[serializers.Serializer[Any]]) -> Any:
-    """The envelope of a list."""
     return inline_serializer(
         name=name,
         fields={

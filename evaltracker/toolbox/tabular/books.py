@@ -88,7 +88,6 @@ def kind_of_archive(content: bytes) -> Kind:
 
 
 def look_inside(archive: zipfile.ZipFile) -> Kind:
-    """The kind of an opened archive, its honest size checked."""
     check_size(archive)
     names = {name.lstrip("/") for name in archive.namelist()}
     for name, words in INSIDE:
@@ -105,7 +104,6 @@ def look_inside(archive: zipfile.ZipFile) -> Kind:
 
 
 def has_macros(archive: zipfile.ZipFile, names: set[str]) -> bool:
-    """Whether the workbook is of the kind that macros are kept in."""
     types = archive.read(TYPES) if TYPES in names else b""
     return "xl/vbaProject.bin" in names or MACROS in types
 
@@ -147,7 +145,6 @@ type Start = Callable[[str, dict[str, str]], None]
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """By sheet name, the archive's part that holds its cells."""
     ids: dict[str, str] = {}
 
     def sheet(name: str, attributes: dict[str, str]) -> None:
@@ -237,8 +234,6 @@ class CellStyle:
 
 
 class StyleScan:
-    """Collects fonts, fills and formats, and the styles that are made of them."""
-
     def __init__(self) -> None:
         self.formats: dict[int, str] = dict(BUILT_IN)
         self.struck: list[bool] = []
@@ -266,7 +261,6 @@ class StyleScan:
                 self.styles.append(self.style(attributes))
 
     def style(self, attributes: dict[str, str]) -> CellStyle:
-        """One way in which cells look."""
         font, fill = number_in(attributes, "fontId"), number_in(attributes, "fillId")
         return CellStyle(
             self.formats.get(number_in(attributes, "numFmtId"), ""),
@@ -300,8 +294,6 @@ ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What a sheet's XML says beside its values."""
-
     uncomputed: frozenset[tuple[int, int]]
     formats: dict[tuple[int, int], str]
     marks: Marks
@@ -309,8 +301,6 @@ class SheetFacts:
 
 @dataclass(slots=True)
 class SheetScan:
-    """What the cells of one sheet's XML say, cell by cell."""
-
     styles: Sequence[CellStyle] = ()
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -369,7 +359,6 @@ class SheetScan:
         self.row, self.column = int(found[2]), column - 1
 
     def data(self, text: str) -> None:
-        """Text inside the tag that is open."""
         if self.is_value and text.strip():
             self.is_filled = True
 
@@ -397,7 +386,6 @@ class SheetScan:
         self.coloured += style.is_coloured and self.row > self.box[0]
 
     def stretch(self) -> None:
-        """Let the used range hold this cell."""
         if not self.box:
             self.box = [self.row, self.column, self.row, self.column]
         box = self.box
@@ -420,7 +408,6 @@ class SheetScan:
 
 
 def is_hidden(attributes: dict[str, str]) -> bool:
-    """Whether a row or column is hidden."""
     return attributes.get("hidden", "0") in ("1", "true")
 
 
@@ -443,7 +430,6 @@ def scan_sheets(content: bytes) -> dict[str, SheetFacts]:
 
 
 def comments_on(archive: zipfile.ZipFile, part: str) -> int:
-    """How many cells of a sheet have a comment."""
     names, count = set(archive.namelist()), 0
 
     def comment(tag: str, attributes: dict[str, str]) -> None:
@@ -549,7 +535,6 @@ def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[
 def rows_of(
     source: CalamineSheet, formats: Mapping[tuple[int, int], str]
 ) -> Iterator[Row]:
-    """The rows that hold something, numbered as the user's spreadsheet shows them."""
     start, end = source.start, source.end
     if start is None or end is None:
         return
@@ -624,7 +609,6 @@ def share_of(value: object) -> str:
 
 
 def text_of(value: object) -> str:
-    """A cell's value as the text that a person would read there."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -679,7 +663,6 @@ def read_old_book(content: bytes) -> list[Sheet]:
 
 
 def main() -> None:
-    """Read a workbook from stdin and tell what is in it on stdout, as JSON."""
     limit_memory()
     try:
         sheets = read_book(sys.stdin.buffer.read(), "xls")
@@ -706,7 +689,6 @@ def limit_memory() -> None:
 
 
 def packed(sheet: Sheet) -> dict[str, Any]:
-    """A sheet as JSON holds it."""
     return {
         "name": sheet.name,
         "hidden": sheet.hidden,
@@ -721,7 +703,6 @@ def packed(sheet: Sheet) -> dict[str, Any]:
 
 
 def unpacked(told: dict[str, Any]) -> Sheet:
-    """The sheet that was packed."""
     return Sheet(
         name=told["name"],
         rows=tuple(

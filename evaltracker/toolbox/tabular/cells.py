@@ -30,8 +30,6 @@ def column_letter(index: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ImportProblem:
-    """One thing that keeps a file from coming in, and where it is."""
-
     sentence: str
     sheet: str = ""
     row: int | None = None
@@ -39,7 +37,6 @@ class ImportProblem:
 
     @property
     def place(self) -> str:
-        """Sheet, row and column as far as they are known."""
         parts = [
             f"sheet “{self.sheet}”" if self.sheet else "",
             f"row {self.row}" if self.row is not None else "",
@@ -91,7 +88,6 @@ class Row:
 
     @property
     def filled(self) -> list[int]:
-        """The columns that hold something."""
         return [index for index, cell in enumerate(self.cells) if cell]
 
 
@@ -106,11 +102,9 @@ class Merge:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it spans more than one column."""
         return self.right > self.left
 
     def covers(self, row: int, column: int) -> bool:
-        """Whether the cell lies within."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
 
     def __str__(self) -> str:
@@ -120,8 +114,6 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What people put on a sheet beside its values, none of which is read."""
-
     comments: int = 0
     struck: int = 0
     coloured: int = 0
@@ -177,15 +169,12 @@ class Sheet:
 
     @property
     def is_blank(self) -> bool:
-        """Whether no cell holds anything that can be read."""
         return not any(row.filled for row in self.rows)
 
     def below(self, header: Row) -> list[Row]:
-        """The rows under a row of names."""
         return [row for row in self.rows if row.number > header.number]
 
     def merged_across(self) -> dict[tuple[int, int], str]:
-        """By cell (row, column), the text of the wide merged range that covers it."""
         rows = {row.number: row for row in self.rows}
         width = max((len(row.cells) for row in self.rows), default=0)
         found: dict[tuple[int, int], str] = {}
@@ -203,7 +192,6 @@ class Sheet:
     def problem(
         self, sentence: str, *, row: int | None = None, column: int | None = None
     ) -> ImportProblem:
-        """A problem on this sheet."""
         letter = "" if column is None else column_letter(column)
         return ImportProblem(sentence, self.name, row, letter)
 
@@ -232,7 +220,6 @@ class Workbook:
 
     @property
     def visible(self) -> list[Sheet]:
-        """The sheets that the user sees."""
         return [sheet for sheet in self.sheets if not sheet.hidden]
 
 
@@ -381,17 +368,14 @@ def records_of(text: str, *, wrapped: bool) -> tuple[Records, int]:
 
 
 def widths_of(records: Records) -> Counter[int]:
-    """How many rows that say something have how many cells."""
     return Counter(len(record) for record in records if any(record))
 
 
 def is_even(records: Records) -> bool:
-    """Whether all rows have as many cells, as a block of a spreadsheet has."""
     return len(widths_of(records)) == 1
 
 
 def is_a_block(records: Records) -> bool:
-    """Whether most rows have several cells."""
     widths = widths_of(records)
     several = sum(count for width, count in widths.items() if width > 1)
     return several * 2 > widths.total()
@@ -405,7 +389,6 @@ def widest(records: Records) -> int:
 
 
 def is_of_a_program(records: Sequence[Sequence[str]]) -> bool:
-    """Whether all names on top are quoted: that is how programs write files."""
     first = next((record for record in records if any(record)), [])
     return all(cell[:1] == cell[-1:] == '"' for cell in first if cell)
 
@@ -482,7 +465,6 @@ def _in_words(text: str) -> datetime.date:
 
 @cache
 def _months() -> dict[str, int]:
-    """By name in some languages, the number of a month that alone is called so."""
     found: dict[str, set[int]] = {}
     for language in LANGUAGES:
         for forms in Locale(language).months.values():
@@ -523,8 +505,6 @@ def _no_day(text: str) -> ValueError:
 
 
 class Style(StrEnum):
-    """How a column writes thousands and decimals, shown by an example."""
-
     POINT = "1,234.56"
     COMMA = "1.234,56"
 

@@ -68,42 +68,34 @@ type Value = str | float | bool | datetime.date
 
 @dataclass
 class OpenCell:
-    """One cell as its attributes and paragraphs say it."""
-
     said: dict[str, str]
     style: CellStyle
     paragraphs: list[str] = field(default_factory=list)
 
     @property
     def times(self) -> int:
-        """How often it stands side by side, as far as anybody reads."""
         return min(number_in(self.said, "number-columns-repeated"), 16_384)
 
     @cached_property
     def shown(self) -> str:
-        """What a person reads in it."""
         return tidy("\n".join(self.paragraphs))
 
     @property
     def is_number(self) -> bool:
-        """Whether it holds a number, a share of something too."""
         return self.said.get("value-type") in NUMBERS
 
     @property
     def is_share(self) -> bool:
-        """Whether its number is shown in per cent."""
         return self.said.get("value-type") == "percentage"
 
     @cached_property
     def is_uncomputed(self) -> bool:
-        """Whether its formula has no result."""
         if "formula" not in self.said:
             return False
         return not self.said.get("value-type") or bool(ERROR.fullmatch(self.shown))
 
     @property
     def number_format(self) -> str:
-        """How it shows its number, the currency that it names first."""
         code = self.said.get("currency", "") if self.is_number else ""
         return f"[${code[:10]}] 0" if code else self.style.number_format
 
@@ -127,8 +119,6 @@ class OpenCell:
 
 @dataclass(slots=True)
 class OpenTable:
-    """One sheet while it is being read."""
-
     name: str
     hidden: bool = False
     rows: dict[int, dict[int, OpenCell]] = field(default_factory=dict)
@@ -144,7 +134,6 @@ class OpenTable:
     line: dict[int, OpenCell] = field(default_factory=dict)
 
     def add_columns(self, said: dict[str, str], style: CellStyle | None) -> None:
-        """Note how the next columns look."""
         times = number_in(said, "number-columns-repeated")
         known = range(self.columns, min(self.columns + times, limits.COLUMNS + 1))
         self.columns += times
@@ -228,8 +217,6 @@ SCALES = {"1000": ",", "1000000": ",,"}
 
 @dataclass(slots=True)
 class OpenStyles:
-    """Collects styles while a part is being parsed."""
-
     cells: dict[str, CellStyle] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
     hidden_tables: set[str] = field(default_factory=set)
@@ -272,11 +259,9 @@ class OpenStyles:
                 )
 
     def text(self, words: str) -> None:
-        """Words inside the tag that is open."""
         self.literal = (self.literal + words)[:100]
 
     def end(self, tag: str) -> None:
-        """A tag of styles closes."""
         match tag:
             case "text" if self.literal.strip() == "%":
                 self.format += "%"
@@ -312,8 +297,6 @@ NO_STYLE = CellStyle()
 
 @dataclass(slots=True)
 class OpenScan:
-    """Collects the tables of a spreadsheet."""
-
     styles: OpenStyles = field(default_factory=OpenStyles)
     tables: list[OpenTable] = field(default_factory=list)
     cell: OpenCell | None = None
@@ -324,7 +307,6 @@ class OpenScan:
 
     @property
     def table(self) -> OpenTable | None:
-        """The sheet that is open."""
         return self.tables[-1] if self.tables_open else None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -384,7 +366,6 @@ class OpenScan:
             self.cell.paragraphs[-1] += mark
 
     def data(self, text: str) -> None:
-        """Text inside the tag that is open."""
         if self.table is None:
             self.styles.text(text)
         elif self.is_paragraph and self.cell is not None and not self.aside:
@@ -411,7 +392,6 @@ class OpenScan:
 
 
 def local(name: str) -> str:
-    """A tag or attribute without its prefix."""
     return name.rpartition(":")[2]
 
 
@@ -443,7 +423,6 @@ def read_open_book(content: bytes) -> list[Sheet]:
 
 
 def is_encrypted(archive: zipfile.ZipFile, names: set[str]) -> bool:
-    """Whether the list of parts says that any of them needs a password."""
     found: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -456,7 +435,6 @@ def is_encrypted(archive: zipfile.ZipFile, names: set[str]) -> bool:
 
 
 def sheet_of(table: OpenTable) -> Sheet:
-    """The sheet that a table is."""
     check_area(table)
     merges = tuple(table.merges)
     rows: dict[int, Row] = {}
@@ -482,7 +460,6 @@ def sheet_of(table: OpenTable) -> Sheet:
 
 
 def marks_of(table: OpenTable) -> Marks:
-    """What people put on a sheet beside its values."""
     first = min(table.rows, default=0)
     width = max((max(line) for line in table.rows.values()), default=-1)
     coloured = table.places(lambda cell: cell.style.is_coloured)
@@ -592,7 +569,6 @@ def look(content: bytes) -> Kind:
 
 
 def read_workbook(content: bytes, code: str) -> tuple[list[Sheet], list[str]]:
-    """The sheets of a workbook of that kind, and remarks."""
     match code:
         case "xls":
             return read_old_book(content), []

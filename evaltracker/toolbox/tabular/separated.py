@@ -60,7 +60,6 @@ def decode(content: bytes) -> tuple[str, list[str]]:
 
 
 def by_mark(content: bytes, encoding: str) -> str:
-    """The text of a file that names its encoding at its start."""
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -127,14 +126,11 @@ SAMPLE_RECORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Where quoting breaks, as the number of the row that shows it."""
-
     row: int
     is_unclosed: bool
 
     @property
     def sentence(self) -> str:
-        """What is wrong and how to mend it."""
         if self.is_unclosed:
             return (
                 "a quotation mark is opened and never closed, so the rest of the file "
@@ -286,8 +282,6 @@ NAME_LENGTH = 60
 
 @dataclass(slots=True)
 class Found:
-    """The tables, and what stands beside them."""
-
     sheets: list[Sheet] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -295,7 +289,6 @@ class Found:
     beside: int = 0
 
     def close(self) -> None:
-        """End the table that is open."""
         if self.rows:
             name = self.heading or f"Table {len(self.sheets) + 1}"
             if name in self.names:
@@ -368,7 +361,6 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def is_rule(line: str) -> bool:
-    """Whether the line parts the names from the rows."""
     if "|" not in line or line.strip(RULE_MARKS):
         return False
     return all(RULE.fullmatch(cell) for cell in cells_of(line))
@@ -383,7 +375,6 @@ def cells_of(line: str) -> list[str]:
 
 
 def plain(cell: str) -> str:
-    """A cell without backslashes before marks, and without the marks of code."""
     if "`" in cell or "\\" in cell:
         cell = ESCAPED.sub(r"\1", CODE.sub(r"\1", cell))
     return cell.strip()
@@ -467,7 +458,6 @@ def extension_of(filename: str) -> str:
 
 
 def other(words: str) -> Kind:
-    """Something that is no table."""
     return Kind("other", words)
 
 

@@ -96,7 +96,6 @@ def as_answer(cell: str) -> Answer:
 
 
 def web_addresses(cell: str) -> tuple[list[str], list[str]]:
-    """The web addresses in a cell of links, and the words that are none."""
     good: list[str] = []
     bad: list[str] = []
     spaced = LINK.sub(lambda found: f" {found[2]} ", without_tags(cell))

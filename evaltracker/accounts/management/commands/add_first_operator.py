@@ -35,7 +35,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Add them, and say what they do next."""
         name, _, email = options["operator"].rpartition(":")
         if options["operator"] and not (name and "@" in email):
             raise CommandError(

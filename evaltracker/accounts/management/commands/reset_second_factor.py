@@ -18,7 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("username", metavar="USERNAME")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        """Do it, and say what happens next."""
         person = User.objects.filter(username=username).first()
         if person is None:
             raise CommandError(

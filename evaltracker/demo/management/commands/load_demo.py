@@ -28,7 +28,6 @@ class Command(BaseCommand):
     help = "Load the demo evaluations and their people (in the demo only)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load what is missing and print one login per role."""
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError(
                 "The demo's people have a password that everybody can read, so it is "
