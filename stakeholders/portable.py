@@ -2,12 +2,15 @@
 fulfil."""
 
 from collections.abc import Iterator
+from typing import Any
+
+from django.dispatch import receiver
 
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.evaluations.policy import change
-from evaltracker.portable.importing import ARRIVALS
+from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import CHECKS, Document, Part, register_part
 from stakeholders.models import (
     Condition,
@@ -59,8 +62,8 @@ def the_owner_signs_for_nobody(document: Document) -> Iterator[tuple[str, str]]:
             yield f"/sign_offs/{at}/requester", "It has to be the owner."
 
 
-@ARRIVALS.add
-def ask_everybody_anew(evaluation: Evaluation) -> None:
+@receiver(evaluation_imported)
+def ask_everybody_anew(*, evaluation: Evaluation, **_: Any) -> None:
     """Open a new round where people had signed: nobody signed here, so none counts.
 
     What was signed on stays that are over is history and stays as the file tells it.

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
+from django.dispatch import receiver
 from django.utils import timezone
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.portable.importing import ARRIVALS
+from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
@@ -60,8 +62,8 @@ def solo(user: User, evaluation: Evaluation) -> bool:
     return found
 
 
-@ARRIVALS.add
-def remind_of_milestones(evaluation: Evaluation) -> None:
+@receiver(evaluation_imported)
+def remind_of_milestones(*, evaluation: Evaluation, **_: Any) -> None:
     """Owe what the milestones of an evaluation that came with a file call for."""
     if evaluation.is_open:
         for milestone in Milestone.objects.filter(

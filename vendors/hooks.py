@@ -7,7 +7,7 @@ from django.apps import apps
 import evaltracker.serving.https
 import vendors.isolation.roles
 import vendors.notices
-from evaltracker.requirements.plan import FOLLOWERS
+from evaltracker.requirements.plan import requirements_changed
 from evaltracker.toolbox.processes import register_chore
 from vendors.services.access import (
     forget_refused_calls,
@@ -38,7 +38,7 @@ for name, seconds, work in (
     ("tell that answering is over", 60, tell_of_end),
 ):
     register_chore(name=name, every=datetime.timedelta(seconds=seconds), work=work)
-FOLLOWERS.add(ask_of_changes)
+requirements_changed.connect(ask_of_changes)
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.

@@ -7,6 +7,6 @@ from django.apps import apps
 if apps.is_installed("django.contrib.admin"):
     import evaltracker.importing.admin.steps
     from evaltracker.importing.services.log import work_on_imports
-    from evaltracker.toolbox.processes import register_long_work
+    from evaltracker.toolbox.processes import register_chore
 
-    register_long_work("imports", work_on_imports)
+    register_chore(name="imports", every=None, work=work_on_imports)

@@ -318,24 +318,23 @@ class OnEvaluation(InEvaluation[Evaluation]):
 # Of the ids of subjects, those whose values the user may read now.
 Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
 
-# Whether the user has something to answer before they read what was written.
-Veiled = Callable[["User", "Evaluation"], bool]
-
 # By type of subject: values of its entries are hidden unless the subject is opened.
 SEALS: Registry[str, Opened] = Registry("seal")
-# The values of all entries are hidden from whom one of these holds for.
-VEILS: Registry[Veiled, Veiled] = Registry("veil")
+# In place of a type: the entries of every subject.
+EVERYTHING = ""
 
 
 def sealed_entries(
     user: User, evaluation: Evaluation, entries: list[Entry]
 ) -> set[int]:
     """Numbers of the entries whose values `user` may not read."""
-    if any(veiled(user, evaluation) for veiled in VEILS):
-        return {entry.number for entry in entries}
     sealed: set[int] = set()
     for subject_type, opened in SEALS.items():
-        about = [entry for entry in entries if entry.subject_type == subject_type]
+        about = [
+            entry
+            for entry in entries
+            if subject_type in (EVERYTHING, entry.subject_type)
+        ]
         if not about:
             continue
         open_ids = opened(user, evaluation, {entry.subject_id for entry in about})

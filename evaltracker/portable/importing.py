@@ -12,7 +12,7 @@ import binascii
 import datetime
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from evaltracker.accounts.services import require_operator
@@ -81,7 +82,6 @@ from evaltracker.portable.registry import (
 from evaltracker.portable.writing import LARGEST, reference
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows
-from evaltracker.toolbox.registry import Registry
 
 # Rows of our tables from a document; nothing is written here.
 
@@ -420,9 +420,9 @@ def require_importer(by: By) -> None:
 
 BATCH = 500
 FOLDER = "imported_files"
-# What a higher floor owes once an evaluation is here, such as reminders.
-type Arrival = Callable[[Evaluation], object]
-ARRIVALS: Registry[Arrival, Arrival] = Registry("part of an arrival")
+# Sent with `evaluation` once it is here, in the transaction that took it in: a higher
+# floor owes what it calls for, such as reminders.
+evaluation_imported = Signal()
 
 
 def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
@@ -474,8 +474,7 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
     _journal(seen, evaluation, by, committed)
-    for work in ARRIVALS:
-        work(evaluation)
+    evaluation_imported.send(Evaluation, evaluation=evaluation)
     return evaluation
 
 

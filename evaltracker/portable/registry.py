@@ -19,7 +19,7 @@ from django.db import models
 from evaltracker.evaluations.journal import plain
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.files import AcceptedFile, read_file
-from evaltracker.toolbox.registry import Registry
+from evaltracker.toolbox.registry import NotRegistered, Registry
 
 # Floors from the lowest; a part may point to parts before it and to itself.
 FLOORS = ("evaluations", "stakeholders", "vendors", "trials", "workflow")
@@ -51,7 +51,8 @@ class Part:
     sealed: Callable[[User, Evaluation], bool] | None = None
     # Rows of a table that belongs to no single evaluation: those that it needs.
     shared: Callable[[Evaluation], models.QuerySet[Any]] | None = None
-    # Of rows of such a table as a file has them, those that are here, by key.
+    # Given the rows that a file has of such a table: those that are already stored
+    # here, by their key.
     known: Callable[[list[dict[str, Any]]], dict[str, Any]] | None = None
     # Which of the rows that a person may see go into their export; default: all.
     narrow: Callable[[User, models.QuerySet[Any]], models.QuerySet[Any]] | None = None
@@ -76,26 +77,34 @@ class Part:
         return found
 
 
-_PARTS: Registry[type[models.Model], Part] = Registry("part")
-# Why a table does not travel.
-LEFT_OUT: Registry[type[models.Model], str] = Registry("table left out")
-leave_out = LEFT_OUT.register
+# Each table's part, or the reason why it does not travel.
+TABLES: Registry[type[models.Model], Part | str] = Registry("table")
+leave_out = TABLES.register
 # Asked before anything is written.
 CHECKS: Registry[Check, Check] = Registry("check of a document")
 
 
 def register_part(part: Part) -> None:
-    _PARTS.register(part.model, part)
+    TABLES.register(part.model, part)
 
 
 def parts() -> list[Part]:
     return sorted(
-        _PARTS.values(), key=lambda part: FLOORS.index(part.model._meta.app_label)
+        (part for part in TABLES.values() if isinstance(part, Part)),
+        key=lambda part: FLOORS.index(part.model._meta.app_label),
     )
 
 
+def left_out() -> dict[type[models.Model], str]:
+    """By table that does not travel, the reason."""
+    return {model: why for model, why in TABLES.items() if isinstance(why, str)}
+
+
 def part_of(model: type[models.Model]) -> Part:
-    return _PARTS[model]
+    part = TABLES[model]
+    if isinstance(part, str):
+        raise NotRegistered("part", model, parts())
+    return part
 
 
 def own_models() -> list[type[models.Model]]:

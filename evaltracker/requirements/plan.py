@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+
+from django.dispatch import Signal
 
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.working_days import (
     WORKING_DAYS,
     Works,
@@ -241,29 +241,20 @@ def _count(days: int) -> str:
 
 # What follows when requirements are added, or change after they were published.
 #
-# Who has answered a requirement stands on a higher floor, which registers here what has
-# to happen in the very transaction of the change.
+# Who has answered a requirement stands on a higher floor, which does what has to happen
+# in the very transaction of the change.
+
+# Sent with `evaluation` and the requirements that are `added` and `changed`.
+requirements_changed = Signal()
 
 
-class Follower(Protocol):
-    def __call__(
-        self,
-        evaluation: Evaluation,
-        *,
-        added: Collection[Requirement],
-        changed: Collection[Requirement],
-    ) -> None: ...
-
-
-FOLLOWERS: Registry[Follower, Follower] = Registry("follower")
-
-
-def tell_followers(
+def tell_of_changes(
     evaluation: Evaluation,
     *,
     added: Collection[Requirement] = (),
     changed: Collection[Requirement] = (),
 ) -> None:
     if added or changed:
-        for follower in FOLLOWERS:
-            follower(evaluation, added=added, changed=changed)
+        requirements_changed.send(
+            Evaluation, evaluation=evaluation, added=added, changed=changed
+        )

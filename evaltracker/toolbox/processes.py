@@ -85,34 +85,8 @@ def create_all[M: Model](rows: list[M]) -> list[M]:
     return rows
 
 
-LONG_WORK: Registry[str, Callable[[], None]] = Registry("long work")
 logger = structlog.get_logger(__name__)
 _waits: ContextVar[list[bool] | None] = ContextVar("work waits", default=None)
-
-
-def register_long_work(name: str, work: Callable[[], None]) -> None:
-    """Make it known how such rows are worked off.
-
-    `work` may be called at any time, by any number of processes, and again after a
-    crash: it does what waits and that nobody else does, and returns.
-    """
-    LONG_WORK.register(name, work)
-
-
-def do_long_work() -> None:
-    """Work off whatever waits; one kind's fault leaves the others.
-
-    Raises:
-        django.db.Error: the database is away.
-
-    """
-    for name, work in LONG_WORK.items():
-        try:
-            work()
-        except Exception as error:
-            if database_is_away(error):
-                raise
-            logger.exception("long_work_failed", work=name)
 
 
 def work_waits() -> None:
@@ -142,10 +116,14 @@ def long_work_listening() -> Iterator[list[bool]]:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to do about every `every`, in one transaction of its own."""
+    """Something to do about every `every`, in one transaction of its own.
+
+    Without `every` it is long work: rows that wait are worked off in transactions that
+    it begins itself, by any number of processes at once.
+    """
 
     name: str
-    every: datetime.timedelta
+    every: datetime.timedelta | None
     work: Callable[[], None]
 
 
@@ -153,7 +131,7 @@ CHORES: Registry[str, Chore] = Registry("chore")
 
 
 def register_chore(
-    *, name: str, every: datetime.timedelta, work: Callable[[], None]
+    *, name: str, every: datetime.timedelta | None, work: Callable[[], None]
 ) -> None:
     """Make a chore known; an app does so when it is ready.
 
@@ -167,6 +145,24 @@ def register_chore(
     if not name or len(name) > 40:
         raise TypeError("a chore needs a name of at most 40 letters")
     CHORES.register(name, Chore(name, every, work))
+
+
+def do_long_work() -> None:
+    """Work off whatever waits; one kind's fault leaves the others.
+
+    Raises:
+        django.db.Error: the database is away.
+
+    """
+    for name, chore in CHORES.items():
+        if chore.every is not None:
+            continue
+        try:
+            chore.work()
+        except Exception as error:
+            if database_is_away(error):
+                raise
+            logger.exception("long_work_failed", work=name)
 
 
 # Being asked to stop: said once, heard by every process of a worker.

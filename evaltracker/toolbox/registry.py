@@ -25,8 +25,10 @@ def only_reading() -> Iterator[None]:
 
 
 def is_only_reading() -> bool:
-    """Whether nothing was changed by whoever asks: a request that only reads, outside
-    of any service and of any test that is rolled back."""
+    """Whether this request has changed nothing, so that what it read stays true.
+
+    False in any service, and in a test that is rolled back.
+    """
     return _reading.get() is not None and not connection.savepoint_ids
 
 

@@ -1,6 +1,9 @@
 """The tables of workflow that travel with an evaluation, and what must hold in them."""
 
 from collections.abc import Iterator
+from typing import Any
+
+from django.dispatch import receiver
 
 from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.models import (
@@ -23,7 +26,7 @@ from evaltracker.decision.services.contract_terms import (
 )
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.portable.importing import ARRIVALS
+from evaltracker.portable.importing import evaluation_imported
 from evaltracker.portable.registry import (
     CHECKS,
     Document,
@@ -80,8 +83,8 @@ def memo_is_whole(document: Document) -> Iterator[tuple[str, str]]:
         yield "/evaluation/status", "Decided is what has a decision, and only that."
 
 
-@ARRIVALS.add
-def remind_of_contract(evaluation: Evaluation) -> None:
+@receiver(evaluation_imported)
+def remind_of_contract(*, evaluation: Evaluation, **_: Any) -> None:
     term = term_of(evaluation)
     if term is not None:
         owe_term_reminders(term)

@@ -87,7 +87,8 @@ def world(
             later = timezone.now() + datetime.timedelta(days=days, minutes=11)
             with time_machine.travel(later, tick=False):
                 for chore in CHORES.values():
-                    chore.work()
+                    if chore.every is not None:
+                        chore.work()
         yield people
         transaction.set_rollback(True)
 

@@ -22,7 +22,7 @@ from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.fields import reason_field
 from evaltracker.pages.site import Detour
-from evaltracker.pages.workspace import VEILS, InEvaluation
+from evaltracker.pages.workspace import InEvaluation
 from vendors.models import Candidate
 from vendors.policy import (
     check_read_answers,
@@ -108,10 +108,6 @@ def question_of(request: HttpRequest, evaluation: Evaluation) -> str:
 
 def is_kept_out(user: User, evaluation: Evaluation) -> bool:
     return not may_read_answers(user, evaluation)
-
-
-# The journal tells claims, prices and scores, so it is closed alike.
-VEILS.add(is_kept_out)
 
 
 class AboutCandidates(HardenedAdmin):

@@ -23,6 +23,7 @@ from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
+    EVERYTHING,
     SEALS,
     InEvaluation,
     OnEvaluation,
@@ -47,7 +48,7 @@ from vendors.admin.base import (
 from vendors.admin.prices import CostForm, draw
 from vendors.choices import CandidateState, CostState, Pricing
 from vendors.models import Candidate, Conflict, CostLine, ExchangeRate, PriceOpening
-from vendors.policy import may_read_contacts, may_see_prices
+from vendors.policy import may_read_answers, may_read_contacts, may_see_prices
 from vendors.selectors import (
     cost_input,
     envelope_of,
@@ -521,6 +522,8 @@ def all_if(may: Callable[[User, Evaluation], bool]) -> Any:
     return lambda user, evaluation, ids: set(ids) if may(user, evaluation) else set()
 
 
+# The journal tells claims, prices and scores, so it is closed to whom those are.
+SEALS.register(EVERYTHING, all_if(may_read_answers))
 SEALS.register("costline", all_if(may_see_prices))
 SEALS.register("conflict", opened_interests)
 SEALS.register("contact", all_if(may_read_contacts))

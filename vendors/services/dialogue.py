@@ -428,10 +428,11 @@ LEAST_DAYS = (2, 1)
 
 
 def ask_of_changes(
-    evaluation: Evaluation,
     *,
+    evaluation: Evaluation,
     added: Collection[Requirement],
     changed: Collection[Requirement],
+    **_: Any,
 ) -> None:
     """Owe a mail to those who answered what changed, and to all about what is new.
 

@@ -245,6 +245,8 @@ def do_chores() -> list[str]:
     now = database_now()
     done = []
     for name, chore in CHORES.items():
+        if chore.every is None:
+            continue
         if name in done_at and now < done_at[name] + chore.every:
             continue
         try:

@@ -1,9 +1,10 @@
 """Starting an evaluation and writing its brief."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations import journal
@@ -22,7 +23,6 @@ from evaltracker.evaluations.policy import (
     shown_answer,
 )
 from evaltracker.money import CODES, read_currency
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs
 
 # Reading what a brief is answered: its own questions, and its currency.
@@ -124,12 +124,8 @@ QUESTIONS = {
 }
 
 
-class Beginning(Protocol):
-    def __call__(self, *, evaluation: Evaluation, by: User) -> object:
-        """Do it, in the transaction of the start."""
-
-
-BEGINNINGS: Registry[Beginning, Beginning] = Registry("part of a start")
+# Sent with `evaluation` and `by`, in the transaction of the start.
+evaluation_started = Signal()
 
 
 def require_starter(by: User) -> None:
@@ -144,8 +140,7 @@ def require_starter(by: User) -> None:
 def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
     """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
     evaluation = create_evaluation(by=by, **terms)
-    for work in BEGINNINGS:
-        work(evaluation=evaluation, by=by)
+    evaluation_started.send(Evaluation, evaluation=evaluation, by=by)
     return evaluation
 
 

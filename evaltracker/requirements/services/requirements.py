@@ -44,7 +44,7 @@ from evaltracker.importing.services.log import (
 from evaltracker.importing.words import DEFAULT_CATEGORY
 from evaltracker.requirements.imports import ImportPlan, KnownRequirement
 from evaltracker.requirements.imports.lines import list_names
-from evaltracker.requirements.plan import tell_followers
+from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, demand, demand_many
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
@@ -180,7 +180,7 @@ def add_requirement(
         after=journal.snapshot(requirement, ("ref", *sorted(EDITABLE))),
     )
     demand(requirement=requirement, scopes=scopes, by=by)
-    tell_followers(evaluation, added=[requirement])
+    tell_of_changes(evaluation, added=[requirement])
     return requirement
 
 
@@ -225,7 +225,7 @@ def change_requirement(
     if scopes is not None:
         demand(requirement=requirement, scopes=scopes, by=by)
     if "revision" in after:
-        tell_followers(evaluation, changed=[requirement])
+        tell_of_changes(evaluation, changed=[requirement])
     return requirement
 
 
@@ -360,7 +360,7 @@ def put_back(
         [field.removesuffix("_id") for field in (*WRITTEN, "revision")],
         batch_size=BATCH,
     )
-    tell_followers(evaluation, added=[], changed=revised)
+    tell_of_changes(evaluation, added=[], changed=revised)
 
 
 def drop_categories(keys: list[str]) -> None:
@@ -442,7 +442,7 @@ def import_requirements(
         import_id=import_id,
     )
     tell(evaluation, plan, by)
-    tell_followers(evaluation, added=added, changed=[*revised, *marked])
+    tell_of_changes(evaluation, added=added, changed=[*revised, *marked])
     return plan.counts
 
 

@@ -21,7 +21,7 @@ from evaltracker.evaluations.models import (
     ScopeValue,
 )
 from evaltracker.evaluations.policy import check_owned, is_published, lock
-from evaltracker.requirements.plan import tell_followers
+from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs, listed
 
@@ -243,7 +243,7 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
 def _ask_again(scope: Scope) -> None:
     if is_published(scope.evaluation):
         asked = Requirement.objects.filter(demands__scope=scope, retired_at=None)
-        tell_followers(scope.evaluation, changed=list(asked))
+        tell_of_changes(scope.evaluation, changed=list(asked))
 
 
 # For which lists of the brief a requirement must hold.
@@ -293,7 +293,7 @@ def demand(
         after={"must_hold_for": [scope.name for scope in scopes]},
     )
     if is_published(evaluation):
-        tell_followers(evaluation, changed=[requirement])
+        tell_of_changes(evaluation, changed=[requirement])
     return requirement
 
 
