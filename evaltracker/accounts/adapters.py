@@ -239,8 +239,6 @@ def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> 
     log_login_act(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)
 
 
-# What allauth asks us: who may come in, and what is told to whom.
-
 # One text for an unknown name, a wrong password, a stopped, locked and slowed login.
 NO_MATCH = (
     "Name and password do not match, or there were too many wrong ones: after "

@@ -163,8 +163,6 @@ class AskForErasure(OnOwnAccount):
     service = erasure.ask_for_erasure
 
 
-# What an operator, or who may add people, does with logins.
-
 RIGHTS = (
     ("add_evaluation", "Start evaluations and own them"),
     ("add_user", "Add people and say which roles are theirs"),
@@ -258,9 +256,6 @@ class InviteAgain(PeopleAct):
     def allowed(self, user: User, target: Any) -> bool:
         waits = target.is_active and not target.has_usable_password()
         return may_add_people(user) and waits
-
-
-# What an operator does with a login that is there, up to forgetting its person.
 
 
 class PasswordForm(forms.Form):

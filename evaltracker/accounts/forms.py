@@ -121,9 +121,6 @@ class LoginForm(stock.LoginForm):  # type: ignore[misc]  # untyped library
         return super().clean()
 
 
-# Messages between two pages, in a cookie that no other host can set.
-
-
 class PrefixedCookieStorage(CookieStorage):
     cookie_name = f"{settings.COOKIE_PREFIX}messages"
 
@@ -196,9 +193,6 @@ def context_words(user: User | None) -> set[str]:
         word for source in sources for word in re.findall(r"[a-z]+", source.lower())
     }
     return {word for word in words if len(word) >= SHORTEST}
-
-
-# Where the library's own view would break.
 
 
 def start_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:

@@ -38,8 +38,6 @@ from evaltracker.evaluations.models import (
 from evaltracker.evaluations.policy import change, checked, may_add_people
 from evaltracker.notices.services.due_times import owe_account_mail
 
-# Changing one's own mail address: it counts once its owner has confirmed it.
-
 SALT = "evaltracker.address"
 LASTS = 3 * 24 * 60 * 60
 USED_UP = "This link is used up, too old, or meant for somebody else."
@@ -304,8 +302,6 @@ def _let(person: User, rights: Iterable[str]) -> None:
     person.user_permissions.remove(*known.filter(codename__in=RIGHTS))
     person.user_permissions.add(*known.filter(codename__in=set(rights) & set(RIGHTS)))
 
-
-# What operators do to a login: give it a password, stop it, help with a lost phone.
 
 A_DAY = datetime.timedelta(days=1)
 

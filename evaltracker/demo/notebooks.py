@@ -57,8 +57,6 @@ from vendors.services.dialogue import close_claims, open_claims
 from vendors.services.quotes import QuotedLine, hand_in_quote
 from vendors.services.sheets import import_claims, known_claims
 
-# Runs of the demo's trials: a nightly benchmark that reports by itself.
-
 # What the demo measures: the wait that the purchase is to end.
 WAIT: dict[str, Any] = {
     "quantity": "wait for a GPU",
@@ -322,8 +320,6 @@ def try_out(finalists: list[Candidate], requirements: list[Requirement]) -> None
                 by=candidate.evaluation.owner,
             )
 
-
-# “Choose a notebook platform”: 26 platforms imported from a published comparison.
 
 NOTEBOOKS_SLUG = "notebooks"
 FILE = "notebook_platforms.csv"

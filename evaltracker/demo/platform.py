@@ -214,8 +214,6 @@ def unpriced_state(name: str, kind: CostKind) -> CostState:
     return CostState.UNSAID
 
 
-# What the buyer of “Choose an ML platform” needs: requirements, controls, weights.
-
 # The matrix gives neither weight nor priority: these are the made-up buyer's own.
 PRICE_REASON = "It asks how the price is made up, not how high it is."
 WEIGHTS = {
@@ -346,8 +344,6 @@ def write_controls(evaluation: Evaluation, metrics: dict[str, Metric]) -> None:
         )
 
 
-# The options of “Choose an ML platform”, and what is said of each.
-
 # What our own machine does: the number that every other is held against.
 TODAY = {"value": "31", "unit": "ms"}
 OPEN_SOURCE = ("Kubeflow", "Mlflow")
@@ -457,8 +453,6 @@ def note_own_answers(build: Candidate, as_is: Candidate) -> None:
             by=lead,
         )
 
-
-# “Choose an ML platform”: twelve platforms of 2022, build, and stay-as-is.
 
 SLUG = "ml-platform"
 SOURCE = (

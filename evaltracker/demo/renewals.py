@@ -50,8 +50,6 @@ from vendors.services.costs import set_cost_line, set_payments
 from vendors.services.dialogue import close_claims, open_claims
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
 
-# What follows a demo's decision: a letter, a contract, and a promise read again.
-
 
 def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
     """The winner has its letter, the others still are drafts; the contract's dates
@@ -115,9 +113,6 @@ def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:
         looks_after=people["it"],
         by=people["lead"],
     )
-
-
-# How “Automated renewals” ends: three trials, two finalists, one choice.
 
 
 def run_trials(

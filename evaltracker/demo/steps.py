@@ -54,8 +54,6 @@ from vendors.policy import to_declare
 from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.costs import set_cost_line
 
-# Reading the data that the demo is made of.
-
 DATA = Path(__file__).parent / "data"
 
 
@@ -93,9 +91,6 @@ def control(group: str, row: dict[str, object]) -> Control:
     return Control(f"MVSP-{number}", f"Security: {group}", title, text)
 
 
-# What the people of the demo declare before they read of candidates.
-
-
 def declare_no_interests(evaluation: Evaluation) -> None:
     """The owner and everybody with a part declare to have no interest in any."""
     for person in (evaluation.owner, *evaluation.readers.all()):
@@ -106,8 +101,6 @@ def declare_no_interests(evaluation: Evaluation) -> None:
             by=person,
         )
 
-
-# The people of the demo, one login per role.
 
 # Known to everybody who reads this file, so `load_demo` runs in the demo only.
 PASSWORD = "evaltracker-demo"  # noqa: S105
@@ -204,8 +197,6 @@ def give_parts(
             )
     return parts
 
-
-# Steps that several demo evaluations take.
 
 MORNING = datetime.time(10)
 
@@ -306,8 +297,6 @@ def lock_all_scores(
         lock_scores(stakeholder=part, by=part.user)
 
 
-# “Choose a data catalogue”: still in requirements, so its blockers can be seen.
-
 SLUG = "data-catalogue"
 SOURCE = (
     "Security requirements: Minimum Viable Secure Product v3.0, 9 November 2023 (CC0). "
@@ -355,8 +344,6 @@ def load(people: dict[str, User]) -> Evaluation:
     declare_no_interests(evaluation)
     return evaluation
 
-
-# Milestones in the shape of a real request for proposals, moved to our dates.
 
 NOON = datetime.time(12)
 

@@ -52,8 +52,6 @@ def record(
     return entry
 
 
-# What the check of a journal asks of entries that came with a file.
-
 IMPORTED = "evaluation.imported"
 
 

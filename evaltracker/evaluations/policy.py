@@ -168,8 +168,6 @@ def check_belongs(requirement: Requirement) -> None:
         raise Invalid("The metric belongs to another evaluation.")
 
 
-# Answers to a brief's own questions: read as typed, kept as text, shown in words.
-
 MOST_DIGITS = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
@@ -214,9 +212,6 @@ def _date(text: str) -> str:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise ValueError("Write the date as year-month-day: 2027-03-31.") from error
-
-
-# A short name for addresses that no evaluation has yet.
 
 
 def free_slug(title: str) -> str:

@@ -169,9 +169,6 @@ def rows_of(evaluation: Evaluation) -> Iterator[CommittedRecord]:
         yield from manager.filter(**{model.evaluation_path: evaluation})
 
 
-# Committing to the rows of an evaluation that older code wrote.
-
-
 def cover_tables(evaluation: Evaluation) -> Entry | None:
     """Commit to every row as it stands; None if the journal does so already.
 

@@ -16,8 +16,6 @@ from evaltracker.importing.services.log import reading_for
 from evaltracker.toolbox.tabular import Row, Workbook, header_key, read_table
 from evaltracker.toolbox.tabular.cells import DayOrder, is_open, order_of, read_day
 
-# What is asked once per column: how it writes its days.
-
 EXAMPLES = 2
 
 
@@ -46,9 +44,6 @@ def order_in(
 
 def examples(texts: Sequence[str]) -> str:
     return " and ".join(f"“{short(text)}”" for text in texts[:EXAMPLES])
-
-
-# What the options of a command that imports say of how a file is read.
 
 
 def headers_said(

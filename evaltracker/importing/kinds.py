@@ -210,8 +210,6 @@ def register_import[K: type[ImportKind]](cls: K) -> K:
     return cls
 
 
-# A choice that is crossed in one of several columns, as one column of words.
-
 MARKS = frozenset("xX✓✔☑✅●•")
 LEAST = 2
 

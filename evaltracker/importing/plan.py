@@ -16,8 +16,6 @@ from evaltracker.toolbox.tabular import (
 )
 from evaltracker.toolbox.tabular.cells import NO_EDITS, SEARCHED_ROWS, Edits
 
-# What every reading of a table shares: heads that are one, and names cut short.
-
 
 def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> None:
     """Refuse a header cell over several columns of which one is read: the others have
@@ -257,9 +255,6 @@ def source_of(book: Workbook) -> dict[str, Any]:
         "sha256": book.sha256,
         "edits": book.edits,
     }
-
-
-# How a person wants a file to be read, where its own words do not tell.
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,6 @@ def unread_columns(
     return [f"Not read{where}: {shown}{more}."]
 
 
-# What stays out of an import, as a sheet to put right and hand in again.
-
 WHY = "Why it stayed out"
 NOTHING = "Nothing stays out."
 BY_HAND = "You left it out."
@@ -175,8 +173,6 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
 
-
-# Rows of a table that are none of its lines: totals, and the names once more.
 
 TOTALS = frozenset(
     {

@@ -8,8 +8,6 @@ from evaltracker.importing.plan import Findings, short
 from evaltracker.toolbox.tabular import Row, Sheet, Unreadable, Workbook, header_key
 from evaltracker.toolbox.text import meant
 
-# A matrix or memo as it is saved here, coming back: known by its names.
-
 CLAIMED, DERIVED = ": claimed", (": shown", ": tested", ": standing")
 # Where a number was claimed or measured anywhere.
 NUMBERS = ": numbers"
@@ -189,8 +187,6 @@ PRIORITIES: dict[str, Priority] = {
 CROSSED = frozenset({*PRIORITIES, "high", "medium", "low"})
 DEFAULT_CATEGORY = "General"
 
-
-# Words of a column that are asked about once, each with what it can mean here.
 
 LEAVE_OUT = "leave-out"
 MOST_WORDS = 12

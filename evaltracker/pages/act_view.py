@@ -234,9 +234,6 @@ site.register_page("act/<slug:name>/", act_view, "act")
 site.register_page("act/<slug:name>/<str:target_id>/", act_view, "act_on")
 
 
-# The help: guides and reference, for everybody who is signed in.
-
-
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """A guide or a reference, beside the list of all of them."""
     title = GUIDES.get(name) or REFERENCE.get(name)
@@ -273,9 +270,6 @@ site.register_page("help/<slug:name>/", help_page, "help")
 site.register_page("help/pictures/<str:name>", help_picture, "help_picture")
 
 
-# Pages speak in the reader's own time zone; what they owe is nudged on its way.
-
-
 class ReaderZoneMiddleware:
     """Shows every moment of a page in the zone of the person who is logged in.
 
@@ -297,9 +291,6 @@ class ReaderZoneMiddleware:
             return zoneinfo.ZoneInfo(name) if name else None
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return None
-
-
-# Where who has no password here shows again who they are: at the company's sign-on.
 
 
 def sign_on_page(request: HttpRequest) -> HttpResponse:

@@ -84,8 +84,6 @@ def by(field: str, title: str = "") -> type[ScopedFilter]:
     )
 
 
-# A paginator that does not count a million rows to show twenty.
-
 CAP = 10_000
 
 
@@ -107,8 +105,6 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     def capped(self) -> bool:
         return self._seen > CAP
 
-
-# What may stand in the address of a list: what the page itself writes there.
 
 LONGEST_SEARCH = 200
 MOST_WORDS = 20
@@ -386,8 +382,6 @@ class HardenedStackedInline(HardenedInline, StackedInline):  # type: ignore[misc
 
     template = StackedInline.template
 
-
-# Names of fields as people read them.
 
 # Codes of verdicts that say less than the words that people read for them.
 VERDICTS = {"conditions": "conditional approval"}

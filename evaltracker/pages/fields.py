@@ -405,9 +405,6 @@ def _usual(statistic: str) -> tuple[int, str]:
     return (STATISTICS.index(statistic) if known else len(STATISTICS), statistic)
 
 
-# One field for a time zone: a box that is typed into, with every zone offered.
-
-
 class ZoneInput(forms.TextInput):
     """A text box; the browser searches the list below it, without a script."""
 

@@ -29,8 +29,6 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.registry import Registry
 
-# The values of a grid's cells: shown as JSON, read by the field of the form.
-
 YES = frozenset({"yes", "true", "1", "x", "✓", "y"})
 NO = frozenset({"no", "false", "0", "", "–", "-", "n"})
 # Of the beginning of a label that may stand for it.

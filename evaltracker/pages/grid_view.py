@@ -30,8 +30,6 @@ from evaltracker.pages.grid import (
 )
 from evaltracker.pages.site import Detour, site
 
-# What a grid refuses, cell by cell: the sentence stands where the value was typed.
-
 
 @dataclass(frozen=True, slots=True)
 class RefusedCell:
@@ -280,9 +278,6 @@ def add_rows(
     if refused:
         raise RefusedCells(refused)
     return made
-
-
-# Acts that are done to several rows of a grid at once.
 
 
 def act_on_rows(

@@ -149,8 +149,6 @@ def _lead_into_help(token: Token) -> None:
         token.attrs.pop("href")
 
 
-# What the words of the pages mean: one list, docs/words.md, for readers and pages.
-
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| `[\w.]+` \|$", re.MULTILINE)
 
 

@@ -27,8 +27,6 @@ from evaltracker.pages.tabs import all_tabs, tab_address
 from evaltracker.toolbox.migrating import holding, words_of
 from evaltracker.toolbox.registry import Registry
 
-# Which page of a list is asked for.
-
 
 def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
     """The page asked for; `name` where an address has several.
@@ -41,9 +39,6 @@ def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= last:
         raise Invalid("There is no such page in this list.")
     return int(text)
-
-
-# What is searched: each floor adds its own kinds of things, scoped to the reader.
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +110,6 @@ register_search(
         has_acts=True,
     )
 )
-
-
-# Rows of one kind that hold the words, the closest first.
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +262,6 @@ def _hit(act: Act[Any], target: Any) -> Hit:
     return Hit(f"{act.title}: {target}", address, str(target.evaluation))
 
 
-# Pages by name: of the evaluation at hand, and of the product.
-
-
 def page_hits(request: HttpRequest, reader: Reader, words: Sequence[str]) -> list[Hit]:
     return [hit for hit in _pages(request, reader) if names(hit.label, words)]
 
@@ -297,8 +286,6 @@ def _pages(request: HttpRequest, reader: Reader) -> list[Hit]:
     ]
     return found
 
-
-# All that was found, by kind, the kind with the closest name first.
 
 # So many of a kind beside the others; the rest is on a page of its own.
 MOST = 8

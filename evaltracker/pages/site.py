@@ -162,8 +162,6 @@ def _entry(
     return {"title": title, "link": link, "icon": icon, "active": active}
 
 
-# Places on a page of a lower floor that a higher floor fills.
-
 # Of the reader and the row that the page is about (an evaluation, a candidate, a cell):
 # returns what the template reads as `panel`, or None to stay away.
 Fill = Callable[["User", Any], dict[str, Any] | None]

@@ -49,8 +49,6 @@ def counted_lately[N](request: HttpRequest, about: str, count: Callable[[], N]) 
     return found
 
 
-# The bell in the head of every page; a higher floor says how much is new.
-
 # Of the reader: how much is new. One function, under the name of its page.
 BELL: Registry[str, Callable[[User], int]] = Registry("bell")
 # So many new things are too many to be told apart.
@@ -129,8 +127,6 @@ def code_version() -> str:
                 found.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
     return found.hexdigest()
 
-
-# The pages of one evaluation: each floor hangs its own into one of the groups.
 
 Visible = Callable[["User", "Evaluation"], bool]
 

@@ -166,8 +166,6 @@ def refs_of(entry: Entry) -> set[str]:
     return found
 
 
-# The pages of one evaluation: found, named and headed alike on every floor.
-
 EvaluationView = Callable[[HttpRequest, Evaluation], HttpResponse]
 
 
@@ -253,9 +251,6 @@ def show(
         tab=tab,
         **context,
     )
-
-
-# Acts inside one evaluation, by its owner unless they say otherwise.
 
 
 class InEvaluation[T](Act[T]):

@@ -255,9 +255,6 @@ def has(part: Part, name: str) -> bool:
     return any(field.name == name for field in part.fields)
 
 
-# The tables of the record that travel.
-
-
 def hides_a_topic(user: User, evaluation: Evaluation) -> bool:
     """Whether things are sealed from `user` of which somebody may have spoken,
     or to which somebody may have attached a file."""

@@ -192,8 +192,6 @@ def whole_number(field: Any) -> Schema:
     return {"type": "integer", "minimum": low, "maximum": high}
 
 
-# An evaluation as a document, complete or as one person may see it.
-
 LARGEST = 256 * 1024 * 1024
 
 

@@ -200,8 +200,6 @@ def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> s
 SEALS.register("comment", open_comments)
 
 
-# Attaching files to a subject, several at once, and removing one.
-
 LIMITS = (
     f"pdf, png, jpeg, txt, csv, xlsx or docx; up to {MOST_AT_ONCE} files and 10 MB at "
     "once. Drag files onto the box, or choose them. They are not scanned for viruses."
@@ -294,9 +292,6 @@ class RemoveFile(InEvaluation[AttachedFile]):
         return subject.page if subject else self.page(target)
 
 
-# Attached files, handed out to those who may see what they are attached to.
-
-
 def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, never run; it was not scanned for viruses."""
     check_query(request)
@@ -316,9 +311,6 @@ def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
 site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
 
 
-# What the journal keeps to itself of files: names that one may not see.
-
-
 def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
     """Files that the reader may see, also removed ones."""
     seen = AttachedFile.objects.visible_to(user).filter(
@@ -330,8 +322,6 @@ def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[
 SEALS.register("attachedfile", open_files)
 
 
-# What the journal says of comments: that there are some, and where; no text.
-
 register_words(
     {
         "comment.added": ("commented", "commented on {about}"),
@@ -342,8 +332,6 @@ register_words(
     }
 )
 
-
-# What the journal says of files that were attached to things.
 
 register_words(
     {

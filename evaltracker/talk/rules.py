@@ -22,8 +22,6 @@ from evaltracker.evaluations.topics import (
 )
 from evaltracker.pages.acts import address_of
 
-# Who talks with whom about what, and until when; one sentence for each no.
-
 
 def subject_of(comment: Comment, by: By) -> Subject:
     """What a comment is about.
@@ -96,9 +94,6 @@ def check_read_mention(comment: Comment, by: By) -> None:
         raise Forbidden("You are not mentioned in this comment.")
     if not mine.filter(answered_at__isnull=True).exists():
         raise Refused("You have read or answered it already.")
-
-
-# The link to a discussion, where no template writes it.
 
 
 def discuss_words(row: Any) -> str:
@@ -214,9 +209,6 @@ def speakers(threads: list[Thread]) -> Iterator[User]:
         yield comment.author
 
 
-# Who attaches and removes files, and until when; one sentence for each no.
-
-
 def keeps(user: User, file: AttachedFile) -> bool:
     return user.pk in (file.uploaded_by_id, file.evaluation.owner_id)
 
@@ -259,9 +251,6 @@ def require_not_frozen(topic: Topic, evaluation: Evaluation) -> None:
     decided = evaluation.status == Status.DECIDED
     only = " Attach the file to the decision." if decided else ""
     raise Refused(f"“{evaluation}” is {over}, so its files stay as they are.{only}")
-
-
-# The files on things, for those who may see the things.
 
 
 def files_on(subject: Subject) -> QuerySet[AttachedFile]:

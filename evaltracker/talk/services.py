@@ -233,8 +233,6 @@ def _record(comment: Comment, what: str, by: User) -> None:
     )
 
 
-# Attaching files to a subject, and removing them.
-
 FOLDER = "attached_files"
 MOST_AT_ONCE, FILES_MOST_ON_ONE = 10, 50
 # All of an evaluation together have to fit into its export.

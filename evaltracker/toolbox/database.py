@@ -376,9 +376,3 @@ def quieten(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 
 connection_created.connect(quieten, dispatch_uid="quiet-database-errors")
-
-
-# No migration of a database that is older than what this version upgrades from.
-
-
-# Counting in working days; pure, whatever the calendar says.

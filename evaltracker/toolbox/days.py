@@ -208,9 +208,6 @@ def next_morning(
     return instant_of(wall_of(now, zone).date(), MORNING, zone) + ONE_DAY
 
 
-# Time zones by their names, and the one that somebody means.
-
-
 @cache
 def zone_names() -> tuple[str, ...]:
     """Every zone that the IANA database of this machine knows, in order."""
@@ -247,6 +244,3 @@ def read_zone(text: str) -> str:
     if names:
         raise ValueError(f"“{told}” may be {' or '.join(names)}; choose one of them.")
     raise ValueError(unknown_zone(told[:40]))
-
-
-# Days as people read them in running text, and months counted from one.

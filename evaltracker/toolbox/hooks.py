@@ -18,7 +18,5 @@ class LoadsHooks:
         import_module(f"{self.name}.hooks")
 
 
-# The moment before a process begins to serve or to work.
-
 # Sent once by web, vendor-api, worker and beat. A receiver may end the process.
 about_to_start = Signal()

@@ -63,8 +63,6 @@ def counted[T](rows: Sequence[T], what: str) -> Iterator[T]:
         yield from batch
 
 
-# Writing many rows at once, and telling how many are written.
-
 BATCH = 500
 
 

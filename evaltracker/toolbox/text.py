@@ -254,10 +254,6 @@ FILES = frozenset(file for _, _, file in FACES)
 # thousand of them are the same but for a name, a date and an address. So each template
 # is rendered once for every set of values that are there, with marks in their places.
 
-# Where pages stand, looked up once: a page names the same address many times.
-
-
-# Cells of spreadsheets that leave the product: text, whatever it looks like.
 
 # What spreadsheets take for a formula or a command, in full width too.
 LIVE = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
@@ -303,8 +299,6 @@ def text_cells(
         cells.append(cell)
     return cells
 
-
-# Text as a header, a subject or a calendar entry can hold it.
 
 # Control, direction and half characters.
 _UNPRINTED = ("Cc", "Cf", "Cs")

@@ -77,9 +77,6 @@ class AccountEntry(Record):
         return f"{self.get_action_display()} {str(self.pk)[:8]}"
 
 
-# The stays of an evaluation in its stages.
-
-
 class Visit(Record):
     """One stay in a stage; sending an evaluation back opens a new one."""
 

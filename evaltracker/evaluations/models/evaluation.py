@@ -16,8 +16,6 @@ from django.utils import timezone
 from evaltracker.evaluations.choices import Stage, Status, SupportWanted
 from evaltracker.evaluations.models.people import User, check_zone
 
-# What every model of the house shares: an id that does not count, and a scope.
-
 M = TypeVar("M", bound=models.Model)
 
 

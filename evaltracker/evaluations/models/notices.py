@@ -27,8 +27,6 @@ from evaltracker.evaluations.models.evaluation import (
 )
 from evaltracker.evaluations.models.people import User
 
-# Where an evaluation came from that was taken in from a file.
-
 
 class ImportedHistory(Record):
     """Which file an evaluation came from, and which part of its journal came with it.
@@ -67,8 +65,6 @@ class ImportedHistory(Record):
             raise AppendOnlyError("Where an evaluation came from does not change.")
         super().save(*args, **kwargs)
 
-
-# Spreadsheets on their way in: what waits for a yes, what came in, how it was read.
 
 if TYPE_CHECKING:
     from evaltracker.evaluations.models import User

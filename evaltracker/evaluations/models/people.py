@@ -13,8 +13,6 @@ from django.db.models.functions import Lower
 from evaltracker.evaluations.choices import MailRhythm
 from evaltracker.toolbox.days import check_place, unknown_zone, zone_names
 
-# What the product remembers for a while, such as who guessed how often.
-
 
 class CachedValue(models.Model):
     """A row of the default cache, in the shape that Django's DatabaseCache knows.

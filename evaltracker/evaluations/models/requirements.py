@@ -13,8 +13,6 @@ from evaltracker.evaluations.models.evaluation import Evaluation, Record, Scoped
 from evaltracker.evaluations.models.people import User
 from evaltracker.toolbox.measures import measure_words
 
-# Questions that the brief of one purchase asks beside the usual ones.
-
 
 class BriefField(Record):
     """One question, what kind of answer it takes, and the answer as text.
@@ -274,9 +272,6 @@ class Demand(Record):
 
     def __str__(self) -> str:
         return f"Demand {str(self.pk)[:8]}"
-
-
-# Evaluations to start from.
 
 
 class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):

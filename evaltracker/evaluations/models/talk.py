@@ -151,9 +151,6 @@ class Mention(Record):
         return f"Mention {str(self.pk)[:8]}"
 
 
-# Files that people attach to things of an evaluation.
-
-
 class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
     """Files, sealed from whom their subject is sealed from."""
 

@@ -35,8 +35,6 @@ from evaltracker.pages.workspace import crumbs_to, page_address, show
 from evaltracker.toolbox.tabular import Row, Sheet, column_letter, limits
 from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
 
-# Numbers of rows as people write them: “4, 7–9”.
-
 LONGEST = 9
 MOST = limits.ROWS
 
@@ -272,8 +270,6 @@ class ReadingForm(forms.Form):
         }
 
 
-# How far the background is with a file, in words.
-
 STEPS = {
     "read": "Reading the file",
     "compared": "Comparing the rows with the evaluation",
@@ -322,8 +318,6 @@ def waiting(draft: ImportDraft) -> str:
         "worker of this installation is not running."
     )
 
-
-# One request about one kind of import: the file that waits, and the page.
 
 HAS_REST = Q(kept__has_key=REST)
 LISTED = 20

@@ -59,8 +59,6 @@ from evaltracker.toolbox.tabular.separated import tidy
 from evaltracker.toolbox.tabular.wording import is_large
 from evaltracker.toolbox.text import harmless
 
-# Steps that put a file right in its preview: the sheet, its cells, its rows.
-
 MOST_TYPED = 500
 LONGEST = 9
 type Typed = dict[tuple[str, int, int], str]
@@ -157,9 +155,6 @@ def in_order(rows: Mapping[str, Collection[int]]) -> dict[str, Any]:
     return {name: sorted(numbers) for name, numbers in rows.items() if numbers}
 
 
-# The step that says how a file is read: the row of names, and what columns hold.
-
-
 def read(desk: Desk) -> HttpResponse:
     draft, look = desk.looked_at()
     form = desk.reading_form(look, desk.request.POST)
@@ -220,9 +215,6 @@ def remember(
             columns=columns,
             by=desk.user,
         )
-
-
-# The rows that stay out of an import, as a file to put right.
 
 
 def rest_page(
@@ -432,9 +424,6 @@ STEPS = {
     "apply": apply,
     "discard": discard,
 }
-
-
-# Empty sheets to fill in: names, drop-downs, an example above the names, and help.
 
 
 @register_act

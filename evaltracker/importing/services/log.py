@@ -67,8 +67,6 @@ from evaltracker.toolbox.processes import (
 from evaltracker.toolbox.tabular import ImportProblem, Sheet, Workbook, read_table
 from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
 
-# How a file is read for somebody: as they say, else as it was remembered.
-
 
 def reading_for(
     *,
@@ -328,8 +326,6 @@ def names_in(kind: ImportKind, header: Header) -> str:
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"row {header.row} names {', '.join(names[:3])}{more}"
 
-
-# Doing what waits: reading large files, comparing them, and taking them in.
 
 FAILED = (
     "The import failed, and nothing was imported. Try it again; if it fails again, "

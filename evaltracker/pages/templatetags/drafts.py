@@ -14,8 +14,6 @@ from django.utils.html import format_html
 
 from evaltracker.evaluations.models import User
 
-# Where a colleague is reminded of what the others wait for.
-
 
 type Reader = User | AnonymousUser
 
@@ -62,8 +60,6 @@ def _derive(reader: Reader, *purpose: str) -> bytes:
     said = "\0".join((str(reader.pk), reader.get_session_auth_hash(), *purpose))
     return salted_hmac(__name__, said, algorithm="sha256").digest()
 
-
-# Marks of forms that keep what is typed in them (static/evaltracker/drafts.js).
 
 register = template.Library()
 

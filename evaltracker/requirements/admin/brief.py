@@ -213,9 +213,6 @@ StepsForm = form_like(
 )
 
 
-# Acts that start an evaluation and write its brief.
-
-
 @register_act
 class StartEvaluation(Act[None]):
     title = "Start an evaluation"
@@ -296,9 +293,6 @@ class EditCounting(OnBrief):
         }
         values = {field: data[field] for field in COUNTING}
         return {"evaluation": target, "stage_weeks": weeks, **values}
-
-
-# Acts on the questions that a brief asks beside the usual ones.
 
 
 class FieldForm(forms.Form):
@@ -486,8 +480,6 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         may_write=is_owner(user, evaluation) and evaluation.is_open,
     )
 
-
-# Acts on the business metrics that the purchase has to move.
 
 METRIC = ("name", "baseline", "target", "how_measured")
 

@@ -138,9 +138,6 @@ class DropTemplate(Act[EvaluationTemplate]):
         return bool(target.made_by_id == user.pk)
 
 
-# Acts on the lists of the brief that answers are held against.
-
-
 class ListForm(forms.Form):
     name = forms.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
     values = LinesField(
@@ -223,9 +220,6 @@ class RetireValue(InEvaluation[ScopeValue]):
         return self.page(target, f"list-{target.scope_id}")
 
 
-# What is found of the record: requirements, and logins for those who keep them.
-
-
 def requirements(reader: Reader) -> QuerySet[Requirement]:
     """Those that were not retired."""
     rows: QuerySet[Requirement] = Requirement.objects.visible_to(reader.user)
@@ -269,9 +263,6 @@ register_search(
         beneath=lambda row: row.username,
     )
 )
-
-
-# The brief and requirements can be talked about by everybody who sees them.
 
 
 def about_requirement(

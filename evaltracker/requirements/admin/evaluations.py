@@ -216,8 +216,6 @@ class AccountEntryAdmin(HardenedAdmin):
         return may_run_accounts(user)
 
 
-# The journal of an evaluation: what happened, by whom, with before and after.
-
 PER_PAGE = 50
 SHOWN = 20
 FILTERS = ("actor_name", "action", "subject_type")
@@ -359,8 +357,6 @@ def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
     plain = field == "actor_name"
     return [(value, value if plain else label(value)) for value in found]
 
-
-# What the journal says of evaluations, their briefs and their requirements.
 
 register_words(
     {

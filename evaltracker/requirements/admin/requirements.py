@@ -242,8 +242,6 @@ class WeighCategory(InEvaluation[Category]):
         return {"weight": target.weight, "price_reason": target.price_reason}
 
 
-# The requirements of an evaluation, by category, with filters and pages.
-
 PER_PAGE = 200
 LONGEST_SEARCH = 200
 
@@ -347,8 +345,6 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         panels=panels_of("requirements", evaluation, user),
     )
 
-
-# The requirements as rows that their owner edits in place.
 
 SAVES = Saves(change_requirement, "requirement")
 

@@ -39,8 +39,6 @@ from evaltracker.toolbox.tabular.cells import IN_BRACKETS, header_keys
 from evaltracker.toolbox.tabular.wording import without_markup
 from evaltracker.toolbox.text import LINE_LIMIT
 
-# What tells refs, stories and sections where the usual names do not.
-
 WORDS = re.compile(r"[A-Za-z]+|#")
 CAPITAL_ID = re.compile(r"[a-z]ID\b")
 STORY = {"role": ("asa", "asan", "role", "persona"), "benefit": ("sothat", "inorderto")}
@@ -145,8 +143,6 @@ def answers_named(row: Row) -> int:
 def has_digit(text: str) -> bool:
     return any(mark.isdigit() for mark in text)
 
-
-# Which columns of a sheet hold what, when requirements are imported.
 
 NUMBERED = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,5}\.?")
 NAMED = frozenset(NAME_COLUMNS)
@@ -520,8 +516,6 @@ def with_category(values: Mapping[str, Value], category: str) -> Mapping[str, Va
     """The values of a row, in the category of its heading unless it has its own."""
     return values if values.get("category") else {**values, "category": category}
 
-
-# Weights in a file: 0–10 is taken, shares of a hundred are reported.
 
 HIGHEST = 10
 

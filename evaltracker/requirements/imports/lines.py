@@ -65,8 +65,6 @@ from evaltracker.toolbox.text import (
     read_text,
 )
 
-# Requirements of several sheets: what stands twice, and the sheet as a category.
-
 # What programs call a sheet or a table that nobody named.
 LEAST_SHEETS = 2
 UNNAMED = re.compile(
@@ -123,9 +121,6 @@ def category_of(sheet: str) -> str:
     return " ".join(sheet.split())[:LINE_LIMIT]
 
 
-# Requirements as column heads: a matrix with one row per candidate.
-
-
 def sideways_lines(book: Workbook, findings: Findings) -> list[RequirementLine]:
     """A requirement for each column head that is an answer's.
 
@@ -166,8 +161,6 @@ def names_candidates(row: Row) -> int:
         return 0
     return len(filled)
 
-
-# What requirements of a sheet are called: their refs, or numbers for want of one.
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 # “GV.OC-01: The mission …”, “1.2.3 Reads …”: a ref and the text that it belongs to.
@@ -281,8 +274,6 @@ class Refs:
             )
         return ""
 
-
-# From the rows of a sheet to requirements.
 
 type Reader = Callable[[str], Value | None]
 UNCOMPUTED = (

@@ -16,8 +16,6 @@ from evaltracker.evaluations.policy import change, check_owned, checked
 from evaltracker.requirements.services.requirements import check_add_requirement
 from evaltracker.toolbox.text import Inputs
 
-# Whether a category is about price by its name, in the languages that people write.
-
 # Whole words; German puts them at the end of longer ones.
 WORDS = frozenset(
     (

@@ -25,8 +25,6 @@ from evaltracker.evaluations.policy import (
 from evaltracker.money import CODES, read_currency
 from evaltracker.toolbox.text import Inputs
 
-# Reading what a brief is answered: its own questions, and its currency.
-
 
 def answer_own(
     own: Mapping[str, BriefField], values: dict[str, Any], inputs: Inputs

@@ -52,8 +52,6 @@ from evaltracker.toolbox.processes import counted, create_all
 from evaltracker.toolbox.tabular import ImportProblem
 from evaltracker.toolbox.text import Inputs, read_reason
 
-# Adding, changing, weighing and retiring metrics, categories and requirements.
-
 # A change of these words is another requirement: what rests on it is re-confirmed.
 WORDS = frozenset({"text", "priority", "vendor_help", "measure"})
 EDITABLE = WORDS | {
@@ -246,8 +244,6 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
     )
     return requirement
 
-
-# Undoing an import of requirements.
 
 KIND = "requirements"
 # Everything in a row that somebody may have changed since.
@@ -585,9 +581,6 @@ def clean(rows: Sequence[Requirement]) -> None:
                 f"Requirement {row.ref}: {field}: {sentences[0]}",
                 errors=error.message_dict,
             ) from error
-
-
-# The order of requirements, and the category that each stands in.
 
 
 @transaction.atomic

@@ -82,8 +82,6 @@ def _read_shipped(name: str) -> StartingPoint:
     return StartingPoint(name, content["title"], content["description"], content)
 
 
-# The questions that a brief asks beside the usual ones: adding, changing, removing.
-
 MOST_FIELDS, MOST_CHOICES = 20, 20
 LABEL_LIMIT, HELP_LIMIT, CHOICE_LIMIT = 80, 300, 80
 # What a template keeps of a field, and the journal of its definition.
@@ -236,8 +234,6 @@ def _record(action: str, field: BriefField, by: By, **values: Any) -> None:
     )
 
 
-# Taking over what another evaluation needs, all at once.
-
 METRIC = ("name", "baseline", "target", "how_measured")
 CATEGORY = ("name", "weight", "price_reason", "position")
 QUESTION = (
@@ -352,9 +348,6 @@ def said_of(requirement: Requirement) -> dict[str, Any]:
         "category": requirement.category.name,
         "metric": requirement.metric.name if requirement.metric else "",
     }
-
-
-# Bringing what a template asks into an evaluation, beside what is there.
 
 
 def bring_needs(evaluation: Evaluation, point: StartingPoint, by: User) -> None:

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-# How the labels of charts are written, and how much room they take.
-
 OUT = " (out)"
 # The size of letters, in units; smaller ones stand under a name.
 LETTERS, SMALL_LETTERS = 11.0, 9.5
@@ -60,8 +58,6 @@ def _part(letter: str) -> float:
         return NARROW
     return BROAD if letter.isupper() else MOST
 
-
-# What lanes are made of: what is to be drawn, and what stands where.
 
 # How high a bar is.
 BAR = 12

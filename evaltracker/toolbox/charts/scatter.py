@@ -30,8 +30,6 @@ from evaltracker.toolbox.text import SANS, SANS_BOLD
 
 # Putting labels where they hide nothing: always the same for the same marks.
 
-# Which typeface can write a text in a picture that brings none along.
-
 # For letters that the shipped faces lack; those of a machine, the image has the first.
 SYSTEM = (
     Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
@@ -192,8 +190,6 @@ def _holds(within: Box, box: Box) -> bool:
     return left <= box[0] and box[1] <= right and upper <= box[2] and box[3] <= lower
 
 
-# Lanes as a PNG, for files that take no SVG: the same geometry, the same words.
-
 # Pixels a unit: at 84 mm across some 330 to the inch.
 SCALE = 3
 # Room for the title above, and between it and the lanes.
@@ -283,9 +279,6 @@ def _write(pen: Any, text: Text, *, bold: bool = False) -> None:
 
 def _pixels(edges: tuple[float, ...]) -> list[int]:
     return [round(edge * SCALE) for edge in edges]
-
-
-# Round numbers for axes.
 
 
 def scale(most: float) -> tuple[float, float]:

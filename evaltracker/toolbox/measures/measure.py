@@ -9,8 +9,6 @@ from typing import Any, Literal, Self
 
 from evaltracker.errors import Invalid
 
-# Mean, median and percentiles by nearest rank, over Decimals.
-
 # Numbers as people type them, exact: a Decimal, or a sentence.
 
 # What a column of numbers holds: 20 places before the point, and 20 behind it.
@@ -219,8 +217,6 @@ def definitions() -> list[str]:
     lines = (*PREFIXES.splitlines(), *PHYSICAL.splitlines(), *counted, *money)
     return [line.strip() for line in lines if line.strip()]
 
-
-# Units: which are known, and one number in another unit; 12 ms are 0.012 s.
 
 LIMIT = 40
 _NAME = r"[A-Za-zµμ°%€£]{1,24}(?:[²³]|\^[23]|\*\*[23])?"
@@ -478,8 +474,6 @@ def _invalid(errors: dict[str, list[str]]) -> Invalid:
     return Invalid(first, errors=named)
 
 
-# Which verdict numbers carry. A person confirms it, or gives a reason for another.
-
 type Verdict = Literal["holds", "partly", "fails"]
 
 
@@ -552,8 +546,6 @@ def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
         return f"{number}: beyond {measure.reach}, within its tolerance."
     return f"{number}; asked was {measure.reach}."
 
-
-# A measure as one text, for cells of a sheet: it reads the words that it writes.
 
 TEXT_LIMIT = 200
 _TEXT_SIGNS = {"<=": AT_MOST, "≤": AT_MOST, "at most": AT_MOST}

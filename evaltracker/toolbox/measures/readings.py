@@ -18,8 +18,6 @@ from evaltracker.toolbox.measures.measure import (
     written,
 )
 
-# One number with its unit, as somebody claims it.
-
 LIMIT = 120
 _PARTS = re.compile(r"(?P<value>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<unit>\D.*)")
 KEYS = frozenset({"value", "unit"})

@@ -244,9 +244,6 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-# What is said where no view answers: a problem below an API's address, else a page.
-
-
 def problem_page(status: int, *, below: str = "/") -> Callable[..., HttpResponseBase]:
     """An error page of a URL configuration: a problem below `below`, else HTML.
 

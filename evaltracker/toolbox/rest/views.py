@@ -48,8 +48,6 @@ from evaltracker.toolbox.rest.problems import (
     problem_body,
 )
 
-# The base of every REST view: strict about what comes, silent about the rest.
-
 UNKNOWN_PARAMETER = "Unknown parameter; remove it."
 UNKNOWN_FIELD = "Unknown field; remove it."
 WRITE_DAY = "Write the date as YYYY-MM-DD."
@@ -171,9 +169,6 @@ def read_id(text: str) -> uuid.UUID:
     if str(found) != text:
         raise NotFound
     return found
-
-
-# Calls of an API, each with its address; a view names its own.
 
 
 def new_calls() -> Registry[str, type[APIView]]:
@@ -413,8 +408,6 @@ def spell_out(result: dict[str, Any], **_: object) -> dict[str, Any]:
                 field["oneOf"] = [*field.pop("allOf"), NULL]
     return result
 
-
-# Multipart bodies: one file, of a size that is told beforehand.
 
 # What boundaries and headers of parts may take beside the file itself.
 AROUND = 64 * 1024

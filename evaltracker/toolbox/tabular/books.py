@@ -47,8 +47,6 @@ from evaltracker.toolbox.tabular.separated import (
     tidy,
 )
 
-# Looking into an .xlsx before anything unpacks it: what it is, and how big.
-
 CHUNK = 1024 * 1024
 INSIDE: tuple[tuple[str, str], ...] = (
     ("word/document.xml", "a Word document"),
@@ -214,8 +212,6 @@ def parse(
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise Unreadable(DAMAGED) from error
 
-
-# What an .xlsx's styles say of its cells: format, colour, strikethrough.
 
 STYLES = "xl/styles.xml"
 # The formats that have a number and no text; those of days are read by the reader.

@@ -223,8 +223,6 @@ class Workbook:
         return [sheet for sheet in self.sheets if not sheet.hidden]
 
 
-# Finding the header row by the column names that the reader knows.
-
 SEARCHED_ROWS = 60
 IN_BRACKETS = re.compile(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]")
 TAGS = re.compile(r"<[a-zA-Z/][^<>]{0,80}>")

@@ -501,8 +501,6 @@ def row_of(line: dict[int, OpenCell]) -> Row:
     return Row(0, tuple(texts), frozenset(numbers), frozenset(days))
 
 
-# The one way in: a file's bytes and name become a workbook, or a sentence.
-
 READ_NAMES = TEXT_NAMES | MARKDOWN_NAMES | BOOK_NAMES
 MARKDOWN_ONLY = MARKDOWN_NAMES - TEXT_NAMES
 SAVE_AS = (

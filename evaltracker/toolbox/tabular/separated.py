@@ -20,8 +20,6 @@ from evaltracker.toolbox.tabular.cells import (
     column_letter,
 )
 
-# From bytes to text: which encoding a text file is written in.
-
 BOMS: tuple[tuple[bytes, str], ...] = (
     # The UTF-32 mark starts like the UTF-16 one, so it is asked first.
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -379,8 +377,6 @@ def plain(cell: str) -> str:
         cell = ESCAPED.sub(r"\1", CODE.sub(r"\1", cell))
     return cell.strip()
 
-
-# What a file is, told by its content, whatever its name says.
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
