@@ -14,7 +14,6 @@ from django.utils.html import format_html
 
 from evaltracker.evaluations.models import User
 
-
 type Reader = User | AnonymousUser
 
 
