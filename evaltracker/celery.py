@@ -10,7 +10,7 @@ from celery import Celery
 from celery.signals import beat_init, before_task_publish, celeryd_init, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from evaltracker.toolbox.hooks import about_to_start
+from evaltracker.toolbox.registry import about_to_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
 

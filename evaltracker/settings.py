@@ -4,6 +4,7 @@ docs/ and `.env` list the variables. Everything outside `DEMO=1` is production.
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.utils.csp import CSP
 
@@ -15,8 +16,6 @@ from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
 from evaltracker.serving.requests import configure_logs, report_errors
-from evaltracker.toolbox.rest.config import DESCRIPTION
-from evaltracker.toolbox.rest.config import REST_FRAMEWORK as REST_FRAMEWORK
 from evaltracker.unfold import UNFOLD as UNFOLD
 
 UNFOLD["SITE_SUBHEADER"] = f"Version {__version__}"
@@ -232,7 +231,38 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- REST ---------------------------------------------------------------------
-SPECTACULAR_SETTINGS = {**DESCRIPTION, "VERSION": __version__}
+REST_FRAMEWORK: dict[str, Any] = {
+    # Each view names its own; forgetting it must not open anything.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": NUM_PROXIES,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "evaltracker",
+    "VERSION": __version__,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # A link of its own would stand inside the button that opens a call.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
+    "REDOC_DIST": "SIDECAR",
+    # Lists of choices that share a field's name with others.
+    "ENUM_NAME_OVERRIDES": {
+        "CostKindEnum": "vendors.api.quotes.KINDS",
+        "QuoteStateEnum": "vendors.choices.QuoteState",
+        "ProposalStateEnum": "vendors.choices.ProposalState",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "evaltracker.toolbox.rest.views.spell_out",
+    ],
+}
 # Of one token; enough for a program, too few to hurt the others.
 VENDOR_CALLS_PER_MINUTE = env.int("VENDOR_CALLS_PER_MINUTE", default=600)
 RUN_CALLS_PER_MINUTE = env.int("RUN_CALLS_PER_MINUTE", default=120)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from evaltracker.toolbox.hooks import LoadsHooks
+from evaltracker.toolbox.registry import LoadsHooks
 
 
 class VendorsConfig(LoadsHooks, AppConfig):

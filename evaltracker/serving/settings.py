@@ -8,7 +8,7 @@ so a proxy has to stand in front that hands on whole requests and takes whole an
 from pathlib import Path
 from typing import Any
 
-from evaltracker.toolbox.hooks import about_to_start
+from evaltracker.toolbox.registry import about_to_start
 
 wsgi_app = "evaltracker.wsgi"
 worker_class = "gthread"

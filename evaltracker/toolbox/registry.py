@@ -4,10 +4,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.dispatch import Signal
 
 # Whether a request only reads, so that what was counted before may be shown to it.
 
@@ -118,3 +120,23 @@ class Registry[K, T](Mapping[K, T]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+
+# How an app hangs itself into lower floors: by its hooks.py, and only there.
+
+
+class LoadsHooks:
+    """What an AppConfig inherits to import its `hooks` once all models are loaded.
+
+    Not earlier: template tags need a part of the pages, and the admin theme loads
+    template tags while its own admin is half imported.
+    """
+
+    name: str
+
+    def ready(self) -> None:
+        import_module(f"{self.name}.hooks")
+
+
+# Sent once by web, vendor-api, worker and beat. A receiver may end the process.
+about_to_start = Signal()

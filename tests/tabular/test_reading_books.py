@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.toolbox.tabular import Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import MOST_ARCHIVE_ENTRIES, MOST_UNPACKED_BYTES
 from tests.tabular.books import xlsx
 
 ROWS: list[list[Any]] = [["ref", "text"], ["R1", "One"]]
@@ -79,7 +80,7 @@ def test_a_zip_bomb_is_not_unpacked(declared: int | None) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"<workbook/>")
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _ in range(limits.UNPACKED_BYTES // (1 << 20) + 1):
+            for _ in range(MOST_UNPACKED_BYTES // (1 << 20) + 1):
                 part.write(b" " * (1 << 20))
         if declared is not None:  # the directory lies about the size
             archive.getinfo("xl/worksheets/sheet1.xml").file_size = declared
@@ -90,7 +91,7 @@ def test_a_zip_bomb_is_not_unpacked(declared: int | None) -> None:
 def test_too_many_parts_are_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for number in range(limits.ARCHIVE_ENTRIES + 1):
+        for number in range(MOST_ARCHIVE_ENTRIES + 1):
             archive.writestr(f"xl/{number}.xml", b"")
     with pytest.raises(Unreadable, match="1,001 parts"):
         read_table(file.getvalue(), "r.xlsx")

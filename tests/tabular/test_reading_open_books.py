@@ -2,7 +2,8 @@
 
 import pytest
 
-from evaltracker.toolbox.tabular import Row, Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Row, Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import MOST_ROWS
 from tests.data.corpus.making.open_document import cell, row, sheet, spreadsheet
 
 FAR = 'table:number-columns-repeated="16384"'
@@ -61,7 +62,7 @@ def test_repeated_cells_are_read_and_repeated_blanks_are_not() -> None:
     ("line", "sentence"),
     [
         (row(cell("x", FAR)), "501 columns; at most 500"),
-        (row("x", attributes=DOWN), f"at most {limits.ROWS:,}"),
+        (row("x", attributes=DOWN), f"at most {MOST_ROWS:,}"),
         (row(cell("x", FAR), attributes=DOWN), "used range is too big"),
         ("<!DOCTYPE x>", "damaged"),
         ("<table:table-row>", "damaged"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from evaltracker.toolbox.tabular import Unreadable, limits, read_table
+from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import MOST_COLUMNS, MOST_FILE_BYTES, MOST_ROWS
 
 TABLE = "ref,text\nR1,Größe und Café\nR2,“quoted” – €5\n"
 
@@ -99,12 +100,12 @@ def test_what_is_no_table_is_said_in_a_sentence(
 
 
 def test_limits_are_told_with_their_figure() -> None:
-    wide = ",".join(["x"] * (limits.COLUMNS + 1)).encode()
+    wide = ",".join(["x"] * (MOST_COLUMNS + 1)).encode()
     with pytest.raises(Unreadable, match="501 columns; at most 500"):
         read_table(wide, "r.csv")
     with pytest.raises(Unreadable, match="at most 50,000"):
-        read_table(b"a,b\n" * (limits.ROWS + 2), "r.csv")
+        read_table(b"a,b\n" * (MOST_ROWS + 2), "r.csv")
     with pytest.raises(Unreadable, match="Row 1, column B: the cell holds"):
         read_table(b"a," + b"x" * 40_000, "r.csv")
     with pytest.raises(Unreadable, match="at most 10 MB"):
-        read_table(b"a,b\n" * (limits.FILE_BYTES // 4 + 1), "r.csv")
+        read_table(b"a,b\n" * (MOST_FILE_BYTES // 4 + 1), "r.csv")

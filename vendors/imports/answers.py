@@ -13,9 +13,7 @@ from babel import Locale
 from babel.numbers import get_currency_name
 
 from evaltracker.errors import Invalid
-from evaltracker.importing.plan import Findings, likely_header, short
-from evaltracker.importing.rows import Refusal, Table, unread_columns
-from evaltracker.importing.words import (
+from evaltracker.importing.kinds import (
     ANSWER_COLUMNS,
     CANDIDATE_COLUMNS,
     CLAIMED,
@@ -29,6 +27,8 @@ from evaltracker.importing.words import (
     is_saved_matrix,
     without_escapes,
 )
+from evaltracker.importing.plan import Findings, likely_header, short
+from evaltracker.importing.rows import Refusal, Table, unread_columns
 from evaltracker.money import CODES, read_currency
 from evaltracker.requirements.imports import Plan
 from evaltracker.toolbox.tabular import (

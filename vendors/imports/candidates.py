@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from evaltracker.importing.kinds import REF_WORDS, meanings_in
 from evaltracker.importing.plan import NO_ANSWERS, NO_HEADERS, Findings, Header, short
 from evaltracker.importing.rows import (
     Key,
@@ -18,7 +19,6 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.importing.words import REF_WORDS, meanings_in
 from evaltracker.toolbox.tabular import Row, Workbook, columns_by_field, header_key
 from evaltracker.toolbox.tabular.wording import as_answer, comparable, without_markup
 from evaltracker.toolbox.text import Inputs

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from evaltracker.importing.kinds import refuse_memo
 from evaltracker.importing.plan import (
     NO_ANSWERS,
     NO_HEADERS,
@@ -25,7 +26,6 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.importing.words import refuse_memo
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.toolbox.tabular import (
     Row,

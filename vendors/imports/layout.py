@@ -6,7 +6,7 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.commands import order_in
-from evaltracker.importing.kinds import in_one_column
+from evaltracker.importing.kinds import SIDE_COLUMNS, in_one_column, refuse_memo
 from evaltracker.importing.plan import (
     NO_ANSWERS,
     NO_HEADERS,
@@ -23,7 +23,6 @@ from evaltracker.importing.rows import (
     unread_columns,
     without_aside,
 )
-from evaltracker.importing.words import SIDE_COLUMNS, refuse_memo
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.toolbox.measures import Reading
 from evaltracker.toolbox.processes import counted

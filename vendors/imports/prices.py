@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.commands import examples, order_in
+from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
-from evaltracker.importing.words import CANDIDATE_COLUMNS
 from evaltracker.money import inexact, padded, read_currency
 from evaltracker.toolbox.tabular import (
     Row,

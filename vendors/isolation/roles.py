@@ -29,7 +29,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
 from evaltracker.environment import owner_database
-from evaltracker.toolbox.hooks import about_to_start
+from evaltracker.toolbox.registry import about_to_start
 from vendors.isolation.access import (
     ACCESS,
     THERE,

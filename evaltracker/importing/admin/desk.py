@@ -32,11 +32,11 @@ from evaltracker.importing.services.waiting import (
 )
 from evaltracker.pages.search import page_number
 from evaltracker.pages.workspace import crumbs_to, page_address, show
-from evaltracker.toolbox.tabular import Row, Sheet, column_letter, limits
-from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
+from evaltracker.toolbox.tabular import Row, Sheet, column_letter
+from evaltracker.toolbox.tabular.cells import MOST_ROWS, SEARCHED_ROWS
 
 LONGEST = 9
-MOST = limits.ROWS
+MOST = MOST_ROWS
 
 
 def numbers_in(text: str) -> set[int]:

@@ -53,8 +53,8 @@ from evaltracker.pages.workspace import (
     page_address,
 )
 from evaltracker.toolbox.files import TYPES, download
-from evaltracker.toolbox.tabular import Unreadable, limits, read_table
-from evaltracker.toolbox.tabular.cells import as_copied
+from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import MOST_CELL_CHARACTERS, as_copied
 from evaltracker.toolbox.tabular.separated import tidy
 from evaltracker.toolbox.tabular.wording import is_large
 from evaltracker.toolbox.text import harmless
@@ -111,8 +111,8 @@ def type_anew(look: Look, typed: Typed, place: str, text: str) -> None:
     cells = {it.cell_key: it for it in (*look.mend.wrong, *look.mend.typed) if it.cell}
     if place not in cells:
         raise Invalid("This cell is not among those to put right.")
-    if len(text) > limits.CELL_CHARACTERS:
-        raise Invalid(f"A cell holds at most {limits.CELL_CHARACTERS:,} characters.")
+    if len(text) > MOST_CELL_CHARACTERS:
+        raise Invalid(f"A cell holds at most {MOST_CELL_CHARACTERS:,} characters.")
     one = cells[place]
     if one.cell is None or text == one.text:
         return

@@ -22,9 +22,8 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import require_open
-from evaltracker.importing.kinds import KINDS
+from evaltracker.importing.kinds import KINDS, WORD
 from evaltracker.importing.plan import names_of, signature, signature_of_names
-from evaltracker.importing.words import WORD
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
 from evaltracker.toolbox.tabular import Row

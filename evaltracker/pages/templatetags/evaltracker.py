@@ -18,7 +18,9 @@ from django.utils.safestring import SafeString
 
 from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
-from evaltracker.pages.acts import ACTS, address_of
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import ACTS, address_of, remind_address
 from evaltracker.pages.grid import grid_address
 from evaltracker.pages.help import help_address, term_named
 from evaltracker.pages.tabs import (
@@ -240,3 +242,17 @@ def term(word: str) -> Any:
         "heading": f"{word.capitalize()}:",
         "meaning": found,
     }
+
+
+# Reminding somebody on whom the others wait, where a page says that they do.
+
+
+@register.inclusion_tag("evaltracker/parts/remind_link.html", takes_context=True)
+def remind_link(
+    context: Context, kind: str, evaluation: Evaluation, person: User
+) -> dict[str, Any]:
+    """The owner's link to remind `person` of something, while there is work."""
+    user = context["request"].user
+    if not (evaluation.is_open and is_owner(user, evaluation)) or person == user:
+        return {"address": ""}
+    return {"address": remind_address(kind, evaluation, person), "person": person}

@@ -6,13 +6,13 @@ from typing import Any
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import (
+    CROSSED,
     Column,
     ImportKind,
     register_import,
     with_choices,
 )
 from evaltracker.importing.plan import Header, Reading
-from evaltracker.importing.words import CROSSED
 from evaltracker.requirements.imports import (
     ImportPlan,
     RequirementLine,

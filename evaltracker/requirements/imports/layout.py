@@ -5,16 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from evaltracker.importing.plan import (
-    Aside,
-    Findings,
-    Header,
-    Value,
-    likely_header,
-    short,
-)
-from evaltracker.importing.rows import Table, find_table, no_table, numbered, tables_in
-from evaltracker.importing.words import (
+from evaltracker.importing.kinds import (
     ANSWER_COLUMNS,
     CANDIDATE_COLUMNS,
     COLUMNS,
@@ -25,6 +16,15 @@ from evaltracker.importing.words import (
     REF_WORDS,
     STORY_COLUMNS,
 )
+from evaltracker.importing.plan import (
+    Aside,
+    Findings,
+    Header,
+    Value,
+    likely_header,
+    short,
+)
+from evaltracker.importing.rows import Table, find_table, no_table, numbered, tables_in
 from evaltracker.toolbox.tabular import (
     Row,
     Sheet,

@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
-from evaltracker.importing.kinds import in_one_column
+from evaltracker.importing.kinds import (
+    CANDIDATE_COLUMNS,
+    CROSSED,
+    LEAVE_OUT,
+    PRIORITIES,
+    SIDE_COLUMNS,
+    in_one_column,
+    meanings_in,
+    without_escapes,
+)
 from evaltracker.importing.plan import (
     NO_ANSWERS,
     NO_HEADERS,
@@ -28,15 +37,6 @@ from evaltracker.importing.rows import (
     tell_aside,
     unread_columns,
     without_aside,
-)
-from evaltracker.importing.words import (
-    CANDIDATE_COLUMNS,
-    CROSSED,
-    LEAVE_OUT,
-    PRIORITIES,
-    SIDE_COLUMNS,
-    meanings_in,
-    without_escapes,
 )
 from evaltracker.requirements.imports.layout import (
     Headings,

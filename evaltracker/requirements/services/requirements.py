@@ -34,6 +34,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
+from evaltracker.importing.kinds import DEFAULT_CATEGORY
 from evaltracker.importing.services.log import (
     delete_unused,
     log_import,
@@ -41,7 +42,6 @@ from evaltracker.importing.services.log import (
     refuse_repeat,
     told_of,
 )
-from evaltracker.importing.words import DEFAULT_CATEGORY
 from evaltracker.requirements.imports import ImportPlan, KnownRequirement
 from evaltracker.requirements.imports.lines import list_names
 from evaltracker.requirements.plan import tell_of_changes

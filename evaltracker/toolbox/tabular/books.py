@@ -26,8 +26,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from evaltracker.toolbox.tabular import limits
 from evaltracker.toolbox.tabular.cells import (
+    MOST_ARCHIVE_ENTRIES,
+    MOST_AREA,
+    MOST_COLUMNS,
+    MOST_SHEETS,
+    MOST_UNPACKED_BYTES,
     NO_MARKS,
     Marks,
     Merge,
@@ -35,6 +39,7 @@ from evaltracker.toolbox.tabular.cells import (
     Sheet,
     Unreadable,
     column_letter,
+    megabytes,
 )
 from evaltracker.toolbox.tabular.separated import (
     ODS,
@@ -112,15 +117,15 @@ def check_size(archive: zipfile.ZipFile) -> None:
     The sizes that an archive declares may lie, so they are not believed.
     """
     entries = archive.infolist()
-    if len(entries) > limits.ARCHIVE_ENTRIES:
+    if len(entries) > MOST_ARCHIVE_ENTRIES:
         raise Unreadable(
             f"The workbook is made of {len(entries):,} parts; at most "
-            f"{limits.ARCHIVE_ENTRIES:,} are opened. Copy the sheet into a new "
+            f"{MOST_ARCHIVE_ENTRIES:,} are opened. Copy the sheet into a new "
             "workbook and import that."
         )
-    left = limits.UNPACKED_BYTES
+    left = MOST_UNPACKED_BYTES
     for entry in entries:
-        declared, entry.file_size = entry.file_size, limits.UNPACKED_BYTES + 1
+        declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
         with archive.open(entry) as stream:
             before = left
             while chunk := stream.read(CHUNK):
@@ -128,7 +133,7 @@ def check_size(archive: zipfile.ZipFile) -> None:
                 if left < 0:
                     raise Unreadable(
                         "The workbook unpacks to more than "
-                        f"{limits.megabytes(limits.UNPACKED_BYTES)}, which no "
+                        f"{megabytes(MOST_UNPACKED_BYTES)}, which no "
                         "questionnaire needs. Copy the filled rows into a new "
                         "workbook, without pictures, and import that."
                     )
@@ -325,7 +330,7 @@ class SheetScan:
                     self.hidden_rows.add(self.row)
             case "col" if is_hidden(attributes):
                 first, last = number_in(attributes, "min"), number_in(attributes, "max")
-                last = min(last, first + limits.COLUMNS)
+                last = min(last, first + MOST_COLUMNS)
                 self.hidden_columns.update(range(first - 1, last))
             case "c":
                 self.place(attributes.get("r", ""))
@@ -443,7 +448,7 @@ def check_area(name: str, box: list[int]) -> None:
     if not box:
         return
     area = (box[2] + 1) * (box[3] + 1)
-    if area > limits.AREA:
+    if area > MOST_AREA:
         raise Unreadable(
             f"its used range reaches to {column_letter(box[3])}{box[2]:,}, which is "
             f"{area:,} cells. Delete what stands far outside the table (look there "
@@ -500,9 +505,9 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
 def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[Sheet]:
     """Each worksheet of an opened workbook."""
     metadata = book.sheets_metadata
-    if len(metadata) > limits.SHEETS:
+    if len(metadata) > MOST_SHEETS:
         raise Unreadable(
-            f"The workbook has {len(metadata):,} sheets; at most {limits.SHEETS} are "
+            f"The workbook has {len(metadata):,} sheets; at most {MOST_SHEETS} are "
             "read. Copy the ones that are needed into a new workbook."
         )
     for about in metadata:
@@ -534,7 +539,7 @@ def rows_of(
     start, end = source.start, source.end
     if start is None or end is None:
         return
-    if (end[0] + 1) * (end[1] + 1) > limits.AREA:
+    if (end[0] + 1) * (end[1] + 1) > MOST_AREA:
         raise Unreadable(
             "its used range is too big. Delete what stands far outside the table and "
             "save it again.",

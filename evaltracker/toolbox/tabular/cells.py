@@ -15,7 +15,24 @@ from io import StringIO
 from babel import Locale
 
 from evaltracker.errors import Invalid
-from evaltracker.toolbox.tabular import limits
+
+# How much a file may hold; generous for a questionnaire, small for a machine.
+MOST_FILE_BYTES = 10 * 1024 * 1024
+MOST_UNPACKED_BYTES = 200 * 1024 * 1024
+MOST_ARCHIVE_ENTRIES = 1_000
+# Under a row of names.
+MOST_ROWS = 50_000
+MOST_COLUMNS = 500
+# One cell far to the right and one far down make every cell between them: a sheet's
+# used range is allocated as a whole.
+MOST_AREA = 4_000_000
+MOST_CELL_CHARACTERS = 32_767
+MOST_SHEETS = 100
+
+
+def megabytes(size: int) -> str:
+    """`size` in bytes as people say it."""
+    return f"{size / 1024 / 1024:,.0f} MB"
 
 
 def column_letter(index: int) -> str:
@@ -181,7 +198,7 @@ class Sheet:
         for merge in self.merges:
             top = rows.get(merge.top)
             text = top.cell(merge.left) if top and merge.is_wide else ""
-            if not text or len(found) > limits.AREA:
+            if not text or len(found) > MOST_AREA:
                 continue
             for number in range(merge.top, merge.bottom + 1):
                 if number in rows:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from evaltracker.toolbox.tabular import limits
 from evaltracker.toolbox.tabular.books import (
     DAMAGED,
     PROTECTED,
@@ -30,12 +29,18 @@ from evaltracker.toolbox.tabular.books import (
     text_of,
 )
 from evaltracker.toolbox.tabular.cells import (
+    MOST_AREA,
+    MOST_COLUMNS,
+    MOST_FILE_BYTES,
+    MOST_ROWS,
+    MOST_SHEETS,
     Marks,
     Merge,
     Row,
     Sheet,
     Unreadable,
     Workbook,
+    megabytes,
 )
 from evaltracker.toolbox.tabular.separated import (
     BOOK_NAMES,
@@ -135,7 +140,7 @@ class OpenTable:
 
     def add_columns(self, said: dict[str, str], style: CellStyle | None) -> None:
         times = number_in(said, "number-columns-repeated")
-        known = range(self.columns, min(self.columns + times, limits.COLUMNS + 1))
+        known = range(self.columns, min(self.columns + times, MOST_COLUMNS + 1))
         self.columns += times
         if said.get("visibility") in ("collapse", "filter"):
             self.hidden_columns.update(known)
@@ -152,12 +157,12 @@ class OpenTable:
                     self.row,
                     self.column,
                     self.row + down - 1,
-                    min(self.column + across - 1, limits.COLUMNS),
+                    min(self.column + across - 1, MOST_COLUMNS),
                 )
             )
         if cell.shown or cell.value != "" or cell.is_uncomputed:
             for column in range(self.column, self.column + cell.times):
-                if column <= limits.COLUMNS:
+                if column <= MOST_COLUMNS:
                     self.line[column] = cell
         self.column += cell.times
 
@@ -165,7 +170,7 @@ class OpenTable:
         """Close the row; one that holds nothing is only counted."""
         times = number_in(said, "number-rows-repeated")
         if self.line:
-            last = min(self.row + times, self.row + limits.ROWS + 2)
+            last = min(self.row + times, self.row + MOST_ROWS + 2)
             numbers = range(self.row, last)
             self.rows.update(dict.fromkeys(numbers, self.line))
             if said.get("visibility") in ("collapse", "filter"):
@@ -414,9 +419,9 @@ def read_open_book(content: bytes) -> list[Sheet]:
             scan.tables.clear()
         parse(archive, CONTENT, scan.start, scan.end, scan.data)
     tables = [table for table in scan.tables if table.name or not table.hidden]
-    if len(tables) > limits.SHEETS:
+    if len(tables) > MOST_SHEETS:
         raise Unreadable(
-            f"The workbook has {len(tables):,} sheets; at most {limits.SHEETS} are "
+            f"The workbook has {len(tables):,} sheets; at most {MOST_SHEETS} are "
             "read. Copy the ones that are needed into a new workbook."
         )
     return [sheet_of(table) for table in tables]
@@ -474,7 +479,7 @@ def marks_of(table: OpenTable) -> Marks:
 
 def check_area(table: OpenTable) -> None:
     """Refuse a sheet whose repeated cells would fill the memory."""
-    if sum(max(line) + 1 for line in table.rows.values()) > limits.AREA:
+    if sum(max(line) + 1 for line in table.rows.values()) > MOST_AREA:
         raise Unreadable(
             "its used range is too big. Delete what stands far outside the table and "
             "save it again.",
@@ -521,10 +526,10 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
     if isinstance(source, Path):
         filename = filename or source.name
         source = read_bytes(source)
-    if len(source) > limits.FILE_BYTES:
+    if len(source) > MOST_FILE_BYTES:
         raise Unreadable(
-            f"The file is {limits.megabytes(len(source))} big; at most "
-            f"{limits.megabytes(limits.FILE_BYTES)} are read. Delete pictures and "
+            f"The file is {megabytes(len(source))} big; at most "
+            f"{megabytes(MOST_FILE_BYTES)} are read. Delete pictures and "
             "sheets that are not needed, or split it."
         )
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
@@ -544,7 +549,7 @@ def read_bytes(path: Path) -> bytes:
     """The content of a file on disk, at most one byte over the limit."""
     try:
         with path.open("rb") as file:
-            return file.read(limits.FILE_BYTES + 1)
+            return file.read(MOST_FILE_BYTES + 1)
     except FileNotFoundError as error:
         raise Unreadable(f"There is no file “{path}”. Check its name.") from error
     except IsADirectoryError as error:

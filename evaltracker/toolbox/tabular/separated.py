@@ -11,8 +11,12 @@ from io import StringIO
 
 from charset_normalizer import from_bytes
 
-from evaltracker.toolbox.tabular import limits
 from evaltracker.toolbox.tabular.cells import (
+    MOST_CELL_CHARACTERS,
+    MOST_COLUMNS,
+    MOST_FILE_BYTES,
+    MOST_ROWS,
+    MOST_SHEETS,
     Marks,
     Row,
     Sheet,
@@ -199,7 +203,7 @@ def split(
     text: str, separator: str, most: int | None = None
 ) -> tuple[list[list[str]], Damage | None]:
     """The records of `text`, and the first place where quoting breaks."""
-    csv.field_size_limit(limits.FILE_BYTES)
+    csv.field_size_limit(MOST_FILE_BYTES)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     records: list[list[str]] = []
     try:
@@ -237,25 +241,25 @@ def tidy(cell: str) -> str:
 
 def check_limits(rows: tuple[Row, ...], sheet: str = "") -> None:
     """Refuse more rows, columns or characters than an evaluation can use."""
-    if len(rows) > limits.ROWS + 1:
+    if len(rows) > MOST_ROWS + 1:
         raise Unreadable(
-            f"it has {len(rows):,} filled rows; at most {limits.ROWS:,} and a "
+            f"it has {len(rows):,} filled rows; at most {MOST_ROWS:,} and a "
             "row of names are read. Split the file.",
             sheet=sheet,
         )
     for row in rows:
-        if len(row.cells) > limits.COLUMNS:
+        if len(row.cells) > MOST_COLUMNS:
             raise Unreadable(
-                f"it has {len(row.cells):,} columns; at most {limits.COLUMNS:,} are "
+                f"it has {len(row.cells):,} columns; at most {MOST_COLUMNS:,} are "
                 "read. Delete the columns that are not needed.",
                 sheet=sheet,
                 row=row.number,
             )
         for index, cell in enumerate(row.cells):
-            if len(cell) > limits.CELL_CHARACTERS:
+            if len(cell) > MOST_CELL_CHARACTERS:
                 raise Unreadable(
                     f"the cell holds {len(cell):,} characters; at most "
-                    f"{limits.CELL_CHARACTERS:,} are read. Shorten it. (An unclosed "
+                    f"{MOST_CELL_CHARACTERS:,} are read. Shorten it. (An unclosed "
                     "quotation mark can make one cell out of many.)",
                     sheet=sheet,
                     row=row.number,
@@ -326,10 +330,8 @@ def tables_in(lines: list[str]) -> Found:
     """The tables; a row has the number of its line."""
     found = Found()
     for number, line in outside_code(lines):
-        if len(found.sheets) > limits.SHEETS:
-            raise Unreadable(
-                f"The text has more than {limits.SHEETS} tables. Split it."
-            )
+        if len(found.sheets) > MOST_SHEETS:
+            raise Unreadable(f"The text has more than {MOST_SHEETS} tables. Split it.")
         following = lines[number] if number < len(lines) else ""
         title = HEADING.match(line)
         if found.rows and line.strip() and not title:

@@ -6,7 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-from evaltracker.toolbox.tabular import limits
+from evaltracker.toolbox.tabular.cells import MOST_FILE_BYTES
 from evaltracker.toolbox.text import read_link
 
 # How big a file is, seen without reading it.
@@ -18,7 +18,7 @@ LARGE_UNPACKED = 4_000_000
 
 def is_large(content: bytes) -> bool:
     """Whether reading it would hold up a page; what is too big is refused at once."""
-    if len(content) > limits.FILE_BYTES:
+    if len(content) > MOST_FILE_BYTES:
         return False
     if not content.startswith(b"PK"):
         return len(content) > LARGE_TEXT
