@@ -235,7 +235,7 @@ def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
 
 @receiver(sign_on_signals.social_account_removed)
 def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> None:
-    """They are two again."""
+    """The company's login and ours are apart again."""
     log_login_act(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)
 
 

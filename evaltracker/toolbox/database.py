@@ -264,7 +264,7 @@ MET = frozenset({"40P01", "40001"})
 
 
 def changes_met(error: BaseException | None) -> bool:
-    """Whether PostgreSQL ended a transaction for another's sake.
+    """Whether PostgreSQL rolled a transaction back because another was in its way.
 
     The order of locks (docs/developers/architecture.md) lets it happen to none of
     ours; if it does happen, the same call a moment later succeeds.
