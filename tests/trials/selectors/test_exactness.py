@@ -127,7 +127,16 @@ def agree_with_rows(column: Column) -> None:
 
 
 @pytest.mark.parametrize("lists", [False, True])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        1,
+        2,
+        pytest.param(
+            3, marks=pytest.mark.nightly(reason="more of the same; two worlds stay")
+        ),
+    ],
+)
 def test_every_cell_is_what_a_slow_reading_says(seed: int, lists: bool) -> None:
     where = anything(seed, lists=lists)
     agree(where, TODAY)
@@ -175,7 +184,7 @@ def test_what_a_vendor_may_still_answer_does_not_count() -> None:
     assert ledger(where, [acme]).of(acme).cells["R1"].tested == ""
 
 
-@pytest.mark.parametrize("many", [1, 9])
+@pytest.mark.parametrize("many", [1, 4])
 def test_it_takes_four_queries_whatever_its_size(
     many: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

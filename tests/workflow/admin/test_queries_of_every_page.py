@@ -13,7 +13,7 @@ from tests.clients import signed_in
 from vendors.services.candidates import shortlist
 
 pytestmark = pytest.mark.django_db
-FEW, MANY = (2, 3), (5, 9)
+FEW, MANY = (2, 2), (3, 4)
 PAGES = [
     name
     for name, (route, _) in site._pages.items()
