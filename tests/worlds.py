@@ -1,4 +1,4 @@
-"""Builders of the cast are done once per worker; later tests get the rows they wrote.
+"""Builders of the cast are done once per worker; later tests get the rows and files.
 
 Most of a test's time went into making the same evaluation by the same services. What a
 builder writes is fetched from the database when it has run, and written back by COPY
@@ -7,19 +7,22 @@ builders, with nothing else written in between. Whatever is in doubt runs as eve
 travelled clock, a test with a database of its own or another process's, SQLite.
 """
 
+import fcntl
 import functools
 import inspect
 import pickle
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.files.storage import Storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, default_storage
 from django.db import connection
 from django.db.models import Model
 from time_machine import traveller_stack
@@ -52,6 +55,7 @@ class World:
 
     rows: dict[str, bytes]
     changed: dict[str, list[str]]
+    files: dict[str, bytes]
     given: bytes
 
 
@@ -63,8 +67,8 @@ class State:
     history: tuple[Any, ...] | None = None
     # While rows are kept or written back: those statements are nobody's.
     aside: bool = False
-    # Whether a builder did what no rows can tell: stored a file, sent a mail.
-    beyond_rows: bool = False
+    # Names of what the builder that runs has stored.
+    stored: list[str] = field(default_factory=list)
     # What the builder that runs has written; None where none is being kept.
     written: dict[str, set[str]] | None = None
 
@@ -147,8 +151,16 @@ def _record[R](
     key: tuple[Any, ...], builder: Callable[..., R], args: Any, kwargs: Any
 ) -> R:
     """Run the builder and keep what it wrote; what it begins with may be kept, too."""
-    outer, outer_beyond = STATE.written, STATE.beyond_rows
-    STATE.written, STATE.beyond_rows = {}, False
+    result, KEPT[key] = _recorded(builder, args, kwargs)
+    return result
+
+
+def _recorded[R](
+    builder: Callable[..., R], args: Any, kwargs: Any
+) -> tuple[R, World | None]:
+    """What the builder gives, and what it wrote if that can be kept."""
+    outer, outer_stored = STATE.written, STATE.stored
+    STATE.written, STATE.stored = {}, []
     letters = len(getattr(mail, "outbox", ()))
     try:
         with aside() as cursor:
@@ -157,21 +169,71 @@ def _record[R](
             (before,) = cursor.fetchone() or ("",)
             cursor.execute("RELEASE SAVEPOINT world; SAVEPOINT world")
         result = builder(*args, **kwargs)
+        # What no rows and no files can tell.
         sent = len(getattr(mail, "outbox", ())) > letters
-        kept = _is_plain(result) and not (STATE.beyond_rows or sent)
+        kept = _is_plain(result) and not sent
         with aside() as cursor:
             cursor.execute("RELEASE SAVEPOINT world")
             given = (args, kwargs, result)
-            KEPT[key] = _rows_since(cursor, int(before), given) if kept else None
+            world = _rows_since(cursor, int(before), given) if kept else None
     except BaseException:
         STATE.history = None
         raise
     finally:
         written, STATE.written = STATE.written, outer
-        STATE.beyond_rows = STATE.beyond_rows or outer_beyond
+        STATE.stored = [*outer_stored, *STATE.stored]
         for table, verbs in written.items():
             _note_written(table, verbs)
+    return result, world
+
+
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    """A folder that the workers of a run have in common."""
+    made: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    folder = made.getbasetemp()
+    return folder.parent if hasattr(request.config, "workerinput") else folder
+
+
+def shared_world[R](builder: Callable[[], R], folder: Path) -> R:
+    """What a builder makes where nothing is yet: by one worker of a run, for all.
+
+    For what takes many seconds and stands outside of a test; others wait, then copy.
+    """
+    if connection.vendor != "postgresql" or assumed_role():
+        return builder()
+    if WATCH not in connection.execute_wrappers:
+        connection.execute_wrappers.append(WATCH)
+    with aside() as cursor:
+        cursor.execute(GROUND)
+        ground = "-".join(map(str, cursor.fetchone() or ()))
+    place = folder / f"{builder.__module__}.{builder.__qualname__}.{ground}.world"
+    with (folder / "worlds.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if place.exists():
+            world: World = pickle.loads(place.read_bytes())
+            result: R = _write(world, (), {})
+            _number_on(world)
+            return result
+        result, recorded = _recorded(builder, (), {})
+        if recorded is not None:
+            place.write_bytes(pickle.dumps(recorded))
     return result
+
+
+def _number_on(world: World) -> None:
+    """Let the next rows have higher numbers than those that another worker gave."""
+    with aside() as cursor:
+        for table in world.rows:
+            key = _primary_key(table)
+            cursor.execute(
+                "SELECT pg_get_serial_sequence(%s, %s)", [table, key.strip('"')]
+            )
+            if sequence := (cursor.fetchone() or (None,))[0]:
+                cursor.execute(
+                    f"SELECT setval(%s, greatest(last_value, (SELECT max({key}) + 1 "
+                    f'FROM "{table}"))) FROM {sequence}',
+                    [sequence],
+                )
 
 
 @contextmanager
@@ -197,7 +259,10 @@ def _rows_since(cursor: Any, before: int, given: Any) -> World | None:
     verbs = set().union(*written.values())
     if not verbs or "DELETE FROM" in verbs:
         return None
-    rows, changed = {}, {}
+    rows, changed, files = {}, {}, {}
+    for name in filter(default_storage.exists, STATE.stored):
+        with default_storage.open(name) as file:
+            files[name] = file.read()
     for table, verbs in written.items():
         those = f'FROM "{table}" WHERE xmin::text::bigint > {before}'
         with cursor.copy(f"COPY (SELECT * {those}) TO STDOUT") as copy:
@@ -206,7 +271,7 @@ def _rows_since(cursor: Any, before: int, given: Any) -> World | None:
             cursor.execute(f"SELECT {_primary_key(table)}::text {those}")
             changed[table] = [pk for (pk,) in cursor.fetchall()]
     try:
-        return World(rows, changed, pickle.dumps(given))
+        return World(rows, changed, files, pickle.dumps(given))
     except (TypeError, AttributeError, pickle.PicklingError):
         return None
 
@@ -234,6 +299,10 @@ def _write(world: World, args: Any, kwargs: Any) -> Any:
                 copy.write(rows)
             _note_written(table, {"INSERT INTO", *(["UPDATE"] if changed else [])})
         cursor.execute(BACK)
+    for name, content in world.files.items():
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
+    STATE.stored += [*world.files]
     said, named, result = pickle.loads(world.given)
     pairs = [*zip(args, said, strict=True)]
     pairs += [(value, named[key]) for key, value in kwargs.items()]
@@ -251,9 +320,14 @@ class Watch:
     def __call__(
         self, execute: Any, sql: Any, params: Any, many: bool, ctx: Any
     ) -> Any:
-        """Note a statement of Django's."""
-        note(str(sql))
-        return execute(sql, params, many, ctx)
+        """Note a statement of Django's, unless it deletes nothing."""
+        text = str(sql)
+        if not text.startswith("DELETE"):
+            note(text)
+        result = execute(sql, params, many, ctx)
+        if text.startswith("DELETE") and ctx["cursor"].rowcount != 0:
+            note(text)
+        return result
 
 
 WATCH = Watch()
@@ -280,8 +354,9 @@ def _watch_what_is_written() -> Iterator[None]:
     save = Storage.save
 
     def saving(self: Storage, *given: Any, **named: Any) -> str:
-        STATE.beyond_rows = True
-        return save(self, *given, **named)
+        name = save(self, *given, **named)
+        STATE.stored.append(name)
+        return name
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pipeline, "ask", asking)
@@ -305,6 +380,6 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
 @pytest.fixture(autouse=True)
 def _another_test() -> Iterator[None]:
     """A test starts where no other has written."""
-    STATE.history = ()
+    STATE.history, STATE.stored = (), []
     yield
     STATE.history = None
