@@ -39,6 +39,13 @@ def test_every_route_says_what_is_expected_of_it() -> None:
     )
 
 
+def alike(heard: dict[str, Heard], call: object) -> None:
+    """What is a rival's is answered as what is nowhere, byte for byte."""
+    for whose, answer in heard.items():
+        if whose.startswith("foreign:"):
+            assert answer == heard[whose.replace("foreign:", "absent:")], (whose, call)
+
+
 @pytest.mark.parametrize("name", NAMES[:2])
 def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
     world: World, name: str
@@ -46,8 +53,10 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
     me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
     before = picture(me.vendor)
     for route, expected in ROUTES.items():
-        for whose, path in addresses(route, me, rival).items():
-            for method in METHODS:
+        paths = addresses(route, me, rival)
+        for method in METHODS:
+            said = {}
+            for whose, path in paths.items():
                 call = Call(
                     method,
                     path,
@@ -56,42 +65,47 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
                     category=world.category,
                     cookie=me.cookie,
                 )
-                heard = ask(call, me, before)
+                said[whose] = heard = ask(call, me, before)
                 if whose == "own":
                     assert heard.status == expected.answers.get(method, 405), call
                 else:
                     assert heard.status >= 400, call
-        assert picture(me.vendor) == before, route
+            alike(said, (method, route))
+    assert picture(me.vendor) == before
 
 
+@pytest.mark.parametrize(
+    "turns",
+    [
+        len(QUERIES),
+        pytest.param(
+            1,
+            marks=pytest.mark.nightly(
+                reason="ten parameters at each of 150 addresses; each push sends one "
+                "of them, in turn, to each"
+            ),
+        ),
+    ],
+)
 @pytest.mark.parametrize("name", NAMES[:2])
 def test_foreign_and_absent_are_byte_equal_with_every_parameter(
-    world: World, name: str
+    world: World, name: str, turns: int
 ) -> None:
     me, rival = world.parties[name], world.parties[NAMES[1 - NAMES.index(name)]]
     before = picture(me.vendor)
-    for route in ROUTES:
-        paths = addresses(route, me, rival)
-        for method in METHODS:
-            queries = QUERIES if method in ("GET", "POST") else ()
-            for query in ("", *queries):
-                said = query.format(rival=rival)
-                for whose, path in paths.items():
+    row = NAMES.index(name)
+    for route, expected in ROUTES.items():
+        for method in ("GET", "POST"):
+            row += 1
+            for query in QUERIES[row % turns :: turns]:
+                said = {}
+                for whose, path in addresses(route, me, rival).items():
+                    full = query.format(rival=rival)
                     call = Call(
-                        method, path, me.token, ROUTES[route], said, cookie=me.cookie
+                        method, path, me.token, expected, full, cookie=me.cookie
                     )
-                    heard = ask(call, me, before)
-                    if whose.startswith("foreign:"):
-                        twin = paths[whose.replace("foreign:", "absent:")]
-                        alike = Call(
-                            method,
-                            twin,
-                            me.token,
-                            ROUTES[route],
-                            said,
-                            cookie=me.cookie,
-                        )
-                        assert heard == ask(alike, me, before), call
+                    said[whose] = ask(call, me, before)
+                alike(said, (method, route, query))
     assert picture(me.vendor) == before
 
 
@@ -118,16 +132,33 @@ def test_without_a_live_token_every_address_is_the_same(
     assert picture(me.vendor) == before
 
 
+@pytest.mark.parametrize(
+    "turns",
+    [
+        3,
+        pytest.param(
+            1,
+            marks=pytest.mark.nightly(
+                reason="1,000 calls at each of six stages; each push makes a third of "
+                "them, in turn, so each call at two stages"
+            ),
+        ),
+    ],
+)
 @pytest.mark.parametrize("stage", STAGES)
-def test_no_stage_opens_anything(world: World, stage: str) -> None:
+def test_no_stage_opens_anything(world: World, stage: str, turns: int) -> None:
     if "stage" in STAGES[stage]:
         vendors.enter(world.shared, STAGES[stage]["stage"])
     Evaluation.objects.filter(pk=world.shared.pk).update(**STAGES[stage])
     me, rival = world.parties["Acme"], world.parties["Globex"]
     before = picture(me.vendor)
+    row = [*STAGES].index(stage)
     for route, expected in ROUTES.items():
-        for method in METHODS:
-            for path in addresses(route, me, rival).values():
+        for path in addresses(route, me, rival).values():
+            for method in METHODS:
+                row += 1
+                if row % turns:
+                    continue
                 call = Call(
                     method,
                     path,
@@ -137,7 +168,7 @@ def test_no_stage_opens_anything(world: World, stage: str) -> None:
                     cookie=me.cookie,
                 )
                 ask(call, me, before)
-        assert picture(me.vendor) == before, route
+    assert picture(me.vendor) == before
 
 
 def ask(call: Call, me: Party, before: dict[str, str]) -> Heard:
