@@ -3,19 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import caches
 from django.db import transaction
 from playwright.sync_api import Playwright
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.models import User
+from evaltracker.pages.acts import ACTS
 from tests.lock_order import around_tests
+from tests.rights.addresses import address, page_addresses
 from tests.rights.table import EVERYBODY
 from tests.rights.world import build
+from tests.worlds import run_folder, shared_world
 
 
 @pytest.fixture(scope="package")
 def people(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, playwright: Playwright
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    playwright: Playwright,
 ) -> Iterator[dict[str, User]]:
     """One world for the whole table, taken back at its end.
 
@@ -23,7 +31,34 @@ def people(
     nothing of the world would be seen.
     """
     with django_db_blocker.unblock(), around_tests():
-        made = build()
+        made = shared_world(build, run_folder(request))
         assert set(made) == set(EVERYBODY)
         yield made
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def acts_at(
+    people: dict[str, User], django_db_blocker: DjangoDbBlocker
+) -> dict[str, str]:
+    """The address of every act."""
+    with django_db_blocker.unblock():
+        return {name: address(name) for name in sorted(ACTS)}
+
+
+@pytest.fixture(scope="package")
+def pages_at(
+    people: dict[str, User], django_db_blocker: DjangoDbBlocker
+) -> dict[str, str]:
+    """The address of every page."""
+    with django_db_blocker.unblock():
+        return page_addresses()
+
+
+@pytest.fixture
+def counted_lately(settings: Settings) -> Iterator[None]:
+    """The numbers beside every page are kept, as they are for half a minute: a third of
+    what a walk over many pages would ask."""
+    settings.COUNT_AGAIN_SECONDS = 3600
+    yield
+    caches["process"].clear()

@@ -1,4 +1,7 @@
-"""Every page and every list × every role."""
+"""Every page and every list × every role.
+
+With every push each is read by whoever differs, and by some of those who are alike.
+"""
 
 import pytest
 from django.test import Client
@@ -6,7 +9,7 @@ from django.urls import reverse
 
 from evaltracker.evaluations.models import Entry, User
 from tests.clients import signed_in
-from tests.rights.addresses import list_addresses, page_addresses
+from tests.rights.addresses import list_addresses
 from tests.rights.table import (
     AUDITORS,
     CONFLICTED,
@@ -19,15 +22,40 @@ from tests.rights.table import (
 )
 from tests.rights.world import MAIN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counted_lately")]
+# Who differ from everybody else; of the others, who are insiders alike, each reads
+# every third page.
+APART = {"lead", CONFLICTED, *OUTSIDE}
+TURNS = [
+    3,
+    pytest.param(
+        1,
+        marks=pytest.mark.nightly(
+            reason="each page for each of five alike; each push lets the owner, who is "
+            "in conflict and a stranger read all of them, and the others a third"
+        ),
+    ),
+]
 
 
+def in_turn(addresses: dict[str, str], who: str, turns: int) -> list[tuple[str, str]]:
+    """All that somebody reads, or only what it is their turn to."""
+    place = EVERYBODY.index(who)
+    return [
+        found
+        for row, found in enumerate(addresses.items(), start=place)
+        if turns == 1 or who in APART or row % turns == 0
+    ]
+
+
+@pytest.mark.parametrize("turns", TURNS)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_every_page_is_there_for_insiders_and_absent_for_others(
-    people: dict[str, User], who: str
+    people: dict[str, User], pages_at: dict[str, str], who: str, turns: int
 ) -> None:
     client, wrong = signed_in(people[who]), []
-    for name, url in page_addresses().items():
+    before = Entry.objects.count()
+    for name, url in in_turn(pages_at, who, turns):
         right = 404 if who in OUTSIDE and name not in OWN_PAGES else 200
         if right == 200 and who not in OWNERS_PAGES.get(name, EVERYBODY):
             right = 403
@@ -36,12 +64,15 @@ def test_every_page_is_there_for_insiders_and_absent_for_others(
         if (got := client.get(url).status_code) != right:
             wrong.append(f"{name} as {who}: {got}, not {right}")
     assert wrong == []
+    # As below: nothing is changed by reading.
+    assert Entry.objects.count() == before
 
 
-def test_every_page_asks_who_is_signed_out_to_sign_in(people: dict[str, User]) -> None:
-    pages = page_addresses()
-    got = {name: Client().get(url).status_code for name, url in pages.items()}
-    assert got == dict.fromkeys(pages, 302)
+def test_every_page_asks_who_is_signed_out_to_sign_in(
+    pages_at: dict[str, str],
+) -> None:
+    got = {name: Client().get(url).status_code for name, url in pages_at.items()}
+    assert got == dict.fromkeys(pages_at, 302)
 
 
 def test_hidden_and_absent_read_alike(people: dict[str, User]) -> None:
@@ -60,12 +91,13 @@ def strip(page: bytes, slug: str) -> bytes:
     )
 
 
+@pytest.mark.parametrize("turns", TURNS)
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_lists_are_for_auditors_and_show_a_stranger_nothing(
-    people: dict[str, User], who: str
+    people: dict[str, User], who: str, turns: int
 ) -> None:
     client, wrong = signed_in(people[who]), []
-    for name, url in list_addresses().items():
+    for name, url in in_turn(list_addresses(), who, turns):
         answer = client.get(url)
         right = 200 if who in LISTS_FOR.get(name, AUDITORS) else 403
         if answer.status_code != right:
@@ -75,10 +107,11 @@ def test_lists_are_for_auditors_and_show_a_stranger_nothing(
     assert wrong == []
 
 
-def test_no_page_changes_anything_when_it_is_only_read(people: dict[str, User]) -> None:
+def test_no_page_changes_anything_when_it_is_only_read(
+    people: dict[str, User], pages_at: dict[str, str]
+) -> None:
     lead = signed_in(people["lead"])
     before = Entry.objects.count()
-    for url in page_addresses().values():
-        for method in ("get", "head"):
-            getattr(lead, method)(url)
+    for url in pages_at.values():
+        lead.head(url)
     assert Entry.objects.count() == before

@@ -1,5 +1,6 @@
-"""The login of the vendor process, as the tests of the wall make it."""
+"""The login of the vendor process, and kept numbers, as other tests have them."""
 
+from tests.rights.conftest import counted_lately
 from tests.vendors.isolation.conftest import login
 
-__all__ = ["login"]
+__all__ = ["counted_lately", "login"]
