@@ -3,7 +3,7 @@ dark, and on a phone.
 
 Each page is made and loaded once, for somebody who may see it, and looked at three
 times; what depends on neither colour nor width is asked the first time. With every push
-those are looked at, in light, that have a kind of element that none before them had.
+as few are looked at, in light, as have every kind of element among them.
 The account's pages stand in `tests/accounts/test_pages_in_the_browser.py`.
 """
 
@@ -133,7 +133,7 @@ def first(names: set[str]) -> str:
 
 NIGHTLY = pytest.mark.nightly(
     reason="300 pages, forms, lists and rows of few kinds, three looks each; each push "
-    "looks once at those that have a new kind of element"
+    "looks once at as few as have every kind of element"
 )
 
 
@@ -208,13 +208,23 @@ def elements(html: bytes) -> set[tuple[bytes, bytes]]:
     }
 
 
+def covering(
+    kinds: dict[str, set[tuple[bytes, bytes]]],
+) -> Iterator[str]:
+    """A few addresses that have every kind among them: always that with most."""
+    left = set[tuple[bytes, bytes]]().union(*kinds.values())
+    while left:
+        best = max(kinds, key=lambda path: len(kinds[path] & left))
+        left -= kinds[best]
+        yield best
+
+
 def test_no_kind_of_element_has_a_barrier(
     people: dict[str, User], page: Page, figure: Callable[[str], None]
 ) -> None:
-    """Of all, those that have a kind of element that none before them had."""
+    """Of all pages, forms, lists and rows as few as have every kind of element."""
     clients = {name: signed_in(user) for name, user in people.items()}
-    found, seen = [], 0
-    known: set[tuple[bytes, bytes]] = set()
+    found, kinds = [], {}
     with staged(page, Client()) as stage:
         for path, who in (
             *readers_of_pages(),
@@ -222,14 +232,19 @@ def test_no_kind_of_element_has_a_barrier(
             *readers_of_lists(),
         ):
             stage.client = clients[who]
-            if stage.fetch(path) and not elements(stage.answers[path].body) <= known:
-                known |= elements(stage.answers[path].body)
-                found += barriers(stage, path, once=True)
-                seen += 1
-    figure(f"axe: {seen} pages, forms, lists with all kinds of elements: {len(found)}")
+            # The start page of each reader is another one, and is looked at at night.
+            if path not in kinds and stage.fetch(path):
+                kinds[path] = elements(stage.answers[path].body)
+        chosen = [*covering(kinds)]
+        for path in chosen:
+            found += barriers(stage, path, once=True)
+    figure(
+        f"axe: {len(chosen)} of {len(kinds)} pages, forms and rows with all kinds "
+        f"of elements: {len(found)} found"
+    )
     assert found == []
     assert (stage.reports, stage.foreign) == ([], [])
-    assert seen > 20
+    assert len(chosen) > 20
 
 
 @pytest.mark.parametrize(

@@ -91,9 +91,10 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
                 continue
             made += [f"{path}: {it}" for it in elements_of(answer.text)]
             with_text += MARK in answer.text
-            kinds = {template.name for template in answer.templates if template.name}
-            if whole and not kinds <= known:
-                known |= kinds
+            # The first is the page's own, the others are what it extends and includes.
+            kind = answer.templates[0].name if answer.templates else ""
+            if whole and kind not in known:
+                known.add(kind)
                 shown += 1
                 seen = stage.show(path)
                 if seen.locator(f".{MARK}, [href^='javascript:' i]").count():
@@ -108,7 +109,7 @@ def test_no_page_makes_an_element_of_what_somebody_wrote(
     assert made == []
     assert (stage.dialogs, stage.reports, stage.foreign) == ([], [], [])
     assert with_text > 100
-    assert shown > 30
+    assert shown > 25
 
 
 @pytest.mark.nightly(
