@@ -19,6 +19,7 @@ OF_RE = (
     *("split", "findall", "finditer", "sub", "subn"),
 )
 ELSEWHERE = ("re_path", "RegexValidator", "RegexField")
+ENDS = ["\x00", "!", "\\", ""]
 CLASSES: dict[Any, str] = {
     sre.CATEGORY_DIGIT: "0",
     sre.CATEGORY_SPACE: " ",
@@ -119,10 +120,12 @@ def attacks(pattern: re.Pattern[Any], length: int) -> Iterator[str | bytes]:
     letters = sorted({name for text in pieces(tree) for name in text})[:8]
     pumps = {("", letter) for letter in letters}
     pumps |= {("", letter + two) for letter in letters for two in letters}
-    pumps |= {(before, piece) for before, piece in repeated(tree) if piece}
-    for before, pump in sorted(pumps):
+    repeats = {(before, piece) for before, piece in repeated(tree) if piece}
+    for row, (before, pump) in enumerate(sorted(pumps | repeats)):
         body = (before + pump * (length // len(pump)))[: length - 1]
-        for end in ("\x00", "!", "\\", ""):
+        # What the pattern repeats meets each surprise, other letters one in turn.
+        ends = ENDS if (before, pump) in repeats or len(pump) < 2 else [ENDS[row % 4]]
+        for end in ends:
             text = body + end
             yield text.encode() if isinstance(pattern.pattern, bytes) else text
 

@@ -13,6 +13,14 @@ from tests.vendors.isolation.walk import METHODS, Call, Heard, addresses, routes
 from tests.vendors.isolation.world import NAMES, Party, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+# With every push the one that has rivals before and after it.
+WALKERS = [
+    NAMES[1],
+    pytest.param(
+        NAMES[0],
+        marks=pytest.mark.nightly(reason="as its rival walks with every push"),
+    ),
+]
 # Every parameter that a call knows, and some that none does.
 QUERIES = (
     *("?limit=1", "?limit=0", "?history=1", "?dry_run=1", "?cursor=x", "?format=json"),
@@ -46,7 +54,7 @@ def alike(heard: dict[str, Heard], call: object) -> None:
             assert answer == heard[whose.replace("foreign:", "absent:")], (whose, call)
 
 
-@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("name", WALKERS)
 def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
     world: World, name: str
 ) -> None:
@@ -87,7 +95,7 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
         ),
     ],
 )
-@pytest.mark.parametrize("name", NAMES[:2])
+@pytest.mark.parametrize("name", WALKERS)
 def test_foreign_and_absent_are_byte_equal_with_every_parameter(
     world: World, name: str, turns: int
 ) -> None:
