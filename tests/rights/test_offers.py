@@ -1,8 +1,10 @@
 """What a page offers, the service does: every act × every role × every stage.
 
 With every push each act is asked at each stage by the owner and by another one, who is
-another at each stage; at night by everybody.
+another at each stage, of two rows; at night by everybody, of four.
 """
+
+from itertools import islice
 
 import pytest
 from django.db import connection
@@ -29,7 +31,7 @@ OTHERS = [who for who in EVERYBODY if who != "lead"]
 @pytest.mark.parametrize(
     ("everybody", "least"),
     [
-        (False, 300),
+        (False, 200),
         pytest.param(
             True,
             1300,
@@ -55,7 +57,7 @@ def test_an_act_is_offered_if_and_only_if_its_service_would_do_it(
     for row, name in enumerate(sorted(ACTS.keys() - MORE_THAN_A_RULE)):
         act, other = ACTS[name], OTHERS[(row + place) % len(OTHERS)]
         askers = set(people) if everybody else {"lead", other}
-        for key in targets(name, act, sealed.where):
+        for key in islice(targets(name, act, sealed.where), None if everybody else 2):
             seen, no = {}, {}
             for who in sorted(people, key=lambda who: who not in askers):
                 if who not in askers and None in no.values():

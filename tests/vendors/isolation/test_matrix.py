@@ -90,8 +90,8 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
         pytest.param(
             True,
             marks=pytest.mark.nightly(
-                reason="ten parameters at each of 150 addresses; each push sends all of "
-                "them to each invitation and one, in turn, to all else"
+                reason="ten parameters at each of 150 addresses; each push sends all "
+                "of them to each invitation and one, in turn, to all else"
             ),
         ),
     ],
