@@ -20,7 +20,7 @@ from tests.cast import common
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TABLE = Notice._meta.db_table
-FEW, MANY, OTHERS = 300, 3_000, 20
+FEW, MANY, OTHERS = 100, 1_000, 10
 
 
 def purchase() -> Evaluation:
