@@ -67,6 +67,7 @@ def test_an_act_is_offered_if_and_only_if_its_service_would_do_it(
                 except NotFound:
                     continue
                 no[who] = act.why_not(people[who], seen[who])
+            seen = {who: seen[who] for who in people if who in seen}
             data = inputs(act, seen, people, no) if seen else None
             for who, target in seen.items():
                 if who not in askers:
