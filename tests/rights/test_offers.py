@@ -5,6 +5,7 @@ another at each stage, of two rows; at night by everybody, of four.
 """
 
 from itertools import islice
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -58,7 +59,8 @@ def test_an_act_is_offered_if_and_only_if_its_service_would_do_it(
         act, other = ACTS[name], OTHERS[(row + place) % len(OTHERS)]
         askers = set(people) if everybody else {"lead", other}
         for key in islice(targets(name, act, sealed.where), None if everybody else 2):
-            seen, no = {}, {}
+            seen: dict[str, Any] = {}
+            no: dict[str, object] = {}
             for who in sorted(people, key=lambda who: who not in askers):
                 if who not in askers and None in no.values():
                     break  # what is sent is known by whoever may
