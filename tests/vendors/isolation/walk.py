@@ -75,6 +75,7 @@ class Call:
         if self.key:
             headers["idempotency-key"] = self.key
         body, kind = self._body()
+        CLIENT.cookies.clear()  # whatever an answer before this one has set
         with disguise():
             answer: Any = CLIENT.generic(
                 self.method, f"/{self.path}{self.query}", body, kind, headers=headers
