@@ -20,7 +20,6 @@ type Row = dict[str, Any]
 
 
 def numbers_of(document: Document) -> dict[Spot, CellNumbers]:
-    """As the matrix says them, on the day of the newest entry of the journal."""
     measured = measured_by(verdicts(document))
     asked = {row["id"]: Measure.from_json(row["measure"]) for row in needs(document)}
     claimed = {
@@ -191,7 +190,6 @@ MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
 
 
 def as_ocds(document: Document) -> bytes:
-    """The release package, as bytes that the same document gives again."""
     told = json.dumps(without_empty(package(document)), ensure_ascii=False, indent=1)
     return f"{told}\n".encode()
 
@@ -207,7 +205,6 @@ def without_empty(told: Any) -> Any:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether it says nothing; 0 and False say something."""
     return value is None or (isinstance(value, str | list | dict) and not value)
 
 
@@ -364,7 +361,6 @@ def criteria(document: Document) -> list[dict[str, Any]]:
 
 
 def milestones(document: Document) -> list[dict[str, Any]]:
-    """Dates of the evaluation itself; those of its trials are between two parties."""
     return [
         {
             "id": milestone["id"],

@@ -339,9 +339,7 @@ class Waiver(CommittedRecord):
     class Meta:
         app_label = "workflow"
         ordering = ("waived_at",)
-        indexes = [
-            models.Index(fields=("waived_at", "id"), name="waiver_in_lists"),
-        ]
+        indexes = [models.Index(fields=("waived_at", "id"), name="waiver_in_lists")]
         constraints = [
             models.UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),

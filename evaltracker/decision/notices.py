@@ -29,7 +29,6 @@ class DecisionMade(About[Evaluation]):
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
-        """Unless it is decided; nothing takes that back."""
         if notice.place.status != Status.DECIDED:
             yield "It is not decided."
 

@@ -63,14 +63,12 @@ def terms_of(user: User) -> QuerySet[ContractTerm]:
 
 
 def due_terms(user: User) -> Iterator[ContractTerm]:
-    """Those whose last day is near enough that people are reminded of it."""
     for term in terms_of(user):
         if is_near(term):
             yield term
 
 
 def is_near(term: ContractTerm) -> bool:
-    """Whether the first reminder is due; it stays so until somebody settles it."""
     if term.deadline is None or term.is_settled:
         return False
     ahead = datetime.timedelta(days=max(term.remind_days))
@@ -112,7 +110,6 @@ class Kept:
 
 
 def chosen_of(evaluation: Evaluation) -> Candidate | None:
-    """The candidate that was chosen, once it is decided."""
     if evaluation.status != Status.DECIDED:
         return None
     rows = Candidate.objects.filter(
@@ -427,7 +424,6 @@ class MetricRow:
 
 
 def number_of(text: str) -> tuple[float, str] | None:
-    """A number and its unit, if the text is no more than that."""
     found = NUMBER.fullmatch(text.strip())
     if found is None:
         return None

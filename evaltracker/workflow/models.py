@@ -213,7 +213,6 @@ class WaiverRequest(Record):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether leadership can answer it, as by the query above."""
         is_out = (
             self.candidate is not None
             and self.candidate.state == CandidateState.ELIMINATED

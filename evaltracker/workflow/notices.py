@@ -54,7 +54,6 @@ class OnRule(About[Asked]):
         }
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Asked]:
-        """The rules, looked at once per evaluation."""
         looks: dict[UUID, Look] = {}
         found = {}
         for rule in self.rows.filter(pk__in=[UUID(key) for key in ids]):
@@ -86,7 +85,6 @@ class OnRule(About[Asked]):
         }
 
     def page(self, notice: Notice, row: Asked) -> str:
-        """The page that shows what is signed, and decides nothing."""
         return links.sign(row.rule)
 
 
@@ -422,10 +420,7 @@ register_words(
             "sent a test invitation to the vendor of {candidate}",
         ),
         "evaluation.follows": "started this evaluation from an earlier one",
-        "colleague.reminded": (
-            "reminded a colleague",
-            "reminded {person} of {of}",
-        ),
+        "colleague.reminded": ("reminded a colleague", "reminded {person} of {of}"),
         "pack.taken": "downloaded the evidence pack",
         "letter.written": (
             "rewrote a letter about the outcome",
@@ -443,10 +438,7 @@ register_words(
             "left out a promise check",
             "left out a promise check of {candidate}",
         ),
-        "promise_check.judged": (
-            "judged promises",
-            "judged promises of {candidate}",
-        ),
+        "promise_check.judged": ("judged promises", "judged promises of {candidate}"),
         "promise_check.closed": (
             "closed a promise check",
             "closed a promise check of {candidate}",

@@ -57,12 +57,7 @@ register_part(Part(name="letters", model=Letter, order=("drafted_at",)))
 register_part(Part(name="promise_checks", model=PromiseCheck, order=("due_on",)))
 register_part(Part(name="check_verdicts", model=CheckVerdict, order=("recorded_at",)))
 register_part(
-    Part(
-        name="metric_values",
-        model=MetricValue,
-        order=("recorded_at",),
-        optional=True,
-    )
+    Part(name="metric_values", model=MetricValue, order=("recorded_at",), optional=True)
 )
 register_part(Part(name="contract_term", model=ContractTerm, optional=True))
 

@@ -60,7 +60,6 @@ def stage_due(
     visits: Sequence[Visit],
     places: frozenset[Place] | None = None,
 ) -> datetime.date | None:
-    """The latest day on which the current stage may end; None without a plan."""
     plan = plan_of(evaluation, visits, places)
     if plan is None:
         return None

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from evaltracker.decision.memo import compute_results, replay
-from evaltracker.decision.memo.certainty import about, points, weighed
+from evaltracker.decision.memo.certainty import per_cent, points, weighed
 from evaltracker.decision.memo.text import price
 from tests.workflow.counted import claim, inputs
 
@@ -131,7 +131,7 @@ def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
 
 def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
     shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
-    assert [about(share) for share in shares] == [
+    assert [per_cent(share) for share in shares] == [
         "more than 99%",
         "100%",
         "less than 1%",

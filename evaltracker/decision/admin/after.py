@@ -555,7 +555,6 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
 
 
 def kept_as(user: User, token: str) -> str:
-    """Where a file waits; for one person."""
     safe = "".join(char for char in token[:40] if char.isalnum() or char in "-_")
     return f"import-evaluation:{user.pk}:{safe}"
 
@@ -592,7 +591,6 @@ class MetricPicture:
 
 
 def metric_picture(rows: Sequence[MetricRow]) -> MetricPicture | None:
-    """A bar to the latest value of each metric that can be drawn; None without one."""
     lanes, left_out = [], []
     for row in rows:
         lane = lane_of(row)
@@ -603,10 +601,7 @@ def metric_picture(rows: Sequence[MetricRow]) -> MetricPicture | None:
     if not lanes:
         return None
     axis = Axis(
-        END,
-        ticks=((0.0, "before"), (1.0, "target")),
-        heads=("latest",),
-        rooms=(96,),
+        END, ticks=((0.0, "before"), (1.0, "target")), heads=("latest",), rooms=(96,)
     )
     title = "How far each metric has come from before to its target"
     said = f"Not drawn, as its values are no numbers of one unit: {listed(left_out)}."

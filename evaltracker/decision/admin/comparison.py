@@ -240,10 +240,7 @@ def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
 
 
 def by_category(
-    memo: Memo,
-    fits: Fits,
-    comparison: Comparison,
-    options: Sequence[Option],
+    memo: Memo, fits: Fits, comparison: Comparison, options: Sequence[Option]
 ) -> ByCategory:
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
@@ -377,7 +374,6 @@ class Line:
     place: str
 
     def lane(self, columns: Sequence[str], before: str) -> Lane:
-        """The same, to be drawn; its place is said where it differs from `before`."""
         return Lane(
             self.name,
             self.fit,
@@ -483,7 +479,6 @@ def note(option: Option) -> str:
 
 
 def price(cost: FrozenCost) -> str:
-    """“96k to 140k”, “96k or more” while some kinds are not stated."""
     low, high = (short(float(Decimal(cost[end]))) for end in ("low", "high"))
     amount = low if low == high else f"{low} to {high}"
     return amount if cost["known"] == cost["kinds"] else f"{low} or more"
@@ -577,8 +572,6 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Every sum; people's and money's are blank while they are sealed."""
-
     rows: list[Row]
     points: str
     weight: Decimal
@@ -664,7 +657,6 @@ def score_rows(counted: Counted) -> list[dict[str, str]]:
 
 
 def promise_rows(counted: Counted) -> list[dict[str, str]]:
-    """What was said to be there and what a test found; none below five."""
     if counted.promises.hidden:
         return []
     return [

@@ -10,10 +10,4 @@ from evaltracker.decision.memo.results import compute_results, replay
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.memo.text import write_memo
 
-__all__ = [
-    "compute_results",
-    "document_of",
-    "gather_inputs",
-    "replay",
-    "write_memo",
-]
+__all__ = ["compute_results", "document_of", "gather_inputs", "replay", "write_memo"]

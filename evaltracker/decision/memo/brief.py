@@ -43,8 +43,6 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class BriefAnswer:
-    """One question of the brief for one candidate; `tone` is good, bad or blank."""
-
     question: str
     wanted: str
     answer: str
@@ -142,9 +140,7 @@ def _answers(
 
 
 def _date(
-    candidate: FrozenCandidate,
-    inputs: Inputs,
-    states: Mapping[str, CellState],
+    candidate: FrozenCandidate, inputs: Inputs, states: Mapping[str, CellState]
 ) -> Iterator[BriefAnswer]:
     wanted = day(inputs["brief"]["must_run_by"])
     if wanted is None:
@@ -196,11 +192,7 @@ def _budget(
 
 
 def _support(
-    candidate: FrozenCandidate,
-    brief: OwnedBrief,
-    cost: FrozenCost,
-    *,
-    prices: bool,
+    candidate: FrozenCandidate, brief: OwnedBrief, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
     wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
     if not wanted and not offered:
@@ -255,7 +247,6 @@ HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
 
 
 def own_answers(inputs: Inputs) -> str:
-    """What the brief's own questions were answered; older memos have none."""
     return bullets(
         f"{inline(label)}: {inline(answer)}"
         for label, answer in inputs.get("brief_questions", ())

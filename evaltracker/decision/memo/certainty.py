@@ -52,7 +52,6 @@ def both_numbers(found: dict[str, Any], top: str) -> str:
 def how_sure(
     found: dict[str, Any], top: str, names: dict[str, str], bold: str = ""
 ) -> str:
-    """Both numbers of `top` in one sentence, and who leads once all is counted."""
     certainty = found["certainty"]
     if certainty and "another_day" in certainty:
         return ANOTHER_DAY
@@ -190,10 +189,7 @@ REFS = 6
 
 
 def untold_words(
-    why: str,
-    inputs: Inputs,
-    results: Results,
-    quote: Callable[[str], str],
+    why: str, inputs: Inputs, results: Results, quote: Callable[[str], str]
 ) -> str:
     if why == "unproven":
         return UNPROVEN
@@ -286,10 +282,7 @@ class Weighed:
 
 
 def weighed(
-    inputs: Inputs,
-    results: Results,
-    quote: Callable[[str], str] = str,
-    bold: str = "",
+    inputs: Inputs, results: Results, quote: Callable[[str], str] = str, bold: str = ""
 ) -> Weighed:
     """Say it; `quote` makes names and categories safe for where they are printed, and
     `bold` stands around whoever comes first."""
@@ -334,13 +327,13 @@ def wins(
     if "certainty" in found:
         return both_numbers(found, top["id"]), how_sure(found, top["id"], names, bold)
     others = [
-        f"{names[row['id']]} in {about(row['wins'])}"
+        f"{names[row['id']]} in {per_cent(row['wins'])}"
         for row in sorted(ranked, key=lambda row: Decimal(row["wins"]), reverse=True)
         if row is not top and Decimal(row["wins"])
     ]
     rest = f"; {listed(others[:3])}" if others else ", and nobody else in any"
-    return about(top["wins"]), (
-        f"{names[top['id']]} comes first in {about(top['wins'])} of "
+    return per_cent(top["wins"]), (
+        f"{names[top['id']]} comes first in {per_cent(top['wins'])} of "
         f"{found['draws']:,} random weightings around the agreed one{rest}."
     )
 
@@ -430,7 +423,6 @@ def change(flip: dict[str, Any], quote: Callable[[str], str]) -> str:
 
 
 def points(flip: dict[str, Any]) -> str:
-    """How much of all weight has to change its place, as the shown shares differ."""
     before, after = (Decimal(hundredths(flip[name])) for name in ("before", "after"))
     moved = abs(after - before)
     return f"{moved} points" if moved else "less than 0.1 points"
@@ -438,13 +430,3 @@ def points(flip: dict[str, Any]) -> str:
 
 def hundredths(share: str) -> str:
     return f"{Decimal(share) * 100:.1f}"
-
-
-def about(share: str) -> str:
-    """A share as per cent; not quite all or nothing never reads as if it were."""
-    exact = Decimal(share) * 100
-    if 99 < exact < 100:
-        return "more than 99%"
-    if 0 < exact < 1:
-        return "less than 1%"
-    return f"{exact:.0f}%"

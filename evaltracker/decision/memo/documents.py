@@ -415,7 +415,6 @@ TABLE_TEXT, SENTENCE, SMALL, FIGURE = "Table text", "Sentence", "Small text", "F
 
 
 def set_styles(styles: Any) -> None:
-    """Serif for words, sans for headings, figures and tables; no blue, no grid."""
     normal = styles["Normal"]
     _face(normal, SERIF, 10.5, INK)
     normal.paragraph_format.space_after = Pt(5)
@@ -631,7 +630,6 @@ def longest(cells: Sequence[str]) -> int:
 
 
 def keep_whole(line: Any, *, head: bool) -> None:
-    """Never break a row between pages; repeat the first one on each."""
     wanted = ("w:cantSplit", "w:tblHeader") if head else ("w:cantSplit",)
     properties = line.get_or_add_trPr()
     for name in wanted:

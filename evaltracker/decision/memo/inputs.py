@@ -160,7 +160,6 @@ def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) ->
 
 
 def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> Inputs:
-    """The same of a ledger of all candidates; `records` are the cells to write down."""
     evaluation, candidates = book.evaluation, book.candidates
     decision = Decision.objects.filter(evaluation=evaluation).first()
     gathered = {
@@ -199,7 +198,6 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
 
 
 def choice_inputs(decision: Decision | None) -> FrozenChoice:
-    """What was chosen and why; nothing while nothing is drafted."""
     return {
         "candidate": str(decision.candidate_id or "") if decision else "",
         "rationale": decision.rationale if decision else "",
@@ -367,7 +365,6 @@ def exact_draws(evaluation: Evaluation) -> Draws:
 
 
 def no_draws(race: Race) -> dict[str, Any]:
-    """For another day than today, of which nothing is drawn."""
     return {"wins": {}, "another_day": True}
 
 
@@ -458,7 +455,6 @@ def standing_memo(evaluation: Evaluation) -> StandingMemo:
 def memo_on(
     evaluation: Evaluation, day: datetime.date, *, kept: bool = False
 ) -> StandingMemo:
-    """The same on another day; with `kept`, every planned date until then was."""
     frozen = _frozen_memo(evaluation)
     now = frozen["inputs"] if frozen else gather_inputs(evaluation)
     inputs = on_day(now, day, kept=kept)
@@ -559,5 +555,4 @@ def _states(book: Ledger) -> dict[str, _States]:
 def _dated(
     plain: PlainShape, demanded: tuple[Value, ...], day: datetime.date, credits: Credits
 ) -> CellState:
-    """A cell with the dates that it rests on; most stand alike in the next version."""
     return cell_state(record_of(shape_of(plain)), demanded, day, credits)

@@ -38,7 +38,6 @@ AT_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+\-=])")
 
 
 def inline(text: object) -> str:
-    """`text` as one line that Markdown shows letter for letter."""
     return _escaped(str(text))
 
 
@@ -49,25 +48,21 @@ def _escaped(text: str) -> str:
 
 
 def block(text: str) -> str:
-    """`text` as paragraphs, its blank lines kept and its marks shown as typed."""
     parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     return "\n\n".join(inline(part) for part in parts if part.strip())
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; cells are escaped."""
     lines = [head, ["---"] * len(head)]
     body = [[inline(cell) for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in [*lines, *body])
 
 
 def bullets(items: Iterable[str]) -> str:
-    """A list; the items are Markdown already."""
     return "\n".join(f"- {item}" for item in items)
 
 
 def section(title: str, body: str) -> str:
-    """A titled section, or nothing if there is nothing to say."""
     return f"## {title}\n\n{body}" if body.strip() else ""
 
 
@@ -161,7 +156,6 @@ def as_html(text: str, *, alone: bool = False, heading: str = "Table") -> SafeSt
 
 
 def _name_tables(tokens: Sequence[Token], heading: str) -> None:
-    """Give every table the heading that it stands under, no two the same."""
     named: Counter[str] = Counter()
     for place, token in enumerate(tokens):
         if token.type == "heading_open":

@@ -92,7 +92,6 @@ def fingerprints(decision: Decision) -> Iterator[str]:
 
 
 def words(decision: Decision) -> Iterator[str]:
-    """How the frozen words differ from the signed ones and from their own inputs."""
     memo = decision.memo
     digest = hashlib.sha256(memo["text"].encode()).hexdigest()
     signed = SignOff.objects.filter(
@@ -204,7 +203,6 @@ class Pack:
 
 
 def add_memo(pack: Pack) -> bool:
-    """The memo in all its forms, and the matrix; returns whether a PDF is there."""
     decision = pack.decision
     evaluation, memo = decision.evaluation, decision.memo
     sealed = sealed_memo(memo, decision, differences(decision))

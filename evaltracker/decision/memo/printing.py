@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from evaltracker.decision.memo.certainty import about, both_numbers, counting, weighed
+from evaltracker.decision.memo.certainty import (
+    both_numbers,
+    counting,
+    per_cent,
+    weighed,
+)
 from evaltracker.decision.memo.inputs import told_apart
 from evaltracker.decision.memo.markdown import (
     amount,
@@ -100,7 +105,7 @@ def stand(
     lines = [
         Lane(
             row["name"],
-            share(part := results[row["id"]][name]),
+            percent(part := results[row["id"]][name]),
             spans=() if part is None else (Span(0, float(part)),),
             note=note(inputs, results, row),
             tone=tone(inputs, results, row),
@@ -112,7 +117,7 @@ def stand(
     rows = tuple(
         (
             row["name"],
-            *(share(results[row["id"]][each]) for each in columns),
+            *(percent(results[row["id"]][each]) for each in columns),
             note(inputs, results, row) or "in the running",
         )
         for row in shown
@@ -195,11 +200,6 @@ def tone(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
     return "lead" if said == "chosen" else "out" if said else ""
 
 
-def share(part: str | None) -> str:
-    """“88%”: as short as the two numbers of certainty beside it."""
-    return percent(part)
-
-
 def rest(rows: Iterable[FrozenCandidate]) -> str:
     names = [row["name"] for row in rows][DRAWN:]
     return f"Not drawn: {', '.join(names)}." if names else ""
@@ -215,8 +215,6 @@ UNTOLD = "–"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its name, and the words without which it says too little."""
-
     name: str
     value: str
     words: str
@@ -253,9 +251,7 @@ class FrontPage:
 
 
 def front_page(
-    memo: Memo,
-    decision: Decision | None,
-    differences: Sequence[str] | None = None,
+    memo: Memo, decision: Decision | None, differences: Sequence[str] | None = None
 ) -> FrontPage:
     """Of a frozen memo, or of a draft, for which `decision` is None.
 
@@ -328,14 +324,14 @@ def figures(
 def score(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
     result = results[chosen["id"]]
     if result["total"] is None or not inputs["consensus"]:
-        return Figure("Fit", share(result["fit"]), "no score of people counts yet")
+        return Figure("Fit", percent(result["fit"]), "no score of people counts yet")
     best = best_of_others(inputs, results, chosen)
-    words = f"fit {share(result['fit'])}, people {share(result['people'])}"
+    words = f"fit {percent(result['fit'])}, people {percent(result['people'])}"
     if best is not None:
         out = ", eliminated" if best["state"] == "eliminated" else ""
-        total = share(results[best["id"]]["total"])
+        total = percent(results[best["id"]]["total"])
         words = f"{best['name']} {total}{out}; {words}"
-    return Figure("Total", share(result["total"]), words)
+    return Figure("Total", percent(result["total"]), words)
 
 
 def price(inputs: Inputs, cost: FrozenCost) -> Figure:
@@ -364,7 +360,7 @@ def certainty(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figu
     if chosen["id"] not in ranked:
         return Figure(name, UNTOLD, f"{chosen['name']} takes no part in the weightings")
     if "certainty" not in found:
-        often = about(ranked[chosen["id"]]["wins"])
+        often = per_cent(ranked[chosen["id"]]["wins"])
         words = "of random weightings; what nobody tested was not counted then"
         return Figure(name, often, words)
     drawn, both = found["certainty"], both_numbers(found, chosen["id"])
@@ -488,11 +484,8 @@ class SealedMemo:
 
 
 def sealed_memo(
-    memo: Memo,
-    decision: Decision | None,
-    differences: Sequence[str] | None = None,
+    memo: Memo, decision: Decision | None, differences: Sequence[str] | None = None
 ) -> SealedMemo:
-    """Of a frozen memo, or of a draft; `differences` is what its proof found."""
     made = decision if decision and decision.decided_by else None
     head, mark, rest = memo["text"].rstrip("\n").partition(PARTS)
     sealed = seal(memo.get("seal", UNSEALED), made) if made else DRAFT

@@ -162,8 +162,6 @@ class FrozenSignature(TypedDict):
 
 
 class Inputs(TypedDict):
-    """All that results and words are made of."""
-
     formula_version: str
     as_of: str
     brief: OwnedBrief
@@ -250,7 +248,6 @@ class Memo(TypedDict):
 
 
 def cell_inputs(record: scoring.CellRecord) -> FrozenCell:
-    """All that is on file for a cell, as JSON; `cell_states` reads it back."""
     answer = record.current
     return {
         "claim": {**_answer_inputs(answer), "stale": record.stale} if answer else None,
@@ -317,7 +314,6 @@ def knows_lists(inputs: Inputs) -> bool:
 
 
 def demanded_of(inputs: Inputs) -> dict[str, list[scoring.Value]]:
-    """By ref the values in which a requirement must hold."""
     return {
         row["ref"]: [
             scoring.Value(name, value)
@@ -333,7 +329,6 @@ def credits_of(inputs: Inputs) -> scoring.Credits:
 
 
 def read_record(cell: FrozenCell) -> scoring.CellRecord:
-    """A cell read back from JSON; the opposite of `cell_inputs`."""
     claim = cell["claim"]
     return scoring.CellRecord(
         current=_answer(claim) if claim else None,
@@ -448,7 +443,6 @@ def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
 
 
 def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
-    """What rests on a planned date that nobody has judged yet, with that date."""
     found = []
     for one in cell.values:
         claim = one.facts.claim

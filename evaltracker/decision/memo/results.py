@@ -166,7 +166,6 @@ def cost_line(row: FrozenCostLine, rates: dict[str, FrozenRate]) -> costs.Line:
 def worth(
     row: FrozenCandidate, brief: OwnedBrief
 ) -> tuple[FrozenWorth | None, dict[str, Any] | None]:
-    """What the hours saved are worth, and what waiting costs; None if not said."""
     months = number(row["months_to_live"])
     if months is None and "builders" not in row:
         # Older memos took an unsaid date for at once.
@@ -217,8 +216,6 @@ type States = Callable[[FrozenCandidate, Inputs], Mapping[str, scoring.CellState
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the formulas make of one candidate; `knock_outs` are refs."""
-
     candidate: FrozenCandidate
     cells: Mapping[str, scoring.CellState]
     fit: scoring.Fit
@@ -250,7 +247,6 @@ def count_known(
     knock_outs: list[str],
     promises: scoring.PromiseRecord,
 ) -> Counted:
-    """The same where it is known what the cells come to."""
     people = scoring.people_score(score_facts(item), category_weights(inputs))
     share = Decimal(inputs["brief"]["evidence_share"])
     return Counted(
@@ -319,7 +315,6 @@ class Race:
 
     @property
     def digest(self) -> str:
-        """Equal only for races that are drawn and told alike."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 

@@ -84,8 +84,7 @@ def requirements_document(evaluation: Evaluation) -> str:
         section("Brief", table(("Question", "Answer"), brief_rows(evaluation))),
         section("Context", block(evaluation.context)),
         section(
-            "Business metrics",
-            table(("Metric", "From", "To", "How measured"), metrics),
+            "Business metrics", table(("Metric", "From", "To", "How measured"), metrics)
         ),
         section("Categories", categories(evaluation)),
         section(
@@ -266,7 +265,6 @@ OURS = (
 
 
 def changes(before: str, after: str) -> str:
-    """A unified difference of two documents, without file names."""
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), lineterm="", n=0
     )
@@ -430,7 +428,6 @@ def named(line: str) -> str:
 
 
 def compared(before: str, after: str) -> tuple[Piece, ...]:
-    """One line for two, with what went and came; nothing if they differ too far."""
     old, now = before.split(), after.split()
     if len(old) + len(now) > WORDS:
         return ()

@@ -274,7 +274,6 @@ def left_aside(inputs: Inputs, results: Results) -> str:
 
 
 def rank(result: CandidateResult) -> tuple[float, float]:
-    """The best total first; without a total, the best fit."""
     return (-float(result["total"] or 0), -float(result["fit"] or 0))
 
 
@@ -415,7 +414,6 @@ def numbers_table(inputs: Inputs, results: Results) -> str:
 def numbers_sheets(
     memo: Memo,
 ) -> Iterator[tuple[str, set[int], Iterator[tuple[str, ...]]]]:
-    """The same as a sheet: its title, its wide columns, its rows; none without."""
     if lines := [*number_lines(memo)]:
         yield "Claimed and measured", {1, 2, 4, 5}, iter([NUMBERS_HEAD, *lines])
 
@@ -561,7 +559,6 @@ def method(inputs: Inputs) -> str:
 
 
 def origin_of(row: FrozenSignature) -> str:
-    """What the memo says behind such a signature; blank for one given here."""
     if not row.get("imported"):
         return ""
     return ", imported with a file: nobody signed it here"
@@ -656,10 +653,7 @@ def conditions(inputs: Inputs) -> str:
 
 
 def price_gap(
-    inputs: Inputs,
-    results: Results,
-    key: str,
-    quote: Callable[[str], str] = str,
+    inputs: Inputs, results: Results, key: str, quote: Callable[[str], str] = str
 ) -> str:
     """One sentence about `key` beside the cheapest other that can be chosen; blank
     without a price of both. Only for readers to whom prices are open."""

@@ -165,7 +165,6 @@ def set_contract_term(
 def write(
     term: ContractTerm, values: dict[str, Any], *, is_new: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Save it; returns what changed, of a new one all that is not blank."""
     if not is_new:
         return change(term, **values)
     for name, value in values.items():
@@ -232,7 +231,6 @@ def settle_contract_term(
 
 
 def renew(term: ContractTerm, note: str, by: By) -> ContractTerm:
-    """Let it renew as agreed; its next last day is reminded of in its turn."""
     months = term.renewal_months or 0
     notice = term.notice_on and months_after(term.notice_on, months)
     before, after = change(term, ends_on=term.renewed_until, notice_on=notice)
@@ -308,11 +306,10 @@ def keep_moved_draws() -> None:
 
 
 def moved() -> QuerySet[Evaluation]:
-    """Undecided evaluations that an entry moved, or that time alone may have moved."""
     found: QuerySet[Evaluation] = Evaluation.objects.filter(
         Q(kept_draws__isnull=True)
         | ~Q(kept_draws__entries=F("journal_head__count"))
-        | Q(kept_draws__valid_until__lte=timezone.now(), status=Status.OPEN),
+        | Q(kept_draws__valid_until__lte=timezone.now(), status=Status.OPEN)
     ).exclude(status=Status.DECIDED)
     return found.select_related("owner", "journal_head").order_by("created_at")
 
@@ -354,13 +351,7 @@ FIELD = "new_owner"
 
 
 def check_hand_on(evaluation: Evaluation, by: By) -> None:
-    """The owner hands it on; an operator does once the owner's login is stopped.
-
-    Raises:
-        Forbidden: somebody else, or an operator while the owner is active.
-        Refused: it has ended, or nobody could take it.
-
-    """
+    """The owner hands it on; an operator does once the owner's login is stopped."""
     user, owner = actor_of(by).user, evaluation.owner
     operates = user is not None and user.is_active and user.is_superuser
     owns = user is not None and is_owner(user, evaluation)

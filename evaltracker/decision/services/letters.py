@@ -392,7 +392,6 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
 
 
 def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
-    """The contacts as they are now; all of them have to be of its vendor."""
     vendor = letter.candidate.vendor
     keys = [contact.pk for contact in contacts]
     found = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))

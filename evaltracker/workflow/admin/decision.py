@@ -35,10 +35,7 @@ from evaltracker.decision.selectors import (
     promised_rows,
     term_of,
 )
-from evaltracker.decision.services.after import (
-    publish_promises,
-    record_of,
-)
+from evaltracker.decision.services.after import publish_promises, record_of
 from evaltracker.decision.services.letters import (
     check_letter,
     may_export,
@@ -186,7 +183,6 @@ def step_to_decide(
     *,
     owner: bool,
 ) -> NextStep | None:
-    """What this reader does next in the decision stage; None if others are awaited."""
     closed = [
         blocker for report in reports if not report.open for blocker in report.blockers
     ]
@@ -318,11 +314,7 @@ def memo_is_open(user: User, evaluation: Evaluation) -> bool:
 
 
 @evaluation_page(
-    "promise_checks",
-    "After the award",
-    order=113,
-    group="Decision",
-    visible=is_decided,
+    "promise_checks", "After the award", order=113, group="Decision", visible=is_decided
 )
 def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)

@@ -52,10 +52,9 @@ from evaltracker.workflow.services.sign_offs import (
     snooze_work,
     wake_work,
 )
-from evaltracker.workflow.services.stages import (
-    send_test_invitation,
-)
-from stakeholders.models import APPROVALS, Condition, SignOffRule
+from evaltracker.workflow.services.stages import send_test_invitation
+from stakeholders.choices import APPROVALS
+from stakeholders.models import Condition, SignOffRule
 from stakeholders.policy import has_a_say, lendings_today, voices
 from vendors.admin.invitations import ContactsField, ContactsForm, Telling
 from vendors.models import Candidate, Conflict
@@ -278,7 +277,6 @@ site.register_index(work_page)
 
 
 def news_page(request: HttpRequest) -> HttpResponse:
-    """What came since the reader marked it as seen; looking changes nothing."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=405)
     check_query(request)
@@ -372,7 +370,6 @@ class SnoozeForm(LineForm):
         self.today = today
 
     def clean(self) -> dict[str, Any]:
-        """The line and the day on which it is back; next week begins on Monday."""
         data = super().clean() or {}
         days = {TOMORROW: 1, NEXT_WEEK: 7 - self.today.weekday()}
         chosen = data.get("until", "")
@@ -426,7 +423,6 @@ class WakeWork(OnOwnWork):
 
 @waits_on("sign_offs")
 def to_sign(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """Rules that ask for the reader's signature, as the evaluation was last seen."""
     if not evaluation.is_open or is_owner(user, evaluation) or not has_a_say(user):
         return None
     own = voices().filter(evaluation=evaluation, user=user)
@@ -487,7 +483,6 @@ def to_check(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
 
 @waits_on("promise_checks")
 def contract_to_settle(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
-    """The contract, once its last day to give notice is near."""
     if evaluation.is_open:
         return None
     term = term_of(evaluation)

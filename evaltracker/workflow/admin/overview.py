@@ -43,12 +43,7 @@ from evaltracker.workflow.gates.table import first_closed, kept_from, reports_fo
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.inbox.items import step_after
 from evaltracker.workflow.selectors import local_day, plan_of
-from evaltracker.workflow.services.stages import (
-    advance,
-    cancel,
-    send_back,
-    waive_gate,
-)
+from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
 from stakeholders.policy import is_leadership
 from stakeholders.selectors import objectives_in_conflict
 from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
@@ -93,7 +88,6 @@ class Drawing:
 
 
 def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
-    """Lay the plan on an axis from its first day to its last."""
     today = today_in(evaluation.zone)
     must = evaluation.must_run_by or plan.runs_on
     days = [day for row in plan.rows for day in (row.start, row.end, row.latest_end)]
@@ -232,7 +226,6 @@ class WaiveGate(OnEvaluation):
 
 
 def next_stage(evaluation: Evaluation) -> Stage | None:
-    """The stage after the current one; None in the last."""
     following = Stage(evaluation.stage).position + 1
     return list(Stage)[following] if following < len(Stage) else None
 
@@ -335,7 +328,6 @@ def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:
 
 
 def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
-    """A line under each stage of the stepper: since when, or how often."""
     notes = {}
     for stage in Stage:
         stays = [visit for visit in visits if visit.stage == stage]
@@ -421,7 +413,6 @@ def decisions_of(user: User) -> QuerySet[Evaluation]:
 
 
 def memos_of(user: User) -> QuerySet[Evaluation]:
-    """Those of them whose memo `user` may read; of their own, also a former one's."""
     opened = Q(prices_opened_at__isnull=False, stage=Stage.DECISION)
     return decisions_of(user).filter(Q(owner=user) | Q(status=Status.DECIDED) | opened)
 
@@ -504,7 +495,6 @@ def is_served(look: VendorAccessLook) -> Iterator[Step]:
 
 @CHECKS.at(110)
 def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[Step]:
-    """Its address answers as a vendor without a token is answered."""
     title, address = "Its address answers", f"{settings.SITE_URL}{DOOR}"
     if not look.tries:
         mend = Mend("Try it now", f"{look.here}?try=1")

@@ -128,16 +128,13 @@ class SignForm(forms.Form):
         error_messages={"required": "Choose one of the four."},
     )
     reason = TextField(
-        required=False,
-        max_length=5000,
-        help_text="Others read it and act on it.",
+        required=False, max_length=5000, help_text="Others read it and act on it."
     )
     accepts_unjudged = forms.BooleanField(required=False)
 
     def __init__(
         self, *args: Any, evaluation: Evaluation, unjudged: str = "", **kwargs: Any
     ) -> None:
-        """`unjudged` is what nobody has judged yet; blank if nothing is missing."""
         super().__init__(*args, **kwargs)
         people = insiders(evaluation)
         self.unjudged = unjudged
@@ -339,19 +336,13 @@ class AskToExcuse(OnPlace):
 
 class OnRequest(InEvaluation[WaiverRequest]):
     model = WaiverRequest
-    related = (
-        "visit__evaluation__owner",
-        "candidate",
-        "requirement",
-        "asked_by",
-    )
+    related = ("visit__evaluation__owner", "candidate", "requirement", "asked_by")
     target_name = "waiver_request"
 
     def evaluation(self, target: WaiverRequest) -> Evaluation:
         return target.evaluation
 
     def ask_before(self, request: HttpRequest, target: WaiverRequest) -> None:
-        """For a conflict of interest, before what is said of candidates is shown."""
         if target.tells:
             open_answers(request, target.evaluation)
 
@@ -425,7 +416,6 @@ def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
 def _shown(
     user: User, evaluation: Evaluation, rows: QuerySet[WaiverRequest], ask: str
 ) -> dict[str, Any] | None:
-    """The last request, and what the reader may do; None if there is neither."""
     related = ("asked_by", "answered_by", "visit__evaluation", "candidate")
     asked = rows.select_related(*related, "requirement").last()
     owns = is_owner(user, evaluation)

@@ -251,7 +251,6 @@ def already(mine: SignOff, user: User) -> str:
 
 
 def before_signing(look: Look) -> str:
-    """What else is missing before people are asked to sign; empty if nothing is."""
     closed = first_closed(look)
     if closed is None or closed[0].signing:
         return ""
@@ -269,7 +268,6 @@ def past(rule: SignOffRule) -> str:
 
 
 def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
-    """The sentence why `user` cannot sign; empty if they can."""
     evaluation = rule.evaluation
     if evaluation.owner_id == user.pk:
         return "You run this evaluation, so you cannot sign for a role in it."
@@ -302,7 +300,6 @@ def signed_already(
 
 
 def compared(signed: SignOff | None, content: str) -> Compared | None:
-    """What changed since; None if nobody signed or nothing changed."""
     if signed is None:
         return None
     lines = diff_lines(changes(signed.document.content, content))
@@ -364,9 +361,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBlock]:
     blocks = {
         stage: StageBlock(
-            stage,
-            QUESTIONS[stage],
-            evaluation.is_open and stage == evaluation.stage,
+            stage, QUESTIONS[stage], evaluation.is_open and stage == evaluation.stage
         )
         for stage in Stage
     }
@@ -545,7 +540,6 @@ def remember(view: SignView) -> None:
 
 
 def cache_key(evaluation: Evaluation, digest: str) -> str:
-    """Where shown words wait."""
     safe = "".join(char for char in digest[:64] if char in "0123456789abcdef")
     return f"shown:{evaluation.pk}:{safe}"
 

@@ -272,7 +272,6 @@ class Blocker:
         return any(mender.pk == user.pk for mender in self.menders)
 
     def names(self, evaluation: Evaluation) -> str:
-        """On whom it waits: “Priya Nair or Ivan Petrov”."""
         names = [mender.name for mender in self.menders] or [evaluation.owner.name]
         if len(names) > NAMED:
             rest = len(names) - NAMED
@@ -458,7 +457,6 @@ def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> B
 def reports_for(
     user: User, evaluation: Evaluation, look: Look | None = None
 ) -> list[GateReport]:
-    """The reports as `user` may read them."""
     reports = gate_reports(evaluation, look)
     if may_read_answers(user, evaluation):
         return reports
@@ -507,7 +505,6 @@ def last_asked(look: Look) -> dict[str, WaiverRequest]:
 
 
 def blockers(evaluation: Evaluation) -> list[Blocker]:
-    """What still keeps the evaluation in its stage; waived gates are silent."""
     return [
         blocker
         for report in gate_reports(evaluation)
@@ -553,7 +550,6 @@ class Asked:
 
     @property
     def occurrence(self) -> str:
-        """Which words of which round: others are a new occurrence."""
         visit = self.look.visit
         return f"{visit.number}.{visit.round}.{self.look.digest[:DIGEST_KEPT]}"
 

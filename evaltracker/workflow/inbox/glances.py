@@ -119,8 +119,6 @@ ASKED_FOR = {
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Somebody, and what of theirs is waited for in an evaluation."""
-
     evaluation: Evaluation
     person: User
     kind: str
@@ -227,7 +225,6 @@ def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
 
 
 def _steps(evaluations: Collection[Evaluation]) -> dict[Key, str]:
-    """The first thing in the way of each, as it was when it was last looked at."""
     kept = Outlook.objects.filter(evaluation__in=evaluations)
     return dict(kept.values_list("evaluation", "what"))
 
@@ -247,9 +244,7 @@ def _dates(
 ) -> dict[Key, list[tuple[datetime.datetime, str, str]]]:
     found: dict[Key, list[tuple[datetime.datetime, str, str]]] = defaultdict(list)
     milestones = Milestone.objects.visible_to(user).filter(
-        evaluation__in=keys,
-        evaluation__status=Status.OPEN,
-        state=MilestoneState.OPEN,
+        evaluation__in=keys, evaluation__status=Status.OPEN, state=MilestoneState.OPEN
     )
     for key, at in (
         milestones.order_by().values_list("evaluation").annotate(Min("due_at"))
@@ -403,7 +398,6 @@ def apart(
 
 
 def occurrence_of(kind: str, day: datetime.date) -> str:
-    """A reminder of one thing is owed once a day."""
     return f"{kind}.{day.isoformat()}"
 
 

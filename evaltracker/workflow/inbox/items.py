@@ -56,8 +56,6 @@ def next_step(evaluation: Evaluation, look: Look | None = None) -> NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How an open evaluation stands: the next step, and what signatures rest on."""
-
     step: NextStep
     # Whether only people's word is missing, so that it is their turn to sign.
     is_signed_now: bool
@@ -136,7 +134,6 @@ class Stands:
         self.looks_left = CLOSE_LOOKS
 
     def of(self, evaluation: Evaluation) -> Stand:
-        """How it stands; of one that moved and must wait, how it stood before."""
         if evaluation.pk in self.looked:
             return self.looked[evaluation.pk]
         kept = self.kept.get(evaluation.pk)
@@ -164,7 +161,6 @@ class Stands:
         return kept.due_on
 
     def still_holds(self, kept: Outlook) -> bool:
-        """Whether nothing that counts was changed, by a hand or by time."""
         return (
             kept.version == self.versions[kept.evaluation_id].digest
             and kept.valid_until is not None
@@ -254,7 +250,6 @@ class Desk:
     """A person's open evaluations with visits, parts and substitutions, read once."""
 
     def __init__(self, user: User, only: Evaluation | None = None) -> None:
-        """The desk of `user`; with `only`, what lies on it of one evaluation."""
         self.user = user
         self.only = only
 

@@ -115,7 +115,6 @@ def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
 
 
 def waits_for(owed: Sequence[RunsOwed]) -> str:
-    """“ R1: no run yet; R2: 12 of 20 runs.”, of the first; blank if nothing waits."""
     lines = [f"{each.criterion.requirement.ref}: {each.words}" for each in owed[:SAID]]
     more = [f"{len(owed) - SAID} more"] if len(owed) > SAID else []
     return f" {'; '.join([*lines, *more])}." if lines else ""
@@ -251,7 +250,6 @@ def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
 
 
 def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
-    """By evaluation and role, for whom the person would sign: themselves first."""
     found: dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]] = {}
     for part in desk.parts:
         found[part.evaluation_id, part.role] = (desk.user, None)

@@ -107,13 +107,7 @@ def mark_news_seen(*, until: datetime.datetime, by: User) -> None:
 
 
 def check_remind_colleague(awaited: Awaited, by: By) -> None:
-    """The owner reminds a colleague whose turn it is, once a day of one thing.
-
-    Raises:
-        Forbidden: not the owner.
-        Refused: it has ended, nobody waits for it, or they were reminded today.
-
-    """
+    """The owner reminds a colleague whose turn it is, once a day of one thing."""
     evaluation, person = awaited.evaluation, awaited.person
     check_owned(evaluation, by)
     if awaited.work is None:
@@ -159,7 +153,6 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
 
 
 def owe_scores(look: Look) -> None:
-    """Ask everybody whose scores are missing, once for each stay in the demos."""
     for part in unlocked_scorers([look.evaluation]).select_related("user"):
         owe_now(
             evaluation=look.evaluation,
@@ -402,7 +395,6 @@ def put_name_to(
     accepts_unjudged: bool = False,
     origin: Origin | None = None,
 ) -> SignOff:
-    """The signature itself, all of it or nothing."""
     evaluation = lock(rule.evaluation)
     require_open(evaluation)
     visit = Visit.objects.select_related("evaluation").get(
@@ -442,7 +434,6 @@ def put_name_to(
 
 
 def unjudged_words(look: Look) -> str:
-    """“18 of 30 criteria are not judged yet”; blank if all are, or in other stages."""
     if look.evaluation.stage != Stage.TRIALS:
         return ""
     whole = look.criteria_in_all
@@ -489,7 +480,6 @@ def interest_of(person: User, visit: Visit) -> Conflict | None:
 
 
 def difference(evaluation: Evaluation, digest: str, content: str) -> str:
-    """What changed from the words with `digest` to `content`; empty if not kept."""
     try:
         before = SignedDocument.objects.get(evaluation=evaluation, sha256=digest)
     except SignedDocument.DoesNotExist:
@@ -545,12 +535,7 @@ def answerers(evaluation: Evaluation, *, tells: bool) -> QuerySet[User]:
 
 
 def check_ask_for_waiver(evaluation: Evaluation, by: By) -> None:
-    """The owner asks, while somebody of leadership is there to answer.
-
-    Raises:
-        Forbidden: not the owner. Refused: it has ended, or nobody could answer.
-
-    """
+    """The owner asks, while somebody of leadership is there to answer."""
     check_owned(evaluation, by)
     require_answerers(evaluation, tells=False)
     if not askable_gates(evaluation, by):
@@ -566,13 +551,7 @@ def askable_gates(evaluation: Evaluation, by: By) -> list[Gate]:
 
 
 def check_ask_to_excuse(candidate: Candidate, requirement: Requirement, by: By) -> None:
-    """The owner asks about a knock-out that stands, once.
-
-    Raises:
-        Forbidden: not the owner, or a conflict of interest.
-        Refused: no knock-out, excused or asked for already, or nobody could answer.
-
-    """
+    """The owner asks about a knock-out that stands, once."""
     evaluation = candidate.evaluation
     check_owned(evaluation, by)
     check_excuse_knock_out(candidate, requirement, by)
@@ -583,13 +562,7 @@ def check_ask_to_excuse(candidate: Candidate, requirement: Requirement, by: By) 
 
 
 def require_askable(report: GateReport, evaluation: Evaluation, by: By) -> None:
-    """Refuse a gate that holds, that is waived or cannot be, or that was asked for.
-
-    Raises:
-        Forbidden: a conflict of interest, where it tells of answers.
-        Refused: any of these, or nobody could answer.
-
-    """
+    """Refuse a gate that holds, that is waived or cannot be, or that was asked for."""
     gate = report.gate
     if gate.tells:
         check_judges(evaluation, by)

@@ -71,7 +71,6 @@ def check_advance(evaluation: Evaluation, by: By) -> None:
 
 
 def check_cancel(evaluation: Evaluation, by: By) -> None:
-    """The owner, while it is open; a test invitation also ends by itself."""
     if not (evaluation.is_practice and by == SYSTEM):
         require_owner(by, evaluation)
     require_open(evaluation)
@@ -85,7 +84,6 @@ def check_send_back(evaluation: Evaluation, by: By) -> None:
 
 
 def check_waive_gate(evaluation: Evaluation, by: User) -> Stakeholder:
-    """The part in which leadership waives a rule, while it is open."""
     holder = parts(by, evaluation).filter(role=Role.LEADERSHIP).first()
     if holder is None:
         raise Forbidden("Only leadership may waive a rule.")
@@ -144,7 +142,6 @@ def require_silent_gates(evaluation: Evaluation) -> None:
 def send_back(
     *, evaluation: Evaluation, to_stage: str, reason: str, by: By
 ) -> Evaluation:
-    """Go back to an earlier stage; what was signed stays and stops counting."""
     evaluation = lock(evaluation)
     check_send_back(evaluation, by)
     require_reason(reason)
@@ -382,11 +379,7 @@ def tell_everybody(evaluation: Evaluation) -> None:
 def compile_memo(evaluation: Evaluation) -> Memo:
     inputs = gather_inputs(evaluation)
     results = compute_results(inputs, exact_draws(evaluation))
-    return {
-        "inputs": inputs,
-        "results": results,
-        "text": write_memo(inputs, results),
-    }
+    return {"inputs": inputs, "results": results, "text": write_memo(inputs, results)}
 
 
 PROBLEM = "This is a test. The list is made up, and nothing of it counts."

@@ -116,7 +116,6 @@ class Checkpoint:
     def begin(
         self, evaluation: Evaluation, since: Anchor | None, said: Said
     ) -> tuple[Anchor | None, Said]:
-        """Where to begin, and what the entries up to there said."""
         kept = self.kept.get(str(evaluation.pk))
         if kept is None:
             return since, said
@@ -167,8 +166,6 @@ NAMED = 20
 
 @dataclass(slots=True)
 class Verdict:
-    """Gathers what is broken, and counts what holds."""
-
     broken: list[str] = field(default_factory=list)
     journals: int = 0
     entries: int = 0
@@ -233,7 +230,6 @@ class Verdict:
 
 
 def count(number: int, singular: str, plural: str) -> str:
-    """“1 row”, “1,234 rows”."""
     return f"{number:,} {singular if number == 1 else plural}"
 
 
