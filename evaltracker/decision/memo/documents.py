@@ -38,7 +38,7 @@ from evaltracker.decision.memo.markdown import (
     tables,
 )
 from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo
-from evaltracker.decision.memo.record import FrozenCandidate, Memo, cell_states
+from evaltracker.decision.memo.record import Memo, cell_states
 from evaltracker.decision.memo.text import numbers_sheets
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
@@ -97,7 +97,9 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = WIDE if column in wide else NARROW
     for place, line in enumerate(lines):
-        cells = text_cells(sheet, (each_text(value) for value in line))
+        cells = text_cells(
+            sheet, ("" if isinstance(value, Number) else value for value in line)
+        )
         for column, value in enumerate(line):
             if isinstance(value, Number) and value.text is not None:
                 cells[column] = WriteOnlyCell(sheet, value=Decimal(value.text))
@@ -106,10 +108,6 @@ def write(sheet: WriteOnlyWorksheet, rows: Iterator[Line], wide: set[int]) -> No
             if not place:
                 cells[column].font = BOLD
         sheet.append(cells)
-
-
-def each_text(value: object) -> object:
-    return "" if isinstance(value, Number) else value
 
 
 def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
@@ -289,7 +287,8 @@ def matrix_rows(memo: Memo) -> Iterator[list[str]]:
             standing = results[candidate["id"]]["standings"].get(row["ref"], "")
             line += [*marks(cell), standing]
             if with_numbers:
-                line.append(numbers_in_words(candidate, row["ref"]))
+                found = candidate.get("numbers", {}).get(row["ref"])
+                line.append(CellNumbers.from_json(found).words if found else "")
         yield line
     foot, blank = ["Fit", "", "", "", ""], [""] * (len(parts) - 1)
     for candidate in candidates:
@@ -299,11 +298,6 @@ def matrix_rows(memo: Memo) -> Iterator[list[str]]:
 
 def marks(cell: CellState) -> list[str]:
     return ["not applicable", "", ""] if cell.not_applicable else [*cell.marks]
-
-
-def numbers_in_words(candidate: FrozenCandidate, ref: str) -> str:
-    found = candidate.get("numbers", {}).get(ref)
-    return CellNumbers.from_json(found).words if found else ""
 
 
 def matrix_csv(memo: Memo) -> bytes:
@@ -347,12 +341,6 @@ def as_pdf(
     paper: str = "a4",
 ) -> bytes:
     """The memo as PDF/UA; `decision` is given once it is frozen.
-
-    Args:
-        evaluation: whose title stands in the document's properties.
-        memo: first page, words and seal.
-        decision: whose fingerprint stands on every page.
-        paper: one of `PAPERS`.
 
     Raises:
         Unprintable: the libraries are not installed.
@@ -595,7 +583,10 @@ def table(book: Any, tokens: list[Token]) -> None:
         line = deepcopy(empty) if number else head._tr
         if number:
             drawn._tbl.append(line)
-        keep_whole(line, head=not number)
+        # Never broken between pages; the first one is repeated on each.
+        properties = line.get_or_add_trPr()
+        for name in ("w:cantSplit",) if number else ("w:cantSplit", "w:tblHeader"):
+            properties.append(OxmlElement(name))
         for cell, (opened, said) in zip(line.tc_lst, cells, strict=True):
             words = Paragraph(cell.p_lst[0], drawn)
             if opened.attrGet("class") == NUMBERS:
@@ -627,13 +618,6 @@ def widths(rows: list[list[str]]) -> list[Length]:
 
 def longest(cells: Sequence[str]) -> int:
     return max((len(word) for cell in cells for word in cell.split(" ")), default=0)
-
-
-def keep_whole(line: Any, *, head: bool) -> None:
-    wanted = ("w:cantSplit", "w:tblHeader") if head else ("w:cantSplit",)
-    properties = line.get_or_add_trPr()
-    for name in wanted:
-        properties.append(OxmlElement(name))
 
 
 def word_write(words: Paragraph, said: Token, *, bold: bool = False) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from evaltracker.decision.memo.brief import AnsweredBrief, answered_briefs
 from evaltracker.decision.memo.record import (
     FrozenBrief,
-    FrozenChoice,
     FrozenCostLine,
     FrozenOption,
     FrozenRate,
@@ -52,22 +51,18 @@ from trials.scoring import (
     cell_state,
 )
 from trials.scoring.certainty import DRAWS, SEED
-from trials.scoring.open_cells import Prior, urn_of
+from trials.scoring.open_cells import urn_of
 from trials.scoring.promise import fit_by_category
 from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
-from trials.selectors.owed import CandidateOwed, verdicts_owed
+from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import prior_of
 from vendors.choices import CandidateState
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine, MailedSheet
 from vendors.selectors import rates_of
 from vendors.selectors.candidates import lists_of
-
-
-def lists_inputs(evaluation: Evaluation) -> dict[str, list[str]]:
-    return {name: values for name, values in lists_of(evaluation).items() if values}
 
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
@@ -116,7 +111,13 @@ def certainty_inputs(
         "draws": DRAWS,
         "prior": {**asdict(prior), **source},
         "candidates": {
-            str(key): candidate_inputs(each, prior) for key, each in owed.items()
+            str(key): {
+                "urn": asdict(urn_of(prior, each.own)),
+                "own": asdict(each.own),
+                "judged": each.judged,
+                "unanswered": each.unanswered,
+            }
+            for key, each in owed.items()
         },
         "open": [
             {field: getattr(cell, field) for field in OPEN}
@@ -131,19 +132,11 @@ def certainty_inputs(
     }
 
 
-def candidate_inputs(owed: CandidateOwed, prior: Prior) -> dict[str, Any]:
-    return {
-        "urn": asdict(urn_of(prior, owed.own)),
-        "own": asdict(owed.own),
-        "judged": owed.judged,
-        "unanswered": owed.unanswered,
-    }
-
-
+CHOICE = ("rationale", "dissent", "revisit_when")
 CHECKLIST_ORDER = tuple(CostKind)
 SIGN_OFF = (
-    *("visit__stage", "visit__number", "role", "printed_name", "verdict", "reason"),
-    *("signed_at", "document__sha256"),
+    *("visit__number", "role", "printed_name", "verdict", "reason", "signed_at"),
+    "document__sha256",
 )
 
 
@@ -182,7 +175,8 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
             role: {category.name: weight for category, weight in said.items()}
             for role, said in said_weights(evaluation).items()
         },
-        "lists": lists_inputs(evaluation),
+        # Of the brief, those that have values which nobody retired.
+        "lists": {name: said for name, said in lists_of(evaluation).items() if said},
         "requirements": requirement_inputs(book),
         "candidates": candidates_inputs(book, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
@@ -190,20 +184,14 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
             {field: getattr(row, field) for field in FrozenRate.__annotations__}
             for row in rates_of(evaluation).values()
         ],
-        "choice": choice_inputs(decision),
+        "choice": {
+            "candidate": decision.candidate_id or "" if decision else "",
+            **{name: getattr(decision, name, "") for name in CHOICE},
+        },
         **agreements(evaluation),
     }
     inputs: Inputs = plain(gathered)
     return inputs
-
-
-def choice_inputs(decision: Decision | None) -> FrozenChoice:
-    return {
-        "candidate": str(decision.candidate_id or "") if decision else "",
-        "rationale": decision.rationale if decision else "",
-        "dissent": decision.dissent if decision else "",
-        "revisit_when": decision.revisit_when if decision else "",
-    }
 
 
 def candidates_inputs(
@@ -234,7 +222,12 @@ def candidates_inputs(
             key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
         )
     )
-    mailed, numbers = entered_sheets(evaluation), numbers_inputs(book)
+    mailed = by_candidate(
+        MailedSheet.objects.filter(**among, entered_at__isnull=False)
+        .order_by("entered_at")
+        .values("candidate_id", *FrozenSheet.__annotations__)
+    )
+    numbers = numbers_inputs(book)
     return [
         {
             "id": candidate.pk,
@@ -258,16 +251,6 @@ def candidates_inputs(
     ]
 
 
-def entered_sheets(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
-    return by_candidate(
-        MailedSheet.objects.filter(
-            candidate__evaluation=evaluation, entered_at__isnull=False
-        )
-        .order_by("entered_at")
-        .values("candidate_id", *FrozenSheet.__annotations__)
-    )
-
-
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
     found: dict[object, list[dict[str, Any]]] = {}
     for row in rows:
@@ -281,7 +264,7 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
     )
     return {
         "sign_offs": told_apart(
-            evaluation, before.order_by("signed_at").values(*SIGN_OFF)
+            evaluation, before.order_by("signed_at").values("visit__stage", *SIGN_OFF)
         ),
         "waivers": list(
             Waiver.objects.filter(visit__evaluation=evaluation).values(

@@ -16,7 +16,7 @@ from evaltracker.decision.memo.certainty import (
     per_cent,
     weighed,
 )
-from evaltracker.decision.memo.inputs import told_apart
+from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
 from evaltracker.decision.memo.markdown import (
     amount,
     bullets,
@@ -415,15 +415,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
         {
             "sign_offs": told_apart(
                 evaluation,
-                signed.order_by("signed_at").values(
-                    "visit__number",
-                    "role",
-                    "printed_name",
-                    "verdict",
-                    "reason",
-                    "signed_at",
-                    "document__sha256",
-                ),
+                signed.order_by("signed_at").values(*SIGN_OFF),
             ),
             "conditions": list(asked.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},

@@ -253,7 +253,14 @@ def options(inputs: Inputs, results: Results) -> str:
                 "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
             )
         )
-    return "\n\n".join(filter(None, (table(HEAD, rows), left_aside(inputs, results))))
+    names = [
+        inline(candidate["name"])
+        for candidate in inputs["candidates"]
+        if candidate["state"] == "longlisted"
+        and not pursued(candidate, results[candidate["id"]])
+    ]
+    left = f"Considered and not pursued: {', '.join(names)}." if names else ""
+    return "\n\n".join(filter(None, (table(HEAD, rows), left)))
 
 
 def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
@@ -261,16 +268,6 @@ def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
     if row["kind"] in ("build", "as_is"):
         return True
     return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
-
-
-def left_aside(inputs: Inputs, results: Results) -> str:
-    names = [
-        inline(candidate["name"])
-        for candidate in inputs["candidates"]
-        if candidate["state"] == "longlisted"
-        and not pursued(candidate, results[candidate["id"]])
-    ]
-    return f"Considered and not pursued: {', '.join(names)}." if names else ""
 
 
 def rank(result: CandidateResult) -> tuple[float, float]:

@@ -156,10 +156,7 @@ def record_promises(
 ) -> PromiseCheck:
     """Say of promised requirements whether they hold today, each with a note.
 
-    Args:
-        check: an open one.
-        found: verdict and note by the requirement's ref; what is left out stays open.
-        by: the owner or a stakeholder without an interest in the candidate.
+    `found` is verdict and note by the requirement's ref; what is left out stays open.
 
     Raises:
         Forbidden: no part, or a declared interest. Refused: closed.
@@ -285,10 +282,7 @@ def record_metric_values(
 ) -> PromiseCheck:
     """Enter what metrics are on the day of a check, each with a note if need be.
 
-    Args:
-        check: an open one.
-        values: value and note by the metric's id; what is left out stays missing.
-        by: the owner or a stakeholder.
+    `values` is value and note by the metric's id; what is left out stays missing.
 
     Raises:
         Forbidden: no part. Refused: closed.

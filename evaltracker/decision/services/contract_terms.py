@@ -121,14 +121,9 @@ def set_contract_term(
 ) -> ContractTerm:
     """Enter or change how long the contract runs; reminders follow its dates.
 
-    Args:
-        evaluation: a decided one.
-        starts_on: its first day.
-        looks_after: somebody with a part; they and the owner are reminded.
-        remind_days: days before the last day to give notice, else before the end;
-            none means a quarter, a month and a week.
-        dates: `ends_on`, `notice_months`, `notice_on` and `renewal_months`.
-        by: the owner.
+    The owner and `looks_after`, somebody with a part, are reminded `remind_days` before
+    the last day to give notice, else before the end; none means a quarter, a month and
+    a week. `dates` are `ends_on`, `notice_months`, `notice_on` and `renewal_months`.
 
     Raises:
         Forbidden: not the owner. Refused: not decided.

@@ -89,13 +89,7 @@ def draft_letter(
 ) -> str:
     """Paragraphs with a blank line between them, for the owner to go over.
 
-    Args:
-        brief: the evaluation's, of which title, buyer and owner are taken.
-        requirements: what was asked, as the memo keeps it.
-        result: what the formulas said of this candidate.
-        own: what they say of the answers that its vendor itself gave.
-        chosen: whether it is the one.
-
+    `own` is what the formulas say of the answers that its vendor itself gave.
     """
     ordered = sorted(
         requirements, key=lambda row: (row["priority"] != "must", -float(row["weight"]))

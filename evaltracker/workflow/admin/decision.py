@@ -1,7 +1,7 @@
 """Letters of the decision: what each vendor is told, and what became of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,7 +220,10 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     owner, sealed = is_owner(user, evaluation), not may_see_prices(user, evaluation)
     reports = gate_reports(evaluation) if deciding else []
     if frozen and decision:
-        first = screen_of_decided(user, evaluation, decision, prices=not sealed)
+        first = after_decision(user, evaluation, decision)
+        first["head"] = decision_head(
+            decision.memo, decision, first["step"], prices=not sealed
+        )
     elif deciding:
         first = screen_of_draft(user, evaluation, memo, reports, prices=not sealed)
     else:
@@ -252,14 +255,6 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def screen_of_decided(
-    user: User, evaluation: Evaluation, decision: Decision, *, prices: bool
-) -> dict[str, Any]:
-    after = after_decision(user, evaluation, decision)
-    head = decision_head(decision.memo, decision, after["step"], prices=prices)
-    return {**after, "head": head}
-
-
 def screen_of_draft(
     user: User,
     evaluation: Evaluation,
@@ -268,10 +263,14 @@ def screen_of_draft(
     *,
     prices: bool,
 ) -> dict[str, Any]:
-    rules = decision_rules(evaluation)
+    rules = list(
+        SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
+    )
     opened = evaluation.prices_opened_at is not None
     # Nobody signs what names a sealed price.
-    signing = own_rules(user, evaluation, rules) if opened else []
+    signing = [
+        rule for rule in rules if opened and signing_parts(user, evaluation, rule.role)
+    ]
     step = step_to_decide(
         evaluation, reports, signing, owner=is_owner(user, evaluation)
     )
@@ -287,17 +286,6 @@ def gap_of_choice(memo: Memo) -> str:
     firsts = results.get("robustness", {}).get("ranking", [])
     key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")
     return price_gap(inputs, results, key)
-
-
-def decision_rules(evaluation: Evaluation) -> list[SignOffRule]:
-    rules = SignOffRule.objects.filter(evaluation=evaluation, stage=Stage.DECISION)
-    return list(rules)
-
-
-def own_rules(
-    user: User, evaluation: Evaluation, rules: Iterable[SignOffRule]
-) -> list[SignOffRule]:
-    return [rule for rule in rules if signing_parts(user, evaluation, rule.role)]
 
 
 def decision_of(evaluation: Evaluation) -> Decision | None:

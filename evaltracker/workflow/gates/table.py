@@ -485,7 +485,9 @@ def _reports(look: Look) -> list[GateReport]:
             "waived_by__user"
         )
     }
-    asked = last_asked(look)
+    rows = WaiverRequest.objects.filter(visit=look.visit).exclude(gate="")
+    rows = rows.exclude(answer=WaiverAnswer.WITHDRAWN).order_by("asked_at")
+    asked = {row.gate: row for row in rows.select_related(*READ_BESIDE)}
     reports = []
     for gate in gates_of(evaluation.stage):
         found = list(gate.check(look))
@@ -496,12 +498,6 @@ def _reports(look: Look) -> list[GateReport]:
             )
         )
     return reports
-
-
-def last_asked(look: Look) -> dict[str, WaiverRequest]:
-    rows = WaiverRequest.objects.filter(visit=look.visit).exclude(gate="")
-    rows = rows.exclude(answer=WaiverAnswer.WITHDRAWN).order_by("asked_at")
-    return {row.gate: row for row in rows.select_related(*READ_BESIDE)}
 
 
 def blockers(evaluation: Evaluation) -> list[Blocker]:

@@ -372,7 +372,13 @@ def waivers(desk: Desk) -> Iterator[WorkItem]:
             if evaluation.pk in led and evaluation.pk not in desk.barred:
                 yield from unread(desk, evaluation, row)
         elif row.is_waiting and evaluation.pk in led:
-            yield to_answer(desk, evaluation, row)
+            yield desk.item(
+                "waiver",
+                evaluation,
+                f"Answer a request for a waiver: {shortened(row.thing)}",
+                f"{row.asked_by.name} asks: {shortened(row.reason)}",
+                links.act("answer-waiver-request", row),
+            )
         elif evaluation.pk in owned:
             yield from own(desk, evaluation, row)
 
@@ -388,16 +394,6 @@ def unread(
             f"{row.asked_by.name} asks; declare conflicts of interest first.",
             links.act("answer-waiver-request", row),
         )
-
-
-def to_answer(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> WorkItem:
-    return desk.item(
-        "waiver",
-        evaluation,
-        f"Answer a request for a waiver: {shortened(row.thing)}",
-        f"{row.asked_by.name} asks: {shortened(row.reason)}",
-        links.act("answer-waiver-request", row),
-    )
 
 
 def own(desk: Desk, evaluation: Evaluation, row: WaiverRequest) -> Iterator[WorkItem]:

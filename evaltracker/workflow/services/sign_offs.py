@@ -226,7 +226,8 @@ def look_closely(evaluation: Evaluation) -> Outlook:
     version = versions_of([evaluation.pk])[evaluation.pk]
     look = Look(evaluation)
     stand = stand_of(look)
-    still = stands_still(evaluation)
+    lately = Entry.objects.filter(evaluation=evaluation, at__gt=timezone.now() - QUIET)
+    still = not lately.exclude(WORDLESS).exists()
     if still and look.has_rules:
         owe(look, is_turn=stand.is_signed_now)
     if still and stand.gate == scores_locked.__name__:
@@ -251,13 +252,6 @@ def look_closely(evaluation: Evaluation) -> Outlook:
         seen["asked_entries"] = entries
     outlook, _ = Outlook.objects.update_or_create(evaluation=evaluation, defaults=seen)
     return outlook
-
-
-def stands_still(evaluation: Evaluation) -> bool:
-    lately = Entry.objects.filter(
-        evaluation=evaluation, at__gt=timezone.now() - QUIET
-    ).exclude(WORDLESS)
-    return not lately.exists()
 
 
 def owe(look: Look, *, is_turn: bool) -> None:

@@ -345,7 +345,14 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     evaluation.save(update_fields=["status"])
     letters = draft_letters(decision=decision)
     checks = plan_checks(evaluation=evaluation)
-    tell_everybody(evaluation)
+    for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
+        owe_now(
+            kind=DECISION_MADE,
+            evaluation=evaluation,
+            subject_id=evaluation.pk,
+            occurrence=1,
+            recipient=person,
+        )
     journal.record(
         evaluation=evaluation,
         action="evaluation.decided",
@@ -363,17 +370,6 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
         rows=[decision],
     )
     return decision
-
-
-def tell_everybody(evaluation: Evaluation) -> None:
-    for person in insiders(evaluation).exclude(pk=evaluation.owner_id):
-        owe_now(
-            kind=DECISION_MADE,
-            evaluation=evaluation,
-            subject_id=evaluation.pk,
-            occurrence=1,
-            recipient=person,
-        )
 
 
 def compile_memo(evaluation: Evaluation) -> Memo:

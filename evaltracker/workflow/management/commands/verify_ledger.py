@@ -41,7 +41,7 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
         if shown[name] != value:
             yield f"{name} is kept otherwise than it is counted"
     again = compute_results(gather_inputs(evaluation), last_draws(evaluation))
-    if not _is_frozen(evaluation) and shown["the comparison"] != again:
+    if evaluation.is_open and shown["the comparison"] != again:
         yield "the comparison is counted otherwise from what a memo would freeze"
     if not _outlook_agrees(evaluation):
         yield "the next step is kept otherwise than it is counted"
@@ -77,10 +77,6 @@ def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
         )
         yield "the next step", first_closed(look)
         yield "what is signed", look.document
-
-
-def _is_frozen(evaluation: Evaluation) -> bool:
-    return not evaluation.is_open
 
 
 def _outlook_agrees(evaluation: Evaluation) -> bool:
