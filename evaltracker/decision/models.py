@@ -48,10 +48,8 @@ class WaiverAnswer(models.TextChoices):
 
 
 class Letter(Record):
-    """What a candidate's vendor is told of the decision: a draft until it is sent.
-
-    It tells of that candidate alone. Who got it stands in the notices that carry it.
-    """
+    """What a candidate's vendor is told of the decision: a draft until it is sent. It
+    tells of that candidate alone. Who got it stands in the notices that carry it."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
@@ -219,10 +217,8 @@ def default_remind_days() -> list[int]:
 
 
 class ContractTerm(Record):
-    """From when to when, by when notice has to be given, and what comes then.
-
-    Without an end it is open-ended; without months of renewal it ends by itself.
-    """
+    """From when to when, by when notice has to be given, and what comes then. Without
+    an end it is open-ended; without months of renewal it ends by itself."""
 
     evaluation = models.OneToOneField(
         Evaluation, on_delete=models.PROTECT, related_name="contract_term"

@@ -19,10 +19,8 @@ from vendors.notices import from_owner, way_in
 
 @register
 class DecisionMade(About[Evaluation]):
-    """Everybody with a part hears that it is decided, and where the memo is.
-
-    Not what was decided: that stands on the page, for whoever may read it.
-    """
+    """Everybody with a part hears that it is decided, and where the memo is. Not what
+    was decided: that stands on the page, for whoever may read it."""
 
     name: ClassVar[str] = "decision_made"
     can_wait: ClassVar[bool] = True
@@ -38,10 +36,8 @@ class DecisionMade(About[Evaluation]):
 
 @register
 class DecisionLetter(About[Letter]):
-    """What a vendor is told of the decision, in the owner's words.
-
-    It is never repeated by itself: one that may have arrived waits for a person.
-    """
+    """What a vendor is told of the decision, in the owner's words. It is never repeated
+    by itself: one that may have arrived waits for a person."""
 
     name: ClassVar[str] = LETTER
     hold: ClassVar[bool] = True

@@ -121,11 +121,9 @@ def chosen_of(evaluation: Evaluation) -> Candidate | None:
 def promised_rows(
     candidate: Candidate, checks: Iterable[PromiseCheck] = ()
 ) -> list[PromisedRow]:
-    """Every must-have and heavy requirement that it said is or will be there.
-
-    What it said *never* of is no promise. The ledger stands still once the evaluation
-    has ended, so these are the rows that the memo rests on.
-    """
+    """Every must-have and heavy requirement that it said is or will be there. What it
+    said *never* of is no promise. The ledger stands still once the evaluation has
+    ended, so these are the rows that the memo rests on."""
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
     said: dict[object, CheckVerdict] = {
@@ -181,10 +179,8 @@ ENDED = (Status.DECIDED, Status.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A vendor's candidate in an evaluation that has ended.
-
-    `promises` is the frozen promise record of the memo, or None without a memo.
-    """
+    """A vendor's candidate in an evaluation that has ended. `promises` is the frozen
+    promise record of the memo, or None without a memo."""
 
     candidate: Candidate
     decision: Decision | None
@@ -193,11 +189,9 @@ class Earlier:
 
 
 def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
-    """The same vendor's earlier candidates that `user` may see, the newest first.
-
-    Four queries whatever there is. Evaluations that go on are left out: what is
-    sealed in one must not be told by another.
-    """
+    """The same vendor's earlier candidates that `user` may see, the newest first. Four
+    queries whatever there is. Evaluations that go on are left out: what is sealed in
+    one must not be told by another."""
     if candidate.vendor_id is None:
         return []
     rows = (
@@ -230,10 +224,8 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
 
 
 def decided_with_records(candidates: Sequence[Candidate]) -> list[Decision]:
-    """Their decisions, each with that candidate's frozen promise record alone.
-
-    A memo of a large evaluation is megabytes; the database picks the piece out.
-    """
+    """Their decisions, each with that candidate's frozen promise record alone. A memo
+    of a large evaluation is megabytes; the database picks the piece out."""
     pieces = [
         When(
             evaluation=candidate.evaluation_id,
@@ -304,10 +296,8 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
 
 
 def leftovers() -> list[Leftover]:
-    """The files that no row of any evaluation names, whatever their age.
-
-    The folders are read before the rows, so a file whose row came meanwhile is none.
-    """
+    """The files that no row of any evaluation names, whatever their age. The folders
+    are read before the rows, so a file whose row came meanwhile is none."""
     lying = dict(_lying())
     for part in parts():
         if part.stored is not None:
@@ -333,10 +323,8 @@ def _original_name(part: Part) -> str:
 
 
 def _lying() -> Iterator[tuple[str, float]]:
-    """What lies in the folders for files, and when it last changed there.
-
-    A file that was put back from a backup has changed when it was put back.
-    """
+    """What lies in the folders for files, and when it last changed there. A file that
+    was put back from a backup has changed when it was put back."""
     root = Path(default_storage.path(""))
     for folder in FOLDERS:
         for place, _, names in os.walk(root / folder):
@@ -362,10 +350,8 @@ def letter_notices(letters: Iterable[Letter]) -> QuerySet[Notice]:
 
 
 def rivals_named(letter: Letter, text: str) -> list[str]:
-    """Names of other candidates, or of their vendors, that stand in the text.
-
-    What everybody would build or stay with is named after no company.
-    """
+    """Names of other candidates, or of their vendors, that stand in the text. What
+    everybody would build or stay with is named after no company."""
     own = set(names_of(letter.candidate))
     others = Candidate.objects.filter(
         ~Q(pk=letter.candidate_id),
@@ -409,10 +395,8 @@ class MetricRow:
         return [place.value for place in self.places if place.value is not None]
 
     def way(self, value: str) -> float | None:
-        """How much of the way from baseline to target a value has gone.
-
-        None unless all three are numbers of one unit that differ.
-        """
+        """How much of the way from baseline to target a value has gone. None unless all
+        three are numbers of one unit that differ."""
         read = [
             number_of(text)
             for text in (self.metric.baseline, self.metric.target, value)
@@ -465,11 +449,9 @@ class NextTest:
 
 @dataclass(frozen=True, slots=True)
 class NextTests:
-    """The first of an evaluation's open verdicts by their chance to decide.
-
-    `open` is how many there are, `idle` how many of them would change nothing by
-    themselves. `as_of` is the entry of older draws, which are being drawn anew.
-    """
+    """The first of an evaluation's open verdicts by their chance to decide. `open` is
+    how many there are, `idle` how many of them would change nothing by themselves.
+    `as_of` is the entry of older draws, which are being drawn anew."""
 
     tests: list[NextTest]
     open: int

@@ -51,10 +51,8 @@ __all__ = [
 
 
 class BellLook(Record):
-    """Up to when a person has seen what is new; their own bookmark.
-
-    No part of an evaluation: no journal tells it, and nobody else reads it.
-    """
+    """Up to when a person has seen what is new; their own bookmark. No part of an
+    evaluation: no journal tells it, and nobody else reads it."""
 
     evaluation_path: ClassVar[str] = ""
 
@@ -70,11 +68,9 @@ class BellLook(Record):
 
 
 class Snooze(Record):
-    """Until when a person does not want to see a line of *My work*.
-
-    No part of the evaluation: no journal tells it, nobody else reads it, and no
-    notice, deadline or escalation waits for it.
-    """
+    """Until when a person does not want to see a line of *My work*. No part of the
+    evaluation: no journal tells it, nobody else reads it, and no notice, deadline or
+    escalation waits for it."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -120,9 +116,7 @@ class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):
 
 class WaiverRequest(Record):
     """A rule, or the knock-out of a candidate, that leadership is asked to let pass.
-
-    The waiver or the excuse itself is a row of its own, made by its own service.
-    """
+    The waiver or the excuse itself is a row of its own, made by its own service."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
 

@@ -94,10 +94,8 @@ def local_day(instant: datetime.datetime, zone: str) -> datetime.date:
 def days_planned_for_trials(
     evaluation: Evaluation,
 ) -> tuple[datetime.date, datetime.date] | None:
-    """The days between setting trials up and judging them; None if few are left.
-
-    The plan has a week for either in its weeks of trials.
-    """
+    """The days between setting trials up and judging them; None if few are left. The
+    plan has a week for either in its weeks of trials."""
     plan = plan_of(evaluation, list(evaluation.visits.all()))
     if plan is None:
         return None

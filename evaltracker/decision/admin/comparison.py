@@ -109,12 +109,17 @@ def compare(memo: Memo, evaluation: Evaluation, user: User) -> Comparison:
     prices = may_see_prices(user, evaluation)
     people = Consensus.objects.filter(evaluation=evaluation).exists()
     results = memo["results"]
-    places = places_of(results) or only_one(memo)
+    places = places_of(results)
+    left = comparable(memo["inputs"], results)
+    if not places and len(left) == 1:
+        places = {left[0]: "the only one"}
     rows = sorted(
         memo["inputs"]["candidates"],
         key=lambda row: (
             STATES.get(row["state"], 1),
-            rank(results[row["id"]]) if people else by_fit(results[row["id"]]),
+            rank(results[row["id"]])
+            if people
+            else (-float(results[row["id"]]["fit"] or 0), 0.0),
             row["name"],
         ),
     )
@@ -129,10 +134,6 @@ def compare(memo: Memo, evaluation: Evaluation, user: User) -> Comparison:
     )
 
 
-def by_fit(result: CandidateResult) -> tuple[float, float]:
-    return (-float(result["fit"] or 0), 0.0)
-
-
 def places_of(results: Results) -> dict[str, str]:
     """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
     ranking = results.get("robustness", {}).get("ranking", [])
@@ -143,11 +144,6 @@ def places_of(results: Results) -> dict[str, str]:
         else str(candidate_row["rank"])
         for candidate_row in ranking
     }
-
-
-def only_one(memo: Memo) -> dict[str, str]:
-    left = comparable(memo["inputs"], memo["results"])
-    return {left[0]: "the only one"} if len(left) == 1 else {}
 
 
 def option(
@@ -193,10 +189,8 @@ def cost_range(cost: FrozenCost) -> str:
 
 
 def over_budget(cost: FrozenCost) -> list[str]:
-    """The limits of the brief that it is or could be over, in words.
-
-    Memos from before there were limits kept none.
-    """
+    """The limits of the brief that it is or could be over, in words. Memos from before
+    there were limits kept none."""
     return [
         f"{limit['name']}: {limit['sentence']}"
         for limit in cost.get("limits", ())
@@ -226,9 +220,7 @@ class ByCategory:
 
 def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
-
-    Whoever was tried and then eliminated is drawn too, and said to be out.
-    """
+    Whoever was tried and then eliminated is drawn too, and said to be out."""
     given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     compared = [
         option
@@ -278,10 +270,8 @@ def lane(option: Option, share: float | None) -> Lane:
 def cost_against_fit(
     memo: Memo, options: Sequence[Option], currency: str
 ) -> Scatter | None:
-    """Everybody of whom fit and a price are known; None if that is nobody.
-
-    Only for readers to whom prices are open.
-    """
+    """Everybody of whom fit and a price are known; None if that is nobody. Only for
+    readers to whom prices are open."""
     given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     budget = memo["inputs"]["brief"]["budget"]
     points = [
@@ -397,11 +387,9 @@ class Stand:
 
 
 def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
-    """As `user` may see it; empty before the first answer.
-
-    Whoever has not declared their conflicts of interest is asked for them instead, and
-    whoever has one is told so.
-    """
+    """As `user` may see it; empty before the first answer. Whoever has not declared
+    their conflicts of interest is asked for them instead, and whoever has one is told
+    so."""
     if not Claim.objects.filter(candidate__evaluation=evaluation).exists():
         return Stand()
     if refusal := why_not(check_read_answers, evaluation, user):
@@ -501,10 +489,6 @@ def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
 
 
 def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
-    """The first ten open verdicts, and the first ten criteria that wait for runs.
-
-    Nothing before anything was drawn and while no run is waited for, or at the end.
-    """
     if not evaluation.is_open:
         return None
     drawn = next_tests([evaluation]).get(evaluation.pk)

@@ -255,8 +255,6 @@ def own_answers(inputs: Inputs) -> str:
 
 
 def brief_of_choice(inputs: Inputs, results: Results) -> str:
-    """The table of the choice, or of every finalist while nothing is chosen; memos from
-    before the lists of the brief have none."""
     found = finalists(inputs, results)
     choice = inputs["choice"]["candidate"]
     if chosen := [finalist for finalist in found if finalist.key == choice]:

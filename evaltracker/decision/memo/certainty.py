@@ -265,11 +265,9 @@ def comparable(inputs: Inputs, results: Results) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Three answers, and what would have to be true for the runner-up.
-
-    Each answer is its number for the eye and the sentence around it. `untold` is why
-    there is none of them.
-    """
+    """Three answers, and what would have to be true for the runner-up. Each answer is
+    its number for the eye and the sentence around it. `untold` is why there is none of
+    them."""
 
     untold: str = ""
     first: str = ""
@@ -317,10 +315,8 @@ def weighed(
 def wins(
     inputs: Inputs, found: dict[str, Any], names: dict[str, str], bold: str
 ) -> tuple[str, str]:
-    """In how many weightings the choice wins, or whoever is first until then.
-
-    From formula 3 on both numbers, by weights and counting what nobody has tested.
-    """
+    """In how many weightings the choice wins, or whoever is first until then. From
+    formula 3 on both numbers, by weights and counting what nobody has tested."""
     ranked = found["ranking"]
     choice = inputs["choice"]["candidate"]
     top = next((row for row in ranked if row["id"] == choice), ranked[0])

@@ -564,10 +564,8 @@ def heading(book: Any, token: Token, said: Token) -> None:
 
 
 def table(book: Any, tokens: list[Token]) -> None:
-    """A table with a head that is repeated on every page.
-
-    Its rows are copies of one, since the library looks every style up by name.
-    """
+    """A table with a head that is repeated on every page. Its rows are copies of one,
+    since the library looks every style up by name."""
     (rows,) = tables(tokens)
     drawn = book.add_table(rows=1, cols=len(rows[0]))
     drawn.autofit = False
@@ -597,9 +595,7 @@ def table(book: Any, tokens: list[Token]) -> None:
 
 def widths(rows: list[list[str]]) -> list[Length]:
     """How wide each column is: room for its longest word, the rest by how much it says.
-
-    Word and others would make all columns equal, and break words in the narrow ones.
-    """
+    Word and others would make all columns equal, and break words in the narrow ones."""
     columns = list(zip(*rows, strict=True))
     needed = [
         EDGES + max(WORD_BOLD * longest(column[:1]), PLAIN * longest(column[1:]))

@@ -94,11 +94,9 @@ RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
 def certainty_inputs(
     evaluation: Evaluation, book: Ledger, candidates: Iterable[Candidate]
 ) -> dict[str, Any]:
-    """What the draws start from: open cells, records, urns and where the urns start.
-
-    Of all who can be chosen and are not knocked out; whoever has no total takes no
-    part in the draws.
-    """
+    """What the draws start from: open cells, records, urns and where the urns start. Of
+    all who can be chosen and are not knocked out; whoever has no total takes no part in
+    the draws."""
     running = [
         candidate
         for candidate in candidates
@@ -141,11 +139,8 @@ SIGN_OFF = (
 
 
 def gather_inputs(evaluation: Evaluation, as_of: datetime.date | None = None) -> Inputs:
-    """The inputs of the memo as they stand, as JSON without floats.
-
-    `as_of` (default: today in the evaluation's zone) decides which planned dates
-    have passed.
-    """
+    """The inputs of the memo as they stand, as JSON without floats. `as_of` (default:
+    today in the evaluation's zone) decides which planned dates have passed."""
     candidates = list(Candidate.objects.filter(evaluation=evaluation))
     day = as_of or today_in(evaluation.zone)
     book = ledger(evaluation, candidates=candidates, as_of=day, exact=True)
@@ -314,10 +309,8 @@ def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 
 def last_draws(evaluation: Evaluation) -> Draws:
-    """The draws for a page, which never waits for them.
-
-    Those of other inputs come with `as_of_entry`; None as long as there are none.
-    """
+    """The draws for a page, which never waits for them. Those of other inputs come with
+    `as_of_entry`; None as long as there are none."""
     kept = KeptDraws.objects.filter(evaluation=evaluation).first()
 
     def find(race: Race) -> dict[str, Any] | None:
@@ -332,10 +325,8 @@ def last_draws(evaluation: Evaluation) -> Draws:
 
 
 def exact_draws(evaluation: Evaluation) -> Draws:
-    """The draws of just these inputs: kept ones, or counted on the spot.
-
-    For words that are signed or frozen, which must never rest on older draws.
-    """
+    """The draws of just these inputs: kept ones, or counted on the spot. For words that
+    are signed or frozen, which must never rest on older draws."""
     kept = KeptDraws.objects.filter(evaluation=evaluation).first()
 
     def find(race: Race) -> dict[str, Any]:
@@ -352,11 +343,9 @@ def no_draws(race: Race) -> dict[str, Any]:
 
 
 def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
-    """The rows, each of those that came with the file marked `imported`.
-
-    Rows that were given here stay as they are, so that words which were signed before
-    there was such a mark are the same words still.
-    """
+    """The rows, each of those that came with the file marked `imported`. Rows that were
+    given here stay as they are, so that words which were signed before there was such a
+    mark are the same words still."""
     history = ImportedHistory.objects.filter(evaluation=evaluation).first()
     return [
         {**row, "imported": True}
@@ -367,11 +356,9 @@ def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, 
 
 
 def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
-    """By candidate and ref the numbers of the book's cells, as a memo freezes them.
-
-    Of a requirement for which any candidate has some, every candidate has a cell, be it
-    empty: so whoever has nothing is told from whoever is not compared.
-    """
+    """By candidate and ref the numbers of the book's cells, as a memo freezes them. Of
+    a requirement for which any candidate has some, every candidate has a cell, be it
+    empty: so whoever has nothing is told from whoever is not compared."""
     refs = {row.pk: row.ref for row in book.rows}
     numbers = cell_numbers(book.evaluation)
     empty = {
@@ -405,9 +392,6 @@ MOST_DATED = 20_000  # cells that rest on dates; a large purchase has some thous
 
 @dataclass(frozen=True, slots=True)
 class StandingMemo:
-    """Inputs and results, the candidates as they were counted, and the dates ahead
-    that something rests on, with how much."""
-
     inputs: Inputs
     results: Results
     counted: list[Counted]

@@ -68,11 +68,6 @@ ROOM = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Lanes, and the same as a table: its heads and rows, and what is left out.
-
-    `key` names it on a page.
-    """
-
     key: str
     chart: Lanes
     head: tuple[str, ...]
@@ -253,10 +248,8 @@ class FrontPage:
 def front_page(
     memo: Memo, decision: Decision | None, differences: Sequence[str] | None = None
 ) -> FrontPage:
-    """Of a frozen memo, or of a draft, for which `decision` is None.
-
-    `differences` is what its proof found, None where it was not asked.
-    """
+    """Of a frozen memo, or of a draft, for which `decision` is None. `differences` is
+    what its proof found, None where it was not asked."""
     inputs, results = memo["inputs"], memo["results"]
     seal = memo.get("seal") or {"sign_offs": []}
     proof = ""
@@ -414,8 +407,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
     gathered: dict[str, Any] = plain(
         {
             "sign_offs": told_apart(
-                evaluation,
-                signed.order_by("signed_at").values(*SIGN_OFF),
+                evaluation, signed.order_by("signed_at").values(*SIGN_OFF)
             ),
             "conditions": list(asked.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},

@@ -306,10 +306,8 @@ def cell_states(item: FrozenCandidate, inputs: Inputs) -> dict[str, scoring.Cell
 
 
 def knows_lists(inputs: Inputs) -> bool:
-    """Whether lists of the brief, and who ran what on whose data, were frozen.
-
-    Others count by formula 2, with its reading of *tested*.
-    """
+    """Whether lists of the brief, and who ran what on whose data, were frozen. Others
+    count by formula 2, with its reading of *tested*."""
     return "lists" in inputs
 
 

@@ -226,7 +226,15 @@ class Counted:
 
 
 def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
-    asked = [requirement_facts(row) for row in inputs["requirements"]]
+    asked = [
+        scoring.RequirementFacts(
+            key=row["ref"],
+            category=row["category"],
+            weight=Decimal(row["weight"]),
+            priority=scoring.Priority(row["priority"]),
+        )
+        for row in inputs["requirements"]
+    ]
     cells = cell_states(item, inputs)
     return count_known(
         item,
@@ -264,20 +272,9 @@ def category_weights(inputs: Inputs) -> dict[str, Decimal]:
     return {row["name"]: Decimal(row["weight"] or 0) for row in inputs["categories"]}
 
 
-def requirement_facts(row: FrozenRequirement) -> scoring.RequirementFacts:
-    return scoring.RequirementFacts(
-        key=row["ref"],
-        category=row["category"],
-        weight=Decimal(row["weight"]),
-        priority=scoring.Priority(row["priority"]),
-    )
-
-
 def score_facts(candidate: FrozenCandidate) -> list[scoring.ScoreFacts]:
-    """Everybody's scores; once the consensus is open, what it made of them.
-
-    Memos from before there were settlements say nothing of them and count as then.
-    """
+    """Everybody's scores; once the consensus is open, what it made of them. Memos from
+    before there were settlements say nothing of them and count as then."""
     given = [
         scoring.ScoreFacts(row["category__name"], row["value"])
         for row in candidate["scores"]
@@ -301,11 +298,8 @@ FINE = 8
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """All that the draws depend on.
-
-    `told` is what the words around them say: how many cells are judged, the prior and
-    each candidate's own record, as canonical JSON.
-    """
+    """All that the draws depend on. `told` is what the words around them say: how many
+    cells are judged, the prior and each candidate's own record, as canonical JSON."""
 
     field: Field
     owed: Owed
@@ -366,10 +360,8 @@ def decimals(
 
 def draw_all(race: Race) -> dict[str, Any]:
     """Both shares of each candidate, who is knocked out how often, and what to test.
-
     `wins` rests on the weights alone, `all_wins` on the open verdicts too; `next` are
-    the open cells that decide some draw, `idle` how many decide none.
-    """
+    the open cells that decide some draw, `idle` how many decide none."""
     drawn: dict[str, Any] = json.loads(_drawn(race))
     return drawn
 
@@ -524,10 +516,8 @@ def flip_of(flip: Flip) -> dict[str, Any]:
 
 
 def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any]]:
-    """Whom each role's own weights would pick from the evidence; equal ones all.
-
-    Only roles that have weighed every category that is scored.
-    """
+    """Whom each role's own weights would pick from the evidence; equal ones all. Only
+    roles that have weighed every category that is scored."""
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     scored = [name for name, weight in category_weights(inputs).items() if weight]
     fits = {
@@ -612,9 +602,7 @@ def replay(memo: Memo) -> list[str]:
 
 def differing(where: str, frozen: Any, again: Any) -> list[str]:
     """A sentence for each frozen number that did not come out again, but for words.
-
-    `where` is the way to it: “Acme ML, cost, likely”.
-    """
+    `where` is the way to it: “Acme ML, cost, likely”."""
     if isinstance(frozen, dict) and isinstance(again, dict):
         pairs = [(field, value, again.get(field)) for field, value in frozen.items()]
     elif isinstance(frozen, list) and isinstance(again, list):

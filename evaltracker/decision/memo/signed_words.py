@@ -56,11 +56,9 @@ VERDICT = ("verdict", "note", "named_values", "source", "runner", "data")
 
 
 def document_of(evaluation: Evaluation, *, visit: Visit) -> str:
-    """The words that are signed on this visit, as they stand now.
-
-    Read anew from the database: a row that was just written holds what was typed
-    (60000), not what is kept (60000.00), and both must give the same digest.
-    """
+    """The words that are signed on this visit, as they stand now. Read anew from the
+    database: a row that was just written holds what was typed (60000), not what is kept
+    (60000.00), and both must give the same digest."""
     evaluation = Evaluation.objects.get(pk=evaluation.pk)
     match visit.stage:
         case Stage.REQUIREMENTS:
@@ -318,11 +316,9 @@ def measures(evaluation: Evaluation) -> str:
 
 
 def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """The lists that answers are held against; of former days, where and in what.
-
-    A list that says what was said there before keeps its former name, so that whoever
-    has signed it has signed the same.
-    """
+    """The lists that answers are held against; of former days, where and in what. A
+    list that says what was said there before keeps its former name, so that whoever has
+    signed it has signed the same."""
     places = [Infrastructure(value).label for value in evaluation.infrastructure]
     former = {
         "Where it has to run": ", ".join(places),
@@ -404,10 +400,8 @@ def diff_lines(difference: str) -> list[DiffLine]:
 
 
 def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:
-    """Each line that went with the one that came in its place, where there is one.
-
-    Rows of a table belong together by their first cell, a lone line to a lone line.
-    """
+    """Each line that went with the one that came in its place, where there is one. Rows
+    of a table belong together by their first cell, a lone line to a lone line."""
     left = list(new)
     for line in gone:
         twin = next((text for text in left if named(text) == named(line)), None)

@@ -292,9 +292,7 @@ PRICES = {
 
 def said_by(inputs: Inputs, results: Results) -> str:
     """Of each option that is compared, who entered its answers and said its prices.
-
-    Blank in memos from before that was kept.
-    """
+    Blank in memos from before that was kept."""
     return bullets(
         f"{inline(candidate['name'])}: {'; '.join(said)}."
         for candidate in inputs["candidates"]
@@ -403,11 +401,6 @@ def measured_needs(memo: Memo) -> list[MeasuredNeed]:
     return needs
 
 
-def numbers_table(inputs: Inputs, results: Results) -> str:
-    lines = [*number_lines({"inputs": inputs, "results": results})]
-    return table(NUMBERS_HEAD, lines) if lines else ""
-
-
 def numbers_sheets(
     memo: Memo,
 ) -> Iterator[tuple[str, set[int], Iterator[tuple[str, ...]]]]:
@@ -430,6 +423,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
+    numbers = [*number_lines({"inputs": inputs, "results": results})]
     parts = [
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
@@ -440,7 +434,9 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         section("What it really costs", costs_really(inputs, results, chosen)),
         section("How sure the first place is", robustness(inputs, results)),
         section("Options compared", options(inputs, results)),
-        section("Claimed and measured", numbers_table(inputs, results)),
+        section(
+            "Claimed and measured", table(NUMBERS_HEAD, numbers) if numbers else ""
+        ),
         section("Conditions", conditions(inputs)),
         section("Rules waived and knock-outs excused", exceptions(inputs)),
         section("Eliminated", eliminated(inputs)),

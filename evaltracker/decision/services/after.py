@@ -83,10 +83,8 @@ CLOSED = "The promise check is closed."
 
 def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
     """Plan the checks in the transaction of the decision, if there is what to check:
-    something that was promised, or a metric that was to move.
-
-    It takes no actor: deciding is the act, and its journal entry speaks for it.
-    """
+    something that was promised, or a metric that was to move. It takes no actor:
+    deciding is the act, and its journal entry speaks for it."""
     candidate = chosen_of(evaluation)
     if candidate is None:
         return []

@@ -80,10 +80,8 @@ def remind_anew(term: ContractTerm, *, moved: bool) -> None:
 
 
 def owe_term_reminders(term: ContractTerm) -> None:
-    """Owe its keeper and the owner a mail for each day; days past collapse into one.
-
-    Of a last day that is over nobody is reminded: the page and *My work* say so.
-    """
+    """Owe its keeper and the owner a mail for each day; days past collapse into one. Of
+    a last day that is over nobody is reminded: the page and *My work* say so."""
     evaluation, today = term.evaluation, today_in(term.evaluation.zone)
     if term.is_settled or term.deadline is None or term.deadline < today:
         return
@@ -283,10 +281,8 @@ logger = structlog.get_logger(__name__)
 
 
 def keep_moved_draws() -> None:
-    """A chore: count the draws of each undecided evaluation that moved.
-
-    One that cannot be counted is told in the log and holds up no other.
-    """
+    """A chore: count the draws of each undecided evaluation that moved. One that cannot
+    be counted is told in the log and holds up no other."""
     ends = time.monotonic() + BUDGET
     for evaluation in moved():
         if time.monotonic() > ends:
@@ -310,11 +306,9 @@ def moved() -> QuerySet[Evaluation]:
 
 
 def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
-    """Draw what stands now and keep it; draws of the same inputs stay as they are.
-
-    The count of entries was read before the facts: what is written meanwhile makes it
-    move once more.
-    """
+    """Draw what stands now and keep it; draws of the same inputs stay as they are. The
+    count of entries was read before the facts: what is written meanwhile makes it move
+    once more."""
     entries = evaluation.journal_head.count
     kept = KeptDraws.objects.filter(evaluation=evaluation).first()
     drawn = kept.results if kept else {}

@@ -87,10 +87,6 @@ def draft_letter(
     *,
     chosen: bool,
 ) -> str:
-    """Paragraphs with a blank line between them, for the owner to go over.
-
-    `own` is what the formulas say of the answers that its vendor itself gave.
-    """
     ordered = sorted(
         requirements, key=lambda row: (row["priority"] != "must", -float(row["weight"]))
     )
@@ -178,8 +174,6 @@ def promise_record_text(
     own: Counted,
     refs: Collection[str],
 ) -> str:
-    """Paragraphs with a blank line between them; the arguments are those of a draft of
-    a letter, and the references that the vendor answered."""
     standings = result["standings"]
     told = [
         (row, standings.get(row["ref"], ""))
@@ -261,11 +255,9 @@ MOST_BY_ITSELF = 100
 
 
 def remove_old_leftovers() -> None:
-    """Remove leftovers that are over a day old; what a chore may do by itself.
-
-    Where whole files are so many that an older database was restored beside newer
-    files, they stay, and the log says so: a person decides (`verify_files --remove`).
-    """
+    """Remove leftovers that are over a day old; what a chore may do by itself. Where
+    whole files are so many that an older database was restored beside newer files, they
+    stay, and the log says so: a person decides (`verify_files --remove`)."""
     old = [each for each in leftovers() if each.age > GRACE]
     whole = [each for each in old if not each.is_half]
     if len(whole) > MOST_BY_ITSELF:
@@ -281,10 +273,8 @@ def remove_leftovers(found: list[Leftover]) -> None:
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
-    """A draft to each invited vendor, in the transaction of the decision.
-
-    It takes no actor: deciding is the act, and its journal entry speaks for it.
-    """
+    """A draft to each invited vendor, in the transaction of the decision. It takes no
+    actor: deciding is the act, and its journal entry speaks for it."""
     inputs, results = decision.memo["inputs"], decision.memo["results"]
     told = Candidate.objects.filter(
         evaluation=decision.evaluation_id, invited_at__isnull=False
@@ -486,7 +476,13 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         for part in parts()
         if part.sealed and part.sealed(by, evaluation)
     }
-    add_signatures(pack, evaluation)
+    signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
+    pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
+    asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+    pack.add("sign-offs/conditions.csv", listed(ASKED, asked.order_by("text")))
+    documents = SignedDocument.objects.filter(evaluation=evaluation)
+    for document in documents.order_by("sha256").iterator(chunk_size=20):
+        pack.add(f"sign-offs/{document.sha256}.md", document.content)
     add_files(pack, evaluation, shut, by)
     journal.record(
         evaluation=evaluation,
@@ -498,16 +494,6 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     told = add_journal(pack, evaluation, shut)
     add_manual(pack, told | {"by": by.name}, unprinted=not printed)
     return pack.finish()
-
-
-def add_signatures(pack: Pack, evaluation: Evaluation) -> None:
-    signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
-    pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
-    asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
-    pack.add("sign-offs/conditions.csv", listed(ASKED, asked.order_by("text")))
-    documents = SignedDocument.objects.filter(evaluation=evaluation)
-    for document in documents.order_by("sha256").iterator(chunk_size=20):
-        pack.add(f"sign-offs/{document.sha256}.md", document.content)
 
 
 def listed(fields: tuple[str, ...], rows: Any) -> bytes:

@@ -61,10 +61,8 @@ MEASURED = 20
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day that a comparison is of, and whether promises count as kept then.
-
-    `today` is the day of the inputs: now, or when the memo was frozen.
-    """
+    """The day that a comparison is of, and whether promises count as kept then. `today`
+    is the day of the inputs: now, or when the memo was frozen."""
 
     day: datetime.date
     today: datetime.date
@@ -124,8 +122,6 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
 
 
 def measured_shown(memo: Memo) -> dict[str, Any]:
-    """The requirements with numbers, those that were measured first; `more` are left
-    to the matrix."""
     needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
     return {"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)}
 

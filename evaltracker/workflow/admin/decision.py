@@ -146,9 +146,7 @@ def decision_head(
     prices: bool,
 ) -> DecisionHead:
     """Of a frozen decision, or for None of a draft, whose signatures `approved` tells.
-
-    Without `prices` what it costs stays sealed.
-    """
+    Without `prices` what it costs stays sealed."""
     front = front_page(memo, decision)
     figures = tuple(
         approved if approved and figure.name == APPROVED else figure
@@ -280,8 +278,6 @@ def screen_of_draft(
 
 
 def gap_of_choice(memo: Memo) -> str:
-    """What the choice, or until there is one whoever is first, costs more than the
-    cheapest of the others."""
     inputs, results = memo["inputs"], memo["results"]
     firsts = results.get("robustness", {}).get("ranking", [])
     key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")

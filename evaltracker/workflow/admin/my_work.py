@@ -248,8 +248,6 @@ def work_page(request: HttpRequest) -> HttpResponse:
 
 
 def recent_evaluations(user: User) -> list[Evaluation]:
-    """The newest that the reader may see, and one more than is shown; what a line of
-    them says is all that is read."""
     seen = Evaluation.objects.visible_to(user).real().select_related("owner")
     line = ("slug", "title", "buyer", "stage", "status", "must_run_by")
     rows = seen.only(*line, *name_columns("owner")).order_by("-created_at")

@@ -513,11 +513,9 @@ def vendor_access_api_answers(look: VendorAccessLook) -> Iterator[Step]:
 
 
 def knock(address: str) -> str:
-    """Empty if that address of ours asks for a token, else what it does instead.
-
-    It is the address that mails and docs name, never one that somebody typed; no
-    redirect is followed.
-    """
+    """Empty if that address of ours asks for a token, else what it does instead. It is
+    the address that mails and docs name, never one that somebody typed; no redirect is
+    followed."""
     parts = urlsplit(address)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection

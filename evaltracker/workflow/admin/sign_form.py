@@ -523,8 +523,6 @@ def headline(look: Look, first: str) -> str:
 
 
 def standings_of(look: Look, memo: StandingMemo) -> Iterator[Standing]:
-    """Each candidate in the running, in the order of the first place; those who are
-    not compared come last, the best fit first."""
     ranked = memo.results.get("robustness", {}).get("ranking", ())
     ranks = {row["id"]: row["rank"] for row in ranked}
     running = {str(candidate.pk): candidate for candidate in look.shortlisted}

@@ -172,11 +172,9 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class SignView:
-    """Everything that the sign page shows besides the form.
-
-    `barred` is the sentence why this person cannot sign; empty if they can. `unjudged`
-    is how much of the trials nobody has judged; empty if there is nothing of the sort.
-    """
+    """Everything that the sign page shows besides the form. `barred` is the sentence
+    why this person cannot sign; empty if they can. `unjudged` is how much of the trials
+    nobody has judged; empty if there is nothing of the sort."""
 
     rule: SignOffRule
     question: str
@@ -464,11 +462,9 @@ def sign_page(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
 def perform(
     request: HttpRequest, rule: SignOffRule, form: SignForm, user: User
 ) -> HttpResponse:
-    """Sign, or show why not with everything that was typed.
-
-    What is refused is answered here and not raised, or the journal's entry about it
-    would be taken back with the rest.
-    """
+    """Sign, or show why not with everything that was typed. What is refused is answered
+    here and not raised, or the journal's entry about it would be taken back with the
+    rest."""
     try:
         signed = sign(
             rule=rule,

@@ -277,8 +277,6 @@ def demos_signed(look: Look) -> Iterator[Blocker]:
 
 
 def unsettled_scores(look: Look) -> Iterator[Blocker]:
-    """A blocker naming what is far apart; while somebody has yet to lock, none: what
-    others gave is theirs until then."""
     evaluation = look.evaluation
     if unlocked_scorers([evaluation]).exists():
         return

@@ -255,11 +255,9 @@ class Mender(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Why a gate is closed, in one sentence, and where it is mended.
-
-    `link` leads to the very row, or to the form of the act; `verb` is the word on its
-    button. Without `menders` it is for whoever runs the evaluation.
-    """
+    """Why a gate is closed, in one sentence, and where it is mended. `link` leads to
+    the very row, or to the form of the act; `verb` is the word on its button. Without
+    `menders` it is for whoever runs the evaluation."""
 
     sentence: str
     link: str
@@ -398,10 +396,8 @@ READ_BESIDE = ("asked_by", "answered_by", "visit", "candidate")
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """One gate of the current stage: its blockers, and its waiver if it has one.
-
     `nothing` says why it is silent without holding: it has nothing to look at yet.
-    `asked` is the last request for a waiver of it that nobody withdrew.
-    """
+    `asked` is the last request for a waiver of it that nobody withdrew."""
 
     gate: Gate
     blockers: list[Blocker]
@@ -432,11 +428,9 @@ class GateReport:
 
 
 def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> Blocker:
-    """One blocker in place of those that `user` may not read.
-
-    Whoever has not declared can do so; else it waits on the others who can fix it, or
-    on whoever clears the conflict.
-    """
+    """One blocker in place of those that `user` may not read. Whoever has not declared
+    can do so; else it waits on the others who can fix it, or on whoever clears the
+    conflict."""
     if barring_interest(user, evaluation) is None:
         return Blocker(
             "What is missing would reveal candidates’ answers.",
@@ -551,10 +545,8 @@ class Asked:
 
     @property
     def people(self) -> dict[User, Delegation | None]:
-        """Who may sign now: those awaited, and who stands in for them today.
-
-        Nobody once the rule has passed, cannot pass, or somebody is against it.
-        """
+        """Who may sign now: those awaited, and who stands in for them today. Nobody
+        once the rule has passed, cannot pass, or somebody is against it."""
         tally = self.tally
         if tally is None or tally.passed or not tally.can_pass:
             return {}

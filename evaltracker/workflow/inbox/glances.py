@@ -279,8 +279,6 @@ def _noon(day: datetime.date) -> datetime.datetime:
 def _leaders(
     user: User, keys: Collection[Key], opened: Collection[Key]
 ) -> dict[Key, str]:
-    """Who leads, as it was counted last, where that is open to the reader; who was
-    chosen, once that is decided."""
     kept = KeptDraws.objects.visible_to(user).filter(evaluation__in=opened)
     firsts = dict(kept.values_list("evaluation", "firsts"))
     wanted = [candidate for first in firsts.values() for candidate in first]
@@ -340,9 +338,7 @@ class Snoozed:
 
 def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
     """The groups in order, with up to `most` lines in all, and how many were left out.
-
-    The evaluation whose work is most urgent comes first in its group.
-    """
+    The evaluation whose work is most urgent comes first in its group."""
     groups = {name: Group(name) for name in GROUPS}
     left_out = 0
     for name, lines in _lines(items).items():

@@ -36,10 +36,8 @@ from vendors.policy import to_declare
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to do now, why, and where; `verb` is the word on the button.
-
-    It is blank where others are awaited.
-    """
+    """What to do now, why, and where; `verb` is the word on the button. It is blank
+    where others are awaited."""
 
     what: str
     why: str
@@ -117,10 +115,8 @@ CLOSE_LOOKS = 3
 
 
 class Stands:
-    """Reads what was seen of all at once; looks again at the few that moved.
-
-    `draw_due` says when the stage of one must end, where that was not kept.
-    """
+    """Reads what was seen of all at once; looks again at the few that moved. `draw_due`
+    says when the stage of one must end, where that was not kept."""
 
     def __init__(self, evaluations: Collection[Evaluation], draw_due: DrawDue) -> None:
         keys = [evaluation.pk for evaluation in evaluations]
@@ -215,11 +211,9 @@ class WorkItem:
 
     @property
     def group(self) -> str:
-        """For today, for this week or later; or a turn that is not theirs yet.
-
-        What is late or keeps others from going on is for today; what has no date is
-        for this week.
-        """
+        """For today, for this week or later; or a turn that is not theirs yet. What is
+        late or keeps others from going on is for today; what has no date is for this
+        week."""
         if self.waits:
             return OTHERS
         if self.late or self.kind in BLOCKING:
@@ -233,10 +227,8 @@ class WorkItem:
 
     @property
     def order(self) -> tuple[int, bool, datetime.date, str, str]:
-        """By group, then by day, what has no date last.
-
-        Declaring interests takes a minute, and waits below what is urgent.
-        """
+        """By group, then by day, what has no date last. Declaring interests takes a
+        minute, and waits below what is urgent."""
         place = GROUPS.index(self.group)
         day = self.day or datetime.date.max
         return (place, self.kind == "interests", day, self.kind, self.what)
@@ -294,10 +286,8 @@ class Desk:
 
     @cached_property
     def undeclared(self) -> dict[uuid.UUID, list[Candidate]]:
-        """By evaluation, candidates for whom the person has not declared yet.
-
-        In requirements there is nothing of them to read, so it is nobody's work.
-        """
+        """By evaluation, candidates for whom the person has not declared yet. In
+        requirements there is nothing of them to read, so it is nobody's work."""
         found: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
         asked = to_declare(self.user).filter(evaluation__in=list(self.evaluations))
         for candidate in asked.order_by("name").only("name", "evaluation"):
@@ -481,9 +471,6 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
 
 
 def proposals(desk: Desk) -> Iterator[WorkItem]:
-    """What vendors suggest and whom they ask to let in, in the person's own
-    evaluations; one query for both.
-    """
     suggested, asked = (
         # SQLite takes no order inside a union.
         model.objects.filter(

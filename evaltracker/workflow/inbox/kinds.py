@@ -281,10 +281,8 @@ class Given:
         )
 
     def settled(self, rule: SignOffRule, digest: str, holder: User) -> bool:
-        """Whether nothing is awaited from `holder` on the words with `digest`.
-
-        They signed them, enough others did, or somebody is against them.
-        """
+        """Whether nothing is awaited from `holder` on the words with `digest`. They
+        signed them, enough others did, or somebody is against them."""
         stands = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
         approved = sum(sign_off.verdict in APPROVALS for sign_off in stands)
         return (

@@ -92,11 +92,8 @@ from vendors.services.quotes import (
 
 @transaction.atomic
 def mark_news_seen(*, until: datetime.datetime, by: User) -> None:
-    """Remember that `by` has seen what was new up to that moment.
-
-    What came after the page was made stays new, and nothing that was seen becomes new
-    again.
-    """
+    """Remember that `by` has seen what was new up to that moment. What came after the
+    page was made stays new, and nothing that was seen becomes new again."""
     moment = min(until, database_now())
     look, is_new = BellLook.objects.select_for_update(no_key=True).get_or_create(
         person=by, defaults={"until": moment}
@@ -176,9 +173,7 @@ logger = structlog.get_logger(__name__)
 
 def look_at_what_moved() -> None:
     """A chore: look closely at each evaluation that moved, and ask who is to be asked.
-
-    One that cannot be looked at is told in the log and holds up no other.
-    """
+    One that cannot be looked at is told in the log and holds up no other."""
     for evaluation in [*moved(), *counted_otherwise()]:
         try:
             with transaction.atomic():
@@ -217,11 +212,9 @@ def counted_otherwise() -> Iterable[Evaluation]:
 
 
 def look_closely(evaluation: Evaluation) -> Outlook:
-    """Keep how it stands now, and owe what is owed once its words stand still.
-
-    The count of entries and the version were read before the facts: what is written
-    meanwhile makes it move once more.
-    """
+    """Keep how it stands now, and owe what is owed once its words stand still. The
+    count of entries and the version were read before the facts: what is written
+    meanwhile makes it move once more."""
     entries = evaluation.journal_head.count
     version = versions_of([evaluation.pk])[evaluation.pk]
     look = Look(evaluation)
@@ -439,9 +432,7 @@ def unjudged_words(look: Look) -> str:
 
 def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:
     """Why trials that are not judged to the end are not approved as if they were.
-
-    `half` is what is not judged; blank if nothing is missing.
-    """
+    `half` is what is not judged; blank if nothing is missing."""
     if half and verdict in APPROVALS and not accepts:
         return f"{half}. Tick the box to approve all the same, or wait until they are."
     return ""

@@ -254,8 +254,6 @@ WORDS = ("candidate", "rationale", "dissent", "revisit_when")
 
 
 def check_draft_decision(evaluation: Evaluation, by: By) -> None:
-    """The owner without a conflict of interest drafts and decides in the last stage;
-    what else keeps it from being decided, the gates say."""
     check_owned(evaluation, by, Stage.DECISION)
     check_judges(evaluation, by)
 
@@ -585,7 +583,15 @@ def answer_waiver_request(
     check_answer_waiver_request(row, by)
     reason = need(reason, "reason", "Give a reason; whoever asked reads it.")
     if answer == WaiverAnswer.GRANTED:
-        _grant(row, reason, by)
+        if row.candidate is None or row.requirement is None:
+            waive_gate(evaluation=row.evaluation, gate=row.gate, reason=reason, by=by)
+        else:
+            excuse_knock_out(
+                candidate=row.candidate,
+                requirement=row.requirement,
+                reason=reason,
+                by=by,
+            )
     elif answer == WaiverAnswer.DECLINED:
         close_request(row, WaiverAnswer.DECLINED, reason, by)
         journal.record(
@@ -601,12 +607,3 @@ def answer_waiver_request(
         raise Invalid(sentence, errors={"answer": [sentence]})
     row.refresh_from_db()
     return row
-
-
-def _grant(row: WaiverRequest, reason: str, by: User) -> None:
-    if row.candidate is None or row.requirement is None:
-        waive_gate(evaluation=row.evaluation, gate=row.gate, reason=reason, by=by)
-    else:
-        excuse_knock_out(
-            candidate=row.candidate, requirement=row.requirement, reason=reason, by=by
-        )

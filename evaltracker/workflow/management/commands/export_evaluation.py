@@ -25,10 +25,8 @@ BINARY = {"pdf", "xlsx", "docx"}
 
 class Command(BaseCommand):
     """The whole evaluation (json, ocds), or its memo with what it rests on (others).
-
     The frozen memo once it is decided, else as things stand. It holds scores and
-    prices: it is a command of the operator, and keeps nothing sealed.
-    """
+    prices: it is a command of the operator, and keeps nothing sealed."""
 
     help = "Write an evaluation, or its memo, inputs and results, into a file."
 

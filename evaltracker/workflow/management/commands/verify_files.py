@@ -11,10 +11,8 @@ from evaltracker.workflow.management.commands.verify_journal import evaluation_o
 
 class Command(BaseCommand):
     """Names what is missing, altered or open to too many; what to run after a restore.
-
-    Of all evaluations it also names the files that no row names. Those harm nothing,
-    so they are no failure.
-    """
+    Of all evaluations it also names the files that no row names. Those harm nothing, so
+    they are no failure."""
 
     help = (
         "Check the files that were handed in against their rows, and the folders for "

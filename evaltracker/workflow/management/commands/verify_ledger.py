@@ -22,8 +22,6 @@ TRIES = 3
 
 
 def differences(evaluation: Evaluation) -> list[str]:
-    """What pages would show of it and what comes out otherwise when counted anew; empty
-    if nothing does."""
     found: list[str] = []
     for _ in range(TRIES):
         before = versions_of([evaluation.pk])[evaluation.pk]
