@@ -40,7 +40,7 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.selectors.dialogue import names_of, stands_alone
 
-# The kind of the mail about it; decision_notices.py.
+# The kind of the mail about it; notices.py.
 TERM_NOTICE = "contract_notice_due"
 
 
@@ -75,7 +75,7 @@ def is_near(term: ContractTerm) -> bool:
     return term.deadline - ahead <= today_in(term.evaluation.zone)
 
 
-# The kind of the mail about it; decision_notices.py.
+# The kind of the mail about it; notices.py.
 CHECK_NOTICE = "promise_check_due"
 MORNING = datetime.time(9)
 PROMISED = (

@@ -185,11 +185,6 @@ class SignOffReopened(About[Visit]):
         return links.page(row.evaluation, "sign_offs")
 
 
-# The kind of notice that asks somebody to score, once the demos are judged.
-#
-# Who is owed one is said in services/score_requests.py. No mail names a candidate.
-
-
 @register
 class ScoresRequested(About[Stakeholder]):
     """It is somebody's turn to score: what was to be judged in demos is judged."""

@@ -4,13 +4,14 @@ proven. Pure: everything comes from a memo's inputs and results.
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from evaltracker.decision.memo.markdown import amount, bullets, inline, table
 from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.record import (
+    CandidateResult,
     FrozenCandidate,
     FrozenCost,
     Inputs,
@@ -24,6 +25,7 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import CHOOSABLE, States
 from evaltracker.evaluations.choices import SupportWanted
+from evaltracker.money import written
 from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, Standing, ValueState
 from vendors.costs import CostKind
@@ -284,3 +286,55 @@ def named_table(finalist: AnsweredBrief) -> str:
 def brief_table(finalist: AnsweredBrief) -> str:
     rows = ((row.question, row.wanted, row.answer, row.proof) for row in finalist.rows)
     return table(HEAD, rows)
+
+
+def price_gap(
+    inputs: Inputs, results: Results, key: str, quote: Callable[[str], str] = str
+) -> str:
+    """One sentence about `key` beside the cheapest other that can be chosen; blank
+    without a price of both. Only for readers to whom prices are open."""
+    rows = {row["id"]: row for row in inputs["candidates"]}
+    priced = [
+        row["id"]
+        for row in inputs["candidates"]
+        if row["state"] in CHOOSABLE and results[row["id"]]["cost"]["known"]
+    ]
+    others = [other for other in priced if other != key]
+    if key not in priced or not others:
+        return ""
+    cheapest = min(others, key=lambda other: likely(results[other]))
+    gap = likely(results[key]) - likely(results[cheapest])
+    name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
+    amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
+    if gap > 0:
+        said = (
+            f"{name} likely costs {amount} more than {other}, the cheapest of the "
+            "others"
+        )
+    elif gap < 0:
+        said = f"{name} likely costs {amount} less than {other}, the next cheapest"
+    else:
+        said = f"{name} likely costs as much as {other}"
+    return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
+
+
+def likely(result: CandidateResult) -> Decimal:
+    return Decimal(result["cost"]["likely"])
+
+
+def open_kinds(
+    rows: dict[str, FrozenCandidate],
+    results: Results,
+    keys: tuple[str, ...],
+    quote: Callable[[str], str],
+) -> str:
+    said = [
+        f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
+        for key in keys
+        if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
+    ]
+    return (
+        f" Not known are {' and '.join(said)}, so the gap may be another."
+        if said
+        else ""
+    )

@@ -4,7 +4,7 @@ them, after the heading that begins with `APPENDIX`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from evaltracker.decision.memo.brief import (
     brief_of_choice,
     briefs_of_others,
     own_answers,
+    price_gap,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
 from evaltracker.decision.memo.markdown import (
@@ -39,8 +40,6 @@ from evaltracker.decision.memo.record import (
     OwnedBrief,
     Results,
 )
-from evaltracker.decision.memo.results import CHOOSABLE
-from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref
@@ -643,58 +642,6 @@ def conditions(inputs: Inputs) -> str:
         for condition in inputs["conditions"]
     ]
     return bullets(asked) or "None was asked for."
-
-
-def price_gap(
-    inputs: Inputs, results: Results, key: str, quote: Callable[[str], str] = str
-) -> str:
-    """One sentence about `key` beside the cheapest other that can be chosen; blank
-    without a price of both. Only for readers to whom prices are open."""
-    rows = {row["id"]: row for row in inputs["candidates"]}
-    priced = [
-        row["id"]
-        for row in inputs["candidates"]
-        if row["state"] in CHOOSABLE and results[row["id"]]["cost"]["known"]
-    ]
-    others = [other for other in priced if other != key]
-    if key not in priced or not others:
-        return ""
-    cheapest = min(others, key=lambda other: likely(results[other]))
-    gap = likely(results[key]) - likely(results[cheapest])
-    name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
-    amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
-    if gap > 0:
-        said = (
-            f"{name} likely costs {amount} more than {other}, the cheapest of the "
-            "others"
-        )
-    elif gap < 0:
-        said = f"{name} likely costs {amount} less than {other}, the next cheapest"
-    else:
-        said = f"{name} likely costs as much as {other}"
-    return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
-
-
-def likely(result: CandidateResult) -> Decimal:
-    return Decimal(result["cost"]["likely"])
-
-
-def open_kinds(
-    rows: dict[str, FrozenCandidate],
-    results: Results,
-    keys: tuple[str, ...],
-    quote: Callable[[str], str],
-) -> str:
-    said = [
-        f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
-        for key in keys
-        if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
-    ]
-    return (
-        f" Not known are {' and '.join(said)}, so the gap may be another."
-        if said
-        else ""
-    )
 
 
 def scale_words(inputs: Inputs) -> str:

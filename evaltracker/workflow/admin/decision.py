@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from evaltracker.decision import links
 from evaltracker.decision.admin.after import metric_picture
 from evaltracker.decision.admin.comparison import compare
+from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
 from evaltracker.decision.memo.inputs import standing_memo
@@ -24,7 +25,6 @@ from evaltracker.decision.memo.printing import (
     sealed_memo,
 )
 from evaltracker.decision.memo.record import Memo
-from evaltracker.decision.memo.text import price_gap
 from evaltracker.decision.models import ContractTerm, Decision, Letter, PromiseCheck
 from evaltracker.decision.selectors import (
     chosen_of,

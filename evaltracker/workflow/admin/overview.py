@@ -82,7 +82,6 @@ class Drawing:
     bars: list[Bar]
     today: str
     today_on: datetime.date
-    must_run: str
     sentence: str
     late: bool
 
@@ -112,9 +111,7 @@ def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
         )
         for row in plan.rows
     ]
-    return Drawing(
-        bars, place(today), today, place(must), plan.sentence, plan.already_late
-    )
+    return Drawing(bars, place(today), today, plan.sentence, plan.already_late)
 
 
 class AdvanceForm(forms.Form):
@@ -230,7 +227,6 @@ def next_stage(evaluation: Evaluation) -> Stage | None:
     return list(Stage)[following] if following < len(Stage) else None
 
 
-BRIEF_SHOWN = 400
 BEFORE_DEMOS = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 

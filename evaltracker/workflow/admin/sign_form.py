@@ -29,7 +29,12 @@ from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
-from evaltracker.workflow.gates.rules import count_words, draft
+from evaltracker.workflow.gates.rules import (
+    count_words,
+    draft,
+    unjudged_words,
+    why_not_half,
+)
 from evaltracker.workflow.gates.table import Judged, first_closed, gate_reports
 from evaltracker.workflow.inbox.glances import ASKED_FOR, Awaited
 from evaltracker.workflow.models import WaiverRequest
@@ -39,8 +44,6 @@ from evaltracker.workflow.services.sign_offs import (
     ask_to_excuse,
     askable_gates,
     remind_colleague,
-    unjudged_words,
-    why_not_half,
     withdraw_waiver_request,
 )
 from evaltracker.workflow.services.stages import answer_waiver_request

@@ -40,13 +40,13 @@ from evaltracker.workflow.admin.sign_form import (
     words_of,
 )
 from evaltracker.workflow.gates import Look
+from evaltracker.workflow.gates.rules import unjudged_words
 from evaltracker.workflow.gates.table import first_closed
 from evaltracker.workflow.services.sign_offs import (
     SEALED,
     is_sealed,
     refuse_conflicted,
     sign,
-    unjudged_words,
 )
 from stakeholders.models import (
     Condition,

@@ -22,7 +22,8 @@ from evaltracker.workflow.gates.table import (
     unpassed,
     unsigned,
 )
-from stakeholders.models import Condition, Role, Stakeholder
+from stakeholders.choices import APPROVALS, Role
+from stakeholders.models import Condition, Stakeholder
 from stakeholders.policy import voices
 from trials.choices import Severity
 from trials.models import Consensus, Criterion, Trial
@@ -523,3 +524,21 @@ def draft(look: Look) -> Decision | None:
         .select_related("candidate")
         .first()
     )
+
+
+def unjudged_words(look: Look) -> str:
+    if look.evaluation.stage != Stage.TRIALS:
+        return ""
+    whole = look.criteria_in_all
+    if not whole.open:
+        return ""
+    are = "is" if whole.open == 1 else "are"
+    return f"{whole.open} of {whole.asked} criteria {are} not judged yet"
+
+
+def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:
+    """Why trials that are not judged to the end are not approved as if they were.
+    `half` is what is not judged; blank if nothing is missing."""
+    if half and verdict in APPROVALS and not accepts:
+        return f"{half}. Tick the box to approve all the same, or wait until they are."
+    return ""

@@ -42,7 +42,7 @@ from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now, today_in
 from evaltracker.workflow.gates import Gate, Look
-from evaltracker.workflow.gates.rules import scores_locked
+from evaltracker.workflow.gates.rules import scores_locked, unjudged_words, why_not_half
 from evaltracker.workflow.gates.table import (
     DIGEST_KEPT,
     Asked,
@@ -63,7 +63,7 @@ from evaltracker.workflow.notices import (
     WaiverAnswered,
     WaiverAsked,
 )
-from stakeholders.models import APPROVALS, SignedDocument, SignOff, SignOffRule
+from stakeholders.models import SignedDocument, SignOff, SignOffRule
 from stakeholders.policy import leaders
 from stakeholders.services.sign_offs import (
     ConditionAsked,
@@ -80,7 +80,7 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening
 from vendors.policy import barring_interest, check_judges, to_declare, unbarred
 from vendors.services.candidates import lock_candidate
-from vendors.services.quotes import (
+from vendors.services.opening import (
     ESCALATED_FROM,
     WAITING_EVERY,
     owe_second_people,
@@ -418,24 +418,6 @@ def put_name_to(
             "signs for them until the owner clears it."
         )
     return signed
-
-
-def unjudged_words(look: Look) -> str:
-    if look.evaluation.stage != Stage.TRIALS:
-        return ""
-    whole = look.criteria_in_all
-    if not whole.open:
-        return ""
-    are = "is" if whole.open == 1 else "are"
-    return f"{whole.open} of {whole.asked} criteria {are} not judged yet"
-
-
-def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:
-    """Why trials that are not judged to the end are not approved as if they were.
-    `half` is what is not judged; blank if nothing is missing."""
-    if half and verdict in APPROVALS and not accepts:
-        return f"{half}. Tick the box to approve all the same, or wait until they are."
-    return ""
 
 
 def is_sealed(evaluation: Evaluation) -> bool:

@@ -248,7 +248,7 @@ def require_reason(reason: str) -> None:
         raise Invalid("Give a reason.", errors={"reason": ["Give a reason."]})
 
 
-# The name under which decision_notices.py knows it.
+# The name under which decision/notices.py knows it.
 DECISION_MADE = "decision_made"
 WORDS = ("candidate", "rationale", "dissent", "revisit_when")
 
