@@ -141,8 +141,6 @@ class ContractNoticeDue(About[ContractTerm]):
 
 @register
 class EvaluationHandedOn(About[Evaluation]):
-    """Somebody runs an evaluation from now on, and hears of it."""
-
     name: ClassVar[str] = "evaluation_handed_on"
     rows: ClassVar = Evaluation.objects.all()
 

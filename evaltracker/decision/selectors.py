@@ -146,7 +146,6 @@ def promised_rows(
 
 
 def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
-    """What each of these checks came to; one query."""
     places = list(checks)
     found: dict[object, list[str]] = {place.pk: [] for place in places}
     rows = CheckVerdict.objects.filter(promise_check__in=places)
@@ -418,7 +417,6 @@ def number_of(text: str) -> tuple[float, str] | None:
 def metric_rows(
     evaluation: Evaluation, checks: Collection[PromiseCheck], today: datetime.date
 ) -> list[MetricRow]:
-    """Every metric of the brief with its values; two queries."""
     said = {
         (row.promise_check_id, row.metric_id): row
         for row in MetricValue.objects.filter(promise_check__in=checks).select_related(

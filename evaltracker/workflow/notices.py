@@ -127,16 +127,12 @@ class SignOffRequested(OnRule):
 
 @register
 class SignOffWaiting(OnRule):
-    """A signature that was asked for three, six, nine … days ago."""
-
     name: ClassVar[str] = "sign_off_waiting"
     can_wait: ClassVar[bool] = True
 
 
 @register
 class SignOffEscalated(OnRule):
-    """The owner hears who keeps the evaluation waiting."""
-
     name: ClassVar[str] = "sign_off_escalated"
     can_wait: ClassVar[bool] = True
 
@@ -286,8 +282,6 @@ class AboutRequest(About[WaiverRequest]):
 
 @register
 class WaiverAsked(AboutRequest):
-    """Leadership is asked to let a rule or a knock-out pass."""
-
     name: ClassVar[str] = "waiver_asked"
 
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
@@ -311,8 +305,6 @@ class WaiverAsked(AboutRequest):
 
 @register
 class WaiverAnswered(AboutRequest):
-    """Whoever asked for a waiver hears what leadership answered."""
-
     name: ClassVar[str] = "waiver_answered"
 
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:

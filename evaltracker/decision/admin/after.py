@@ -516,7 +516,6 @@ class ImportEvaluation(ByOperators[None]):
     form_class = FileForm
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        """Read it, keep it aside for a while, and show what it would do."""
         content = data["file"].read(PAGE_LIMIT + 1)
         try:
             preview_import(content=content, by=by, limit=PAGE_LIMIT)
@@ -543,7 +542,6 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
 
         Raises:
             NotFound: there is none, or it is not theirs.
-
         """
         return preview_import(content=kept_for(user, target_id), by=user)
 
@@ -564,7 +562,6 @@ def kept_for(user: User, token: str) -> bytes:
 
     Raises:
         NotFound: it is not theirs, or was chosen too long ago.
-
     """
     found = cache.get(kept_as(user, token)) if may_run_accounts(user) else None
     if found is None:

@@ -66,8 +66,6 @@ STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One candidate's line; `place` is blank for whoever is not in the ranking."""
-
     key: str
     name: str
     kind: str

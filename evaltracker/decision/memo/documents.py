@@ -301,12 +301,10 @@ def marks(cell: CellState) -> list[str]:
 
 
 def matrix_csv(memo: Memo) -> bytes:
-    """UTF-8 with a mark, formulas made harmless."""
     return csv_of(matrix_rows(memo))
 
 
 def csv_of(rows: Iterator[list[str]]) -> bytes:
-    """Rows as CSV that spreadsheets read right and run nothing of."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([harmless(each) for each in row] for row in rows)
@@ -344,7 +342,6 @@ def as_pdf(
 
     Raises:
         Unprintable: the libraries are not installed.
-
     """
     laid_out = lay_out(evaluation, memo, decision, paper)
     pdf: bytes = laid_out.write_pdf(pdf_variant="pdf/ua-1")

@@ -204,7 +204,6 @@ NONE = ("–", "")
 
 
 def mark_numbers(tokens: Sequence[Token]) -> None:
-    """Give every cell of a column of numbers, its head too, the class `NUMBERS`."""
     for rows in tables(tokens):
         for column in zip(*rows, strict=False):
             head, *cells = column

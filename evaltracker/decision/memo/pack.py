@@ -185,7 +185,6 @@ class Pack:
         return name
 
     def entry(self, name: str) -> zipfile.ZipInfo:
-        """What the zip says of a file: when it was decided, for everybody to read."""
         when = self.decision.decided_at
         stamp = when.timetuple()[:6] if when else (1980, 1, 1, 0, 0, 0)
         info = zipfile.ZipInfo(name, stamp)

@@ -159,7 +159,6 @@ def record_promises(
     Raises:
         Forbidden: no part, or a declared interest. Refused: closed.
         Invalid: nothing promised of that name, no known verdict, or no note.
-
     """
     check, evaluation = open_check(check)
     user = check_judge(check, by)
@@ -285,7 +284,6 @@ def record_metric_values(
     Raises:
         Forbidden: no part. Refused: closed.
         Invalid: no metric of this brief, or a blank value.
-
     """
     check, evaluation = open_check(check)
     user = check_measure(check, by)
@@ -351,7 +349,6 @@ def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
     Raises:
         Forbidden: not the owner.
         Refused: not decided, the letter is not sent, or it is published already.
-
     """
     letter, evaluation = open_letter(letter, by)
     check_publish_promises(letter, by)
@@ -413,7 +410,6 @@ def start_next(
         Forbidden: `by` does not see `origin`, or may not start evaluations.
         Refused: candidates come along, and `by` has not said yet whether they have an
             interest in each. Invalid: by field.
-
     """
     origin = lock(origin)
     if not may_follow(by, origin):

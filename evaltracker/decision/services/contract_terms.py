@@ -126,7 +126,6 @@ def set_contract_term(
     Raises:
         Forbidden: not the owner. Refused: not decided.
         Invalid: dates that contradict each other, or somebody without a part.
-
     """
     evaluation = lock(evaluation)
     check_set_term(evaluation, by)
@@ -199,7 +198,6 @@ def settle_contract_term(
     Raises:
         Forbidden: neither the owner nor who looks after it.
         Refused: it is settled, or has no date. Invalid: no outcome, or no note.
-
     """
     evaluation = lock(term.evaluation)
     term = ContractTerm.objects.select_related("looks_after").get(pk=term.pk)
@@ -375,7 +373,6 @@ def hand_on_evaluation(
     Raises:
         Forbidden: neither the owner, nor an operator in their place.
         Refused: it has ended. Invalid: no reason, or nobody who can take it.
-
     """
     evaluation = lock(evaluation)
     check_hand_on(evaluation, by)

@@ -209,7 +209,6 @@ def export_whole(*, evaluation: Evaluation, form: str = "json") -> bytes:
 
     Raises:
         Refused: a file that was handed in is missing, or all are too much.
-
     """
     return FORMS[form](document_of(lock(evaluation)))
 
@@ -227,7 +226,6 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
     Raises:
         Forbidden: neither the owner nor leadership, or a conflict of interest.
         Refused: `by` has not declared their conflicts of interest.
-
     """
     evaluation = lock(evaluation)
     check_export(evaluation, by)
@@ -308,7 +306,6 @@ def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
     Raises:
         Forbidden: not the owner. Refused: it was sent.
         Invalid: empty, too long, or it names another candidate.
-
     """
     letter, evaluation = open_letter(letter, by)
     check_write_letter(letter, by)
@@ -338,7 +335,6 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         Forbidden: not the owner. Refused: not decided, not gone over where the draft
             asks for it, or somebody has had it.
         Invalid: nobody, a stranger to the vendor, or it names another candidate.
-
     """
     letter, evaluation = open_letter(letter, by)
     told = _theirs(letter, contacts)
@@ -462,7 +458,6 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     Raises:
         Forbidden: neither owner nor leadership, or prices are not open to them.
         Refused: not decided, or a file that was handed in is missing.
-
     """
     evaluation = lock(evaluation)
     check_take_pack(evaluation, by)

@@ -131,7 +131,6 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
 
     Raises:
         Invalid: no day, one before the inputs, or more than ten years ahead.
-
     """
     check_query(request, filters=("as_of", "kept"))
     today = datetime.date.fromisoformat(inputs["as_of"])

@@ -470,7 +470,6 @@ def memo_for(
     Raises:
         NotFound: not theirs. Refused: before the decision stage, when scores and
             prices are sealed. Forbidden: prices are not open to them.
-
     """
     user: Any = request.user
     evaluation = find_evaluation(user, slug)

@@ -66,7 +66,6 @@ def visible(model: Any, user: User, key: uuid.UUID, *related: str) -> Any:
 
     Raises:
         NotFound: it is not there, or not there for them.
-
     """
     row = model.objects.visible_to(user).select_related(*related).filter(pk=key).first()
     if row is None:

@@ -34,8 +34,6 @@ from vendors.models import Candidate, CostLine, Question
 from vendors.selectors import candidate_cost, envelope_of
 from vendors.selectors.costs import NOBODY, opening_of, quotes_seen, second_people
 
-# What must hold before requirements are left.
-
 
 @gate(Stage.REQUIREMENTS)
 def brief_complete(look: Look) -> Iterator[Blocker]:
@@ -98,9 +96,6 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
 def requirements_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved these requirements and weights."""
     yield from unsigned(look)
-
-
-# What must hold before research is left.
 
 
 @gate(Stage.RESEARCH, nothing=nothing.musts, tells=True)
@@ -219,9 +214,6 @@ def listed(words: list[str], most: int = 6) -> str:
     return ", ".join(words[:most]) + tail
 
 
-# What must hold before demos are left.
-
-
 @gate(Stage.DEMOS, nothing=nothing.musts, tells=True)
 def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
     """Every claimed must-have of each shortlisted candidate was judged in a demo.
@@ -293,9 +285,6 @@ def unsettled_scores(look: Look) -> Iterator[Blocker]:
         sentence = f"{number} {are} far apart; open the consensus and talk about it."
         place = links.act("open-consensus", evaluation)
         yield Blocker(sentence, place, "Open the consensus")
-
-
-# What must hold before trials are left.
 
 
 @gate(Stage.TRIALS, tells=True)

@@ -331,7 +331,6 @@ def gate(
     Raises:
         TypeError: at start-up, if it has no docstring.
         ImproperlyConfigured: its name is taken.
-
     """
 
     def register(check: Check) -> Check:

@@ -407,7 +407,6 @@ class Reminded(About[Evaluation]):
 
         Raises:
             LookupError: nobody is reminded of such a thing.
-
         """
         kind = notice.occurrence.partition(".")[0]
         if kind not in ASKED_FOR or notice.recipient is None:

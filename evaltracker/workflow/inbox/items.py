@@ -68,7 +68,6 @@ class Stand:
 
 
 def stand_of(look: Look) -> Stand:
-    """Ask the gates until one is closed, and no further."""
     closed = first_closed(look)
     return Stand(
         step=step_after(look.evaluation, closed[1] if closed else None),
@@ -239,8 +238,6 @@ class WorkItem:
 
 
 class Desk:
-    """A person's open evaluations with visits, parts and substitutions, read once."""
-
     def __init__(self, user: User, only: Evaluation | None = None) -> None:
         self.user = user
         self.only = only

@@ -129,7 +129,6 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
     Raises:
         Forbidden: not the owner.
         Refused: it has ended, nobody waits for it, or they were reminded today.
-
     """
     evaluation = lock(awaited.evaluation)
     check_remind_colleague(awaited, by)
@@ -248,7 +247,6 @@ def look_closely(evaluation: Evaluation) -> Outlook:
 
 
 def owe(look: Look, *, is_turn: bool) -> None:
-    """Owe each mail that the facts call for; what is owed already stays as it is."""
     told: set[User] = set()
     if is_turn:
         for signer in required_signers(look):
@@ -353,7 +351,6 @@ def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> Sign
         Forbidden: not their role, the owner, or a declared conflict.
         Refused: not this stage, signed already, or no word yet on one's interests.
         Invalid: a reason is missing, or half a trial is approved by mistake.
-
     """
     try:
         return put_name_to(rule, by, **signature)
@@ -470,7 +467,6 @@ def snooze_work(
 
     Raises:
         Invalid: nothing like it waits on the person, or the day is none to wait for.
-
     """
     today = today_in(by.time_zone)
     if not today < until <= today + LONGEST:
@@ -569,7 +565,6 @@ def ask_for_waiver(
         Forbidden: not the owner, or a conflict where the gate tells of answers.
         Refused: it holds, is waived, cannot be, or was asked for already.
         Invalid: no reason.
-
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
@@ -592,7 +587,6 @@ def ask_to_excuse(
     Raises:
         Forbidden: not the owner, or a conflict of interest.
         Refused: no knock-out, excused or asked for already. Invalid: no reason.
-
     """
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation
@@ -609,7 +603,6 @@ def withdraw_waiver_request(*, waiver_request: WaiverRequest, by: By) -> WaiverR
 
     Raises:
         Forbidden: not the owner. Refused: answered, or the stage is over.
-
     """
     waiver_request = lock_request(waiver_request)
     check_withdraw_waiver_request(waiver_request, by)

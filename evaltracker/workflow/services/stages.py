@@ -103,7 +103,6 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
     Raises:
         Forbidden: not the owner.
         Refused: moved meanwhile, a gate is closed, it is the last stage, or a test.
-
     """
     evaluation = lock(evaluation)
     check_advance(evaluation, by)
@@ -180,7 +179,6 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
     Raises:
         Forbidden: `by` is not leadership here.
         Refused: another stage's gate, one that cannot be waived, or done already.
-
     """
     evaluation = lock(evaluation)
     holder = check_waive_gate(evaluation, by)
@@ -273,7 +271,6 @@ def draft_decision(
     Raises:
         Forbidden: not the owner. Refused: not the decision stage.
         Invalid: the candidate is of another evaluation or not shortlisted.
-
     """
     evaluation = lock(evaluation)
     check_draft_decision(evaluation, by)
@@ -321,7 +318,6 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
 
     Raises:
         Forbidden: not the owner. Refused: a gate is closed, or decided already.
-
     """
     evaluation = lock(evaluation)
     check_draft_decision(evaluation, by)
@@ -444,7 +440,6 @@ def send_test_invitation(
         Forbidden: not the owner, or one who may not start evaluations.
         Refused: demos have begun, nobody to invite, or a test is open.
         Invalid: nobody chosen, or somebody who is no contact of the vendor.
-
     """
     evaluation = lock(candidate.evaluation)
     candidate = Candidate.objects.select_related("evaluation", "vendor").get(
@@ -557,7 +552,6 @@ def check_answer_waiver_request(waiver_request: WaiverRequest, by: User) -> None
     Raises:
         Forbidden: not leadership, or a conflict.
         Refused: not declared, answered already, or the stage is over.
-
     """
     evaluation = waiver_request.evaluation
     if not is_leadership(by, evaluation):
@@ -577,7 +571,6 @@ def answer_waiver_request(
     Raises:
         Forbidden: not leadership, or a conflict. Invalid: no answer, or no reason.
         Refused: answered already, the stage is over, or there is nothing to waive.
-
     """
     row = lock_request(waiver_request)
     check_answer_waiver_request(row, by)

@@ -13,7 +13,6 @@ register = template.Library()
 
 @register.inclusion_tag("workflow/parts/blocker_way.html", takes_context=True)
 def blocker_way(context: Context, blocker: Blocker, evaluation: Evaluation) -> Any:
-    """A button for who can mend it; for everybody else, on whom it waits."""
     user = context["request"].user
     return {
         "blocker": blocker,

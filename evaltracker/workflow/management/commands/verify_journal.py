@@ -39,7 +39,6 @@ def read_anchor(text: str) -> Anchor:
 
     Raises:
         CommandError: it reads otherwise.
-
     """
     match = ANCHOR.fullmatch(text)
     if match is None:
@@ -52,7 +51,6 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
 
     Raises:
         CommandError: it cannot be read, or tells none.
-
     """
     told: dict[UUID, set[Anchor]] = {}
     try:
@@ -142,7 +140,6 @@ class Checkpoint:
         }
 
     def write(self) -> None:
-        """Write it anew, all of it or not at all."""
         if self.path is None:
             return
         aside = self.path.with_name(f"{self.path.name}.new")
