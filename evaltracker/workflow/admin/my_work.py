@@ -53,8 +53,7 @@ from evaltracker.workflow.services.sign_offs import (
     wake_work,
 )
 from evaltracker.workflow.services.stages import send_test_invitation
-from stakeholders.choices import APPROVALS
-from stakeholders.models import Condition, SignOffRule
+from stakeholders.models import APPROVALS, Condition, SignOffRule
 from stakeholders.policy import has_a_say, lendings_today, voices
 from vendors.admin.invitations import ContactsField, ContactsForm, Telling
 from vendors.models import Candidate, Conflict

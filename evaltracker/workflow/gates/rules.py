@@ -22,8 +22,7 @@ from evaltracker.workflow.gates.table import (
     unpassed,
     unsigned,
 )
-from stakeholders.choices import APPROVALS, Role
-from stakeholders.models import Condition, Stakeholder
+from stakeholders.models import APPROVALS, Condition, Role, Stakeholder
 from stakeholders.policy import voices
 from trials.choices import Severity
 from trials.models import Consensus, Criterion, Trial

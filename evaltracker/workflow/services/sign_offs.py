@@ -80,7 +80,7 @@ from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening
 from vendors.policy import barring_interest, check_judges, to_declare, unbarred
 from vendors.services.candidates import lock_candidate
-from vendors.services.opening import (
+from vendors.services.quotes import (
     ESCALATED_FROM,
     WAITING_EVERY,
     owe_second_people,
