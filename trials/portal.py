@@ -32,7 +32,6 @@ def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """All of them for a calendar; a program that has one already moves or drops it."""
     page = _page(session.link.candidate)
     evaluation = session.link.candidate.evaluation
     found = [

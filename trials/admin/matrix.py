@@ -407,7 +407,6 @@ def download(book: Ledger, rows: Sequence[int], kind: str) -> HttpResponse:
 
 
 def words_of(kind: Cell) -> list[str]:
-    """Claimed, shown, tested and the standing, all of our own words."""
     if kind.not_applicable:
         return ["not applicable", "", "", ""]
     marks = [MARKS[value][0] if value else "" for value in kind.marks]

@@ -201,7 +201,6 @@ type Line = int | CategoryRow
 
 
 def with_categories(book: Ledger, rows: Sequence[int]) -> Iterator[Line]:
-    """The numbers of the rows, each category's after the category itself."""
     for (pk, name), numbers in groupby(rows, key=lambda row: _category_of(book, row)):
         members = list(numbers)
         columns = zip(*(book.lines[row] for row in members), strict=True)

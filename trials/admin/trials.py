@@ -105,7 +105,6 @@ def _dots(
 def line_of(
     trial: Trial, milestones: Sequence[Milestone], now: datetime.datetime
 ) -> Line:
-    """The line of a trial, widened to its farthest milestone."""
     zone = ZoneInfo(trial.zone)
     moments = [milestone.due_at for milestone in milestones]
     low, high = min([_begin(trial), *moments]), max([_end(trial), *moments])
@@ -374,7 +373,6 @@ def milestone_rows(
 
 
 def trials_of(evaluation: Evaluation) -> Sequence[Trial]:
-    """Its trials in order of time, each with the counts that the page shows."""
     still_open = Q(gaps__closed_at__isnull=True)
     breaks = still_open & Q(gaps__severity=Severity.DEAL_BREAKER)
     trials = list(

@@ -251,7 +251,6 @@ class ScriptItem(VendorRecord):
 
     @property
     def measure_words(self) -> str:
-        """The number that is to be seen, in words; blank of none."""
         return measure_words(self.measure)
 
     @property

@@ -343,7 +343,6 @@ def _shown(state: CellState) -> Hashable:
 
 
 def _reasons(state: CellState) -> Hashable:
-    """What is told of a cell beside that: cells of which all is equal are one."""
     return tuple(
         (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
         for one in state.values

@@ -459,8 +459,6 @@ def failed_tests() -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of a claim, and what was found of exactly those words."""
-
     claim: Claim
     evidence: list[Evidence]
 

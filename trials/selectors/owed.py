@@ -77,8 +77,6 @@ def verdicts_owed(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The ledger beside what is planned and what waits for a vendor's reply."""
-
     book: Ledger
     credits: Credits
     planned: Named

@@ -70,8 +70,6 @@ class DayOfRuns:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """A run that somebody left out: it stays in the picture."""
-
     day: datetime.date
     number: Decimal | None
 
@@ -145,8 +143,6 @@ MOST_STRUCK = 200
 
 @dataclass(slots=True)
 class _Counted:
-    """What one criterion has, while it is read."""
-
     measure: Measure | None
     whole: Sums = field(default_factory=Sums)
     days: dict[datetime.date, Sums] = field(default_factory=dict)

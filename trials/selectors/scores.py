@@ -406,8 +406,6 @@ PROVES = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The newest verdict of its kind, and whether the answer has changed since."""
-
     evidence: Evidence
     proves: str
     is_older: bool

@@ -353,8 +353,6 @@ NEEDS_NO_TRIAL = (Standing.PROVEN, Standing.NEVER)
 
 @dataclass(frozen=True, slots=True)
 class ProposedCriterion:
-    """A requirement that a trial should judge, why, and its criterion of before."""
-
     requirement: Requirement
     why: str
     before: Criterion | None
@@ -486,8 +484,6 @@ def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Unequal:
-    """In what the trials differ: a row for each term, a text for each trial."""
-
     trials: list[Trial]
     rows: list[tuple[str, list[str]]]
 

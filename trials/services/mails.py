@@ -127,7 +127,6 @@ def tell_of_replies() -> None:
 
 
 def remind_of_retests() -> None:
-    """Owe who runs a trial a mail on the day for which a mend was promised."""
     promised = Gap.objects.filter(
         trial__in=_under_way(), promised_for__isnull=False, closed_at__isnull=True
     )
@@ -144,7 +143,6 @@ def remind_of_retests() -> None:
 
 
 def warn_at_half_time() -> None:
-    """Owe lead and owner a mail when a trial is half gone and a must-have untried."""
     trials = _under_way().filter(agreed_at__isnull=False)
     for trial in trials.select_related("lead", "candidate__evaluation__owner"):
         if not half_time_alarm(trial):
@@ -161,7 +159,6 @@ def warn_at_half_time() -> None:
 
 
 def tell_of_silence() -> None:
-    """Owe a trial's lead a mail when its benchmark has stopped reporting."""
     trials = _under_way().filter(run_reports__isnull=False).distinct()
     for trial in trials.select_related("lead", "candidate__evaluation"):
         if day := silent_since(trial):
