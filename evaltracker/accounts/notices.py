@@ -26,7 +26,8 @@ from evaltracker.notices.kinds import register
 # helps no guesser.
 
 COOKIE = f"{settings.COOKIE_PREFIX}device"
-SALT = "evaltracker.accounts.notices"
+# Cookies of before were signed so; a new salt would forget every browser.
+SALT = "evaltracker.accounts.devices"
 LASTS = 180 * 24 * 60 * 60
 # People who share a browser; beyond, the one who signed in longest ago is a stranger.
 PEOPLE = 5
