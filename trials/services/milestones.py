@@ -385,8 +385,9 @@ def hang_milestone(
         below = {milestone.pk, *(one.pk for one in hanging_on(milestone))}
         check_hanging(hangs_on, evaluation, milestone.trial)
         if hangs_on.pk in below:
-            sentence = "That milestone depends on this one; neither could ever be "
-            "moved."
+            sentence = (
+                "That milestone depends on this one; neither could ever be moved."
+            )
             raise Invalid(sentence, errors={"hangs_on": [sentence]})
     before, after = change(milestone, hangs_on=hangs_on)
     if after:

@@ -385,8 +385,9 @@ def may_write(look: Look) -> Iterator[Step]:
     title, where = "Answering is open", look.evaluation
     if where.claims_opened_at is None:
         mend = look.act("open-claims", where, "Open answering")
-        sentence = "Not yet: it can read the requirements, but every claim is refused "
-        "(409)."
+        sentence = (
+            "Not yet: it can read the requirements, but every claim is refused (409)."
+        )
         yield Step(title, BAD, sentence, (mend,))
     elif claims_are_closed(where, look.now) or not where.claims_are_open(look.now):
         mend = look.act("reopen-claims", where, "Reopen answering")

@@ -213,8 +213,10 @@ def _from_framework(exc: exceptions.APIException, view: Any) -> dict[str, Any]:
 def _how_instead(exc: exceptions.APIException, view: Any) -> str:
     match exc:
         case exceptions.MethodNotAllowed():
-            return "This method is not allowed here; the header Allow lists those "
-            "that are."
+            return (
+                "This method is not allowed here; the header Allow lists those that "
+                "are."
+            )
         case exceptions.NotAcceptable():
             given = " or ".join(
                 get_renderer.media_type for get_renderer in view.get_renderers()
