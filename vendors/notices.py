@@ -8,6 +8,7 @@ invited there and still in the choice.
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -109,11 +110,15 @@ PAGES = "/vendor/start/"
 class ToVendor[Row](About[Row]):
     """A mail to a vendor's contact; a kind of it adds its own conditions."""
 
+    # From the row to the id of its candidate; blank: the row, or any of the evaluation.
+    candidate_key: ClassVar[str] = ""
+
     def candidates(self, notice: Notice, row: Row) -> QuerySet[Candidate]:
-        """Of whose vendor it tells: the row, or any of the evaluation."""
-        rows: QuerySet[Candidate] = Candidate.objects.filter(
-            evaluation=notice.evaluation_id
-        )
+        """Those of whose vendor it tells."""
+        rows: QuerySet[Candidate] = Candidate.objects.all()
+        if self.candidate_key:
+            return rows.filter(pk=attrgetter(self.candidate_key)(row))
+        rows = rows.filter(evaluation=notice.evaluation_id)
         return rows.filter(pk=row.pk) if isinstance(row, Candidate) else rows
 
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
@@ -286,10 +291,7 @@ class DocumentPublished(ToVendor[PublishedDocument]):
 
     name: ClassVar[str] = "document_published"
     rows: ClassVar = PublishedDocument.objects.select_related("candidate")
-
-    def candidates(self, notice: Notice, row: PublishedDocument) -> QuerySet[Candidate]:
-        rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.candidate_id)
-        return rows
+    candidate_key: ClassVar[str] = "candidate_id"
 
     def reasons(self, notice: Notice, row: PublishedDocument) -> Iterator[str]:
         """Unless the reader left; the outcome is told after the end, and to losers."""
@@ -455,13 +457,10 @@ class SignInCodeMail(ToVendor[SignInCode]):
         "link__candidate", "link__contact"
     )
     gone: ClassVar[str] = "The code is not asked for any more."
+    candidate_key: ClassVar[str] = "link.candidate_id"
 
     def title(self, row: SignInCode) -> str:
         return "Code for the vendor pages"
-
-    def candidates(self, notice: Notice, row: SignInCode) -> QuerySet[Candidate]:
-        rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.link.candidate_id)
-        return rows
 
     def reasons(self, notice: Notice, row: SignInCode) -> Iterator[str]:
         yield from super().reasons(notice, row)
@@ -516,13 +515,10 @@ class ContactAsked(AtInvitations[ContactRequest]):
 class AnswerHandedIn(ToVendor[Submission]):
     name: ClassVar[str] = "answer_handed_in"
     rows: ClassVar = Submission.objects.select_related("candidate")
+    candidate_key: ClassVar[str] = "candidate_id"
 
     def title(self, row: Submission) -> str:
         return f"Receipt {row.number}"
-
-    def candidates(self, notice: Notice, row: Submission) -> QuerySet[Candidate]:
-        rows: QuerySet[Candidate] = Candidate.objects.filter(pk=row.candidate_id)
-        return rows
 
     def values(self, notice: Notice, row: Submission) -> dict[str, str]:
         """The receipt, and none of the answers."""

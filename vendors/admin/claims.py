@@ -233,21 +233,6 @@ class Answer:
         return address_of("answer-requirement", self.place)
 
 
-def by_category(
-    candidate: Candidate, rows: Iterable[Requirement]
-) -> list[tuple[str, list[Answer]]]:
-    return [
-        (
-            name,
-            [
-                Answer(Place(candidate, row), next(iter(row.standing), None))  # type: ignore[attr-defined]
-                for row in of_category
-            ],
-        )
-        for name, of_category in groupby(rows, lambda row: str(row.category))
-    ]
-
-
 def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     user = reader(request)
@@ -256,6 +241,11 @@ def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespo
     open_answers(request, evaluation)
     there = reverse("admin:candidate", args=[candidate.pk])
     answering = answering_of(candidate)
+    rows: Any = answer_rows(candidate)
+    shown = [
+        Answer(Place(candidate, row), next(iter(row.standing), None)) for row in rows
+    ]
+    by_category = groupby(shown, lambda answer: str(answer.place.requirement.category))
     return show(
         request,
         evaluation,
@@ -269,7 +259,7 @@ def own_answers_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespo
         there=there,
         answering=answering,
         may_answer=not closed_for(candidate, user),
-        categories=by_category(candidate, answer_rows(candidate)),
+        categories=[(name, list(answers)) for name, answers in by_category],
     )
 
 

@@ -360,14 +360,12 @@ class VendorView(StrictView):
             raise NotFound
         return found
 
-    def meant(
-        self, candidate: Candidate, ref: str, field: str = "requirement"
-    ) -> Requirement:
+    def meant(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in a body; else the field is wrong."""
-        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
-        if found is None:
-            raise exceptions.ValidationError({field: [UNKNOWN]})
-        return found
+        try:
+            return self.asked(candidate, ref)
+        except NotFound as error:
+            raise ValidationError({"requirement": [UNKNOWN]}) from error
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count calls without a good token by their address, and stop a flood.

@@ -6,7 +6,6 @@ rounded once per row; what nobody has said is never taken for zero.
 
 from evaltracker.money import CODES
 from vendors.costs.cliffs import (
-    Cliff,
     CostCoverage,
     Curve,
     Limit,
@@ -24,7 +23,6 @@ from vendors.costs.lines import (
     CostKind,
     Line,
     LineState,
-    ParsedAmount,
     Pricing,
     Recurrence,
     Tier,
@@ -38,7 +36,6 @@ from vendors.costs.lines import (
 from vendors.costs.totals import (
     Ask,
     CostRow,
-    OpportunityCost,
     Terms,
     Value,
     Why,
@@ -56,7 +53,6 @@ __all__ = [
     "CHECKLIST",
     "CODES",
     "Ask",
-    "Cliff",
     "CostCoverage",
     "CostKind",
     "CostRow",
@@ -64,8 +60,6 @@ __all__ = [
     "Limit",
     "Line",
     "LineState",
-    "OpportunityCost",
-    "ParsedAmount",
     "Pricing",
     "Recurrence",
     "Terms",

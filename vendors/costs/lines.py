@@ -338,12 +338,8 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
 
 
 def stored_tier(tier: Tier) -> dict[str, str]:
-    return {
-        "above": measures.written(tier.above),
-        "low": measures.written(tier.low),
-        "likely": measures.written(tier.likely),
-        "high": measures.written(tier.high),
-    }
+    names = ("above", "low", "likely", "high")
+    return {name: measures.written(getattr(tier, name)) for name in names}
 
 
 def write_tiers(tiers: Iterable[Tier]) -> str:
