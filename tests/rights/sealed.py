@@ -16,8 +16,8 @@ from evaltracker.workflow.services.stages import draft_decision
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import auditing
-from tests.files.attaching import attach
 from tests.measures.cases import KEPT
+from tests.talk.attaching import attach
 from trials.models import DemoNote
 from trials.services.scores import give_score, lock_scores, open_consensus
 from vendors.answers import EMPTY

@@ -27,8 +27,8 @@ from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
-from tests.files.attaching import attach
 from tests.rights.visits import asks_for_a_colleague, mailed
+from tests.talk.attaching import attach
 from tests.trials.runs.posting import report_test
 from trials.models import Trial
 from trials.services.evidence import excuse_knock_out

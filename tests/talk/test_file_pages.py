@@ -9,7 +9,7 @@ from django.urls import reverse
 from evaltracker.evaluations.models import AttachedFile
 from tests.cast import stakeholders, trials
 from tests.clients import signed_in
-from tests.files.attaching import attach, upload
+from tests.talk.attaching import attach, upload
 from vendors.services.costs import set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

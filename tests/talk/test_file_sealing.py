@@ -10,7 +10,7 @@ from evaltracker.pages.workspace import sealed_entries
 from evaltracker.talk.rules import file_counts as counts_of
 from tests.cast import stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.files.attaching import attach
+from tests.talk.attaching import attach
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, declare_interests
 from vendors.services.costs import remove_cost_line, set_cost_line

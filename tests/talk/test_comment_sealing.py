@@ -19,7 +19,7 @@ from evaltracker.workflow.admin.overview import MEMO_PARTS
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.comments.talking import say, subject
+from tests.talk.talking import say, subject
 from tests.workflow.deciding import ready_to_decide
 from trials.services.trials import record_gap
 from vendors.models import Candidate

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from evaltracker.decision.services.letters import take_pack
 from evaltracker.evaluations.models import AttachedFile
 from evaltracker.talk.services import remove_file
-from tests.files.attaching import attach
 from tests.portable.files import carried_away, document, taken_in, written_again
+from tests.talk.attaching import attach
 from tests.workflow.deciding import decided
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

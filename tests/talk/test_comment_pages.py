@@ -12,7 +12,7 @@ from evaltracker.talk.services import resolve_thread, withdraw_comment
 from evaltracker.talk.templatetags.comments import with_links
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.comments.talking import say, subject
+from tests.talk.talking import say, subject
 from trials.services.trials import record_gap
 
 pytestmark = pytest.mark.django_db

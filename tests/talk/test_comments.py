@@ -15,7 +15,7 @@ from evaltracker.talk.services import (
     withdraw_comment,
 )
 from tests.cast import common, stakeholders, trials
-from tests.comments.talking import say, subject
+from tests.talk.talking import say, subject
 from tests.workflow.deciding import decided
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from evaltracker.talk.services import read_mention, resolve_thread, withdraw_com
 from evaltracker.workflow.inbox import my_work
 from stakeholders.services.people import remove_stakeholder
 from tests.cast import stakeholders, vendors
-from tests.comments.talking import say
-from tests.comments.test_sealing import an_option
+from tests.talk.talking import say
+from tests.talk.test_comment_sealing import an_option
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict
 from vendors.services.costs import remove_cost_line
