@@ -20,6 +20,9 @@ MOST_FORMS = 6
 UNJUDGED = "Trial of {}: {} of 10 criteria not judged."
 
 
+@pytest.mark.nightly(
+    reason="runs, verdicts and the drawing up of trials are asked in each push"
+)
 def test_three_finalists_are_tried_on_the_same_terms(
     page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,9 @@ from tests.smtp_sink import Sink
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.nightly(
+    reason="the longest walk; test_fixed_purchase goes the same way in each push"
+)
 def test_a_purchase_goes_from_requirements_to_a_frozen_memo(
     walk: Walk, smtp_sink: Sink
 ) -> None:

@@ -14,6 +14,9 @@ from tests.journeys.vendor import VendorClient
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.nightly(
+    reason="the cases of scope and the forms of values are asked in each push"
+)
 def test_answers_demos_and_trials_hold_value_by_value(from_nothing: Walk) -> None:
     walk = from_nothing
     steps_lists.write_the_brief(walk)

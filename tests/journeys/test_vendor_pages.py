@@ -67,8 +67,23 @@ class Person:
             assert wide <= self.width, self.page.url
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("width", "scripts"),
+    [
+        pytest.param(390, True, id="phone, scripts"),
+        pytest.param(1280, False, id="desk, no scripts"),
+        pytest.param(
+            *(390, False),
+            marks=pytest.mark.nightly(reason="each push has it on a desk"),
+            id="phone, no scripts",
+        ),
+        pytest.param(
+            *(1280, True),
+            marks=pytest.mark.nightly(reason="each push has it on a phone"),
+            id="desk, scripts",
+        ),
+    ],
+)
 def test_from_the_mail_to_a_receipt_and_a_reply(
     where: Evaluation,
     visitor: Visitor,

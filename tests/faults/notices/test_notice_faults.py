@@ -13,10 +13,16 @@ from tests.faults.notices.world import ROOT
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
 
-# What they have besides T1: a graceful stop, and letters that are held.
+# Each push has T4, in which workers, Redis and the database die, and T7, in which the
+# mail server does all that it should not.
 AT_NIGHT = {
-    "T2": "as T1 with graceful stops; each push has T1, and test_shutdown",
-    "T3": "as T1 with held letters; each push has T1, and their leases in test_leases",
+    "T1": "as T4 with a frozen worker; each push has T4, and leases in test_leases",
+    "T2": "as T4 with graceful stops; each push has T4, and test_shutdown",
+    "T3": "as T4 with held letters; each push has T4, and their leases in test_leases",
+    "T5": "no broker at all; each push has T4, and test_sweep without a broker",
+    "T6": "a mute broker; each push has the time limits of a nudge in test_nudging",
+    "T11": "no beat for a while; each push has the timer's sweep in test_periodic",
+    "T46": "a database that moves; each push has T4, and test_database_away",
 }
 
 

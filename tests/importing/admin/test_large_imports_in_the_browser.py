@@ -86,6 +86,9 @@ def moves(bar: Locator) -> None:
     raise AssertionError(seen)
 
 
+@pytest.mark.nightly(
+    reason="stopping one is tried in each push, and progress over HTTP"
+)
 def test_a_large_import_is_watched_left_and_found_again(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def pages_of(where: Evaluation) -> list[str]:
     ]
 
 
+@pytest.mark.nightly(reason="test_barriers looks at each kind of page in each push")
 def test_every_page_is_silent_accessible_and_fits_a_phone(
     watched: Watched, purchase: Evaluation
 ) -> None:

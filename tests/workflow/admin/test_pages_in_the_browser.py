@@ -41,6 +41,7 @@ def wide(watched: Watched) -> bool:
     return bool(watched.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
 
 
+@pytest.mark.nightly(reason="test_barriers looks at each kind of page in each push")
 def test_every_page_of_the_workspace_is_silent_and_accessible(
     watched: Watched,
 ) -> None:
