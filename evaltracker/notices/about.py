@@ -5,12 +5,15 @@ and action, then steps, an empty line between any two. They may print and test `
 """
 
 import datetime
+import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.template import Context
+from django.template.loader import get_template
 
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.kinds import Message, NoticeKind
@@ -21,8 +24,9 @@ from evaltracker.notices.mail import (
     spoken,
     zone_of,
 )
-from evaltracker.toolbox.text import fill_paragraphs
+from evaltracker.toolbox.text import one_line
 
+PARAGRAPHS = re.compile(r"\n\s*\n")
 ENDED = "The evaluation has ended."
 
 
@@ -97,9 +101,13 @@ class About[Row](NoticeKind):
         return next(filter(None, self.reasons(notice, row)), "")
 
     def words(self, notice: Notice, row: Row) -> Words:
-        """Its template, filled in."""
-        subject, lead, action, *steps = fill_paragraphs(
-            f"mail/{self.name}.txt", self.values(notice, row)
+        values = {
+            name: one_line(text) for name, text in self.values(notice, row).items()
+        }
+        template: Any = get_template(f"mail/{self.name}.txt")
+        text = template.template.render(Context(values, autoescape=False))
+        subject, lead, action, *steps = (
+            " ".join(paragraph.split()) for paragraph in PARAGRAPHS.split(text.strip())
         )
         return Words(subject, lead, action, tuple(steps))
 

@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import Notice
 from evaltracker.notices.calendars import CalendarDate, calendar_of
 from evaltracker.notices.kinds import Brief, Message
 from evaltracker.toolbox.days import wall_of
-from evaltracker.toolbox.text import fill, one_line
+from evaltracker.toolbox.text import one_line
 
 # A mail as the bytes that a mail server takes.
 #
@@ -263,6 +263,7 @@ def letter(
     """
     title = one_line(notice.evaluation.title) if notice.evaluation else ""
     reader = notice.recipient.name if notice.recipient else notice.addressee
+    link = link_to(path)
     context = {
         "subject": subject,
         "evaluation": title,
@@ -270,37 +271,25 @@ def letter(
         "lead": lead,
         "date": date,
         "action": action,
-        "link": link_to(path),
+        "link": link,
         "site": urlsplit(settings.SITE_URL).netloc,
+        "steps": steps,
+        "paragraphs": paragraphs,
     }
     return Message(
         subject=one_line(f"{subject} – {title or PRODUCT}")[:SUBJECT_LIMIT],
-        text=_written("txt", context, steps, paragraphs),
-        html=_written("html", context, steps, paragraphs),
+        text=render_to_string(f"{TEMPLATE}.txt", context),
+        html=render_to_string(f"{TEMPLATE}.html", context),
         ics=ics,
         reply_to=reply_to,
         brief=Brief(
             headline=subject,
             evaluation=title,
             action=action,
-            link=context["link"],
+            link=link,
             due_at=due_at,
         ),
     )
-
-
-def _written(
-    ending: str,
-    context: dict[str, str],
-    steps: Sequence[str],
-    paragraphs: Sequence[str],
-) -> str:
-    """The letter as text or HTML."""
-    name = f"{TEMPLATE}.{ending}"
-    if steps or paragraphs:
-        more = {"steps": steps, "paragraphs": paragraphs}
-        return render_to_string(name, {**context, **more})
-    return fill(name, context, escaped=ending == "html")
 
 
 def dated_message(

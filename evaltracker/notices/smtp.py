@@ -6,7 +6,6 @@ import re
 import smtplib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -54,65 +53,9 @@ def _workspace(evaluation: Evaluation) -> str:
         return "/"
 
 
-# One mail in two round trips: MAIL, RCPT and DATA in one group, then the text.
-#
-# A mail server far away answers each command after its own round trip, of which a mail
-# needs four. RFC 2920 (command pipelining) lets a client send the first three at once
-# to a server that offers it.
-
-OK, FORWARDED, GO_ON = 250, 251, 354
-_FIRST_DOTS = re.compile(rb"(?m)^\.")
-
-
-def takes_groups(server: smtplib.SMTP) -> bool:
-    """Whether the server on this line has offered it."""
-    server.ehlo_or_helo_if_needed()
-    return server.has_extn("pipelining")
-
-
-def begin_grouped(server: smtplib.SMTP, sender: str, to: str, size: int) -> bool:
-    """Begin a mail of `size` octets; true if the server now waits for its text.
-
-    If false, the server is ready for a mail and has taken none, and what it said is to
-    be asked again, one command after the other: it may have refused the addresses, or
-    the group. Both addresses have to be bare ones.
-
-    Raises:
-        SMTPServerDisconnected: the server is gone.
-
-    """
-    room = f" size={size}" if server.has_extn("size") else ""
-    server.send(f"mail FROM:<{sender}>{room}\r\nrcpt TO:<{to}>\r\ndata\r\n")
-    mail, rcpt, data = (server.getreply()[0] for _ in range(3))
-    if mail == OK and rcpt in (OK, FORWARDED) and data == GO_ON:
-        return True
-    if data == GO_ON:
-        # Nobody to send it to, and it waits for the text all the same: there is none.
-        server.send(b".\r\n")
-        server.getreply()
-    server.rset()
-    return False
-
-
-def say(server: smtplib.SMTP, text: bytes) -> tuple[int, bytes]:
-    """The text that the server waits for, and its answer; lines end with CR LF.
-
-    Raises:
-        SMTPServerDisconnected: the server is gone.
-
-    """
-    # Quoted-printable text has no such line, and looking for one is soon done.
-    if text.startswith(b".") or b"\n." in text:
-        text = _FIRST_DOTS.sub(b"..", text)
-    server.send(text + b".\r\n")
-    return server.getreply()
-
-
 # Every single answer has its own timeout of 10 s (settings). A server that drips one
 # letter at a time would pass each of them, so the whole mail has a limit as well.
 MAIL_SECONDS = 15.0
-# How often the watch looks.
-WATCH_SECONDS = 0.25
 CLOSING_DOWN = 421
 # What needs no parser to be told a single address.
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
@@ -153,12 +96,8 @@ class Line:
     def __init__(self) -> None:
         # Any backend of Django's: SMTP, a provider's API, a folder in the demo.
         self._backend: Any = mailers.default
-        self._is_open = False
-        # Whether the server takes commands in groups; asked once for a connection.
-        self._in_groups: bool | None = None
-        self._ends = 0.0
-        self._over = threading.Event()
-        self._watch: threading.Thread | None = None
+        # Whether a mail can be handed over without waiting for a connection.
+        self.is_open = False
 
     def __enter__(self) -> Self:
         return self
@@ -170,14 +109,6 @@ class Line:
         trace: TracebackType | None,
     ) -> None:
         self._close()
-        self._over.set()
-        if self._watch is not None:
-            self._watch.join()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a mail can be handed over without waiting for a connection."""
-        return self._is_open
 
     def open(self) -> None:
         """Be connected.
@@ -186,21 +117,20 @@ class Line:
             Unreachable: refused, too slow, or our own login is not accepted.
 
         """
-        if self._is_open:
+        if self.is_open:
             return
         try:
             self._backend.open()
         except OSError as error:  # smtplib's errors are OSErrors, too
             self._close()
             raise Unreachable(f"The mail server cannot be reached: {error}") from error
-        self._is_open = True
-        if self._watch is None:
-            self._watch = threading.Thread(target=self._keep_watch, daemon=True)
-            self._watch.start()
+        self.is_open = True
 
     def hand(self, parcel: Parcel) -> Answer:
         """Hand one mail over and say what became of it; never raises."""
-        self._ends = time.monotonic() + MAIL_SECONDS
+        watch = threading.Timer(MAIL_SECONDS, self._cut)
+        watch.daemon = True
+        watch.start()
         try:
             taken = self._send(parcel)
         except ValueError as error:
@@ -223,7 +153,7 @@ class Line:
             verdict = STATUSES.get(getattr(error, "status_code", 0), Verdict.UNCLEAR)
             return Answer(verdict, f"{type(error).__name__}: {error}"[:WORDS_KEPT])
         finally:
-            self._ends = 0.0
+            watch.cancel()
         if taken:
             return Answer(Verdict.TAKEN)
         return Answer(Verdict.NEVER, "The mail names nobody to send it to.")
@@ -237,17 +167,7 @@ class Line:
             name if _PLAIN.fullmatch(name) else backend.prep_address(name)
             for name in (parcel.sender, parcel.to)
         )
-        server, text = backend.connection, bytes(parcel)
-        if self._in_groups is None:
-            self._in_groups = takes_groups(server)
-        bare = _PLAIN.fullmatch(sender) and _PLAIN.fullmatch(to)
-        # Whoever refuses the group is asked one by one, and says so in its own words.
-        if self._in_groups and bare and begin_grouped(server, sender, to, len(text)):
-            code, words = say(server, text)
-            if code != OK:
-                raise smtplib.SMTPDataError(code, words)
-            return True
-        server.sendmail(sender, [to], text)
+        backend.connection.sendmail(sender, [to], bytes(parcel))
         return True
 
     def _judged(self, code: int, words: bytes | str) -> Answer:
@@ -256,13 +176,6 @@ class Line:
             self._close()
         never = 500 <= code <= 599
         return Answer(Verdict.NEVER if never else Verdict.LATER, _readable(code, words))
-
-    def _keep_watch(self) -> None:
-        """Cut off a mail that takes too long; one thread for all mails of a line."""
-        while not self._over.wait(WATCH_SECONDS):
-            ends = self._ends
-            if ends and time.monotonic() > ends:
-                self._cut()
 
     def _cut(self) -> None:
         """Pull the plug; also from another thread, on a mail that takes too long."""
@@ -273,7 +186,7 @@ class Line:
 
     def _close(self) -> None:
         """Hang up; a server that is gone already is no trouble."""
-        self._is_open, self._in_groups = False, None
+        self.is_open = False
         with contextlib.suppress(OSError):
             self._backend.close()
         self._backend = mailers.default

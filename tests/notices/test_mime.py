@@ -5,13 +5,11 @@ import email.policy
 from email.message import EmailMessage
 
 import pytest
-from django.template.loader import render_to_string
 from icalendar import Calendar
 
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.kinds import KINDS, Message
 from evaltracker.notices.mail import Parcel, envelope, parcel_of, words
-from evaltracker.toolbox.text import fill
 from tests.notices.kinds import owe
 
 
@@ -61,21 +59,3 @@ def test_an_address_cannot_begin_another_header(bad: str) -> None:
     parcel = Parcel("a@example.org", bad, "<1@x>", Message("s", "t", "h"))
     with pytest.raises(ValueError, match="newline"):
         bytes(parcel)
-
-
-@pytest.mark.parametrize("ending", ["txt", "html"])
-def test_a_filled_frame_is_what_the_template_renders(ending: str) -> None:
-    values = {
-        name: f"{name} <&'\"> é"
-        for name in ("subject", "evaluation", "lead", "action", "link", "site")
-    }
-    for more in (
-        {},
-        {"reader": "Noor"},
-        {"date": "Monday"},
-        {"reader": "N", "date": "M"},
-    ):
-        said = {"reader": "", "date": "", **values, **more}
-        name = f"evaltracker/mail/letter.{ending}"
-        filled = fill(name, said, escaped=ending == "html")
-        assert filled == render_to_string(name, said)
