@@ -3,9 +3,12 @@
 docs/ and `.env` list the variables. Everything outside `DEMO=1` is production.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.csp import CSP
 
 from evaltracker import __version__, environment
@@ -15,10 +18,8 @@ from evaltracker.environment import DATA_DIR as DATA_DIR
 from evaltracker.environment import DEBUG as DEBUG
 from evaltracker.environment import DEMO as DEMO
 from evaltracker.environment import NUM_PROXIES as NUM_PROXIES
-from evaltracker.serving.requests import configure_logs, report_errors
-from evaltracker.unfold import UNFOLD as UNFOLD
+from evaltracker.serving.logs import configure_logs, report_errors
 
-UNFOLD["SITE_SUBHEADER"] = f"Version {__version__}"
 SECRET_KEY = environment.secret_key()
 # Keys of before, while what they signed and closed is still about.
 SECRET_KEY_FALLBACKS = environment.env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -83,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "evaltracker.pages.act_view.ReaderZoneMiddleware",
-    "evaltracker.notices.middleware.NudgeMiddleware",
+    "evaltracker.notices.tasks.NudgeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "evaltracker.accounts.middleware.SessionEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -275,3 +276,110 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 ANCHORS_FILE = env.str("ANCHORS_FILE", default="")
 LOGGING = configure_logs(readable=DEMO or DEBUG, anchors_file=ANCHORS_FILE)
 report_errors(dsn=env.str("SENTRY_DSN", default=""), version=__version__)
+
+
+# --- How the admin looks, and its navigation ----------------------------------
+def _static_file(name: str, request: HttpRequest | None = None) -> str:
+    """Its address, asked for late: names are hashed."""
+    return static(name)
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "evaltracker",
+    "SITE_HEADER": "evaltracker",
+    "SITE_SUBHEADER": f"Version {__version__}",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "sizes": "any",
+            "href": partial(_static_file, "evaltracker/logo.svg"),
+        }
+    ],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [
+        partial(_static_file, f"evaltracker/{name}.css")
+        for name in [
+            "evaltracker",
+            "parts",
+            "help",
+            "nav",
+            "charts",
+            "pages_vendors",
+            "pages_trials",
+            "pages_workflow",
+            "pages_comparison",
+            "grid",
+            "search",
+        ]
+    ],
+    "SCRIPTS": [
+        partial(_static_file, f"evaltracker/{name}.js")
+        for name in [
+            "shim",
+            "typed",
+            "draft_store",
+            "drafts",
+            "fresh",
+            "dialog",
+            "search",
+        ]
+    ],
+    "SIDEBAR": {
+        "main": [
+            {
+                "title": "",
+                "items": [
+                    ("My work", "index", "inbox"),
+                    ("Evaluations", "evaluations.evaluation", "balance"),
+                    ("Companies", "vendors.vendor", "storefront"),
+                    ("Templates", "evaluations.evaluationtemplate", "library_books"),
+                    ("People", "evaluations.user", "group"),
+                ],
+            },
+            # Lists over all evaluations, in the order of the process.
+            {
+                "title": "Administration",
+                "for": "auditors",
+                "items": [
+                    ("Requirements", "evaluations.requirement", "checklist"),
+                    ("Stakeholders", "stakeholders.stakeholder", "groups"),
+                    ("Sign-offs", "stakeholders.signoff", "signature"),
+                    ("Candidates", "vendors.candidate", "category"),
+                    ("Contacts", "vendors.contact", "contacts"),
+                    ("Tokens", "vendors.vendortoken", "vpn_key"),
+                    ("Answers", "vendors.claim", "campaign"),
+                    ("Questions", "vendors.question", "help"),
+                    ("Costs", "vendors.costline", "payments"),
+                    ("Demos", "trials.demo", "slideshow"),
+                    ("Trials", "trials.trial", "science"),
+                    ("Evidence", "trials.evidence", "fact_check"),
+                    ("Scores", "trials.score", "star_rate"),
+                    ("Decisions", "workflow.decision", "gavel"),
+                    ("Journal", "evaluations.entry", "history"),
+                    ("Notices", "evaluations.notice", "mail"),
+                    ("Account log", "evaluations.accountentry", "key"),
+                ],
+            },
+        ]
+    },
+    # A calm green-blue. 600 carries white text, 500 is text on dark: both pass AA.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.7)",
+            "100": "oklch(95.3% .051 180.8)",
+            "200": "oklch(91% .096 180.4)",
+            "300": "oklch(85.5% .138 181.1)",
+            "400": "oklch(77.7% .152 181.9)",
+            "500": "oklch(70.4% .14 182.5)",
+            "600": "oklch(51.1% .096 186.4)",
+            "700": "oklch(43.7% .078 188.2)",
+            "800": "oklch(38.6% .063 188.4)",
+            "900": "oklch(30% .05 190)",
+            "950": "oklch(22% .04 192)",
+        },
+    },
+}

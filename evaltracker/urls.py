@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from evaltracker.accounts.forms import start_sign_on
 from evaltracker.environment import SERVE_VENDOR_API
-from evaltracker.notices.middleware import calendar_feed
+from evaltracker.notices.admin import calendar_feed
 from evaltracker.pages.site import site
 from evaltracker.toolbox.rest.problems import not_there, problem_page
 

@@ -1,11 +1,6 @@
 """The settings of signing in; evaltracker.settings takes them all."""
 
-from evaltracker.environment import (
-    DEMO,
-    NUM_PROXIES,
-    env,
-    single_sign_on,
-)
+from evaltracker.environment import DEMO, NUM_PROXIES, env, single_sign_on
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -36,7 +36,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import change, checked, may_add_people
-from evaltracker.notices.services.due_times import owe_account_mail
+from evaltracker.notices.services.scheduling import owe_account_mail
 
 SALT = "evaltracker.address"
 LASTS = 3 * 24 * 60 * 60

@@ -31,8 +31,6 @@ ENDED = "The evaluation has ended."
 
 
 class Words(NamedTuple):
-    """What a mail of one kind says, filled in."""
-
     subject: str
     lead: str
     action: str
@@ -62,16 +60,13 @@ class About[Row](NoticeKind):
         return {}
 
     def title(self, row: Row) -> str:
-        """What it is about, for the notices page, which knows its evaluation."""
         return "" if isinstance(row, Evaluation) else str(row)
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Row]:
-        """The rows of these ids, read at once."""
         rows = self.rows.filter(pk__in=[self.key(key) for key in ids])
         return {str(row.pk): row for row in rows}
 
     def titles(self, ids: Collection[str]) -> dict[str, str]:
-        """What each is about."""
         return {key: self.title(row) for key, row in self.subjects(ids).items()}
 
     def find(self, notice: Notice) -> Row | None:
@@ -94,7 +89,6 @@ class About[Row](NoticeKind):
         return found
 
     def holds(self, notice: Notice) -> str:
-        """The first reason not to send it; empty if there is none."""
         row = self.find(notice)
         if row is None:
             return self.gone
@@ -112,7 +106,6 @@ class About[Row](NoticeKind):
         return Words(subject, lead, action, tuple(steps))
 
     def compose(self, notice: Notice) -> Message:
-        """The mail that its words make."""
         return self.letter(notice, self.row(notice))
 
     def letter(self, notice: Notice, row: Row, **more: Any) -> Message:

@@ -57,7 +57,6 @@ def dates_of(person: User) -> list[CalendarDate]:
 
 
 def calendar_of(*dates: CalendarDate, name: str = "") -> bytes:
-    """A calendar file with these dates."""
     now = _utc(timezone.now())
     entries = (piece for date in dates for piece in _entry(date, now))
     return _file("PUBLISH", *_named(name), *entries)
@@ -73,7 +72,6 @@ def cancellation_of(date: CalendarDate) -> bytes:
 
 
 def joined(files: Sequence[bytes]) -> bytes:
-    """The entries of several calendar files in one."""
     whole, *others = (Calendar.from_ical(file) for file in files)
     for other in others:
         for entry in other.walk("VEVENT"):

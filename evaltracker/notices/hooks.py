@@ -2,9 +2,9 @@
 
 from django.apps import apps
 
-import evaltracker.notices.smtp
+import evaltracker.notices.mail
 
 # A process that serves vendors alone has no pages, and no whole evaluation
 # comes or leaves through it.
 if apps.is_installed("django.contrib.admin"):
-    import evaltracker.notices.admin.notices
+    import evaltracker.notices.admin

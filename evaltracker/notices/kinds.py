@@ -112,7 +112,6 @@ def register[K: type[NoticeKind]](kind: K) -> K:
 
 
 def held_kinds() -> list[str]:
-    """Names of the kinds that are never repeated without a person's word."""
     return sorted(name for name, kind in KINDS.items() if kind.hold)
 
 

@@ -17,12 +17,9 @@ from evaltracker.evaluations.choices import NOTICE_OPEN, ChatFlavour, NoticeStat
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.calendars import joined
 from evaltracker.notices.kinds import DAILY_MAIL, Brief, Message
-from evaltracker.notices.mail import link_to, spoken, zone_of
-from evaltracker.notices.smtp import Answer, Verdict
+from evaltracker.notices.mail import Answer, Verdict, link_to, spoken, zone_of
 from evaltracker.toolbox.safe_post import NotAllowed, NotSent, post
 from evaltracker.toolbox.text import one_line
-
-# What a chat room is told, and what its server made of it.
 
 # Asked for later, or a fault of the server's own.
 LATER = (408, 425, 429)

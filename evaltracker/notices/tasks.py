@@ -5,16 +5,19 @@ owed is still owed, because it is a row.
 """
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.db import Error, transaction
+from django.http import HttpRequest, HttpResponse
 
+from evaltracker.notices.kinds import listening
 from evaltracker.notices.services.delivery import do_chores, sweep_notices
 from evaltracker.toolbox.database import database_is_away
-from evaltracker.toolbox.processes import ask_to_stop, do_long_work
+from evaltracker.toolbox.processes import ask_to_stop, do_long_work, long_work_listening
 
 NUDGE_EXPIRES = 30
 logger = structlog.get_logger(__name__)
@@ -85,3 +88,22 @@ def _publish(name: str) -> None:
         logger.warning("nudge_failed", error=type(error).__name__)
     finally:
         _nudging[name].release()
+
+
+class NudgeMiddleware:
+    """Wakes who does what a request has left to do; it holds nobody up.
+
+    By then the request's transaction has ended: rolled back, the nudge finds nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with listening() as heard, long_work_listening() as waits:
+            response = self.get_response(request)
+        if heard:
+            nudge()
+        if waits:
+            nudge_work()
+        return response

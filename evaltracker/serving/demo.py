@@ -36,7 +36,6 @@ ADDRESS = "127.0.0.1"
 
 
 def main() -> int:
-    """Prepare, run, and say where it is once it answers."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evaltracker.settings")
     port = _free_port(os.environ.get("PORT", "8000"))
     settle_environment(os.environ, port=port)
@@ -66,7 +65,6 @@ def settle_environment(env: MutableMapping[str, str], *, port: int) -> None:
 
 
 def commands(port: int) -> dict[str, list[str]]:
-    """The three processes, each as the module to run with its arguments."""
     celery = ["celery", "--app", "evaltracker", "--quiet"]
     return {
         "web": [

@@ -18,7 +18,6 @@ logger = structlog.get_logger(__name__)
 
 
 def check_database() -> str:
-    """The database answers a query."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return ""
@@ -73,7 +72,6 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a probe, or pass the request on."""
         if request.path_info == "/healthz":
             return HttpResponse("ok\n", content_type="text/plain")
         if request.path_info == "/readyz":

@@ -38,7 +38,6 @@ class HttpsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer what came over TLS, and people, who are sent there."""
         if not settings.SECURE_SSL_REDIRECT or request.is_secure():
             return self.get_response(request)
         if request.path_info.startswith(FOR_PROGRAMS):
@@ -64,7 +63,6 @@ def misses_proxy() -> bool:
 
 @register(Tags.security)
 def check_proxy(*args: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Say how to mend an installation that would redirect to itself."""
     if misses_proxy():
         return [Error(SENTENCE, hint=HINT, id="evaltracker.E010")]
     return []

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices import smtp
+from evaltracker.notices import mail as smtp
 from evaltracker.notices.services.delivery import BACKOFF, sweep_notices
 from evaltracker.toolbox.days import database_now
 from tests.notices.kinds import owe, owe_many

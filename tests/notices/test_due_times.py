@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.notices.services.due_times import recount_due
+from evaltracker.notices.services.scheduling import recount_due
 from tests.notices.kinds import owe
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

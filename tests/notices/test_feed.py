@@ -11,7 +11,7 @@ from icalendar import Calendar
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.notices.services.digests import renew_feed, stop_feed
-from evaltracker.serving.requests import hide_secrets
+from evaltracker.serving.logs import hide_secrets
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from trials.services.milestones import add_milestone

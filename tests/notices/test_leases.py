@@ -7,10 +7,10 @@ from django.db.models.functions import Now
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.notices.mail import Line
 from evaltracker.notices.services.delivery import Batch, SweepReport, sweep_notices
 from evaltracker.notices.services.leases import LEASE
 from evaltracker.notices.services.scheduling import cancel_notices
-from evaltracker.notices.smtp import Line
 from tests.notices.kinds import owe
 from tests.smtp_sink import Sink
 

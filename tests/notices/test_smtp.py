@@ -3,8 +3,7 @@
 import pytest
 
 from evaltracker.notices.kinds import Message
-from evaltracker.notices.mail import Parcel
-from evaltracker.notices.smtp import Line, Verdict
+from evaltracker.notices.mail import Line, Parcel, Verdict
 from tests.smtp_sink import Sink
 
 READER = "reader@example.org"

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from evaltracker.serving.requests import configure_logs, report_errors
+from evaltracker.serving.logs import configure_logs, report_errors
 
 
 def options(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from evaltracker.secret_files import SECRETS, secrets_from_files
+from evaltracker.environment import SECRETS, secrets_from_files
 
 ROOT = Path(__file__).parents[2]
 

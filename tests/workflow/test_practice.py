@@ -13,7 +13,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.smtp import closing_claims
+from evaltracker.notices.mail import closing_claims
 from evaltracker.workflow.inbox.glances import my_work
 from evaltracker.workflow.services.stages import (
     OVER,

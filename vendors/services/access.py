@@ -17,13 +17,12 @@ from evaltracker.evaluations.journal import Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.evaluations.policy import check_owned, lock
 from evaltracker.notices.kinds import KINDS
-from evaltracker.notices.mail import parcel_of
+from evaltracker.notices.mail import Line, Unreachable, Verdict, parcel_of
 from evaltracker.notices.services.scheduling import (
     message_id_of,
     owe_now,
     schedule_notice,
 )
-from evaltracker.notices.smtp import Line, Unreachable, Verdict
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateState, RefusalReason

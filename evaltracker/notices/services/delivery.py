@@ -17,7 +17,14 @@ from django.db.models.sql import UpdateQuery
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState
 from evaltracker.evaluations.models import ChoreDone, Notice
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS, held_kinds
-from evaltracker.notices.mail import Parcel, parcel_of
+from evaltracker.notices.mail import (
+    Answer,
+    Line,
+    Parcel,
+    Unreachable,
+    Verdict,
+    parcel_of,
+)
 from evaltracker.notices.selectors import Posting, due_notices, hand_to_chat
 from evaltracker.notices.services import digests
 from evaltracker.notices.services.digests import owe_shadow, words_for
@@ -32,7 +39,6 @@ from evaltracker.notices.services.leases import (
     step,
     unhurried_commits,
 )
-from evaltracker.notices.smtp import Answer, Line, Unreachable, Verdict
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import CHORES, Chore, asked_to_stop
@@ -105,7 +111,6 @@ class Batch:
             self.look = Look(self.notices[place:])
 
     def _hand(self, load: Parcel | Posting) -> Answer:
-        """To the mail server, or to its chat room."""
         if isinstance(load, Posting):
             return hand_to_chat(load)
         return self.mail.hand(load)
@@ -152,14 +157,12 @@ class Batch:
         return begun
 
     def _finish(self) -> None:
-        """Mark the last one that the server took."""
         if self.taken is not None:
             sent, _ = step(self.taken, None)
             self.report.sent += sent
             self.taken = None
 
     def _settle(self, notice: Notice, answer: Answer) -> None:
-        """Write down the answer."""
         match answer.verdict:
             case Verdict.TAKEN if notice.kind == DAILY_MAIL:
                 values = {"sent_at": Now(), "last_error": ""}
@@ -181,7 +184,6 @@ class Batch:
                 self._defer(notice, answer.words, maybe_repeated=True)
 
     def _suppress(self, notice: Notice, because: str) -> None:
-        """Do not send what no longer holds."""
         values = {"suppressed_because": because}
         self.report.suppressed += _end(notice, NoticeState.SUPPRESSED, **values)
 
@@ -222,8 +224,6 @@ def _end(notice: Notice, state: NoticeState, **values: Any) -> bool:
 def _is_held(notice: Notice) -> bool:
     return notice.kind != DAILY_MAIL and KINDS[notice.kind].hold
 
-
-# Doing the chores that are due; chores.py says what they are.
 
 periodic_logger = structlog.get_logger(__name__)
 
@@ -290,10 +290,10 @@ def _do(chore: Chore) -> bool:
 #
 # So a process that dies or freezes leaves rows whose lease runs out, and the next sweep
 # takes them. The mail of such a row may have left, as the last marks may be lost with
-# the database that crashed (marks.py): it goes out again, flagged and with the same
+# the database that crashed (leases.py): it goes out again, flagged and with the same
 # Message-ID. The marks of a held kind are not lost: found in *handing* it waits for a
 # person, found as a mere claim it is free. All times come from the database's clock.
-# Steps 2 to 5 are in handing.py.
+# Steps 2 to 5 are in `Batch`.
 
 SMALLEST_BATCH, LARGEST_BATCH = 20, 100
 # Batches grow while a mail takes less than this share of the lease.

@@ -46,8 +46,6 @@ from evaltracker.toolbox.days import (
 )
 from evaltracker.toolbox.safe_post import NotAllowed, check_url
 
-# An evaluation's chat room: giving it one, taking it away, and what it is told.
-
 
 @transaction.atomic
 def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatWebhook:
@@ -116,7 +114,6 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
 
 
 def chat_of(evaluation: Evaluation) -> ChatWebhook | None:
-    """The room that is told, if there is one."""
     found: ChatWebhook | None = ChatWebhook.objects.filter(
         evaluation=evaluation, removed_at__isnull=True
     ).first()
@@ -422,7 +419,6 @@ def stop_feed(*, by: User) -> None:
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 

@@ -3,7 +3,7 @@
 *Sent* of the last mail and *handing* of the next are one statement, and its commit is
 not waited for: a database that crashes may forget the marks since the batch was
 claimed. That is why whoever finds a lapsed claim flags it, whatever mark it carries
-(sweep.py). Marks of held kinds are waited for, so theirs tell the truth.
+(delivery.py). Marks of held kinds are waited for, so theirs tell the truth.
 """
 
 import time
@@ -26,7 +26,7 @@ from evaltracker.evaluations.models import ChatWebhook, Evaluation, Notice, User
 from evaltracker.notices.kinds import DAILY_MAIL, KINDS
 from evaltracker.toolbox.text import one_line
 
-# A mail takes at most 15 s (outgoing.MAIL_SECONDS) and renews the lease of its row.
+# A mail takes at most 15 s (mail.MAIL_SECONDS) and renews the lease of its row.
 LEASE = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
 WORDS_KEPT = 500
 ONLY_WHEN_ASKED = 1_000_000_000

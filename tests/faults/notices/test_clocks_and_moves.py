@@ -14,7 +14,7 @@ from django.utils import timezone
 from evaltracker.errors import Problem
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.notices.services.delivery import sweep_notices
-from evaltracker.notices.services.due_times import recount_due
+from evaltracker.notices.services.scheduling import recount_due
 from evaltracker.serving.health import check_notices
 from tests.at_once import at_once
 from tests.cast import common, stakeholders

@@ -13,16 +13,12 @@ from evaltracker.toolbox.processes import ask_to_stop, do_long_work
 
 
 class Command(BaseCommand):
-    """Send the notices that are due."""
-
     help = "Send the notices that are due; safe to run beside any number of others."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--limit, for a careful first run."""
         parser.add_argument("--limit", type=int, help="take at most so many")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sweep once and say what became of each notice."""
         limit = options["limit"]
         if limit is not None and limit < 1:
             raise CommandError("--limit must be at least 1.")

@@ -14,8 +14,9 @@ from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from evaltracker.evaluations.choices import (
     NOTICE_OPEN,
@@ -25,6 +26,7 @@ from evaltracker.evaluations.choices import (
 )
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.notices.calendars import calendar_of, dates_of
 from evaltracker.notices.kinds import KINDS
 from evaltracker.notices.selectors import (
     next_notices,
@@ -34,6 +36,7 @@ from evaltracker.notices.selectors import (
 )
 from evaltracker.notices.services.digests import (
     chat_of,
+    owner_of_feed,
     remove_chat,
     set_chat,
 )
@@ -56,12 +59,8 @@ from evaltracker.pages.workspace import (
     show,
 )
 
-# The owner's word on unclear notices, and the evaluation's chat room.
-
 
 class OnUnclear(InEvaluation[Notice]):
-    """The owner's word on a mail that may or may not have arrived."""
-
     tab = "notices"
     model = Notice
     target_name = "notice"
@@ -69,15 +68,12 @@ class OnUnclear(InEvaluation[Notice]):
     rule = check_settle_notice
 
     def heading(self, target: Notice) -> str:
-        """To whom it goes."""
         to = target.recipient or target.webhook or target.address
         return f"{self.title} to {to}"
 
 
 @register_act
 class ResendNotice(OnUnclear):
-    """Send it after all."""
-
     title = "Send the notice again"
     verb = "Send again"
     help = "If it did arrive the first time, it arrives twice; it says so itself."
@@ -87,8 +83,6 @@ class ResendNotice(OnUnclear):
 
 @register_act
 class ResolveNotice(OnUnclear):
-    """Close it without sending."""
-
     title = "Close the notice"
     verb = "Close without sending"
     help = "Say how you know that it arrived, or why it is not needed any more."
@@ -97,8 +91,6 @@ class ResolveNotice(OnUnclear):
 
 
 class ChatForm(forms.Form):
-    """Where the room listens."""
-
     flavour = forms.ChoiceField(label="Chat", choices=ChatFlavour.choices)
     url = forms.CharField(
         label="Address of the webhook",
@@ -111,8 +103,6 @@ class ChatForm(forms.Form):
 
 @register_act
 class SetChat(OnEvaluation):
-    """Tell a chat room what people are reminded of."""
-
     title = "Tell a chat room"
     verb = "Tell this room"
     help = (
@@ -128,8 +118,6 @@ class SetChat(OnEvaluation):
 
 @register_act
 class RemoveChat(OnEvaluation):
-    """Tell the room nothing any more."""
-
     title = "Stop telling the chat room"
     verb = "Stop"
     success = "The room hears nothing any more."
@@ -176,7 +164,6 @@ class ByStanding(ScopedFilter):
         return [(name, title) for name, (title, *_) in SHOWN.items()]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """With a name for no choice."""
         none, *others = super().choices(changelist)
         yield {**none, "display": FIRST}
         yield from others
@@ -184,7 +171,6 @@ class ByStanding(ScopedFilter):
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        """The rows that stand so."""
         chosen = self.value()
         if chosen:
             return queryset.filter(SHOWN[chosen][1])
@@ -199,13 +185,11 @@ class ByKind(ScopedFilter):
     def lookups(
         self, request: HttpRequest, model_admin: ModelAdmin[Any]
     ) -> list[tuple[str, str]]:
-        """Every kind in words."""
         return sorted(((kind, label(kind)) for kind in KINDS), key=_words)
 
     def queryset(
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
-        """The rows of that kind."""
         chosen = self.value()
         return queryset.filter(kind=chosen) if chosen else queryset
 
@@ -269,12 +253,10 @@ class NoticeAdmin(HardenedAdmin):
 
     @admin.display(description="state")
     def standing(self, notice: Notice) -> str:
-        """Where it stands, in words."""
         return standing_of(notice)
 
     @admin.display(description="to do")
     def to_do(self, notice: Notice) -> str:
-        """Who has to do what, if anybody."""
         if notice.state not in NOTICE_UNCLEAR:
             return ""
         if notice.evaluation is None:
@@ -284,7 +266,6 @@ class NoticeAdmin(HardenedAdmin):
 
 
 def standing_of(notice: Notice) -> str:
-    """Where a notice stands, in words of docs/operations.md."""
     match notice.state:
         case NoticeState.SENT:
             twice = "; may have arrived twice" if notice.maybe_repeated else ""
@@ -303,8 +284,6 @@ def standing_of(notice: Notice) -> str:
         return "Put off by the mail server; it is tried again"
     return "Late" if notice.due_at < timezone.now() else "Next"
 
-
-# The notices of an evaluation: sent, next, suppressed because, in need of a word.
 
 # Of each list while all are shown; one alone is paged through.
 NOTICES_PAGE_SHOWN, PER_PAGE = 10, 50
@@ -347,6 +326,11 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         lists = {state: list(page)}
     else:
         lists = {name: list(rows[:NOTICES_PAGE_SHOWN]) for name, rows in wanted.items()}
+    shown = [row for rows in lists.values() for row in rows]
+    subjects = _titles(shown)
+    for row in shown:
+        about = subjects.get(row.subject_id, "")
+        row.named = f"{label(row.kind)}: {about}" if about else label(row.kind)
     return show(
         request,
         evaluation,
@@ -359,7 +343,6 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             if rows
         ],
         counts=[(name, title, every[name].count()) for name, title in LISTS.items()],
-        subjects=_titles(row for rows in lists.values() for row in rows),
         options=_options(notices_in(*NoticeState, user=user, evaluation=evaluation))
         if owner
         else [],
@@ -397,7 +380,6 @@ def _lists(user: User, evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _titles(notices: Iterable[Notice]) -> dict[str, str]:
-    """What they are about, by subject id."""
     ids: dict[str, set[str]] = defaultdict(set)
     for notice in notices:
         ids[notice.kind].add(notice.subject_id)
@@ -425,3 +407,23 @@ def _options(rows: Any) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("kind", "What", [(kind, label(kind)) for kind in kinds]),
         ("to", "To", people),
     ]
+
+
+# A person's calendar, for programs that cannot sign in: the address is the secret.
+
+
+@require_safe
+def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """Their own dates and nobody else's. Whoever has no such address finds nothing."""
+    person = owner_of_feed(secret)
+    if person is None:
+        raise Http404
+    return HttpResponse(
+        calendar_of(*dates_of(person), name="evaltracker"),
+        content_type="text/calendar; charset=utf-8",
+        headers={
+            "Cache-Control": "no-store",
+            "X-Robots-Tag": "noindex",
+            "Content-Disposition": 'inline; filename="evaltracker.ics"',
+        },
+    )

@@ -1,1 +1,0 @@
-"""The pages on which notices are seen and settled."""
