@@ -29,7 +29,7 @@ from evaltracker.evaluations.account_log import at_address, person_meant, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
 from evaltracker.notices.services.scheduling import owe_account_mail, owe_warning
-from evaltracker.pages.fields import note_login, note_proof, proved_recently
+from evaltracker.pages.proof import note_login, note_proof, proved_recently
 
 # A ceiling on guesses of one account over all addresses, which locks nobody out.
 #

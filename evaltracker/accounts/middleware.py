@@ -26,8 +26,8 @@ from django.urls import reverse
 
 from evaltracker.accounts.notices import remember
 from evaltracker.evaluations.models import User
-from evaltracker.pages.fields import note_use as reauthentication_note_use
-from evaltracker.pages.fields import why_ended
+from evaltracker.pages.proof import note_use as note_use_of_session
+from evaltracker.pages.proof import why_ended
 from evaltracker.pages.site import site
 from evaltracker.toolbox.rest.problems import CONTENT_TYPE, problem_body
 
@@ -60,7 +60,7 @@ class SessionEndMiddleware:
                 logout(request)
                 messages.info(request, why)
             else:
-                reauthentication_note_use(request.session)
+                note_use_of_session(request.session)
         response = self.get_response(request)
         if person := getattr(request, "signed_in_here", None):
             remember(request, response, person)

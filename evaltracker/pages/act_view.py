@@ -27,8 +27,8 @@ from evaltracker.errors import (
     disk_is_full,
 )
 from evaltracker.pages.acts import ACTS, Act, Outcome
-from evaltracker.pages.fields import require_proof, sign_on_again
 from evaltracker.pages.help import GUIDES, PICTURES, REFERENCE, guide_html
+from evaltracker.pages.proof import require_proof, sign_on_again
 from evaltracker.pages.site import (
     answer_done,
     answer_refused,

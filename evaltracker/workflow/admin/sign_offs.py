@@ -28,7 +28,7 @@ from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.fields import require_proof
+from evaltracker.pages.proof import require_proof
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, evaluation_page, show
 from evaltracker.workflow.admin.sign_form import (
