@@ -117,12 +117,12 @@ def words_in(
         own = None
     answer = {"availability": typed["availability"], "available_from": day}
     lines = own if isinstance(own, list) else []
-    said = joined(_ticked(typed["holds_for"], lists), lines, answer)
+    values = joined(_ticked(typed["holds_for"], lists), lines, answer)
     return ClaimWords(
         availability=typed["availability"],
         available_from=day,
         environments=list(_environments(typed, former)),
-        holds_for={"said": said, "means": {}} if said else None,
+        holds_for={"said": values, "means": {}} if values else None,
         statement=typed["statement"],
         evidence_url=typed["evidence_url"],
         number=_number(typed),
@@ -154,8 +154,8 @@ def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
 def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[str]:
     """What only programs and sheets say stays, unless a sheet says otherwise."""
     stands = former.environments if former else []
-    said: Iterable[str] = typed.get(ENVIRONMENTS, stands)
-    return said
+    environments: Iterable[str] = typed.get(ENVIRONMENTS, stands)
+    return environments
 
 
 def _number(typed: Mapping[str, Any]) -> dict[str, str]:
@@ -325,18 +325,18 @@ def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
     if strange := by_kind.keys() - set(checklist):
         names = ", ".join(kind_label(kind) for kind in sorted(strange))
         raise Invalid(f"Not on the checklist of this invitation: {names}.")
-    found = [row for kind in checklist for row in by_kind.get(kind, [blank_row(kind)])]
-    if len(found) > MOST_LINES:
+    filled = [row for kind in checklist for row in by_kind.get(kind, [blank_row(kind)])]
+    if len(filled) > MOST_LINES:
         raise Invalid(f"A quote has at most {MOST_LINES} lines.")
-    return found
+    return filled
 
 
 def with_another(rows: Iterable[Typed], kind: str) -> list[Typed]:
-    found = list(rows)
-    places = [at for at, row in enumerate(found) if row["kind"] == kind]
-    if places and len(found) < MOST_LINES:
-        found.insert(places[-1] + 1, blank_row(kind))
-    return found
+    filled = list(rows)
+    places = [at for at, row in enumerate(filled) if row["kind"] == kind]
+    if places and len(filled) < MOST_LINES:
+        filled.insert(places[-1] + 1, blank_row(kind))
+    return filled
 
 
 def lines_in(rows: list[Typed]) -> list[QuotedLine]:
@@ -351,7 +351,7 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
         row = rows[index]
         wrong: dict[str, list[str]] = {}
         lines.append(_line(row, wrong))
-        errors |= {f"{index}.{field}": told for field, told in wrong.items()}
+        errors |= {f"{index}.{field}": sentences for field, sentences in wrong.items()}
     if errors:
         raise Invalid("The prices are not whole.", errors=errors)
     return lines
@@ -364,14 +364,14 @@ def said_rows(rows: list[Typed]) -> list[int]:
 
 
 def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list[str]]:
-    said = said_rows(rows)
-    found = {}
+    numbers = said_rows(rows)
+    placed = {}
     for place, sentences in errors.items():
         parts = place.split(".")
         if parts[0] == "lines" and len(parts) == 3:
-            place = f"{said[int(parts[1])]}.{parts[2]}"
-        found[place] = sentences
-    return found
+            place = f"{numbers[int(parts[1])]}.{parts[2]}"
+        placed[place] = sentences
+    return placed
 
 
 def valid_until_in(text: str) -> datetime.date:

@@ -38,7 +38,7 @@ def availability_error(
     `today` makes a past plan wrong.
     """
     if not isinstance(availability, str) or availability not in known:
-        names = ", ".join(each for each in Availability if each in known)
+        names = ", ".join(choice for choice in Availability if choice in known)
         return "availability", f"“{availability}” is not one of: {names}."
     if availability == Availability.PLANNED and available_from is None:
         return "available_from", "A plan needs the date from which it is there."
@@ -81,8 +81,8 @@ def promised_dates(
         {day for day in own if day}
         | {
             datetime.date.fromisoformat(day)
-            for said, day in answers
-            if said == Availability.PLANNED and day
+            for availability, day in answers
+            if availability == Availability.PLANNED and day
         }
     )
 
@@ -100,12 +100,12 @@ def resolve(
     *Never* without values is never for every value; any other answer without values
     speaks of none. `today` makes a past plan refused.
     """
-    given = canonical(said, lists)
+    claimed = canonical(said, lists)
     answer = (availability, available_from)
-    if given is None and availability == Availability.NEVER:
+    if claimed is None and availability == Availability.NEVER:
         return means_everywhere(lists, *answer)
     means: Means = {name: {} for name in lists}
-    for values, own_answer in _answers(given, answer, lists, today):
+    for values, own_answer in _answers(claimed, answer, lists, today):
         for name, value in _named(values, lists):
             if value in means[name]:
                 raise _invalid(
@@ -173,7 +173,7 @@ def _canonical_values(values: object, lists: Lists) -> Any:
         for name in lists
         if name in values
     }
-    return {name: found for name, found in named.items() if found} or None
+    return {name: matches for name, matches in named.items() if matches} or None
 
 
 def _canonical_list(name: str, said: object, values: Sequence[str]) -> Any:
@@ -224,8 +224,8 @@ def _answers(
 
 def _named(values: Any, lists: Lists) -> Iterator[tuple[str, str]]:
     for name, of_list in lists.items():
-        said = values if values == EVERYWHERE else values.get(name, ())
-        for value in of_list if said == EVERYWHERE else said:
+        chosen = values if values == EVERYWHERE else values.get(name, ())
+        for value in of_list if chosen == EVERYWHERE else chosen:
             yield name, value
 
 
@@ -313,10 +313,10 @@ def answered_values(claim: Any, lists: Lists) -> Named:
     """The values of `lists` that a claim answers, as the ledger reads it."""
     if claim is None:
         return {}
-    found = answered(claim.holds_for, claim.environments, claim.availability, lists)
+    pairs = answered(claim.holds_for, claim.environments, claim.availability, lists)
     return without_empty(
         {
-            name: [value for value in values if (name, value) in found]
+            name: [value for value in values if (name, value) in pairs]
             for name, values in lists.items()
         }
     )
@@ -373,10 +373,10 @@ def changes_between(former: Said | None, newer: Said) -> tuple[Change, ...]:
         or former.availability == Availability.WITHDRAWN
     ):
         return (Change.NEW,)
-    found = [*_of_status(former, newer), *_of_date(former, newer)]
+    changes = [*_of_status(former, newer), *_of_date(former, newer)]
     if newer.requirement_revision > former.requirement_revision:
-        found.append(Change.CONFIRMED)
-    return tuple(found) or (Change.REWORDED,)
+        changes.append(Change.CONFIRMED)
+    return tuple(changes) or (Change.REWORDED,)
 
 
 def days_moved(former: Said | None, newer: Said) -> int:
@@ -415,11 +415,11 @@ def claimed_number(said: Any, measure: Mapping[str, Any]) -> dict[str, str]:
     reading = Reading.from_json(said)
     if reading is None:
         return {}
-    asked = Measure.from_json(measure)
-    if asked is None:
+    demand = Measure.from_json(measure)
+    if demand is None:
         raise refused(NOT_ASKED)
     try:
-        check_same_kind(reading.unit, asked.unit)
+        check_same_kind(reading.unit, demand.unit)
     except ValueError as error:
         raise refused(str(error)) from error
     return reading.as_json()
@@ -499,7 +499,7 @@ def read_claim(
         claimed = claimed_number(number, measure)
     except Invalid as wrong:
         inputs.refuse("number", wrong.sentence)
-    words = ClaimWords(
+    claim = ClaimWords(
         availability=availability,
         available_from=available_from,
         environments=inputs.lines("environments", environments),
@@ -509,7 +509,7 @@ def read_claim(
         number=claimed,
     )
     inputs.check()
-    return words
+    return claim
 
 
 def held_for(
@@ -523,9 +523,9 @@ def held_for(
 ) -> dict[str, Any] | None:
     """What is kept of the values that an answer holds for; None if of none."""
     answer = (lists, availability, available_from)
-    given = canonical(said, lists)
-    if given is None and as_is and availability not in UNANSWERED:
+    canonical_form = canonical(said, lists)
+    if canonical_form is None and as_is and availability not in UNANSWERED:
         means = means_everywhere(*answer)
     else:
         means = resolve(said, *answer, today=today)
-    return {"said": given, "means": means} if means or given else None
+    return {"said": canonical_form, "means": means} if means or canonical_form else None

@@ -31,7 +31,7 @@ class ValuesField(forms.MultipleChoiceField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return [key_of(name, each) for name, names in value.items() for each in names]
+        return [key_of(name, label) for name, names in value.items() for label in names]
 
     def clean(self, value: Any) -> Any:
         ticked = super().clean(value)
@@ -157,13 +157,13 @@ def _plain(lines: list[tuple[str, str, str]]) -> Any:
         if len(lines) > 1:
             raise ValueError("Say everywhere, or name the values of lists, not both.")
         return EVERYWHERE
-    said: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for name, value, _ in lines:
-        said.setdefault(name, []).append(value)
+        by_name.setdefault(name, []).append(value)
     # Beside single values, “everywhere” is refused by whoever knows the lists.
     return {
         name: EVERYWHERE if values == [EVERYWHERE] else values
-        for name, values in said.items()
+        for name, values in by_name.items()
     }
 
 
@@ -229,8 +229,8 @@ class HoldsForTextField(HoldsForField):
     def prepare_value(self, value: Any) -> Any:
         """The boxes that are ticked; a text that boxes cannot say ticks none."""
         if isinstance(value, str):
-            said = read_holds_for(value)
-            value = [] if isinstance(said, list) else said
+            stated = read_holds_for(value)
+            value = [] if isinstance(stated, list) else stated
         return super().prepare_value(value)
 
     def clean(self, value: Any) -> str:
@@ -242,15 +242,15 @@ class OwnAnswersField(forms.CharField):
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         try:
-            said = read_holds_for(super().clean(value) or "")
+            stated = read_holds_for(super().clean(value) or "")
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
-        if said is not None and not isinstance(said, list):
+        if stated is not None and not isinstance(stated, list):
             raise forms.ValidationError(
                 "Write the answer of each value, as in “Runs on: AWS = never”. Values "
                 "that share the answer above are ticked."
             )
-        return said or []
+        return stated or []
 
 
 class HoldsForCell(forms.CharField):
@@ -302,7 +302,7 @@ class NumberField(forms.CharField):
 
     def clean(self, value: Any) -> dict[str, str]:
         try:
-            found = Reading.from_text(super().clean(value) or "")
+            reading = Reading.from_text(super().clean(value) or "")
         except Invalid as error:
             raise forms.ValidationError(error.sentence) from error
-        return found.as_json() if found else {}
+        return reading.as_json() if reading else {}

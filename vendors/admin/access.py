@@ -171,7 +171,7 @@ def has_a_token(look: Look) -> Iterator[Step]:
         ended = tuple(_ending(look, token.prefix) for token in look.tokens[:3])
         yield Step(title, BAD, "None is live any more.", (mend,), ended)
     else:
-        told = tuple(
+        tokens = tuple(
             f"{token.prefix}… {token.label}".strip()
             + (
                 f", until {instant_sentence(token.expires_at)}"
@@ -180,7 +180,7 @@ def has_a_token(look: Look) -> Iterator[Step]:
             )
             for token in look.live
         )
-        yield Step(title, GOOD, f"{len(look.live)} live.", (), told)
+        yield Step(title, GOOD, f"{len(look.live)} live.", (), tokens)
 
 
 @CHECKS.at(60)
@@ -229,12 +229,12 @@ def not_turned_away(look: Look) -> Iterator[Step]:
     if used and max(used) > newest.at.date():
         tone = WARN
         sentence += " Since then a call was let in."
-    told = tuple(
+    calls = tuple(
         f"{instant_sentence(call.at)}, {call.prefix}…"
         + (f", from {call.address}" if call.address else "")
         for call in refused[:5]
     )
-    yield Step(title, tone, sentence, (), told)
+    yield Step(title, tone, sentence, (), calls)
 
 
 @CHECKS.at(80)
@@ -245,7 +245,7 @@ def not_put_off(look: Look) -> Iterator[Step]:
         return
     newest = look.put_off[0]
     since = look.now - newest.at
-    told = tuple(
+    calls = tuple(
         f"{instant_sentence(call.at)}"
         + (f", from {call.address}" if call.address else "")
         for call in look.put_off
@@ -257,7 +257,7 @@ def not_put_off(look: Look) -> Iterator[Step]:
         "address without a good token. It may call again in the next minute; its "
         "program has to wait for Retry-After.",
         (),
-        told,
+        calls,
     )
 
 

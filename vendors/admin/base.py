@@ -60,12 +60,12 @@ class SharedForm(forms.Form):
     def add_error(self, field: str | None, error: Any) -> None:
         """Beside the sentence that refuses it, a yes to that very sentence."""
         if field == FIELD and isinstance(error, str):
-            asked: Any = self.fields.pop(FIELD)
-            said = [(yes, BEFORE) for yes in self.cleaned_data.get(FIELD, ())]
-            asked.choices = [*said, (yes_to(error), YES)]
-            asked.needed = "needed to go on"
-            asked.widget = forms.CheckboxSelectMultiple(choices=asked.choices)
-            self.fields[FIELD] = asked
+            boxes: Any = self.fields.pop(FIELD)
+            ticked = [(yes, BEFORE) for yes in self.cleaned_data.get(FIELD, ())]
+            boxes.choices = [*ticked, (yes_to(error), YES)]
+            boxes.needed = "needed to go on"
+            boxes.widget = forms.CheckboxSelectMultiple(choices=boxes.choices)
+            self.fields[FIELD] = boxes
         super().add_error(field, error)
 
 
@@ -153,10 +153,10 @@ def find_candidate(user: User, key: uuid.UUID, **more: Any) -> Candidate:
     """The candidate, if `user` may see it and `more` holds of it; else NotFound."""
     rows = Candidate.objects.visible_to(user)
     rows = rows.select_related("evaluation__owner", "vendor")
-    found: Candidate | None = rows.filter(pk=key, **more).first()
-    if found is None:
+    candidate: Candidate | None = rows.filter(pk=key, **more).first()
+    if candidate is None:
         raise NotFound
-    return found
+    return candidate
 
 
 def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:

@@ -354,13 +354,13 @@ class DeclareInterests(OnEvaluation):
     service = declare_interests
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        asked = to_declare(user).filter(evaluation=target)
-        return {"candidates": list(asked.order_by("name"))}
+        rows = to_declare(user).filter(evaluation=target)
+        return {"candidates": list(rows.order_by("name"))}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        asked = to_declare(user).filter(evaluation=target)
+        rows = to_declare(user).filter(evaluation=target)
         return {
-            "asked": " ".join(str(key) for key in asked.values_list("pk", flat=True))
+            "asked": " ".join(str(key) for key in rows.values_list("pk", flat=True))
         }
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -430,19 +430,19 @@ def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse
     user = reader(request)
     ask_first(request, evaluation)
     candidates = Candidate.objects.filter(evaluation=evaluation)
-    asked = candidates.exclude(state=CandidateState.ELIMINATED)
+    remaining = candidates.exclude(state=CandidateState.ELIMINATED)
     return show(
         request,
         evaluation,
         "vendors/conflicts.html",
         title="Conflicts of interest",
         tab="conflicts",
-        rows=person_rows(evaluation, user, list(asked)),
-        candidates=len(asked),
+        rows=person_rows(evaluation, user, list(remaining)),
+        candidates=len(remaining),
         asks=evaluation.is_open and is_asked(user, evaluation),
         unanswered=to_declare(user).filter(evaluation=evaluation).exists(),
         barred=barring_interest(user, evaluation),
-        own=list(asked),
+        own=list(remaining),
     )
 
 
@@ -615,13 +615,13 @@ SAVES = Saves(change_candidate, "candidate")
 def everybody_known(candidate: Candidate) -> dict[str, Any]:
     """The form of an invitation, to all contacts that the vendor named."""
     contacts = Contact.objects.current().filter(vendor=candidate.vendor_id)
-    told = [str(key) for key in contacts.values_list("pk", flat=True)]
-    if not told:
+    keys = [str(key) for key in contacts.values_list("pk", flat=True)]
+    if not keys:
         raise Refused(
             f"{candidate.vendor} has no contact yet. Invite {candidate.name} from its "
             "own line, where you can name one."
         )
-    return {"contacts": told}
+    return {"contacts": keys}
 
 
 def first_contact(candidate: Candidate) -> str:
@@ -741,9 +741,9 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Candidate:
         """A row needs its name; without a kind it is something to buy."""
-        given = {name: value for name, value in values.items() if value is not None}
-        contact = given.pop("contact", "")
-        made = add_candidate(evaluation=subject, by=by, **{"name": "", **given})
+        filled = {name: value for name, value in values.items() if value is not None}
+        contact = filled.pop("contact", "")
+        made = add_candidate(evaluation=subject, by=by, **{"name": "", **filled})
         if contact:
             note_contact(candidate=made, contact=contact, by=by)
         return made

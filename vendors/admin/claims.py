@@ -100,12 +100,12 @@ site.register_page(
 def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, never run; it was not scanned for viruses."""
     check_query(request)
-    found = ClaimFile.objects.visible_to(reader(request)).filter(pk=file_id).first()
-    if found is None:
+    file = ClaimFile.objects.visible_to(reader(request)).filter(pk=file_id).first()
+    if file is None:
         raise NotFound
-    open_answers(request, found.claim.candidate.evaluation)
+    open_answers(request, file.claim.candidate.evaluation)
     download: Any = attachment(
-        found.stored_as, name=found.name, content_type=found.content_type
+        file.stored_as, name=file.name, content_type=file.content_type
     )
     answer: HttpResponse = download
     return answer
@@ -121,10 +121,10 @@ OFFERED = without_blank(
 
 def find_own(user: User, key: uuid.UUID) -> Candidate:
     """The candidate, if the buyer answers for it and `user` may see it."""
-    found = find_candidate(user, key)
-    if not is_answered_by_buyer(found):
+    candidate = find_candidate(user, key)
+    if not is_answered_by_buyer(candidate):
         raise NotFound
-    return found
+    return candidate
 
 
 def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requirement]:
@@ -134,8 +134,8 @@ def answer_rows(candidate: Candidate, *, sealed: bool = False) -> QuerySet[Requi
         candidate=candidate, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
     stands = stands.none() if sealed else stands
-    asked = [row.pk for row in answering_of(candidate).asked]
-    rows: QuerySet[Requirement] = Requirement.objects.filter(pk__in=asked)
+    keys = [row.pk for row in answering_of(candidate).asked]
+    rows: QuerySet[Requirement] = Requirement.objects.filter(pk__in=keys)
     rows = rows.select_related("category").prefetch_related(
         Prefetch("claims", stands, to_attr="standing")
     )
@@ -210,8 +210,8 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
     def note(self, subject: Candidate, user: User) -> str:
         if is_kept_out(user, subject.evaluation):
             return ""
-        found = answering_of(subject)
-        return f"{found.answered} of {len(found.asked)} answered"
+        answering = answering_of(subject)
+        return f"{answering.answered} of {len(answering.asked)} answered"
 
 
 def closed_for(candidate: Candidate, user: User) -> str:
@@ -466,8 +466,8 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         candidate = place.candidate
         if place.requirement.measure:
-            asked = place.requirement.measure_words
-            self.fields["number"].help_text += f" Asked is {asked}."
+            measure = place.requirement.measure_words
+            self.fields["number"].help_text += f" Asked is {measure}."
         else:
             del self.fields["number"]
         if candidate.kind not in ANSWERED_BY_BUYER:
@@ -520,12 +520,12 @@ class NoteClaim(OnPlace):
         claim = current_claim(target.candidate, target.requirement)
         if claim is None or claim.availability == Availability.WITHDRAWN:
             return {"availability": Availability.UNSTATED}
-        words = {field: getattr(claim, field) for field in WORDS}
-        said = claim.holds_for and claim.holds_for["said"]
-        held, own_answers = parted(said, words)
+        texts = {field: getattr(claim, field) for field in WORDS}
+        holds_for = claim.holds_for and claim.holds_for["said"]
+        held, own_answers = parted(holds_for, texts)
         number = claim.number_words
         return {
-            **words,
+            **texts,
             "number": number,
             "holds_for": held,
             "own_answers": own_answers,
@@ -546,11 +546,11 @@ class AnswerRequirement(NoteClaim):
     service = answer_requirement
 
     def context(self, target: Place, user: User) -> dict[str, Any]:
-        found = answering_of(target.candidate)
-        following = found.after(target.requirement.pk)
+        answering = answering_of(target.candidate)
+        following = answering.after(target.requirement.pk)
         return {
             **super().context(target, user),
-            "answering": found,
+            "answering": answering,
             "following": following and Place(target.candidate, following),
         }
 
@@ -618,16 +618,16 @@ class MomentsField(forms.Field):
     def clean(self, value: Any) -> dict[uuid.UUID, datetime.datetime]:
         """From “<id> <moment>”, as the page wrote it."""
         super().clean(value)
-        found = {}
+        moments = {}
         for pair in value:
             key, _, moment = str(pair).partition(" ")
             try:
-                found[uuid.UUID(key)] = datetime.datetime.fromisoformat(moment)
+                moments[uuid.UUID(key)] = datetime.datetime.fromisoformat(moment)
             except ValueError as error:
                 raise forms.ValidationError("Load the page again.") from error
-            if found[uuid.UUID(key)].tzinfo is None:
+            if moments[uuid.UUID(key)].tzinfo is None:
                 raise forms.ValidationError("Load the page again.")
-        return found
+        return moments
 
 
 class SeenForm(forms.Form):

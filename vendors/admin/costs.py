@@ -122,8 +122,8 @@ class Compared:
 
 def running(evaluation: Evaluation) -> Any:
     """The candidates that are not eliminated, the closer choice first."""
-    found: Any = Candidate.objects.filter(evaluation=evaluation)
-    return found.exclude(state=CandidateState.ELIMINATED).order_by(
+    rows: Any = Candidate.objects.filter(evaluation=evaluation)
+    return rows.exclude(state=CandidateState.ELIMINATED).order_by(
         Case(When(state=CandidateState.LONGLISTED, then=1), default=0), "name"
     )
 
@@ -140,10 +140,10 @@ def cost_columns(
     columns = []
     for candidate in shown:
         candidate.evaluation = evaluation
-        given = lines.get(candidate.pk, [])
-        for line in given:
+        quoted = lines.get(candidate.pk, [])
+        for line in quoted:
             line.candidate = candidate
-        columns.append(_column(candidate, given, rates, today))
+        columns.append(_column(candidate, quoted, rates, today))
     return columns
 
 
@@ -199,7 +199,7 @@ def curves_of(column: CostColumn) -> tuple[costs.Curve, ...]:
 
 
 def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]:
-    found = {
+    currencies = {
         line.currency or ""
         for column in columns
         for line in column.lines
@@ -208,7 +208,7 @@ def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]
         and line.rate_to_base is None
         and line.currency != evaluation.currency
     }
-    return sorted(found)
+    return sorted(currencies)
 
 
 def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
@@ -420,11 +420,11 @@ class CostsGrid(Grid[Evaluation, CostLine]):
 
     def add(self, subject: Evaluation, values: Mapping[str, Any], by: User) -> CostLine:
         """A line needs its candidate and kind; without an amount it is unsaid."""
-        given = {name: value for name, value in values.items() if value is not None}
+        filled = {name: value for name, value in values.items() if value is not None}
         for name in ("candidate", "kind"):
-            if not given.get(name):
+            if not filled.get(name):
                 raise Invalid(f"Choose a {name}.", errors={name: ["Choose one."]})
-        return add_cost_line(by=by, **given)
+        return add_cost_line(by=by, **filled)
 
     def note(self, subject: Evaluation, user: User) -> str:
         if not self.may_add(subject, user):

@@ -147,8 +147,8 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = self.data if self.is_bound else self.initial
-        texts = {field: str(words.get(field, "")) for field in ("text", "answer")}
+        typed = self.data if self.is_bound else self.initial
+        texts = {field: str(typed.get(field, "")) for field in ("text", "answer")}
         # Asked only of who has reason to look twice.
         if not any(given_away(question, **texts)):
             del self.fields["though_named"]
@@ -321,10 +321,12 @@ def about_cell(row: Candidate, part: str) -> Told | None:
         key = UUID(part)
     except ValueError:
         return None
-    asked = Requirement.objects.filter(evaluation=row.evaluation_id, pk=key).first()
-    if asked is None or str(key) != part:
+    requirement = Requirement.objects.filter(
+        evaluation=row.evaluation_id, pk=key
+    ).first()
+    if requirement is None or str(key) != part:
         return None
-    place = Place(row, asked)
+    place = Place(row, requirement)
     return row.evaluation, str(place), place.address
 
 

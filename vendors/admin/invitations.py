@@ -142,9 +142,9 @@ class Telling(OnCandidate):
 
     def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
         """The contacts of the form; a new one is kept first."""
-        told = list(data.get("contacts") or [])
+        contacts = list(data.get("contacts") or [])
         if data["new_name"] and target.vendor is not None:
-            told.append(
+            contacts.append(
                 add_contact(
                     vendor=target.vendor,
                     name=data["new_name"],
@@ -153,7 +153,7 @@ class Telling(OnCandidate):
                     shared=data["shared"],
                 )
             )
-        return told
+        return contacts
 
 
 @register_act
@@ -171,8 +171,8 @@ class Invite(Telling):
     form_class = TellForm
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        told, shared = self.chosen(target, data, by), data["shared"]
-        invite(candidate=target, contacts=told, shared=shared, by=by)
+        contacts, shared = self.chosen(target, data, by), data["shared"]
+        invite(candidate=target, contacts=contacts, shared=shared, by=by)
 
 
 @register_act
@@ -192,9 +192,13 @@ class SendInvitation(Telling):
         return {}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
-        told, shared = self.chosen(target, data, by), data["shared"]
+        contacts, shared = self.chosen(target, data, by), data["shared"]
         send_invitation(
-            candidate=target, contacts=told, reason=data["reason"], shared=shared, by=by
+            candidate=target,
+            contacts=contacts,
+            reason=data["reason"],
+            shared=shared,
+            by=by,
         )
 
 
@@ -300,7 +304,7 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
     visits = visits_of(candidates)
     handed_in = Submission.objects.filter(candidate__evaluation=evaluation)
     receipts = {row.candidate_id: row for row in handed_in.order_by("submitted_at")}
-    words: dict[Any, Any] = dict(
+    last_claims: dict[Any, Any] = dict(
         Claim.objects.filter(candidate__evaluation=evaluation, by_vendor=True)
         .order_by()
         .values_list("candidate_id")
@@ -314,7 +318,7 @@ def invitation_rows(evaluation: Evaluation) -> list[InvitationRow]:
             counts[candidate.pk],
             letters.get(candidate.pk, []),
             receipts.get(candidate.pk),
-            words.get(candidate.pk),
+            last_claims.get(candidate.pk),
             visits.get(candidate.pk),
         )
         for candidate in candidates
@@ -325,12 +329,12 @@ def offer_tests(
     rows: Iterable[InvitationRow], companies: Iterable["VendorRow"], owner: User
 ) -> None:
     """Tell each row of its vendor's last test, and whether one may be sent."""
-    told = {company.vendor.pk for company in companies if company.contacts}
-    tests = last_tests(owner, told)
+    vendors = {company.vendor.pk for company in companies if company.contacts}
+    tests = last_tests(owner, vendors)
     starts = may_start_evaluations(owner)
     for row in rows:
         evaluation, vendor = row.candidate.evaluation, row.candidate.vendor_id
-        if evaluation.is_practice or vendor not in told:
+        if evaluation.is_practice or vendor not in vendors:
             continue
         row.test = tests.get(vendor)
         row.may_test = (
@@ -347,10 +351,10 @@ def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
     for notice in invitation_letters(*candidates):
         by_place[notice.subject_id, notice.address].append(notice)
     ids = {str(candidate.pk): candidate.pk for candidate in candidates}
-    found: dict[uuid.UUID, list[Letter]] = defaultdict(list)
+    letters: dict[uuid.UUID, list[Letter]] = defaultdict(list)
     for (subject, _), notices in by_place.items():
-        found[ids[subject]].append(Letter(notices[-1], len(notices)))
-    return found
+        letters[ids[subject]].append(Letter(notices[-1], len(notices)))
+    return letters
 
 
 @dataclass(frozen=True, slots=True)

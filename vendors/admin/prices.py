@@ -442,11 +442,11 @@ def draw(curve: Curve, budget: Decimal | None) -> Drawing:
 
 def _spread(marks: list[Mark]) -> list[Mark]:
     """Those with room; the table beside the drawing names all."""
-    kept: list[Mark] = []
+    spread: list[Mark] = []
     for mark in marks:
-        if not kept or mark.at - kept[-1].at >= APART:
-            kept.append(mark)
-    return kept
+        if not spread or mark.at - spread[-1].at >= APART:
+            spread.append(mark)
+    return spread
 
 
 def _step(highest: Decimal) -> Decimal:

@@ -104,8 +104,8 @@ class TokenAuthentication(BaseAuthentication):
 
 def secret_of(header: str) -> str | None:
     """The token in an Authorization header, if it has the shape of one."""
-    given = BEARER.fullmatch(header)
-    return given[1] if given and SECRET.fullmatch(given[1]) else None
+    match = BEARER.fullmatch(header)
+    return match[1] if match and SECRET.fullmatch(match[1]) else None
 
 
 def refuse_leaked_token(request: Request) -> None:
@@ -342,23 +342,23 @@ class VendorView(StrictView):
 
     def invitation(self, request: Request, invitation: str) -> Candidate:
         """The caller's own invitation; a foreign one is as absent as none."""
-        found = (
+        candidate = (
             invitations(self.caller(request).vendor)
             .filter(pk=read_id(invitation))
             .first()
         )
-        if found is None:
+        if candidate is None:
             raise NotFound
-        if found.first_seen_at is None:
-            note_first_seen(candidate=found, by=self.caller(request).actor)
-        return found
+        if candidate.first_seen_at is None:
+            note_first_seen(candidate=candidate, by=self.caller(request).actor)
+        return candidate
 
     def asked(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in the address, if the invitation asks it."""
-        found = asked_requirements(candidate.evaluation).filter(ref=ref).first()
-        if found is None:
+        requirement = asked_requirements(candidate.evaluation).filter(ref=ref).first()
+        if requirement is None:
             raise NotFound
-        return found
+        return requirement
 
     def meant(self, candidate: Candidate, ref: str) -> Requirement:
         """The requirement of that ref in a body; else the field is wrong."""
@@ -397,8 +397,8 @@ class VendorView(StrictView):
 
         if body is None:
             body = canonical(request.data)
-        kept, replayed = answer_once(turn=turn, body=body, work=answer)
-        return self.answered(kept, replayed=replayed)
+        stored, replayed = answer_once(turn=turn, body=body, work=answer)
+        return self.answered(stored, replayed=replayed)
 
     def answered(self, answer: Answer, *, replayed: bool) -> HttpResponse:
         response = HttpResponse(

@@ -222,8 +222,8 @@ class BatchView(ClaimTakingView):
 def submit_and_count(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Answer:
-    found = submit_many(locked, claims, by)
-    counts = {"created": len(found.new), "unchanged": found.unchanged}
+    comparison = submit_many(locked, claims, by)
+    counts = {"created": len(comparison.new), "unchanged": comparison.unchanged}
     return Answer(200, JSONRenderer().render(counts).decode())
 
 
@@ -356,11 +356,11 @@ class FileView(VendorView):
     def get(self, request: Request, invitation: str, file: str) -> FileResponse:
         """Read a file of yours back, as an attachment of the type that it is."""
         candidate = self.invitation(request, invitation)
-        found = own_files(candidate).filter(pk=read_id(file)).first()
-        if found is None:
+        stored = own_files(candidate).filter(pk=read_id(file)).first()
+        if stored is None:
             raise NotFound
         return attachment(
-            found.stored_as, name=found.name, content_type=found.content_type
+            stored.stored_as, name=stored.name, content_type=stored.content_type
         )
 
 
@@ -400,10 +400,10 @@ class SubmissionView(VendorView):
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
-        found = last_submission(self.invitation(request, invitation))
-        if found is None:
+        submission = last_submission(self.invitation(request, invitation))
+        if submission is None:
             raise NotFound
-        return Response(show_receipt(found))
+        return Response(show_receipt(submission))
 
     @extend_schema(
         operation_id="submission_hand_in",
@@ -721,10 +721,10 @@ class AnswerSheetView(VendorView):
         dry_run = request.query_params.get("dry_run", "0")
         if dry_run not in ("0", "1"):
             raise ValidationError({"dry_run": ["It must be 0 or 1."]})
-        given = request.query_params.get("date_order")
-        if given not in (None, *DayOrder):
+        day_order = request.query_params.get("date_order")
+        if day_order not in (None, *DayOrder):
             raise ValidationError({"date_order": ["It must be day or month."]})
-        order = DayOrder(given) if given else None
+        order = DayOrder(day_order) if day_order else None
         upload = one_file(request)
         content = upload.read()
 

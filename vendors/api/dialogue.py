@@ -162,15 +162,15 @@ class QuestionsView(VendorView):
         candidate = self.invitation(request, invitation)
         body = QuestionInput(data=request.data)
         body.is_valid(raise_exception=True)
-        given = body.validated_data
-        ref = given["requirement"]
+        values = body.validated_data
+        ref = values["requirement"]
         about = None if ref is None else self.meant(candidate, ref)
 
         def ask() -> Response:
             question = ask_question(
                 evaluation=candidate.evaluation,
                 candidate=candidate,
-                text=given["text"],
+                text=values["text"],
                 requirement=about,
                 by=self.caller(request).actor,
             )
@@ -214,24 +214,24 @@ class ProposalsView(VendorView):
         candidate = self.invitation(request, invitation)
         body = ProposalInput(data=request.data)
         body.is_valid(raise_exception=True)
-        words = dict(body.validated_data)
-        if len({"category", "new_category"} & words.keys()) != 1:
+        values = dict(body.validated_data)
+        if len({"category", "new_category"} & values.keys()) != 1:
             raise ValidationError({"category": [ONE_CATEGORY]})
-        if name := words.pop("category", None):
-            words["category"] = self._category(candidate, name)
+        if name := values.pop("category", None):
+            values["category"] = self._category(candidate, name)
 
         def propose() -> Response:
             proposal = propose_requirement(
-                candidate=candidate, by=self.caller(request).actor, **words
+                candidate=candidate, by=self.caller(request).actor, **values
             )
             return Response(show_proposal(proposal), status=201)
 
         return self.once(request, propose)
 
     def _category(self, candidate: Candidate, name: str) -> Category:
-        found: Category | None = candidate.evaluation.categories.filter(
+        category: Category | None = candidate.evaluation.categories.filter(
             name=name
         ).first()
-        if found is None:
+        if category is None:
             raise ValidationError({"category": [UNKNOWN_CATEGORY]})
-        return found
+        return category

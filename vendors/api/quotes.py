@@ -258,14 +258,14 @@ class QuoteView(VendorView):
         candidate = self.invitation(request, invitation)
         body = QuoteInput(data=request.data)
         body.is_valid(raise_exception=True)
-        given = body.validated_data
+        values = body.validated_data
 
         def put() -> Response:
             result = hand_in_quote(
                 candidate=candidate,
-                currency=given["currency"],
-                valid_until=given["valid_until"],
-                lines=[line_of(line) for line in given["lines"]],
+                currency=values["currency"],
+                valid_until=values["valid_until"],
+                lines=[line_of(line) for line in values["lines"]],
                 by=self.caller(request).actor,
             )
             shown = show_quote(candidate, result.quote)

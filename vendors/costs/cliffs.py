@@ -115,31 +115,31 @@ def _exactly(line: Line, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
 def _rise_working(line: Line, lifted: Sequence[Line], terms: Terms) -> str:
     low, likely, high = (plain(Fraction(amount)) for amount in line.amounts)
     either = "" if low == high else f" ({low} to {high}%)"
-    words = f"{likely}%{either} a year from the second year on"
+    working = f"{likely}%{either} a year from the second year on"
     if not lifted:
-        return f"{words}; nothing that it lifts has a price yet"
+        return f"{working}; nothing that it lifts has a price yet"
     parts = " + ".join(
         f"{line.name} {written(cents(exact * payments(line, terms)))}"
         for line, (_, exact, _) in ((line, _exactly(line, terms)) for line in lifted)
     )
-    words += f", on {parts}"
+    working += f", on {parts}"
     years = -(-terms.horizon_months // MONTHS)
     if years == 1:
-        return f"{words}; the horizon ends before it"
-    words += f" over {terms.horizon_months} months: {_by_year(line, years)}"
+        return f"{working}; the horizon ends before it"
+    working += f" over {terms.horizon_months} months: {_by_year(line, years)}"
     if terms.discount:
-        words += f", discounted {percent(terms.discount)} a year"
-    return words
+        working += f", discounted {percent(terms.discount)} a year"
+    return working
 
 
 def _by_year(line: Line, years: int) -> str:
     share = share_of(line.amounts[1])
-    told = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
+    shown = range(2, years + 1) if years <= _TOLD_YEARS else (years,)
     up_to = "" if years <= _TOLD_YEARS else "up to "
     return ", ".join(
         f"{up_to}+{plain(round(((1 + share) ** (year - 1) - 1) * 100, 2))}% "
         f"in year {year}"
-        for year in told
+        for year in shown
     )
 
 
@@ -207,10 +207,10 @@ def total_cost(
     above likely nor likely above high, and the order of lines never matters.
     """
     terms = read_terms(horizon_months, planning_factor, discount_rate, currency)
-    given = tuple(lines)
+    all_lines = tuple(lines)
     rows = tuple(
-        risen(line, given, terms) if is_percentage(line) else cost_row(line, terms)
-        for line in given
+        risen(line, all_lines, terms) if is_percentage(line) else cost_row(line, terms)
+        for line in all_lines
     )
     return TotalCost(
         low=sum((row.low or Decimal(0) for row in rows), Decimal(0)),
@@ -449,7 +449,7 @@ def _limit(
         verdict, by = Verdict.COULD_BE_OVER, high - limit
     else:
         verdict, by = Verdict.INSIDE, limit - likely
-    words = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
+    terms = [f"{row.name} {written(amounts[1])}" for row, amounts in counted]
     return Limit(
         name=name,
         limit=limit,
@@ -459,7 +459,7 @@ def _limit(
         verdict=verdict,
         by=by,
         complete=total.complete,
-        working=f"{' + '.join(words) or 'nothing'} = {written(likely)}",
+        working=f"{' + '.join(terms) or 'nothing'} = {written(likely)}",
     )
 
 
@@ -518,22 +518,22 @@ def read_payments(text: str) -> tuple[tuple[Decimal, str], ...]:
     Anything else, and shares that do not sum to 100%, raise ``ValueError`` with the
     sentence for the person. No line at all is no plan.
     """
-    found = []
+    parts = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         share, _, when = line.strip().partition(" ")
         try:
-            found.append((read_decimal(share.removesuffix("%")), when.strip(" %")))
+            parts.append((read_decimal(share.removesuffix("%")), when.strip(" %")))
         except ValueError:
             raise ValueError(
                 f"Payment line {number}: begin it with the share in percent, such as "
                 "“45.55 on delivery”."
             ) from None
-        if not found[-1][1]:
+        if not parts[-1][1]:
             raise ValueError(f"Payment line {number}: say when it is paid.")
-    if len(found) > MOST_PAYMENTS:
+    if len(parts) > MOST_PAYMENTS:
         raise ValueError(f"At most {MOST_PAYMENTS} payments are kept.")
-    if found:
-        check_shares(share for share, _ in found)
-    return tuple(found)
+    if parts:
+        check_shares(share for share, _ in parts)
+    return tuple(parts)

@@ -99,9 +99,9 @@ def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
         return ParsedAmount(text, currency=currency, problem=problem)
     terms = _terms(match["rest"].strip())
     if terms is None:
-        words = f"“{match['rest'].strip()}” after the number is not understood"
+        reason = f"“{match['rest'].strip()}” after the number is not understood"
         return ParsedAmount(
-            text, currency=currency, problem=f"{words}, so the price is not certain."
+            text, currency=currency, problem=f"{reason}, so the price is not certain."
         )
     unit, period = terms
     if period is None and problem is None:
@@ -110,10 +110,10 @@ def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
 
 
 def check_shares(shares: Iterable[Decimal]) -> None:
-    given = tuple(shares)
-    if any(not share.is_finite() or share <= 0 for share in given):
+    amounts = tuple(shares)
+    if any(not share.is_finite() or share <= 0 for share in amounts):
         raise ValueError("Every payment share must be above 0%.")
-    total = sum(given, Decimal(0))
+    total = sum(amounts, Decimal(0))
     if total != 100:
         raise ValueError(f"The payment shares sum to {total}%, not to 100%.")
 
@@ -317,24 +317,24 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
     The number before the colon is the threshold, after it stands the likely amount,
     or low / likely / high. Anything else raises ``ValueError`` with the sentence.
     """
-    found = []
+    tiers = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         above, colon, prices = line.partition(":")
-        given = prices.split("/")
-        if not colon or len(given) not in (1, 3):
+        parts = prices.split("/")
+        if not colon or len(parts) not in (1, 3):
             raise ValueError(
                 f"Tier line {number}: write it such as “100: 8”, or “100: 7 / 8 / 9” "
                 "for low, likely and high above 100 units."
             )
         try:
-            threshold, *amounts = (read_decimal(name) for name in (above, *given))
+            threshold, *amounts = (read_decimal(name) for name in (above, *parts))
         except ValueError as error:
             raise ValueError(f"Tier line {number}: {error}") from None
         low, likely, high = amounts * 3 if len(amounts) == 1 else amounts
-        found.append(Tier(threshold, low, likely, high))
-    return tuple(found)
+        tiers.append(Tier(threshold, low, likely, high))
+    return tuple(tiers)
 
 
 def stored_tier(tier: Tier) -> dict[str, str]:
@@ -465,12 +465,12 @@ class Line:
 
 
 def _contradiction(line: Line) -> str | None:
-    given = (line.low, line.likely, line.high)
+    bounds = (line.low, line.likely, line.high)
     if line.state != LineState.PRICED:
-        if any(amount is not None for amount in given):
+        if any(amount is not None for amount in bounds):
             return f"a line that is {line.state} carries no amount."
         return "only a priced line has tiers." if line.tiers else None
-    amounts = [amount for amount in given if amount is not None]
+    amounts = [amount for amount in bounds if amount is not None]
     if len(amounts) < 3:
         return "a priced line needs a low, a likely and a high amount."
     problem = _no_amounts(amounts, line.tiers)

@@ -135,12 +135,12 @@ class CostRow:
 def cost_row(line: Line, terms: Terms) -> CostRow:
     """Count one line; see ``total_cost`` for the rules."""
     if line.state != LineState.PRICED:
-        words = line.state.value
-        return CostRow(line.kind, line.state, None, None, None, words, line.name)
+        text = line.state.value
+        return CostRow(line.kind, line.state, None, None, None, text, line.name)
     rate = rate_of(line, terms.currency)
     if rate is None:
-        words = f"in {line.currency}, without a rate to {terms.currency}"
-        return CostRow(line.kind, LineState.UNSAID, None, None, None, words, line.name)
+        text = f"in {line.currency}, without a rate to {terms.currency}"
+        return CostRow(line.kind, LineState.UNSAID, None, None, None, text, line.name)
     price = price_of(line)
     once = line.recurrence == Recurrence.ONCE
     a_year = payments_in_a_year(line, terms) * rate
@@ -174,27 +174,27 @@ def times(price: Exact3, factor: Fraction) -> Money3:
 
 
 def _words(line: Line, terms: Terms) -> str:
-    words = f"{_price_words(line)}, {line.recurrence}"
+    working = f"{_price_words(line)}, {line.recurrence}"
     if line.recurrence != Recurrence.ONCE:
-        words += f" over {terms.horizon_months} months"
+        working += f" over {terms.horizon_months} months"
         if terms.discount:
-            words += f", discounted {percent(terms.discount)} a year"
+            working += f", discounted {percent(terms.discount)} a year"
     if line.kind == CostKind.ENGINEER_TIME and terms.planning_factor != 1:
-        words += f", planning factor {plain(terms.planning_factor)}"
+        working += f", planning factor {plain(terms.planning_factor)}"
     if line.currency != terms.currency and line.rate_to_base is not None:
-        words += f", at {plain(Fraction(line.rate_to_base))} {terms.currency}"
+        working += f", at {plain(Fraction(line.rate_to_base))} {terms.currency}"
         if line.rate_source:
-            words += f" ({line.rate_source})"
-    return words
+            working += f" ({line.rate_source})"
+    return working
 
 
 def _price_words(line: Line) -> str:
     if line.pricing == Pricing.PER_UNIT:
         unit = f" per {line.unit}" if line.unit else ""
-        words = f"{_span(line.amounts)} {line.currency}{unit}"
+        price = f"{_span(line.amounts)} {line.currency}{unit}"
         if line.quantity != 1:
-            words += f" × {written(line.quantity)}"
-        return words
+            price += f" × {written(line.quantity)}"
+        return price
     made = tier_words(line.amounts, line.pricing, line.tiers, line.quantity)
     low, likely, high = times(price_of(line), Fraction(1))
     unit = f" by {line.unit}" if line.unit else ""
@@ -246,14 +246,14 @@ def asks(
     """
     reasons: dict[CostKind, set[Why]] = {}
     for row, quoted_on in rows:
-        found = reasons.setdefault(row.kind, set())
+        whys = reasons.setdefault(row.kind, set())
         if row.state == LineState.EXCLUDED:
-            found.add(Why.EXCLUDED)
+            whys.add(Why.EXCLUDED)
         elif row.state == LineState.UNSAID:
-            said = row.working == LineState.UNSAID
-            found.add(Why.UNSAID if said else Why.NO_RATE)
+            is_unsaid = row.working == LineState.UNSAID
+            whys.add(Why.UNSAID if is_unsaid else Why.NO_RATE)
         elif row.state == LineState.PRICED and is_old(quoted_on, today):
-            found.add(Why.OLD)
+            whys.add(Why.OLD)
     kinds: dict[Why, list[CostKind]] = {}
     for kind in dict.fromkeys((*checklist, *reasons)):
         why = reasons.get(kind, {Why.NOT_ASKED})
@@ -358,8 +358,8 @@ def opportunity_cost(
         value_not_had=not_had,
         earned_elsewhere=elsewhere,
         working=" + ".join(
-            words
-            for words, counts in (
+            part
+            for part, counts in (
                 (f"{months} months × {written(value_per_month)} not had", not_had),
                 (
                     f"{months} months × {count(builders)} builders × "

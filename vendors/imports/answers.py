@@ -84,16 +84,16 @@ def currencies_of(text: str) -> tuple[str, ...]:
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
     """By name in some languages, in one or many, the currencies called so."""
-    found: dict[str, set[str]] = {}
+    codes_by_name: dict[str, set[str]] = {}
     for language in LANGUAGES:
         for code, name in Locale(language).currencies.items():
-            found.setdefault(name.casefold(), set()).add(code)
+            codes_by_name.setdefault(name.casefold(), set()).add(code)
     for code in CODES:
         many = get_currency_name(code, 2, "en").casefold()
-        found.setdefault(many, set()).add(code)
+        codes_by_name.setdefault(many, set()).add(code)
     return {
         name: tuple(sorted(codes & CODES))
-        for name, codes in found.items()
+        for name, codes in codes_by_name.items()
         if codes & CODES
     }
 
@@ -123,11 +123,11 @@ class Parts:
 
 def parts_of(plain: str) -> Parts | None:
     """Number, currency, thousands or millions, and the words behind."""
-    found = DIGITS.search(plain)
-    if found is None:
+    match = DIGITS.search(plain)
+    if match is None:
         return None
-    number = found[0].rstrip(" .,'’")
-    before, rest = plain[: found.start()].strip(), plain[found.start() + len(number) :]
+    number = match[0].rstrip(" .,'’")
+    before, rest = plain[: match.start()].strip(), plain[match.start() + len(number) :]
     first: tuple[str, ...] = ()
     if before:
         first = currencies_of(before)
@@ -145,30 +145,30 @@ def parts_of(plain: str) -> Parts | None:
 
 def scale_of(rest: str) -> tuple[Decimal, str]:
     """What the number counts: ones, thousands, millions; and what follows."""
-    found = SCALE.match(rest)
-    if found is None:
+    scale = SCALE.match(rest)
+    if scale is None:
         return Decimal(1), rest
-    word = found["word"].casefold()
+    word = scale["word"].casefold()
     if word == "teur":
-        return THOUSAND, f" EUR{rest[found.end() :]}"
-    if word in LETTERS and found["gap"] and not currency_before(rest[found.end() :])[0]:
+        return THOUSAND, f" EUR{rest[scale.end() :]}"
+    if word in LETTERS and scale["gap"] and not currency_before(rest[scale.end() :])[0]:
         return Decimal(1), rest
     factor = SCALES.get(word)
     if factor is None:
         return Decimal(1), rest
-    return factor, rest[found.end() :]
+    return factor, rest[scale.end() :]
 
 
 def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
-    found = CURRENCY.match(rest.strip())
-    words = found[0].split(" ") if found else []
-    for many in range(len(words), 0, -1):
-        said = " ".join(words[:many])
+    match = CURRENCY.match(rest.strip())
+    parts = match[0].split(" ") if match else []
+    for many in range(len(parts), 0, -1):
+        name = " ".join(parts[:many])
         # “all” and “try” are words; ALL and TRY are currencies.
-        is_word = len(said) == 3 and said.isalpha() and not said.isupper()
-        codes = () if is_word and said not in ("eur", "usd") else currencies_of(said)
+        is_word = len(name) == 3 and name.isalpha() and not name.isupper()
+        codes = () if is_word and name not in ("eur", "usd") else currencies_of(name)
         if codes:
-            return codes, rest.strip()[len(said) :].strip()
+            return codes, rest.strip()[len(name) :].strip()
     return (), rest.strip()
 
 
@@ -201,11 +201,11 @@ def words_around(number_format: str) -> Around:
             seen = True
             is_scaled = is_scaled or bool(token["scale"])
             continue
-        said = next((it for it in token.group(1, 2, 3, 7) if it), "")
+        sign = next((part for part in token.group(1, 2, 3, 7) if part), "")
         if seen:
-            after += said
+            after += sign
         else:
-            before += said
+            before += sign
     return Around(before.strip(), after.strip(), is_scaled)
 
 
@@ -473,18 +473,18 @@ def headed(cell: str) -> tuple[Availability, str] | None:
     plain = cell.strip().replace("\ufe0f", "")
     explained = BEFORE_WORDS.match(word)
     if len(word) > 1 and word[0] in MARKS:
-        found, behind = MARKS[word[0]], word.lstrip("".join(MARKS)).strip(" :,-–—()")
+        status, behind = MARKS[word[0]], word.lstrip("".join(MARKS)).strip(" :,-–—()")
         statement = plain.lstrip("".join(MARKS)).strip(" :,-–—")
     elif explained is not None:
-        found, behind = STATUS_WORDS[explained[1]], explained[2]
+        status, behind = STATUS_WORDS[explained[1]], explained[2]
         statement = plain
     else:
         return None
-    words = WORD.findall(behind)
-    is_denied = bool(words) and words[0] in DENIALS[found]
-    if not words or is_denied or LATER.intersection(words) or WITH_DAY.search(behind):
+    terms = WORD.findall(behind)
+    is_denied = bool(terms) and terms[0] in DENIALS[status]
+    if not terms or is_denied or LATER.intersection(terms) or WITH_DAY.search(behind):
         return None
-    return found, statement
+    return status, statement
 
 
 def status_key(cell: str) -> str:
@@ -533,8 +533,8 @@ class Reader:
 
     def read(self, cells: Cells) -> ClaimWords:
         availability, date = self.availability(cells)
-        found = None if cells.statement else headed(cells.status)
-        marked = found[1] if found else ""
+        heading = None if cells.statement else headed(cells.status)
+        marked = heading[1] if heading else ""
         answer = as_answer(cells.statement or marked or cells.status)
         self.unsafe_links += len(answer.refused_links)
         parts = [answer.statement]
@@ -569,12 +569,12 @@ class Reader:
             date = date or meaning.available_from
             if meaning.availability == Availability.UNSTATED:
                 return Availability.UNSTATED, date
-        found = Availability(meaning.availability) if meaning else STATUS_WORDS.get(key)
-        if found == Availability.PLANNED and date is None:
+        state = Availability(meaning.availability) if meaning else STATUS_WORDS.get(key)
+        if state == Availability.PLANNED and date is None:
             self.undated += 1
             return Availability.UNSTATED, None
-        if found is not None:
-            return found, date
+        if state is not None:
+            return state, date
         before = headed(cells.status)
         if before is not None:
             self.marked += 1
@@ -606,15 +606,15 @@ class Reader:
         url = links[0] if links else ""
         if bad:
             return url, [f"Evidence: {without_markup(cell)}"]
-        said = " ".join(parts)
-        more = [link for link in links[1:] if link != url and link not in said]
+        statement = " ".join(parts)
+        more = [link for link in links[1:] if link != url and link not in statement]
         return url, [f"More evidence: {' '.join(more)}"] if more else []
 
     def tell(self, findings: Findings) -> None:
         if self.unknown:
-            told = word_counts(self.unknown)
+            counts = word_counts(self.unknown)
             findings.remark(
-                f"These words are no availability that is known here: {told}. They "
+                f"These words are no availability that is known here: {counts}. They "
                 "were kept as statements, with the availability unstated."
             )
         if self.ruled:
@@ -671,7 +671,7 @@ def heads_of(book: Workbook, findings: Findings) -> list[Table]:
 
     The row of names is the only row of such a table. Nothing if no sheet is a matrix.
     """
-    found: list[Table] = []
+    tables: list[Table] = []
     for sheet in book.visible:
         header, columns = named_across(sheet)
         if len(columns) >= LEAST and is_meant(sheet, header, columns, findings):
@@ -681,8 +681,8 @@ def heads_of(book: Workbook, findings: Findings) -> list[Table]:
                 "Names alone were read. The answers under them are an import of "
                 "their own."
             )
-            found += [Table(sheet, header, {"name": column}) for column in columns]
-    return found
+            tables += [Table(sheet, header, {"name": column}) for column in columns]
+    return tables
 
 
 def is_meant(
@@ -692,19 +692,19 @@ def is_meant(
     names = list(columns.values())
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     shown = ", ".join(f"“{name}”" for name in names[:SHOWN])
-    said = findings.ask(
+    answer = findings.ask(
         f"heads:{header_key(sheet.name)}",
         f"No column has names of candidates. Are these in the row of names the "
         f"candidates: {shown}{more}?",
         [(TAKE, "yes, take them from the row of names")],
     )
-    if not said:
+    if not answer:
         sentence = (
             "No column has names of candidates. If they stand in the row of names, say "
             "so; else choose the column that has them."
         )
         findings.problems.append(sheet.problem(sentence, row=header.number))
-    return bool(said)
+    return bool(answer)
 
 
 def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
@@ -713,8 +713,8 @@ def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
     if is_own(header):
         cells = tuple(cell.removesuffix(CLAIMED) for cell in header.cells)
         own = replace(header, cells=cells)
-        found = [it for it in header.filled if header.cell(it).endswith(CLAIMED)]
-        return own, {column: own.cell(column) for column in found}
+        claimed = [at for at in header.filled if header.cell(at).endswith(CLAIMED)]
+        return own, {column: own.cell(column) for column in claimed}
     columns = {
         column: header.cell(column).strip("* ")
         for column in header.filled
@@ -729,9 +729,9 @@ def named_across(sheet: Sheet) -> tuple[Row, dict[int, str]]:
 
 
 def answers(rows: Collection[Row], columns: Collection[int]) -> bool:
-    cells = [row.cell(it) for row in rows for it in columns if row.cell(it)]
-    said = [cell for cell in cells if status_key(cell) in STATUS_WORDS or headed(cell)]
-    return len(said) * 2 > len(cells)
+    cells = [row.cell(at) for row in rows for at in columns if row.cell(at)]
+    known = [cell for cell in cells if status_key(cell) in STATUS_WORDS or headed(cell)]
+    return len(known) * 2 > len(cells)
 
 
 # The matrix as this product saves it, coming back: what people said, nothing derived.
@@ -747,7 +747,7 @@ SAID: Mapping[str, Availability] = {
     "planned": Availability.PLANNED,
     "slipped": Availability.PLANNED,
     "not stated": Availability.UNSTATED,
-    **{it.value.replace("_", " "): it for it in Availability},
+    **{choice.value.replace("_", " "): choice for choice in Availability},
 }
 
 
@@ -771,14 +771,14 @@ def without_derived(book: Workbook) -> tuple[Workbook, list[str]]:
 
 
 def rows_of(sheet: Sheet, head: Row) -> Iterator[Row]:
-    left = {index for index, it in enumerate(head.cells) if it.endswith(LEFT)}
-    said = {index for index, it in enumerate(head.cells) if it.endswith(CLAIMED)}
+    left = {index for index, cell in enumerate(head.cells) if cell.endswith(LEFT)}
+    claimed = {index for index, cell in enumerate(head.cells) if cell.endswith(CLAIMED)}
     for row in sheet.rows:
         if row.cell(0) in FEET and not row.cell(1):
             continue
         cells = [
-            "" if it in left or (it in said and cell in SILENT) else cell
-            for it, cell in enumerate(row.cells)
+            "" if at in left or (at in claimed and cell in SILENT) else cell
+            for at, cell in enumerate(row.cells)
         ]
         if row is head:
             cells = [cell.removesuffix(CLAIMED) for cell in cells]
@@ -792,15 +792,15 @@ def as_it_stands(
 
     A saved matrix has one word for an answer, which is no reason to lose the rest.
     """
-    kept = []
+    unchanged = []
     for line in lines:
         before = known.get(line.cell)
         word = SAID.get(line.words.statement.casefold().replace("_", " "))
         if before is not None and before.words.availability == word:
-            kept.append(replace(line, words=before.words))
+            unchanged.append(replace(line, words=before.words))
         else:
-            kept.append(line)
-    return kept
+            unchanged.append(line)
+    return unchanged
 
 
 # For which values of the brief's lists the answers of a file hold, as a person said.
@@ -815,19 +815,19 @@ def with_values(
 ) -> Iterator[ClaimLine]:
     """The lines with their values; `said` is by candidate."""
     for line in lines:
-        words = line.words
+        claim = line.words
         held = held_for(
             said.get(line.candidate),
             known.lists,
-            words.availability,
-            words.available_from,
+            claim.availability,
+            claim.available_from,
             as_is=line.candidate in known.as_is,
         )
-        before, number = known.claims.get(line.cell), words.number
-        plain = replace(words, number={})
+        before, number = known.claims.get(line.cell), claim.number
+        plain = replace(claim, number={})
         if before and replace(before.words, holds_for=None, number={}) == plain:
             if line.candidate not in said:
                 held = before.words.holds_for
             number = number or before.words.number
-        words = replace(words, holds_for=held, number=number)
-        yield replace(line, words=words)
+        claim = replace(claim, holds_for=held, number=number)
+        yield replace(line, words=claim)

@@ -49,19 +49,19 @@ def named_once(tables: list[Table], findings: Findings) -> list[Table]:
         for table in tables
     }
     listed = {
-        it for found in names.values() if len(set(found)) == len(found) for it in found
+        name for own in names.values() if len(set(own)) == len(own) for name in own
     }
-    kept = []
+    distinct = []
     for table in tables:
-        found = names[table.sheet.name]
-        if len(set(found)) < len(found) and set(found) <= listed:
+        named = names[table.sheet.name]
+        if len(set(named)) < len(named) and set(named) <= listed:
             findings.remark(
                 f"Sheet “{table.sheet.name}” names the candidates of another sheet "
                 "again and again, so it was not read."
             )
         else:
-            kept.append(table)
-    return kept
+            distinct.append(table)
+    return distinct
 
 
 COMPANIES = (
@@ -94,16 +94,16 @@ WANTED = "The table needs a column of names (named “name”, “candidate” o
 
 def columns_in(row: Row) -> dict[str, int]:
     """By field, its column; a lone column of names counts if IDs alone precede it."""
-    found = columns_by_field(row, COLUMNS)
-    if "name" in found and header_key(row.cell(found["name"])) in COMPANIES:
+    columns = columns_by_field(row, COLUMNS)
+    if "name" in columns and header_key(row.cell(columns["name"])) in COMPANIES:
         # Whoever offers is the candidate, and no further name of a company counts.
-        found.pop("vendor", None)
-    before = row.cells[: found.get("name", 0)]
+        columns.pop("vendor", None)
+    before = row.cells[: columns.get("name", 0)]
     is_first = all(
         header_key(cell) in IDS or REF_WORDS & set(WORDS.findall(cell.casefold()))
         for cell in before
     )
-    return found if is_first or len(found) > 1 else {}
+    return columns if is_first or len(columns) > 1 else {}
 
 
 def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
@@ -133,11 +133,11 @@ class Names:
         name = without_markup(text)
         if not name or name in self.entries:
             return name or None
-        found = self._exact.get(folded(name))
+        matches = self._exact.get(folded(name))
         for form in (comparable(name), header_key(name)):
-            if not found and any(mark.isalpha() for mark in form):
-                found = self._loose.get(form)
-        return next(iter(found)) if found and len(found) == 1 else None
+            if not matches and any(mark.isalpha() for mark in form):
+                matches = self._loose.get(form)
+        return next(iter(matches)) if matches and len(matches) == 1 else None
 
     def hint(self, text: str) -> str:
         """“Did you mean …?” where something is nearly called so."""
@@ -186,7 +186,9 @@ def plan_candidates_import(
         heads = heads_of(book, findings)
         if not findings.questions:
             raise no_table(book, "candidates", WANTED)
-        lines = [it for table in heads if (it := reader.line(table, table.header))]
+        lines = [
+            named for table in heads if (named := reader.line(table, table.header))
+        ]
     for table in tables:
         tell_unread(table, findings)
         reader.settle(table)
@@ -217,20 +219,20 @@ class Reader:
                 table.columns["kind"],
                 table.body,
                 {word: kind.value for word, kind in KINDS.items()},
-                [(it.value, str(it.label)) for it in CandidateKind],
+                [(kind.value, str(kind.label)) for kind in CandidateKind],
                 self.findings,
                 field="kind",
             )
 
     def line(self, table: Table, row: Row) -> RowLine | None:
         problems = len(self.findings.refused_rows)
-        said = as_answer(table.cell(row, "name"))
-        found, linked = said.statement, said.evidence_url
-        if not found:
+        answer = as_answer(table.cell(row, "name"))
+        text, linked = answer.statement, answer.evidence_url
+        if not text:
             self.refuse(table, row, "name", "It has no name. Fill one in.")
             return None
         inputs = Inputs()
-        name = self.names.find(found) or inputs.line("name", " ".join(found.split()))
+        name = self.names.find(text) or inputs.line("name", " ".join(text.split()))
         before = self.known.candidates.get(name)
         values: dict[str, Any] = {}
         kind = self.kind_of(table, row)
@@ -248,7 +250,7 @@ class Reader:
         if vendor:
             values["vendor"] = self.vendor(inputs.line("vendor", vendor))
         values |= self.further(table, row, inputs)
-        if linked and linked not in found:
+        if linked and linked not in text:
             values.setdefault("website", inputs.link("website", linked))
         for wrong, sentences in inputs.errors.items():
             self.refuse(table, row, wrong, sentences[0])
@@ -264,10 +266,10 @@ class Reader:
         values: dict[str, Any] = {}
         for column in IMPORTED:
             cell = table.cell(row, column.name)
-            if cell and (said := column.from_cell(cell)):
+            if cell and (text := column.from_cell(cell)):
                 read = column.read
-                values[column.name] = read(inputs, column.name, said) if read else said
-                is_added = said == f"https://{cell.strip()}"
+                values[column.name] = read(inputs, column.name, text) if read else text
+                is_added = text == f"https://{cell.strip()}"
                 self.with_https += is_added
         return values
 
@@ -275,27 +277,27 @@ class Reader:
         self, table: Table, row: Row, name: str, values: Mapping[str, Any]
     ) -> None:
         """Add what a further row says of a candidate to what its first row says."""
-        number, kept = self.seen[name]
-        differing = [it for it in values if kept.get(it, values[it]) != values[it]]
-        for said in differing[:1]:
+        number, old = self.seen[name]
+        differing = [key for key in values if old.get(key, values[key]) != values[key]]
+        for key in differing[:1]:
             self.refuse(
                 table,
                 row,
-                said,
-                f"“{short(name)}” has another {said} in row {number}. Make them alike, "
+                key,
+                f"“{short(name)}” has another {key} in row {number}. Make them alike, "
                 "or keep one of the rows.",
             )
         if not differing:
             self.again += 1
-            kept.update(values)
+            old.update(values)
 
     def kind_of(self, table: Table, row: Row) -> str:
         """The kind that the row names; blank if it names none."""
         cell = table.cell(row, "kind")
         if not cell:
             return ""
-        found = self.kinds.get(cell, "")
-        if not found:
+        kind = self.kinds.get(cell, "")
+        if not kind:
             self.refuse(
                 table,
                 row,
@@ -303,13 +305,13 @@ class Reader:
                 f"“{short(cell)}” is no kind. Say what it means, or write buy, build, "
                 "open source or as is.",
             )
-        return found
+        return kind
 
     def vendor(self, name: str) -> str:
-        found = self.vendors.find(name)
-        if found is None:
+        vendor = self.vendors.find(name)
+        if vendor is None:
             self.new_vendors.add(name)
-        return found or name
+        return vendor or name
 
     def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
         place = table.columns.get(column)

@@ -159,7 +159,7 @@ class Reader:
         self.settled = Settled()
 
     def says_something(self, table: Table, row: Row) -> bool:
-        return any(table.cell(row, it) for it in ("likely", "state", "low", "high"))
+        return any(table.cell(row, name) for name in ("likely", "state", "low", "high"))
 
     def read(self, table: Table, row: Row) -> tuple[str, str, dict[str, Any]]:
         inputs = Inputs()
@@ -181,15 +181,15 @@ class Reader:
 
     def kind_of(self, table: Table, row: Row) -> str:
         cell = table.cell(row, "kind")
-        found = KINDS.get(header_key(cell)) if cell else None
-        if cell and found is None:
+        stated = KINDS.get(header_key(cell)) if cell else None
+        if cell and stated is None:
             known = ", ".join(kind.label for kind in CostKind)
             raise Refusal(
                 "kind", f"“{short(cell)}” is no kind of cost. There are: {known}."
             )
         # “Support” or “Training” in a list of items says it, too.
         item = KINDS.get(header_key(table.cell(row, "label")))
-        kind = found or self.kind or item
+        kind = stated or self.kind or item
         if not kind:
             raise Refusal(
                 "kind",
@@ -200,11 +200,11 @@ class Reader:
 
     def money(self, table: Table, row: Row, kind: str, label: str) -> dict[str, Any]:
         if is_rise(table, row, kind):
-            said = table.cell(row, "likely")
+            source = table.cell(row, "likely")
             return {
                 "state": self.state_of(table, row, Price(Decimal(0))).value,
                 "currency": self.currency,
-                "source_text": without_breaks(said)[:300],
+                "source_text": without_breaks(source)[:300],
                 **rise(table, row, label),
             }
         values = self.price(table, row)
@@ -260,15 +260,15 @@ class Reader:
         """What is known; a price that is not certain is unsaid, with its text."""
         cell = table.cell(row, "state")
         if cell:
-            found = STATES.get(header_key(cell))
-            if found is None:
+            state = STATES.get(header_key(cell))
+            if state is None:
                 raise Refusal(
                     "state",
                     f"“{short(cell)}” is none of priced, included, excluded, unsaid.",
                 )
-            if found != CostState.PRICED and likely.amount is not None:
+            if state != CostState.PRICED and likely.amount is not None:
                 raise Refusal("likely", "Only a priced line carries an amount.")
-            return found
+            return state
         if likely.state is not None:
             return likely.state
         if likely.amount is None and likely.text:
@@ -280,19 +280,19 @@ class Reader:
         """How often it falls due; blank where nothing says so."""
         cell = table.cell(row, "recurrence")
         if cell:
-            found = RECURRENCES.get(header_key(cell))
-            if found is None:
+            recurrence = RECURRENCES.get(header_key(cell))
+            if recurrence is None:
                 raise Refusal(
                     "recurrence", f"“{short(cell)}” is none of once, monthly, yearly."
                 )
             own = likely.recurrence or self.settled.rhythm
-            if own and own != found:
-                said = short(likely.text or table.cell(table.header, "likely"))
+            if own and own != recurrence:
+                example = short(likely.text or table.cell(table.header, "likely"))
                 raise Refusal(
                     "recurrence",
-                    f"“{said}” is {own}, and its column says {found.value}.",
+                    f"“{example}” is {own}, and its column says {recurrence.value}.",
                 )
-            return found.value
+            return recurrence.value
         return str(likely.recurrence or self.settled.rhythm or self.recurrence)
 
     def rest(
@@ -312,8 +312,8 @@ class Reader:
                 values["source_url"] = inputs.link("source_url", good[0])
             else:
                 note = values.get("note", "")
-                said = f"Source: {without_markup(link)}"
-                values["note"] = inputs.text("note", f"{note}\n{said}".strip())
+                source = f"Source: {without_markup(link)}"
+                values["note"] = inputs.text("note", f"{note}\n{source}".strip())
         day = day_in(table, row, "quoted_on", self.settled)
         if day is not None:
             values["quoted_on"] = day
@@ -338,18 +338,18 @@ def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
     likely = prices["likely"].amount
     if likely is None:
         raise Refusal("likely", "A priced line needs its likely amount as a number.")
-    found = {"likely": likely}
+    priced = {"likely": likely}
     for end in ("low", "high"):
         if prices[end].problem:
             raise Refusal(end, f"“{short(prices[end].text)}” is no amount.")
-        given = prices[end].amount
-        found[end] = likely if given is None else given
-    if not found["low"] <= likely <= found["high"]:
+        amount = prices[end].amount
+        priced[end] = likely if amount is None else amount
+    if not priced["low"] <= likely <= priced["high"]:
         raise Refusal("low", "Low, likely and high must be in that order.")
-    mixed = mixed_credit([found["low"], likely, found["high"]])
+    mixed = mixed_credit([priced["low"], likely, priced["high"]])
     if mixed:
         raise Refusal("low", mixed[0].upper() + mixed[1:])
-    return found
+    return priced
 
 
 def without_breaks(text: str) -> str:
@@ -398,7 +398,7 @@ class Bids:
         read = {*self.shared.values(), *self.bidders}
         of_bidders = {self.above.get(at) for at in self.bidders} - {None}
         names = {at: self.above.get(at, self.header.cell(at)) for at in self.columns}
-        found = [
+        unknown = [
             name
             for at, name in names.items()
             if at not in read
@@ -408,7 +408,7 @@ class Bids:
             )
             and holds_prices(self.whole.body, at)
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(unknown))
 
     @property
     def columns(self) -> list[int]:
@@ -419,8 +419,8 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
     """The bids on `sheet`: two columns of prices or more, called as candidates are."""
 
     def points(row: Row) -> int:
-        found = len(set(bidders_in(row, names).values()))
-        return found if found >= LEAST else 0
+        bidders = len(set(bidders_in(row, names).values()))
+        return bidders if bidders >= LEAST else 0
 
     if said is not None and {"candidate", "likely"} & said.columns.keys():
         return None
@@ -430,21 +430,21 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
     bidders = bidders_in(header, names)
     below = sheet.below(header)
     above: dict[int, str] = {}
-    if said is None and below and (found := under_bidders(header, below[0], bidders)):
+    if said is None and below and (renamed := under_bidders(header, below[0], bidders)):
         # Each bidder stands over a price and its sum: the lower row has the names.
         above, header, below = spread(header, below[0]), below[0], below[1:]
-        bidders = found
+        bidders = renamed
     if sum(holds_prices(below, column) for column in bidders) < LEAST:
         return None
     shared = columns_by_field(header, COLUMNS, bidders)
     if "candidate" in shared:
         return None
     if said is not None:
-        shared = {it: at for it, at in said.columns.items() if at not in bidders}
-    shared = {it: at for it, at in shared.items() if it not in OF_ONE}
+        shared = {name: at for name, at in said.columns.items() if at not in bidders}
+    shared = {name: at for name, at in shared.items() if name not in OF_ONE}
     if "label" not in shared:
-        words = words_before(below, {*bidders, *shared.values()})
-        shared |= {} if words is None else {"label": words}
+        label = words_before(below, {*bidders, *shared.values()})
+        shared |= {} if label is None else {"label": label}
     elif said is None:
         shared = dict(in_words(Table(sheet, header, shared)).columns)
     refuse_wide_merge(sheet, header, [*shared.values(), *bidders])
@@ -453,8 +453,8 @@ def find_bids(sheet: Sheet, said: Header | None, names: Names) -> Bids | None:
 
 def in_two_rows(header: Row, above: Mapping[int, str]) -> Row:
     cells = [
-        f"{above[at]}: {it}" if at in above else it
-        for at, it in enumerate(header.cells)
+        f"{above[at]}: {cell}" if at in above else cell
+        for at, cell in enumerate(header.cells)
     ]
     return replace(header, cells=tuple(cells))
 
@@ -463,30 +463,30 @@ def under_bidders(
     header: Row, lower: Row, bidders: Mapping[int, str]
 ) -> dict[int, str]:
     """By the column of its price, each bidder; nothing unless all have one below."""
-    found: dict[int, str] = {}
+    columns: dict[int, str] = {}
     spans = spread(header, lower)
     for start, name in bidders.items():
         under = [at for at, above in spans.items() if above == header.cell(start)]
         prices = [at for at in under if header_key(lower.cell(at)) in PRICES]
-        found |= dict.fromkeys(prices[:1], name)
-    return found if len(found) == len(bidders) else {}
+        columns |= dict.fromkeys(prices[:1], name)
+    return columns if len(columns) == len(bidders) else {}
 
 
 def bidders_in(row: Row, names: Names) -> dict[int, str]:
     """By column, the candidate that it is called after; “price” names nobody."""
-    found = {
+    bidders = {
         at: names.find(row.cell(at))
         for at in row.filled
         if header_key(row.cell(at)) not in NAMED
     }
-    return {at: name for at, name in found.items() if name and not name.isnumeric()}
+    return {at: name for at, name in bidders.items() if name and not name.isnumeric()}
 
 
 def words_before(rows: Collection[Row], taken: Collection[int]) -> int | None:
     width = max((len(row.cells) for row in rows), default=0)
     for column in range(width):
         cells = [row.cell(column) for row in rows if row.cell(column)]
-        if column not in taken and any(not it[0].isdigit() for it in cells):
+        if column not in taken and any(not cell[0].isdigit() for cell in cells):
             return column
     return None
 
@@ -564,10 +564,10 @@ def plan_costs_import(
     findings = Findings(answers=answers, remarks=list(book.remarks))
     walk = Walk(known, for_all, findings, skip_unknown=skip_unknown)
     bids = {
-        sheet.name: found
+        sheet.name: bid
         for sheet in book.visible
         if not names_candidates(sheet, headers.get(sheet.name))
-        and (found := find_bids(sheet, headers.get(sheet.name), walk.names))
+        and (bid := find_bids(sheet, headers.get(sheet.name), walk.names))
     }
     others = tuple(sheet for sheet in book.sheets if sheet.name not in bids)
     lists = replace(book, sheets=others)
@@ -577,9 +577,11 @@ def plan_costs_import(
     for table in tables:
         if table.sheet.name not in headers:
             refuse_many_prices(table)
-    tables = [it if it.sheet.name in headers else in_words(it) for it in tables]
+    tables = [
+        table if table.sheet.name in headers else in_words(table) for table in tables
+    ]
     lines = [line for table in tables for line in walk.lines(table)]
-    lines += [line for found in bids.values() for line in walk.bids(found)]
+    lines += [line for bid in bids.values() for line in walk.bids(bid)]
     walk.tell()
     return compared(
         book, lines, known.lines, findings, skipped=sum(walk.skipped.values())
@@ -670,10 +672,10 @@ class Walk:
                 "are.",
             )
             return None
-        found = self.names.find(name)
-        if found is None and self.skip_unknown:
+        candidate = self.names.find(name)
+        if candidate is None and self.skip_unknown:
             self.skipped[short(name)] = self.skipped.get(short(name), 0) + 1
-        elif found is None:
+        elif candidate is None:
             self.refuse(
                 table,
                 row,
@@ -682,7 +684,7 @@ class Walk:
                 f"{self.names.hint(name)} Add it first, fix the name, or choose to "
                 "leave unknown names out.",
             )
-        return found
+        return candidate
 
     def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
         place = table.columns.get(column)
@@ -704,7 +706,7 @@ class Walk:
             self.findings.remark(f"Read as credits, which lower the total: {rows}.")
         unsure = self.reader.unsure
         if unsure:
-            shown = ", ".join(f"“{short(it)}”" for it in list(unsure)[:6])
+            shown = ", ".join(f"“{short(name)}”" for name in list(unsure)[:6])
             more = f" and {len(unsure) - 6} more" if len(unsure) > 6 else ""
             self.findings.remark(
                 f"These prices are not certain, so their lines are not stated and "

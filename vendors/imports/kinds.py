@@ -126,8 +126,8 @@ class Claims(ImportKind):
 
     def guess(self, sheet: Sheet) -> Header | None:
         sheet = with_choices(sheet, CROSSED, "Answer")
-        found = find_list(sheet)
-        return Header(found.header.number, found.columns) if found else names_on(sheet)
+        table = find_list(sheet)
+        return Header(table.header.number, table.columns) if table else names_on(sheet)
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading
@@ -184,7 +184,9 @@ class Claims(ImportKind):
         ]
 
     def questions(self, plan: Any) -> Sequence[Question]:
-        return [Question(it.key, it.shown, it.count) for it in plan.unknown_words]
+        return [
+            Question(word.key, word.shown, word.count) for word in plan.unknown_words
+        ]
 
     def meanings(self) -> tuple[tuple[str, str], ...]:
         stated = tuple(
@@ -228,7 +230,7 @@ def readable(words: ClaimWords) -> dict[str, Any]:
 
 def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, Any]:
     """What the form says of values by candidate, without those of whom it says none."""
-    said = {}
+    by_candidate = {}
     for candidate in evaluation.candidates.all():
         text = more.get(f"{HOLDS_FOR}-{candidate.pk}") or more.get(HOLDS_FOR, "")
         try:
@@ -236,8 +238,8 @@ def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, An
         except ValueError as error:
             raise Invalid(f"Those of {candidate} hold for: {error}") from error
         if values is not None:
-            said[candidate.name] = values
-    return said
+            by_candidate[candidate.name] = values
+    return by_candidate
 
 
 def read_day(text: str) -> datetime.date | None:
@@ -264,8 +266,8 @@ class Candidates(RowsImport):
         Column("kind", "Kind", "Kind", "buy, build, open source or as is.", "buy"),
         Column("vendor", "Vendor", "Vendor", "The company that answers.", "Acme Inc."),
         *(
-            Column(it.name, it.head, it.label, it.sheet_help, it.example)
-            for it in IMPORTED
+            Column(field.name, field.head, field.label, field.sheet_help, field.example)
+            for field in IMPORTED
         ),
     )
     names = CANDIDATE_COLUMNS
@@ -295,7 +297,7 @@ class Candidates(RowsImport):
         )
 
     def heads(self) -> tuple[str, ...]:
-        return ("Candidate", "Kind", "Vendor", *(it.label for it in LISTED))
+        return ("Candidate", "Kind", "Vendor", *(column.label for column in LISTED))
 
     def cells(self, line: RowLine) -> Sequence[Any]:
         values = line.values
@@ -303,7 +305,7 @@ class Candidates(RowsImport):
             line.name,
             CandidateKind(values["kind"]).label,
             values.get("vendor", ""),
-            *(str(values.get(it.name, ""))[:200] for it in LISTED),
+            *(str(values.get(column.name, ""))[:200] for column in LISTED),
         )
 
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
@@ -379,9 +381,9 @@ class Costs(RowsImport):
 
     def more_fields(self, evaluation: Evaluation, user: User) -> dict[str, forms.Field]:
         names = evaluation.candidates.values_list("name", flat=True)
-        asked: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        questions: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "candidate": ("Candidate", [(name, name) for name in names]),
-            "kind": ("Kind of cost", [(str(it), it.label) for it in CostKind]),
+            "kind": ("Kind of cost", [(str(kind), kind.label) for kind in CostKind]),
             "recurrence": ("Falls due", list(Recurrence.choices)),
         }
         return {
@@ -390,7 +392,7 @@ class Costs(RowsImport):
                 required=False,
                 label=f"{label}, where the file says none",
             )
-            for name, (label, choices) in asked.items()
+            for name, (label, choices) in questions.items()
         }
 
     def plan(
