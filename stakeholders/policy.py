@@ -75,17 +75,17 @@ def insiders(evaluation: Evaluation) -> QuerySet[User]:
 
 def insiders_of_many(evaluations: Collection[Evaluation]) -> dict[UUID, set[User]]:
     """The same by evaluation, in one query; their owners have been read."""
-    found = {
+    people = {
         evaluation.pk: {evaluation.owner} if evaluation.owner.is_active else set()
         for evaluation in evaluations
     }
     for part in (
         voices()
-        .filter(evaluation__in=found, user__is_active=True)
+        .filter(evaluation__in=people, user__is_active=True)
         .select_related("user")
     ):
-        found[part.evaluation_id].add(part.user)
-    return found
+        people[part.evaluation_id].add(part.user)
+    return people
 
 
 def require_part(by: By, evaluation: Evaluation) -> User:
@@ -105,14 +105,14 @@ def lendings(evaluation: Evaluation) -> QuerySet[Delegation]:
 
     Days are those of the evaluation's own zone, wherever lender and substitute are.
     """
-    found: QuerySet[Delegation] = Delegation.objects.filter(
+    rows: QuerySet[Delegation] = Delegation.objects.filter(
         stakeholder__evaluation=evaluation,
         stakeholder__in=voices().filter(user__is_active=True),
         substitute__is_superuser=False,
         revoked_at__isnull=True,
         ends_on__gte=today_in(evaluation.zone),
     )
-    return found.select_related("stakeholder__user", "substitute")
+    return rows.select_related("stakeholder__user", "substitute")
 
 
 def lendings_today(evaluation: Evaluation) -> QuerySet[Delegation]:

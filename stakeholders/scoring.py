@@ -66,18 +66,18 @@ def dividing[R, K: Hashable](
 
     What all weigh alike is left out.
     """
-    about = dict.fromkeys(key for said in weightings.values() for key in said)
-    found = []
+    about = dict.fromkeys(key for weighting in weightings.values() for key in weighting)
+    divides = []
     for key in about:
-        said = {
+        weights = {
             role: weighting.get(key, Fraction(0))
             for role, weighting in weightings.items()
         }
-        most = max(said, key=lambda role: said[role])
-        least = min(said, key=lambda role: said[role])
-        if said[most] > said[least]:
-            found.append(Divide(key, said[most] - said[least], most, least))
-    return sorted(found, key=lambda divide: divide.apart, reverse=True)
+        most = max(weights, key=lambda role: weights[role])
+        least = min(weights, key=lambda role: weights[role])
+        if weights[most] > weights[least]:
+            divides.append(Divide(key, weights[most] - weights[least], most, least))
+    return sorted(divides, key=lambda divide: divide.apart, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def clashes[R, K: Hashable](
     A pair conflicts if it is more than `CONFLICT` apart, or if one says 8 or more
     where the other says 2 or less. Compared is what both have weighed.
     """
-    found = []
+    pairs = []
     for (combination, first), (other, second) in combinations(weightings.items(), 2):
         both = first.keys() & second.keys()
         apart = distance(
@@ -114,5 +114,5 @@ def clashes[R, K: Hashable](
             and min(first[key], second[key]) <= HARDLY
         )
         if apart is not None and (apart > CONFLICT or about):
-            found.append(Clash(combination, other, apart, about))
-    return sorted(found, key=lambda clash: clash.apart, reverse=True)
+            pairs.append(Clash(combination, other, apart, about))
+    return sorted(pairs, key=lambda clash: clash.apart, reverse=True)

@@ -65,8 +65,8 @@ class RuleTally:
 
     @property
     def is_conditional(self) -> bool:
-        given = {sign_off.verdict for sign_off in self.approvals}
-        return self.passed and Verdict.CONDITIONS in given
+        verdicts = {sign_off.verdict for sign_off in self.approvals}
+        return self.passed and Verdict.CONDITIONS in verdicts
 
     @property
     def can_pass(self) -> bool:
@@ -147,8 +147,8 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
         (shut if part.user_id in barred else people)[part.role].append(part)
     counted: dict[object, list[SignOff]] = defaultdict(list)
     outdated: dict[object, list[SignOff]] = defaultdict(list)
-    given = SignOff.objects.filter(visit=visit, round=visit.round)
-    for sign_off in given.select_related("document"):
+    sign_offs = SignOff.objects.filter(visit=visit, round=visit.round)
+    for sign_off in sign_offs.select_related("document"):
         right = sign_off.document.sha256 == digest
         (counted if right else outdated)[sign_off.rule_id].append(sign_off)
     return [
@@ -190,10 +190,10 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
 
 def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
-    said: dict[Role, dict[Category, int]] = {role: {} for role in Role}
+    by_role: dict[Role, dict[Category, int]] = {role: {} for role in Role}
     for row in rows.order_by("category__position", "category__name"):
-        said[Role(row.role)][row.category] = row.weight
-    return {role: weights for role, weights in said.items() if weights}
+        by_role[Role(row.role)][row.category] = row.weight
+    return {role: weights for role, weights in by_role.items() if weights}
 
 
 def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[Role, Category]]:
@@ -218,17 +218,17 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
 
     Who has not said a country is not counted.
     """
-    found: dict[uuid.UUID, set[Place]] = {}
+    by_pk: dict[uuid.UUID, set[Place]] = {}
     for evaluation in evaluations:
         owner = evaluation.owner
         mine = {(owner.country, owner.subdivision)} if owner.country else set()
-        found[evaluation.pk] = mine
-    rows = Stakeholder.objects.filter(evaluation__in=list(found), left_at__isnull=True)
+        by_pk[evaluation.pk] = mine
+    rows = Stakeholder.objects.filter(evaluation__in=list(by_pk), left_at__isnull=True)
     for key, country, subdivision in rows.exclude(user__country="").values_list(
         "evaluation", "user__country", "user__subdivision"
     ):
-        found[key].add((country, subdivision))
-    return {key: frozenset(places) for key, places in found.items()}
+        by_pk[key].add((country, subdivision))
+    return {key: frozenset(places) for key, places in by_pk.items()}
 
 
 def roles_of(person: User) -> list[str]:

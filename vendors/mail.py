@@ -85,8 +85,8 @@ def code_of(notice: uuid.UUID) -> str:
 
 def is_code_of(notice: uuid.UUID, typed: str) -> bool:
     """Whether that was typed; case, spaces and hyphens do not matter."""
-    said = "".join(typed.split()).replace("-", "").upper()
-    return hmac.compare_digest(said.encode(), code_of(notice).encode())
+    code = "".join(typed.split()).replace("-", "").upper()
+    return hmac.compare_digest(code.encode(), code_of(notice).encode())
 
 
 def spaced(code: str) -> str:
@@ -96,5 +96,5 @@ def spaced(code: str) -> str:
 
 def _hmac(purpose: str, row: uuid.UUID) -> bytes:
     key = settings.VENDOR_PAGES_KEY.encode()
-    said = f"evaltracker vendor pages {purpose} {row}".encode()
-    return hmac.new(key, said, hashlib.sha256).digest()
+    message = f"evaltracker vendor pages {purpose} {row}".encode()
+    return hmac.new(key, message, hashlib.sha256).digest()

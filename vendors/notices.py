@@ -554,10 +554,10 @@ class TokenEnds(OnToken):
             yield self.gone
         if row.expires_at is None or row.expires_at.isoformat() != notice.occurrence:
             yield "The token ends on another day now."
-        asked = Candidate.objects.filter(
+        candidates = Candidate.objects.filter(
             vendor=row.vendor, evaluation=notice.evaluation_id
         ).exclude(state=CandidateState.ELIMINATED)
-        if not asked.exists():
+        if not candidates.exists():
             yield "Its vendor is not asked here any more."
         others = live_tokens(row.vendor).exclude(pk=row.pk)
         if others.filter(

@@ -125,13 +125,13 @@ def to_declare(user: User) -> QuerySet[Candidate]:
 
     Nobody is asked about what was eliminated, or in an evaluation that has ended.
     """
-    said = Conflict.objects.standing().of(user).values("candidate")
+    declared = Conflict.objects.standing().of(user).values("candidate")
     owned = user.owned_evaluations.order_by().values("pk")
     read = user.readable_evaluations.order_by().values("pk")
     rows: QuerySet[Candidate] = Candidate.objects.filter(
         evaluation__in=owned.union(read), evaluation__status=Status.OPEN
     )
-    return rows.exclude(state=CandidateState.ELIMINATED).exclude(pk__in=said)
+    return rows.exclude(state=CandidateState.ELIMINATED).exclude(pk__in=declared)
 
 
 def has_to_declare(user: User, evaluation: Evaluation) -> bool:

@@ -52,8 +52,8 @@ from vendors.selectors.costs import may_see_quotes
 
 def companies(evaluation: Evaluation) -> QuerySet[Vendor]:
     behind = Candidate.objects.filter(evaluation=evaluation, vendor__isnull=False)
-    found: QuerySet[Vendor] = Vendor.objects.filter(pk__in=behind.values("vendor"))
-    return found
+    vendors: QuerySet[Vendor] = Vendor.objects.filter(pk__in=behind.values("vendor"))
+    return vendors
 
 
 def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -99,8 +99,8 @@ def of_owner(user: User, rows: QuerySet[Asking]) -> QuerySet[Asking]:
 @CHECKS.add
 def answers_hold_for_values(document: Document) -> Iterator[tuple[str, str]]:
     """What an answer means for each value is an availability, and a date or none."""
-    for at, told in enumerate(document["claims"]):
-        if told.get("holds_for") is not None and not is_kept_form(told["holds_for"]):
+    for at, claim in enumerate(document["claims"]):
+        if claim.get("holds_for") is not None and not is_kept_form(claim["holds_for"]):
             yield (
                 f"/claims/{at}/holds_for",
                 "It has to hold “said”, and “means” by list and value.",

@@ -266,15 +266,15 @@ def _row(
     columns: Mapping[str, int],
     errors: dict[str, list[str]],
 ) -> dict[str, str]:
-    for field, words in WORDS.items():
+    for field, known in WORDS.items():
         text = texts.get(field, "")
         if not text and field != "kind":
             continue
-        found = words.get(header_key(text))
-        if found is None:
+        value = known.get(header_key(text))
+        if value is None:
             place = place_of(columns[field], row.number)
             errors[place] = [f"“{text[:60]}” is not one of: {_offered(field)}."]
-        texts[field] = found or ""
+        texts[field] = value or ""
     return {name: text for name, text in texts.items() if text}
 
 
@@ -404,8 +404,8 @@ def _line(
         wrong.setdefault("requirement", REF_IS_A_NUMBER)
     if stands and texts == shown and not wrong:
         return SheetLine(row.number, ref, stands, columns)
-    words = _words(texts, stands, order, wrong)
-    return SheetLine(row.number, ref, words, columns, wrong)
+    claim = _words(texts, stands, order, wrong)
+    return SheetLine(row.number, ref, claim, columns, wrong)
 
 
 def _shown(words: ClaimWords | None) -> dict[str, str]:
@@ -456,21 +456,21 @@ def _availability(text: str) -> str:
     key = status_key(text)
     if DATED_PLAN.fullmatch(key):
         return str(Availability.PLANNED)
-    found = READING_CHOICES.get(text.casefold()) or STATUS_WORDS.get(
+    choice = READING_CHOICES.get(text.casefold()) or STATUS_WORDS.get(
         key.replace("-", " ")
     )
-    if found is None:
+    if choice is None:
         raise ValueError(
             f"“{text[:60]}” is not one of: {', '.join(STATED)}; yes and no are read, "
             "too."
         )
-    return str(Availability(found))
+    return str(Availability(choice))
 
 
 def _day_of_plan(text: str) -> datetime.date | None:
     """The day in “planned 2030-01-31”."""
-    found = DATED_PLAN.fullmatch(status_key(text))
-    return read_day(found[2]) if found else None
+    match = DATED_PLAN.fullmatch(status_key(text))
+    return read_day(match[2]) if match else None
 
 
 def _environments(text: str) -> list[str]:
@@ -480,8 +480,8 @@ def _environments(text: str) -> list[str]:
 
 def _holds_for(text: str) -> dict[str, Any] | None:
     """What was said; what it means, whoever knows the lists says."""
-    said = read_holds_for(meant(text))
-    return said and {"said": said, "means": {}}
+    values = read_holds_for(meant(text))
+    return values and {"said": values, "means": {}}
 
 
 READERS = {
@@ -519,12 +519,12 @@ def write_sheet(
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = SHEET
-    asked = list(requirements)
-    measured = any(requirement.measure for requirement in asked)
+    rows = list(requirements)
+    measured = any(requirement.measure for requirement in rows)
     fields = [name for name in COLUMNS if measured or name not in OF_MEASURES]
     _head(sheet, fields)
     last = 1
-    for last, requirement in enumerate(asked, start=2):
+    for last, requirement in enumerate(rows, start=2):
         answer = answer_cells(claims.get(requirement.ref))
         cells = dict(
             zip((*ASKED, *ANSWER), (*asked_cells(requirement), *answer), strict=True)

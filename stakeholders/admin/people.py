@@ -303,14 +303,14 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
     if not evaluation.is_open:
         return lambda part: []
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
-    asked = set(
+    roles = set(
         SignOffRule.objects.filter(
             evaluation=evaluation, stage=evaluation.stage
         ).values_list("role", flat=True)
     )
-    given = SignOff.objects.filter(visit=visit, round=visit.round)
+    sign_offs = SignOff.objects.filter(visit=visit, round=visit.round)
     signed: set[tuple[Any, str]] = set()
-    for person, behalf, role in given.values_list("person", "on_behalf_of", "role"):
+    for person, behalf, role in sign_offs.values_list("person", "on_behalf_of", "role"):
         signed |= {(person, role), (behalf, role)}
     weighed = set(
         RoleWeight.objects.filter(evaluation=evaluation).values_list("role", flat=True)
@@ -321,15 +321,15 @@ def debts_of(evaluation: Evaluation) -> Callable[[Stakeholder], list[str]]:
     conditions = list(owed)
 
     def debts(part: Stakeholder) -> list[str]:
-        found = []
-        if part.role in asked and (part.user_id, part.role) not in signed:
-            found.append("a sign-off on this stage")
+        debts = []
+        if part.role in roles and (part.user_id, part.role) not in signed:
+            debts.append("a sign-off on this stage")
         if evaluation.stage == Stage.REQUIREMENTS and part.role not in weighed:
-            found.append("their role's weights")
+            debts.append("their role's weights")
         number = conditions.count(part.user_id)
         if number:
-            found.append(f"{number} open condition{'s' if number > 1 else ''}")
-        return found
+            debts.append(f"{number} open condition{'s' if number > 1 else ''}")
+        return debts
 
     return debts
 
@@ -339,11 +339,11 @@ def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]
         (rule.role, rule.stage): rule.required
         for rule in SignOffRule.objects.filter(evaluation=evaluation)
     }
-    asked = {role for role, _ in rules}
+    roles = {role for role, _ in rules}
     return [
         (role.label, [(stage.label, rules.get((role, stage), 0)) for stage in Stage])
         for role in Role
-        if role in asked
+        if role in roles
     ]
 
 
@@ -409,8 +409,8 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
         rows: QuerySet[Stakeholder] = Stakeholder.objects.visible_to(user).filter(
             evaluation=subject, left_at__isnull=True
         )
-        said = RoleWeight.objects.filter(evaluation=subject, role=OuterRef("role"))
-        rows = rows.annotate(is_weighed=Exists(said))
+        weights = RoleWeight.objects.filter(evaluation=subject, role=OuterRef("role"))
+        rows = rows.annotate(is_weighed=Exists(weights))
         return rows.select_related("user", "evaluation")
 
     def name_of(self, row: Stakeholder) -> str:
@@ -447,18 +447,18 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
 
 def substitutes(evaluation: Evaluation) -> dict[Any, list[Delegation]]:
     """Substitutions that are not over, by part."""
-    found: dict[Any, list[Delegation]] = {}
+    by_part: dict[Any, list[Delegation]] = {}
     for lending in lendings(evaluation):
-        found.setdefault(lending.stakeholder_id, []).append(lending)
-    return found
+        by_part.setdefault(lending.stakeholder_id, []).append(lending)
+    return by_part
 
 
 def _lendings(found: Iterable[Delegation]) -> str:
-    said = [
-        f"{it.substitute.name}, {it.starts_on:%-d %b} – {it.ends_on:%-d %b %Y}"
-        for it in found
+    periods = [
+        f"{row.substitute.name}, {row.starts_on:%-d %b} – {row.ends_on:%-d %b %Y}"
+        for row in found
     ]
-    return "\n".join(said) or "nobody"
+    return "\n".join(periods) or "nobody"
 
 
 def searches_people(reader: Reader) -> QuerySet[User]:
@@ -473,7 +473,7 @@ def searches_people(reader: Reader) -> QuerySet[User]:
     owners = seen.order_by().values("owner")
     newest = "-evaluation__created_at"
     rows: QuerySet[User] = User.objects.filter(Q(pk__in=with_part) | Q(pk__in=owners))
-    found: QuerySet[User] = rows.prefetch_related(
+    users: QuerySet[User] = rows.prefetch_related(
         Prefetch(
             "parts",
             queryset=parts.select_related("evaluation").order_by(newest)[:1],
@@ -485,7 +485,7 @@ def searches_people(reader: Reader) -> QuerySet[User]:
             to_attr="newest_owned",
         ),
     )
-    return found
+    return users
 
 
 def address(person: User) -> str:

@@ -64,9 +64,9 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     categories = list(evaluation.categories.all())
     if not categories:
         return None
-    said = said_weights(evaluation)
+    weights = said_weights(evaluation)
     holders = holders_of(evaluation)
-    roles = roles_with_weights(evaluation, said, holders)
+    roles = roles_with_weights(evaluation, weights, holders)
     mine = {role for role, holder in holders if holder == user.pk}
     sealed_at = weights_sealed_at(evaluation)
     may_say = bool(mine) and user.is_active and evaluation.is_open and sealed_at is None
@@ -74,16 +74,16 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     return {
         "has_grid": may_say or may_agree,
         "rows": [
-            WeightRow(category, [said.get(role, {}).get(category) for role in roles])
+            WeightRow(category, [weights.get(role, {}).get(category) for role in roles])
             for category in categories
         ],
         "roles": [
-            column(role, said.get(role, {}), categories, is_mine=role in mine)
+            column(role, weights.get(role, {}), categories, is_mine=role in mine)
             for role in roles
         ],
         "may_say": may_say,
         "sealed_at": sealed_at,
-        "said": bool(said),
+        "said": bool(weights),
         "clashes": objectives_in_conflict(evaluation),
         "is_requirements": evaluation.stage == Stage.REQUIREMENTS,
     }
@@ -168,10 +168,10 @@ class SayRoleWeights(OnEvaluation):
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
         held = set(parts(user, target).values_list("role", flat=True))
-        said = said_weights(target)
+        weights = said_weights(target)
         return {
             "categories": list(target.categories.all()),
-            "said": {role: said.get(role, {}) for role in Role if role in held},
+            "said": {role: weights.get(role, {}) for role in Role if role in held},
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -357,7 +357,7 @@ class WeightsGrid(Grid[Evaluation, Category]):
     noun = "category"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        said = said_weights(subject)
+        weights = said_weights(subject)
         agreed = Column(
             "weight",
             "Agreed",
@@ -372,8 +372,8 @@ class WeightsGrid(Grid[Evaluation, Category]):
             Column("name", "Category", width=24),
             agreed,
             *(
-                self._of_role(subject, user, role, said.get(role, {}))
-                for role in roles_with_weights(subject, said)
+                self._of_role(subject, user, role, weights.get(role, {}))
+                for role in roles_with_weights(subject, weights)
             ),
         )
 
@@ -401,13 +401,13 @@ class WeightsGrid(Grid[Evaluation, Category]):
             yield "Weigh", address_of("weigh-category", row)
 
     def note(self, subject: Evaluation, user: User) -> str:
-        categories, said = list(subject.categories.all()), said_weights(subject)
+        categories, weights = list(subject.categories.all()), said_weights(subject)
         apart = [
-            column(role, said.get(role, {}), categories, is_mine=False)
-            for role in roles_with_weights(subject, said)
+            column(role, weights.get(role, {}), categories, is_mine=False)
+            for role in roles_with_weights(subject, weights)
         ]
         known = [
-            f"{it.label} {it.distance}%" for it in apart if it.distance is not None
+            f"{row.label} {row.distance}%" for row in apart if row.distance is not None
         ]
         return f"Distance from agreed: {' · '.join(known)}" if known else ""
 
@@ -419,7 +419,7 @@ GIVEN = {
     Verdict.RETURN: "returned for changes",
 }
 CODES.register("role", {str(role.value): str(role.label) for role in Role})
-CODES.register("verdict", {str(verdict): said for verdict, said in GIVEN.items()})
+CODES.register("verdict", {str(verdict): label for verdict, label in GIVEN.items()})
 
 register_words(
     {

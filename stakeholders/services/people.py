@@ -235,8 +235,8 @@ def _own_role(user: User) -> str:
     if len(roles) == 1:
         return roles[0]
     several = "several roles" if roles else "no role"
-    said = f"{user.name} has {several} in the company; choose one."
-    raise Invalid(said, errors={"role": [said]})
+    sentence = f"{user.name} has {several} in the company; choose one."
+    raise Invalid(sentence, errors={"role": [sentence]})
 
 
 @transaction.atomic
@@ -296,24 +296,24 @@ def weigh_for_role(
     check_weigh_for_role(evaluation, role, by)
     if category.evaluation_id != evaluation.pk:
         raise Invalid("The category belongs to another evaluation.")
-    said = RoleWeight.objects.filter(category=category, role=role).first()
-    before = {"weight": said.weight} if said else {}
-    if said and said.weight == weight:
-        return said
-    if said is None:
-        said = RoleWeight(evaluation=evaluation, category=category, role=role)
-    said.weight, said.set_by = weight, by
-    checked(said)
-    said.save()
+    row = RoleWeight.objects.filter(category=category, role=role).first()
+    before = {"weight": row.weight} if row else {}
+    if row and row.weight == weight:
+        return row
+    if row is None:
+        row = RoleWeight(evaluation=evaluation, category=category, role=role)
+    row.weight, row.set_by = weight, by
+    checked(row)
+    row.save()
     journal.record(
         evaluation=evaluation,
         action="role_weight.said",
-        subject=said,
+        subject=row,
         by=by,
         before=before,
         after={"category": category.name, "role": role, "weight": weight},
     )
-    return said
+    return row
 
 
 # Changing a part: another role, or scoring from now on or no more.
@@ -377,7 +377,7 @@ def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
 
 
 def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
-    done = [said for use in PART_USES if (said := use(stakeholder))]
+    done = [sentence for use in PART_USES if (sentence := use(stakeholder))]
     if not but_signed:
         signed = SignOff.objects.filter(
             visit__evaluation=stakeholder.evaluation, role=stakeholder.role

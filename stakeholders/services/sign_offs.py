@@ -57,13 +57,13 @@ def check_conditions(
 ) -> None:
     inside = set(insiders(evaluation).values_list("pk", flat=True))
     today = today_in(evaluation.zone)
-    for asked in conditions:
+    for entry in conditions:
         sentence = ""
-        if asked.owner.pk not in inside:
+        if entry.owner.pk not in inside:
             sentence = (
-                f"{asked.owner.name} has no part here, so cannot be responsible for it."
+                f"{entry.owner.name} has no part here, so cannot be responsible for it."
             )
-        elif asked.due_on < today:
+        elif entry.due_on < today:
             sentence = "The day by which a condition is met cannot be over."
         if sentence:
             raise Invalid(sentence, errors={"condition": [sentence]})
@@ -72,16 +72,16 @@ def check_conditions(
 def attach_conditions(
     sign_off: SignOff, evaluation: Evaluation, conditions: Sequence[ConditionAsked]
 ) -> list[Condition]:
-    kept = []
-    for asked in conditions:
+    made = []
+    for entry in conditions:
         condition = Condition(
-            sign_off=sign_off, text=asked.text, owner=asked.owner, due_on=asked.due_on
+            sign_off=sign_off, text=entry.text, owner=entry.owner, due_on=entry.due_on
         )
         checked(condition)
         condition.save()
-        owe_mails(condition, evaluation, asked)
-        kept.append(condition)
-    return kept
+        owe_mails(condition, evaluation, entry)
+        made.append(condition)
+    return made
 
 
 def owe_mails(

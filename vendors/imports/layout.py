@@ -135,9 +135,9 @@ def find_matrix(
     for column in range(width):
         if column in taken:
             continue
-        found = {down.find(row.cell(column)) for row in below} - {None}
-        if len(found) > hits:
-            best, hits = column, len(found)
+        matches = {down.find(row.cell(column)) for row in below} - {None}
+        if len(matches) > hits:
+            best, hits = column, len(matches)
     if best is None:
         return None
     return MatrixShape(sheet, header, best, orientation, fit=len(taken) * hits)
@@ -164,7 +164,7 @@ def is_points(cell: str) -> bool:
 
 
 LEAST = 2
-FIELDS = {it: COLUMNS[it] for it in ("status", "statement", "evidence")}
+FIELDS = {name: COLUMNS[name] for name in ("status", "statement", "evidence")}
 
 
 def find_by_vendor(
@@ -173,8 +173,8 @@ def find_by_vendor(
     """A list for each vendor that stands over its answers; nothing if none does."""
 
     def points(row: Row) -> int:
-        found = sum(candidates.find(cell) is not None for cell in row.cells)
-        return found if found >= LEAST else 0
+        hits = sum(candidates.find(cell) is not None for cell in row.cells)
+        return hits if hits >= LEAST else 0
 
     header = find_header(sheet, points)
     below = sheet.below(header) if header else []
@@ -234,13 +234,13 @@ def find_questionnaire(
         return None
     columns = columns_by_field(header, NAMES)
     below = sheet.below(header)[:SAMPLED_ROWS]
-    answers = {columns[it] for it in columns.keys() - {"requirement", "component"}}
+    answers = {columns[name] for name in columns.keys() - {"requirement", "component"}}
     width = max((len(row.cells) for row in below), default=0)
     best, hits = None, 0
     for column in sorted(set(range(width)) - answers):
-        found = {requirements.find(row.cell(column)) for row in below} - {None}
-        if len(found) > hits:
-            best, hits = column, len(found)
+        matches = {requirements.find(row.cell(column)) for row in below} - {None}
+        if len(matches) > hits:
+            best, hits = column, len(matches)
     if best is None:
         return None
     return ListShape(sheet, header, columns | {"requirement": best})
@@ -249,7 +249,7 @@ def find_questionnaire(
 def names_on(sheet: Sheet) -> Header | None:
     header = find_header(sheet, points)
     names = [header_key(cell) for cell in header.cells] if header else []
-    if header is None or any(names.count(it) > 1 for it in NAMES["status"]):
+    if header is None or any(names.count(name) > 1 for name in NAMES["status"]):
         # Each vendor has answers of its own there.
         return None
     return Header(header.number, columns_by_field(header, NAMES))
@@ -282,10 +282,10 @@ class Whose:
                 f"Sheet “{shape.sheet.name}” is read as answers of the same vendor."
             )
             return self.said
-        said = self.asked(shape.sheet, candidates, named)
+        candidate = self.asked(shape.sheet, candidates, named)
         if not named:
-            self.said, self.refs = said, refs
-        return said
+            self.said, self.refs = candidate, refs
+        return candidate
 
     def asked(self, sheet: Sheet, candidates: Names, named: str) -> str:
         where = f" on sheet “{sheet.name}”" if sheet.name else ""
@@ -301,15 +301,15 @@ def named_above(sheet: Sheet, header: Row, candidates: Names) -> str:
     """The one candidate that the sheet is called after or that stands above it."""
     above = [row for row in sheet.rows if row.number < header.number]
     cells = [sheet.name, *(cell for row in above for cell in row.cells)]
-    found = {candidates.find(cell) for cell in cells} - {None}
-    return (found.pop() or "") if len(found) == 1 else ""
+    names = {candidates.find(cell) for cell in cells} - {None}
+    return (names.pop() or "") if len(names) == 1 else ""
 
 
 def is_aside(shape: ListShape, row: Row) -> bool:
     """Whether the row is none of the questions, or one that nobody answered."""
     column = shape.columns["status"]
     repeated = header_key(row.cell(column)) == header_key(shape.header.cell(column))
-    answered = any(row.cell(shape.columns.get(it, 10_000)) for it in ANSWERS)
+    answered = any(row.cell(shape.columns.get(name, 10_000)) for name in ANSWERS)
     return repeated or not answered
 
 
@@ -378,32 +378,32 @@ class Walk:
             return shape.whose
         column = shape.columns["candidate"]
         name = row.cell(column)
-        found = self.candidates.find(name)
-        if found is None and "version" in shape.columns:
-            found = self.candidates.find(f"{name} {row.cell(shape.columns['version'])}")
-        if found is None:
+        match = self.candidates.find(name)
+        if match is None and "version" in shape.columns:
+            match = self.candidates.find(f"{name} {row.cell(shape.columns['version'])}")
+        if match is None:
             self.unknown(shape.sheet, row.number, column, "candidate", name)
-        return found
+        return match
 
     def requirement_of(self, shape: ListShape, row: Row) -> str | None:
         column = shape.columns["requirement"]
         name = row.cell(column)
-        found = None
+        ref = None
         if "component" in shape.columns:
             whole = f"{name} {row.cell(shape.columns['component'])}"
-            found = self.requirements.find(whole)
-        found = found or self.requirements.find(name)
-        if found is None:
+            ref = self.requirements.find(whole)
+        ref = ref or self.requirements.find(name)
+        if ref is None:
             self.unknown(shape.sheet, row.number, column, "requirement", name)
-        return found
+        return ref
 
     def matrix(self, shape: MatrixShape) -> Iterator[ClaimLine]:
         is_down = shape.orientation == REQUIREMENTS_AS_ROWS
         across, down = self.candidates, self.requirements
-        words = ("candidate", "requirement")
+        nouns = ("candidate", "requirement")
         if not is_down:
-            across, down, words = down, across, (words[1], words[0])
-        heads = self.heads(shape, across, words[0])
+            across, down, nouns = down, across, (nouns[1], nouns[0])
+        heads = self.heads(shape, across, nouns[0])
         refuse_scores(shape, heads)
         merged = shape.sheet.merged_across()
         for row in counted(shape.body, "compared"):
@@ -420,7 +420,7 @@ class Walk:
             if key is None:
                 name = row.cell(shape.label)
                 place = (row.number, shape.label)
-                self.unknown(shape.sheet, *place, words[1], name, len(answers))
+                self.unknown(shape.sheet, *place, nouns[1], name, len(answers))
                 continue
             for column, cell in answers.items():
                 pair = (heads[column], key) if is_down else (key, heads[column])
@@ -432,9 +432,9 @@ class Walk:
         heads = {}
         for column in shape.header.filled:
             name = shape.header.cell(column)
-            found = across.find(name)
-            if found is not None:
-                heads[column] = found
+            match = across.find(name)
+            if match is not None:
+                heads[column] = match
             elif column != shape.label:
                 amount = sum(1 for row in shape.body if row.cell(column))
                 if header_key(name) not in SIDE_COLUMNS and amount:
@@ -466,19 +466,19 @@ class Walk:
         if cells.is_blank:
             return
         try:
-            words = self.reader.read(cells)
+            claim = self.reader.read(cells)
         except Invalid as error:
             self.findings.refuse(sheet, row, error.sentence, column)
             return
-        yield ClaimLine(candidate, ref, words, sheet.name, row)
+        yield ClaimLine(candidate, ref, claim, sheet.name, row)
 
     def with_number(
         self, shape: ListShape, line: ClaimLine, text: str
     ) -> Iterator[ClaimLine]:
         try:
-            said = Reading.from_text(text)
+            reading = Reading.from_text(text)
             number = claimed_number(
-                said and said.as_json(), self.measures.get(line.ref, {})
+                reading and reading.as_json(), self.measures.get(line.ref, {})
             )
         except Invalid as error:
             column = shape.columns["number"]
@@ -529,8 +529,8 @@ def plan_claims_import(
     """
     refuse_nothing_to_match(known)
     refuse_memo(book, "It has results and no answers. Import the matrix instead.")
-    book, told = without_derived(in_one_column(book, CROSSED, "Answer"))
-    findings = Findings(answers=answers, remarks=[*book.remarks, *told])
+    book, remarks = without_derived(in_one_column(book, CROSSED, "Answer"))
+    findings = Findings(answers=answers, remarks=[*book.remarks, *remarks])
     walk = Walk(
         candidate_names(known),
         requirement_names(known),
@@ -547,7 +547,7 @@ def plan_claims_import(
     sheets = {sheet.name: sheet for sheet in book.sheets}
     lines = once_each(lines, sheets, findings)
     lines = list(with_values(lines, known, holds_for))
-    lines = as_it_stands(lines, known.claims) if told else lines
+    lines = as_it_stands(lines, known.claims) if remarks else lines
     if not (lines or findings.problems):
         findings.refuse(
             book.visible[0], 1, "The table holds no answers. Fill it in and try again."
@@ -600,18 +600,18 @@ def find_shape(
         if listed is not None or orientation == LIST:
             return listed
     candidates, requirements = walk.candidates, walk.requirements
-    asked = None
+    form = None
     if orientation in ("", QUESTIONNAIRE):
-        asked = find_questionnaire(sheet, requirements, said)
+        form = find_questionnaire(sheet, requirements, said)
         if orientation == QUESTIONNAIRE:
-            return asked
+            return form
     down = find_matrix(sheet, candidates, requirements, REQUIREMENTS_AS_ROWS)
     across = find_matrix(sheet, requirements, candidates, CANDIDATES_AS_ROWS)
-    if asked is not None and not any(
-        shape and shape.header.number >= asked.header.number for shape in (down, across)
+    if form is not None and not any(
+        shape and shape.header.number >= form.header.number for shape in (down, across)
     ):
         # A candidate's name above the names of the columns is no column of answers.
-        return asked
+        return form
     if orientation:
         return down if orientation == REQUIREMENTS_AS_ROWS else across
     if down is not None and across is not None:
@@ -630,13 +630,13 @@ def once_each(
     """Each cell once; two different answers to one cell are refused."""
     first: dict[tuple[str, str], ClaimLine] = {}
     for line in lines:
-        kept = first.setdefault(line.cell, line)
-        if kept.words != line.words:
+        earlier = first.setdefault(line.cell, line)
+        if earlier.words != line.words:
             findings.refuse(
                 sheets[line.sheet],
                 line.row,
                 f"{line.candidate} answers {short(line.ref)} another way in row "
-                f"{kept.row}. Keep one of the two.",
+                f"{earlier.row}. Keep one of the two.",
             )
     return list(first.values())
 

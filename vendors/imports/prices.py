@@ -214,8 +214,8 @@ def refuse_no_price(plain: str) -> None:
 
 
 def credit_in(plain: str) -> str:
-    found = CREDIT.fullmatch(plain)
-    return (found["minus"] or found["brackets"]).strip() if found else ""
+    sign = CREDIT.fullmatch(plain)
+    return (sign["minus"] or sign["brackets"]).strip() if sign else ""
 
 
 def credit(price: Price, text: str = "") -> Price:
@@ -252,16 +252,16 @@ def numbers_in(texts: Iterable[str]) -> Iterator[Parts]:
 
 def settled_style(texts: Iterable[str]) -> tuple[Style | None, list[str]]:
     parts = list(numbers_in(texts))
-    opened = [it for it in parts if is_open(it.number)]
-    style = style_of(it.number for it in parts)
-    told = any(style_of([it.number]) for it in parts)
-    if style is None and not told and opened:
+    opened = [part for part in parts if is_open(part.number)]
+    style = style_of(part.number for part in parts)
+    is_told = any(style_of([part.number]) for part in parts)
+    if style is None and not is_told and opened:
         is_english = all(
-            "," in it.number and it.currencies[:1] and it.currencies[0] in ENGLISH
-            for it in opened
+            "," in part.number and part.currencies[:1] and part.currencies[0] in ENGLISH
+            for part in opened
         )
         style = Style.POINT if is_english else None
-    return style, list(dict.fromkeys(it.number for it in opened))
+    return style, list(dict.fromkeys(part.number for part in opened))
 
 
 def kept(amount: Decimal, cell: str) -> Decimal:
@@ -279,8 +279,8 @@ def kept(amount: Decimal, cell: str) -> Decimal:
 
 def unit_of(unit: str | None, period: str | None) -> str:
     """What one price buys; an hour or a day is a unit and no rhythm of payment."""
-    words = [unit or "", period if period in ("hour", "day") else ""]
-    return " per ".join(word for word in words if word)
+    units = [unit or "", period if period in ("hour", "day") else ""]
+    return " per ".join(word for word in units if word)
 
 
 ENDS = ("likely", "low", "high")
@@ -323,8 +323,8 @@ def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Se
     unit, rhythm = terms_in(head)
     rhythm = rhythm or str(RECURRENCES.get(header_key(head), ""))
     if unit or rhythm:
-        told = ", ".join(it for it in (unit and f"per {unit}", rhythm) if it)
-        findings.remark(f"The name of column “{short(head)}” is read as: {told}.")
+        parts = ", ".join(part for part in (unit and f"per {unit}", rhythm) if part)
+        findings.remark(f"The name of column “{short(head)}” is read as: {parts}.")
     return Settled(styles, orders, currency_in(head), unit, rhythm)
 
 
@@ -342,16 +342,16 @@ def style_in(
             return style
         column = min(beside)
     head = short(table.header.cell(column), 30)
-    said = findings.ask(
+    answer = findings.ask(
         f"numbers:{header_key(head)}",
         f"{examples(opened)} in column “{head}” can each be two numbers. How does it "
         "write thousands and decimals?",
         [
-            (it.value, f"{it.value}, so “{opened[0]}” is {shown(opened[0], it)}")
-            for it in (Style.COMMA, Style.POINT)
+            (mark.value, f"{mark.value}, so “{opened[0]}” is {shown(opened[0], mark)}")
+            for mark in (Style.COMMA, Style.POINT)
         ],
     )
-    return Style(said) if said else None
+    return Style(answer) if answer else None
 
 
 def texts_in(table: Table, columns: Collection[int]) -> list[str]:
@@ -374,38 +374,42 @@ def currency_in(head: str) -> str:
     for word in APART.split(head):
         is_code = len(word) == 3 and word.isupper()
         is_sign = len(word) in (1, 2) and not word.isalnum()
-        found = currencies_of(word) if is_code or is_sign else ()
-        codes.update(found[:1])
+        known = currencies_of(word) if is_code or is_sign else ()
+        codes.update(known[:1])
     return codes.pop() if len(codes) == 1 else ""
 
 
 def price_columns(header: Row) -> dict[str, int]:
     """By field, its column; “Price per user/month” is a column of prices, too."""
-    found = columns_by_field(header, COLUMNS)
-    if "likely" not in found:
-        free = [at for at in header.filled if at not in found.values()]
+    columns = columns_by_field(header, COLUMNS)
+    if "likely" not in columns:
+        free = [at for at in header.filled if at not in columns.values()]
         names = {at: header.cell(at) for at in free}
         priced = [
-            at for at, it in names.items() if PRICED.search(it) or any(terms_in(it))
+            at
+            for at, head in names.items()
+            if PRICED.search(head) or any(terms_in(head))
         ]
         # Which of two counts is not guessed.
         if len(priced) == 1:
-            found["likely"] = priced[0]
-    return found
+            columns["likely"] = priced[0]
+    return columns
 
 
 def terms_in(head: str) -> tuple[str, str]:
-    words = [it for it in APART_IN_HEAD.split(head) if it and not is_currency(it)]
+    words = [
+        word for word in APART_IN_HEAD.split(head) if word and not is_currency(word)
+    ]
     plain = " ".join(words)
-    found = PRICE.search(plain)
-    if found is None:
+    price = PRICE.search(plain)
+    if price is None:
         return "", ""
-    before, behind = plain[: found.start()].strip(), plain[found.end() :].strip()
+    before, behind = plain[: price.start()].strip(), plain[price.end() :].strip()
     rhythm = RECURRENCES.get(header_key(before)) or RECURRENCES.get(header_key(behind))
     if rhythm:
         return "", rhythm.value
-    for said in (behind, f"per {behind}"):
-        terms = parse_amount(f"USD 1 {said}")
+    for phrase in (behind, f"per {behind}"):
+        terms = parse_amount(f"USD 1 {phrase}")
         if behind and terms.amount is not None:
             rhythm = PERIODS.get(terms.period or "")
             return unit_of(terms.unit, terms.period), rhythm.value if rhythm else ""
@@ -421,7 +425,7 @@ def in_words(table: Table) -> Table:
     if "label" not in columns or has_words(table.body, columns["label"]):
         return table
     names = [header_key(cell) for cell in header.cells]
-    others = [names.index(it) for it in COLUMNS["label"] if it in names]
+    others = [names.index(name) for name in COLUMNS["label"] if name in names]
     better = [at for at in others if has_words(table.body, at)]
     if not better:
         return table
@@ -460,9 +464,9 @@ def currency_of(
     """The currency by its code; a sign that several share may be told beside."""
     cell = code_of(table.cell(row, "currency"))
     own, head = likely.currencies, settled.currency
-    for said, where in ((cell, cell), (head, f"its column in {head}")):
-        if said and own and said not in own:
-            where = cell if said == cell else where
+    for text, where in ((cell, cell), (head, f"its column in {head}")):
+        if text and own and text not in own:
+            where = cell if text == cell else where
             raise Refusal("currency", f"The price is in {own[0]} and not in {where}.")
     code = cell or head or likely.currency or usual
     if code not in CODES:
@@ -500,8 +504,8 @@ def day_in(table: Table, row: Row, name: str, settled: Settled) -> datetime.date
 
 def validity(table: Table, row: Row, settled: Settled) -> str:
     days = {name: day_in(table, row, name, settled) for name in VALID}
-    said = [f"{words} {days[name]}" for name, words in VALID.items() if days[name]]
-    return f"Valid {' '.join(said)}." if said else ""
+    dates = [f"{phrase} {days[name]}" for name, phrase in VALID.items() if days[name]]
+    return f"Valid {' '.join(dates)}." if dates else ""
 
 
 def code_of(cell: str) -> str:

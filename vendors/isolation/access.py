@@ -280,13 +280,13 @@ def walled_tables() -> list[str]:
     Every table of vendors, every other one that points to a vendor's row (scores,
     verdicts and the decision among them), and those that the role may touch at all.
     """
-    found = {
+    tables = {
         model._meta.db_table
         for model in apps.get_models()
         if model._meta.app_label == "vendors"
         or any(_is_a_vendors(field.related_model) for field in _links(model))
     }
-    return sorted(found | ACCESS.keys())
+    return sorted(tables | ACCESS.keys())
 
 
 def _links(model: type[Model]) -> list[Field[Any, Any]]:

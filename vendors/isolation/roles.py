@@ -480,8 +480,8 @@ def lift_wall(db: BaseDatabaseWrapper, *, role: str) -> None:
 
 def house_of(db: BaseDatabaseWrapper, named: Iterable[str] = ()) -> list[str]:
     """The product's own roles; without `named`, those that had been named before."""
-    given = set(named) or {str(row[0]) for row in rows(db, HOUSE_NOW, HOUSE)}
-    return sorted({*owner_roles(db), *given})
+    names = set(named) or {str(row[0]) for row in rows(db, HOUSE_NOW, HOUSE)}
+    return sorted({*owner_roles(db), *names})
 
 
 def _ready_schemas(db: BaseDatabaseWrapper, role: str) -> None:

@@ -123,10 +123,10 @@ LINKS: list[Callable[[Candidate], tuple[str, str] | None]] = []
 
 
 def links_of(candidate: Candidate) -> list[tuple[str, str]]:
-    found = (link(candidate) for link in LINKS)
+    links = (link(candidate) for link in LINKS)
     return [
         *(_own(candidate, *page) for page in FIRST),
-        *(link for link in found if link is not None),
+        *(link for link in links if link is not None),
         *(_own(candidate, *page) for page in LAST),
     ]
 
@@ -276,10 +276,10 @@ def _answer(
 
 def _read(text: str) -> uuid.UUID | None:
     try:
-        found = uuid.UUID(text)
+        key = uuid.UUID(text)
     except ValueError:
         return None
-    return found if str(found) == text else None
+    return key if str(key) == text else None
 
 
 def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, str]:
@@ -405,8 +405,8 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _link(request: HttpRequest, secret: str) -> InvitationLink:
     """The link of the address; guesses are counted for theirs."""
-    if found := find_link(secret):
-        return found
+    if link := find_link(secret):
+        return link
     guesses = f"vendor-guesses:{address_of(request)}"
     if not may_ask(guesses, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE):
         raise Refused(SLOWLY)

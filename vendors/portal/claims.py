@@ -76,22 +76,22 @@ NO_FILE = "Choose a file first, then attach it."
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
     waiting = sheets_to_confirm(_of(session))
-    found = answers_of(_of(session))
-    return show_answers(request, session, "answers.html", found, to_confirm=waiting)
+    answers = answers_of(_of(session))
+    return show_answers(request, session, "answers.html", answers, to_confirm=waiting)
 
 
 @session_page(*FORM)
 def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpResponse:
-    found = answers_of(_of(session))
-    row = found.at(ref)
+    answers = answers_of(_of(session))
+    row = answers.at(ref)
     if row is None:
         raise NotFound
     if request.method != "POST":
-        return _form(request, session, found, row)
+        return _form(request, session, answers, row)
     if request.POST.get("then") == "discard":
         discard_draft(candidate=_of(session), requirement=row.requirement)
         return redirect(address(session, "answer", ref=ref))
-    return _save(request, session, found, row)
+    return _save(request, session, answers, row)
 
 
 @session_page(*READ)
@@ -210,7 +210,7 @@ def _form(
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
     typed = row.draft.typed if row.draft else typed_of(row.claim)
-    asked = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
+    rows = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(_of(session)).filter(claim__requirement=row.requirement)
     waiting = draft_files(_of(session)).filter(draft__requirement=row.requirement)
     return show_answers(
@@ -222,7 +222,7 @@ def _form(
         row=row,
         typed=typed,
         offered=OFFERED.items(),
-        boxes=boxes_for(demanded(asked.get()), typed["holds_for"]),
+        boxes=boxes_for(demanded(rows.get()), typed["holds_for"]),
         version=row.draft.version if row.draft else 0,
         saved=_clock(session, row.draft),
         files=list(files.order_by("uploaded_at")),
@@ -259,12 +259,12 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """Every answered question, whoever asked, and the own ones; a form for one more."""
     candidate = session.link.candidate
-    found = answers_of(candidate)
+    answers = answers_of(candidate)
     problem: Problem | None = None
     typed: dict[str, Any] = {"about": request.GET.get("about", "")}
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in ("about", "text")}
-        row = found.at(typed["about"])
+        row = answers.at(typed["about"])
         if typed["about"] and row is None:
             raise NotFound
         try:
@@ -280,7 +280,7 @@ def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
             problem = refused
     rows = list(questions_for(candidate).order_by("-told_at", "pk"))
     context = {"questions": rows, "typed": typed, **refusal(problem)}
-    return show_answers(request, session, "questions.html", found, **context)
+    return show_answers(request, session, "questions.html", answers, **context)
 
 
 @session_page(*FORM)
@@ -313,9 +313,9 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
             problem = refused
     rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
     context = {"proposals": rows, "categories": categories, "typed": typed}
-    found = answers_of(candidate)
+    answers = answers_of(candidate)
     context |= refusal(problem)
-    return show_answers(request, session, "proposals.html", found, **context)
+    return show_answers(request, session, "proposals.html", answers, **context)
 
 
 TITLE = "Letters and feedback"
@@ -324,8 +324,8 @@ TITLE = "Letters and feedback"
 @session_page(*READ)
 def documents(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = PublishedDocument.objects.filter(candidate=session.link.candidate)
-    found = list(rows.order_by("-published_at", "pk"))
-    return show(request, session, "documents.html", title=TITLE, documents=found)
+    published = list(rows.order_by("-published_at", "pk"))
+    return show(request, session, "documents.html", title=TITLE, documents=published)
 
 
 @session_page(*READ)
@@ -334,16 +334,16 @@ def document(
 ) -> HttpResponse:
     candidate = session.link.candidate
     rows = PublishedDocument.objects.filter(candidate=candidate)
-    found = rows.filter(pk=read_id(document)).first()
-    if found is None:
+    shown = rows.filter(pk=read_id(document)).first()
+    if shown is None:
         raise NotFound
     return show(
         request,
         session,
         "document.html",
-        title=found.get_kind_display(),
-        document=found,
-        published_at=spoken(found.published_at, candidate.evaluation.zone),
+        title=shown.get_kind_display(),
+        document=shown,
+        published_at=spoken(shown.published_at, candidate.evaluation.zone),
     )
 
 
@@ -369,15 +369,15 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
             problem, wrong = error, error.errors
         except Problem as error:
             problem = error
-    found = answers_of(candidate)
+    answers = answers_of(candidate)
     return show_answers(
         request,
         session,
         "hand_in.html",
-        found,
+        answers,
         status=problem.status if problem else HTTPStatus.OK,
         problem=problem.sentence if problem else "",
-        drafts=[(row, wrong.get(row.requirement.ref, ())) for row in found.drafts],
+        drafts=[(row, wrong.get(row.requirement.ref, ())) for row in answers.drafts],
         last=last_submission(candidate),
     )
 
@@ -388,12 +388,12 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
     last = last_submission(candidate)
     if last is None:
         raise NotFound
-    found = answers_of(candidate)
+    answers = answers_of(candidate)
     return show_answers(
         request,
         session,
         "receipt.html",
-        found,
+        answers,
         last=last,
         handed_in_at=spoken(last.submitted_at, candidate.evaluation.zone),
         is_current=is_receipt_of(last.sha256, own_claims(candidate)),
@@ -404,10 +404,10 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def file(request: HttpRequest, session: VendorSession, file: str) -> FileResponse:
     """An own file, handed in or waiting with a draft, as an attachment."""
     key, candidate = read_id(file), session.link.candidate
-    found = own_files(candidate).filter(pk=key).first()
-    if found is not None:
-        kind = found.content_type
-        return attachment(found.stored_as, name=found.name, content_type=kind)
+    stored = own_files(candidate).filter(pk=key).first()
+    if stored is not None:
+        kind = stored.content_type
+        return attachment(stored.stored_as, name=stored.name, content_type=kind)
     draft = draft_files(candidate).filter(pk=key).first()
     if draft is None:
         raise NotFound
@@ -418,10 +418,10 @@ def file(request: HttpRequest, session: VendorSession, file: str) -> FileRespons
 @session_page("POST")
 def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpResponse:
     rows = sheets_to_confirm(session.link.candidate)
-    found = rows.filter(pk=read_id(sheet)).first()
-    if found is None:
+    own_sheet = rows.filter(pk=read_id(sheet)).first()
+    if own_sheet is None:
         raise NotFound
-    confirm_sheet(sheet=found, by=actor_in_pages(session.link))
+    confirm_sheet(sheet=own_sheet, by=actor_in_pages(session.link))
     return redirect(address(session, "answers"))
 
 
@@ -460,16 +460,16 @@ def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpResponse:
     content, name = chosen_file(request, "file", "Choose the filled sheet first.")
-    found = preview_sheet(
+    preview = preview_sheet(
         candidate=session.link.candidate,
         content=content,
         filename=name,
         order=DayOrder(order) if order in ORDERS else None,
     )
-    packed = _packed(session, found) if found.changes else ""
-    changes = [(change.requirement, _differences(change)) for change in found.changes]
+    packed = _packed(session, preview) if preview.changes else ""
+    changes = [(change.requirement, _differences(change)) for change in preview.changes]
     return _page(
-        request, session, order=order, preview=found, changes=changes, packed=packed
+        request, session, order=order, preview=preview, changes=changes, packed=packed
     )
 
 
@@ -517,7 +517,7 @@ def _unpacked(session: VendorSession, packed: str) -> TypedByRef:
         raise Refused(TOO_OLD) from error
     if candidate != str(session.link.candidate_id):
         raise Refused(TOO_OLD)
-    return {ref: (words, version) for ref, (words, version) in typed.items()}
+    return {ref: (values, version) for ref, (values, version) in typed.items()}
 
 
 def _differences(change: DraftChange) -> list[tuple[str, str, str]]:

@@ -155,11 +155,11 @@ def _from_sheet(
     """The form filled from a sheet, to be looked over; nothing is kept yet."""
     try:
         missing = "Choose a file first, then read it into the form."
-        read, said = read_prices(*chosen_file(request, "sheet", missing))
+        read, new_head = read_prices(*chosen_file(request, "sheet", missing))
         filled = filled_rows(read, session.link.candidate)
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)
-    head = {name: said[name] or head[name] for name in HEAD}
+    head = {name: new_head[name] or head[name] for name in HEAD}
     return _shown(request, session, filled, head=head, is_read=True)
 
 
@@ -202,8 +202,8 @@ def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
         return " ".join(wrong.get("lines", [])) or problem.sentence
     if any(place.startswith(("file", f"{SHEET}.")) for place in wrong):
         cells = [
-            f"{place.removeprefix(f'{SHEET}.')}: {' '.join(told)}"
-            for place, told in wrong.items()
+            f"{place.removeprefix(f'{SHEET}.')}: {' '.join(sentences)}"
+            for place, sentences in wrong.items()
             if place != "file"
         ]
         return " ".join([problem.sentence, *cells])

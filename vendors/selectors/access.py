@@ -41,12 +41,12 @@ def find_link(secret: str) -> InvitationLink | None:
     if row is None:
         return None
     show_vendor(row.vendor_id)
-    found: InvitationLink | None = (
+    link: InvitationLink | None = (
         InvitationLink.objects.filter(live_link(), pk=row.pk)
         .select_related("contact", "vendor", "candidate__evaluation")
         .first()
     )
-    return found
+    return link
 
 
 def find_session(secret: str) -> VendorSession | None:
@@ -70,10 +70,10 @@ def live_link(path: str = "") -> Q:
     """Links of somebody who still answers for a candidate in the choice, or for one
     to whose vendor something was published: a letter can be read by losers, too. The
     link of a test ends with it."""
-    told = PublishedDocument.objects.order_by().values("candidate")
+    published = PublishedDocument.objects.order_by().values("candidate")
     return Q(
         ~Q(**{f"{path}candidate__state": CandidateState.ELIMINATED})
-        | Q(**{f"{path}candidate__in": told}),
+        | Q(**{f"{path}candidate__in": published}),
         Q(**{f"{path}candidate__evaluation__is_practice": False})
         | Q(**{f"{path}candidate__evaluation__status": Status.OPEN}),
         **{
@@ -84,24 +84,24 @@ def live_link(path: str = "") -> Q:
 
 
 def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
-    found: SignInCode | None = SignInCode.objects.filter(
+    code: SignInCode | None = SignInCode.objects.filter(
         link=link, browser_digest=digest_of(nonce)
     ).first()
-    return found
+    return code
 
 
 def link_to_pages(
     candidates: QuerySet[Candidate], address: str
 ) -> InvitationLink | None:
     """The link to one of these of who reads mail at that address, if there is one."""
-    found: InvitationLink | None = (
+    link: InvitationLink | None = (
         InvitationLink.objects.filter(
             live_link(), candidate__in=candidates, contact__email=address
         )
         .order_by("made_at")
         .first()
     )
-    return found
+    return link
 
 
 def sessions_here(
@@ -125,10 +125,10 @@ class Visits:
 def visits_of(candidates: Iterable[Candidate]) -> dict[uuid.UUID, Visits]:
     """By candidate, what its owner is told of visits; none where no code was used."""
     rows = VendorSession.objects.filter(link__candidate__in=list(candidates)).order_by()
-    found = rows.values_list("link__candidate").annotate(
+    visits = rows.values_list("link__candidate").annotate(
         Max("started_at"), Max("last_visit_on")
     )
-    return {pk: Visits(used.date(), last) for pk, used, last in found}
+    return {pk: Visits(used.date(), last) for pk, used, last in visits}
 
 
 LIVE = """
@@ -170,9 +170,9 @@ def recognise(secret: str) -> VendorToken | None:
     live = {"digest": digest_of(secret), "now": timezone.now()}
     with pipeline(savepoint=False) as pipe:
         show(pipe, SHOW_TOKEN, digest=live["digest"])
-        found = pipe.ask(WHO, **live)
+        cursor = pipe.ask(WHO, **live)
         show(pipe, SHOW_VENDOR, **live)
-    row = found.fetchone()
+    row = cursor.fetchone()
     if row is None:
         return None
     token = loaded(VendorToken, row)
@@ -253,16 +253,16 @@ def shared_addresses(
         vendor__candidates__evaluation=candidate.evaluation_id
     )
     others: Any = rivals.exclude(vendor=candidate.vendor_id).select_related("vendor")
-    found = {}
+    by_key = {}
     for other in others.distinct().order_by("vendor__name", "email"):
         for address in addresses:
             if shared := shared_by(address, other.email):
                 one = SharedAddress(candidate, other.vendor, shared)
-                found[one.key] = one
-    if not found:
+                by_key[one.key] = one
+    if not by_key:
         return []
     allowed = _allowed(candidate.evaluation_id)
-    return [one for key, one in found.items() if key not in allowed]
+    return [one for key, one in by_key.items() if key not in allowed]
 
 
 def is_held_back(candidate: Candidate, address: str) -> bool:
@@ -278,6 +278,6 @@ def is_held_back(candidate: Candidate, address: str) -> bool:
 def _allowed(evaluation_id: uuid.UUID) -> set[tuple[frozenset[str], str]]:
     entries = Entry.objects.filter(evaluation=evaluation_id, action=ALLOWED)
     return {
-        (frozenset(said["vendors"]), said["shared"])
-        for said in entries.values_list("after", flat=True)
+        (frozenset(entry["vendors"]), entry["shared"])
+        for entry in entries.values_list("after", flat=True)
     }

@@ -61,7 +61,7 @@ def demanded(requirement: Requirement) -> dict[str, list[str]]:
     """The values by list in which it must hold today; none: it has no list."""
     return {
         held.scope.name: [
-            it.name for it in held.scope.values.all() if not it.retired_at
+            value.name for value in held.scope.values.all() if not value.retired_at
         ]
         for held in requirement.demands.all()
     }
@@ -82,10 +82,10 @@ def owed_values(
 ) -> set[Value]:
     """The values, each with its list, that are not answered and not ruled out."""
     lists = demanded(requirement)
-    asked = {(name, value) for name, values in lists.items() for value in values}
+    owed = {(name, value) for name, values in lists.items() for value in values}
     out = {(name, value) for name, values in ruled.items() for value in values}
     speaks_of = answered(said.holds_for, said.environments, said.availability, lists)
-    return asked - out - speaks_of
+    return owed - out - speaks_of
 
 
 # The name under which `vendors.notices` owes them.
@@ -116,14 +116,14 @@ def demanded_of(requirement: Requirement) -> Named:
 
 def demanded_in(evaluation: Evaluation) -> dict[Any, Named]:
     """The same by requirement, of a whole evaluation, in three queries."""
-    asked = Demand.objects.filter(requirement__evaluation=evaluation)
-    rows = asked.order_by("scope__position", "scope__name").values_list(
+    demands = Demand.objects.filter(requirement__evaluation=evaluation)
+    rows = demands.order_by("scope__position", "scope__name").values_list(
         "requirement_id", "scope__name"
     )
     marked = list(rows)
     lists = lists_of(evaluation) if marked else {}
-    found: dict[Any, Named] = {}
+    by_requirement: dict[Any, Named] = {}
     for requirement, name in marked:
         if lists[name]:
-            found.setdefault(requirement, {})[name] = lists[name]
-    return found
+            by_requirement.setdefault(requirement, {})[name] = lists[name]
+    return by_requirement

@@ -182,17 +182,17 @@ def answer_counts(
     evaluation: Evaluation, candidates: Iterable[Candidate]
 ) -> dict[uuid.UUID, AnswerCounts]:
     """By the candidates' keys; in seven queries, however many they are."""
-    asked = asked_requirements(evaluation).select_related(None)
-    number = asked.count()
-    whole = _rulings(evaluation).whole().filter(requirement__in=asked)
+    requirements = asked_requirements(evaluation).select_related(None)
+    number = requirements.count()
+    whole = _rulings(evaluation).whole().filter(requirement__in=requirements)
     ruled = Counter(whole.values_list("candidate_id", flat=True))
-    said: Mapping[uuid.UUID, Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    sums: Mapping[uuid.UUID, Counter[tuple[bool, bool]]] = defaultdict(Counter)
     for candidate, by_vendor, count in _without_lists(evaluation):
-        said[candidate][by_vendor, False] += count
-    for candidate, by_vendor, partly in _with_lists(evaluation, asked):
-        said[candidate][by_vendor, partly] += 1
+        sums[candidate][by_vendor, False] += count
+    for candidate, by_vendor, partly in _with_lists(evaluation, requirements):
+        sums[candidate][by_vendor, partly] += 1
     return {
-        one.pk: _counts(one, number - ruled[one.pk], said[one.pk]) for one in candidates
+        one.pk: _counts(one, number - ruled[one.pk], sums[one.pk]) for one in candidates
     }
 
 
@@ -226,7 +226,7 @@ def _with_lists(
 ) -> Iterable[tuple[uuid.UUID, bool, bool]]:
     """Each answer to what must hold for lists, and whether a value is left out."""
     held = asked.filter(demands__isnull=False).distinct()
-    listed = {it.pk: it for it in with_demands(held)}
+    listed = {row.pk: row for row in with_demands(held)}
     if not listed:
         return
     named = {
@@ -286,7 +286,7 @@ def waiting_for(
     evaluation: Evaluation, candidates: Sequence[Candidate]
 ) -> list[Waiting]:
     """What waits on each of these candidates of one evaluation, in six queries."""
-    asked = list(with_demands(asked_requirements(evaluation)))
+    requirements = list(with_demands(asked_requirements(evaluation)))
     scope = {"candidate__in": [candidate.pk for candidate in candidates]}
     ruled = {
         (candidate, requirement): named
@@ -294,7 +294,7 @@ def waiting_for(
             "candidate_id", "requirement_id", "named_values"
         )
     }
-    said = {
+    answers = {
         (candidate, requirement): Said(*answer)
         for candidate, requirement, *answer in vendors_answers()
         .filter(**scope)
@@ -304,9 +304,9 @@ def waiting_for(
     return [
         _waiting(
             candidate,
-            [it for it in asked if ruled.get((candidate.pk, it.pk)) != {}],
-            {it.pk: said.get((candidate.pk, it.pk)) for it in asked},
-            {it.pk: ruled.get((candidate.pk, it.pk), {}) for it in asked},
+            [row for row in requirements if ruled.get((candidate.pk, row.pk)) != {}],
+            {row.pk: answers.get((candidate.pk, row.pk)) for row in requirements},
+            {row.pk: ruled.get((candidate.pk, row.pk), {}) for row in requirements},
         )
         for candidate in candidates
     ]
@@ -350,9 +350,9 @@ def opened[Q_: QuerySet[Any]](rows: Q_, user: User, candidate_path: str) -> Q_:
     or in which one bars them.
     """
     interests = Conflict.objects.barring().of(user).order_by()
-    asked = to_declare(user).order_by().values_list("evaluation", flat=True)
+    undeclared = to_declare(user).order_by().values_list("evaluation", flat=True)
     barred = interests.values_list("candidate__evaluation", flat=True)
-    closed = set(asked.union(barred).order_by())
+    closed = set(undeclared.union(barred).order_by())
     if not closed:
         return rows
     return rows.exclude(**{f"{candidate_path}__evaluation__in": closed})
@@ -395,7 +395,7 @@ def answering_of(candidate: Candidate) -> Answering:
     """How far its answers are; three queries. What is ruled out is not asked."""
     rulings = Ruling.objects.whole().filter(candidate=candidate)
     out = set(rulings.values_list("requirement", flat=True))
-    asked = [
+    requirements = [
         row for row in asked_requirements(candidate.evaluation) if row.pk not in out
     ]
     stated = Claim.objects.filter(
@@ -403,8 +403,8 @@ def answering_of(candidate: Candidate) -> Answering:
     )
     done = set(stated.values_list("requirement", flat=True))
     return Answering(
-        asked=sorted(asked, key=lambda row: not row.is_must),
-        left=frozenset(row.pk for row in asked if row.pk not in done),
+        asked=sorted(requirements, key=lambda row: not row.is_must),
+        left=frozenset(row.pk for row in requirements if row.pk not in done),
     )
 
 
@@ -517,9 +517,9 @@ def answers_of(candidate: Candidate) -> Answers:
         draft.requirement_id: draft
         for draft in AnswerDraft.objects.filter(candidate=candidate)
     }
-    asked = asked_requirements(candidate.evaluation).order_by(
+    requirements = asked_requirements(candidate.evaluation).order_by(
         "category__position", "category__name", "position", "ref"
     )
     return Answers(
-        [AnswerRow(row, claims.get(row.pk), drafts.get(row.pk)) for row in asked]
+        [AnswerRow(row, claims.get(row.pk), drafts.get(row.pk)) for row in requirements]
     )

@@ -160,28 +160,28 @@ class OpeningState:
 
 def opening_of(evaluation: Evaluation) -> PriceOpening | None:
     rows = PriceOpening.objects.standing().filter(evaluation=evaluation)
-    found: PriceOpening | None = rows.select_related(
+    opening: PriceOpening | None = rows.select_related(
         "evaluation", "asked_by", "confirmed_by", "on_behalf_of"
     ).first()
-    return found
+    return opening
 
 
 def opening_state(evaluation: Evaluation, user: User) -> OpeningState:
     """How far it is, for the page that `user` reads; before its stage nothing is."""
     if evaluation.stage != Stage.DECISION and evaluation.prices_opened_at is None:
         return OpeningState(None, [], mine=False)
-    asked = opening_of(evaluation)
+    opening = opening_of(evaluation)
     if evaluation.prices_opened_at is not None:
-        return OpeningState(asked, [], mine=False)
-    people = second_people(evaluation, asked)
-    return OpeningState(asked, people, mine=asked is not None and user in people)
+        return OpeningState(opening, [], mine=False)
+    people = second_people(evaluation, opening)
+    return OpeningState(opening, people, mine=opening is not None and user in people)
 
 
 def second_people(
     evaluation: Evaluation, asked: PriceOpening | None = None
 ) -> list[User]:
-    found = {second_seat.user for second_seat in second_seats(evaluation, asked)}
-    return sorted(found, key=lambda person: (person.name, person.pk))
+    people = {second_seat.user for second_seat in second_seats(evaluation, asked)}
+    return sorted(people, key=lambda person: (person.name, person.pk))
 
 
 def second_seats(
@@ -219,10 +219,10 @@ def lent_seats(evaluation: Evaluation) -> Iterable[Seat]:
 
 def interested(ids: Collection[UUID]) -> dict[UUID, set[int]]:
     rows = Conflict.objects.barring().filter(candidate__evaluation__in=ids)
-    found: dict[UUID, set[int]] = {key: set() for key in ids}
+    by_evaluation: dict[UUID, set[int]] = {key: set() for key in ids}
     for evaluation, person in rows.values_list("candidate__evaluation", "person"):
-        found[evaluation].add(person)
-    return found
+        by_evaluation[evaluation].add(person)
+    return by_evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +253,12 @@ def quotes_seen(evaluation: Evaluation) -> dict[UUID, QuoteSeen]:
     read once for a request that only reads."""
     rows = Quote.objects.in_evaluation(evaluation).order_by("revision")
     withdrawn = Case(When(lines=[], then=Value(True)), default=Value(False))
-    told = rows.values_list(
+    quotes = rows.values_list(
         *("candidate", "revision", "handed_in_at", "valid_until"), withdrawn
     )
     return read_once(
         ("quotes seen", evaluation.pk),
-        lambda: {row[0]: QuoteSeen(*row[1:]) for row in told},
+        lambda: {row[0]: QuoteSeen(*row[1:]) for row in quotes},
     )
 
 
@@ -281,8 +281,8 @@ def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
 
 
 def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
-    said = {line["kind"] for line in quote.lines} if quote else set()
-    return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in said]
+    kinds = {line["kind"] for line in quote.lines} if quote else set()
+    return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in kinds]
 
 
 def is_quoted(evaluation: Evaluation) -> bool:

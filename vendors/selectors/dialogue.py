@@ -39,10 +39,10 @@ def questions_for(candidate: Candidate) -> QuerySet[Any]:
     then, asked. Who else asked is not read at all.
     """
     rows: QuerySet[Question] = Question.objects.filter(evaluation=candidate.evaluation)
-    asked = Asking.objects.filter(candidate=candidate)
+    askings = Asking.objects.filter(candidate=candidate)
     return (
         rows.annotate(
-            own=Exists(asked.filter(question=OuterRef("pk"))),
+            own=Exists(askings.filter(question=OuterRef("pk"))),
             told_at=Coalesce("answered_at", "asked_at"),
         )
         .filter(Q(answered_at__isnull=False) | Q(own=True))
@@ -79,14 +79,14 @@ def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
 
 def stands_alone(name: str, text: str) -> bool:
     """Whether `text` holds `name` as words of their own, in whatever case."""
-    sought, words = name.casefold(), text.casefold()
-    at = words.find(sought)
+    sought, folded = name.casefold(), text.casefold()
+    at = folded.find(sought)
     while at >= 0:
         end = at + len(sought)
-        around = words[max(at - 1, 0) : at] + words[end : end + 1]
+        around = folded[max(at - 1, 0) : at] + folded[end : end + 1]
         if not any(text.isalnum() or text == "_" for text in around):
             return True
-        at = words.find(sought, at + 1)
+        at = folded.find(sought, at + 1)
     return False
 
 
@@ -137,13 +137,13 @@ class Chase:
 def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chase]:
     """Each of these candidates of one evaluation, in six queries."""
     keys = [candidate.pk for candidate in candidates]
-    told: dict[str, dict[str, datetime.datetime]] = {}
+    moments_by_key: dict[str, dict[str, datetime.datetime]] = {}
     notices = Notice.objects.filter(kind=KIND, subject_id__in=map(str, keys))
     for key, occurrence, at in notices.values_list(
         "subject_id", "occurrence", "created_at"
     ):
         # One reminder is a mail to each contact.
-        told.setdefault(key, {})[occurrence] = at
+        moments_by_key.setdefault(key, {})[occurrence] = at
     spoke = dict(
         vendors_words()
         .filter(candidate__in=keys)
@@ -157,22 +157,22 @@ def chases(evaluation: Evaluation, candidates: Sequence[Candidate]) -> list[Chas
         .filter(vendor__in={candidate.vendor_id for candidate in candidates})
         .values_list("vendor_id", flat=True)
     )
-    found = []
+    rows = []
     for waiting in waiting_for(evaluation, candidates):
         one = waiting.candidate
-        moments = sorted(told.get(str(one.pk), {}).values())
+        moments = sorted(moments_by_key.get(str(one.pk), {}).values())
         since = spoke.get(one.pk)
-        found.append(
+        rows.append(
             Chase(
                 waiting=waiting,
                 contacts=people[one.vendor_id] if one.vendor_id else 0,
                 reminded=tuple(
-                    each for each in moments if since is None or each > since
+                    moment for moment in moments if since is None or moment > since
                 ),
                 last_at=moments[-1] if moments else None,
             )
         )
-    return found
+    return rows
 
 
 type Place = tuple[uuid.UUID, uuid.UUID]
@@ -263,29 +263,29 @@ def sent_by_vendors(
     rows: Any = Candidate.objects.filter(
         evaluation=evaluation, invited_at__isnull=False
     )
-    found = {
+    by_vendor = {
         item.pk: SentBy(item, item.seen_until)
         for item in rows.select_related("vendor").annotate(
             seen_until=Subquery(mine.values("until")[:1])
         )
     }
-    unseen = Unseen(user, list(found), everything=everything)
+    unseen = Unseen(user, list(by_vendor), everything=everything)
     for claim in _claims(unseen):
-        found[claim.newer.candidate_id].claims.append(claim)
+        by_vendor[claim.newer.candidate_id].claims.append(claim)
     for file in unseen.of(
         ClaimFile.objects.select_related("claim__requirement"),
         "uploaded_at",
         through="claim__",
     ):
-        found[file.claim.candidate_id].files.append(file)
+        by_vendor[file.claim.candidate_id].files.append(file)
     for rows, moment, name in (
         (Submission.objects.all(), "submitted_at", "receipts"),
         (Asking.objects.select_related("question"), "question__asked_at", "questions"),
         (Proposal.objects.all(), "proposed_at", "proposals"),
     ):
         for row in unseen.of(rows, moment):
-            getattr(found[row.candidate_id], name).append(row)
-    return list(found.values())
+            getattr(by_vendor[row.candidate_id], name).append(row)
+    return list(by_vendor.values())
 
 
 def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
@@ -325,10 +325,10 @@ class Unseen:
         self.everything = everything
 
     def of(self, rows: Any, moment: str, *, through: str = "") -> QuerySet[Any]:
-        found: QuerySet[Any] = self._theirs(rows, through)
+        theirs: QuerySet[Any] = self._theirs(rows, through)
         if self.everything:
-            return found
-        return found.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
+            return theirs
+        return theirs.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
 
     def former(self, changed: list[Revision]) -> QuerySet[Any]:
         """Revisions of these cells that the person has seen, the oldest first."""
@@ -344,10 +344,10 @@ class Unseen:
         mine = LastSeen.objects.filter(
             person=self.user, candidate=OuterRef(f"{candidate}_id")
         )
-        found: QuerySet[Any] = rows.filter(
+        theirs: QuerySet[Any] = rows.filter(
             **{f"{candidate}__in": self.candidates}
         ).annotate(seen=Subquery(mine.values("until")[:1]))
-        return found
+        return theirs
 
 
 def _standing() -> QuerySet[Any]:

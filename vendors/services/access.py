@@ -113,15 +113,15 @@ def tell_of_leaks() -> None:
 def _answered_by(vendor: Vendor) -> Iterable[Evaluation]:
     """The open evaluations to which `vendor` is invited and still in the choice; tests
     only where there is no other, for all of them would tell the same."""
-    asked = Candidate.objects.filter(vendor=vendor, invited_at__isnull=False).exclude(
-        state=CandidateState.ELIMINATED
-    )
+    candidates = Candidate.objects.filter(
+        vendor=vendor, invited_at__isnull=False
+    ).exclude(state=CandidateState.ELIMINATED)
     rows: Any = Evaluation.objects.filter(
-        status=Status.OPEN, pk__in=asked.values("evaluation_id")
+        status=Status.OPEN, pk__in=candidates.values("evaluation_id")
     )
     ordered = rows.select_related("owner").order_by("pk")
-    found: Iterable[Evaluation] = ordered.real() or ordered
-    return found
+    answered: Iterable[Evaluation] = ordered.real() or ordered
+    return answered
 
 
 def _concerned(evaluation: Evaluation, token: VendorToken) -> set[Any]:
@@ -224,11 +224,11 @@ def use_code(
     """
     candidate = lock_candidate(link.candidate)
     now = database_now()
-    asked = code_of_browser(link, nonce) if nonce else None
-    if asked is None or wrong_tries(link, now) >= MOST_WRONG:
+    sent = code_of_browser(link, nonce) if nonce else None
+    if sent is None or wrong_tries(link, now) >= MOST_WRONG:
         return None
     code = SignInCode.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=asked.pk
+        pk=sent.pk
     )
     if code.used_at or code.expires_at <= now or code.wrong_tries >= MOST_TRIES:
         return None

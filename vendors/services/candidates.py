@@ -115,8 +115,8 @@ def change_candidate(*, candidate: Candidate, by: By, **values: Any) -> Candidat
             "needs a candidate of its own."
         )
     now = {field: getattr(candidate, field) for field in WORDS}
-    words = {field: values.pop(field, now[field]) for field in WORDS}
-    before, after = change(candidate, **read_words(**words), **values)
+    texts = {field: values.pop(field, now[field]) for field in WORDS}
+    before, after = change(candidate, **read_words(**texts), **values)
     check_vendor(candidate)
     return _recorded(candidate, "candidate.changed", by, before, after)
 
@@ -187,13 +187,13 @@ def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]
 def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
     """A candidate's words as they are kept; what is not given is blank."""
     inputs = Inputs()
-    words: dict[str, Any] = {"name": inputs.line("name", name)}
+    texts: dict[str, Any] = {"name": inputs.line("name", name)}
     for column in COLUMNS:
         if column.read is not None:
-            given = columns.get(column.name, column.blank)
-            words[column.name] = column.read(inputs, column.name, given)
+            value = columns.get(column.name, column.blank)
+            texts[column.name] = column.read(inputs, column.name, value)
     inputs.check()
-    return words
+    return texts
 
 
 def check_vendor(candidate: Candidate) -> None:
@@ -363,7 +363,7 @@ def known_candidates(*, evaluation: Evaluation) -> KnownCandidates:
     return KnownCandidates(
         candidates=candidates,
         names={name: values["aliases"] for name, values in candidates.items()},
-        vendors={name: [str(it) for it in aliases] for name, aliases in vendors},
+        vendors={name: [str(alias) for alias in aliases] for name, aliases in vendors},
     )
 
 
@@ -418,11 +418,11 @@ def import_candidates(
         action="candidates.imported",
         subject=evaluation,
         by=by,
-        before={it.line.name: dict(it.before) for it in plan.changed},
+        before={row.line.name: dict(row.before) for row in plan.changed},
         after=told_of(
             plan,
             new={line.name: dict(line.values) for line in plan.new},
-            changed={it.line.name: dict(it.after) for it in plan.changed},
+            changed={row.line.name: dict(row.after) for row in plan.changed},
         ),
     )
     return plan.counts
@@ -432,9 +432,9 @@ def _needed_vendors(plan: RowsPlan, by: User) -> tuple[dict[str, Vendor], list[V
     wanted = [line.values.get("vendor") for line in plan.new]
     wanted += [change.after.get("vendor") for change in plan.changed]
     names = [str(name) for name in dict.fromkeys(wanted) if name]
-    found = {row.name: row for row in Vendor.objects.filter(name__in=names)}
-    made = [add_vendor(name=name, by=by) for name in names if name not in found]
-    return found | {row.name: row for row in made}, made
+    known = {row.name: row for row in Vendor.objects.filter(name__in=names)}
+    made = [add_vendor(name=name, by=by) for name in names if name not in known]
+    return known | {row.name: row for row in made}, made
 
 
 def _add_new(
@@ -459,7 +459,7 @@ def _write_changes(
         evaluation=evaluation, name__in=names
     )
     rows = {row.name: row for row in locked}
-    kept = {}
+    changes = {}
     for one in plan.changed:
         row = rows[one.line.key[0]]
         before = journal.snapshot(row, STATE)
@@ -470,9 +470,9 @@ def _write_changes(
                 f"The vendor of {row.name} is invited, so it stays. Blank the cell."
             )
         _clean(row)
-        kept[str(row.pk)] = [before, journal.snapshot(row, STATE)]
+        changes[str(row.pk)] = [before, journal.snapshot(row, STATE)]
     _save_rows(list(rows.values()))
-    return kept
+    return changes
 
 
 def _clean(row: Candidate) -> None:
@@ -588,13 +588,13 @@ def declare_interests(
     """
     evaluation = lock(evaluation)
     check_declare_interests(evaluation, by)
-    asked = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
-    if not interests or len(asked) != len(interests):
+    candidates = list(to_declare(by).filter(evaluation=evaluation, pk__in=interests))
+    if not interests or len(candidates) != len(interests):
         raise Refused(
             "You have answered for some of them already; load the page again."
         )
     clean = []
-    for candidate in asked:
+    for candidate in candidates:
         candidate.evaluation = evaluation
         if interests[candidate.pk].strip():
             _declare(
@@ -611,7 +611,7 @@ def declare_interests(
             by=by,
             after={"candidates": [candidate.name for candidate in clean]},
         )
-    return asked
+    return candidates
 
 
 @transaction.atomic
@@ -665,7 +665,7 @@ def _declare(
     candidate: Candidate, by: User, *, has_interest: bool, statement: str
 ) -> Conflict:
     inputs = Inputs()
-    words = inputs.text("statement", statement, blank=not has_interest)
+    text = inputs.text("statement", statement, blank=not has_interest)
     inputs.check()
     before = Conflict.objects.standing().of(by).filter(candidate=candidate).first()
     if before and before.has_interest and not before.cleared_by and not has_interest:
@@ -673,7 +673,7 @@ def _declare(
             "You declared an interest; only "
             f"{clears_it(by, candidate.evaluation)} can clear it."
         )
-    conflict = _save(candidate, by, has_interest=has_interest, statement=words)
+    conflict = _save(candidate, by, has_interest=has_interest, statement=text)
     journal.record(
         evaluation=candidate.evaluation,
         action="interest.declared",

@@ -100,7 +100,7 @@ def next_revision(
 
 def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
     withdrawn = claim.availability == Availability.WITHDRAWN
-    said: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
+    state: dict[str, Any] = journal.snapshot(claim, ("revision", *WORDS))
     return {
         "action": "claim.withdrawn"
         if withdrawn
@@ -110,7 +110,7 @@ def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
         "after": {
             "candidate": claim.candidate.name,
             "requirement": claim.requirement.ref,
-            **said,
+            **state,
         },
         "rows": [claim],
     }
@@ -155,15 +155,15 @@ class LockedClaims:
         own = {"candidate": candidate, "vendor": vendor, "noting": noting}
         meant = {**own, "refs": list(refs)}
         evaluation = pipe.ask(sql.EVALUATION, **own)
-        found = pipe.ask(sql.CANDIDATE, **own)
-        asked = pipe.ask(sql.ASKED, **meant)
+        cursor = pipe.ask(sql.CANDIDATE, **own)
+        rows = pipe.ask(sql.ASKED, **meant)
         named = pipe.ask(sql.LISTS, **own)
         standing = pipe.ask(sql.STANDING, **meant)
         show(pipe, sql.FIND_NOTES)
         counted = pipe.ask(sql.COUNTS, **meant)
         last = pipe.ask(sql.HEAD, **own)
         wait_for_turn(pipe)  # which may have been queued before
-        row, head = found.fetchone(), last.fetchone()
+        row, head = cursor.fetchone(), last.fetchone()
         if row is None or head is None:
             raise NotFound
         counts = {
@@ -177,7 +177,7 @@ class LockedClaims:
             candidate=loaded(Candidate, row),
             now=_instant(head["now"]),
             requirements={
-                line["ref"]: loaded(Requirement, line) for line in asked.fetchall()
+                line["ref"]: loaded(Requirement, line) for line in rows.fetchall()
             },
             standing={
                 claim.requirement_id: claim
@@ -219,10 +219,10 @@ class LockedClaims:
         rows = [
             next_revision(
                 self.counts.get(requirement.pk, none_yet),
-                *(self.candidate, requirement, words, self.now, by),
+                *(self.candidate, requirement, answer, self.now, by),
                 by_vendor=by_vendor,
             )
-            for requirement, words in said
+            for requirement, answer in said
         ]
         if len(rows) == 1:
             self.pipe.add(rows[0])
@@ -280,8 +280,8 @@ class Stated(msgspec.Struct, frozen=True):
 
 def stated(requirement: str, words: ClaimWords) -> Stated:
     held = words.holds_for
-    said = words.fields() | {"holds_for": held and held["said"]}
-    return Stated(requirement=requirement, **said)
+    fields = words.fields() | {"holds_for": held and held["said"]}
+    return Stated(requirement=requirement, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,12 +317,12 @@ def submit_many(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Comparison:
     """Take answers where claims are locked, as `submit_claims` promises."""
-    found = compare(locked, claims)
-    if found.new:
-        words = [(new.requirement, new.words) for new in found.new]
-        rows = locked.next_revisions(words, by, by_vendor=True)
-        locked.record(by=by, rows=rows, **batch_entry(found, rows, locked.candidate))
-    return found
+    result = compare(locked, claims)
+    if result.new:
+        answers = [(new.requirement, new.words) for new in result.new]
+        rows = locked.next_revisions(answers, by, by_vendor=True)
+        locked.record(by=by, rows=rows, **batch_entry(result, rows, locked.candidate))
+    return result
 
 
 def compare_claims(*, candidate: Candidate, claims: Sequence[Stated]) -> Comparison:
@@ -344,13 +344,13 @@ def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
         raise Invalid(sentence, errors={"claims": [sentence]})
-    words = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
+    answers = read_all(claims, locked.requirements, locked.now.date(), locked.lists)
     new: list[NewWords] = []
-    for claim, said in zip(claims, words, strict=True):
+    for claim, answer in zip(claims, answers, strict=True):
         requirement = locked.requirements[claim.requirement]
         former = locked.standing.get(requirement.pk)
-        if not (former and says_the_same(former, said, requirement, by_vendor=True)):
-            new.append(NewWords(requirement, said, former))
+        if not (former and says_the_same(former, answer, requirement, by_vendor=True)):
+            new.append(NewWords(requirement, answer, former))
     return Comparison(new, len(claims) - len(new))
 
 
@@ -366,7 +366,7 @@ def read_all(
         Invalid: by field, each named “claims.<index>.<field>”: all that is wrong.
     """
     errors: dict[str, list[str]] = {}
-    words: list[ClaimWords] = []
+    answers: list[ClaimWords] = []
     seen: set[str] = set()
     for index, claim in enumerate(claims):
         requirement = asked.get(claim.requirement)
@@ -379,13 +379,13 @@ def read_all(
             ]
         seen.add(claim.requirement)
         try:
-            words.append(read_stated(claim, today, lists, measure))
+            answers.append(read_stated(claim, today, lists, measure))
         except Invalid as error:
             for name, sentences in error.errors.items():
                 errors[f"claims.{index}.{name}"] = sentences
     if errors:
         raise _refused(errors)
-    return words
+    return answers
 
 
 def read_stated(
@@ -419,13 +419,13 @@ def batch_entry(
     found: Comparison, rows: Sequence[Claim], candidate: Candidate
 ) -> dict[str, Any]:
     before: dict[str, Any] = {
-        words.requirement.ref: journal.snapshot(words.former, ("revision", *WORDS))
-        for words in found.new
-        if words.former is not None
+        new.requirement.ref: journal.snapshot(new.former, ("revision", *WORDS))
+        for new in found.new
+        if new.former is not None
     }
     after: dict[str, Any] = {
-        words.requirement.ref: {"revision": row.revision, **words.words.fields()}
-        for words, row in zip(found.new, rows, strict=True)
+        new.requirement.ref: {"revision": row.revision, **new.words.fields()}
+        for new, row in zip(found.new, rows, strict=True)
     }
     return {
         "action": "claims.submitted",
@@ -462,18 +462,18 @@ def answer_claims(
         KeyInUse, KeyReused: as `take_turn` and `answer_once` say.
     """
     with pipeline(last=True) as pipe:
-        kept = None
+        stored = None
         if turn is not None:
             queue_turn(pipe, turn)
-            kept = KeptAnswer(pipe, turn, body)
+            stored = KeptAnswer(pipe, turn, body)
         claims = LockedClaims.of(pipe, invitation, refs, vendor=vendor)
         if claims.candidate.first_seen_at is None:
             raise NeverSeen
-        if kept and (replayed := kept.replayed()):
+        if stored and (replayed := stored.replayed()):
             return replayed, True
         answer = work(claims)
-        if kept:
-            kept.keep(pipe, answer)
+        if stored:
+            stored.keep(pipe, answer)
     return answer, False
 
 
@@ -505,7 +505,7 @@ def submit_claim(
         Refused: claims are not open (code `claims_closed`). Invalid: by field.
         NotFound: not invited, or the requirement belongs elsewhere or is retired.
     """
-    said = Stated(
+    claim = Stated(
         requirement=requirement.ref,
         availability=availability,
         statement=statement,
@@ -519,7 +519,7 @@ def submit_claim(
         claims = _lock_one(pipe, candidate, requirement)
         claims.require_open()
         claims.asked(requirement)
-        return submit_one(claims, said, by)
+        return submit_one(claims, claim, by)
 
 
 def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
@@ -538,8 +538,8 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
     if requirement is None:
         raise Invalid(f"requirement: {UNKNOWN}", errors={"requirement": [UNKNOWN]})
     terms = (claims.now.date(), claims.lists, requirement.measure)
-    words = read_stated(said, *terms)
-    return _write(claims, requirement, words, by, by_vendor=True)
+    answer = read_stated(said, *terms)
+    return _write(claims, requirement, answer, by, by_vendor=True)
 
 
 def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> None:
@@ -615,7 +615,7 @@ def note_claim(
                 "statement as unstated."
             )
             raise Invalid(sentence, errors={"availability": [sentence]})
-        words = read_claim(
+        answer = read_claim(
             availability=availability,
             available_from=available_from,
             environments=environments,
@@ -628,7 +628,7 @@ def note_claim(
             as_is=candidate.kind == CandidateKind.AS_IS,
             noted=True,
         )
-        return _write(claims, requirement, words, by, by_vendor=False)
+        return _write(claims, requirement, answer, by, by_vendor=False)
 
 
 def withdraw_claim(*, candidate: Candidate, requirement: Requirement, by: By) -> Claim:
@@ -684,8 +684,8 @@ def _write(
     if current and says_the_same(current, words, requirement, by_vendor=by_vendor):
         current.requirement = requirement
         return SubmitResult(current, created=False)
-    said = [(requirement, words)]
-    [claim] = claims.next_revisions(said, by, by_vendor=by_vendor)
+    answers = [(requirement, words)]
+    [claim] = claims.next_revisions(answers, by, by_vendor=by_vendor)
     claims.record(by=by, **claim_entry(claim, current))
     return SubmitResult(claim, created=True)
 
@@ -795,17 +795,17 @@ def change_answer(
     A day alone makes it planned, and what has no day loses the one that it had.
     """
     check_answer_requirement(candidate, requirement, by)
-    said = {**_standing_words(candidate, requirement), **words}
-    if not str(said["statement"]).strip():
+    answer = {**_standing_words(candidate, requirement), **words}
+    if not str(answer["statement"]).strip():
         sentence = "Write the answer first, then say when it is there."
         raise Invalid(sentence, errors={name: [sentence] for name in words})
     if words.get("available_from") and "availability" not in words:
-        if said["availability"] not in DATED:
-            said["availability"] = Availability.PLANNED
-    elif "availability" in words and said["availability"] not in DATED:
-        said["available_from"] = words.get("available_from")
+        if answer["availability"] not in DATED:
+            answer["availability"] = Availability.PLANNED
+    elif "availability" in words and answer["availability"] not in DATED:
+        answer["available_from"] = words.get("available_from")
     return answer_requirement(
-        candidate=candidate, requirement=requirement, by=by, **said
+        candidate=candidate, requirement=requirement, by=by, **answer
     )
 
 
@@ -813,6 +813,6 @@ def _standing_words(candidate: Candidate, requirement: Requirement) -> dict[str,
     current = current_claim(candidate, requirement)
     if current is None or current.availability == Availability.WITHDRAWN:
         return {"statement": "", "availability": Availability.UNSTATED}
-    words = {name: getattr(current, name) for name in ANSWER_FIELDS}
-    words["holds_for"] = (current.holds_for or {}).get("said")
-    return {**words, "number": current.number} if current.number else words
+    answer = {name: getattr(current, name) for name in ANSWER_FIELDS}
+    answer["holds_for"] = (current.holds_for or {}).get("said")
+    return {**answer, "number": current.number} if current.number else answer

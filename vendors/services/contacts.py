@@ -162,13 +162,13 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
     if not (name.strip() and bracket and rest.endswith(">") and "@" in email):
         raise Invalid("Write name and address, as in “Ada Park <ada@acme.example>”.")
     known = Contact.objects.current().filter(vendor=vendor, email__iexact=email)
-    if found := known.first():
+    if same := known.first():
         return change_contact(
-            contact=found,
+            contact=same,
             name=name.strip(),
-            email=found.email,
+            email=same.email,
             by=by,
-            phone=found.phone,
+            phone=same.phone,
         )
     return add_contact(vendor=vendor, name=name.strip(), email=email, by=by)
 
@@ -190,11 +190,11 @@ def _take(contact: Contact, by: By) -> Contact:
     rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related(
         "vendor"
     )
-    found: Contact = rows.get(pk=contact.pk)
-    if found.removed_at is not None:
-        sentence = f"{found.name} was removed; add them again instead."
+    row: Contact = rows.get(pk=contact.pk)
+    if row.removed_at is not None:
+        sentence = f"{row.name} was removed; add them again instead."
         raise Refused(sentence)
-    return found
+    return row
 
 
 # A contact asks for a colleague to be let in, and the owner says yes or no.
@@ -213,11 +213,11 @@ def ask_for_contact(
     if out or candidate.evaluation.status != Status.OPEN:
         raise Refused("This invitation is over, so nobody else is let in.")
     fields = read_contact(name=name, email=email, phone="")
-    asked = own_contact_requests(candidate)
-    waiting = asked.filter(state=ProposalState.OPEN)
+    requests = own_contact_requests(candidate)
+    waiting = requests.filter(state=ProposalState.OPEN)
     if waiting.filter(email__iexact=fields["email"]).exists():
         raise Refused("You have asked for this address already; it waits for a yes.")
-    if asked.count() >= MOST_REQUESTS:
+    if requests.count() >= MOST_REQUESTS:
         raise Refused(
             f"You have asked for {MOST_REQUESTS} people. Write to the person who "
             "invited you."
@@ -290,9 +290,9 @@ def decline_contact(*, request: ContactRequest, reason: str, by: By) -> ContactR
     """Let nobody in, for a reason that the vendor reads."""
     request = _locked_request(request)
     check_decline_contact(request, by)
-    words = read_reason(reason, "Give a reason for declining it.")
+    text = read_reason(reason, "Give a reason for declining it.")
     return _rule_request(
-        request, by, "contact_request.declined", ProposalState.DECLINED, words
+        request, by, "contact_request.declined", ProposalState.DECLINED, text
     )
 
 
@@ -303,12 +303,12 @@ def tell_of_contact_requests() -> None:
     rows = ContactRequest.objects.filter(
         state=ProposalState.OPEN, candidate__evaluation__status=Status.OPEN
     )
-    found = {
+    requests = {
         str(row.pk): row for row in rows.select_related("candidate__evaluation__owner")
     }
-    told = Notice.objects.filter(kind=ContactAsked.name, subject_id__in=found)
-    for key in sorted(found.keys() - set(told.values_list("subject_id", flat=True))):
-        evaluation = found[key].candidate.evaluation
+    sent = Notice.objects.filter(kind=ContactAsked.name, subject_id__in=requests)
+    for key in sorted(requests.keys() - set(sent.values_list("subject_id", flat=True))):
+        evaluation = requests[key].candidate.evaluation
         owe_now(
             kind=ContactAsked.name,
             evaluation=evaluation,
@@ -346,8 +346,8 @@ def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
 
     Given again it is the same one, with another secret if the key was replaced.
     """
-    found = InvitationLink.objects.filter(candidate=candidate, contact=contact).first()
-    link = found or InvitationLink(
+    known = InvitationLink.objects.filter(candidate=candidate, contact=contact).first()
+    link = known or InvitationLink(
         candidate=candidate, contact=contact, vendor_id=contact.vendor_id
     )
     digest = digest_of(link_secret(link.pk))
@@ -370,7 +370,7 @@ def settle_shared_addresses(
     `yes_to` the sentence that they read. Evaluations of others are neither asked nor
     told of: their mail waits until their own owner invites that address.
     """
-    told = list(addresses)
+    emails = list(addresses)
     owned = Candidate.objects.filter(
         vendor=vendor,
         evaluation__owner=actor_of(by).user,
@@ -378,7 +378,7 @@ def settle_shared_addresses(
     )
     candidates = owned.select_related("evaluation", "vendor").order_by("evaluation_id")
     settle(
-        [found for one in candidates for found in shared_addresses(one, told)],
+        [address for one in candidates for address in shared_addresses(one, emails)],
         by=by,
         shared=shared,
     )
@@ -467,10 +467,10 @@ def invite(
     """
     candidate = lock_candidate(candidate)
     check_invite(candidate, by)
-    told = _theirs(candidate, contacts)
-    _settle(candidate, told, by, shared)
+    recipients = _theirs(candidate, contacts)
+    _settle(candidate, recipients, by, shared)
     before, after = change(candidate, invited_at=timezone.now())
-    for contact in told:
+    for contact in recipients:
         owe_invitation(candidate, contact)
     for token in VendorToken.objects.filter(vendor=candidate.vendor):
         owe_expiry_warnings(token=token)
@@ -480,7 +480,7 @@ def invite(
         subject=candidate,
         by=by,
         before=before,
-        after={**after, "told": [contact.email for contact in told]},
+        after={**after, "told": [contact.email for contact in recipients]},
     )
     return candidate
 
@@ -498,13 +498,13 @@ def send_invitation(
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation
     check_send_invitation(candidate, by)
-    told = _theirs(candidate, contacts)
-    if not told:
+    recipients = _theirs(candidate, contacts)
+    if not recipients:
         sentence = "Say to whom it goes."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     reason = read_reason(reason, "Say why it is sent now.")
-    _settle(candidate, told, by, shared)
-    for contact in told:
+    _settle(candidate, recipients, by, shared)
+    for contact in recipients:
         _require_rested(candidate, contact)
         owe_invitation(candidate, contact)
     journal.record(
@@ -512,7 +512,7 @@ def send_invitation(
         action="invitation.sent_again",
         subject=candidate,
         by=by,
-        after={"told": [contact.email for contact in told]},
+        after={"told": [contact.email for contact in recipients]},
         reason=reason,
     )
     return candidate
@@ -526,23 +526,23 @@ def _require_in_the_choice(candidate: Candidate) -> None:
 def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
     """The contacts as they are now; all of them have to answer for this vendor."""
     wanted = {contact.pk for contact in contacts}
-    found = list(
+    rows = list(
         Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)
     )
-    if len(found) != len(wanted):
+    if len(rows) != len(wanted):
         sentence = (
             f"Only contacts of {candidate.vendor} can be notified of its invitation."
         )
         raise Invalid(sentence, errors={"contacts": [sentence]})
-    return found
+    return rows
 
 
 def _settle(
     candidate: Candidate, told: list[Contact], by: By, shared: Collection[str]
 ) -> None:
     """Insist that nobody who is told stands for a rival, but by the owner's yes."""
-    found = shared_addresses(candidate, [contact.email for contact in told])
-    settle(found, by=by, shared=shared)
+    shared_now = shared_addresses(candidate, [contact.email for contact in told])
+    settle(shared_now, by=by, shared=shared)
 
 
 def owe_invitation(candidate: Candidate, contact: Contact) -> None:
@@ -608,10 +608,10 @@ def owe_contacts(
         How many mails are owed now that were not before.
 
     """
-    told = list(candidates)
+    rows = list(candidates)
     people: dict[object, list[Contact]] = {}
     for contact in Contact.objects.current().filter(
-        vendor__in={candidate.vendor_id for candidate in told}
+        vendor__in={candidate.vendor_id for candidate in rows}
     ):
         people.setdefault(contact.vendor_id, []).append(contact)
     moment = at.astimezone(datetime.UTC).replace(microsecond=0)
@@ -628,7 +628,7 @@ def owe_contacts(
             time=moment.time(),
             zone="UTC",
         )
-        for candidate in told
+        for candidate in rows
         for contact in people.get(candidate.vendor_id, [])
     ]
     return len([notice for notice in owed if notice is not None])

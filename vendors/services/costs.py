@@ -281,11 +281,11 @@ def open_part(evaluation: Evaluation, values: Mapping[str, Any]) -> dict[str, An
 
 
 def state_of(row: CostLine) -> dict[str, Any]:
-    kept = journal.snapshot(row, WRITTEN)
+    state = journal.snapshot(row, WRITTEN)
     for field in MONEY:
-        if kept[field] is not None:
-            kept[field] = str(Decimal(kept[field]).normalize())
-    return kept
+        if state[field] is not None:
+            state[field] = str(Decimal(state[field]).normalize())
+    return state
 
 
 def read_kept(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -400,8 +400,8 @@ def add_cost_line(
     candidate = lock_candidate(candidate)
     same = CostLine.objects.filter(candidate=candidate, kind=kind, label=label)
     if same.exists():
-        said = f"{candidate} has such a line. Change it, or name the part of this one."
-        raise Invalid(said, errors={"kind": [said]})
+        text = f"{candidate} has such a line. Change it, or name the part of this one."
+        raise Invalid(text, errors={"kind": [text]})
     if values.get("likely") is None:
         values.setdefault("state", CostState.UNSAID)
     return set_cost_line(candidate=candidate, kind=kind, label=label, by=by, **values)
@@ -452,15 +452,15 @@ def import_costs(
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
         added.append(fill(row, line.values))
-    touched, kept = _write_changes(evaluation, plan)
+    touched, changes = _write_changes(evaluation, plan)
     create_all(added)
-    kept["new"] = {str(row.pk): state_of(row) for row in added}
+    changes["new"] = {str(row.pk): state_of(row) for row in added}
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept,
+        kept=changes,
         import_id=import_id,
     )
     _tell_import(evaluation, plan, [*added, *touched], by)
@@ -471,15 +471,15 @@ def _write_changes(
     evaluation: Evaluation, plan: RowsPlan
 ) -> tuple[list[CostLine], dict[str, Any]]:
     rows = {key_of(row): row for row in lines_of(evaluation)}
-    kept: dict[str, Any] = {}
+    changes: dict[str, Any] = {}
     touched = []
     for one in plan.changed:
         row = rows[one.line.key]
         before = state_of(row) | {"said_by": row.said_by}
         touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
-        kept[str(row.pk)] = [before, state_of(row)]
+        changes[str(row.pk)] = [before, state_of(row)]
     change_all(touched, SAVED)
-    return touched, {"changed": kept}
+    return touched, {"changed": changes}
 
 
 def _tell_import(
@@ -491,12 +491,14 @@ def _tell_import(
         action="costs.imported",
         subject=evaluation,
         by=by,
-        before={it.line.name: open_part(evaluation, it.before) for it in plan.changed},
+        before={
+            row.line.name: open_part(evaluation, row.before) for row in plan.changed
+        },
         after=told_of(
             plan,
-            new={it.name: open_part(evaluation, it.values) for it in plan.new},
+            new={line.name: open_part(evaluation, line.values) for line in plan.new},
             changed={
-                it.line.name: open_part(evaluation, it.after) for it in plan.changed
+                row.line.name: open_part(evaluation, row.after) for row in plan.changed
             },
         ),
         rows=rows,

@@ -257,10 +257,8 @@ def accept_proposal(
 @transaction.atomic
 def decline_proposal(*, proposal: Proposal, reason: str, by: By) -> Proposal:
     proposal = _open_proposal(proposal, by)
-    words = read_reason(reason, "Give a reason for declining it.")
-    return _rule(
-        proposal, by, "proposal.declined", ProposalState.DECLINED, reason=words
-    )
+    text = read_reason(reason, "Give a reason for declining it.")
+    return _rule(proposal, by, "proposal.declined", ProposalState.DECLINED, reason=text)
 
 
 def _open_proposal(proposal: Proposal, by: By) -> Proposal:
@@ -351,17 +349,17 @@ def answer_question(
         pk=question.pk
     )
     inputs = Inputs()
-    words = {
+    values = {
         "text": inputs.text("text", question.text if text is None else text),
         "answer": inputs.text("answer", answer),
     }
-    for field, name in () if though_named else given_away(question, **words):
+    for field, name in () if though_named else given_away(question, **values):
         inputs.refuse(field, f"It names {name}, who asked. Word it otherwise.")
     inputs.check()
-    if all(getattr(question, field) == value for field, value in words.items()):
+    if all(getattr(question, field) == value for field, value in values.items()):
         return question
     before, after = change(
-        question, **words, answered_at=database_now(), answered_by=actor_of(by).user
+        question, **values, answered_at=database_now(), answered_by=actor_of(by).user
     )
     journal.record(
         evaluation=evaluation,
@@ -605,12 +603,12 @@ def owe_receipts() -> None:
     rows: Any = Submission.objects.filter(
         submitted_at__gt=since, candidate__evaluation__status=Status.OPEN
     )
-    found = {str(row.pk): row for row in rows.select_related("candidate__evaluation")}
-    told = Notice.objects.filter(
-        kind=AnswerHandedIn.name, subject_id__in=found
+    by_id = {str(row.pk): row for row in rows.select_related("candidate__evaluation")}
+    sent = Notice.objects.filter(
+        kind=AnswerHandedIn.name, subject_id__in=by_id
     ).values_list("subject_id", flat=True)
-    for key in sorted(found.keys() - set(told)):
-        submission = found[key]
+    for key in sorted(by_id.keys() - set(sent)):
+        submission = by_id[key]
         links = InvitationLink.objects.filter(
             live_link(), candidate=submission.candidate
         )

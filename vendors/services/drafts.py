@@ -115,8 +115,8 @@ def remove_draft_file(
     draft = AnswerDraft.objects.filter(
         candidate=candidate, requirement=requirement
     ).first()
-    found = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
-    if draft is None or not found.delete()[0]:
+    files = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
+    if draft is None or not files.delete()[0]:
         raise NotFound
     if draft.typed == EMPTY and not draft.files.exists():
         draft.delete()
@@ -201,10 +201,10 @@ def save_draft(
             saved_at=now,
         )
         AnswerDraft.objects.bulk_create([made], ignore_conflicts=True)
-        kept = rows.get()
-        if kept.pk != made.pk:
+        first = rows.get()
+        if first.pk != made.pk:
             raise Stale(OTHER_TAB)
-        return kept
+        return first
     draft.typed, draft.version, draft.saved_at = dict(typed), version + 1, now
     draft.save(update_fields=["typed", "version", "saved_at"])
     return draft
@@ -242,8 +242,8 @@ def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
 def read_drafts(candidate: Candidate) -> list[Stated]:
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     lists = lists_of(candidate.evaluation)
-    asked = asked_requirements(candidate.evaluation).values("pk")
-    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=asked)
+    rows = asked_requirements(candidate.evaluation).values("pk")
+    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=rows)
     stated, wrong = [], {}
     for draft in drafts.select_related("requirement").order_by("requirement__ref"):
         former = claims.get(draft.requirement_id)
@@ -251,7 +251,7 @@ def read_drafts(candidate: Candidate) -> list[Stated]:
         try:
             stated.append(stated_in(draft.typed, ref, lists, former))
         except Invalid as error:
-            wrong[ref] = [text for said in error.errors.values() for text in said]
+            wrong[ref] = [text for texts in error.errors.values() for text in texts]
     if wrong:
         raise DraftsWrong(wrong)
     return stated
@@ -270,11 +270,11 @@ def _submit(candidate: Candidate, stated: list[Stated], by: Actor) -> None:
         if len(stated) > 1:
             submit_claims(candidate=candidate, claims=stated, by=by)
             return
-        [said] = stated
-        asked = asked_requirements(candidate.evaluation)
-        words = {name: getattr(said, name) for name in said.__struct_fields__}
-        words["requirement"] = asked.get(ref=said.requirement)
-        submit_claim(candidate=candidate, by=by, **words)
+        [claim] = stated
+        requirements = asked_requirements(candidate.evaluation)
+        values = {name: getattr(claim, name) for name in claim.__struct_fields__}
+        values["requirement"] = requirements.get(ref=claim.requirement)
+        submit_claim(candidate=candidate, by=by, **values)
     except Invalid as error:
         raise DraftsWrong(_by_ref(error, stated)) from error
 
@@ -312,8 +312,8 @@ class SheetResult:
 
 
 def answer_sheet(candidate: Candidate) -> bytes:
-    asked = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(asked, _standing(candidate))
+    requirements = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(requirements, _standing(candidate))
 
 
 @transaction.atomic
@@ -334,13 +334,13 @@ def submit_sheet(
     """
     lines = read_lines(content, filename, _standing(candidate), order)
     claims = [stated(line.requirement, line.words) for line in lines]
-    found = Comparison()
+    comparison = Comparison()
     with naming_cells(lines):
         if dry_run or any(line.wrong for line in lines):
-            found = compare_claims(candidate=candidate, claims=claims)
+            comparison = compare_claims(candidate=candidate, claims=claims)
         else:
-            found = submit_claims(candidate=candidate, claims=claims, by=by)
-    return SheetResult(found, {line.requirement: line.row for line in lines})
+            comparison = submit_claims(candidate=candidate, claims=claims, by=by)
+    return SheetResult(comparison, {line.requirement: line.row for line in lines})
 
 
 def read_lines(
@@ -409,21 +409,19 @@ class SheetPreview:
 
     @property
     def typed(self) -> TypedByRef:
-        return {
-            each.requirement.ref: (each.typed, each.version) for each in self.changes
-        }
+        return {row.requirement.ref: (row.typed, row.version) for row in self.changes}
 
 
 def drafts_sheet(candidate: Candidate) -> bytes:
     """The sheet with everything that is asked, the drafts over what was handed in."""
     lists = lists_of(candidate.evaluation)
     current = {
-        row.requirement.ref: words
+        row.requirement.ref: typed
         for row in answers_of(candidate).rows
-        if (words := _current(row, lists)) is not None
+        if (typed := _current(row, lists)) is not None
     }
-    asked = with_demands(asked_requirements(candidate.evaluation))
-    return write_sheet(asked, current)
+    requirements = with_demands(asked_requirements(candidate.evaluation))
+    return write_sheet(requirements, current)
 
 
 def preview_sheet(
@@ -441,39 +439,39 @@ def preview_sheet(
     rows = {row.requirement.ref: row for row in answers_of(candidate).rows}
     lists = lists_of(candidate.evaluation)
     current = {ref: _current(row, lists) for ref, row in rows.items()}
-    stands = {ref: words for ref, words in current.items() if words is not None}
+    stands = {ref: typed for ref, typed in current.items() if typed is not None}
     lines = read_lines(content, filename, stands, order)
     times = Counter(line.requirement for line in lines)
     # A draft that is not whole yet may stay as it is.
-    said = [
+    new = [
         line
         for line in lines
         if times[line.requirement] > 1
         or line.wrong
         or line.words is not current.get(line.requirement)
     ]
-    with naming_cells(said):
+    with naming_cells(new):
         today = database_now().date()
-        asked = {ref: row.requirement for ref, row in rows.items()}
-        words = read_all(
-            [stated(line.requirement, line.words) for line in said], asked, today, lists
+        by_ref = {ref: row.requirement for ref, row in rows.items()}
+        answers = read_all(
+            [stated(line.requirement, line.words) for line in new], by_ref, today, lists
         )
-    found = [
-        _change(rows[line.requirement], current[line.requirement], each)
-        for line, each in zip(said, words, strict=True)
+    differences = [
+        _change(rows[line.requirement], current[line.requirement], answer)
+        for line, answer in zip(new, answers, strict=True)
     ]
-    changes = [change for change in found if change is not None]
+    changes = [change for change in differences if change is not None]
     return SheetPreview(changes, len(lines) - len(changes))
 
 
 @transaction.atomic
 def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
     """Keep what a sheet says as drafts, all of it or nothing; how many there were."""
-    asked = asked_requirements(candidate.evaluation).filter(ref__in=typed)
-    rows = {row.requirement.ref: row for row in _locked(candidate, asked)}
+    requirements = asked_requirements(candidate.evaluation).filter(ref__in=typed)
+    rows = {row.requirement.ref: row for row in _locked(candidate, requirements)}
     now = database_now()
     made, changed, gone = [], [], []
-    for ref, (words, version) in typed.items():
+    for ref, (values, version) in typed.items():
         row = rows.get(ref)
         draft = row.draft if row else None
         if row is None or (draft.version if draft else 0) != version:
@@ -481,11 +479,11 @@ def save_drafts(*, candidate: Candidate, typed: TypedByRef) -> int:
         if draft is None:
             draft = AnswerDraft(candidate=candidate, requirement=row.requirement)
             made.append(draft)
-        elif draft.files.all() or is_new(words, row.requirement, row.claim):
+        elif draft.files.all() or is_new(values, row.requirement, row.claim):
             changed.append(draft)
         else:
             gone.append(draft.pk)
-        draft.typed, draft.version, draft.saved_at = words, version + 1, now
+        draft.typed, draft.version, draft.saved_at = values, version + 1, now
     AnswerDraft.objects.filter(pk__in=gone).delete()
     AnswerDraft.objects.bulk_update(changed, ["typed", "version", "saved_at"])
     # Of two that begin at once, one is first.
@@ -556,8 +554,8 @@ def attach_file(
     """
     accepted = read_file(file, name)
     candidate, now = lock_invitation(candidate)
-    asked = asked_requirements(candidate.evaluation)
-    if not asked.filter(pk=requirement.pk).exists():
+    requirements = asked_requirements(candidate.evaluation)
+    if not requirements.filter(pk=requirement.pk).exists():
         raise NotFound("There is no such requirement.")
     claim = _own_claim(candidate, requirement)
     same = own_files(candidate).filter(claim=claim, sha256=accepted.sha256).first()
@@ -586,12 +584,12 @@ def require_room(candidate: Candidate, size: int) -> None:
     """Refuse what goes over the quota, what waits with drafts counted; the lock on the
     candidate makes it exact."""
     waiting = DraftFile.objects.filter(draft__candidate=candidate)
-    kept = [
+    usages = [
         rows.aggregate(files=Count("pk"), total=Coalesce(Sum("size"), 0))
         for rows in (own_files(candidate), waiting)
     ]
-    taken = sum(each["total"] for each in kept)
-    if sum(each["files"] for each in kept) >= MOST_FILES:
+    taken = sum(usage["total"] for usage in usages)
+    if sum(usage["files"] for usage in usages) >= MOST_FILES:
         raise Refused(
             f"There are {MOST_FILES} files already, and no more are kept.", code=QUOTA
         )

@@ -171,13 +171,13 @@ class KeptAnswer:
 
     def replayed(self) -> Answer | None:
         """The first answer, if this is not the first call."""
-        found = self._looked.fetchone() or {}
-        self._outdated = bool(found["outdated"])
-        if found["status"] is None:
+        row = self._looked.fetchone() or {}
+        self._outdated = bool(row["outdated"])
+        if row["status"] is None:
             return None
-        if found["body_sha256"] != self._sha256:
+        if row["body_sha256"] != self._sha256:
             raise KeyReused(REUSED)
-        return Answer(found["status"], found["body"])
+        return Answer(row["status"], row["body"])
 
     def keep(self, pipe: Pipeline, answer: Answer) -> None:
         """Let a repeat of the call get the same answer; what is too old is dropped."""
@@ -248,11 +248,11 @@ def answer_once(
     """
     with transaction.atomic(), files_of_rows():
         with pipeline(savepoint=False) as pipe:
-            kept = KeptAnswer(pipe, turn, body)
+            stored = KeptAnswer(pipe, turn, body)
             pipe.wait()
-        if replayed := kept.replayed():
+        if replayed := stored.replayed():
             return replayed, True
         answer = work()
         with pipeline(savepoint=False) as pipe:
-            kept.keep(pipe, answer)
+            stored.keep(pipe, answer)
     return answer, False

@@ -116,12 +116,12 @@ CHOSEN = ("kind", "state", "pricing", "recurrence")
 
 
 def kept_line(line: QuotedLine) -> dict[str, Any]:
-    kept: dict[str, Any] = {name: getattr(line, name) for name in FIELDS}
+    values: dict[str, Any] = {name: getattr(line, name) for name in FIELDS}
     for name in AMOUNTS:
-        kept[name] = None if kept[name] is None else written(kept[name])
-    kept["quantity"] = written(line.quantity)
-    kept["tiers"] = [stored_tier(tier) for tier in line.tiers]
-    return kept | {name: str(kept[name]) for name in CHOSEN}
+        values[name] = None if values[name] is None else written(values[name])
+    values["quantity"] = written(line.quantity)
+    values["tiers"] = [stored_tier(tier) for tier in line.tiers]
+    return values | {name: str(values[name]) for name in CHOSEN}
 
 
 def read_line(kept: Mapping[str, Any]) -> QuotedLine:
@@ -149,20 +149,20 @@ def checked_lines(
     if not 1 <= len(lines) <= MOST_LINES:
         inputs.refuse("lines", f"A quote has 1 to {MOST_LINES} lines.")
         inputs.check()
-    found, seen = [], set()
+    valid, seen = [], set()
     for index, line in enumerate(lines):
         of_line = Inputs()
         read = _checked(of_line, candidate, line, currency)
         if (read.kind, read.label) in seen:
             of_line.refuse("label", TWICE)
         seen.add((read.kind, read.label))
-        found.append(read)
+        valid.append(read)
         for field, sentences in of_line.errors.items():
             for sentence in sentences:
                 inputs.refuse(f"lines.{index}.{field}", sentence)
     inputs.check()
     order = list(CHECKLIST[candidate.kind])
-    return sorted(found, key=lambda it: (order.index(CostKind(it.kind)), it.label))
+    return sorted(valid, key=lambda it: (order.index(CostKind(it.kind)), it.label))
 
 
 def _checked(
@@ -307,11 +307,11 @@ def _rows(
     for key, row in there.items():
         if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
             touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}))
-    said = {row.kind for row in there.values()}
+    listed = {row.kind for row in there.values()}
     added += [
         CostLine(candidate=candidate, kind=kind, currency=quote.currency)
         for kind in not_quoted(candidate, quote)
-        if kind not in said
+        if kind not in listed
     ]
     return added, touched
 
@@ -319,9 +319,9 @@ def _rows(
 def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
     """Those that rest on a quote, as not stated."""
     nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
-    said = {**nothing, "note": WITHDRAWN.format(day)}
+    blank = {**nothing, "note": WITHDRAWN.format(day)}
     return [
-        fill(row, said)
+        fill(row, blank)
         for row in rows
         if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
     ]
@@ -429,10 +429,10 @@ def owe_second_people(opening: PriceOpening) -> None:
     people = second_people(opening.evaluation, opening)
     for person in people:
         owe_about(opening, PricesAsked.name, person)
-    asked = Notice.objects.filter(
+    notices = Notice.objects.filter(
         kind=PricesAsked.name, subject_id=str(opening.pk), recipient__in=people
     )
-    for notice in asked.select_related("recipient"):
+    for notice in notices.select_related("recipient"):
         if times := times_since(notice.due_at):
             owe_about(opening, PricesWaiting.name, notice.recipient, times)
     times = times_since(opening.asked_at)
@@ -637,13 +637,13 @@ def hand_in_quote(
     if valid_until < wall_of(now, candidate.evaluation.zone).date():
         inputs.refuse("valid_until", PAST)
     inputs.check()
-    kept = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
+    stored = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
     stands = standing_quote(candidate)
-    said = {"currency": currency, "valid_until": valid_until, "lines": kept}
-    if stands and all(getattr(stands, name) == said[name] for name in said):
+    body = {"currency": currency, "valid_until": valid_until, "lines": stored}
+    if stands and all(getattr(stands, name) == body[name] for name in body):
         return QuoteResult(stands, created=False)
-    told = ("revision", "valid_until")
-    quote = _keep(candidate, said, now, "quote.handed_in", told, by)
+    logged = ("revision", "valid_until")
+    quote = _keep(candidate, body, now, "quote.handed_in", logged, by)
     return QuoteResult(quote, created=True)
 
 
@@ -654,8 +654,8 @@ def withdraw_quote(*, candidate: Candidate, by: Actor) -> Quote:
     stands = standing_quote(candidate)
     if stands is None:
         raise Refused(NONE_STANDS, code="nothing_to_withdraw")
-    said = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
-    return _keep(candidate, said, now, "quote.withdrawn", ("revision",), by)
+    body = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
+    return _keep(candidate, body, now, "quote.withdrawn", ("revision",), by)
 
 
 def _keep(

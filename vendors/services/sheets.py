@@ -72,10 +72,10 @@ def known_claims(*, evaluation: Evaluation) -> Known:
     candidates = list(
         Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
     )
-    asked = list(asked_requirements(evaluation))
+    requirements = list(asked_requirements(evaluation))
     return Known(
-        requirements={row.ref: row.text for row in asked},
-        measures={row.ref: row.measure for row in asked if row.measure},
+        requirements={row.ref: row.text for row in requirements},
+        measures={row.ref: row.measure for row in requirements if row.measure},
         candidates={row.name: names_of(row) for row in candidates},
         claims={
             (row.candidate.name, row.requirement.ref): KnownClaim(
@@ -127,13 +127,13 @@ def import_claims(
     if not lines:
         return plan.counts
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    rows, kept = _write_lines(evaluation, lines, candidates, requirements, by)
+    rows, changes = _write_lines(evaluation, lines, candidates, requirements, by)
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept,
+        kept=changes,
         import_id=import_id,
     )
     _tell_import(evaluation, plan, rows, by)
@@ -235,10 +235,10 @@ def _current_rows(evaluation: Evaluation) -> list[Claim]:
 def words_by_cell(
     words: Iterable[tuple[ClaimLine, ClaimWords]],
 ) -> dict[str, dict[str, Any]]:
-    told: dict[str, dict[str, Any]] = {}
-    for line, said in words:
-        told.setdefault(line.candidate, {})[line.ref] = said.fields()
-    return told
+    by_candidate: dict[str, dict[str, Any]] = {}
+    for line, claim in words:
+        by_candidate.setdefault(line.candidate, {})[line.ref] = claim.fields()
+    return by_candidate
 
 
 HOW = (
@@ -278,12 +278,12 @@ def _read_questionnaire(
         raise Invalid(
             "This questionnaire cannot be read yet.", errors={"file": [*wrong, HOW]}
         )
-    claims = [stated(it.ref, it.words) for it in lines]
+    claims = [stated(line.ref, line.words) for line in lines]
     try:
-        found = compare_claims(candidate=candidate, claims=claims)
+        comparison = compare_claims(candidate=candidate, claims=claims)
     except Invalid as error:
         raise _by_row(error.errors, lines) from error
-    return Questionnaire(found, plan.remarks)
+    return Questionnaire(comparison, plan.remarks)
 
 
 def _planned(candidate: Candidate, book: Workbook, by: User) -> ClaimsPlan:
@@ -293,7 +293,7 @@ def _planned(candidate: Candidate, book: Workbook, by: User) -> ClaimsPlan:
     )
     known = known_claims(evaluation=evaluation)
     names = {candidate.name: known.candidates[candidate.name]}
-    whose = {f"{WHOSE}:{header_key(it.name)}": candidate.name for it in book.visible}
+    whose = {f"{WHOSE}:{header_key(tab.name)}": candidate.name for tab in book.visible}
     answers = {**reading.answers, **whose}
     plan = plan_claims_import(
         book,
@@ -306,11 +306,11 @@ def _planned(candidate: Candidate, book: Workbook, by: User) -> ClaimsPlan:
 
 
 def _by_row(errors: Mapping[str, Sequence[str]], lines: Sequence[ClaimLine]) -> Invalid:
-    told = []
+    shown = []
     for name, sentences in errors.items():
         _, index, _ = name.split(".")
-        told.append(f"{_place_of(lines[int(index)])}: {' '.join(sentences)}")
-    return Invalid("Nothing was taken.", errors={"file": told})
+        shown.append(f"{_place_of(lines[int(index)])}: {' '.join(sentences)}")
+    return Invalid("Nothing was taken.", errors={"file": shown})
 
 
 def _place_of(line: ClaimLine) -> str:
@@ -374,11 +374,11 @@ def take_sheet(
     if subject is None:
         raise NotFound
     attached = attach_files(subject=subject, files=[file], by=by)
-    kept = attached[0] if attached else files_on(subject).get(sha256=_digest(content))
+    stored = attached[0] if attached else files_on(subject).get(sha256=_digest(content))
     sheet: MailedSheet = MailedSheet.objects.create(
         candidate=candidate,
-        file=kept,
-        sha256=kept.sha256,
+        file=stored,
+        sha256=stored.sha256,
         arrived_at=arrived_at,
         uploaded_at=now,
         uploaded_by=by,
@@ -411,19 +411,19 @@ def enter_sheet(*, sheet: MailedSheet, by: User) -> MailedSheet:
     sheet = MailedSheet.objects.select_related("file").get(pk=sheet.pk)
     sheet.candidate = candidate
     check_enter_sheet(sheet, by)
-    found = answers_on(sheet, by)
-    if not found.new:
+    answers = answers_on(sheet, by)
+    if not answers.new:
         raise Refused("Nothing on this sheet is new, so there is nothing to enter.")
     actor = actor_by_mail(candidate, by)
     submit_claims(
         candidate=candidate,
-        claims=[stated(new.requirement.ref, new.words) for new in found.new],
+        claims=[stated(new.requirement.ref, new.words) for new in answers.new],
         by=actor,
     )
     submission = hand_in(candidate=candidate, by=actor)
     first = Claim.objects.filter(
         candidate=candidate,
-        requirement=found.new[0].requirement,
+        requirement=answers.new[0].requirement,
         superseded_at__isnull=True,
     )
     sheet.entered_at = first.get().submitted_at
@@ -438,7 +438,7 @@ def enter_sheet(*, sheet: MailedSheet, by: User) -> MailedSheet:
             "candidate": candidate.name,
             "sha256": sheet.sha256,
             "receipt": submission.number,
-            "left_out": [new.requirement.ref for new in found.left_out],
+            "left_out": [new.requirement.ref for new in answers.left_out],
         },
     )
     return sheet
@@ -453,7 +453,7 @@ def _read_answers(
 ) -> MailedAnswers:
     remarks: tuple[str, ...] = ()
     try:
-        found = submit_sheet(
+        comparison = submit_sheet(
             candidate=candidate,
             content=content,
             filename=filename,
@@ -464,7 +464,7 @@ def _read_answers(
         read = _read_questionnaire(
             candidate=candidate, content=content, filename=filename, by=by
         )
-        found, remarks = read.found, read.remarks
+        comparison, remarks = read.found, read.remarks
     except Invalid as error:
         raise _for_form(error) from error
     entered = dict(
@@ -474,22 +474,22 @@ def _read_answers(
     )
     new: list[NewWords] = []
     left_out: list[NewWords] = []
-    for words in found.new:
-        said_at = words.former.submitted_at if words.former else None
+    for claim in comparison.new:
+        said_at = claim.former.submitted_at if claim.former else None
         said_at = entered.get(said_at, said_at)
         is_later = said_at is not None and said_at > arrived_at
-        (left_out if is_later else new).append(words)
-    return MailedAnswers(new, left_out, found.unchanged, remarks)
+        (left_out if is_later else new).append(claim)
+    return MailedAnswers(new, left_out, comparison.unchanged, remarks)
 
 
 def _for_form(error: Invalid) -> Invalid:
-    said = [
+    lines = [
         f"Cell {place.rpartition('.')[2]}: {' '.join(sentences)}"
         if "." in place
         else " ".join(sentences)
         for place, sentences in error.errors.items()
     ]
-    return Invalid(error.sentence, errors={"file": said or [error.sentence]})
+    return Invalid(error.sentence, errors={"file": lines or [error.sentence]})
 
 
 def _digest(content: bytes) -> str:
@@ -502,21 +502,21 @@ BATCH = 500
 
 def kept_of(rows: Iterable[Claim], former: Mapping[Any, Claim]) -> dict[str, Any]:
     """By the id of each claim that came in, what stood before; None is nothing."""
-    kept: dict[str, Any] = {}
+    by_claim: dict[str, Any] = {}
     for row in rows:
         before = former.get((row.candidate_id, row.requirement_id))
         stood = before is not None and before.availability != Availability.WITHDRAWN
-        kept[str(row.pk)] = (
+        by_claim[str(row.pk)] = (
             journal.snapshot(before, WORDS) if before and stood else None
         )
-    return {"claims": kept}
+    return {"claims": by_claim}
 
 
 def undo(imported: Import, by: User) -> None:
     """Withdraw what is new, and say again what stood before the rest."""
     evaluation = imported.evaluation
     require_stage(evaluation, *NOTE_STAGES)
-    kept: dict[str, Any] = imported.kept["claims"]
+    by_claim: dict[str, Any] = imported.kept["claims"]
     # Whoever writes a claim locks its candidate.
     list(
         Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
@@ -528,14 +528,14 @@ def undo(imported: Import, by: User) -> None:
         for row in Claim.objects.in_evaluation(evaluation).select_related(
             "candidate", "requirement"
         )
-        if str(row.pk) in kept
+        if str(row.pk) in by_claim
     ]
     refuse_moved(
         f"{row.candidate} / {row.requirement}"
         for row in rows
         if row.superseded_at is not None or row.requirement.retired_at is not None
     )
-    fresh = _put_back(rows, kept, by)
+    fresh = _put_back(rows, by_claim, by)
     journal.record(
         evaluation=evaluation,
         action="claims.put_back",
@@ -579,11 +579,11 @@ def _words_from(stood: Mapping[str, Any] | None) -> ClaimWords:
 
 
 def _cells_of(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
-    told: dict[str, dict[str, Any]] = {}
+    by_candidate: dict[str, dict[str, Any]] = {}
     for row in rows:
-        words = journal.snapshot(row, WORDS)
-        told.setdefault(row.candidate.name, {})[row.requirement.ref] = words
-    return told
+        values = journal.snapshot(row, WORDS)
+        by_candidate.setdefault(row.candidate.name, {})[row.requirement.ref] = values
+    return by_candidate
 
 
 LONGEST = 60
