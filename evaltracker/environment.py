@@ -101,14 +101,14 @@ def secret_key() -> str:
             "to write a .env file with a fresh one, or put a long random text into "
             "the environment variable SECRET_KEY; `./dev demo` needs none."
         )
-    kept = DATA_DIR / "secret_key"
-    if not kept.exists():
+    stored = DATA_DIR / "secret_key"
+    if not stored.exists():
         # Whole or not at all: half a key would lock the next start out.
         fresh = DATA_DIR / "secret_key.new"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(64))
-        fresh.replace(kept)
-    return kept.read_text()
+        fresh.replace(stored)
+    return stored.read_text()
 
 
 def vendor_pages(site_url: str, secret_key: str) -> tuple[str, str]:
@@ -209,8 +209,8 @@ def mailer() -> dict[str, Any]:
             "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
         }
-    if (given := env.str("EMAIL_URL", default="")).startswith(PROVIDER):
-        return provider(given)
+    if (address := env.str("EMAIL_URL", default="")).startswith(PROVIDER):
+        return provider(address)
     url = env.email_url("EMAIL_URL", default="smtp://localhost:25")
     if not url["EMAIL_BACKEND"].endswith("smtp.EmailBackend"):
         return {"BACKEND": url["EMAIL_BACKEND"]}
@@ -268,8 +268,8 @@ def broker_options() -> dict[str, Any]:
 def single_sign_on() -> dict[str, Any]:
     """allauth's providers: the company's, if the four OIDC_ variables name one."""
     names = ("OIDC_NAME", "OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
-    said = {name: env.str(name, default="") for name in names}
-    missing = [name for name, value in said.items() if not value]
+    settings = {name: env.str(name, default="") for name in names}
+    missing = [name for name, value in settings.items() if not value]
     if len(missing) == len(names):
         return {}
     if missing:
@@ -279,11 +279,11 @@ def single_sign_on() -> dict[str, Any]:
         )
     app = {
         "provider_id": "company",
-        "name": said["OIDC_NAME"],
-        "client_id": said["OIDC_CLIENT_ID"],
-        "secret": said["OIDC_CLIENT_SECRET"],
+        "name": settings["OIDC_NAME"],
+        "client_id": settings["OIDC_CLIENT_ID"],
+        "secret": settings["OIDC_CLIENT_SECRET"],
         "settings": {
-            "server_url": said["OIDC_SERVER_URL"],
+            "server_url": settings["OIDC_SERVER_URL"],
             "oauth_pkce_enabled": True,
             # For providers that verify addresses and do not say so.
             "verified_email": env.list("OIDC_VERIFIED_DOMAINS", default=[]),

@@ -38,11 +38,11 @@ def read_currency(text: str) -> str:
         ValueError: it names no currency, or several share the name.
 
     """
-    told = " ".join(text.split())
-    code = _NAMES.get(told.casefold(), told.upper())
+    typed = " ".join(text.split())
+    code = _NAMES.get(typed.casefold(), typed.upper())
     if code not in CODES:
         raise ValueError(
-            f"“{told[:40]}” is not the code of a currency. Write its three letters, "
+            f"“{typed[:40]}” is not the code of a currency. Write its three letters, "
             "such as EUR or USD."
         )
     return code

@@ -45,8 +45,8 @@ USED_UP = "This link is used up, too old, or meant for somebody else."
 
 def key_for(person: User, address: str) -> str:
     """What a link carries that lets `person` confirm `address`, once."""
-    said = {"person": person.pk, "new": address, "old": person.email}
-    return signing.dumps(said, salt=SALT)
+    payload = {"person": person.pk, "new": address, "old": person.email}
+    return signing.dumps(payload, salt=SALT)
 
 
 def address_in(key: str, by: User) -> str:
@@ -57,12 +57,12 @@ def address_in(key: str, by: User) -> str:
 
     """
     try:
-        said = signing.loads(key, salt=SALT, max_age=LASTS)
+        payload = signing.loads(key, salt=SALT, max_age=LASTS)
     except signing.BadSignature as error:
         raise Refused(USED_UP) from error
-    if (said["person"], said["old"]) != (by.pk, by.email):
+    if (payload["person"], payload["old"]) != (by.pk, by.email):
         raise Refused(USED_UP)
-    address: str = said["new"]
+    address: str = payload["new"]
     return address
 
 
@@ -496,9 +496,9 @@ def _forget_login(person: User) -> None:
 
 def _forget_in_notices(person: User) -> None:
     about = Notice.objects.filter(recipient=person)
-    for words in filter(None, (person.email, person.name)):
+    for personal in filter(None, (person.email, person.name)):
         for field in ("last_error", "suppressed_because"):
-            about.update(**{field: Replace(field, Value(words), Value(NOBODY))})
+            about.update(**{field: Replace(field, Value(personal), Value(NOBODY))})
     Notice.objects.filter(
         evaluation=None, subject_id=str(person.pk), recipient=None
     ).update(address=NOWHERE)

@@ -408,12 +408,12 @@ def note_statements(evaluation: Evaluation) -> None:
     table.writerow(["requirement", "candidate", "statement", "evidence"])
     for row in read_csv("ml_platform_claims.csv"):
         first, *more = row["evidence_urls"].split() or [""]
-        words = "\n".join(
+        statement = "\n".join(
             [row["statement_text"], *(f"See also {text}" for text in more)]
         )
         for ref in refs[row["requirement_id"]]:
             if row["statement_text"].strip():
-                table.writerow([ref, row["platform"], words, first])
+                table.writerow([ref, row["platform"], statement, first])
     book = read_table(lines.getvalue().encode(), "ml_platform_claims.csv")
     plan = plan_claims_import(book, known_claims(evaluation=evaluation))
     import_claims(evaluation=evaluation, plan=plan, by=evaluation.owner)

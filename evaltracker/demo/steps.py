@@ -86,18 +86,18 @@ def control(group: str, row: dict[str, object]) -> Control:
     number = str(row["id"]).removeprefix("ctl_").removesuffix("-mvsp")
     parts: list[dict[str, str]] = row.get("parts", [])  # type: ignore[assignment]
     title = str(row["title"])
-    words = parts[0].get("prose", "").strip() if parts and number != "2.1" else ""
-    text = f"{title}: {words}" if words else title
+    prose = parts[0].get("prose", "").strip() if parts and number != "2.1" else ""
+    text = f"{title}: {prose}" if prose else title
     return Control(f"MVSP-{number}", f"Security: {group}", title, text)
 
 
 def declare_no_interests(evaluation: Evaluation) -> None:
     """The owner and everybody with a part declare to have no interest in any."""
     for person in (evaluation.owner, *evaluation.readers.all()):
-        asked = to_declare(person).filter(evaluation=evaluation)
+        pending = to_declare(person).filter(evaluation=evaluation)
         declare_interests(
             evaluation=evaluation,
-            interests=dict.fromkeys(asked.values_list("pk", flat=True), ""),
+            interests=dict.fromkeys(pending.values_list("pk", flat=True), ""),
             by=person,
         )
 
@@ -157,9 +157,9 @@ def make_people() -> dict[str, User]:
 
 
 def make_person(login: Login) -> User:
-    found: User | None = User.objects.filter(username=login.username).first()
-    if found is not None:
-        return found
+    user: User | None = User.objects.filter(username=login.username).first()
+    if user is not None:
+        return user
     made: User = User.objects.create_user(
         username=login.username,
         password=PASSWORD,
@@ -203,8 +203,8 @@ MORNING = datetime.time(10)
 
 def known_vendor(name: str, *, by: User, aliases: Sequence[str] = ()) -> Vendor:
     """The company of that name, entered once."""
-    found = Vendor.objects.filter(name=name).first()
-    return found or add_vendor(name=name, aliases=aliases, by=by)
+    vendor = Vendor.objects.filter(name=name).first()
+    return vendor or add_vendor(name=name, aliases=aliases, by=by)
 
 
 def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
@@ -220,9 +220,9 @@ def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
 
 def mark_rest_unsaid(candidate: Candidate) -> None:
     """Note as unsaid every kind of cost that has no line yet."""
-    asked = set(candidate.cost_lines.values_list("kind", flat=True))
+    priced = set(candidate.cost_lines.values_list("kind", flat=True))
     for kind in CHECKLIST[candidate.kind]:
-        if str(kind) not in asked:
+        if str(kind) not in priced:
             set_cost_line(
                 candidate=candidate,
                 kind=kind,
@@ -269,8 +269,8 @@ def show_in_demo(
         )
     demo = end_demo(demo=demo, by=by)
     for part in candidate.evaluation.stakeholders.filter(role__in=THOUGHTS):
-        said = THOUGHTS[Role(part.role)]
-        write_demo_note(demo=demo, text=said, by=part.user)
+        thought = THOUGHTS[Role(part.role)]
+        write_demo_note(demo=demo, text=thought, by=part.user)
     return reveal_demo_notes(demo=demo, by=by)
 
 
@@ -433,7 +433,7 @@ def how_judged(requirement: Requirement) -> dict[str, Any]:
 def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
     """The owner's verdict on a criterion, and the vendor's word if it fails."""
     candidate = criterion.trial.candidate
-    found = record_evidence(
+    record = record_evidence(
         claim=current_claim(candidate, criterion.requirement),
         source=Source.TRIAL,
         verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
@@ -445,7 +445,7 @@ def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
     )
     if fails:
         reply_to_gap(
-            gap=found.finding,
+            gap=record.finding,
             reply="We saw the same. It is mended in the release after next.",
             by=Actor(name=f"{candidate} (sales engineer)"),
         )
@@ -493,5 +493,5 @@ def hold_trial(
         ),
     )
     missed = " and ".join(failing)
-    words = f"Not reached: {missed}." if missed else "Every criterion was reached."
-    return close_trial(trial=trial, summary=words, by=lead)
+    summary = f"Not reached: {missed}." if missed else "Every criterion was reached."
+    return close_trial(trial=trial, summary=summary, by=lead)

@@ -71,9 +71,9 @@ def misfit(entry: Entry, history: ImportedHistory | None) -> str:
             return "what is kept of the import is cut"
         entry.actor_id = history.actors[entry.number - 1]
         return ""
-    said = {"sha256": history.sha256, "actors_sha256": digest_of_actors(history.actors)}
-    told = {key: entry.after.get(key) for key in said}
-    if entry.action != IMPORTED or told != said or entry.previous_hash != history.head:
+    sums = {"sha256": history.sha256, "actors_sha256": digest_of_actors(history.actors)}
+    noted = {key: entry.after.get(key) for key in sums}
+    if entry.action != IMPORTED or noted != sums or entry.previous_hash != history.head:
         return f"entry {entry.number} does not tell of the import"
     return ""
 

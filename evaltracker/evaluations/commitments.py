@@ -97,8 +97,10 @@ def columns(
     model: type[CommittedRecord], version: int
 ) -> tuple[tuple[str, Field], ...]:
     """The columns that count in a version: attribute, and what its values are."""
-    fields: list[Any] = [model._meta.get_field(it) for it in model.committed[version]]
-    return tuple((it.attname, getattr(it, "target_field", it)) for it in fields)
+    fields: list[Any] = [model._meta.get_field(key) for key in model.committed[version]]
+    return tuple(
+        (field.attname, getattr(field, "target_field", field)) for field in fields
+    )
 
 
 def commitment_to(

@@ -121,7 +121,10 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
             number = said.rows.get((model._meta.label_lower, str(pk)), (0,))[0]
             sentence = f"was changed in {column}"
             compared.differences.append(Difference(number, name, str(pk), sentence))
-    names = {it._meta.label_lower: it._meta.verbose_name for it in committed_models()}
+    names = {
+        model._meta.label_lower: model._meta.verbose_name
+        for model in committed_models()
+    }
     compared.differences += [
         Difference(number, str(names.get(key[0], key[0])), key[1], "is gone")
         for key, (number, commitment) in said.rows.items()
@@ -140,7 +143,7 @@ def _rows(
         for version in model.committed
     }
     manager: Any = model._default_manager
-    wanted = {it for names in versions.values() for it in names}
+    wanted = {name for names in versions.values() for name in names}
     rows = manager.filter(**{model.evaluation_path: evaluation}).order_by("pk")
     for row in rows.values("pk", "salt", *wanted).iterator(chunk_size=2000):
         key = (label, str(row["pk"]))
@@ -154,7 +157,7 @@ def _rows(
         elif commitment.version not in versions:
             sentence = f"is told of in version {commitment.version}, unknown here"
         else:
-            values = [row[it] for it in versions[commitment.version]]
+            values = [row[name] for name in versions[commitment.version]]
             now = commitment_to(
                 model, commitment.version, row["pk"], row["salt"], values
             )

@@ -104,10 +104,10 @@ class Topic:
             self._seen(user, subject_id),
             lambda: self.rows(user).filter(pk=subject_id).first(),
         )
-        told = self.describe(row, part) if row is not None else None
-        if told is None:
+        described = self.describe(row, part) if row is not None else None
+        if described is None:
             return None
-        evaluation, name, page = told
+        evaluation, name, page = described
         return Subject(self, evaluation, subject_id, part, name, page)
 
     def show(self, user: User, row: Any) -> None:
@@ -139,10 +139,10 @@ def count_by_place(
     def counted() -> dict[str, dict[tuple[Any, ...], int]]:
         rows = kind._default_manager.filter(evaluation=evaluation, **live)
         columns = rows.order_by().values_list("topic", "subject_id", *part)
-        found: dict[str, dict[tuple[Any, ...], int]] = defaultdict(dict)
+        counts: dict[str, dict[tuple[Any, ...], int]] = defaultdict(dict)
         for name, *place, number in columns.annotate(Count("pk")):
-            found[name][tuple(place)] = number
-        return found
+            counts[name][tuple(place)] = number
+        return counts
 
     def visible() -> dict[tuple[Any, ...], int]:
         every = read_once(("on subjects", kind, evaluation.pk), counted)
@@ -193,12 +193,12 @@ def find_subject(user: User, key: str) -> Subject:
     if name not in TOPICS:
         raise NotFound
     try:
-        found = TOPICS[name].find(user, UUID(subject_id), part)
+        subject = TOPICS[name].find(user, UUID(subject_id), part)
     except ValueError as error:
         raise NotFound from error
-    if found is None or found.pk != key:
+    if subject is None or subject.pk != key:
         raise NotFound
-    return found
+    return subject
 
 
 def everybody(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:

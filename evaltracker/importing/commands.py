@@ -29,17 +29,17 @@ def order_in(
     if order is not None or not opened:
         return order
     name = short(header.cell(column), 30)
-    words = {DayOrder.DAY_FIRST: "the day", DayOrder.MONTH_FIRST: "the month"}
-    said = findings.ask(
+    orders = {DayOrder.DAY_FIRST: "the day", DayOrder.MONTH_FIRST: "the month"}
+    answer = findings.ask(
         f"days:{header_key(name)}",
         f"{examples(opened)} in column “{name}” can each be two days. What stands "
         "first?",
         [
-            (it.value, f"{words[it]}: “{opened[0]}” is {read_day(opened[0], it)}")
-            for it in DayOrder
+            (way.value, f"{orders[way]}: “{opened[0]}” is {read_day(opened[0], way)}")
+            for way in DayOrder
         ],
     )
-    return DayOrder(said) if said else None
+    return DayOrder(answer) if answer else None
 
 
 def examples(texts: Sequence[str]) -> str:
@@ -69,11 +69,11 @@ def headers_said(
             places = {name: index for index, name in enumerate(row.cells) if name}
             is_it = number in (None, row.number) and columns.keys() <= places.keys()
             if is_it:
-                said = {field: places[name] for name, field in columns.items()}
-                found = kind.columns_in(row) if number else {}
-                taken = said.values()
-                found = {it: at for it, at in found.items() if at not in taken}
-                header = {"row": row.number, "columns": found | said}
+                chosen = {field: places[name] for name, field in columns.items()}
+                guessed = kind.columns_in(row) if number else {}
+                taken = chosen.values()
+                guessed = {name: at for name, at in guessed.items() if at not in taken}
+                header = {"row": row.number, "columns": guessed | chosen}
                 return {sheet.name: header}
     names = ", ".join(f"“{name}”" for name in columns) or "anything"
     where = f" in row {number}" if number else ""
@@ -219,8 +219,8 @@ class ImportCommand(BaseCommand):
     ) -> dict[str, str]:
         """What holds for the rows that do not say it, as the page's form takes it."""
         fields = self.kind.more_fields(evaluation, by) if self.for_all else {}
-        said = {name: options[name] for name in self.for_all if options[name]}
-        for name, value in said.items():
+        chosen = {name: options[name] for name in self.for_all if options[name]}
+        for name, value in chosen.items():
             try:
                 fields[name].clean(value)
             except ValidationError as error:
@@ -229,7 +229,7 @@ class ImportCommand(BaseCommand):
                 raise CommandError(
                     f"“{value}” is nothing for --{name}. There are: {choices}."
                 ) from error
-        return said
+        return chosen
 
     def evaluation(self, slug: str) -> Evaluation:
         try:

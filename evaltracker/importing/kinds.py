@@ -112,10 +112,10 @@ class ImportKind:
         self, plan: Plan[Any, Any], book: Workbook, reading: Reading
     ) -> tuple[dict[str, Any], ...]:
         """The rows that stay out, as a list to hand out."""
-        out = {it.sheet for it in plan.complaints} | plan.edits.left.keys()
+        out = {problem.sheet for problem in plan.complaints} | plan.edits.left.keys()
         sheets = [sheet for sheet in book.visible if sheet.name in out]
         guessed = {sheet.name: self.header_of(sheet) for sheet in sheets}
-        headers = {name: it for name, it in guessed.items() if it} | dict(
+        headers = {name: header for name, header in guessed.items() if header} | dict(
             reading.headers
         )
         return rest_of(plan, book, headers)
@@ -226,7 +226,7 @@ def in_one_column(book: Workbook, words: Collection[str], name: str) -> Workbook
 def with_choices(sheet: Sheet, words: Collection[str], name: str) -> Sheet:
     """The sheet, its choices in the first of their columns; as it is if it has none."""
     for header in sheet.rows[:SEARCHED_ROWS]:
-        columns = [it for it in header.filled if header_key(header.cell(it)) in words]
+        columns = [at for at in header.filled if header_key(header.cell(at)) in words]
         if len(columns) < LEAST:
             continue
         below = sheet.below(header)
@@ -467,22 +467,22 @@ def meanings_in(
         cell = row.cell(column)
         if cell:
             counts[cell] = counts.get(cell, 0) + 1
-    found = {cell: known[key_of(cell)] for cell in counts if key_of(cell) in known}
-    unknown = [cell for cell in counts if cell not in found]
+    meanings = {cell: known[key_of(cell)] for cell in counts if key_of(cell) in known}
+    unknown = [cell for cell in counts if cell not in meanings]
     if len(unknown) > MOST_WORDS:
-        return found
+        return meanings
     name = short(header.cell(column), 30)
     for cell in unknown:
         times = "once" if counts[cell] == 1 else f"{counts[cell]:,} times"
-        said = findings.ask(
+        answer = findings.ask(
             f"{WORD}{field}:{key_of(cell)}",
             f"What does “{short(cell)}” in column “{name}” mean here? It stands there "
             f"{times}.",
             options,
         )
-        if said:
-            found[cell] = said
-    return found
+        if answer:
+            meanings[cell] = answer
+    return meanings
 
 
 def key_of(cell: str) -> str:

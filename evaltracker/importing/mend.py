@@ -37,7 +37,7 @@ PLACES_SHOWN = 10
 def adjusted(book: Workbook, said: Mapping[str, Any]) -> Workbook:
     if not any(said.get(name) for name in ("typed", "out", "kept", "joined")):
         return book
-    sheets, left, places, told = [], {}, [], []
+    sheets, left, places, remarks = [], {}, [], []
     for sheet in book.sheets:
         typed = {
             (row, column): text
@@ -47,15 +47,15 @@ def adjusted(book: Workbook, said: Mapping[str, Any]) -> Workbook:
         sheet = with_cells(sheet, typed)
         sheet = with_names_joined(sheet, said.get("joined", {}).get(sheet.name))
         out = set(said.get("out", {}).get(sheet.name, ()))
-        kept = set(said.get("kept", {}).get(sheet.name, ()))
+        kept_rows = set(said.get("kept", {}).get(sheet.name, ()))
         gone = tuple(row for row in sheet.rows if row.number in out)
         where = f" of sheet “{sheet.name}”" if sheet.name else ""
         if gone:
             left[sheet.name] = gone
-            told.append(f"Left out, as you said: {numbered(gone)}{where}.")
+            remarks.append(f"Left out, as you said: {numbered(gone)}{where}.")
         places += [place_of(sheet, *place) for place in sorted(typed)]
         rows = [
-            replace(row, is_kept=True) if row.number in kept else row
+            replace(row, is_kept=True) if row.number in kept_rows else row
             for row in sheet.rows
             if row.number not in out
         ]
@@ -63,11 +63,11 @@ def adjusted(book: Workbook, said: Mapping[str, Any]) -> Workbook:
     if places:
         shown = ", ".join(places[:PLACES_SHOWN])
         more = " …" if len(places) > PLACES_SHOWN else ""
-        told.append(f"Typed anew here, and not as in the file: {shown}{more}.")
+        remarks.append(f"Typed anew here, and not as in the file: {shown}{more}.")
     return replace(
         book,
         sheets=tuple(sheets),
-        remarks=(*book.remarks, *told),
+        remarks=(*book.remarks, *remarks),
         edits=Edits(tuple(places), left),
     )
 
@@ -92,7 +92,7 @@ def with_cells(sheet: Sheet, typed: Mapping[tuple[int, int], str]) -> Sheet:
         sheet,
         rows=tuple(rows),
         uncomputed=sheet.uncomputed - typed.keys(),
-        formats={it: said for it, said in sheet.formats.items() if it not in typed},
+        formats={at: style for at, style in sheet.formats.items() if at not in typed},
     )
 
 
@@ -110,7 +110,7 @@ def with_texts(row: Row, typed: Mapping[int, str]) -> Row:
 
 def with_names_joined(sheet: Sheet, number: int | None) -> Sheet:
     rows = list(sheet.rows)
-    place = next((it for it, row in enumerate(rows) if row.number == number), 0)
+    place = next((place for place, row in enumerate(rows) if row.number == number), 0)
     if place == 0:
         return sheet
     rows[place] = joined(sheet, rows[place - 1], rows[place])
@@ -209,7 +209,7 @@ def mend_of(
     file_rows = by_place(whole)
     rows = file_rows if read is whole else by_place(read)
     wrong = list(wrong_rows(plan, rows, file_rows)) if plan else []
-    cells = {it.cell for it in wrong}
+    cells = {row.cell for row in wrong}
     return Mend(
         wrong=wrong,
         typed=[
@@ -234,7 +234,7 @@ def mend_of(
 
 
 def by_place(book: Workbook) -> Rows:
-    return {(it.name, row.number): row for it in book.visible for row in it.rows}
+    return {(tab.name, row.number): row for tab in book.visible for row in tab.rows}
 
 
 def wrong_rows(plan: Plan[Any, Any], rows: Rows, file_rows: Rows) -> Iterator[Wrong]:
@@ -293,30 +293,30 @@ def rules_of(plan: Plan[Any, Any]) -> list[OutRule]:
         return one.rule
 
     parts = groupby(sorted(plan.aside, key=rule), key=rule)
-    found = [(RULES[name], list(ones)) for name, ones in parts]
+    rules = [(RULES[name], list(ones)) for name, ones in parts]
     return [
         OutRule(
             name,
             len(ones),
-            [out_row(it.sheet, it.row, it.words) for it in ones[:SHOWN]],
+            [out_row(aside.sheet, aside.row, aside.words) for aside in ones[:SHOWN]],
         )
-        for name, ones in found
+        for name, ones in rules
     ]
 
 
 def mend_from(kept: Mapping[str, Any]) -> Mend:
     rules = [
-        OutRule(**{**it, "rows": [OutRow(**row) for row in it["rows"]]})
-        for it in kept["aside"]
+        OutRule(**{**rule, "rows": [OutRow(**row) for row in rule["rows"]]})
+        for rule in kept["aside"]
     ]
     cells = {
         name: [
-            Wrong(**{**it, "cell": tuple(it["cell"]) if it["cell"] else None})
-            for it in kept[name]
+            Wrong(**{**row, "cell": tuple(row["cell"]) if row["cell"] else None})
+            for row in kept[name]
         ]
         for name in ("wrong", "typed")
     }
-    lists = {name: [OutRow(**it) for it in kept[name]] for name in ("out", "kept")}
+    lists = {name: [OutRow(**row) for row in kept[name]] for name in ("out", "kept")}
     return Mend(**{**kept, **lists, **cells, "aside": rules})
 
 
@@ -330,14 +330,18 @@ def out_row(sheet: str, row: int, words: str) -> OutRow:
 
 
 def words_of(row: Row) -> str:
-    return short(" · ".join(row.cells[it] for it in row.filled[:3]), 60)
+    return short(" · ".join(row.cells[column] for column in row.filled[:3]), 60)
 
 
 def with_rows(lines: Sequence[Any], shown: Sequence[Any]) -> list[Any]:
     """What is shown of each line, with the key of its row and the row's name."""
     return [
-        (key_of(it.sheet, it.row), ImportProblem("", it.sheet, it.row).place, cells)
-        for it, cells in zip(lines, shown, strict=True)
+        (
+            key_of(line.sheet, line.row),
+            ImportProblem("", line.sheet, line.row).place,
+            cells,
+        )
+        for line, cells in zip(lines, shown, strict=True)
     ]
 
 
@@ -388,8 +392,8 @@ def digest_of(plan: Plan[Any, Any]) -> str:
     digest = hashlib.sha256()
     for part in (*plan.new, "", *plan.changed):
         digest.update(repr(part).encode("utf-8", "replace"))
-    said = (plan.counts, plan.problems, plan.questions)
-    digest.update(repr(said).encode("utf-8", "replace"))
+    facts = (plan.counts, plan.problems, plan.questions)
+    digest.update(repr(facts).encode("utf-8", "replace"))
     return digest.hexdigest()
 
 
@@ -434,17 +438,17 @@ def kept_preview(preview: Preview) -> tuple[dict[str, Any], bytes]:
             places[name].append([at, len(page)])
             at += len(page)
             pages.append(page)
-    kept = {
+    stored = {
         "digest": preview.digest,
         "counts": preview.counts,
-        "problems": [asdict(it) for it in preview.problems],
+        "problems": [asdict(problem) for problem in preview.problems],
         "remarks": preview.remarks,
-        "questions": [asdict(it) for it in preview.questions],
-        "words": [asdict(it) for it in preview.words],
+        "questions": [asdict(question) for question in preview.questions],
+        "words": [asdict(question) for question in preview.words],
         "rows": {"new": len(preview.new), "changed": len(preview.changed)},
         "places": places,
     }
-    return kept, b"".join(pages)
+    return stored, b"".join(pages)
 
 
 def packed(rows: Sequence[Any]) -> bytes:
@@ -452,8 +456,8 @@ def packed(rows: Sequence[Any]) -> bytes:
 
 
 def unpacked(whole: bytes, at: int, size: int) -> list[Any]:
-    found: list[Any] = json.loads(zlib.decompress(whole[at : at + size]))
-    return found
+    rows: list[Any] = json.loads(zlib.decompress(whole[at : at + size]))
+    return rows
 
 
 def preview_from(kept: Mapping[str, Any], pages: Callable[[], bytes]) -> Preview:
@@ -464,20 +468,20 @@ def preview_from(kept: Mapping[str, Any], pages: Callable[[], bytes]) -> Preview
             first, last = start // PAGE, (max(stop, 1) - 1) // PAGE
             places = kept["places"][name][first : last + 1]
             whole = pages() if places else b""
-            found: list[Any] = []
+            rows: list[Any] = []
             for at, size in places:
-                found += unpacked(whole, at, size)
-            return found[start - first * PAGE : stop - first * PAGE]
+                rows += unpacked(whole, at, size)
+            return rows[start - first * PAGE : stop - first * PAGE]
 
         return LazyRows(kept["rows"][name], part)
 
     return Preview(
         digest=kept["digest"],
         counts=kept["counts"],
-        problems=[ImportProblem(**it) for it in kept["problems"]],
+        problems=[ImportProblem(**problem) for problem in kept["problems"]],
         remarks=kept["remarks"],
-        questions=[question_from(it) for it in kept["questions"]],
-        words=[Question(**it) for it in kept["words"]],
+        questions=[question_from(question) for question in kept["questions"]],
+        words=[Question(**question) for question in kept["words"]],
         new=rows("new"),
         changed=rows("changed"),
     )
@@ -505,7 +509,7 @@ def kept_start(book: Workbook, shown: str, number: int) -> list[dict[str, Any]]:
 
 
 def start_of(sheet: Sheet, number: int) -> Sequence[Row]:
-    at = next((at for at, it in enumerate(sheet.rows) if it.number == number), 0)
+    at = next((at for at, row in enumerate(sheet.rows) if row.number == number), 0)
     first = max(at - 2, SEARCHED_ROWS)
     return (*sheet.rows[:SEARCHED_ROWS], *sheet.rows[first : max(at + 5, first)])
 

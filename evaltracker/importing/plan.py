@@ -36,12 +36,12 @@ def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> No
 
 
 def spread(header: Row, lower: Row) -> dict[int, str]:
-    found, name = {}, ""
+    names, name = {}, ""
     for at in range(len(lower.cells)):
         name = header.cell(at) or name
         if name and lower.cell(at):
-            found[at] = name
-    return found
+            names[at] = name
+    return names
 
 
 def short(name: str, most: int = 40) -> str:
@@ -154,19 +154,19 @@ def settled[P: Plan[Any, Any]](plan: P, answers: Mapping[str, str]) -> P:
     count = plan.refused
     rows = "1 row" if count == 1 else f"{count:,} rows"
     options = (("leave-out", f"yes, and leave {rows} out"),)
-    said = answers.get(LEAVE_REFUSED, "")
-    said = said if said in dict(options) else ""
+    answer = answers.get(LEAVE_REFUSED, "")
+    answer = answer if answer in dict(options) else ""
     question = FileQuestion(
         LEAVE_REFUSED,
         f"{rows} cannot come in. Import the others?",
         options,
-        said,
+        answer,
     )
     plan = replace(plan, questions=(*plan.questions, question))
-    if not said:
+    if not answer:
         return plan
-    told = [f"Left out, as you said: {rows}.", *map(str, plan.problems)]
-    return replace(plan, problems=(), remarks=(*plan.remarks, *told))
+    remarks = [f"Left out, as you said: {rows}.", *map(str, plan.problems)]
+    return replace(plan, problems=(), remarks=(*plan.remarks, *remarks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +211,12 @@ class Findings:
         default: str = "",
     ) -> str:
         """The answer to a question about the file, or the default of nobody's."""
-        said = self.answers.get(key, "")
-        said = said if said in dict(options) else default
+        answer = self.answers.get(key, "")
+        answer = answer if answer in dict(options) else default
         self.questions.setdefault(
-            key, FileQuestion(key, sentence, tuple(options), said)
+            key, FileQuestion(key, sentence, tuple(options), answer)
         )
-        return said
+        return answer
 
     def remark(self, sentence: str) -> None:
         """Note something that the user should know, once."""
@@ -307,7 +307,7 @@ def signature(header: Row) -> str:
 def names_of(header: Row, columns: Mapping[str, int]) -> dict[str, str]:
     """By field, what its column is called; nothing if the names tell too little."""
     keys = [header_key(cell) for cell in header.cells]
-    names = {it: keys[at] for it, at in columns.items() if at < len(keys)}
+    names = {field: keys[at] for field, at in columns.items() if at < len(keys)}
     is_clear = all(name and keys.count(name) == 1 for name in names.values())
     return names if is_clear and len(names) == len(columns) > 1 else {}
 
@@ -327,19 +327,21 @@ def recalled(
     most of them, and of as many those said last.
     """
     named = [
-        it for it in memory.values() if it and isinstance(next(iter(it.values())), str)
+        columns
+        for columns in memory.values()
+        if columns and isinstance(next(iter(columns.values())), str)
     ]
     named = sorted(named, key=len)
-    found: dict[str, Header] = {}
+    headers: dict[str, Header] = {}
     for sheet in book.visible if memory else ():
         rows = [row for row in sheet.rows[:SEARCHED_ROWS] if len(row.filled) > 1]
         hits = [(row, memory.get(signature(row))) for row in rows]
-        hits += [(row, placed(row, it)) for it in reversed(named) for row in rows]
+        hits += [(row, placed(row, known)) for known in reversed(named) for row in rows]
         for row, columns in hits:
             if columns is not None:
-                found[sheet.name] = Header(row.number, columns)
+                headers[sheet.name] = Header(row.number, columns)
                 break
-    return found
+    return headers
 
 
 def placed(row: Row, names: Mapping[str, str]) -> dict[str, int] | None:
@@ -352,7 +354,7 @@ def placed(row: Row, names: Mapping[str, str]) -> dict[str, int] | None:
 
 def only(book: Workbook, name: str) -> Workbook:
     """The workbook with one of its visible sheets; all of it if there is no such."""
-    sheets = tuple(it for it in book.visible if name and it.name == name)
+    sheets = tuple(sheet for sheet in book.visible if name and sheet.name == name)
     return replace(book, sheets=sheets) if sheets else book
 
 

@@ -132,9 +132,9 @@ def rest_book(parts: Sequence[Mapping[str, Any]]) -> bytes:
     )
     formats = {BOLD: book.add_format({"bold": True})}
     for row in (row for part in parts for row in (*part["above"], *part["rows"])):
-        for said in row["numbers"].values():
-            if said and said not in formats:
-                formats[said] = book.add_format({"num_format": said})
+        for style in row["numbers"].values():
+            if style and style not in formats:
+                formats[style] = book.add_format({"num_format": style})
     if not parts:
         book.add_worksheet().write_string(0, 0, NOTHING)
     for number, part in enumerate(parts, 1):
@@ -160,11 +160,11 @@ def write_row(
 ) -> None:
     """The cells of one row; a number stays one, in its format."""
     for column, cell in enumerate(row["cells"]):
-        said = row["numbers"].get(str(column))
-        if said is None or not is_number(cell):
+        style = row["numbers"].get(str(column))
+        if style is None or not is_number(cell):
             sheet.write_string(place, column, harmless(cell))
         else:
-            sheet.write_number(place, column, float(cell), formats.get(said))
+            sheet.write_number(place, column, float(cell), formats.get(style))
 
 
 def is_number(cell: str) -> bool:
@@ -205,7 +205,7 @@ def is_total(row: Row, key: str | None = None) -> bool:
 def is_foot(row: Row, key: str) -> bool:
     is_called = key in FEET or (key.startswith(BEGINNINGS) and not row.cell(0))
     others = row.filled[1:] if is_called else []
-    return bool(others) and all(is_figure(row.cell(it)) for it in others)
+    return bool(others) and all(is_figure(row.cell(column)) for column in others)
 
 
 def is_figure(cell: str) -> bool:
@@ -219,7 +219,7 @@ def first_key(row: Row) -> str:
 
 def is_named_total(row: Row) -> bool:
     """Whether it is a thing called Total: words stand beside it, and no number."""
-    first, *others = [row.cells[it] for it in row.filled]
+    first, *others = [row.cells[column] for column in row.filled]
     has_numbers = any(mark.isdigit() for cell in others for mark in cell)
     has_words = any(len(header_key(cell)) > 2 for cell in others)
     return header_key(first) == "total" and has_words and not has_numbers
@@ -252,9 +252,9 @@ def tell_aside(
     keys = [(row, first_key(row)) for row in rows]
     totals = [row for row, key in keys if is_total(row, key)]
     again = [row for row in rows if repeats(row, header)]
-    for rule, found in (("total", totals), ("names again", again)):
+    for rule, matches in (("total", totals), ("names again", again)):
         findings.aside += [
-            Aside(rule, sheet.name, row.number, first_words(row)) for row in found
+            Aside(rule, sheet.name, row.number, first_words(row)) for row in matches
         ]
     where = f" of sheet “{sheet.name}”" if sheet.name else ""
     named = [row for row, key in keys if key in TOTALS and not is_total(row, key)]
@@ -334,7 +334,7 @@ class Table:
     def lines(self) -> Iterator[Row]:
         read, unknown = set(self.columns.values()), self.sheet.uncomputed
         for row in without_aside(self.below, self.header, read):
-            if any(row.cell(it) or (row.number, it) in unknown for it in read):
+            if any(row.cell(at) or (row.number, at) in unknown for at in read):
                 yield row
 
     @property
@@ -355,8 +355,8 @@ def find_table(
     """The table of `sheet`, by what somebody said or by the usual names."""
 
     def points(row: Row) -> int:
-        found = columns_in(row)
-        return len(found) if is_table(found) else 0
+        columns = columns_in(row)
+        return len(columns) if is_table(columns) else 0
 
     if said is not None:
         header, columns = said.on(sheet), dict(said.columns)
@@ -379,17 +379,17 @@ def tables_in(
     findings: Findings,
 ) -> list[Table]:
     """The tables of all visible sheets; sheets without one are named."""
-    found = []
+    tables = []
     for sheet in book.visible:
         table = find_table(sheet, headers.get(sheet.name), columns_in, is_table)
         if table is not None:
-            found.append(table)
+            tables.append(table)
         elif sheet.name and not sheet.is_blank:
             findings.remark(
                 f"Sheet “{sheet.name}” has no row of column names that are known here, "
                 "so it was not read."
             )
-    return found
+    return tables
 
 
 def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
@@ -398,7 +398,7 @@ def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
     # A cover has fewer names than what it covers.
     sheet = max(sheets, key=lambda it: len(likely_header(it).filled))
     first = likely_header(sheet)
-    names = ", ".join(f"“{short(first.cell(it))}”" for it in first.filled[:6])
+    names = ", ".join(f"“{short(first.cell(column))}”" for column in first.filled[:6])
     more = f" and {len(first.filled) - 6} more" if len(first.filled) > 6 else ""
     return Unreadable(
         f"No {things} were found. Row {first.number} has: {names}{more}. Say which "
@@ -412,13 +412,13 @@ def once_each(lines: Iterable[RowLine], book: Workbook, findings: Findings) -> N
     sheets = {sheet.name: sheet for sheet in book.sheets}
     first: dict[Key, RowLine] = {}
     for line in lines:
-        kept = first.setdefault(line.key, line)
-        if kept is not line:
-            where = f" of sheet “{kept.sheet}”" if kept.sheet != line.sheet else ""
+        former = first.setdefault(line.key, line)
+        if former is not line:
+            where = f" of sheet “{former.sheet}”" if former.sheet != line.sheet else ""
             findings.refuse(
                 sheets[line.sheet],
                 line.row,
-                f"“{short(line.name)}” stands in row {kept.row}{where} already. Keep "
+                f"“{short(line.name)}” stands in row {former.row}{where} already. Keep "
                 "one of the two.",
             )
 
@@ -433,7 +433,9 @@ def compared(
 ) -> RowsPlan:
     """The plan: each line by what it would do."""
     once_each(lines, book, findings)
-    lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
+    lines = [
+        line for line in lines if (line.sheet, line.row) not in findings.refused_rows
+    ]
     new, changed, same = [], [], []
     for line in lines:
         before = known.get(line.key)

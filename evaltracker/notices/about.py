@@ -71,10 +71,10 @@ class About[Row](NoticeKind):
 
     def find(self, notice: Notice) -> Row | None:
         """The row, unless it is gone; looked up unless a sweep has done so."""
-        found: Row | None = notice.subject
-        if found is None:
-            found = self.subjects([notice.subject_id]).get(notice.subject_id)
-        return found
+        row: Row | None = notice.subject
+        if row is None:
+            row = self.subjects([notice.subject_id]).get(notice.subject_id)
+        return row
 
     def row(self, notice: Notice) -> Row:
         """The row.
@@ -83,10 +83,10 @@ class About[Row](NoticeKind):
             LookupError: it is gone; `holds` is asked first.
 
         """
-        found = self.find(notice)
-        if found is None:
+        row = self.find(notice)
+        if row is None:
             raise LookupError("what it is about is no longer there")
-        return found
+        return row
 
     def holds(self, notice: Notice) -> str:
         row = self.find(notice)

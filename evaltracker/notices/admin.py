@@ -312,15 +312,15 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """What is owed to whom. Others than the owner see their own mail only."""
     user: Any = request.user
     owner = is_owner(user, evaluation)
-    asked = {
+    filters = {
         name: request.GET[name].replace("\x00", "")
         for name in FILTERS
         if request.GET.get(name)
     }
     every = _lists(user, evaluation)
-    wanted = {name: _filtered(rows, asked) for name, rows in every.items()}
+    wanted = {name: _filtered(rows, filters) for name, rows in every.items()}
     page = None
-    if (state := asked.get("state")) in LISTS:
+    if (state := filters.get("state")) in LISTS:
         pages = Paginator(wanted[state], PER_PAGE)
         page = pages.page(page_number(request, pages.num_pages))
         lists = {state: list(page)}
@@ -346,10 +346,10 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         options=_options(notices_in(*NoticeState, user=user, evaluation=evaluation))
         if owner
         else [],
-        asked=asked,
+        asked=filters,
         page=page,
-        query=urlencode(asked),
-        without_state=urlencode({k: v for k, v in asked.items() if k != "state"}),
+        query=urlencode(filters),
+        without_state=urlencode({k: v for k, v in filters.items() if k != "state"}),
         shown=NOTICES_PAGE_SHOWN,
         is_owner=owner,
         room=chat_of(evaluation),
@@ -383,11 +383,11 @@ def _titles(notices: Iterable[Notice]) -> dict[str, str]:
     ids: dict[str, set[str]] = defaultdict(set)
     for notice in notices:
         ids[notice.kind].add(notice.subject_id)
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for kind, subjects in ids.items():
         if kind in KINDS:
-            found |= KINDS[kind].titles(subjects)
-    return found
+            titles |= KINDS[kind].titles(subjects)
+    return titles
 
 
 def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:

@@ -52,8 +52,8 @@ DATES: Registry[Dates, Dates] = Registry("source of dates")
 
 def dates_of(person: User) -> list[CalendarDate]:
     """All dates of one person, soonest first."""
-    found = [date for source in DATES for date in source(person)]
-    return sorted(found, key=lambda date: (date.due_at, date.uid))
+    dates = [date for source in DATES for date in source(person)]
+    return sorted(dates, key=lambda date: (date.due_at, date.uid))
 
 
 def calendar_of(*dates: CalendarDate, name: str = "") -> bytes:

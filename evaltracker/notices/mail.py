@@ -64,33 +64,33 @@ class Parcel:
         return b"".join(self._pieces())
 
     def _pieces(self) -> Iterator[bytes]:
-        said = self.message
+        message = self.message
         # No quoted-printable text can contain “=_”.
         mark = zlib.crc32(self.message_id.encode())
         inner, outer = b"=_in%08x" % mark, b"=_out%08x" % mark
-        yield header("Subject", words(said.subject))
+        yield header("Subject", words(message.subject))
         yield header("From", encoded_address(self.sender))
         yield header("To", encoded_address(self.to))
-        if said.reply_to:
-            yield header("Reply-To", encoded_address(said.reply_to))
+        if message.reply_to:
+            yield header("Reply-To", encoded_address(message.reply_to))
         yield header("Date", formatdate())
         yield header("Message-ID", self.message_id)
         # Keeps holiday notes from answering a machine.
         yield header("Auto-Submitted", "auto-generated")
         yield header("MIME-Version", "1.0")
-        if said.ics is not None:
+        if message.ics is not None:
             yield b'Content-Type: multipart/mixed; boundary="' + outer + b'"\r\n\r\n'
             yield b"--" + outer + b"\r\n"
         yield b'Content-Type: multipart/alternative; boundary="' + inner + b'"\r\n\r\n'
-        yield from _text_part(inner, b"plain", said.text)
-        yield from _text_part(inner, b"html", said.html)
+        yield from _text_part(inner, b"plain", message.text)
+        yield from _text_part(inner, b"html", message.html)
         yield b"--" + inner + b"--\r\n"
-        if said.ics is not None:
+        if message.ics is not None:
             yield b"--" + outer + b"\r\n"
             yield b'Content-Type: text/calendar; charset="utf-8"\r\n'
             yield b"Content-Transfer-Encoding: base64\r\n"
             yield b'Content-Disposition: attachment; filename="date.ics"\r\n\r\n'
-            yield base64.encodebytes(said.ics).replace(b"\n", b"\r\n")
+            yield base64.encodebytes(message.ics).replace(b"\n", b"\r\n")
             yield b"--" + outer + b"--\r\n"
 
 
@@ -193,21 +193,21 @@ def sender_of(name: str) -> str:
 
 def envelope(parcel: Parcel) -> EmailMultiAlternatives:
     """The same for a backend that wants Django's message: a provider, a folder."""
-    said = parcel.message
+    message = parcel.message
     mail = EmailMultiAlternatives(
-        subject=said.subject,
-        body=said.text,
+        subject=message.subject,
+        body=message.text,
         from_email=parcel.sender,
         to=[parcel.to],
-        reply_to=[said.reply_to] if said.reply_to else None,
+        reply_to=[message.reply_to] if message.reply_to else None,
         headers={
             "Message-ID": parcel.message_id,
             "Auto-Submitted": "auto-generated",
         },
     )
-    mail.attach_alternative(said.html, "text/html")
-    if said.ics is not None:
-        mail.attach("date.ics", said.ics.decode(), "text/calendar")
+    mail.attach_alternative(message.html, "text/html")
+    if message.ics is not None:
+        mail.attach("date.ics", message.ics.decode(), "text/calendar")
     return mail
 
 
@@ -470,8 +470,8 @@ class Line:
             # A newline in a header, two addresses, text that cannot be encoded.
             return Answer(Verdict.NEVER, f"The mail cannot be made: {error}")
         except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            return self._judged(code, words)
+            code, reason = next(iter(error.recipients.values()))
+            return self._judged(code, reason)
         except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
             # Our own name or address is refused: no fault of this mail, so it waits.
             self._close()

@@ -43,13 +43,13 @@ def hand_to_chat(posting: Posting) -> Answer:
         return Answer(Verdict.LATER, str(error))
     except (OSError, http.client.HTTPException) as error:
         return Answer(Verdict.UNCLEAR, f"No answer: {type(error).__name__}")
-    words = f"{reply.status} {one_line(reply.words)}"[:200]
+    summary = f"{reply.status} {one_line(reply.words)}"[:200]
     if 200 <= reply.status < 300:
         return Answer(Verdict.TAKEN)
     if reply.status in LATER or reply.status >= 500:
-        return Answer(Verdict.LATER, words)
+        return Answer(Verdict.LATER, summary)
     # A redirect, too: a room that has moved has a new address.
-    return Answer(Verdict.NEVER, words)
+    return Answer(Verdict.NEVER, summary)
 
 
 def payload(flavour: str, brief: Brief, zone: str) -> bytes:

@@ -130,21 +130,21 @@ def _finish(
     request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
     """Say that it is done; the message names the form whose draft is not needed now."""
-    said = act.success_message(target, outcome)
+    text = act.success_message(target, outcome)
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):
-        return answer_done(said, onwards)
+        return answer_done(text, onwards)
     again = request.get_full_path() if act.again_verb and AGAIN in request.POST else ""
     if again:
         below = _next(request, HERE) or act.cancel_url(target)
         onwards = HttpResponseRedirect(below)
     in_dialog = is_in_dialog(request) and "Location" in onwards
     if not in_dialog or _leads_away(request, onwards):
-        messages.success(request, said, extra_tags=request.path)
+        messages.success(request, text, extra_tags=request.path)
     if in_dialog:
         # Where to go if the page below the dialog is gone with what was changed.
         more = {"otherwise": act.cancel_url(target)}
-        return answer_done(said, onwards, **more, **({"again": again} if again else {}))
+        return answer_done(text, onwards, **more, **({"again": again} if again else {}))
     return HttpResponseRedirect(again) if again else onwards
 
 

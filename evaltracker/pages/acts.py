@@ -85,17 +85,17 @@ class Act[T]:
             if target_id:
                 raise NotFound
             nothing: Any = None
-            found: T = nothing
-            return found
+            subject: T = nothing
+            return subject
         manager: Any = self.model._default_manager
         rows = manager.visible_to(user)
         if self.related:
             rows = rows.select_related(*self.related)
         try:
-            found = rows.get(pk=target_id)
+            subject = rows.get(pk=target_id)
         except (ObjectDoesNotExist, ValueError, ValidationError) as error:
             raise NotFound from error
-        return found
+        return subject
 
     def allowed(self, user: User, target: T) -> bool:
         """Whether `user` is the person for it, where that is the whole rule."""
@@ -215,14 +215,16 @@ def _check_service(cls: type[Act[Any]]) -> None:
     if cls.arguments is not Act.arguments:
         return
     takes = inspect.signature(cls.service).parameters.values()
-    given = {"by", cls.target_name, *getattr(cls.form_class, "base_fields", ())} - {""}
+    passed = {"by", cls.target_name, *getattr(cls.form_class, "base_fields", ())} - {""}
     missing = {
-        it.name for it in takes if it.kind is it.KEYWORD_ONLY and it.default is it.empty
-    } - given
+        param.name
+        for param in takes
+        if param.kind is param.KEYWORD_ONLY and param.default is param.empty
+    } - passed
     # A form with a `clean` of its own may fold several fields into one.
     folds = cls.form_class.clean is not forms.BaseForm.clean
-    takes_all = folds or any(it.kind is it.VAR_KEYWORD for it in takes)
-    unknown = set() if takes_all else given - {it.name for it in takes}
+    takes_all = folds or any(param.kind is param.VAR_KEYWORD for param in takes)
+    unknown = set() if takes_all else passed - {param.name for param in takes}
     if missing or unknown:
         raise ImproperlyConfigured(
             f"{cls.__name__}: its service lacks {unknown or 'nothing'} "

@@ -270,11 +270,11 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
         if not (self.fields or self.fieldsets):
             raise ImproperlyConfigured(f"{name} has to name its fields.")
         if not all(
-            isinstance(each, type) and issubclass(each, ScopedFilter)
-            for each in self.list_filter
+            isinstance(item, type) and issubclass(item, ScopedFilter)
+            for item in self.list_filter
         ):
             raise ImproperlyConfigured(f"{name}: make list filters with filters.by().")
-        if not all(issubclass(each, HardenedInline) for each in self.inlines):
+        if not all(issubclass(inline, HardenedInline) for inline in self.inlines):
             raise ImproperlyConfigured(f"{name}: inlines have to be hardened too.")
         if not hasattr(model._default_manager, "visible_to"):
             raise ImproperlyConfigured(f"{model.__name__} has no visible_to().")
@@ -290,7 +290,7 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only the parameters of our own filters; no path through any field."""
-        return lookup in {each.parameter_name for each in self.list_filter}
+        return lookup in {item.parameter_name for item in self.list_filter}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Never: it tells of hidden rows."""
@@ -308,7 +308,7 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
         check_open_list(request.user, self.model)
         check_query(
             request,
-            filters={each.parameter_name for each in self.list_filter},
+            filters={item.parameter_name for item in self.list_filter},
             columns=len(self.list_display),
             searchable=bool(self.search_fields),
         )

@@ -199,7 +199,7 @@ class MeasureInput(forms.MultiWidget):
 
     def __init__(self) -> None:
         widgets: Any = {
-            "statistic": forms.Select(choices=[(it, it) for it in STATISTICS]),
+            "statistic": forms.Select(choices=[(name, name) for name in STATISTICS]),
             "quantity": _input("quantity", 60),
             "direction": forms.Select(choices=list(DIRECTIONS.items())),
             "bound": _input("bound", 60, inputmode="decimal"),
@@ -210,8 +210,8 @@ class MeasureInput(forms.MultiWidget):
         super().__init__(widgets)
 
     def decompress(self, value: Any) -> list[Any]:
-        said: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        parts = {name: said.get(name) for name in LABELS}
+        measure: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        parts = {name: measure.get(name) for name in LABELS}
         if parts["least_n"] == least_n_of(parts["statistic"] or "mean"):
             parts["least_n"] = None
         return list(parts.values())
@@ -223,7 +223,7 @@ class MeasureInput(forms.MultiWidget):
         values = value if isinstance(value, list) else self.decompress(value)
         chosen: Any = self.widgets[0]
         more = {values[0], *STATISTICS} - {None, ""}
-        chosen.choices = [(it, it) for it in sorted(more, key=_usual)]
+        chosen.choices = [(choice, choice) for choice in sorted(more, key=_usual)]
         return super().get_context(name, values, attrs)
 
     def render(
@@ -239,8 +239,8 @@ class MeasureInput(forms.MultiWidget):
         drawn = context["widget"]["subwidgets"]
         named = zip(LABELS.values(), widgets, drawn, strict=True)
         parts = [
-            (label, part, each._render(part["template_name"], {"widget": part}))
-            for label, each, part in named
+            (label, part, widget._render(part["template_name"], {"widget": part}))
+            for label, widget, part in named
         ]
         return render_to_string(self.template_name, {"parts": parts})
 
@@ -265,10 +265,10 @@ class MeasureField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> dict[str, Any]:
         """The parts as one, each refusal with the name of its part."""
-        said = dict(zip(LABELS, data_list or [""] * len(LABELS), strict=True))
-        if not any(said[name] for name in FIELDS if name not in CHOSEN):
+        texts = dict(zip(LABELS, data_list or [""] * len(LABELS), strict=True))
+        if not any(texts[name] for name in FIELDS if name not in CHOSEN):
             return {}
-        return _kept(said)
+        return _kept(texts)
 
 
 class MeasureLine(forms.CharField):

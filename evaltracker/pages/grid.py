@@ -72,13 +72,13 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
     if not isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return []
     pairs: Any = field.choices
-    found = []
+    choices = []
     for value, label in pairs:
         if isinstance(label, list | tuple):
-            found += [[str(inner), str(name)] for inner, name in label]
+            choices += [[str(inner), str(name)] for inner, name in label]
         else:
-            found.append([_key(value), "" if value in ("", None) else str(label)])
-    return found
+            choices.append([_key(value), "" if value in ("", None) else str(label)])
+    return choices
 
 
 def _key(value: Any) -> str:
@@ -96,9 +96,9 @@ def reader_of(field: forms.Field) -> Callable[[Any], Any]:
         return _read_bool
     if isinstance(field, forms.ModelChoiceField):
         rows: Any = field.queryset
-        found: dict[str, Any] = {str(row.pk): row for row in rows}
-        labels = [[key, field.label_from_instance(row)] for key, row in found.items()]
-        return lambda typed: found.get(_read_choice(field, labels, _text(typed)))
+        by_key: dict[str, Any] = {str(row.pk): row for row in rows}
+        labels = [[key, field.label_from_instance(row)] for key, row in by_key.items()]
+        return lambda typed: by_key.get(_read_choice(field, labels, _text(typed)))
     if isinstance(field, forms.ChoiceField):
         choices = choices_of(field)
         return lambda typed: field.clean(_read_choice(field, choices, _text(typed)))
@@ -115,10 +115,10 @@ def _text(typed: Any) -> str:
 
 
 def _read_bool(typed: Any) -> bool:
-    said = _text(typed).strip().casefold()
-    if said in YES | NO:
-        return said in YES
-    raise ValidationError(f"Enter yes or no, not “{said[:80]}”.")
+    answer = _text(typed).strip().casefold()
+    if answer in YES | NO:
+        return answer in YES
+    raise ValidationError(f"Enter yes or no, not “{answer[:80]}”.")
 
 
 def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str:
@@ -203,12 +203,12 @@ class Column:
         return self.saves is not None and not self.closed
 
     def value(self, row: Any) -> Any:
-        found = self.read(row) if self.read else getattr(row, self.name)
-        return shown_value(found)
+        stored = self.read(row) if self.read else getattr(row, self.name)
+        return shown_value(stored)
 
     def label_of(self, value: Any) -> str:
-        found = dict(choices_of(self.field)).get(str(value), str(value))
-        return found or "blank"
+        label = dict(choices_of(self.field)).get(str(value), str(value))
+        return label or "blank"
 
     def described(self) -> dict[str, Any]:
         return {
@@ -270,18 +270,18 @@ class Grid[S: models.Model, R: models.Model]:
         if self.related:
             rows = rows.select_related(*self.related)
         try:
-            found: S = rows.get(pk=key)
+            subject: S = rows.get(pk=key)
         except (ObjectDoesNotExist, ValueError, ValidationError) as error:
             raise NotFound from error
-        return found
+        return subject
 
     def evaluation(self, subject: S) -> Evaluation:
         """The evaluation that is locked while cells are compared and saved."""
         path: str = getattr(self.model, "evaluation_path", "evaluation")
         steps = path.split("__") if path else []
         row: Any = subject
-        found: Evaluation = reduce(getattr, steps, row)
-        return found
+        evaluation: Evaluation = reduce(getattr, steps, row)
+        return evaluation
 
     def columns(self, subject: S, user: User) -> Sequence[Column]:
         """The columns, each with what `user` may do to it."""

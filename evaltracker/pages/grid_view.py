@@ -43,8 +43,8 @@ class RefusedCell:
     stored: Any = None
 
     def shown(self) -> dict[str, Any]:
-        said = {"row": self.row, "column": self.column, "sentence": self.sentence}
-        return said | ({} if self.stored is None else {"stored": self.stored})
+        cell = {"row": self.row, "column": self.column, "sentence": self.sentence}
+        return cell | ({} if self.stored is None else {"stored": self.stored})
 
 
 class RefusedCells(Problem):
@@ -122,12 +122,12 @@ def rows_by_id(
 
     """
     wanted = list(dict.fromkeys(ids))
-    if not all(is_key(each) for each in wanted):
+    if not all(is_key(key) for key in wanted):
         raise NotFound
-    found = {str(row.pk): row for row in grid.rows(subject, user).filter(pk__in=wanted)}
-    if len(found) < len(wanted):
+    rows = {str(row.pk): row for row in grid.rows(subject, user).filter(pk__in=wanted)}
+    if len(rows) < len(wanted):
         raise NotFound("One of these rows is not here any more. Load the page again.")
-    return {each: found[each] for each in wanted}
+    return {key: rows[key] for key in wanted}
 
 
 def save_cells(
@@ -176,8 +176,8 @@ def _save_row(
         try:
             value = readers[column.name](cell.typed)
         except ValidationError as error:
-            said = " ".join(error.messages)
-            refused.append(RefusedCell(cell.row, column.name, said))
+            sentence = " ".join(error.messages)
+            refused.append(RefusedCell(cell.row, column.name, sentence))
             continue
         name = column.argument or column.name
         call = calls.setdefault(id(column.saves), (column, {}, {}))
@@ -198,11 +198,11 @@ def _save_row(
 def _changed_meanwhile(cell: Change, stored: Any) -> RefusedCell:
     """Both values; nobody's is overwritten unseen."""
     theirs, mine = cell.column.label_of(stored), cell.column.label_of(cell.typed)
-    said = (
+    sentence = (
         f"Somebody else changed {cell.column.label} to “{theirs}” meanwhile; you "
         f"entered “{mine}”. Enter it again to replace theirs."
     )
-    return RefusedCell(cell.row, cell.column.name, said, 409, stored)
+    return RefusedCell(cell.row, cell.column.name, sentence, 409, stored)
 
 
 class _NewCells:
@@ -306,13 +306,13 @@ def act_on_rows(
             with transaction.atomic():
                 target = act.load(by, key)
                 act.check(by, target)
-                given = own.of(target) if own else data
-                form: Any = act.form_class(given, **act.form_kwargs(target, by))
+                values = own.of(target) if own else data
+                form: Any = act.form_class(values, **act.form_kwargs(target, by))
                 if form.is_valid():
                     act.perform(target, form.cleaned_data, by)
                 else:
-                    said = [text for texts in form.errors.values() for text in texts]
-                    refused.append(RefusedCell(key, "", said[0]))
+                    errors = [text for texts in form.errors.values() for text in texts]
+                    refused.append(RefusedCell(key, "", errors[0]))
         except Problem as problem:
             refused += refused_cells(key, {}, problem)
     if refused:
@@ -426,13 +426,13 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
         return JsonResponse(_whole_grid(request, grid, subject, user))
     except RefusedCells as problem:
         cells = [cell.shown() for cell in problem.cells]
-        said = {"sentence": problem.sentence, "refused": cells}
-        return JsonResponse(said, status=problem.answer)
+        body = {"sentence": problem.sentence, "refused": cells}
+        return JsonResponse(body, status=problem.answer)
     except Problem as problem:
         return JsonResponse({"sentence": problem.sentence}, status=problem.status)
     except Detour as detour:
-        said = {"sentence": "Answer a question first.", "address": detour.address}
-        return JsonResponse(said, status=409)
+        body = {"sentence": "Answer a question first.", "address": detour.address}
+        return JsonResponse(body, status=409)
     except IntegrityError:
         late = "Somebody else did this a moment ago. Load the page again."
         return JsonResponse({"sentence": late}, status=409)
@@ -451,7 +451,7 @@ def _whole_grid(
         "carried": grid.carried,
         "moves": grid.may_move(subject, user),
         "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
-        "columns": [it.described() for it in columns],
+        "columns": [column.described() for column in columns],
         **_rows(request, grid, subject, user, columns),
     }
 
@@ -496,15 +496,19 @@ def _rows(
         {
             "id": str(row.pk),
             "name": grid.name_of(row),
-            "cells": {it.name: it.value(row) for it in columns},
-            "labels": {it.name: it.named(row) for it in columns if it.named},
+            "cells": {column.name: column.value(row) for column in columns},
+            "labels": {
+                column.name: column.named(row) for column in columns if column.named
+            },
             "missing": {
-                it.name: said
-                for it in columns
-                if it.missing and (said := it.missing(row))
+                column.name: text
+                for column in columns
+                if column.missing and (text := column.missing(row))
             },
             "asides": {
-                it.name: said for it in columns if it.aside and (said := it.aside(row))
+                column.name: text
+                for column in columns
+                if column.aside and (text := column.aside(row))
             },
             "links": list(grid.links(row, user)),
         }
@@ -526,10 +530,10 @@ def _save(
     with transaction.atomic(), journal.because(UNDONE if undone else ""):
         lock(grid.evaluation(subject))
         done = [WORK[kind](grid, subject, body[kind], user) for kind in body]
-    said = " ".join(sentence for _, sentence in done)
+    summary = " ".join(sentence for _, sentence in done)
     ids = None if any(rows is None for rows, _ in done) else done[0][0]
     columns = grid.columns(subject, user)
-    return {"sentence": said, **_rows(request, grid, subject, user, columns, ids)}
+    return {"sentence": summary, **_rows(request, grid, subject, user, columns, ids)}
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:

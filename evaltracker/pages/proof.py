@@ -85,8 +85,8 @@ def require_proof(request: HttpRequest) -> None:
 
 
 def sign_on_again(request: HttpRequest, provider: Any, back: str) -> str:
-    asked = urlencode({"prompt": "login", "max_age": "0"})
+    prompt = urlencode({"prompt": "login", "max_age": "0"})
     address: str = provider.get_login_url(
-        request, process="login", next=back, auth_params=asked
+        request, process="login", next=back, auth_params=prompt
     )
     return address

@@ -141,12 +141,12 @@ def matching(
                 output_field=IntegerField(),
             )
         ]
-    found = search.rows(reader)
+    matches = search.rows(reader)
     if search.evaluation_path and not of_a_test(reader):
         # Not by a join: answers are found by the index of their words.
         tests = Evaluation.objects.filter(is_practice=True)
-        found = found.exclude((f"{search.evaluation_path}__in", tests.values("pk")))
-    rows = holding(found, search.columns, words)
+        matches = matches.exclude((f"{search.evaluation_path}__in", tests.values("pk")))
+    rows = holding(matches, search.columns, words)
     return rows.order_by(closeness, *here, search.closest, "pk")
 
 
@@ -182,14 +182,14 @@ class Spoken:
 def spoken_acts(words: Sequence[str]) -> list[Spoken]:
     """The acts that the words may mean, those that most of them name first."""
     meant = [word for word in words if word not in FILLERS]
-    found = []
+    spoken = []
     for act in ACTS_ACTS.values():
         names = words_of(f"{act.title} {act.verb}")
         rest = tuple(word for word in meant if not _begins(names, word))
         if len(rest) < len(meant):
-            found.append(Spoken(act, len(meant) - len(rest), rest))
-    found.sort(key=lambda each: (-each.said, len(each.act.title), each.act.title))
-    return found[:MOST_ACTS]
+            spoken.append(Spoken(act, len(meant) - len(rest), rest))
+    spoken.sort(key=lambda each: (-each.said, len(each.act.title), each.act.title))
+    return spoken[:MOST_ACTS]
 
 
 def _begins(names: Sequence[str], word: str) -> bool:
@@ -242,14 +242,14 @@ def act_hits(reader: Reader, words: Sequence[str], most: int) -> list[Hit]:
 
 
 def _hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
-    targets, asked, found = Targets(reader), 0, 0
+    targets, queries, hits = Targets(reader), 0, 0
     for spoken in spoken_acts(words):
         for target in targets.of(spoken):
-            if asked == MOST_ASKED or found == most:
+            if queries == MOST_ASKED or hits == most:
                 return
-            asked += 1
+            queries += 1
             if spoken.act.why_not(reader.user, target) is None:
-                found += 1
+                hits += 1
                 yield _hit(spoken.act, target)
 
 
@@ -267,24 +267,24 @@ def page_hits(request: HttpRequest, reader: Reader, words: Sequence[str]) -> lis
 
 
 def names(label: str, words: Sequence[str]) -> bool:
-    said = words_of(label)
-    return all(any(name.startswith(word) for name in said) for word in words)
+    parts = words_of(label)
+    return all(any(name.startswith(word) for name in parts) for word in words)
 
 
 def _pages(request: HttpRequest, reader: Reader) -> list[Hit]:
-    found: list[Hit] = []
+    hits: list[Hit] = []
     if reader.evaluation is not None:
-        found = [
+        hits = [
             Hit(tab.label, address, str(reader.evaluation))
             for tab in all_tabs()
             if (address := tab_address(tab, reader.evaluation, reader.user))
         ]
-    found += [
+    hits += [
         Hit(item["title"], item["link"], group["title"])
         for group in groups_for(site, request)
         for item in group["items"]
     ]
-    return found
+    return hits
 
 
 # So many of a kind beside the others; the rest is on a page of its own.
@@ -309,11 +309,11 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
     As many queries whatever is there: one for each kind, and a bounded number that
     acts ask to know whether they may be done.
     """
-    found = [found for found in _kinds(request, reader, query) if found.hits]
-    found.sort(
+    groups = [found for found in _kinds(request, reader, query) if found.hits]
+    groups.sort(
         key=lambda each: min(closeness_of(hit.label, query.text) for hit in each.hits)
     )
-    return found
+    return groups
 
 
 def _kinds(request: HttpRequest, reader: Reader, query: Query) -> Iterator[Found]:
@@ -365,11 +365,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     }
     if query.words and kind:
         start = (number - 1) * ON_A_PAGE
-        found = of_kind(SEARCHES[kind], reader, query, start, ON_A_PAGE)
+        group = of_kind(SEARCHES[kind], reader, query, start, ON_A_PAGE)
         context |= {
-            "groups": [found] if found.hits else [],
+            "groups": [group] if group.hits else [],
             "before": number - 1,
-            "after": number + 1 if found.more and number < LAST_PAGE else 0,
+            "after": number + 1 if group.more and number < LAST_PAGE else 0,
         }
     elif query.words:
         context["groups"] = everything(request, reader, query)

@@ -41,12 +41,12 @@ def counted_lately[N](request: HttpRequest, about: str, count: Callable[[], N]) 
     user: Any = request.user
     session = getattr(request, "session", {})
     key = f"lately:{user.pk}:{session.get(ACTED, 0)}:{about}"
-    kept = caches["process"]
-    found: N | None = kept.get(key)
-    if found is None:
-        found = count()
-        kept.set(key, found, settings.COUNT_AGAIN_SECONDS)
-    return found
+    cache = caches["process"]
+    number: N | None = cache.get(key)
+    if number is None:
+        number = count()
+        cache.set(key, number, settings.COUNT_AGAIN_SECONDS)
+    return number
 
 
 # Of the reader: how much is new. One function, under the name of its page.
@@ -119,13 +119,13 @@ def unless_unchanged(
 
 @cache
 def code_version() -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in PARTS:
         for path in sorted((ROOT / part).rglob("*.*")):
             if path.suffix in KINDS:
                 stat = path.stat()
-                found.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
-    return found.hexdigest()
+                digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 Visible = Callable[["User", "Evaluation"], bool]
@@ -267,22 +267,22 @@ def menu_of(
 
 def count_waiting(evaluation: Evaluation, user: User) -> dict[str, int]:
     """By slug, how much of each page waits for `user`, in one query."""
-    asked = {
+    counts = {
         key: rows
         for key, count in _WAITING.items()
         if (rows := count(user, evaluation)) is not None
     }
-    if not asked:
+    if not counts:
         return {}
     numbers = (
         Evaluation.objects.filter(pk=evaluation.pk)
-        .values_list(*(_number(rows) for rows in asked.values()))
+        .values_list(*(_number(rows) for rows in counts.values()))
         .get()
     )
-    found: dict[str, int] = {}
-    for (slug, _), number in zip(asked, numbers, strict=True):
-        found[slug] = found.get(slug, 0) + number
-    return found
+    totals: dict[str, int] = {}
+    for (slug, _), number in zip(counts, numbers, strict=True):
+        totals[slug] = totals.get(slug, 0) + number
+    return totals
 
 
 def _number(rows: QuerySet[Any]) -> Subquery:

@@ -88,8 +88,8 @@ def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
 
 
 def register_words(words: Mapping[str, Phrases]) -> None:
-    for action, said in words.items():
-        pair = (said, "") if isinstance(said, str) else said
+    for action, sentence in words.items():
+        pair = (sentence, "") if isinstance(sentence, str) else sentence
         ENTRY_WORDS.register(action, Words(*pair))
 
 
@@ -106,27 +106,27 @@ def entry_sentence(entry: Entry, known: Known, *, sealed: bool) -> str:
 
 def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
     """What was done, without by whom."""
-    words = ENTRY_WORDS.get(entry.action)
-    if words is None:  # came with a file, from another version
+    wording = ENTRY_WORDS.get(entry.action)
+    if wording is None:  # came with a file, from another version
         name = subject_name(entry)
         return (
             f"recorded “{label(entry.action).lower()}”{f' of {name}' if name else ''}"
         )
-    if sealed or not words.named:
-        return words.plain
+    if sealed or not wording.named:
+        return wording.plain
     values = {**entry.before, **entry.after}
-    found: dict[str, str] = {}
-    for field in FIELD.findall(words.named):
+    parts: dict[str, str] = {}
+    for field in FIELD.findall(wording.named):
         if field == "subject":
-            found[field] = subject_name(entry, known)
+            parts[field] = subject_name(entry, known)
         elif field == "fields":
             named = dict.fromkeys((*entry.before, *entry.after))
-            found[field] = listed_few([label(name).lower() for name in named])
+            parts[field] = listed_few([label(name).lower() for name in named])
         else:
-            found[field] = value_words(field, values.get(field), known.texts)
-        if not found[field]:
-            return words.plain
-    return FIELD.sub(lambda match: found[match[1]], words.named)
+            parts[field] = value_words(field, values.get(field), known.texts)
+        if not parts[field]:
+            return wording.plain
+    return FIELD.sub(lambda match: parts[match[1]], wording.named)
 
 
 def subject_name(entry: Entry, known: Known | None = None) -> str:
@@ -134,8 +134,8 @@ def subject_name(entry: Entry, known: Known | None = None) -> str:
     name = entry.subject_label
     if known and entry.subject_type == "requirement":
         return named_ref(name, known.texts.get(name, ""))
-    if known and (found := known.names.get((entry.subject_type, entry.subject_id))):
-        return shortened(found, MOST)
+    if known and (title := known.names.get((entry.subject_type, entry.subject_id))):
+        return shortened(title, MOST)
     return "" if NAMELESS.search(name) else name
 
 
@@ -145,25 +145,25 @@ def value_words(field: str, value: Any, texts: Mapping[str, str]) -> str:
         return listed_few([value_words(field, one, texts) for one in value])
     if value is None or isinstance(value, (dict, bool)):
         return ""
-    said = str(value)
-    if field in REFS and said:
-        return named_ref(said, texts.get(said, ""))
-    if day := DAY.fullmatch(said):
+    text = str(value)
+    if field in REFS and text:
+        return named_ref(text, texts.get(text, ""))
+    if day := DAY.fullmatch(text):
         return day_in_words(datetime.date.fromisoformat(day[1]))
-    said = CODES.get(field, {}).get(said, said)
-    line = shortened(ROW_ID.sub("", said), MOST).rstrip(".")
+    text = CODES.get(field, {}).get(text, text)
+    line = shortened(ROW_ID.sub("", text), MOST).rstrip(".")
     return ADDRESS.sub("(an address)", line)
 
 
 def refs_of(entry: Entry) -> set[str]:
     """The references of requirements that its sentence may name."""
-    found = {entry.subject_label} if entry.subject_type == "requirement" else set()
+    refs = {entry.subject_label} if entry.subject_type == "requirement" else set()
     for values in (entry.before, entry.after):
         for field in REFS & values.keys():
             value = values[field]
             if isinstance(value, (str, list)):
-                found.update([value] if isinstance(value, str) else map(str, value))
-    return found
+                refs.update([value] if isinstance(value, str) else map(str, value))
+    return refs
 
 
 EvaluationView = Callable[[HttpRequest, Evaluation], HttpResponse]
@@ -264,8 +264,8 @@ class InEvaluation[T](Act[T]):
         path: str = getattr(self.model, "evaluation_path", "evaluation")
         steps = path.split("__") if path else []
         row: Any = target
-        found: Evaluation = reduce(getattr, steps, row)
-        return found
+        evaluation: Evaluation = reduce(getattr, steps, row)
+        return evaluation
 
     def allowed(self, user: User, target: T) -> bool:
         """The owner, unless a subclass says otherwise."""

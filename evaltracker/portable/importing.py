@@ -116,32 +116,32 @@ class Builder:
         if part.model is Evaluation:
             return {}
         here = self.known.get(part.model, {})
-        found: dict[str, Any] = {}
+        keys: dict[str, Any] = {}
         for at, row in enumerate(self.document[part.name]):
             key = row[part.key]
-            if key in found:
+            if key in keys:
                 self.wrong.append(
                     (pointer_to([part.name, at, part.key]), "It stands twice.")
                 )
-            found[key] = here[key].pk if key in here else key
-        return found
+            keys[key] = here[key].pk if key in here else key
+        return keys
 
     def evaluation(self, slug: str) -> Evaluation:
         """The evaluation itself, under `slug`."""
         part = next(part for part in parts() if part.model is Evaluation)
-        told = {**self.document[part.name], "slug": slug}
-        return self.row(part, told, [part.name])  # type: ignore[return-value]
+        fields = {**self.document[part.name], "slug": slug}
+        return self.row(part, fields, [part.name])  # type: ignore[return-value]
 
     def rows(self, part: Part, evaluation: Evaluation) -> list[models.Model]:
         """The rows of a part that are not here already."""
         here = self.known.get(part.model, {})
         made = []
-        for at, told in enumerate(self.document[part.name]):
-            if told[part.key] in here:
+        for at, values in enumerate(self.document[part.name]):
+            if values[part.key] in here:
                 continue
-            row = self.row(part, told, [part.name, at], evaluation)
+            row = self.row(part, values, [part.name, at], evaluation)
             if part.key != "id":
-                self.keys[part.model][told[part.key]] = row.pk
+                self.keys[part.model][values[part.key]] = row.pk
             made.append(row)
         return made
 
@@ -177,8 +177,8 @@ class Builder:
             target = field.related_model
             named = self.people if target is User else self.keys[target]
             if told in named:
-                found = named[told]
-                return found.pk if isinstance(found, User) else found
+                row = named[told]
+                return row.pk if isinstance(row, User) else row
             what = reference(target)["description"].rstrip(".").lower()
             sentence = f"“{told[:60]}” is not {what} of this file."
             self.wrong.append((pointer_to(path), sentence))
@@ -219,19 +219,19 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
         Invalid: one is missing, altered, or of a type that is not taken.
 
     """
-    found = {}
+    files = {}
     for part in parts():
         if part.stored is None:
             continue
         names = [name for name in ("name", "file_name") if has(part, name)]
         for at, row in enumerate(document[part.name]):
             sha256 = row.get(part.stored[1], "")
-            if sha256 and sha256 not in found:
+            if sha256 and sha256 not in files:
                 where = pointer_to([part.name, at, part.stored[1]])
-                found[sha256] = accepted(document, part, sha256, row[names[0]], where)
-    if spare := document["files"].keys() - found.keys():
+                files[sha256] = accepted(document, part, sha256, row[names[0]], where)
+    if spare := document["files"].keys() - files.keys():
         raise invalid([(pointer_to(["files", min(spare)]), "Nothing names this file.")])
-    return found
+    return files
 
 
 def accepted(
@@ -345,8 +345,8 @@ class ImportPreview:
 
     @property
     def told(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.document["evaluation"]
-        return found
+        evaluation: dict[str, Any] = self.document["evaluation"]
+        return evaluation
 
     @property
     def counts(self) -> dict[str, int]:
@@ -385,21 +385,21 @@ def preview_import(
     require_importer(by)
     document = read_document(content, limit)
     check_document(document)
-    told = document["evaluation"]
-    here = Evaluation.objects.filter(pk=told["id"]).first()
+    evaluation = document["evaluation"]
+    here = Evaluation.objects.filter(pk=evaluation["id"]).first()
     if here is not None:
         raise Refused(
             f"This evaluation is here already, as “{here.slug}”. To go on from it in "
             "another one, start the next one from it."
         )
-    wanted = slug or told["slug"]
+    wanted = slug or evaluation["slug"]
     taken = Evaluation.objects.filter(slug=wanted).exists()
     if slug and taken:
         raise Refused(f"“{slug}” is the name of another evaluation; choose one.")
     return ImportPreview(
         document=document,
         sha256=hashlib.sha256(content).hexdigest(),
-        slug=free_slug(told["title"]) if taken else wanted,
+        slug=free_slug(evaluation["title"]) if taken else wanted,
         people=match_people(document["people"]),
         known={
             part.model: part.known(document[part.name])
@@ -479,18 +479,18 @@ def _people(seen: ImportPreview, by: By) -> dict[str, User]:
     """Everybody by the login name of the file; the unknown get a stopped login."""
     unknown = [pairing for pairing in seen.people if pairing.user is None]
     names = free_names(pairing.told["username"] for pairing in unknown)
-    found = {
+    people = {
         pairing.told["username"]: pairing.user
         for pairing in seen.people
         if pairing.user
     }
     for pairing in unknown:
-        told = pairing.told
+        person_row = pairing.told
         person = User(
-            username=names[told["username"]],
-            first_name=told["first_name"],
-            last_name=told["last_name"],
-            email=told["email"].lower(),
+            username=names[person_row["username"]],
+            first_name=person_row["first_name"],
+            last_name=person_row["last_name"],
+            email=person_row["email"].lower(),
             is_active=False,
             is_staff=True,
         )
@@ -502,8 +502,8 @@ def _people(seen: ImportPreview, by: By) -> dict[str, User]:
             by=actor_of(by).user,
             detail="came with an evaluation, stopped",
         )
-        found[told["username"]] = person
-    return found
+        people[person_row["username"]] = person
+    return people
 
 
 def _keep_files(
@@ -531,9 +531,9 @@ def _journal(
 
     That entry commits to every row anew: people are known by other numbers here.
     """
-    told = seen.document["journal"]
-    entries = [entry_of(evaluation.pk, value) for value in told]
-    actors = [row["actor"] for row in told]
+    written = seen.document["journal"]
+    entries = [entry_of(evaluation.pk, value) for value in written]
+    actors = [row["actor"] for row in written]
     for entry in entries:
         entry.actor = None
     Entry.objects.bulk_create(entries, batch_size=BATCH)

@@ -49,7 +49,7 @@ def read_json(content: bytes, limit: int = LARGEST) -> Any:
         raise Invalid(f"The file is over {limit // 2**20} MB.", code="file_too_large")
     try:
         text = content.decode("utf-8-sig")
-        found = json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=_once,
             parse_constant=_no_number,
@@ -61,9 +61,9 @@ def read_json(content: bytes, limit: int = LARGEST) -> Any:
         raise Invalid(f"The file is nested over {DEEPEST} levels deep.") from None
     except ValueError as error:
         raise Invalid(f"The file is no JSON: {error}.") from None
-    if (wrong := next(unkept(found), None)) is not None:
+    if (wrong := next(unkept(value), None)) is not None:
         raise invalid([wrong])
-    return found
+    return value
 
 
 def read_document(content: bytes, limit: int = LARGEST) -> Document:
@@ -73,25 +73,25 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
         Invalid: with the sentences by JSON pointer.
 
     """
-    found = read_json(content, limit)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    document = read_json(content, limit)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise Invalid(
             f"This is no export of an evaluation: “format” has to be “{FORMAT}”."
         )
-    if found.get("version") != VERSION:
+    if document.get("version") != VERSION:
         raise Invalid(
-            f"The file is version {str(found.get('version'))[:20]!r} of the format; "
+            f"The file is version {str(document.get('version'))[:20]!r} of the format; "
             f"this installation reads version {VERSION}."
         )
     checker = jsonschema.Draft202012Validator(schema())
     wrong = []
-    for error in checker.iter_errors(found):
+    for error in checker.iter_errors(document):
         wrong += list(schema_error_words(error))
         if len(wrong) >= MOST_SENTENCES:
             break
     if wrong:
         raise invalid(wrong)
-    return {part.name: [] for part in parts() if part.optional} | found
+    return {part.name: [] for part in parts() if part.optional} | document
 
 
 def invalid(wrong: Iterable[tuple[str, str]]) -> Invalid:
@@ -128,11 +128,11 @@ def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
                     yield pointer_to([*path, str(name)[:60]]), "It is not known here."
         case "type":
             names = [wanted] if isinstance(wanted, str) else wanted
-            words = " or ".join(KINDS[name] for name in names)
-            yield pointer_to(path), f"It has to be {words}."
+            expected = " or ".join(KINDS[name] for name in names)
+            yield pointer_to(path), f"It has to be {expected}."
         case "enum":
-            words = ", ".join(str(value) or "blank" for value in wanted)
-            yield pointer_to(path), f"“{str(value)[:60]}” is none of: {words}."
+            expected = ", ".join(str(value) or "blank" for value in wanted)
+            yield pointer_to(path), f"“{str(value)[:60]}” is none of: {expected}."
         case "maxLength":
             yield pointer_to(path), f"It is longer than {wanted} characters."
         case "minimum" | "maximum":
@@ -163,12 +163,12 @@ def unkept(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"“{twice[:60]}” stands twice in one object")
-    return found
+    return members
 
 
 def _no_number(text: str) -> Any:
@@ -202,7 +202,7 @@ def check_document(document: Document) -> None:
             "An operator's export_evaluation makes a complete one.",
             code="not_importable",
         )
-    wrong = [found for check in CHECKS for found in check(document)]
+    wrong = [problem for check in CHECKS for problem in check(document)]
     if wrong:
         raise invalid(wrong[:20])
 
@@ -218,20 +218,20 @@ def people_differ(document: Document) -> Iterator[Wrong]:
                 yield f"/people/{at}/{field}", "Somebody else in the file has it."
             seen.add(value)
     names = {person["username"] for person in document["people"]}
-    told = document["evaluation"]
-    for at, name in enumerate(told["readers"]):
+    evaluation = document["evaluation"]
+    for at, name in enumerate(evaluation["readers"]):
         if name not in names:
             yield f"/evaluation/readers/{at}", f"“{name}” is not among “people”."
-    if told["owner"] not in names:
-        yield "/evaluation/owner", f"“{told['owner']}” is not among “people”."
+    if evaluation["owner"] not in names:
+        yield "/evaluation/owner", f"“{evaluation['owner']}” is not among “people”."
 
 
 @CHECKS.add
 def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
     """The one open visit, if it goes on, is in the stage of the evaluation."""
-    told = document["evaluation"]
-    is_open = told.get("status", Status.OPEN) == Status.OPEN
-    stage = told.get("stage", Stage.REQUIREMENTS)
+    evaluation = document["evaluation"]
+    is_open = evaluation.get("status", Status.OPEN) == Status.OPEN
+    stage = evaluation.get("stage", Stage.REQUIREMENTS)
     going_on = [visit for visit in document["visits"] if visit.get("left_at") is None]
     if [row["stage"] for row in going_on] != [stage] * is_open:
         what = f"one open visit in “{stage}”" if is_open else "no open visit"
@@ -242,8 +242,8 @@ def visits_lead_to_the_stage(document: Document) -> Iterator[Wrong]:
 def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
     for part in parts():
         if any(field.name == "named_values" for field in part.fields):
-            for at, told in enumerate(document[part.name]):
-                if not is_by_list(told.get("named_values", {})):
+            for at, row in enumerate(document[part.name]):
+                if not is_by_list(row.get("named_values", {})):
                     yield (
                         f"/{part.name}/{at}/named_values",
                         "Values stand in lists of text, by the name of their list.",
@@ -255,11 +255,11 @@ def measures_are_whole(document: Document) -> Iterator[Wrong]:
     """Whatever has a measure, or a number for one, has all of its parts."""
     readers = {"measure": Measure.from_json, "number": Reading.from_json}
     for part in parts():
-        kept = {field.name for field in part.fields if isinstance(field, JSONField)}
-        for name in sorted(kept & readers.keys()):
-            for at, told in enumerate(document[part.name]):
+        measures = {field.name for field in part.fields if isinstance(field, JSONField)}
+        for name in sorted(measures & readers.keys()):
+            for at, row in enumerate(document[part.name]):
                 try:
-                    readers[name](told.get(name, {}))
+                    readers[name](row.get(name, {}))
                 except Invalid as error:
                     yield f"/{part.name}/{at}/{name}", error.sentence
 
@@ -267,15 +267,15 @@ def measures_are_whole(document: Document) -> Iterator[Wrong]:
 @CHECKS.add
 def questions_are_answered_in_kind(document: Document) -> Iterator[Wrong]:
     """Questions of the brief that ask for a number, a date or a choice have one."""
-    for at, told in enumerate(document.get("brief_fields", ())):
+    for at, question in enumerate(document.get("brief_fields", ())):
         where = f"/brief_fields/{at}"
-        choices = told.get("choices", [])
+        choices = question.get("choices", [])
         if not is_by_list({"choices": choices}):
             yield f"{where}/choices", "It has to be a list of text."
             continue
-        field = BriefField(kind=told.get("kind", FieldKind.TEXT), choices=choices)
+        field = BriefField(kind=question.get("kind", FieldKind.TEXT), choices=choices)
         try:
-            read_answer(field, told.get("answer", ""))
+            read_answer(field, question.get("answer", ""))
         except ValueError as error:
             yield f"{where}/answer", str(error)
 
@@ -283,7 +283,7 @@ def questions_are_answered_in_kind(document: Document) -> Iterator[Wrong]:
 def is_by_list(named: dict[str, Any]) -> bool:
     """Whether these are lists of text, by name."""
     return all(
-        isinstance(values, list) and all(isinstance(it, str) for it in values)
+        isinstance(values, list) and all(isinstance(value, str) for value in values)
         for values in named.values()
     )
 
@@ -292,25 +292,25 @@ def is_by_list(named: dict[str, Any]) -> bool:
 def journal_holds(document: Document) -> Iterator[Wrong]:
     """Every entry follows the one before and has the hash that it must have."""
     previous, key = GENESIS, uuid.UUID(document["evaluation"]["id"])
-    for at, told in enumerate(document["journal"]):
+    for at, entry in enumerate(document["journal"]):
         where = f"/journal/{at}"
-        if told["number"] != at + 1:
+        if entry["number"] != at + 1:
             yield f"{where}/number", f"Entry {at + 1} is missing."
             return
-        if told["previous_hash"] != previous:
+        if entry["previous_hash"] != previous:
             yield f"{where}/previous_hash", "It does not follow the entry before."
             return
-        if None in (told["before"], told["after"], told["reason"]):
+        if None in (entry["before"], entry["after"], entry["reason"]):
             yield where, "It is sealed, in an export that is said to be complete."
             return
         try:
-            right = chained_hash(entry_of(key, told))
+            right = chained_hash(entry_of(key, entry))
         except (ValueError, TypeError):
             right = ""
-        if told["hash"] != right:
+        if entry["hash"] != right:
             yield f"{where}/hash", f"Entry {at + 1} was altered."
             return
-        previous = told["hash"]
+        previous = entry["hash"]
 
 
 def entry_of(key: uuid.UUID, told: dict[str, Any]) -> Entry:
@@ -350,17 +350,17 @@ def match_people(people: list[dict[str, str]]) -> list[Match]:
         user.get_username(): user for user in User.objects.filter(username__in=names)
     }
     taken = {user.pk for user in by_address.values()}
-    found = []
+    matches = []
     for person in people:
         known = by_address.get(person["email"].lower())
         user = by_name.get(person["username"])
         if known is not None:
-            found.append(Match(person, known, "by address"))
+            matches.append(Match(person, known, "by address"))
         elif user is None or user.pk in taken or differ(user.email, person["email"]):
-            found.append(Match(person, None, "unknown here"))
+            matches.append(Match(person, None, "unknown here"))
         else:
-            found.append(Match(person, user, "by login name"))
-    return found
+            matches.append(Match(person, user, "by login name"))
+    return matches
 
 
 def differ(text: str, other: str) -> bool:
@@ -371,12 +371,12 @@ def free_names(wanted: Iterable[str]) -> dict[str, str]:
     """A login name that nobody has, for each of these."""
     wanted = list(wanted)
     taken = {name.lower() for name in User.objects.values_list("username", flat=True)}
-    found = {}
+    names = {}
     for name in wanted:
         number, free = 1, name
         while free.lower() in taken:
             number += 1
             free = f"{name[:140]}-{number}"
         taken.add(free.lower())
-        found[name] = free
-    return found
+        names[name] = free
+    return names

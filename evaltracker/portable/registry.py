@@ -73,8 +73,8 @@ class Part:
             return self.shared(evaluation)
         manager: Any = self.model._default_manager
         path = getattr(self.model, "evaluation_path", "") or "pk"
-        found: models.QuerySet[Any] = manager.filter(**{path: evaluation.pk})
-        return found
+        rows: models.QuerySet[Any] = manager.filter(**{path: evaluation.pk})
+        return rows
 
 
 # Each table's part, or the reason why it does not travel.

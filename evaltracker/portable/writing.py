@@ -139,14 +139,14 @@ def closed(fields: Schema, required: list[str]) -> Schema:
 
 
 def of_field(field: models.Field[Any, Any]) -> Schema:
-    found = shape(field)
+    schema = shape(field)
     if field.null:
-        found["type"] = [found.get("type", "string"), "null"]
-        if "enum" in found:
-            found["enum"].append(None)
+        schema["type"] = [schema.get("type", "string"), "null"]
+        if "enum" in schema:
+            schema["enum"].append(None)
     if text := str(field.help_text):
-        found.setdefault("description", text)
-    return found
+        schema.setdefault("description", text)
+    return schema
 
 
 def shape(field: models.Field[Any, Any]) -> Schema:
@@ -249,8 +249,8 @@ class Writer:
                 rows = part.narrow(self.reader, rows)
         columns = [field.attname for field in part.fields]
         extra = ["pk", *(part.stored or ())[:1]]
-        found = rows.order_by().values(*{*columns, *extra})
-        made = [self.row(part, values) for values in found]
+        stored = rows.order_by().values(*{*columns, *extra})
+        made = [self.row(part, values) for values in stored]
         if part.model is Evaluation:
             return made[0] | {"readers": self.readers()}
         made.sort(key=lambda row: sort_key(row, part))
@@ -294,8 +294,8 @@ class Writer:
         for values in rows.values("actor_id", *names):
             number = values["number"]
             actor = actors[number - 1] if number <= len(actors) else values["actor_id"]
-            told = values | {"actor": actor}
-            row = {name: written_entry(name, told[name]) for name in ENTRY}
+            entry = values | {"actor": actor}
+            row = {name: written_entry(name, entry[name]) for name in ENTRY}
             if row["subject_type"] in shut:
                 row |= {"before": None, "after": None, "reason": None}
             yield row
@@ -316,8 +316,8 @@ def usernames() -> dict[Any, str]:
 
 
 def people_named(names: Iterable[str]) -> Iterable[dict[str, str]]:
-    found = User.objects.filter(username__in=list(names)).values(*PERSON)
-    return sorted(found, key=lambda row: str(row["username"]))
+    people = User.objects.filter(username__in=list(names)).values(*PERSON)
+    return sorted(people, key=lambda row: str(row["username"]))
 
 
 def contents(stored: dict[str, str]) -> Iterable[tuple[str, str]]:

@@ -160,8 +160,8 @@ class Greeter:
             with urllib.request.urlopen(url, timeout=2):  # our own http
                 return ""
         except urllib.error.HTTPError as error:
-            said = json.loads(error.read() or b"{}")
-            return ", ".join(f"{k}: {v}" for k, v in said.items() if k != "ready")
+            checks = json.loads(error.read() or b"{}")
+            return ", ".join(f"{k}: {v}" for k, v in checks.items() if k != "ready")
         except OSError:
             return "the web process does not answer yet"
 

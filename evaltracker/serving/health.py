@@ -52,15 +52,15 @@ CHECKS: dict[str, Callable[[], str]] = {
 
 def readiness(names: Iterable[str] = tuple(CHECKS)) -> dict[str, str]:
     """What each check says: "ok", or a sentence without any inner detail."""
-    said = {}
+    states = {}
     for name in names:
         try:
-            said[name] = CHECKS[name]() or "ok"
+            states[name] = CHECKS[name]() or "ok"
         # Whatever breaks a check is what the check is there for.
         except Exception as error:  # noqa: BLE001
             logger.warning("not_ready", check=name, error=type(error).__name__)
-            said[name] = "does not answer"
-    return said
+            states[name] = "does not answer"
+    return states
 
 
 class HealthMiddleware:
@@ -75,10 +75,10 @@ class HealthMiddleware:
         if request.path_info == "/healthz":
             return HttpResponse("ok\n", content_type="text/plain")
         if request.path_info == "/readyz":
-            said = readiness(self.checks)
-            ready = all(word == "ok" for word in said.values())
+            states = readiness(self.checks)
+            ready = all(word == "ok" for word in states.values())
             return JsonResponse(
-                {"ready": ready, **said},
+                {"ready": ready, **states},
                 status=200 if ready else 503,
                 headers={"Cache-Control": "no-store"},
             )

@@ -18,8 +18,8 @@ _SECRET_PATH = re.compile(r"(/calendar/|/password/reset/key/|/vendor/start/)[^/\
 
 def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
     """Leave out of every line what lets in whoever reads it, and what was searched."""
-    if isinstance(asked := event.get("request"), str):
-        event["request"] = asked.partition("?")[0]
+    if isinstance(line := event.get("request"), str):
+        event["request"] = line.partition("?")[0]
     for name, value in event.items():
         if isinstance(value, str) and "/" in value:
             event[name] = _SECRET_PATH.sub(r"\1…", value)
@@ -28,17 +28,17 @@ def hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
 
 def hide_in_report(event: MutableMapping[str, Any], _: Any) -> Any:
     """Leave it out of what goes to Sentry too; a query may hold a leaked token."""
-    asked = event.get("request", {})
-    asked.pop("query_string", None)
-    if "url" in asked:
-        asked["url"] = _SECRET_PATH.sub(r"\1…", asked["url"])
+    request = event.get("request", {})
+    request.pop("query_string", None)
+    if "url" in request:
+        request["url"] = _SECRET_PATH.sub(r"\1…", request["url"])
     return event
 
 
 def shorten_absence(_: Any, __: str, event: MutableMapping[str, Any]) -> Any:
     """Say in one line that the database is away: each call meanwhile meets it."""
-    given = event.get("exc_info")
-    error = given[1] if isinstance(given, tuple) else given
+    info = event.get("exc_info")
+    error = info[1] if isinstance(info, tuple) else info
     if error is True:
         error = sys.exception()
     if isinstance(error, BaseException) and database_is_away(error):

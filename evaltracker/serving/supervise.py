@@ -89,14 +89,14 @@ class Supervisor:
         return None
 
     def _end_all(self) -> None:
-        asked = len(self._signals)
+        signalled = len(self._signals)
 
         def now() -> bool:
             # Reaped as they end, for a zombie still counts as a living group.
             for process in self._running.values():
                 process.poll()
             # A second Ctrl-C means: at once.
-            return len(self._signals) > asked
+            return len(self._signals) > signalled
 
         groups = [process.pid for process in self._running.values()]
         end_groups(groups, self.grace, now=now)

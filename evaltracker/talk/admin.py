@@ -87,12 +87,12 @@ class CommentForm(forms.Form):
         self.replying = self._thread_answered(threads)
         if self.replying:
             spoke = [user.pk for user in speakers([self.replying])]
-            told = [pk for pk in spoke if people.filter(pk=pk).exists()]
-            self.initial["mentions"] = told[:1]
+            mentioned = [pk for pk in spoke if people.filter(pk=pk).exists()]
+            self.initial["mentions"] = mentioned[:1]
 
     def _thread_answered(self, threads: Sequence[Thread]) -> Thread | None:
-        asked = str(self["parent"].value() or "")
-        return next((it for it in threads if str(it.root.pk) == asked), None)
+        root = str(self["parent"].value() or "")
+        return next((thread for thread in threads if str(thread.root.pk) == root), None)
 
 
 @register_act
@@ -118,9 +118,9 @@ class Discuss(InEvaluation[Subject]):
         return {"people": people, "threads": threads_on(target)}
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
-        found = {**super().context(target, user), "tab": target.topic.tab}
+        context = {**super().context(target, user), "tab": target.topic.tab}
         refusal = self.why_not(user, target)
-        return {**found, "subject": target, "refusal": refusal, "in_act": True}
+        return {**context, "subject": target, "refusal": refusal, "in_act": True}
 
     def cancel_url(self, target: Subject) -> str:
         """The thread itself; its page leads to what it is about."""
@@ -225,8 +225,8 @@ class ManyFilesField(forms.FileField):
 
         A mapping of files that is not a browser's gives one instead of a list.
         """
-        given = data if isinstance(data, (list, tuple)) else [data]
-        files = [file for file in given if file]
+        listed = data if isinstance(data, (list, tuple)) else [data]
+        files = [file for file in listed if file]
         if not files:
             raise forms.ValidationError("Choose a file first.", code="required")
         return files
@@ -253,8 +253,8 @@ class AttachFiles(InEvaluation[Subject]):
         target.topic.ask_before(request, target.evaluation)
 
     def context(self, target: Subject, user: User) -> dict[str, Any]:
-        found = {**super().context(target, user), "tab": target.topic.tab}
-        return {**found, "subject": target}
+        context = {**super().context(target, user), "tab": target.topic.tab}
+        return {**context, "subject": target}
 
     def cancel_url(self, target: Subject) -> str:
         return target.page
@@ -282,8 +282,8 @@ class RemoveFile(InEvaluation[AttachedFile]):
         return f"{self.title}: {target.name}"
 
     def context(self, target: AttachedFile, user: User) -> dict[str, Any]:
-        found = super().context(target, user)
-        return {**found, "tab": TOPICS[target.topic].tab}
+        context = super().context(target, user)
+        return {**context, "tab": TOPICS[target.topic].tab}
 
     def cancel_url(self, target: AttachedFile) -> str:
         """The page of what it is attached to; of the evaluation, once that is gone."""
@@ -297,12 +297,12 @@ def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     user: Any = request.user
     rows = AttachedFile.objects.visible_to(user).kept()
-    found = rows.filter(pk=file_id).select_related("evaluation").first()
-    if found is None:
+    file = rows.filter(pk=file_id).select_related("evaluation").first()
+    if file is None:
         raise NotFound
-    TOPICS[found.topic].ask_before(request, found.evaluation)
+    TOPICS[file.topic].ask_before(request, file.evaluation)
     download: Any = attachment(
-        found.stored_as, name=found.name, content_type=found.content_type
+        file.stored_as, name=file.name, content_type=file.content_type
     )
     answer: HttpResponse = download
     return answer

@@ -38,7 +38,7 @@ class Mentioned(About[Told]):
         places = defaultdict(list)
         for row in self.rows.filter(pk__in=[UUID(key) for key in ids]):
             places[row.comment.topic, row.comment.evaluation].append(row)
-        found = {}
+        by_key = {}
         for (name, evaluation), rows in places.items():
             topic = TOPICS[name]
             readers = set(topic.audience(evaluation).values_list("pk", flat=True))
@@ -50,8 +50,8 @@ class Mentioned(About[Told]):
             there = set(seen.values_list("pk", flat=True))
             for row in rows:
                 is_there = row.comment.subject_id in there
-                found[str(row.pk)] = Told(row, row.person_id in readers, is_there)
-        return found
+                by_key[str(row.pk)] = Told(row, row.person_id in readers, is_there)
+        return by_key
 
     def reasons(self, notice: Notice, row: Told) -> Iterator[str]:
         comment = row.mention.comment

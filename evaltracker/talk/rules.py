@@ -32,10 +32,10 @@ def subject_of(comment: Comment, by: By) -> Subject:
     """
     user = actor_of(by).user
     topic = TOPICS[comment.topic]
-    found = user and topic.find(user, comment.subject_id, comment.part)
-    if not found:
+    subject = user and topic.find(user, comment.subject_id, comment.part)
+    if not subject:
         raise NotFound
-    return found
+    return subject
 
 
 def check_comment(subject: Subject, by: By) -> None:
@@ -134,16 +134,16 @@ def threads_on(subject: Subject) -> list[Thread]:
         part=subject.part,
     )
     rows = rows.select_related("author", "resolved_by")
-    found: dict[UUID, Thread] = {}
+    by_root: dict[UUID, Thread] = {}
     replies = []
     for row in rows.prefetch_related("mentions__person").order_by("written_at", "pk"):
         if row.parent_id is None:
-            found[row.pk] = Thread(row)
+            by_root[row.pk] = Thread(row)
         else:
             replies.append((row.parent_id, row))
     for root, reply in replies:
-        found[root].replies.append(reply)
-    return sorted(found.values(), key=lambda thread: bool(thread.root.resolved_at))
+        by_root[root].replies.append(reply)
+    return sorted(by_root.values(), key=lambda thread: bool(thread.root.resolved_at))
 
 
 def counts_of(
@@ -165,25 +165,25 @@ class Discussed:
 
 def discussed_of(user: User, evaluation: Evaluation, topic: str) -> list[Discussed]:
     """Subjects of a topic on which `user` may read something, the latest first."""
-    said = {subject for subject, _ in counts_of(user, evaluation, topic)}
-    if not said:
+    subjects = {subject for subject, _ in counts_of(user, evaluation, topic)}
+    if not subjects:
         return []
     rows = Comment.objects.filter(
         evaluation=evaluation,
         topic=topic,
-        subject_id__in=said,
+        subject_id__in=subjects,
         withdrawn_at__isnull=True,
     )
     counted = rows.order_by().values_list("subject_id", "part", Max("about"))
     is_open = Q(parent__isnull=True, resolved_at__isnull=True)
-    found = counted.annotate(
+    latest = counted.annotate(
         number=Count("pk"),
         threads=Count("pk", filter=is_open),
         latest=Max("written_at"),
     )
     return [
         Discussed(discuss_address(topic, subject_id, part), about, number, threads)
-        for subject_id, part, about, number, threads, _ in found.order_by("-latest")[
+        for subject_id, part, about, number, threads, _ in latest.order_by("-latest")[
             :MOST_SHOWN
         ]
     ]
@@ -199,13 +199,13 @@ def with_counts(rows: QuerySet[Any], topic: str) -> QuerySet[Any]:
     )
     counted = here.order_by().values("subject_id").annotate(number=Count("pk"))
     number = Subquery(counted.values("number"), output_field=IntegerField())
-    found: QuerySet[Any] = rows.annotate(said=Coalesce(number, 0))
-    return found
+    numbered: QuerySet[Any] = rows.annotate(said=Coalesce(number, 0))
+    return numbered
 
 
 def speakers(threads: list[Thread]) -> Iterator[User]:
-    said = [comment for thread in threads for comment in thread.comments]
-    for comment in sorted(said, key=lambda row: row.written_at, reverse=True):
+    comments = [comment for thread in threads for comment in thread.comments]
+    for comment in sorted(comments, key=lambda row: row.written_at, reverse=True):
         yield comment.author
 
 

@@ -67,7 +67,7 @@ def add_comment(
     if seen is None:
         raise NotFound
     check_comment(seen, by)
-    said = _read(text)
+    cleaned = _read(text)
     people = _mentioned(seen, mentions, by)
     root = _thread(seen, parent)
     place = {"topic": seen.topic.name, "subject_id": seen.subject_id, "part": seen.part}
@@ -82,7 +82,7 @@ def add_comment(
         about=seen.name[:200],
         parent=root,
         author=by,
-        text=said,
+        text=cleaned,
     )
     if root is not None:
         _answer_mentions(root, by)
@@ -164,29 +164,29 @@ def _locked(comment: Comment) -> Comment:
 
 def _read(text: str) -> str:
     try:
-        said = read_text(text, limit=LONGEST)
+        written = read_text(text, limit=LONGEST)
     except ValueError as error:
         raise Invalid(str(error), errors={"text": [str(error)]}) from error
-    if not said:
+    if not written:
         sentence = "Write your comment first."
         raise Invalid(sentence, errors={"text": [sentence]})
-    return said
+    return written
 
 
 def _mentioned(
     subject: Subject, mentions: Collection[User], by: User
 ) -> Collection[User]:
     """Those who are mentioned, each of whom may read it; never the author."""
-    asked = {person.pk: person for person in mentions if person.pk != by.pk}
-    if len(asked) > MOST_MENTIONED:
+    people = {person.pk: person for person in mentions if person.pk != by.pk}
+    if len(people) > MOST_MENTIONED:
         sentence = f"Mention at most {MOST_MENTIONED} people."
         raise Invalid(sentence, errors={"mentions": [sentence]})
     readers = subject.topic.audience(subject.evaluation)
-    seen = set(readers.filter(pk__in=asked).values_list("pk", flat=True))
-    if hidden := [person.name for key, person in asked.items() if key not in seen]:
+    seen = set(readers.filter(pk__in=people).values_list("pk", flat=True))
+    if hidden := [person.name for key, person in people.items() if key not in seen]:
         sentence = f"{hidden[0]} may not see {subject.topic.noun} here."
         raise Invalid(sentence, errors={"mentions": [sentence]})
-    return list(asked.values())
+    return list(people.values())
 
 
 def _thread(subject: Subject, parent: Comment | None) -> Comment | None:
@@ -283,15 +283,15 @@ def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
     if len(files) > 1 and sum(file.size or 0 for file in files) > SIZE_LIMIT:
         size = SIZE_LIMIT // 2**20
         raise refused(f"Together they are over {size} MB. Attach them one by one.")
-    found = []
+    contents = []
     for file in files:
         try:
-            found.append(read_file(file.open(), file.name or "", field="files"))
+            contents.append(read_file(file.open(), file.name or "", field="files"))
         except Invalid as problem:
-            said = f"“{(file.name or '')[:150]}”: {problem.sentence}"
-            problem.sentence, problem.errors = said, {"files": [said]}
+            sentence = f"“{(file.name or '')[:150]}”: {problem.sentence}"
+            problem.sentence, problem.errors = sentence, {"files": [sentence]}
             raise
-    return found
+    return contents
 
 
 def refused(sentence: str) -> Invalid:
@@ -306,8 +306,8 @@ def require_room(
         raise Refused(
             f"There may be {FILES_MOST_ON_ONE} files here, and no more are kept."
         )
-    kept = AttachedFile.objects.kept().filter(evaluation=evaluation)
-    taken = kept.aggregate(total=Sum("size"))["total"] or 0
+    attached = AttachedFile.objects.kept().filter(evaluation=evaluation)
+    taken = attached.aggregate(total=Sum("size"))["total"] or 0
     if taken + sum(file.size for file in new) > MOST_BYTES:
         size = MOST_BYTES // 2**20
         raise Refused(f"All files of this evaluation together may have {size} MB.")

@@ -120,10 +120,10 @@ class Pipeline:
         """
         # Not Django's cursor: values go beside the statement, so that it can be kept
         # prepared by the server where the connection's settings allow that.
-        kept = _CURSORS.setdefault(self._raw, {})
-        cursor = kept.get(statement)
+        cursors = _CURSORS.setdefault(self._raw, {})
+        cursor = cursors.get(statement)
         if cursor is None:
-            cursor = kept[statement] = Cursor(self._raw, row_factory=dict_row)
+            cursor = cursors[statement] = Cursor(self._raw, row_factory=dict_row)
         return cursor.execute(statement, values or None)
 
     def wait(self) -> None:
@@ -160,10 +160,10 @@ class StatementByStatement(Pipeline):
 
     def ask(self, statement: str, /, **values: Any) -> Answer:
         """Run a statement; what it says can be fetched now."""
-        for said, meant in ON_SQLITE:
-            statement = statement.replace(said, meant)
+        for function, meant in ON_SQLITE:
+            statement = statement.replace(function, meant)
         cursor = self._database.cursor()
-        cursor.execute(statement, {name: _bound(it) for name, it in values.items()})
+        cursor.execute(statement, {name: _bound(item) for name, item in values.items()})
         return _Rows(cursor)
 
     def wait(self) -> None:
@@ -180,8 +180,8 @@ class StatementByStatement(Pipeline):
 class _Rows:
     def __init__(self, cursor: Any) -> None:
         names = [column[0] for column in cursor.description or ()]
-        found = cursor.fetchall() if names else []
-        self._rows = iter([dict(zip(names, row, strict=True)) for row in found])
+        rows = cursor.fetchall() if names else []
+        self._rows = iter([dict(zip(names, row, strict=True)) for row in rows])
 
     def fetchone(self) -> dict[str, Any] | None:
         """The next row, or None after the last."""
@@ -206,9 +206,11 @@ def _bound(value: Any) -> Any:
 
 def loaded[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
     """The row of `model` that was read; fields that were not are deferred."""
-    fields = {name: it for name, it in _columns(model).items() if name in values}
+    fields = {name: field for name, field in _columns(model).items() if name in values}
     read = [read_value(model, column, values[column]) for column in fields]
-    return model.from_db(DEFAULT_DB_ALIAS, [it.attname for it in fields.values()], read)
+    return model.from_db(
+        DEFAULT_DB_ALIAS, [field.attname for field in fields.values()], read
+    )
 
 
 def read_value(model: type[Model], column: str, value: Any) -> Any:
@@ -220,15 +222,15 @@ def read_value(model: type[Model], column: str, value: Any) -> Any:
 
 @cache
 def _converters(model: type[Model]) -> dict[str, list[tuple[Any, Any]]]:
-    found = {}
+    reading = {}
     for column, field in _columns(model).items():
         place = field.get_col(model._meta.db_table)
         converters = [
             *connection.ops.get_db_converters(place),
             *place.get_db_converters(connection),
         ]
-        found[column] = [(convert, place) for convert in converters]
-    return found
+        reading[column] = [(convert, place) for convert in converters]
+    return reading
 
 
 @cache

@@ -216,12 +216,12 @@ def zone_names() -> tuple[str, ...]:
 
 @cache
 def _by_place() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    zones: dict[str, list[str]] = {}
     for name in zone_names():
-        words = name.casefold().replace("_", " ")
-        for key in {words, words.rpartition("/")[2]}:
-            found.setdefault(key, []).append(name)
-    return {key: tuple(names) for key, names in found.items()}
+        place = name.casefold().replace("_", " ")
+        for key in {place, place.rpartition("/")[2]}:
+            zones.setdefault(key, []).append(name)
+    return {key: tuple(names) for key, names in zones.items()}
 
 
 def unknown_zone(name: str) -> str:
@@ -235,12 +235,12 @@ def read_zone(text: str) -> str:
         ValueError: there is none, or more than one place has that name.
 
     """
-    told = " ".join(text.replace("_", " ").split())
+    place = " ".join(text.replace("_", " ").split())
     if text in zone_names():
         return text
-    names = _by_place().get(told.casefold(), ())
+    names = _by_place().get(place.casefold(), ())
     if len(names) == 1:
         return names[0]
     if names:
-        raise ValueError(f"“{told}” may be {' or '.join(names)}; choose one of them.")
-    raise ValueError(unknown_zone(told[:40]))
+        raise ValueError(f"“{place}” may be {' or '.join(names)}; choose one of them.")
+    raise ValueError(unknown_zone(place[:40]))

@@ -151,8 +151,8 @@ def read_file(
         raise _wrong_type(
             f"Files of this type are not taken; hand in {ALLOWED}.", field
         )
-    found = type_of(content, ending)
-    if found != TYPES[ending]:
+    kind = type_of(content, ending)
+    if kind != TYPES[ending]:
         raise _wrong_type(
             f"The file's content does not match its name (.{ending}); "
             f"hand in {ALLOWED}.",
@@ -160,7 +160,7 @@ def read_file(
         )
     return AcceptedFile(
         name=cleaned,
-        content_type=found,
+        content_type=kind,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         stored_as=f"{uuid.uuid4()}.{ending}",

@@ -90,7 +90,7 @@ class Holds(Func):
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, **extra: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        compiled = [compiler.compile(each) for each in self.get_source_expressions()]
+        compiled = [compiler.compile(part) for part in self.get_source_expressions()]
         columns = [sql for sql, _ in compiled[:-1]]
         looked_for, params = compiled[-1]
         condition = f"{document(columns)} @@ to_tsquery('simple', {looked_for})"

@@ -45,8 +45,8 @@ def read_once[T](key: Hashable, read: Callable[[], T]) -> T:
     seen = seen_by_request()
     if key not in seen:
         seen[key] = read()
-    found: T = seen[key]
-    return found
+    value: T = seen[key]
+    return value
 
 
 class NotRegistered(KeyError):

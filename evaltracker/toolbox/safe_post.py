@@ -111,8 +111,8 @@ def post(url: str, body: bytes) -> Reply:
             },
         )
         reply = connection.getresponse()
-        words = reply.read(READ_LIMIT).decode("utf-8", "replace")
-        return Reply(reply.status, words)
+        content = reply.read(READ_LIMIT).decode("utf-8", "replace")
+        return Reply(reply.status, content)
 
 
 @contextlib.contextmanager
@@ -135,8 +135,8 @@ def _connected(parts: SplitResult) -> Iterator[socket.socket]:
 def _connect(parts: SplitResult) -> socket.socket:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    places = [sockaddr for *_, sockaddr in found]
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    places = [sockaddr for *_, sockaddr in addresses]
     # All of them: a name that also leads inside is not one to be trusted.
     for place in places:
         _require_public(ipaddress.ip_address(str(place[0]).partition("%")[0]))

@@ -96,8 +96,8 @@ def read_link(text: str) -> str:
 def _refuse_control(text: str, *, allowed: str) -> None:
     if text.isprintable():
         return
-    for found in _CONTROL.finditer(text):
-        char = found[0]
+    for match in _CONTROL.finditer(text):
+        char = match[0]
         if char >= "\ud800":
             raise ValueError("It contains half a character (a lone surrogate).")
         if char not in allowed:
@@ -162,11 +162,11 @@ class Inputs:
         self, field: str, texts: Iterable[str], *, most: int = 20, limit: int = 60
     ) -> list[str]:
         """A short list of lines, each once, in the order given."""
-        given = list(texts)
-        if len(given) > most:
+        listed = list(texts)
+        if len(listed) > most:
             self.refuse(field, f"At most {most} are kept.")
             return []
-        read = [self.line(field, text, limit=limit) for text in given]
+        read = [self.line(field, text, limit=limit) for text in listed]
         return list(dict.fromkeys(read))
 
     def refuse(self, field: str, sentence: str) -> None:

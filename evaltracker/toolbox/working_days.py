@@ -37,7 +37,7 @@ def working_days_between(
 ) -> int:
     """Count the working days after one day up to and with another; never below 0."""
     days = (until - after).days
-    return sum(works(after + timedelta(days=each)) for each in range(1, days + 1))
+    return sum(works(after + timedelta(days=number)) for number in range(1, days + 1))
 
 
 def working_day(day: date, direction: int, works: Works) -> date:

@@ -46,18 +46,18 @@ def numbers_in(text: str) -> set[int]:
         ValueError: a part is no number of a row, or there are too many.
 
     """
-    found: set[int] = set()
+    numbers: set[int] = set()
     for part in text.replace(";", ",").replace("–", "-").split(","):
-        first, dash, last = (it.strip() for it in part.partition("-"))
+        first, dash, last = (bound.strip() for bound in part.partition("-"))
         if not part.strip():
             continue
         start, end = number(first, part), number(last if dash else first, part)
-        if not 0 <= end - start < MOST or len(found) > MOST:
+        if not 0 <= end - start < MOST or len(numbers) > MOST:
             raise ValueError(f"“{part.strip()}” is no range of rows. Write 7–9.")
-        found |= set(range(start, end + 1))
-    if not found:
+        numbers |= set(range(start, end + 1))
+    if not numbers:
         raise ValueError("Write the numbers of rows, such as 4, 7–9.")
-    return found
+    return numbers
 
 
 def number(text: str, part: str) -> int:
@@ -172,7 +172,10 @@ class ReadingForm(forms.Form):
     def add_columns(self) -> None:
         """Above each column that holds something, a choice of what it holds."""
         held = {place: name for name, place in self.header.columns.items()}
-        choices = [("", NOT_READ), *((it.name, it.label) for it in self.kind.columns)]
+        choices = [
+            ("", NOT_READ),
+            *((column.name, column.label) for column in self.kind.columns),
+        ]
         width = max((len(row.cells) for row in self.sheet.rows), default=0)
         for place in range(width):
             letter = column_letter(place)
@@ -216,14 +219,16 @@ class ReadingForm(forms.Form):
             rows = rows[: max(8, place + 5)]
         else:
             rows = (*rows[:3], *rows[place - 2 : place + 5])
-        return [(row.number, [row.cell(it) for it in columns]) for row in rows]
+        return [(row.number, [row.cell(column) for column in columns]) for row in rows]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         seen: dict[str, int] = {}
         for place, name in self.places(data).items():
             if name in seen:
-                label = next(it.label for it in self.kind.columns if it.name == name)
+                label = next(
+                    column.label for column in self.kind.columns if column.name == name
+                )
                 self.add_error(
                     f"{PREFIX}{place}",
                     f"{label} is chosen for column {column_letter(seen[name])}, too.",
@@ -253,7 +258,7 @@ class ReadingForm(forms.Form):
 
     def changed_columns(self) -> dict[str, int]:
         before = self.header.columns
-        return {it: at for it, at in self.columns().items() if before.get(it) != at}
+        return {key: at for key, at in self.columns().items() if before.get(key) != at}
 
     def reading(self) -> dict[str, Any]:
         """Everything but the columns, as a draft keeps it."""
@@ -297,15 +302,15 @@ def work_shown(draft: ImportDraft) -> WorkShown | None:
         title, stop = f"Import of “{draft.filename}”", "Stop, and import nothing"
     else:
         title, stop = f"Preview of “{draft.filename}”", "Discard the file"
-    said = draft.progress
+    progress = draft.progress
     if draft.holder is None:
         return WorkShown(title, waiting(draft), stop)
     return WorkShown(
         title,
-        STEPS.get(said.get("what", ""), "Starting"),
+        STEPS.get(progress.get("what", ""), "Starting"),
         stop,
-        said.get("done", 0),
-        said.get("total", 0),
+        progress.get("done", 0),
+        progress.get("total", 0),
     )
 
 
@@ -374,9 +379,9 @@ class Desk:
     def page_of(self, rows: Sequence[Any], name: str) -> Page[Any]:
         """The page of the rows that the address asks for; the first after a post."""
         pages = Paginator(rows, PAGE)
-        asked = self.request.method != "POST"
+        is_get = self.request.method != "POST"
         last = pages.num_pages
-        return pages.page(page_number(self.request, last, name) if asked else 1)
+        return pages.page(page_number(self.request, last, name) if is_get else 1)
 
     def rows_of(self, plan: Preview | None) -> dict[str, Any]:
         """What the file would do, and the pages of its rows; each keeps the other's."""
@@ -397,12 +402,12 @@ class Desk:
         }
 
     def reading_form(self, look: Look, data: Any = None) -> ReadingForm:
-        said = look.draft.reading
+        reading = look.draft.reading
         initial = {
-            "layout": said.get("layout", ""),
-            "skip_unknown": said.get("skip_unknown", False),
-            "joined": look.sheet.name in said.get("joined", {}),
-            **said.get("more", {}),
+            "layout": reading.get("layout", ""),
+            "skip_unknown": reading.get("skip_unknown", False),
+            "joined": look.sheet.name in reading.get("joined", {}),
+            **reading.get("more", {}),
         }
         return ReadingForm(
             data,
@@ -441,9 +446,9 @@ class Desk:
             form=form or UploadForm(),
             kind=kind,
             kinds=[
-                (it, page_address(self.evaluation, f"import_{it.slug}"))
-                for it in KINDS.values()
-                if it.allowed(self.user, self.evaluation)
+                (kind, page_address(self.evaluation, f"import_{kind.slug}"))
+                for kind in KINDS.values()
+                if kind.allowed(self.user, self.evaluation)
             ],
             others=self.others(),
             look=look,
@@ -461,9 +466,9 @@ class Desk:
 
     def others(self) -> list[tuple[str, str]]:
         return [
-            (what_waits(it).what, page_address(self.evaluation, f"import_{it.kind}"))
-            for it in waiting_for(by=self.user, evaluations=[self.evaluation])
-            if it.kind != self.kind.slug
+            (what_waits(row).what, page_address(self.evaluation, f"import_{row.kind}"))
+            for row in waiting_for(by=self.user, evaluations=[self.evaluation])
+            if row.kind != self.kind.slug
         ]
 
     def imports(self) -> QuerySet[Import]:

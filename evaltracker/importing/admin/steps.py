@@ -79,9 +79,9 @@ def leave(desk: Desk) -> HttpResponse:
     form = RowsForm(desk.request.POST)
     if not form.is_valid():
         return desk.show(rows=form, status=400)
-    said = {name: set(rows) for name, rows in draft.reading.get("out", {}).items()}
-    said.setdefault(look.sheet.name, set()).update(form.cleaned_data["rows"])
-    say_how_to_read(draft=draft, reading={**draft.reading, "out": in_order(said)})
+    left_out = {name: set(rows) for name, rows in draft.reading.get("out", {}).items()}
+    left_out.setdefault(look.sheet.name, set()).update(form.cleaned_data["rows"])
+    say_how_to_read(draft=draft, reading={**draft.reading, "out": in_order(left_out)})
     return desk.again()
 
 
@@ -108,7 +108,11 @@ def mend(desk: Desk) -> HttpResponse:
 
 def type_anew(look: Look, typed: Typed, place: str, text: str) -> None:
     """Note another text for a cell that was shown; the file's own text forgets it."""
-    cells = {it.cell_key: it for it in (*look.mend.wrong, *look.mend.typed) if it.cell}
+    cells = {
+        cell.cell_key: cell
+        for cell in (*look.mend.wrong, *look.mend.typed)
+        if cell.cell
+    }
     if place not in cells:
         raise Invalid("This cell is not among those to put right.")
     if len(text) > MOST_CELL_CHARACTERS:
@@ -129,12 +133,12 @@ def ticked(
     chosen: Collection[str],
 ) -> dict[str, list[int]]:
     """By sheet, the rows that are ticked; others stay as before."""
-    said = {name: set(rows) for name, rows in before.items()}
+    rows_out = {name: set(rows) for name, rows in before.items()}
     for key in offered:
         sheet, row = row_of(look, key)
-        rows = said.setdefault(sheet, set())
+        rows = rows_out.setdefault(sheet, set())
         (rows.add if key in chosen else rows.discard)(row)
-    return in_order(said)
+    return in_order(rows_out)
 
 
 def row_of(look: Look, key: str) -> tuple[str, int]:
@@ -182,8 +186,8 @@ def read(desk: Desk) -> HttpResponse:
     if is_seen and (number != look.header.row or columns != dict(look.header.columns)):
         headers[name] = {"row": number, "columns": columns}
         remember(desk, form, number, columns)
-    said = {**draft.reading, **form.reading(), "headers": headers, "joined": joined}
-    say_how_to_read(draft=draft, reading=said)
+    reading = {**draft.reading, **form.reading(), "headers": headers, "joined": joined}
+    say_how_to_read(draft=draft, reading=reading)
     return desk.again()
 
 
@@ -195,11 +199,11 @@ def columns_under(
     for names in (sheet, form.sheet):
         row = next(row for row in names.rows if row.number == number)
         taken = set(columns.values())
-        found = desk.kind.columns_in(row).items()
-        columns = {it: at for it, at in found if at not in taken} | columns
+        guessed = desk.kind.columns_in(row).items()
+        columns = {name: at for name, at in guessed if at not in taken} | columns
     chosen = form.changed_columns()
     taken = set(chosen.values())
-    return {it: at for it, at in columns.items() if at not in taken} | chosen
+    return {name: at for name, at in columns.items() if at not in taken} | chosen
 
 
 def remember(
@@ -225,8 +229,8 @@ def rest_page(
     user: Any = request.user
     if not kind.allowed(user, evaluation):
         raise Forbidden(f"Importing {kind.things} is not yours to do here.")
-    asked = request.GET.get("import", "")
-    mine = partial(kept, asked=asked) if asked else waiting
+    import_id = request.GET.get("import", "")
+    mine = partial(kept, asked=import_id) if import_id else waiting
     parts = mine(evaluation, kind, user)
     name = f"stayed-out-{kind.slug}-{evaluation.slug}.xlsx"
     return download(rest_book(parts), name=name, content_type=TYPES["xlsx"])
@@ -245,8 +249,8 @@ def kept(
     done = rows.filter(pk=key).first()
     if done is None:
         raise NotFound
-    found: Sequence[dict[str, Any]] = done.kept.get(REST, ())
-    return found
+    rest: Sequence[dict[str, Any]] = done.kept.get(REST, ())
+    return rest
 
 
 def waiting(
@@ -301,8 +305,8 @@ def answer(desk: Desk) -> HttpResponse:
     questions = look.preview.questions if look.preview else ()
     answers = dict(draft.reading.get("answers", {}))
     for question in questions:
-        said = desk.request.POST.get(question.key, "")
-        answers[question.key] = said if said in dict(question.options) else ""
+        answer = desk.request.POST.get(question.key, "")
+        answers[question.key] = answer if answer in dict(question.options) else ""
     remember_words(
         evaluation=desk.evaluation, kind=desk.kind.slug, answers=answers, by=desk.user
     )
@@ -314,7 +318,7 @@ def explain(desk: Desk) -> HttpResponse:
     """Keep what words mean here; blank leaves a word to be asked again."""
     draft = desk.waiting()
     post = desk.request.POST
-    said = {
+    meanings = {
         key: (meaning, day)
         for key, meaning, day in zip(
             post.getlist("word"),
@@ -324,7 +328,7 @@ def explain(desk: Desk) -> HttpResponse:
         )
         if meaning
     }
-    desk.kind.explain(desk.evaluation, desk.user, said)
+    desk.kind.explain(desk.evaluation, desk.user, meanings)
     ask_for_preview(draft)
     return desk.again()
 
@@ -359,14 +363,14 @@ def apply_later(desk: Desk, draft: ImportDraft) -> None:
         Stale: something else is shown by now.
 
     """
-    said = desk.request.POST.get("shown", "")
-    if draft.work == ImportWork.IMPORT and draft.said == said:
+    digest = desk.request.POST.get("shown", "")
+    if draft.work == ImportWork.IMPORT and draft.said == digest:
         return
     look = kept_look(draft, desk.kind, desk.evaluation, desk.user)
-    is_shown = look is not None and look.can_apply and look.digest == said
+    is_shown = look is not None and look.can_apply and look.digest == digest
     if draft.work or not is_shown:
         raise Stale(MOVED)
-    ask_for_import(draft, said)
+    ask_for_import(draft, digest)
 
 
 def apply_once(desk: Desk) -> tuple[str, bool]:
@@ -497,14 +501,14 @@ def empty_sheet(kind: ImportKind, lists: Mapping[str, Sequence[str]]) -> bytes:
         sheet.set_column(place, place, width, text)
         sheet.write_string(EXAMPLE, place, harmless(column.example), soft)
         sheet.write_string(NAMES, place, column.head, bold)
-        words = lists.get(column.name, ())
+        options = lists.get(column.name, ())
         rule: dict[str, Any] = {
             "validate": "any",
             "input_title": column.label[:32],
             "input_message": column.help[:255],
         }
-        if words:
-            rule |= {"validate": "list", "source": offered(help_sheet, place, words)}
+        if options:
+            rule |= {"validate": "list", "source": offered(help_sheet, place, options)}
             rule |= {"error_type": "information", "error_message": column.help[:255]}
         sheet.data_validation(FIRST, place, LAST, place, rule)
     sheet.freeze_panes(FIRST, 1)

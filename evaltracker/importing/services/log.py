@@ -89,13 +89,13 @@ def reading_for(
         name: header_from(header, KINDS[kind], sheets.get(name))
         for name, header in said.get("headers", {}).items()
     }
-    words = remembered_words(evaluation=evaluation, kind=kind)
+    remembered = remembered_words(evaluation=evaluation, kind=kind)
     reading = Reading(
         headers=known | headers,
         layout=said.get("layout", ""),
         skip_unknown=bool(said.get("skip_unknown")),
         more=said.get("more", {}),
-        answers=words | said.get("answers", {}),
+        answers=remembered | said.get("answers", {}),
     )
     return book, reading, frozenset(known.keys() - headers.keys())
 
@@ -112,8 +112,8 @@ def header_from(
         return Header(number, said["columns"])
     rows = [row for row in sheet.rows if row.number == number] if sheet else []
     chosen = said["chosen"]
-    found = kind.columns_in(rows[0]) if rows else {}
-    columns = {it: at for it, at in found.items() if at not in chosen.values()}
+    guessed = kind.columns_in(rows[0]) if rows else {}
+    columns = {name: at for name, at in guessed.items() if at not in chosen.values()}
     return Header(number, columns | chosen)
 
 
@@ -148,12 +148,12 @@ class Look:
 
     @property
     def as_it_is(self) -> Sheet:
-        return next(it for it in self.book.visible if it.name == self.sheet.name)
+        return next(tab for tab in self.book.visible if tab.name == self.sheet.name)
 
     def is_out_of_sight(self, number: int) -> bool:
-        kept = [row.number for row in self.as_it_is.rows]
-        is_cut = self.draft.is_large and len(kept) >= SEARCHED_ROWS
-        return is_cut and number > kept[SEARCHED_ROWS - 1] and number not in kept
+        numbers = [row.number for row in self.as_it_is.rows]
+        is_cut = self.draft.is_large and len(numbers) >= SEARCHED_ROWS
+        return is_cut and number > numbers[SEARCHED_ROWS - 1] and number not in numbers
 
     @property
     def of_file(self) -> Sequence[ImportProblem]:
@@ -166,11 +166,11 @@ class Look:
         shown = self.preview
         if shown is None or not shown.problems:
             return False
-        return all(it.said or it.key == LEAVE_REFUSED for it in shown.questions)
+        return all(item.said or item.key == LEAVE_REFUSED for item in shown.questions)
 
     @property
     def is_answered(self) -> bool:
-        return self.preview is None or all(it.said for it in self.preview.questions)
+        return self.preview is None or all(item.said for item in self.preview.questions)
 
     @property
     def digest(self) -> str:
@@ -190,11 +190,11 @@ def look_at(
         Unreadable: the file is no table.
 
     """
-    said: dict[str, Any] = draft.reading
+    settings: dict[str, Any] = draft.reading
     tell_progress("read", 0, 0)
     whole = read_table(bytes(draft.content), draft.filename)
     book, reading, remembered = reading_for(
-        evaluation=evaluation, kind=kind.slug, by=user, book=whole, said=said
+        evaluation=evaluation, kind=kind.slug, by=user, book=whole, said=settings
     )
     tell_progress("compared", 0, 0)
     sheet, header = shown_header(kind, book, reading.headers)
@@ -222,63 +222,63 @@ def look_at(
         mend=mend_of(
             whole,
             book,
-            next(it for it in whole.visible if it.name == sheet.name),
+            next(shown for shown in whole.visible if shown.name == sheet.name),
             plan,
-            said.get("typed", ()),
+            settings.get("typed", ()),
         ),
     )
 
 
 def keep_look(look: Look, kind: ImportKind) -> tuple[dict[str, Any], bytes | None]:
-    kept: dict[str, Any] = {
+    stored: dict[str, Any] = {
         "start": kept_start(look.book, look.sheet.name, look.header.row),
         "sheet": look.sheet.name,
         "header": {"row": look.header.row, "columns": dict(look.header.columns)},
         "is_recalled": look.is_recalled,
         "sha256": look.book.sha256,
-        "sheets": [asdict(it) for it in look.sheets],
+        "sheets": [asdict(choice) for choice in look.sheets],
         "mend": asdict(look.mend),
     }
     pages = None
     if look.preview is not None:
-        kept["plan"], pages = kept_preview(look.preview)
+        stored["plan"], pages = kept_preview(look.preview)
     if look.plan is not None and pages is not None:
         rest = packed(kind.rest(look.plan, look.read, look.reading))
-        kept["rest"], pages = [len(pages), len(rest)], pages + rest
+        stored["rest"], pages = [len(pages), len(rest)], pages + rest
     if look.problem is not None:
-        kept["problem"] = look.problem.sentence
-    return kept, pages
+        stored["problem"] = look.problem.sentence
+    return stored, pages
 
 
 def kept_look(
     draft: ImportDraft, kind: ImportKind, evaluation: Evaluation, user: User
 ) -> Look | None:
     """The look that was kept of a large file; None if it could not be read at all."""
-    kept = draft.preview or {}
-    if "start" not in kept:
+    stored = draft.preview or {}
+    if "start" not in stored:
         return None
-    start = start_from(kept["start"], draft.filename)
+    start = start_from(stored["start"], draft.filename)
     _, reading, _ = reading_for(
         evaluation=evaluation, kind=kind.slug, by=user, book=start, said=draft.reading
     )
-    sheet = next(it for it in start.sheets if it.name == kept["sheet"])
-    plan, problem = kept.get("plan"), kept.get("problem")
+    sheet = next(read for read in start.sheets if read.name == stored["sheet"])
+    plan, problem = stored.get("plan"), stored.get("problem")
     return Look(
         draft=draft,
         book=start,
         read=start,
         reading=reading,
         sheet=sheet,
-        header=Header(kept["header"]["row"], kept["header"]["columns"]),
-        is_recalled=kept["is_recalled"],
+        header=Header(stored["header"]["row"], stored["header"]["columns"]),
+        is_recalled=stored["is_recalled"],
         plan=None,
         preview=preview_from(plan, lambda: bytes(draft.pages or b"")) if plan else None,
         problem=Refused(problem) if problem else None,
         earlier=earlier_import(
-            evaluation=evaluation, kind=kind.slug, sha256=kept["sha256"]
+            evaluation=evaluation, kind=kind.slug, sha256=stored["sha256"]
         ),
-        sheets=[SheetChoice(**it) for it in kept["sheets"]],
-        mend=mend_from(kept["mend"]),
+        sheets=[SheetChoice(**choice) for choice in stored["sheets"]],
+        mend=mend_from(stored["mend"]),
     )
 
 
@@ -287,11 +287,11 @@ def shown_header(
 ) -> tuple[Sheet, Header]:
     sheets = [sheet for sheet in book.visible if not sheet.is_blank]
     for sheet in sheets:
-        found = headers.get(sheet.name)
-        if found is None:
-            found = kind.header_of(sheet)
-        if found is not None:
-            return sheet, found
+        header = headers.get(sheet.name)
+        if header is None:
+            header = kind.header_of(sheet)
+        if header is not None:
+            return sheet, header
     sheet = sheets[0]
     row = likely_header(sheet)
     return sheet, Header(row.number, kind.columns_in(row))
@@ -306,23 +306,27 @@ def sheet_choices(
 ) -> list[SheetChoice]:
     """The sheets that hold something, each with why it is read or not."""
     names = {sheet.name for sheet in read.visible}
-    lines = (plan.new, plan.same, tuple(it.line for it in plan.changed)) if plan else ()
+    lines = (
+        (plan.new, plan.same, tuple(change.line for change in plan.changed))
+        if plan
+        else ()
+    )
     hit = {line.sheet for part in lines for line in part}
     filled = [sheet for sheet in whole.visible if not sheet.is_blank]
-    found = []
+    choices = []
     for sheet in filled if len(filled) > 1 else ():
         header = headers.get(sheet.name) or kind.header_of(sheet)
         why = names_in(kind, header) if header else "no names that are known"
         if not header and sheet.name in hit:
             why = "its names are known"
         is_read = sheet.name in names and bool(header or sheet.name in hit)
-        found.append(SheetChoice(sheet.name, why, is_read))
-    return found
+        choices.append(SheetChoice(sheet.name, why, is_read))
+    return choices
 
 
 def names_in(kind: ImportKind, header: Header) -> str:
     """“Row 4 names Ref, Text and 2 more”."""
-    names = [it.label for it in kind.columns if it.name in header.columns]
+    names = [column.label for column in kind.columns if column.name in header.columns]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"row {header.row} names {', '.join(names[:3])}{more}"
 
@@ -395,8 +399,8 @@ def take_in(draft: ImportDraft) -> None:
             kind.apply(evaluation, person, plan, reading, draft.pk)
             finish(draft)
             return
-    kept, pages = keep_look(look, kind)
-    keep_preview(draft, {**kept, "notice": MOVED}, pages)
+    stored, pages = keep_look(look, kind)
+    keep_preview(draft, {**stored, "notice": MOVED}, pages)
 
 
 def keep_problem(draft: ImportDraft, sentence: str) -> None:

@@ -79,7 +79,7 @@ def hold_next() -> ImportDraft | None:
     """
     now = database_now()
     busy = ImportDraft.objects.filter(work=ImportWork.IMPORT, held_until__gt=now)
-    found: ImportDraft | None = (
+    draft: ImportDraft | None = (
         ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
         .exclude(work=ImportWork.NONE)
         .exclude(
@@ -90,12 +90,12 @@ def hold_next() -> ImportDraft | None:
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .first()
     )
-    if found is None:
+    if draft is None:
         return None
-    found.holder, found.held_until = uuid.uuid4(), now + HELD
-    found.tries += 1
-    found.save(update_fields=["holder", "held_until", "tries"])
-    return found
+    draft.holder, draft.held_until = uuid.uuid4(), now + HELD
+    draft.tries += 1
+    draft.save(update_fields=["holder", "held_until", "tries"])
+    return draft
 
 
 def held(draft: ImportDraft) -> Any:
@@ -234,8 +234,8 @@ def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | 
     """The file that waits for `by`'s yes; None once it is over a day old."""
     rows = ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind)
     rows = rows.filter(kept_at__gt=timezone.now() - KEPT).defer("content", "pages")
-    found: ImportDraft | None = rows.first()
-    return found
+    draft: ImportDraft | None = rows.first()
+    return draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,13 +325,13 @@ def remember_columns(
     names = names_of(header, columns)
     if names:
         rows.append((signature_of_names(names), names))
-    for key, said in rows:
+    for key, named in rows:
         ColumnMemory.objects.update_or_create(
             evaluation=evaluation,
             kind=kind,
             signature=key,
             defaults={
-                "columns": dict(said),
+                "columns": dict(named),
                 "set_by": by,
                 "set_at": timezone.now(),
             },
@@ -347,8 +347,8 @@ def remember_words(
     How a column writes numbers and days is no matter of words: another file may do it
     another way, so it is asked again.
     """
-    said = {key: it for key, it in answers.items() if key.startswith(WORD)}
-    if not said:
+    meanings = {key: answer for key, answer in answers.items() if key.startswith(WORD)}
+    if not meanings:
         return
     before = remembered_words(evaluation=evaluation, kind=kind)
     ColumnMemory.objects.update_or_create(
@@ -356,7 +356,7 @@ def remember_words(
         kind=kind,
         signature=OF_WORDS,
         defaults={
-            "columns": {key: it for key, it in (before | said).items() if it},
+            "columns": {key: text for key, text in (before | meanings).items() if text},
             "set_by": by,
             "set_at": timezone.now(),
         },
@@ -364,10 +364,10 @@ def remember_words(
 
 
 def remembered_words(*, evaluation: Evaluation, kind: str) -> dict[str, str]:
-    found: ColumnMemory | None = ColumnMemory.objects.filter(
+    memory: ColumnMemory | None = ColumnMemory.objects.filter(
         evaluation=evaluation, kind=kind, signature=OF_WORDS
     ).first()
-    return dict(found.columns) if found else {}
+    return dict(memory.columns) if memory else {}
 
 
 def remembered_columns(
@@ -388,5 +388,5 @@ def earlier_import(*, evaluation: Evaluation, kind: str, sha256: str) -> Import 
     rows = Import.objects.filter(
         evaluation=evaluation, kind=kind, sha256=sha256, undone_at__isnull=True
     )
-    found: Import | None = rows.select_related("by").order_by("-at").first()
-    return found
+    latest: Import | None = rows.select_related("by").order_by("-at").first()
+    return latest

@@ -114,10 +114,10 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
 
 
 def chat_of(evaluation: Evaluation) -> ChatWebhook | None:
-    found: ChatWebhook | None = ChatWebhook.objects.filter(
+    webhook: ChatWebhook | None = ChatWebhook.objects.filter(
         evaluation=evaluation, removed_at__isnull=True
     ).first()
-    return found
+    return webhook
 
 
 def owe_shadow(notice: Notice, room: ChatWebhook) -> None:
@@ -281,7 +281,7 @@ def gather(daily: Notice) -> Message | None:
         )
     )
     look = Look(carried)
-    told: list[tuple[Notice, Message]] = []
+    pairs: list[tuple[Notice, Message]] = []
     for notice in carried:
         try:
             if because := look.why_not(notice):
@@ -300,9 +300,9 @@ def gather(daily: Notice) -> Message | None:
         if message is None or message.brief is None:
             _let_go(_carried(daily, [notice]))
         else:
-            told.append((notice, message))
-    daily.subject = [notice for notice, _ in told]
-    return daily_mail(daily, [message for _, message in told]) if told else None
+            pairs.append((notice, message))
+    daily.subject = [notice for notice, _ in pairs]
+    return daily_mail(daily, [message for _, message in pairs]) if pairs else None
 
 
 def settle(daily: Notice, state: NoticeState, **values: Any) -> bool:
@@ -310,7 +310,7 @@ def settle(daily: Notice, state: NoticeState, **values: Any) -> bool:
 
     What was added while it left goes out by itself.
     """
-    told: Sequence[Notice] = daily.subject or ()
+    notices: Sequence[Notice] = daily.subject or ()
     with transaction.atomic():
         if not mark(daily, state, **values):
             return False
@@ -319,7 +319,7 @@ def settle(daily: Notice, state: NoticeState, **values: Any) -> bool:
             for name, value in cleaned(values).items()
             if name in ("sent_at", "last_error", "suppressed_because")
         }
-        _carried(daily, told).update(
+        _carried(daily, notices).update(
             state=state, maybe_repeated=daily.maybe_repeated, **fate
         )
         left = Notice.objects.filter(digest=daily, state=NoticeState.PENDING)
@@ -424,7 +424,7 @@ def digest_of(secret: str) -> str:
 
 def owner_of_feed(secret: str) -> User | None:
     """Whose calendar it is, while their login works."""
-    found: User | None = User.objects.filter(
+    owner: User | None = User.objects.filter(
         feed_digest=digest_of(secret), is_active=True
     ).first()
-    return found
+    return owner

@@ -258,10 +258,10 @@ class Look:
                 by_kind[notice.kind].append(notice)
         for name, ones in by_kind.items():
             try:
-                found = KINDS[name].subjects({notice.subject_id for notice in ones})
+                subjects = KINDS[name].subjects({notice.subject_id for notice in ones})
             # An unknown kind or a fault in its code must not stop the batch.
             except Exception as error:  # noqa: BLE001
                 self._faults[name] = error
                 continue
             for notice in ones:
-                notice.subject = found.get(notice.subject_id)
+                notice.subject = subjects.get(notice.subject_id)

@@ -56,8 +56,8 @@ def draft_name(reader: Reader, address: str) -> str:
 def _derive(reader: Reader, *purpose: str) -> bytes:
     if not isinstance(reader, User):
         return b""
-    said = "\0".join((str(reader.pk), reader.get_session_auth_hash(), *purpose))
-    return salted_hmac(__name__, said, algorithm="sha256").digest()
+    seed = "\0".join((str(reader.pk), reader.get_session_auth_hash(), *purpose))
+    return salted_hmac(__name__, seed, algorithm="sha256").digest()
 
 
 register = template.Library()

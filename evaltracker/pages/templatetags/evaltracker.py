@@ -56,8 +56,8 @@ def bell(context: Context) -> dict[str, Any]:
 
 @register.simple_block_tag
 def empty_state(content: str, heading: str, address: str = "", label: str = "") -> str:
-    said = {"heading": heading, "text": content, "address": address, "label": label}
-    return render_to_string("evaltracker/parts/empty.html", said)
+    context = {"heading": heading, "text": content, "address": address, "label": label}
+    return render_to_string("evaltracker/parts/empty.html", context)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -125,15 +125,15 @@ def mark(source: str, verdict: str = "", *, compact: bool = False) -> Any:
     Shape and words tell it, never colour alone; `compact` keeps the words for
     screen readers only.
     """
-    words, shape, tone = MARKS.get(verdict, UNKNOWN_MARK)
-    text = f"{source}: {words}"
+    label, shape, tone = MARKS.get(verdict, UNKNOWN_MARK)
+    text = f"{source}: {label}"
     return {"text": text, "shape": shape, "tone": tone, "compact": compact}
 
 
 @register.inclusion_tag("evaltracker/parts/mark.html")
 def standing(value: str) -> Any:
-    words, shape, tone = STANDINGS.get(value, UNKNOWN_MARK)
-    return {"text": words, "shape": shape, "tone": tone, "compact": False}
+    label, shape, tone = STANDINGS.get(value, UNKNOWN_MARK)
+    return {"text": label, "shape": shape, "tone": tone, "compact": False}
 
 
 @register.simple_tag
@@ -235,12 +235,12 @@ def help_link(context: Context, tab: str = "") -> str:
 @register.inclusion_tag("evaltracker/parts/term.html")
 def term(word: str) -> Any:
     """A question mark that opens what the words' list says of `word`; once a page."""
-    found = term_named(word)
+    meaning = term_named(word)
     return {
         "word": word,
         "id": f"term-{word.replace(' ', '-')}",
         "heading": f"{word.capitalize()}:",
-        "meaning": found,
+        "meaning": meaning,
     }
 
 

@@ -139,8 +139,11 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
         choice.choices = [
             ("", "an empty evaluation"),
             *(
-                (it.key, f"{it.title} ({len(it.content['requirements'])} requirements)")
-                for it in points
+                (
+                    item.key,
+                    f"{item.title} ({len(item.content['requirements'])} requirements)",
+                )
+                for item in points
             ),
         ]
 
@@ -158,33 +161,33 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
         self.fields |= {field.key: form_field(field) for field in own}
         choice: Any = self.fields["does_not_matter"]
         choice.choices = [
-            *((field, words.capitalize()) for field, words in QUESTIONS.items()),
+            *((field, question.capitalize()) for field, question in QUESTIONS.items()),
             *((field.key, field.label) for field in own if field.needed),
         ]
         at = BRIEF.index("support_wanted") + 1
-        self.order_fields([*BRIEF[:at], *(it.key for it in own), *BRIEF[at:]])
-        waived = {it.key for it in own if it.does_not_matter}
+        self.order_fields([*BRIEF[:at], *(field.key for field in own), *BRIEF[at:]])
+        waived = {field.key for field in own if field.does_not_matter}
         for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
             field: Any = self.fields[name]
             field.needed = "does not matter"
 
 
 def form_field(field: BriefField) -> forms.Field:
-    told: dict[str, Any] = {
+    options: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help,
         "required": False,
     }
     made: Any
     if field.kind == FieldKind.NUMBER:
-        made = forms.DecimalField(max_digits=21, decimal_places=6, **told)
+        made = forms.DecimalField(max_digits=21, decimal_places=6, **options)
     elif field.kind == FieldKind.DATE:
-        made = DateField(**told)
+        made = DateField(**options)
     elif field.kind == FieldKind.CHOICE:
-        choices = [("", "not answered yet"), *((it, it) for it in field.choices)]
-        made = forms.ChoiceField(choices=choices, **told)
+        choices = [("", "not answered yet"), *((text, text) for text in field.choices)]
+        made = forms.ChoiceField(choices=choices, **options)
     else:
-        made = TextField(max_length=5000, **told)
+        made = TextField(max_length=5000, **options)
     if field.needed:
         made.needed = TO_LEAVE
     return made  # type: ignore[no-any-return]
@@ -454,10 +457,10 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     live = Q(requirements__retired_at__isnull=True)
     metrics = evaluation.metrics.annotate(moved_by=Count("requirements", filter=live))
     weeks = {**MINIMUM_WEEKS, **evaluation.stage_weeks}
-    asked = answers(evaluation, tuple(it for it in BRIEF if it != "does_not_matter"))
+    shown = answers(evaluation, tuple(key for key in BRIEF if key != "does_not_matter"))
     lists = lists_of(evaluation)
     if not lists:
-        asked += [it for it in answers(evaluation, FORMER) if it.value]
+        shown += [answer for answer in answers(evaluation, FORMER) if answer.value]
     own: list[Any] = own_answers(evaluation)
     return show(
         request,
@@ -466,9 +469,9 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Brief",
         tab="brief",
         crumbs=crumbs_to(evaluation, ("Brief", "")),
-        answers=asked,
+        answers=shown,
         own=own,
-        missing=[answer for answer in (*asked, *own) if answer.missing],
+        missing=[answer for answer in (*shown, *own) if answer.missing],
         counting=answers(evaluation, COUNTING),
         weeks=[
             (step.replace("_", " ").capitalize(), count)

@@ -79,7 +79,7 @@ class TakeForm(forms.Form):
     def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["key"]
-        choice.choices = [(it.key, it.title) for it in points]
+        choice.choices = [(point.key, point.title) for point in points]
 
 
 class TakesFrom:

@@ -114,8 +114,8 @@ class EntryAdmin(HardenedAdmin):
 
     @admin.display(description="what", ordering="action")
     def what(self, entry: Entry) -> str:
-        words = ENTRY_WORDS.get(entry.action)
-        return words.plain if words else label(entry.action).lower()
+        wording = ENTRY_WORDS.get(entry.action)
+        return wording.plain if wording else label(entry.action).lower()
 
     @admin.display(description="about")
     def subject(self, entry: Entry) -> str:
@@ -253,7 +253,7 @@ def words(value: Any) -> str:
         case list():
             return ", ".join(first_of(map(words, value), len(value))) or "nothing"
         case dict():
-            lines = (f"{name}: {in_line(said)}" for name, said in value.items())
+            lines = (f"{name}: {in_line(inner)}" for name, inner in value.items())
             return "\n".join(first_of(lines, len(value))) or "nothing"
     return str(value)
 
@@ -263,7 +263,7 @@ def in_line(value: Any) -> str:
     if not isinstance(value, dict):
         return words(value)
     parts = [
-        f"{name.replace('_', ' ')} {in_line(said)}" for name, said in value.items()
+        f"{name.replace('_', ' ')} {in_line(inner)}" for name, inner in value.items()
     ]
     return "; ".join(parts) or "nothing"
 
@@ -280,13 +280,13 @@ def without_addresses(text: str) -> str:
 
 def changes(entry: Entry, *, addresses: bool) -> list[Change]:
     """The fields that the entry tells of; mail addresses only if `addresses`."""
-    said = words if addresses else (lambda value: without_addresses(words(value)))
+    shown = words if addresses else (lambda value: without_addresses(words(value)))
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [
         Change(
             label(field),
-            said(entry.before[field]) if entry.before.get(field) else "",
-            said(value_of(entry, field)) if field in entry.after else "",
+            shown(entry.before[field]) if entry.before.get(field) else "",
+            shown(value_of(entry, field)) if field in entry.after else "",
         )
         for field in fields
     ]
@@ -299,13 +299,13 @@ def value_of(entry: Entry, field: str) -> Any:
 
 def line_of(entry: Entry, known: Known, is_sealed: bool, *, addresses: bool) -> Line:
     """An entry as the page shows it, without its values while they are sealed."""
-    told = [] if is_sealed else changes(entry, addresses=addresses)
+    changed = [] if is_sealed else changes(entry, addresses=addresses)
     about = f"{label(entry.action)}: {kind_in_words(entry.subject_type)}"
     return Line(
         entry,
         entry_sentence(entry, known, sealed=is_sealed),
         f"{about} {entry.subject_label}",
-        told,
+        changed,
         is_sealed,
     )
 
@@ -315,19 +315,19 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     """Entries, the newest first; what is sealed elsewhere is sealed here."""
     user: Any = request.user
     every = Entry.objects.filter(evaluation=evaluation)
-    asked = {
+    filters = {
         name: request.GET[name].replace("\x00", "")
         for name in FILTERS
         if request.GET.get(name)
     }
-    rows = every.filter(**asked).order_by("-number")
+    rows = every.filter(**filters).order_by("-number")
     pages = Paginator(rows, PER_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     entries = list(page)
     sealed = sealed_entries(user, evaluation, entries)
-    known = known_of(evaluation, [it for it in entries if it.number not in sealed])
+    known = known_of(evaluation, [row for row in entries if row.number not in sealed])
     options = [
-        (name, title, names_of(every, name), asked.get(name, ""))
+        (name, title, names_of(every, name), filters.get(name, ""))
         for name, title in zip(FILTERS, ("Who", "What", "About"), strict=True)
     ]
     owner = is_owner(user, evaluation)
@@ -340,10 +340,10 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Journal",
         tab="journal",
         lines=[
-            line_of(it, known, it.number in sealed, addresses=runs) for it in entries
+            line_of(row, known, row.number in sealed, addresses=runs) for row in entries
         ],
         page=page,
-        query=urlencode(asked),
+        query=urlencode(filters),
         options=options,
         head=JournalHead.objects.get(evaluation=evaluation),
         is_owner=owner,
@@ -353,9 +353,9 @@ def journal(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
-    found = entries.order_by(field).values_list(field, flat=True).distinct()
+    values = entries.order_by(field).values_list(field, flat=True).distinct()
     plain = field == "actor_name"
-    return [(value, value if plain else label(value)) for value in found]
+    return [(value, value if plain else label(value)) for value in values]
 
 
 register_words(

@@ -189,8 +189,8 @@ class ChangeRequirement(OnRequirement):
 
     def initial(self, target: Requirement, user: User) -> dict[str, Any]:
         lists = [held.scope for held in target.demands.select_related("scope")]
-        words = {field: getattr(target, field) for field in CHANGEABLE}
-        return {**words, "must_hold_for": lists}
+        fields = {field: getattr(target, field) for field in CHANGEABLE}
+        return {**fields, "must_hold_for": lists}
 
 
 @register_act
@@ -309,9 +309,9 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     categories = list(
         evaluation.categories.annotate(size=Count("requirements", filter=live))
     )
-    asked = read_filters(request.GET, categories)
+    filters = read_filters(request.GET, categories)
     rows = Requirement.objects.filter(evaluation=evaluation)
-    pages = Paginator(listed_requirements(rows, asked), PER_PAGE)
+    pages = Paginator(listed_requirements(rows, filters), PER_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     owner = is_owner(user, evaluation) and evaluation.is_open
     counts = evaluation.requirements.filter(retired_at__isnull=True).aggregate(
@@ -324,7 +324,11 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         )
     ]
     filled = {category.pk for category, _ in groups}
-    empty = [it for it in categories if not it.size and it.pk not in filled]
+    empty = [
+        category
+        for category in categories
+        if not category.size and category.pk not in filled
+    ]
     return show(
         request,
         evaluation,
@@ -332,13 +336,13 @@ def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Requirements",
         tab="requirements",
         groups=groups,
-        empty_categories=[it for it in empty if not asked.query],
+        empty_categories=[category for category in empty if not filters.query],
         categories=categories,
         priorities=Priority.choices,
-        asked=asked,
+        asked=filters,
         page=page,
         counts=counts,
-        has_grid=owner and not asked.retired,
+        has_grid=owner and not filters.retired,
         may_write=owner and evaluation.stage in WRITABLE_STAGES,
         may_change=owner,
         may_weigh=owner and evaluation.stage == Stage.REQUIREMENTS,
@@ -395,14 +399,14 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
             *(check_change_requirements, check_add_requirement),
             check_weigh_requirement,
         )
-        other, words, weight = (
+        other, text_closed, weight = (
             str(why_not(rule, subject, user) or "") for rule in rules
         )
         made = partial(_column, form.fields)
         return (
             Column("ref", "Ref", form.fields["ref"], aside=beside_ref),
-            made("text", "Requirement", words, width=36, aside=below_text),
-            made("priority", "Priority", words, width=12, for_many=True),
+            made("text", "Requirement", text_closed, width=36, aside=below_text),
+            made("priority", "Priority", text_closed, width=12, for_many=True),
             made("weight", "Weight", weight, for_many=True),
             made(
                 *("metric", "Moves", other),
@@ -412,10 +416,10 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
                 aside=below_metric,
             ),
             made("category", "Category", other, width=16, for_many=True),
-            made("vendor_help", "Help for vendors", words, width=10),
+            made("vendor_help", "Help for vendors", text_closed, width=10),
             Column(
                 *("measure", "Must reach", MeasureLine(), SAVES),
-                closed=words,
+                closed=text_closed,
                 read=lambda row: row.measure_words,
                 width=11,
                 for_many=True,
@@ -454,11 +458,11 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Requirement:
         """A row needs its words alone: the rest is as the form begins."""
-        given = {name: value for name, value in values.items() if value is not None}
-        if not given.get("category"):
+        filled = {name: value for name, value in values.items() if value is not None}
+        if not filled.get("category"):
             raise Invalid("Choose a category.", errors={"category": ["Choose one."]})
-        given["ref"] = given.get("ref") or free_ref(subject)
-        return add_requirement(evaluation=subject, by=by, **{"text": "", **given})
+        filled["ref"] = filled.get("ref") or free_ref(subject)
+        return add_requirement(evaluation=subject, by=by, **{"text": "", **filled})
 
     def choice_named(
         self, subject: Evaluation, column: str, name: str, by: User
@@ -486,8 +490,8 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         live = subject.requirements.filter(retired_at=None)
         sums = live.values_list("category__name").annotate(Sum("weight"))
         ordered = sums.order_by("category__position", "category__name")
-        said = " · ".join(f"{name} {weight}" for name, weight in ordered)
-        return f"Weight by category: {said}" if said else ""
+        weights = " · ".join(f"{name} {weight}" for name, weight in ordered)
+        return f"Weight by category: {weights}" if weights else ""
 
 
 def free_ref(evaluation: Evaluation) -> str:

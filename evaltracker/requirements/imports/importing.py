@@ -92,11 +92,11 @@ class Requirements(ImportKind):
         return Header(layout.header.number, columns)
 
     def columns_in(self, row: Row) -> dict[str, int]:
-        found = requirement_columns(row)
-        name = found.pop("name", None)
+        columns = requirement_columns(row)
+        name = columns.pop("name", None)
         if name is not None:
-            found.setdefault("text", name)
-        return found
+            columns.setdefault("text", name)
+        return columns
 
     def plan(
         self, evaluation: Evaluation, user: User, book: Workbook, reading: Reading

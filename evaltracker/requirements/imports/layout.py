@@ -54,22 +54,22 @@ def ref_like(header: Row, taken: Collection[int]) -> list[int]:
 
 def is_ref_like(name: str) -> bool:
     """Whether a name ends in “ID”, “No.” or “#”, and is not another thing's."""
-    words = [word.casefold() for word in WORDS.findall(IN_BRACKETS.sub(" ", name))]
-    if not words or OTHERS.intersection(words):
+    parts = [word.casefold() for word in WORDS.findall(IN_BRACKETS.sub(" ", name))]
+    if not parts or OTHERS.intersection(parts):
         return False
-    return words[-1] in REF_WORDS or bool(CAPITAL_ID.search(name))
+    return parts[-1] in REF_WORDS or bool(CAPITAL_ID.search(name))
 
 
 def settle_ref(table: Table, columns: dict[str, int]) -> None:
     """Keep a ref that only its name's end tells if its cells differ; else another."""
-    found = ref_like(table.header, [at for it, at in columns.items() if it != "ref"])
+    hits = ref_like(table.header, [at for key, at in columns.items() if key != "ref"])
     ref = columns.get("ref")
-    if ref not in found or header_key(table.header.cell(ref)) in REF_COLUMNS:
+    if ref not in hits or header_key(table.header.cell(ref)) in REF_COLUMNS:
         return
     text = columns.get("text", columns["ref"])
     rows = [row for row in table.below if row.cell(text)]
     del columns["ref"]
-    for column in found:
+    for column in hits:
         refs = [row.cell(column) for row in rows if row.cell(column)]
         if refs and len(set(refs)) == len(refs):
             columns["ref"] = column
@@ -84,26 +84,26 @@ def as_stories(table: Table, text: int) -> tuple[Sheet, tuple[int, ...]]:
     numbers = {row.number for row in table.below if row.cell(text)}
     want = header.cell(text).strip(" .,:…*")
     rows = tuple(
-        told(row, text, beside, want) if row.number in numbers else row
+        with_story(row, text, beside, want) if row.number in numbers else row
         for row in table.sheet.rows
     )
     return replace(table.sheet, rows=rows), tuple(beside.values())
 
 
-def told(row: Row, text: int, beside: dict[str, int], want: str) -> Row:
+def with_story(row: Row, text: int, beside: dict[str, int], want: str) -> Row:
     """The row with its story as one sentence in place of what is wanted.
 
     `want` is the name of that column, “I want to”; a cell may begin with it, too.
     """
     role, benefit = (
-        row.cell(beside[it]).strip(" .,") if it in beside else "" for it in STORY
+        row.cell(beside[part]).strip(" .,") if part in beside else "" for part in STORY
     )
     wish = row.cell(text).strip(" .,")
     if not wish.casefold().startswith("i "):
         last = want.rsplit(" ", 1)[-1]
-        said = wish.split(" ", 1)
-        is_twice = len(said) > 1 and said[0].casefold() == last.casefold()
-        wish = f"{want} {said[1] if is_twice else wish}"
+        opening = wish.split(" ", 1)
+        is_twice = len(opening) > 1 and opening[0].casefold() == last.casefold()
+        wish = f"{want} {opening[1] if is_twice else wish}"
     article = "an" if role[:1].casefold() in {*"aeio"} else "a"
     parts = [
         f"As {article} {role}" if role else "",
@@ -131,13 +131,13 @@ def find_questions(sheet: Sheet) -> Table | None:
     is_unique = len(set(refs)) == len(refs) > 1
     if header.cell(text) or not is_unique or not all(map(has_digit, refs)):
         return None
-    wanted = {it: COLUMNS[it] for it in ("vendor_help", "priority", "weight")}
+    wanted = {name: COLUMNS[name] for name in ("vendor_help", "priority", "weight")}
     others = columns_by_field(header, wanted, [ref, text])
     return Table(sheet, header, {"ref": ref, "text": text, **others})
 
 
 def answers_named(row: Row) -> int:
-    return sum(header_key(row.cell(it)) in ANSWER_COLUMNS for it in row.filled[1:])
+    return sum(header_key(row.cell(at)) in ANSWER_COLUMNS for at in row.filled[1:])
 
 
 def has_digit(text: str) -> bool:
@@ -188,14 +188,20 @@ def find_layouts(
     """
     tables = tables_in(book, headers, requirement_columns, is_table, findings)
     layouts = [layout_of(table) for table in tables]
-    layouts = [it for it in layouts if it.sheet.name in headers or has_words(it)]
+    layouts = [
+        layout
+        for layout in layouts
+        if layout.sheet.name in headers or has_words(layout)
+    ]
     if not layouts:
         # Sheets without known names have just been named as not read.
         findings.remarks[:] = book.remarks
-        layouts = [it for sheet in book.visible if (it := find_sections(sheet))]
+        layouts = [block for sheet in book.visible if (block := find_sections(sheet))]
     if not layouts:
         raise nothing_found(book)
-    left = {it.sheet.name for it in tables} - {it.sheet.name for it in layouts}
+    left = {table.sheet.name for table in tables} - {
+        layout.sheet.name for layout in layouts
+    }
     for name in sorted(left):
         findings.remark(
             f"Sheet “{name}” has numbers where texts would stand, so it was not read."
@@ -280,7 +286,7 @@ def find_sections(sheet: Sheet) -> Layout | None:
 
 def tell_stories(layout: Layout, findings: Findings) -> None:
     columns = sorted((layout.columns["text"], *layout.woven))
-    names = " and ".join(f"“{layout.header.cell(it)}”" for it in columns)
+    names = " and ".join(f"“{layout.header.cell(column)}”" for column in columns)
     findings.remark(f"Each text is one sentence of {names}.")
 
 
@@ -332,7 +338,9 @@ class Headings:
         full = [row for row in body if row.cell(ref) and row.cell(text)]
         if ref == text:
             full = [row for row in full if len(row.filled) > 1]
-        numbered = [row for row in full if any(it.isdigit() for it in row.cell(ref))]
+        numbered = [
+            row for row in full if any(char.isdigit() for char in row.cell(ref))
+        ]
         self.last_full = full[-1].number if full else 0
         self.is_numbered = len(numbered) * 2 > len(full)
         self.merged = {
@@ -345,17 +353,17 @@ class Headings:
         if parents and not (is_sure and self.has_more(parents)):
             usual = REQUIREMENTS if is_sure else ""
             parents = self.asked(parents, findings, usual)
-        found = lone | {row.number for row in parents}
-        self.numbers = found
-        self.rows = [row for row in body if row.number in found]
-        self.categories = self.under(found)
+        numbers = lone | {row.number for row in parents}
+        self.numbers = numbers
+        self.rows = [row for row in body if row.number in numbers]
+        self.categories = self.under(numbers)
         self.tell(findings)
 
     def is_lone(self, row: Row) -> bool:
         """Whether nothing but one cell stands in the row, above rows with more."""
         layout = self.layout
         ref, text = layout.columns["ref"], layout.columns["text"]
-        unknown = {(row.number, it) for it in (ref, text)} & layout.sheet.uncomputed
+        unknown = {(row.number, at) for at in (ref, text)} & layout.sheet.uncomputed
         if len(row.filled) != 1 or unknown or row.is_kept:
             return False
         merge = self.merged.get(row.number)
@@ -371,7 +379,7 @@ class Headings:
         return (
             is_first
             and bool(others)
-            and all(row.cell(it) == header.cell(it) for it in others)
+            and all(row.cell(at) == header.cell(at) for at in others)
         )
 
     def alone(self, lone: set[int]) -> list[Row]:
@@ -379,7 +387,7 @@ class Headings:
         columns = self.layout.columns
         if columns["ref"] != columns["text"]:
             return []
-        found = [
+        rows = [
             row
             for row in self.body
             if row.filled == [columns["text"]]
@@ -387,7 +395,7 @@ class Headings:
             and row.number < self.last_full
             and not row.is_kept
         ]
-        return found if len(found) * 2 < len(self.body) else []
+        return rows if len(rows) * 2 < len(self.body) else []
 
     def reads_like_one(self, row: Row) -> bool:
         """Whether a lone cell is words, and neither a ref nor a whole sentence."""
@@ -399,7 +407,7 @@ class Headings:
         return column == self.layout.columns["text"] and is_short
 
     def parents(self, lone: set[int]) -> list[Row]:
-        layout, found = self.layout, []
+        layout, headings = self.layout, []
         ref, text = layout.columns["ref"], layout.columns["text"]
         if ref == text:
             return []
@@ -410,8 +418,8 @@ class Headings:
                 number == row.number for number, _ in layout.sheet.uncomputed
             )
             if is_bare and begins(row.cell(ref), after.cell(ref)):
-                found.append(row)
-        return found
+                headings.append(row)
+        return headings
 
     def has_more(self, parents: Sequence[Row]) -> bool:
         """Whether rows that are no parents say more than ref and text."""
@@ -424,7 +432,7 @@ class Headings:
         """The parents, if somebody says that they are headings."""
         layout = self.layout
         first = parents[0].cell(layout.columns["text"])
-        said = findings.ask(
+        answer = findings.ask(
             f"headings:{layout.sheet.name}",
             f"{numbered(parents).capitalize()}, such as “{short(first)}”, have rows "
             "under them. Are they headings?",
@@ -434,7 +442,7 @@ class Headings:
             ],
             default=usual,
         )
-        return parents if said == HEADINGS else []
+        return parents if answer == HEADINGS else []
 
     def under(self, found: set[int]) -> dict[int, str]:
         categories: dict[int, str] = {}
@@ -445,9 +453,9 @@ class Headings:
         for place, row in enumerate(self.body):
             if row.number in found:
                 heading = self.heading(place, found, path)
-                path = [it for it in path if it.level < heading.level] + [heading]
+                path = [node for node in path if node.level < heading.level] + [heading]
             elif path:
-                names = [it.name for it in path[:LEVELS]]
+                names = [node.name for node in path[:LEVELS]]
                 categories[row.number] = " / ".join(names)[:LINE_LIMIT]
         return categories
 
@@ -483,11 +491,11 @@ class Headings:
         names = [f"“{short(self.words_of(row), 30)}”" for row in self.rows[:4]]
         more = " …" if len(self.rows) > 4 else ""
         count = len(self.rows)
-        words = "1 row is a heading" if count == 1 else f"{count:,} rows are headings"
+        counted = "1 row is a heading" if count == 1 else f"{count:,} rows are headings"
         where = self.layout.sheet.name
         where = f" on sheet “{where}”" if where else ""
         findings.remark(
-            f"{words}{where}, each the category of the rows below: "
+            f"{counted}{where}, each the category of the rows below: "
             f"{', '.join(names)}{more}."
         )
 

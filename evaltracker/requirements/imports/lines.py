@@ -77,22 +77,22 @@ def of_two_sheets(
 ) -> list[RequirementLine]:
     """The lines; one that stands on another sheet, too, with all that both say."""
     places: dict[str, int] = {}
-    kept: list[RequirementLine] = []
+    merged: list[RequirementLine] = []
     for line in lines:
-        place = places.setdefault(line.ref, len(kept))
-        other = kept[place] if place < len(kept) else line
+        place = places.setdefault(line.ref, len(merged))
+        other = merged[place] if place < len(merged) else line
         is_again = other.sheet != line.sheet and not any(
-            other.values.get(it, said) != said for it, said in line.values.items()
+            other.values.get(key, value) != value for key, value in line.values.items()
         )
         if is_again:
-            kept[place] = replace(other, values={**other.values, **line.values})
+            merged[place] = replace(other, values={**other.values, **line.values})
         else:
-            kept.append(line)
-    again = len(lines) - len(kept)
+            merged.append(line)
+    again = len(lines) - len(merged)
     if again:
         word = "requirement stands" if again == 1 else "requirements stand"
         findings.remark(f"{again:,} {word} on two sheets or more: read once.")
-    return kept
+    return merged
 
 
 def under_sheets(
@@ -188,7 +188,7 @@ class Refs:
         self.is_text = self.column == layout.columns["text"]
         cells = [self.plain(row) for row in rows if row.cell(self.column)]
         split = [IN_TEXT.fullmatch(cell) for cell in cells]
-        refs = [found["ref"] for found in split if found]
+        refs = [match["ref"] for match in split if match]
         self.splits = self.is_text and bool(cells) and len(set(refs)) == len(cells)
         self.is_long = (
             self.is_text
@@ -217,21 +217,21 @@ class Refs:
         if not without:
             return {}
         rows_have = "has" if len(without) == 1 else "have"
-        said = self.findings.ask(
+        answer = self.findings.ask(
             f"number:{self.layout.sheet.name}",
             f"{numbered(without).capitalize()} {rows_have} no ref, such as "
             f"“{short(without[0].cell(text))}”. Number them?",
             [(YES, f"number them: {NUMBER.format(1)}, {NUMBER.format(2)} …")],
         )
-        if said != YES:
+        if answer != YES:
             return {}
         taken = {self.plain(row) for row in rows} | set(known_texts.values())
         free = (ref for ref in map(NUMBER.format, count(1)) if ref not in taken)
-        found: dict[int, str] = {}
+        refs: dict[int, str] = {}
         for row in without:
             known = known_texts.get(without_markup(row.cell(text)), "")
-            found[row.number] = known or next(free)
-        return found
+            refs[row.number] = known or next(free)
+        return refs
 
     def of(self, row: Row) -> tuple[str, str | None]:
         """The ref of a row, and its text if the ref's cell tells it; "" if refused."""
@@ -244,9 +244,9 @@ class Refs:
             self.findings.refuse(sheet, number, problem, self.column)
             return "", None
         text: str | None = None
-        found = IN_TEXT.fullmatch(cell) if self.splits else None
-        if found is not None:
-            cell, text = found["ref"], found["text"]
+        match = IN_TEXT.fullmatch(cell) if self.splits else None
+        if match is not None:
+            cell, text = match["ref"], match["text"]
         if self.layout.component is not None:
             cell = f"{cell} {' '.join(row.cell(self.layout.component).split())}".strip()
         try:
@@ -293,7 +293,7 @@ def lines_of(
     """
     sides = (layout.candidate, layout.component)
     used = {*layout.columns.values(), *layout.woven}
-    used |= {it for it in sides if it is not None}
+    used |= {column for column in sides if column is not None}
     findings.remarks += unread_columns(layout.sheet, layout.header, layout.below, used)
     columns = layout.columns
     body = list(without_aside(layout.below, layout.header, columns.values()))
@@ -343,7 +343,7 @@ class Cells:
     def are_there(self, row: Row) -> bool:
         """Whether the row holds something that is read, and every formula its value."""
         unknown = self.sheet.uncomputed
-        hits = [it for it in self.read if unknown and (row.number, it) in unknown]
+        hits = [at for at in self.read if unknown and (row.number, at) in unknown]
         for column in hits:
             self.findings.refuse(self.sheet, row.number, UNCOMPUTED, column)
         return not hits and any(map(row.cell, self.read))
@@ -357,8 +357,8 @@ class Cells:
         is_good = True
         for field, (column, read) in self.readers.items():
             try:
-                told = field == "text" and text is not None
-                value = text if told else read(row.cell(column))
+                is_split = field == "text" and text is not None
+                value = text if is_split else read(row.cell(column))
             except ValueError as error:
                 self.findings.refuse(self.sheet, row.number, str(error), column)
                 is_good = False
@@ -444,7 +444,7 @@ def priorities_in(
     """By cell, the priority that it is, or that it is to be left out."""
     if "priority" not in layout.columns:
         return {}
-    options = [(it.value, str(it.label)) for it in Priority]
+    options = [(priority.value, str(priority.label)) for priority in Priority]
     return meanings_in(
         layout.header,
         layout.columns["priority"],
@@ -505,13 +505,15 @@ def plan_requirements_import(
     book = in_one_column(without_escapes(book), CROSSED, "Priority")
     findings = Findings(answers=answers, remarks=list(book.remarks))
     known = {requirement.ref: requirement for requirement in existing}
-    texts = {str(it.values.get("text", "")): it.ref for it in known.values()}
+    texts = {str(row.values.get("text", "")): row.ref for row in known.values()}
     sheets = {sheet.name: sheet for sheet in book.sheets}
-    found = lines_in(book, findings, orientation, headers, texts)
-    lines = once_each(of_two_sheets(found, findings), sheets, findings)
+    read = lines_in(book, findings, orientation, headers, texts)
+    lines = once_each(of_two_sheets(read, findings), sheets, findings)
     lines = under_sheets(lines, known, findings)
     refuse_unknown_lists(lines, lists, sheets, findings)
-    lines = [it for it in lines if (it.sheet, it.row) not in findings.refused_rows]
+    lines = [
+        line for line in lines if (line.sheet, line.row) not in findings.refused_rows
+    ]
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
         findings.refuse(
@@ -543,10 +545,10 @@ def lines_in(
         return sideways_lines(book, findings)
     lines = []
     for layout in find_layouts(book, findings, headers):
-        found = lines_of(layout, findings, known_texts)
+        lines_here = lines_of(layout, findings, known_texts)
         if layout.is_list_of_claims:
-            found = fold(found, layout.sheet, findings)
-        lines += found
+            lines_here = fold(lines_here, layout.sheet, findings)
+        lines += lines_here
     return lines
 
 
@@ -637,18 +639,18 @@ def fold(
 ) -> list[RequirementLine]:
     first: dict[str, RequirementLine] = {}
     for line in lines:
-        kept = first.setdefault(line.ref, line)
-        if kept.values != line.values:
+        earlier = first.setdefault(line.ref, line)
+        if earlier.values != line.values:
             field = next(
                 field
                 for field in line.values
-                if kept.values.get(field) != line.values[field]
+                if earlier.values.get(field) != line.values[field]
             )
             findings.refuse(
                 sheet,
                 line.row,
                 f"Requirement {line.ref} has another {field.replace('_', ' ')} than in "
-                f"row {kept.row}. "
+                f"row {earlier.row}. "
                 "Make them alike.",
             )
     findings.remark(
@@ -665,17 +667,17 @@ def once_each(
     """Each ref once; the second of two is refused, naming both rows."""
     first: dict[str, RequirementLine] = {}
     for line in lines:
-        kept = first.setdefault(line.ref, line)
-        if kept is line:
+        earlier = first.setdefault(line.ref, line)
+        if earlier is line:
             continue
-        where = f"row {kept.row}" + (
-            f" of sheet “{kept.sheet}”" if kept.sheet != line.sheet else ""
+        where = f"row {earlier.row}" + (
+            f" of sheet “{earlier.sheet}”" if earlier.sheet != line.sheet else ""
         )
         findings.refuse(
             sheets[line.sheet],
             line.row,
             f"The ref “{short(line.ref)}” stands in {where} already. Give each "
-            f"requirement a ref of its own{example_for(kept, line)}.",
+            f"requirement a ref of its own{example_for(earlier, line)}.",
         )
     return list(first.values())
 

@@ -57,9 +57,9 @@ def read_price_reason(name: str, weight: int | None, reason: str) -> str:
         )
         raise Invalid(sentence, errors={"price_reason": [sentence]})
     inputs = Inputs()
-    said = inputs.text("price_reason", reason)
+    text = inputs.text("price_reason", reason)
     inputs.check()
-    return said
+    return text
 
 
 def check_weigh_category(category: Category, by: By) -> None:
@@ -120,8 +120,8 @@ def weigh_category(
 
     """
     check_weigh_category(category, by)
-    said = category.price_reason if price_reason is None else price_reason
-    reason = read_price_reason(category.name, weight, said)
+    given_reason = category.price_reason if price_reason is None else price_reason
+    reason = read_price_reason(category.name, weight, given_reason)
     before, after = change(category, weight=weight, price_reason=reason)
     if after:
         journal.record(

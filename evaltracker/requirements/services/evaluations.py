@@ -65,11 +65,11 @@ def read_currency_of(
     evaluation: Evaluation, values: dict[str, Any], inputs: Inputs
 ) -> None:
     """Put the code in the place of “€” or “euro”; what stands already may stay."""
-    told = values.get("currency")
-    if told is None or told == evaluation.currency:
+    currency = values.get("currency")
+    if currency is None or currency == evaluation.currency:
         return
     try:
-        values["currency"] = read_currency(told)
+        values["currency"] = read_currency(currency)
     except ValueError as error:
         inputs.refuse("currency", str(error))
         del values["currency"]
@@ -251,8 +251,8 @@ def missing_answers(evaluation: Evaluation) -> dict[str, str]:
     By column, and the brief's own by key.
     """
     usual = {
-        field: words
-        for field, words in QUESTIONS.items()
+        field: question
+        for field, question in QUESTIONS.items()
         if field not in evaluation.does_not_matter
         and getattr(evaluation, field) in (None, "")
     }

@@ -204,8 +204,8 @@ def change_requirement(
         values["measure"] = kept_measure(values["measure"])
     if "weight" in values and values["weight"] != requirement.weight:
         check_weigh_requirement(evaluation, by)
-    words = WORDS & values.keys()
-    if any(getattr(requirement, word) != values[word] for word in words):
+    reworded = WORDS & values.keys()
+    if any(getattr(requirement, word) != values[word] for word in reworded):
         check_add_requirement(evaluation, by)
         if is_published(evaluation):
             values["revision"] = requirement.revision + 1
@@ -317,11 +317,11 @@ def undo(imported: Import, by: By) -> None:
     stood_before = {rows[key].ref: state_of(rows[key]) for key in expected}
     put_back(evaluation, rows, changed)
     marked = imported.kept.get("demands", {})
-    stood = {rows[key]: {MUST_HOLD_FOR: said} for key, said in marked.items()}
+    stood = {rows[key]: {MUST_HOLD_FOR: names} for key, names in marked.items()}
     demand_many(evaluation, stood, by)
     ours = Requirement.objects.in_evaluation(evaluation)
     demands = Demand.objects.filter(requirement__in=ours)
-    theirs = [it.pk for it in demands if str(it.requirement_id) in new]
+    theirs = [held.pk for held in demands if str(held.requirement_id) in new]
     demands.filter(pk__in=theirs).delete()
     delete_unused(ours, new, str)
     drop_categories(imported.kept["categories"])
@@ -348,7 +348,9 @@ def put_back(
         row = rows[key]
         for field in before.keys() & WRITTEN:
             setattr(row, field, before[field])
-        if published and any(before[it] != after[it] for it in WORDS & before.keys()):
+        if published and any(
+            before[field] != after[field] for field in WORDS & before.keys()
+        ):
             row.revision += 1
             revised.append(row)
     Requirement.objects.bulk_update(
@@ -418,23 +420,23 @@ def import_requirements(
     if not (plan.new or plan.changed):
         return plan.counts
     stood = set(Category.objects.in_evaluation(evaluation).values_list("pk", flat=True))
-    before = {it.line.ref: state_of(rows[it.line.ref]) for it in plan.changed}
+    before = {edit.line.ref: state_of(rows[edit.line.ref]) for edit in plan.changed}
     categories = needed_categories(evaluation, plan)
     added = add_new(evaluation, plan, categories, len(rows))
     revised = write_changes(evaluation, plan, rows, categories)
     marked = mark(evaluation, plan, rows | {row.ref: row for row in added}, by)
-    kept = kept_of(
+    record = kept_of(
         added,
         [(state, rows[ref]) for ref, state in before.items()],
         [category for category in categories.values() if category.pk not in stood],
     )
-    kept["demands"] = {str(row.pk): said for row, said in marked.items()}
+    record["demands"] = {str(row.pk): names for row, names in marked.items()}
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=kept,
+        kept=record,
         import_id=import_id,
     )
     tell(evaluation, plan, by)
@@ -446,8 +448,10 @@ def mark(
     evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
 ) -> dict[Requirement, str]:
     lines = [*plan.new, *(change.line for change in plan.changed)]
-    said = {rows[it.ref]: it.values for it in lines if MUST_HOLD_FOR in it.values}
-    return demand_many(evaluation, said, by)
+    values = {
+        rows[line.ref]: line.values for line in lines if MUST_HOLD_FOR in line.values
+    }
+    return demand_many(evaluation, values, by)
 
 
 def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
@@ -469,7 +473,7 @@ def known(row: Requirement) -> KnownRequirement:
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
     values["measure"] = row.measure_words
-    values[MUST_HOLD_FOR] = list_names(it.scope.name for it in row.demands.all())
+    values[MUST_HOLD_FOR] = list_names(held.scope.name for held in row.demands.all())
     return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
 
 
@@ -503,7 +507,7 @@ def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
 
 
 def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
-    found = {it.name: it for it in Category.objects.in_evaluation(evaluation)}
+    categories = {row.name: row for row in Category.objects.in_evaluation(evaluation)}
     wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
     wanted += [
         str(change.after["category"])
@@ -511,11 +515,11 @@ def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Cat
         if "category" in change.after
     ]
     for name in dict.fromkeys(wanted):
-        if name not in found:
-            found[name] = Category.objects.create(
-                evaluation=evaluation, name=name, position=len(found) + 1
+        if name not in categories:
+            categories[name] = Category.objects.create(
+                evaluation=evaluation, name=name, position=len(categories) + 1
             )
-    return found
+    return categories
 
 
 def add_new(
@@ -536,12 +540,12 @@ def add_new(
 
 
 def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str, Any]:
-    kept = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
-    if "category" in kept:
-        kept["category_id"] = there[str(kept.pop("category"))].pk
-    if "measure" in kept:
-        kept["measure"] = kept_measure(read_measure(str(kept["measure"])))
-    return kept
+    columns = {name: value for name, value in said.items() if name != MUST_HOLD_FOR}
+    if "category" in columns:
+        columns["category_id"] = there[str(columns.pop("category"))].pk
+    if "measure" in columns:
+        columns["measure"] = kept_measure(read_measure(str(columns["measure"])))
+    return columns
 
 
 def write_changes(

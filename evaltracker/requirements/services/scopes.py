@@ -116,7 +116,7 @@ def change_list(*, scope: Scope, name: str, values: Iterable[str], by: By) -> Sc
     removed = [value for value in before["values"] if value not in names]
     _refuse_used(evaluation, scope, removed)
     if name != scope.name:
-        _refuse_used(evaluation, scope, [it.name for it in scope.values.all()])
+        _refuse_used(evaluation, scope, [value.name for value in scope.values.all()])
     scope.values.filter(name__in=removed).delete()
     scope.name = name
     scope.save(update_fields=["name"])
@@ -190,11 +190,11 @@ def current_values(scope: Scope) -> list[str]:
 
 
 def uses_of(evaluation: Evaluation) -> Used:
-    found: Used = {}
+    used: Used = {}
     for uses in USES:
         for key, places in uses(evaluation).items():
-            found.setdefault(key, []).extend(places)
-    return found
+            used.setdefault(key, []).extend(places)
+    return used
 
 
 def _read(
@@ -206,7 +206,7 @@ def _read(
     others = [scope.name for scope in evaluation.scopes.all() if scope != but]
     if name in others:
         inputs.refuse("name", f"The brief has a list “{name}” already.")
-    for field, word in (("name", name), *(("values", it) for it in names)):
+    for field, word in (("name", name), *(("values", value) for value in names)):
         if any(sign in word for sign in PARTING) or word.lower() == EVERYWHERE:
             inputs.refuse(
                 field,
@@ -242,8 +242,8 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
 
 def _ask_again(scope: Scope) -> None:
     if is_published(scope.evaluation):
-        asked = Requirement.objects.filter(demands__scope=scope, retired_at=None)
-        tell_of_changes(scope.evaluation, changed=list(asked))
+        affected = Requirement.objects.filter(demands__scope=scope, retired_at=None)
+        tell_of_changes(scope.evaluation, changed=list(affected))
 
 
 # For which lists of the brief a requirement must hold.
@@ -315,13 +315,13 @@ def demand_many(
         stood.setdefault(key, []).append(name)
     before, made = {}, []
     for requirement, values in said.items():
-        names = [it for it in str(values.get(MUST_HOLD_FOR, "")).split("; ") if it]
+        names = [key for key in str(values.get(MUST_HOLD_FOR, "")).split("; ") if key]
         if unknown := [name for name in names if name not in lists]:
             raise Invalid(f"The brief has no list “{unknown[0]}”.")
         former = stood.get(requirement.pk, [])
         if MUST_HOLD_FOR in values and {*names} != {*former}:
             before[requirement] = "; ".join(sorted(former))
-            made += [Demand(requirement=requirement, scope=lists[it]) for it in names]
+            made += [Demand(requirement=requirement, scope=lists[key]) for key in names]
     if before:
         check_write_lists(evaluation, by)
         Demand.objects.filter(requirement__in=list(before)).delete()

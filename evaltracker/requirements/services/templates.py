@@ -119,10 +119,10 @@ def add_brief_field(
         raise Refused(f"The brief has {MOST_FIELDS} questions of its own already.")
     field = BriefField(
         evaluation=evaluation,
-        position=max((it.position for it in fields), default=0) + 1,
+        position=max((field.position for field in fields), default=0) + 1,
     )
     _define(field, fields, label, help, kind, list(choices), needed)
-    field.key = _free_key(field.label, {it.key for it in fields})
+    field.key = _free_key(field.label, {field.key for field in fields})
     field.save()
     _record("brief.field_added", field, by, after=journal.snapshot(field, DEFINITION))
     return field
@@ -193,7 +193,7 @@ def _define(
 ) -> None:
     inputs = Inputs()
     field.label = inputs.line("label", label, limit=LABEL_LIMIT)
-    if field.label.casefold() in {it.label.casefold() for it in others}:
+    if field.label.casefold() in {other.label.casefold() for other in others}:
         inputs.refuse("label", "The brief asks this already.")
     field.help = inputs.line("help", help_text, limit=HELP_LIMIT, blank=True)
     if kind not in FieldKind.values:
@@ -319,8 +319,8 @@ def copy_lists(
     Scope.objects.bulk_create(lists.values())
     ScopeValue.objects.bulk_create(values)
     Demand.objects.bulk_create(
-        Demand(requirement=rows[it.requirement.ref], scope=lists[it.scope_id])
-        for it in demands
+        Demand(requirement=rows[held.requirement.ref], scope=lists[held.scope_id])
+        for held in demands
     )
     return {
         scope.name: [value.name for value in values if value.scope is scope]
@@ -390,17 +390,17 @@ def write_lists(
 ) -> None:
     """The template's lists and questions, and what of `rows` must hold for a list."""
     lists = {scope.name: scope for scope in evaluation.scopes.all()}
-    for told in content.get("lists", ()):
-        if told["name"] not in lists:
-            lists[told["name"]] = add_list(evaluation=evaluation, by=by, **told)
+    for values in content.get("lists", ()):
+        if values["name"] not in lists:
+            lists[values["name"]] = add_list(evaluation=evaluation, by=by, **values)
     held = {row["ref"]: row.get("must_hold_for", ()) for row in rows}
     for requirement in evaluation.requirements.filter(ref__in=held):
         scopes = [lists[name] for name in held[requirement.ref]]
         demand(requirement=requirement, scopes=scopes, by=by)
-    asked = {field.label.casefold() for field in evaluation.brief_fields.all()}
-    for told in content.get("questions", ()):
-        if told["label"].casefold() not in asked:
-            add_brief_field(evaluation=evaluation, by=by, **told)
+    labels = {field.label.casefold() for field in evaluation.brief_fields.all()}
+    for values in content.get("questions", ()):
+        if values["label"].casefold() not in labels:
+            add_brief_field(evaluation=evaluation, by=by, **values)
 
 
 def digest_of(point: StartingPoint) -> str:
@@ -440,7 +440,7 @@ def starting_points(*, by: User) -> list[StartingPoint]:
 
 
 def points_with(part: str, *, by: User) -> list[StartingPoint]:
-    return [it for it in starting_points(by=by) if it.content.get(part)]
+    return [point for point in starting_points(by=by) if point.content.get(part)]
 
 
 def find_template(key: str, by: User) -> StartingPoint:
@@ -450,7 +450,7 @@ def find_template(key: str, by: User) -> StartingPoint:
         NotFound: no such template for `by`.
 
     """
-    point = next((it for it in starting_points(by=by) if it.key == key), None)
+    point = next((point for point in starting_points(by=by) if point.key == key), None)
     if point is None:
         raise NotFound("There is no such template.")
     return point
@@ -470,8 +470,8 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
     require_owner(by, evaluation)
     point = find_template(key, by)
     bring_needs(evaluation, point, by)
-    asked = point.content.get("brief", QUESTIONS)
-    unasked = [field for field in QUESTIONS if field not in asked]
+    fields = point.content.get("brief", QUESTIONS)
+    unasked = [field for field in QUESTIONS if field not in fields]
     change_brief(evaluation=evaluation, does_not_matter=unasked, by=by)
     for name, part in TEMPLATE_PARTS.items():
         if part.load is not None and point.content.get(name):
@@ -546,7 +546,7 @@ def content_of(evaluation: Evaluation) -> dict[str, Any]:
             {
                 "ref": row.ref,
                 "category": row.category.name,
-                "must_hold_for": [it.scope.name for it in row.demands.all()],
+                "must_hold_for": [held.scope.name for held in row.demands.all()],
                 **({"measure": row.measure_words} if row.measure else {}),
                 **{name: getattr(row, name) for name in PLAIN_FIELDS},
             }
@@ -575,7 +575,7 @@ def save_as_template(
     inputs = Inputs()
     title = inputs.line("title", title)
     description = inputs.text("description", description, blank=True)
-    taken = {it.title.casefold() for it in shipped()}
+    taken = {template.title.casefold() for template in shipped()}
     if (
         title.casefold() in taken
         or EvaluationTemplate.objects.filter(title=title).exists()

@@ -63,8 +63,8 @@ def discussion(
     shown = threads_shown(context, subject)
     if not shown["threads"] and not shown["may_write"]:
         return {"subject": None}
-    said = (comment for thread in shown["threads"] for comment in thread.comments)
-    return {**shown, "number": sum(comment.withdrawn_at is None for comment in said)}
+    written = (comment for thread in shown["threads"] for comment in thread.comments)
+    return {**shown, "number": sum(comment.withdrawn_at is None for comment in written)}
 
 
 @register.inclusion_tag("comments/threads.html", takes_context=True)
@@ -74,10 +74,10 @@ def threads(context: Context, subject: Subject) -> dict[str, Any]:
 
 def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
     request = context["request"]
-    found = threads_on(subject)
+    threads = threads_on(subject)
     waiting = {
         mention.comment_id
-        for thread in found
+        for thread in threads
         if not thread.root.resolved_at
         for comment in thread.comments
         for mention in comment.mentions.all()
@@ -88,7 +88,7 @@ def threads_shown(context: Context, subject: Subject) -> dict[str, Any]:
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "subject": subject,
-        "threads": found,
+        "threads": threads,
         "may_write": not subject.topic.is_frozen(subject.evaluation),
         "waiting": waiting,
         "back": "" if in_act else request.get_full_path(),
@@ -101,9 +101,9 @@ def with_links(comment: Comment) -> SafeString:
     """The text of a comment: escaped, its lines kept, http(s) addresses as links."""
     pieces: list[str] = []
     at = 0
-    for found in ADDRESS.finditer(comment.text):
-        pieces.append(linebreaksbr(comment.text[at : found.start()], autoescape=True))
-        pieces.append(format_html(LINK, found[0]))
-        at = found.end()
+    for link in ADDRESS.finditer(comment.text):
+        pieces.append(linebreaksbr(comment.text[at : link.start()], autoescape=True))
+        pieces.append(format_html(LINK, link[0]))
+        at = link.end()
     pieces.append(linebreaksbr(comment.text[at:], autoescape=True))
     return format_html_join("", "{}", ((piece,) for piece in pieces))

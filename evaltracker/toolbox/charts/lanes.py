@@ -28,10 +28,10 @@ def cut(text: str, room: float, size: float = LETTERS) -> str:
     """As much of a text as has room; the whole one stands in the table."""
     if width_of(text, size) <= room:
         return text
-    kept = text
-    while kept and width_of(kept + "…", size) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    start = text
+    while start and width_of(start + "…", size) > room:
+        start = start[:-1]
+    return f"{start.rstrip()}…"
 
 
 def per_cent(share: float | None) -> str:
@@ -113,8 +113,8 @@ class Lane:
 
     @property
     def words(self) -> str:
-        said = ", ".join(filter(None, (self.value, *self.cells, self.note)))
-        return f"{self.name}: {said}"
+        rest = ", ".join(filter(None, (self.value, *self.cells, self.note)))
+        return f"{self.name}: {rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +270,11 @@ class _Pen:
     def _beside(self, lane: Lane) -> tuple[float, list[Text], float]:
         line, room = self.y + 17, self.form.left - GAP
         texts = [Text(0, line, cut(lane.name, room), "name")]
-        said = (lane.value, *lane.cells)
-        columns = zip(self.columns(), self.axis.rooms, said, strict=False)
-        for place, (at, wide, words) in enumerate(columns):
+        cells = (lane.value, *lane.cells)
+        columns = zip(self.columns(), self.axis.rooms, cells, strict=False)
+        for place, (at, wide, cell) in enumerate(columns):
             kind = "cell" if place else "value"
-            texts.append(Text(at, line, cut(words, wide) or NOTHING, kind, "end"))
+            texts.append(Text(at, line, cut(cell, wide) or NOTHING, kind, "end"))
         if not lane.note:
             return self.y + 7, texts, ROW
         note = cut(lane.note, self.form.width, SMALL_LETTERS)
@@ -292,14 +292,14 @@ class _Pen:
         y = self.y + 20
         line = y + BAR + 2
         heads = self.axis.heads[1:]
-        said = [
-            f"{head.lower()} {words}"
-            for head, words in zip(heads, lane.cells, strict=False)
-            if words
+        cells = [
+            f"{head.lower()} {cell}"
+            for head, cell in zip(heads, lane.cells, strict=False)
+            if cell
         ]
-        for words in wrapped(said, wide):
+        for row in wrapped(cells, wide):
             line += LINE
-            texts.append(Text(0, line, words, "cell"))
+            texts.append(Text(0, line, row, "cell"))
         if lane.note:
             line += LINE - 1
             note = cut(lane.note, wide, SMALL_LETTERS)

@@ -267,10 +267,10 @@ def _write(pen: Any, text: Text, *, bold: bool = False) -> None:
     colour = LIMIT if text.kind == "limit" else SOFT
     if text.kind in ("name", "value", "title", "cell") or bold:
         colour = INK
-    words, face = writable(text.words, bold=bold)
+    label, face = writable(text.words, bold=bold)
     pen.text(
         (text.x * SCALE, (text.y + HEAD) * SCALE),
-        words,
+        label,
         fill=colour,
         font=_font(face, size + (text.kind == "title")),
         anchor=ANCHORS[text.anchor],
@@ -440,12 +440,12 @@ def label_for(point: Point) -> str:
 
 def moved_apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """The places, those that would cover an earlier one moved up or down beside it."""
-    kept: list[tuple[float, float]] = []
+    placed: list[tuple[float, float]] = []
     for x, y in places:
         steps = (step * side for step in range(16) for side in (1, -1))
         tries = (round(y + MARK * step, 1) for step in steps)
-        kept.append((x, next((new for new in tries if fits(x, new, kept)), y)))
-    return kept
+        placed.append((x, next((new for new in tries if fits(x, new, placed)), y)))
+    return placed
 
 
 def fits(x: float, y: float, kept: Sequence[tuple[float, float]]) -> bool:

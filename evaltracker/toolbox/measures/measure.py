@@ -31,14 +31,14 @@ def read_number(text: object) -> Decimal:
 
     """
     try:
-        said = str(text).strip()
+        number_text = str(text).strip()
     except ValueError:  # an integer of thousands of digits
-        said = ""
-    if len(said) > 60 or not _NUMBER.fullmatch(said):
-        if _COMMA.fullmatch(said) and len(said) <= 60:
+        number_text = ""
+    if len(number_text) > 60 or not _NUMBER.fullmatch(number_text):
+        if _COMMA.fullmatch(number_text) and len(number_text) <= 60:
             raise ValueError("Write the number with a point, such as 12.5.")
         raise ValueError("This is not a number, such as 20 or 0.5.")
-    number = Decimal(said)
+    number = Decimal(number_text)
     if abs(number) >= _TOO_LARGE:
         raise ValueError(f"The number has more than {PLACES} places before the point.")
     if number != round_off(number):
@@ -76,13 +76,13 @@ def percentile_of(statistic: str) -> int | None:
     """
     if statistic in (MEAN, MEDIAN):
         return None
-    found = _PERCENTILE.fullmatch(statistic)
-    if found is None:
+    match = _PERCENTILE.fullmatch(statistic)
+    if match is None:
         raise ValueError(
             f"“{statistic[:20]}” is not a statistic; say mean, median, or a "
             "percentile from p1 to p99."
         )
-    return int(found[1])
+    return int(match[1])
 
 
 def least_n_of(statistic: str) -> int:
@@ -344,17 +344,17 @@ class Measure:
         """
         if not isinstance(said, Mapping):
             raise _invalid({"": ["A measure has named parts, such as a bound."]})
-        given = {
+        filled = {
             name: str(value).strip()
             for name, value in said.items()
             if value is not None and str(value).strip()
         }
-        if unknown := given.keys() - set(FIELDS):
+        if unknown := filled.keys() - set(FIELDS):
             named = ", ".join(sorted(map(str, unknown)))[:80]
             raise _invalid({"": [f"A measure has no {named}."]})
-        if not given.keys() & {"quantity", "unit", "bound", "tolerance", "least_n"}:
+        if not filled.keys() & {"quantity", "unit", "bound", "tolerance", "least_n"}:
             return None
-        return cls(**_read(given))
+        return cls(**_read(filled))
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept; its numbers are texts, which are exact."""
@@ -377,12 +377,12 @@ class Measure:
     @property
     def words(self) -> str:
         """“p95 latency at most 20 ms, tolerance 2 ms, over 30 runs”."""
-        words = f"{self.statistic} {self.quantity} {self.reach}"
+        sentence = f"{self.statistic} {self.quantity} {self.reach}"
         if self.tolerance is not None:
-            words += f", tolerance {written(self.tolerance)} {self.unit}"
+            sentence += f", tolerance {written(self.tolerance)} {self.unit}"
         if self.least_n != least_n_of(self.statistic):
-            words += f", over {self.least_n} runs"
-        return words
+            sentence += f", over {self.least_n} runs"
+        return sentence
 
 
 def measure_words(said: Mapping[str, Any]) -> str:
@@ -470,7 +470,7 @@ def _runs(said: str, least: int) -> int:
 
 def _invalid(errors: dict[str, list[str]]) -> Invalid:
     first = next(iter(errors.values()))[0]
-    named = {f"measure_{name}".rstrip("_"): said for name, said in errors.items()}
+    named = {f"measure_{name}".rstrip("_"): texts for name, texts in errors.items()}
     return Invalid(first, errors=named)
 
 
@@ -567,15 +567,15 @@ def read_measure(text: str) -> Mapping[str, Any]:
         ValueError: with the sentence.
 
     """
-    said = " ".join(text.split()) if len(text) <= TEXT_LIMIT else ""
-    if not said and not text.strip():
+    line = " ".join(text.split()) if len(text) <= TEXT_LIMIT else ""
+    if not line and not text.strip():
         return {}
-    sign = _SIGN.search(said)
-    found = sign and _BOUND.fullmatch(said[sign.end() :].strip())
-    quantity = said[: sign.start()].strip() if sign else ""
-    if not sign or not found or not quantity:
+    sign = _SIGN.search(line)
+    bound = sign and _BOUND.fullmatch(line[sign.end() :].strip())
+    quantity = line[: sign.start()].strip() if sign else ""
+    if not sign or not bound or not quantity:
         raise ValueError(SYNTAX)
-    parts = found.groupdict()
+    parts = bound.groupdict()
     unit, again = parts["unit"].strip(), parts.pop("again")
     if again is not None and again.strip() != unit:
         raise ValueError("The tolerance of a measure has the unit of its bound.")

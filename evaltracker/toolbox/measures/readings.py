@@ -68,10 +68,10 @@ class Reading:
         """
         if not text.strip():
             return None
-        found = _PARTS.fullmatch(text.strip()[:LIMIT])
-        if found is None:
+        match = _PARTS.fullmatch(text.strip()[:LIMIT])
+        if match is None:
             raise refused("Write a number and its unit, such as 12 ms.")
-        return cls.from_json({"value": found["value"], "unit": found["unit"]})
+        return cls.from_json({"value": match["value"], "unit": match["unit"]})
 
     def as_json(self) -> dict[str, str]:
         return {"value": written(self.value), "unit": self.unit}
@@ -121,13 +121,13 @@ class Measured:
 
     def as_json(self) -> dict[str, Any]:
         """As a memo keeps it; of tests also how many failed."""
-        kept = {
+        stored = {
             "measure": self.measure.as_json() if self.measure else {},
             "value": "" if self.value is None else written(self.value),
             "n": self.n,
             "named": self.named,
         }
-        return kept if self.measure else {**kept, "failed": self.failed}
+        return stored if self.measure else {**stored, "failed": self.failed}
 
     @property
     def result(self) -> str:
@@ -167,25 +167,25 @@ class CellNumbers:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self:
-        found = (Measured.from_json(each) for each in said["measured"])
+        readings = (Measured.from_json(row) for row in said["measured"])
         return cls(
             asked=Measure.from_json(said["asked"]),
             claimed=Reading.kept(said["claimed"]),
-            measured=tuple(each for each in found if each),
+            measured=tuple(reading for reading in readings if reading),
         )
 
     def as_json(self) -> dict[str, Any]:
         return {
             "asked": self.asked.as_json() if self.asked else {},
             "claimed": self.claimed.as_json() if self.claimed else {},
-            "measured": [each.as_json() for each in self.measured],
+            "measured": [reading.as_json() for reading in self.measured],
         }
 
     @property
     def bound_words(self) -> str:
         """“p95 latency at most 20 ms”: what is asked, or was when it was measured."""
-        measures = [self.asked, *(each.measure for each in self.measured)]
-        return next((each.words for each in measures if each), "")
+        measures = [self.asked, *(reading.measure for reading in self.measured)]
+        return next((measure.words for measure in measures if measure), "")
 
     @property
     def claimed_words(self) -> str:
@@ -208,32 +208,32 @@ class CellNumbers:
         """“7.6 ms more than claimed”; blank where the two cannot be compared."""
         if self.claimed is None or len(self.measured) != 1:
             return ""
-        (found,) = self.measured
-        if found.measure is None or found.value is None:
+        (reading,) = self.measured
+        if reading.measure is None or reading.value is None:
             return ""
-        unit = found.measure.unit
+        unit = reading.measure.unit
         try:
             claimed = convert(self.claimed.value, self.claimed.unit, unit)
         except UnitMismatch:
             return ""
-        if found.value == claimed:
+        if reading.value == claimed:
             return "as claimed"
-        more = "more" if found.value > claimed else "less"
-        return f"{shown(abs(found.value - claimed))} {unit} {more} than claimed"
+        more = "more" if reading.value > claimed else "less"
+        return f"{shown(abs(reading.value - claimed))} {unit} {more} than claimed"
 
     @property
     def words(self) -> str:
         """“Claimed 12 ms; measured p95 19.6 ms of 400 runs (bound at most 20 ms)”."""
         claimed = f"claimed {self.claimed_words}" if self.claimed else ""
-        found = self._each(lambda each: each.words)
-        verb = "measured " if any(each.measure for each in self.measured) else ""
-        said = "; ".join(filter(None, (claimed, f"{verb}{found}")))
-        return said[:1].upper() + said[1:]
+        measured = self._each(lambda each: each.words)
+        verb = "measured " if any(reading.measure for reading in self.measured) else ""
+        sentence = "; ".join(filter(None, (claimed, f"{verb}{measured}")))
+        return sentence[:1].upper() + sentence[1:]
 
     def _each(self, words: Callable[[Measured], str]) -> str:
         return "; ".join(
-            f"{each.named}: {words(each)}" if each.named else words(each)
-            for each in self.measured
+            f"{reading.named}: {words(reading)}" if reading.named else words(reading)
+            for reading in self.measured
         )
 
 

@@ -218,10 +218,10 @@ def _how_instead(exc: exceptions.APIException, view: Any) -> str:
                 "are."
             )
         case exceptions.NotAcceptable():
-            given = " or ".join(
+            types = " or ".join(
                 get_renderer.media_type for get_renderer in view.get_renderers()
             )
-            return f"Set the Accept header to {given}."
+            return f"Set the Accept header to {types}."
         case exceptions.UnsupportedMediaType():
             taken = " or ".join(
                 get_parser.media_type for get_parser in view.get_parsers()
@@ -371,8 +371,8 @@ class StrictJSONParser(BaseParser):
         return read_json(text)
 
     def _check_charset(self, media_type: str) -> None:
-        given = CHARSET.search(media_type)
-        if given and given[1].lower() not in UTF8:
+        charset = CHARSET.search(media_type)
+        if charset and charset[1].lower() not in UTF8:
             raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
 
     def _too_large(self) -> TooLarge:
@@ -417,10 +417,10 @@ def _decimal(digits: str) -> Decimal:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ParseError("The body names a field twice in one object.")
-    return found
+    return members
 
 
 def _refuse_depth(value: Any) -> None:

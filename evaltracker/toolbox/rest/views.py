@@ -163,12 +163,12 @@ class Day(serializers.DateField):
 def read_id(text: str) -> uuid.UUID:
     """An id from a path; whatever is none names nothing, so it is not found."""
     try:
-        found = uuid.UUID(text)
+        key = uuid.UUID(text)
     except ValueError as error:
         raise NotFound from error
-    if str(found) != text:
+    if str(key) != text:
         raise NotFound
-    return found
+    return key
 
 
 def new_calls() -> Registry[str, type[APIView]]:
@@ -208,17 +208,17 @@ def page_of[M: Model](
     ordered = rows.order_by(*(f"{signs}{field}" for field in key))
     if after is not None:
         ordered = ordered.filter(_beyond(key, after, "lt" if backward else "gt"))
-    found = list(ordered[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
+    listed = list(ordered[: limit + 1])
+    more = len(listed) > limit
+    listed = listed[:limit]
     if backward:
-        found.reverse()
-    has_next = bool(found) if backward else more
-    has_previous = more if backward else (after is not None and bool(found))
+        listed.reverse()
+    has_next = bool(listed) if backward else more
+    has_previous = more if backward else (after is not None and bool(listed))
     return {
-        "results": [show(row) for row in found],
-        "next": _link(request, key, found[-1], False) if has_next else None,
-        "previous": _link(request, key, found[0], True) if has_previous else None,
+        "results": [show(row) for row in listed],
+        "next": _link(request, key, listed[-1], False) if has_next else None,
+        "previous": _link(request, key, listed[0], True) if has_previous else None,
     }
 
 
@@ -424,8 +424,8 @@ class UploadParser(MultiPartParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """The fields and files, after looking at the length that is told."""
-        given = CHARSET.search(media_type or "")
-        if given and given[1].lower() not in UTF8:
+        charset = CHARSET.search(media_type or "")
+        if charset and charset[1].lower() not in UTF8:
             raise UnsupportedMediaType(media_type or "", "The body must be UTF-8.")
         request = (parser_context or {})["request"]
         # The server reads no more than this, so it cannot lie to us.
@@ -442,7 +442,7 @@ def one_file(request: Request) -> UploadedFile[bytes]:
         errors = {"file": ["Send one file in this field."]}
     if errors:
         raise ValidationError(errors)
-    found: UploadedFile[bytes] = files[0]
-    if (found.size or 0) > SIZE_LIMIT:
+    file: UploadedFile[bytes] = files[0]
+    if (file.size or 0) > SIZE_LIMIT:
         raise TooLarge(TOO_LARGE)
-    return found
+    return file

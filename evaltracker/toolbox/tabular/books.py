@@ -93,9 +93,9 @@ def kind_of_archive(content: bytes) -> Kind:
 def look_inside(archive: zipfile.ZipFile) -> Kind:
     check_size(archive)
     names = {name.lstrip("/") for name in archive.namelist()}
-    for name, words in INSIDE:
+    for name, kind in INSIDE:
         if name in names:
-            return other(words)
+            return other(kind)
     if "mimetype" in names:
         declared = archive.read("mimetype").strip()
         if declared == SPREADSHEET:
@@ -173,12 +173,12 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 def relations_of(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
     """What a part points at: id, type and the other part."""
     folder, _, name = part.rpartition("/")
-    found: list[tuple[str, str, str]] = []
+    relations: list[tuple[str, str, str]] = []
 
     def relation(tag: str, attributes: dict[str, str]) -> None:
         if tag.rpartition(":")[2] == "Relationship":
             target = posixpath.join(f"/{folder}", attributes.get("Target", ""))
-            found.append(
+            relations.append(
                 (
                     attributes.get("Id", ""),
                     attributes.get("Type", ""),
@@ -189,7 +189,7 @@ def relations_of(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str, st
     links = f"{folder}/_rels/{name}.rels"
     if part == "xl/workbook.xml" or links in archive.namelist():
         parse(archive, links, relation)
-    return found
+    return relations
 
 
 def parse(
@@ -323,8 +323,8 @@ class SheetScan:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match name.rpartition(":")[2]:
             case "row":
-                given = attributes.get("r", "")
-                self.row = int(given) if given.isdecimal() else self.row + 1
+                address = attributes.get("r", "")
+                self.row = int(address) if address.isdecimal() else self.row + 1
                 self.column = -1
                 if is_hidden(attributes):
                     self.hidden_rows.add(self.row)
@@ -350,14 +350,14 @@ class SheetScan:
 
     def place(self, address: str) -> None:
         """Go to the cell at `address`, or to the next one if it has none."""
-        found = ADDRESS.fullmatch(address)
-        if found is None:
+        match = ADDRESS.fullmatch(address)
+        if match is None:
             self.column += 1
             return
         column = 0
-        for letter in found[1]:
+        for letter in match[1]:
             column = column * 26 + ord(letter) - 64
-        self.row, self.column = int(found[2]), column - 1
+        self.row, self.column = int(match[2]), column - 1
 
     def data(self, text: str) -> None:
         if self.is_value and text.strip():
@@ -400,9 +400,9 @@ class SheetScan:
             comments=comments,
             struck=self.struck,
             coloured=self.coloured,
-            rows=tuple(sorted(it for it in self.hidden_rows if top <= it <= bottom)),
+            rows=tuple(sorted(row for row in self.hidden_rows if top <= row <= bottom)),
             columns=tuple(
-                sorted(it for it in self.hidden_columns if left <= it <= right)
+                sorted(at for at in self.hidden_columns if left <= at <= right)
             ),
         )
         return SheetFacts(frozenset(self.uncomputed), self.formats, marks)
@@ -421,13 +421,13 @@ def scan_sheets(content: bytes) -> dict[str, SheetFacts]:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         styles = styles_of(archive)
-        found = {}
+        facts = {}
         for name, part in sheet_parts(archive).items():
             scan = SheetScan(styles)
             parse(archive, part, scan.start, scan.end, scan.data)
             check_area(name, scan.box)
-            found[name] = scan.facts(comments_on(archive, part))
-    return found
+            facts[name] = scan.facts(comments_on(archive, part))
+    return facts
 
 
 def comments_on(archive: zipfile.ZipFile, part: str) -> int:
@@ -518,8 +518,8 @@ def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[
             Merge(top + 1, left, bottom + 1, right)
             for (top, left), (bottom, right) in source.merged_cell_ranges or []
         )
-        said = facts.get(about.name, NO_FACTS)
-        known = [*rows_of(source, said.formats), *rows_without_results(said.uncomputed)]
+        scan = facts.get(about.name, NO_FACTS)
+        known = [*rows_of(source, scan.formats), *rows_without_results(scan.uncomputed)]
         rows = tuple(fill_merged(known, merges))
         check_limits(rows, about.name)
         yield Sheet(
@@ -527,9 +527,9 @@ def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[
             rows=rows,
             hidden=about.visible != SheetVisibleEnum.Visible,
             merges=merges,
-            uncomputed=said.uncomputed,
-            formats=said.formats,
-            marks=said.marks,
+            uncomputed=scan.uncomputed,
+            formats=scan.formats,
+            marks=scan.marks,
         )
 
 
@@ -586,12 +586,12 @@ def fill_merged(rows: Iterable[Row], merges: tuple[Merge, ...]) -> list[Row]:
     A range over several columns stays as it is: nobody can say which column its
     value belongs to.
     """
-    kept: dict[int, Row] = {}
+    first: dict[int, Row] = {}
     for row in sorted(rows, key=lambda row: row.number):
-        kept.setdefault(row.number, row)
-    filled = {number: list(row.cells) for number, row in kept.items()}
+        first.setdefault(row.number, row)
+    filled = {number: list(row.cells) for number, row in first.items()}
     for merge in merges:
-        top = kept.get(merge.top)
+        top = first.get(merge.top)
         if merge.is_wide or top is None or not top.cell(merge.left):
             continue
         for number in filled:
@@ -600,7 +600,7 @@ def fill_merged(rows: Iterable[Row], merges: tuple[Merge, ...]) -> list[Row]:
                 cells.extend([""] * (merge.left + 1 - len(cells)))
                 cells[merge.left] = top.cell(merge.left)
     return [
-        replace(kept[number], cells=tuple(cells)) for number, cells in filled.items()
+        replace(first[number], cells=tuple(cells)) for number, cells in filled.items()
     ]
 
 
@@ -655,22 +655,22 @@ def read_old_book(content: bytes) -> list[Sheet]:
             cwd=ROOT,
             env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         )
-        told = json.loads(child.stdout)
+        answer = json.loads(child.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise Unreadable(DAMAGED) from error
-    if "refused" in told:
-        raise Unreadable(**told["refused"])
-    return [unpacked(sheet) for sheet in told["sheets"]]
+    if "refused" in answer:
+        raise Unreadable(**answer["refused"])
+    return [unpacked(sheet) for sheet in answer["sheets"]]
 
 
 def main() -> None:
     limit_memory()
     try:
         sheets = read_book(sys.stdin.buffer.read(), "xls")
-        told: dict[str, Any] = {"sheets": [packed(sheet) for sheet in sheets]}
+        answer: dict[str, Any] = {"sheets": [packed(sheet) for sheet in sheets]}
     except Unreadable as error:
         problem = error.problem
-        told = {
+        answer = {
             "refused": {
                 "sentence": problem.sentence,
                 "sheet": problem.sheet,
@@ -678,7 +678,7 @@ def main() -> None:
                 "column": problem.column,
             }
         }
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(answer))
 
 
 def limit_memory() -> None:

@@ -140,23 +140,23 @@ class Marks:
     @property
     def sentences(self) -> list[str]:
         """What was passed over, a line each."""
-        found = []
+        lines = []
         if self.comments:
-            found.append(f"Comments on cells are not read: {self.comments:,}.")
+            lines.append(f"Comments on cells are not read: {self.comments:,}.")
         if self.coloured:
-            found.append(f"Colours are not read: {self.coloured:,} cells have one.")
+            lines.append(f"Colours are not read: {self.coloured:,} cells have one.")
         if self.struck:
-            found.append(
+            lines.append(
                 f"Read although it is struck through: {self.struck:,} cells. Delete "
                 "what no longer counts."
             )
         if self.rows:
             names = [str(row) for row in self.rows]
-            found.append(f"Read although hidden: {counted('row', names)}.")
+            lines.append(f"Read although hidden: {counted('row', names)}.")
         if self.columns:
             names = [column_letter(column) for column in self.columns]
-            found.append(f"Read although hidden: {counted('column', names)}.")
-        return found
+            lines.append(f"Read although hidden: {counted('column', names)}.")
+        return lines
 
 
 def counted(word: str, names: list[str]) -> str:
@@ -194,17 +194,17 @@ class Sheet:
     def merged_across(self) -> dict[tuple[int, int], str]:
         rows = {row.number: row for row in self.rows}
         width = max((len(row.cells) for row in self.rows), default=0)
-        found: dict[tuple[int, int], str] = {}
+        texts: dict[tuple[int, int], str] = {}
         for merge in self.merges:
             top = rows.get(merge.top)
             text = top.cell(merge.left) if top and merge.is_wide else ""
-            if not text or len(found) > MOST_AREA:
+            if not text or len(texts) > MOST_AREA:
                 continue
             for number in range(merge.top, merge.bottom + 1):
                 if number in rows:
                     for column in range(merge.left, min(merge.right + 1, width)):
-                        found[number, column] = text
-        return found
+                        texts[number, column] = text
+        return texts
 
     def problem(
         self, sentence: str, *, row: int | None = None, column: int | None = None
@@ -264,10 +264,10 @@ def header_keys(name: str) -> list[str]:
 
     “Question/Request” has two, and “buyer/name”, as programs write it, has none.
     """
-    parts = [it.strip() for it in name.split("/")] if name.count("/") == 1 else []
+    parts = [part.strip() for part in name.split("/")] if name.count("/") == 1 else []
     if not all(part[:1].isupper() for part in parts):
         parts = []
-    return [key for key in (header_key(it) for it in (name, *parts)) if key]
+    return [key for key in (header_key(part) for part in (name, *parts)) if key]
 
 
 def find_header(sheet: Sheet, score: Callable[[Row], int]) -> Row | None:
@@ -292,20 +292,20 @@ def columns_by_field(
     Fields are served in order, and a column serves one field only.
     """
     keys: dict[str, int] = {}
-    free = [it for it in header.filled if it not in taken]
+    free = [column for column in header.filled if column not in taken]
     for index in free:
         keys.setdefault(header_key(header.cells[index]), index)
     for index in free:
         # “Question/Request” is called by two words, of which one may be known.
         for key in header_keys(header.cells[index])[1:]:
             keys.setdefault(key, index)
-    found: dict[str, int] = {}
+    fields: dict[str, int] = {}
     for field, names in synonyms.items():
         for name in names:
-            if name in keys and keys[name] not in found.values():
-                found[field] = keys[name]
+            if name in keys and keys[name] not in fields.values():
+                fields[field] = keys[name]
                 break
-    return found
+    return fields
 
 
 # Days as people of different countries write them, read without guessing.
@@ -430,7 +430,7 @@ class DayOrder(StrEnum):
 
 def order_of(texts: Iterable[str]) -> DayOrder | None:
     """The order in which a column writes its days, if its days tell one."""
-    orders = {found for text in texts if (found := _told_by(text))}
+    orders = {order for text in texts if (order := _told_by(text))}
     return orders.pop() if len(orders) == 1 else None
 
 
@@ -480,14 +480,14 @@ def _in_words(text: str) -> datetime.date:
 
 @cache
 def _months() -> dict[str, int]:
-    found: dict[str, set[int]] = {}
+    months: dict[str, set[int]] = {}
     for language in LANGUAGES:
         for forms in Locale(language).months.values():
             for width in ("wide", "abbreviated"):
                 for number, name in forms[width].items():
-                    found.setdefault(name.rstrip(".").casefold(), set()).add(number)
-    found.setdefault("sept", set()).add(9)
-    return {name: min(it) for name, it in found.items() if len(it) == 1}
+                    months.setdefault(name.rstrip(".").casefold(), set()).add(number)
+    months.setdefault("sept", set()).add(9)
+    return {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1}
 
 
 def _told_by(text: str) -> DayOrder | None:
@@ -549,23 +549,23 @@ def readings(text: str) -> dict[Style, Decimal]:
     spaced = _SPACED.match(text)
     if spaced is not None:
         text = _MARKS.sub("", spaced[0]) + text[spaced.end() :]
-    found = {}
+    numbers = {}
     for style, shape in _SHAPES.items():
         match = shape.fullmatch(text)
         if match is not None:
             whole = match["whole"].replace(",", "").replace(".", "")
             if spaced is None or whole == match["whole"]:
-                found[style] = Decimal(f"{whole}.{match['part'] or '0'}")
-    return found
+                numbers[style] = Decimal(f"{whole}.{match['part'] or '0'}")
+    return numbers
 
 
 def read_number(text: str, style: Style | None = None) -> Decimal | None:
     """The number that `text` is; None if it is none, or two without a `style`."""
-    found = readings(text)
-    values = set(found.values())
+    numbers = readings(text)
+    values = set(numbers.values())
     if len(values) == 1:
         return values.pop()
-    return found.get(style) if style else None
+    return numbers.get(style) if style else None
 
 
 def numbers_is_open(text: str) -> bool:
@@ -575,9 +575,9 @@ def numbers_is_open(text: str) -> bool:
 
 def style_of(texts: Iterable[str]) -> Style | None:
     """The style in which a column writes its numbers, if its numbers tell one."""
-    told: set[Style] = set()
+    styles: set[Style] = set()
     for text in texts:
-        found = readings(text)
-        if len(found) == 1 and not text.isdigit():
-            told.update(found)
-    return told.pop() if len(told) == 1 else None
+        numbers = readings(text)
+        if len(numbers) == 1 and not text.isdigit():
+            styles.update(numbers)
+    return styles.pop() if len(styles) == 1 else None

@@ -107,19 +107,19 @@ class OpenCell:
     @cached_property
     def value(self) -> Value:
         """Its value; what cannot be read as its type is the text that it shows."""
-        said = self.said
+        attributes = self.said
         try:
-            match said.get("value-type"):
+            match attributes.get("value-type"):
                 case "float" | "percentage" | "currency":
-                    number = float(said["value"])
+                    number = float(attributes["value"])
                     return number if math.isfinite(number) else self.shown
                 case "date":
-                    return day_of(said["date-value"])
+                    return day_of(attributes["date-value"])
                 case "boolean":
-                    return said["boolean-value"] == "true"
+                    return attributes["boolean-value"] == "true"
         except (KeyError, ValueError):
             return self.shown
-        return self.shown or said.get("string-value", "")
+        return self.shown or attributes.get("string-value", "")
 
 
 @dataclass(slots=True)
@@ -183,7 +183,7 @@ class OpenTable:
         hits: dict[int, list[tuple[int, OpenCell]]] = {}
         for line in self.rows.values():
             if id(line) not in hits:
-                hits[id(line)] = [it for it in line.items() if test(it[1])]
+                hits[id(line)] = [item for item in line.items() if test(item[1])]
         return {
             (number, column): cell
             for number, line in self.rows.items()
@@ -322,32 +322,32 @@ class OpenScan:
                 self.table.comments += 1
             self.aside += 1
             return
-        said = {
+        named = {
             local(key): value
             for key, value in attributes.items()
             if not key.startswith("calcext:")
         }
         if self.table is None and tag != "table":
-            self.styles.start(tag, said)
+            self.styles.start(tag, named)
             return
         match tag:
             case "table":
                 self.tables_open = 1
-                hidden = said.get("style-name", "") in self.styles.hidden_tables
-                self.tables.append(OpenTable(said.get("name", ""), hidden))
+                hidden = named.get("style-name", "") in self.styles.hidden_tables
+                self.tables.append(OpenTable(named.get("name", ""), hidden))
             case "table-source":
                 # Kept cells of another file, which nobody has seen here.
                 self.tables[-1].name = ""
                 self.tables[-1].hidden = True
             case "table-column":
-                style = self.styles.cells.get(said.get("default-cell-style-name", ""))
-                self.tables[-1].add_columns(said, style)
+                style = self.styles.cells.get(named.get("default-cell-style-name", ""))
+                self.tables[-1].add_columns(named, style)
             case "table-row":
-                self.row = said
+                self.row = named
             case _ if tag in CELLS:
-                self.cell = OpenCell(said, self.style_of(said))
+                self.cell = OpenCell(named, self.style_of(named))
             case _ if self.cell is not None:
-                self.inside(tag, said)
+                self.inside(tag, named)
 
     def style_of(self, said: dict[str, str]) -> CellStyle:
         """The look of a cell: its own, its row's or its column's."""
@@ -428,15 +428,15 @@ def read_open_book(content: bytes) -> list[Sheet]:
 
 
 def is_encrypted(archive: zipfile.ZipFile, names: set[str]) -> bool:
-    found: list[str] = []
+    entries: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if local(name) == "encryption-data":
-            found.append(name)
+            entries.append(name)
 
     if MANIFEST in names:
         parse(archive, MANIFEST, start)
-    return bool(found)
+    return bool(entries)
 
 
 def sheet_of(table: OpenTable) -> Sheet:
@@ -450,12 +450,12 @@ def sheet_of(table: OpenTable) -> Sheet:
         replace(rows[id(line)], number=number)
         for number, line in sorted(table.rows.items())
     ]
-    kept = tuple(fill_merged(numbered, merges))
-    check_limits(kept, table.name)
+    filled = tuple(fill_merged(numbered, merges))
+    check_limits(filled, table.name)
     formatted = table.places(lambda cell: bool(cell.is_number and cell.number_format))
     return Sheet(
         name=table.name,
-        rows=kept,
+        rows=filled,
         hidden=table.hidden,
         merges=merges,
         uncomputed=frozenset(table.places(lambda cell: cell.is_uncomputed)),
@@ -473,7 +473,7 @@ def marks_of(table: OpenTable) -> Marks:
         struck=len(table.places(lambda cell: cell.style.is_struck)),
         coloured=sum(number > first for number, _ in coloured),
         rows=tuple(sorted(table.hidden_rows)),
-        columns=tuple(it for it in sorted(table.hidden_columns) if it <= width),
+        columns=tuple(at for at in sorted(table.hidden_columns) if at <= width),
     )
 
 
@@ -621,8 +621,8 @@ def kinds_called(end: str) -> set[str]:
     """The kinds that may have this ending: a .txt may hold either sort of table."""
     if end in BOOK_NAMES:
         return {end}
-    found = {"text"} if end in TEXT_NAMES else set()
-    return found | ({"md"} if end in MARKDOWN_NAMES else set())
+    kinds = {"text"} if end in TEXT_NAMES else set()
+    return kinds | ({"md"} if end in MARKDOWN_NAMES else set())
 
 
 def is_misnamed(kind: Kind, end: str) -> bool:
@@ -644,10 +644,10 @@ def finished(
         )
     hidden = [f"“{sheet.name}”" for sheet in sheets if sheet.hidden]
     if hidden:
-        words = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
-        remarks = [*remarks, f"{words} not read: {', '.join(hidden)}."]
+        counted = "Hidden sheets were" if len(hidden) > 1 else "The hidden sheet was"
+        remarks = [*remarks, f"{counted} not read: {', '.join(hidden)}."]
     seen = [sheet for sheet in sheets if not sheet.hidden]
     for sheet in seen:
         where = f"Sheet “{sheet.name}”: " if len(seen) > 1 else ""
-        remarks = [*remarks, *(f"{where}{it}" for it in sheet.marks.sentences)]
+        remarks = [*remarks, *(f"{where}{note}" for note in sheet.marks.sentences)]
     return Workbook(filename, kind, tuple(sheets), tuple(remarks))

@@ -98,7 +98,7 @@ def refuse_binary(text: str) -> str:
 
 def by_guess(content: bytes) -> tuple[str, list[str]]:
     """The text of a file that is neither UTF-8 nor marked, with a remark."""
-    encoding, words = "cp1252", "Windows-1252 (Western European)"
+    encoding, name = "cp1252", "Windows-1252 (Western European)"
     western = content.decode("cp1252", errors="replace")
     best = from_bytes(content[:200_000]).best()
     # The guess of a Western file is often a neighbour such as cp1250, so it is
@@ -108,7 +108,7 @@ def by_guess(content: bytes) -> tuple[str, list[str]]:
         or BROKEN_WORD.search(western)
         or "\ufffd" in western
     ):
-        encoding = words = best.encoding
+        encoding = name = best.encoding
     try:
         text = content.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
@@ -117,7 +117,7 @@ def by_guess(content: bytes) -> tuple[str, list[str]]:
             f"written in no way that is known here. {SAVE_AS_UTF8}"
         ) from error
     return refuse_binary(text), [
-        f"The file is not UTF-8; it was read as {words}. If accented letters look "
+        f"The file is not UTF-8; it was read as {name}. If accented letters look "
         f"wrong, save it as “CSV UTF-8” and import it again."
     ]
 
@@ -162,12 +162,12 @@ def read_separated(text: str) -> tuple[Sheet, list[str]]:
         Row(number, tuple(trimmed(record)))
         for number, record in enumerate(records, start=1)
     ]
-    kept = tuple(row for row in rows if row.cells)
-    check_limits(kept)
+    filled = tuple(row for row in rows if row.cells)
+    check_limits(filled)
     remarks = []
     if separator != ",":
         remarks.append(f"The cells are separated by {SEPARATORS[separator]}s.")
-    return Sheet(name="", rows=kept), remarks
+    return Sheet(name="", rows=filled), remarks
 
 
 def named_separator(text: str) -> tuple[str, str]:
@@ -311,42 +311,42 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
         Unreadable: there is no table, or a limit is passed.
 
     """
-    found = tables_in(text.splitlines())
-    if not found.sheets:
+    tables = tables_in(text.splitlines())
+    if not tables.sheets:
         raise Unreadable(
             "There is no table in this Markdown text. A table has a row of names, and "
             "a row such as | --- | --- | under it."
         )
-    for sheet in found.sheets:
+    for sheet in tables.sheets:
         check_limits(sheet.rows, sheet.name)
-    one = found.beside == 1
-    words = "1 other line was" if one else f"{found.beside:,} other lines were"
-    return found.sheets, (
-        [f"Only tables are read: {words} passed over."] if found.beside else []
+    one = tables.beside == 1
+    counted = "1 other line was" if one else f"{tables.beside:,} other lines were"
+    return tables.sheets, (
+        [f"Only tables are read: {counted} passed over."] if tables.beside else []
     )
 
 
 def tables_in(lines: list[str]) -> Found:
     """The tables; a row has the number of its line."""
-    found = Found()
+    tables = Found()
     for number, line in outside_code(lines):
-        if len(found.sheets) > MOST_SHEETS:
+        if len(tables.sheets) > MOST_SHEETS:
             raise Unreadable(f"The text has more than {MOST_SHEETS} tables. Split it.")
         following = lines[number] if number < len(lines) else ""
         title = HEADING.match(line)
-        if found.rows and line.strip() and not title:
-            if not is_rule(line) or number > found.rows[0].number + 1:
-                found.rows.append(Row(number, tuple(trimmed(cells_of(line)))))
+        if tables.rows and line.strip() and not title:
+            if not is_rule(line) or number > tables.rows[0].number + 1:
+                tables.rows.append(Row(number, tuple(trimmed(cells_of(line)))))
             continue
-        found.close()
+        tables.close()
         if title:
-            found.heading = plain(title[1].rstrip(" #"))[:NAME_LENGTH]
+            tables.heading = plain(title[1].rstrip(" #"))[:NAME_LENGTH]
         elif "|" in line and is_rule(following):
-            found.rows.append(Row(number, tuple(trimmed(cells_of(line)))))
+            tables.rows.append(Row(number, tuple(trimmed(cells_of(line)))))
         elif line.strip():
-            found.beside += 1
-    found.close()
-    return found
+            tables.beside += 1
+    tables.close()
+    return tables
 
 
 def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -465,12 +465,12 @@ def kind_of_bytes(content: bytes) -> Kind:
         return Kind("zip", "a zip archive")
     if content.startswith(OLE):
         return XLS
-    for signature, words in SIGNATURES:
+    for signature, kind in SIGNATURES:
         if content.startswith(signature):
-            return other(words)
-    for signature, words in WEAK_SIGNATURES:
+            return other(kind)
+    for signature, kind in WEAK_SIGNATURES:
         if content.startswith(signature) and b"\x00" in content[:2000]:
-            return other(words)
+            return other(kind)
     return TEXT
 
 

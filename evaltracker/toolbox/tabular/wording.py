@@ -77,14 +77,14 @@ def as_answer(cell: str) -> Answer:
     refused: list[str] = []
 
     def take(found: re.Match[str]) -> str:
-        words, address = found[1].strip(), html.unescape(found[2])
+        label, address = found[1].strip(), html.unescape(found[2])
         if not is_web_address(address):
             refused.append(address)
             return spelled_out(found)
         if first:
             return spelled_out(found)
         first.append(address)
-        return words or address
+        return label or address
 
     statement = LINK.sub(take, without_tags(cell))
     if not first:
@@ -108,10 +108,10 @@ def web_addresses(cell: str) -> tuple[list[str], list[str]]:
 
 def without_tail(address: str) -> str:
     """`address` without the marks of the sentence that it stands in."""
-    kept = address.strip(",;")
-    if kept.endswith(")") and kept.count(")") > kept.count("("):
-        kept = kept[:-1]
-    return kept.rstrip(",;:")
+    trimmed = address.strip(",;")
+    if trimmed.endswith(")") and trimmed.count(")") > trimmed.count("("):
+        trimmed = trimmed[:-1]
+    return trimmed.rstrip(",;:")
 
 
 def is_web_address(address: str) -> bool:
@@ -125,8 +125,8 @@ def is_web_address(address: str) -> bool:
 
 def spelled_out(found: re.Match[str]) -> str:
     """A Markdown link as “words (address)”."""
-    words, address = found[1].strip(), found[2]
-    return f"{words} ({address})" if words and words != address else address
+    label, address = found[1].strip(), found[2]
+    return f"{label} ({address})" if label and label != address else address
 
 
 def without_tags(cell: str) -> str:
@@ -145,11 +145,11 @@ def tidy_lines(text: str) -> str:
         return text.strip()
     plain = html.unescape(text).replace("\u00a0", " ").replace("\x00", "")
     lines = [BLANKS.sub(" ", line).strip() for line in plain.splitlines()]
-    kept: list[str] = []
+    tidied: list[str] = []
     for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept).strip()
+        if line or (tidied and tidied[-1]):
+            tidied.append(line)
+    return "\n".join(tidied).strip()
 
 
 def comparable(text: str) -> str:
