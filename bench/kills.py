@@ -64,7 +64,7 @@ def kill_batches(here: Place, ours: Product, times: int) -> bool:
         again = send(site, other.home, other.token, body)
         ended[claims.count() if again.ok else -again.status_code] += 1
     site.stop()
-    return told(f"a batch of {CLAIMS:,} claims, {whole:.2f} s", left, ended, CLAIMS)
+    return outcome(f"a batch of {CLAIMS:,} claims, {whole:.2f} s", left, ended, CLAIMS)
 
 
 def kill_reports(here: Place, ours: Product, times: int) -> bool:
@@ -103,7 +103,7 @@ def kill_reports(here: Place, ours: Product, times: int) -> bool:
         again = send(number)
         ended[kept.count() if again.ok else -again.status_code] += 1
     site.stop()
-    return told(f"a report of {RUNS:,} runs, {whole:.2f} s", left, ended, RUNS)
+    return outcome(f"a report of {RUNS:,} runs, {whole:.2f} s", left, ended, RUNS)
 
 
 def kill_imports(here: Place, ours: Product, times: int) -> bool:
@@ -135,7 +135,7 @@ def kill_imports(here: Place, ours: Product, times: int) -> bool:
         left[rows.count()] += 1
         run(where.slug)
         ended[rows.count()] += 1
-    return told(
+    return outcome(
         f"an import of {REQUIREMENTS:,} requirements, {whole:.2f} s",
         left,
         ended,
@@ -143,7 +143,7 @@ def kill_imports(here: Place, ours: Product, times: int) -> bool:
     )
 
 
-def told(name: str, left: Counter[int], ended: Counter[int], whole: int) -> bool:
+def outcome(name: str, left: Counter[int], ended: Counter[int], whole: int) -> bool:
     """Print what was left and what it ended at; whether that was all or nothing."""
     print(f"\n{name}, killed {left.total()} times")
     print(f"  rows left: {', '.join(f'{rows:,} × {n}' for rows, n in left.items())}")

@@ -82,7 +82,7 @@ class Api:
                 wait = error.headers.get("Retry-After")
                 with error:
                     if wait is None or again == TRIES - 1:
-                        raise Stopped(told(error, body)) from error
+                        raise Stopped(problem_lines(error, body)) from error
                 time.sleep(int(wait))
             except urllib.error.URLError as error:
                 if again == TRIES - 1:
@@ -101,7 +101,7 @@ class Api:
         return found
 
 
-def told(answer: urllib.error.HTTPError, body: Any) -> str:
+def problem_lines(answer: urllib.error.HTTPError, body: Any) -> str:
     """The problem as lines; an item of a batch is told by its requirement."""
     try:
         problem = json.load(answer)

@@ -48,7 +48,7 @@ def sha(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def said(proxy: Proxy, *parts: bytes) -> bytes:
+def reply(proxy: Proxy, *parts: bytes) -> bytes:
     """All that the proxy says to these bytes until it hangs up."""
     heard = b""
     with connect(proxy.https) as client:
@@ -112,7 +112,7 @@ def test_requests_sent_ahead_are_answered_in_turn(proxy: Proxy) -> None:
         [ahead + last],
         [(ahead + last)[at : at + 7] for at in range(0, 220, 7)],
     ):
-        assert re.findall(rb"/\d [0-9a-f]{64}", said(proxy, *parts)) == [
+        assert re.findall(rb"/\d [0-9a-f]{64}", reply(proxy, *parts)) == [
             f"/1 {sha(b'')}".encode(),
             f"/2 {sha(b'abc')}".encode(),
             f"/3 {sha(b'')}".encode(),
@@ -122,7 +122,7 @@ def test_requests_sent_ahead_are_answered_in_turn(proxy: Proxy) -> None:
 def test_a_length_of_16_digits_is_passed_on_as_a_plain_number(proxy: Proxy) -> None:
     head = b"POST /16 HTTP/1.1\r\n" + HOST + b"Content-Length: 0000000000000003\r\n\r\n"
     last = b"GET /17 HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-    assert re.findall(rb"/\d\d [0-9a-f]{64}", said(proxy, head + b"abc" + last)) == [
+    assert re.findall(rb"/\d\d [0-9a-f]{64}", reply(proxy, head + b"abc" + last)) == [
         f"/16 {sha(b'abc')}".encode(),
         f"/17 {sha(b'')}".encode(),
     ]
@@ -189,7 +189,7 @@ def test_what_is_not_taken_is_refused_and_the_connection_ends(
 ) -> None:
     more, status = REFUSED[name]
     after = b"GET /after HTTP/1.1\r\n" + HOST + b"\r\n"
-    heard = said(proxy, b"POST /x HTTP/1.1\r\n" + HOST + more, after)
+    heard = reply(proxy, b"POST /x HTTP/1.1\r\n" + HOST + more, after)
     assert heard.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"/after" not in heard, "what follows is no request of its own"
     assert b"evt_secret" not in heard

@@ -42,7 +42,7 @@ def load_demo() -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def printed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The demo, loaded once for all tests of this file and taken back after them."""
     with django_db_blocker.unblock(), around_tests():
         yield load_demo()
@@ -88,10 +88,10 @@ def test_every_row_agrees_with_its_journal() -> None:
     assert "not covered" not in said.getvalue()
 
 
-def test_it_prints_one_login_per_role(said: str) -> None:
-    assert PASSWORD in said
+def test_it_prints_one_login_per_role(printed: str) -> None:
+    assert PASSWORD in printed
     for login in LOGINS:
-        assert f"{login.username} " in said
+        assert f"{login.username} " in printed
 
 
 def test_there_is_an_evaluation_in_every_stage() -> None:

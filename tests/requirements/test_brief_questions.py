@@ -29,7 +29,7 @@ def where() -> Evaluation:
     return common.evaluation()
 
 
-def asked(where: Evaluation, label: str, **terms: object) -> BriefField:
+def add_question(where: Evaluation, label: str, **terms: object) -> BriefField:
     return add_brief_field(evaluation=where, label=label, by=where.owner, **terms)  # type: ignore[arg-type]
 
 
@@ -49,8 +49,8 @@ def signed_words(where: Evaluation) -> str:
 def test_the_gate_asks_for_what_is_needed_and_for_nothing_else(
     where: Evaluation,
 ) -> None:
-    asked(where, "Signatures a year", kind="number")
-    asked(where, "Remarks", needed=False)
+    add_question(where, "Signatures a year", kind="number")
+    add_question(where, "Remarks", needed=False)
     (blocker,) = brief_complete(Look(where))
     assert blocker.sentence == "The brief does not state “Signatures a year”."
     assert blocker.link.endswith("#id_own-signatures-a-year")
@@ -59,7 +59,7 @@ def test_the_gate_asks_for_what_is_needed_and_for_nothing_else(
 
 
 def test_does_not_matter_is_an_answer(where: Evaluation) -> None:
-    asked(where, "Signatures a year", kind="number")
+    add_question(where, "Signatures a year", kind="number")
     answer(where, does_not_matter=["own-signatures-a-year"])
     assert list(brief_complete(Look(where))) == []
     assert "Does not matter" in signed_words(where)
@@ -67,8 +67,8 @@ def test_does_not_matter_is_an_answer(where: Evaluation) -> None:
 
 def test_answers_are_signed_journaled_and_frozen(where: Evaluation) -> None:
     before = signed_words(where)
-    asked(where, "Signatures a year", kind="number")
-    asked(where, "Start", kind="date")
+    add_question(where, "Signatures a year", kind="number")
+    add_question(where, "Start", kind="date")
     answer(where, own_signatures_a_year=1200, own_start="2027-03-31", budget=5)
     entry = where.entries.latest("number")
     assert entry.after["own-signatures-a-year"] == "1,200"
@@ -82,8 +82,8 @@ def test_answers_are_signed_journaled_and_frozen(where: Evaluation) -> None:
 
 
 def test_everything_that_is_wrong_is_said_at_once(where: Evaluation) -> None:
-    asked(where, "Signatures a year", kind="number")
-    asked(where, "Kind", kind="choice", choices=["simple", "qualified"])
+    add_question(where, "Signatures a year", kind="number")
+    add_question(where, "Kind", kind="choice", choices=["simple", "qualified"])
     with pytest.raises(Invalid) as caught:
         answer(
             where,
@@ -103,7 +103,7 @@ def test_everything_that_is_wrong_is_said_at_once(where: Evaluation) -> None:
 def test_a_question_keeps_its_answer_through_another_wording(
     where: Evaluation,
 ) -> None:
-    field = asked(where, "Signatures a year", kind="number")
+    field = add_question(where, "Signatures a year", kind="number")
     answer(where, own_signatures_a_year="1200")
     field = change_brief_field(
         field=field, label="Signatures", kind="number", by=where.owner
@@ -129,9 +129,9 @@ def test_a_question_keeps_its_answer_through_another_wording(
 def test_a_question_that_cannot_be_asked_is_refused(
     where: Evaluation, terms: dict[str, object], words: str
 ) -> None:
-    asked(where, "Taken")
+    add_question(where, "Taken")
     with pytest.raises(Invalid, match=words):
-        asked(where, **terms)  # type: ignore[arg-type]
+        add_question(where, **terms)  # type: ignore[arg-type]
 
 
 def test_only_the_owner_asks(where: Evaluation) -> None:
@@ -142,7 +142,7 @@ def test_only_the_owner_asks(where: Evaluation) -> None:
 def test_templates_ask_them_and_the_next_evaluation_has_them_answered(
     where: Evaluation,
 ) -> None:
-    asked(where, "Signatures a year", kind="number", help="An estimate.")
+    add_question(where, "Signatures a year", kind="number", help="An estimate.")
     answer(where, own_signatures_a_year="1200")
     common.requirement(where, "R1")
     saved = save_as_template(evaluation=where, title="Ours", by=where.owner)
@@ -157,7 +157,7 @@ def test_templates_ask_them_and_the_next_evaluation_has_them_answered(
 
 
 def test_they_travel_with_the_evaluation(where: Evaluation) -> None:
-    asked(where, "Signatures a year", kind="number")
+    add_question(where, "Signatures a year", kind="number")
     answer(where, own_signatures_a_year="1200")
     told = document(carried_away(where))
     assert told["brief_fields"][0]["answer"] == "1200"

@@ -49,7 +49,7 @@ def service(
     return request.param, address, sent, client
 
 
-def told(answer: Any, status: int, name: str) -> None:
+def check(answer: Any, status: int, name: str) -> None:
     """Look at a refusal: its status, its kind, and that it tells nothing else."""
     assert answer.status_code == status, answer.content[:500]
     said = answer.content.decode() + str(dict(answer.items()))
@@ -63,11 +63,11 @@ def told(answer: Any, status: int, name: str) -> None:
 
 def test_what_is_not_there_or_not_done_that_way(service: Any) -> None:
     name, address, sent, client = service
-    told(client.get(f"{address}no/such/place/", **sent), 404, name)
+    check(client.get(f"{address}no/such/place/", **sent), 404, name)
     # The admin's pages answer any method as they answer GET, but change nothing.
     if name != "admin":
-        told(client.put(address, **sent), 405, name)
-        told(client.generic("BREW", address, **sent), 405, name)
+        check(client.put(address, **sent), 405, name)
+        check(client.generic("BREW", address, **sent), 405, name)
 
 
 def test_what_breaks_inside_is_500_and_tells_nothing(
@@ -84,14 +84,14 @@ def test_what_breaks_inside_is_500_and_tells_nothing(
         raise RuntimeError("secret words from /srv/evaltracker: SELECT 1")
 
     monkeypatch.setattr(target, broken)
-    told(client.get(address, **sent), 500, name)
+    check(client.get(address, **sent), 500, name)
 
 
 def test_a_wrong_host_is_400_everywhere(service: Any) -> None:
     name, address, sent, client = service
     for host in ("evil.example", "testserver.evil.example", "testserver@evil.example"):
         headers = {**sent.get("headers", {}), "host": host}
-        told(client.get(address, headers=headers), 400, name)
+        check(client.get(address, headers=headers), 400, name)
 
 
 def test_too_large_and_of_another_kind(service: Any) -> None:
@@ -105,8 +105,8 @@ def test_too_large_and_of_another_kind(service: Any) -> None:
         candidate = Evaluation.objects.get().candidates.get()
         claims = f"/api/v1/invitations/{candidate.pk}/claims/"
         kind = "application/json"
-        told(client.post(claims, b"x" * 300_000, kind, **sent), 413, name)
-        told(client.post(claims, b"<x/>", "application/xml", **sent), 415, name)
+        check(client.post(claims, b"x" * 300_000, kind, **sent), 413, name)
+        check(client.post(claims, b"<x/>", "application/xml", **sent), 415, name)
 
 
 def test_too_often_is_429(settings: Settings, service: Any) -> None:
@@ -114,7 +114,7 @@ def test_too_often_is_429(settings: Settings, service: Any) -> None:
     if name == "vendor API":
         settings.VENDOR_CALLS_PER_MINUTE = 0
         answer = client.get(address, **sent)
-        told(answer, 429, name)
+        check(answer, 429, name)
         assert 1 <= int(answer["Retry-After"]) <= 60
     if name == "admin":
         guess = {"username": "lina", "password": "wrong"}

@@ -8,26 +8,26 @@ from trials.scoring.promise import SaidOn, Turn, promised_dates
 MARCH, JUNE, AUGUST = date(2026, 3, 1), date(2026, 6, 1), date(2026, 8, 1)
 
 
-def said(word: str, on: date, until: date | None = None) -> SaidOn:
+def said_on(word: str, on: date, until: date | None = None) -> SaidOn:
     return SaidOn(Availability(word), until, on)
 
 
 def test_what_was_never_planned_has_no_story() -> None:
     assert promised_dates([]) == ()
     day = date(2026, 1, 1)
-    assert promised_dates([said("now", day), said("beta", day, MARCH)]) == ()
+    assert promised_dates([said_on("now", day), said_on("beta", day, MARCH)]) == ()
 
 
 def test_every_move_tells_by_how_much_and_whether_it_was_too_late() -> None:
     steps = promised_dates(
         [
-            said("unstated", date(2025, 12, 1)),
-            said("planned", date(2026, 1, 1), MARCH),
+            said_on("unstated", date(2025, 12, 1)),
+            said_on("planned", date(2026, 1, 1), MARCH),
             # Other words for the same date are no turn.
-            said("planned", date(2026, 1, 5), MARCH),
-            said("planned", date(2026, 2, 1), JUNE),
-            said("planned", date(2026, 6, 2), AUGUST),
-            said("planned", date(2026, 7, 1), JUNE),
+            said_on("planned", date(2026, 1, 5), MARCH),
+            said_on("planned", date(2026, 2, 1), JUNE),
+            said_on("planned", date(2026, 6, 2), AUGUST),
+            said_on("planned", date(2026, 7, 1), JUNE),
         ]
     )
     assert [
@@ -43,7 +43,7 @@ def test_every_move_tells_by_how_much_and_whether_it_was_too_late() -> None:
 
 def test_on_the_day_itself_it_is_not_too_late() -> None:
     steps = promised_dates(
-        [said("planned", date(2026, 1, 1), MARCH), said("planned", MARCH, JUNE)]
+        [said_on("planned", date(2026, 1, 1), MARCH), said_on("planned", MARCH, JUNE)]
     )
     assert not steps[-1].after_it_passed
 
@@ -51,11 +51,11 @@ def test_on_the_day_itself_it_is_not_too_late() -> None:
 def test_what_is_no_plan_any_more_is_dropped_once_and_may_be_planned_again() -> None:
     steps = promised_dates(
         [
-            said("planned", date(2026, 1, 1), MARCH),
-            said("now", date(2026, 2, 1)),
-            said("beta", date(2026, 2, 2)),
-            said("planned", date(2026, 2, 3), MARCH),
-            said("withdrawn", date(2026, 4, 1)),
+            said_on("planned", date(2026, 1, 1), MARCH),
+            said_on("now", date(2026, 2, 1)),
+            said_on("beta", date(2026, 2, 2)),
+            said_on("planned", date(2026, 2, 3), MARCH),
+            said_on("withdrawn", date(2026, 4, 1)),
         ]
     )
     assert [

@@ -12,7 +12,7 @@ from trials.scoring import CellFacts, RequirementFacts
 HOLDS, FAILS = found("trial", "holds"), found("trial", "fails")
 
 
-def asked(
+def facts_of(
     *keys: str, weight: int = 1, category: str = "Data"
 ) -> list[RequirementFacts]:
     return [RequirementFacts(key, category, Decimal(weight)) for key in keys]
@@ -30,7 +30,7 @@ def test_only_tested_claims_of_now_or_beta_are_promises() -> None:
         "h": cell("now", FAILS, not_applicable=True),
         "i": cell("now", FAILS, stale=True),
     }
-    record = promise_record(asked(*answers), answers, TODAY)
+    record = promise_record(facts_of(*answers), answers, TODAY)
     overall, demos = record.overall, record.demos.overall
     assert (overall.held, overall.partly, overall.failed) == (1, 0, 1)
     assert (demos.held, demos.partly, demos.failed) == (0, 1, 0)
@@ -40,7 +40,7 @@ def test_only_tested_claims_of_now_or_beta_are_promises() -> None:
 
 
 def test_weights_and_categories_have_their_own_denominators() -> None:
-    requirements = asked("a", weight=9, category="Data") + asked(
+    requirements = facts_of("a", weight=9, category="Data") + facts_of(
         "b", weight=1, category="Serving"
     )
     answers = {"a": cell("now", FAILS), "b": cell("now", HOLDS)}
@@ -54,7 +54,7 @@ def test_weights_and_categories_have_their_own_denominators() -> None:
 def test_the_record_is_hidden_below_five_tested_claims() -> None:
     for count, hidden in ((0, True), (4, True), (5, False)):
         answers = {str(number): cell("now", HOLDS) for number in range(count)}
-        record = promise_record(asked(*answers), answers, TODAY)
+        record = promise_record(facts_of(*answers), answers, TODAY)
         assert record.hidden is hidden
     assert promise_record([], {}, TODAY).overall.share_held is None
 
@@ -70,7 +70,7 @@ def test_modesty_and_honest_nevers_are_counted_too() -> None:
         "now": cell("now", HOLDS),
         "in part": cell("planned", found("demo", "partly")),
     }
-    record = promise_record(asked(*answers), answers, TODAY)
+    record = promise_record(facts_of(*answers), answers, TODAY)
     assert record.better_than_claimed == (
         "beta",
         "planned",
@@ -83,7 +83,7 @@ def test_modesty_and_honest_nevers_are_counted_too() -> None:
 def test_retreating_after_the_test_does_not_mend_a_broken_promise() -> None:
     broken = found("demo", "fails", judged="now")
     answers = {"a": cell("planned", broken), "b": cell("withdrawn", broken)}
-    assert promise_record(asked("a", "b"), answers, TODAY).demos.overall.failed == 2
+    assert promise_record(facts_of("a", "b"), answers, TODAY).demos.overall.failed == 2
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), cells))

@@ -28,7 +28,7 @@ def where() -> Evaluation:
     return made
 
 
-def told() -> list[dict[str, str]]:
+def logged_heads() -> list[dict[str, str]]:
     """What the chore logs."""
     with capture_logs() as lines:
         tell_heads()
@@ -46,7 +46,7 @@ def test_the_head_of_each_journal_that_grew_is_told(where: Evaluation) -> None:
     other = common.evaluation(title="Another")
     with time_machine.travel(timezone.now() + MOVED_WITHIN, tick=False):
         common.requirement(other)
-        (line,) = told()
+        (line,) = logged_heads()
     last = Entry.objects.filter(evaluation=other).latest("number")
     assert line["event"] == "journal_head"
     assert line["evaluation"] == str(other.pk)
@@ -56,7 +56,7 @@ def test_the_head_of_each_journal_that_grew_is_told(where: Evaluation) -> None:
 def test_a_log_finds_a_tail_that_was_cut_and_one_that_was_rewritten(
     where: Evaluation, tmp_path: Path
 ) -> None:
-    log = keep(tmp_path / "log", told())
+    log = keep(tmp_path / "log", logged_heads())
     common.requirement(where, "R9")
     call_command("verify_journal", "--anchors", log)
     call_command("verify_journal", where.slug, "--anchors", log)
@@ -73,7 +73,7 @@ def test_a_log_finds_a_tail_that_was_cut_and_one_that_was_rewritten(
 def test_a_log_as_people_read_it_and_from_standard_input_is_taken_too(
     where: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (line,) = told()
+    (line,) = logged_heads()
     words = "2026-11-25T10:00:00Z [info     ] journal_head   [heads] "
     logged = f"worker-1  | {words} anchor={line['anchor']} evaluation={where.pk}\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(logged))
@@ -86,7 +86,7 @@ def test_a_log_as_people_read_it_and_from_standard_input_is_taken_too(
 
 def test_an_evaluation_that_is_gone_is_named(where: Evaluation, tmp_path: Path) -> None:
     gone = "6f1c1b9e-0000-4000-8000-000000000000"
-    lines = [{**row, "evaluation": gone} for row in told()]
+    lines = [{**row, "evaluation": gone} for row in logged_heads()]
     with pytest.raises(CommandError, match=f"{gone}: the evaluation is no longer"):
         call_command("verify_journal", "--anchors", keep(tmp_path / "log", lines))
 

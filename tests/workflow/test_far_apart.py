@@ -35,7 +35,7 @@ def lock(where: Evaluation, role: str) -> None:
     lock_scores(stakeholder=part(where, role), by=stakeholders.holder(role))
 
 
-def told(user: User) -> list[tuple[str, str]]:
+def to_talk_about(user: User) -> list[tuple[str, str]]:
     """What they have to talk about, and why."""
     items = my_work(user)
     return [(item.what, item.why) for item in items if item.kind == "far_apart"]
@@ -43,17 +43,17 @@ def told(user: User) -> list[tuple[str, str]]:
 
 def test_all_scorers_are_to_talk_as_soon_as_all_have_locked(where: Evaluation) -> None:
     people = [stakeholders.holder(role) for role in ROLES]
-    assert [told(person) for person in people] == [[]] * len(people)
+    assert [to_talk_about(person) for person in people] == [[]] * len(people)
     lock(where, "pm")
     for person in people:
-        ((what, why),) = told(person)
+        ((what, why),) = to_talk_about(person)
         assert what == WORDS
         assert "Lina" in why
         assert "opens the consensus" in why
     body = signed_in(people[0]).get("/admin/").content.decode()
     assert f"/admin/e/{where.slug}/scores/#dots" in body
     # Whoever runs it opens the consensus first: before, scores are blind for them.
-    assert told(where.owner) == []
+    assert to_talk_about(where.owner) == []
     steps = [item.what for item in my_work(where.owner) if item.kind == "next_step"]
     assert "Training" not in str(steps)
 
@@ -61,7 +61,7 @@ def test_all_scorers_are_to_talk_as_soon_as_all_have_locked(where: Evaluation) -
 def test_it_is_over_once_it_is_settled(where: Evaluation) -> None:
     open_consensus(evaluation=where, by=where.owner)
     elif_ = stakeholders.holder("engineering")
-    ((_, why),) = told(elif_)
+    ((_, why),) = to_talk_about(elif_)
     assert "opens the consensus" not in why
     settle_score(
         evaluation=where,
@@ -71,13 +71,13 @@ def test_it_is_over_once_it_is_settled(where: Evaluation) -> None:
         reason="Elif saw the second half.",
         by=where.owner,
     )
-    assert told(elif_) == []
+    assert to_talk_about(elif_) == []
 
 
 def test_who_does_not_score_is_not_told(where: Evaluation) -> None:
     lock(where, "pm")
     where.stakeholders.filter(role="leadership").update(scores=False)
-    assert told(stakeholders.holder("leadership")) == []
+    assert to_talk_about(stakeholders.holder("leadership")) == []
 
 
 def test_it_is_read_as_often_for_many_as_for_one(where: Evaluation) -> None:
@@ -86,7 +86,7 @@ def test_it_is_read_as_often_for_many_as_for_one(where: Evaluation) -> None:
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as caught:
-            assert told(elif_)
+            assert to_talk_about(elif_)
         return len(caught)
 
     one = cost()
@@ -100,6 +100,6 @@ def test_whom_a_conflict_bars_keeps_nobody_from_the_talk(where: Evaluation) -> N
     priya, elif_ = stakeholders.holder("pm"), stakeholders.holder("engineering")
     declare_conflict(candidate=option, has_interest=True, statement="S", by=priya)
     # As the gate, which does not wait for her either.
-    ((what, _),) = told(elif_)
+    ((what, _),) = to_talk_about(elif_)
     assert what == WORDS
-    assert told(priya) == []
+    assert to_talk_about(priya) == []

@@ -39,7 +39,7 @@ def leave(folder: Path, name: str) -> Path:
     return file
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+def printed_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What the command wrote, line by line."""
     return capsys.readouterr().out.splitlines()
 
@@ -49,7 +49,7 @@ def test_it_says_that_all_is_well(
 ) -> None:
     call_command("verify_files")
     call_command("verify_files", where.slug)
-    assert said(capsys) == [
+    assert printed_lines(capsys) == [
         "2 files are as handed in, none is missing. Nothing else lies beside them.",
         "2 files are as handed in, none is missing.",
     ]
@@ -98,7 +98,7 @@ def test_files_that_no_row_names_are_told_and_are_no_failure(
     leave(tmp_path, "claim_files/.new.pdf.part")
     leave(tmp_path, "not_ours/old.pdf")
     call_command("verify_files")
-    half, whole, last = said(capsys)
+    half, whole, last = printed_lines(capsys)
     assert half == "claim_files/.new.pdf.part: half a file, under a day old"
     assert whole == "evidence/old.pdf: no row names it, under a day old"
     assert "2 that no row names lie beside them" in last

@@ -40,7 +40,7 @@ def in_trials() -> Evaluation:
     return vendors.enter(where, "trials")
 
 
-def asked(
+def request(
     where: Evaluation, reason: str = "The vendor ships it in May."
 ) -> WaiverRequest:
     return ask_for_waiver(
@@ -68,7 +68,7 @@ def viktor() -> User:
 
 def test_leadership_is_asked_by_mail_and_on_my_work_and_the_journal_says_so() -> None:
     where = in_trials()
-    row = asked(where)
+    row = request(where)
     notice = Notice.objects.get(kind="waiver_asked")
     assert notice.recipient == viktor()
     mail = KINDS["waiver_asked"].compose(notice)
@@ -83,9 +83,9 @@ def test_leadership_is_asked_by_mail_and_on_my_work_and_the_journal_says_so() ->
 
 def test_asked_twice_it_is_refused_with_a_sentence() -> None:
     where = in_trials()
-    asked(where)
+    request(where)
     with pytest.raises(Refused, match="asked for this waiver already"):
-        asked(where)
+        request(where)
     asked_to_excuse(where)
     with pytest.raises(Refused, match="asked for this waiver already"):
         asked_to_excuse(where)
@@ -110,7 +110,7 @@ def test_only_a_rule_that_stands_in_the_way_is_asked_for(
 def test_granted_it_is_the_waiver_itself_and_the_owner_hears_of_it() -> None:
     where = in_trials()
     row = answer_waiver_request(
-        waiver_request=asked(where), answer="granted", reason="Worth it.", by=viktor()
+        waiver_request=request(where), answer="granted", reason="Worth it.", by=viktor()
     )
     assert Waiver.objects.get().reason == "Worth it."
     assert row.answer == "granted"
@@ -137,7 +137,10 @@ def test_an_excuse_is_granted_by_its_own_service_too() -> None:
 def test_declined_the_owner_reads_why_and_may_ask_again() -> None:
     where = in_trials()
     answer_waiver_request(
-        waiver_request=asked(where), answer="declined", reason="Too risky.", by=viktor()
+        waiver_request=request(where),
+        answer="declined",
+        reason="Too risky.",
+        by=viktor(),
     )
     assert not Waiver.objects.exists()
     (line,) = [it for it in my_work(where.owner, where) if it.kind == "waiver_asked"]
@@ -146,13 +149,13 @@ def test_declined_the_owner_reads_why_and_may_ask_again() -> None:
         reverse("admin:evaluation_overview", args=[where.slug])
     )
     assert "Too risky." in page.text
-    asked(where, "It is in beta now.")
+    request(where, "It is in beta now.")
     assert WaiverRequest.objects.filter(answer="").count() == 1
 
 
 def test_what_is_waived_or_excused_without_an_answer_is_answered_by_that() -> None:
     where = in_trials()
-    asked(where)
+    request(where)
     asked_to_excuse(where)
     waive_gate(evaluation=where, gate="must_haves_proven", reason="Go.", by=viktor())
     excuse_knock_out(
@@ -167,7 +170,7 @@ def test_what_is_waived_or_excused_without_an_answer_is_answered_by_that() -> No
 
 def test_withdrawn_eliminated_or_sent_back_nobody_has_to_answer() -> None:
     where = in_trials()
-    withdraw_waiver_request(waiver_request=asked(where), by=where.owner)
+    withdraw_waiver_request(waiver_request=request(where), by=where.owner)
     assert not work_of(viktor(), where)
     row = asked_to_excuse(where)
     eliminate(candidate=where.candidates.get(), reason="Out.", by=where.owner)
@@ -176,7 +179,7 @@ def test_withdrawn_eliminated_or_sent_back_nobody_has_to_answer() -> None:
         answer_waiver_request(
             waiver_request=row, answer="declined", reason="No.", by=viktor()
         )
-    asked(where)
+    request(where)
     send_back(evaluation=where, to_stage="demos", reason="Again.", by=where.owner)
     assert not work_of(viktor(), where)
     assert KINDS["waiver_asked"].holds(Notice.objects.filter(kind="waiver_asked")[2])
@@ -189,7 +192,7 @@ def test_each_has_their_own_part_in_it() -> None:
             ask_for_waiver(
                 evaluation=where, gate="must_haves_proven", reason="x", by=person
             )
-    row = asked(where)
+    row = request(where)
     for person in (where.owner, stakeholders.holder("it"), common.otto()):
         with pytest.raises(Forbidden):
             answer_waiver_request(
@@ -203,7 +206,7 @@ def test_each_has_their_own_part_in_it() -> None:
 
 def test_whom_a_conflict_bars_is_not_asked_about_answers_and_reads_no_request() -> None:
     where = in_trials()
-    row = asked(where)
+    row = request(where)
     option = where.candidates.get()
     declare_conflict(
         candidate=option, has_interest=True, statement="Shares.", by=viktor()
@@ -217,7 +220,7 @@ def test_whom_a_conflict_bars_is_not_asked_about_answers_and_reads_no_request() 
     assert "waiver_requests" in document["left_out"]
     withdraw_waiver_request(waiver_request=row, by=where.owner)
     with pytest.raises(Refused, match="Nobody who holds the Leadership role"):
-        asked(where)
+        request(where)
 
 
 def test_it_is_asked_at_the_rule_and_on_the_cell_and_answered_there() -> None:
@@ -246,7 +249,7 @@ def test_it_is_asked_at_the_rule_and_on_the_cell_and_answered_there() -> None:
 def test_requests_leave_with_the_evaluation_and_come_back() -> None:
     where = in_trials()
     row = answer_waiver_request(
-        waiver_request=asked(where), answer="declined", reason="No.", by=viktor()
+        waiver_request=request(where), answer="declined", reason="No.", by=viktor()
     )
     content = carried_away(where)
     taken_in(content)

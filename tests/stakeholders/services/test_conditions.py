@@ -16,7 +16,7 @@ from tests.cast.workflow import sign_as
 pytestmark = pytest.mark.django_db
 
 
-def asked(where: Evaluation, owner: User, in_days: int = 10) -> Condition:
+def ask_condition(where: Evaluation, owner: User, in_days: int = 10) -> Condition:
     due_on = timezone.localdate() + datetime.timedelta(days=in_days)
     given = sign_as(
         where,
@@ -49,13 +49,15 @@ def test_conditions_go_with_their_verdict_and_with_no_other(where: Evaluation) -
 def test_what_nobody_could_see_to_is_refused(where: Evaluation, wrong: str) -> None:
     outside = wrong == "an outsider"
     with pytest.raises(Invalid) as refusal:
-        asked(where, common.noor() if outside else where.owner, 1 if outside else -1)
+        ask_condition(
+            where, common.noor() if outside else where.owner, 1 if outside else -1
+        )
     assert "condition" in refusal.value.errors
     assert not SignOff.objects.exists()
 
 
 def test_its_owner_is_told_reminded_and_later_the_lead_is(where: Evaluation) -> None:
-    asked(where, stakeholders.holder("pm"))
+    ask_condition(where, stakeholders.holder("pm"))
     assert mails("condition_given") == [("priya", 0)]
     assert mails("condition_due") == [("priya", 0), ("priya", 2), ("priya", 7)]
     assert mails("condition_overdue") == [
@@ -74,14 +76,14 @@ def test_its_owner_is_told_reminded_and_later_the_lead_is(where: Evaluation) -> 
 
 
 def test_reminders_that_would_be_late_already_are_not_owed(where: Evaluation) -> None:
-    asked(where, stakeholders.holder("pm"), in_days=1)
+    ask_condition(where, stakeholders.holder("pm"), in_days=1)
     assert mails("condition_due") == [("priya", 0)]
 
 
 def test_a_condition_is_closed_with_a_note_by_those_whom_it_concerns(
     where: Evaluation,
 ) -> None:
-    condition = asked(where, where.owner)
+    condition = ask_condition(where, where.owner)
     with pytest.raises(Forbidden):
         close_condition(condition=condition, note="Done", by=stakeholders.holder("pm"))
     with pytest.raises(Invalid):

@@ -20,7 +20,7 @@ def planned(db: None) -> tuple[Trial, Trial]:
     return first, trials.trial(globex, agreed=False)
 
 
-def asked(trial: Trial) -> set[tuple[str, str, str]]:
+def criteria_of(trial: Trial) -> set[tuple[str, str, str]]:
     rows = Criterion.objects.filter(trial=trial)
     return set(rows.values_list("requirement__ref", "text", "threshold"))
 
@@ -30,10 +30,10 @@ def test_the_others_get_what_they_lack_and_nothing_twice(
 ) -> None:
     first, other = planned
     owner = first.candidate.evaluation.owner
-    assert asked(other) < asked(first)
+    assert criteria_of(other) < criteria_of(first)
     for _ in range(2):
         assert act("copy-criteria", first, owner) == 302
-        assert asked(other) == asked(first)
+        assert criteria_of(other) == criteria_of(first)
         assert other.criteria.count() == 2
     ids = [str(pk) for pk in other.criteria.values_list("pk", flat=True)]
     told = Entry.objects.filter(action="criterion.added", subject_id__in=ids)
@@ -47,4 +47,4 @@ def test_whoever_does_not_run_them_copies_nothing(
     assert act("copy-criteria", first, stakeholders.holder("it")) == 403
     trials.agreed_by_all(other)
     assert act("copy-criteria", first, first.candidate.evaluation.owner) == 409
-    assert asked(other) < asked(first)
+    assert criteria_of(other) < criteria_of(first)

@@ -12,7 +12,7 @@ from vendors.models import Candidate
 SECRETS = ("commitmark", "environmentmark", "linkmark", "keymark")
 
 
-def told(option: Candidate, **params: str) -> Any:
+def runs_of(option: Candidate, **params: str) -> Any:
     """The runs of its trial, by its token."""
     assert option.vendor is not None
     secret = vendors.token(option.vendor)
@@ -37,21 +37,21 @@ def test_a_vendor_reads_numbers_and_nothing_of_where_they_came_from(
         )
     )
     report_test(ci.token, 2)
-    answer = told(ci.trial.candidate)
+    answer = runs_of(ci.trial.candidate)
     assert answer.status_code == 200
     rows = answer.json()["results"]
     assert [row["value"] for row in rows] == ["12.1", "0.013"]
     names = {"criterion", "requirement", "value", "unit", "measured_at"}
     assert {name for row in rows for name in row} == names
     assert not [word for word in SECRETS if word in answer.content.decode()]
-    assert told(ci.trial.candidate, limit="1").json()["next"]
+    assert runs_of(ci.trial.candidate, limit="1").json()["next"]
 
 
 def test_a_rival_finds_nothing(ci: Program) -> None:
     ci.post(report())
     where = vendors.enter(ci.trial.candidate.evaluation, "research")
     rival = vendors.invited(where, "Globex ML")
-    assert told(rival).status_code == 404
+    assert runs_of(rival).status_code == 404
 
 
 def test_the_role_of_vendors_may_read_five_columns() -> None:

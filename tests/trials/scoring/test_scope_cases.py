@@ -102,7 +102,7 @@ def read(case: Case) -> tuple[CellRecord, list[Value]]:
     return record, demanded
 
 
-def told(kept: Kept | None) -> str | None:
+def word_of(kept: Kept | None) -> str | None:
     return KEPT[kept.found.verdict] if kept else None
 
 
@@ -146,7 +146,7 @@ def come_to(case: Case) -> Case:
         "knocked_out": case["requirement"]["priority"] == "must" and state.knocks_out,
         **told_asking(case, record, demanded),
         "reconfirm_values": list(state.to_reconfirm),
-        "promise": {"trial": told(state.by_trial), "demo": told(state.by_demo)},
+        "promise": {"trial": word_of(state.by_trial), "demo": word_of(state.by_demo)},
     }
 
 

@@ -61,7 +61,7 @@ def call_off(demo: Demo) -> Demo:
     return call_off_demo(demo=demo, reason=WHY, by=demo.candidate.evaluation.owner)
 
 
-def told() -> set[str]:
+def people_told() -> set[str]:
     rows = Notice.objects.filter(kind="demo_called_off", state="pending")
     return set(rows.values_list("recipient__username", flat=True))
 
@@ -77,7 +77,7 @@ def test_only_the_owner_calls_it_off_with_a_reason_once(coming: Demo) -> None:
     assert (entry.actor, entry.reason) == (owner, WHY)
     with pytest.raises(Refused, match="engineer is ill"):
         call_off(coming)
-    assert len(told()) == len(stakeholders.PEOPLE)
+    assert len(people_told()) == len(stakeholders.PEOPLE)
 
 
 def test_what_was_held_stands(acme: Candidate) -> None:
@@ -122,7 +122,7 @@ def test_all_who_were_invited_get_one_mail_that_names_nobody(
 ) -> None:
     before = int(coming.occurrence)
     call_off(coming)
-    assert told() == set(stakeholders.PEOPLE.values()), "who calls it off knows"
+    assert people_told() == set(stakeholders.PEOPLE.values()), "who calls it off knows"
     stopped = Notice.objects.filter(kind__in=("demo_arranged", "demo_coming"))
     assert {notice.suppressed_because for notice in stopped} == {
         "The demo was called off."
@@ -155,7 +155,7 @@ def test_who_has_left_is_not_told(coming: Demo) -> None:
     part = where.stakeholders.get(user=stakeholders.holder("it"))
     remove_stakeholder(stakeholder=part, reason="New job.", by=where.owner)
     call_off(coming)
-    assert "ivan" not in told()
+    assert "ivan" not in people_told()
     part = where.stakeholders.get(user=stakeholders.holder("pm"))
     remove_stakeholder(stakeholder=part, reason="New job.", by=where.owner)
     late = Notice.objects.get(kind="demo_called_off", recipient=part.user)
@@ -166,21 +166,21 @@ def test_nobody_hears_of_what_would_be_over(acme: Candidate) -> None:
     old = arranged(acme)
     Demo.objects.update(scheduled_for=timezone.now() - datetime.timedelta(minutes=89))
     call_off(old)
-    assert len(told()) == len(stakeholders.PEOPLE), "some are waiting for it now"
+    assert len(people_told()) == len(stakeholders.PEOPLE), "some are waiting for it now"
     Notice.objects.all().delete()
     older = arranged(acme)
     Demo.objects.filter(pk=older.pk).update(
         scheduled_for=timezone.now() - datetime.timedelta(minutes=91)
     )
     call_off(older)
-    assert told() == set()
+    assert people_told() == set()
 
 
 def test_that_of_an_eliminated_candidate_is_called_off_for_good(coming: Demo) -> None:
     option = coming.candidate
     eliminate(candidate=option, reason="Too dear.", by=option.evaluation.owner)
     call_off(coming)
-    assert len(told()) == len(stakeholders.PEOPLE)
+    assert len(people_told()) == len(stakeholders.PEOPLE)
     for notice in Notice.objects.filter(kind="demo_called_off"):
         assert KINDS["demo_called_off"].holds(notice) == ""
     reinstate(candidate=option, reason="Cheaper.", by=option.evaluation.owner)

@@ -24,7 +24,7 @@ def acme() -> Candidate:
     return option
 
 
-def asked(option: Candidate, ref: str = "R1") -> Requirement:
+def need(option: Candidate, ref: str = "R1") -> Requirement:
     """A requirement by its ref."""
     found: Requirement = option.evaluation.requirements.get(ref=ref)
     return found
@@ -34,16 +34,16 @@ def asked(option: Candidate, ref: str = "R1") -> Requirement:
 def test_owner_and_leadership_excuse_with_a_reason(acme: Candidate, role: str) -> None:
     who = stakeholders.holder(role) if role else acme.evaluation.owner
     with pytest.raises(Invalid):
-        excuse_knock_out(candidate=acme, requirement=asked(acme), reason=" ", by=who)
+        excuse_knock_out(candidate=acme, requirement=need(acme), reason=" ", by=who)
     excuse_knock_out(
-        candidate=acme, requirement=asked(acme), reason="We mend it.", by=who
+        candidate=acme, requirement=need(acme), reason="We mend it.", by=who
     )
     entry = Entry.objects.filter(evaluation=acme.evaluation).latest("number")
     assert (entry.action, entry.reason) == ("knock_out.excused", "We mend it.")
     assert entry.after["standing"] == "refuted"
     with pytest.raises(Refused, match="already"):
         excuse_knock_out(
-            candidate=acme, requirement=asked(acme), reason="Again.", by=who
+            candidate=acme, requirement=need(acme), reason="Again.", by=who
         )
 
 
@@ -51,7 +51,7 @@ def test_other_roles_and_strangers_excuse_nothing(acme: Candidate) -> None:
     for who in (stakeholders.holder("it"), common.otto(), common.noor()):
         with pytest.raises(Forbidden):
             excuse_knock_out(
-                candidate=acme, requirement=asked(acme), reason="Please.", by=who
+                candidate=acme, requirement=need(acme), reason="Please.", by=who
             )
 
 
@@ -60,7 +60,7 @@ def test_only_a_knock_out_can_be_excused(acme: Candidate, ref: str) -> None:
     with pytest.raises(Refused, match="does not knock"):
         excuse_knock_out(
             candidate=acme,
-            requirement=asked(acme, ref),
+            requirement=need(acme, ref),
             reason="Just in case.",
             by=acme.evaluation.owner,
         )
@@ -70,7 +70,7 @@ def test_an_honest_never_of_a_must_have_can_be_excused() -> None:
     where = trials.platform()
     option = trials.claimed(where, availability="never")
     assert excuse_knock_out(
-        candidate=option, requirement=asked(option), reason="Rare.", by=where.owner
+        candidate=option, requirement=need(option), reason="Rare.", by=where.owner
     )
 
 
@@ -85,12 +85,12 @@ def test_an_interest_bars_and_an_eliminated_candidate_is_out(acme: Candidate) ->
     )
     with pytest.raises(Forbidden, match="interest"):
         excuse_knock_out(
-            candidate=acme, requirement=asked(acme), reason="Fine.", by=viktor
+            candidate=acme, requirement=need(acme), reason="Fine.", by=viktor
         )
     eliminate(candidate=acme, reason="Failed R1.", by=where.owner)
     with pytest.raises(Refused, match="eliminated"):
         excuse_knock_out(
-            candidate=acme, requirement=asked(acme), reason="Fine.", by=where.owner
+            candidate=acme, requirement=need(acme), reason="Fine.", by=where.owner
         )
 
 
@@ -99,24 +99,24 @@ def test_a_withdrawn_excuse_knocks_out_again_and_stays_on_record(
 ) -> None:
     where = acme.evaluation
     excuse = excuse_knock_out(
-        candidate=acme, requirement=asked(acme), reason="It is rare.", by=where.owner
+        candidate=acme, requirement=need(acme), reason="It is rare.", by=where.owner
     )
     for who in (stakeholders.holder("it"), common.otto()):
         with pytest.raises(Forbidden):
             withdraw_excuse(excuse=excuse, reason="No.", by=who)
     with pytest.raises(Invalid, match="Give a reason for withdrawing the excuse"):
         withdraw_excuse(excuse=excuse, reason=" ", by=where.owner)
-    assert one_cell(acme, asked(acme)).excused
+    assert one_cell(acme, need(acme)).excused
     viktor = stakeholders.holder("leadership")
     withdraw_excuse(excuse=excuse, reason="It is not rare at all.", by=viktor)
-    assert not one_cell(acme, asked(acme)).excused
+    assert not one_cell(acme, need(acme)).excused
     with pytest.raises(Refused, match="already"):
         withdraw_excuse(excuse=excuse, reason="Again.", by=viktor)
     told = Entry.objects.filter(evaluation=where).latest("number")
     assert told.action == "knock_out.excuse_withdrawn"
     assert told.reason == "It is not rare at all."
     again = excuse_knock_out(
-        candidate=acme, requirement=asked(acme), reason="We pay it.", by=where.owner
+        candidate=acme, requirement=need(acme), reason="We pay it.", by=where.owner
     )
     assert Excuse.objects.count() == 2
     assert list(Excuse.objects.standing()) == [again]

@@ -33,7 +33,7 @@ def costs(table: str, known: KnownCosts = COSTS, **more: Any) -> RowsPlan:
     return plan_costs_import(read_table(table.encode(), "p.csv"), known, **more)
 
 
-def said(plan: RowsPlan) -> list[str]:
+def errors(plan: RowsPlan) -> list[str]:
     return [str(problem) for problem in plan.problems]
 
 
@@ -66,7 +66,7 @@ def test_kinds_vendors_and_other_names_are_read_and_new_companies_told() -> None
     ],
 )
 def test_a_candidate_that_does_not_fit_is_told(row: str, sentence: str) -> None:
-    assert any(sentence in name for name in said(candidates(f"name,kind\n{row}\n")))
+    assert any(sentence in name for name in errors(candidates(f"name,kind\n{row}\n")))
 
 
 def test_what_no_cell_says_can_be_said_for_all() -> None:
@@ -117,7 +117,7 @@ def test_prices_are_read_exactly_and_what_is_uncertain_stays_a_text() -> None:
     ],
 )
 def test_a_cost_that_does_not_fit_is_told(row: str, sentence: str) -> None:
-    assert any(sentence in text for text in said(costs(f"{LIST}{row}\n")))
+    assert any(sentence in text for text in errors(costs(f"{LIST}{row}\n")))
 
 
 def test_a_sheet_of_one_vendor_is_said_to_be_whose_and_of_what() -> None:
@@ -175,7 +175,7 @@ def test_tiers_come_in_as_they_are_typed_on_the_page() -> None:
     ],
 )
 def test_tiers_and_rises_that_make_no_sense_are_told(row: str, sentence: str) -> None:
-    assert any(sentence in text for text in said(costs(f"{TIERED}Acme ML,{row}\n")))
+    assert any(sentence in text for text in errors(costs(f"{TIERED}Acme ML,{row}\n")))
 
 
 def test_a_renewal_rise_may_be_per_cent_a_year() -> None:

@@ -11,7 +11,7 @@ from vendors.imports.answers import STATUS_WORDS
 CELL = ("Acme ML", "R1")
 
 
-def said(cell: str) -> ClaimWords:
+def claim_in(cell: str) -> ClaimWords:
     quoted = cell.replace('"', '""')
     return words(plan(f'Feature,Acme ML\nR1,"{quoted}"\n'))[CELL]
 
@@ -22,8 +22,8 @@ def test_every_known_word_is_read_whatever_its_case(word: str) -> None:
     if expected == "planned":  # needs a date
         expected = type(expected).UNSTATED
     for form in (word, word.upper(), word.title(), word.replace(" ", "-"), f"{word}."):
-        assert said(form).availability == expected
-    assert said(word).statement == word
+        assert claim_in(form).availability == expected
+    assert claim_in(word).statement == word
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_every_known_word_is_read_whatever_its_case(word: str) -> None:
     ["partially supports", "Cloud", "x", "–", "Yes with a plugin", "not applicable"],
 )
 def test_other_words_are_kept_and_not_guessed(cell: str) -> None:
-    assert said(cell) == ClaimWords(availability="unstated", statement=cell)
+    assert claim_in(cell) == ClaimWords(availability="unstated", statement=cell)
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_other_words_are_kept_and_not_guessed(cell: str) -> None:
     ],
 )
 def test_a_word_before_words_that_say_another_thing_is_not_guessed(cell: str) -> None:
-    assert said(cell).availability == "unstated"
-    assert cell.lstrip("✓ ") in said(cell).statement
+    assert claim_in(cell).availability == "unstated"
+    assert cell.lstrip("✓ ") in claim_in(cell).statement
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_word_before_words_that_say_another_thing_is_not_guessed(cell: str) ->
     [("Yes, on every node", "now"), ("No (by design)", "never"), ("✓ SSO", "now")],
 )
 def test_a_word_before_words_that_explain_it_is_read(cell: str, word: str) -> None:
-    assert said(cell).availability == word
+    assert claim_in(cell).availability == word
 
 
 def test_unknown_words_are_reported_once_with_their_count() -> None:
@@ -68,8 +68,8 @@ def test_unknown_words_are_reported_once_with_their_count() -> None:
     "cell", ["planned 2027-03-31", "Planned (2027-03-31)", "Roadmap: for 2027-03-31"]
 )
 def test_a_plan_with_a_date_is_a_plan(cell: str) -> None:
-    assert said(cell).availability == "planned"
-    assert said(cell).available_from == datetime.date(2027, 3, 31)
+    assert claim_in(cell).availability == "planned"
+    assert claim_in(cell).available_from == datetime.date(2027, 3, 31)
 
 
 def test_a_plan_without_a_date_is_kept_as_text_and_told() -> None:
@@ -104,7 +104,7 @@ def test_a_date_that_can_be_two_is_refused_and_no_other_one() -> None:
 
 
 def test_the_first_link_is_the_evidence_and_the_others_stay() -> None:
-    claim = said("Has [docs](http://a.b/c) and [more](https://a.b/d)<br>**here**")
+    claim = claim_in("Has [docs](http://a.b/c) and [more](https://a.b/d)<br>**here**")
     assert claim.evidence_url == "http://a.b/c"
     assert claim.statement == "Has docs and more (https://a.b/d)\nhere"
 

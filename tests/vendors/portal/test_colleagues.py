@@ -32,16 +32,16 @@ def inside(ada: Visitor) -> Visitor:
 
 
 @pytest.fixture
-def asked(inside: Visitor) -> ContactRequest:
+def contact_request(inside: Visitor) -> ContactRequest:
     assert inside.post(f"{inside.home}colleagues/", **KIM).status_code == 302
     found: ContactRequest = ContactRequest.objects.get()
     return found
 
 
 def test_the_owner_is_told_once_and_lets_the_colleague_in(
-    asked: ContactRequest, inside: Visitor, where: Evaluation
+    contact_request: ContactRequest, inside: Visitor, where: Evaluation
 ) -> None:
-    assert asked.asked_by == inside.link.contact
+    assert contact_request.asked_by == inside.link.contact
     tell_of_contact_requests()
     tell_of_contact_requests()
     message = read(Notice.objects.get(kind="contact_asked"))
@@ -51,7 +51,7 @@ def test_the_owner_is_told_once_and_lets_the_colleague_in(
     address = f"/admin/e/{where.slug}/invitations/"
     assert KIM["email"] in owner.get(address).content.decode()
     assert not Contact.objects.filter(email=KIM["email"]).exists()
-    assert act("accept-contact", asked, where.owner) == 302
+    assert act("accept-contact", contact_request, where.owner) == 302
     kim = InvitationLink.objects.get(contact__email=KIM["email"])
     assert kim.candidate == inside.link.candidate
     letter = Notice.objects.get(kind="invitation", address=KIM["email"])
@@ -66,10 +66,10 @@ def test_the_owner_is_told_once_and_lets_the_colleague_in(
     ]
     assert told.order_by("number")[0].actor_name == "Acme (Ada Park)"
     with pytest.raises(Refused, match="accepted already"):
-        accept_contact(request=asked, by=where.owner)
+        accept_contact(request=contact_request, by=where.owner)
 
 
-@pytest.mark.usefixtures("asked")
+@pytest.mark.usefixtures("contact_request")
 def test_it_waits_on_the_owner_until_it_is_answered(where: Evaluation) -> None:
     def waiting() -> list[str]:
         return [item.what for item in my_work(where.owner)]
@@ -80,9 +80,9 @@ def test_it_waits_on_the_owner_until_it_is_answered(where: Evaluation) -> None:
 
 
 def test_the_owner_declines_and_the_vendor_reads_why(
-    asked: ContactRequest, inside: Visitor, where: Evaluation
+    contact_request: ContactRequest, inside: Visitor, where: Evaluation
 ) -> None:
-    decline_contact(request=asked, reason="One is enough.", by=where.owner)
+    decline_contact(request=contact_request, reason="One is enough.", by=where.owner)
     page = inside.get(f"{inside.home}colleagues/").content.decode()
     assert "One is enough." in page
     assert not Contact.objects.filter(email=KIM["email"]).exists()
@@ -92,16 +92,16 @@ def test_the_owner_declines_and_the_vendor_reads_why(
 
 
 def test_nobody_else_answers_or_sees_it(
-    asked: ContactRequest, where: Evaluation
+    contact_request: ContactRequest, where: Evaluation
 ) -> None:
     part = stakeholders.stakeholders(where, "it")["it"]
     vendors.declare_none(where)
     page = signed_in(part.user).get(f"/admin/e/{where.slug}/invitations/", follow=True)
     assert KIM["email"] not in page.content.decode()
     with pytest.raises(Forbidden):
-        accept_contact(request=asked, by=part.user)
+        accept_contact(request=contact_request, by=part.user)
     with pytest.raises(Forbidden):
-        decline_contact(request=asked, reason="No.", by=part.user)
+        decline_contact(request=contact_request, reason="No.", by=part.user)
     assert not ContactRequest.objects.visible_to(part.user).exists()
 
 
@@ -124,7 +124,7 @@ def test_one_person_for_two_rivals_needs_the_owners_word(
 
 
 def test_what_is_refused_says_why_and_keeps_what_was_typed(
-    asked: ContactRequest, inside: Visitor
+    contact_request: ContactRequest, inside: Visitor
 ) -> None:
     page = f"{inside.home}colleagues/"
     for status, fields in ((400, {**KIM, "email": "kim"}), (409, KIM)):
@@ -138,12 +138,12 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(
 
 
 def test_nobody_is_let_in_for_a_candidate_that_is_out(
-    asked: ContactRequest, where: Evaluation
+    contact_request: ContactRequest, where: Evaluation
 ) -> None:
     link = InvitationLink.objects.get()
-    eliminate(candidate=asked.candidate, reason="Too dear.", by=where.owner)
+    eliminate(candidate=contact_request.candidate, reason="Too dear.", by=where.owner)
     with pytest.raises(Refused, match="invitation is over"):
         ask_for_contact(link=link, name="K", email="k@acme.example", by=SYSTEM)
     with pytest.raises(Refused, match="is eliminated"):
-        accept_contact(request=asked, by=where.owner)
+        accept_contact(request=contact_request, by=where.owner)
     assert to_whom("contact_asked") == []

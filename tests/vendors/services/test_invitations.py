@@ -41,7 +41,7 @@ def person(candidate: Candidate, name: str = "Ada") -> Contact:
     return add_contact(vendor=candidate.vendor, name=name, email=email, by=by)
 
 
-def told(candidate: Candidate, *names: str) -> Candidate:
+def invite_people(candidate: Candidate, *names: str) -> Candidate:
     people = [person(candidate, name) for name in names]
     return invite(candidate=candidate, contacts=people, by=candidate.evaluation.owner)
 
@@ -55,7 +55,7 @@ def outcome() -> str:
 def test_each_contact_is_owed_a_mail_of_their_own(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
-    told(acme, "Ada", "Bob")
+    invite_people(acme, "Ada", "Bob")
     entry = Entry.objects.filter(action="candidate.invited").get()
     assert set(entry.after["told"]) == {"ada@acme.example", "bob@acme.example"}
     assert sweep_notices().sent == 2
@@ -84,7 +84,7 @@ def test_nobody_elses_contact_is_told_and_then_nothing_is_done(
 def test_it_is_not_sent_to_somebody_who_was_removed(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     owner = acme.evaluation.owner
     remove_contact(contact=Contact.objects.get(), reason="Left", by=owner)
     assert outcome() == "Ada is no contact of it any more."
@@ -94,7 +94,7 @@ def test_it_is_not_sent_to_somebody_who_was_removed(
 def test_it_is_not_sent_to_an_address_that_was_corrected(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     ada, owner = Contact.objects.get(), acme.evaluation.owner
     change_contact(contact=ada, name="Ada", email="a@acme.example", by=owner)
     assert "no contact of it" in outcome()
@@ -111,7 +111,7 @@ def test_it_is_not_sent_to_an_address_that_was_corrected(
 def test_it_is_not_sent_once_the_candidate_is_out(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     eliminate(candidate=acme, reason="No SSO", by=acme.evaluation.owner)
     assert outcome() == "The candidate was eliminated."
     assert smtp_sink.arrived == []
@@ -120,7 +120,7 @@ def test_it_is_not_sent_once_the_candidate_is_out(
 def test_it_is_not_sent_once_claims_have_closed(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     close_claims(evaluation=acme.evaluation, by=acme.evaluation.owner)
     assert outcome() == "Answering has closed."
     assert smtp_sink.arrived == []
@@ -130,7 +130,7 @@ def test_the_same_person_is_pressed_daily_at_most_and_five_times_in_all(
     acme: Candidate, smtp_sink: Sink, time_machine: TimeMachineFixture
 ) -> None:
     start = datetime.datetime.now(datetime.UTC)
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     owner, people = acme.evaluation.owner, Contact.objects.all()
 
     def again() -> None:
@@ -157,7 +157,7 @@ def test_a_mail_that_was_refused_does_not_count(
     acme: Candidate, smtp_sink: Sink
 ) -> None:
     smtp_sink.answers["ada@acme.example"] = ["550 no such user", "250 OK"]
-    told(acme, "Ada")
+    invite_people(acme, "Ada")
     assert outcome() == "dead"
     owner = acme.evaluation.owner
     send_invitation(

@@ -43,7 +43,7 @@ def where(db: None) -> Evaluation:
     return found
 
 
-def asked(where: Evaluation, ref: str = "R1") -> Requirement:
+def need(where: Evaluation, ref: str = "R1") -> Requirement:
     found: Requirement = where.requirements.get(ref=ref)
     return found
 
@@ -54,9 +54,9 @@ def option(where: Evaluation, name: str = "Acme") -> Candidate:
 
 
 def test_only_those_who_answered_it_are_asked_again(where: Evaluation) -> None:
-    vendors.claim(option(where), asked(where))
-    vendors.claim(option(where, "Globex"), asked(where, "R2"))
-    change_requirement(requirement=asked(where), text="New words", by=where.owner)
+    vendors.claim(option(where), need(where))
+    vendors.claim(option(where, "Globex"), need(where, "R2"))
+    change_requirement(requirement=need(where), text="New words", by=where.owner)
     assert to_whom(KIND) == ["bids@acme.example"]
     assert [claim.requirement.ref for claim in claims_to_reconfirm(option(where))] == [
         "R1"
@@ -68,30 +68,30 @@ def test_only_those_who_answered_it_are_asked_again(where: Evaluation) -> None:
 
 
 def test_what_is_no_other_words_asks_nobody(where: Evaluation) -> None:
-    vendors.claim(option(where), asked(where))
-    change_requirement(requirement=asked(where), scorer_help="Look", by=where.owner)
+    vendors.claim(option(where), need(where))
+    change_requirement(requirement=need(where), scorer_help="Look", by=where.owner)
     assert to_whom(KIND) == []
 
 
 def test_changes_in_one_go_are_one_mail_and_a_later_one_another(
     where: Evaluation,
 ) -> None:
-    vendors.claim(option(where), asked(where))
-    vendors.claim(option(where), asked(where, "R2"))
+    vendors.claim(option(where), need(where))
+    vendors.claim(option(where), need(where, "R2"))
     for ref in ("R1", "R2"):
-        change_requirement(requirement=asked(where, ref), text="New", by=where.owner)
+        change_requirement(requirement=need(where, ref), text="New", by=where.owner)
     (notice,) = owed(KIND)
     assert "2 answers are to be confirmed" in read(notice).text
     Notice.objects.update(occurrence="an hour ago")
-    change_requirement(requirement=asked(where), text="Newer", by=where.owner)
+    change_requirement(requirement=need(where), text="Newer", by=where.owner)
     assert len(owed(KIND)) == 2
 
 
 def test_it_is_not_sent_once_everything_is_confirmed(where: Evaluation) -> None:
-    vendors.claim(option(where), asked(where))
-    change_requirement(requirement=asked(where), text="New", by=where.owner)
+    vendors.claim(option(where), need(where))
+    change_requirement(requirement=need(where), text="New", by=where.owner)
     for ref in ("R1", "R2"):
-        vendors.claim(option(where), asked(where, ref))
+        vendors.claim(option(where), need(where, ref))
     assert why_not(owed(KIND)[0]) == "Nothing waits any more."
 
 
@@ -101,7 +101,7 @@ def test_a_new_requirement_is_told_to_everybody_who_is_invited(
     vendors.candidate(where, "Initech ML")
     made = propose_requirement(
         candidate=option(where),
-        category=asked(where).category,
+        category=need(where).category,
         text="GPU quotas",
         by=Actor(name="Acme by API"),
     )
@@ -117,7 +117,7 @@ def test_who_is_out_of_the_choice_hears_nothing(where: Evaluation) -> None:
     eliminate(candidate=option(where), reason="Too dear", by=where.owner)
     add_requirement(
         evaluation=where,
-        category=asked(where).category,
+        category=need(where).category,
         ref="R3",
         text="More",
         by=where.owner,
@@ -128,9 +128,9 @@ def test_who_is_out_of_the_choice_hears_nothing(where: Evaluation) -> None:
 
 
 def test_closed_it_waits_until_claims_reopen(where: Evaluation) -> None:
-    vendors.claim(option(where), asked(where))
+    vendors.claim(option(where), need(where))
     close_claims(evaluation=where, by=where.owner)
-    change_requirement(requirement=asked(where), text="New", by=where.owner)
+    change_requirement(requirement=need(where), text="New", by=where.owner)
     (notice,) = owed(KIND)
     assert why_not(notice) == "Answering is closed."
     Notice.objects.update(state="suppressed", occurrence="an hour ago")
