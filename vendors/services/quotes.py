@@ -162,7 +162,7 @@ def checked_lines(
                 inputs.refuse(f"lines.{index}.{field}", sentence)
     inputs.check()
     order = list(CHECKLIST[candidate.kind])
-    return sorted(valid, key=lambda it: (order.index(CostKind(it.kind)), it.label))
+    return sorted(valid, key=lambda row: (order.index(CostKind(row.kind)), row.label))
 
 
 def _checked(
