@@ -21,16 +21,16 @@ type Row = dict[str, Any]
 
 def numbers_of(document: Document) -> dict[Spot, CellNumbers]:
     measured = measured_by(verdicts(document))
-    asked = {row["id"]: Measure.from_json(row["measure"]) for row in needs(document)}
+    measures = {row["id"]: Measure.from_json(row["measure"]) for row in needs(document)}
     claimed = {
         spot_of(row): Reading.kept(row["number"])
         for row in document["claims"]
         if row["number"] and row["superseded_at"] is None
     }
     return {
-        spot: CellNumbers(asked[spot[1]], claimed.get(spot), measured.get(spot, ()))
+        spot: CellNumbers(measures[spot[1]], claimed.get(spot), measured.get(spot, ()))
         for spot in {**claimed, **measured}
-        if spot[1] in asked
+        if spot[1] in measures
     }
 
 
@@ -46,7 +46,7 @@ def verdicts(document: Document) -> Iterator[TrialVerdict]:
     now = document["journal"][-1]["at"]
     spots = {row["id"]: spot_of(row) for row in document["claims"]}
     shared = {row["id"]: row["named_values"] for row in document["criteria"]}
-    kept = {row["evidence"]: row for row in document["measurements"]}
+    measurements = {row["evidence"]: row for row in document["measurements"]}
     awaited = {
         row["evidence"]
         for row in document["gaps"]
@@ -56,21 +56,21 @@ def verdicts(document: Document) -> Iterator[TrialVerdict]:
     rows = (row for row in document["evidence"] if row["source"] == Source.TRIAL)
     for row in sorted(rows, key=lambda row: (row["recorded_at"], row["id"])):
         named = {**shared.get(row["criterion"], {}), **row["named_values"]}
-        found = kept.get(row["id"])
+        measurement = measurements.get(row["id"])
         yield TrialVerdict(
             key=row["id"],
             spot=spots[row["claim"]],
             reconfirms=row["reconfirms"],
             named=named,
-            measured=measured_of(found, named) if found else None,
+            measured=measured_of(measurement, named) if measurement else None,
             awaits=row["id"] in awaited,
         )
 
 
 def measured_of(measurement: Row, named: dict[str, list[str]]) -> Measured | None:
     failed = measurement["results"].count(FAILED)
-    words = named_words(named)
-    return Measured.from_json({**measurement, "named": words, "failed": failed})
+    names = named_words(named)
+    return Measured.from_json({**measurement, "named": names, "failed": failed})
 
 
 # Bids and the award of a release.
@@ -190,17 +190,17 @@ MILESTONE_STATUS = {"open": "scheduled", "met": "met", "missed": "notMet"}
 
 
 def as_ocds(document: Document) -> bytes:
-    told = json.dumps(without_empty(package(document)), ensure_ascii=False, indent=1)
-    return f"{told}\n".encode()
+    text = json.dumps(without_empty(package(document)), ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
 
 
 def without_empty(told: Any) -> Any:
     """The same without what holds nothing: the standard wants no empty list or text."""
     if isinstance(told, dict):
-        kept = {key: without_empty(value) for key, value in told.items()}
-        return {key: value for key, value in kept.items() if not is_empty(value)}
+        values = {key: without_empty(value) for key, value in told.items()}
+        return {key: value for key, value in values.items() if not is_empty(value)}
     if isinstance(told, list):
-        return [it for it in map(without_empty, told) if not is_empty(it)]
+        return [value for value in map(without_empty, told) if not is_empty(value)]
     return told
 
 
@@ -293,7 +293,7 @@ def tender(document: Document, ocid: str) -> dict[str, Any]:
         "startDate": evaluation["claims_opened_at"],
         "endDate": evaluation["claims_closed_at"] or evaluation["claims_close_at"],
     }
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": f"{ocid}-tender",
         "title": evaluation["title"],
         "description": evaluation["context"] or evaluation["problem"],
@@ -307,12 +307,12 @@ def tender(document: Document, ocid: str) -> dict[str, Any]:
         "milestones": milestones(document),
     }
     if period["startDate"]:
-        found["tenderPeriod"] = {key: at for key, at in period.items() if at}
+        fields["tenderPeriod"] = {key: at for key, at in period.items() if at}
     if evaluation["must_run_by"]:
-        found["contractPeriod"] = {
+        fields["contractPeriod"] = {
             "startDate": f"{evaluation['must_run_by']}T00:00:00Z"
         }
-    return found
+    return fields
 
 
 def status(evaluation: dict[str, Any]) -> str:
@@ -324,11 +324,11 @@ def status(evaluation: dict[str, Any]) -> str:
 
 
 def criteria(document: Document) -> list[dict[str, Any]]:
-    found = []
+    entries = []
     for category in document["categories"]:
         groups = []
         for priority in Priority:
-            asked = [
+            requirements = [
                 {
                     "id": requirement["id"],
                     "title": requirement["ref"],
@@ -340,15 +340,15 @@ def criteria(document: Document) -> list[dict[str, Any]]:
                 and requirement["priority"] == priority
                 and requirement["retired_at"] is None
             ]
-            if asked:
+            if requirements:
                 groups.append(
                     {
                         "id": f"{category['id']}-{priority}",
                         "description": priority.label,
-                        "requirements": asked,
+                        "requirements": requirements,
                     }
                 )
-        found.append(
+        entries.append(
             {
                 "id": category["id"],
                 "title": category["name"],
@@ -357,7 +357,7 @@ def criteria(document: Document) -> list[dict[str, Any]]:
                 "requirementGroups": groups,
             }
         )
-    return found
+    return entries
 
 
 def milestones(document: Document) -> list[dict[str, Any]]:

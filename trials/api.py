@@ -200,10 +200,10 @@ class TrialView(VendorView):
 
         Of several trials it is the one that starts last.
         """
-        found = agreed_trial(self.invitation(request, invitation))
-        if found is None:
+        trial = agreed_trial(self.invitation(request, invitation))
+        if trial is None:
             raise NotFound
-        return Response(show_trial(found))
+        return Response(show_trial(trial))
 
 
 @CALLS.at(f"{INVITATION}trial/runs/")
@@ -220,13 +220,13 @@ class OwnRunsView(VendorView):
     )
     def get(self, request: Request, invitation: str) -> Response:
         """List the numbers that were measured in your trial; 404 until it is agreed."""
-        found = agreed_trial(self.invitation(request, invitation))
-        if found is None:
+        trial = agreed_trial(self.invitation(request, invitation))
+        if trial is None:
             raise NotFound
         return Response(
             page_of(
                 request,
-                own_runs(found),
+                own_runs(trial),
                 key=("measured_at", "pk"),
                 show=lambda run: dict(RunOutput(run).data),
             )
@@ -251,17 +251,17 @@ class ReplyView(VendorView):
         A later reply takes the place of the former, which the buyer's journal keeps.
         """
         candidate = self.invitation(request, invitation)
-        found = agreed_gaps(candidate).filter(pk=read_id(gap)).first()
-        if found is None:
+        agreed_gap = agreed_gaps(candidate).filter(pk=read_id(gap)).first()
+        if agreed_gap is None:
             raise NotFound
         body = ReplyInput(data=request.data)
         body.is_valid(raise_exception=True)
 
         def reply() -> Response:
-            said = reply_to_gap(
-                gap=found, by=self.caller(request).actor, **body.validated_data
+            replied = reply_to_gap(
+                gap=agreed_gap, by=self.caller(request).actor, **body.validated_data
             )
-            return Response(show_gap(said))
+            return Response(show_gap(replied))
 
         return self.once(request, reply)
 

@@ -178,8 +178,8 @@ def _of_candidates(model: Any, field: str, path: str) -> Any:
     def names(ids: Collection[str]) -> dict[str, str]:
         rows = model.objects.filter(pk__in=ids).values_list("pk", field, path)
         return {
-            str(pk): f"“{said}” of {candidate}" if field != path else candidate
-            for pk, said, candidate in rows
+            str(pk): f"“{text}” of {candidate}" if field != path else candidate
+            for pk, text, candidate in rows
         }
 
     return names

@@ -640,5 +640,5 @@ def uses_in_verdicts(evaluation: Evaluation) -> Used:
 
 @PART_USES.add
 def scored(part: Stakeholder) -> str:
-    given = Score.objects.filter(sheet__stakeholder=part).exists()
-    return "given scores" if given else ""
+    has_scored = Score.objects.filter(sheet__stakeholder=part).exists()
+    return "given scores" if has_scored else ""

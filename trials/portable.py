@@ -58,8 +58,8 @@ def solo(user: User, evaluation: Evaluation) -> bool:
     waiting = Q(demo__notes_until__isnull=True) | Q(
         demo__notes_until__gt=timezone.now()
     )
-    found: bool = notes.filter(waiting).exists()
-    return found
+    waits: bool = notes.filter(waiting).exists()
+    return waits
 
 
 @receiver(evaluation_imported)
@@ -89,20 +89,20 @@ def prior_is_whole(document: Document) -> Iterator[tuple[str, str]]:
 @CHECKS.add
 def scale_has_six_meanings(document: Document) -> Iterator[tuple[str, str]]:
     """The scores have words, each of them, or none has."""
-    told = document["evaluation"].get("scale") or []
-    texts = isinstance(told, list) and all(
-        isinstance(text, str) and text for text in told
+    meanings = document["evaluation"].get("scale") or []
+    texts = isinstance(meanings, list) and all(
+        isinstance(text, str) and text for text in meanings
     )
-    if not texts or len(told) not in (0, TOP_SCORE + 1):
+    if not texts or len(meanings) not in (0, TOP_SCORE + 1):
         yield "/evaluation/scale", "It has to be six texts, for 0 to 5, or none."
 
 
 @CHECKS.add
 def measured_are_numbers(document: Document) -> Iterator[tuple[str, str]]:
     """What runs came to is a number, wherever there was a measure."""
-    for at, told in enumerate(document["measurements"]):
+    for at, row in enumerate(document["measurements"]):
         try:
-            finite = not told.get("measure") or Decimal(told["value"]).is_finite()
+            finite = not row.get("measure") or Decimal(row["value"]).is_finite()
         except (ArithmeticError, KeyError, TypeError, ValueError):
             finite = False
         if not finite:

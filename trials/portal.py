@@ -34,7 +34,7 @@ def demos(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
     page = _page(session.link.candidate)
     evaluation = session.link.candidate.evaluation
-    found = [
+    entries = [
         CalendarDate(
             uid=str(demo.pk),
             sequence=demo.occurrence,
@@ -50,7 +50,7 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
         if demo.scheduled_for is not None
     ]
     return HttpResponse(
-        calendar_of(*found),
+        calendar_of(*entries),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="demo.ics"'},
     )
@@ -66,10 +66,10 @@ def _dated(candidate: Candidate) -> QuerySet[Demo]:
 
 
 def _own(session: VendorSession) -> list[Demo]:
-    found = list(_dated(session.link.candidate).order_by("scheduled_for", "pk"))
-    if not found:
+    booked = list(_dated(session.link.candidate).order_by("scheduled_for", "pk"))
+    if not booked:
         raise NotFound
-    return found
+    return booked
 
 
 def when_of(demo: Demo) -> str:
@@ -102,23 +102,23 @@ def trial(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def reply(request: HttpRequest, session: VendorSession, gap: str) -> HttpResponse:
-    found = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
-    if found is None:
+    own = agreed_gaps(session.link.candidate).filter(pk=read_id(gap)).first()
+    if own is None:
         raise NotFound
     if request.method != "POST":
-        return _shown(request, session, replying=found.pk)
+        return _shown(request, session, replying=own.pk)
     fields = ("reply", "promised_for", "workaround")
     typed = {name: request.POST.get(name, "") for name in fields}
     try:
         reply_to_gap(
-            gap=found,
+            gap=own,
             reply=typed["reply"],
             promised_for=day_in("promised_for", typed["promised_for"]),
             workaround=typed["workaround"],
             by=actor_in_pages(session.link),
         )
     except Problem as problem:
-        return _shown(request, session, replying=found.pk, problem=problem, typed=typed)
+        return _shown(request, session, replying=own.pk, problem=problem, typed=typed)
     invitation = str(session.link.candidate_id)
     return redirect("vendor_trial:trial", invitation=invitation)
 
@@ -140,19 +140,19 @@ def _shown(
     problem: Problem | None = None,
     **context: Any,
 ) -> HttpResponse:
-    found = agreed_trial(session.link.candidate)
-    if found is None:
+    agreed = agreed_trial(session.link.candidate)
+    if agreed is None:
         raise NotFound
     return show(
         request,
         session,
         TRIAL_TEMPLATE,
         **refusal(problem),
-        trial=found,
-        gaps=list(found.gaps.all()),
-        criteria=list(found.criteria.all()),
-        milestones=list(found.milestones.all()),
-        runs=list(own_runs(found).order_by("-measured_at", "-id")[:SHOWN_RUNS]),
+        trial=agreed,
+        gaps=list(agreed.gaps.all()),
+        criteria=list(agreed.criteria.all()),
+        milestones=list(agreed.milestones.all()),
+        runs=list(own_runs(agreed).order_by("-measured_at", "-id")[:SHOWN_RUNS]),
         **context,
     )
 

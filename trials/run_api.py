@@ -93,8 +93,8 @@ class RunTokenAuthentication(BaseAuthentication):
 
 def run_secret_of(header: str) -> str | None:
     """The run token in an Authorization header, if it has the shape of one."""
-    given = BEARER.fullmatch(header)
-    return given[1] if given and SECRET.fullmatch(given[1]) else None
+    match = BEARER.fullmatch(header)
+    return match[1] if match and SECRET.fullmatch(match[1]) else None
 
 
 def end_tokens_in_address(request: HttpRequest) -> bool:
@@ -126,9 +126,9 @@ class WholeBody(BaseParser):
     ) -> bytes:
         """The bytes, once; they are read by who knows their format."""
         request = (parser_context or {})["request"]
-        given = CHARSET.search(media_type or "")
+        charset = CHARSET.search(media_type or "")
         packed = request.headers.get("Content-Encoding", "identity") != "identity"
-        if packed or (given and given[1].lower() not in UTF8):
+        if packed or (charset and charset[1].lower() not in UTF8):
             raise exceptions.UnsupportedMediaType(media_type or "")
         content: bytes = stream.read(SIZE_LIMIT + 1)
         if len(content) > SIZE_LIMIT:
@@ -486,10 +486,10 @@ def read_report(
             raise Invalid(IN_BODY, errors={name: [IN_BODY] for name in sorted(params)})
         return read_json_runs(text_of(content))
     described = read_description_apart(params)
-    given = _instant(params.get("measured_at"))
+    instant = _instant(params.get("measured_at"))
     if kind == ReportFormat.JUNIT:
-        return read_junit(content, described, given)
-    return read_in_toto(text_of(content), described, given)
+        return read_junit(content, described, instant)
+    return read_in_toto(text_of(content), described, instant)
 
 
 def _instant(text: str | None) -> datetime.datetime | None:

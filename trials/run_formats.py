@@ -90,10 +90,10 @@ def read_value(given: object) -> Decimal:
 
 def read_instant(given: object) -> datetime.datetime:
     """An ISO 8601 time with its offset from UTC."""
-    found = read_iso(given)
-    if found.tzinfo is None:
+    instant = read_iso(given)
+    if instant.tzinfo is None:
         raise ValueError("Give the time with its offset, such as 2026-11-27T10:15:00Z.")
-    return found
+    return instant
 
 
 def read_iso(given: object) -> datetime.datetime:
@@ -101,13 +101,13 @@ def read_iso(given: object) -> datetime.datetime:
     try:
         if not isinstance(given, str) or len(given) > 40 or "T" not in given:
             raise ValueError
-        found = datetime.datetime.fromisoformat(given)
+        instant = datetime.datetime.fromisoformat(given)
         # Years at the ends of the calendar have no other time zone.
-        if not 1970 <= found.year <= 9990:
+        if not 1970 <= instant.year <= 9990:
             raise ValueError
     except ValueError as error:
         raise ValueError("Write the time as 2026-11-27T10:15:00Z.") from error
-    return found
+    return instant
 
 
 def read_criterion(given: object) -> str:
@@ -136,8 +136,8 @@ _NAMED = re.compile(
 
 def criterion_in(name: str) -> str:
     """The number that stands at the beginning of a test's name; blank if none does."""
-    found = _NAMED.findall(name.partition("[")[0])
-    return str(int(found[-1])) if found else ""
+    numbers = _NAMED.findall(name.partition("[")[0])
+    return str(int(numbers[-1])) if numbers else ""
 
 
 # What every file says of itself: its id, the commit, a link and where it ran.
@@ -176,7 +176,7 @@ def read_description(given: Mapping[str, object], faults: Faults) -> Description
         texts[name] = text if isinstance(text, str) else "-"
         if not isinstance(text, str):
             faults.add(name, "It must be a string.")
-    found = Description(
+    description = Description(
         key=inputs.line("id", texts["id"], limit=KEY_LIMIT),
         commit=inputs.line("commit", texts["commit"], limit=COMMIT_LIMIT, blank=True),
         link=inputs.link("link", "" if texts["link"] == "-" else texts["link"]),
@@ -187,7 +187,7 @@ def read_description(given: Mapping[str, object], faults: Faults) -> Description
     for name, sentences in inputs.errors.items():
         for sentence in sentences:
             faults.add(name, sentence)
-    return found
+    return description
 
 
 def read_description_apart(given: Mapping[str, object]) -> Description:
@@ -196,9 +196,9 @@ def read_description_apart(given: Mapping[str, object]) -> Description:
     if not given.get("id"):
         sentence = "Give the file an id in the address, such as ?id=build-7."
         raise Invalid(sentence, errors={"id": [sentence]})
-    found = read_description(given, faults)
+    description = read_description(given, faults)
     faults.check()
-    return found
+    return description
 
 
 # Test results as an in-toto statement; reported, for no signature of it is checked.
@@ -250,19 +250,19 @@ def read_in_toto(
 def _names(predicate: Any) -> list[tuple[str, str, bool]]:
     if not isinstance(predicate, dict):
         raise refuse("The statement has no predicate.")
-    found = []
+    subjects = []
     for field, failed in LISTS.items():
         names = predicate.get(field, [])
         if not isinstance(names, list) or not all(
             isinstance(name, str) for name in names
         ):
             raise refuse(f"predicate.{field} must be a list of names.")
-        found += [
+        subjects += [
             (f"predicate.{field}.{at}", name, failed) for at, name in enumerate(names)
         ]
-    if len(found) > MOST_CASES:
+    if len(subjects) > MOST_CASES:
         raise refuse(f"The statement has over {MOST_CASES:,} tests; split it.")
-    return found
+    return subjects
 
 
 # Runs as JSON: one object with an id and a list of numbers.
@@ -431,10 +431,10 @@ def _cases(element: Element, suite: Element | None) -> Any:
 
 
 def _properties(case: Element) -> Mapping[str, str]:
-    found = {}
+    by_name = {}
     for one in case.iterfind("properties/property"):
-        found[one.get("name", "")] = (one.get("value") or one.text or "").strip()
-    return found
+        by_name[one.get("name", "")] = (one.get("value") or one.text or "").strip()
+    return by_name
 
 
 def _when(
@@ -443,12 +443,12 @@ def _when(
     given: datetime.datetime | None,
 ) -> datetime.datetime:
     """When it was measured; a time without an offset is in UTC, as runners' are."""
-    said = properties.get("measured_at")
-    if not said and suite is not None:
-        said = suite.get("timestamp")
-    if said:
-        found = read_iso(said)
-        return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    stamp = properties.get("measured_at")
+    if not stamp and suite is not None:
+        stamp = suite.get("timestamp")
+    if stamp:
+        instant = read_iso(stamp)
+        return instant if instant.tzinfo else instant.replace(tzinfo=datetime.UTC)
     if given is None:
         raise ValueError(NO_TIME)
     return given

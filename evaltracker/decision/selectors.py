@@ -126,7 +126,7 @@ def promised_rows(
     ended, so these are the rows that the memo rests on."""
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
-    said: dict[object, CheckVerdict] = {
+    verdicts: dict[object, CheckVerdict] = {
         (verdict.promise_check_id, verdict.requirement_id): verdict
         for verdict in CheckVerdict.objects.filter(
             promise_check__in=places
@@ -136,7 +136,7 @@ def promised_rows(
         PromisedRow(
             requirement,
             cell,
-            tuple(said.get((place.pk, requirement.pk)) for place in places),
+            tuple(verdicts.get((place.pk, requirement.pk)) for place in places),
         )
         for requirement in book.requirements
         if matters_most(requirement)
@@ -147,14 +147,14 @@ def promised_rows(
 
 def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:
     places = list(checks)
-    found: dict[object, list[str]] = {place.pk: [] for place in places}
+    verdicts: dict[object, list[str]] = {place.pk: [] for place in places}
     rows = CheckVerdict.objects.filter(promise_check__in=places)
     for key, verdict in rows.values_list("promise_check_id", "found"):
-        found[key].append(verdict)
+        verdicts[key].append(verdict)
     return [
         Kept(
             place,
-            *(found[place.pk].count(word) for word in ("holds", "partly", "fails")),
+            *(verdicts[place.pk].count(word) for word in ("holds", "partly", "fails")),
         )
         for place in places
     ]
@@ -201,15 +201,15 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
         .select_related("evaluation")
         .order_by("-evaluation__created_at", "name")
     )
-    found = list(rows[:MOST])
-    if not found:
+    candidates = list(rows[:MOST])
+    if not candidates:
         return []
     decisions = {
         decided_with_record.evaluation_id: decided_with_record
-        for decided_with_record in decided_with_records(found)
+        for decided_with_record in decided_with_records(candidates)
     }
     checks: dict[object, list[Kept]] = defaultdict(list)
-    for promise in outcomes_of(PromiseCheck.objects.filter(candidate__in=found)):
+    for promise in outcomes_of(PromiseCheck.objects.filter(candidate__in=candidates)):
         checks[promise.check.candidate_id].append(promise)
     return [
         Earlier(
@@ -218,7 +218,7 @@ def earlier_standing(user: User, candidate: Candidate) -> list[Earlier]:
             getattr(decision, "record", None),
             tuple(checks[candidate.pk]),
         )
-        for candidate in found
+        for candidate in candidates
     ]
 
 
@@ -407,17 +407,17 @@ class MetricRow:
 
 
 def number_of(text: str) -> tuple[float, str] | None:
-    found = NUMBER.fullmatch(text.strip())
-    if found is None:
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
         return None
-    lead, number, unit = found.groups()
+    lead, number, unit = match.groups()
     return float(number), f"{lead.strip()}|{unit.strip()}".casefold()
 
 
 def metric_rows(
     evaluation: Evaluation, checks: Collection[PromiseCheck], today: datetime.date
 ) -> list[MetricRow]:
-    said = {
+    values = {
         (row.promise_check_id, row.metric_id): row
         for row in MetricValue.objects.filter(promise_check__in=checks).select_related(
             "recorded_by"
@@ -427,7 +427,7 @@ def metric_rows(
         MetricRow(
             metric,
             tuple(
-                MetricPlace(check, said.get((check.pk, metric.pk)), today)
+                MetricPlace(check, values.get((check.pk, metric.pk)), today)
                 for check in checks
             ),
         )
@@ -459,11 +459,11 @@ class NextTests:
 
 def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests]:
     """By evaluation, in three queries; nothing where nothing was drawn."""
-    found = KeptDraws.objects.filter(
-        evaluation__in=[each.pk for each in evaluations]
+    draws = KeptDraws.objects.filter(
+        evaluation__in=[place.pk for place in evaluations]
     ).annotate(now=F("evaluation__journal_head__count"))
-    kept = [row for row in found if row.results]
-    listed = [(row.evaluation_id, line) for row in kept for line in first_of(row)]
+    drawn = [row for row in draws if row.results]
+    listed = [(row.evaluation_id, line) for row in drawn for line in first_of(row)]
     candidates = {
         str(row.pk): row
         for row in Candidate.objects.filter(pk__in={line["id"] for _, line in listed})
@@ -485,7 +485,7 @@ def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests
             idle=row.results["idle"],
             as_of=row.entries if row.now != row.entries else None,
         )
-        for row in kept
+        for row in drawn
     }
 
 
@@ -498,9 +498,9 @@ def requirements_of(
 ) -> dict[tuple[uuid.UUID, str], Requirement]:
     if not listed:
         return {}
-    asked = Q()
+    wanted = Q()
     for evaluation in {key for key, _ in listed}:
         refs = {line["ref"] for key, line in listed if key == evaluation}
-        asked |= Q(evaluation=evaluation, ref__in=refs)
-    rows = Requirement.objects.filter(asked)
+        wanted |= Q(evaluation=evaluation, ref__in=refs)
+    rows = Requirement.objects.filter(wanted)
     return {(row.evaluation_id, row.ref): row for row in rows}

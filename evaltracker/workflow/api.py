@@ -68,15 +68,15 @@ class StaffView(StrictView):
 
     def evaluation(self, request: Request, slug: str) -> Evaluation:
         """A purchase that the person may see; a hidden one is as absent as none."""
-        found = (
+        evaluation = (
             Evaluation.objects.visible_to(self.person(request))
             .filter(slug=slug)
             .select_related("owner")
             .first()
         )
-        if found is None:
+        if evaluation is None:
             raise NotFound
-        return found
+        return evaluation
 
 
 # The matrix as JSON: what `trials.selectors.matrix` writes, described.
@@ -286,8 +286,8 @@ class MatrixView(StaffView):
         day = today_in(evaluation.zone)
 
         def make() -> HttpResponse:
-            found = matrix_json(standing_ledger(evaluation).of_active())
-            return HttpResponse(found, content_type="application/json")
+            content = matrix_json(standing_ledger(evaluation).of_active())
+            return HttpResponse(content, content_type="application/json")
 
         return unless_unchanged(
             request._request, evaluation, make, day=day, counted=awaited_replies()
@@ -338,8 +338,8 @@ class InboxView(StaffView):
     def get(self, request: Request, slug: str) -> Response:
         """Read what waits on you, the most urgent first."""
         evaluation = self.evaluation(request, slug)
-        found = my_work(self.person(request), evaluation)
-        return Response({"results": [show_work(item) for item in found]})
+        items = my_work(self.person(request), evaluation)
+        return Response({"results": [show_work(item) for item in items]})
 
 
 def show_work(item: WorkItem) -> dict[str, Any]:

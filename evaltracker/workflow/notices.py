@@ -55,12 +55,12 @@ class OnRule(About[Asked]):
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Asked]:
         looks: dict[UUID, Look] = {}
-        found = {}
+        subjects = {}
         for rule in self.rows.filter(pk__in=[UUID(key) for key in ids]):
             look = looks.setdefault(rule.evaluation_id, Look(rule.evaluation))
             tally = next((tally for tally in look.tallies if tally.rule == rule), None)
-            found[str(rule.pk)] = Asked(rule, look, tally)
-        return found
+            subjects[str(rule.pk)] = Asked(rule, look, tally)
+        return subjects
 
     def reasons(self, notice: Notice, row: Asked) -> Iterator[str]:
         if row.tally is None or not row.look.evaluation.is_open:
@@ -374,7 +374,7 @@ CODES.register("stage", {str(stage.value): stage.label.lower() for stage in Stag
 
 register_words(
     {
-        **{f"stage.{end}": said for end, said in STAGE.items()},
+        **{f"stage.{end}": label for end, label in STAGE.items()},
         "gate.waived": ("waived a rule", "waived the rule “{rule}”"),
         "waiver_request.asked": (
             "asked leadership for a waiver",

@@ -72,8 +72,8 @@ class OnTrial(AboutCandidate[Any]):
     related: ClassVar[tuple[str, ...]] = ("candidate__evaluation__owner", "lead")
 
     def trial(self, target: Any) -> Trial:
-        found: Trial = target if isinstance(target, Trial) else target.trial
-        return found
+        trial: Trial = target if isinstance(target, Trial) else target.trial
+        return trial
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {self.trial(target).candidate}"

@@ -386,8 +386,8 @@ class CriteriaGrid(Grid[Trial, Criterion]):
                 "Choose a requirement; pasted rows name its ref after the number."
             )
             raise Invalid(sentence, errors={"requirement": [sentence]})
-        given = {**values, "measure": values.get("measure") or None}
-        return add_criterion(trial=subject, by=by, **{"text": "", **given})
+        fields = {**values, "measure": values.get("measure") or None}
+        return add_criterion(trial=subject, by=by, **{"text": "", **fields})
 
 
 @waits_on("scores")

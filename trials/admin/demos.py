@@ -540,7 +540,7 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
     user = reader(request)
     evaluation = demo.candidate.evaluation
     script = [item for item in items if not item.item.off_script]
-    asked = [row for row in script if row.item.requirement_id]
+    judgeable = [row for row in script if row.item.requirement_id]
     return show(
         request,
         evaluation,
@@ -552,8 +552,8 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         script=script,
         dazzle=[item for item in items if item.item.off_script],
         minutes=sum(row.item.minutes for row in script),
-        judged=sum(row.verdict is not None for row in asked),
-        asked=len(asked),
+        judged=sum(row.verdict is not None for row in judgeable),
+        asked=len(judgeable),
         verdicts=EvidenceVerdict.choices,
         notes=solo_notes(user, demo) if demo.held_at else None,
         here=request.path,
@@ -635,19 +635,19 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
         candidate=demo.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
     current: dict[Any, Claim] = {claim.requirement_id: claim for claim in claims}
-    found: dict[Any, list[Evidence]] = {}
+    by_item: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(script_item__demo=demo)
         .select_related("recorded_by", "claim", "script_item")
         .order_by("recorded_at")
     ):
-        found.setdefault(evidence.script_item_id, []).append(evidence)
+        by_item.setdefault(evidence.script_item_id, []).append(evidence)
     demanded = demanded_in(demo.candidate.evaluation)
     rows = []
     for item in items:
         item.demo = demo
         claim = current.get(item.requirement_id)
-        verdicts = found.get(item.pk, [])
+        verdicts = by_item.get(item.pk, [])
         old = bool(verdicts) and verdicts[-1].claim.superseded_at is not None
         lists = answered_values(claim, demanded.get(item.requirement_id, {}))
         values = boxes_of(lists, item.named_values)

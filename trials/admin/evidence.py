@@ -401,19 +401,19 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
 def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     """The file as an attachment, under the name that it came with."""
     check_query(request)
-    found = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
-    if found is None or not found.file:
+    proof = Evidence.objects.visible_to(reader(request)).filter(pk=evidence_id).first()
+    if proof is None or not proof.file:
         raise NotFound
-    open_answers(request, found.claim.candidate.evaluation)
+    open_answers(request, proof.claim.candidate.evaluation)
     try:
-        content = found.file.open("rb")
+        content = proof.file.open("rb")
     except FileNotFoundError as error:
         raise NotFound from error
-    kind = mimetypes.guess_type(found.file_name)[0] or "application/octet-stream"
+    kind = mimetypes.guess_type(proof.file_name)[0] or "application/octet-stream"
     download: Any = FileResponse(
         content,
         as_attachment=True,
-        filename=found.file_name,
+        filename=proof.file_name,
         content_type=kind,
         headers={"X-Content-Type-Options": "nosniff"},
     )

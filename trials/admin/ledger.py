@@ -249,19 +249,19 @@ def offers_of(
 ) -> dict[str, bool]:
     evaluation = place.evaluation
     current = next((chapter for chapter in chapters if chapter.is_current), None)
-    said = current is not None and current.claim.availability != Availability.WITHDRAWN
-    vendors_own = said and current is not None and current.claim.by_vendor
+    holds = current is not None and current.claim.availability != Availability.WITHDRAWN
+    vendors_own = holds and current is not None and current.claim.by_vendor
     owns = is_owner(user, evaluation)
     can_note = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
     knocks_out = place.requirement.is_must and cell.knocks_out
     return {
         "owns": owns,
-        "can_judge": said
+        "can_judge": holds
         and evaluation.is_open
         and evaluation.stage != Stage.REQUIREMENTS
         and not cell.to_reconfirm,
         "can_note": owns and can_note and not vendors_own,
-        "can_withdraw": owns and can_note and said and not vendors_own,
+        "can_withdraw": owns and can_note and holds and not vendors_own,
         "can_excuse": knocks_out
         and evaluation.is_open
         and (owns or is_leadership(user, evaluation)),
@@ -351,10 +351,10 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
     moment = evaluation.is_open and Stage(evaluation.stage) in NOTE_STAGES
     if not (is_answered_by_buyer(candidate) and moment and is_owner(user, evaluation)):
         return {}
-    found = answering_of(candidate)
-    following = found.after()
+    answering = answering_of(candidate)
+    following = answering.after()
     place = following and Place(candidate, following)
-    return {"answering": found, "next_answer": place}
+    return {"answering": answering, "next_answer": place}
 
 
 def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
@@ -422,8 +422,8 @@ GROUPS = ("slipped", "coming", "settled")
 def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request, filters=("page",))
     open_answers(request, evaluation)
-    found = counted_once(evaluation, "promised dates", _promised)
-    pages = Paginator(found, ON_A_PAGE)
+    promises = counted_once(evaluation, "promised dates", _promised)
+    pages = Paginator(promises, ON_A_PAGE)
     page = pages.page(page_number(request, pages.num_pages))
     return show(
         request,
@@ -435,7 +435,7 @@ def promised_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         slipped=[promise for promise in page if promise.slipped],
         coming=[promise for promise in page if promise.is_coming],
         settled=[promise for promise in page if group_of(promise) == "settled"],
-        numbers=Counter(map(group_of, found)),
+        numbers=Counter(map(group_of, promises)),
         page=page,
     )
 
@@ -447,5 +447,5 @@ def group_of(promise: Promised) -> str:
 
 
 def _promised(evaluation: Evaluation) -> list[Promised]:
-    found = promised(standing_ledger(evaluation).of_active())
-    return sorted(found, key=lambda promise: GROUPS.index(group_of(promise)))
+    promises = promised(standing_ledger(evaluation).of_active())
+    return sorted(promises, key=lambda promise: GROUPS.index(group_of(promise)))

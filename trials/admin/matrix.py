@@ -166,13 +166,13 @@ def _day(text: str) -> datetime.date | None:
     if not text:
         return None
     try:
-        found = datetime.date.fromisoformat(text)
+        day = datetime.date.fromisoformat(text)
     except ValueError:
-        found = None
+        day = None
     # Other forms of a day, such as a week's, would be other addresses of one page.
-    if found is None or found.isoformat() != text:
+    if day is None or day.isoformat() != text:
         raise Invalid("A day is written as 2030-01-31.")
-    return found
+    return day
 
 
 def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candidate]:
@@ -204,13 +204,13 @@ def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
         if name in chosen.switches
     ]
     looks = [None if kind.not_applicable else kind.standing for kind in book.kinds]
-    found = []
-    for row, (asked, line) in enumerate(zip(book.rows, book.lines, strict=True)):
+    shown = []
+    for row, (requirement, line) in enumerate(zip(book.rows, book.lines, strict=True)):
         differs = "differs" not in chosen.switches or len({looks[n] for n in line}) > 1
         cells_pass = all(not numbers.isdisjoint(line) for numbers in passing)
-        if differs and cells_pass and _is_asked_for(asked, chosen):
-            found.append(row)
-    return found
+        if differs and cells_pass and _is_asked_for(requirement, chosen):
+            shown.append(row)
+    return shown
 
 
 def _is_asked_for(row: LedgerRowsLedgerRow, chosen: Chosen) -> bool:
@@ -326,17 +326,17 @@ def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]
     numbers = numbers_by_row(book, cell_numbers(book.evaluation))
     parts = (*PARTS, NUMBERS) if numbers else PARTS
     yield [*HEAD, *(harmless(f"{name}: {part}") for name in names for part in parts)]
-    words = [words_of(kind) for kind in book.kinds]
+    labels = [words_of(kind) for kind in book.kinds]
     blank = [""] * (len(parts) - 1)
     for row in rows:
         one = book.rows[row]
-        told = (one.ref, one.category, one.text, Priority(one.priority).label)
-        line: list[str | Decimal] = [*map(harmless, told), Decimal(one.weight)]
-        said = numbers.get(one.pk, {})
+        texts = (one.ref, one.category, one.text, Priority(one.priority).label)
+        line: list[str | Decimal] = [*map(harmless, texts), Decimal(one.weight)]
+        by_place = numbers.get(one.pk, {})
         for place, number in enumerate(book.lines[row]):
-            line += words[number]
+            line += labels[number]
             if numbers:
-                line.append(harmless(said.get(place, "")))
+                line.append(harmless(by_place.get(place, "")))
         yield line
     foot: list[str | Decimal] = ["Fit of all scored requirements, in %"]
     foot += [""] * (len(HEAD) - 1)
@@ -469,8 +469,8 @@ def matrix_file(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     kind = request.GET.get("format", "xlsx")
     if kind not in FORMATS:
         raise Invalid("The matrix is saved as xlsx, csv or json.")
-    found = _read(request, evaluation)
-    return download(found.book, found.rows, kind)
+    view = _read(request, evaluation)
+    return download(view.book, view.rows, kind)
 
 
 def address_of_cells() -> str:
@@ -482,8 +482,8 @@ def address_of_cells() -> str:
 
 
 def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    found = _read(request, evaluation)
-    book, chosen = found.book, found.chosen
+    reading = _read(request, evaluation)
+    book, chosen = reading.book, reading.chosen
     response = show(
         request,
         evaluation,
@@ -491,7 +491,7 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Matrix",
         tab="matrix",
         book=book,
-        found=found,
+        found=reading,
         chosen=chosen,
         switches=[
             {"name": name, "label": label, "on": name in chosen.switches}
@@ -506,11 +506,11 @@ def _page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             for view, label in VIEWS.items()
         ],
         all_candidates=replace(chosen, candidates=ALL).query,
-        left_out=left_out(evaluation, found.everybody, book),
+        left_out=left_out(evaluation, reading.everybody, book),
         categories=categories_of(book),
         address=address_of_cells(),
     )
-    response.add_post_render_callback(partial(_fill, _cells(found)))
+    response.add_post_render_callback(partial(_fill, _cells(reading)))
     return response
 
 
@@ -558,10 +558,10 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
     else:
         book = whole.only(shown)
     rows = shown_rows(book, chosen)
-    found = View(book, rows, chosen, whole.candidates, _page_number(request))
-    if found.page > found.pages:
+    view = View(book, rows, chosen, whole.candidates, _page_number(request))
+    if view.page > view.pages:
         raise Invalid("The matrix has no such page.")
-    return found
+    return view
 
 
 def _page_number(request: HttpRequest) -> int:

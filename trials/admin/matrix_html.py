@@ -27,13 +27,13 @@ from vendors.choices import Availability
 def values_by_standing(cell: Cell) -> dict[Standing, str]:
     """“on premises” is unanswered, “AWS, Azure” are claimed, the weakest standing
     first; nothing where all values stand alike."""
-    found: dict[Standing, list[str]] = {}
+    by_standing: dict[Standing, list[str]] = {}
     counted = [value for value in cell.values if not value.not_applicable]
     for value in sorted(counted, key=lambda one: one.standing != cell.standing):
-        found.setdefault(value.standing, []).append(value.value)
-    if len(found) < 2:
+        by_standing.setdefault(value.standing, []).append(value.value)
+    if len(by_standing) < 2:
         return {}
-    return {standing: ", ".join(names) for standing, names in found.items()}
+    return {standing: ", ".join(names) for standing, names in by_standing.items()}
 
 
 # A cell's looks are few, so each is made once, and a page repeats it.
@@ -64,18 +64,18 @@ def lines_look(kind: Cell, *, must: bool) -> Look:
         return Look("", NOT_APPLICABLE, body)
     marks = marks_of(kind)
     body = format_html_join("", "{}", ((mark_html(mark),) for mark in marks))
-    said = "; ".join(
+    label = "; ".join(
         f"{source} {text}" for source, (text, _, _) in zip(NOTHING, marks, strict=True)
     )
-    said += f". Standing: {STANDINGS[kind.standing][0]}"
+    label += f". Standing: {STANDINGS[kind.standing][0]}"
     note = note_of(kind, must=must)
     if note:
         body += format_html('<span class="mx-more">{}</span>', note)
-        said += f". {note.capitalize()}"
+        label += f". {note.capitalize()}"
     for line in values_in_words(kind):
         body += format_html('<span class="mx-values" dir="auto">{}</span>', line)
-        said += f". {line}"
-    return Look(" mx-out" if knocks_out(kind, must=must) else "", said, body)
+        label += f". {line}"
+    return Look(" mx-out" if knocks_out(kind, must=must) else "", label, body)
 
 
 def picture_look(kind: Cell, *, must: bool) -> Look:
@@ -83,14 +83,14 @@ def picture_look(kind: Cell, *, must: bool) -> Look:
     if kind.not_applicable:
         body = format_html('<span class="mx-na">{}</span>', "n/a")
         return Look("", NOT_APPLICABLE, body, _panel(kind, must=must))
-    words, shape, tone = standing_mark(kind)
+    name, shape, tone = standing_mark(kind)
     glyph = '<i class="et-glyph et-glyph--{}" aria-hidden="true"></i>'
     body = format_html(glyph, shape) if shape != "empty" else SafeString()
     css = f" mx-cell--{shape}" if shape != "empty" else ""
     if knocks_out(kind, must=must):
         css = f" mx-cell--out mx-cell--{tone}"
     claimed, shown, tested = (text for text, _, _ in marks_of(kind))
-    said = f"{words}. " + ", ".join(
+    label = f"{name}. " + ", ".join(
         (
             f"Claimed {claimed}" if kind.claimed else claimed.capitalize(),
             f"demo {shown}" if kind.shown else shown,
@@ -99,12 +99,12 @@ def picture_look(kind: Cell, *, must: bool) -> Look:
     )
     note = note_of(kind, must=must)
     if note:
-        said += f". {note.capitalize()}"
+        label += f". {note.capitalize()}"
     values = values_in_words(kind)
-    said += "".join(f". {line}" for line in values)
+    label += "".join(f". {line}" for line in values)
     if note == "to re-confirm" or values:
         css += " mx-cell--more"
-    return Look(css, said, body, _panel(kind, must=must))
+    return Look(css, label, body, _panel(kind, must=must))
 
 
 def knocks_out(kind: Cell, *, must: bool) -> bool:
@@ -289,12 +289,12 @@ def table_rows(
         if isinstance(row, CategoryRow):
             parts.append(_category_row(book, row, place))
             continue
-        asked, must = book.rows[row], book.rows[row].is_must
-        pk, ref = str(asked.pk), escape(asked.ref)
-        parts.append(_head(asked, place))
+        requirement, must = book.rows[row], book.rows[row].is_must
+        pk, ref = str(requirement.pk), escape(requirement.ref)
+        parts.append(_head(requirement, place))
         ends = [tails[must, number] for number in book.lines[row]]
-        for column, words in looks.numbers.get(asked.pk, {}).items():
-            ends[column] = _with_numbers(ends[column], words, looks)
+        for column, text in looks.numbers.get(requirement.pk, {}).items():
+            ends[column] = _with_numbers(ends[column], text, looks)
         parts += [
             f"{before}{pk}{after}{ref}{end}"
             for (before, after), end in zip(columns, ends, strict=True)
@@ -339,41 +339,41 @@ def rows_as_data(looks: Looks, lines: Sequence[Line]) -> list[Any]:
     numbers: dict[bool, dict[int, int]] = {False: {}, True: {}}
     for place, (must, number) in enumerate(looks.made):
         numbers[must][number] = place
-    found: list[Any] = []
+    data: list[Any] = []
     for row in lines:
         if isinstance(row, CategoryRow):
-            found.append(str(row.pk))
+            data.append(str(row.pk))
             continue
-        asked = book.rows[row]
-        cells = [*map(numbers[asked.is_must].__getitem__, book.lines[row])]
-        measured = looks.numbers.get(asked.pk, {})
-        head = [str(asked.pk), int(asked.is_must), asked.ref, asked.text]
-        found.append([*head, cells, measured] if measured else [*head, cells])
-    return found
+        need = book.rows[row]
+        cells = [*map(numbers[need.is_must].__getitem__, book.lines[row])]
+        measured = looks.numbers.get(need.pk, {})
+        head = [str(need.pk), int(need.is_must), need.ref, need.text]
+        data.append([*head, cells, measured] if measured else [*head, cells])
+    return data
 
 
 def numbers_by_row(book: Ledger, numbers: Numbers) -> dict[UUID, dict[int, str]]:
     """The numbers of the book's cells in words, by requirement and place of column."""
     places = {column.candidate.pk: at for at, column in enumerate(book.columns)}
-    found: dict[UUID, dict[int, str]] = {}
-    for (candidate, requirement), each in numbers.items():
+    by_row: dict[UUID, dict[int, str]] = {}
+    for (candidate, requirement), cell in numbers.items():
         if candidate in places:
-            found.setdefault(requirement, {})[places[candidate]] = each.words
-    return found
+            by_row.setdefault(requirement, {})[places[candidate]] = cell.words
+    return by_row
 
 
 def _with_numbers(end: str, words: str, looks: Looks) -> str:
-    said = escape(words)
+    text = escape(words)
     name, _, rest = end.partition('"')
     if looks.picture:
-        return f'{name}. {said}" data-numbers="{said}"{rest}'
+        return f'{name}. {text}" data-numbers="{text}"{rest}'
     inside = rest.removesuffix(CELL_END)
-    line = f'<span class="mx-values" dir="auto">{said}</span>'
-    return f'{name}. {said}"{inside}{line}{CELL_END}'
+    line = f'<span class="mx-values" dir="auto">{text}</span>'
+    return f'{name}. {text}"{inside}{line}{CELL_END}'
 
 
 def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    columns: list[tuple[str, str]] = []
     for column in looks.book.columns:
         name = escape(column.candidate.name)
         whole = address.replace("{candidate}", str(column.candidate.pk))
@@ -381,13 +381,13 @@ def _columns(looks: Looks, address: str) -> list[tuple[str, str]]:
         more = f' data-label="{name}"'
         if looks.picture:
             more = ' class="mx-blocked"' if column.is_blocked else ""
-        found.append(
+        columns.append(
             (
                 f'<td role="gridcell"{more}><a href="{before}',
                 f'{after}" aria-label="{name}, ',
             )
         )
-    return found
+    return columns
 
 
 def _head(asked: LedgerRow, place: int) -> str:
@@ -421,7 +421,7 @@ def _category_row(book: Ledger, row: CategoryRow, place: int) -> str:
 
 
 def _bar(name: str, size: int, parts: Sequence[Part]) -> str:
-    said = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
+    counts = ", ".join(f"{part.cells} {part.mark[0].lower()}" for part in parts)
     shapes, start = [], 0
     for (_, shape, _), count in parts:
         shapes.append(
@@ -431,6 +431,6 @@ def _bar(name: str, size: int, parts: Sequence[Part]) -> str:
         start += count
     return (
         f'<svg class="mx-bar" viewBox="0 0 {size} 1" preserveAspectRatio="none"'
-        f' role="img" aria-label="{escape(name)}: {escape(said)}">'
-        f"<title>{escape(said)}</title>{''.join(shapes)}</svg>"
+        f' role="img" aria-label="{escape(name)}: {escape(counts)}">'
+        f"<title>{escape(counts)}</title>{''.join(shapes)}</svg>"
     )

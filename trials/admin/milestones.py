@@ -392,20 +392,20 @@ class MilestonesGrid(Grid[Trial, Milestone]):
         return why_not(check_add_trial_milestone, subject, user) is None
 
     def add(self, subject: Trial, values: Mapping[str, Any], by: User) -> Milestone:
-        given = {name: value for name, value in values.items() if value is not None}
+        filled = {name: value for name, value in values.items() if value is not None}
         usual = {**usual_due(subject.zone, by), "owner_user": by, "title": ""}
         return add_milestone(
             evaluation=subject.candidate.evaluation,
             trial=subject,
             by=by,
-            **{**usual, **given},
+            **{**usual, **filled},
         )
 
 
 def time_of(row: Milestone) -> str:
     zone = row.trial.zone if row.trial else ""
-    said = f"{row.due_time:%H:%M}"
-    return said if row.zone == zone else f"{said} {row.zone}"
+    text = f"{row.due_time:%H:%M}"
+    return text if row.zone == zone else f"{text} {row.zone}"
 
 
 @admin.register(Milestone, site=site)

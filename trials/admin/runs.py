@@ -181,15 +181,15 @@ def _cross(x: float, y: float) -> str:
 
 
 def _words(count: RunCount, as_is: str) -> str:
-    said = [count.proposal.why]
+    sentences = [count.proposal.why]
     with_runs = sum(1 for day in count.days if day.n)
     if with_runs:
-        said.append(f"Runs on {with_runs} {'day' if with_runs == 1 else 'days'}.")
+        sentences.append(f"Runs on {with_runs} {'day' if with_runs == 1 else 'days'}.")
     if count.left_out:
-        said.append(f"{count.left_out} left out, drawn as crosses.")
+        sentences.append(f"{count.left_out} left out, drawn as crosses.")
     if as_is:
-        said.append(f"The same benchmark of what is there today: {as_is}.")
-    return " ".join(said)
+        sentences.append(f"The same benchmark of what is there today: {as_is}.")
+    return " ".join(sentences)
 
 
 def trend_of(count: RunCount) -> str:
@@ -348,8 +348,8 @@ class OnRun(OnTrial):
     )
 
     def trial(self, target: Any) -> Trial:
-        found: Trial = target.criterion.trial
-        return found
+        trial: Trial = target.criterion.trial
+        return trial
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.criterion.requirement.ref}, {target.words}"
@@ -495,8 +495,8 @@ TYPES = {ReportFormat.JUNIT: "application/xml"}
 def run_file(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
     check_query(request)
     rows = RunReport.objects.visible_to(reader(request))
-    found = rows.select_related("trial__candidate__evaluation").filter(pk=report_id)
-    report = found.first()
+    reports = rows.select_related("trial__candidate__evaluation").filter(pk=report_id)
+    report = reports.first()
     if report is None:
         raise NotFound
     open_answers(request, report.trial.candidate.evaluation)

@@ -99,16 +99,16 @@ def sheet_of(part: Stakeholder) -> Sheet:
     evaluation = part.evaluation
     # A category of weight 0 is not scored.
     categories = list(evaluation.categories.exclude(weight=0))
-    given = {
+    scores = {
         (score.candidate_id, score.category_id): score
         for score in Score.objects.filter(sheet__stakeholder=part)
     }
     running = Candidate.objects.filter(evaluation=evaluation).exclude(
         state=CandidateState.ELIMINATED
     )
-    candidates = worth_scoring(list(running), {key[0] for key in given})
+    candidates = worth_scoring(list(running), {key[0] for key in scores})
     cells = [
-        SheetCell(part, category, candidate, given.get((candidate.pk, category.pk)))
+        SheetCell(part, category, candidate, scores.get((candidate.pk, category.pk)))
         for category in categories
         for candidate in candidates
     ]
@@ -303,8 +303,8 @@ class GiveScore(OnOwnCell):
         return target.part, target.candidate
 
     def initial(self, target: OwnCell, user: User) -> dict[str, Any]:
-        given = target.given()
-        return {"value": given.value, "reason": given.reason} if given else {}
+        score = target.given()
+        return {"value": score.value, "reason": score.reason} if score else {}
 
     def context(self, target: OwnCell, user: User) -> dict[str, Any]:
         sheet = sheet_of(target.part)

@@ -164,10 +164,10 @@ class SettleScore(AboutCandidate[ScoredCell]):
         settled = Settlement.objects.filter(**about).first()
         if settled is not None:
             return {"value": written(settled.value), "reason": settled.reason}
-        given = Score.objects.visible_to(user).filter(
+        scores = Score.objects.visible_to(user).filter(
             pk__in=counted_scores(target.candidate.evaluation), **about
         )
-        median = spread(given.values_list("value", flat=True)).median
+        median = spread(scores.values_list("value", flat=True)).median
         return {} if median is None else {"value": f"{float(median):g}"}
 
     def arguments(self, target: ScoredCell, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -296,18 +296,18 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     check_query(request)
     if evaluation.stage != Stage.REQUIREMENTS:
         open_answers(request, evaluation)
-    found = counted_once(evaluation, "buy-in", buy_in)
+    picture = counted_once(evaluation, "buy-in", buy_in)
     return show(
         request,
         evaluation,
         "trials/buy_in.html",
         title="Buy-in map",
         tab="buy_in",
-        map=found,
-        rows=rows_of(found),
-        categories=found.categories[:SHOWN],
-        requirements=found.requirements[:SHOWN],
-        agreed=len({tuple(pick.candidates) for pick in found.picks}) == 1,
+        map=picture,
+        rows=rows_of(picture),
+        categories=picture.categories[:SHOWN],
+        requirements=picture.requirements[:SHOWN],
+        agreed=len({tuple(pick.candidates) for pick in picture.picks}) == 1,
         sealed_at=weights_sealed_at(evaluation),
     )
 

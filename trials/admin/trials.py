@@ -291,14 +291,14 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
         candidate=trial.candidate_id, superseded_at__isnull=True
     ).exclude(availability=Availability.WITHDRAWN)
     current = {claim.requirement_id: claim for claim in claims}
-    found: dict[Any, list[Evidence]] = {}
+    by_criterion: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(criterion__trial=trial)
         .select_related("recorded_by", "claim", "finding", "criterion", "measurement")
         .defer("measurement__results")
         .order_by("recorded_at")
     ):
-        found.setdefault(evidence.criterion_id, []).append(evidence)
+        by_criterion.setdefault(evidence.criterion_id, []).append(evidence)
     demanded = demanded_in(trial.candidate.evaluation)
     criteria = list(trial.criteria.select_related("requirement"))
     runs = runs_rows(trial, criteria)
@@ -308,7 +308,7 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
         claim = current.get(criterion.requirement_id)
         lists = answered_values(claim, demanded.get(criterion.requirement_id, {}))
         values = boxes_of(lists, criterion.named_values)
-        verdicts = found.get(criterion.pk, [])
+        verdicts = by_criterion.get(criterion.pk, [])
         partly = bool(verdicts) and verdicts[-1].verdict == EvidenceVerdict.PARTLY
         stays = partly and is_partly_proven(
             standing_ledger(trial.candidate.evaluation).cell(

@@ -111,8 +111,8 @@ class Criterion(VendorRecord):
 
     @property
     def number(self) -> str:
-        said = dict.fromkeys((measure_words(self.measure), self.threshold))
-        return "; ".join(filter(None, said))
+        parts = dict.fromkeys((measure_words(self.measure), self.threshold))
+        return "; ".join(filter(None, parts))
 
     @property
     def values_named(self) -> str:

@@ -89,8 +89,8 @@ class Scales:
         grain = lcm(_grain(evidence), *(step.denominator for step in steps))
         sides = [_whole(evidence, grain), _whole(people, _grain(people))]
         rows = [
-            (points, place_of(weight), said, place_of(by))
-            for (points, weight), (said, by) in zip(*sides, strict=True)
+            (points, place_of(weight), votes, place_of(by))
+            for (points, weight), (votes, by) in zip(*sides, strict=True)
         ]
         share = (field.share.numerator, field.share.denominator - field.share.numerator)
         return cls(weights, rows, share, len(field.categories), grain)
@@ -120,12 +120,12 @@ def _firsts(scales: Scales, draws: int, seed: int) -> Iterator[tuple[int, ...]]:
     for drawn in drawn_weights(scales.categories, draws, seed):
         sums = [int(sumprod(row, drawn)) for row in scales.weights]
         best, of, firsts = -1, 1, []
-        for place, (points, by, said, among) in enumerate(scales.rows):
-            # share * points / weight + (1 - share) * said / weight, over one line.
+        for place, (points, by, votes, among) in enumerate(scales.rows):
+            # share * points / weight + (1 - share) * votes / weight, over one line.
             fit_of, said_of = sums[by] or 1, sums[among] or 1
             value = evidence * said_of * int(sumprod(points, drawn))
             if people:
-                value += people * fit_of * int(sumprod(said, drawn))
+                value += people * fit_of * int(sumprod(votes, drawn))
             whole = fit_of * said_of
             ahead = value * of - best * whole
             if ahead > 0:
@@ -494,12 +494,12 @@ def nearest_flip(field: Field, key: str) -> Flip | None:
     starts = [_total(contender, field) for contender in field.contenders]
     if starts[mine] == max(starts):
         return None
-    found = [
+    flips = [
         Flip(key, way.category, way.before, way.before + (way.after - way.before) * far)
         for way in _ways(field)
         if (far := _overtakes(mine, starts, way.ends)) is not None
     ]
-    return min(found, key=lambda flip: flip.moved, default=None)
+    return min(flips, key=lambda flip: flip.moved, default=None)
 
 
 def smallest_flip(field: Field) -> Flip | None:

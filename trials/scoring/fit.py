@@ -68,14 +68,14 @@ class Coverage:
     @property
     def in_words(self) -> str:
         """Return the counts beside each other, each with what it is counted of."""
-        words = (
+        counts = (
             f"{self.answered} of {self.asked} answered · "
             f"{self.shown} of {self.answered} shown · "
             f"{self.tested} of {self.answered} tested"
         )
         if not self.researched:
-            return words
-        return f"{words} ({self.researched} backed by research)"
+            return counts
+        return f"{counts} ({self.researched} backed by research)"
 
     @property
     def share_shown(self) -> Fraction | None:
@@ -295,13 +295,13 @@ def spread(values: Iterable[Decimal | int], top: int = TOP_SCORE) -> Spread:
     Wide is *more* than 40 % of the scale: 0 to 5, a difference of 3 and more. Nobody
     scored is no median, which is not 0.
     """
-    given = sorted(Fraction(value) for value in values)
-    if not given:
+    ordered = sorted(Fraction(value) for value in values)
+    if not ordered:
         return Spread(0, None, Fraction(0), is_wide=False)
-    half, odd = divmod(len(given), 2)
-    median = given[half] if odd else (given[half - 1] + given[half]) / 2
-    apart = (given[-1] - given[0]) / top
-    return Spread(len(given), median, apart, is_wide=apart > Fraction(WIDE))
+    half, odd = divmod(len(ordered), 2)
+    median = ordered[half] if odd else (ordered[half - 1] + ordered[half]) / 2
+    apart = (ordered[-1] - ordered[0]) / top
+    return Spread(len(ordered), median, apart, is_wide=apart > Fraction(WIDE))
 
 
 def agreed_scores(
@@ -552,12 +552,12 @@ def proofs_to_lead(
     order of the requirements; as all else stays as it is, no smaller set does it.
     None: not even all that is still open would.
     """
-    given = [row for row in rows if row.points is not None and row.credit is not None]
-    weight = sum((Fraction(row.weight) for row in given), Fraction(0))
+    counted = [row for row in rows if row.points is not None and row.credit is not None]
+    weight = sum((Fraction(row.weight) for row in counted), Fraction(0))
     gains = sorted(
         (
             (Fraction(row.weight) * (Fraction(held) - Fraction(row.credit)), row.key)
-            for row in given
+            for row in counted
             if row.credit is not None and row.standing in OPEN and row.credit < held
         ),
         key=lambda gain: gain[0],

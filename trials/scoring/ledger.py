@@ -100,8 +100,8 @@ def tried(cell: CellFacts) -> EvidenceFacts | None:
 
     The claim is not asked: a vendor that withdraws what failed was still tested.
     """
-    found = _proof(cell).found
-    return None if found is None or found.source == Source.RESEARCH else found
+    evidence = _proof(cell).found
+    return None if evidence is None or evidence.source == Source.RESEARCH else evidence
 
 
 def standing(cell: CellFacts, today: date) -> Standing:
@@ -118,17 +118,17 @@ def credit(
     """Say what the cell earns today, between 0 and 1, and by which proof."""
     claim = live_claim(cell)
     if claim is None:
-        where, value, words = Standing.UNANSWERED, Decimal(0), _why_unanswered(cell)
+        where, value, reason = Standing.UNANSWERED, Decimal(0), _why_unanswered(cell)
     else:
         proof = _proof(cell)
         where = _standing(claim, proof.found, today)
-        value, words = _earned(claim, proof.found, where, credits)
+        value, reason = _earned(claim, proof.found, where, credits)
         if proof.withheld:
             value = min(value, credits.demo_not_shown)
-            words = f"{words}; not shown in the demo"
+            reason = f"{reason}; not shown in the demo"
     if cell.not_applicable:
         return CellCredit(None, where, "ruled not applicable")
-    return CellCredit(value, where, f"{words}: {value}")
+    return CellCredit(value, where, f"{reason}: {value}")
 
 
 def _why_unanswered(cell: CellFacts) -> str:
@@ -158,14 +158,14 @@ def newest(
     cell: CellFacts, source: Source, *, with_not_shown: bool = False
 ) -> EvidenceFacts | None:
     """Return the newest verdict of a source, of equally new ones the harsher."""
-    found = [
+    facts = [
         fact
         for fact in cell.evidence
         if fact.source == source
         and (with_not_shown or fact.verdict != Verdict.NOT_SHOWN)
         and (fact.independent or source != Source.RESEARCH)
     ]
-    return max(found, key=lambda fact: (fact.at, HARSHNESS[fact.verdict]), default=None)
+    return max(facts, key=lambda fact: (fact.at, HARSHNESS[fact.verdict]), default=None)
 
 
 def _proof(cell: CellFacts) -> _Proof:
@@ -176,8 +176,8 @@ def _proof(cell: CellFacts) -> _Proof:
         return _Proof(trial, withheld=False)
     demo = newest(cell, Source.DEMO, with_not_shown=True)
     withheld = demo is not None and demo.verdict == Verdict.NOT_SHOWN
-    found = judged_by(cell, Source.DEMO) or judged_by(cell, Source.RESEARCH)
-    return _Proof(found, withheld=withheld)
+    evidence = judged_by(cell, Source.DEMO) or judged_by(cell, Source.RESEARCH)
+    return _Proof(evidence, withheld=withheld)
 
 
 def _standing(claim: ClaimFacts, found: EvidenceFacts | None, today: date) -> Standing:
@@ -208,15 +208,15 @@ def _earned(
     credits: Credits,
 ) -> tuple[Decimal, str]:
     if where == Standing.SLIPPED:
-        words = f"planned for {claim.available_from}, passed without proof"
-        return credits.claim_slipped, words
+        reason = f"planned for {claim.available_from}, passed without proof"
+        return credits.claim_slipped, reason
     if where == Standing.NEVER or found is None:
         # What a source says in part earns what research earns that holds partly.
         is_partial = claim.availability == Availability.PARTIAL
         name = "research_partly" if is_partial else f"claim_{claim.availability}"
         return _of(credits, name), _CLAIM_WORDS[claim.availability]
-    words = f"{_VERDICT_WORDS[found.verdict]} {_SOURCE_WORDS[found.source]}"
-    return _of(credits, f"{found.source}_{found.verdict}"), words
+    reason = f"{_VERDICT_WORDS[found.verdict]} {_SOURCE_WORDS[found.source]}"
+    return _of(credits, f"{found.source}_{found.verdict}"), reason
 
 
 def _of(credits: Credits, name: str) -> Decimal:
@@ -319,8 +319,8 @@ def value_state(
     answered = earned.standing != Standing.UNANSWERED and not left_out
     demo = newest(cell, Source.DEMO, with_not_shown=True)
     research = newest(cell, Source.RESEARCH)
-    found = _kept(cell, tried(cell))
-    modest = found is not None and found.said not in (
+    judged = _kept(cell, tried(cell))
+    modest = judged is not None and judged.said not in (
         *(Availability.NOW, Availability.WITHDRAWN),
     )
     return ValueState(
@@ -341,15 +341,15 @@ def value_state(
         tried=answered and tried(cell) is not None,
         by_trial=promise_judged(cell, judged_by(cell, Source.TRIAL)),
         by_demo=promise_judged(cell, judged_by(cell, Source.DEMO)),
-        better=modest and found is not None and found.found.verdict == Verdict.HOLDS,
-        worse=found is not None and found.found.verdict != Verdict.HOLDS,
+        better=modest and judged is not None and judged.found.verdict == Verdict.HOLDS,
+        worse=judged is not None and judged.found.verdict != Verdict.HOLDS,
     )
 
 
 def promise_judged(cell: CellFacts, found: EvidenceFacts | None) -> Kept | None:
     """The promise that a verdict judged, if *now* or *beta* had been said."""
-    kept = _kept(cell, found)
-    return kept if kept is not None and kept.said in PROMISED else None
+    promise = _kept(cell, found)
+    return promise if promise is not None and promise.said in PROMISED else None
 
 
 def _kept(cell: CellFacts, found: EvidenceFacts | None) -> Kept | None:
@@ -424,10 +424,10 @@ class CellState:
         Of several values the weakest; blank once there is none for one of them.
         """
         counted = self.counted or self.values
-        said = [one.claimed for one in counted]
-        weakest = min(filter(None, said), key=_LEAST_SAID.index, default=None)
+        claims = [one.claimed for one in counted]
+        weakest = min(filter(None, claims), key=_LEAST_SAID.index, default=None)
         return (
-            "" if weakest is None or None in said else str(weakest),
+            "" if weakest is None or None in claims else str(weakest),
             _harshest(counted, Source.DEMO),
             _harshest(counted, Source.TRIAL),
         )
@@ -485,14 +485,14 @@ def combine(values: Sequence[ValueState]) -> CellState:
     counted = left or values
     weakest = min(counted, key=_weakness)
     poorest = min(counted, key=lambda one: (one.credit or 0, _weakness(one)))
-    words = poorest.working
+    working = poorest.working
     if poorest.name and poorest.credit is not None:
-        words = f"{poorest.name}: {words}"
+        working = f"{poorest.name}: {working}"
     answered = all(one.answered for one in counted)
     return CellState(
         standing=weakest.standing,
         credit=poorest.credit,
-        working=words,
+        working=working,
         answered=answered,
         shown=answered and all(one.shown for one in counted),
         tested=answered and all(one.tested for one in counted),
@@ -534,11 +534,11 @@ def state_before_scope(
     cell: CellFacts, today: date, credits: Credits = DEFAULT_CREDITS
 ) -> CellState:
     """The cell, tested if a demo or a trial judged it, and its promise by either."""
-    state, found = plain_state(cell, today, credits), tried(cell)
-    judged = None if state.not_applicable else promise_judged(cell, found)
+    state, evidence = plain_state(cell, today, credits), tried(cell)
+    judged = None if state.not_applicable else promise_judged(cell, evidence)
     return replace(
         state,
-        tested=bool(state.answered and found),
+        tested=bool(state.answered and evidence),
         by_trial=judged,
         by_demo=None,
     )

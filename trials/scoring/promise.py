@@ -181,24 +181,24 @@ def promise_record(
     Better than claimed: something less than *now* was said and it was shown or
     proven. A *beta* that holds is both a promise held and better than claimed.
     """
-    asked = [(requirement, cells[requirement.key]) for requirement in requirements]
-    trials = _record((one, cell.by_trial) for one, cell in asked)
+    pairs = [(requirement, cells[requirement.key]) for requirement in requirements]
+    trials = _record((one, cell.by_trial) for one, cell in pairs)
     return PromiseRecord(
         overall=trials.overall,
         by_category=trials.by_category,
         rows=trials.rows,
-        demos=_record((one, cell.by_demo) for one, cell in asked),
-        better_than_claimed=tuple(one.key for one, cell in asked if cell.better),
-        honest_nevers=tuple(one.key for one, cell in asked if cell.honest_never),
-        slipped=tuple(one.key for one, cell in asked if cell.slipped),
+        demos=_record((one, cell.by_demo) for one, cell in pairs),
+        better_than_claimed=tuple(one.key for one, cell in pairs if cell.better),
+        honest_nevers=tuple(one.key for one, cell in pairs if cell.honest_never),
+        slipped=tuple(one.key for one, cell in pairs if cell.slipped),
     )
 
 
 def _record(judged: Iterable[tuple[RequirementFacts, Kept | None]]) -> SourceRecord:
     rows = tuple(
-        PromiseRow(one.key, one.category, one.weight, kept.said, kept.found)
-        for one, kept in judged
-        if kept is not None
+        PromiseRow(one.key, one.category, one.weight, promise.said, promise.found)
+        for one, promise in judged
+        if promise is not None
     )
     categories = dict.fromkeys(row.category for row in rows)
     return SourceRecord(
@@ -279,17 +279,17 @@ def promised_dates(revisions: Iterable[SaidOn]) -> tuple[Step, ...]:
     """
     steps: list[Step] = []
     planned: date | None = None
-    for said in revisions:
-        is_plan = said.availability == Availability.PLANNED
+    for revision in revisions:
+        is_plan = revision.availability == Availability.PLANNED
         running = bool(steps) and steps[-1].turn != Turn.DROPPED
-        passed = running and planned is not None and planned < said.on
-        if is_plan and said.available_from is not None:
+        passed = running and planned is not None and planned < revision.on
+        if is_plan and revision.available_from is not None:
             if planned is None:
-                steps.append(Step(Turn.PROMISED, said))
-            elif not running or said.available_from != planned:
-                days = (said.available_from - planned).days
-                steps.append(Step(Turn.MOVED, said, days, passed))
-            planned = said.available_from
+                steps.append(Step(Turn.PROMISED, revision))
+            elif not running or revision.available_from != planned:
+                days = (revision.available_from - planned).days
+                steps.append(Step(Turn.MOVED, revision, days, passed))
+            planned = revision.available_from
         elif running:
-            steps.append(Step(Turn.DROPPED, said, after_it_passed=passed))
+            steps.append(Step(Turn.DROPPED, revision, after_it_passed=passed))
     return tuple(steps)

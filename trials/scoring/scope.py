@@ -158,8 +158,8 @@ def read_means(means: Mapping[str, Mapping[str, Sequence[Any]]]) -> Means:
     """What an answer means for each value, from the form in which it is kept."""
     return {
         name: {
-            value: (Availability(said), day and date.fromisoformat(day))
-            for value, (said, day) in answers.items()
+            value: (Availability(availability), day and date.fromisoformat(day))
+            for value, (availability, day) in answers.items()
         }
         for name, answers in means.items()
     }
@@ -213,18 +213,18 @@ def _state(
     current, older = _speaking(record, record.current, value)
     before = [verdict for verdict in older if not verdict.other_wording]
     answer = record.current.of(value)
-    said, refuted = answer, _refuted(before, today)
+    claim, refuted = answer, _refuted(before, today)
     if record.current.availability == Availability.WITHDRAWN:
-        said = (Availability.WITHDRAWN, None)
+        claim = (Availability.WITHDRAWN, None)
     elif answer is None and refuted:
-        said = (Availability.NOW, None)
-    if said is not None:
-        keeps = refuted or said[0] == Availability.WITHDRAWN
+        claim = (Availability.NOW, None)
+    if claim is not None:
+        keeps = refuted or claim[0] == Availability.WITHDRAWN
         counted = [*before, *current] if keeps else current
         facts = replace(
             facts,
-            claim=ClaimFacts(*said, record.stale),
-            evidence=tuple(_facts_of(verdict, said[0], value) for verdict in counted),
+            claim=ClaimFacts(*claim, record.stale),
+            evidence=tuple(_facts_of(verdict, claim[0], value) for verdict in counted),
         )
     return value_state(
         facts,
@@ -246,7 +246,7 @@ def _speaking(
         if verdict.names(value) and (verdict.judged or current).of(value) is not None
     ]
     today = current.of(value)
-    kept = [
+    fresh = [
         verdict.judged is None
         or (
             value != UNNAMED
@@ -256,7 +256,7 @@ def _speaking(
         )
         for verdict in speaking
     ]
-    return list(compress(speaking, kept)), list(compress(speaking, map(not_, kept)))
+    return list(compress(speaking, fresh)), list(compress(speaking, map(not_, fresh)))
 
 
 def _facts_of(verdict: JudgedAnswer, said: Availability, value: Value) -> EvidenceFacts:

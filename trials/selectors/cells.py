@@ -130,14 +130,14 @@ def shape_of(plain: PlainShape) -> Shape:
 
 def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
     """The shape that a cell has if it is not read exactly, as of that day."""
-    said, planned, *rest = plain
+    offer, planned, *rest = plain
     verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:7])
     for one in plain[6]:
         verdicts.append((*one[:4], one[4] == last, *one[5:]))
         last = one[4]
-    passed = said == Availability.PLANNED and planned is not None and planned < day
+    passed = offer == Availability.PLANNED and planned is not None and planned < day
     rest[4] = tuple(verdicts)
-    return (said, planned if passed or has_lists else None, *rest)
+    return (offer, planned if passed or has_lists else None, *rest)
 
 
 def record_of(shape: Shape) -> CellRecord:
@@ -442,21 +442,21 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
     ruled, verdicts = _rulings(spots), _cell_tuples_verdicts(spots)
     columns, rows, revisions = spots.columns, spots.rows, spots.revisions
     demanded, day, exact = spots.demanded, spots.day, spots.exact
-    for candidate, requirement, said, planned, answered, *lists in _claims(spots):
+    for candidate, requirement, offer, planned, answered, *lists in _claims(spots):
         try:
             row = rows[requirement]
         except KeyError:
             continue  # retired since
         spot = columns[candidate] + row
-        passed = said == PLANNED and planned is not None and planned < day
+        passed = offer == PLANNED and planned is not None and planned < day
         out, excused = ruled.pop(spot) if spot in ruled else NOT_RULED
-        found = tuple(verdicts[spot][1:]) if spot in verdicts else ()
+        judged = tuple(verdicts[spot][1:]) if spot in verdicts else ()
         stale, values = answered < revisions[row], demanded[row]
         if not (passed or exact or values):
             planned = None
-        shape: PlainShape = (said, planned, answered, stale, out, excused, found)
+        shape: PlainShape = (offer, planned, answered, stale, out, excused, judged)
         if values:
-            shape += _of_lists(values, said, lists, day)
+            shape += _of_lists(values, offer, lists, day)
         yield spot, shape
     for spot, (out, excused) in ruled.items():
         shape = ("", None, 0, False, out, excused, ())
@@ -493,7 +493,7 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
 
     Those that may still be answered are left out.
     """
-    found: dict[int, list[Any]] = {}
+    by_spot: dict[int, list[Any]] = {}
     confirming: list[tuple[list[Any], int, UUID]] = []
     columns, rows, exact = spots.columns, spots.rows, spots.exact
     demanded = spots.demanded
@@ -504,9 +504,9 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
         except KeyError:
             continue  # retired since
         spot = columns[candidate] + row
-        before = found.get(spot)
+        before = by_spot.get(spot)
         if before is None:
-            before = found[spot] = [None]
+            before = by_spot[spot] = [None]
         older, when = 0 if gone is None else answered, at if exact else before[0] == at
         source, verdict, free, runner, data, said = columns_read[6:12]
         one: PlainShape = (older, source, verdict, free, when, runner, data, said, None)
@@ -521,12 +521,12 @@ def _cell_tuples_verdicts(spots: Spots) -> dict[int, list[Any]]:
         for verdicts, number, key in confirming:
             one = verdicts[number]
             verdicts[number] = (*one[:8], first.get(key), *one[9:])
-    return found
+    return by_spot
 
 
 def _evidence(spots: Spots) -> Iterable[tuple[Any, ...]]:
-    found = spots.of(Evidence.objects.exclude(awaiting_reply("finding__")), "claim__")
-    rows: Iterable[tuple[Any, ...]] = found.order_by("recorded_at", "pk").values_list(
+    facts = spots.of(Evidence.objects.exclude(awaiting_reply("finding__")), "claim__")
+    rows: Iterable[tuple[Any, ...]] = facts.order_by("recorded_at", "pk").values_list(
         _text("claim__candidate_id"),
         _text("claim__requirement_id"),
         "recorded_at" if spots.exact else _text("recorded_at"),
@@ -571,7 +571,7 @@ def _of_values(said: str, lists: Sequence[Any]) -> PlainShape:
 
 def _judged_first(spots: Spots) -> dict[UUID, AnswerShape | str]:
     """By verdict the answer that was judged at first, before it was said again."""
-    found: dict[UUID, AnswerShape | str] = {}
+    answers: dict[UUID, AnswerShape | str] = {}
     again = Q(reconfirms__isnull=False) | Q(reconfirmations__isnull=False)
     rows = (
         spots.of(Evidence.objects.filter(again), "claim__")
@@ -582,23 +582,23 @@ def _judged_first(spots: Spots) -> dict[UUID, AnswerShape | str]:
             *(_text(f"claim__{name}") for name in LISTS),
         )
     )
-    for key, before, said, planned, holds_for, environments in rows:
-        answer = AnswerShape(said, planned, holds_for or "", environments or "")
-        found[key] = found.get(before) or (answer if spots.has_lists else said)
-    return found
+    for key, before, offer, planned, holds_for, environments in rows:
+        answer = AnswerShape(offer, planned, holds_for or "", environments or "")
+        answers[key] = answers.get(before) or (answer if spots.has_lists else offer)
+    return answers
 
 
 def _rulings(spots: Spots) -> dict[int, tuple[str, str]]:
     rulings = _placed(spots.of(Ruling.objects.all()), "ruling")
     excuses = _placed(spots.of(Excuse.objects.standing()), "excuse")
-    found: dict[int, tuple[str, str]] = {}
+    by_spot: dict[int, tuple[str, str]] = {}
     for candidate, requirement, named, what in rulings.union(excuses, all=True):
         if requirement in spots.rows:
             spot = spots.columns[candidate] + spots.rows[requirement]
-            out, excused = found.get(spot, NOT_RULED)
+            out, excused = by_spot.get(spot, NOT_RULED)
             ruled = named or WHOLE
-            found[spot] = (ruled, excused) if what == "ruling" else (out, ruled)
-    return found
+            by_spot[spot] = (ruled, excused) if what == "ruling" else (out, ruled)
+    return by_spot
 
 
 def _placed(rows: QuerySet[Any], what: str) -> QuerySet[Any, tuple[str, ...]]:

@@ -106,7 +106,7 @@ def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
     """A requirement comes once for each value of the brief in which it must hold."""
     current = Q(demands__scope__values__retired_at=None)
     value = FilteredRelation("demands__scope__values", condition=current)
-    found = (
+    joined = (
         Requirement.objects.filter(evaluation=evaluation, retired_at=None)
         .annotate(demanded=value)
         .order_by(*ORDER, *(f"demands__{name}" for name in LISTS), *VALUES)
@@ -115,7 +115,7 @@ def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
             *("category__name", "demands__scope__name", "demanded__name"),
         )
     )
-    for columns, rows in groupby(found, key=lambda row: row[:-2]):
+    for columns, rows in groupby(joined, key=lambda row: row[:-2]):
         values = [Value(*row[-2:]) for row in rows if row[-1] is not None]
         yield LedgerRow._make((*columns, tuple(values)))
 
@@ -123,7 +123,7 @@ def _live_rows(evaluation: Evaluation) -> Iterator[LedgerRow]:
 def _demanded(requirements: Sequence[UUID]) -> dict[UUID, tuple[Value, ...]]:
     current = Q(scope__values__retired_at=None)
     value = FilteredRelation("scope__values", condition=current)
-    found = (
+    joined = (
         Demand.objects.filter(requirement__in=requirements)
         .annotate(demanded=value)
         .order_by("requirement_id", *LISTS, *VALUES)
@@ -131,7 +131,7 @@ def _demanded(requirements: Sequence[UUID]) -> dict[UUID, tuple[Value, ...]]:
     )
     return {
         key: tuple(Value(*row[1:]) for row in rows if row[-1] is not None)
-        for key, rows in groupby(found, key=lambda row: row[0])
+        for key, rows in groupby(joined, key=lambda row: row[0])
     }
 
 
@@ -145,9 +145,9 @@ class Sums:
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
-        found = self.known.found
+        cells = self.known.found
         refs = (row.ref for row in self.rows)
-        return dict(zip(refs, map(found.__getitem__, self.numbers), strict=True))
+        return dict(zip(refs, map(cells.__getitem__, self.numbers), strict=True))
 
     @cached_property
     def fit(self) -> FitSum:
@@ -175,19 +175,19 @@ class Sums:
 
     def musts_where(self, holds: Callable[[CellState], bool]) -> list[LedgerRow]:
         """The must-haves of which that holds for the cell; asked once for all alike."""
-        found = self.known.found
-        such = {number for number in set(self.numbers) if holds(found[number].state)}
+        cells = self.known.found
+        such = {number for number in set(self.numbers) if holds(cells[number].state)}
         rows = compress(self.rows, map(such.__contains__, self.numbers))
         return [row for row in rows if row.is_must]
 
     @cached_property
     def promises(self) -> PromiseRecord:
-        asked = [
+        requirements = [
             scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
             for row in self.rows
         ]
         states = {ref: cell.state for ref, cell in self.cells.items()}
-        return scoring.promise_record(asked, states)
+        return scoring.promise_record(requirements, states)
 
     def or_of(self, before: "Sums | None") -> "Sums":
         """Those of before, with all that was counted, if the same cells stand in the
@@ -484,7 +484,7 @@ def promised(book: Ledger) -> list[Promised]:
         *("availability", "available_from", "submitted_at"),
     ):
         by_cell[claim.candidate_id, claim.requirement_id].append(claim)
-    found = [
+    promises = [
         Promised(candidate, requirement, book.cell(candidate, requirement), steps)
         for candidate in book.candidates
         for requirement in book.requirements
@@ -492,7 +492,7 @@ def promised(book: Ledger) -> list[Promised]:
         and (steps := story(claims, book.evaluation.zone))
     ]
     return sorted(
-        found,
+        promises,
         key=lambda promise: (not promise.slipped, promise.date or datetime.date.max),
     )
 

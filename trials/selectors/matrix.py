@@ -80,7 +80,7 @@ class Version:
 def versions_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Version]:
     """The versions of evaluations by their keys, in four queries for all."""
     people, companies, replies = _people(keys), _companies(keys), _replies(keys)
-    found = {}
+    versions = {}
     for key, head, entries, zone, closing, *owner in _heads(keys):
         tomorrow = instant_of(today_in(zone) + DAY, datetime.time(), zone)
         moments = [tomorrow, closing, replies.get(key)]
@@ -88,13 +88,13 @@ def versions_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Version]:
             code_version(), FORMULA_VERSION, owner, people[key], companies[key]
         )
         now = timezone.now()
-        found[key] = Version(
+        versions[key] = Version(
             digest=_digest(head, besides),
             valid_until=min(moment for moment in moments if moment and moment > now),
             entries=entries,
             besides=besides,
         )
-    return found
+    return versions
 
 
 def _digest(*counts: Any) -> str:
@@ -110,23 +110,23 @@ def _heads(keys: Collection[uuid.UUID]) -> Any:
 
 def _people(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
     """Everybody who has or had a part: their names, places, and whether active."""
-    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    people: dict[uuid.UUID, list[Any]] = defaultdict(list)
     parts = Stakeholder.objects.filter(evaluation__in=keys).order_by("pk")
     for key, *person in parts.values_list(
         "evaluation", *(f"user__{name}" for name in PERSON)
     ):
-        found[key].append(person)
-    return found
+        people[key].append(person)
+    return people
 
 
 def _companies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    companies: dict[uuid.UUID, list[Any]] = defaultdict(list)
     rows = Candidate.objects.filter(evaluation__in=keys, vendor__isnull=False)
     for key, *company in rows.order_by("pk").values_list(
         "evaluation", "vendor", "vendor__name"
     ):
-        found[key].append(company)
-    return found
+        companies[key].append(company)
+    return companies
 
 
 def _replies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime.datetime]:
@@ -165,11 +165,11 @@ def moved_between(
     entries = Entry.objects.filter(
         evaluation=evaluation, number__gt=before.entries, number__lte=now.entries
     )
-    found = list(entries.order_by("number").values_list("action", "subject_id"))
-    if not {action for action, _ in found} <= OF_CLAIMS | OF_VERDICTS | OF_NONE:
+    actions = list(entries.order_by("number").values_list("action", "subject_id"))
+    if not {action for action, _ in actions} <= OF_CLAIMS | OF_VERDICTS | OF_NONE:
         return None
-    claims = _subjects(found, OF_CLAIMS)
-    verdicts = _subjects(found, OF_VERDICTS)
+    claims = _subjects(actions, OF_CLAIMS)
+    verdicts = _subjects(actions, OF_VERDICTS)
     moved = set(Claim.objects.filter(pk__in=claims).values_list("candidate", flat=True))
     if verdicts:
         rows = Evidence.objects.filter(pk__in=verdicts)
@@ -223,8 +223,8 @@ class Shelf:
                     return self._count(key, name, count)
             elif name not in self.values:
                 self.values[name] = count(self._counting)
-            found: T = self.values[name]
-            return found
+            value: T = self.values[name]
+            return value
 
     def kept(self, key: uuid.UUID, name: str) -> Any:
         with self.lock:
@@ -239,8 +239,8 @@ class Shelf:
         if before is None or self.version is None:
             return ledger(evaluation, exact=True)
         moved = moved_between(evaluation.pk, before[0], self.version)
-        found = moved is not None and ledger_after(before[1], evaluation, moved)
-        return found or ledger(evaluation, exact=True).beside(before[1])
+        book = moved is not None and ledger_after(before[1], evaluation, moved)
+        return book or ledger(evaluation, exact=True).beside(before[1])
 
     def _renew(self, key: uuid.UUID) -> None:
         """Forget what was counted of another version than the request has found."""
@@ -257,14 +257,14 @@ class Shelf:
 
     def _count[T](self, key: uuid.UUID, name: str, count: Count[T]) -> T:
         self._counting = Evaluation.objects.select_related("owner").get(pk=key)
-        held, kept = self.version, dict(self.values)
+        held, values = self.version, dict(self.values)
         try:
             value = count(self._counting)
             now = versions_of([key])[key]
             if held and held.holds(now):
-                kept = {**self.values, name: value}
+                values = {**self.values, name: value}
         finally:
-            self._counting, self.values = None, kept
+            self._counting, self.values = None, values
         self._turn_to(key, now)
         return value
 
@@ -357,18 +357,18 @@ def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:
             standing[one.spot] = {}
         standing.setdefault(one.spot, {})[named] = measured
     return {
-        spot: found
+        spot: of_spot
         for spot, by_name in standing.items()
-        if (found := [measured for measured in by_name.values() if measured])
+        if (of_spot := [measured for measured in by_name.values() if measured])
     }
 
 
 def _read(evaluation: Evaluation) -> Numbers:
-    asked: dict[UUID, Measure | None] = {}
-    claimed = _claims(evaluation, asked)
-    measured = measured_by(_verdicts(evaluation, asked))
+    measures: dict[UUID, Measure | None] = {}
+    claimed = _claims(evaluation, measures)
+    measured = measured_by(_verdicts(evaluation, measures))
     return {
-        spot: CellNumbers(asked[spot[1]], claimed.get(spot), measured.get(spot, ()))
+        spot: CellNumbers(measures[spot[1]], claimed.get(spot), measured.get(spot, ()))
         for spot in {**claimed, **measured}
     }
 
@@ -382,14 +382,14 @@ def _claims(
         superseded_at__isnull=True,
         requirement__retired_at__isnull=True,
     ).exclude(number={})
-    found: dict[Spot, Reading] = {}
-    for candidate, requirement, said, measure in rows.order_by().values_list(
+    readings: dict[Spot, Reading] = {}
+    for candidate, requirement, number, measure in rows.order_by().values_list(
         *("candidate_id", "requirement_id", "number", "requirement__measure")
     ):
-        if claimed := Reading.kept(said):
-            found[candidate, requirement] = claimed
+        if claimed := Reading.kept(number):
+            readings[candidate, requirement] = claimed
             _ask(asked, requirement, measure)
-    return found
+    return readings
 
 
 def _ask(
@@ -428,18 +428,18 @@ def _verdicts(
             *("measurement__measure", "measurement__value", "measurement__n", "failed"),
         )
     )
-    for key, candidate, requirement, again, own, shared, awaits, now, *kept in rows:
+    for key, candidate, requirement, again, own, shared, awaits, now, *columns in rows:
         _ask(asked, requirement, now)
         named = {**(shared or {}), **own}
-        said = dict(zip(("measure", "value", "n", "failed"), kept, strict=True))
+        reading = dict(zip(("measure", "value", "n", "failed"), columns, strict=True))
         yield TrialVerdict(
             key=key,
             spot=(candidate, requirement),
             reconfirms=again,
             named=named,
             measured=None
-            if said["n"] is None
-            else Measured.from_json({**said, "named": named_words(named)}),
+            if reading["n"] is None
+            else Measured.from_json({**reading, "named": named_words(named)}),
             awaits=awaits,
         )
 
@@ -475,7 +475,7 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
         .prefetch_related("files")
         .order_by("revision")
     )
-    found: dict[object, list[Evidence]] = {claim.pk: [] for claim in claims}
+    by_claim: dict[object, list[Evidence]] = {claim.pk: [] for claim in claims}
     evidence = Evidence.objects.filter(claim__in=claims).select_related(
         "recorded_by",
         "research_note",
@@ -484,8 +484,8 @@ def cell_history(candidate: Candidate, requirement: Requirement) -> list[Revisio
         "reconfirms__claim",
     )
     for verdict in evidence.order_by("recorded_at"):
-        found[verdict.claim_id].append(verdict)
-    return [Revision(claim, found[claim.pk]) for claim in claims]
+        by_claim[verdict.claim_id].append(verdict)
+    return [Revision(claim, by_claim[claim.pk]) for claim in claims]
 
 
 def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
@@ -496,10 +496,10 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
     wanted = range(len(book.rows)) if rows is None else rows
     needed = set().union(*(book.lines[row] for row in wanted))
     cells = {number: _text(cell_as_json(book.kinds[number])) for number in needed}
-    told = []
+    lines = []
     for row in wanted:
         one = book.rows[row]
-        asked = {
+        requirement = {
             "ref": one.ref,
             "category": one.category,
             "text": one.text,
@@ -507,13 +507,13 @@ def matrix_json(book: Ledger, rows: Sequence[int] | None = None) -> str:
             "weight": one.weight,
         }
         line = ",".join([cells[number] for number in book.lines[row]])
-        told.append(f'{_text(asked)[:-1]},"cells":[{line}]}}')
+        lines.append(f'{_text(requirement)[:-1]},"cells":[{line}]}}')
     head = {
         "as_of": book.as_of.isoformat(),
         "candidates": [column_as_json(column) for column in book.columns],
         "numbers": numbers_as_json(book, wanted),
     }
-    return f'{_text(head)[:-1]},"requirements":[{",".join(told)}]}}'
+    return f'{_text(head)[:-1]},"requirements":[{",".join(lines)}]}}'
 
 
 def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
@@ -521,10 +521,10 @@ def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
     if not numbers:
         return []
     return [
-        {"ref": asked.ref, "candidate": str(column.candidate.pk), **found.as_json()}
-        for asked in (book.rows[row] for row in rows)
+        {"ref": need.ref, "candidate": str(column.candidate.pk), **cell.as_json()}
+        for need in (book.rows[row] for row in rows)
         for column in book.columns
-        if (found := numbers.get((column.candidate.pk, asked.pk)))
+        if (cell := numbers.get((column.candidate.pk, need.pk)))
     ]
 
 

@@ -116,20 +116,20 @@ class _Reading:
         counted = cell.state.counted
         if not requirement.weight and not knocks_out(requirement, counted):
             return []
-        found = named_of(self.planned[place], counted) if place in self.planned else []
+        values = named_of(self.planned[place], counted) if place in self.planned else []
         if requirement.is_must:
             waits = (
                 named_of(self.awaited[place], counted) if place in self.awaited else []
             )
-            found += [
+            values += [
                 one
                 for one in counted
                 if not one.tested
                 and not one.facts.excused
                 and one not in waits
-                and one not in found
+                and one not in values
             ]
-        return found
+        return values
 
     def _open(
         self,
@@ -176,12 +176,12 @@ def named_of(
     named: Iterable[dict[str, list[str]]], values: Sequence[ValueState]
 ) -> list[ValueState]:
     """The values that are named; all where nothing is, for then somebody is asked."""
-    found = [
+    matches = [
         one
         for one in values
         if any(one.value in lists.get(one.list_name, ()) for lists in named)
     ]
-    return found or list(values)
+    return matches or list(values)
 
 
 def least_of(values: Iterable[ValueState]) -> Decimal:
@@ -190,10 +190,10 @@ def least_of(values: Iterable[ValueState]) -> Decimal:
 
 def trial_verdict(cell: Cell) -> Verdict | None:
     """The trial verdict of a cell, the harshest of its values; None without one."""
-    found = (
+    verdicts = (
         one.verdict_of(FactsSource.TRIAL) for one in cell.state.counted if one.tested
     )
-    return max(filter(None, found), key=HARSHNESS.__getitem__, default=None)
+    return max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +240,16 @@ def runs_owed(trials: Collection[Trial]) -> list[RunsOwed]:
         .values_list("criterion")
         .annotate(numbers=Count("number"), tests=Count("failed"))
     }
-    found = []
+    lacking = []
     for criterion in criteria:
         numbers, tests = counts.get(criterion.pk, (0, 0))
         measure = Measure.from_json(criterion.measure)
         if measure:
-            found.append(RunsOwed(criterion, numbers, measure.least_n))
+            lacking.append(RunsOwed(criterion, numbers, measure.least_n))
         elif tests:
-            found.append(RunsOwed(criterion, tests, 1))
+            lacking.append(RunsOwed(criterion, tests, 1))
     return sorted(
-        found,
+        lacking,
         key=lambda owed: (
             not owed.criterion.requirement.is_must,
             not owed.to_confirm,

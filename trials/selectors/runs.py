@@ -203,11 +203,11 @@ def _by_day(
             last=Max("measured_at"),
         )
     )
-    found: dict[uuid.UUID, _Counted] = {}
+    by_criterion: dict[uuid.UUID, _Counted] = {}
     for row in rows:
         key = row["criterion_id"]
-        found.setdefault(key, _Counted(measures[key])).add(row)
-    return found
+        by_criterion.setdefault(key, _Counted(measures[key])).add(row)
+    return by_criterion
 
 
 def _ranked(counted: Mapping[uuid.UUID, _Counted]) -> dict[uuid.UUID, list[Decimal]]:
@@ -229,12 +229,12 @@ def _ranked(counted: Mapping[uuid.UUID, _Counted]) -> dict[uuid.UUID, list[Decim
         .annotate(rank=ordered)
         .filter(wanted)
     )
-    found: dict[uuid.UUID, list[Decimal]] = {}
+    by_criterion: dict[uuid.UUID, list[Decimal]] = {}
     for key, number, unit in rows.values_list("criterion_id", "number", "unit"):
         measure = counted[key].measure
         if measure is not None and number is not None:
-            found.setdefault(key, []).append(convert(number, unit, measure.unit))
-    return found
+            by_criterion.setdefault(key, []).append(convert(number, unit, measure.unit))
+    return by_criterion
 
 
 def _in_one_unit(counted: Mapping[uuid.UUID, _Counted]) -> F | CombinedExpression:
@@ -347,12 +347,12 @@ class ReportedSoFar:
 
 
 def tokens_of(trial: Trial) -> list[TokenState]:
-    now, found = timezone.now(), []
+    now, states = timezone.now(), []
     for token in trial.run_tokens.select_related("made_by"):
         token.trial = trial
         why = why_not(check_run_token, token, now)
-        found.append(TokenState(token, why.sentence if why else ""))
-    return found
+        states.append(TokenState(token, why.sentence if why else ""))
+    return states
 
 
 def runs_of(trial: Trial) -> QuerySet[Run]:
@@ -394,10 +394,10 @@ def value_text(proposal: Proposal) -> str:
 
 def recount(evaluation: Evaluation) -> Iterator[str]:
     """A sentence for each number of a verdict that its frozen runs do not come to."""
-    kept = Measurement.objects.in_evaluation(evaluation).select_related(
+    measurements = Measurement.objects.in_evaluation(evaluation).select_related(
         "evidence__claim__candidate", "evidence__claim__requirement"
     )
-    for measurement in kept.iterator(chunk_size=50):
+    for measurement in measurements.iterator(chunk_size=50):
         claim = measurement.evidence.claim
         where = f"{claim.candidate.name}, {claim.requirement.ref}, runs"
         try:

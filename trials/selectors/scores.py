@@ -66,7 +66,7 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
 
     The newest verdict of each cell, on words that stand, that counts as a trial's.
     """
-    found = (
+    verdicts = (
         Evidence.objects.filter(
             source=Source.TRIAL,
             claim__candidate__evaluation__status=Status.DECIDED,
@@ -80,7 +80,7 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
     )
     newest: dict[uuid.UUID, str] = {}
     where = set()
-    for claim, verdict, key, *setting in found.values_list(
+    for claim, verdict, key, *setting in verdicts.values_list(
         *("claim_id", "verdict", "claim__candidate__evaluation_id"),
         *("runner", "data"),
     ):
@@ -99,14 +99,14 @@ def house_record(evaluation: Evaluation) -> tuple[TrialRecord, int]:
 def cell_records(book: Ledger) -> dict[UUID, dict[str, CellRecord]]:
     """The records of a ledger's cells by ref; it must have been read exactly."""
     candidates, rows = book.candidates, book.rows
-    found = {
+    records = {
         candidate.pk: {row.ref: CellRecord() for row in rows}
         for candidate in candidates
     }
     for spot, shape in (book.on_file or {}).items():
         column, row = divmod(spot, len(rows))
-        found[candidates[column].pk][rows[row].ref] = record_of(shape_of(shape))
-    return found
+        records[candidates[column].pk][rows[row].ref] = record_of(shape_of(shape))
+    return records
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,9 @@ class ScoresTable:
         ]
         if self.consensus is not None:
             settled = {
-                category.name: said.value
+                category.name: row.value
                 for category in self.categories
-                if (said := self.settlements.get((candidate.pk, category.pk)))
+                if (row := self.settlements.get((candidate.pk, category.pk)))
             }
             facts = agreed_scores(facts, settled)
         weights = {
@@ -228,22 +228,22 @@ def far_apart_in(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, list[st
     running = scored.exclude(candidate__state=CandidateState.ELIMINATED).order_by(
         "candidate__name", "category__position"
     )
-    given: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = defaultdict(list)
+    scores: dict[tuple[uuid.UUID, uuid.UUID], list[int]] = defaultdict(list)
     names: dict[tuple[uuid.UUID, uuid.UUID], tuple[uuid.UUID, str]] = {}
     columns = ("candidate", "category", "value", "candidate__evaluation")
     for candidate, category, value, where, name, of in running.values_list(
         *columns, "candidate__name", "category__name"
     ):
-        given[candidate, category].append(value)
+        scores[candidate, category].append(value)
         names[candidate, category] = where, f"{of} of {name}"
     settled = Settlement.objects.filter(consensus__evaluation__in=evaluations)
     done = set(settled.values_list("candidate", "category"))
-    found: dict[uuid.UUID, list[str]] = {where.pk: [] for where in evaluations}
-    for place, values in given.items():
+    by_evaluation: dict[uuid.UUID, list[str]] = {where.pk: [] for where in evaluations}
+    for place, values in scores.items():
         if place not in done and spread(values).is_wide:
-            of_evaluation, words = names[place]
-            found[of_evaluation].append(words)
-    return found
+            of_evaluation, label = names[place]
+            by_evaluation[of_evaluation].append(label)
+    return by_evaluation
 
 
 def scores_table(user: User, evaluation: Evaluation) -> ScoresTable:
@@ -317,10 +317,10 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     """The map of an evaluation, from roles that have weighed every category."""
     # A category of weight 0 is not scored, so nobody has to weigh it.
     categories = list(evaluation.categories.exclude(weight=0))
-    said = said_weights(evaluation)
+    weightings = said_weights(evaluation)
     whole = {
         role: weights
-        for role, weights in said.items()
+        for role, weights in weightings.items()
         if all(category in weights for category in categories)
     }
     candidates = list(active_candidates(evaluation))
@@ -336,13 +336,13 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     ]
     return BuyIn(
         roles=list(whole),
-        incomplete=[role for role in said if role not in whole],
+        incomplete=[role for role in weightings if role not in whole],
         distances={
             (role, other): distance(whole[role], whole[other])
             for role in whole
             for other in whole
         },
-        clashes=clashes(said),
+        clashes=clashes(weightings),
         categories=dividing({role: shares(value) for role, value in whole.items()}),
         requirements=dividing(
             {role: _by_requirement(book, value) for role, value in whole.items()}
@@ -380,12 +380,12 @@ def _picks(
         key: book.of(candidate).sums.fit_by_category
         for key, candidate in by_key.items()
     }
-    found = []
+    rows = []
     for role, weights in weightings.items():
-        ranked = picks(fits, {weight.name: said for weight, said in weights.items()})
+        ranked = picks(fits, {weight.name: value for weight, value in weights.items()})
         best = [pick for pick in ranked if pick.fit == ranked[0].fit]
         later = ranked[len(best) :]
-        found.append(
+        rows.append(
             RolePick(
                 role,
                 [by_key[pick.key] for pick in best],
@@ -393,7 +393,7 @@ def _picks(
                 best[0].fit - later[0].fit if later else None,
             )
         )
-    return found
+    return rows
 
 
 # By what a verdict proves: the word beside its mark.
@@ -438,8 +438,8 @@ class RequirementEvidence:
     @property
     def missing(self) -> list[str]:
         """Of *shown* and *tested*, what nobody has judged."""
-        found = {finding.proves for finding in self.findings}
-        return [word for word in ("shown", "tested") if word not in found]
+        judged = {finding.proves for finding in self.findings}
+        return [word for word in ("shown", "tested") if word not in judged]
 
 
 def category_evidence(
@@ -447,8 +447,8 @@ def category_evidence(
 ) -> list[RequirementEvidence]:
     """The requirements of a category in the list's order; as many queries for all of
     them as for one."""
-    asked = Requirement.objects.filter(category=category, retired_at__isnull=True)
-    requirements = list(asked.select_related("category").order_by("position", "ref"))
+    live = Requirement.objects.filter(category=category, retired_at__isnull=True)
+    requirements = list(live.select_related("category").order_by("position", "ref"))
     if not requirements:
         return []
     book = ledger(candidate.evaluation, [candidate], requirements=requirements)
@@ -458,7 +458,7 @@ def category_evidence(
             candidate=candidate, requirement__in=requirements, superseded_at=None
         ).exclude(availability=Availability.WITHDRAWN)
     }
-    found = _newest(candidate, requirements)
+    newest = _newest(candidate, requirements)
     return [
         RequirementEvidence(
             requirement,
@@ -466,7 +466,7 @@ def category_evidence(
             claim := claims.get(requirement.pk),
             [
                 Finding(row, proves, claim is None or row.claim_id != claim.pk)
-                for proves, row in found[requirement.pk]
+                for proves, row in newest[requirement.pk]
             ],
         )
         for requirement in requirements
@@ -487,9 +487,9 @@ def _newest(
         proves = PROVES[counts_as(ScoringSource(row.source), row.runner, row.data)]
         newest[row.claim.requirement_id, proves, row.values_named] = row
     order = list(PROVES.values())
-    found: dict[UUID, list[tuple[str, Evidence]]] = defaultdict(list)
+    by_requirement: dict[UUID, list[tuple[str, Evidence]]] = defaultdict(list)
     for (requirement, proves, _), row in newest.items():
-        found[requirement].append((proves, row))
-    for verdicts in found.values():
+        by_requirement[requirement].append((proves, row))
+    for verdicts in by_requirement.values():
         verdicts.sort(key=lambda verdict: order.index(verdict[0]))
-    return found
+    return by_requirement

@@ -127,7 +127,7 @@ def _first_exercised(
     """By requirement, the day in the trial's zone of its first verdict, or of its first
     run where the trial measures it."""
     zone, wanted = zoneinfo.ZoneInfo(trial.zone), set(requirements)
-    found = Evidence.objects.filter(
+    verdicts = Evidence.objects.filter(
         Q(criterion__isnull=True) | Q(criterion__trial=trial),
         source=Source.TRIAL,
         claim__candidate=trial.candidate_id,
@@ -135,7 +135,7 @@ def _first_exercised(
         reconfirms__isnull=True,
     )
     first: dict[uuid.UUID, datetime.date] = {}
-    for requirement, at in found.order_by("recorded_at").values_list(
+    for requirement, at in verdicts.order_by("recorded_at").values_list(
         "claim__requirement_id", "recorded_at"
     ):
         first.setdefault(requirement, at.astimezone(zone).date())
@@ -151,12 +151,12 @@ def _first_runs(trial: Trial) -> dict[uuid.UUID, datetime.datetime | None]:
     runs = Run.objects.counting().filter(criterion=OuterRef("pk"))
     earliest = runs.order_by("measured_at").values("measured_at")[:1]
     measured = trial.criteria.exclude(measure={}).order_by()
-    found: dict[uuid.UUID, datetime.datetime | None] = {}
+    firsts: dict[uuid.UUID, datetime.datetime | None] = {}
     for requirement, at in measured.values_list("requirement_id", Subquery(earliest)):
-        known = found.setdefault(requirement, at)
+        known = firsts.setdefault(requirement, at)
         if at is not None and (known is None or at < known):
-            found[requirement] = at
-    return found
+            firsts[requirement] = at
+    return firsts
 
 
 def agreed_trial(candidate: Candidate) -> Trial | None:
@@ -260,8 +260,8 @@ def contract_text(trial: Trial) -> str:
         how = f" Measured by: {criterion.method}." if criterion.method else ""
         values = named_words(criterion.named_values)
         for_values = f" For {values}." if values else ""
-        said = f"{criterion.text}.{for_values}{reach}{how}"
-        lines.append(f"- {criterion.requirement.ref}: {said}")
+        text = f"{criterion.text}.{for_values}{reach}{how}"
+        lines.append(f"- {criterion.requirement.ref}: {text}")
     return "\n".join(lines) + "\n"
 
 
@@ -274,8 +274,8 @@ def contract_of(trial: Trial) -> Contract:
     text = contract_text(trial)
     digest = hashlib.sha256(text.encode()).hexdigest()
     parts = _asked(trial)
-    asked = {part.role for part in parts}
-    given = {
+    required = {part.role for part in parts}
+    agreements = {
         agreement.stakeholder.role: agreement
         for agreement in Agreement.objects.filter(
             trial=trial, digest=digest
@@ -286,10 +286,10 @@ def contract_of(trial: Trial) -> Contract:
             role=role,
             label=str(Role(role).label),
             awaited=[part for part in parts if part.role == role],
-            given=given.get(role),
+            given=agreements.get(role),
         )
         for role in Role.values
-        if role in asked
+        if role in required
     ]
     return Contract(text, digest, roles)
 
@@ -362,10 +362,10 @@ def finalists_without_trial(evaluation: Evaluation) -> list[Candidate]:
     rows = Candidate.objects.filter(
         evaluation=evaluation, state=CandidateState.SHORTLISTED
     ).exclude(pk__in=Trial.objects.filter(closed_at=None).values("candidate"))
-    found = list(rows.order_by("name"))
-    for candidate in found:
+    candidates = list(rows.order_by("name"))
+    for candidate in candidates:
         candidate.evaluation = evaluation
-    return found
+    return candidates
 
 
 def days_of_trials(evaluation: Evaluation) -> Days:
@@ -390,13 +390,13 @@ def proposed_criteria(
         criterion.requirement_id: criterion
         for criterion in Criterion.objects.in_evaluation(evaluation).order_by("pk")
     }
-    found = [
+    proposed = [
         ProposedCriterion(requirement, why, before.get(requirement.pk))
         for requirement in book.requirements
         if (why := _why(requirement, book, candidates))
     ]
     return sorted(
-        found,
+        proposed,
         key=lambda criterion: (
             not criterion.requirement.is_must,
             -criterion.requirement.weight,
@@ -457,10 +457,10 @@ def twins_of(criterion: Criterion) -> list[Criterion]:
     others = drawn_up_with(criterion.trial)[1:]
     by_id = {trial.pk: trial for trial in others}
     twins = Criterion.objects.filter(shared=criterion.shared, trial__in=others)
-    found = list(twins.select_related("requirement"))
-    for twin in found:
+    shared = list(twins.select_related("requirement"))
+    for twin in shared:
         twin.trial = by_id[twin.trial_id]
-    return [criterion, *found]
+    return [criterion, *shared]
 
 
 def common_values(trials: Sequence[Trial]) -> dict[str, Any]:
@@ -504,8 +504,8 @@ def unequal_trials(evaluation: Evaluation) -> Unequal | None:
     trials = sorted(last.values(), key=lambda trial: trial.candidate.name)
     differing = [
         (label, texts)
-        for label, words in UNEQUAL_TERMS
-        if len(set(texts := [words(trial) for trial in trials])) > 1
+        for label, text_of in UNEQUAL_TERMS
+        if len(set(texts := [text_of(trial) for trial in trials])) > 1
     ]
     differing += _criteria(trials)
     if not differing:
@@ -528,18 +528,18 @@ UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
 
 
 def _criteria(trials: Sequence[Trial]) -> list[tuple[str, list[str]]]:
-    asked = {
+    terms = {
         trial.pk: {
             (one.requirement.ref, one.text, one.number, one.method)
             for one in trial.criteria.all()
         }
         for trial in trials
     }
-    if len(set(map(frozenset, asked.values()))) < 2:
+    if len(set(map(frozenset, terms.values()))) < 2:
         return []
-    everywhere = set.intersection(*asked.values())
+    everywhere = set.intersection(*terms.values())
     own = [
-        sorted({ref for ref, *_ in asked[trial.pk] - everywhere}) for trial in trials
+        sorted({ref for ref, *_ in terms[trial.pk] - everywhere}) for trial in trials
     ]
     texts = [", ".join(refs) if refs else "none of its own" for refs in own]
     return [(f"Criteria, beside {len(everywhere)} in common", texts)]
@@ -570,8 +570,8 @@ def hanging_on(milestone: Milestone) -> list[Milestone]:
     for row in rows:
         if row.hangs_on_id:
             children.setdefault(row.hangs_on_id, []).append(row)
-    found = list(_below(milestone.pk, children))
-    return sorted(found, key=lambda milestone: (milestone.due_at, milestone.title))
+    hanging = list(_below(milestone.pk, children))
+    return sorted(hanging, key=lambda milestone: (milestone.due_at, milestone.title))
 
 
 def shifts_of(milestone: Milestone, due_on: datetime.date) -> list[Shift]:

@@ -378,11 +378,11 @@ def change_trials(
     evaluation = lock(evaluation)
     trials = check_change_trials(evaluation, by)
     common = common_values(trials)
-    new = {name: said for name, said in values.items() if said != common[name]}
+    new = {name: value for name, value in values.items() if value != common[name]}
     for trial in trials:
         own = {
-            name: said
-            for name, said in new.items()
+            name: value
+            for name, value in new.items()
             if getattr(trial, name) == common[name]
         }
         if any(name in own for name in DAYS):
@@ -545,7 +545,7 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
     requirement = criterion.requirement
     require_same(evaluation, requirement)
     try:
-        words: dict[str, Any] = read_words(
+        texts: dict[str, Any] = read_words(
             text=criterion.text,
             threshold=criterion.threshold,
             method=criterion.method,
@@ -554,11 +554,11 @@ def _read(criterion: CommonCriterion, evaluation: Evaluation) -> CommonCriterion
         raise Invalid(
             f"{requirement.ref}: {problem}",
             errors={
-                f"{field}_{requirement.pk.hex}": said
-                for field, said in problem.errors.items()
+                f"{field}_{requirement.pk.hex}": sentence
+                for field, sentence in problem.errors.items()
             },
         ) from problem
-    return CommonCriterion(requirement, shared=uuid.uuid4(), **words)
+    return CommonCriterion(requirement, shared=uuid.uuid4(), **texts)
 
 
 def _fill(

@@ -123,8 +123,8 @@ def add_criterion(
     trial, evaluation = open_trial(trial, by, check_write_criteria)
     require_same(evaluation, requirement)
     named = read_item_values(named_values, evaluation)
-    words = read_words(text=text, threshold=threshold, method=method)
-    kept = requirement.measure if measure is None else kept_measure(measure)
+    texts = read_words(text=text, threshold=threshold, method=method)
+    chosen = requirement.measure if measure is None else kept_measure(measure)
     shared = uuid.uuid4() if trial.drawn_up else None
     added = [
         put_criterion(
@@ -132,9 +132,9 @@ def add_criterion(
                 trial=other,
                 requirement=requirement,
                 named_values=named if other is trial else {},
-                measure=kept,
+                measure=chosen,
                 shared=shared,
-                **words,
+                **texts,
             ),
             reason,
             by,
@@ -182,12 +182,12 @@ def change_criterion(
     fresh, evaluation = _open(criterion, by, check_change_criterion)
     require_same(evaluation, values.get("requirement"))
     if "named_values" in values:
-        said = read_item_values(values["named_values"], evaluation)
-        values["named_values"] = said
+        named = read_item_values(values["named_values"], evaluation)
+        values["named_values"] = named
     if "measure" in values:
         values["measure"] = kept_measure(values["measure"])
     values |= read_words(**{name: values[name] for name in TEXTS if name in values})
-    common = {name: said for name, said in values.items() if name not in OWN}
+    common = {name: value for name, value in values.items() if name not in OWN}
     for twin in twins_of(fresh):
         _change(twin, values if twin is fresh else common, reason, by)
     return fresh
@@ -232,11 +232,11 @@ def offered_values(
     cell: Cell, is_owed: Callable[[ValueState], bool]
 ) -> dict[str, list[str]]:
     """The values of the brief's lists that are offered and of which that holds."""
-    found: dict[str, list[str]] = {}
+    offered: dict[str, list[str]] = {}
     for value in cell.state.counted:
         if value.list_name and value.claimed in OFFERED and is_owed(value):
-            found.setdefault(value.list_name, []).append(value.value)
-    return found
+            offered.setdefault(value.list_name, []).append(value.value)
+    return offered
 
 
 def _open(
@@ -273,14 +273,14 @@ def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
 def read_words(**texts: str) -> dict[str, str]:
     """The words of a criterion as they are kept; only the text may not be blank."""
     inputs = Inputs()
-    kept = {}
+    cleaned = {}
     for field, text in texts.items():
         if field == "threshold":
-            kept[field] = inputs.line(field, text, limit=200, blank=True)
+            cleaned[field] = inputs.line(field, text, limit=200, blank=True)
         else:
-            kept[field] = inputs.text(field, text, blank=field != "text")
+            cleaned[field] = inputs.text(field, text, blank=field != "text")
     inputs.check()
-    return kept
+    return cleaned
 
 
 def _said(criterion: Criterion) -> dict[str, Any]:
@@ -367,13 +367,13 @@ CRITERION = ("text", "threshold", "method")
 
 
 def live_by_ref(evaluation: Evaluation) -> dict[str, Requirement]:
-    asked = evaluation.requirements.filter(retired_at__isnull=True)
-    return {row.ref: row for row in asked}
+    requirements = evaluation.requirements.filter(retired_at__isnull=True)
+    return {row.ref: row for row in requirements}
 
 
 def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
     rows = Criterion.objects.in_evaluation(evaluation).select_related("requirement")
-    found = {
+    by_text = {
         (row.requirement.ref, row.text): {
             "ref": row.requirement.ref,
             **({"measure": row.measure} if row.measure else {}),
@@ -381,7 +381,7 @@ def criteria_of(evaluation: Evaluation) -> list[dict[str, Any]]:
         }
         for row in rows
     }
-    return list(found.values())
+    return list(by_text.values())
 
 
 TEMPLATE_PARTS.register(CRITERIA, TemplatePart(criteria_of))
@@ -412,13 +412,13 @@ def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
     added = [
         add_criterion(
             trial=trial,
-            requirement=needs[told["ref"]],
+            requirement=needs[row["ref"]],
             by=by,
-            measure=told.get("measure"),
-            **{name: told[name] for name in CRITERION},
+            measure=row.get("measure"),
+            **{name: row[name] for name in CRITERION},
         )
-        for told in point.content.get(CRITERIA, ())
-        if told["ref"] in needs and (told["ref"], told["text"]) not in there
+        for row in point.content.get(CRITERIA, ())
+        if row["ref"] in needs and (row["ref"], row["text"]) not in there
     ]
     if not added:
         raise nothing_left("Nothing of this template's criteria is left to add.")

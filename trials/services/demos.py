@@ -143,8 +143,8 @@ def tell_it_is_off(demo: Demo, evaluation: Evaluation, by: By) -> None:
     told, and nobody is told of what would be over by now.
     """
     invited = Notice.objects.filter(kind__in=INVITATIONS, subject_id=str(demo.pk))
-    told = invited.exclude(state=NoticeState.SUPPRESSED).values("recipient")
-    people = asked_to_attend(demo, insiders(evaluation).filter(pk__in=told))
+    recipients = invited.exclude(state=NoticeState.SUPPRESSED).values("recipient")
+    people = asked_to_attend(demo, insiders(evaluation).filter(pk__in=recipients))
     call_off_invitations(demo, "The demo was called off.")
     for person in [] if demo.has_passed else people:
         if person != actor_of(by).user:
@@ -166,13 +166,13 @@ def tell_who_is_free(
     """
     if demo.has_passed:
         return
-    kept = {person.pk for person in asked_to_attend(demo, before)}
+    staying = {person.pk for person in asked_to_attend(demo, before)}
     invitations = Notice.objects.filter(
         kind__in=INVITATIONS, subject_id=str(demo.pk)
     ).exclude(state__in=(NoticeState.PENDING, NoticeState.SUPPRESSED))
-    told = set(invitations.values_list("recipient", flat=True))
+    recipients = set(invitations.values_list("recipient", flat=True))
     for person in before:
-        if person.pk in told - kept and person != actor_of(by).user:
+        if person.pk in recipients - staying and person != actor_of(by).user:
             owe_now(
                 kind=DemoWithoutThem.name,
                 evaluation=evaluation,
@@ -185,10 +185,10 @@ def tell_who_is_free(
 def lift_above_cancellations(demo: Demo, people: Collection[User]) -> bool:
     """Whether the demo needed a higher `occurrence`, so that calendars take an entry of
     people again who were told that it goes on without them."""
-    told = Notice.objects.filter(
+    notices = Notice.objects.filter(
         kind=DemoWithoutThem.name, subject_id=str(demo.pk), recipient__in=people
     ).exclude(state=NoticeState.SUPPRESSED)
-    highest = max((int(notice.occurrence) for notice in told), default=0)
+    highest = max((int(notice.occurrence) for notice in notices), default=0)
     if highest < demo.occurrence:
         return False
     change(demo, occurrence=highest + 1)
@@ -621,14 +621,14 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     demo, evaluation = open_demo(demo, by, check_write_demo_note)
     user = actor_of(by).user
     inputs = Inputs()
-    words = inputs.text("text", text)
+    cleaned = inputs.text("text", text)
     inputs.check()
     note = DemoNote.objects.filter(demo=demo, author=user).first()
-    if note is not None and note.text == words:
+    if note is not None and note.text == cleaned:
         return note
     first = note is None
     note = note or DemoNote(demo=demo, author=user)
-    note.text, note.written_at = words, timezone.now()
+    note.text, note.written_at = cleaned, timezone.now()
     checked(note)
     note.save()
     journal.record(
@@ -639,7 +639,7 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
         # The id of the note is the salt: it is not shown before the words are.
         after={
             "candidate": demo.candidate,
-            "sha256": hashlib.sha256(f"{note.pk}\n{words}".encode()).hexdigest(),
+            "sha256": hashlib.sha256(f"{note.pk}\n{cleaned}".encode()).hexdigest(),
         },
     )
     return note

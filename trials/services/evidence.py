@@ -161,7 +161,7 @@ def check_words(inputs: Inputs, evidence: Evidence, *, has_file: bool) -> None:
 
 def check_setting(inputs: Inputs, evidence: Evidence) -> None:
     """A demo and a trial are run by somebody on somebody's data; research is not."""
-    asked = (
+    rules = (
         (
             "runner",
             Runner,
@@ -175,12 +175,12 @@ def check_setting(inputs: Inputs, evidence: Evidence) -> None:
             "Research runs on nobody's data; leave it out.",
         ),
     )
-    for field, choices, ask, leave_out in asked:
-        said = getattr(evidence, field)
+    for field, choices, ask, leave_out in rules:
+        value = getattr(evidence, field)
         if evidence.source == Source.RESEARCH:
-            if said:
+            if value:
                 inputs.refuse(field, leave_out)
-        elif not said or said not in choices.values:
+        elif not value or value not in choices.values:
             inputs.refuse(field, ask)
 
 

@@ -204,12 +204,12 @@ def tell_of_slips() -> None:
         today = today_in(evaluation.zone)
         planned = waiting.filter(candidate__evaluation=evaluation)
         overdue = [claim.pk for claim in planned if slipped_from(claim, today)]
-        told = set(
+        reported = set(
             Notice.objects.filter(
                 kind=PromiseSlipped.name, evaluation=evaluation
             ).values_list("subject_id", flat=True)
         )
-        new = [key for key in overdue if str(key) not in told]
+        new = [key for key in overdue if str(key) not in reported]
         if new:
             _tell(evaluation, new)
 

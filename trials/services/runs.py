@@ -495,7 +495,7 @@ def _locked_run(run: Run, by: By) -> Run:
 
 def _journal_run(run: Run, action: str, by: By, *, reason: str = "") -> None:
     candidate = run.criterion.trial.candidate
-    said = {"requirement": run.criterion.requirement.ref, "number": run.number}
+    fields = {"requirement": run.criterion.requirement.ref, "number": run.number}
     journal.record(
         evaluation=candidate.evaluation,
         action=action,
@@ -503,7 +503,7 @@ def _journal_run(run: Run, action: str, by: By, *, reason: str = "") -> None:
         by=by,
         after={
             "candidate": candidate,
-            **said,
+            **fields,
             "unit": run.unit,
             "failed": run.failed,
             "measured_at": run.measured_at,
@@ -569,12 +569,12 @@ def confirm_runs(
         )
     differs = verdict != proposal.verdict
     why = read_reason(reason, WHY_OTHER) if differs else ""
-    said = note_of(measure, proposal)
+    numbers = note_of(measure, proposal)
     return record_evidence(
         claim=claim,
         source=Source.TRIAL,
         verdict=verdict,
-        note=f"{said}. {why}" if why else said,
+        note=f"{numbers}. {why}" if why else numbers,
         runner=runner,
         data=data,
         named_values=named_values,

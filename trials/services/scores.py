@@ -74,11 +74,11 @@ def give_score(
     first = score is None
     score = score or Score(sheet=sheet, candidate=candidate, category=category)
     inputs = Inputs()
-    said = inputs.text("reason", reason)
+    cleaned = inputs.text("reason", reason)
     inputs.check()
-    if not first and (score.value, score.reason) == (value, said):
+    if not first and (score.value, score.reason) == (value, cleaned):
         return score
-    score.value, score.reason, score.given_at = value, said, timezone.now()
+    score.value, score.reason, score.given_at = value, cleaned, timezone.now()
     checked(score)
     score.save()
     journal.record(
@@ -315,7 +315,7 @@ def settle_score(
     candidate = lock_candidate(candidate)
     consensus = check_settle_score(candidate, category, by)
     inputs = Inputs()
-    words = inputs.text("reason", reason)
+    cleaned = inputs.text("reason", reason)
     inputs.check()
     if value % STEP:
         sentence = "Enter whole or half points."
@@ -323,7 +323,7 @@ def settle_score(
     cell = {"consensus": consensus, "candidate": candidate, "category": category}
     settled = Settlement.objects.filter(**cell).first() or Settlement(**cell)
     before = {} if settled._state.adding else journal.snapshot(settled, SETTLED)
-    settled.value, settled.reason = value, words
+    settled.value, settled.reason = value, cleaned
     owner: Any = journal.actor_of(by).user
     settled.settled_by = owner
     settled.settled_at = timezone.now()
@@ -360,11 +360,11 @@ def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
     evaluation = lock(evaluation)
     consensus = check_close_scores(evaluation, by)
     inputs = Inputs()
-    words = inputs.text("outcome", outcome)
+    cleaned = inputs.text("outcome", outcome)
     inputs.check()
     before, after = change(
         consensus,
-        outcome=words,
+        outcome=cleaned,
         closed_at=timezone.now(),
         closed_by=journal.actor_of(by).user,
     )
@@ -516,18 +516,18 @@ def word_scale(
     evaluation = lock(evaluation)
     check_word_scale(evaluation, by)
     inputs = Inputs()
-    words = [
+    texts = [
         inputs.line(f"score_{value}", text, limit=MEANING_LIMIT, blank=True)
         for value, text in enumerate(meanings)
     ]
-    blank = [value for value, text in enumerate(words) if not text]
-    if len(words) != TOP_SCORE + 1:
+    blank = [value for value, text in enumerate(texts) if not text]
+    if len(texts) != TOP_SCORE + 1:
         inputs.refuse("", "Write six meanings, for 0 to 5.")
-    for value in blank if len(blank) < len(words) else ():
+    for value in blank if len(blank) < len(texts) else ():
         if f"score_{value}" not in inputs.errors:
             inputs.refuse(f"score_{value}", "Write words for all six, or for none.")
     inputs.check()
-    before, after = change(evaluation, scale=[] if blank else words)
+    before, after = change(evaluation, scale=[] if blank else texts)
     if after:
         journal.record(
             evaluation=evaluation,

@@ -58,10 +58,10 @@ DRAWN = ("You say that ", "You plan this for ", "You do this on request")
 def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
     """Question, what to show and when it passes, from claim and requirement."""
     if is_on_paper(requirement.category.name):
-        words = _on_paper(requirement, claim)
+        texts = _on_paper(requirement, claim)
     else:
-        words = _at_work(requirement, claim)
-    return {name: text[:TEXT_LIMIT] for name, text in words.items()}
+        texts = _at_work(requirement, claim)
+    return {name: text[:TEXT_LIMIT] for name, text in texts.items()}
 
 
 def neutral_words(item: ScriptItem) -> dict[str, str]:
@@ -96,9 +96,9 @@ def _on_paper(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
 
 
 def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
-    said = claim.availability if claim else ""
+    availability = claim.availability if claim else ""
     text = requirement.text.strip()
-    match said:
+    match availability:
         case Availability.NOW:
             question = f"You say that this is there now: “{text}”."
             live = f"Do it from start to end on our data: {text}"
@@ -119,7 +119,7 @@ def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
             question = f"How do you meet this: “{text}”?"
             live = f"Show it live: {text}"
     bring = ""
-    if said not in (Availability.PLANNED, Availability.ON_REQUEST):
+    if availability not in (Availability.PLANNED, Availability.ON_REQUEST):
         bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
     return {
         "question": f"{question}{_quoted(claim)}",
@@ -294,8 +294,8 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     fresh: ScriptItem = ScriptItem.objects.get(pk=item.pk)
     _check_asker(demo, values.get("asker"))
     if "named_values" in values:
-        said = read_item_values(values["named_values"], evaluation)
-        values["named_values"] = said
+        named = read_item_values(values["named_values"], evaluation)
+        values["named_values"] = named
     if "measure" in values:
         values["measure"] = kept_measure(values["measure"])
     inputs = Inputs()
@@ -324,11 +324,11 @@ def time_box(demo: Demo, items: int) -> int:
 
 
 def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
-    asked = set(demo.script_items.values_list("requirement_id", flat=True))
+    scripted = set(demo.script_items.values_list("requirement_id", flat=True))
     wanted = [
         requirement
         for requirement in book.requirements
-        if requirement.pk not in asked
+        if requirement.pk not in scripted
         and _belongs(requirement, book.cell(demo.candidate, requirement))
     ]
     return sorted(
@@ -348,9 +348,9 @@ def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeh
     """By category, who of them has the role to which it matters most, if any has."""
     people = {stakeholder.role: stakeholder for stakeholder in able}
     best: dict[Any, tuple[int, str]] = {}
-    for said in evaluation.role_weights.filter(role__in=people).order_by("role"):
-        if said.weight > best.get(said.category_id, (0, ""))[0]:
-            best[said.category_id] = (said.weight, said.role)
+    for row in evaluation.role_weights.filter(role__in=people).order_by("role"):
+        if row.weight > best.get(row.category_id, (0, ""))[0]:
+            best[row.category_id] = (row.weight, row.role)
     return {category: people[role] for category, (_, role) in best.items()}
 
 
@@ -392,17 +392,17 @@ ITEM = ("question", "show_live", "data_to_bring", "passes_if", "minutes")
 def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
     """What its demos ask, each once; what quotes a vendor is asked neutrally."""
     items = ScriptItem.objects.in_evaluation(evaluation).filter(off_script=False)
-    found: dict[str, dict[str, Any]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for item in items.select_related("requirement__category").order_by(
         "-demo__scheduled_for", "position"
     ):
-        told = {name: getattr(item, name) for name in ITEM}
-        told |= {"ref": item.requirement.ref if item.requirement else ""}
-        told |= neutral_words(item)
+        row = {name: getattr(item, name) for name in ITEM}
+        row |= {"ref": item.requirement.ref if item.requirement else ""}
+        row |= neutral_words(item)
         if item.measure:
-            told["measure"] = item.measure
-        found.setdefault(told["ref"] or told["question"], told)
-    return list(found.values())
+            row["measure"] = item.measure
+        rows.setdefault(row["ref"] or row["question"], row)
+    return list(rows.values())
 
 
 TEMPLATE_PARTS.register(SCRIPT, TemplatePart(script_of))
@@ -429,17 +429,17 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
     demo, evaluation = open_demo(demo, by, check_take_script)
     point = find_template(key, by)
     there = list(demo.script_items.all())
-    asked = {item.requirement_id for item in there if item.requirement_id}
+    scripted = {item.requirement_id for item in there if item.requirement_id}
     questions = {item.question for item in there}
     needs = live_by_ref(evaluation)
     place, items = next_position(demo), list[ScriptItem]()
-    for told in point.content.get(SCRIPT, ()):
-        need = needs.get(told["ref"])
-        known = need.pk in asked if need else told["question"] in questions
-        if known or (told["ref"] and need is None):
+    for row in point.content.get(SCRIPT, ()):
+        need = needs.get(row["ref"])
+        known = need.pk in scripted if need else row["question"] in questions
+        if known or (row["ref"] and need is None):
             continue
-        values = {name: told[name] for name in ITEM}
-        values["measure"] = told.get("measure", need.measure if need else {})
+        values = {name: row[name] for name in ITEM}
+        values["measure"] = row.get("measure", need.measure if need else {})
         at = place + len(items)
         items.append(ScriptItem(demo=demo, requirement=need, position=at, **values))
     if not items:

@@ -80,7 +80,7 @@ def plan_trial(
     check_plan_trial(candidate, by)
     evaluation = candidate.evaluation
     require_insider(lead, evaluation, "lead")
-    words = read_contract(
+    texts = read_contract(
         title=title,
         workload=workload,
         environment=environment,
@@ -97,7 +97,7 @@ def plan_trial(
         zone=zone or evaluation.zone,
         lead=lead,
         drawn_up=drawn_up,
-        **words,
+        **texts,
     )
     checked(trial)
     trial.save()
@@ -145,9 +145,9 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     """
     trial, _ = open_trial(trial, by, check_close_trial)
     inputs = Inputs()
-    words = inputs.text("summary", summary)
+    cleaned = inputs.text("summary", summary)
     inputs.check()
-    before, after = change(trial, summary=words, closed_at=timezone.now())
+    before, after = change(trial, summary=cleaned, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
     journal_trial(trial, "trial.closed", by, before=before, after=after)
@@ -185,9 +185,9 @@ def check_close_trial(trial: Trial, by: By) -> None:
             f"Not judged yet: {'; '.join(missing[:5])}"
             + (f" and {len(missing) - 5} more." if len(missing) > 5 else ".")
         )
-    asked = trial.gaps.filter(awaiting_reply()).order_by("-reply_until").first()
-    if asked is not None and asked.reply_until is not None:
-        until = asked.reply_until.astimezone(ZoneInfo(trial.zone))
+    gap = trial.gaps.filter(awaiting_reply()).order_by("-reply_until").first()
+    if gap is not None and gap.reply_until is not None:
+        until = gap.reply_until.astimezone(ZoneInfo(trial.zone))
         raise Refused(
             f"The vendor may answer what failed until {until:%d %B %Y, %H:%M %Z}; "
             "close the trial then, or once it has replied."
@@ -217,14 +217,14 @@ def locked_trial(trial: Trial, evaluation: Evaluation) -> Trial:
 def read_contract(**texts: str) -> dict[str, str]:
     """The words of a contract as they are kept; all but the workload may wait."""
     inputs = Inputs()
-    kept = {}
+    cleaned = {}
     for field, text in texts.items():
         if field == "title":
-            kept[field] = inputs.line(field, text)
+            cleaned[field] = inputs.line(field, text)
         else:
-            kept[field] = inputs.text(field, text, blank=field != "workload")
+            cleaned[field] = inputs.text(field, text, blank=field != "workload")
     inputs.check()
-    return kept
+    return cleaned
 
 
 def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
@@ -347,9 +347,9 @@ def record_gap(
     inputs.check()
     checked(gap)
     gap.save()
-    said = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
-    said["requirement"] = requirement.ref if requirement else ""
-    journal_gap(gap, "gap.recorded", by, after=said)
+    snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
+    snapshot["requirement"] = requirement.ref if requirement else ""
+    journal_gap(gap, "gap.recorded", by, after=snapshot)
     tell_vendor_of(gap)
     return gap
 
@@ -373,9 +373,9 @@ def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     )
     checked(gap)
     gap.save()
-    said = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
-    said["requirement"] = evidence.claim.requirement.ref
-    journal_gap(gap, "gap.recorded", by, after=said)
+    snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
+    snapshot["requirement"] = evidence.claim.requirement.ref
+    journal_gap(gap, "gap.recorded", by, after=snapshot)
     tell_vendor_of(gap)
     return gap
 
@@ -405,7 +405,7 @@ def reply_to_gap(
     check_reply_to_gap(fresh, by)
     by_vendor = actor_of(by).user is None
     inputs = Inputs()
-    said = {
+    answer = {
         "reply": inputs.text("reply", reply),
         "promised_for": promised_for,
         "workaround": inputs.text("workaround", workaround, blank=True)
@@ -414,11 +414,11 @@ def reply_to_gap(
     if by_vendor and promised_for and promised_for < today_in(fresh.trial.zone):
         inputs.refuse("promised_for", "Choose a future date.")
     inputs.check()
-    if all(getattr(fresh, field) == value for field, value in said.items()):
+    if all(getattr(fresh, field) == value for field, value in answer.items()):
         return fresh
     before, after = change(
         fresh,
-        **said,
+        **answer,
         reply_at=timezone.now(),
         reply_noted_by=None if by_vendor else actor_of(by).user,
     )
@@ -434,9 +434,9 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
         sentence = "Describe how it ended."
         raise Invalid(sentence, errors={"note": [sentence]})
     inputs = Inputs()
-    words = inputs.text("note", note)
+    cleaned = inputs.text("note", note)
     inputs.check()
-    before, after = change(fresh, closed_at=timezone.now(), closing_note=words)
+    before, after = change(fresh, closed_at=timezone.now(), closing_note=cleaned)
     journal_gap(fresh, "gap.closed", by, before=before, after=after)
     return fresh
 
@@ -499,10 +499,10 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
         sentence = "Choose the result: mended, or still there."
         raise Invalid(sentence, errors={"outcome": [sentence]})
     inputs = Inputs()
-    words = inputs.text("note", note)
+    cleaned = inputs.text("note", note)
     inputs.check()
     closes = outcome == Retest.MENDED and may_lead(user, trial)
-    _keep(fresh, Retest(outcome), words, user, by, closes=closes)
+    _keep(fresh, Retest(outcome), cleaned, user, by, closes=closes)
     return fresh
 
 
@@ -530,12 +530,12 @@ def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
         outcome = Retest.MENDED
     else:
         return False
-    found = list(findings)
-    for gap in found:
+    gaps = list(findings)
+    for gap in gaps:
         gap.trial = trial
-        words = evidence.note or HELD
-        _keep(gap, outcome, words, evidence.recorded_by, by, closes=True)
-    return bool(found)
+        note = evidence.note or HELD
+        _keep(gap, outcome, note, evidence.recorded_by, by, closes=True)
+    return bool(gaps)
 
 
 def _keep(
@@ -543,15 +543,15 @@ def _keep(
 ) -> None:
     """Write it down; `closes` says whether what is mended is over with it."""
     now = timezone.now()
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "retest": outcome,
         "retest_note": note,
         "retested_at": now,
         "retested_by": user,
     }
     if closes and outcome == Retest.MENDED:
-        said |= {"closed_at": now, "closing_note": note}
-    before, after = change(gap, **said)
+        fields |= {"closed_at": now, "closing_note": note}
+    before, after = change(gap, **fields)
     journal_gap(gap, "gap.retested", by, before=before, after=after)
     if outcome == Retest.STILL_THERE:
         tell_vendor_of_retest(gap)

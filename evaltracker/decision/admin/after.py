@@ -89,18 +89,18 @@ class JudgeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
-            ref, said = row.requirement.ref, row.last
+            ref, last = row.requirement.ref, row.last
             self.fields[f"found-{ref}"] = forms.ChoiceField(
                 label=f"{ref}: does it hold?",
                 choices=[("", "not judged yet"), *CheckFound.choices],
                 required=False,
-                initial=said.found if said else "",
+                initial=last.found if last else "",
             )
             self.fields[f"note-{ref}"] = forms.CharField(
                 label=f"{ref}: how was it seen?",
                 required=False,
                 max_length=2000,
-                initial=said.note if said else "",
+                initial=last.note if last else "",
             )
 
     def lines(self) -> list[tuple[PromisedRow, Any, Any]]:
@@ -117,10 +117,10 @@ class JudgeForm(forms.Form):
         data = super().clean() or {}
         for row in self.rows:
             ref = row.requirement.ref
-            found, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
-            if found and not note:
+            verdict, note = data.get(f"found-{ref}"), data.get(f"note-{ref}")
+            if verdict and not note:
                 self.add_error(f"note-{ref}", "Say how it was seen.")
-            if note and not found:
+            if note and not verdict:
                 self.add_error(f"found-{ref}", "Say whether it holds.")
         return data
 
@@ -148,12 +148,12 @@ class JudgePromises(OnCheck):
         refs = [
             name.removeprefix("found-") for name in data if name.startswith("found-")
         ]
-        found = {
+        verdicts = {
             ref: (data[f"found-{ref}"], data[f"note-{ref}"])
             for ref in refs
             if data[f"found-{ref}"]
         }
-        return {"check": target, "found": found}
+        return {"check": target, "found": verdicts}
 
 
 class MoveForm(forms.Form):
@@ -317,8 +317,8 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
 
 
 def earlier(user: User, candidate: Candidate) -> dict[str, Any] | None:
-    found = earlier_standing(user, candidate)
-    return {"rows": found, "vendor": candidate.vendor} if found else None
+    rows = earlier_standing(user, candidate)
+    return {"rows": rows, "vendor": candidate.vendor} if rows else None
 
 
 register_panel("candidate", 10, "workflow/parts/earlier.html", earlier)
@@ -371,19 +371,19 @@ class ValuesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.metrics = metrics
         for metric in metrics:
-            said = given.get(metric.pk)
+            entered = given.get(metric.pk)
             self.fields[f"value-{metric.pk}"] = forms.CharField(
                 label="Value now",
                 required=False,
                 max_length=150,
-                initial=said.value if said else "",
+                initial=entered.value if entered else "",
                 help_text="Blank stays missing.",
             )
             self.fields[f"note-{metric.pk}"] = forms.CharField(
                 label="How it was measured",
                 required=False,
                 max_length=2000,
-                initial=said.note if said else "",
+                initial=entered.note if entered else "",
             )
 
     def lines(self) -> list[tuple[Metric, Any, Any]]:
@@ -412,9 +412,9 @@ class EnterMetricValues(OnCheck):
     rule = check_measure
 
     def form_kwargs(self, target: PromiseCheck, user: User) -> dict[str, Any]:
-        given = {row.metric_id: row for row in target.metric_values.all()}
+        by_metric = {row.metric_id: row for row in target.metric_values.all()}
         metrics = list(target.candidate.evaluation.metrics.all())
-        return {"metrics": metrics, "given": given}
+        return {"metrics": metrics, "given": by_metric}
 
     def arguments(
         self, target: PromiseCheck, data: Mapping[str, Any]
@@ -563,10 +563,10 @@ def kept_for(user: User, token: str) -> bytes:
     Raises:
         NotFound: it is not theirs, or was chosen too long ago.
     """
-    found = cache.get(kept_as(user, token)) if may_run_accounts(user) else None
-    if found is None:
+    packed = cache.get(kept_as(user, token)) if may_run_accounts(user) else None
+    if packed is None:
         raise NotFound(LATE)
-    return zlib.decompress(found)
+    return zlib.decompress(packed)
 
 
 def spoken(error: Invalid) -> list[str]:
@@ -601,8 +601,8 @@ def metric_picture(rows: Sequence[MetricRow]) -> MetricPicture | None:
         END, ticks=((0.0, "before"), (1.0, "target")), heads=("latest",), rooms=(96,)
     )
     title = "How far each metric has come from before to its target"
-    said = f"Not drawn, as its values are no numbers of one unit: {listed(left_out)}."
-    return MetricPicture(both(title, lanes, axis), said if left_out else "")
+    note = f"Not drawn, as its values are no numbers of one unit: {listed(left_out)}."
+    return MetricPicture(both(title, lanes, axis), note if left_out else "")
 
 
 def lane_of(row: MetricRow) -> Lane | None:
@@ -614,13 +614,13 @@ def lane_of(row: MetricRow) -> Lane | None:
     if not ways:
         return None
     value, _, latest = ways[-1]
-    words = [f"{each} after {months} months" for each, months, _ in ways]
+    parts = [f"{text} after {months} months" for text, months, _ in ways]
     metric = row.metric
     return Lane(
         metric.name,
         value,
         spans=(Span(0.0, max(latest, 0.0)),) if latest > 0 else (),
         marks=tuple(Mark(way, kind="stroke") for _, _, way in ways[:-1]),
-        note=f"{metric.baseline} before, {metric.target} wanted; {listed(words)}",
+        note=f"{metric.baseline} before, {metric.target} wanted; {listed(parts)}",
         tone="lead" if latest >= 1 else "",
     )

@@ -219,11 +219,11 @@ class ByCategory:
 def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
     Whoever was tried and then eliminated is drawn too, and said to be out."""
-    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
+    frozen = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     compared = [
         option
         for option in comparison.options
-        if pursued(given[option.key], memo["results"][option.key])
+        if pursued(frozen[option.key], memo["results"][option.key])
     ]
     still = [option for option in comparison.options if option.state != OUT]
     return compared or still
@@ -237,11 +237,11 @@ def by_category(
     shown = options[:DRAWN]
     charts, rows = [], []
     for name in [row["name"] for row in memo["inputs"]["categories"]]:
-        found = {option.key: fits[option.key].get(name) for option in shown}
-        if not any(found.values()):
+        by_option = {option.key: fits[option.key].get(name) for option in shown}
+        if not any(by_option.values()):
             continue
         shares = [
-            None if (share := found[option.key]) is None else float(share)
+            None if (share := by_option[option.key]) is None else float(share)
             for option in shown
         ]
         drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
@@ -270,10 +270,10 @@ def cost_against_fit(
 ) -> Scatter | None:
     """Everybody of whom fit and a price are known; None if that is nobody. Only for
     readers to whom prices are open."""
-    given = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
+    frozen = {candidate["id"]: candidate for candidate in memo["inputs"]["candidates"]}
     budget = memo["inputs"]["brief"]["budget"]
     points = [
-        point(given[option.key], memo["results"][option.key], mark_of(option))
+        point(frozen[option.key], memo["results"][option.key], mark_of(option))
         for option in options
         if option.cost and memo["results"][option.key]["fit"] is not None
     ]
@@ -291,7 +291,7 @@ def not_drawn(
     memo: Memo, comparison: Comparison, options: Sequence[Option]
 ) -> list[str]:
     drawn_keys = {option.key for option in options}
-    found: dict[str, list[str]] = {}
+    by_reason: dict[str, list[str]] = {}
     for option in comparison.options:
         if option.key not in drawn_keys:
             why = NOT_TRIED if option.state == OUT else NOT_PURSUED
@@ -301,8 +301,8 @@ def not_drawn(
             why = "nothing of it is scored"
         else:
             continue
-        found.setdefault(why, []).append(option.name)
-    return [f"{listed(names)} ({why})" for why, names in found.items()]
+        by_reason.setdefault(why, []).append(option.name)
+    return [f"{listed(names)} ({why})" for why, names in by_reason.items()]
 
 
 def point(row: FrozenCandidate, result: CandidateResult, mark: str = "") -> Point:
@@ -329,8 +329,8 @@ def key_to(chart: Scatter) -> list[tuple[str, str]]:
     if marks:
         key.append(("ring", f"ringed: {' or '.join(marks)}"))
     if not all(point.whole for point in points):
-        said = "hollow: some kinds of cost are not known, so it costs at least this"
-        key.append(("hollow", said))
+        text = "hollow: some kinds of cost are not known, so it costs at least this"
+        key.append(("hollow", text))
     if any(point.out for point in points):
         key.append(("out", "dashed: eliminated"))
     return key
@@ -395,12 +395,12 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
         return Stand(unasked=not barred, closed=refusal.sentence if barred else "")
     memo = standing_memo(evaluation).memo
     comparison = compare(memo, evaluation, user)
-    found = memo["results"].get("robustness", {})
-    lines = [line(option, memo, found) for option in comparison.options]
+    robust = memo["results"].get("robustness", {})
+    lines = [line(option, memo, robust) for option in comparison.options]
     # Those that are out stand last; the others stay in the order of the comparison.
     lines.sort(key=lambda line: line.tone == "out")
-    columns = tuple(shown(comparison, found, lines))
-    said = weighed(memo["inputs"], memo["results"])
+    columns = tuple(shown(comparison, robust, lines))
+    weighing = weighed(memo["inputs"], memo["results"])
     places = [lines[0].place, *(line.place for line in lines)]
     drawn = [
         line.lane(columns, before)
@@ -413,7 +413,7 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
         charts=both("How candidates stand", drawn, Axis(1.0, heads=heads, rooms=rooms)),
         lines=tuple(lines),
         columns=columns,
-        sure=said.untold or said.wins[1],
+        sure=weighing.untold or weighing.wins[1],
         left_out=tuple(left_out(comparison, lines)),
     )
 
@@ -471,19 +471,19 @@ def price(cost: FrozenCost) -> str:
 
 
 def left_out(comparison: Comparison, lines: Sequence[Line]) -> list[str]:
-    said = []
+    sentences = []
     if not comparison.people_open:
-        said.append("People’s scores are sealed until the consensus opens them.")
+        sentences.append("People’s scores are sealed until the consensus opens them.")
     if not comparison.prices_open:
-        said.append("Prices are sealed until two people open them.")
+        sentences.append("Prices are sealed until two people open them.")
     if rest := [line.name for line in lines[HOW_CANDIDATES_STAND_DRAWN:]]:
-        said.append(f"Not drawn: {listed_few(rest)}.")
+        sentences.append(f"Not drawn: {listed_few(rest)}.")
     unpriced = [line.name for line in lines if not line.price]
     if comparison.prices_open and len(unpriced) == len(lines):
-        said.append("No price is known yet.")
+        sentences.append("No price is known yet.")
     elif comparison.prices_open and unpriced:
-        said.append(f"No price yet for {listed_few(unpriced)}.")
-    return said
+        sentences.append(f"No price yet for {listed_few(unpriced)}.")
+    return sentences
 
 
 def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
@@ -502,7 +502,7 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
         "rows": list(decisive_rows(decisive)) if decisive else [],
         "idle": idle_line(decisive.idle) if decisive and decisive.tests else "",
         "none": NONE_DECIDES,
-        "owed": [owed_row(each) for each in owed[:LISTED]],
+        "owed": [owed_row(row) for row in owed[:LISTED]],
         "more": max(len(owed) - LISTED, 0),
     }
 
@@ -605,12 +605,12 @@ def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Work
 
 
 def fit_rows(counted: Counted, inputs: Inputs) -> list[Row]:
-    asked = {row["ref"]: row for row in inputs["requirements"]}
+    requirements = {row["ref"]: row for row in inputs["requirements"]}
     return [
         Row(
             ref=row.key,
-            text=asked[row.key]["text"],
-            category=asked[row.key]["category"],
+            text=requirements[row.key]["text"],
+            category=requirements[row.key]["category"],
             weight=row.weight,
             credit="–" if row.credit is None else measures.written(row.credit),
             points="–" if row.points is None else measures.written(row.points),
@@ -659,15 +659,15 @@ def cost_rows(cost: FrozenCost) -> list[dict[str, str]]:
 
 
 def worth(result: CostResult, currency: str) -> list[str]:
-    said = [
-        f"{what} {written(Decimal(found['amount']), currency)}: {found['working']}."
-        for what, found in (
+    sentences = [
+        f"{what} {written(Decimal(counted['amount']), currency)}: {counted['working']}."
+        for what, counted in (
             ("Hours saved are worth", result["value"]),
             ("Opportunity cost until it is live is", result["opportunity"]),
         )
-        if found
+        if counted
     ]
-    return said or ["What the hours saved are worth has not been said."]
+    return sentences or ["What the hours saved are worth has not been said."]
 
 
 def exact(share: Fraction | None) -> str:

@@ -74,8 +74,8 @@ def _of_value(inputs: Inputs, held: Mapping[str, ValueState]) -> tuple[str, str,
     answered = sum(state.answered for state in held.values())
     answer = "answered" if answered == whole else f"{answered} of {whole} answered"
     short = [
-        f"{words}: {named_refs(inputs, refs)}"
-        for at, words in SHORT.items()
+        f"{label}: {named_refs(inputs, refs)}"
+        for at, label in SHORT.items()
         if (refs := [ref for ref, state in held.items() if state.standing == at])
     ]
     if short:
@@ -257,18 +257,18 @@ def own_answers(inputs: Inputs) -> str:
 
 
 def brief_of_choice(inputs: Inputs, results: Results) -> str:
-    found = finalists(inputs, results)
+    compared = finalists(inputs, results)
     choice = inputs["choice"]["candidate"]
-    if chosen := [finalist for finalist in found if finalist.key == choice]:
+    if chosen := [finalist for finalist in compared if finalist.key == choice]:
         return brief_table(chosen[0])
-    return "\n\n".join(map(named_table, found))
+    return "\n\n".join(map(named_table, compared))
 
 
 def briefs_of_others(inputs: Inputs, results: Results) -> str:
-    found, choice = finalists(inputs, results), inputs["choice"]["candidate"]
-    if all(finalist.key != choice for finalist in found):
+    compared, choice = finalists(inputs, results), inputs["choice"]["candidate"]
+    if all(finalist.key != choice for finalist in compared):
         return ""
-    others = (finalist for finalist in found if finalist.key != choice)
+    others = (finalist for finalist in compared if finalist.key != choice)
     return "\n\n".join(map(named_table, others))
 
 
@@ -307,15 +307,15 @@ def price_gap(
     name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
     amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
     if gap > 0:
-        said = (
+        sentence = (
             f"{name} likely costs {amount} more than {other}, the cheapest of the "
             "others"
         )
     elif gap < 0:
-        said = f"{name} likely costs {amount} less than {other}, the next cheapest"
+        sentence = f"{name} likely costs {amount} less than {other}, the next cheapest"
     else:
-        said = f"{name} likely costs as much as {other}"
-    return f"{said}.{open_kinds(rows, results, (key, cheapest), quote)}"
+        sentence = f"{name} likely costs as much as {other}"
+    return f"{sentence}.{open_kinds(rows, results, (key, cheapest), quote)}"
 
 
 def likely(result: CandidateResult) -> Decimal:
@@ -328,13 +328,13 @@ def open_kinds(
     keys: tuple[str, ...],
     quote: Callable[[str], str],
 ) -> str:
-    said = [
+    parts = [
         f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
         for key in keys
         if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
     ]
     return (
-        f" Not known are {' and '.join(said)}, so the gap may be another."
-        if said
+        f" Not known are {' and '.join(parts)}, so the gap may be another."
+        if parts
         else ""
     )

@@ -105,11 +105,11 @@ def others(certainty: dict[str, Any], top: str, names: dict[str, str]) -> str:
     shares = in_order(certainty["all_wins"], names)
     rivals = [key for key in shares if key != top and Decimal(shares[key])]
     rivals.sort(key=lambda key: Decimal(shares[key]), reverse=True)
-    said = [", ".join(f"{names[key]} {per_cent(shares[key])}" for key in rivals)]
+    parts = [", ".join(f"{names[key]} {per_cent(shares[key])}" for key in rivals)]
     if Decimal(certainty["nobody"]):
-        said.append(f"in {per_cent(certainty['nobody'])} nobody is left")
-    told = "; ".join(filter(None, said))
-    return f" ({told})" if told else ""
+        parts.append(f"in {per_cent(certainty['nobody'])} nobody is left")
+    text = "; ".join(filter(None, parts))
+    return f" ({text})" if text else ""
 
 
 def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
@@ -120,9 +120,9 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
         findings, wait = (
             ("One finding", "waits") if number == 1 else (f"{number} findings", "wait")
         )
-        it = "it is" if number == 1 else "they are"
+        verb = "it is" if number == 1 else "they are"
         lines.append(
-            f"{findings} on {names[key]} {wait} for the vendor’s reply; {it} counted "
+            f"{findings} on {names[key]} {wait} for the vendor’s reply; {verb} counted "
             "here as recorded."
         )
     if number := certainty["unanswered"]:
@@ -284,31 +284,31 @@ def weighed(
 ) -> Weighed:
     """Say it; `quote` makes names and categories safe for where they are printed, and
     `bold` stands around whoever comes first."""
-    found = results.get("robustness")
-    if found is None:
+    robust = results.get("robustness")
+    if robust is None:
         return Weighed("This memo was frozen before robustness was counted.")
-    if found["untold"]:
-        return Weighed(untold_words(found["untold"], inputs, results, quote))
+    if robust["untold"]:
+        return Weighed(untold_words(robust["untold"], inputs, results, quote))
     names = {
         candidate["id"]: quote(candidate["name"]) for candidate in inputs["candidates"]
     }
     firsts = [
         names[candidate_row["id"]]
-        for candidate_row in found["ranking"]
+        for candidate_row in robust["ranking"]
         if candidate_row["rank"] == 1
     ]
     return Weighed(
         first=listed(firsts),
-        wins=wins(inputs, found, names, bold),
-        smallest=smallest(found, names, firsts, quote),
-        roles=roles(found, names, firsts),
-        second=tuple(second(inputs, found, names, quote)),
+        wins=wins(inputs, robust, names, bold),
+        smallest=smallest(robust, names, firsts, quote),
+        roles=roles(robust, names, firsts),
+        second=tuple(second(inputs, robust, names, quote)),
         grounds=tuple(
-            [*grounds(found["certainty"], names), *left_out(inputs, results, quote)]
-            if found.get("certainty")
+            [*grounds(robust["certainty"], names), *left_out(inputs, results, quote)]
+            if robust.get("certainty")
             else ()
         ),
-        two_numbers="certainty" in found,
+        two_numbers="certainty" in robust,
     )
 
 
@@ -360,25 +360,25 @@ def smallest(
 def roles(
     found: dict[str, Any], names: dict[str, str], firsts: Sequence[str]
 ) -> tuple[str, str]:
-    asked = found["roles"]
-    if not asked:
+    rows = found["roles"]
+    if not rows:
         return "–", "No role gave a weight of its own to every category."
     away: dict[str, list[str]] = {}
-    for row in asked:
+    for row in rows:
         picked = [names[key] for key in row["ids"]]
         if picked and not set(picked) & set(firsts):
             away.setdefault(listed(picked), []).append(str(Role(row["role"]).label))
     number = sum(map(len, away.values()))
     if not number:
-        whom = "the only role" if len(asked) == 1 else f"all {len(asked)} roles"
-        return f"0 of {len(asked)}", (
+        whom = "the only role" if len(rows) == 1 else f"all {len(rows)} roles"
+        return f"0 of {len(rows)}", (
             f"By the evidence and their own weights {whom} would pick "
             f"{listed(firsts, 'or')}."
         )
-    said = "; ".join(
+    picks = "; ".join(
         f"{listed(who)} would pick {picked}" for picked, who in away.items()
     )
-    return f"{number} of {len(asked)}", f"By the evidence and their own weights {said}."
+    return f"{number} of {len(rows)}", f"By the evidence and their own weights {picks}."
 
 
 def second(

@@ -252,18 +252,18 @@ def scores(memo: Memo) -> Iterator[Line]:
 
 
 def robustness(memo: Memo) -> Iterator[Line]:
-    said = weighed(memo["inputs"], memo["results"])
+    weighing = weighed(memo["inputs"], memo["results"])
     yield ["Question", "Answer", "In words"]
-    if said.untold:
-        yield ["How sure is the first place?", "", said.untold]
+    if weighing.untold:
+        yield ["How sure is the first place?", "", weighing.untold]
         return
-    yield ["Who is first", said.first, ""]
-    yield ["How often under other weights", *said.wins]
-    for sentence in said.grounds:
+    yield ["Who is first", weighing.first, ""]
+    yield ["How often under other weights", *weighing.wins]
+    for sentence in weighing.grounds:
         yield ["What that rests on", "", sentence]
-    yield ["Smallest change that topples it", *said.smallest]
-    yield ["What each role's weights pick", *said.roles]
-    for sentence in said.second:
+    yield ["Smallest change that topples it", *weighing.smallest]
+    yield ["What each role's weights pick", *weighing.roles]
+    for sentence in weighing.second:
         yield ["What would have to be true", "", sentence]
 
 
@@ -287,8 +287,8 @@ def matrix_rows(memo: Memo) -> Iterator[list[str]]:
             standing = results[candidate["id"]]["standings"].get(row["ref"], "")
             line += [*marks(cell), standing]
             if with_numbers:
-                found = candidate.get("numbers", {}).get(row["ref"])
-                line.append(CellNumbers.from_json(found).words if found else "")
+                numbers = candidate.get("numbers", {}).get(row["ref"])
+                line.append(CellNumbers.from_json(numbers).words if numbers else "")
         yield line
     foot, blank = ["Fit", "", "", "", ""], [""] * (len(parts) - 1)
     for candidate in candidates:
@@ -307,7 +307,7 @@ def matrix_csv(memo: Memo) -> bytes:
 def csv_of(rows: Iterator[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerows([harmless(each) for each in row] for row in rows)
+    writer.writerows([harmless(value) for value in row] for row in rows)
     return ("\ufeff" + text.getvalue()).encode()
 
 
@@ -494,11 +494,11 @@ def write_figures(book: Any, front: FrontPage) -> None:
     properties = drawn.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
     for column, figure in enumerate(front.figures):
-        said = ((figure.name, SMALL), (figure.value, FIGURE), (figure.words, SMALL))
-        for row, (words, style) in enumerate(said):
+        styled = ((figure.name, SMALL), (figure.value, FIGURE), (figure.words, SMALL))
+        for row, (text, style) in enumerate(styled):
             cell = drawn.rows[row].cells[column].paragraphs[0]
             cell.style = book.styles[style]
-            cell.add_run(words)
+            cell.add_run(text)
     draw_lines(drawn, top=STRONG, bottom=FINE)
     book.add_paragraph(style=SMALL)
 
@@ -542,8 +542,8 @@ def write_words(book: Any, text: str) -> None:
 
 
 def prepare(book: Any, title: str) -> None:
-    said = book.core_properties
-    said.title, said.author, said.language = title, "evaltracker", LANGUAGE
+    core = book.core_properties
+    core.title, core.author, core.language = title, "evaltracker", LANGUAGE
     language = book.styles.element.find(
         "/".join(map(qn, ("w:docDefaults", "w:rPrDefault", "w:rPr", "w:lang")))
     )
@@ -567,7 +567,7 @@ def table(book: Any, tokens: list[Token]) -> None:
     drawn = book.add_table(rows=1, cols=len(rows[0]))
     drawn.autofit = False
     draw_lines(drawn, bottom=FINE, insideH=FINE)
-    shares = widths([[said.content for _, said in row] for row in rows])
+    shares = widths([[inline.content for _, inline in row] for row in rows])
     small = book.styles[TABLE_TEXT].style_id
     head = drawn.rows[0]
     for column, cell, share in zip(drawn.columns, head.cells, shares, strict=True):
@@ -582,11 +582,11 @@ def table(book: Any, tokens: list[Token]) -> None:
         properties = line.get_or_add_trPr()
         for name in ("w:cantSplit",) if number else ("w:cantSplit", "w:tblHeader"):
             properties.append(OxmlElement(name))
-        for cell, (opened, said) in zip(line.tc_lst, cells, strict=True):
-            words = Paragraph(cell.p_lst[0], drawn)
+        for cell, (opened, inline) in zip(line.tc_lst, cells, strict=True):
+            paragraph = Paragraph(cell.p_lst[0], drawn)
             if opened.attrGet("class") == NUMBERS:
-                words.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            word_write(words, said, bold=not number)
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            word_write(paragraph, inline, bold=not number)
     book.add_paragraph(style=TABLE_TEXT)
 
 
@@ -598,8 +598,8 @@ def widths(rows: list[list[str]]) -> list[Length]:
         EDGES + max(WORD_BOLD * longest(column[:1]), PLAIN * longest(column[1:]))
         for column in columns
     ]
-    said = [PLAIN * min(max(map(len, column)), MOST_LETTERS) for column in columns]
-    more = [max(every - least, 1) for every, least in zip(said, needed, strict=True)]
+    lengths = [PLAIN * min(max(map(len, column)), MOST_LETTERS) for column in columns]
+    more = [max(every - least, 1) for every, least in zip(lengths, needed, strict=True)]
     room = PAGE - 2 * MARGIN.mm
     spare = max(room - sum(needed), 0)
     scale = min(room / sum(needed), 1)

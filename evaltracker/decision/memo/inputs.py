@@ -110,22 +110,22 @@ def certainty_inputs(
         "prior": {**asdict(prior), **source},
         "candidates": {
             str(key): {
-                "urn": asdict(urn_of(prior, each.own)),
-                "own": asdict(each.own),
-                "judged": each.judged,
-                "unanswered": each.unanswered,
+                "urn": asdict(urn_of(prior, row.own)),
+                "own": asdict(row.own),
+                "judged": row.judged,
+                "unanswered": row.unanswered,
             }
-            for key, each in owed.items()
+            for key, row in owed.items()
         },
         "open": [
             {field: getattr(cell, field) for field in OPEN}
-            for each in owed.values()
-            for cell in each.cells
+            for row in owed.values()
+            for cell in row.cells
         ],
         "recorded": [
             {field: getattr(cell, field) for field in RECORDED}
-            for each in owed.values()
-            for cell in each.recorded
+            for row in owed.values()
+            for cell in row.recorded
         ],
     }
 
@@ -167,11 +167,11 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
         ),
         # Each role's own, sealed before any vendor was seen.
         "role_weights": {
-            role: {category.name: weight for category, weight in said.items()}
-            for role, said in said_weights(evaluation).items()
+            role: {category.name: weight for category, weight in weights.items()}
+            for role, weights in said_weights(evaluation).items()
         },
         # Of the brief, those that have values which nobody retired.
-        "lists": {name: said for name, said in lists_of(evaluation).items() if said},
+        "lists": {name: rows for name, rows in lists_of(evaluation).items() if rows},
         "requirements": requirement_inputs(book),
         "candidates": candidates_inputs(book, records),
         "certainty": certainty_inputs(evaluation, book, candidates),
@@ -247,10 +247,10 @@ def candidates_inputs(
 
 
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:
-    found: dict[object, list[dict[str, Any]]] = {}
+    by_key: dict[object, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row.pop("candidate_id"), []).append(row)
-    return found
+        by_key.setdefault(row.pop("candidate_id"), []).append(row)
+    return by_key
 
 
 def agreements(evaluation: Evaluation) -> dict[str, Any]:
@@ -311,15 +311,15 @@ def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
 def last_draws(evaluation: Evaluation) -> Draws:
     """The draws for a page, which never waits for them. Those of other inputs come with
     `as_of_entry`; None as long as there are none."""
-    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
+    draws = KeptDraws.objects.filter(evaluation=evaluation).first()
 
     def find(race: Race) -> dict[str, Any] | None:
-        if kept is None or not kept.results:
+        if draws is None or not draws.results:
             return None
-        results: dict[str, Any] = kept.results
-        if kept.digest == race.digest:
+        results: dict[str, Any] = draws.results
+        if draws.digest == race.digest:
             return results
-        return {**results, "as_of_entry": kept.entries}
+        return {**results, "as_of_entry": draws.entries}
 
     return find
 
@@ -327,11 +327,11 @@ def last_draws(evaluation: Evaluation) -> Draws:
 def exact_draws(evaluation: Evaluation) -> Draws:
     """The draws of just these inputs: kept ones, or counted on the spot. For words that
     are signed or frozen, which must never rest on older draws."""
-    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
+    draws = KeptDraws.objects.filter(evaluation=evaluation).first()
 
     def find(race: Race) -> dict[str, Any]:
-        if kept is not None and kept.results and kept.digest == race.digest:
-            results: dict[str, Any] = kept.results
+        if draws is not None and draws.results and draws.digest == race.digest:
+            results: dict[str, Any] = draws.results
             return results
         return draw_all(race)
 
@@ -362,8 +362,8 @@ def numbers_inputs(book: Ledger) -> dict[Any, dict[str, Any]]:
     refs = {row.pk: row.ref for row in book.rows}
     numbers = cell_numbers(book.evaluation)
     empty = {
-        requirement: CellNumbers(each.asked, None)
-        for (_, requirement), each in numbers.items()
+        requirement: CellNumbers(cell.asked, None)
+        for (_, requirement), cell in numbers.items()
         if requirement in refs
     }
     return {
@@ -450,7 +450,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         )
         for item in inputs["candidates"]
     ]
-    fits = {key: each.fit_by_category for key, each in sums.items()}
+    fits = {key: total.fit_by_category for key, total in sums.items()}
     results = results_of(inputs, counted, last_draws(evaluation))
     cells = (
         cell
@@ -506,14 +506,14 @@ def _states(book: Ledger) -> dict[str, _States]:
         numbers = column.numbers
         for number in set(numbers) - rests.keys():
             rests[number] = _is_planned(book.kinds[number].state)
-        found = [book.kinds[number].state for number in numbers]
+        results = [book.kinds[number].state for number in numbers]
         dated = [at for at, number in enumerate(numbers) if rests[number]]
         for at in dated:
             plain = (book.on_file or {})[place * wide + at]
             demanded = book.rows[at].demanded
-            found[at] = _dated(plain, demanded, book.as_of, credits)
+            results[at] = _dated(plain, demanded, book.as_of, credits)
         states[str(column.candidate.pk)] = _States(
-            dict(zip(refs, found, strict=True)), [found[at] for at in dated]
+            dict(zip(refs, results, strict=True)), [results[at] for at in dated]
         )
     return states
 

@@ -44,7 +44,7 @@ def inline(text: object) -> str:
 @lru_cache(maxsize=8_192)
 def _escaped(text: str) -> str:
     line = ANYWHERE.sub(r"\\\1", " ".join(text.split()))
-    return AT_START.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", line)
+    return AT_START.sub(lambda match: f"{match[1] or ''}\\{match[2] or match[3]}", line)
 
 
 def block(text: str) -> str:
@@ -207,8 +207,8 @@ def mark_numbers(tokens: Sequence[Token]) -> None:
     for rows in tables(tokens):
         for column in zip(*rows, strict=False):
             head, *cells = column
-            said = [words.content for _, words in cells if words.content not in NONE]
-            if said and all(map(NUMBER.fullmatch, said)):
+            texts = [text.content for _, text in cells if text.content not in NONE]
+            if texts and all(map(NUMBER.fullmatch, texts)):
                 for cell, _ in (head, *cells):
                     cell.attrSet("class", NUMBERS)
 

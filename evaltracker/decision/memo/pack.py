@@ -58,17 +58,17 @@ def differences(decision: Decision) -> list[str]:
     4. Of an altered memo also the words: those that were signed, and those that its
        inputs would be written as.
     """
-    found = list(fingerprints(decision))
-    found += counted_again(decision.memo)
-    found += recount(decision.evaluation)
+    faults = list(fingerprints(decision))
+    faults += counted_again(decision.memo)
+    faults += recount(decision.evaluation)
     if is_altered(decision):
-        found += words(decision)
-        if len(found) == 1:
-            found.append(
+        faults += words(decision)
+        if len(faults) == 1:
+            faults.append(
                 "No number and no word differs, so something was altered that neither "
                 "counts nor is printed. Compare it with an export or a backup."
             )
-    return found
+    return faults
 
 
 def counted_again(memo: Memo) -> list[str]:
@@ -225,7 +225,7 @@ def add_memo(pack: Pack) -> bool:
 
 def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
     decision = pack.decision
-    words = README.format(
+    readme = README.format(
         title=decision.evaluation.title,
         decided=f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
         memo_sha256=decision.memo_sha256,
@@ -235,5 +235,5 @@ def add_manual(pack: Pack, told: dict[str, Any], *, unprinted: bool) -> None:
         withheld=WITHHELD if told["withheld"] else "",
         unprinted=UNPRINTED if unprinted else "",
     )
-    pack.add("README.txt", words)
+    pack.add("README.txt", readme)
     pack.add("verify.py", Path(verify_pack.__file__).read_bytes())

@@ -84,8 +84,8 @@ def pictures_of(inputs: Inputs, results: Results) -> tuple[Picture, ...]:
         (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
         key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
     )
-    found = (stand(inputs, results, compared), costs(inputs, results, compared))
-    return tuple(picture for picture in found if picture)
+    pictures = (stand(inputs, results, compared), costs(inputs, results, compared))
+    return tuple(picture for picture in pictures if picture)
 
 
 def stand(
@@ -112,7 +112,7 @@ def stand(
     rows = tuple(
         (
             row["name"],
-            *(percent(results[row["id"]][each]) for each in columns),
+            *(percent(results[row["id"]][column]) for column in columns),
             note(inputs, results, row) or "in the running",
         )
         for row in shown
@@ -144,8 +144,8 @@ def costs(
     title = f"Cost over {brief['horizon_months']} months, {brief['currency']}"
     unpriced = [row["name"] for row in compared if row not in priced]
     left = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
-    said = " ".join(filter(None, (rest(priced), left)))
-    return Picture("costs", lanes(title, lines, axis, SMALL), head, rows, said)
+    caption = " ".join(filter(None, (rest(priced), left)))
+    return Picture("costs", lanes(title, lines, axis, SMALL), head, rows, caption)
 
 
 def cost_lane(
@@ -156,7 +156,7 @@ def cost_lane(
     budget: float | None,
 ) -> Lane:
     cost = results[row["id"]]["cost"]
-    low, likely, high = (float(cost[each]) for each in ("low", "likely", "high"))
+    low, likely, high = (float(cost[bound]) for bound in ("low", "likely", "high"))
     spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
     whole = cost["known"] == cost["kinds"]
     if not whole:
@@ -179,7 +179,7 @@ def cost_lane(
 def cost_row(name: str, cost: FrozenCost) -> tuple[str, ...]:
     left = cost["kinds"] - cost["known"]
     kinds = f"{left} of {cost['kinds']} kinds" if left else "nothing"
-    return (name, *(amount(cost[each]) for each in ("low", "likely", "high")), kinds)
+    return (name, *(amount(cost[bound]) for bound in ("low", "likely", "high")), kinds)
 
 
 def note(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
@@ -191,8 +191,8 @@ def note(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
 
 
 def tone(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
-    said = note(inputs, results, row)
-    return "lead" if said == "chosen" else "out" if said else ""
+    mark = note(inputs, results, row)
+    return "lead" if mark == "chosen" else "out" if mark else ""
 
 
 def rest(rows: Iterable[FrozenCandidate]) -> str:
@@ -292,12 +292,12 @@ def when_and_by_whom(
 
 
 def latest(sign_offs: Sequence[FrozenSignature]) -> list[FrozenSignature]:
-    found: dict[tuple[str, str], FrozenSignature] = {}
+    newest: dict[tuple[str, str], FrozenSignature] = {}
     for row in sign_offs:
         key = (row["role"], row["printed_name"])
-        found.pop(key, None)
-        found[key] = row
-    return list(found.values())
+        newest.pop(key, None)
+        newest[key] = row
+    return list(newest.values())
 
 
 def figures(
@@ -319,44 +319,44 @@ def score(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
     if result["total"] is None or not inputs["consensus"]:
         return Figure("Fit", percent(result["fit"]), "no score of people counts yet")
     best = best_of_others(inputs, results, chosen)
-    words = f"fit {percent(result['fit'])}, people {percent(result['people'])}"
+    text = f"fit {percent(result['fit'])}, people {percent(result['people'])}"
     if best is not None:
         out = ", eliminated" if best["state"] == "eliminated" else ""
         total = percent(results[best["id"]]["total"])
-        words = f"{best['name']} {total}{out}; {words}"
-    return Figure("Total", percent(result["total"]), words)
+        text = f"{best['name']} {total}{out}; {text}"
+    return Figure("Total", percent(result["total"]), text)
 
 
 def price(inputs: Inputs, cost: FrozenCost) -> Figure:
-    brief, words = inputs["brief"], []
+    brief, parts = inputs["brief"], []
     if not cost["known"]:
         value = "not known"
     else:
         value = f"{amount(cost['likely'])} {brief['currency']}"
-        words.append(f"likely, over {brief['horizon_months']} months")
+        parts.append(f"likely, over {brief['horizon_months']} months")
         if Decimal(cost["low"]) != Decimal(cost["high"]):
-            words.append(f"{amount(cost['low'])} to {amount(cost['high'])}")
+            parts.append(f"{amount(cost['low'])} to {amount(cost['high'])}")
     if left := cost["kinds"] - cost["known"]:
-        words.append(f"{left} of {cost['kinds']} kinds not stated")
+        parts.append(f"{left} of {cost['kinds']} kinds not stated")
     budget = brief["budget"]
-    words.append(f"budget {amount(budget)}" if budget else "no budget set")
-    return Figure("Price", value, "; ".join(words))
+    parts.append(f"budget {amount(budget)}" if budget else "no budget set")
+    return Figure("Price", value, "; ".join(parts))
 
 
 def certainty(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
     """Both numbers, never one alone; or why there are none."""
-    found = results.get("robustness")
+    robustness = results.get("robustness")
     name = "Comes first"
-    if found is None or found["untold"]:
+    if robustness is None or robustness["untold"]:
         return Figure(name, UNTOLD, weighed(inputs, results).untold)
-    ranked = {row["id"]: row for row in found["ranking"]}
+    ranked = {row["id"]: row for row in robustness["ranking"]}
     if chosen["id"] not in ranked:
         return Figure(name, UNTOLD, f"{chosen['name']} takes no part in the weightings")
-    if "certainty" not in found:
+    if "certainty" not in robustness:
         often = per_cent(ranked[chosen["id"]]["wins"])
-        words = "of random weightings; what nobody tested was not counted then"
-        return Figure(name, often, words)
-    drawn, both = found["certainty"], both_numbers(found, chosen["id"])
+        text = "of random weightings; what nobody tested was not counted then"
+        return Figure(name, often, text)
+    drawn, both = robustness["certainty"], both_numbers(robustness, chosen["id"])
     if both == UNTOLD:
         return Figure(name, UNTOLD, "both numbers are still being counted")
     if not (drawn["open"] or drawn["recorded"]):
@@ -365,8 +365,8 @@ def certainty(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figu
             both,
             "of random weightings; every planned verdict is in, so both agree",
         )
-    words = f"of random weightings / counting {counting(drawn)}, too"
-    return Figure(name, both, words)
+    text = f"of random weightings / counting {counting(drawn)}, too"
+    return Figure(name, both, text)
 
 
 def approvals(
@@ -385,8 +385,8 @@ def approvals(
     number = sum(verdicts.values())
     roles = "role" if len(verdicts) == 1 else "roles"
     names = listed([str(Role(role).label) for role, yes in verdicts.items() if yes])
-    words = f"{roles}: {names}; {disagrees}" if names else f"{roles}; {disagrees}"
-    return Figure("Approved", f"{number} of {len(verdicts)}", words)
+    text = f"{roles}: {names}; {disagrees}" if names else f"{roles}; {disagrees}"
+    return Figure("Approved", f"{number} of {len(verdicts)}", text)
 
 
 DRAFT = "A draft: nothing is decided, and these words may still change."
@@ -400,7 +400,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
     signed = SignOff.objects.filter(
         visit__evaluation=evaluation, visit__stage=Stage.DECISION
     )
-    asked = Condition.objects.filter(
+    rows = Condition.objects.filter(
         sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
     )
     head = JournalHead.objects.get(evaluation=evaluation)
@@ -409,7 +409,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
             "sign_offs": told_apart(
                 evaluation, signed.order_by("signed_at").values(*SIGN_OFF)
             ),
-            "conditions": list(asked.order_by("text").values("text", "closing_note")),
+            "conditions": list(rows.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},
         }
     )
@@ -424,7 +424,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
         + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
         for sign_off in frozen["sign_offs"]
     ]
-    asked = [
+    conditions = [
         f"Condition: {inline(condition['text'])} "
         f"({inline(condition['closing_note'] or 'open')})"
         for condition in frozen["conditions"]
@@ -438,7 +438,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
         else "Signatures and the journal's head were not yet kept here; the journal "
         "itself has them."
     )
-    signatures = bullets([*signed, *asked]) or (
+    signatures = bullets([*signed, *conditions]) or (
         "Nobody was asked to sign." if journal else ""
     )
     parts = (

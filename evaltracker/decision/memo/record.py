@@ -441,14 +441,14 @@ def available(cell: FrozenCell, values: list[ValueState]) -> FrozenCell:
 
 
 def planned_values(cell: CellState) -> list[tuple[ValueState, datetime.date]]:
-    found = []
+    planned = []
     for one in cell.values:
         claim = one.facts.claim
         if claim is None or claim.stale or one.facts.evidence:
             continue
         if claim.availability == Availability.PLANNED and claim.available_from:
-            found.append((one, claim.available_from))
-    return found
+            planned.append((one, claim.available_from))
+    return planned
 
 
 def planned_dates(inputs: Inputs) -> list[tuple[datetime.date, int]]:

@@ -59,10 +59,10 @@ NOT_COSTS = frozenset({"cells", "mailed_sheets", "scores", "settled"})
 
 
 def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:
-    asked = {name: said for name, said in candidate.items() if name not in NOT_COSTS}
+    facts = {name: value for name, value in candidate.items() if name not in NOT_COSTS}
     rates = inputs.get("rates", [])
     # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
-    return _results(json.dumps([asked, inputs["brief"], rates], sort_keys=True))
+    return _results(json.dumps([facts, inputs["brief"], rates], sort_keys=True))
 
 
 @lru_cache(maxsize=1_000)
@@ -170,7 +170,7 @@ def worth(
     if months is None and "builders" not in row:
         # Older memos took an unsaid date for at once.
         months = Decimal(0)
-    found = costs.worth(
+    counted = costs.worth(
         hours_saved=number(row["hours_saved"]),
         months_to_live=months,
         engineers=brief["engineers"],
@@ -180,7 +180,7 @@ def worth(
         builders=number(row.get("builders")),
         builder_earnings=number(brief.get("builder_earnings")),
     )
-    missed = found.opportunity
+    missed = counted.opportunity
     opportunity: dict[str, Any] | None = None
     if missed is not None:
         opportunity = {
@@ -188,13 +188,13 @@ def worth(
             "value_not_had": str(missed.value_not_had),
             "earned_elsewhere": str(missed.earned_elsewhere),
             "working": missed.working,
-            "missing": list(found.missing),
+            "missing": list(counted.missing),
         }
-    if found.value is None or missed is None:
+    if counted.value is None or missed is None:
         return None, opportunity
     value: FrozenWorth = {
-        "amount": str(found.value.amount),
-        "working": found.value.working,
+        "amount": str(counted.value.amount),
+        "working": counted.value.working,
         "opportunity": str(missed.amount),
         "opportunity_working": missed.working,
     }
@@ -226,7 +226,7 @@ class Counted:
 
 
 def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
-    asked = [
+    requirements = [
         scoring.RequirementFacts(
             key=row["ref"],
             category=row["category"],
@@ -240,9 +240,9 @@ def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
         item,
         inputs,
         cells,
-        fit=scoring.fit({row.key: row.weight for row in asked}, cells),
-        knock_outs=[row.key for row in scoring.knock_outs(asked, cells)],
-        promises=scoring.promise_record(asked, cells),
+        fit=scoring.fit({row.key: row.weight for row in requirements}, cells),
+        knock_outs=[row.key for row in scoring.knock_outs(requirements, cells)],
+        promises=scoring.promise_record(requirements, cells),
     )
 
 
@@ -275,15 +275,15 @@ def category_weights(inputs: Inputs) -> dict[str, Decimal]:
 def score_facts(candidate: FrozenCandidate) -> list[scoring.ScoreFacts]:
     """Everybody's scores; once the consensus is open, what it made of them. Memos from
     before there were settlements say nothing of them and count as then."""
-    given = [
+    scores = [
         scoring.ScoreFacts(row["category__name"], row["value"])
         for row in candidate["scores"]
     ]
     settled = candidate.get("settled")
     if settled is None:
-        return given
+        return scores
     return scoring.agreed_scores(
-        given, {row["category__name"]: Decimal(row["value"]) for row in settled}
+        scores, {row["category__name"]: Decimal(row["value"]) for row in settled}
     )
 
 
@@ -332,14 +332,14 @@ def race_of(inputs: Inputs, field: Field) -> Race:
         ),
         urns=tuple((key, Urn(**frozen["candidates"][key]["urn"])) for key in keys),
     )
-    told = {
+    content = {
         "prior": frozen["prior"],
         "own": {key: frozen["candidates"][key]["own"] for key in keys},
         "judged": sum(frozen["candidates"][key]["judged"] for key in keys),
         "unanswered": sum(frozen["candidates"][key]["unanswered"] for key in keys),
     }
-    words = json.dumps(told, sort_keys=True)
-    return Race(field, owed, frozen["draws"], frozen["seed"], words)
+    canonical = json.dumps(content, sort_keys=True)
+    return Race(field, owed, frozen["draws"], frozen["seed"], canonical)
 
 
 def decimals(
@@ -369,27 +369,27 @@ def draw_all(race: Race) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def _drawn(race: Race) -> str:
     """The draws as JSON, kept for whoever asks for the same race soon again."""
-    found = count_certainty(race.field, race.owed, race.draws, race.seed)
+    counted = count_certainty(race.field, race.owed, race.draws, race.seed)
     wins = winning_shares(race.field, race.draws, race.seed)
-    deciding = [chance for chance in found.chances if chance.share]
+    deciding = [chance for chance in counted.chances if chance.share]
     waiting = dict.fromkeys(wins, 0)
     for cell in race.owed.recorded:
         waiting[cell.candidate] += 1
-    told = {
+    content = {
         **json.loads(race.told),
         "open": len(race.owed.cells),
         "recorded": {key: number for key, number in waiting.items() if number},
         "wins": {key: share_text(share) for key, share in wins.items()},
-        "all_wins": {key: fine(share) for key, share in found.wins.items()},
-        "nobody": fine(found.nobody),
-        "knocked_out": {key: fine(share) for key, share in found.knocked_out.items()},
+        "all_wins": {key: fine(share) for key, share in counted.wins.items()},
+        "nobody": fine(counted.nobody),
+        "knocked_out": {key: fine(share) for key, share in counted.knocked_out.items()},
         "next": [
             {"id": chance.candidate, "ref": chance.ref, "chance": fine(chance.share)}
             for chance in deciding
         ],
-        "idle": len(found.chances) - len(deciding),
+        "idle": len(counted.chances) - len(deciding),
     }
-    return json.dumps(told)
+    return json.dumps(content)
 
 
 def fine(share: Fraction) -> str:
@@ -425,9 +425,9 @@ def weigh(
     wins: dict[str, str | None]
     certainty: dict[str, Any] = {}
     if "certainty" in inputs:
-        found = draws(race_of(inputs, field))
-        certainty = {"certainty": found}
-        wins = found["wins"] if found else {}
+        drawn = draws(race_of(inputs, field))
+        certainty = {"certainty": drawn}
+        wins = drawn["wins"] if drawn else {}
     else:
         shares = winning_shares(field)
         wins = {key: share_text(share) for key, share in shares.items()}
@@ -524,7 +524,7 @@ def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any
         option.candidate["id"]: fit_by_category(option.fit.rows, category_of)
         for option in running
     }
-    found = []
+    rows = []
     # In one order, whatever the database made of that of the keys.
     for role in Role.values:
         weights = inputs["role_weights"].get(role)
@@ -533,7 +533,7 @@ def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any
         ranked = picks(fits, weights)
         best = [pick for pick in ranked if pick.fit == ranked[0].fit]
         later = ranked[len(best) :]
-        found.append(
+        rows.append(
             {
                 "role": role,
                 "ids": [pick.key for pick in best],
@@ -541,7 +541,7 @@ def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any
                 "lead": share_text(best[0].fit - later[0].fit) if later else None,
             }
         )
-    return found
+    return rows
 
 
 # Those whose memos this program counts again, each by its own rules.

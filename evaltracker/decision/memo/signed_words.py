@@ -176,7 +176,7 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
         )
     }
     criteria = Criterion.objects.filter(trial__candidate__evaluation=evaluation)
-    found: dict[UUID, list[tuple[str, ...]]] = {}
+    by_trial: dict[UUID, list[tuple[str, ...]]] = {}
     for trial, key, own, text, prose, measure, ref, need in criteria.values_list(
         "trial_id", "pk", "named_values", *CRITERION
     ):
@@ -188,17 +188,17 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
         how = "; ".join(filter(None, (setting, named_words(own))))
         number = Criterion(measure=measure, threshold=prose).number
         row = (text, number, f"{ref} {need}", label, how, note)
-        found.setdefault(trial, []).append(row)
-    return found
+        by_trial.setdefault(trial, []).append(row)
+    return by_trial
 
 
 def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
     gaps = Gap.objects.filter(trial__candidate__evaluation=evaluation)
     gaps = gaps.select_related("requirement", "evidence__criterion")
-    found: dict[UUID, list[str]] = {}
+    by_trial: dict[UUID, list[str]] = {}
     for gap in gaps.order_by("found_on", "text"):
-        found.setdefault(gap.trial_id, []).append(gap_line(gap))
-    return found
+        by_trial.setdefault(gap.trial_id, []).append(gap_line(gap))
+    return by_trial
 
 
 def gap_line(gap: Gap) -> str:
@@ -290,13 +290,13 @@ def changes_told(before: str, after: str) -> str:
 
 
 def lines_of(document: str) -> list[tuple[str, str]]:
-    heading, found = "", []
+    heading, lines = "", []
     for line in document.splitlines():
         if line.startswith("## "):
             heading = line.removeprefix("## ").strip()
         if line.strip():
-            found.append((heading, line))
-    return found
+            lines.append((heading, line))
+    return lines
 
 
 def held_against(evaluation: Evaluation) -> str:
@@ -326,11 +326,11 @@ def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
     }
     values = ScopeValue.objects.current().filter(scope__evaluation=evaluation)
     lists = {
-        scope.name: ", ".join(it.name for it in values if it.scope_id == scope.pk)
+        scope.name: ", ".join(row.name for row in values if row.scope_id == scope.pk)
         for scope in evaluation.scopes.all()
     }
     if not lists:
-        return [(label, said) for label, said in former.items() if said]
+        return [(label, text) for label, text in former.items() if text]
     same = {row[1].casefold(): row for row in former.items() if row[1]}
     return [same.get(row[1].casefold(), row) for row in lists.items()]
 
@@ -387,16 +387,16 @@ class DiffLine:
 
 
 def diff_lines(difference: str) -> list[DiffLine]:
-    found: list[DiffLine] = []
+    lines: list[DiffLine] = []
     gone: list[str] = []
     new: list[str] = []
     for line in difference.splitlines():
         if line.startswith("-") and new:
-            found += paired(gone, new)
+            lines += paired(gone, new)
             gone, new = [], []
         if line[1:].strip():
             (new if line.startswith("+") else gone).append(readable(line[1:]))
-    return [*found, *paired(gone, new)]
+    return [*lines, *paired(gone, new)]
 
 
 def paired(gone: list[str], new: list[str]) -> Iterator[DiffLine]:

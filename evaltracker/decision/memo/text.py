@@ -59,16 +59,16 @@ def ahead_of(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> str:
     result = results[chosen["id"]]
     if result["total"] is None:
         return ""
-    said = (
+    lead = (
         f"Total {percent(result['total'])}: fit {percent(result['fit'])}, people's "
         f"score {percent(result['people'])}."
     )
     best = best_of_others(inputs, results, chosen)
     if best is None:
-        return said
+        return lead
     out = ", which was eliminated" if best["state"] == "eliminated" else ""
     total = percent(results[best["id"]]["total"])
-    return f"{said} The best of the others is {inline(best['name'])} at {total}{out}."
+    return f"{lead} The best of the others is {inline(best['name'])} at {total}{out}."
 
 
 def best_of_others(
@@ -192,12 +192,12 @@ def promise_sentence(record: FrozenPromises, judged: str = "tested") -> str:
 
 
 def rates(inputs: Inputs) -> str:
-    said = [
+    parts = [
         f"1 {row['currency']} = {amount(row['rate'])} {row['base']} "
         f"({day(row['rated_on'])}, {inline(row['source'])})"
         for row in inputs.get("rates", ())
     ]
-    return f"Exchange rates: {'; '.join(said)}." if said else ""
+    return f"Exchange rates: {'; '.join(parts)}." if parts else ""
 
 
 def worth(value: FrozenWorth | None, currency: str) -> str:
@@ -293,10 +293,10 @@ def said_by(inputs: Inputs, results: Results) -> str:
     """Of each option that is compared, who entered its answers and said its prices.
     Blank in memos from before that was kept."""
     return bullets(
-        f"{inline(candidate['name'])}: {'; '.join(said)}."
+        f"{inline(candidate['name'])}: {'; '.join(parts)}."
         for candidate in inputs["candidates"]
         if pursued(candidate, results[candidate["id"]])
-        and (said := [*sheets(candidate), *prices(candidate)])
+        and (parts := [*sheets(candidate), *prices(candidate)])
     )
 
 
@@ -317,13 +317,13 @@ def sheets(candidate: FrozenCandidate) -> Iterator[str]:
 
 def prices(candidate: FrozenCandidate) -> Iterator[str]:
     counts = Counter(row.get("said_by") for row in candidate["cost_lines"])
-    said = [
-        f"{counts[source]} {words}"
-        for source, words in PRICES.items()
+    parts = [
+        f"{counts[source]} {label}"
+        for source, label in PRICES.items()
         if counts[source]
     ]
-    if said:
-        yield f"prices: {listed(said)}"
+    if parts:
+        yield f"prices: {listed(parts)}"
 
 
 NUMBERS_HEAD = (
@@ -516,16 +516,16 @@ def needs(inputs: Inputs) -> str:
 
 
 def robustness(inputs: Inputs, results: Results) -> str:
-    said = weighed(inputs, results, inline, "**")
-    if said.untold:
-        return "\n\n".join(filter(None, (said.untold, drivers(inputs))))
-    answers = (said.wins, said.smallest, said.roles)
+    weighing = weighed(inputs, results, inline, "**")
+    if weighing.untold:
+        return "\n\n".join(filter(None, (weighing.untold, drivers(inputs))))
+    answers = (weighing.wins, weighing.smallest, weighing.roles)
     return "\n\n".join(
         (
             *filter(None, (drivers(inputs),)),
-            bullets([*(sentence for _, sentence in answers), *said.grounds]),
+            bullets([*(sentence for _, sentence in answers), *weighing.grounds]),
             "What would have to be true for the runner-up to win:",
-            bullets(said.second),
+            bullets(weighing.second),
         )
     )
 
@@ -596,12 +596,12 @@ def for_values(excuse: dict[str, Any]) -> str:
 
 
 def record_interests(inputs: Inputs) -> str:
-    said = [
+    lines = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
         f"{what_became(interest)}"
         for interest in inputs["interests"]
     ]
-    return bullets(said) or "None."
+    return bullets(lines) or "None."
 
 
 def what_became(interest: dict[str, Any]) -> str:
@@ -637,16 +637,16 @@ def signed(inputs: Inputs) -> str:
 
 
 def conditions(inputs: Inputs) -> str:
-    asked = [
+    lines = [
         f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
         for condition in inputs["conditions"]
     ]
-    return bullets(asked) or "None was asked for."
+    return bullets(lines) or "None was asked for."
 
 
 def scale_words(inputs: Inputs) -> str:
     meanings = inputs.get("scale")
     if not meanings:
         return ""
-    said = "; ".join(f"{value} {inline(text)}" for value, text in enumerate(meanings))
-    return f" People's scores mean: {said}."
+    scale = "; ".join(f"{value} {inline(text)}" for value, text in enumerate(meanings))
+    return f" People's scores mean: {scale}."

@@ -83,8 +83,8 @@ def chained(entry: dict[str, Any], told: dict[str, Any]) -> str:
 def main() -> int:
     """Say what does not hold; 0 if everything does."""
     folder = Path(__file__).resolve().parent
-    told = json.loads((folder / "journal" / "head.json").read_text(encoding="utf-8"))
-    wrong = [*sums(folder), *memo(folder, told), *journal(folder, told)]
+    head = json.loads((folder / "journal" / "head.json").read_text(encoding="utf-8"))
+    wrong = [*sums(folder), *memo(folder, head), *journal(folder, head)]
     for sentence in wrong or ["Everything holds."]:
         sys.stdout.write(f"{sentence}\n")
     return 1 if wrong else 0

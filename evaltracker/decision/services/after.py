@@ -175,8 +175,8 @@ def record_promises(
             continue
         if old is not None:
             before[ref] = f"{old.found}: {old.note}"
-        said = judge(old, check, rows[ref].requirement.pk, (verdict, note), ref, user)
-        after[ref] = f"{said.found}: {said.note}"
+        entry = judge(old, check, rows[ref].requirement.pk, (verdict, note), ref, user)
+        after[ref] = f"{entry.found}: {entry.note}"
     if after:
         record(check, evaluation, "judged", by, before, after)
     return check
@@ -288,20 +288,20 @@ def record_metric_values(
     check, evaluation = open_check(check)
     user = check_measure(check, by)
     metrics = evaluation.metrics.in_bulk()
-    given = {row.metric_id: row for row in check.metric_values.all()}
+    by_metric = {row.metric_id: row for row in check.metric_values.all()}
     before, after = {}, {}
     for key, (value, note) in values.items():
         if key not in metrics:
             raise Invalid("That is no metric of this brief.")
-        said = (value.strip(), note.strip())
-        old = given.get(key)
-        if old is not None and (old.value, old.note) == said:
+        entered = (value.strip(), note.strip())
+        old = by_metric.get(key)
+        if old is not None and (old.value, old.note) == entered:
             continue
         name = metrics[key].name
         if old is not None:
             before[name] = old.value
         row = old or MetricValue(promise_check=check, metric=metrics[key])
-        enter(row, said, user)
+        enter(row, entered, user)
         after[name] = row.value
     if after:
         record(check, evaluation, "measured", by, before, after)

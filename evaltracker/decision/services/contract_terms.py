@@ -295,12 +295,12 @@ def keep_moved_draws() -> None:
 
 
 def moved() -> QuerySet[Evaluation]:
-    found: QuerySet[Evaluation] = Evaluation.objects.filter(
+    evaluations: QuerySet[Evaluation] = Evaluation.objects.filter(
         Q(kept_draws__isnull=True)
         | ~Q(kept_draws__entries=F("journal_head__count"))
         | Q(kept_draws__valid_until__lte=timezone.now(), status=Status.OPEN)
     ).exclude(status=Status.DECIDED)
-    return found.select_related("owner", "journal_head").order_by("created_at")
+    return evaluations.select_related("owner", "journal_head").order_by("created_at")
 
 
 def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
@@ -308,9 +308,9 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     count of entries was read before the facts: what is written meanwhile makes it move
     once more."""
     entries = evaluation.journal_head.count
-    kept = KeptDraws.objects.filter(evaluation=evaluation).first()
-    drawn = kept.results if kept else {}
-    digest = kept.digest if kept else ""
+    draws = KeptDraws.objects.filter(evaluation=evaluation).first()
+    drawn = draws.results if draws else {}
+    digest = draws.digest if draws else ""
 
     def draw(race: Race) -> dict[str, object]:
         nonlocal drawn, digest
@@ -321,7 +321,7 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     until = versions_of([evaluation.pk])[evaluation.pk].valid_until
     results = compute_results(gather_inputs(evaluation), draw)
     ranking = results["robustness"].get("ranking", [])
-    kept, _ = KeptDraws.objects.update_or_create(
+    draws, _ = KeptDraws.objects.update_or_create(
         evaluation=evaluation,
         defaults={
             "entries": entries,
@@ -331,7 +331,7 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
             "firsts": [row["id"] for row in ranking if row["rank"] == 1],
         },
     )
-    return kept
+    return draws
 
 
 FIELD = "new_owner"

@@ -90,13 +90,13 @@ def draft_letter(
     ordered = sorted(
         requirements, key=lambda row: (row["priority"] != "must", -float(row["weight"]))
     )
-    told = [(row, result["standings"].get(row["ref"], "")) for row in ordered]
+    standings = [(row, result["standings"].get(row["ref"], "")) for row in ordered]
     lead = (
         "What we would like to review with you:"
         if chosen
         else "Where it fell short of what we need:"
     )
-    short = requirement_lines(lead, told, SHORT)
+    short = requirement_lines(lead, standings, SHORT)
     parts = [
         f"Thank you for the time and work that you put into “{brief['title']}”.",
         "We are glad to tell you that we chose you. We will write to you about the "
@@ -104,7 +104,7 @@ def draft_letter(
         if chosen
         else "We have made our decision, and you were not chosen this time. Here is "
         "our feedback.",
-        requirement_lines("What convinced us:", told, CONVINCED),
+        requirement_lines("What convinced us:", standings, CONVINCED),
         short or ("" if chosen else REASON_ASKED),
         seen_words(own.fit.coverage),
         promises_kept_words(own.promises),
@@ -136,8 +136,8 @@ def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
     are what it answered. What we noted ourselves shows in no number."""
     item = next(row for row in inputs["candidates"] if row["id"] == candidate)
     cells = {ref: cell for ref, cell in item["cells"].items() if ref in refs}
-    asked = [row for row in inputs["requirements"] if row["ref"] in refs]
-    return count({**item, "cells": cells}, {**inputs, "requirements": asked})
+    requirements = [row for row in inputs["requirements"] if row["ref"] in refs]
+    return count({**item, "cells": cells}, {**inputs, "requirements": requirements})
 
 
 def seen_words(own: Coverage) -> str:
@@ -175,7 +175,7 @@ def promise_record_text(
     refs: Collection[str],
 ) -> str:
     standings = result["standings"]
-    told = [
+    judged = [
         (row, standings.get(row["ref"], ""))
         for row in requirements
         if row["ref"] in refs
@@ -186,8 +186,8 @@ def promise_record_text(
         promises_kept_words(own.promises)
         or f"We tested fewer than {FEWEST_TESTED} of the features that you said are "
         "available, too few to give a rate.",
-        requirement_lines("What held:", told, CONVINCED, most=len(told)),
-        requirement_lines("What did not:", told, SHORT, most=len(told)),
+        requirement_lines("What held:", judged, CONVINCED, most=len(judged)),
+        requirement_lines("What did not:", judged, SHORT, most=len(judged)),
         f"{brief['owner']}\n{brief['buyer']}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -256,31 +256,31 @@ def remove_old_leftovers() -> None:
     """Remove leftovers that are over a day old; what a chore may do by itself. Where
     whole files are so many that an older database was restored beside newer files, they
     stay, and the log says so: a person decides (`verify_files --remove`)."""
-    old = [each for each in leftovers() if each.age > GRACE]
-    whole = [each for each in old if not each.is_half]
+    old = [file for file in leftovers() if file.age > GRACE]
+    whole = [file for file in old if not file.is_half]
     if len(whole) > MOST_BY_ITSELF:
         logger.warning("leftovers_kept", files=len(whole))
-        old = [each for each in old if each.is_half]
+        old = [file for file in old if file.is_half]
     remove_leftovers(old)
 
 
 def remove_leftovers(found: list[Leftover]) -> None:
-    for each in found:
-        default_storage.delete(each.stored_as)
-        logger.info("leftover_removed", file=each.stored_as, half=each.is_half)
+    for file in found:
+        default_storage.delete(file.stored_as)
+        logger.info("leftover_removed", file=file.stored_as, half=file.is_half)
 
 
 def draft_letters(*, decision: Decision) -> list[Letter]:
     """A draft to each invited vendor, in the transaction of the decision. It takes no
     actor: deciding is the act, and its journal entry speaks for it."""
     inputs, results = decision.memo["inputs"], decision.memo["results"]
-    told = Candidate.objects.filter(
+    candidates = Candidate.objects.filter(
         evaluation=decision.evaluation_id, invited_at__isnull=False
     )
-    own: dict[Any, set[str]] = {candidate.pk: set() for candidate in told}
+    own: dict[Any, set[str]] = {candidate.pk: set() for candidate in candidates}
     for key, ref in (
         vendors_answers()
-        .filter(candidate__in=told)
+        .filter(candidate__in=candidates)
         .values_list("candidate_id", "requirement__ref")
     ):
         own[key].add(ref)
@@ -295,7 +295,7 @@ def draft_letters(*, decision: Decision) -> list[Letter]:
                 chosen=candidate.pk == decision.candidate_id,
             ),
         )
-        for candidate in told
+        for candidate in candidates
     )
 
 
@@ -337,17 +337,17 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         Invalid: nobody, a stranger to the vendor, or it names another candidate.
     """
     letter, evaluation = open_letter(letter, by)
-    told = _theirs(letter, contacts)
+    recipients = _theirs(letter, contacts)
     require_sendable(letter, letter.text)
     if REASON_ASKED in letter.text:
         raise Refused(f"Review it first; it still says “{REASON_ASKED}”.")
     had = set(letter_notices([letter]).values_list("address", flat=True))
-    if again := [contact.name for contact in told if contact.email in had]:
+    if again := [contact.name for contact in recipients if contact.email in had]:
         raise Refused(f"{', '.join(again)} had this letter already.")
     if letter.released_at is None:
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
     _publish(letter, by)
-    for one in told:
+    for one in recipients:
         give_link(candidate=letter.candidate, contact=one)
         owe_now(
             kind=LETTER,
@@ -364,7 +364,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         by=by,
         after={
             "candidate": letter.candidate,
-            "told": [contact.email for contact in told],
+            "told": [contact.email for contact in recipients],
             "sha256": digest(letter.text),
         },
     )
@@ -374,11 +374,11 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
 def _theirs(letter: Letter, contacts: Collection[Contact]) -> list[Contact]:
     vendor = letter.candidate.vendor
     keys = [contact.pk for contact in contacts]
-    found = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
-    if not found or len(found) != len(contacts):
+    current = list(Contact.objects.current().filter(vendor=vendor, pk__in=keys))
+    if not current or len(current) != len(contacts):
         sentence = f"Choose contacts of {vendor}."
         raise Invalid(sentence, errors={"contacts": [sentence]})
-    return found
+    return current
 
 
 def _publish(letter: Letter, by: By) -> None:
@@ -473,8 +473,8 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     }
     signed = SignOff.objects.filter(visit__evaluation=evaluation).order_by("signed_at")
     pack.add("sign-offs/sign-offs.csv", listed(SIGNED, signed))
-    asked = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
-    pack.add("sign-offs/conditions.csv", listed(ASKED, asked.order_by("text")))
+    conditions = Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+    pack.add("sign-offs/conditions.csv", listed(ASKED, conditions.order_by("text")))
     documents = SignedDocument.objects.filter(evaluation=evaluation)
     for document in documents.order_by("sha256").iterator(chunk_size=20):
         pack.add(f"sign-offs/{document.sha256}.md", document.content)
@@ -486,8 +486,8 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         by=by,
         after={"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)},
     )
-    told = add_journal(pack, evaluation, shut)
-    add_manual(pack, told | {"by": by.name}, unprinted=not printed)
+    head = add_journal(pack, evaluation, shut)
+    add_manual(pack, head | {"by": by.name}, unprinted=not printed)
     return pack.finish()
 
 
@@ -508,15 +508,13 @@ def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> N
             place = stored(pack, one.sha256, one.name, one.stored_as)
             claim = one.claim
             rows.append([place, one.name, claim.candidate.name, claim.requirement.ref])
-    found = Evidence.objects.filter(claim__candidate__evaluation=evaluation)
-    for each in found.exclude(file="").select_related(
+    verdicts = Evidence.objects.filter(claim__candidate__evaluation=evaluation)
+    for row in verdicts.exclude(file="").select_related(
         "claim__candidate", "claim__requirement"
     ):
-        place = stored(pack, each.file_sha256, each.file_name, str(each.file.name))
-        claim = each.claim
-        rows.append(
-            [place, each.file_name, claim.candidate.name, claim.requirement.ref]
-        )
+        place = stored(pack, row.file_sha256, row.file_name, str(row.file.name))
+        claim = row.claim
+        rows.append([place, row.file_name, claim.candidate.name, claim.requirement.ref])
     for attached in files_of(by, evaluation):
         place = stored(pack, attached.sha256, attached.name, attached.stored_as)
         rows.append([place, attached.name, attached.about, ""])
@@ -537,15 +535,15 @@ def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
 def add_journal(pack: Pack, evaluation: Evaluation, shut: set[str]) -> dict[str, Any]:
     pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
     head = JournalHead.objects.get(evaluation=evaluation)
-    told = {
+    summary = {
         "entries": head.count,
         "head": head.hash,
         "fields": journal.CHAINED,
         "memo_sha256": pack.decision.memo_sha256,
         "withheld": sorted(shut),
     }
-    pack.add("journal/head.json", json.dumps(told, indent=1))
-    return told
+    pack.add("journal/head.json", json.dumps(summary, indent=1))
+    return summary
 
 
 def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
@@ -556,14 +554,14 @@ def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:
         # Gives an imported entry the actor's number that was hashed.
         misfit(entry, history)
         # What changed was made plain when it was written down.
-        told = {
+        line = {
             name: value if name in ("before", "after") else journal.plain(value)
             for name in journal.CHAINED
             for value in (getattr(entry, name),)
         }
         if entry.subject_type in shut:
-            told |= {"before": None, "after": None, "reason": None, "withheld": True}
-        told |= {"previous_hash": entry.previous_hash, "hash": entry.hash}
+            line |= {"before": None, "after": None, "reason": None, "withheld": True}
+        line |= {"previous_hash": entry.previous_hash, "hash": entry.hash}
         # What it commits to of the rows; digests, from which nothing can be read.
-        told["rows"] = entry.rows
-        yield f"{json.dumps(told, ensure_ascii=False)}\n".encode()
+        line["rows"] = entry.rows
+        yield f"{json.dumps(line, ensure_ascii=False)}\n".encode()

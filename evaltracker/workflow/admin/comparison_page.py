@@ -76,8 +76,8 @@ class Day:
     def query(self) -> str:
         if not self.moved:
             return ""
-        asked = {"as_of": self.day.isoformat()} | ({"kept": "1"} if self.kept else {})
-        return f"?{urlencode(asked)}"
+        query = {"as_of": self.day.isoformat()} | ({"kept": "1"} if self.kept else {})
+        return f"?{urlencode(query)}"
 
 
 @evaluation_page("comparison", "Comparison", order=105, group="Decision")
@@ -134,11 +134,11 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
     """
     check_query(request, filters=("as_of", "kept"))
     today = datetime.date.fromisoformat(inputs["as_of"])
-    asked, kept = request.GET.get("as_of", ""), request.GET.get("kept", "")
+    as_of, kept = request.GET.get("as_of", ""), request.GET.get("kept", "")
     if kept not in ("", "1"):
         raise Invalid("“kept” is 1, or it is left out.")
     try:
-        day = datetime.date.fromisoformat(asked) if asked else today
+        day = datetime.date.fromisoformat(as_of) if as_of else today
     except ValueError:
         raise Invalid("Give the day as year-month-day, such as 2027-03-01.") from None
     if not today <= day <= today + FURTHEST:

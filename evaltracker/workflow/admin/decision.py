@@ -90,10 +90,10 @@ def after_decision(
     released = Letter.objects.in_evaluation(evaluation).values_list(
         "released_at", flat=True
     )
-    told = list(released.order_by())
+    days = list(released.order_by())
     follows = Follows(
-        drafts=told.count(None),
-        sent=len(told) - told.count(None),
+        drafts=days.count(None),
+        sent=len(days) - days.count(None),
         checks=list(PromiseCheck.objects.in_evaluation(evaluation)),
         term=term_of(evaluation),
     )
@@ -170,8 +170,8 @@ def approved_so_far(
     whole = len(rules)
     roles = listed([rule.get_role_display() for rule in rules])
     number = max(whole - len(waiting), 0)
-    said = f"roles so far; asked: {roles}" if waiting else f"roles: {roles}"
-    return Figure(APPROVED, f"{number} of {whole}", said)
+    label = f"roles so far; asked: {roles}" if waiting else f"roles: {roles}"
+    return Figure(APPROVED, f"{number} of {whole}", label)
 
 
 def step_to_decide(
@@ -339,7 +339,7 @@ class Row:
     def record(self) -> PublishedDocument | None:
         documents = self.letter.candidate.documents.all()
         kind = DocumentKind.PROMISES
-        return next((each for each in documents if each.kind == kind), None)
+        return next((row for row in documents if row.kind == kind), None)
 
 
 @evaluation_page("letters", "Letters", order=112, group="Decision", visible=is_decided)
@@ -488,8 +488,8 @@ def memo_for(
 
 
 def proven(memo: Memo, decision: Decision | None) -> SealedMemo:
-    found = differences(decision) if decision else None
-    return sealed_memo(memo, decision, found)
+    faults = differences(decision) if decision else None
+    return sealed_memo(memo, decision, faults)
 
 
 def memo_can_be_read(user: User, evaluation: Evaluation) -> bool:

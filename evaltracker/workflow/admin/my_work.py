@@ -66,9 +66,9 @@ def stage_picture(stage: str, status: str) -> SafeString:
     now = Stage(stage)
     is_open = status == Status.OPEN
     steps = [
-        "done" if not is_open or each.position < now.position else "now"
-        for each in Stage
-        if each.position <= now.position
+        "done" if not is_open or step.position < now.position else "now"
+        for step in Stage
+        if step.position <= now.position
     ]
     rest = ["ahead"] * (len(Stage) - len(steps))
     return render_to_string(
@@ -93,9 +93,9 @@ class GlancesList(ScopedChangeList):
         super().get_results(request)
         user: Any = request.user
         rows: list[Any] = list(self.result_list)  # type: ignore[has-type]
-        found = glances(user, rows)
+        by_key = glances(user, rows)
         for row in rows:
-            row.glance = found[row.pk]
+            row.glance = by_key[row.pk]
         self.result_list = rows
 
 

@@ -536,7 +536,7 @@ def knock(address: str) -> str:
 
 def _is_ours(body: bytes) -> bool:
     try:
-        told = json.loads(body)
+        data = json.loads(body)
     except ValueError:
         return False
-    return isinstance(told, dict) and {"code", "status", "detail"} <= told.keys()
+    return isinstance(data, dict) and {"code", "status", "detail"} <= data.keys()

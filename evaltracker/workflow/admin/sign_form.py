@@ -89,10 +89,10 @@ class RemindColleague(InEvaluation[Awaited]):
             person = evaluation.readers.get(pk=number)
         except (ValueError, OverflowError, Evaluation.DoesNotExist, User.DoesNotExist):
             raise NotFound from None
-        found = Awaited(evaluation, person, kind)
-        if kind not in ASKED_FOR or found.pk != target_id:
+        awaited = Awaited(evaluation, person, kind)
+        if kind not in ASKED_FOR or awaited.pk != target_id:
             raise NotFound
-        return found
+        return awaited
 
     def heading(self, target: Awaited) -> str:
         return f"Remind {target.person.name} of {target.thing}"
@@ -164,8 +164,8 @@ class SignForm(forms.Form):
 
     def reasons(self) -> list[tuple[str, str, bool]]:
         return [
-            (verdict.value, words, verdict != Verdict.APPROVE)
-            for verdict, words in REASONS.items()
+            (verdict.value, label, verdict != Verdict.APPROVE)
+            for verdict, label in REASONS.items()
         ]
 
     def faults(self) -> list[tuple[str, str, str]]:
@@ -406,26 +406,26 @@ def waiver_of_cell(user: User, shown: ShownCell) -> dict[str, Any] | None:
         return None
     rows = WaiverRequest.objects.visible_to(user).filter(visit__left_at__isnull=True)
     if shown.knocks_out:
-        asked = rows.of_cell(place.candidate, place.requirement)
+        requests = rows.of_cell(place.candidate, place.requirement)
         ask = address_of("ask-to-excuse", place)
     elif shown.is_partly and evaluation.stage == Stage.TRIALS:
-        asked = rows.in_evaluation(evaluation).filter(gate=PROVEN)
+        requests = rows.in_evaluation(evaluation).filter(gate=PROVEN)
         ask = links.act("ask-for-waiver", evaluation, gate=PROVEN)
     else:
         return None
-    return _shown(user, evaluation, asked, ask)
+    return _shown(user, evaluation, requests, ask)
 
 
 def _shown(
     user: User, evaluation: Evaluation, rows: QuerySet[WaiverRequest], ask: str
 ) -> dict[str, Any] | None:
     related = ("asked_by", "answered_by", "visit__evaluation", "candidate")
-    asked = rows.select_related(*related, "requirement").last()
+    latest = rows.select_related(*related, "requirement").last()
     owns = is_owner(user, evaluation)
-    if asked is None and not owns:
+    if latest is None and not owns:
         return None
     return {
-        "asked": asked,
+        "asked": latest,
         "ask": ask,
         "may_ask": owns,
         "may_answer": is_leadership(user, evaluation),
@@ -500,11 +500,11 @@ def glance_at(look: Look) -> Glance:
     if look.evaluation.stage == Stage.REQUIREMENTS:
         return Glance(facts=facts, still_open=still_open, early=early)
     memo = standing_memo(look.evaluation)
-    said = weighed(memo.inputs, memo.results)
+    weighing = weighed(memo.inputs, memo.results)
     standings = list(standings_of(look, memo))
     return Glance(
-        headline=headline(look, said.first),
-        sureness=said.untold or said.wins[1],
+        headline=headline(look, weighing.first),
+        sureness=weighing.untold or weighing.wins[1],
         standings=standings[:DRAWN],
         counted=COUNTED.get(Stage(look.evaluation.stage), "judged"),
         left_out=max(0, len(standings) - DRAWN),
@@ -570,8 +570,8 @@ def requirements(look: Look) -> Iterator[tuple[str, str]]:
     musts = count_words(len(look.musts), "must-have")
     yield "Requirements", f"{len(look.requirements)}, {musts} among them"
     weights = {row.category: row.category.weight for row in look.requirements}
-    said = sum(weight is not None for weight in weights.values())
-    yield "Categories with a weight", f"{said} of {len(weights)}"
+    weighted = sum(weight is not None for weight in weights.values())
+    yield "Categories with a weight", f"{weighted} of {len(weights)}"
     if evaluation.must_run_by:
         yield "Must run by", day_in_words(evaluation.must_run_by)
     if evaluation.budget is not None:

@@ -196,8 +196,8 @@ class SignView:
 
     @property
     def approved(self) -> str:
-        passed, asked = sum(tally.passed for tally in self.tallies), len(self.tallies)
-        return f"{passed} of {asked} role{'s' if asked > 1 else ''} approved"
+        passed, whole = sum(tally.passed for tally in self.tallies), len(self.tallies)
+        return f"{passed} of {whole} role{'s' if whole > 1 else ''} approved"
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -362,12 +362,12 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
         )
         for stage in Stage
     }
-    given: dict[str, list[SignOff]] = defaultdict(list)
+    signatures: dict[str, list[SignOff]] = defaultdict(list)
     rows = SignOff.objects.filter(visit__evaluation=evaluation)
     for row in rows.select_related("visit", "document", "on_behalf_of").order_by(
         "-signed_at"
     ):
-        given[row.visit.stage].append(row)
+        signatures[row.visit.stage].append(row)
     tallies = (
         {tally.rule.pk: tally for tally in look.tallies} if evaluation.is_open else {}
     )
@@ -385,10 +385,10 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
             people = awaited_of(tally, look)
             line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
         else:
-            line = RuleLine(rule, said_then(rule, given[rule.stage]))
+            line = RuleLine(rule, said_then(rule, signatures[rule.stage]))
         blocks[Stage(rule.stage)].lines.append(line)
     for stage, block in blocks.items():
-        block.given = given[stage]
+        block.given = signatures[stage]
     return sorted(blocks.values(), key=lambda stage_block: not stage_block.current)
 
 
@@ -410,9 +410,9 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
 
 
 def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
-    asked = f"{rule.get_role_display()}: {rule.required} must approve."
+    demand = f"{rule.get_role_display()}: {rule.required} must approve."
     if not given:
-        return asked
+        return demand
     visit = max(sign_off.visit.number for sign_off in given)
     last = [
         sign_off
@@ -420,12 +420,12 @@ def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
         if sign_off.visit.number == visit and sign_off.rule_id == rule.pk
     ]
     if not last:
-        return asked
-    said = ", ".join(
+        return demand
+    signatures = ", ".join(
         f"{sign_off.printed_name} ({sign_off.get_verdict_display().lower()})"
         for sign_off in reversed(last)
     )
-    return f"{asked} Signed in the last round: {said}."
+    return f"{demand} Signed in the last round: {signatures}."
 
 
 def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
@@ -507,11 +507,11 @@ def stale(
     remember(view)
     seen = cache.get(cache_key(rule.evaluation, request.POST.get("shown", "")))
     difference = problem.difference or (changes(seen, view.content) if seen else "")
-    kept = request.POST.copy()
-    kept["shown"] = view.digest
+    posted = request.POST.copy()
+    posted["shown"] = view.digest
     for name in ("verdict", "accepts_unjudged"):  # said of the words as they were
-        kept.pop(name, None)
-    form = form_of(view, initial=kept.dict())
+        posted.pop(name, None)
+    form = form_of(view, initial=posted.dict())
     return page(
         request,
         view,

@@ -37,9 +37,9 @@ from vendors.selectors.costs import NOBODY, opening_of, quotes_seen, second_peop
 @gate(Stage.REQUIREMENTS)
 def brief_complete(look: Look) -> Iterator[Blocker]:
     """The brief answers what it is asked, or says that it does not matter."""
-    for field, words in missing_answers(look.evaluation).items():
+    for field, missing in missing_answers(look.evaluation).items():
         yield Blocker(
-            f"The brief does not state {words}.",
+            f"The brief does not state {missing}.",
             links.act("edit-brief", look.evaluation, f"id_{field}"),
             "Fill in",
         )
@@ -155,7 +155,7 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     about all of them; which it priced is sealed.
     """
     lines = CostLine.objects.filter(candidate__in=look.shortlisted)
-    asked = set(lines.values_list("candidate_id", "kind"))
+    answered = set(lines.values_list("candidate_id", "kind"))
     quoted = quotes_seen(look.evaluation)
     for candidate in look.shortlisted:
         quote = quoted.get(candidate.pk)
@@ -164,7 +164,7 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
         missing = [
             kind
             for kind in CHECKLIST[candidate.kind]
-            if (candidate.pk, str(kind)) not in asked
+            if (candidate.pk, str(kind)) not in answered
         ]
         if missing:
             yield Blocker(
@@ -392,12 +392,12 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
     evaluation = look.evaluation
     if evaluation.prices_opened_at is not None:
         return
-    asked = opening_of(evaluation)
-    people = second_people(evaluation, asked)
+    row = opening_of(evaluation)
+    people = second_people(evaluation, row)
     if not people:
         place = links.act("add-stakeholder", evaluation, role=Role.LEADERSHIP)
         yield Blocker(f"Prices are sealed. {NOBODY}", place, "Add stakeholder")
-    elif asked is None:
+    elif row is None:
         yield Blocker(
             "Prices are sealed; ask a second person to open them.",
             links.act("ask-to-open-prices", evaluation),
@@ -406,9 +406,9 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
     else:
         names = " or ".join(person.name for person in people)
         yield Blocker(
-            f"Prices are sealed; {asked.asked_by.name} asked to open them, and {names} "
+            f"Prices are sealed; {row.asked_by.name} asked to open them, and {names} "
             "has to confirm.",
-            links.act("confirm-price-opening", asked),
+            links.act("confirm-price-opening", row),
             "Confirm",
             menders_of(people),
         )

@@ -130,7 +130,7 @@ class Look:
 
     @cached_property
     def criteria(self) -> dict[UUID, Judged]:
-        asked = Criterion.objects.filter(
+        criteria = Criterion.objects.filter(
             trial__candidate__in=self.shortlisted, requirement__retired_at__isnull=True
         )
         pending = set(
@@ -138,10 +138,10 @@ class Look:
             .filter(trial__candidate__in=self.shortlisted)
             .values_list("pk", flat=True)
         )
-        found = {candidate.pk: Judged() for candidate in self.shortlisted}
-        for candidate, key in asked.values_list("trial__candidate", "pk"):
-            found[candidate] += Judged(int(key not in pending), 1)
-        return found
+        judged = {candidate.pk: Judged() for candidate in self.shortlisted}
+        for candidate, key in criteria.values_list("trial__candidate", "pk"):
+            judged[candidate] += Judged(int(key not in pending), 1)
+        return judged
 
     @property
     def criteria_in_all(self) -> Judged:
@@ -178,8 +178,8 @@ class Look:
     @cached_property
     def visits_with_conditions(self) -> set[object]:
         """Ids of visits on which an approval came with a condition, closed or not."""
-        asked = Condition.objects.filter(sign_off__visit__evaluation=self.evaluation)
-        return set(asked.values_list("sign_off__visit", flat=True))
+        rows = Condition.objects.filter(sign_off__visit__evaluation=self.evaluation)
+        return set(rows.values_list("sign_off__visit", flat=True))
 
 
 # Why a gate has nothing to look at yet: each says it in a sentence, or is blank.
@@ -198,13 +198,13 @@ def shortlist(look: Look) -> str:
 
 
 def questions(look: Look) -> str:
-    asked = Question.objects.filter(evaluation=look.evaluation).exists()
-    return "" if asked else "No vendor has asked a question yet."
+    has_question = Question.objects.filter(evaluation=look.evaluation).exists()
+    return "" if has_question else "No vendor has asked a question yet."
 
 
 def scores(look: Look) -> str:
-    given = counted_scores(look.evaluation).exists()
-    return "" if given else "Nobody has locked a score yet."
+    has_score = counted_scores(look.evaluation).exists()
+    return "" if has_score else "Nobody has locked a score yet."
 
 
 def trials(look: Look) -> str:
@@ -229,13 +229,13 @@ def costs(look: Look) -> str:
 
 
 def earlier_conditions(look: Look) -> str:
-    found = look.visits_with_conditions - {look.visit.pk}
-    return "" if found else "No earlier sign-off is a conditional approval."
+    earlier = look.visits_with_conditions - {look.visit.pk}
+    return "" if earlier else "No earlier sign-off is a conditional approval."
 
 
 def memo_conditions(look: Look) -> str:
-    found = look.visit.pk in look.visits_with_conditions
-    return "" if found else "No sign-off of the memo is a conditional approval yet."
+    known = look.visit.pk in look.visits_with_conditions
+    return "" if known else "No sign-off of the memo is a conditional approval yet."
 
 
 def signers(look: Look) -> str:
@@ -422,8 +422,8 @@ class GateReport:
         """The same without what tells of answers that `user` may not read."""
         if not (self.gate.tells and self.blockers):
             return self
-        kept = [kept_from(user, evaluation, self.blockers)]
-        return replace(self, blockers=kept, asked=None, is_kept=True)
+        hidden = [kept_from(user, evaluation, self.blockers)]
+        return replace(self, blockers=hidden, asked=None, is_kept=True)
 
 
 def kept_from(user: User, evaluation: Evaluation, found: Iterable[Blocker]) -> Blocker:
@@ -480,14 +480,14 @@ def _reports(look: Look) -> list[GateReport]:
     }
     rows = WaiverRequest.objects.filter(visit=look.visit).exclude(gate="")
     rows = rows.exclude(answer=WaiverAnswer.WITHDRAWN).order_by("asked_at")
-    asked = {row.gate: row for row in rows.select_related(*READ_BESIDE)}
+    requests = {row.gate: row for row in rows.select_related(*READ_BESIDE)}
     reports = []
     for gate in gates_of(evaluation.stage):
-        found = list(gate.check(look))
-        nothing = "" if found else gate.nothing(look)
+        blocks = list(gate.check(look))
+        nothing = "" if blocks else gate.nothing(look)
         reports.append(
             GateReport(
-                gate, found, waivers.get(gate.name), nothing, asked.get(gate.name)
+                gate, blocks, waivers.get(gate.name), nothing, requests.get(gate.name)
             )
         )
     return reports
@@ -549,16 +549,16 @@ class Asked:
         tally = self.tally
         if tally is None or tally.passed or not tally.can_pass:
             return {}
-        found: dict[User, Delegation | None] = {}
+        seats: dict[User, Delegation | None] = {}
         awaited = {part.pk for part in tally.awaited}
         for lending in lendings_today(self.look.evaluation):
             substitute = lending.substitute
             if lending.stakeholder_id in awaited and substitute.is_active:
-                found[substitute] = lending
-        found |= {part.user: None for part in tally.awaited}
+                seats[substitute] = lending
+        seats |= {part.user: None for part in tally.awaited}
         return {
             user: lending
-            for user, lending in found.items()
+            for user, lending in seats.items()
             if user.pk not in self.look.barred
         }
 

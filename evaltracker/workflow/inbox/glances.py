@@ -96,13 +96,13 @@ def my_work(user: User, evaluation: Evaluation | None = None) -> list[WorkItem]:
     items = [item for kind in kinds_of_work for item in kind(desk)]
     # The next step may be what another kind says more exactly, of the same place.
     apart = ("next_step", "milestone")
-    said = {item.link for item in items if item.kind not in apart}
+    linked = {item.link for item in items if item.kind not in apart}
     return sorted(
         (
             item
             for item in items
             if item.kind != "next_step"
-            or item.link.partition("#criterion-")[0] not in said
+            or item.link.partition("#criterion-")[0] not in linked
         ),
         key=lambda item: item.order,
     )
@@ -136,7 +136,9 @@ class Awaited:
     @property
     def work(self) -> WorkItem | None:
         items = my_work(self.person, self.evaluation)
-        return next((it for it in items if it.kind == self.kind and not it.waits), None)
+        return next(
+            (row for row in items if row.kind == self.kind and not row.waits), None
+        )
 
     def __str__(self) -> str:
         return self.person.name
@@ -189,7 +191,7 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
         (barred, BARRED),
         (set(keys) - set(counted.values_list("evaluation", flat=True)), UNCOUNTED),
     )
-    found = {}
+    by_key = {}
     for evaluation in evaluations:
         key, today = evaluation.pk, today_in(evaluation.zone)
         plan = plans.get(key)
@@ -197,20 +199,20 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
             [
                 *_own_dates(evaluation, plan),
                 *(
-                    Dated(local_day(at, evaluation.zone), *words)
-                    for at, *words in dates[key]
+                    Dated(local_day(at, evaluation.zone), *nouns)
+                    for at, *nouns in dates[key]
                 ),
             ]
         )
-        found[key] = Glance(
-            next_date=next((each for each in dated if each.day >= today), None),
-            late=listed([each.noun for each in dated if each.day < today]),
+        by_key[key] = Glance(
+            next_date=next((date for date in dated if date.day >= today), None),
+            late=listed([date.noun for date in dated if date.day < today]),
             too_late=bool(plan and plan.already_late),
             in_the_way=steps.get(key, ""),
             leader="" if key in reasons[0][0] else leaders.get(key, ""),
             no_leader=next((why for where, why in reasons if key in where), ""),
         )
-    return found
+    return by_key
 
 
 def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
@@ -225,8 +227,8 @@ def _plans(evaluations: Collection[Evaluation]) -> dict[Key, Plan | None]:
 
 
 def _steps(evaluations: Collection[Evaluation]) -> dict[Key, str]:
-    kept = Outlook.objects.filter(evaluation__in=evaluations)
-    return dict(kept.values_list("evaluation", "what"))
+    outlooks = Outlook.objects.filter(evaluation__in=evaluations)
+    return dict(outlooks.values_list("evaluation", "what"))
 
 
 def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:
@@ -242,33 +244,33 @@ def _own_dates(evaluation: Evaluation, plan: Plan | None) -> Iterator[Dated]:
 def _dates(
     user: User, keys: Collection[Key]
 ) -> dict[Key, list[tuple[datetime.datetime, str, str]]]:
-    found: dict[Key, list[tuple[datetime.datetime, str, str]]] = defaultdict(list)
+    dates: dict[Key, list[tuple[datetime.datetime, str, str]]] = defaultdict(list)
     milestones = Milestone.objects.visible_to(user).filter(
         evaluation__in=keys, evaluation__status=Status.OPEN, state=MilestoneState.OPEN
     )
     for key, at in (
         milestones.order_by().values_list("evaluation").annotate(Min("due_at"))
     ):
-        found[key].append((at, "Milestone", "a milestone"))
+        dates[key].append((at, "Milestone", "a milestone"))
     demos = Demo.objects.visible_to(user).to_come()
     here = demos.filter(candidate__evaluation__in=keys).order_by()
     for key, at in here.values_list("candidate__evaluation").annotate(
         Min("scheduled_for")
     ):
-        found[key].append((at, "Demo", "a demo"))
+        dates[key].append((at, "Demo", "a demo"))
     checks = PromiseCheck.objects.visible_to(user).filter(
         candidate__evaluation__in=keys, closed_at__isnull=True
     )
     for key, day in (
         checks.order_by().values_list("candidate__evaluation").annotate(Min("due_on"))
     ):
-        found[key].append((_noon(day), "Promise check", "a promise check"))
+        dates[key].append((_noon(day), "Promise check", "a promise check"))
     terms = ContractTerm.objects.visible_to(user).filter(evaluation__in=keys)
     for term in terms.filter(outcome=""):
         if term.deadline is not None:
             what = "Notice of the contract" if term.notice_day else "Contract ends"
-            found[term.evaluation_id].append((_noon(term.deadline), what, "a contract"))
-    return found
+            dates[term.evaluation_id].append((_noon(term.deadline), what, "a contract"))
+    return dates
 
 
 def _noon(day: datetime.date) -> datetime.datetime:
@@ -279,8 +281,8 @@ def _noon(day: datetime.date) -> datetime.datetime:
 def _leaders(
     user: User, keys: Collection[Key], opened: Collection[Key]
 ) -> dict[Key, str]:
-    kept = KeptDraws.objects.visible_to(user).filter(evaluation__in=opened)
-    firsts = dict(kept.values_list("evaluation", "firsts"))
+    draws = KeptDraws.objects.visible_to(user).filter(evaluation__in=opened)
+    firsts = dict(draws.values_list("evaluation", "firsts"))
     wanted = [candidate for first in firsts.values() for candidate in first]
     seen = Candidate.objects.visible_to(user).filter(pk__in=wanted)
     names = {str(pk): name for pk, name in seen.values_list("pk", "name")}
@@ -351,7 +353,7 @@ def grouped(items: Iterable[WorkItem], most: int) -> tuple[list[Group], int]:
 
 
 def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+    by_group: dict[str, list[Line]] = {}
     for group, gathered in _gathered(items).items():
         lines = [
             line
@@ -362,16 +364,16 @@ def _lines(items: Iterable[WorkItem]) -> dict[str, list[Line]]:
                 else [Line([item]) for item in alike]
             )
         ]
-        found[group] = sorted(lines, key=lambda line: line.first.order)
-    return found
+        by_group[group] = sorted(lines, key=lambda line: line.first.order)
+    return by_group
 
 
 def _gathered(items: Iterable[WorkItem]) -> dict[str, list[list[WorkItem]]]:
-    found: dict[str, dict[object, list[WorkItem]]] = {}
+    by_group: dict[str, dict[object, list[WorkItem]]] = {}
     for number, item in enumerate(items):
         key = (item.line, item.alike) if item.alike else number
-        found.setdefault(item.group, {}).setdefault(key, []).append(item)
-    return {group: list(gathered.values()) for group, gathered in found.items()}
+        by_group.setdefault(item.group, {}).setdefault(key, []).append(item)
+    return {group: list(gathered.values()) for group, gathered in by_group.items()}
 
 
 def snoozed_lines(user: User) -> Mapping[str, datetime.date]:
@@ -467,8 +469,8 @@ def of_owner(model: Any, path: str) -> Callable[[User], QuerySet[Any]]:
     """Rows of evaluations that the person runs; others are told by mail."""
 
     def rows(user: User) -> QuerySet[Any]:
-        found: QuerySet[Any] = model.objects.visible_to(user)
-        return found.filter(Q((f"{path}__owner", user)))
+        visible: QuerySet[Any] = model.objects.visible_to(user)
+        return visible.filter(Q((f"{path}__owner", user)))
 
     return rows
 
@@ -537,8 +539,8 @@ def count_news(user: User) -> int:
 
 
 def news(user: User) -> list[News]:
-    found = [each for source in SOURCES for each in _told(source, user)]
-    return sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
+    items = [item for source in SOURCES for item in _told(source, user)]
+    return sorted(items, key=lambda item: item.at, reverse=True)[:SHOWN]
 
 
 def _told(source: Source, user: User) -> Iterator[News]:

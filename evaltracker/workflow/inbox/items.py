@@ -131,29 +131,29 @@ class Stands:
     def of(self, evaluation: Evaluation) -> Stand:
         if evaluation.pk in self.looked:
             return self.looked[evaluation.pk]
-        kept = self.kept.get(evaluation.pk)
-        holds = kept is not None and self.still_holds(kept)
-        if kept is None or not holds:
+        outlook = self.kept.get(evaluation.pk)
+        holds = outlook is not None and self.still_holds(outlook)
+        if outlook is None or not holds:
             if self.looks_left:
                 self.looks_left -= 1
                 self.looked[evaluation.pk] = stand_of(Look(evaluation))
                 return self.looked[evaluation.pk]
-            if kept is None:
+            if outlook is None:
                 return unseen(evaluation)
         return Stand(
-            NextStep(kept.what, kept.why, kept.link, kept.verb),
-            kept.is_signed_now,
-            kept.digest,
-            due=kept.due_on,
+            NextStep(outlook.what, outlook.why, outlook.link, outlook.verb),
+            outlook.is_signed_now,
+            outlook.digest,
+            due=outlook.due_on,
             is_of_before=not holds,
         )
 
     def due(self, evaluation: Evaluation) -> datetime.date | None:
         """When its stage must end; nothing but what was written moves that day."""
-        kept = self.kept.get(evaluation.pk)
-        if kept is None or kept.version != self.versions[evaluation.pk].digest:
+        outlook = self.kept.get(evaluation.pk)
+        if outlook is None or outlook.version != self.versions[evaluation.pk].digest:
             return self.draw_due(evaluation)
-        return kept.due_on
+        return outlook.due_on
 
     def still_holds(self, kept: Outlook) -> bool:
         return (
@@ -260,11 +260,11 @@ class Desk:
 
     @cached_property
     def visits(self) -> dict[uuid.UUID, list[Visit]]:
-        found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
+        by_evaluation: dict[uuid.UUID, list[Visit]] = defaultdict(list)
         rows = Visit.objects.filter(evaluation__in=list(self.evaluations))
         for row in rows.order_by("number"):
-            found[row.evaluation_id].append(row)
-        return found
+            by_evaluation[row.evaluation_id].append(row)
+        return by_evaluation
 
     @cached_property
     def places(self) -> dict[uuid.UUID, frozenset[Place]]:
@@ -285,12 +285,12 @@ class Desk:
     def undeclared(self) -> dict[uuid.UUID, list[Candidate]]:
         """By evaluation, candidates for whom the person has not declared yet. In
         requirements there is nothing of them to read, so it is nobody's work."""
-        found: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
-        asked = to_declare(self.user).filter(evaluation__in=list(self.evaluations))
-        for candidate in asked.order_by("name").only("name", "evaluation"):
+        by_evaluation: dict[uuid.UUID, list[Candidate]] = defaultdict(list)
+        candidates = to_declare(self.user).filter(evaluation__in=list(self.evaluations))
+        for candidate in candidates.order_by("name").only("name", "evaluation"):
             if self.evaluations[candidate.evaluation_id].stage != Stage.REQUIREMENTS:
-                found[candidate.evaluation_id].append(candidate)
-        return found
+                by_evaluation[candidate.evaluation_id].append(candidate)
+        return by_evaluation
 
     @cached_property
     def barred(self) -> set[uuid.UUID]:
@@ -410,25 +410,25 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
     if not roles:
         return
     where = {evaluation for evaluation, _ in roles}
-    asked: Counter[Any] = Counter(
+    wanted: Counter[Any] = Counter(
         Category.objects.filter(evaluation__in=where).values_list(
             "evaluation", flat=True
         )
     )
-    said: Counter[Any] = Counter(
+    weighed: Counter[Any] = Counter(
         RoleWeight.objects.filter(evaluation__in=where).values_list(
             "evaluation", "role"
         )
     )
     for key, role in sorted(roles, key=str):
-        missing = asked[key] - said[key, role]
+        missing = wanted[key] - weighed[key, role]
         if missing > 0:
             evaluation = desk.evaluations[key]
             label = Role(role).label
             yield desk.item(
                 "weights",
                 evaluation,
-                f"Set weights for {label}: {missing} of {asked[key]} categories to go",
+                f"Set weights for {label}: {missing} of {wanted[key]} categories to go",
                 f"You hold the role of {label}; weights are set before any vendor "
                 "is seen.",
                 reverse("admin:act_on", args=["say-role-weights", key]),
@@ -468,7 +468,7 @@ def questions(desk: Desk) -> Iterator[WorkItem]:
 
 
 def proposals(desk: Desk) -> Iterator[WorkItem]:
-    suggested, asked = (
+    suggested, colleagues = (
         # SQLite takes no order inside a union.
         model.objects.filter(
             candidate__evaluation__in=desk.owned, state=ProposalState.OPEN
@@ -477,7 +477,7 @@ def proposals(desk: Desk) -> Iterator[WorkItem]:
         .values_list(Value(kind), "candidate__evaluation")
         for model, kind in ((Proposal, "proposals"), (ContactRequest, "colleagues"))
     )
-    rows = suggested.union(asked, all=True).order_by()
+    rows = suggested.union(colleagues, all=True).order_by()
     for (kind, key), number in Counter(rows).items():
         evaluation, many = desk.evaluations[key], "s" if number > 1 else ""
         if kind == "proposals":

@@ -57,16 +57,16 @@ def led_trials(desk: Desk) -> Iterator[WorkItem]:
         return
     decisive = list(_decisive(desk, trials))
     yield from decisive
-    said = {item.link for item in decisive}
+    linked = {item.link for item in decisive}
     yield from _left(
-        desk, [trial for trial in trials.values() if links.trial(trial) not in said]
+        desk, [trial for trial in trials.values() if links.trial(trial) not in linked]
     )
 
 
 def _decisive(desk: Desk, trials: dict[uuid.UUID, Trial]) -> Iterator[WorkItem]:
     where = {trial.candidate.evaluation_id for trial in trials.values()}
-    found = next_tests([desk.evaluations[key] for key in where])
-    for key, tests in found.items():
+    by_evaluation = next_tests([desk.evaluations[key] for key in where])
+    for key, tests in by_evaluation.items():
         by_candidate: dict[uuid.UUID, list[NextTest]] = {}
         for test in tests.tests:
             by_candidate.setdefault(test.candidate.pk, []).append(test)
@@ -115,7 +115,7 @@ def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
 
 
 def waits_for(owed: Sequence[RunsOwed]) -> str:
-    lines = [f"{each.criterion.requirement.ref}: {each.words}" for each in owed[:SAID]]
+    lines = [f"{run.criterion.requirement.ref}: {run.words}" for run in owed[:SAID]]
     more = [f"{len(owed) - SAID} more"] if len(owed) > SAID else []
     return f" {'; '.join([*lines, *more])}." if lines else ""
 
@@ -142,13 +142,13 @@ def scores(desk: Desk) -> Iterator[WorkItem]:
         is_locked = sheet is not None and sheet.locked_at is not None
         if is_locked or evaluation.pk in desk.barred:
             continue
-        given = sheet.given if sheet is not None else 0
+        scored = sheet.given if sheet is not None else 0
         yield desk.item(
             "scores",
             evaluation,
             "Score the candidates"
-            if not given
-            else f"Finish and lock your scores ({given} given)",
+            if not scored
+            else f"Finish and lock your scores ({scored} given)",
             f"You score as {part.get_role_display()}. Scores are blind until locked.",
             links.page(evaluation, "scores"),
         )
@@ -168,10 +168,10 @@ def far_apart_scores(desk: Desk) -> Iterator[WorkItem]:
         return
     unlocked = unlocked_scorers([desk.evaluations[key] for key in where])
     where -= set(unlocked.values_list("evaluation", flat=True))
-    found = far_apart_in([desk.evaluations[key] for key in sorted(where)])
+    by_evaluation = far_apart_in([desk.evaluations[key] for key in sorted(where)])
     meetings = Consensus.objects.filter(evaluation__in=where)
     opened = set(meetings.values_list("evaluation", flat=True))
-    for key, cells in found.items():
+    for key, cells in by_evaluation.items():
         if not cells:
             continue
         evaluation = desk.evaluations[key]
@@ -203,16 +203,16 @@ def sent(desk: Desk) -> Iterator[WorkItem]:
 
 
 def sign_offs(desk: Desk) -> Iterator[WorkItem]:
-    asked = seats(desk)
-    if not asked:
+    awaited = seats(desk)
+    if not awaited:
         return
     rules = SignOffRule.objects.filter(
-        evaluation__in={evaluation for evaluation, _ in asked},
+        evaluation__in={evaluation for evaluation, _ in awaited},
         stage=F("evaluation__stage"),
     )
-    given = Given(desk)
+    signatures = Given(desk)
     for rule in rules:
-        seat = asked.get((rule.evaluation_id, rule.role))
+        seat = awaited.get((rule.evaluation_id, rule.role))
         evaluation = desk.evaluations[rule.evaluation_id]
         if seat is None:
             continue
@@ -220,12 +220,12 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
             continue
         holder, lending = seat
         stand = desk.stands.of(evaluation)
-        if given.settled(rule, stand.digest, holder):
+        if signatures.settled(rule, stand.digest, holder):
             continue
         yield desk.item(
             "sign_off",
             evaluation,
-            wording(rule, signed_before=given.of(rule, holder)),
+            wording(rule, signed_before=signatures.of(rule, holder)),
             reason(rule, lending, stand),
             links.sign(rule),
             waits=not stand.is_signed_now,
@@ -250,15 +250,15 @@ def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
 
 
 def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
-    found: dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]] = {}
+    by_role: dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]] = {}
     for part in desk.parts:
-        found[part.evaluation_id, part.role] = (desk.user, None)
+        by_role[part.evaluation_id, part.role] = (desk.user, None)
     for lending in desk.lent:
         part = lending.stakeholder
-        found.setdefault((part.evaluation_id, part.role), (part.user, lending))
+        by_role.setdefault((part.evaluation_id, part.role), (part.user, lending))
     return {
         key: seat
-        for key, seat in found.items()
+        for key, seat in by_role.items()
         # The owner of an evaluation signs for nobody in it.
         if desk.evaluations[key[0]].owner_id != desk.user.pk
     }
@@ -456,10 +456,10 @@ def letters(desk: Desk) -> Iterator[WorkItem]:
     numbers = Counter(rows)
     if desk.only is not None:
         numbers = Counter({desk.only.pk: numbers[desk.only.pk]})
-    found = Evaluation.objects.in_bulk(
+    evaluations = Evaluation.objects.in_bulk(
         [key for key, number in numbers.items() if number]
     )
-    for key, evaluation in found.items():
+    for key, evaluation in evaluations.items():
         number = numbers[key]
         yield WorkItem(
             evaluation,
@@ -579,14 +579,14 @@ def mentions(desk: Desk) -> Iterator[WorkItem]:
     if desk.only is not None:
         rows = rows.in_evaluation(desk.only)
     rows = rows.exclude(comment__evaluation__status=Status.CANCELLED)
-    said = set()
+    linked = set()
     for row in rows.select_related(
         "comment__author", "comment__evaluation__owner"
     ).order_by("-comment__written_at"):
         comment = row.comment
         link = discuss_address(comment.topic, comment.subject_id, comment.part)
-        if link not in said:
-            said.add(link)
+        if link not in linked:
+            linked.add(link)
             yield WorkItem(
                 comment.evaluation,
                 f"{comment.author.name} mentioned you: {comment.about}",
@@ -600,9 +600,9 @@ def mentions(desk: Desk) -> Iterator[WorkItem]:
 def openings(desk: Desk) -> Iterator[WorkItem]:
     seats = seats_of(desk)
     rows = PriceOpening.objects.awaited().filter(evaluation__in=list(seats))
-    asked = list(rows.select_related("asked_by")) if seats else []
-    barred = interested([opening.evaluation_id for opening in asked]) if asked else {}
-    for opening in asked:
+    sealed = list(rows.select_related("asked_by")) if seats else []
+    barred = interested([opening.evaluation_id for opening in sealed]) if sealed else {}
+    for opening in sealed:
         evaluation = desk.evaluations[opening.evaluation_id]
         never = {evaluation.owner_id, opening.asked_by_id, *barred[evaluation.pk]}
         if desk.user.pk in never or not seats[evaluation.pk] - never:
@@ -618,8 +618,8 @@ def openings(desk: Desk) -> Iterator[WorkItem]:
 
 
 def seats_of(desk: Desk) -> dict[uuid.UUID, set[int]]:
-    found: dict[uuid.UUID, set[int]] = {}
+    by_evaluation: dict[uuid.UUID, set[int]] = {}
     for part in (*desk.parts, *(delegation.stakeholder for delegation in desk.lent)):
         if part.role in OPENING_ROLES:
-            found.setdefault(part.evaluation_id, set()).add(part.user_id)
-    return found
+            by_evaluation.setdefault(part.evaluation_id, set()).add(part.user_id)
+    return by_evaluation

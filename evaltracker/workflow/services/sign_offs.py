@@ -109,13 +109,13 @@ def check_remind_colleague(awaited: Awaited, by: By) -> None:
     check_owned(evaluation, by)
     if awaited.work is None:
         raise Refused(f"Nobody waits for {awaited.thing} from {person.name} now.")
-    told = Notice.objects.filter(
+    reminders = Notice.objects.filter(
         kind=Reminded.name,
         subject_id=str(evaluation.pk),
         recipient=person,
         occurrence=occurrence_of(awaited.kind, today_in(evaluation.zone)),
     )
-    if told.exists():
+    if reminders.exists():
         raise Refused(
             f"{person.name} was reminded of {awaited.thing} today. "
             "Once a day is enough."
@@ -185,7 +185,7 @@ def look_at_what_moved() -> None:
 
 def moved() -> QuerySet[Evaluation]:
     count = F("journal_head__count")
-    found: QuerySet[Evaluation] = Evaluation.objects.filter(
+    evaluations: QuerySet[Evaluation] = Evaluation.objects.filter(
         Q(outlook__isnull=True)
         | ~Q(outlook__entries=count)
         | ~Q(outlook__asked_entries=count)
@@ -193,21 +193,21 @@ def moved() -> QuerySet[Evaluation]:
         | Q(outlook__valid_until__lte=timezone.now()),
         status=Status.OPEN,
     )
-    return found.select_related("owner", "journal_head")
+    return evaluations.select_related("owner", "journal_head")
 
 
 def counted_otherwise() -> Iterable[Evaluation]:
     """Open evaluations in which nothing was written, and something else that counts is
     not as it was: a person's name or login, or the code that counts."""
     rows = Outlook.objects.filter(evaluation__status=Status.OPEN)
-    kept = dict(
+    versions = dict(
         rows.exclude(evaluation__in=moved()).values_list("evaluation", "version")
     )
-    now = versions_of(kept)
-    found = Evaluation.objects.filter(
-        pk__in=[key for key, version in kept.items() if version != now[key].digest]
+    now = versions_of(versions)
+    evaluations = Evaluation.objects.filter(
+        pk__in=[key for key, version in versions.items() if version != now[key].digest]
     )
-    return found.select_related("owner", "journal_head")
+    return evaluations.select_related("owner", "journal_head")
 
 
 def look_closely(evaluation: Evaluation) -> Outlook:
@@ -247,14 +247,14 @@ def look_closely(evaluation: Evaluation) -> Outlook:
 
 
 def owe(look: Look, *, is_turn: bool) -> None:
-    told: set[User] = set()
+    mailed: set[User] = set()
     if is_turn:
         for signer in required_signers(look):
             for user in signer.people:
                 ask(signer, user)
-                told.add(user)
+                mailed.add(user)
     for occurrence, signed in reopened(look):
-        if signed.person in told or signed.person_id == look.evaluation.owner_id:
+        if signed.person in mailed or signed.person_id == look.evaluation.owner_id:
             continue
         owe_now(
             evaluation=look.evaluation,
@@ -298,13 +298,13 @@ def ask(signer: Asked, user: User) -> None:
 
 def reopened(look: Look) -> list[tuple[str, SignOff]]:
     visit = look.visit
-    found = [
+    pairs = [
         (f"words.{sign_off.document.sha256[:DIGEST_KEPT]}", sign_off)
         for rule in look.tallies
         for sign_off in rule.outdated
     ]
     earlier = SignOff.objects.filter(visit=visit, round__lt=visit.round)
-    found += [
+    pairs += [
         (f"round.{visit.round}", sign_off)
         for sign_off in earlier.select_related("person")
     ]
@@ -320,11 +320,11 @@ def reopened(look: Look) -> list[tuple[str, SignOff]]:
             visit__number__lt=visit.number,
             visit__stage__in=later,
         )
-        found += [
+        pairs += [
             (f"back.{visit.number}", sign_off)
             for sign_off in undone.select_related("person")
         ]
-    return found
+    return pairs
 
 
 class Signature(TypedDict):
@@ -474,10 +474,10 @@ def snooze_work(
         raise Invalid(sentence, errors={"day": [sentence]})
     if line not in {item.line for item in my_work(by, evaluation)}:
         raise Invalid("It no longer waits on you. Load My work again.")
-    found, _ = Snooze.objects.update_or_create(
+    row, _ = Snooze.objects.update_or_create(
         person=by, line=line, defaults={"evaluation": evaluation, "until": until}
     )
-    snooze: Snooze = found
+    snooze: Snooze = row
     return snooze
 
 
@@ -519,8 +519,8 @@ def check_ask_to_excuse(candidate: Candidate, requirement: Requirement, by: By) 
     check_owned(evaluation, by)
     check_excuse_knock_out(candidate, requirement, by)
     require_answerers(evaluation, tells=True)
-    asked = WaiverRequest.objects.of_cell(candidate, requirement)
-    if asked.waiting().exists():
+    requests = WaiverRequest.objects.of_cell(candidate, requirement)
+    if requests.waiting().exists():
         raise Refused(ASKED_ALREADY)
 
 
@@ -568,7 +568,10 @@ def ask_for_waiver(
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
-    report = next((it for it in gate_reports(evaluation) if it.gate.name == gate), None)
+    report = next(
+        (report for report in gate_reports(evaluation) if report.gate.name == gate),
+        None,
+    )
     if report is None:
         raise Refused("That rule does not belong to the stage that it is in.")
     require_askable(report, evaluation, by)
@@ -618,8 +621,8 @@ def withdraw_waiver_request(*, waiver_request: WaiverRequest, by: By) -> WaiverR
 
 
 def grant_what_was_excused(excuse: Excuse, by: By) -> None:
-    asked = WaiverRequest.objects.of_cell(excuse.candidate, excuse.requirement)
-    grant_waiting(asked, excuse.reason, by)
+    requests = WaiverRequest.objects.of_cell(excuse.candidate, excuse.requirement)
+    grant_waiting(requests, excuse.reason, by)
 
 
 def grant_waiting(asked: QuerySet[WaiverRequest], reason: str, by: By) -> None:
@@ -654,8 +657,8 @@ def close_request(row: WaiverRequest, answer: str, reason: str, by: By) -> None:
 def lock_request(row: WaiverRequest) -> WaiverRequest:
     """The request as it is now, its evaluation locked until the transaction ends."""
     evaluation = lock(row.evaluation)
-    found = WaiverRequest.objects.select_related("visit", "candidate", "asked_by")
-    fresh = found.get(pk=row.pk)
+    requests = WaiverRequest.objects.select_related("visit", "candidate", "asked_by")
+    fresh = requests.get(pk=row.pk)
     fresh.visit.evaluation = evaluation
     if fresh.candidate is not None:
         fresh.candidate.evaluation = evaluation

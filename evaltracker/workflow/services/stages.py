@@ -129,11 +129,11 @@ def require_no_test(evaluation: Evaluation) -> None:
 
 
 def require_silent_gates(evaluation: Evaluation) -> None:
-    found = blockers(evaluation)
-    if found:
-        more = f" And {len(found) - 1} more." if len(found) > 1 else ""
+    closed = blockers(evaluation)
+    if closed:
+        more = f" And {len(closed) - 1} more." if len(closed) > 1 else ""
         raise Refused(
-            f"It cannot go on yet. {found[0].sentence}{more}", code="gate_closed"
+            f"It cannot go on yet. {closed[0].sentence}{more}", code="gate_closed"
         )
 
 
@@ -446,8 +446,8 @@ def send_test_invitation(
         pk=candidate.pk
     )
     check_send_test_invitation(candidate, by)
-    told = list(contacts)
-    if not told:
+    invited = list(contacts)
+    if not invited:
         sentence = "Say to whom it goes."
         raise Invalid(sentence, errors={"contacts": [sentence]})
     test = _made_up(evaluation, candidate, by)
@@ -460,7 +460,7 @@ def send_test_invitation(
     )
     enter(test, Stage.RESEARCH, VisitEnd.ADVANCED, by)
     open_claims(evaluation=test, close_at=today_in(test.zone) + LASTS, by=by)
-    invite(candidate=tried, contacts=told, by=by)
+    invite(candidate=tried, contacts=invited, by=by)
     journal.record(
         evaluation=evaluation,
         action="test_invitation.sent",
@@ -468,7 +468,7 @@ def send_test_invitation(
         by=by,
         after={
             "candidate": candidate.name,
-            "told": [contact.email for contact in told],
+            "told": [contact.email for contact in invited],
             "test": str(test.pk),
         },
     )

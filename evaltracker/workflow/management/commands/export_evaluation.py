@@ -71,8 +71,8 @@ def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
         .first()
     )
     memo = decision.memo if decision else compile_memo(evaluation)
-    found = differences(decision) if decision else None
-    sealed = sealed_memo(memo, decision, found)
+    faults = differences(decision) if decision else None
+    sealed = sealed_memo(memo, decision, faults)
     if form == "md":
         return sealed.text.encode()
     if form == "docx":
@@ -81,5 +81,5 @@ def exported(evaluation: Evaluation, form: str, paper: str) -> bytes:
         return as_pdf(evaluation, sealed, decision, paper)
     if form == "xlsx":
         return as_xlsx(memo, decision)
-    told = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)
-    return f"{told}\n".encode()
+    text = json.dumps(memo, ensure_ascii=False, indent=2, sort_keys=True)
+    return f"{text}\n".encode()

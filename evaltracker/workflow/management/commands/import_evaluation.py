@@ -46,8 +46,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Imported as {evaluation.slug}.")
 
     def tell(self, seen: ImportPreview) -> None:
-        told = seen.told
-        self.stdout.write(f"{told['title']} ({told['buyer']}), as {seen.slug}")
+        head = seen.told
+        self.stdout.write(f"{head['title']} ({head['buyer']}), as {seen.slug}")
         for name, count in seen.counts.items():
             self.stdout.write(f"  {name}: {count}")
         for person in seen.people:
@@ -64,9 +64,9 @@ class Command(BaseCommand):
 
 def sentences(problem: Problem) -> list[str]:
     errors = problem.errors if isinstance(problem, Invalid) else {}
-    found = [
+    lines = [
         f"{pointer}: {sentence}"
         for pointer, every in errors.items()
         for sentence in every
     ]
-    return ["Nothing was imported.", *found] if found else [problem.sentence]
+    return ["Nothing was imported.", *lines] if lines else [problem.sentence]

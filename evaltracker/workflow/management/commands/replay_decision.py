@@ -24,8 +24,8 @@ class Command(BaseCommand):
         ).first()
         if decision is None:
             raise CommandError(f"“{evaluation}” is not decided yet.")
-        if found := differences(decision):
-            raise CommandError("\n".join(found))
+        if faults := differences(decision):
+            raise CommandError("\n".join(faults))
         self.stdout.write(
             f"The same results, with formula version {decision.formula_version}."
         )

@@ -35,31 +35,31 @@ class Command(BaseCommand):
         if slug:
             evaluation_of(slug)
         wrong, count = [], 0
-        for kept in kept_files(slug):
+        for file in kept_files(slug):
             count += 1
-            if fault := kept.fault:
+            if fault := file.fault:
                 wrong.append(
-                    f"{kept.evaluation}: “{kept.name}” ({kept.stored_as}) {fault}"
+                    f"{file.evaluation}: “{file.name}” ({file.stored_as}) {fault}"
                 )
         beside = "" if slug else self.compare_folders(remove=options["remove"])
         if wrong:
             raise CommandError("\n".join(wrong))
-        each = "1 file is" if count == 1 else f"{count} files are"
-        self.stdout.write(f"{each} as handed in, none is missing.{beside}")
+        files = "1 file is" if count == 1 else f"{count} files are"
+        self.stdout.write(f"{files} as handed in, none is missing.{beside}")
 
     def compare_folders(self, *, remove: bool) -> str:
-        found = leftovers()
-        for each in found:
-            kind = "half a file" if each.is_half else "no row names it"
-            self.stdout.write(f"{each.stored_as}: {kind}, {_age(each.age.days)}")
-        old = [each for each in found if each.age > GRACE]
+        strays = leftovers()
+        for stray in strays:
+            kind = "half a file" if stray.is_half else "no row names it"
+            self.stdout.write(f"{stray.stored_as}: {kind}, {_age(stray.age.days)}")
+        old = [stray for stray in strays if stray.age > GRACE]
         if remove:
             remove_leftovers(old)
             return f" {len(old)} that no row named were removed."
-        if not found:
+        if not strays:
             return " Nothing else lies beside them."
         return (
-            f" {len(found)} that no row names lie beside them; those over a day old "
+            f" {len(strays)} that no row names lie beside them; those over a day old "
             "are removed by a chore of the worker."
         )
 

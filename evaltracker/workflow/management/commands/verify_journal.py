@@ -52,7 +52,7 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
     Raises:
         CommandError: it cannot be read, or tells none.
     """
-    told: dict[UUID, set[Anchor]] = {}
+    anchors: dict[UUID, set[Anchor]] = {}
     try:
         with fileinput.input(place, encoding="utf-8", errors="replace") as lines:
             for line in lines:
@@ -60,15 +60,15 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
                     continue
                 of, at = LOGGED_OF.search(line), LOGGED_AT.search(line)
                 if of and at:
-                    told.setdefault(UUID(of[1]), set()).add(read_anchor(at[1]))
+                    anchors.setdefault(UUID(of[1]), set()).add(read_anchor(at[1]))
     except OSError as error:
         raise CommandError(f"{place} cannot be read: {error.strerror}.") from error
-    if not told:
+    if not anchors:
         raise CommandError(
             f"{place} tells no head of a journal. Give the log of the workers, or of "
             "send_notices: each hour it has a line “journal_head” for each that grew."
         )
-    return told
+    return anchors
 
 
 def misfits(evaluation: Evaluation, kept: Iterable[Anchor]) -> list[str]:
@@ -114,16 +114,16 @@ class Checkpoint:
     def begin(
         self, evaluation: Evaluation, since: Anchor | None, said: Said
     ) -> tuple[Anchor | None, Said]:
-        kept = self.kept.get(str(evaluation.pk))
-        if kept is None:
+        state = self.kept.get(str(evaluation.pk))
+        if state is None:
             return since, said
         rows = {
             (label, key): (number, Commitment(version, digest, shorts))
-            for label, key, number, version, digest, shorts in kept["rows"]
+            for label, key, number, version, digest, shorts in state["rows"]
         }
-        whole, uncovered = kept["is_whole"], kept["uncovered"]
+        whole, uncovered = state["is_whole"], state["uncovered"]
         again = Said(rows=rows, is_whole=whole, uncovered=uncovered)
-        return (kept["number"], kept["hash"]), again
+        return (state["number"], state["hash"]), again
 
     def keep(self, evaluation: Evaluation, anchor: Anchor | None, said: Said) -> None:
         if self.path is None or anchor is None:
@@ -149,9 +149,9 @@ class Checkpoint:
 
 
 def evaluation_of(slug: str) -> Evaluation:
-    found = Evaluation.objects.select_related("owner").filter(slug=slug).first()
-    if found is not None:
-        return found
+    evaluation = Evaluation.objects.select_related("owner").filter(slug=slug).first()
+    if evaluation is not None:
+        return evaluation
     slugs = Evaluation.objects.order_by("slug").values_list("slug", flat=True)[:10]
     known = f" There are: {', '.join(slugs)}." if slugs else " There are none."
     raise CommandError(f"There is no evaluation “{slug}”.{known}")
@@ -183,25 +183,25 @@ class Verdict:
     ) -> None:
         self.journals += 1
         self.tables = self.tables or tables
-        said = Said(is_later=since is not None, is_whole=since is None)
-        since, said = checkpoint.begin(evaluation, since, said)
+        claims = Said(is_later=since is not None, is_whole=since is None)
+        since, claims = checkpoint.begin(evaluation, since, claims)
         last: list[Entry] = []
 
         def read(entry: Entry) -> None:
             self.entries += 1
             last[:] = [entry]
             if tables:
-                said.read(entry)
+                claims.read(entry)
 
-        if found := find_break(evaluation, since=since, read=read):
-            self.broken.append(f"{evaluation.slug}: {found.sentence}")
+        if fault := find_break(evaluation, since=since, read=read):
+            self.broken.append(f"{evaluation.slug}: {fault.sentence}")
             return
         if not tables:
             return
-        compared = compare_tables(evaluation, said)
+        compared = compare_tables(evaluation, claims)
         self.agreeing += compared.agreeing
         self.uncovered += compared.uncovered
-        self.silent += said.uncovered
+        self.silent += claims.uncovered
         self.broken += [
             f"{evaluation.slug}: {difference}"
             for difference in compared.differences[:NAMED]
@@ -209,7 +209,7 @@ class Verdict:
         if more := len(compared.differences[NAMED:]):
             self.broken.append(f"{evaluation.slug}: and {more:,} more rows.")
         anchor = (last[0].number, last[0].hash) if last else since
-        checkpoint.keep(evaluation, anchor, said)
+        checkpoint.keep(evaluation, anchor, claims)
 
     def sentence(self) -> str:
         whole = f"Verified {count(self.journals, 'journal', 'journals')}, "
@@ -278,9 +278,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         slug = options["evaluation"]
-        if not slug and any(options[it] for it in ("anchor", "since", "print_anchor")):
+        if not slug and any(
+            options[name] for name in ("anchor", "since", "print_anchor")
+        ):
             raise CommandError("An anchor belongs to one evaluation; name it.")
-        if sum(bool(options[it]) for it in ("since", "from_anchor", "checkpoint")) > 1:
+        if (
+            sum(bool(options[name]) for name in ("since", "from_anchor", "checkpoint"))
+            > 1
+        ):
             raise CommandError(
                 "Choose one of --since, --from-anchor and --checkpoint to begin at."
             )
@@ -321,10 +326,10 @@ class Command(BaseCommand):
 def starting_points(
     chosen: Iterable[Evaluation], options: dict[str, Any]
 ) -> Iterable[tuple[Evaluation, Anchor | None]]:
-    kept = anchors_in(options["from_anchor"]) if options["from_anchor"] else {}
+    anchors = anchors_in(options["from_anchor"]) if options["from_anchor"] else {}
     since = read_anchor(options["since"]) if options["since"] else None
     for evaluation in chosen:
-        yield evaluation, since or max(kept.get(evaluation.pk, ()), default=None)
+        yield evaluation, since or max(anchors.get(evaluation.pk, ()), default=None)
 
 
 def not_anchored(chosen: list[Evaluation], options: dict[str, Any]) -> list[str]:
@@ -332,9 +337,9 @@ def not_anchored(chosen: list[Evaluation], options: dict[str, Any]) -> list[str]
     if options["anchor"]:
         broken += misfits(chosen[0], [read_anchor(options["anchor"])])
     if options["anchors"]:
-        kept = anchors_in(options["anchors"])
+        anchors = anchors_in(options["anchors"])
         for evaluation in chosen:
-            broken += misfits(evaluation, kept.pop(evaluation.pk, ()))
+            broken += misfits(evaluation, anchors.pop(evaluation.pk, ()))
         if not options["evaluation"]:
-            broken += [f"{pk}: the evaluation is no longer there" for pk in kept]
+            broken += [f"{pk}: the evaluation is no longer there" for pk in anchors]
     return broken

@@ -22,14 +22,14 @@ TRIES = 3
 
 
 def differences(evaluation: Evaluation) -> list[str]:
-    found: list[str] = []
+    faults: list[str] = []
     for _ in range(TRIES):
         before = versions_of([evaluation.pk])[evaluation.pk]
         fresh = Evaluation.objects.select_related("owner").get(pk=evaluation.pk)
-        found = list(_differing(fresh))
-        if not found or before.holds(versions_of([evaluation.pk])[evaluation.pk]):
+        faults = list(_differing(fresh))
+        if not faults or before.holds(versions_of([evaluation.pk])[evaluation.pk]):
             break
-    return found
+    return faults
 
 
 def _differing(evaluation: Evaluation) -> Iterator[str]:
@@ -78,14 +78,14 @@ def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
 
 
 def _outlook_agrees(evaluation: Evaluation) -> bool:
-    kept = Outlook.objects.filter(evaluation=evaluation).first()
+    stored = Outlook.objects.filter(evaluation=evaluation).first()
     version = versions_of([evaluation.pk])[evaluation.pk]
-    if kept is None or kept.version != version.digest or not evaluation.is_open:
+    if stored is None or stored.version != version.digest or not evaluation.is_open:
         return True
-    if kept.valid_until is None or kept.valid_until <= timezone.now():
+    if stored.valid_until is None or stored.valid_until <= timezone.now():
         return True
     stand = stand_of(Look(evaluation))
-    return (kept.what, kept.why, kept.link, kept.digest, kept.due_on) == (
+    return (stored.what, stored.why, stored.link, stored.digest, stored.due_on) == (
         stand.step.what,
         stand.step.why,
         stand.step.link,
@@ -118,5 +118,5 @@ class Command(BaseCommand):
         ]
         if wrong:
             raise CommandError("\n".join(wrong))
-        each = "1 evaluation" if len(every) == 1 else f"{len(every)} evaluations"
-        self.stdout.write(f"{each} counted again: everything comes out the same.")
+        count = "1 evaluation" if len(every) == 1 else f"{len(every)} evaluations"
+        self.stdout.write(f"{count} counted again: everything comes out the same.")
