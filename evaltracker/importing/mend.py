@@ -336,12 +336,8 @@ def words_of(row: Row) -> str:
 def with_rows(lines: Sequence[Any], shown: Sequence[Any]) -> list[Any]:
     """What is shown of each line, with the key of its row and the row's name."""
     return [
-        (
-            key_of(line.sheet, line.row),
-            ImportProblem("", line.sheet, line.row).place,
-            cells,
-        )
-        for line, cells in zip(lines, shown, strict=True)
+        (key_of(row.sheet, row.row), ImportProblem("", row.sheet, row.row).place, cells)
+        for row, cells in zip(lines, shown, strict=True)
     ]
 
 

@@ -433,9 +433,7 @@ def compared(
 ) -> RowsPlan:
     """The plan: each line by what it would do."""
     once_each(lines, book, findings)
-    lines = [
-        line for line in lines if (line.sheet, line.row) not in findings.refused_rows
-    ]
+    lines = [row for row in lines if (row.sheet, row.row) not in findings.refused_rows]
     new, changed, same = [], [], []
     for line in lines:
         before = known.get(line.key)

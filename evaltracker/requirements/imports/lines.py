@@ -511,9 +511,7 @@ def plan_requirements_import(
     lines = once_each(of_two_sheets(read, findings), sheets, findings)
     lines = under_sheets(lines, known, findings)
     refuse_unknown_lists(lines, lists, sheets, findings)
-    lines = [
-        line for line in lines if (line.sheet, line.row) not in findings.refused_rows
-    ]
+    lines = [row for row in lines if (row.sheet, row.row) not in findings.refused_rows]
     plan = compare(lines, known, sheets, findings)
     if not (lines or findings.problems):
         findings.refuse(

@@ -448,9 +448,7 @@ def mark(
     evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
 ) -> dict[Requirement, str]:
     lines = [*plan.new, *(change.line for change in plan.changed)]
-    values = {
-        rows[line.ref]: line.values for line in lines if MUST_HOLD_FOR in line.values
-    }
+    values = {rows[row.ref]: row.values for row in lines if MUST_HOLD_FOR in row.values}
     return demand_many(evaluation, values, by)
 
 
