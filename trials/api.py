@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,11 +18,9 @@ from evaltracker.toolbox.rest.views import (
     Day,
     StrictSerializer,
     Text,
-    new_calls,
     page,
     page_of,
     read_id,
-    routes,
 )
 from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.choices import MilestoneState, Retest, Severity
@@ -166,7 +165,6 @@ def show_trial(trial: Trial) -> dict[str, Any]:
     return dict(TrialOutput(shown).data)
 
 
-CALLS = new_calls()
 AGREED = (
     "title",
     "starts_on",
@@ -186,7 +184,6 @@ def show_gap(gap: Gap) -> dict[str, Any]:
     return dict(GapOutput(gap).data)
 
 
-@CALLS.at(f"{INVITATION}trial/")
 class TrialView(VendorView):
     """The trial of an invitation."""
 
@@ -206,7 +203,6 @@ class TrialView(VendorView):
         return Response(show_trial(trial))
 
 
-@CALLS.at(f"{INVITATION}trial/runs/")
 class OwnRunsView(VendorView):
     """What the buyer's programs measured in it."""
 
@@ -233,7 +229,6 @@ class OwnRunsView(VendorView):
         )
 
 
-@CALLS.at(f"{INVITATION}gaps/<str:gap>/reply/")
 class ReplyView(VendorView):
     """The reply to a gap."""
 
@@ -267,4 +262,8 @@ class ReplyView(VendorView):
 
 
 # These addresses are not among the vendors' own, because floors look down only.
-urlpatterns = routes(CALLS)
+urlpatterns = [
+    path(f"{INVITATION}gaps/<str:gap>/reply/", ReplyView.as_view()),
+    path(f"{INVITATION}trial/runs/", OwnRunsView.as_view()),
+    path(f"{INVITATION}trial/", TrialView.as_view()),
+]

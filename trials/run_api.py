@@ -33,10 +33,8 @@ from evaltracker.toolbox.rest.problems import (
 from evaltracker.toolbox.rest.views import (
     Reasons,
     StrictView,
-    new_calls,
     problems,
     read_id,
-    routes,
 )
 from trials.choices import ReportFormat
 from trials.models import RunToken
@@ -403,7 +401,6 @@ class RunDocsView(DocsView):
     title = "evaltracker: runs of trials"
 
 
-CALLS = new_calls()
 IN_BODY = "A JSON body says this itself; remove it from the address."
 
 
@@ -426,7 +423,6 @@ class RunGuessThrottle(MinuteThrottle):
         return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
 
 
-@CALLS.at("<str:trial>/runs/")
 class RunsView(StrictView):
     """Runs of one trial, posted by its run token."""
 
@@ -501,7 +497,7 @@ def _instant(text: str | None) -> datetime.datetime | None:
 
 # A process that serves vendors alone never has these addresses.
 urlpatterns = [
-    *routes(CALLS),
+    path("<str:trial>/runs/", RunsView.as_view()),
     path("schema/", RunSchemaView.as_view(), name="run-schema"),
     path("docs/", RunDocsView.as_view(), name="run-docs"),
 ]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -21,11 +22,9 @@ from evaltracker.toolbox.rest.views import (
     PAGE_PARAMETERS,
     PARAMS,
     StrictView,
-    new_calls,
     page,
     page_of,
     problems,
-    routes,
 )
 from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.inbox import WorkItem, my_work
@@ -181,10 +180,6 @@ class MatrixOutput(serializers.Serializer[Any]):
     requirements = MatrixRowOutput(many=True)
 
 
-CALLS = new_calls()
-EVALUATION = "evaluations/<str:slug>/"
-
-
 class EvaluationOutput(serializers.Serializer[Any]):
     """A purchase that you may see."""
 
@@ -241,7 +236,6 @@ class InboxOutput(serializers.Serializer[Any]):
     results = WorkOutput(many=True)
 
 
-@CALLS.at("evaluations/")
 class EvaluationsView(StaffView):
     """The purchases that a person may see."""
 
@@ -266,7 +260,6 @@ class EvaluationsView(StaffView):
         )
 
 
-@CALLS.at(f"{EVALUATION}matrix/")
 class MatrixView(StaffView):
     """The ledger of one purchase."""
 
@@ -294,7 +287,6 @@ class MatrixView(StaffView):
         )
 
 
-@CALLS.at(f"{EVALUATION}blockers/")
 class BlockersView(StaffView):
     """The gates of the stage."""
 
@@ -326,7 +318,6 @@ class BlockersView(StaffView):
         return Response({"stage": evaluation.stage, "open": is_clear, "gates": gates})
 
 
-@CALLS.at(f"{EVALUATION}inbox/")
 class InboxView(StaffView):
     """What waits on a person."""
 
@@ -354,4 +345,10 @@ def show_work(item: WorkItem) -> dict[str, Any]:
     }
 
 
-urlpatterns = routes(CALLS)
+EVALUATION = "evaluations/<str:slug>/"
+urlpatterns = [
+    path(f"{EVALUATION}blockers/", BlockersView.as_view()),
+    path(f"{EVALUATION}matrix/", MatrixView.as_view()),
+    path(f"{EVALUATION}inbox/", InboxView.as_view()),
+    path("evaluations/", EvaluationsView.as_view()),
+]

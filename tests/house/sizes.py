@@ -102,7 +102,7 @@ def _is_registry(value: ast.expr) -> bool:
     made_by = value.func if isinstance(value, ast.Call) else None
     if isinstance(made_by, ast.Subscript):
         made_by = made_by.value
-    return isinstance(made_by, ast.Name) and made_by.id in {"Registry", "new_calls"}
+    return isinstance(made_by, ast.Name) and made_by.id == "Registry"
 
 
 def _is_empty(value: ast.expr) -> bool:

@@ -91,8 +91,7 @@ def test_every_call_has_an_address(api: str) -> None:
     modules = [room, *map(import_module, names)]
     forgotten = set().union(*map(views_of, modules)) - served
     assert not forgotten, (
-        f"{forgotten}: give it its address with @CALLS.at(…), and if its module is "
-        f"new, import that in {urls.__name__}"
+        f"{forgotten}: give it its address in `urlpatterns` of {urls.__name__}"
     )
 
 

@@ -35,7 +35,7 @@ from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
-from evaltracker.toolbox.rest.views import StrictView, new_calls, problems, read_id
+from evaltracker.toolbox.rest.views import StrictView, problems, read_id
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
@@ -275,10 +275,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key and body get the first answer again, for 7 days.",
 )
-# The calls of vendors, and where they stand.
-CALLS = new_calls()
 INVITATION = "invitations/<str:invitation>/"
-CLAIMS = f"{INVITATION}claims/"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 

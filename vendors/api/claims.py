@@ -41,10 +41,7 @@ from evaltracker.toolbox.tabular.cells import DayOrder
 from vendors.answers import is_receipt_of
 from vendors.api import schema as examples
 from vendors.api.access import (
-    CALLS,
-    CLAIMS,
     IDEMPOTENCY_KEY,
-    INVITATION,
     READ,
     WRITE,
     ClaimTakingView,
@@ -195,7 +192,6 @@ class BatchOutput(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField(min_value=0, max_value=MOST)
 
 
-@CALLS.at(f"{CLAIMS}batch/")
 class BatchView(ClaimTakingView):
     """Up to 1,000 claims in one call."""
 
@@ -277,7 +273,6 @@ def digest_of(upload: UploadedFile[bytes]) -> bytes:
     return content.digest() + (upload.name or "").encode()
 
 
-@CALLS.at(f"{CLAIMS}<path:ref>/files/")
 class FilesView(VendorView):
     """The files of the own claim on one requirement."""
 
@@ -337,7 +332,6 @@ class AnyType(JSONRenderer):
     media_type = "*/*"
 
 
-@CALLS.at(f"{INVITATION}files/<str:file>/")
 class FileView(VendorView):
     """One file of a claim of one's own."""
 
@@ -388,7 +382,6 @@ def show_receipt(submission: Submission) -> dict[str, Any]:
     return dict(ReceiptOutput({**vars(submission), "up_to_date": up_to_date}).data)
 
 
-@CALLS.at(f"{INVITATION}submission/")
 class SubmissionView(VendorView):
     """The vendor's “this is our answer”."""
 
@@ -460,7 +453,6 @@ def submit_and_show(
     return Answer(201 if result.created else 200, text)
 
 
-@CALLS.at("invitations/")
 class InvitationsView(VendorView):
     """Everything that the vendor was invited to."""
 
@@ -485,7 +477,6 @@ class InvitationsView(VendorView):
         )
 
 
-@CALLS.at(INVITATION)
 class InvitationView(VendorView):
     """One invitation, as its vendor sees it."""
 
@@ -501,7 +492,6 @@ class InvitationView(VendorView):
         return Response(show_invitation(counted, database_now()))
 
 
-@CALLS.at(f"{INVITATION}requirements/")
 class RequirementsView(VendorView):
     """What an invitation asks."""
 
@@ -526,7 +516,6 @@ class RequirementsView(VendorView):
         )
 
 
-@CALLS.at(CLAIMS)
 class ClaimsView(ClaimTakingView):
     """The vendor's own claims on an invitation."""
 
@@ -572,7 +561,6 @@ class ClaimsView(ClaimTakingView):
         )
 
 
-@CALLS.at(f"{CLAIMS}<path:ref>/")
 class ClaimView(VendorView):
     """The own claim on one requirement."""
 
@@ -666,7 +654,6 @@ def show_result(result: SheetResult, *, dry_run: bool) -> dict[str, Any]:
     return dict(SheetOutput(shown).data)
 
 
-@CALLS.at(f"{INVITATION}answer-sheet/")
 class AnswerSheetView(VendorView):
     """The requirements and the vendor's answers as a spreadsheet."""
 

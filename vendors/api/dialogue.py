@@ -21,9 +21,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINE_LIMIT, TEXT_LIMIT
 from vendors.api import schema as examples
 from vendors.api.access import (
-    CALLS,
     IDEMPOTENCY_KEY,
-    INVITATION,
     READ,
     WRITE,
     VendorView,
@@ -125,7 +123,6 @@ def show_question(question: Question, *, own: bool) -> dict[str, Any]:
 show_proposal = ProposalOutput().to_representation
 
 
-@CALLS.at(f"{INVITATION}questions/")
 class QuestionsView(VendorView):
     """Questions and their answers."""
 
@@ -179,7 +176,6 @@ class QuestionsView(VendorView):
         return self.once(request, ask)
 
 
-@CALLS.at(f"{INVITATION}proposals/")
 class ProposalsView(VendorView):
     """Requirements that the vendor suggests."""
 

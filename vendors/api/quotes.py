@@ -15,9 +15,7 @@ from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text
 from vendors.api import schema as examples
 from vendors.api.access import (
-    CALLS,
     IDEMPOTENCY_KEY,
-    INVITATION,
     READ,
     WRITE,
     VendorView,
@@ -223,7 +221,6 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
     return dict(QuoteOutput(shown).data)
 
 
-@CALLS.at(f"{INVITATION}quote/")
 class QuoteView(VendorView):
     """The vendor's own prices, which no rival and nobody of the buyer reads."""
 

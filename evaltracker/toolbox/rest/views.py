@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.urls import URLPattern, path
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -37,7 +36,6 @@ from rest_framework.views import APIView
 
 from evaltracker.errors import NotFound, StorageFull
 from evaltracker.toolbox.files import SIZE_LIMIT
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.rest.problems import (
     CHARSET,
     CONTENT_TYPE,
@@ -169,16 +167,6 @@ def read_id(text: str) -> uuid.UUID:
     if str(key) != text:
         raise NotFound
     return key
-
-
-def new_calls() -> Registry[str, type[APIView]]:
-    return Registry("API call")
-
-
-def routes(calls: Registry[str, type[APIView]]) -> list[URLPattern]:
-    """Their addresses; what takes any text, also with slashes, comes last."""
-    ordered = sorted(calls, key=lambda address: ("<path:" in address, -len(address)))
-    return [path(address, calls[address].as_view()) for address in ordered]
 
 
 # Lists by cursor: each page starts behind the last row of the one before.
