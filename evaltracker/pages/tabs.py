@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from django.contrib.messages import get_messages
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Expression, F, Func, IntegerField, QuerySet, Subquery
+from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from evaltracker.evaluations.choices import Stage
@@ -49,22 +49,21 @@ def counted_lately[N](request: HttpRequest, about: str, count: Callable[[], N]) 
     return number
 
 
-# Of the reader: how much is new. One function, under the name of its page.
-BELL: Registry[str, Callable[[User], int]] = Registry("bell")
+# Sent with `user`, the reader; a higher floor answers how much is new for them.
+news_asked = Signal()
 # So many new things are too many to be told apart.
 MANY = 100
 
 
-def bells_of(request: HttpRequest) -> list[dict[str, Any]]:
-    user: Any = request.user
-    return [
-        {
-            "address": reverse(f"admin:{name}"),
-            "number": (number := counted_lately(request, name, partial(count, user))),
-            "shown": number if number < MANY else f"{MANY - 1}+",
-        }
-        for name, count in BELL.items()
-    ]
+def count_news(request: HttpRequest) -> str:
+    """How much is new for the reader, as the bell shows it; blank if nothing is."""
+
+    def count() -> int:
+        answers = news_asked.send(User, user=request.user)
+        return sum(int(number or 0) for _, number in answers)
+
+    number = counted_lately(request, "news", count)
+    return f"{MANY - 1}+" if number >= MANY else str(number or "")
 
 
 # Answering “you have that already”: a page that did not change is not made again.

@@ -1,6 +1,9 @@
 """Where workflow hangs itself into lower floors; loaded when Django is ready."""
 
 import datetime
+from typing import Any
+
+from django.dispatch import receiver
 
 import evaltracker.decision.admin.after
 import evaltracker.decision.admin.comparison
@@ -16,7 +19,10 @@ import evaltracker.workflow.notices
 import evaltracker.workflow.portable
 from evaltracker.decision.services.contract_terms import keep_moved_draws
 from evaltracker.decision.services.letters import remove_old_leftovers
+from evaltracker.evaluations.models import User
+from evaltracker.pages.tabs import news_asked
 from evaltracker.toolbox.processes import register_chore
+from evaltracker.workflow.inbox.glances import count_news
 from evaltracker.workflow.selectors import days_planned_for_trials
 from evaltracker.workflow.services.sign_offs import (
     grant_what_was_excused,
@@ -28,6 +34,12 @@ from trials.services.evidence import EXCUSED
 
 EXCUSED.add(grant_what_was_excused)
 PLANNED_DAYS.add(days_planned_for_trials)
+
+
+@receiver(news_asked)
+def answer_how_much_is_new(*, user: User, **_: Any) -> int:
+    return count_news(user)
+
 
 register_chore(
     name="ask_for_sign_offs",

@@ -27,7 +27,7 @@ from evaltracker.pages.tabs import (
     MARKS,
     STANDINGS,
     UNKNOWN_MARK,
-    bells_of,
+    count_news,
     count_waiting,
     counted_lately,
     menu_of,
@@ -51,7 +51,7 @@ def evaluation_menu(context: Context, evaluation: Any, active: str = "") -> Any:
 
 @register.inclusion_tag("evaltracker/parts/bell.html", takes_context=True)
 def bell(context: Context) -> dict[str, Any]:
-    return {"bells": bells_of(context["request"])}
+    return {"number": count_news(context["request"])}
 
 
 @register.simple_block_tag

@@ -30,7 +30,7 @@ from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
 from evaltracker.pages.site import site
-from evaltracker.pages.tabs import BELL, waits_on
+from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.templatetags.evaltracker import badge, day
 from evaltracker.pages.workspace import OnEvaluation, page_address
 from evaltracker.toolbox.days import today_in
@@ -40,7 +40,6 @@ from evaltracker.workflow.inbox.glances import (
     Glance,
     Group,
     apart,
-    count_news,
     glances,
     grouped,
     news,
@@ -290,7 +289,6 @@ def news_page(request: HttpRequest) -> HttpResponse:
 
 
 site.register_page("news/", news_page, "news")
-BELL.register("news", count_news)
 
 
 class SeenForm(forms.Form):
