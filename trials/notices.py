@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
+from django.dispatch import receiver
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from evaltracker.requirements.services.scopes import USES, Used
 from evaltracker.toolbox.days import instant_of, wall_of
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Stakeholder
-from stakeholders.services.people import PART_USES
+from stakeholders.services.people import uses_asked
 from trials.choices import MilestoneState
 from trials.models import (
     Criterion,
@@ -638,7 +639,7 @@ def uses_in_verdicts(evaluation: Evaluation) -> Used:
     )
 
 
-@PART_USES.add
-def scored(part: Stakeholder) -> str:
+@receiver(uses_asked)
+def scored(*, part: Stakeholder, **_: Any) -> str:
     has_scored = Score.objects.filter(sheet__stakeholder=part).exists()
     return "given scores" if has_scored else ""

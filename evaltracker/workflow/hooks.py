@@ -30,9 +30,9 @@ from evaltracker.workflow.services.sign_offs import (
 )
 from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
 from trials.selectors.trials import PLANNED_DAYS
-from trials.services.evidence import EXCUSED
+from trials.services.evidence import knock_out_excused
 
-EXCUSED.add(grant_what_was_excused)
+knock_out_excused.connect(grant_what_was_excused)
 PLANNED_DAYS.add(days_planned_for_trials)
 
 

@@ -1,10 +1,10 @@
 """Giving people a part, lending it, and what each role finds important."""
 
 import datetime
-from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
@@ -22,7 +22,6 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.notices.services.scheduling import cancel_notices, owe_now
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import (
     Delegation,
@@ -318,10 +317,8 @@ def weigh_for_role(
 
 # Changing a part: another role, or scoring from now on or no more.
 
-# What higher floors know of a part: what was done with it, e.g. “given scores”, or "".
-PART_USES: Registry[Callable[[Stakeholder], str], Callable[[Stakeholder], str]] = (
-    Registry("use of a part")
-)
+# Sent with `part`: a higher floor answers what was done with it, e.g. “given scores”.
+uses_asked = Signal()
 
 
 @transaction.atomic
@@ -377,7 +374,8 @@ def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
 
 
 def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
-    done = [sentence for use in PART_USES if (sentence := use(stakeholder))]
+    answers = uses_asked.send(Stakeholder, part=stakeholder)
+    done = [use for _, use in answers if use]
     if not but_signed:
         signed = SignOff.objects.filter(
             visit__evaluation=stakeholder.evaluation, role=stakeholder.role

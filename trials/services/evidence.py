@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
@@ -19,7 +19,6 @@ from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
 from evaltracker.toolbox.measures import Measure
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import (
@@ -523,9 +522,8 @@ def note_research(
     return note
 
 
-# What a higher floor does once somebody has excused a knock-out.
-Follow = Callable[[Excuse, By], None]
-EXCUSED: Registry[Follow, Follow] = Registry("follow-up of an excuse")
+# Sent with `excuse` and `by`, in the transaction of the excuse.
+knock_out_excused = Signal()
 
 
 def check_excuse_knock_out(
@@ -610,8 +608,7 @@ def excuse_knock_out(
         reason=excuse.reason,
         rows=[excuse],
     )
-    for follow in EXCUSED:
-        follow(excuse, by)
+    knock_out_excused.send(Excuse, excuse=excuse, by=by)
     return excuse
 
 

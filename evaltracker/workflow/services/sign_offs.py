@@ -9,7 +9,7 @@ forgotten: the journal's head counts every change.
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import structlog
 from django.db import transaction
@@ -620,7 +620,7 @@ def withdraw_waiver_request(*, waiver_request: WaiverRequest, by: By) -> WaiverR
     return waiver_request
 
 
-def grant_what_was_excused(excuse: Excuse, by: By) -> None:
+def grant_what_was_excused(*, excuse: Excuse, by: By, **_: Any) -> None:
     requests = WaiverRequest.objects.of_cell(excuse.candidate, excuse.requirement)
     grant_waiting(requests, excuse.reason, by)
 
