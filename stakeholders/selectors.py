@@ -1,16 +1,18 @@
-"""Reads of stakeholders: how a stage's sign-offs stand, and who is awaited."""
+"""Reads of stakeholders: how sign-offs stand, who is awaited, and their plan."""
 
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
-from evaltracker.toolbox.days import Place
+from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
+from evaltracker.toolbox.days import Place, everybody_works, local_day, today_in
 from stakeholders.models import (
     APPROVALS,
     Condition,
@@ -234,3 +236,77 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
 def roles_of(person: User) -> list[str]:
     names = set(person.groups.values_list("name", flat=True))
     return [role.value for role in Role if role.label in names]
+
+
+# The plan of an evaluation as its visits and its brief give it.
+
+
+def plan_of(
+    evaluation: Evaluation,
+    visits: Sequence[Visit],
+    places: frozenset[Place] | None = None,
+) -> Plan | None:
+    """The plan drawn back from the date it must run; None if there is no date.
+
+    `visits` are those of the evaluation. Days are those of its own zone; a public
+    holiday of anybody involved is no working day. `places` says where they work, if
+    the caller has read that for many evaluations at once.
+    """
+    if evaluation.must_run_by is None or not evaluation.is_open:
+        return None
+    zone = evaluation.zone
+    if places is None:
+        places = places_of([evaluation])[evaluation.pk]
+    stays = [
+        VisitFacts(
+            visit.stage,
+            local_day(visit.entered_at, zone),
+            local_day(visit.left_at, zone) if visit.left_at else None,
+        )
+        for visit in visits
+    ]
+    try:
+        return draw_plan(
+            must_run_by=evaluation.must_run_by,
+            started=min((stay.entered for stay in stays), default=today_in(zone)),
+            today=today_in(zone),
+            stage=evaluation.stage,
+            lengths=evaluation.stage_weeks,
+            visits=stays,
+            works=partial(everybody_works, places=places),
+        )
+    except ValueError:
+        # A date or length that no plan can be drawn with; the brief shows it.
+        return None
+
+
+def stage_due(
+    evaluation: Evaluation,
+    visits: Sequence[Visit],
+    places: frozenset[Place] | None = None,
+) -> datetime.date | None:
+    plan = plan_of(evaluation, visits, places)
+    if plan is None:
+        return None
+    return next(row.latest_end for row in plan.rows if row.current)
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A stay that should have ended by `due`, and the plan that says so."""
+
+    visit: Visit
+    due: datetime.date
+    plan: Plan
+
+
+def lateness_of(
+    evaluation: Evaluation, places: frozenset[Place] | None = None
+) -> Lateness | None:
+    visits = list(evaluation.visits.all())
+    stay = next((visit for visit in visits if visit.left_at is None), None)
+    plan = plan_of(evaluation, visits, places)
+    if plan is None or stay is None:
+        return None
+    due = next(row.latest_end for row in plan.rows if row.current)
+    return Lateness(stay, due, plan) if due < today_in(evaluation.zone) else None

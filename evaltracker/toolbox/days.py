@@ -69,6 +69,10 @@ def wall_of(instant: datetime.datetime, zone: str) -> datetime.datetime:
     return instant.astimezone(ZoneInfo(zone))
 
 
+def local_day(instant: datetime.datetime, zone: str) -> datetime.date:
+    return wall_of(instant, zone).date()
+
+
 def today_in(zone: str) -> datetime.date:
     return wall_of(timezone.now(), zone).date()
 

@@ -23,17 +23,14 @@ from evaltracker.evaluations.models import User
 from evaltracker.pages.tabs import news_asked
 from evaltracker.toolbox.processes import register_chore
 from evaltracker.workflow.inbox.glances import count_news
-from evaltracker.workflow.selectors import days_planned_for_trials
 from evaltracker.workflow.services.sign_offs import (
     grant_what_was_excused,
     look_at_what_moved,
 )
 from evaltracker.workflow.services.stages import end_tests, tell_of_late_stages
-from trials.selectors.trials import PLANNED_DAYS
 from trials.services.evidence import knock_out_excused
 
 knock_out_excused.connect(grant_what_was_excused)
-PLANNED_DAYS.add(days_planned_for_trials)
 
 
 @receiver(news_asked)

@@ -23,15 +23,14 @@ from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
 from evaltracker.pages.workspace import CODES, Phrases, register_words
-from evaltracker.toolbox.days import instant_of
+from evaltracker.toolbox.days import instant_of, local_day
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import Asked, due_instant
 from evaltracker.workflow.models import WaiverRequest
-from evaltracker.workflow.selectors import lateness_of, local_day
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
-from stakeholders.selectors import last_signed
+from stakeholders.selectors import last_signed, lateness_of
 from trials.models import ScoreSheet
 
 

@@ -13,14 +13,19 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from evaltracker.evaluations.choices import Priority, Status
+from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.toolbox.days import is_working_day, wall_of
-from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import listed
-from evaltracker.toolbox.working_days import day_in_words, working_days_between
+from evaltracker.toolbox.working_days import (
+    day_in_words,
+    monday_to_friday,
+    working_day,
+    working_days_between,
+)
 from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import voices
+from stakeholders.selectors import plan_of
 from trials.choices import MilestoneState, Source
 from trials.models import (
     Agreement,
@@ -343,10 +348,7 @@ def silent_since(trial: Trial) -> datetime.date | None:
 
 type Days = tuple[datetime.date, datetime.date]
 USUAL_DAYS = 28
-# The first and the last day that a higher floor's plan has for trials, if it has any.
-PLANNED_DAYS: Registry[
-    Callable[[Evaluation], Days | None], Callable[[Evaluation], Days | None]
-] = Registry("days planned for trials")
+A_WEEK = datetime.timedelta(days=7)
 FALLEN_SHORT = (Standing.REFUTED, Standing.PARTLY)
 NEEDS_NO_TRIAL = (Standing.PROVEN, Standing.NEVER)
 
@@ -370,11 +372,24 @@ def finalists_without_trial(evaluation: Evaluation) -> list[Candidate]:
 
 def days_of_trials(evaluation: Evaluation) -> Days:
     """The days that the plan has for them; else four weeks from next week."""
-    for planned in PLANNED_DAYS:
-        if (days := planned(evaluation)) is not None:
-            return days
-    first = today_in(evaluation.zone) + datetime.timedelta(days=7)
+    if planned := _planned_days(evaluation):
+        return planned
+    first = today_in(evaluation.zone) + A_WEEK
     return first, first + datetime.timedelta(days=USUAL_DAYS - 1)
+
+
+def _planned_days(evaluation: Evaluation) -> Days | None:
+    """The days between setting trials up and judging them; None if few are left. The
+    plan has a week for either in its weeks of trials."""
+    plan = plan_of(evaluation, list(evaluation.visits.all()))
+    if plan is None:
+        return None
+    row = next(row for row in plan.rows if row.stage == Stage.TRIALS)
+    first = working_day(
+        max(row.start, today_in(evaluation.zone)) + A_WEEK, 1, monday_to_friday
+    )
+    last = working_day(row.end - A_WEEK, -1, monday_to_friday)
+    return (first, last) if last - first >= A_WEEK else None
 
 
 def proposed_criteria(

@@ -36,16 +36,15 @@ from evaltracker.pages.workspace import (
     show,
 )
 from evaltracker.requirements.plan import Plan, RowState
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.workflow.admin.my_work import sign_of
 from evaltracker.workflow.gates import Look, gates_of
 from evaltracker.workflow.gates.table import first_closed, kept_from, reports_for
 from evaltracker.workflow.inbox import NextStep, my_work, next_step
 from evaltracker.workflow.inbox.items import step_after
-from evaltracker.workflow.selectors import local_day, plan_of
 from evaltracker.workflow.services.stages import advance, cancel, send_back, waive_gate
 from stakeholders.policy import is_leadership
-from stakeholders.selectors import objectives_in_conflict
+from stakeholders.selectors import objectives_in_conflict, plan_of
 from vendors.admin.access import BAD, CHECKS, GOOD, LATER, WARN, Mend, Step
 from vendors.admin.access import Look as VendorAccessLook
 from vendors.admin.base import open_answers, undeclared_by

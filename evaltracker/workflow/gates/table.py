@@ -19,10 +19,9 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.registry import Registry
 from evaltracker.workflow.models import WaiverRequest
-from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Condition, Delegation, SignOffRule
 from stakeholders.policy import insiders, lendings_today
-from stakeholders.selectors import RuleTally, open_conditions
+from stakeholders.selectors import RuleTally, open_conditions, stage_due
 from stakeholders.selectors import tally as selectors_tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Criterion, Trial

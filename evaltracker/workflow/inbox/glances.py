@@ -28,7 +28,7 @@ from evaltracker.notices.about import About, ended
 from evaltracker.notices.kinds import DAILY_MAIL, register
 from evaltracker.pages.base import label
 from evaltracker.requirements.plan import Plan
-from evaltracker.toolbox.days import today_in
+from evaltracker.toolbox.days import local_day, today_in
 from evaltracker.toolbox.text import listed, shortened
 from evaltracker.workflow.inbox import kinds
 from evaltracker.workflow.inbox.items import (
@@ -45,8 +45,7 @@ from evaltracker.workflow.inbox.items import (
     weights,
 )
 from evaltracker.workflow.models import BellLook, Snooze
-from evaltracker.workflow.selectors import local_day, plan_of
-from stakeholders.selectors import places_of
+from stakeholders.selectors import places_of, plan_of
 from trials.choices import MilestoneState
 from trials.models import Demo, Gap, Milestone
 from vendors.models import Candidate, Conflict, Proposal, Question, Submission

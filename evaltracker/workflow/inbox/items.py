@@ -22,10 +22,9 @@ from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look
 from evaltracker.workflow.gates.table import first_closed
-from evaltracker.workflow.selectors import stage_due
 from stakeholders.models import Condition, Delegation, Role, RoleWeight, Stakeholder
 from stakeholders.policy import voices
-from stakeholders.selectors import places_of
+from stakeholders.selectors import places_of, stage_due
 from trials.choices import MilestoneState
 from trials.models import Milestone
 from trials.selectors.matrix import versions_of

@@ -41,7 +41,6 @@ from evaltracker.workflow.gates import GATES
 from evaltracker.workflow.gates.table import blockers
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import StageLate
-from evaltracker.workflow.selectors import lateness_of
 from evaltracker.workflow.services.sign_offs import (
     close_request,
     grant_waiting,
@@ -50,7 +49,7 @@ from evaltracker.workflow.services.sign_offs import (
 )
 from stakeholders.models import Role, Stakeholder
 from stakeholders.policy import insiders, is_leadership, parts
-from stakeholders.selectors import places_of
+from stakeholders.selectors import lateness_of, places_of
 from trials.policy import need
 from trials.services.evidence import excuse_knock_out
 from vendors.choices import CandidateState
