@@ -3,16 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from evaltracker.pages.workspace import SUBJECT_NAMES, Phrases, register_words
-from trials.models import Criterion, Demo, Milestone, ScriptItem
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.pages.workspace import JOURNAL, JournalPart, Phrases
+from trials.models import Criterion, Demo, Milestone, Score, ScriptItem
 
 OF_DEMOS: dict[str, Phrases] = {
     "research.noted": ("wrote a research note", "wrote the research note “{title}”"),
     "demo.scheduled": ("scheduled a demo", "scheduled a demo of {candidate}"),
-    "demo.moved": (
-        "moved a demo",
-        "moved the demo of {subject} to {scheduled_for}",
-    ),
+    "demo.moved": ("moved a demo", "moved the demo of {subject} to {scheduled_for}"),
     "demo.called_off": ("called off a demo", "called off the demo of {candidate}"),
     "demo.attendance_planned": (
         "planned who attends a demo",
@@ -170,11 +168,8 @@ OF_SCORES: dict[str, Phrases] = {
     "scale.worded": "set what the scores 0 to 5 mean",
 }
 
-register_words({**OF_DEMOS, **OF_TRIALS, **OF_EVIDENCE, **OF_SCORES})
-
 
 def _of_candidates(model: Any, field: str, path: str) -> Any:
-
     def names(ids: Collection[str]) -> dict[str, str]:
         rows = model.objects.filter(pk__in=ids).values_list("pk", field, path)
         return {
@@ -185,10 +180,22 @@ def _of_candidates(model: Any, field: str, path: str) -> Any:
     return names
 
 
+def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
+    seen = Score.objects.visible_to(user).filter(pk__in=ids)
+    return {str(key) for key in seen.values_list("pk", flat=True)}
+
+
 OF_TRIAL, OF_DEMO = "trial__candidate__name", "demo__candidate__name"
-SUBJECT_NAMES.register("milestone", _of_candidates(Milestone, "title", OF_TRIAL))
-SUBJECT_NAMES.register("criterion", _of_candidates(Criterion, "text", OF_TRIAL))
-SUBJECT_NAMES.register("scriptitem", _of_candidates(ScriptItem, "question", OF_DEMO))
-SUBJECT_NAMES.register(
-    "demo", _of_candidates(Demo, "candidate__name", "candidate__name")
+JOURNAL.register(
+    "trials",
+    JournalPart(
+        words={**OF_DEMOS, **OF_TRIALS, **OF_EVIDENCE, **OF_SCORES},
+        names={
+            "milestone": _of_candidates(Milestone, "title", OF_TRIAL),
+            "criterion": _of_candidates(Criterion, "text", OF_TRIAL),
+            "scriptitem": _of_candidates(ScriptItem, "question", OF_DEMO),
+            "demo": _of_candidates(Demo, "candidate__name", "candidate__name"),
+        },
+        seals={"score": open_scores},
+    ),
 )

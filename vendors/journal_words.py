@@ -1,11 +1,17 @@
 """What the journal says of candidates, their answers, prices and vendors' logins."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
-from evaltracker.pages.workspace import CODES, SUBJECT_NAMES, Phrases, register_words
+from django.db.models import Q
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.workspace import EVERYTHING, JOURNAL, JournalPart, Phrases
+from stakeholders.policy import is_leadership
 from vendors.costs import CostKind
-from vendors.models import Proposal, Question
+from vendors.models import Conflict, Proposal, Question
+from vendors.policy import may_read_answers, may_read_contacts, may_see_prices
 
 OF_CANDIDATES: dict[str, Phrases] = {
     "candidate.added": ("added a candidate", "added the candidate {subject}"),
@@ -176,9 +182,6 @@ OF_PRICES: dict[str, Phrases] = {
     ),
 }
 
-CODES.register("kind", {str(kind): str(kind.label) for kind in CostKind})
-register_words({**OF_CANDIDATES, **OF_ANSWERS, **OF_PRICES})
-
 
 def _texts(model: Any) -> Any:
     def names(ids: Collection[str]) -> dict[str, str]:
@@ -188,5 +191,35 @@ def _texts(model: Any) -> Any:
     return names
 
 
-SUBJECT_NAMES.register("question", _texts(Question))
-SUBJECT_NAMES.register("proposal", _texts(Proposal))
+def opened_interests(
+    user: User, evaluation: Evaluation, ids: Collection[str]
+) -> set[str]:
+    """The owner reads all declarations, Leadership the owner's, everybody their own."""
+    if is_owner(user, evaluation):
+        return set(ids)
+    theirs = Q(person=user)
+    if is_leadership(user, evaluation):
+        theirs |= Q(person=evaluation.owner_id)
+    own = Conflict.objects.filter(theirs, pk__in=ids)
+    return {str(pk) for pk in own.values_list("pk", flat=True)}
+
+
+def all_if(may: Callable[[User, Evaluation], bool]) -> Any:
+    return lambda user, evaluation, ids: set(ids) if may(user, evaluation) else set()
+
+
+JOURNAL.register(
+    "vendors",
+    JournalPart(
+        words={**OF_CANDIDATES, **OF_ANSWERS, **OF_PRICES},
+        codes={"kind": {str(kind): str(kind.label) for kind in CostKind}},
+        names={"question": _texts(Question), "proposal": _texts(Proposal)},
+        seals={
+            # The journal tells claims, prices and scores: closed to whom those are.
+            EVERYTHING: all_if(may_read_answers),
+            "costline": all_if(may_see_prices),
+            "conflict": opened_interests,
+            "contact": all_if(may_read_contacts),
+        },
+    ),
+)

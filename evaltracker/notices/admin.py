@@ -52,8 +52,9 @@ from evaltracker.pages.search import page_number
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
-    SEALS,
+    JOURNAL,
     InEvaluation,
+    JournalPart,
     OnEvaluation,
     evaluation_page,
     show,
@@ -304,7 +305,7 @@ def opened_notices(
     return set(ids) if is_owner(user, evaluation) or user.is_superuser else set()
 
 
-SEALS.register("notice", opened_notices)
+JOURNAL.register("notices", JournalPart(seals={"notice": opened_notices}))
 
 
 @evaluation_page("notices", "Notices", order=130, group="Record")

@@ -8,9 +8,9 @@ import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce, wraps
+from functools import cache, reduce, wraps
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -37,28 +37,51 @@ MOST = 110  # letters of one value
 REFS = frozenset({"requirement", "ref", "requirements"})
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the actor did. `plain` tells no value; `named` names fields of the entry, or
-    its `subject`, and is said when each of them is there and the reader may read them.
-    """
-
-    plain: str
-    named: str = ""
-
-
-# Plain and named, or plain alone.
+# What the actor did: plain and named, or plain alone. The plain one tells no value; the
+# named one names fields of the entry, or its `subject`, and is said when each of them
+# is there and the reader may read them.
 type Phrases = tuple[str, str] | str
+type Names = Callable[[Collection[str]], Mapping[str, str]]
+# Of the ids of subjects, those whose values the user may read now.
+type Opened = Callable[[User, Evaluation, Collection[str]], set[str]]
+# In place of a type of subject: every one.
+EVERYTHING = ""
 
-ENTRY_WORDS: Registry[str, Words] = Registry("kind of journal entry")
-# What codes of a field are called: “it” is IT.
-CODES: Registry[str, Mapping[str, str]] = Registry("field with codes")
+
+class JournalPart(NamedTuple):
+    """What an app says of its entries."""
+
+    # By action.
+    words: Mapping[str, Phrases] = {}
+    # By field, what its codes are called: “it” is IT.
+    codes: Mapping[str, Mapping[str, str]] = {}
+    # By type of subject, whose entries name rows by id alone: their names by id.
+    names: Mapping[str, Names] = {}
+    # By type of subject: values of its entries are hidden unless the subject is opened.
+    # Scores are blind and prices sealed (docs/developers/design.md, section 8), so the
+    # journal must not tell what the pages of those things would not.
+    seals: Mapping[str, Opened] = {}
 
 
-# By type of subject: names of rows by id, of those whose entries name them by id alone.
-SUBJECT_NAMES: Registry[str, Callable[[Collection[str]], Mapping[str, str]]] = Registry(
-    "names of subjects"
-)
+# By app.
+JOURNAL: Registry[str, JournalPart] = Registry("part of the journal")
+
+
+@cache
+def whole_journal() -> JournalPart:
+    """What all apps say, as one; asked once they are loaded."""
+
+    def joined(name: str) -> dict[str, Any]:
+        parts = (getattr(part, name) for part in JOURNAL.values())
+        return {key: value for part in parts for key, value in part.items()}
+
+    return JournalPart(*map(joined, JournalPart._fields))
+
+
+def phrases_of(action: str) -> tuple[str, str] | None:
+    """Plain and named; None of what came with a file, from another version."""
+    phrases = whole_journal().words.get(action)
+    return (phrases, "") if isinstance(phrases, str) else phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +93,12 @@ class Known:
 def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
     """What the sentences of these entries need: a query for the requirements, and one
     for each type of subject that is named so."""
+    names = whole_journal().names
     ids: dict[str, set[str]] = {}
     refs: set[str] = set()
     for entry in entries:
         refs |= refs_of(entry)
-        if entry.subject_type in SUBJECT_NAMES:
+        if entry.subject_type in names:
             ids.setdefault(entry.subject_type, set()).add(entry.subject_id)
     rows = evaluation.requirements.filter(ref__in=refs)
     return Known(
@@ -82,15 +106,9 @@ def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
         {
             (kind, key): name
             for kind, wanted in ids.items()
-            for key, name in SUBJECT_NAMES[kind](wanted).items()
+            for key, name in names[kind](wanted).items()
         },
     )
-
-
-def register_words(words: Mapping[str, Phrases]) -> None:
-    for action, sentence in words.items():
-        pair = (sentence, "") if isinstance(sentence, str) else sentence
-        ENTRY_WORDS.register(action, Words(*pair))
 
 
 def entry_sentence(entry: Entry, known: Known, *, sealed: bool) -> str:
@@ -106,27 +124,28 @@ def entry_sentence(entry: Entry, known: Known, *, sealed: bool) -> str:
 
 def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
     """What was done, without by whom."""
-    wording = ENTRY_WORDS.get(entry.action)
-    if wording is None:  # came with a file, from another version
+    phrases = phrases_of(entry.action)
+    if phrases is None:
         name = subject_name(entry)
         return (
             f"recorded “{label(entry.action).lower()}”{f' of {name}' if name else ''}"
         )
-    if sealed or not wording.named:
-        return wording.plain
+    plain, named = phrases
+    if sealed or not named:
+        return plain
     values = {**entry.before, **entry.after}
     parts: dict[str, str] = {}
-    for field in FIELD.findall(wording.named):
+    for field in FIELD.findall(named):
         if field == "subject":
             parts[field] = subject_name(entry, known)
         elif field == "fields":
-            named = dict.fromkeys((*entry.before, *entry.after))
-            parts[field] = listed_few([label(name).lower() for name in named])
+            changed = dict.fromkeys((*entry.before, *entry.after))
+            parts[field] = listed_few([label(name).lower() for name in changed])
         else:
             parts[field] = value_words(field, values.get(field), known.texts)
         if not parts[field]:
-            return wording.plain
-    return FIELD.sub(lambda match: parts[match[1]], wording.named)
+            return plain
+    return FIELD.sub(lambda match: parts[match[1]], named)
 
 
 def subject_name(entry: Entry, known: Known | None = None) -> str:
@@ -150,7 +169,7 @@ def value_words(field: str, value: Any, texts: Mapping[str, str]) -> str:
         return named_ref(text, texts.get(text, ""))
     if day := DAY.fullmatch(text):
         return day_in_words(datetime.date.fromisoformat(day[1]))
-    text = CODES.get(field, {}).get(text, text)
+    text = whole_journal().codes.get(field, {}).get(text, text)
     line = shortened(ROW_ID.sub("", text), MOST).rstrip(".")
     return ADDRESS.sub("(an address)", line)
 
@@ -305,26 +324,12 @@ class OnEvaluation(InEvaluation[Evaluation]):
         return self.title
 
 
-# Which journal entries keep their values to themselves, and from whom.
-#
-# Scores are blind and prices sealed (docs/developers/design.md, section 8); the journal
-# records both, so its page must not tell what the pages of those things would not.
-
-# Of the ids of subjects, those whose values the user may read now.
-Opened = Callable[["User", "Evaluation", Collection[str]], set[str]]
-
-# By type of subject: values of its entries are hidden unless the subject is opened.
-SEALS: Registry[str, Opened] = Registry("seal")
-# In place of a type: the entries of every subject.
-EVERYTHING = ""
-
-
 def sealed_entries(
     user: User, evaluation: Evaluation, entries: list[Entry]
 ) -> set[int]:
     """Numbers of the entries whose values `user` may not read."""
     sealed: set[int] = set()
-    for subject_type, opened in SEALS.items():
+    for subject_type, opened in whole_journal().seals.items():
         about = [
             entry
             for entry in entries

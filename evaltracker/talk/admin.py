@@ -14,7 +14,7 @@ from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
 from evaltracker.pages.acts import address_of, register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.site import site
-from evaltracker.pages.workspace import SEALS, InEvaluation, register_words
+from evaltracker.pages.workspace import JOURNAL, InEvaluation, JournalPart, Phrases
 from evaltracker.talk.rules import (
     Thread,
     check_comment,
@@ -197,9 +197,6 @@ def open_comments(user: User, evaluation: Evaluation, ids: Collection[str]) -> s
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
 
-SEALS.register("comment", open_comments)
-
-
 LIMITS = (
     f"pdf, png, jpeg, txt, csv, xlsx or docx; up to {MOST_AT_ONCE} files and 10 MB at "
     "once. Drag files onto the box, or choose them. They are not scanned for viruses."
@@ -319,23 +316,18 @@ def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[
     return {str(key) for key in seen.values_list("pk", flat=True)}
 
 
-SEALS.register("attachedfile", open_files)
-
-
-register_words(
-    {
-        "comment.added": ("commented", "commented on {about}"),
-        "comment.replied": ("replied to a comment", "replied to a comment on {about}"),
-        "comment.resolved": ("resolved a thread", "resolved a thread on {about}"),
-        "comment.reopened": ("reopened a thread", "reopened a thread on {about}"),
-        "comment.withdrawn": ("withdrew a comment", "withdrew a comment on {about}"),
-    }
-)
-
-
-register_words(
-    {
-        "file.attached": ("attached a file", "attached “{name}” to {about}"),
-        "file.removed": ("removed a file", "removed “{name}” from {about}"),
-    }
+OF_TALK: dict[str, Phrases] = {
+    "comment.added": ("commented", "commented on {about}"),
+    "comment.replied": ("replied to a comment", "replied to a comment on {about}"),
+    "comment.resolved": ("resolved a thread", "resolved a thread on {about}"),
+    "comment.reopened": ("reopened a thread", "reopened a thread on {about}"),
+    "comment.withdrawn": ("withdrew a comment", "withdrew a comment on {about}"),
+    "file.attached": ("attached a file", "attached “{name}” to {about}"),
+    "file.removed": ("removed a file", "removed “{name}” from {about}"),
+}
+JOURNAL.register(
+    "talk",
+    JournalPart(
+        words=OF_TALK, seals={"comment": open_comments, "attachedfile": open_files}
+    ),
 )

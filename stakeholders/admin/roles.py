@@ -15,7 +15,7 @@ from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import Outcome, address_of, register_act
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
-from evaltracker.pages.workspace import CODES, OnEvaluation, register_words
+from evaltracker.pages.workspace import JOURNAL, JournalPart, OnEvaluation, Phrases
 from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.requirements.services.categories import (
     check_weigh_category,
@@ -418,50 +418,49 @@ GIVEN = {
     Verdict.DECLINE: "declined",
     Verdict.RETURN: "returned for changes",
 }
-CODES.register("role", {str(role.value): str(role.label) for role in Role})
-CODES.register("verdict", {str(verdict): label for verdict, label in GIVEN.items()})
-
-register_words(
-    {
-        "stakeholder.added": ("added a stakeholder", "added {user} for {role}"),
-        "stakeholder.changed": (
-            "changed a stakeholder",
-            "changed {fields} of {subject}",
-        ),
-        "stakeholder.removed": ("removed a stakeholder", "removed {user} from {role}"),
-        "role_weight.said": (
-            "set a weight of a role",
-            "weighed {category} with {weight} for {role}",
-        ),
-        "sign_off_rule.set": (
-            "set who must sign",
-            "asked {required} of {role} to sign the {stage} stage",
-        ),
-        "sign_off_rule.usual_set": "asked the usual roles to sign each stage",
-        "sign_off_rule.removed": (
-            "removed a sign-off rule",
-            "no longer asks {role} to sign the {stage} stage",
-        ),
-        "sign_off.given": (
-            "signed off",
-            "signed the {stage} stage for {role}: {verdict}",
-        ),
-        "sign_off.round_opened": (
-            "asked for the signatures of a stage again",
-            "asked for the signatures anew: {subject}",
-        ),
-        "condition.closed": ("closed a condition", "closed the condition “{text}”"),
-        "delegation.given": (
-            "named a substitute",
-            "named {substitute} as the substitute of {for} for {role}",
-        ),
-        "delegation.revoked": (
-            "ended a substitution",
-            "ended the substitution by {substitute}",
-        ),
-        "delegation.lapsed": (
-            "ended a substitution whose days are over",
-            "ended the substitution by {substitute}, whose days are over",
-        ),
-    }
+OF_PEOPLE: dict[str, Phrases] = {
+    "stakeholder.added": ("added a stakeholder", "added {user} for {role}"),
+    "stakeholder.changed": ("changed a stakeholder", "changed {fields} of {subject}"),
+    "stakeholder.removed": ("removed a stakeholder", "removed {user} from {role}"),
+    "role_weight.said": (
+        "set a weight of a role",
+        "weighed {category} with {weight} for {role}",
+    ),
+    "sign_off_rule.set": (
+        "set who must sign",
+        "asked {required} of {role} to sign the {stage} stage",
+    ),
+    "sign_off_rule.usual_set": "asked the usual roles to sign each stage",
+    "sign_off_rule.removed": (
+        "removed a sign-off rule",
+        "no longer asks {role} to sign the {stage} stage",
+    ),
+    "sign_off.given": ("signed off", "signed the {stage} stage for {role}: {verdict}"),
+    "sign_off.round_opened": (
+        "asked for the signatures of a stage again",
+        "asked for the signatures anew: {subject}",
+    ),
+    "condition.closed": ("closed a condition", "closed the condition “{text}”"),
+    "delegation.given": (
+        "named a substitute",
+        "named {substitute} as the substitute of {for} for {role}",
+    ),
+    "delegation.revoked": (
+        "ended a substitution",
+        "ended the substitution by {substitute}",
+    ),
+    "delegation.lapsed": (
+        "ended a substitution whose days are over",
+        "ended the substitution by {substitute}, whose days are over",
+    ),
+}
+JOURNAL.register(
+    "stakeholders",
+    JournalPart(
+        words=OF_PEOPLE,
+        codes={
+            "role": {str(role.value): str(role.label) for role in Role},
+            "verdict": {str(verdict): given for verdict, given in GIVEN.items()},
+        },
+    ),
 )

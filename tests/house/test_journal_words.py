@@ -10,12 +10,13 @@ from evaltracker.evaluations.choices import VisitEnd
 from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.tables import COVERED
 from evaltracker.pages.workspace import (
-    ENTRY_WORDS,
     FIELD,
-    SUBJECT_NAMES,
+    JOURNAL,
     Known,
     deed,
     entry_sentence,
+    phrases_of,
+    whole_journal,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -68,17 +69,22 @@ def test_the_list_of_actions_is_found() -> None:
 
 
 def test_each_action_has_words() -> None:
-    assert [action for action in ACTIONS if action not in ENTRY_WORDS] == []
+    assert [action for action in ACTIONS if phrases_of(action) is None] == []
     for action in ACTIONS:
-        words = ENTRY_WORDS[action]
-        assert not FIELD.search(words.plain), action
-        for sentence in filter(None, (words.plain, words.named)):
+        plain, named = phrases_of(action) or ("", "")
+        assert not FIELD.search(plain), action
+        for sentence in filter(None, (plain, named)):
             assert sentence[0].islower(), action
             assert sentence[-1] != ".", action
 
 
 def test_no_words_are_left_of_an_action_that_is_gone() -> None:
-    assert sorted(set(ENTRY_WORDS) - set(ACTIONS)) == []
+    assert sorted(set(whole_journal().words) - set(ACTIONS)) == []
+
+
+def test_no_two_apps_say_different_things_of_the_same() -> None:
+    for whole, *parts in zip(whole_journal(), *JOURNAL.values(), strict=True):
+        assert len(whole) == sum(map(len, parts)), whole
 
 
 def settled() -> Entry:
@@ -119,4 +125,4 @@ def test_addresses_and_long_texts_stay_out_of_sentences() -> None:
 
 
 def test_rows_without_a_name_are_named_by_what_they_say() -> None:
-    assert {"milestone", "criterion", "demo", "question"} <= set(SUBJECT_NAMES)
+    assert {"milestone", "criterion", "demo", "question"} <= set(whole_journal().names)

@@ -2,14 +2,14 @@
 
 import datetime
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -23,8 +23,6 @@ from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
-    EVERYTHING,
-    SEALS,
     InEvaluation,
     OnEvaluation,
     crumbs_to,
@@ -35,7 +33,6 @@ from evaltracker.talk.rules import discuss_address, discuss_words, with_counts
 from evaltracker.toolbox.charts import Axis, Lane, Lanes, Span, both, scale, short
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
-from stakeholders.policy import is_leadership
 from vendors import costs
 from vendors.admin.base import (
     AboutCandidate,
@@ -47,8 +44,8 @@ from vendors.admin.base import (
 )
 from vendors.admin.prices import CostForm, draw
 from vendors.choices import CandidateState, CostState, Pricing
-from vendors.models import Candidate, Conflict, CostLine, ExchangeRate, PriceOpening
-from vendors.policy import may_read_answers, may_read_contacts, may_see_prices
+from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
+from vendors.policy import may_see_prices
 from vendors.selectors import (
     cost_input,
     envelope_of,
@@ -503,30 +500,6 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
 site.register_page(
     "candidates/<uuid:candidate_id>/costs/", candidate_costs, "candidate_costs"
 )
-
-
-def opened_interests(
-    user: User, evaluation: Evaluation, ids: Collection[str]
-) -> set[str]:
-    """The owner reads all declarations, Leadership the owner's, everybody their own."""
-    if is_owner(user, evaluation):
-        return set(ids)
-    theirs = Q(person=user)
-    if is_leadership(user, evaluation):
-        theirs |= Q(person=evaluation.owner_id)
-    own = Conflict.objects.filter(theirs, pk__in=ids)
-    return {str(pk) for pk in own.values_list("pk", flat=True)}
-
-
-def all_if(may: Callable[[User, Evaluation], bool]) -> Any:
-    return lambda user, evaluation, ids: set(ids) if may(user, evaluation) else set()
-
-
-# The journal tells claims, prices and scores, so it is closed to whom those are.
-SEALS.register(EVERYTHING, all_if(may_read_answers))
-SEALS.register("costline", all_if(may_see_prices))
-SEALS.register("conflict", opened_interests)
-SEALS.register("contact", all_if(may_read_contacts))
 
 
 @register_act

@@ -2,39 +2,26 @@
 
 from django.urls import path
 
+from vendors.api import claims, dialogue, quotes
 from vendors.api.access import INVITATION
-from vendors.api.claims import (
-    AnswerSheetView,
-    BatchView,
-    ClaimsView,
-    ClaimView,
-    FilesView,
-    FileView,
-    InvitationsView,
-    InvitationView,
-    RequirementsView,
-    SubmissionView,
-)
-from vendors.api.dialogue import ProposalsView, QuestionsView
-from vendors.api.quotes import QuoteView
 from vendors.api.schema import DocsView, SchemaView
 
 CLAIMS = f"{INVITATION}claims/"
 urlpatterns = [
-    path("invitations/", InvitationsView.as_view()),
-    path(INVITATION, InvitationView.as_view()),
-    path(f"{INVITATION}requirements/", RequirementsView.as_view()),
-    path(f"{INVITATION}answer-sheet/", AnswerSheetView.as_view()),
-    path(f"{INVITATION}submission/", SubmissionView.as_view()),
-    path(f"{INVITATION}questions/", QuestionsView.as_view()),
-    path(f"{INVITATION}proposals/", ProposalsView.as_view()),
-    path(f"{INVITATION}quote/", QuoteView.as_view()),
-    path(f"{INVITATION}files/<str:file>/", FileView.as_view()),
-    path(CLAIMS, ClaimsView.as_view()),
-    path(f"{CLAIMS}batch/", BatchView.as_view()),
+    path("invitations/", claims.InvitationsView.as_view()),
+    path(INVITATION, claims.InvitationView.as_view()),
+    path(f"{INVITATION}requirements/", claims.RequirementsView.as_view()),
+    path(f"{INVITATION}answer-sheet/", claims.AnswerSheetView.as_view()),
+    path(f"{INVITATION}submission/", claims.SubmissionView.as_view()),
+    path(f"{INVITATION}files/<str:file>/", claims.FileView.as_view()),
+    path(f"{INVITATION}questions/", dialogue.QuestionsView.as_view()),
+    path(f"{INVITATION}proposals/", dialogue.ProposalsView.as_view()),
+    path(f"{INVITATION}quote/", quotes.QuoteView.as_view()),
+    path(CLAIMS, claims.ClaimsView.as_view()),
+    path(f"{CLAIMS}batch/", claims.BatchView.as_view()),
     # A ref takes slashes too, so these come last, and the longer one first.
-    path(f"{CLAIMS}<path:ref>/files/", FilesView.as_view()),
-    path(f"{CLAIMS}<path:ref>/", ClaimView.as_view()),
+    path(f"{CLAIMS}<path:ref>/files/", claims.FilesView.as_view()),
+    path(f"{CLAIMS}<path:ref>/", claims.ClaimView.as_view()),
     path("schema/", SchemaView.as_view(), name="vendor-schema"),
     path("docs/", DocsView.as_view(), name="vendor-docs"),
 ]

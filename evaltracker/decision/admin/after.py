@@ -2,7 +2,7 @@
 
 import secrets
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ from evaltracker.evaluations.models import Evaluation, Metric, User
 from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
 from evaltracker.pages.fields import DateField, NamedChoice, form_like, reason_field
 from evaltracker.pages.site import register_panel
-from evaltracker.pages.workspace import SEALS, InEvaluation, OnEvaluation, page_address
+from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.portable.importing import (
     ImportPreview,
     import_evaluation,
@@ -65,7 +65,6 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
 from evaltracker.toolbox.text import listed
 from stakeholders.policy import insiders
-from trials.models import Score
 from vendors.admin.base import AboutCandidate
 from vendors.models import Candidate
 
@@ -428,14 +427,6 @@ class EnterMetricValues(OnCheck):
                 if data.get(f"value-{metric.pk}")
             },
         }
-
-
-def open_scores(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    seen = Score.objects.visible_to(user).filter(pk__in=ids)
-    return {str(key) for key in seen.values_list("pk", flat=True)}
-
-
-SEALS.register("score", open_scores)
 
 
 PAGE_LIMIT = 20 * 2**20
