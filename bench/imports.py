@@ -44,7 +44,7 @@ def measure(size: int, kind: str) -> bool:
         hold_next,
         keep_draft,
     )
-    from evaltracker.toolbox.tabular import read_table
+    from evaltracker.toolbox.tabular.open_books import read_table
     from tests.cast import common
 
     name, content = f"{size}.{kind}", file_of(size, kind)

@@ -9,7 +9,7 @@ from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.portable.registry import Document
 from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
-from trials.models.runs import FAILED
+from trials.models import FAILED
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.claims import named_words
 from vendors.fields import write_holds_for

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import (
+    AppendOnlyError,
     Category,
     CommittedRecord,
     Evaluation,
@@ -20,7 +21,6 @@ from evaltracker.evaluations.models import (
     ScopedQuerySet,
     Visit,
 )
-from evaltracker.evaluations.models.evaluation import AppendOnlyError
 
 
 class Role(models.TextChoices):

@@ -25,7 +25,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.choices import MilestoneState, Retest, Severity
 from trials.models import Gap, Run, Trial
-from trials.selectors import agreed_gaps, agreed_trial, own_runs
+from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
 from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
 from vendors.api.schema import request_example, response_example

@@ -40,9 +40,14 @@ from trials.models import (
     ScriptItem,
     Trial,
 )
-from trials.selectors import asked_musts, half_time_alarm
 from trials.selectors.ledger import SLIP_NOTICE, slipped_claims
-from trials.selectors.trials import contract_of, orphaned_milestones, silent_since
+from trials.selectors.trials import (
+    asked_musts,
+    contract_of,
+    half_time_alarm,
+    orphaned_milestones,
+    silent_since,
+)
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Claim
 from vendors.notices import ToVendor, named_in

@@ -14,7 +14,7 @@ from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.rest.views import read_id
 from trials.models import Demo, Trial
-from trials.selectors import agreed_gaps, agreed_trial, own_runs
+from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
 from vendors.answers import day_in
 from vendors.models import Candidate, VendorSession

@@ -13,8 +13,13 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from evaltracker.errors import Invalid
-from evaltracker.toolbox.measures import Measure, Reading, check_same_kind, number_words
-from evaltracker.toolbox.measures.readings import refused
+from evaltracker.toolbox.measures import (
+    Measure,
+    Reading,
+    check_same_kind,
+    number_words,
+    refused,
+)
 from evaltracker.toolbox.text import Inputs
 from vendors.answered_values import answered
 from vendors.choices import NOTED, STATED, Availability

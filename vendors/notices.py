@@ -42,15 +42,9 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import barring_interest, claims_are_closed, unbarred
-from vendors.selectors import (
-    invitation_letters,
-    last_submission,
-    live_tokens,
-    own_claims,
-)
-from vendors.selectors.access import is_held_back, link_to_pages
-from vendors.selectors.candidates import LETTER, lists_of
-from vendors.selectors.claims import Waiting, waiting_for
+from vendors.selectors.access import is_held_back, link_to_pages, live_tokens
+from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
+from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import NOBODY, second_people
 from vendors.selectors.dialogue import KIND
 

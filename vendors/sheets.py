@@ -15,16 +15,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.books import text_of
+from evaltracker.toolbox.tabular.cells import (
+    DayOrder,
     Row,
     Sheet,
     column_letter,
     columns_by_field,
     header_key,
-    read_table,
+    order_of,
+    read_day,
 )
-from evaltracker.toolbox.tabular.books import text_of
-from evaltracker.toolbox.tabular.cells import DayOrder, order_of, read_day
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.text import harmless, meant, spelled
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
 from vendors.claims import ClaimWords

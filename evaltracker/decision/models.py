@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
+    AppendOnlyError,
     CommittedRecord,
     Evaluation,
     Metric,
@@ -18,7 +19,6 @@ from evaltracker.evaluations.models import (
     ScopedQuerySet,
     Visit,
 )
-from evaltracker.evaluations.models.evaluation import AppendOnlyError
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import Stakeholder
 from vendors.models import Candidate

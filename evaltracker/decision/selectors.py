@@ -35,7 +35,8 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import FILE_MODE, FOLDERS, HALF
 from trials.policy import matters_most
 from trials.scoring import Availability
-from trials.selectors import Cell, ledger
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import ledger
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.selectors.dialogue import names_of, stands_alone

@@ -34,7 +34,7 @@ from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
 from evaltracker.toolbox.days import is_working_day
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import Role
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, ReportFormat, Severity

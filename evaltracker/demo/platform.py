@@ -30,7 +30,7 @@ from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_metric, add_requirement
 from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.measures import read_measure
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import Role, Stakeholder
 from stakeholders.services.people import weigh_for_role

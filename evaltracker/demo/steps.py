@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from evaltracker.accounts.services import RIGHTS
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import (

@@ -19,8 +19,6 @@ class Stage(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    """Whether an evaluation is still being worked on."""
-
     OPEN = "open", "Open"
     DECIDED = "decided", "Decided"
     CANCELLED = "cancelled", "Cancelled"

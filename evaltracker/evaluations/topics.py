@@ -167,7 +167,6 @@ def participants(evaluation: Evaluation) -> QuerySet[User]:
 
 
 def is_participant(user: User | None, evaluation: Evaluation) -> bool:
-    """Whether `user` is one of them."""
     if user is None or user.pk == evaluation.owner_id:
         return user is not None and user.is_active
     return read_once(

@@ -13,8 +13,16 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.plan import LEAVE_REFUSED, Findings, Plan, only, short
 from evaltracker.importing.services.log import reading_for
-from evaltracker.toolbox.tabular import Row, Workbook, header_key, read_table
-from evaltracker.toolbox.tabular.cells import DayOrder, is_open, order_of, read_day
+from evaltracker.toolbox.tabular.cells import (
+    DayOrder,
+    Row,
+    Workbook,
+    header_key,
+    is_open,
+    order_of,
+    read_day,
+)
+from evaltracker.toolbox.tabular.open_books import read_table
 
 EXAMPLES = 2
 

@@ -15,7 +15,8 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.importing.plan import Findings, Header, Plan, Reading, settled, short
 from evaltracker.importing.rows import find_table, rest_of
 from evaltracker.toolbox.registry import Registry
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    SEARCHED_ROWS,
     Row,
     Sheet,
     Unreadable,
@@ -23,7 +24,6 @@ from evaltracker.toolbox.tabular import (
     columns_by_field,
     header_key,
 )
-from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
 from evaltracker.toolbox.text import meant
 
 type Changes = list[tuple[str, list[tuple[str, Any, Any]]]]

@@ -16,14 +16,15 @@ from evaltracker.importing.kinds import ImportKind, Question
 from evaltracker.importing.plan import Aside, FileQuestion, Plan, short
 from evaltracker.importing.rows import numbered
 from evaltracker.toolbox.processes import in_batches
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    SEARCHED_ROWS,
+    Edits,
     ImportProblem,
     Row,
     Sheet,
     Workbook,
     column_letter,
 )
-from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS, Edits
 
 # A file as somebody put it right in the preview: pure, and the file stays as it is.
 #

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    NO_EDITS,
+    SEARCHED_ROWS,
+    Edits,
     ImportProblem,
     Row,
     Sheet,
@@ -14,7 +17,6 @@ from evaltracker.toolbox.tabular import (
     Workbook,
     header_key,
 )
-from evaltracker.toolbox.tabular.cells import NO_EDITS, SEARCHED_ROWS, Edits
 
 
 def refuse_wide_merge(sheet: Sheet, header: Row, columns: Collection[int]) -> None:

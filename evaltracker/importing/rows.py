@@ -20,7 +20,7 @@ from evaltracker.importing.plan import (
     short,
     source_of,
 )
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
     Unreadable,

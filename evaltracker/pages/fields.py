@@ -15,9 +15,14 @@ from django.utils.safestring import SafeString
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.days import instant_of, is_moved, read_zone, zone_names
-from evaltracker.toolbox.measures import kept_measure, least_n_of, read_measure
-from evaltracker.toolbox.measures.measure import DIRECTIONS, FIELDS
-from evaltracker.toolbox.measures.measure import TEXT_LIMIT as LIMIT
+from evaltracker.toolbox.measures import (
+    DIRECTIONS,
+    FIELDS,
+    kept_measure,
+    least_n_of,
+    read_measure,
+)
+from evaltracker.toolbox.measures import TEXT_LIMIT as LIMIT
 
 
 class DateInput(forms.DateInput):

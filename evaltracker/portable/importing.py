@@ -56,8 +56,8 @@ from evaltracker.evaluations.models import (
     ScopeValue,
     User,
     Visit,
+    new_salt,
 )
-from evaltracker.evaluations.models.evaluation import new_salt
 from evaltracker.evaluations.policy import free_slug
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.portable import reading as reading

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.services.sign_offs import sign
 from stakeholders.models import SignOff

@@ -17,7 +17,6 @@ SERVING = (
 ELSEWHERE = {
     "claims.vendors_words": "the one place",
     "claims.own_files": "the one place: files of such words",
-    "__init__.import": "the face hands on what the buyer's pages ask",
     "answers.is_receipt_of": "receipts from before go on counting",
     "claims._answers": "for the buyer's counts",
     "claims.answering_of": "for the buyer's counts",
@@ -86,7 +85,7 @@ def test_claims_are_read_in_the_one_place() -> None:
 
 def test_the_walk_finds_what_it_looks_for() -> None:
     wrong = """
-from vendors.selectors import current_claims
+from vendors.selectors.claims import current_claims
 Claim.objects.filter(candidate=candidate)
 candidate.claims.all()
 claim.revision

@@ -13,7 +13,8 @@ from evaltracker.importing.kinds import KINDS, ImportKind
 from evaltracker.importing.plan import FileQuestion
 from evaltracker.importing.services.log import Look, look_at
 from evaltracker.importing.services.waiting import keep_draft, say_how_to_read
-from evaltracker.toolbox.tabular import Workbook, read_table
+from evaltracker.toolbox.tabular.cells import Workbook
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast import common, vendors
 from tests.data.grade_imports import Graded, Oracle, Outcome, Rows, grade, oracles
 from vendors.models import Claim, CostLine

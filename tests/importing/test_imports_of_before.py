@@ -5,9 +5,9 @@ import pytest
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
 from evaltracker.importing.services.log import undo_import
-from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.requirements.imports.lines import plan_requirements_import
 from evaltracker.requirements.services.requirements import import_requirements, state_of
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
 

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.toolbox.charts import Point, cut, scale, scatter, short, width_of
+from evaltracker.toolbox.charts import Point, cut, draw_scatter, scale, short, width_of
 from evaltracker.toolbox.charts.scatter import (
     BOTTOM,
     LEFT,
@@ -37,7 +37,7 @@ points = st.builds(
 def test_everything_stands_within_the_plot(
     given_points: list[Point], limit: float | None
 ) -> None:
-    chart = scatter("Cost", given_points, limit, "EUR")
+    chart = draw_scatter("Cost", given_points, limit, "EUR")
     assert len(chart.dots) == len(given_points)
     for dot in chart.dots:
         assert LEFT <= dot.low <= dot.x <= dot.high <= RIGHT + 0.1
@@ -51,7 +51,7 @@ def test_everything_stands_within_the_plot(
 
 def test_marks_that_would_cover_each_other_stand_apart() -> None:
     same = [point(f"Candidate {n}", 50_000, 0.8) for n in range(6)]
-    dots = scatter("Cost", same, None, "EUR").dots
+    dots = draw_scatter("Cost", same, None, "EUR").dots
     assert {(dot.x, dot.true_y) for dot in dots} == {(dots[0].x, dots[0].true_y)}
     for dot, other in combinations(dots, 2):
         assert abs(dot.y - other.y) >= MARK
@@ -59,7 +59,7 @@ def test_marks_that_would_cover_each_other_stand_apart() -> None:
 
 def test_what_is_marked_says_so_in_words() -> None:
     first = Point("Acme", "buy", 1, 2, 3, 0.5, whole=True, out=False, mark="first")
-    assert "Acme (first): 50% fit" in scatter("Cost", [first], None, "EUR").words
+    assert "Acme (first): 50% fit" in draw_scatter("Cost", [first], None, "EUR").words
 
 
 @settings(max_examples=150)
@@ -67,7 +67,7 @@ def test_what_is_marked_says_so_in_words() -> None:
 def test_no_label_meets_another_or_leaves_the_picture(
     given_points: list[Point], limit: float | None
 ) -> None:
-    chart = scatter("Cost", given_points, limit, "EUR")
+    chart = draw_scatter("Cost", given_points, limit, "EUR")
     boxes = [dot.box for dot in chart.dots if dot.box]
     for box, other in combinations(boxes, 2):
         assert not meets(box, [other])
@@ -76,13 +76,13 @@ def test_no_label_meets_another_or_leaves_the_picture(
         assert left <= box[0] <= box[1] <= right
         assert upper <= box[2] <= box[3] <= lower
     assert len(boxes) + len(chart.unnamed) == len(given_points)
-    assert chart == scatter("Cost", given_points, limit, "EUR")
+    assert chart == draw_scatter("Cost", given_points, limit, "EUR")
 
 
 @settings(max_examples=60)
 @given(st.lists(points, min_size=1, max_size=6))
 def test_few_are_all_named_beside_their_marks(given_points: list[Point]) -> None:
-    chart = scatter("Cost", given_points, None, "EUR")
+    chart = draw_scatter("Cost", given_points, None, "EUR")
     assert chart.unnamed == []
     for dot in chart.dots:
         marks = [(one.x - 5, one.x + 5, one.y - 5, one.y + 5) for one in chart.dots]
@@ -92,15 +92,15 @@ def test_few_are_all_named_beside_their_marks(given_points: list[Point]) -> None
 
 def test_a_label_far_from_its_mark_is_led_to() -> None:
     crowd = [point(f"Candidate {n}", 50_000, 0.8) for n in range(12)]
-    dots = scatter("Cost", crowd, None, "EUR").dots
+    dots = draw_scatter("Cost", crowd, None, "EUR").dots
     assert any(dot.lead for dot in dots)
-    alone = scatter("Cost", crowd[:1], None, "EUR").dots
+    alone = draw_scatter("Cost", crowd[:1], None, "EUR").dots
     assert [dot.lead for dot in alone] == [""]
 
 
 def test_a_scatter_says_itself_in_words() -> None:
     open_end = Point("Build", "build", 10, 90, 95, 0.5, whole=False, out=False)
-    chart = scatter("Cost", [point("Acme", 40, 0.9), open_end], 60, "EUR")
+    chart = draw_scatter("Cost", [point("Acme", 40, 0.9), open_end], 60, "EUR")
     assert chart.words == (
         "Acme: 90% fit for 40 EUR. Build: 50% fit for at least 90 EUR, over the budget."
     )
@@ -127,7 +127,9 @@ def test_a_long_name_is_cut_and_still_says_what_sets_it_apart() -> None:
     long = "Inside Passage Laboratories of the North"
     gone = point(long, 50, 0.5, out=True)
     first = Point(long, "buy", 1, 2, 3, 0.5, whole=True, out=False, mark="first")
-    labels = [dot.label for dot in scatter("Cost", [gone, first], None, "EUR").dots]
+    labels = [
+        dot.label for dot in draw_scatter("Cost", [gone, first], None, "EUR").dots
+    ]
     assert sorted(label.split("…")[1] for label in labels) == [" (out)", " · first"]
 
 

@@ -15,7 +15,7 @@ from evaltracker.toolbox.charts import (
     Mark,
     Span,
     both,
-    lanes,
+    draw_lanes,
 )
 from evaltracker.toolbox.charts.lanes import Form, Lanes, Text
 from evaltracker.toolbox.charts.scatter import meets
@@ -52,7 +52,7 @@ def test_no_words_stand_on_others_or_leave_the_drawing(
     given_lanes: list[Lane], form: Form
 ) -> None:
     axis = AXIS if form is not SMALL else Axis(10.0, heads=("Fit",), rooms=(44,))
-    chart = lanes("Cost", given_lanes, axis, form)
+    chart = draw_lanes("Cost", given_lanes, axis, form)
     texts = [text for text in all_texts(chart) if text.words.strip()]
     for text in texts:
         left, right, upper, lower = text.box
@@ -66,7 +66,7 @@ def test_no_words_stand_on_others_or_leave_the_drawing(
 @given(st.lists(any_lane, min_size=1, max_size=8), st.sampled_from(FORMS))
 def test_no_mark_leaves_its_track(given_lanes: list[Lane], form: Form) -> None:
     axis = AXIS if form is not SMALL else Axis(10.0)
-    chart = lanes("Cost", given_lanes, axis, form)
+    chart = draw_lanes("Cost", given_lanes, axis, form)
     for row in chart.rows:
         for dot in row.dots:
             assert chart.left <= dot.x - dot.radius
@@ -78,7 +78,7 @@ def test_no_mark_leaves_its_track(given_lanes: list[Lane], form: Form) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_bar_is_as_long_as_its_amount(form: Form) -> None:
     half = Lane("Acme", "50", spans=(Span(0, 5), Span(5, 10, "unknown")))
-    chart = lanes("Cost", [half, Lane("Nil", "–")], Axis(10.0), form)
+    chart = draw_lanes("Cost", [half, Lane("Nil", "–")], Axis(10.0), form)
     known, unknown = chart.rows[0].bars
     assert known.width == pytest.approx(chart.track / 2, abs=0.1)
     assert (known.kind, unknown.kind) == ("bar", "unknown")
@@ -89,17 +89,17 @@ def test_a_bar_is_as_long_as_its_amount(form: Form) -> None:
 def test_a_drawing_says_itself_in_words() -> None:
     one = Lane("Acme", "62%", cells=("70%", "96k"), note="leads")
     two = Lane("Build", "31%", note="knocked out by R3")
-    assert lanes("Stand", [one, two], AXIS, WIDE).words == (
+    assert draw_lanes("Stand", [one, two], AXIS, WIDE).words == (
         "Stand: Acme: 62%, 70%, 96k, leads; Build: 31%, knocked out by R3."
     )
 
 
 def test_few_dots_of_one_place_stand_side_by_side_and_many_are_numbered() -> None:
     three, many = Mark(5, 3), Mark(5, 9)
-    row = lanes("S", [Lane("A", "5", marks=(three,))], Axis(5.0)).rows[0]
+    row = draw_lanes("S", [Lane("A", "5", marks=(three,))], Axis(5.0)).rows[0]
     assert len({dot.x for dot in row.dots}) == 3
     assert {dot.label for dot in row.dots} == {""}
-    (dot,) = lanes("S", [Lane("A", "5", marks=(many,))], Axis(5.0)).rows[0].dots
+    (dot,) = draw_lanes("S", [Lane("A", "5", marks=(many,))], Axis(5.0)).rows[0].dots
     assert dot.label == "×9"
 
 

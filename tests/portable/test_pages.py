@@ -11,8 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from evaltracker.decision.memo import gather_inputs
-from evaltracker.decision.memo.inputs import told_apart
+from evaltracker.decision.memo.inputs import gather_inputs, told_apart
 from evaltracker.decision.memo.text import signed as signed_in_memo
 from evaltracker.decision.services.after import start_next
 from evaltracker.decision.services.letters import export_as_seen

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.memo.text import drivers, method
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Entry

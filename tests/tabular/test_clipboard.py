@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.toolbox.tabular import Unreadable, read_table
-from evaltracker.toolbox.tabular.cells import as_copied
+from evaltracker.toolbox.tabular.cells import Unreadable, as_copied
+from evaltracker.toolbox.tabular.open_books import read_table
 
 CELLS = st.text(alphabet='ab" \n', max_size=8).map(str.strip)
 GRIDS = st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5)

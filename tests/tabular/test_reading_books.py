@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.toolbox.tabular import Unreadable, read_table
-from evaltracker.toolbox.tabular.cells import MOST_ARCHIVE_ENTRIES, MOST_UNPACKED_BYTES
+from evaltracker.toolbox.tabular.cells import (
+    MOST_ARCHIVE_ENTRIES,
+    MOST_UNPACKED_BYTES,
+    Unreadable,
+)
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.tabular.books import xlsx
 
 ROWS: list[list[Any]] = [["ref", "text"], ["R1", "One"]]

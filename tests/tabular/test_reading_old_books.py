@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 
 PRICES = Path(__file__).parents[1] / "data" / "price_sheets_gsa"
 

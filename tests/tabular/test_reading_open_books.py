@@ -2,8 +2,8 @@
 
 import pytest
 
-from evaltracker.toolbox.tabular import Row, Unreadable, read_table
-from evaltracker.toolbox.tabular.cells import MOST_ROWS
+from evaltracker.toolbox.tabular.cells import MOST_ROWS, Row, Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.data.corpus.making.open_document import cell, row, sheet, spreadsheet
 
 FAR = 'table:number-columns-repeated="16384"'

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.toolbox.tabular import Unreadable, column_letter, read_table
+from evaltracker.toolbox.tabular.cells import Unreadable, column_letter
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.tabular.wording import as_answer, without_markup
 from tests.tabular.books import xlsx
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from evaltracker.toolbox.tabular import Unreadable, read_table
-from evaltracker.toolbox.tabular.cells import MOST_COLUMNS, MOST_FILE_BYTES, MOST_ROWS
+from evaltracker.toolbox.tabular.cells import (
+    MOST_COLUMNS,
+    MOST_FILE_BYTES,
+    MOST_ROWS,
+    Unreadable,
+)
+from evaltracker.toolbox.tabular.open_books import read_table
 
 TABLE = "ref,text\nR1,Größe und Café\nR2,“quoted” – €5\n"
 

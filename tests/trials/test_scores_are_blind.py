@@ -8,7 +8,7 @@ from stakeholders.models import Stakeholder
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Score
-from trials.selectors import scores_table
+from trials.selectors.scores import scores_table
 from trials.services.scores import give_score, lock_scores, open_consensus
 
 pytestmark = pytest.mark.django_db

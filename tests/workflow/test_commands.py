@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from evaltracker.decision.memo import replay
+from evaltracker.decision.memo.results import replay
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.toolbox.text import harmless

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from evaltracker.errors import Problem
-from evaltracker.requirements.imports import plan_requirements_import
-from evaltracker.toolbox.tabular import Workbook, read_table
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.cells import Workbook
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.imports import Known, plan_claims_import
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import KnownCosts, plan_costs_import

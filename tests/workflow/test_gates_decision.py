@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from evaltracker.decision.memo import replay
 from evaltracker.decision.memo.pack import digest_of_memo
+from evaltracker.decision.memo.results import replay
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.gates import Look

@@ -2,8 +2,8 @@
 
 import datetime
 
-from evaltracker.decision.memo import compute_results
 from evaltracker.decision.memo.record import on_day, planned_dates
+from evaltracker.decision.memo.results import compute_results
 from tests.workflow.counted import claim, inputs
 
 MARCH = datetime.date(2027, 3, 1)

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from evaltracker.decision.memo import compute_results, replay
 from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     next_line,
@@ -11,6 +10,7 @@ from evaltracker.decision.memo.certainty import (
     prior_line,
     weighed,
 )
+from evaltracker.decision.memo.results import compute_results, replay
 from evaltracker.decision.memo.text import robustness
 from tests.workflow.counted import claim, inputs
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.memo import compute_results, gather_inputs, replay, write_memo
 from evaltracker.decision.memo.documents import MONEY, Number, costs
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.results import compute_results, replay
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.evaluations import change_brief

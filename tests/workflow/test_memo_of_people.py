@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from evaltracker.decision.memo import compute_results, gather_inputs
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.results import compute_results
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import stakeholders, trials, vendors

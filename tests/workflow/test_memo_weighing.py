@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from evaltracker.decision.memo import compute_results, replay
 from evaltracker.decision.memo.certainty import per_cent, points, weighed
+from evaltracker.decision.memo.results import compute_results, replay
 from evaltracker.decision.memo.text import price
 from tests.workflow.counted import claim, inputs
 

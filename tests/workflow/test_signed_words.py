@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from evaltracker.decision.memo import document_of
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.printing import sealed_words
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation

@@ -21,8 +21,7 @@ from trials.services.demos import check_demo
 from vendors.admin.base import AboutCandidate
 from vendors.fields import ValuesField
 from vendors.models import Claim
-from vendors.selectors import asked_requirements
-from vendors.selectors.candidates import lists_of
+from vendors.selectors.candidates import asked_requirements, lists_of
 
 
 def takes_part(user: User, evaluation: Evaluation) -> bool:

@@ -83,8 +83,7 @@ from vendors.choices import Availability
 from vendors.claims import answered_values
 from vendors.fields import Box, boxes_of
 from vendors.models import Candidate, Claim
-from vendors.selectors import active_candidates
-from vendors.selectors.candidates import demanded_in
+from vendors.selectors.candidates import active_candidates, demanded_in
 
 LONGEST_TITLE = 150
 

@@ -26,17 +26,23 @@ from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
 from trials.scoring import FitRow, Source, Standing, Tally, ValueState
 from trials.scoring.promise import FEWEST_TESTED
-from trials.selectors import (
-    Cell,
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import (
     Column,
     Ledger,
-    Revision,
-    cell_history,
+    Promised,
     ledger,
     one_cell,
+    promised,
+    story,
 )
-from trials.selectors.ledger import Promised, promised, story
-from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
+from trials.selectors.matrix import (
+    Revision,
+    cell_history,
+    cell_numbers,
+    counted_once,
+    standing_ledger,
+)
 from trials.selectors.trials import is_partly_proven
 from vendors.admin.base import Place, find_place, open_answers, reader
 from vendors.choices import Availability

@@ -41,9 +41,8 @@ from trials.admin.matrix_html import (
 from trials.policy import FROM_DEMOS, today_in
 from trials.scoring import Standing, rounded
 from trials.scoring.ledger import ValueState
-from trials.selectors import Cell, Ledger, ledger
-from trials.selectors import LedgerRow as LedgerRowsLedgerRow
-from trials.selectors.cells import awaited_replies
+from trials.selectors.cells import Cell, awaited_replies
+from trials.selectors.ledger import Ledger, LedgerRow, ledger
 from trials.selectors.matrix import (
     cell_numbers,
     counted_once,
@@ -213,7 +212,7 @@ def shown_rows(book: Ledger, chosen: Chosen) -> list[int]:
     return shown
 
 
-def _is_asked_for(row: LedgerRowsLedgerRow, chosen: Chosen) -> bool:
+def _is_asked_for(row: LedgerRow, chosen: Chosen) -> bool:
     if "musts" in chosen.switches and not row.is_must:
         return False
     if chosen.category and str(row.category_id) != chosen.category:

@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
 from trials.scoring import Standing, ValueState
-from trials.selectors import Cell, Ledger, LedgerRow
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import Ledger, LedgerRow
 from trials.selectors.matrix import Numbers
 from vendors.choices import Availability
 

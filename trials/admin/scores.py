@@ -26,7 +26,7 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, lanes
+from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, draw_lanes
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
 from stakeholders.models import Role
@@ -37,9 +37,16 @@ from trials.models import Score, Settlement
 from trials.policy import FROM_DEMOS, SCORING_STAGES
 from trials.scoring import TOP_SCORE, Spread, spread
 from trials.scoring.open_cells import WEAKNESS
-from trials.selectors import Scorer, ScoresTable, counted_scores, scores_table
 from trials.selectors.matrix import counted_once
-from trials.selectors.scores import BuyIn, buy_in, prior_of
+from trials.selectors.scores import (
+    BuyIn,
+    Scorer,
+    ScoresTable,
+    buy_in,
+    counted_scores,
+    prior_of,
+    scores_table,
+)
 from trials.services.scores import (
     MEANING_LIMIT,
     close_scores,
@@ -370,7 +377,7 @@ def score_dots(rows: Sequence[tuple[Category, list[GivenScores]]]) -> ScoreDots 
             if cell.to_settle:
                 far_apart.append(where)
     charts = [
-        lanes(cell.name, drawings[cell.name], AXIS)
+        draw_lanes(cell.name, drawings[cell.name], AXIS)
         for cell in rows[0][1]
         if cell.name in drawings
     ]

@@ -27,12 +27,14 @@ from trials.admin.runs import RunsRow, runs_rows
 from trials.choices import EvidenceVerdict, MilestoneState, Severity
 from trials.models import Criterion, Evidence, Gap, Milestone, Trial
 from trials.policy import TRIAL_STAGES, may_lead, today_in
-from trials.selectors import DayShare, exercised_by_day, half_time_alarm
 from trials.selectors.matrix import standing_ledger
 from trials.selectors.runs import reports_so_far
 from trials.selectors.trials import (
     Contract,
+    DayShare,
     contract_of,
+    exercised_by_day,
+    half_time_alarm,
     is_partly_proven,
     orphans_of,
     unequal_trials,
@@ -42,8 +44,7 @@ from vendors.choices import Availability
 from vendors.claims import answered_values
 from vendors.fields import Box, boxes_of
 from vendors.models import Claim
-from vendors.selectors import active_candidates
-from vendors.selectors.candidates import demanded_in
+from vendors.selectors.candidates import active_candidates, demanded_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from trials.models.demos import (
     ScriptItem,
 )
 from trials.models.runs import (
+    FAILED,
     Consensus,
     Measurement,
     Run,
@@ -29,6 +30,7 @@ from trials.models.trials import (
 )
 
 __all__ = [
+    "FAILED",
     "Agreement",
     "Consensus",
     "ContractChange",

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import (
+    AppendOnlyError,
     CommittedRecord,
     Requirement,
     ScopedQuerySet,
     User,
+    check_zone,
 )
-from evaltracker.evaluations.models.evaluation import AppendOnlyError
-from evaltracker.evaluations.models.people import check_zone
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.choices import (
@@ -30,8 +30,7 @@ from trials.choices import (
 from trials.models.trials import Criterion
 from vendors.choices import CandidateState
 from vendors.claims import named_words
-from vendors.models import Candidate, Claim
-from vendors.models.candidates import VendorRecord
+from vendors.models import Candidate, Claim, VendorRecord
 
 
 class DemoQuerySet(ScopedQuerySet["Demo"]):

@@ -9,20 +9,20 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
+    AppendOnlyError,
     Category,
     CommittedRecord,
     Evaluation,
+    Record,
     ScopedQuerySet,
     User,
 )
-from evaltracker.evaluations.models.evaluation import AppendOnlyError, Record
 from evaltracker.toolbox.measures import written
 from stakeholders.models import Stakeholder
 from trials.choices import EvidenceVerdict, ReportFormat
 from trials.models.demos import Evidence
 from trials.models.trials import Criterion, Trial
-from vendors.models import Candidate
-from vendors.models.candidates import VendorRecord, VendorScopedQuerySet
+from vendors.models import Candidate, VendorRecord, VendorScopedQuerySet
 
 PASSED, FAILED = "passed", "failed"
 

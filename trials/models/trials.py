@@ -7,16 +7,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Evaluation, Requirement, ScopedQuerySet
-from evaltracker.evaluations.models.evaluation import Record
-from evaltracker.evaluations.models.people import check_zone
+from evaltracker.evaluations.models import (
+    Evaluation,
+    Record,
+    Requirement,
+    ScopedQuerySet,
+    check_zone,
+)
 from evaltracker.toolbox.days import today_in, wall_of
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState, Retest, Severity
 from vendors.claims import named_words
-from vendors.models import Candidate
-from vendors.models.candidates import VendorRecord, VendorScopedQuerySet
+from vendors.models import Candidate, VendorRecord, VendorScopedQuerySet
 
 
 class Trial(VendorRecord):

@@ -42,8 +42,7 @@ from trials.selectors.cells import (
     without_instants,
 )
 from vendors.models import Candidate, Claim
-from vendors.selectors import active_candidates
-from vendors.selectors.candidates import ACTIVE
+from vendors.selectors.candidates import ACTIVE, active_candidates
 
 ORDER = ("category__position", "position", "ref")
 LISTS = ("scope__position", "scope__name")

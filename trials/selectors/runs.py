@@ -31,16 +31,20 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import require_stage
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.measures import (
+    EXACT,
+    KEPT,
+    NOTHING,
     Measure,
     Proposal,
     UnitMismatch,
     convert,
+    mean_of,
     propose,
     propose_of,
     propose_of_tests,
+    ranks_of,
     written,
 )
-from evaltracker.toolbox.measures.measure import EXACT, KEPT, NOTHING, mean_of, ranks_of
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import Criterion, Measurement, Run, RunReport, RunToken, Trial
 from trials.models.runs import FAILED

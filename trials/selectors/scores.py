@@ -39,7 +39,7 @@ from vendors.choices import Availability, CandidateState
 from vendors.fields import write_holds_for
 from vendors.models import Candidate, Claim, Conflict
 from vendors.policy import conflicted_people
-from vendors.selectors import active_candidates
+from vendors.selectors.candidates import active_candidates
 
 SOURCES = ("hand", "house")
 SHARES = ("holds", "partly", "fails", "worth")

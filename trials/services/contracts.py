@@ -33,7 +33,7 @@ from trials.policy import (
     require_same,
     require_unclosed,
 )
-from trials.selectors import Ledger, ledger
+from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.trials import (
     DAYS,
     Contract,

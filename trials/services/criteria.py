@@ -25,7 +25,8 @@ from trials.models import Criterion, Trial
 from trials.policy import check_trial, may_lead, require_same
 from trials.scoring import ValueState
 from trials.scoring.ledger import OFFERED
-from trials.selectors import Cell, one_cell
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import one_cell
 from trials.selectors.trials import drawn_up_with, twins_of
 from trials.services.mails import ask_for_agreement
 from trials.services.trials import number_change, open_trial, withdraw_proposal

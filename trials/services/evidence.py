@@ -40,7 +40,8 @@ from trials.policy import (
     require_excuser,
     require_same,
 )
-from trials.selectors import Cell, one_cell
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import one_cell
 from trials.selectors.trials import is_partly_proven
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability

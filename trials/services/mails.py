@@ -30,9 +30,13 @@ from trials.notices import (
     RetestDue,
 )
 from trials.policy import TRIAL_STAGES, today_in
-from trials.selectors import half_time_alarm
 from trials.selectors.ledger import slipped_claims
-from trials.selectors.trials import contract_of, orphaned_milestones, silent_since
+from trials.selectors.trials import (
+    contract_of,
+    half_time_alarm,
+    orphaned_milestones,
+    silent_since,
+)
 from vendors.choices import Availability
 from vendors.claims import promised_dates
 from vendors.models import Claim, Contact

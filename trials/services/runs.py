@@ -26,10 +26,10 @@ from evaltracker.toolbox.measures import (
     Measured,
     Proposal,
     UnitMismatch,
+    check_same_kind,
     convert,
     written,
 )
-from evaltracker.toolbox.measures.measure import check_same_kind
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source

@@ -31,8 +31,7 @@ from trials.scoring.open_cells import (
     Prior,
     TrialRecord,
 )
-from trials.selectors import counted_scores, far_apart
-from trials.selectors.scores import house_record, prior_of
+from trials.selectors.scores import counted_scores, far_apart, house_record, prior_of
 from vendors.models import Candidate
 from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate

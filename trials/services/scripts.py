@@ -27,7 +27,8 @@ from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
 from trials.policy import matters_most, require_same
 from trials.scoring import Standing
-from trials.selectors import Cell, Ledger, ledger
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import Ledger, ledger
 from trials.services.criteria import live_by_ref, offered_values
 from trials.services.demos import (
     check_add_dazzle,
@@ -39,8 +40,8 @@ from trials.services.demos import (
 from vendors.choices import Availability
 from vendors.models import Claim
 from vendors.policy import ANSWERED_BY_BUYER
-from vendors.selectors import current_claims, own_claims
 from vendors.selectors.candidates import read_item_values
+from vendors.selectors.claims import current_claims, own_claims
 
 # Scripts lie before the vendor: help for scorers is no part of them.
 

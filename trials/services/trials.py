@@ -38,8 +38,8 @@ from trials.policy import (
     require_trial_lead,
     require_unclosed,
 )
-from trials.selectors import unjudged_criteria
 from trials.selectors.cells import awaiting_reply
+from trials.selectors.trials import unjudged_criteria
 from trials.services.mails import tell_vendor_of, tell_vendor_of_retest
 from trials.services.milestones import cancel_open_milestones
 from vendors.models import Candidate

@@ -53,7 +53,7 @@ from vendors.policy import (
     may_keep_tokens,
     may_keep_vendors,
 )
-from vendors.selectors import live_tokens
+from vendors.selectors.access import live_tokens
 from vendors.services.access import (
     end_session,
     expire_token,

@@ -46,16 +46,19 @@ from vendors.admin.prices import CostForm, draw
 from vendors.choices import CandidateState, CostState, Pricing
 from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
 from vendors.policy import may_see_prices
-from vendors.selectors import (
+from vendors.selectors.costs import (
+    NOBODY,
     cost_input,
     envelope_of,
+    opening_state,
+    quotes_seen,
     rates_of,
+    second_people,
     terms_of,
     tiers_of,
     total_of,
     worth_of,
 )
-from vendors.selectors.costs import NOBODY, opening_state, quotes_seen, second_people
 from vendors.services.costs import add_cost_line, change_cost_line
 from vendors.services.quotes import (
     ask_to_open_prices,

@@ -42,7 +42,7 @@ from vendors.choices import ProposalState
 from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
 from vendors.policy import unbarred, where_unbarred
-from vendors.selectors import asked_requirements
+from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
 from vendors.services.contacts import (
     accept_contact,

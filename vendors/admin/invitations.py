@@ -54,7 +54,6 @@ from vendors.policy import (
     claims_are_closed,
     may_read_contacts,
 )
-from vendors.selectors import invitation_letters
 from vendors.selectors.access import (
     Visits,
     last_tests,
@@ -62,6 +61,7 @@ from vendors.selectors.access import (
     sessions_here,
     visits_of,
 )
+from vendors.selectors.candidates import invitation_letters
 from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.services.access import WARNED_DAYS
 from vendors.services.contacts import (

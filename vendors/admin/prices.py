@@ -23,7 +23,7 @@ from vendors.costs import CostKind, Curve, read_payments, read_tiers, write_tier
 from vendors.costs.lines import MOST_PERCENT
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.models.candidates import check_exact
-from vendors.selectors import tiers_of
+from vendors.selectors.costs import tiers_of
 from vendors.services.costs import (
     mark_rest_unsaid,
     remove_cost_line,

@@ -39,13 +39,8 @@ from evaltracker.toolbox.rest.views import StrictView, problems, read_id
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors import (
-    SECRET,
-    asked_requirements,
-    find_tokens,
-    invitations,
-    recognise,
-)
+from vendors.selectors.access import SECRET, find_tokens, recognise
+from vendors.selectors.candidates import asked_requirements, invitations
 from vendors.services.access import (
     actor_by_token,
     end_token,

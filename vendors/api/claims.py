@@ -57,9 +57,8 @@ from vendors.api.schema import (
     UploadField,
 )
 from vendors.models import Candidate, Claim, Submission
-from vendors.selectors import (
-    asked_requirements,
-    invitations,
+from vendors.selectors.candidates import asked_requirements, invitations, with_demands
+from vendors.selectors.claims import (
     last_submission,
     own_claims,
     own_claims_to_confirm,
@@ -67,7 +66,6 @@ from vendors.selectors import (
     own_history,
     with_counts,
 )
-from vendors.selectors.candidates import with_demands
 from vendors.services.claims import (
     MOST,
     LockedClaims,

@@ -28,7 +28,7 @@ from vendors.api.access import (
 )
 from vendors.choices import ProposalState
 from vendors.models import Candidate, Question
-from vendors.selectors import own_proposals, questions_for
+from vendors.selectors.dialogue import own_proposals, questions_for
 from vendors.services.dialogue import ask_question, propose_requirement
 
 UNKNOWN_CATEGORY = (

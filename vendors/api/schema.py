@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.measures.measure import DIRECTIONS
+from evaltracker.toolbox.measures import DIRECTIONS
 from evaltracker.toolbox.rest.problems import handle_exception
 from evaltracker.toolbox.rest.views import (
     Day,

@@ -27,18 +27,19 @@ from evaltracker.importing.kinds import (
     is_saved_matrix,
     without_escapes,
 )
-from evaltracker.importing.plan import Findings, likely_header, short
+from evaltracker.importing.plan import Findings, Plan, likely_header, short
 from evaltracker.importing.rows import Refusal, Table, unread_columns
 from evaltracker.money import CODES, read_currency
-from evaltracker.requirements.imports import Plan
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    DIGITS,
+    DayOrder,
     Row,
     Sheet,
     Workbook,
     columns_by_field,
     header_key,
+    read_day,
 )
-from evaltracker.toolbox.tabular.cells import DIGITS, DayOrder, read_day
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.choices import Availability
 from vendors.claims import DATED, ClaimWords, held_for, read_claim

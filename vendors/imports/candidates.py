@@ -19,7 +19,12 @@ from evaltracker.importing.rows import (
     tables_in,
     tell_unread,
 )
-from evaltracker.toolbox.tabular import Row, Workbook, columns_by_field, header_key
+from evaltracker.toolbox.tabular.cells import (
+    Row,
+    Workbook,
+    columns_by_field,
+    header_key,
+)
 from evaltracker.toolbox.tabular.wording import as_answer, comparable, without_markup
 from evaltracker.toolbox.text import Inputs
 from vendors.candidates import IMPORTED

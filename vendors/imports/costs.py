@@ -27,7 +27,7 @@ from evaltracker.importing.rows import (
     tell_unread,
 )
 from evaltracker.requirements.imports.lines import UNCOMPUTED
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
     Workbook,

@@ -22,7 +22,7 @@ from evaltracker.importing.plan import Header, Reading
 from evaltracker.importing.rows import RowLine, RowsPlan
 from evaltracker.money import written
 from evaltracker.toolbox.measures import number_words
-from evaltracker.toolbox.tabular import Row, Sheet, Workbook
+from evaltracker.toolbox.tabular.cells import Row, Sheet, Workbook
 from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import (
     STATED,
@@ -52,8 +52,8 @@ from vendors.imports.layout import (
 from vendors.imports.prices import COLUMNS as COST_WORDS_COLUMNS
 from vendors.imports.prices import price_columns
 from vendors.policy import may_read_answers
-from vendors.selectors import asked_requirements, tiers_of
-from vendors.selectors.candidates import lists_of
+from vendors.selectors.candidates import asked_requirements, lists_of
+from vendors.selectors.costs import tiers_of
 from vendors.services.candidates import KIND as CANDIDATES
 from vendors.services.candidates import import_candidates, known_candidates
 from vendors.services.candidates import undo as undo_candidates

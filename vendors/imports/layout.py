@@ -26,7 +26,7 @@ from evaltracker.importing.rows import (
 from evaltracker.requirements.imports.lines import UNCOMPUTED
 from evaltracker.toolbox.measures import Reading
 from evaltracker.toolbox.processes import counted
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
     Unreadable,

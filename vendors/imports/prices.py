@@ -12,14 +12,17 @@ from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import inexact, padded, read_currency
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    DayOrder,
     Row,
     Sheet,
+    Style,
     Unreadable,
     columns_by_field,
     header_key,
+    read_number,
+    style_of,
 )
-from evaltracker.toolbox.tabular.cells import DayOrder, Style, read_number, style_of
 from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, CostKind, parse_amount, read_decimal

@@ -16,6 +16,8 @@ from vendors.models.candidates import (
     Ruling,
     StatusWord,
     Vendor,
+    VendorRecord,
+    VendorScopedQuerySet,
 )
 from vendors.models.claims import (
     AnswerDraft,
@@ -61,6 +63,8 @@ __all__ = [
     "StatusWord",
     "Submission",
     "Vendor",
+    "VendorRecord",
+    "VendorScopedQuerySet",
     "VendorSession",
     "VendorToken",
 ]

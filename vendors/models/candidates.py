@@ -18,8 +18,8 @@ from evaltracker.evaluations.models import (
     Requirement,
     ScopedQuerySet,
     User,
+    evaluation_scope,
 )
-from evaltracker.evaluations.models.evaluation import evaluation_scope
 from evaltracker.money import inexact, padded
 from vendors.choices import Availability, CandidateKind, CandidateState
 from vendors.claims import named_words

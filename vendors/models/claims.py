@@ -7,8 +7,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import CommittedRecord, Requirement, User
-from evaltracker.evaluations.models.evaluation import AppendOnlyError
+from evaltracker.evaluations.models import (
+    AppendOnlyError,
+    CommittedRecord,
+    Requirement,
+    User,
+)
 from evaltracker.toolbox.measures import number_words
 from vendors.choices import NOTED, Availability
 from vendors.models.candidates import Candidate, VendorRecord, VendorScopedQuerySet

@@ -32,13 +32,6 @@ from vendors.portal.access import (
     session_page,
     show,
 )
-from vendors.selectors import (
-    last_submission,
-    own_claims,
-    own_files,
-    own_proposals,
-    questions_for,
-)
 from vendors.selectors.access import own_contact_requests
 from vendors.selectors.candidates import demanded, with_demands
 from vendors.selectors.claims import (
@@ -47,8 +40,12 @@ from vendors.selectors.claims import (
     Answers,
     answers_of,
     draft_files,
+    last_submission,
+    own_claims,
+    own_files,
     sheets_to_confirm,
 )
+from vendors.selectors.dialogue import own_proposals, questions_for
 from vendors.services.access import actor_in_pages
 from vendors.services.candidates import lock_candidate
 from vendors.services.contacts import ask_for_contact

@@ -45,8 +45,7 @@ from vendors.notices import (
     TokenLeakedOutside,
 )
 from vendors.policy import require_token_keeper
-from vendors.selectors import live_tokens
-from vendors.selectors.access import code_of_browser
+from vendors.selectors.access import code_of_browser, live_tokens
 from vendors.services.candidates import lock_candidate, record_for_vendor
 from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
 

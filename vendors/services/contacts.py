@@ -29,13 +29,13 @@ from vendors.models import (
 )
 from vendors.notices import ContactAsked, Invitation
 from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
-from vendors.selectors import active_candidates, invitation_letters
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
     own_contact_requests,
     shared_addresses,
 )
+from vendors.selectors.candidates import active_candidates, invitation_letters
 from vendors.services.access import owe_expiry_warnings
 from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
 from vendors.wall import digest_of, new_secret

@@ -39,7 +39,7 @@ from vendors.costs import CHECKLIST, CODES, CostKind, Tier, check_shares
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine, ExchangeRate
-from vendors.selectors import tiers_of
+from vendors.selectors.costs import tiers_of
 from vendors.services.candidates import lock_candidate, names_of
 
 # Writing down what candidates cost; prices stay sealed until they are opened.

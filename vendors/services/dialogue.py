@@ -60,9 +60,8 @@ from vendors.notices import (
     end_of,
 )
 from vendors.policy import claims_are_closed, require_claims_open
-from vendors.selectors import vendors_answers
 from vendors.selectors.access import live_link
-from vendors.selectors.claims import waiting_for
+from vendors.selectors.claims import vendors_answers, waiting_for
 from vendors.selectors.dialogue import Chase, chases, given_away
 from vendors.services.candidates import lock_candidate
 from vendors.services.contacts import gathering_end, invited_candidates, owe_contacts

@@ -42,15 +42,15 @@ from vendors.models import (
     MailedSheet,
     Submission,
 )
-from vendors.selectors import (
-    asked_requirements,
+from vendors.selectors.candidates import asked_requirements, lists_of, with_demands
+from vendors.selectors.claims import (
+    AnswerRow,
+    answers_of,
     last_submission,
     own_claim,
     own_claims,
     own_files,
 )
-from vendors.selectors.candidates import lists_of, with_demands
-from vendors.selectors.claims import AnswerRow, answers_of
 from vendors.services.candidates import lock_candidate, lock_invitation
 from vendors.services.claims import (
     MOST,

@@ -44,7 +44,6 @@ from vendors.costs.lines import stored_tier
 from vendors.models import Candidate, CostLine, PriceOpening, Quote
 from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
-from vendors.selectors import tiers_of
 from vendors.selectors.costs import (
     NOBODY,
     Seat,
@@ -56,6 +55,7 @@ from vendors.selectors.costs import (
     second_people,
     second_seats,
     standing_quote,
+    tiers_of,
 )
 from vendors.services.candidates import lock_invitation
 from vendors.services.costs import (

@@ -39,7 +39,8 @@ from evaltracker.talk.rules import files_on
 from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
-from evaltracker.toolbox.tabular import Workbook, header_key, read_table
+from evaltracker.toolbox.tabular.cells import Workbook, header_key
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.choices import STATED, Availability, CandidateKind, CandidateState
 from vendors.claims import WORDS, ClaimWords
 from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim, plan_claims_import
@@ -48,8 +49,7 @@ from vendors.imports.layout import QUESTIONNAIRE, WHOSE
 from vendors.models import Candidate, Claim, MailedSheet, StatusWord
 from vendors.models.candidates import MEANINGS
 from vendors.policy import NOTE_STAGES, check_read_answers, require_claims_open
-from vendors.selectors import asked_requirements
-from vendors.selectors.candidates import lists_of
+from vendors.selectors.candidates import asked_requirements, lists_of
 from vendors.services.candidates import lock_candidate, names_of
 from vendors.services.claims import (
     Comparison,

@@ -45,9 +45,9 @@ from evaltracker.toolbox.charts import (
     Scatter,
     Span,
     both,
-    lanes,
+    draw_lanes,
+    draw_scatter,
     per_cent,
-    scatter,
     short,
 )
 from evaltracker.toolbox.text import listed, listed_few, named_ref
@@ -245,7 +245,7 @@ def by_category(
             for option in shown
         ]
         drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
-        charts.append(lanes(name, drawn_lanes, Axis(1.0)))
+        charts.append(draw_lanes(name, drawn_lanes, Axis(1.0)))
         rows.append((name, [per_cent(share) for share in shares]))
     return ByCategory(
         [option.name for option in shown],
@@ -280,7 +280,7 @@ def cost_against_fit(
     if not points:
         return None
     limit = None if budget is None else float(Decimal(budget))
-    return scatter("Total cost against fit", points, limit, currency)
+    return draw_scatter("Total cost against fit", points, limit, currency)
 
 
 def mark_of(option: Option) -> str:

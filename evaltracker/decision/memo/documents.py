@@ -43,7 +43,7 @@ from evaltracker.decision.memo.text import numbers_sheets
 from evaltracker.decision.models import Decision
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.toolbox.charts.scatter import png_of
+from evaltracker.toolbox.charts import png_of
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import FACES, FILES, FOLDER, harmless, text_cells
 from trials.scoring import CellState

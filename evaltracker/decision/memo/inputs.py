@@ -42,27 +42,28 @@ from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
 from trials.models import Consensus, Excuse, Settlement
 from trials.scoring import (
+    DRAWS,
     FORMULA_VERSION,
+    SEED,
     Availability,
     CellRecord,
     CellState,
     Credits,
     Value,
     cell_state,
+    fit_by_category,
+    urn_of,
 )
-from trials.scoring.certainty import DRAWS, SEED
-from trials.scoring.open_cells import urn_of
-from trials.scoring.promise import fit_by_category
-from trials.selectors import Ledger, cell_records, counted_scores, ledger
 from trials.selectors.cells import PlainShape, record_of, shape_of
+from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
 from trials.selectors.owed import verdicts_owed
-from trials.selectors.scores import prior_of
+from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState
 from vendors.costs import CostKind
 from vendors.models import Candidate, Conflict, CostLine, MailedSheet
-from vendors.selectors import rates_of
 from vendors.selectors.candidates import lists_of
+from vendors.selectors.costs import rates_of
 
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ from evaltracker.toolbox.charts import (
     Lane,
     Lanes,
     Span,
-    lanes,
+    draw_lanes,
     scale,
     short,
 )
@@ -117,7 +117,7 @@ def stand(
         )
         for row in shown
     )
-    chart = lanes(title, lines, Axis(1.0), SMALL)
+    chart = draw_lanes(title, lines, Axis(1.0), SMALL)
     return Picture("stand", chart, head, rows, rest(compared))
 
 
@@ -145,7 +145,7 @@ def costs(
     unpriced = [row["name"] for row in compared if row not in priced]
     left = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
     caption = " ".join(filter(None, (rest(priced), left)))
-    return Picture("costs", lanes(title, lines, axis, SMALL), head, rows, caption)
+    return Picture("costs", draw_lanes(title, lines, axis, SMALL), head, rows, caption)
 
 
 def cost_lane(

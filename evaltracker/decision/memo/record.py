@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 from trials import scoring
-from trials.scoring import Availability, CellState, ValueState
-from trials.scoring.ledger import state_before_scope
+from trials.scoring import Availability, CellState, ValueState, state_before_scope
 
 
 class FrozenBrief(TypedDict):

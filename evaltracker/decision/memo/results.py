@@ -34,19 +34,26 @@ from evaltracker.decision.memo.record import (
 )
 from stakeholders.models import Role
 from trials import scoring
-from trials.scoring.certainty import (
+from trials.scoring import (
     DRAWS,
     SEED,
+    Field,
     Flip,
+    OpenCell,
+    Owed,
+    RecordedCell,
+    Urn,
+    contender,
     count_certainty,
+    field_of,
+    fit_by_category,
     nearest_flip,
+    picks,
+    proofs_to_lead,
     ranking,
     smallest_flip,
     winning_shares,
 )
-from trials.scoring.fit import Field, contender, field_of, proofs_to_lead
-from trials.scoring.open_cells import OpenCell, Owed, RecordedCell, Urn
-from trials.scoring.promise import fit_by_category, picks
 from vendors import costs
 
 # What a candidate costs and is worth, from a memo's inputs; a pure module.

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.memo import compute_results, gather_inputs
-from evaltracker.decision.memo.results import Race, draw_all
+from evaltracker.decision.memo.inputs import gather_inputs
+from evaltracker.decision.memo.results import Race, compute_results, draw_all
 from evaltracker.decision.models import (
     ContractTerm,
     KeptDraws,

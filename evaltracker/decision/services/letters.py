@@ -50,8 +50,7 @@ from evaltracker.toolbox.text import TEXT_LIMIT
 from stakeholders.models import Condition, SignedDocument, SignOff
 from stakeholders.policy import is_leadership
 from trials.models import Evidence
-from trials.scoring import Coverage, SourceRecord
-from trials.scoring.promise import FEWEST_TESTED
+from trials.scoring import FEWEST_TESTED, Coverage, SourceRecord
 from vendors.choices import DocumentKind
 from vendors.models import Candidate, ClaimFile, Contact
 from vendors.policy import check_read_answers, may_see_prices

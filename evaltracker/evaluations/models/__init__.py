@@ -2,6 +2,7 @@
 
 from evaltracker.evaluations.models.account_log import AccountEntry, Visit
 from evaltracker.evaluations.models.evaluation import (
+    AppendOnlyError,
     CommittedRecord,
     Entry,
     Evaluation,
@@ -9,6 +10,8 @@ from evaltracker.evaluations.models.evaluation import (
     OwnQuerySet,
     Record,
     ScopedQuerySet,
+    evaluation_scope,
+    new_salt,
 )
 from evaltracker.evaluations.models.notices import (
     ChatWebhook,
@@ -20,7 +23,12 @@ from evaltracker.evaluations.models.notices import (
     ImportWork,
     Notice,
 )
-from evaltracker.evaluations.models.people import CachedValue, User
+from evaltracker.evaluations.models.people import (
+    CachedValue,
+    User,
+    check_zone,
+    name_columns,
+)
 from evaltracker.evaluations.models.requirements import (
     BriefField,
     Category,
@@ -35,6 +43,7 @@ from evaltracker.evaluations.models.talk import AttachedFile, Comment, Mention
 
 __all__ = [
     "AccountEntry",
+    "AppendOnlyError",
     "AttachedFile",
     "BriefField",
     "CachedValue",
@@ -64,4 +73,8 @@ __all__ = [
     "ScopedQuerySet",
     "User",
     "Visit",
+    "check_zone",
+    "evaluation_scope",
+    "name_columns",
+    "new_salt",
 ]

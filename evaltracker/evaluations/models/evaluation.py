@@ -342,11 +342,9 @@ class EntryQuerySet(ScopedQuerySet["Entry"]):
     """Entries; bulk changes are refused as single ones are."""
 
     def update(self, **kwargs: Any) -> NoReturn:
-        """Refused: the journal only grows."""
         raise AppendOnlyError("The journal only grows.")
 
     def delete(self) -> NoReturn:
-        """Refused: the journal only grows."""
         raise AppendOnlyError("The journal only grows.")
 
 
@@ -416,7 +414,6 @@ class Entry(Record):
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: the journal only grows."""
         raise AppendOnlyError("The journal only grows.")
 
 

@@ -30,7 +30,6 @@ class CommentQuerySet(ScopedQuerySet["Comment"]):
     """Comments, sealed from whom their subject is sealed from."""
 
     def visible_to(self, user: User) -> Self:
-        """Those on subjects that `user` may see."""
         return super().visible_to(user).filter(of_visible_subjects(user))
 
 
@@ -106,7 +105,6 @@ class MentionQuerySet(ScopedQuerySet["Mention"]):
     """Mentions, sealed as the comments that make them."""
 
     def visible_to(self, user: User) -> Self:
-        """Those in comments that `user` may see."""
         return super().visible_to(user).filter(of_visible_subjects(user, "comment__"))
 
     def waiting(self) -> Self:
@@ -155,7 +153,6 @@ class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
     """Files, sealed from whom their subject is sealed from."""
 
     def visible_to(self, user: User) -> Self:
-        """Those on subjects that `user` may see."""
         return super().visible_to(user).filter(of_visible_subjects(user))
 
     def kept(self) -> Self:

@@ -32,8 +32,13 @@ from evaltracker.importing.services.waiting import (
 )
 from evaltracker.pages.search import page_number
 from evaltracker.pages.workspace import crumbs_to, page_address, show
-from evaltracker.toolbox.tabular import Row, Sheet, column_letter
-from evaltracker.toolbox.tabular.cells import MOST_ROWS, SEARCHED_ROWS
+from evaltracker.toolbox.tabular.cells import (
+    MOST_ROWS,
+    SEARCHED_ROWS,
+    Row,
+    Sheet,
+    column_letter,
+)
 
 LONGEST = 9
 MOST = MOST_ROWS

@@ -53,8 +53,12 @@ from evaltracker.pages.workspace import (
     page_address,
 )
 from evaltracker.toolbox.files import TYPES, download
-from evaltracker.toolbox.tabular import Unreadable, read_table
-from evaltracker.toolbox.tabular.cells import MOST_CELL_CHARACTERS, as_copied
+from evaltracker.toolbox.tabular.cells import (
+    MOST_CELL_CHARACTERS,
+    Unreadable,
+    as_copied,
+)
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.tabular.separated import tidy
 from evaltracker.toolbox.tabular.wording import is_large
 from evaltracker.toolbox.text import harmless

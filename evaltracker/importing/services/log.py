@@ -64,8 +64,13 @@ from evaltracker.toolbox.processes import (
     listening,
     tell_progress,
 )
-from evaltracker.toolbox.tabular import ImportProblem, Sheet, Workbook, read_table
-from evaltracker.toolbox.tabular.cells import SEARCHED_ROWS
+from evaltracker.toolbox.tabular.cells import (
+    SEARCHED_ROWS,
+    ImportProblem,
+    Sheet,
+    Workbook,
+)
+from evaltracker.toolbox.tabular.open_books import read_table
 
 
 def reading_for(

@@ -26,7 +26,7 @@ from evaltracker.importing.kinds import KINDS, WORD
 from evaltracker.importing.plan import names_of, signature, signature_of_names
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
-from evaltracker.toolbox.tabular import Row
+from evaltracker.toolbox.tabular.cells import Row
 from evaltracker.toolbox.tabular.wording import is_large
 
 # Large files, worked on in the background: what waits, and who holds it.

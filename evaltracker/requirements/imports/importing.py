@@ -12,21 +12,19 @@ from evaltracker.importing.kinds import (
     register_import,
     with_choices,
 )
-from evaltracker.importing.plan import Header, Reading
-from evaltracker.requirements.imports import (
-    ImportPlan,
-    RequirementLine,
+from evaltracker.importing.plan import Header, ImportPlan, Reading, RequirementLine
+from evaltracker.requirements.imports.layout import find_layout, requirement_columns
+from evaltracker.requirements.imports.lines import (
+    CANDIDATES_AS_ROWS,
     plan_requirements_import,
 )
-from evaltracker.requirements.imports.layout import find_layout, requirement_columns
-from evaltracker.requirements.imports.lines import CANDIDATES_AS_ROWS
 from evaltracker.requirements.services.requirements import (
     KIND,
     import_requirements,
     known_requirements,
     undo,
 )
-from evaltracker.toolbox.tabular import Row, Sheet, Workbook
+from evaltracker.toolbox.tabular.cells import Row, Sheet, Workbook
 
 
 @register_import

@@ -25,7 +25,8 @@ from evaltracker.importing.plan import (
     short,
 )
 from evaltracker.importing.rows import Table, find_table, no_table, numbered, tables_in
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
+    IN_BRACKETS,
     Row,
     Sheet,
     Unreadable,
@@ -34,8 +35,8 @@ from evaltracker.toolbox.tabular import (
     columns_by_field,
     find_header,
     header_key,
+    header_keys,
 )
-from evaltracker.toolbox.tabular.cells import IN_BRACKETS, header_keys
 from evaltracker.toolbox.tabular.wording import without_markup
 from evaltracker.toolbox.text import LINE_LIMIT
 

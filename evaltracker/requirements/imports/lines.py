@@ -48,7 +48,7 @@ from evaltracker.requirements.imports.layout import (
 )
 from evaltracker.toolbox.measures import measure_words, read_measure
 from evaltracker.toolbox.processes import counted
-from evaltracker.toolbox.tabular import (
+from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
     Unreadable,

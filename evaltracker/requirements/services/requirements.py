@@ -35,6 +35,7 @@ from evaltracker.evaluations.policy import (
     require_stage,
 )
 from evaltracker.importing.kinds import DEFAULT_CATEGORY
+from evaltracker.importing.plan import ImportPlan, KnownRequirement
 from evaltracker.importing.services.log import (
     delete_unused,
     log_import,
@@ -42,14 +43,13 @@ from evaltracker.importing.services.log import (
     refuse_repeat,
     told_of,
 )
-from evaltracker.requirements.imports import ImportPlan, KnownRequirement
 from evaltracker.requirements.imports.lines import list_names
 from evaltracker.requirements.plan import tell_of_changes
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, demand, demand_many
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
 from evaltracker.toolbox.processes import counted, create_all
-from evaltracker.toolbox.tabular import ImportProblem
+from evaltracker.toolbox.tabular.cells import ImportProblem
 from evaltracker.toolbox.text import Inputs, read_reason
 
 # A change of these words is another requirement: what rests on it is re-confirmed.

@@ -40,7 +40,7 @@ from evaltracker.evaluations.policy import (
     require_stage,
     shown_answer,
 )
-from evaltracker.requirements.imports import ImportPlan, RequirementLine
+from evaltracker.importing.plan import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
 from evaltracker.requirements.services.requirements import (

@@ -18,19 +18,24 @@ from evaltracker.toolbox.charts.lanes import (
     Span,
     both,
     cut,
-    lanes,
+    draw_lanes,
     per_cent,
     short,
     width_of,
 )
-from evaltracker.toolbox.charts.scatter import Dot, Point, Scatter, scale, scatter
+from evaltracker.toolbox.charts.scatter import (
+    Point,
+    Scatter,
+    draw_scatter,
+    png_of,
+    scale,
+)
 
 __all__ = [
     "NARROW",
     "SMALL",
     "WIDE",
     "Axis",
-    "Dot",
     "Lane",
     "Lanes",
     "Mark",
@@ -39,10 +44,11 @@ __all__ = [
     "Span",
     "both",
     "cut",
-    "lanes",
+    "draw_lanes",
+    "draw_scatter",
     "per_cent",
+    "png_of",
     "scale",
-    "scatter",
     "short",
     "width_of",
 ]

@@ -327,7 +327,9 @@ class _Pen:
         return min(max(middle, self.form.left + half), self.right - half)
 
 
-def lanes(title: str, given: Sequence[Lane], axis: Axis, form: Form = SMALL) -> Lanes:
+def draw_lanes(
+    title: str, given: Sequence[Lane], axis: Axis, form: Form = SMALL
+) -> Lanes:
     """The lanes in the order given."""
     pen = _Pen(form, axis)
     if form.left and any(axis.heads):
@@ -369,7 +371,7 @@ def lanes(title: str, given: Sequence[Lane], axis: Axis, form: Form = SMALL) -> 
 
 def both(title: str, given: Sequence[Lane], axis: Axis) -> tuple[Lanes, Lanes]:
     """For desks and for phones; one of them is shown."""
-    return lanes(title, given, axis, LANE_PARTS_WIDE), lanes(
+    return draw_lanes(title, given, axis, LANE_PARTS_WIDE), draw_lanes(
         title, given, axis, LANE_PARTS_NARROW
     )
 

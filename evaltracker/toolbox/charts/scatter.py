@@ -362,7 +362,7 @@ class Scatter:
         return [dot.point.name for dot in self.dots if dot.box is None]
 
 
-def scatter(
+def draw_scatter(
     title: str, points: Sequence[Point], limit: float | None, currency: str
 ) -> Scatter:
     """Every point in its place. Amounts begin at nothing; shares begin where the

@@ -48,7 +48,7 @@ from evaltracker.workflow.services.stages import (
     draft_decision,
 )
 from stakeholders.models import Role
-from trials.scoring.open_cells import WEAKNESS
+from trials.scoring import WEAKNESS
 from trials.selectors.trials import unequal_trials
 from vendors.admin.base import AboutCandidate, open_answers
 from vendors.choices import CandidateState

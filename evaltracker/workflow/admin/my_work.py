@@ -24,8 +24,7 @@ from evaltracker.decision.models import (
 )
 from evaltracker.decision.selectors import is_near, term_of
 from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.models.people import name_columns
+from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query

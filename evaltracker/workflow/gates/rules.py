@@ -26,12 +26,19 @@ from stakeholders.models import APPROVALS, Condition, Role, Stakeholder
 from stakeholders.policy import voices
 from trials.choices import Severity
 from trials.models import Consensus, Criterion, Trial
-from trials.selectors import far_apart, unjudged_criteria, unlocked_scorers
 from trials.selectors.ledger import LedgerRow
+from trials.selectors.scores import far_apart, unlocked_scorers
+from trials.selectors.trials import unjudged_criteria
 from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
-from vendors.selectors import candidate_cost, envelope_of
-from vendors.selectors.costs import NOBODY, opening_of, quotes_seen, second_people
+from vendors.selectors.costs import (
+    NOBODY,
+    candidate_cost,
+    envelope_of,
+    opening_of,
+    quotes_seen,
+    second_people,
+)
 
 
 @gate(Stage.REQUIREMENTS)

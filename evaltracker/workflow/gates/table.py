@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
@@ -25,8 +25,10 @@ from stakeholders.selectors import RuleTally, open_conditions, stage_due
 from stakeholders.selectors import tally as selectors_tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Criterion, Trial
-from trials.selectors import Ledger, counted_scores, unjudged_criteria
+from trials.selectors.ledger import Ledger
 from trials.selectors.matrix import counted_once, kept_count, standing_ledger
+from trials.selectors.scores import counted_scores
+from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Question
 from vendors.policy import (

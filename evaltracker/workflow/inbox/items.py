@@ -16,8 +16,14 @@ from django.utils import timezone
 from evaltracker.decision import links
 from evaltracker.decision.models import Outlook
 from evaltracker.evaluations.choices import NOTICE_UNCLEAR, Stage, Status
-from evaltracker.evaluations.models import Category, Evaluation, Notice, User, Visit
-from evaltracker.evaluations.models.people import name_columns
+from evaltracker.evaluations.models import (
+    Category,
+    Evaluation,
+    Notice,
+    User,
+    Visit,
+    name_columns,
+)
 from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look

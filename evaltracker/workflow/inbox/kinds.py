@@ -16,8 +16,7 @@ from evaltracker.decision.memo.certainty import of_100
 from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
 from evaltracker.evaluations.choices import Stage, Status
-from evaltracker.evaluations.models import Evaluation, Mention, User
-from evaltracker.evaluations.models.people import name_columns
+from evaltracker.evaluations.models import Evaluation, Mention, User, name_columns
 from evaltracker.importing.services.waiting import waiting_for, what_waits
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import discuss_address
@@ -30,8 +29,9 @@ from stakeholders.models import APPROVALS, Delegation, Role, SignOff, SignOffRul
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
-from trials.selectors import far_apart_in, unjudged_criteria, unlocked_scorers
 from trials.selectors.owed import RunsOwed, runs_owed
+from trials.selectors.scores import far_apart_in, unlocked_scorers
+from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
 from vendors.selectors.costs import OPENING_ROLES, interested

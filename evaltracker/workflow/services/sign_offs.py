@@ -16,8 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.memo import document_of
-from evaltracker.decision.memo.signed_words import QUESTIONS, changes
+from evaltracker.decision.memo.signed_words import QUESTIONS, changes, document_of
 from evaltracker.decision.models import Outlook, WaiverAnswer
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale, why_not
 from evaltracker.evaluations import journal
@@ -73,8 +72,8 @@ from stakeholders.services.sign_offs import (
 )
 from trials.models import Excuse
 from trials.policy import need, require_same
-from trials.selectors import unlocked_scorers
 from trials.selectors.matrix import versions_of
+from trials.selectors.scores import unlocked_scorers
 from trials.services.evidence import check_excuse_knock_out
 from vendors.choices import CandidateState
 from vendors.models import Candidate, Conflict, PriceOpening

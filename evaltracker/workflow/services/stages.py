@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from evaltracker.decision.memo import compute_results, gather_inputs, write_memo
-from evaltracker.decision.memo.inputs import exact_draws
+from evaltracker.decision.memo.inputs import exact_draws, gather_inputs
 from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.memo.printing import gather_seal
 from evaltracker.decision.memo.record import Memo
+from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
 from evaltracker.decision.services.after import plan_checks
 from evaltracker.decision.services.letters import draft_letters

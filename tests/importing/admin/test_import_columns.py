@@ -7,9 +7,9 @@ from openpyxl import Workbook, load_workbook
 
 from evaltracker.evaluations.models import ColumnMemory, Entry, Evaluation, Import
 from evaltracker.importing.services.log import undo_import
-from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.requirements.imports.lines import plan_requirements_import
 from evaltracker.requirements.services.requirements import change_requirement
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import candidate, enter
 from tests.clients import signed_in

@@ -4,13 +4,14 @@ import pytest
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.requirements.imports import ImportPlan, plan_requirements_import
+from evaltracker.importing.plan import ImportPlan
+from evaltracker.requirements.imports.lines import plan_requirements_import
 from evaltracker.requirements.services.requirements import (
     import_requirements,
     known_requirements,
     retire_requirement,
 )
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast.common import evaluation, noor
 from tests.cast.vendors import enter
 from tests.clients import signed_in

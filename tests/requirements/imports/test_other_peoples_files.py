@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.requirements.imports import (
-    ImportPlan,
-    KnownRequirement,
-    plan_requirements_import,
-)
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.importing.plan import ImportPlan, KnownRequirement
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 
 DATA = Path(__file__).parents[2] / "data"
 ACROSS = "candidates-as-rows"

@@ -4,12 +4,9 @@ from typing import Any
 
 import pytest
 
-from evaltracker.requirements.imports import (
-    ImportPlan,
-    KnownRequirement,
-    plan_requirements_import,
-)
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.importing.plan import ImportPlan, KnownRequirement
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.tabular.books import xlsx
 
 

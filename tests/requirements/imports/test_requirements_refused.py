@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaltracker.toolbox.tabular import Unreadable
+from evaltracker.toolbox.tabular.cells import Unreadable
 from tests.requirements.imports.test_requirements_plan import plan, sentences
 
 

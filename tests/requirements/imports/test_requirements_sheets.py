@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.requirements.imports import ImportPlan, plan_requirements_import
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.importing.plan import ImportPlan
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.tabular.books import xlsx
 
 

@@ -13,7 +13,7 @@ from tests.cast import common, trials
 from tests.clients import signed_in
 from trials.admin import matrix as matrix_view
 from trials.admin.matrix_html import Looks, rows_as_data, table_rows, templates
-from trials.selectors import ledger
+from trials.selectors.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 EVIL = "</script><script>alert('x')</script>"

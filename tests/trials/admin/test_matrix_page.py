@@ -8,10 +8,10 @@ import pytest
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.requirements.imports import plan_requirements_import
+from evaltracker.requirements.imports.lines import plan_requirements_import
 from evaltracker.requirements.services.requirements import known_requirements
 from evaltracker.requirements.services.scopes import add_list, demand
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.text import harmless, meant
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in

@@ -12,8 +12,7 @@ from tests.cast import trials as cast
 from tests.trials.runs.confirming import add_runs, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Trial
-from trials.selectors import exercised_by_day, half_time_alarm
-from trials.selectors.trials import silent_since
+from trials.selectors.trials import exercised_by_day, half_time_alarm, silent_since
 from trials.services.evidence import record_evidence
 from trials.services.mails import tell_of_silence
 

@@ -24,7 +24,7 @@ from tests.trials.runs.confirming import (
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Evidence, Gap, Measurement, Run, Trial
 from trials.scoring import Standing
-from trials.selectors import one_cell
+from trials.selectors.ledger import one_cell
 from trials.selectors.runs import run_counts
 from trials.services.evidence import reconfirm_evidence, record_evidence
 from trials.services.runs import leave_out_run

@@ -20,8 +20,8 @@ from tests.trials.selectors.cell_reference import (
 from tests.trials.selectors.cell_worlds import TODAY, anything
 from trials.scoring import Credits, Source, Standing, credit
 from trials.scoring.ledger import judged_by
-from trials.selectors import Cell, Column, ledger
-from trials.selectors.cells import Cells, Shape, cells_for
+from trials.selectors.cells import Cell, Cells, Shape, cells_for
+from trials.selectors.ledger import Column, ledger
 from trials.services.evidence import record_evidence
 from vendors.models import Candidate
 

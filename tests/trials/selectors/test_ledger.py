@@ -11,7 +11,7 @@ from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.requirements import retire_requirement
 from tests.cast import common, trials, vendors
 from trials.scoring import Standing
-from trials.selectors import ledger
+from trials.selectors.ledger import ledger
 from trials.services.evidence import excuse_knock_out
 from vendors.services.claims import rule_not_applicable
 

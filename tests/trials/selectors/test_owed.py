@@ -9,7 +9,7 @@ from tests.cast import trials, vendors
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence
 from trials.scoring.open_cells import TrialRecord
-from trials.selectors import ledger
+from trials.selectors.ledger import ledger
 from trials.selectors.owed import CandidateOwed, verdicts_owed
 from trials.services.evidence import excuse_knock_out, record_evidence
 from vendors.models import Candidate, Claim

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from tests.cast import trials, vendors
-from trials.selectors import exercised_by_day, half_time_alarm, unjudged_criteria
+from trials.selectors.trials import exercised_by_day, half_time_alarm, unjudged_criteria
 from vendors.models import Candidate
 from vendors.services.claims import rule_not_applicable
 

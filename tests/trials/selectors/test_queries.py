@@ -5,7 +5,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import trials, vendors
-from trials.selectors import exercised_by_day, half_time_alarm, ledger
+from trials.selectors.ledger import ledger
+from trials.selectors.trials import exercised_by_day, half_time_alarm
 from vendors.models import Candidate
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

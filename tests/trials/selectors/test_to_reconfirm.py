@@ -10,7 +10,9 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import trials, vendors
 from trials.scoring import Source, Standing
-from trials.selectors import Cell, cell_history, one_cell
+from trials.selectors.cells import Cell
+from trials.selectors.ledger import one_cell
+from trials.selectors.matrix import cell_history
 from trials.services.evidence import reconfirm_evidence
 from vendors.models import Candidate
 from vendors.services.claims import withdraw_claim

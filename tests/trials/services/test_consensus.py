@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import stakeholders, trials, vendors
 from tests.trials.services.test_scores import score
 from trials.models import Consensus, Score, ScoreSheet, Settlement
-from trials.selectors import counted_scores, far_apart, scores_table
+from trials.selectors.scores import counted_scores, far_apart, scores_table
 from trials.services.scores import close_scores, open_consensus, settle_score
 from vendors.models import Candidate
 from vendors.services.candidates import clear_conflict, declare_conflict, eliminate

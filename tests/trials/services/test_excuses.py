@@ -6,7 +6,7 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.models import Entry, Requirement
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Excuse
-from trials.selectors import one_cell
+from trials.selectors.ledger import one_cell
 from trials.services.evidence import excuse_knock_out, withdraw_excuse
 from vendors.models import Candidate
 from vendors.services.candidates import declare_conflict, eliminate

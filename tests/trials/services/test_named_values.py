@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.memo.text import exceptions
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Demand, Entry, Scope, ScopeValue
@@ -15,7 +15,7 @@ from tests.acting import act
 from tests.cast import trials, vendors
 from tests.clients import signed_in
 from trials.models import Evidence
-from trials.selectors import one_cell
+from trials.selectors.ledger import one_cell
 from trials.selectors.trials import contract_text
 from trials.services.criteria import add_criterion, change_criterion
 from trials.services.evidence import excuse_knock_out

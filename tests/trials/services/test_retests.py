@@ -13,7 +13,7 @@ from evaltracker.notices.kinds import KINDS
 from tests.cast import common, stakeholders, trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
-from trials.selectors import one_cell
+from trials.selectors.ledger import one_cell
 from trials.services.evidence import record_evidence
 from trials.services.mails import remind_of_retests
 from trials.services.trials import close_gap, record_gap, reply_to_gap, retest_gap

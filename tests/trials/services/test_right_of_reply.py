@@ -11,7 +11,7 @@ from evaltracker.evaluations.journal import Actor
 from tests.cast import trials, vendors
 from trials.models import Evidence, Gap, Trial
 from trials.scoring import Standing
-from trials.selectors import one_cell
+from trials.selectors.ledger import one_cell
 from trials.services.evidence import record_evidence
 from trials.services.trials import close_trial, reply_deadline, reply_to_gap
 from vendors.models import Candidate

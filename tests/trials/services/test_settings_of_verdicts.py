@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Entry
 from tests.cast import trials, vendors

@@ -10,7 +10,7 @@ from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, claim, enter, in_research, invited
 from tests.clients import signed_in
 from tests.import_pages import Importer
-from trials.selectors import ledger
+from trials.selectors.ledger import ledger
 from vendors.models import Claim, StatusWord
 from vendors.services.claims import note_claim, withdraw_claim
 

@@ -12,7 +12,7 @@ from tests.clients import signed_in
 from vendors.admin.prices import draw
 from vendors.costs import Curve
 from vendors.models import Candidate, CostLine, ExchangeRate
-from vendors.selectors import candidate_cost
+from vendors.selectors.costs import candidate_cost
 
 LICENCE = {
     "kind": "licence",

@@ -12,7 +12,7 @@ from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from vendors.models import Vendor, VendorToken
-from vendors.selectors import recognise
+from vendors.selectors.access import recognise
 from vendors.services.access import revoke_token
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from tests.vendors.api.conftest import Party, refused
 from tests.vendors.api.test_answer_sheet import fetch, fill, send
 from vendors.answers import is_receipt_of
 from vendors.models import Claim
-from vendors.selectors import own_claims
+from vendors.selectors.claims import own_claims
 from vendors.services.claims import note_claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import vendors
 from vendors.api import access as door
 from vendors.models import VendorToken
-from vendors.selectors import recognise
+from vendors.selectors.access import recognise
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer

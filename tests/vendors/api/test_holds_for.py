@@ -17,8 +17,7 @@ from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.answers import is_receipt_of
 from vendors.models import Claim
-from vendors.selectors import own_claims
-from vendors.selectors.claims import waiting_for
+from vendors.selectors.claims import own_claims, waiting_for
 from vendors.services.claims import note_claim
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -13,7 +13,7 @@ from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party
 from vendors.models import Claim, VendorToken
-from vendors.selectors import recognise
+from vendors.selectors.access import recognise
 from vendors.services.access import revoke_token
 
 MARK = "GLOBEX-SECRET"

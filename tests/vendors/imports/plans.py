@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.claims import ClaimWords
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from evaltracker.importing.rows import RowsPlan
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import ForAll, KnownCosts, plan_costs_import
 

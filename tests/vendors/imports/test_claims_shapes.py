@@ -3,7 +3,7 @@
 import pytest
 from openpyxl import Workbook
 
-from evaltracker.toolbox.tabular import Unreadable
+from evaltracker.toolbox.tabular.cells import Unreadable
 from tests.tabular.books import xlsx
 from tests.vendors.imports.plans import after, known, plan, sentences, words
 from vendors.imports import Known

@@ -4,7 +4,7 @@ import pytest
 
 from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter
 from vendors.imports import ClaimsPlan, plan_claims_import

@@ -7,8 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaltracker.requirements.imports import KnownRequirement, plan_requirements_import
-from evaltracker.toolbox.tabular import Unreadable, Workbook, read_table
+from evaltracker.importing.plan import KnownRequirement
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.cells import Unreadable, Workbook
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.tabular.books import xlsx
 from tests.vendors.imports.plans import after, known
 from vendors.imports import ORIENTATIONS, plan_claims_import

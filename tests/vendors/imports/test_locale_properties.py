@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaltracker.importing.rows import RowsPlan
-from evaltracker.toolbox.tabular import read_table
 from evaltracker.toolbox.tabular.cells import Style
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.imports.costs import KnownCosts, plan_costs_import
 
 LOCALES = (

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evaltracker.requirements.imports import plan_requirements_import
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.imports import ClaimsPlan, Known, KnownClaim, plan_claims_import
 
 DATA = Path(__file__).parents[2] / "data"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from evaltracker.importing.rows import RowsPlan, find_table
-from evaltracker.toolbox.tabular import Unreadable, read_table
+from evaltracker.toolbox.tabular.cells import Unreadable
+from evaltracker.toolbox.tabular.open_books import read_table
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
 from vendors.imports.costs import ForAll, KnownCosts, is_table, plan_costs_import
 from vendors.imports.prices import price_columns

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.requirements.services.scopes import add_list
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.cast.common import evaluation, requirement
 from tests.cast.vendors import candidate, enter, in_research, invited
 from tests.cast.vendors import claim as says

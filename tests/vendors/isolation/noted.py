@@ -11,14 +11,14 @@ from typing import Any
 from django.db.models import F
 
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.tabular import read_table
+from evaltracker.toolbox.tabular.open_books import read_table
 from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.marks import HOUSE
 from tests.vendors.isolation.walk import NOBODY, Call, Heard
 from vendors.claims import ClaimWords
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate, Claim
-from vendors.selectors import asked_requirements
+from vendors.selectors.candidates import asked_requirements
 from vendors.services.claims import note_claim, withdraw_claim
 from vendors.services.sheets import import_claims, known_claims
 from vendors.sheets import write_sheet

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.cast import vendors
-from vendors.selectors import recognise
+from vendors.selectors.access import recognise
 
 pytestmark = pytest.mark.django_db
 

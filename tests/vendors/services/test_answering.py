@@ -10,7 +10,7 @@ from tests.cast import common, stakeholders, vendors
 from tests.clients import signed_in
 from tests.vendors.mails import owed, read, to_whom
 from vendors.models import Asking, Candidate, Question
-from vendors.selectors import questions_for
+from vendors.selectors.dialogue import questions_for
 from vendors.services import dialogue
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import answer_question, ask_question, propose_requirement

@@ -12,7 +12,7 @@ from evaltracker.requirements.services.requirements import (
 )
 from tests.cast import common, vendors
 from vendors.models import Candidate, Claim
-from vendors.selectors import claims_to_reconfirm, current_claims
+from vendors.selectors.claims import claims_to_reconfirm, current_claims
 from vendors.services.dialogue import close_claims, reopen_claims
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

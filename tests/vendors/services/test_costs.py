@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import common, stakeholders, vendors
 from vendors.models import Candidate, CostLine
 from vendors.policy import may_see_prices
-from vendors.selectors import candidate_cost, cost_coverage
+from vendors.selectors.costs import candidate_cost, cost_coverage
 from vendors.services.costs import remove_cost_line, set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

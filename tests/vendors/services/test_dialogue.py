@@ -8,12 +8,8 @@ from evaltracker.evaluations.models import Entry, Requirement
 from tests.cast import common, stakeholders, vendors
 from vendors.answers import digest_of
 from vendors.models import Candidate
-from vendors.selectors import (
-    open_proposals,
-    open_questions,
-    own_claims,
-    questions_for,
-)
+from vendors.selectors.claims import own_claims
+from vendors.selectors.dialogue import open_proposals, open_questions, questions_for
 from vendors.services.dialogue import (
     accept_proposal,
     answer_question,

@@ -12,7 +12,7 @@ from evaltracker.evaluations.commitments import canonical
 from evaltracker.evaluations.journal import plain
 from tests.cast import common, vendors
 from vendors.models import Candidate, CostLine
-from vendors.selectors import candidate_cost
+from vendors.selectors.costs import candidate_cost
 from vendors.services.costs import set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -7,7 +7,7 @@ from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Requirement
 from tests.cast import common, vendors
 from vendors.models import Candidate
-from vendors.selectors import claim_history, current_claims
+from vendors.selectors.claims import claim_history, current_claims
 from vendors.services.claims import SubmitResult, note_claim, withdraw_claim
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import common, vendors
 from tests.vendors.mails import to_whom
-from vendors.selectors import claims_to_reconfirm
+from vendors.selectors.claims import claims_to_reconfirm
 from vendors.services.contacts import gathering_end
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,7 @@ from tests.cast import common, vendors
 from tests.clients import signed_in
 from vendors.costs import Tier
 from vendors.models import Candidate, CostLine, Quote
-from vendors.selectors import candidate_cost
-from vendors.selectors.costs import may_see_quotes, quotes_seen
+from vendors.selectors.costs import candidate_cost, may_see_quotes, quotes_seen
 from vendors.services.candidates import shortlist
 from vendors.services.costs import change_cost_line, set_cost_line
 from vendors.services.quotes import (

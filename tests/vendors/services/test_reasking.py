@@ -13,7 +13,7 @@ from evaltracker.requirements.services.requirements import (
 from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
-from vendors.selectors import claims_to_reconfirm
+from vendors.selectors.claims import claims_to_reconfirm
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import (

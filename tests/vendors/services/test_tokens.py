@@ -10,7 +10,7 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, vendors
 from vendors.models import VendorToken
-from vendors.selectors import recognise
+from vendors.selectors.access import recognise
 from vendors.services.access import issue_token, note_use, revoke_token
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from evaltracker.decision.memo import document_of
+from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.admin.sign_form import words_of
 from tests.cast import stakeholders
