@@ -129,7 +129,7 @@ def test_bodies_find_no_room_for_a_while_and_the_processes_live_on(
             assert acme.claim(site, 0).status_code == 201
             before = site.processes()
             disk.fill(leave=100_000)
-            refused(acme.attach(site, 0, PDF * 10), 507, "insufficient_storage")
+            refused(acme.attach(site, 0, PDF * 10), 507, "storage_full")
             assert acme.claim(site, 1).status_code == 201
             disk.empty()
             assert acme.attach(site, 0, PDF).status_code == 201
