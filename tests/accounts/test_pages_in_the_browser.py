@@ -43,7 +43,15 @@ def lina() -> User:
     return common.lina()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "light",
+        pytest.param(
+            "dark", marks=pytest.mark.nightly(reason="each push has them in light")
+        ),
+    ],
+)
 def test_every_page_is_silent_accessible_and_fits(
     watched: Watched, lina: User, provider: Provider, scheme: Any
 ) -> None:

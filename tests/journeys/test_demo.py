@@ -126,7 +126,16 @@ def test_each_login_lands_on_its_own_work(login: Any) -> None:
         assert re.search(r"\d+ things? waits? on you", page)
 
 
-@pytest.mark.parametrize("username", [LEAD, "leadership"])
+@pytest.mark.parametrize(
+    "username",
+    [
+        LEAD,
+        pytest.param(
+            "leadership",
+            marks=pytest.mark.nightly(reason="each push opens them as the lead"),
+        ),
+    ],
+)
 def test_every_tab_of_every_evaluation_opens(username: str) -> None:
     client = signed_in(username)
     for evaluation in Evaluation.objects.all():

@@ -32,6 +32,9 @@ CROWDED = """() => {
 }"""
 
 
+@pytest.mark.nightly(
+    reason="what a picture draws is asked without a browser in each push"
+)
 def test_pictures_are_accessible_and_no_word_in_them_covers_another(
     page: Page, live_server: LiveServer
 ) -> None:
