@@ -2,6 +2,7 @@
 
 import subprocess
 import tomllib
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -70,6 +71,7 @@ def versions() -> list[dict[str, Any]]:
 BUDGET = house((ROOT / CONFIG).read_text())
 
 
+@cache
 def actual() -> dict[str, float]:
     """What is counted now, under the names of `counts`."""
     numbers = {**figures(), "developer_words": developer_words()}

@@ -1,28 +1,16 @@
 """The house rules that an import linter cannot see."""
 
 import ast
-from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import models
 
-from tests.house.floors import drawing, floors, modules
+from tests.house.floors import PACKAGES, ROOT, drawing, floors, modules
+from tests.house.sizes import sources, trees
 
-ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ["evaluations", "stakeholders", "vendors", "trials", "workflow"]
-FOLDERS = ["evaltracker", "stakeholders", "vendors", "trials"]
 OURS = [model for label in FLOORS for model in apps.get_app_config(label).get_models()]
-
-
-def sources() -> list[Path]:
-    """Our own Python files, migrations left out."""
-    return [
-        path
-        for folder in FOLDERS
-        for path in (ROOT / folder).rglob("*.py")
-        if "migrations" not in path.parts
-    ]
 
 
 def test_every_foreign_key_points_down() -> None:
@@ -58,14 +46,14 @@ def test_no_foreign_key_deletes_what_hangs_on_it() -> None:
 
 def test_a_stage_is_assigned_in_one_place() -> None:
     found = set()
-    for path in sources():
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if any(
                 isinstance(target, ast.Attribute) and target.attr == "stage"
                 for target in targets
             ):
-                found.add(path.relative_to(ROOT).as_posix())
+                found.add(path.as_posix())
     assert found == {"evaltracker/workflow/services/stages.py"}
 
 
@@ -84,16 +72,16 @@ def test_the_formulas_know_no_framework(package: str) -> None:
 def test_vendor_words_are_never_trusted_as_markup() -> None:
     marks = ("mark_safe(", "autoescape off", "|safe")
     templates = [
-        path
-        for folder in FOLDERS
+        path.relative_to(ROOT)
+        for folder in PACKAGES
         for path in (ROOT / folder).rglob("*.html")
         if any(mark in path.read_text() for mark in marks)
     ]
     code = [
-        path for path in sources() if any(mark in path.read_text() for mark in marks)
+        path for path, text in sources().items() if any(mark in text for mark in marks)
     ]
     # The matrix alone joins HTML by hand, for speed, and escapes every piece of it.
-    assert [path.relative_to(ROOT).as_posix() for path in [*templates, *code]] == [
+    assert [path.as_posix() for path in [*templates, *code]] == [
         "trials/admin/matrix_html.py"
     ]
 
