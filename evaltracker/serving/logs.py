@@ -124,7 +124,7 @@ def add_anchors(config: dict[str, Any], path: str) -> None:
         "delay": True,
         "formatter": "structured",
     }
-    config["loggers"]["evaltracker.requirements.services.categories"] = {
+    config["loggers"]["evaltracker.requirements.services.journal_heads"] = {
         "handlers": ["anchors"]
     }
 

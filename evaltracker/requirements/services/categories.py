@@ -141,7 +141,8 @@ def weigh_category(
 # the head fit. A log that is kept elsewhere holds the heads of before, and
 # `verify_journal --anchors` finds what does not fit them (R44).
 
-logger = structlog.get_logger(__name__)
+# Where journals end goes to a log of its own, which knows it by this name.
+logger = structlog.get_logger("evaltracker.requirements.services.journal_heads")
 # Longer than the chore's hour, so that a night without a waker leaves no hole.
 MOVED_WITHIN = datetime.timedelta(days=1)
 
