@@ -19,7 +19,6 @@ from django.contrib.messages.storage.session import SessionStorage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from requests import RequestException
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from evaltracker.accounts.middleware import is_used, note_use
 from evaltracker.evaluations.models import User
@@ -159,6 +158,9 @@ class HardToGuess:
                 "yours, which is what others would try first. Take other words.",
                 code="password_of_context",
             )
+        # Its lists of words would slow down every start.
+        from zxcvbn import zxcvbn  # type: ignore[import-untyped]
+
         judged = zxcvbn(password[:LETTERS], user_inputs=sorted(known))
         if judged["guesses_log10"] < GUESSES:
             raise ValidationError(

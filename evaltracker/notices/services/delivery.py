@@ -225,9 +225,6 @@ def _is_held(notice: Notice) -> bool:
     return notice.kind != DAILY_MAIL and KINDS[notice.kind].hold
 
 
-periodic_logger = structlog.get_logger(__name__)
-
-
 def do_chores() -> list[str]:
     """Do what is due, each chore in its own transaction and by one process only.
 
@@ -256,7 +253,7 @@ def do_chores() -> list[str]:
         except Exception as error:
             if database_is_away(error):
                 raise
-            periodic_logger.exception("chore_failed", chore=name)
+            logger.exception("chore_failed", chore=name)
     return done
 
 
