@@ -113,6 +113,16 @@ class Recurrence(models.TextChoices):
     YEARLY = "yearly", "Yearly"
 
 
+class LinkEnding(models.TextChoices):
+    """Why a link was replaced by another, or ended."""
+
+    CODES = "codes", "too many codes were asked for"
+    OWNER = "owner", "the owner let them in again"
+    ADDRESS = "address", "the address changed"
+    REMOVED = "removed", "the contact was removed"
+    REPORTED = "reported", "a colleague said “Not one of us”"
+
+
 class DocumentKind(models.TextChoices):
     """What the house publishes to a vendor, once each."""
 

@@ -34,6 +34,7 @@ from vendors.models import (
     Conflict,
     Contact,
     ContactRequest,
+    InvitationLink,
     PriceOpening,
     PublishedDocument,
     Ruling,
@@ -42,7 +43,13 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import barring_interest, claims_are_closed, unbarred
-from vendors.selectors.access import is_held_back, link_to_pages, live_tokens
+from vendors.selectors.access import (
+    is_held_back,
+    link_to_pages,
+    live_link,
+    live_tokens,
+    newest_link,
+)
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import NOBODY, second_people
@@ -440,6 +447,32 @@ def _is_handed_in(candidate: Candidate) -> bool:
         and newest is not None
         and newest.submitted_at <= receipt.submitted_at
     )
+
+
+@register
+class NewLink(ToVendor[InvitationLink]):
+    """A contact's new link: the former was turned, or was another address's."""
+
+    name: ClassVar[str] = "new_link"
+    rows: ClassVar = InvitationLink.objects.select_related("contact")
+    candidate_key: ClassVar[str] = "candidate_id"
+
+    def title(self, row: InvitationLink) -> str:
+        return "Link to the vendor pages"
+
+    def reasons(self, notice: Notice, row: InvitationLink) -> Iterator[str]:
+        """In every stage, also after the end: whoever may read, needs one."""
+        if not InvitationLink.objects.filter(
+            live_link(), newest_link(), pk=row.pk, contact__email=notice.address
+        ).exists():
+            yield "The link was replaced or has ended."
+        if any(
+            is_held_back(one, notice.address) for one in self.candidates(notice, row)
+        ):
+            yield f"{notice.addressee} may stand for another candidate, too."
+
+    def values(self, notice: Notice, row: InvitationLink) -> dict[str, str]:
+        return {**super().values(notice, row), "owner": reachable(notice.place.owner)}
 
 
 @register

@@ -111,10 +111,13 @@ ACCESS: dict[str, Access] = {
     "vendors_invitationlink": Access(
         # As with tokens: before the vendor is known, the row of the link that was sent.
         rows=f"digest = ANY({SENT_TOKENS}) OR {OWN}",
-        changed=("last_asked_at",),
+        # It says that one is to be turned; the house makes links.
+        changed=("last_asked_at", "turn_marked_at"),
     ),
     "vendors_signincode": Access(
-        rows=OWN_LINK, added=OWN_LINK, changed=("wrong_tries", "used_at", "sent_at")
+        rows=OWN_LINK,
+        added=OWN_LINK,
+        changed=("wrong_tries", "used_at", "sent_at", "last_asked_at", "mails"),
     ),
     "vendors_vendorsession": Access(
         rows=f"digest = ANY({SENT_TOKENS}) OR {OWN_LINK}",

@@ -7,10 +7,11 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from evaltracker.evaluations.models import AttachedFile, Record, User
-from vendors.choices import RefusalReason
+from vendors.choices import LinkEnding, RefusalReason
 from vendors.models.candidates import (
     Candidate,
     Contact,
@@ -70,7 +71,9 @@ class MailedSheet(VendorRecord):
 class InvitationLink(VendorRecord):
     """One contact's way to one invitation; only the SHA-256 of its secret is kept.
 
-    It opens nothing: it shows who asks, and sends a code to the contact's own mail.
+    It opens nothing: it shows who asks, and sends a code to the contact's own mail. A
+    turned one has a successor, and sends codes to known browsers alone; an ended one is
+    not there any more.
     """
 
     vendor_path: ClassVar[str] = "vendor"
@@ -82,15 +85,44 @@ class InvitationLink(VendorRecord):
     # Said here too: it is read before anything else of the vendor can be.
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
+    # Of the contact when it was made, in small letters; another address is another
+    # person.
+    address = models.EmailField(default="", db_default="", editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)
     last_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # By the process of vendors, which makes no link: the house turns it.
+    turn_marked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    turned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    why = models.CharField(
+        max_length=8,
+        choices=LinkEnding.choices,
+        default="",
+        db_default="",
+        blank=True,
+        editable=False,
+    )
 
     objects: ClassVar = VendorScopedQuerySet["InvitationLink"].as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=("candidate", "contact"), name="invitation_link_once"
+                fields=("candidate", "contact"),
+                condition=Q(turned_at__isnull=True, ended_at__isnull=True),
+                name="invitation_link_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(turned_at__isnull=True, ended_at__isnull=True, why="")
+                | ~Q(Q(turned_at__isnull=True, ended_at__isnull=True) | Q(why="")),
+                name="invitation_link_over_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=("turn_marked_at",),
+                condition=Q(turn_marked_at__isnull=False, turned_at__isnull=True),
+                name="invitation_link_to_turn",
             )
         ]
 
@@ -112,6 +144,13 @@ class SignInCode(VendorRecord):
     )
     browser_digest = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField()
+    # Asked again while it lives: the same code in another mail.
+    last_asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    mails = models.PositiveSmallIntegerField(default=1, db_default=1)
+    # The browser that had been let in before; blank: one that nobody knows.
+    known_digest = models.CharField(
+        max_length=64, default="", db_default="", blank=True
+    )
     expires_at = models.DateTimeField()
     wrong_tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
@@ -33,8 +34,8 @@ from vendors.wall import TOKEN, VENDOR, digest_of, show, show_tokens, show_vendo
 def find_link(secret: str) -> InvitationLink | None:
     """The link of that secret, whose vendor's rows can now be found.
 
-    None also for a contact who was removed and for a candidate that is out of the
-    choice: they read alike.
+    None also for a link that has ended and for a candidate that is out of the choice:
+    they read alike.
     """
     show_tokens([secret])
     row = InvitationLink.objects.filter(digest=digest_of(secret)).first()
@@ -69,18 +70,27 @@ def find_session(secret: str) -> VendorSession | None:
 def live_link(path: str = "") -> Q:
     """Links of somebody who still answers for a candidate in the choice, or for one
     to whose vendor something was published: a letter can be read by losers, too. The
-    link of a test ends with it."""
+    link of a test ends with it. Turned ones are among them."""
     published = PublishedDocument.objects.order_by().values("candidate")
     return Q(
         ~Q(**{f"{path}candidate__state": CandidateState.ELIMINATED})
         | Q(**{f"{path}candidate__in": published}),
         Q(**{f"{path}candidate__evaluation__is_practice": False})
         | Q(**{f"{path}candidate__evaluation__status": Status.OPEN}),
+        # Blank: made by code of before, while this one's tables were there already.
+        Q(**{f"{path}address": Lower(f"{path}contact__email")})
+        | Q(**{f"{path}address": ""}),
         **{
+            f"{path}ended_at__isnull": True,
             f"{path}contact__removed_at__isnull": True,
             f"{path}candidate__invited_at__isnull": False,
         },
     )
+
+
+def newest_link() -> Q:
+    """Of each contact and invitation the one that mails lead to, if it has one."""
+    return Q(turned_at__isnull=True, ended_at__isnull=True)
 
 
 def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
@@ -96,7 +106,10 @@ def link_to_pages(
     """The link to one of these of who reads mail at that address, if there is one."""
     link: InvitationLink | None = (
         InvitationLink.objects.filter(
-            live_link(), candidate__in=candidates, contact__email=address
+            live_link(),
+            newest_link(),
+            candidate__in=candidates,
+            contact__email=address,
         )
         .order_by("made_at")
         .first()

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import uuid
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
-from vendors.choices import CandidateState, ProposalState
+from vendors.choices import CandidateState, LinkEnding, ProposalState
 from vendors.mail import link_secret
 from vendors.models import (
     Candidate,
@@ -27,18 +28,19 @@ from vendors.models import (
     Vendor,
     VendorToken,
 )
-from vendors.notices import ContactAsked, Invitation
+from vendors.notices import ContactAsked, Invitation, NewLink
 from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
+    newest_link,
     own_contact_requests,
     shared_addresses,
 )
 from vendors.selectors.candidates import active_candidates, invitation_letters
 from vendors.services.access import owe_expiry_warnings
 from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
-from vendors.wall import digest_of, new_secret
+from vendors.wall import digest_of
 
 
 @transaction.atomic
@@ -79,7 +81,9 @@ def add_contact(
         by=by,
         after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
     )
-    cut_held_back(contact)
+    _give_links_anew(
+        contact, InvitationLink.objects.filter(contact=contact, why=LinkEnding.REMOVED)
+    )
     return contact
 
 
@@ -95,7 +99,8 @@ def change_contact(
 ) -> Contact:
     """Correct who somebody is. What is owed to a former address is not sent there.
 
-    `shared` as when one is added.
+    Another address is another person: links and sessions of the old one end, and the
+    new one is owed links of its own. `shared` as when one is added.
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: removed. Invalid: by field.
@@ -116,9 +121,9 @@ def change_contact(
             before=before,
             after=after,
         )
-    if "email" in after:
-        end_sessions(link__contact=contact)
-        cut_held_back(contact)
+    if "email" in after and before["email"].lower() != contact.email.lower():
+        ended = end_links(contact=contact, why=LinkEnding.ADDRESS)
+        _give_links_anew(contact, InvitationLink.objects.filter(pk__in=ended))
     return contact
 
 
@@ -141,7 +146,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
         before=journal.snapshot(contact, ("name", "email")),
         reason=reason,
     )
-    end_sessions(link__contact=contact)
+    end_links(contact=contact, why=LinkEnding.REMOVED)
     return contact
 
 
@@ -344,17 +349,51 @@ def _rule_request(
 def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
     """The contact's link to an invitation; the mail that carries it makes its secret.
 
-    Given again it is the same one, with another secret if the key was replaced.
+    Given again it is the same one, with another secret if the key was replaced; what
+    was turned or ended never comes back.
     """
-    known = InvitationLink.objects.filter(candidate=candidate, contact=contact).first()
-    link = known or InvitationLink(
-        candidate=candidate, contact=contact, vendor_id=contact.vendor_id
+    link = InvitationLink.objects.filter(newest_link(), contact=contact).filter(
+        candidate=candidate
+    ).first() or InvitationLink(
+        candidate=candidate,
+        contact=contact,
+        vendor_id=contact.vendor_id,
+        address=contact.email.lower(),
     )
     digest = digest_of(link_secret(link.pk))
     if link.digest != digest:
         link.digest = digest
         link.save()
     return link
+
+
+def end_links(*, contact: Contact, why: LinkEnding) -> list[uuid.UUID]:
+    """End a contact's links, also turned ones, and sessions; which it could use."""
+    rows = InvitationLink.objects.filter(contact=contact, ended_at__isnull=True)
+    ended = list(rows.values_list("pk", flat=True))
+    rows.update(ended_at=database_now(), why=why)
+    end_sessions(link__contact=contact)
+    return ended
+
+
+def _give_links_anew(contact: Contact, former: QuerySet[InvitationLink]) -> None:
+    """Owe a contact a new link to where it had these, unless the address waits for a
+    yes there; then whoever invites it gives one."""
+    rows = Candidate.objects.filter(links__in=former).distinct().order_by("pk")
+    for candidate in rows.select_related("evaluation__owner", "vendor"):
+        if not is_held_back(candidate, contact.email):
+            owe_new_link(give_link(candidate=candidate, contact=contact))
+
+
+def owe_new_link(link: InvitationLink) -> None:
+    owe_now(
+        kind=NewLink.name,
+        evaluation=link.candidate.evaluation,
+        subject_id=link.pk,
+        occurrence="",
+        address=link.contact.email,
+        addressee=link.contact.name,
+    )
 
 
 def yes_to(sentence: str) -> str:
@@ -410,16 +449,6 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
                 "vendors": sorted([str(candidate.vendor_id), str(one.rival.pk)]),
             },
         )
-
-
-def cut_held_back(contact: Contact) -> None:
-    """Make former links of a contact useless where its address waits for a yes."""
-    for link in InvitationLink.objects.filter(contact=contact).select_related(
-        "candidate__evaluation", "candidate__vendor"
-    ):
-        if is_held_back(link.candidate, contact.email):
-            link.digest = digest_of(new_secret())
-            link.save(update_fields=["digest"])
 
 
 # Of one invitation to one person: a reminder a day, and not for ever.

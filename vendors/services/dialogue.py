@@ -60,7 +60,7 @@ from vendors.notices import (
     end_of,
 )
 from vendors.policy import claims_are_closed, require_claims_open
-from vendors.selectors.access import live_link
+from vendors.selectors.access import live_link, newest_link
 from vendors.selectors.claims import vendors_answers, waiting_for
 from vendors.selectors.dialogue import Chase, chases, given_away
 from vendors.services.candidates import lock_candidate
@@ -609,7 +609,7 @@ def owe_receipts() -> None:
     for key in sorted(by_id.keys() - set(sent)):
         submission = by_id[key]
         links = InvitationLink.objects.filter(
-            live_link(), candidate=submission.candidate
+            live_link(), newest_link(), candidate=submission.candidate
         )
         for link in links.select_related("contact"):
             owe_now(

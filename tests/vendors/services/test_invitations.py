@@ -97,7 +97,11 @@ def test_it_is_not_sent_to_an_address_that_was_corrected(
     invite_people(acme, "Ada")
     ada, owner = Contact.objects.get(), acme.evaluation.owner
     change_contact(contact=ada, name="Ada", email="a@acme.example", by=owner)
-    assert "no contact of it" in outcome()
+    sweep_notices()
+    invitation = Notice.objects.get(kind="invitation")
+    assert "no contact of it" in invitation.suppressed_because
+    assert [mail["To"] for mail in smtp_sink.arrived] == ["a@acme.example"]
+    smtp_sink.arrived.clear()
     send_invitation(
         candidate=acme,
         contacts=Contact.objects.all(),
