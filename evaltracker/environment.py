@@ -167,10 +167,7 @@ def owner_database() -> dict[str, Any] | None:
 
 
 def vendor_database() -> dict[str, Any]:
-    """The database as the vendor role: its views come first, and it waits for nobody.
-
-    A call that hangs with its transaction open is ended by the server.
-    """
+    """The database as the vendor role, whose views and limits are its own settings."""
     config = database("VENDOR_DATABASE_URL")
     if not config["ENGINE"].endswith("postgresql"):
         raise ImproperlyConfigured(
@@ -178,10 +175,6 @@ def vendor_database() -> dict[str, Any]:
             "VENDOR_DATABASE_URL; `manage.py harden_database` makes it. On SQLite "
             "the web process serves the vendor API too."
         )
-    config["OPTIONS"]["options"] = (
-        "-c search_path=vendor_sees,public -c statement_timeout=30s "
-        "-c idle_in_transaction_session_timeout=60s"
-    )
     # Planning a statement behind all the policies takes longer than running it.
     config["OPTIONS"].setdefault("prepare_threshold", 1)
     return config

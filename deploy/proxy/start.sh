@@ -38,6 +38,15 @@ take_certificate() {
     (umask 077 && cp "$2" "$run/key.pem" && cp "$1" "$run/certificate.pem")
 }
 
+# One server a line for an upstream; of several none is kept on when it does not answer,
+# and no connection is kept to one that may be gone.
+servers() { # ADDRESSES PORT
+    for address in $1; do
+        printf 'server %s%s%s;' "$address" "${2:+:$2}" "${resolver:+ resolve}"
+    done
+    case $1 in *' '*) ;; *) printf ' keepalive 16; keepalive_timeout 30s;' ;; esac
+}
+
 # By Docker's resolver a container that starts anew under another address is found.
 resolver=${RESOLVER:-}
 sed -e "s|@RUN@|$run|g" \
@@ -51,8 +60,8 @@ sed -e "s|@RUN@|$run|g" \
     -e "s|@VENDOR_NAME@|$vendor_name|" \
     -e "s|@VENDOR_SITE_URL@|${vendors%/}|" \
     -e "s|@RESOLVER@|${resolver:+resolver $resolver valid=5s;}|" \
-    -e "s|@WEB@|${WEB_UPSTREAM:-web:8000}${resolver:+ resolve}|" \
-    -e "s|@VENDOR_API@|${VENDOR_API_UPSTREAM:-vendor-api:8000}${resolver:+ resolve}|" \
+    -e "s|@WEB@|$(servers "${WEB_UPSTREAM:-web:8000}" "${WEB_PORT:-}")|" \
+    -e "s|@VENDOR_API@|$(servers "${VENDOR_API_UPSTREAM:-vendor-api:8000}" "${VENDOR_API_PORT:-}")|" \
     "$here/nginx.conf" >"$run/nginx.conf"
 
 take_certificate || true

@@ -1,6 +1,6 @@
 """The base class of every admin: read-only, scoped, without the stock leaks.
 
-Rules R36 to R38. A change is an act (acts.py), never a form of the stock admin.
+Rules R36 and R37. A change is an act (acts.py), never a form of the stock admin.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ FOR_USERS = (
     *("docs/accounts.md", "docs/api.md", "docs/costs.md", "docs/decision.md"),
     *("docs/export.md", "docs/imports.md", "docs/operations.md", "docs/runs.md"),
     *("docs/scoring.md", "docs/security.md", "docs/sign-offs.md", "docs/trials.md"),
-    "docs/upgrade.md",
+    *("docs/two-hosts.md", "docs/upgrade.md"),
 )
 DEVELOPER_WORDS = 20_000
 DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*.md"))]

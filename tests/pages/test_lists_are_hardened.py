@@ -1,4 +1,4 @@
-"""What the stock admin gives away, ours refuses (R36 to R38, T19, T20)."""
+"""What the stock admin gives away, ours refuses (R36, R37, T19, T20)."""
 
 from __future__ import annotations
 

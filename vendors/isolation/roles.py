@@ -48,6 +48,12 @@ from vendors.isolation.access import (
 # The schema of the views; first in the search path of the vendor process.
 SCHEMA = "vendor_sees"
 VENDORS = "vendor_"
+# A call that hangs with its transaction open is ended by the server.
+ROLE_SETTINGS = {
+    "search_path": f"{SCHEMA}, public",
+    "statement_timeout": "'30s'",
+    "idle_in_transaction_session_timeout": "'60s'",
+}
 COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = ('public.' || quote_ident(%s))::regclass
@@ -446,6 +452,9 @@ def build_wall(
     """
     require_fit(db)
     ready_role(db, role, password, variable="VENDOR_DATABASE_URL", others=house)
+    # Of the role and not of each connection, which a pooler would not hand on.
+    for name, value in ROLE_SETTINGS.items():
+        run(db, f"ALTER ROLE {db.ops.quote_name(role)} SET {name} = {value}")
     open_for = house_of(db, house)
     run_patiently(
         db, lambda: _ready_schemas(db, role), what="the schema vendor_sees", say=say

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import requests
@@ -107,7 +108,12 @@ def _status(url: str) -> int:
 
 @contextmanager
 def installation(
-    *, tick: int = 30, lease: int = 60, calls_a_minute: int = 600
+    *,
+    tick: int = 30,
+    lease: int = 60,
+    calls_a_minute: int = 600,
+    base: str = "127.0.0.1",
+    own: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Installation]:
     """A migrated and hardened one; this process uses its models, nothing runs yet."""
     with ExitStack() as stack:
@@ -123,8 +129,8 @@ def installation(
             "DJANGO_SETTINGS_MODULE": "tests.faults.living.settings",
             "SECRET_KEY": "of an installation of its own " + "x" * 40,
             "DATABASE_URL": f"postgresql://{url.username}:{url.password}{where}",
-            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "REDIS_URL": f"redis://{base}:{redis_port}/0",
+            "EMAIL_URL": f"smtp://{base}:{mail_port}",
             "DATA_DIR": str(folder / "data"),
             "ALLOWED_HOSTS": "127.0.0.1,testserver",
             "SITE_URL": "http://127.0.0.1",
@@ -134,6 +140,7 @@ def installation(
             "MALLOC_ARENA_MAX": "2",
             "C_FORCE_ROOT": "1",
             "VENDOR_CALLS_PER_MINUTE": str(calls_a_minute),
+            **own,
         }
         prepare(env)
         (folder / "arrived").touch()

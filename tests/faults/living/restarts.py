@@ -20,7 +20,8 @@ PATIENCE = 300.0
 
 def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> Judged:
     """Each way, with so many notices owed and people and vendors at work."""
-    with installation(**({"tick": 2, "lease": 6} if quick else {})) as here:
+    tick, lease = (2, 6) if quick else (30, 60)
+    with installation(tick=tick, lease=lease) as here:
         from tests.faults.notices.owing import outcome, owe_overdue
 
         given = market()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tests.faults.living.redis_away import redis_away
 from tests.faults.living.restarts import WAYS, restarts
 from tests.faults.living.storm import storm
+from tests.faults.living.two_hosts import lose_a_host
 from tests.faults.notices import services_away
 from tests.faults.notices.storms import Storm, blow
 from tests.services import say
@@ -138,6 +139,13 @@ def t48(_: bool) -> bool:
     return _say("T48", *storm(3_000, 100))
 
 
+def t65(quick: bool) -> bool:
+    """One of two hosts lost, PostgreSQL and Redis restarted, under traffic."""
+    if quick:
+        return _say("T65", *lose_a_host(240, quick=True))
+    return _say("T65", *lose_a_host(2_000))
+
+
 TESTS: dict[str, Callable[[bool], bool]] = {
     "T1": t1,
     "T2": t2,
@@ -151,6 +159,7 @@ TESTS: dict[str, Callable[[bool], bool]] = {
     "T46": t46,
     "T47": t47,
     "T48": t48,
+    "T65": t65,
 }
 
 

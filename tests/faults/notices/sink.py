@@ -113,7 +113,7 @@ async def serve(options: argparse.Namespace) -> None:
     file = os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: Smtp(file, options), "127.0.0.1", options.port
+        lambda: Smtp(file, options), options.host, options.port
     )
     os.write(1, b"%d\n" % server.sockets[0].getsockname()[1])
     await server.serve_forever()
@@ -122,6 +122,7 @@ async def serve(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("file")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--later", type=float, default=0.0)
     parser.add_argument("--pause", type=float, default=0.0)

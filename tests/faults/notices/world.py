@@ -100,11 +100,20 @@ class World:
         port = ["--port", str(self.mail_port)]
         return self.run([sys.executable, *module, *port, *options], "mail")
 
-    def start_redis(self) -> Process:
+    def start_redis(self, host: str = "127.0.0.1") -> Process:
         """Let the broker listen, empty."""
         binary = shutil.which("redis-server") or "redis-server"
-        port = ["--port", str(self.redis_port), "--bind", "127.0.0.1"]
-        rest = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        port = ["--port", str(self.redis_port), "--bind", host]
+        rest = [
+            "--protected-mode",
+            "no",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            str(self.folder),
+        ]
         return self.run([binary, *port, *rest], "redis")
 
     def start_worker(self) -> Process:

@@ -25,9 +25,9 @@ def test_the_role_alone_gets_nothing_out_of_the_database(login: str) -> None:
         for statement in (
             "SELECT 1 FROM trials_score",
             "SELECT 1 FROM workflow_decision",
-            "SELECT budget FROM evaluations_evaluation",
+            "SELECT budget FROM public.evaluations_evaluation",
             "SELECT 1 FROM evaluations_entry",
-            "SELECT password FROM evaluations_user",
+            "SELECT password FROM public.evaluations_user",
             "DELETE FROM vendors_claim",
             "TRUNCATE vendors_claim",
             "UPDATE vendors_claim SET statement = ''",

@@ -1,0 +1,405 @@
+"""T65: two hosts as docs/two-hosts.md builds them, and one is lost under traffic.
+
+In full `python -m tests.faults.notices.run T65`; with `--quick` with every push.
+
+Each host is a network, a set of mounts and a set of processes of its own: it has one
+cable to the base, over which it reaches nobody else; what it may write is one folder;
+the folder of the other is not there, and everything else is read-only. So what is
+shared are PostgreSQL behind PgBouncer, Redis, the S3 server, mail and the proxy, which
+all stand on the base. The scene is a network of its own too, so that nothing leaves it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from tests.faults.least_rights import PASSWORD
+from tests.faults.living.installation import Installation, installation
+from tests.faults.living.restarts import Judged, all_ended, judged
+from tests.faults.living.traffic import Seen, market, traffic
+from tests.faults.notices.world import ROOT, Process, until
+
+BASE = "10.77.0.1"
+NAMES = ("a", "b")
+POOLER, S3, BUCKET = 6432, 9000, "files"
+PATIENCE = 120.0
+# Pages go on within so many seconds of a host's loss.
+MOST_SECONDS = 2.0
+PAGES = 10
+# Where not even its kernel says so, the proxy asks it each second, and gives up soon.
+MOST_SECONDS_OF_SILENCE = 5.0
+SYSTEM = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+INSIDE = "EVALTRACKER_INSIDE_A_NETWORK_OF_ITS_OWN"
+# Run as root of the new mounts: what the other host and the base have written is gone,
+# what is left cannot be written, and its own folder is where all others were.
+FURNISH = """
+set -eu
+mount --make-rprivate /
+mount --bind "$HOME_FOLDER/host-$NAME" /mnt
+mount -t tmpfs none "$HOME_FOLDER"
+mkdir "$HOME_FOLDER/own"
+mount --move /mnt "$HOME_FOLDER/own"
+mount -t tmpfs none /dev/shm
+mount -o remount,bind,ro /
+export TMPDIR="$HOME_FOLDER/own/tmp" DATA_DIR="$HOME_FOLDER/own/data"
+exec "$PYTHON" -m tests.faults.living.host "$HOME_FOLDER/own"
+"""
+
+
+def ip(*words: str, inside: str = "") -> None:
+    """Set up the network, of a host if one is named."""
+    where = ["ip", "netns", "exec", inside] if inside else []
+    subprocess.run([*where, "ip", *words], check=True, env={"PATH": SYSTEM})
+
+
+@dataclass
+class Host:
+    """One of the machines; when it is killed all that runs there ends at once."""
+
+    name: str
+    number: int
+    folder: Path
+    env: dict[str, str]
+    process: Process = field(init=False)
+
+    @property
+    def address(self) -> str:
+        return f"10.77.{self.number}.2"
+
+    def plug_in(self) -> None:
+        """Give it a cable to the base; no other way leads out."""
+        cable, here = f"to-{self.name}", f"10.77.{self.number}.1"
+        ip("netns", "add", self.name)
+        ip("link", "add", cable, "type", "veth", "peer", "eth0", "netns", self.name)
+        ip("addr", "add", f"{here}/30", "dev", cable)
+        ip("link", "set", cable, "up")
+        for name in ("lo", "eth0"):
+            ip("link", "set", name, "up", inside=self.name)
+        self.take_its_address()
+
+    def fall_silent(self) -> None:
+        """Let nothing of it be heard any more, not even that connections end."""
+        ip("addr", "flush", "dev", "eth0", inside=self.name)
+
+    def take_its_address(self) -> None:
+        here = f"10.77.{self.number}.1"
+        ip("addr", "replace", f"{self.address}/30", "dev", "eth0", inside=self.name)
+        ip("route", "replace", "default", "via", here, inside=self.name)
+
+    def start(self) -> None:
+        """Turn it on; it begins in an empty folder."""
+        own = self.folder / f"host-{self.name}"
+        (own / "tmp").mkdir(parents=True)
+        command = ["ip", "netns", "exec", self.name, "unshare", "--mount", "--pid"]
+        command += ["--fork", "--kill-child", "--mount-proc", "sh", "-c", FURNISH]
+        env = {**self.env, "NAME": self.name, "PYTHON": sys.executable}
+        env |= {"HOME_FOLDER": str(self.folder), "PATH": SYSTEM}
+        env |= {"ADDRESS": self.address}
+        self.process = Process(command, env, own / "host.log")
+
+    def pids(self) -> list[int]:
+        """All that run there, by the network that they are in."""
+        told = subprocess.run(
+            ["ip", "netns", "pids", self.name],
+            env={"PATH": SYSTEM},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return [int(number) for number in told.stdout.split()]
+
+
+@dataclass
+class TwoHosts(Installation):
+    """What stands on the base, and the two hosts."""
+
+    hosts: dict[str, Host] = field(default_factory=dict)
+    site: str = ""
+
+    @property
+    def web(self) -> str:
+        return self.site
+
+    @property
+    def vendor_api(self) -> str:
+        return self.site
+
+    def readiness(self) -> list[int]:
+        """What each process of each host that is on says."""
+        told = []
+        for host in self.hosts.values():
+            for port in (8000, 8001):
+                try:
+                    url = f"http://{host.address}:{port}/readyz"
+                    told.append(requests.get(url, timeout=10).status_code)
+                except requests.RequestException:
+                    told.append(0)
+        return told
+
+    def is_ready(self) -> bool:
+        return set(self.readiness()) == {200}
+
+    def start_all(self) -> None:
+        self.start_mail("--pause", "0.02", "--host", BASE)
+        self.processes["redis"] = self.start_redis(BASE)
+        self.processes["pgbouncer"] = self._start_pooler()
+        self.processes["s3"] = self.run(
+            [*(sys.executable, "-m", "moto.server"), f"-H{BASE}", f"-p{S3}"], "s3"
+        )
+        assert until(self._make_bucket, PATIENCE), "the S3 server does not start"
+        for host in self.hosts.values():
+            host.plug_in()
+            host.start()
+            self.stack.callback(host.process.kill)
+        self._start_proxy()
+        assert until(self.is_ready, PATIENCE), (self.readiness(), self.last_words())
+
+    def last_words(self) -> str:
+        """The ends of all logs, for who asks why."""
+        logs = [*self.folder.glob("*.log"), *self.folder.glob("host-*/*.log")]
+        return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in logs)
+
+    def faults(self) -> list[str]:
+        """Also of what runs on the hosts."""
+        marks = ("Something went wrong", "Internal Server Error", "task_failed")
+        return [
+            f"{log.parent.name}/{log.name}: {line[:300]}"
+            for log in self.folder.glob("host-*/*.log")
+            for line in log.read_text(errors="replace").splitlines()
+            if any(mark in line for mark in marks)
+        ]
+
+    def _start_pooler(self) -> Process:
+        assert self.database is not None
+        run = self.folder / "pgbouncer"
+        run.mkdir()
+        shutil.chown(run, "postgres")
+        url = urlsplit(os.environ["DATABASE_URL"])
+        env = {
+            "PATH": SYSTEM,
+            "RUN_FOLDER": str(run),
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.ports[0]),
+            "PGDATABASE": url.path[1:],
+            "LISTEN": BASE,
+            "LISTEN_PORT": str(POOLER),
+            "APP_POSTGRES_PASSWORD": PASSWORD,
+            "VENDOR_POSTGRES_PASSWORD": PASSWORD,
+        }
+        as_postgres = ["setpriv", "--reuid=postgres", "--clear-groups"]
+        command = [*as_postgres, str(ROOT / "deploy/two-hosts/pgbouncer.sh")]
+        process = Process(command, env, self.folder / "pgbouncer.log")
+        self.stack.callback(process.kill)
+        return process
+
+    def _make_bucket(self) -> bool:
+        try:
+            return requests.put(f"http://{BASE}:{S3}/{BUCKET}", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    def _start_proxy(self) -> None:
+        for name in ("run", "bodies", "acme", "challenges"):
+            (self.folder / name).mkdir()
+        # As the documents say: the kernel asks a silent machine each second.
+        for name, seconds in (("time", 1), ("intvl", 1), ("probes", 2)):
+            place = Path(f"/proc/sys/net/ipv4/tcp_keepalive_{name}")
+            place.write_text(str(seconds))
+        addresses = " ".join(host.address for host in self.hosts.values())
+        env = {
+            "PATH": SYSTEM,
+            "RUN_FOLDER": str(self.folder / "run"),
+            "BODIES_FOLDER": str(self.folder / "bodies"),
+            "CERTIFICATES": str(self.folder / "certificates"),
+            "FETCHED_CERTIFICATES": str(self.folder / "acme"),
+            "CHALLENGES": str(self.folder / "challenges"),
+            "SITE_URL": self.site,
+            "ALLOWED_HOSTS": "localhost",
+            "WEB_UPSTREAM": addresses,
+            "WEB_PORT": "8000",
+            "VENDOR_API_UPSTREAM": addresses,
+            "VENDOR_API_PORT": "8001",
+            "ACCESS_LOG": str(self.folder / "access.log"),
+        }
+        command = [str(ROOT / "deploy" / "proxy" / "start.sh")]
+        process = Process(command, env, self.folder / "proxy.log")
+        self.stack.callback(partial(process.signal, signal.SIGTERM))
+        self.processes["proxy"] = process
+
+
+@contextmanager
+def two_hosts(*, tick: int, lease: int) -> Iterator[TwoHosts]:
+    """All as the documents say; nothing runs yet but PostgreSQL."""
+    ip("link", "set", "lo", "up")
+    ip("addr", "add", f"{BASE}/32", "dev", "lo")
+    site = "https://localhost"
+    own = {"SITE_URL": site, "ALLOWED_HOSTS": "localhost,testserver"}
+    own |= {"NUM_PROXIES": "1", "SERVE_VENDOR_API": "0"}
+    with installation(tick=tick, lease=lease, base=BASE, own=own) as one:
+        folder = one.folder
+        folder.chmod(0o711)
+        _certify(folder / "certificates")
+        here = TwoHosts(**vars(one), site=site)
+        env = {
+            **one.env,
+            "DATABASE_URL": _by_pooler("evaltracker_app"),
+            "VENDOR_DATABASE_URL": _by_pooler("evaltracker_vendor"),
+            "FILES_URL": f"s3://key:secret@{BASE}:{S3}/{BUCKET}?tls=0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        for number, name in enumerate(NAMES, start=1):
+            here.hosts[name] = Host(name, number, folder, env)
+        yield here
+
+
+def _by_pooler(role: str) -> str:
+    database = urlsplit(os.environ["DATABASE_URL"]).path
+    return f"postgresql://{role}:{PASSWORD}@{BASE}:{POOLER}{database}"
+
+
+def _certify(folder: Path) -> None:
+    """A certificate that this process's calls believe."""
+    folder.mkdir()
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
+    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost"]
+    command += ["-keyout", str(folder / "privkey.pem")]
+    command += ["-out", str(folder / "fullchain.pem")]
+    subprocess.run(command, check=True, capture_output=True)
+    os.environ["REQUESTS_CA_BUNDLE"] = str(folder / "fullchain.pem")
+
+
+def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
+    """In a network of its own: lose one of two hosts, then PostgreSQL and Redis."""
+    if INSIDE not in os.environ:
+        # Names of networks are files; these end with their mount.
+        names = 'mkdir -p /run/netns; mount -t tmpfs none /run/netns; exec "$@"'
+        command = ["unshare", "--net", "--mount", "sh", "-c", names, "sh"]
+        command += [sys.executable, "-m", "tests.faults.notices.run", "T65"]
+        command += ["--quick"] if quick else []
+        done = subprocess.run(command, env={**os.environ, INSIDE: "1"}, check=False)
+        return "in a network of its own", [] if done.returncode == 0 else ["see above"]
+    tick, lease = (2, 6) if quick else (30, 60)
+    with two_hosts(tick=tick, lease=lease) as here:
+        from tests.faults.notices.owing import outcome, owe_overdue
+
+        given = market()
+        here.start_all()
+        wrong = strangers_to_each_other(here)
+        with traffic(here, given) as seen:
+            owe_overdue(owed, people=50, places=5)
+            assert until(partial(_has_grown, here, 0), PATIENCE), "no mail leaves"
+            away, text = _lose(here, seen, "a")
+            told = [text]
+            for way in ("kill -9",) if quick else ("fast", "immediate"):
+                told.append(_restart(here, way))
+            wrong += [] if until(all_ended, PATIENCE + 4 * lease) else ["open"]
+            silence, text = _lose(here, seen, "b", silently=True)
+            told.append(text)
+        wrong += judged(here, seen, given)
+        result = outcome(here.arrived)
+        if result.kept != owed:
+            wrong.append(f"{result.kept} of {owed} notices arrived")
+        if signed_out := seen.statuses["people"][302]:
+            wrong.append(f"{signed_out} pages asked to sign in again")
+        if away > MOST_SECONDS or silence > MOST_SECONDS_OF_SILENCE:
+            wrong.append("pages were away for too long")
+        return f"{result}; {seen}; {'; '.join(told)}", wrong
+
+
+def _lose(
+    here: TwoHosts, seen: Seen, name: str, *, silently: bool = False
+) -> tuple[float, str]:
+    """Kill a host under traffic, and turn it on again; for how long pages were away.
+
+    Where it is `silently` cut off nobody is told by its kernel that it is gone.
+    """
+    lost = here.hosts[name]
+    began = time.monotonic()
+    if silently:
+        lost.fall_silent()
+    lost.process.kill()
+    assert until(lambda: len(_pages(seen, began)) > PAGES, PATIENCE), str(seen)
+    moments = [began, *_pages(seen, began)]
+    away = max(later - sooner for sooner, later in pairwise(moments))
+    lost.take_its_address()
+    lost.process.start()
+    assert until(here.is_ready, PATIENCE), here.last_words()
+    return (
+        away,
+        f"host {name} {'gone silently' if silently else 'killed'}: {away:.2f} s",
+    )
+
+
+def _pages(seen: Seen, since: float) -> list[float]:
+    return [at for who, at, _ in seen.seconds if who == "people" and at > since]
+
+
+def _restart(here: TwoHosts, way: str) -> str:
+    """PostgreSQL and Redis at once, under both hosts."""
+    here.stop_database(way)
+    here.processes["redis"].kill()
+    time.sleep(1)
+    here.restart_database(way)
+    here.processes["redis"].start()
+    began = time.monotonic()
+    assert until(here.is_ready, PATIENCE), here.last_words()
+    return f"PostgreSQL ({way}) and Redis: ready after {time.monotonic() - began:.1f} s"
+
+
+def _has_grown(here: Installation, size: int) -> bool:
+    return here.arrived.stat().st_size > size
+
+
+def strangers_to_each_other(here: TwoHosts) -> list[str]:
+    """What a host can see, reach or hold open of the other; nothing it must be."""
+    wrong: list[str] = []
+    for name, other in (NAMES, NAMES[::-1]):
+        host, rival = here.hosts[name], here.hosts[other]
+        pids = host.pids()
+        assert len(pids) > 8, "not all of it runs"
+        leader = pids[-1]
+        theirs = here.folder / f"host-{other}"
+        if (Path(f"/proc/{leader}/root") / str(theirs)[1:]).exists():
+            wrong.append(f"host {name} sees the folder of {other}")
+        reach = (
+            "import socket,sys;s=socket.socket();s.settimeout(1);"
+            f"sys.exit(s.connect_ex(('{rival.address}',8000))==0)"
+        )
+        done = subprocess.run(
+            ["ip", "netns", "exec", name, sys.executable, "-c", reach],
+            env={"PATH": SYSTEM},
+            check=False,
+        )
+        if done.returncode:
+            wrong.append(f"host {name} reaches {other}")
+        if {*pids} & {*rival.pids()}:
+            wrong.append("they share a process")
+        wrong += [
+            f"host {name} holds {file}"
+            for pid in pids
+            for file in map(str, _open_files(pid))
+            if file.startswith(str(theirs))
+        ]
+    return wrong
+
+
+def _open_files(pid: int) -> list[Path]:
+    try:
+        return [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []
