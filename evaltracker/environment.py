@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 SECRETS = (
     *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "OIDC_CLIENT_SECRET"),
     *("DATABASE_URL", "OWNER_DATABASE_URL", "VENDOR_DATABASE_URL", "REDIS_URL"),
-    *("EMAIL_URL", "SENTRY_DSN", "VENDOR_PAGES_KEY"),
+    *("EMAIL_URL", "SENTRY_DSN", "VENDOR_PAGES_KEY", "FILES_URL"),
 )
 
 
@@ -222,6 +222,7 @@ def mailer() -> dict[str, Any]:
 
 
 PROVIDER = "anymail+"
+TOOLBOX = "evaltracker.toolbox"
 
 
 def provider(url: str) -> dict[str, Any]:
@@ -240,6 +241,41 @@ def provider(url: str) -> dict[str, Any]:
     return {
         "BACKEND": f"anymail.backends.{name}.EmailBackend",
         "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def files(place: str) -> dict[str, Any]:
+    """A folder, or S3-compatible storage: s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX],
+    then ?region=… and, for a server without TLS on one's own network, &tls=0.
+
+    Blank is the folder MEDIA_ROOT.
+    """
+    if "://" not in place:
+        options = {"location": place} if place else {}
+        return {"BACKEND": f"{TOOLBOX}.files.WholeFileStorage", "OPTIONS": options}
+    url = urlsplit(place)
+    bucket, _, prefix = url.path.strip("/").partition("/")
+    query = dict(parse_qsl(url.query))
+    scheme = {"1": "https", "0": "http"}.get(query.pop("tls", "1"))
+    region = query.pop("region", "us-east-1")
+    known = url.scheme == "s3" and scheme and not query
+    if not (known and url.username and url.password and url.hostname and bucket):
+        raise ImproperlyConfigured(
+            "FILES_URL is not understood. Write it as s3://KEY:SECRET@HOST/BUCKET"
+            "?region=…, special characters of KEY and SECRET escaped (/ as %2F), or "
+            "leave it blank to keep files below MEDIA_ROOT. Compose gives vendor-api "
+            "the one that stands in VENDOR_FILES_URL."
+        )
+    return {
+        "BACKEND": f"{TOOLBOX}.buckets.BucketStorage",
+        "OPTIONS": {
+            "access_key": unquote(url.username),
+            "secret_key": unquote(url.password),
+            "endpoint_url": f"{scheme}://{url.netloc.rpartition('@')[2]}",
+            "bucket_name": bucket,
+            "location": unquote(prefix),
+            "region_name": region,
+        },
     }
 
 

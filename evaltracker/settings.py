@@ -185,10 +185,7 @@ STATICFILES_DIRS = [BASE_DIR / "evaltracker" / "static"]
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 _PLAIN_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {
-        # Of mode 0640; static files the web user must be able to read.
-        "BACKEND": "evaltracker.toolbox.files.WholeFileStorage",
-    },
+    "default": environment.files(env.str("FILES_URL", default="")),
     "staticfiles": {
         "BACKEND": _PLAIN_STATIC
         if DEMO or DEBUG

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.figures",
     "tests.flush",
     "tests.lock_order",
+    "tests.object_store",
     "tests.smtp_sink",
     "tests.template_database",
     "tests.tiers",

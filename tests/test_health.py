@@ -51,6 +51,7 @@ def test_ready_when_all_parts_answer(client: Client) -> None:
         "ready": True,
         "database": "ok",
         "broker": "ok",
+        "files": "ok",
         "notices": "ok",
     }
 

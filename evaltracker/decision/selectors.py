@@ -4,18 +4,14 @@ Which tables name files is said where they are registered to travel (`Part.store
 """
 
 import datetime
-import hashlib
-import os
 import re
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
 
@@ -32,7 +28,7 @@ from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Metric, Notice, Requirement, User
 from evaltracker.portable.registry import Part, parts
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.files import FILE_MODE, FOLDERS, HALF
+from evaltracker.toolbox.files import HALF, file_storage
 from trials.policy import matters_most
 from trials.scoring import Availability
 from trials.selectors.cells import Cell
@@ -259,18 +255,15 @@ class KeptFile:
     @property
     def fault(self) -> str:
         try:
-            with default_storage.open(self.stored_as, "rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                mode = os.fstat(file.fileno()).st_mode & 0o777
+            digest = file_storage().digest(self.stored_as)
+            openness = file_storage().openness(self.stored_as)
         except FileNotFoundError:
             return "is missing"
         except OSError as error:
             return f"cannot be read ({error.strerror})"
         if digest != self.sha256:
             return "is not the file that was handed in"
-        if mode & ~FILE_MODE:
-            return f"may be read or changed by too many: mode {mode:04o}, not 0640"
-        return ""
+        return openness and f"may be read or changed by too many: {openness}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +291,7 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
 def leftovers() -> list[Leftover]:
     """The files that no row of any evaluation names, whatever their age. The folders
     are read before the rows, so a file whose row came meanwhile is none."""
-    lying = dict(_lying())
+    lying = dict(file_storage().stored_files())
     for part in parts():
         if part.stored is not None:
             place, _ = part.stored
@@ -320,22 +313,6 @@ def _naming(part: Part, place: str) -> Any:
 def _original_name(part: Part) -> str:
     columns = {field.name for field in part.fields}
     return "file_name" if "file_name" in columns else "name"
-
-
-def _lying() -> Iterator[tuple[str, float]]:
-    """What lies in the folders for files, and when it last changed there. A file that
-    was put back from a backup has changed when it was put back."""
-    root = Path(default_storage.path(""))
-    for folder in FOLDERS:
-        for place, _, names in os.walk(root / folder):
-            for name in names:
-                file = Path(place) / name
-                try:
-                    status = file.lstat()
-                except FileNotFoundError:
-                    continue
-                changed = max(status.st_mtime, status.st_ctime)
-                yield file.relative_to(root).as_posix(), changed
 
 
 # The name under which `notices` owes them.

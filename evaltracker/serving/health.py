@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import structlog
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from evaltracker.celery import app
+from evaltracker.errors import Unavailable
 from evaltracker.evaluations.choices import NOTICE_OPEN
 from evaltracker.evaluations.models import Notice
 
@@ -33,6 +35,12 @@ def check_broker() -> str:
     return ""
 
 
+def check_files() -> str:
+    """Asked in the folder that every process may read."""
+    default_storage.exists("claim_files/ready")
+    return ""
+
+
 def check_notices() -> str:
     """No due notice has waited for over ten minutes, by the database's clock."""
     late = Notice.objects.filter(
@@ -46,6 +54,7 @@ def check_notices() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "broker": check_broker,
+    "files": check_files,
     "notices": check_notices,
 }
 
@@ -82,10 +91,13 @@ class HealthMiddleware:
                 status=200 if ready else 503,
                 headers={"Cache-Control": "no-store"},
             )
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == Unavailable.status:
+            answer.headers.setdefault("Retry-After", str(Unavailable.retry_after))
+        return answer
 
 
 class VendorHealthMiddleware(HealthMiddleware):
     """The same for a process that serves vendors alone; its role sees no notices."""
 
-    checks: ClassVar = ("database",)
+    checks: ClassVar = ("database", "files")

@@ -375,7 +375,8 @@ def take_away(file: AttachedFile, by: By, user: User) -> None:
         update_fields=["sha256", "stored_as", "removed_at", "removed_by"],
     )
     record(file, "removed", by, before)
-    transaction.on_commit(partial(default_storage.delete, place))
+    # Where the storage is away by then, the chore for leftovers takes it.
+    transaction.on_commit(partial(default_storage.delete, place), robust=True)
 
 
 def record(

@@ -159,7 +159,6 @@ class StatementByStatement(Pipeline):
         super().__init__(None, None)
 
     def ask(self, statement: str, /, **values: Any) -> Answer:
-        """Run a statement; what it says can be fetched now."""
         for function, meant in ON_SQLITE:
             statement = statement.replace(function, meant)
         cursor = self._database.cursor()

@@ -18,14 +18,14 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import structlog
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.http import FileResponse, HttpResponse
 
-from evaltracker.errors import Invalid, NotFound, StorageFull, disk_is_full
+from evaltracker.errors import Invalid, NotFound, Problem, StorageFull, disk_is_full
 from evaltracker.toolbox.text import read_line
 
 # Handing out what people handed in: always as an attachment, never run.
@@ -120,7 +120,6 @@ class AcceptedFile:
 
     @property
     def size(self) -> int:
-        """Its length in bytes."""
         return len(self.content)
 
 
@@ -230,36 +229,59 @@ def _invalid(sentence: str, code: str, field: str) -> Invalid:
     return Invalid(sentence, errors={field: [sentence]}, code=code)
 
 
-# Where files that people hand in are kept: whole or not at all, and for few to read.
-#
 # A file is written aside and renamed, so that its name never stands for half of it.
 # What a process leaves behind that is killed meanwhile is told by its name, HALF.
 
-# Below MEDIA_ROOT; what lies elsewhere is not ours.
-FOLDERS = (
-    "attached_files",
-    "claim_files",
-    "evidence",
-    "imported_files",
-    "run_reports",
-)
+# Below MEDIA_ROOT or in a bucket; what lies elsewhere is not ours.
+FOLDERS = ("attached_files", "claim_files", "evidence", "imported_files", "run_reports")
 HALF = ".part"
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 _SAVED: ContextVar[list[str] | None] = ContextVar("saved", default=None)
 logger = structlog.get_logger(__name__)
 
 
-class WholeFileStorage(FileSystemStorage):
-    """Files below MEDIA_ROOT that are there whole, with mode 0640, or are not there."""
+class FileStorage(Storage):
+    """A disk or a bucket: a file is there whole or not at all, its name is given once,
+    and the product alone hands it out."""
+
+    def put(self, name: str, content: File[bytes]) -> bool:
+        """Keep all of it under exactly this name; False if that is taken."""
+        raise NotImplementedError
+
+    def stored_files(self) -> Iterator[tuple[str, float]]:
+        """What lies in the folders, and when it last changed or was put back there."""
+        raise NotImplementedError
+
+    def openness(self, name: str) -> str:
+        """How too many may read or change it; blank if they may not."""
+        return ""
+
+    def digest(self, name: str) -> str:
+        with self.open(name, "rb") as file:
+            return hashlib.file_digest(cast("Any", file), "sha256").hexdigest()
+
+    def url(self, name: str | None, *args: Any, **kwargs: Any) -> str:
+        raise NotImplementedError("Files are handed out by the product alone.")
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        """Write `content` aside, bring it to the disk, then give it its name.
+        while not self.put(name, content):
+            name = self.get_alternative_name(name, "")
+        if (saved := _SAVED.get()) is not None:
+            saved.append(name)
+        return name.replace("\\", "/")
 
-        Raises:
-            StorageFull: nothing is kept of it.
 
-        """
+def file_storage() -> FileStorage:
+    return cast("FileStorage", default_storage)
+
+
+class WholeFileStorage(FileStorage, FileSystemStorage):
+    """Files below MEDIA_ROOT, of mode 0640."""
+
+    def put(self, name: str, content: File[bytes]) -> bool:
         place = Path(self.path(name))
+        if place.exists():
+            return False
         try:
             _make_folder(place.parent, Path(self.location))
             write_whole(place, content.chunks())
@@ -268,10 +290,21 @@ class WholeFileStorage(FileSystemStorage):
                 raise
             logger.error("storage_full", folder=str(place.parent), error=str(error))
             raise StorageFull from error
-        saved = _SAVED.get()
-        if saved is not None:
-            saved.append(name)
-        return name.replace("\\", "/")
+        return True
+
+    def stored_files(self) -> Iterator[tuple[str, float]]:
+        root = Path(self.location)
+        for folder in FOLDERS:
+            for place, _, names in os.walk(root / folder):
+                for file in map(Path(place).joinpath, names):
+                    with suppress(FileNotFoundError):
+                        status = file.lstat()
+                        changed = max(status.st_mtime, status.st_ctime)
+                        yield file.relative_to(root).as_posix(), changed
+
+    def openness(self, name: str) -> str:
+        mode = Path(self.path(name)).stat().st_mode & 0o777
+        return f"mode {mode:04o}, not 0640" if mode & ~FILE_MODE else ""
 
 
 def write_whole(place: Path, content: Iterable[bytes]) -> None:
@@ -301,7 +334,7 @@ def files_of_rows() -> Iterator[None]:
         yield
     except BaseException:
         for name in saved:
-            with suppress(OSError):
+            with suppress(OSError, Problem):
                 default_storage.delete(name)
         raise
     else:
@@ -312,7 +345,6 @@ def files_of_rows() -> Iterator[None]:
 
 
 def _make_folder(folder: Path, root: Path) -> None:
-    """Make a folder and those above it up to `root`, with the mode for folders."""
     if folder.is_dir():
         return
     if folder != root:

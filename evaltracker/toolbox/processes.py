@@ -44,7 +44,6 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def tell_progress(what: str, done: int, total: int) -> None:
-    """Say that `done` of `total` are done."""
     listener = _listener.get()
     if listener is not None:
         listener(what, done, total)

@@ -141,17 +141,14 @@ class Inputs:
     def line(
         self, field: str, text: str, *, limit: int = LINE_LIMIT, blank: bool = False
     ) -> str:
-        """The line in `field`."""
         return self._read(field, text, lambda it: read_line(it, limit=limit), blank)
 
     def ref(self, field: str, text: str) -> str:
-        """The ref of a requirement in `field`."""
         return self._read(field, text, read_requirement_ref, blank=False)
 
     def text(
         self, field: str, text: str, *, limit: int = TEXT_LIMIT, blank: bool = False
     ) -> str:
-        """The text in `field`."""
         return self._read(field, text, lambda it: read_text(it, limit=limit), blank)
 
     def link(self, field: str, text: str) -> str:
@@ -170,7 +167,6 @@ class Inputs:
         return list(dict.fromkeys(read))
 
     def refuse(self, field: str, sentence: str) -> None:
-        """Note that `field` is wrong."""
         self.errors.setdefault(field, []).append(sentence)
 
     def check(self) -> None:

@@ -1,5 +1,6 @@
 """A file is there whole and for few to read, or it is not there."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from evaltracker.errors import StorageFull
 from evaltracker.portable.importing import FOLDER as IMPORTED
 from evaltracker.portable.registry import parts
 from evaltracker.talk.services import FOLDER as ATTACHED
-from evaltracker.toolbox.files import FOLDERS, files_of_rows, write_whole
+from evaltracker.toolbox.files import FOLDERS, file_storage, files_of_rows, write_whole
+from tests.object_store import Place
 from tests.small_disks import small_disk
 from trials.models import Evidence
 from trials.services.runs import FOLDER as OF_RUNS
@@ -87,18 +89,34 @@ def test_a_full_disk_is_said_and_leaves_neither_half_a_file_nor_harm(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_transaction_that_is_rolled_back_leaves_no_file(media: Path) -> None:
+def test_a_transaction_that_is_rolled_back_leaves_no_file(any_storage: Place) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic(), files_of_rows():
         with transaction.atomic(), files_of_rows():
             default_storage.save(NAME, ContentFile(b"proof"))
         raise ZeroDivisionError
-    assert files_below(media) == []
+    assert any_storage.names() == []
     with transaction.atomic(), files_of_rows():
         default_storage.save(NAME, ContentFile(b"proof"))
         with pytest.raises(ZeroDivisionError), transaction.atomic(), files_of_rows():
             default_storage.save("evidence/two.pdf", ContentFile(b"proof"))
             raise ZeroDivisionError
-    assert [file.name for file in files_below(media)] == ["one.pdf"]
+    assert any_storage.names() == [NAME]
+
+
+def test_a_name_is_given_once_and_no_address_leads_to_it(any_storage: Place) -> None:
+    first = default_storage.save(NAME, ContentFile(b"proof"))
+    second = default_storage.save(NAME, ContentFile(b"another"))
+    assert not file_storage().put(NAME, ContentFile(b"another"))
+    assert any_storage.names() == sorted([first, second])
+    with default_storage.open(first) as file:
+        assert file.read() == b"proof"
+    assert default_storage.exists(NAME)
+    assert not default_storage.exists(NAME[:-1])
+    assert file_storage().digest(second) == hashlib.sha256(b"another").hexdigest()
+    with pytest.raises(FileNotFoundError):
+        default_storage.open("evidence/nothing.pdf")
+    with pytest.raises(NotImplementedError):
+        default_storage.url(NAME)
 
 
 def test_every_table_that_names_files_is_compared_with_the_folders() -> None:

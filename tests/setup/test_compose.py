@@ -1,5 +1,6 @@
 """docker-compose.yml is whole with what ./dev env writes, and bounded throughout."""
 
+import json
 import re
 from pathlib import Path
 
@@ -96,3 +97,23 @@ def test_each_process_has_a_database_role_and_a_user_in_redis_of_its_own() -> No
         **{name: name for name in ("web", "worker", "beat")},
         "vendor-api": "vendor",
     }
+
+
+def test_files_in_s3_are_reached_by_vendors_with_a_key_of_their_own(
+    env_file: Path,
+) -> None:
+    ours, theirs = "s3://K:S@s3.example.org/b", "s3://V:S@s3.example.org/b"
+    text = env_file.read_text()
+    for more, expected in (
+        ("", ("", "")),
+        # Its process refuses to start with this one.
+        (f"FILES_URL={ours}\n", (ours, "s3://missing")),
+        (f"FILES_URL={ours}\nVENDOR_FILES_URL={theirs}\n", (ours, theirs)),
+    ):
+        env_file.write_text(text + more)
+        done = config(env_file, "--format=json")
+        assert done.returncode == 0, done.stderr
+        services = json.loads(done.stdout)["services"]
+        for name in ("web", "worker", "beat", "migrate", "vendor-api"):
+            place = services[name]["environment"]["FILES_URL"]
+            assert place == expected[name == "vendor-api"], name

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -13,6 +15,7 @@ from evaltracker.decision.services.letters import remove_old_leftovers
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.management.commands import verify_files
 from tests.cast import common, trials
+from tests.object_store import Place
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -21,6 +24,12 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 def where(settings: Settings, tmp_path: Path) -> Evaluation:
     """An evaluation with two files in a folder of its own."""
     settings.MEDIA_ROOT = tmp_path
+    return trials.with_files()
+
+
+@pytest.fixture
+def anywhere(any_storage: Place) -> Evaluation:
+    """The same on a disk and in S3."""
     return trials.with_files()
 
 
@@ -39,16 +48,22 @@ def leave(folder: Path, name: str) -> Path:
     return file
 
 
+def stray(*names: str) -> None:
+    """Files that no row names, wherever files are kept."""
+    for name in names:
+        assert default_storage.save(name, ContentFile(b"%PDF-1.7 of nobody")) == name
+
+
 def printed_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What the command wrote, line by line."""
     return capsys.readouterr().out.splitlines()
 
 
 def test_it_says_that_all_is_well(
-    where: Evaluation, capsys: pytest.CaptureFixture[str]
+    anywhere: Evaluation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("verify_files")
-    call_command("verify_files", where.slug)
+    call_command("verify_files", anywhere.slug)
     assert printed_lines(capsys) == [
         "2 files are as handed in, none is missing. Nothing else lies beside them.",
         "2 files are as handed in, none is missing.",
@@ -56,10 +71,13 @@ def test_it_says_that_all_is_well(
 
 
 def test_a_missing_and_an_altered_file_are_named_with_their_evaluation(
-    where: Evaluation, tmp_path: Path
+    anywhere: Evaluation, any_storage: Place
 ) -> None:
-    next(tmp_path.glob("claim_files/*")).write_bytes(b"%PDF-1.7 other")
-    next(tmp_path.glob("evidence/*")).unlink()
+    where = anywhere
+    proof, notes = any_storage.names()
+    default_storage.delete(proof)
+    stray(proof)
+    default_storage.delete(notes)
     with pytest.raises(CommandError) as told:
         call_command("verify_files")
     altered, missing = str(told.value).splitlines()
@@ -114,26 +132,26 @@ def test_the_chore_removes_none_of_the_last_day(
 
 
 def test_the_chore_removes_what_is_older_and_never_what_a_row_names(
-    where: Evaluation, tmp_path: Path, no_grace: None
+    anywhere: Evaluation, any_storage: Place, no_grace: None
 ) -> None:
-    gone = [leave(tmp_path, "evidence/a.pdf"), leave(tmp_path, "evidence/.b.pdf.part")]
-    other = leave(tmp_path, "not_ours/old.pdf")
+    named = any_storage.names()
+    stray("evidence/a.pdf", "evidence/.b.pdf.part", "not_ours/old.pdf")
     remove_old_leftovers()
-    assert not any(file.exists() for file in gone)
-    assert other.exists()
+    assert any_storage.names() == sorted([*named, "not_ours/old.pdf"])
     call_command("verify_files")
 
 
 def test_files_beside_the_database_of_another_day_wait_for_a_person(
-    where: Evaluation,
-    tmp_path: Path,
+    anywhere: Evaluation,
+    any_storage: Place,
     no_grace: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(leftovers, "MOST_BY_ITSELF", 2)
-    whole = [leave(tmp_path, f"evidence/{at}.pdf") for at in range(3)]
-    half = leave(tmp_path, "evidence/.4.pdf.part")
+    named = any_storage.names()
+    whole = [f"evidence/{at}.pdf" for at in range(3)]
+    stray(*whole, "evidence/.4.pdf.part")
     remove_old_leftovers()
-    assert [file.exists() for file in (*whole, half)] == [True, True, True, False]
+    assert any_storage.names() == sorted([*named, *whole])
     call_command("verify_files", "--remove")
-    assert not any(file.exists() for file in whole)
+    assert any_storage.names() == named

@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.errors import NotFound
@@ -35,6 +35,7 @@ from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
+from evaltracker.toolbox.files import attachment
 from trials.admin.base import AboutRequirement, FormOfEvaluation
 from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Runner, Source
 from trials.models import Evidence, Excuse, ResearchNote
@@ -405,17 +406,9 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
     if proof is None or not proof.file:
         raise NotFound
     open_answers(request, proof.claim.candidate.evaluation)
-    try:
-        content = proof.file.open("rb")
-    except FileNotFoundError as error:
-        raise NotFound from error
     kind = mimetypes.guess_type(proof.file_name)[0] or "application/octet-stream"
-    download: Any = FileResponse(
-        content,
-        as_attachment=True,
-        filename=proof.file_name,
-        content_type=kind,
-        headers={"X-Content-Type-Options": "nosniff"},
+    download: Any = attachment(
+        str(proof.file.name), name=proof.file_name, content_type=kind
     )
     answer: HttpResponse = download
     return answer

@@ -330,7 +330,6 @@ class _Pen:
 def draw_lanes(
     title: str, given: Sequence[Lane], axis: Axis, form: Form = SMALL
 ) -> Lanes:
-    """The lanes in the order given."""
     pen = _Pen(form, axis)
     if form.left and any(axis.heads):
         pen.y = LINE + 4

@@ -113,7 +113,6 @@ class StrictSerializer(serializers.Serializer[Any]):
     default_error_messages = {"invalid": "The body must be a JSON object."}
 
     def to_internal_value(self, data: Any) -> Any:
-        """The values, after looking for unknown names."""
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
             raise ValidationError(
                 {name[:100]: [UNKNOWN_FIELD] for name in sorted(unknown)}
@@ -411,7 +410,6 @@ class UploadParser(MultiPartParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The fields and files, after looking at the length that is told."""
         charset = CHARSET.search(media_type or "")
         if charset and charset[1].lower() not in UTF8:
             raise UnsupportedMediaType(media_type or "", "The body must be UTF-8.")

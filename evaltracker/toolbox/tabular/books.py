@@ -503,7 +503,6 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
 
 
 def sheets_of(book: CalamineWorkbook, facts: dict[str, SheetFacts]) -> Iterator[Sheet]:
-    """Each worksheet of an opened workbook."""
     metadata = book.sheets_metadata
     if len(metadata) > MOST_SHEETS:
         raise Unreadable(

@@ -148,7 +148,6 @@ class OpenTable:
             self.column_styles.update(dict.fromkeys(known, style))
 
     def add_cell(self, cell: OpenCell) -> None:
-        """Put a cell, or many that are alike, into the row that is open."""
         across = number_in(cell.said, "number-columns-spanned")
         down = number_in(cell.said, "number-rows-spanned")
         if across > 1 or down > 1:
