@@ -70,8 +70,9 @@ ELSEWHERE = {
     "evaluations_columnmemory",
 }
 READING = {"GET", "HEAD", "OPTIONS"}
-# When a vendor first read its invitation is kept there, with an entry.
-READ_EVENTS = {"vendors_candidate"}
+# When a vendor first read its invitation is kept there, with an entry, and who has read
+# its prices.
+READ_EVENTS = {"vendors_candidate", "vendors_quoteread"}
 
 
 @cache

@@ -307,7 +307,7 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
 
 def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
     by_kind: dict[str, list[Typed]] = {}
-    for line in read_lines(quote.lines) if quote else ():
+    for line in read_lines(quote.lines or ()) if quote else ():
         by_kind.setdefault(line.kind, []).append(_row(line))
     return [
         row

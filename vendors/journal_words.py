@@ -162,6 +162,10 @@ OF_PRICES: dict[str, Phrases] = {
         "handed in prices",
         "handed in the prices of {candidate}, valid until {valid_until}",
     ),
+    "quote.read": (
+        "read its own prices",
+        "read version {revision} of the prices of {candidate}",
+    ),
     "quote.withdrawn": ("withdrew its prices", "withdrew the prices of {candidate}"),
     "quote.taken_out": (
         "took withdrawn prices out of the costs",

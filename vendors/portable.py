@@ -37,6 +37,8 @@ from vendors.models import (
     PublishedDocument,
     Question,
     Quote,
+    QuoteRead,
+    QuoteReader,
     RefusedCall,
     Ruling,
     SignInCode,
@@ -183,6 +185,8 @@ leave_out(AnswerDraft, "What a vendor types is its own until it hands in.")
 leave_out(DraftFile, "What a vendor attaches is its own until it hands in.")
 leave_out(ContactRequest, "It asks for a way into this installation.")
 leave_out(InvitationLink, "A way into this installation.")
+leave_out(QuoteReader, "Addresses of a vendor's people, for its pages here.")
+leave_out(QuoteRead, "It is about visits to this installation.")
 leave_out(SignInCode, "A way into this installation.")
 leave_out(VendorSession, "A way into this installation.")
 leave_out(IdempotencyRecord, "It is about calls to this installation.")

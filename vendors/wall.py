@@ -1,7 +1,7 @@
 """For whom a transaction runs, told to PostgreSQL: half of the second wall.
 
 The database role of a vendor process sees a row only where a policy lets it, and the
-policies ask these two settings (docs/isolation.md). They end with the
+policies ask these settings (docs/isolation.md). They end with the
 transaction: on a pooled connection nothing of one call is left for the next.
 Elsewhere than on PostgreSQL there is one wall, the scoped querysets.
 """
@@ -18,9 +18,11 @@ from django.db import connection, transaction
 from evaltracker.toolbox.database import Pipeline
 
 TOKEN, VENDOR = "app.token", "app.vendor"
+# The address whose quotes can be read; blank: those of nobody.
+READER = "app.reader"
 # Whether what the buyer noted on the vendor's own invitations can be found.
 NOTES = "app.notes"
-SAY = "SELECT set_config(%s, %s, true), set_config(%s, %s, true)"
+SAY = f"SELECT {', '.join(['set_config(%s, %s, true)'] * 3)}"
 
 
 def digest_of(secret: str) -> str:
@@ -43,9 +45,10 @@ def show_tokens(secrets: Iterable[str]) -> None:
     _say(",".join(map(digest_of, secrets)), "")
 
 
-def show_vendor(vendor: uuid.UUID) -> None:
-    """Let the rows of this vendor be found, and nothing else any more."""
-    _say("", str(vendor))
+def show_vendor(vendor: uuid.UUID, reader: str = "") -> None:
+    """Let the rows of this vendor be found, and nothing else any more; of its quotes
+    the prices that `reader` may read (`reader_of`)."""
+    _say("", str(vendor), reader)
 
 
 def show(pipe: Pipeline, statement: str, **values: Any) -> None:
@@ -54,10 +57,10 @@ def show(pipe: Pipeline, statement: str, **values: Any) -> None:
         pipe.ask(statement, **values)
 
 
-def _say(token: str, vendor: str) -> None:
+def _say(token: str, vendor: str, reader: str = "") -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(SAY, [TOKEN, token, VENDOR, vendor])
+            cursor.execute(SAY, [TOKEN, token, VENDOR, vendor, READER, reader])
 
 
 def new_secret() -> str:

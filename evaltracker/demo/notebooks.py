@@ -49,7 +49,7 @@ from trials.services.trials import record_gap
 from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
 from vendors.costs import CostKind
 from vendors.imports import plan_claims_import
-from vendors.models import Candidate
+from vendors.models import Candidate, Contact
 from vendors.services.candidates import add_candidate, add_vendor, shortlist
 from vendors.services.claims import submit_claim
 from vendors.services.contacts import invite
@@ -416,6 +416,7 @@ def quote(candidate: Candidate) -> None:
         unit="user",
         recurrence=Recurrence.MONTHLY,
     )
+    contacts = Contact.objects.current()
     hand_in_quote(
         candidate=candidate,
         currency="EUR",
@@ -427,6 +428,7 @@ def quote(candidate: Candidate) -> None:
             QuotedLine(kind=CostKind.MIGRATION, state=QuoteState.NOT_OFFERED),
         ],
         by=Actor(name=f"{candidate.name} (sales engineer)"),
+        readers=[contact.email for contact in contacts.filter(vendor=candidate.vendor)],
     )
 
 

@@ -151,7 +151,7 @@ OF_NONE = frozenset(
         *("demo.note_changed", "demo.note_written", "test_invitation.sent"),
         # Runs propose a verdict; nothing moves before a person gives it.
         *("run.left_out", "run.taken_back", "run_token.made", "run_token.revoked"),
-        *("quotes.reader_set", "runs.reported"),
+        *("quote.read", "quote.reader_named", "quotes.reader_set", "runs.reported"),
     }
 )
 

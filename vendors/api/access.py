@@ -313,8 +313,12 @@ class VendorView(StrictView):
         """Wait until no other call with this key runs, if there is a key."""
         key = request.headers.get("Idempotency-Key", "")
         if KEY.fullmatch(key):
-            route = f"{request.method} {request.path}"
-            take_turn(vendor=self.caller(request).vendor, route=route, key=key)
+            vendor = self.caller(request).vendor
+            take_turn(vendor=vendor, route=self.route(request), key=key)
+
+    def route(self, request: Request) -> str:
+        """Within which a key is known."""
+        return f"{request.method} {request.path}"
 
     def keyed(self, request: Request) -> Turn | None:
         """The turn of a call with a key; None for one without."""
@@ -326,7 +330,7 @@ class VendorView(StrictView):
                 "Idempotency-Key must be 1 to 255 printable ASCII characters."
             )
         vendor = self.caller(request).vendor.pk
-        return Turn(vendor, f"{request.method} {request.path}", key)
+        return Turn(vendor, self.route(request), key)
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
-from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text
+from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
 from vendors.api import schema as examples
 from vendors.api.access import (
     IDEMPOTENCY_KEY,
@@ -24,17 +24,21 @@ from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.costs import CostKind, Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
+from vendors.selectors.access import reader_of
 from vendors.selectors.costs import is_sealed, not_quoted, standing_quote
+from vendors.services.idempotency import Turn
 from vendors.services.quotes import (
     MOST_LINES,
     QuotedLine,
     hand_in_quote,
+    note_read,
     withdraw_quote,
 )
 
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)
 AMOUNT: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"}
+MOST_READERS = 50
 WRITE_AMOUNT = 'Write the number as a string, with a point, such as "1200.50".'
 KINDS = [(kind.value, kind.label) for kind in CostKind]
 ONE_OF = "It must be one of: {}."
@@ -138,6 +142,13 @@ class QuoteInput(StrictSerializer):
         max_length=MOST_LINES,
         help_text="A kind without a line is not stated, which is never zero.",
     )
+    readers = serializers.ListField(
+        child=Text(max_length=254),
+        max_length=MOST_READERS,
+        required=False,
+        default=list,
+        help_text="Addresses of your own contacts who may read these prices.",
+    )
 
 
 class TierOutput(serializers.Serializer[Any]):
@@ -174,10 +185,15 @@ class QuoteOutput(serializers.Serializer[Any]):
     handed_in_by = serializers.CharField(allow_blank=True)
     currency = serializers.CharField(allow_blank=True)
     valid_until = serializers.DateField(allow_null=True)
-    lines = QuoteLineOutput(many=True)
+    withheld = serializers.BooleanField(
+        help_text="True: this token may not read the prices that stand. No token that "
+        "the buyer issued may; a contact's own token reads what the contact may read."
+    )
+    lines = QuoteLineOutput(many=True, allow_null=True, help_text="Null: withheld.")
     not_quoted = serializers.ListField(
         child=serializers.ChoiceField(choices=KINDS),
-        help_text="Kinds of the checklist that have no line.",
+        allow_null=True,
+        help_text="Kinds of the checklist that have no line; null: withheld.",
     )
     buyer_currency = serializers.CharField(
         help_text="What the buyer counts in; another currency is converted."
@@ -213,8 +229,10 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
     }
     if quote is not None:
         shown = {name: getattr(quote, name) for name in shown}
+    withheld = quote is not None and quote.is_withheld
     shown |= {
-        "not_quoted": not_quoted(candidate, quote),
+        "withheld": withheld,
+        "not_quoted": None if withheld else not_quoted(candidate, quote),
         "buyer_currency": candidate.evaluation.currency,
         "sealed": is_sealed(candidate.evaluation, database_now()),
     }
@@ -224,6 +242,19 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
 class QuoteView(VendorView):
     """The vendor's own prices, which no rival and nobody of the buyer reads."""
 
+    def route(self, request: Request) -> str:
+        """A key is known to its own token alone: what it replays tells of prices."""
+        return f"{super().route(request)} {self.caller(request).token.prefix}"
+
+    def keyed(self, request: Request) -> Turn | None:
+        """None for a token that may read nothing: whoever else has its text would try
+        with a key what was handed in."""
+        turn = super().keyed(request)
+        return turn if self.reader(request) else None
+
+    def reader(self, request: Request) -> str:
+        return reader_of(self.caller(request).token)
+
     @extend_schema(
         operation_id="quote_read",
         summary="Your quote",
@@ -231,9 +262,16 @@ class QuoteView(VendorView):
         examples=[examples.response_example(examples.QUOTE_ANSWER)],
     )
     def get(self, request: Request, invitation: str) -> Response:
-        """Read your prices as they stand, and what is not quoted yet."""
+        """Read your prices as they stand, and what is not quoted yet.
+
+        A token that the buyer issued reads when they were handed in and until when
+        they hold, and no price: whoever issued it has seen it.
+        """
         candidate = self.invitation(request, invitation)
-        return Response(show_quote(candidate, standing_quote(candidate)))
+        quote = standing_quote(candidate, self.reader(request))
+        if request.method != "HEAD":
+            note_read(quote=quote, key=self.caller(request).token)
+        return Response(show_quote(candidate, quote))
 
     @extend_schema(
         operation_id="quote_hand_in",
@@ -250,7 +288,9 @@ class QuoteView(VendorView):
         """Quote all prices: 201 a new revision, 200 the same prices again.
 
         They may change until claims close. Amounts are strings, so that none is
-        rounded. A line for a kind says all that you charge for it.
+        rounded. A line for a kind says all that you charge for it. A token that may not
+        read what stands always makes a new revision, whatever its key. Who may read it
+        are `readers`, and the contact whose own token it is.
         """
         candidate = self.invitation(request, invitation)
         body = QuoteInput(data=request.data)
@@ -264,9 +304,12 @@ class QuoteView(VendorView):
                 valid_until=values["valid_until"],
                 lines=[line_of(line) for line in values["lines"]],
                 by=self.caller(request).actor,
+                reader=self.reader(request),
+                readers=values["readers"],
             )
-            shown = show_quote(candidate, result.quote)
-            return Response(shown, status=201 if result.created else 200)
+            stands = standing_quote(candidate, self.reader(request))
+            status = 201 if result.created else 200
+            return Response(show_quote(candidate, stands), status=status)
 
         return self.once(request, put)
 
@@ -275,15 +318,17 @@ class QuoteView(VendorView):
         summary="Withdraw your prices",
         parameters=[IDEMPOTENCY_KEY],
         request=None,
-        responses={200: QuoteOutput, **WRITE},
+        responses={200: QuoteOutput, **problems(403), **WRITE},
     )
     def delete(self, request: Request, invitation: str) -> HttpResponse:
         """Withdraw all prices: none stand until you quote again. Earlier revisions
-        stay on record, as sealed as before."""
+        stay on record, as sealed as before. A token that may not read them may not."""
         candidate = self.invitation(request, invitation)
 
         def withdraw() -> Response:
-            withdraw_quote(candidate=candidate, by=self.caller(request).actor)
+            reader = self.reader(request)
+            actor = self.caller(request).actor
+            withdraw_quote(candidate=candidate, by=actor, reader=reader)
             return Response(show_quote(candidate, None))
 
         return self.once(request, withdraw)

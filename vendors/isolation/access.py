@@ -16,7 +16,7 @@ from django.db.models import Field, Model
 
 from vendors.models import Vendor
 from vendors.models.candidates import VendorRecord
-from vendors.wall import NOTES, TOKEN, VENDOR
+from vendors.wall import NOTES, READER, TOKEN, VENDOR
 
 ME = f"NULLIF(current_setting('{VENDOR}', true), '')::uuid"
 SENT_TOKENS = f"string_to_array(current_setting('{TOKEN}', true), ',')"
@@ -29,6 +29,19 @@ OWN_DRAFT = "draft_id IN (SELECT id FROM vendors_answerdraft)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
 OWN_CRITERION = "criterion_id IN (SELECT id FROM trials_criterion)"
 CALLS = "id IN (SELECT vendor_id FROM vendors_vendortoken)"
+# The same asked with the rights of who owns the tables; no name is from outside.
+OWN_ALONE = f"""candidate_id IN (
+    SELECT id FROM vendors_candidate WHERE vendor_id = {ME} AND invited_at IS NOT NULL
+)"""  # noqa: S608
+# Of a quote: withdrawn, so without prices, or the vendor named who reads.
+READABLE = f"""(lines = '[]' OR id IN (
+    SELECT quote_id FROM vendors_quotereader
+    WHERE email = NULLIF(current_setting('{READER}', true), '')
+))"""  # noqa: S608
+OWN_PEOPLE = (
+    "email IN (SELECT lower(email) FROM vendors_contact WHERE removed_at IS NULL)"
+)
+OWN_QUOTE = "quote_id IN (SELECT id FROM vendors_quote)"
 ALL: tuple[str, ...] = ()
 
 
@@ -40,6 +53,11 @@ class Access:
     rows: str = ""
     # Which columns it reads; a view of the same name shows NULL for the others.
     shown: tuple[str, ...] = ALL
+    # Of which more rows it learns that they are there, and by what condition it reads
+    # `veiled`, which a view of the owner's shows as NULL otherwise.
+    known: str = ""
+    readable: str = ""
+    veiled: tuple[str, ...] = ()
     # Which rows it may add; blank: none.
     added: str = ""
     # Which columns of its rows it may change.
@@ -151,7 +169,16 @@ ACCESS: dict[str, Access] = {
     "vendors_submission": Access(rows=OWN, added=OWN),
     # What the house published to it.
     "vendors_publisheddocument": Access(rows=OWN),
-    "vendors_quote": Access(rows=OWN, added=OWN),
+    # That there is one all learn, and the prices who was named.
+    "vendors_quote": Access(
+        rows=f"{OWN} AND {READABLE}",
+        known=OWN_ALONE,
+        readable=READABLE,
+        veiled=("salt", "currency", "lines"),
+        added=OWN,
+    ),
+    "vendors_quotereader": Access(rows=OWN, added=f"{OWN} AND {OWN_PEOPLE}"),
+    "vendors_quoteread": Access(rows=OWN, added=f"{OWN} AND {OWN_QUOTE}"),
     # What was entered for it from its mail, to be confirmed.
     "vendors_mailedsheet": Access(
         rows=f"{OWN} AND entered_at IS NOT NULL",

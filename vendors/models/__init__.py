@@ -27,7 +27,14 @@ from vendors.models.claims import (
     LastSeen,
     Submission,
 )
-from vendors.models.costs import CostLine, ExchangeRate, PriceOpening, Quote
+from vendors.models.costs import (
+    CostLine,
+    ExchangeRate,
+    PriceOpening,
+    Quote,
+    QuoteRead,
+    QuoteReader,
+)
 from vendors.models.dialogue import (
     Asking,
     ContactRequest,
@@ -57,6 +64,8 @@ __all__ = [
     "PublishedDocument",
     "Question",
     "Quote",
+    "QuoteRead",
+    "QuoteReader",
     "RefusedCall",
     "Ruling",
     "SignInCode",

@@ -245,7 +245,8 @@ class Quote(CommittedRecord, VendorRecord):
     revision = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     valid_until = models.DateField()
-    # As `vendors.services.quotes` keeps them; amounts are text. None: withdrawn.
+    # As `vendors.services.quotes` keeps them; amounts are text. Empty: withdrawn.
+    # In rows of `own_quotes` None: withheld from who asks.
     lines = models.JSONField(default=list, blank=True, validators=[check_quote_lines])
     handed_in_at = models.DateTimeField()
     # The contact in the vendor pages, or the token of a program.
@@ -269,7 +270,60 @@ class Quote(CommittedRecord, VendorRecord):
 
     @property
     def is_withdrawn(self) -> bool:
-        return not self.lines
+        return bool(self.lines == [])
+
+    @property
+    def is_withheld(self) -> bool:
+        return self.lines is None
+
+
+class QuoteReader(VendorRecord):
+    """Somebody whom the vendor named to read a revision, told by their address."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="readers")
+    # In small letters.
+    email = models.CharField(max_length=254)
+    # Blank: of before readers were named.
+    named_by = models.CharField(max_length=300, blank=True)
+    named_at = models.DateTimeField()
+
+    objects: ClassVar = VendorScopedQuerySet["QuoteReader"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "quote", "email"), name="quote_reader_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Reader of {self.quote}"
+
+
+class QuoteRead(VendorRecord):
+    """The first read of a revision by a session or a token."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="reads")
+    # The id of the session or token.
+    key = models.UUIDField()
+    # The contact's name, or what the token is known by.
+    reader = models.CharField(max_length=150)
+    read_at = models.DateTimeField()
+
+    objects: ClassVar = VendorScopedQuerySet["QuoteRead"].as_manager()
+
+    class Meta:
+        ordering = ("read_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("candidate", "quote", "key"), name="quote_read_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Read of {self.quote}"
 
 
 class ExchangeRate(Record):

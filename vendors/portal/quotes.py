@@ -34,9 +34,16 @@ from vendors.portal.access import (
     show,
 )
 from vendors.portal.claims import address
+from vendors.selectors.access import people_of, reader_of
 from vendors.selectors.costs import is_sealed, own_quotes, standing_quote
 from vendors.services.access import actor_in_pages
-from vendors.services.quotes import hand_in_quote, read_lines, totals_of, withdraw_quote
+from vendors.services.quotes import (
+    hand_in_quote,
+    note_read,
+    read_lines,
+    totals_of,
+    withdraw_quote,
+)
 from vendors.sheets import PRICES_SHEET as SHEET
 from vendors.sheets import read_prices, write_prices
 
@@ -106,7 +113,8 @@ CHOICES = {
 def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
     if request.method != "POST":
-        return _shown(request, session, rows_of(standing_quote(candidate), candidate))
+        stands = standing_quote(candidate, reader_of(session))
+        return _shown(request, session, rows_of(stands, candidate))
     if request.POST.get("then") == "withdraw":
         return _withdrawn(request, session)
     rows = typed_rows(request.POST, candidate)
@@ -122,6 +130,8 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
             valid_until=valid_until_in(head["valid_until"]),
             lines=lines_in(rows),
             by=actor_in_pages(session.link),
+            reader=reader_of(session),
+            readers=request.POST.getlist("readers"),
         )
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)
@@ -129,11 +139,12 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate = session.link.candidate
+    candidate, reader = session.link.candidate, reader_of(session)
+    actor = actor_in_pages(session.link)
     try:
-        withdraw_quote(candidate=candidate, by=actor_in_pages(session.link))
+        withdraw_quote(candidate=candidate, by=actor, reader=reader)
     except Problem as problem:
-        rows = rows_of(standing_quote(candidate), candidate)
+        rows = rows_of(standing_quote(candidate, reader), candidate)
         return _shown(request, session, rows, problem=problem)
     return redirect(address(session, "quote"))
 
@@ -141,7 +152,9 @@ def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
 @session_page(*READ)
 def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
     candidate = session.link.candidate
-    stands = standing_quote(candidate)
+    stands = standing_quote(candidate, reader_of(session))
+    if request.method != "HEAD":
+        note_read(quote=stands, key=session)
     content = write_prices(rows_of(stands, candidate), _head(candidate, stands))
     return download(content, name="prices.xlsx", content_type=TYPES["xlsx"])
 
@@ -174,8 +187,18 @@ def _shown(
 ) -> HttpResponse:
     """The page; after a refusal with what was typed and a sentence at each field."""
     candidate, now = session.link.candidate, database_now()
-    last = own_quotes(candidate).first()
+    own = reader_of(session)
+    quotes = own_quotes(candidate, own)
+    last = quotes[0] if quotes else None
     stands = None if last is None or last.is_withdrawn else last
+    # Under what is withheld stands the last that they may read.
+    readable = next((quote for quote in quotes if quote.lines), None)
+    shown = readable if stands else None
+    ticked = set(request.POST.getlist("readers"))
+    if request.method == "GET" and stands and stands.lines:
+        ticked = set(stands.readers.values_list("email", flat=True))
+    if request.method != "HEAD":
+        note_read(quote=shown, key=session)
     wrong = by_row(problem.errors, rows) if isinstance(problem, Invalid) else {}
     return show(
         request,
@@ -189,8 +212,13 @@ def _shown(
         head=boxes_of(head or _head(candidate, stands), wrong),
         rows=form_rows(rows, wrong),
         currencies=[code for code, _ in currency_choices()],
-        quote=last,
-        **(_standing(last, candidate) if last else {}),
+        last=last,
+        stands=stands,
+        quote=shown,
+        people=people_of(candidate).exclude(email__iexact=own),
+        ticked=ticked,
+        **(_handed_in(last, session) if last else {}),
+        **(_standing(shown, candidate) if shown else {}),
         **CHOICES,
     )
 
@@ -213,15 +241,25 @@ def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
 
 def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
     """Currency and validity as they stand; the buyer's currency to begin with."""
-    if stands is None:
+    if stands is None or stands.is_withheld:
         return {"currency": candidate.evaluation.currency, "valid_until": ""}
     return {"currency": stands.currency, "valid_until": stands.valid_until.isoformat()}
 
 
-def _standing(stands: Quote, candidate: Candidate) -> dict[str, Any]:
-    lines = read_lines(stands.lines)
+def _handed_in(last: Quote, session: VendorSession) -> dict[str, Any]:
+    zone = session.link.candidate.evaluation.zone
+    by = last.handed_in_by.removeprefix(f"{session.link.vendor.name} (")
     return {
-        "handed_in_at": spoken(stands.handed_in_at, candidate.evaluation.zone),
+        "handed_in_at": spoken(last.handed_in_at, zone),
+        "by_token": by.startswith("token "),
+        "by": by.removesuffix(")"),
+    }
+
+
+def _standing(shown: Quote, candidate: Candidate) -> dict[str, Any]:
+    lines = read_lines(shown.lines)
+    return {
+        "shown_at": spoken(shown.handed_in_at, candidate.evaluation.zone),
         "lines": [
             (
                 line.name[0].upper() + line.name[1:],
@@ -232,7 +270,7 @@ def _standing(stands: Quote, candidate: Candidate) -> dict[str, Any]:
             for line in lines
         ],
         "totals": [
-            (Recurrence(due).label, written(amount, stands.currency))
+            (Recurrence(due).label, written(amount, shown.currency))
             for due, amount in totals_of(lines).items()
         ],
     }

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -28,7 +28,15 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.selectors.candidates import invitation_letters
-from vendors.wall import TOKEN, VENDOR, digest_of, show, show_tokens, show_vendor
+from vendors.wall import (
+    READER,
+    TOKEN,
+    VENDOR,
+    digest_of,
+    show,
+    show_tokens,
+    show_vendor,
+)
 
 
 def find_link(secret: str) -> InvitationLink | None:
@@ -60,11 +68,24 @@ def find_session(secret: str) -> VendorSession | None:
     if row is None:
         return None
     show_vendor(row.vendor_id)
-    return (
+    session: VendorSession | None = (
         rows.filter(live_link("link__"))
         .select_related("link__contact", "link__vendor", "link__candidate__evaluation")
         .first()
     )
+    if session is not None:
+        show_vendor(session.vendor_id, reader_of(session))
+    return session
+
+
+def reader_of(key: VendorSession | VendorToken) -> str:
+    """As whom who holds `key` reads quotes: their contact's address as it is now.
+
+    Blank, which reads none, for a token that the house issued: its maker has seen it.
+    """
+    if isinstance(key, VendorToken):
+        return ""
+    return str(key.link.contact.email).lower()
 
 
 def live_link(path: str = "") -> Q:
@@ -91,6 +112,25 @@ def live_link(path: str = "") -> Q:
 def newest_link() -> Q:
     """Of each contact and invitation the one that mails lead to, if it has one."""
     return Q(turned_at__isnull=True, ended_at__isnull=True)
+
+
+def people_of(candidate: Candidate) -> QuerySet[Contact]:
+    """All contacts of the vendor, each with the instant `since` which they can get into
+    the invitation, if they can, and the name of the colleague who had asked for them,
+    if one did, as `added_by`."""
+    mine = {"candidate": candidate, "contact": OuterRef("pk")}
+    links = InvitationLink.objects.filter(live_link(), **mine).order_by("made_at")
+    asked = own_contact_requests(candidate).filter(
+        state=ProposalState.ACCEPTED, email__iexact=OuterRef("email")
+    )
+    rows: QuerySet[Contact] = Contact.objects.current().filter(
+        vendor=candidate.vendor_id
+    )
+    return rows.annotate(
+        address=Lower("email"),
+        since=Subquery(links.values("made_at")[:1]),
+        added_by=Subquery(asked.values("asked_by__name")[:1]),
+    )
 
 
 def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
@@ -155,7 +195,8 @@ SELECT token.id, token.prefix, token.last_used_on, token.vendor_id,
 """
 # Only the token's own row can be seen (docs/isolation.md) ...
 SHOW_TOKEN = f"""
-SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true)
+SELECT set_config('{TOKEN}', %(digest)s, true), set_config('{VENDOR}', '', true),
+    set_config('{READER}', '', true)
 """
 # ... and when it has been read, only its vendor's rows.
 SHOW_VENDOR = f"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
@@ -22,6 +22,7 @@ from vendors.models import (
     ExchangeRate,
     PriceOpening,
     Quote,
+    QuoteReader,
 )
 from vendors.policy import may_see_prices
 
@@ -236,15 +237,25 @@ class QuoteSeen:
     is_withdrawn: bool = False
 
 
-def own_quotes(candidate: Candidate) -> QuerySet[Quote]:
-    """Every revision that the vendor of `candidate` handed in, the last one first."""
-    rows: QuerySet[Quote] = Quote.objects.filter(candidate=candidate)
-    return rows.order_by("-revision")
+def own_quotes(candidate: Candidate, reader: str) -> list[Quote]:
+    """Every revision that the vendor of `candidate` handed in, the last one first.
+
+    Those that nobody named `reader` for (`reader_of`) are withheld: they have no lines
+    and no currency.
+    """
+    named = QuoteReader.objects.filter(candidate=candidate, email=reader)
+    readable = set(named.values_list("quote", flat=True)) if reader else set()
+    quotes = list(Quote.objects.filter(candidate=candidate).order_by("-revision"))
+    for quote in quotes:
+        if not quote.is_withdrawn and quote.pk not in readable:
+            quote.lines, quote.currency = None, ""
+    return quotes
 
 
-def standing_quote(candidate: Candidate) -> Quote | None:
-    """What the vendor asks now; None also once it has withdrawn its prices."""
-    last = own_quotes(candidate).first()
+def standing_quote(candidate: Candidate, reader: str) -> Quote | None:
+    """What the vendor asks now, which may be withheld; None also once it has withdrawn
+    its prices."""
+    last = next(iter(own_quotes(candidate, reader)), None)
     return None if last is None or last.is_withdrawn else last
 
 
@@ -281,7 +292,7 @@ def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
 
 
 def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
-    kinds = {line["kind"] for line in quote.lines} if quote else set()
+    kinds = {line["kind"] for line in (quote.lines or ())} if quote else set()
     return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in kinds]
 
 

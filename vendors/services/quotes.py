@@ -1,7 +1,7 @@
 """Vendors' prices: handed in, sealed, and opened by two people."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Refused
@@ -41,7 +41,17 @@ from vendors.choices import (
 from vendors.costs import CHECKLIST, CODES, CostKind, Tier, amounts_at
 from vendors.costs import Pricing as HowPriced
 from vendors.costs.lines import stored_tier
-from vendors.models import Candidate, CostLine, PriceOpening, Quote
+from vendors.models import (
+    Candidate,
+    Contact,
+    CostLine,
+    PriceOpening,
+    Quote,
+    QuoteRead,
+    QuoteReader,
+    VendorSession,
+    VendorToken,
+)
 from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
 from vendors.selectors.costs import (
@@ -51,13 +61,13 @@ from vendors.selectors.costs import (
     is_quoted,
     not_quoted,
     opening_of,
-    own_quotes,
     second_people,
     second_seats,
     standing_quote,
     tiers_of,
 )
-from vendors.services.candidates import lock_invitation
+from vendors.services.access import actor_by_token, actor_in_pages
+from vendors.services.candidates import lock_candidate, lock_invitation
 from vendors.services.costs import (
     PRICE_FIELDS,
     SAVED,
@@ -604,6 +614,8 @@ def _rounded(amount: Fraction) -> Decimal:
 
 PAST = "That day has passed; name today or a later day."
 NONE_STANDS = "You have no prices handed in, so there is nothing to withdraw."
+NOT_A_CONTACT = "It is the address of none of your contacts: {}."
+NOT_A_READER = "Only who may read these prices may withdraw them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -620,11 +632,16 @@ def hand_in_quote(
     valid_until: datetime.date,
     lines: Sequence[QuotedLine],
     by: Actor,
+    reader: str = "",
+    readers: Collection[str] = (),
 ) -> QuoteResult:
-    """Keep the prices as the next revision; the same prices again write nothing.
+    """Keep the prices as the next revision, for `reader` and `readers` to read.
 
-    The journal tells that it was done and until when they hold, and commits to them
-    by a salted digest.
+    `reader` (`reader_of`) is who hands in. Where they may read what stands, the same
+    prices again write no revision; to anybody else that would tell what stands.
+
+    The journal tells that it was done, until when they hold and who reads them, and
+    commits to them by a salted digest.
 
     Raises:
         Refused: claims are not open. NotFound: the candidate was not invited.
@@ -636,26 +653,85 @@ def hand_in_quote(
         inputs.refuse("currency", "Write the currency as its code, such as USD.")
     if valid_until < wall_of(now, candidate.evaluation.zone).date():
         inputs.refuse("valid_until", PAST)
+    named = _own_people(inputs, candidate, readers) | ({reader} if reader else set())
     inputs.check()
     stored = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
-    stands = standing_quote(candidate)
+    stands = standing_quote(candidate, reader)
     body = {"currency": currency, "valid_until": valid_until, "lines": stored}
-    if stands and all(getattr(stands, name) == body[name] for name in body):
+    same = stands and all(getattr(stands, name) == body[name] for name in body)
+    if stands and same and named <= set(stands.readers.values_list("email", flat=True)):
         return QuoteResult(stands, created=False)
     logged = ("revision", "valid_until")
-    quote = _keep(candidate, body, now, "quote.handed_in", logged, by)
+    quote = _keep(candidate, body, now, "quote.handed_in", logged, by, named)
     return QuoteResult(quote, created=True)
 
 
+def _own_people(
+    inputs: Inputs, candidate: Candidate, addresses: Collection[str]
+) -> set[str]:
+    people = Contact.objects.current().filter(vendor=candidate.vendor_id)
+    own = {email.lower() for email in people.values_list("email", flat=True)}
+    for index, address in enumerate(addresses):
+        if address.lower() not in own:
+            inputs.refuse(f"readers.{index}", NOT_A_CONTACT.format(address))
+    return own & {address.lower() for address in addresses}
+
+
+def add_readers(quote: Quote, addresses: Iterable[str], by: Actor) -> list[QuoteReader]:
+    """Keep who may read it from now on; the caller has locked its candidate and knows
+    that `by` may say so. Whom it names already is not named again."""
+    new = set(addresses) - set(quote.readers.values_list("email", flat=True))
+    said = {"named_by": by.name, "named_at": database_now()}
+    return QuoteReader.objects.bulk_create(
+        QuoteReader(quote=quote, candidate_id=quote.candidate_id, email=address, **said)
+        for address in sorted(new)
+    )
+
+
 @transaction.atomic
-def withdraw_quote(*, candidate: Candidate, by: Actor) -> Quote:
-    """Take the prices back: a revision without lines; the earlier ones stay."""
+def withdraw_quote(*, candidate: Candidate, by: Actor, reader: str) -> Quote:
+    """Take the prices back: a revision without lines; the earlier ones stay.
+
+    Raises:
+        Forbidden: `reader` may not read what stands. Refused: nothing stands.
+    """
     candidate, now = lock_invitation(candidate)
-    stands = standing_quote(candidate)
+    stands = standing_quote(candidate, reader)
+    if not reader or (stands and stands.is_withheld):
+        raise Forbidden(NOT_A_READER, code="not_a_reader")
     if stands is None:
         raise Refused(NONE_STANDS, code="nothing_to_withdraw")
     body = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
     return _keep(candidate, body, now, "quote.withdrawn", ("revision",), by)
+
+
+def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
+    """Keep the first read of a revision by a session or token, if it shows prices."""
+    if quote is None or not quote.lines or quote.reads.filter(key=key.pk).exists():
+        return
+    if isinstance(key, VendorToken):
+        reader, by = key.prefix, actor_by_token(key.vendor.name, key.prefix)
+    else:
+        reader, by = key.link.contact.name, actor_in_pages(key.link)
+    with transaction.atomic():
+        candidate = lock_candidate(quote.candidate)
+        if quote.reads.filter(key=key.pk).exists():
+            return
+        said = {"revision": quote.revision, "reader": reader}
+        QuoteRead.objects.create(
+            quote=quote,
+            candidate=candidate,
+            key=key.pk,
+            reader=reader,
+            read_at=database_now(),
+        )
+        journal.record(
+            evaluation=candidate.evaluation,
+            action="quote.read",
+            subject=quote,
+            by=by,
+            after={"candidate": candidate.name, **said},
+        )
 
 
 def _keep(
@@ -665,22 +741,25 @@ def _keep(
     action: str,
     told: Sequence[str],
     by: Actor,
+    readers: Collection[str] = (),
 ) -> Quote:
-    """Keep the next revision; the journal tells the fields `told`."""
-    last = own_quotes(candidate).first()
+    """Keep the next revision; the journal tells the fields `told`, and `readers`."""
+    before = Quote.objects.filter(candidate=candidate).aggregate(last=Max("revision"))
     quote = Quote.objects.create(
         candidate=candidate,
-        revision=last.revision + 1 if last else 1,
+        revision=(before["last"] or 0) + 1,
         handed_in_at=now,
         handed_in_by=actor_of(by).name,
         **said,
     )
+    add_readers(quote, readers, by)
+    after = {"candidate": candidate.name, **journal.snapshot(quote, told)}
     journal.record(
         evaluation=candidate.evaluation,
         action=action,
         subject=quote,
         by=by,
-        after={"candidate": candidate.name, **journal.snapshot(quote, told)},
+        after=after | ({} if quote.is_withdrawn else {"readers": sorted(readers)}),
         rows=[quote],
     )
     return quote

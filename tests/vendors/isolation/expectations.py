@@ -52,7 +52,7 @@ ROUTES: dict[str, Route] = {
     f"{INVITATION}proposals/": Route(
         {**READ, "POST": 201}, {"category": "{category}", "text": "One more"}
     ),
-    f"{INVITATION}quote/": Route({**READ, "PUT": 201, "DELETE": 200}, QUOTE),
+    f"{INVITATION}quote/": Route({**READ, "PUT": 201, "DELETE": 403}, QUOTE),
     f"{INVITATION}submission/": Route({**READ, "POST": 201}),
     f"{INVITATION}files/<str:file>/": Route(READ),
     f"{INVITATION}claims/": Route({**READ, "POST": 201}, CLAIM),

@@ -65,6 +65,10 @@ def _allowed(table: str, access: Access, columns: list[str]) -> set[Right]:
     if access.shown:
         found |= {(view, "SELECT", column) for column in columns}
         found |= {(view, "UPDATE", text) for text in access.changed}
+    if access.veiled:
+        found |= {
+            (view, verb, name) for verb in ("SELECT", "INSERT") for name in columns
+        }
     if access.locked:
         found |= {(base, "UPDATE", "id"), (view, "UPDATE", "id")}
     return found

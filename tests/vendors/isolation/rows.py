@@ -18,6 +18,8 @@ ONLY_GROW = (
     "Measurement",
     "PublishedDocument",
     "Quote",
+    "QuoteRead",
+    "QuoteReader",
     "RunReport",
     "SignOff",
     "Waiver",

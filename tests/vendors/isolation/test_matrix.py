@@ -9,7 +9,14 @@ from tests.lock_order import around_tests
 from tests.vendors.isolation.expectations import NOWHERE, ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
-from tests.vendors.isolation.walk import METHODS, Call, Heard, addresses, routes
+from tests.vendors.isolation.walk import (
+    METHODS,
+    Call,
+    Heard,
+    addresses,
+    amounts_heard,
+    routes,
+)
 from tests.vendors.isolation.world import NAMES, Party, World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -81,6 +88,13 @@ def test_a_vendor_hears_and_changes_nothing_of_its_rivals(
                     assert heard.status >= 400, call
             alike(said, (method, route))
     assert picture(me.vendor) == before
+
+
+def test_a_later_contact_and_the_buyers_token_hear_no_amount(world: World) -> None:
+    me = world.parties["Globex"]
+    pages = {f"GET vendor/<str:invitation>/quote/{page}" for page in ("", "sheet/")}
+    assert amounts_heard(me, me.cookie) == pages
+    assert amounts_heard(me, me.late) == set()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from evaltracker.evaluations.models import Category, Requirement
@@ -15,12 +15,12 @@ from tests.vendors.isolation.conftest import behind
 from tests.vendors.isolation.expectations import ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
-from tests.vendors.isolation.walk import METHODS, Call, addresses
-from tests.vendors.isolation.world import NAMES, PUBLISHED, World
+from tests.vendors.isolation.walk import METHODS, Call, addresses, amounts_heard
+from tests.vendors.isolation.world import NAMES, PUBLISHED, WRITTEN, World
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
 from vendors.isolation.roles import SCHEMA
-from vendors.models import Asking, Question
+from vendors.models import Asking, Question, Quote, QuoteReader
 from vendors.models.candidates import VendorScopedQuerySet
 from vendors.wall import show_vendor
 
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.postgres
 SCOPES = (
     *("candidate", "vendor", "claim__candidate", "trial__candidate", "evaluation"),
     *("own", "by_vendor"),
+    # Who was named to read prices.
+    "email",
 )
 
 
@@ -174,6 +176,57 @@ def test_without_any_scope_and_wall_rivals_would_be_heard(
     leaks = "\n".join(walk(world, monkeypatch, own=True))
     for place in ("claims/", "questions/", "proposals/", "files/", "trial/"):
         assert f"{place}: " in leaks
+
+
+def test_q31_prices_come_to_the_role_for_a_reader_alone(
+    walled: World, role: str
+) -> None:
+    me, rival = walled.parties["Acme"], walled.parties["Globex"]
+    reader = QuoteReader.objects.get(candidate=me.candidate).email
+    theirs = QuoteReader.objects.get(candidate=rival.candidate).email
+    seen = "SELECT lines, currency, salt, revision FROM vendors_quote"
+    with behind(role), connection.cursor() as cursor:
+        for who in ("", "x@rival.example", theirs):
+            show_vendor(me.vendor.pk, who)
+            cursor.execute(seen)
+            assert cursor.fetchall() == [(None, None, None, 1)]
+            cursor.execute("SELECT count(*) FROM public.vendors_quote")
+            assert cursor.fetchone() == (0,)
+        show_vendor(me.vendor.pk, reader)
+        cursor.execute(seen)
+        assert WRITTEN in str(cursor.fetchall())
+        # No condition of another's is asked before it is known whose rows they are.
+        cursor.execute("SELECT count(*) FROM vendors_quote WHERE lines::text <> ''")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("email", ["x@rival.example", ""])
+def test_the_role_names_nobody_but_own_contacts(
+    walled: World, role: str, email: str
+) -> None:
+    me = walled.parties["Acme"]
+    quote = Quote.objects.get(candidate=me.candidate)
+    with behind(role):
+        show_vendor(me.vendor.pk)
+        with (
+            pytest.raises(DatabaseError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            QuoteReader.objects.create(
+                quote=quote,
+                candidate=me.candidate,
+                email=email,
+                named_at=quote.handed_in_at,
+            )
+
+
+def test_without_scopes_a_later_contact_hears_no_amount_through_the_wall(
+    walled: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = walled.parties["Acme"]
+    without_scopes(monkeypatch)
+    assert amounts_heard(me, me.late) != set()
+    assert amounts_heard(me, me.late, partial(behind, role)) == set()
 
 
 def test_no_row_is_seen_before_the_vendor_is_known(walled: World, role: str) -> None:

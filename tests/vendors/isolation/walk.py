@@ -8,17 +8,19 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.vendors.isolation.expectations import Route
-from tests.vendors.isolation.world import Party
+from tests.lock_order import around_tests
+from tests.vendors.isolation.expectations import ROUTES, Route
+from tests.vendors.isolation.world import WRITTEN, Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 IDS = ("invitation", "file", "gap", "document", "sheet")
@@ -119,6 +121,27 @@ def _flat(patterns: list[Any], before: str) -> Iterator[str]:
         else:
             assert isinstance(pattern, URLPattern)
             yield before + str(pattern.pattern)
+
+
+def amounts_heard(
+    party: Party,
+    cookie: str,
+    disguise: Callable[[], AbstractContextManager[None]] = NOBODY,
+) -> set[str]:
+    """The pages and calls of its own in which the price of its quote is heard, by that
+    session and by the token that the house issued."""
+    heard = {}
+    for route, expected in ROUTES.items():
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            call = Call(method, fill(route, ids(party)), party.token, expected)
+            with around_tests():
+                said = replace(call, cookie=cookie).hear(disguise)
+                transaction.set_rollback(True)
+            heard[f"{method} {route}"] = said.everything
+    price = (WRITTEN, f"{float(WRITTEN):,}", f"{party.mark} price")
+    return {
+        name for name, text in heard.items() if any(it.encode() in text for it in price)
+    }
 
 
 def addresses(route: str, own: Party, foreign: Party) -> dict[str, str]:

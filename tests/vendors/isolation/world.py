@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -39,6 +39,7 @@ from vendors.models import (
     InvitationLink,
     MailedSheet,
     PublishedDocument,
+    QuoteRead,
     Vendor,
     VendorToken,
 )
@@ -55,6 +56,8 @@ from vendors.wall import new_secret
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")
 PUBLISHED = "a published answer"
+# Of each vendor's prices, with a note beside it.
+AMOUNT, WRITTEN = Decimal("8484.84"), "8484.84"
 # What makes a row of this model one that its constraints take.
 FITTING: dict[str, dict[str, Any]] = {
     "Conflict": {"has_interest": False},
@@ -90,6 +93,8 @@ class Party:
     # Of its contact: what stands in the link, and the cookie of a session.
     secret: str
     cookie: str
+    # Of a colleague who came after its prices, and whom nobody named to read them.
+    late: str
 
     @property
     def mark(self) -> str:
@@ -114,6 +119,9 @@ def build_world() -> World:
     vendors.enter(shared, "research")
     for party in parties.values():
         _fill(shared, party)
+    # Whoever came later has no part in what was there before.
+    late = {name: _contact(row.candidate, "d")[1] for name, row in parties.items()}
+    parties = {name: replace(row, late=late[name]) for name, row in parties.items()}
     _mark_all(shared, parties)
     _publish(shared, parties["Initech"])
     _uninvited(parties["Acme"])
@@ -150,6 +158,7 @@ def _party(shared: Evaluation, name: str) -> Party:
         sheet=str(sheet.pk),
         secret=link_secret(link.pk),
         cookie=cookie,
+        late="",
     )
 
 
@@ -163,13 +172,16 @@ def _document(candidate: Candidate, name: str) -> PublishedDocument:
     )
 
 
-def _contact(candidate: Candidate) -> tuple[InvitationLink, str]:
-    """The link of the vendor's contact, who asked for a code and is in its pages."""
+def _contact(candidate: Candidate, name: str = "c") -> tuple[InvitationLink, str]:
+    """The link of a contact of the vendor, who asked for a code and is in its pages."""
     vendor, owner = candidate.vendor, candidate.evaluation.owner
     assert vendor is not None
     contact = add_contact(
-        vendor=vendor, name="C", email=f"c@{vendor.slug}.example", by=owner
+        vendor=vendor, name=name, email=f"{name}@{vendor.slug}.example", by=owner
     )
+    # Marked before anything is told by the address.
+    mark([contact], mark_of(str(vendor).split(maxsplit=1)[0]))
+    contact.refresh_from_db()
     link = give_link(candidate=candidate, contact=contact)
     ask_code(link=link, nonce=new_secret())
     _, secret = begin_session(link=link, now=database_now())
@@ -263,14 +275,22 @@ def _fill(shared: Evaluation, party: Party) -> None:
             assert subject is not None
             said = f"{HOUSE} of {party.name}"
             add_comment(subject=subject, text=said, by=shared.owner)
-    hand_in_quote(
+    reader = Contact.objects.get(vendor=party.vendor).email.lower()
+    note = f"{party.mark} price"
+    quote = hand_in_quote(
         candidate=candidate,
         currency="USD",
         valid_until=datetime.date(2040, 6, 30),
-        lines=[
-            QuotedLine(kind="licence", likely=Decimal(9), note=f"{party.mark} price")
-        ],
+        lines=[QuotedLine(kind="licence", likely=AMOUNT, note=note)],
         by=Actor(name=f"{party.mark} token"),
+        reader=reader,
+    ).quote
+    QuoteRead.objects.create(
+        quote=quote,
+        candidate=candidate,
+        key=uuid.uuid4(),
+        reader=f"{party.mark} reader",
+        read_at=database_now(),
     )
     IdempotencyRecord.objects.create(
         vendor=party.vendor, key="first", route="POST /", status=201, body="{}"
@@ -348,6 +368,9 @@ def _mark_all(shared: Evaluation, parties: dict[str, Party]) -> None:
         # Its ending tells its type, as it is handed in.
         waiting = DraftFile.objects.filter(draft__candidate__vendor=party.vendor)
         waiting.update(name=f"{party.mark}.txt")
+    for link in InvitationLink.objects.select_related("contact"):
+        address = link.contact.email.lower()
+        InvitationLink.objects.filter(pk=link.pk).update(address=address)
     # What the buyer noted is the house's, whomever it is about.
     noted = Claim.objects.filter(by_vendor=False)
     for row in noted:

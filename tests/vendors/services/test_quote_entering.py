@@ -28,6 +28,7 @@ from vendors.services.quotes import (
 )
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+QUINN = "quinn@acme.example"
 
 
 @pytest.fixture
@@ -48,11 +49,12 @@ def quote(acme: Candidate, *lines: QuotedLine, currency: str = "USD") -> Quote:
         valid_until=datetime.date(2040, 6, 30),
         lines=lines,
         by=Actor(name="Acme (Quinn)"),
+        reader=QUINN,
     ).quote
 
 
 def withdraw(acme: Candidate) -> None:
-    withdraw_quote(candidate=acme, by=Actor(name="Acme (Quinn)"))
+    withdraw_quote(candidate=acme, by=Actor(name="Acme (Quinn)"), reader=QUINN)
 
 
 def typed(acme: Candidate, kind: str, likely: int, label: str = "") -> CostLine:
