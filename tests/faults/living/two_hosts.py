@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,7 +30,7 @@ import requests
 from tests.faults.least_rights import PASSWORD
 from tests.faults.living.installation import Installation, installation
 from tests.faults.living.restarts import Judged, all_ended, judged
-from tests.faults.living.traffic import Seen, market, traffic
+from tests.faults.living.traffic import Market, Seen, market, traffic
 from tests.faults.notices.world import ROOT, Process, until
 
 BASE = "10.77.0.1"
@@ -40,6 +40,7 @@ PATIENCE = 120.0
 # Pages go on within so many seconds of a host's loss.
 MOST_SECONDS = 2.0
 PAGES = 10
+PROOF = b"What a vendor attached.\n"
 # Where not even its kernel says so, the proxy asks it each second, and gives up soon.
 MOST_SECONDS_OF_SILENCE = 5.0
 SYSTEM = f"{os.environ['PATH']}:/usr/sbin:/sbin"
@@ -303,12 +304,14 @@ def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
         with traffic(here, given) as seen:
             owe_overdue(owed, people=50, places=5)
             assert until(partial(_has_grown, here, 0), PATIENCE), "no mail leaves"
-            away, text = _lose(here, seen, "a")
+            file = _attach(here.hosts["a"], given)
+            away, text = _lose(here, seen, "a", _still_there(here.hosts["b"], file))
             told = [text]
             for way in ("kill -9",) if quick else ("fast", "immediate"):
                 told.append(_restart(here, way))
             wrong += [] if until(all_ended, PATIENCE + 4 * lease) else ["open"]
-            silence, text = _lose(here, seen, "b", silently=True)
+            read = _still_there(here.hosts["a"], file)
+            silence, text = _lose(here, seen, "b", read, silently=True)
             told.append(text)
         wrong += judged(here, seen, given)
         result = outcome(here.arrived)
@@ -321,10 +324,41 @@ def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
         return f"{result}; {seen}; {'; '.join(told)}", wrong
 
 
+# As the proxy says it, for a call to one host alone.
+BY_PROXY = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+
+
+def _attach(host: Host, given: Market) -> tuple[str, dict[str, str]]:
+    """Hand a vendor's file to this host; where it can be read, and by whom."""
+    home, token = given.vendors[0]
+    asked = f"http://{host.address}:8001{home}"
+    headers = {**BY_PROXY, "Authorization": f"Bearer {token}"}
+    claim = {"requirement": "R1", "availability": "now", "statement": "With a file"}
+    requests.post(asked, json=claim, headers=headers, timeout=30).raise_for_status()
+    files = {"file": ("proof.txt", PROOF, "text/plain")}
+    kept = requests.post(f"{asked}R1/files/", files=files, headers=headers, timeout=30)
+    kept.raise_for_status()
+    place = home.replace("claims/", f"files/{kept.json()['id']}/")
+    return place, headers
+
+
+def _still_there(host: Host, file: tuple[str, dict[str, str]]) -> Callable[[], bool]:
+    place, headers = file
+    url = f"http://{host.address}:8001{place}"
+    return lambda: requests.get(url, headers=headers, timeout=30).content == PROOF
+
+
 def _lose(
-    here: TwoHosts, seen: Seen, name: str, *, silently: bool = False
+    here: TwoHosts,
+    seen: Seen,
+    name: str,
+    whole: Callable[[], bool],
+    *,
+    silently: bool = False,
 ) -> tuple[float, str]:
     """Kill a host under traffic, and turn it on again; for how long pages were away.
+
+    What was handed to it must be `whole` while it is away.
 
     Where it is `silently` cut off nobody is told by its kernel that it is gone.
     """
@@ -334,6 +368,7 @@ def _lose(
         lost.fall_silent()
     lost.process.kill()
     assert until(lambda: len(_pages(seen, began)) > PAGES, PATIENCE), str(seen)
+    assert whole(), "a file is gone with its host"
     moments = [began, *_pages(seen, began)]
     away = max(later - sooner for sooner, later in pairwise(moments))
     lost.take_its_address()
