@@ -39,7 +39,7 @@ from evaltracker.toolbox.rest.views import StrictView, problems, read_id
 from vendors.choices import RefusalReason
 from vendors.models import Candidate, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors.access import SECRET, find_tokens, recognise
+from vendors.selectors.access import SECRET, find_tokens, reader_of, recognise
 from vendors.selectors.candidates import asked_requirements, invitations
 from vendors.services.access import (
     actor_by_token,
@@ -75,6 +75,7 @@ class Caller:
         self.token = token
         self.vendor: Vendor = token.vendor
         self.actor = actor_by_token(token.vendor.name, token.prefix)
+        self.reader = reader_of(token)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -313,12 +314,8 @@ class VendorView(StrictView):
         """Wait until no other call with this key runs, if there is a key."""
         key = request.headers.get("Idempotency-Key", "")
         if KEY.fullmatch(key):
-            vendor = self.caller(request).vendor
-            take_turn(vendor=vendor, route=self.route(request), key=key)
-
-    def route(self, request: Request) -> str:
-        """Within which a key is known."""
-        return f"{request.method} {request.path}"
+            route = f"{request.method} {request.path}"
+            take_turn(vendor=self.caller(request).vendor, route=route, key=key)
 
     def keyed(self, request: Request) -> Turn | None:
         """The turn of a call with a key; None for one without."""
@@ -330,7 +327,7 @@ class VendorView(StrictView):
                 "Idempotency-Key must be 1 to 255 printable ASCII characters."
             )
         vendor = self.caller(request).vendor.pk
-        return Turn(vendor, self.route(request), key)
+        return Turn(vendor, f"{request.method} {request.path}", key)
 
     def caller(self, request: Request) -> Caller:
         """The vendor that calls; the permission let nobody else in."""

@@ -1,6 +1,7 @@
 """A vendor's own prices: read and replaced as one."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +25,6 @@ from vendors.choices import Pricing, QuoteState, Recurrence
 from vendors.costs import CostKind, Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
-from vendors.selectors.access import reader_of
 from vendors.selectors.costs import is_sealed, not_quoted, standing_quote
 from vendors.services.idempotency import Turn
 from vendors.services.quotes import (
@@ -38,7 +38,6 @@ from vendors.services.quotes import (
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)
 AMOUNT: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"}
-MOST_READERS = 50
 WRITE_AMOUNT = 'Write the number as a string, with a point, such as "1200.50".'
 KINDS = [(kind.value, kind.label) for kind in CostKind]
 ONE_OF = "It must be one of: {}."
@@ -144,7 +143,7 @@ class QuoteInput(StrictSerializer):
     )
     readers = serializers.ListField(
         child=Text(max_length=254),
-        max_length=MOST_READERS,
+        max_length=50,
         required=False,
         default=list,
         help_text="Addresses of your own contacts who may read these prices.",
@@ -242,18 +241,13 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
 class QuoteView(VendorView):
     """The vendor's own prices, which no rival and nobody of the buyer reads."""
 
-    def route(self, request: Request) -> str:
-        """A key is known to its own token alone: what it replays tells of prices."""
-        return f"{super().route(request)} {self.caller(request).token.prefix}"
-
     def keyed(self, request: Request) -> Turn | None:
-        """None for a token that may read nothing: whoever else has its text would try
-        with a key what was handed in."""
-        turn = super().keyed(request)
-        return turn if self.reader(request) else None
-
-    def reader(self, request: Request) -> str:
-        return reader_of(self.caller(request).token)
+        """A key is its own token's alone, and none of a token that may read nothing:
+        with what it replays one could try what was handed in."""
+        turn, caller = super().keyed(request), self.caller(request)
+        if turn is None or not caller.reader:
+            return None
+        return replace(turn, route=f"{turn.route} {caller.token.prefix}")
 
     @extend_schema(
         operation_id="quote_read",
@@ -268,7 +262,7 @@ class QuoteView(VendorView):
         they hold, and no price: whoever issued it has seen it.
         """
         candidate = self.invitation(request, invitation)
-        quote = standing_quote(candidate, self.reader(request))
+        quote = standing_quote(candidate, self.caller(request).reader)
         if request.method != "HEAD":
             note_read(quote=quote, key=self.caller(request).token)
         return Response(show_quote(candidate, quote))
@@ -292,7 +286,7 @@ class QuoteView(VendorView):
         read what stands always makes a new revision, whatever its key. Who may read it
         are `readers`, and the contact whose own token it is.
         """
-        candidate = self.invitation(request, invitation)
+        candidate, caller = self.invitation(request, invitation), self.caller(request)
         body = QuoteInput(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
@@ -303,13 +297,12 @@ class QuoteView(VendorView):
                 currency=values["currency"],
                 valid_until=values["valid_until"],
                 lines=[line_of(line) for line in values["lines"]],
-                by=self.caller(request).actor,
-                reader=self.reader(request),
+                by=caller.actor,
+                reader=caller.reader,
                 readers=values["readers"],
             )
-            stands = standing_quote(candidate, self.reader(request))
-            status = 201 if result.created else 200
-            return Response(show_quote(candidate, stands), status=status)
+            shown = show_quote(candidate, standing_quote(candidate, caller.reader))
+            return Response(shown, status=201 if result.created else 200)
 
         return self.once(request, put)
 
@@ -323,12 +316,10 @@ class QuoteView(VendorView):
     def delete(self, request: Request, invitation: str) -> HttpResponse:
         """Withdraw all prices: none stand until you quote again. Earlier revisions
         stay on record, as sealed as before. A token that may not read them may not."""
-        candidate = self.invitation(request, invitation)
+        candidate, caller = self.invitation(request, invitation), self.caller(request)
 
         def withdraw() -> Response:
-            reader = self.reader(request)
-            actor = self.caller(request).actor
-            withdraw_quote(candidate=candidate, by=actor, reader=reader)
+            withdraw_quote(candidate=candidate, by=caller.actor, reader=caller.reader)
             return Response(show_quote(candidate, None))
 
         return self.once(request, withdraw)

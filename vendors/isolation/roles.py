@@ -88,10 +88,8 @@ def admit(
     if access.deleted:
         yield f"GRANT DELETE ON {quoted} TO {role}"
         yield policy("DELETE", f"USING ({access.rows})")
-    if access.shown:
+    if access.shown or access.veiled:
         yield from _view(db, role, table, access)
-    if access.veiled:
-        yield from _veil(db, role, table, access)
 
 
 def _view(
@@ -99,48 +97,39 @@ def _view(
 ) -> Iterator[str]:
     """A view that has all columns, but NULL where the role may not look.
 
-    The product asks for whole rows; so it needs no second way to ask.
+    The product asks for whole rows; so it needs no second way to ask. It asks with the
+    caller's rights, or with its owner's, where it says itself whose rows there are:
+    then what is added goes to the table, and there with the caller's rights.
     """
-    view = f"{SCHEMA}.{db.ops.quote_name(table)}"
     name = db.ops.quote_name
-    columns = ", ".join(
-        name(column) if column in access.shown else f"NULL::{kind} AS {name(column)}"
-        for column, kind in rows(db, COLUMNS, table)
-    )
+    base, view = f"public.{name(table)}", f"{SCHEMA}.{name(table)}"
+
+    def shown(column: str, kind: str) -> str:
+        if column in access.veiled:
+            return f"CASE WHEN {access.readable} THEN {column} END AS {name(column)}"
+        if access.veiled or column in access.shown:
+            return name(column)
+        return f"NULL::{kind} AS {name(column)}"
+
+    columns = ", ".join(shown(*column) for column in rows(db, COLUMNS, table))
     # Names come from ACCESS and from the catalogue, none from outside.
-    rows_of = f"SELECT {columns} FROM public.{db.ops.quote_name(table)}"  # noqa: S608
-    yield f"CREATE VIEW {view} WITH (security_invoker = true) AS {rows_of}"
+    rows_of = f"SELECT {columns} FROM {base} WHERE {access.known or 'true'}"  # noqa: S608
+    asks = "security_barrier" if access.known else "security_invoker"
+    yield f"CREATE VIEW {view} WITH ({asks} = true) AS {rows_of}"
     yield f"GRANT SELECT ON {view} TO {role}"
     if rights := [*access.changed, *(["id"] if access.locked else [])]:
         yield f"GRANT UPDATE ({', '.join(rights)}) ON {view} TO {role}"
-
-
-def _veil(
-    db: BaseDatabaseWrapper, role: str, table: str, access: Access
-) -> Iterator[str]:
-    """A view with its owner's rights: it says itself whose rows there are, and shows
-    NULL for what is veiled. What is added goes to the table, with the role's rights."""
-    name = db.ops.quote_name
-    view, add = f"{SCHEMA}.{name(table)}", f"{SCHEMA}.{name(f'{table}_add')}"
-    columns = ", ".join(
-        f"CASE WHEN {access.readable} THEN {name(column)} END AS {name(column)}"
-        if column in access.veiled
-        else name(column)
-        for column, _ in rows(db, COLUMNS, table)
-    )
-    # As above.
-    rows_of = f"SELECT {columns} FROM public.{name(table)} WHERE {access.known}"  # noqa: S608
-    yield f"CREATE VIEW {view} WITH (security_barrier = true) AS {rows_of}"
-    yield f"GRANT SELECT, INSERT ON {view} TO {role}"
-    added = f"INSERT INTO public.{name(table)} SELECT NEW.*"
-    yield (
-        f"CREATE OR REPLACE FUNCTION {add}() RETURNS trigger LANGUAGE plpgsql "
-        f"AS $$ BEGIN {added}; RETURN NEW; END $$"
-    )
-    yield (
-        f"CREATE TRIGGER {name(f'{table}_add')} INSTEAD OF INSERT ON {view} "
-        f"FOR EACH ROW EXECUTE FUNCTION {add}()"
-    )
+    if access.veiled:
+        add = f"{SCHEMA}.{name(f'{table}_add')}"
+        yield f"GRANT INSERT ON {view} TO {role}"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {add}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $$ BEGIN INSERT INTO {base} SELECT NEW.*; RETURN NEW; END $$"
+        )
+        yield (
+            f"CREATE TRIGGER added INSTEAD OF INSERT ON {view} "
+            f"FOR EACH ROW EXECUTE FUNCTION {add}()"
+        )
 
 
 # Running `migrate` and `harden_database` as the database's owner, one at a time.

@@ -3,6 +3,7 @@
 import uuid
 
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 
 from evaltracker.toolbox.migrating import append_only
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.UUIDField()),
                 ("reader", models.CharField(max_length=150)),
-                ("read_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "candidate",
                     models.ForeignKey(
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                 ),
                 ("email", models.CharField(max_length=254)),
                 ("named_by", models.CharField(blank=True, max_length=300)),
-                ("named_at", models.DateTimeField()),
+                ("named_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "candidate",
                     models.ForeignKey(

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from evaltracker.evaluations.models import (
     CommittedRecord,
@@ -286,7 +287,7 @@ class QuoteReader(VendorRecord):
     email = models.CharField(max_length=254)
     # Blank: of before readers were named.
     named_by = models.CharField(max_length=300, blank=True)
-    named_at = models.DateTimeField()
+    named_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar = VendorScopedQuerySet["QuoteReader"].as_manager()
 
@@ -310,7 +311,7 @@ class QuoteRead(VendorRecord):
     key = models.UUIDField()
     # The contact's name, or what the token is known by.
     reader = models.CharField(max_length=150)
-    read_at = models.DateTimeField()
+    read_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar = VendorScopedQuerySet["QuoteRead"].as_manager()
 

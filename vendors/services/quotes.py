@@ -47,7 +47,6 @@ from vendors.models import (
     CostLine,
     PriceOpening,
     Quote,
-    QuoteRead,
     QuoteReader,
     VendorSession,
     VendorToken,
@@ -681,10 +680,9 @@ def add_readers(quote: Quote, addresses: Iterable[str], by: Actor) -> list[Quote
     """Keep who may read it from now on; the caller has locked its candidate and knows
     that `by` may say so. Whom it names already is not named again."""
     new = set(addresses) - set(quote.readers.values_list("email", flat=True))
-    said = {"named_by": by.name, "named_at": database_now()}
+    said = {"candidate_id": quote.candidate_id, "named_by": by.name}
     return QuoteReader.objects.bulk_create(
-        QuoteReader(quote=quote, candidate_id=quote.candidate_id, email=address, **said)
-        for address in sorted(new)
+        QuoteReader(quote=quote, email=address, **said) for address in sorted(new)
     )
 
 
@@ -717,14 +715,8 @@ def note_read(*, quote: Quote | None, key: VendorSession | VendorToken) -> None:
         candidate = lock_candidate(quote.candidate)
         if quote.reads.filter(key=key.pk).exists():
             return
+        quote.reads.create(candidate=candidate, key=key.pk, reader=reader)
         said = {"revision": quote.revision, "reader": reader}
-        QuoteRead.objects.create(
-            quote=quote,
-            candidate=candidate,
-            key=key.pk,
-            reader=reader,
-            read_at=database_now(),
-        )
         journal.record(
             evaluation=candidate.evaluation,
             action="quote.read",

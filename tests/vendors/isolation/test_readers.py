@@ -1,0 +1,263 @@
+"""An amount is read by the addresses that the vendor named, and by nobody else.
+
+Cases Q1 to Q32, over HTTP, each request behind the wall of the vendor role.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from openpyxl import load_workbook
+
+from evaltracker.evaluations.models import Entry, Evaluation
+from tests.cast import common, vendors
+from tests.vendors.isolation.conftest import behind
+from tests.vendors.portal.visitor import Visitor
+from vendors.models import Candidate, Contact, InvitationLink, Quote, QuoteReader
+from vendors.rate_limits import forget_counts
+from vendors.services.contacts import add_contact, change_contact, give_link
+from vendors.services.contacts import remove_contact as remove
+
+pytestmark = pytest.mark.postgres
+HEAD = {"currency": "EUR", "valid_until": "2040-06-30"}
+# The price of each revision, by its number.
+PRICES = {1: "8484.84", 2: "7272.72", 3: "6161.61"}
+
+
+def revisions_in(text: str) -> list[int]:
+    plain = text.replace(",", "")
+    return [number for number, price in PRICES.items() if price in plain]
+
+
+@dataclass
+class Person(Visitor):
+    """A contact in the pages, whose requests are the vendor process's."""
+
+    role: str = ""
+
+    def get(self, address: str = "") -> Any:
+        with behind(self.role):
+            return super().get(address)
+
+    def post(self, address: str, page: str = "", **fields: Any) -> Any:
+        with behind(self.role):
+            return super().post(address, page, **fields)
+
+    @property
+    def prices(self) -> str:
+        return f"{self.home}quote/"
+
+    def text(self) -> str:
+        shown = self.get(self.prices)
+        assert shown.status_code == 200
+        text: str = shown.content.decode()
+        return text
+
+    def reads(self) -> list[int]:
+        """Whose amounts the page or the sheet show."""
+        sheet = self.get(f"{self.prices}sheet/")
+        assert sheet.status_code == 200
+        cells = load_workbook(io.BytesIO(sheet.getvalue()))["Prices"]
+        said = [
+            str(value) for row in cells.iter_rows(values_only=True) for value in row
+        ]
+        return sorted({*revisions_in(self.text()), *revisions_in(" ".join(said))})
+
+    def hand_in(self, price: str, *readers: str, status: int = 302) -> None:
+        form: dict[str, Any] = {**HEAD, "0-kind": "licence", "0-likely": price}
+        form["readers"] = readers
+        assert self.post(self.prices, **form).status_code == status
+
+
+@dataclass
+class Desk:
+    """Acme, invited; A and B have links, and A has handed in revision 1."""
+
+    where: Evaluation
+    candidate: Candidate
+    token: str
+    role: str
+    people: dict[str, Person]
+
+    def add(self, name: str, email: str) -> Person:
+        vendor, owner = self.candidate.vendor, self.where.owner
+        assert vendor is not None
+        contact = add_contact(vendor=vendor, name=name, email=email, by=owner)
+        self.people[name] = self.enter(contact)
+        return self.people[name]
+
+    def enter(self, contact: Contact) -> Person:
+        """The contact in the pages, by the link that they have now."""
+        contact.refresh_from_db()
+        link = give_link(candidate=self.candidate, contact=contact)
+        visitor = Visitor(InvitationLink.objects.get(pk=link.pk)).sign_in()
+        return Person(visitor.link, visitor.browser, role=self.role)
+
+    def call(self, method: str, **body: Any) -> Any:
+        """With the token that the house issued."""
+        client = Client(headers={"authorization": f"Bearer {self.token}"})
+        address = f"/api/v1/invitations/{self.candidate.pk}/quote/"
+        sent = json.dumps(body) if body else ""
+        with behind(self.role):
+            return client.generic(method, address, sent, "application/json")
+
+    def put(self, price: str, *readers: str, **headers: str) -> Any:
+        lines = [{"kind": "licence", "likely": price}]
+        return self.call("PUT", **HEAD, lines=lines, readers=list(readers))
+
+    def read(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self.call("GET").json()
+        assert revisions_in(json.dumps(answer)) == []
+        return answer
+
+
+@pytest.fixture
+def desk(db: None, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    forget_counts()
+    where = common.evaluation()
+    common.requirement(where, "R1", "must")
+    candidate = vendors.invited(vendors.in_research(where))
+    assert candidate.vendor is not None
+    token = vendors.token(candidate.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    role = request.getfixturevalue("role")
+    made = Desk(where, candidate, token, role, {})
+    for name in ("A", "B"):
+        made.add(name, f"{name.lower()}@acme.example")
+    made.people["A"].hand_in(PRICES[1])
+    yield made
+    forget_counts()
+
+
+def test_q1_q2_q8_q17_to_q20_who_may_not_read_has_a_blank_form(desk: Desk) -> None:
+    a, b = desk.people["A"], desk.people["B"]
+    assert (a.reads(), b.reads()) == ([1], [])
+    told = desk.read()
+    assert (told["revision"], told["withheld"]) == (1, True)
+    assert (told["lines"], told["not_quoted"]) == (None, None)
+    page = b.text()
+    assert "Prices were handed in by A on" in page and "let you read them" in page
+    assert "Withdraw all prices" not in page and 'value="2040-06-30"' not in page
+    # Q18
+    assert b.post(b.prices, then="withdraw").status_code == 403
+    assert (a.reads(), Quote.objects.count()) == ([1], 1)
+    # Q20: the same prices are a revision of B's own.
+    b.hand_in(PRICES[1])
+    assert Quote.objects.count() == 2
+    assert QuoteReader.objects.filter(quote__revision=2).get().email == "b@acme.example"
+    # Q17: A still reads what A handed in, and not what followed.
+    b.hand_in(PRICES[3])
+    assert (a.reads(), b.reads()) == ([1], [3])
+    page = a.text()
+    assert "Prices were handed in by B on" in page and "which was replaced" in page
+
+
+def test_q9_whom_the_one_who_hands_in_ticks_reads_too(desk: Desk) -> None:
+    a, b = desk.people["A"], desk.people["B"]
+    page = a.text()
+    assert "b@acme.example" in page and "can get in since" in page
+    ticked = re.compile(r'value="b@acme.example"\s+checked>')
+    assert not ticked.search(page)
+    a.hand_in(PRICES[2], "B@acme.example")
+    assert (a.reads(), b.reads()) == ([2], [2])
+    assert ticked.search(a.text())
+    # The same prices are written again only to name somebody more.
+    a.hand_in(PRICES[2], "b@acme.example")
+    a.hand_in(PRICES[2])
+    assert Quote.objects.count() == 2
+    desk.add("C", "c@acme.example")
+    a.hand_in(PRICES[2], "c@acme.example")
+    named = QuoteReader.objects.filter(quote__revision=3).values_list(
+        "email", flat=True
+    )
+    assert sorted(named) == ["a@acme.example", "c@acme.example"]
+    a.hand_in(PRICES[3], "x@rival.example", status=400)
+    assert Quote.objects.count() == 3
+
+
+def test_q4_to_q7_q29_a_token_of_the_house_hands_in_and_reads_nothing(
+    desk: Desk,
+) -> None:
+    a = desk.people["A"]
+    # Q29
+    refused = desk.put(PRICES[2], "a@acme.example", "x@rival.example")
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == "#/readers/1"
+    # Q4
+    assert desk.put(PRICES[2]).status_code == 201
+    assert (desk.read()["withheld"], a.reads()) == (True, [1])
+    assert "Handed in by token evt_" in a.text()
+    assert "its amounts are hidden from you" in a.text()
+    # Q5
+    handed_in = desk.put(PRICES[3], "A@acme.example")
+    assert handed_in.status_code == 201
+    assert revisions_in(handed_in.content.decode()) == []
+    assert (desk.read()["withheld"], a.reads()) == (True, [3])
+    # Q6
+    for revision in (4, 5):
+        again = desk.put(PRICES[3], "a@acme.example")
+        assert (again.status_code, again.json()["revision"]) == (201, revision)
+    # Q7
+    assert desk.call("DELETE").status_code == 403
+    assert (desk.read()["revision"], a.reads()) == (5, [3])
+
+
+def test_q12_to_q14_q30_it_is_the_present_address_that_reads(desk: Desk) -> None:
+    a, owner = desk.people["A"], desk.where.owner
+    contact = a.link.contact
+    move = partial(change_contact, contact=contact, name="A", by=owner)
+    move(email="me@lead.example")
+    # Q30
+    assert [a.get(a.prices + page).status_code for page in ("", "sheet/")] == [403, 403]
+    assert desk.enter(contact).reads() == []
+    # Q12
+    move(email="A@acme.example")
+    assert desk.enter(contact).reads() == [1]
+    remove(contact=contact, reason="Left", by=owner)
+    # Q14
+    assert desk.add("A", "me@lead.example").reads() == []
+    # Q13
+    assert desk.add("A", "A@acme.example").reads() == [1]
+
+
+def test_q23_the_first_read_of_a_session_is_told_once_and_names_no_amount(
+    desk: Desk,
+) -> None:
+    a = desk.people["A"]
+    with behind(desk.role):
+        assert a.browser.head(a.prices).status_code == 200
+    read = Entry.objects.filter(action="quote.read")
+    assert not read.exists()
+    assert a.text().count("Read by") == 1
+    a.reads()
+    assert read.count() == 1
+    again = desk.enter(a.link.contact)
+    again.reads()
+    assert read.count() == 2
+    desk.people["B"].reads()
+    desk.read()
+    assert read.count() == 2
+    entry = read.earliest("number")
+    assert (entry.after["revision"], entry.after["reader"]) == (1, "A")
+    assert revisions_in(str(vars(entry))) == []
+
+
+def test_q28_q32_prices_that_are_opened_are_read_by_no_further_contact(
+    desk: Desk,
+) -> None:
+    vendors.open_prices(desk.where)
+    assert (desk.people["A"].reads(), desk.people["B"].reads()) == ([1], [])
+    assert desk.read()["withheld"]
+    assert Quote.objects.visible_to(desk.where.owner).count() == 1
+    # Q32: the rules of a test invitation are the same.
+    Evaluation.objects.update(is_practice=True)
+    assert (desk.people["A"].reads(), desk.people["B"].reads()) == ([1], [])
