@@ -315,8 +315,8 @@ def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
             told.append(text)
         wrong += judged(here, seen, given)
         result = outcome(here.arrived)
-        if result.kept != owed:
-            wrong.append(f"{result.kept} of {owed} notices arrived")
+        if result.kept != result.owed:
+            wrong.append(f"{result.kept} of {result.owed} notices arrived once")
         if signed_out := seen.statuses["people"][302]:
             wrong.append(f"{signed_out} pages asked to sign in again")
         if away > MOST_SECONDS or silence > MOST_SECONDS_OF_SILENCE:
