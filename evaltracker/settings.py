@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trials.run_api.RunTokenGuard",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "evaltracker.accounts.middleware.sign_in_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

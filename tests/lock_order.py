@@ -50,7 +50,7 @@ APART = {
     *("django_session", "evaluations_cachedvalue"),
     *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog"),
 }
-GUESSES = "SELECT pg_advisory_xact_lock(%s)"  # evaltracker.accounts.adapters
+GUESSES = "SELECT pg_try_advisory_xact_lock(%s)"  # of accounts.take_turn
 LOCKING = re.compile(
     r'SELECT\b.*?\bFROM "?(?P<read>\w+)"?.*\bFOR (?:NO KEY )?UPDATE\b(?P<of>.*)'
     r'|UPDATE "?(?P<changed>\w+)"?|DELETE FROM "?(?P<deleted>\w+)"?'

@@ -17,14 +17,12 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import signals as auth_signals
 from django.core.cache import cache
-from django.db import connection
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from rest_framework.throttling import BaseThrottle
 
-from evaltracker.accounts.middleware import close, reopen
-from evaltracker.accounts.notices import is_known, note_failure
+from evaltracker.accounts.middleware import client_address, close, reopen, take_turn
+from evaltracker.accounts.notices import known_device, note_failure
 from evaltracker.evaluations.account_log import at_address, person_meant, record
 from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.models import User
@@ -35,9 +33,8 @@ from evaltracker.pages.proof import note_login, note_proof, proved_recently
 #
 # A lock would let anybody keep the owner out. So beyond the ceiling a guess is looked
 # at only if the one before it was long enough ago, and a browser in which the owner has
-# signed in before (devices.py) does not wait. Names that nobody has are counted alike,
-# so that neither the answer nor its time tells them apart. `lockout.py` lets guesses of
-# one account queue up, so the count is exact.
+# signed in before (notices.py) is counted for itself. Names that nobody has are counted
+# alike, so that neither the answer nor its time tells them apart.
 
 CEILING = 20
 AN_HOUR = 60 * 60
@@ -45,10 +42,8 @@ AN_HOUR = 60 * 60
 WAITS = (30, 60, 120, 240, 300)
 
 
-def must_wait(request: HttpRequest, name: str, person: User | None) -> bool:
+def must_wait(name: str) -> bool:
     """Whether an attempt for `name` comes too soon to be looked at."""
-    if person is not None and is_known(request, person):
-        return False
     before = _guesses(name)
     beyond = len(before) - CEILING
     if beyond < 0:
@@ -78,7 +73,7 @@ def _key(name: str) -> str:
 #
 # Axes counts failures, asks before a password is looked at and forgets them on success.
 # What it lacks is an order: guesses that arrive together would all be counted before
-# the first has failed. Here guesses of one account queue up, from whatever address.
+# the first has failed. So each takes its account's turn, and is counted again then.
 
 
 class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
@@ -87,22 +82,27 @@ class OneAtATime(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
     def is_locked(
         self, request: Any, credentials: dict[str, Any] | None = None
     ) -> bool:
-        """Wait for the guess before, then count: of this address, then of all.
+        """Count, so that what is refused waits for nobody; then again in one's turn.
 
-        The lock lasts until the request's transaction ends, so after the failure is
-        written. SQLite has one writer at a time and needs none.
+        A browser of the owner has a turn and a count of its own.
         """
-        if connection.vendor == "postgresql" and connection.in_atomic_block:
-            who = account_meant(request, credentials)
-            digest = hashlib.sha256(who.encode()).digest()
-            key = int.from_bytes(digest[:8], signed=True)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-        if super().is_locked(request, credentials):
-            return True
         name = account_meant(request, credentials)
-        request.guess_slowed = must_wait(request, name, person_meant(name))
-        return bool(request.guess_slowed)
+        person = person_meant(name)
+        request.guess_device = known_device(request, person)
+        if request.guess_device:
+            take_turn(request.guess_device)
+            request.guess_refused = "" if known_device(request, person) else "slowed"
+        else:
+            self._count(request, credentials, name)
+            if not request.guess_refused:
+                take_turn(name)
+                self._count(request, credentials, name)
+        return bool(request.guess_refused)
+
+    def _count(self, request: Any, credentials: Any, name: str) -> None:
+        """Note why a guess is refused: of this address, or of all, there are many."""
+        locked, soon = super().is_locked(request, credentials), must_wait(name)
+        request.guess_refused = "locked" if locked else "slowed" if soon else ""
 
 
 def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -110,13 +110,6 @@ def account_meant(request: HttpRequest, credentials: dict[str, Any] | None) -> s
     typed = str((credentials or {}).get("username") or "")
     person = person_meant(typed)
     return person.get_username() if person else typed.strip().lower()[:255]
-
-
-def client_address(request: HttpRequest) -> str:
-    """Whence a request comes; of forwarding headers only our own proxies' count."""
-    request_like: Any = request
-    address: str = BaseThrottle().get_ident(request_like)
-    return address
 
 
 def same_answer(
@@ -179,14 +172,13 @@ def on_failure(
     if request is None:
         return
     person = person_meant(str(credentials.get("username") or ""))
-    if getattr(request, "guess_slowed", False):
-        detail = "slowed"
-    elif getattr(request, "axes_locked_out", False):
-        detail = "locked"
-    else:
+    detail = getattr(request, "guess_refused", "")
+    if not detail:
         detail = "" if person else "unknown name"
-        note_guess(account_meant(request, credentials), person)
-        note_failure(request)
+        if device := getattr(request, "guess_device", ""):
+            note_failure(device)
+        else:
+            note_guess(account_meant(request, credentials), person)
     log_login_act(AccountAction.LOGIN_FAILED, request, person, detail)
 
 

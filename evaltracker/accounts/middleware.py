@@ -1,12 +1,17 @@
 """What holds for every request of somebody who is logged in."""
 
 import base64
+import hashlib
 import secrets
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
@@ -21,10 +26,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
+from rest_framework.throttling import BaseThrottle
 
-from evaltracker.accounts.notices import remember
+from evaltracker.accounts.notices import device_of, remember
 from evaltracker.evaluations.models import User
 from evaltracker.pages.proof import note_use as note_use_of_session
 from evaltracker.pages.proof import why_ended
@@ -48,11 +57,66 @@ def somebody(request: HttpRequest) -> User | None:
     return user if user.is_authenticated else None
 
 
-class SessionEndMiddleware:
-    """Ends a session eight hours after its login (R35), or when nobody uses it."""
+def client_address(request: HttpRequest) -> str:
+    """Whence a request comes; of forwarding headers only our own proxies' count."""
+    return cast("str", BaseThrottle().get_ident(cast("Any", request)))
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+
+# Of a process's threads: the others are for pages. And of one address or known browser.
+AT_ONCE, A_MINUTE = 4, 100
+
+
+def turned_away() -> HttpResponse:
+    page = render_to_string("429.html")
+    return HttpResponse(page, status=429, headers={"Retry-After": "2"})
+
+
+def take_turn(key: str) -> None:
+    """Have the turn of `key` until the transaction ends, or answer 429 after 300 ms."""
+    if connection.vendor != "postgresql":
+        return  # it has one writer at a time
+    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)
+    for pause in (0, 0.15, 0.15):
+        time.sleep(pause)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+            if cursor.fetchone()[0]:
+                return
+    raise ImmediateHttpResponse(turned_away())
+
+
+def sign_in_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Turns away whoever posts passwords without end, before the database is asked."""
+    lock = threading.Lock()
+    made, at_work = Counter[str | int](), Counter[str]()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        doors = ("/admin/login/", "/accounts/")
+        if request.method != "POST" or not request.path_info.startswith(doors):
+            return get_response(request)
+        minute, device = int(time.time() // 60), device_of(request)
+        caller = device or client_address(request)
+        with lock:
+            if minute not in made:
+                made.clear()
+            made.update((minute, caller))
+            full = made[caller] > A_MINUTE or at_work[device] >= AT_ONCE
+            at_work[device] += not full
+        if full:
+            return turned_away()
+        try:
+            return get_response(request)
+        finally:
+            with lock:
+                at_work[device] -= 1
+
+    return middleware
+
+
+class SessionEndMiddleware(MiddlewareMixin):
+    """Ends a session eight hours after its login (R35), or when nobody uses it."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if somebody(request):
@@ -61,21 +125,14 @@ class SessionEndMiddleware:
                 messages.info(request, why)
             else:
                 note_use_of_session(request.session)
-        response = self.get_response(request)
+        response: Any = self.get_response(request)
         if person := getattr(request, "signed_in_here", None):
             remember(request, response, person)
-        return response
+        return cast("HttpResponse", response)
 
 
-class SecondFactorMiddleware:
+class SecondFactorMiddleware(MiddlewareMixin):
     """Leads who has no second factor to where one is set up, and nowhere else."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Nothing: what is asked for is known only in `process_view`."""
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -109,14 +166,8 @@ def signed_on_elsewhere(request: HttpRequest, user: User) -> bool:
     return any(record["method"] == "socialaccount" for record in records)
 
 
-class FrameMiddleware:
+class FrameMiddleware(MiddlewareMixin):
     """Gives the library's pages the admin's frame: navigation, colours, favicon."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:
         """Add what the frame's templates read, without replacing anything."""
@@ -147,8 +198,9 @@ LAST_STEP = "last_step"
 def is_used(user: User, code: str) -> bool:
     """Whether `code` has opened before, or a later one of the same app has.
 
-    Codes of one person queue up here until the request's transaction ends.
+    Codes of one person are looked at in turn, until the request's transaction ends.
     """
+    take_turn(f"codes:{user.pk}")
     app = _app_of(user)
     if app is None:
         return False

@@ -22,8 +22,8 @@ from evaltracker.notices.kinds import register
 # Browsers in which somebody has signed in before, known by a signed cookie.
 #
 # It opens nothing: it lets its browser's attempts be looked at while those of strangers
-# have to wait. Wrong passwords given with it count against it, so that a stolen one
-# helps no guesser.
+# have to wait. Wrong passwords given with it for one of its people count against it, so
+# that a stolen one helps no guesser.
 
 COOKIE = f"{settings.COOKIE_PREFIX}device"
 # Cookies of before were signed so; a new salt would forget every browser.
@@ -34,17 +34,21 @@ PEOPLE = 5
 FAILURES, AN_HOUR = 8, 60 * 60
 
 
-def is_known(request: HttpRequest, person: User) -> bool:
-    """Whether `person` has signed in in this browser, which has not guessed since."""
-    device = _read(request)
-    known = str(person.pk) in device.get("people", [])
-    return known and len(_failures(device)) < FAILURES
+def device_of(request: HttpRequest) -> str:
+    """The id of a browser in which somebody has signed in before, else blank."""
+    return str(_read(request).get("id", ""))
 
 
-def note_failure(request: HttpRequest) -> None:
-    if device := _read(request):
-        times = [*_failures(device), time.time()]
-        cache.set(_key(device), times, AN_HOUR)
+def known_device(request: HttpRequest, person: User | None) -> str:
+    """Its id if `person` has signed in in this browser, which has not guessed since."""
+    device = device_of(request)
+    known = person and str(person.pk) in _read(request).get("people", [])
+    return device if known and len(_failures(device)) < FAILURES else ""
+
+
+def note_failure(device: str) -> None:
+    """Count a wrong password for somebody whose browser it is; in its turn alone."""
+    cache.set(_key(device), [*_failures(device), time.time()], AN_HOUR)
 
 
 def remember(request: HttpRequest, response: HttpResponse, person: User) -> None:
@@ -75,13 +79,13 @@ def _read(request: HttpRequest) -> dict[str, Any]:
     return device
 
 
-def _failures(device: dict[str, Any]) -> list[float]:
+def _failures(device: str) -> list[float]:
     since = time.time() - AN_HOUR
     return [at for at in cache.get(_key(device), []) if at > since]
 
 
-def _key(device: dict[str, Any]) -> str:
-    return f"device:{device['id']}"
+def _key(device: str) -> str:
+    return f"device:{device}"
 
 
 WAS_CHANGED = {

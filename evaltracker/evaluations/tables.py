@@ -30,7 +30,8 @@ from evaltracker.evaluations.models.evaluation import new_salt
 #
 # Guesses are counted there. On the connection of the request a count would be lost with
 # a transaction that is rolled back, and everybody behind one address would wait for the
-# login of everybody else. SQLite has one writer at a time, so there it is the same one.
+# login of everybody else. What is only read needs no second connection. SQLite has one
+# writer at a time, so there it is the same one.
 
 ALIAS = "counters"
 
@@ -38,12 +39,10 @@ ALIAS = "counters"
 class CountersApart:
     """A database router; it knows the model that Django makes up for a cache."""
 
-    def db_for_read(self, model: type[models.Model], **hints: object) -> str | None:
+    def db_for_write(self, model: type[models.Model], **hints: object) -> str | None:
         if model._meta.app_label == "django_cache" and ALIAS in settings.DATABASES:
             return ALIAS
         return None
-
-    db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool | None:
         return False if db == ALIAS else None

@@ -1,0 +1,67 @@
+"""O8: whoever posts passwords without end keeps nobody else out."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.models import AccountEntry
+from tests.accounts.over_http import person
+from tests.accounts.posters import Browser, posting
+from tests.cast.common import PASSWORD
+from tests.notices.test_kills import database_url
+from tests.served import served
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.redis,
+    pytest.mark.django_db(transaction=True),
+]
+LIMIT, MOST_SECONDS, TRIES = 8, 2, 5
+
+
+def test_the_owner_signs_in_beside_24_posters(
+    tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    user, _ = person("lina")
+    user.authenticator_set.all().delete()
+    answers: Counter[str] = Counter()
+    with (
+        served(
+            tmp_path,
+            settings="evaltracker.settings",
+            DEBUG="1",
+            NUM_PROXIES="1",
+            DATABASE_URL=database_url(connection.settings_dict),
+        ) as site,
+        closing(Browser(site.url, "127.0.0.3")) as owner,
+        closing(Browser(site.url, "127.0.0.4")) as elsewhere,
+    ):
+        assert owner.sign_in("lina", PASSWORD) == 302
+        with posting(site.url, "lina", 1, answers):
+            took = [signing_in(owner) for _ in range(TRIES)]
+        # Another person, elsewhere, in a browser that nobody knows.
+        person("noor")
+        assert elsewhere.sign_in("noor", PASSWORD) == 302
+    assert min(took) < MOST_SECONDS
+    assert answers["429, Retry-After: 2"] > 0
+    failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
+    assert failed.exclude(detail="locked").count() <= LIMIT
+    figure(
+        f"O8: beside 24 posters of one address, which were answered {dict(answers)}, "
+        f"the owner signs in within {min(took):.2f} s"
+    )
+
+
+def signing_in(owner: Browser) -> float:
+    """How long the right password takes to be answered."""
+    owner.sign_out()
+    form = owner.form("lina", PASSWORD)
+    began = time.monotonic()
+    assert owner.ask("POST", body=form)[0] == 302
+    return time.monotonic() - began
