@@ -5,11 +5,16 @@ its columns, and the beginning of a digest of each, which names a column that wa
 changed; these are left out where one entry tells of many rows. Every digest begins with
 the row's salt, so that nobody who reads the journal can try out prices or scores. A row
 that was removed is a line with “-”.
+
+The first line says the form in which the entry is hashed and these lines are written;
+without it, it is the first. To versions that know of no form, the line is a row that
+was removed. What a newer version wrote can be neither confirmed nor contradicted.
 """
 
 import datetime
 import decimal
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +28,8 @@ from django.db import models
 from evaltracker.evaluations.models import CommittedRecord
 
 REMOVED = UNSAID = "-"
+FORM = 1
+_FORM = re.compile(r"form/([0-9]{1,4}) - - -(?:\n|$)")
 # Of more rows no column is named: hashing each would slow batches of claims down.
 MOST_BY_COLUMN = 20
 # Hexadecimal digits of each column's digest: enough to name it, not to prove it.
@@ -72,7 +79,13 @@ def commitments_of(
     lines += [
         line_of(row, f"{REMOVED} {REMOVED}", latest(type(row))) for row in removed
     ]
-    return "\n".join(sorted(lines))
+    return "\n".join([f"form/{FORM} - - -", *sorted(lines)])
+
+
+def is_newer(text: str | None) -> bool:
+    """Whether an entry that commits to `text` is hashed in a form unknown here."""
+    match = _FORM.match(text or "")
+    return match is not None and int(match[1]) > FORM
 
 
 def line_of(row: CommittedRecord, said: str, version: int) -> str:
@@ -81,7 +94,7 @@ def line_of(row: CommittedRecord, said: str, version: int) -> str:
 
 
 def read_commitments(text: str) -> Iterator[tuple[Key, Commitment]]:
-    for line in text.splitlines():
+    for line in _FORM.sub("", text, count=1).splitlines():
         table, key, digest, shorts = line.split(" ")
         label, _, version = table.partition("/")
         yield (label, key), Commitment(int(version), digest, shorts)

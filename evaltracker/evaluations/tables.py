@@ -16,6 +16,7 @@ from evaltracker.evaluations.commitments import (
     columns,
     commitment_to,
     committed_models,
+    is_newer,
     read_commitments,
 )
 from evaltracker.evaluations.models import (
@@ -63,8 +64,16 @@ class Said:
     is_whole: bool = True
     # Entries of before, which commit to nothing.
     uncovered: int = 0
+    # Entries of a newer version, whose rows cannot be compared.
+    newer: set[int] = field(default_factory=set)
 
     def read(self, entry: Entry) -> None:
+        if is_newer(entry.rows):
+            # It may tell of any row: only what later entries tell of is compared.
+            self.newer.add(entry.number)
+            self.rows.clear()
+            self.is_later = True
+            return
         if entry.action in WHOLE and entry.rows is not None:
             self.is_whole = True
         if entry.rows is None:
@@ -105,14 +114,19 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
     without one are differences, too.
     """
     compared = Comparison()
+    models = {model._meta.label_lower: model for model in committed_models()}
+    for (label, _), (number, told) in said.rows.items():
+        model = models.get(label)
+        if model is None or not (told.is_removal or told.version in model.committed):
+            said.newer.add(number)
     there: set[Key] = set()
-    for model in committed_models():
+    for model in models.values():
         for key, difference in _rows(model, evaluation, said):
             there.add(key)
             if difference is not None:
                 compared.differences.append(difference)
             elif key in said.rows:
-                compared.agreeing += 1
+                compared.agreeing += said.rows[key][0] not in said.newer
             else:
                 compared.uncovered += 1
         name = str(model._meta.verbose_name)
@@ -120,14 +134,10 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
             number = said.rows.get((model._meta.label_lower, str(pk)), (0,))[0]
             sentence = f"was changed in {column}"
             compared.differences.append(Difference(number, name, str(pk), sentence))
-    names = {
-        model._meta.label_lower: model._meta.verbose_name
-        for model in committed_models()
-    }
     compared.differences += [
-        Difference(number, str(names.get(key[0], key[0])), key[1], "is gone")
-        for key, (number, commitment) in said.rows.items()
-        if key not in there and not commitment.is_removal
+        Difference(number, str(models[key[0]]._meta.verbose_name), key[1], "is gone")
+        for key, (number, told) in said.rows.items()
+        if key not in there and key[0] in models and not told.is_removal
     ]
     compared.differences.sort()
     return compared
@@ -153,9 +163,7 @@ def _rows(
                 sentence = "appeared without an entry"
         elif commitment.is_removal:
             sentence = "was removed, and is there again"
-        elif commitment.version not in versions:
-            sentence = f"is told of in version {commitment.version}, unknown here"
-        else:
+        elif commitment.version in versions:
             values = [row[name] for name in versions[commitment.version]]
             now = commitment_to(
                 model, commitment.version, row["pk"], row["salt"], values

@@ -16,6 +16,7 @@ from django.db.models.functions import Lower
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import FieldKind, Stage, Status
+from evaltracker.evaluations.commitments import is_newer
 from evaltracker.evaluations.journal import GENESIS, chained_hash
 from evaltracker.evaluations.models import BriefField, Entry, User
 from evaltracker.evaluations.policy import read_answer
@@ -302,6 +303,12 @@ def journal_holds(document: Document) -> Iterator[Wrong]:
             return
         if None in (entry["before"], entry["after"], entry["reason"]):
             yield where, "It is sealed, in an export that is said to be complete."
+            return
+        if is_newer(entry.get("rows")):
+            yield (
+                f"{where}/rows",
+                f"A newer version wrote entry {at + 1}: upgrade first.",
+            )
             return
         try:
             right = chained_hash(entry_of(key, entry))

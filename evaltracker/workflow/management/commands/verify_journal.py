@@ -19,10 +19,10 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from evaltracker.evaluations.commitments import Commitment
+from evaltracker.evaluations.commitments import Commitment, is_newer
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.evaluations.tables import Said, compare_tables, cover_tables
-from evaltracker.evaluations.verifying import find_break
+from evaltracker.evaluations.verifying import find_break, written_by_newer
 
 # The number and the hash of an entry.
 type Anchor = tuple[int, str]
@@ -34,15 +34,22 @@ LOGGED_OF = re.compile(r"\bevaluation\W{1,5}([0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})\
 LOGGED_AT = re.compile(r"\banchor\W{1,5}([0-9]{1,9}:[0-9a-f]{64})\b")
 
 
+class Unchecked(CommandError):
+    """Nothing contradicts, but not all could be checked."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, returncode=2)
+
+
 def read_anchor(text: str) -> Anchor:
     """NUMBER:HASH, where the hash may be cut short.
 
     Raises:
-        CommandError: it reads otherwise.
+        Unchecked: it reads otherwise.
     """
     match = ANCHOR.fullmatch(text)
     if match is None:
-        raise CommandError("An anchor reads NUMBER:HASH, as --print-anchor says.")
+        raise Unchecked("An anchor reads NUMBER:HASH, as --print-anchor says.")
     return int(match[1]), match[2]
 
 
@@ -50,7 +57,7 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
     """The heads that a log tells, by evaluation; “-” is standard input.
 
     Raises:
-        CommandError: it cannot be read, or tells none.
+        Unchecked: it cannot be read, or tells none.
     """
     anchors: dict[UUID, set[Anchor]] = {}
     try:
@@ -62,9 +69,9 @@ def anchors_in(place: str) -> dict[UUID, set[Anchor]]:
                 if of and at:
                     anchors.setdefault(UUID(of[1]), set()).add(read_anchor(at[1]))
     except OSError as error:
-        raise CommandError(f"{place} cannot be read: {error.strerror}.") from error
+        raise Unchecked(f"{place} cannot be read: {error.strerror}.") from error
     if not anchors:
-        raise CommandError(
+        raise Unchecked(
             f"{place} tells no head of a journal. Give the log of the workers, or of "
             "send_notices: each hour it has a line “journal_head” for each that grew."
         )
@@ -106,9 +113,9 @@ class Checkpoint:
         except FileNotFoundError:
             return cls(file)
         except (OSError, ValueError) as error:
-            raise CommandError(f"{path} cannot be read as a checkpoint.") from error
+            raise Unchecked(f"{path} cannot be read as a checkpoint.") from error
         if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise CommandError(f"{path} is no checkpoint of this version. Remove it.")
+            raise Unchecked(f"{path} is no checkpoint of this version. Remove it.")
         return cls(file, document["journals"])
 
     def begin(
@@ -154,7 +161,7 @@ def evaluation_of(slug: str) -> Evaluation:
         return evaluation
     slugs = Evaluation.objects.order_by("slug").values_list("slug", flat=True)[:10]
     known = f" There are: {', '.join(slugs)}." if slugs else " There are none."
-    raise CommandError(f"There is no evaluation “{slug}”.{known}")
+    raise Unchecked(f"There is no evaluation “{slug}”.{known}")
 
 
 # Of each evaluation; whoever rewrote a table needs no list of all its rows.
@@ -164,6 +171,8 @@ NAMED = 20
 @dataclass(slots=True)
 class Verdict:
     broken: list[str] = field(default_factory=list)
+    # Entries that a newer version wrote.
+    newer: list[str] = field(default_factory=list)
     journals: int = 0
     entries: int = 0
     agreeing: int = 0
@@ -190,14 +199,23 @@ class Verdict:
         def read(entry: Entry) -> None:
             self.entries += 1
             last[:] = [entry]
-            if tables:
+            if tables or is_newer(entry.rows):
                 claims.read(entry)
 
-        if fault := find_break(evaluation, since=since, read=read):
+        fault = find_break(evaluation, since=since, read=read)
+        if fault and not fault.is_newer:
             self.broken.append(f"{evaluation.slug}: {fault.sentence}")
             return
-        if not tables:
-            return
+        if tables:
+            self.compare(evaluation, claims)
+            anchor = (last[0].number, last[0].hash) if last else since
+            checkpoint.keep(evaluation, anchor, claims)
+        self.newer += [
+            f"{evaluation.slug}: {written_by_newer(number)}"
+            for number in sorted(claims.newer)
+        ]
+
+    def compare(self, evaluation: Evaluation, claims: Said) -> None:
         compared = compare_tables(evaluation, claims)
         self.agreeing += compared.agreeing
         self.uncovered += compared.uncovered
@@ -208,8 +226,6 @@ class Verdict:
         ]
         if more := len(compared.differences[NAMED:]):
             self.broken.append(f"{evaluation.slug}: and {more:,} more rows.")
-        anchor = (last[0].number, last[0].hash) if last else since
-        checkpoint.keep(evaluation, anchor, claims)
 
     def sentence(self) -> str:
         whole = f"Verified {count(self.journals, 'journal', 'journals')}, "
@@ -269,7 +285,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
 class Command(BaseCommand):
     """Names the first broken entry of each chain, and rows that are not as told."""
 
-    help = "Check the journals; exit 1 and what does not hold, if anything does not."
+    help = (
+        "Check the journals; exit 1 and what does not hold, if anything does not, and "
+        "exit 2 if all that was checked holds, and something could not be checked."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("evaluation", metavar="EVALUATION", nargs="?")
@@ -281,12 +300,12 @@ class Command(BaseCommand):
         if not slug and any(
             options[name] for name in ("anchor", "since", "print_anchor")
         ):
-            raise CommandError("An anchor belongs to one evaluation; name it.")
+            raise Unchecked("An anchor belongs to one evaluation; name it.")
         if (
             sum(bool(options[name]) for name in ("since", "from_anchor", "checkpoint"))
             > 1
         ):
-            raise CommandError(
+            raise Unchecked(
                 "Choose one of --since, --from-anchor and --checkpoint to begin at."
             )
         chosen = (
@@ -307,7 +326,9 @@ class Command(BaseCommand):
             )
         broken = [*verdict.broken, *not_anchored(chosen, options)]
         if broken:
-            raise CommandError("\n".join(broken))
+            raise CommandError("\n".join(broken + verdict.newer))
+        if verdict.newer:
+            raise Unchecked("\n".join(verdict.newer))
         checkpoint.write()
         if options["print_anchor"]:
             last = Entry.objects.filter(evaluation=chosen[0]).latest("number")
