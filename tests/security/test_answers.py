@@ -140,7 +140,7 @@ def test_every_answer_carries_what_protects_its_reader(
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "max-age=31536000" in answer["Strict-Transport-Security"]
+    assert answer["Strict-Transport-Security"] == "max-age=31536000"
     policy = answer["Content-Security-Policy"]
     for rule in (
         *("default-src 'self'", "script-src 'self'", "object-src 'none'"),

@@ -146,6 +146,25 @@ def test_a_second_factor_is_required_outside_the_demo(
     assert manage("shell", "-v0", "-c", show, **env).stdout.strip() == needed
 
 
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({}, "False False"),
+        ({"HSTS_SUBDOMAINS": "1"}, "True False"),
+        ({"HSTS_PRELOAD": "1"}, "True True"),
+    ],
+)
+def test_other_hosts_are_kept_to_https_only_if_that_is_asked_for(
+    tmp_path: Path, env: dict[str, str], told: str
+) -> None:
+    show = (
+        "from django.conf import settings as s; "
+        "print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    env = {"SECRET_KEY": "x" * 50, "DATA_DIR": str(tmp_path), **env}
+    assert manage("shell", "-v0", "-c", show, **env).stdout.strip() == told
+
+
 def test_a_process_for_vendors_alone_knows_no_logins(tmp_path: Path) -> None:
     show = (
         "import sys, evaltracker.wsgi\n"
