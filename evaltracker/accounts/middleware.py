@@ -59,7 +59,7 @@ def somebody(request: HttpRequest) -> User | None:
 
 def client_address(request: HttpRequest) -> str:
     """Whence a request comes; of forwarding headers only our own proxies' count."""
-    return cast("str", BaseThrottle().get_ident(cast("Any", request)))
+    return BaseThrottle().get_ident(cast("Any", request))
 
 
 # Of a process's threads: the others are for pages. And of one address or known browser.

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -75,7 +76,7 @@ def write_in_this_form(where: Evaluation, rows: str) -> int:
     """Append an entry that a newer version hashes as this one does."""
     number = write_as_newer(where, rows, digest="0" * 64)
     entry = Entry.objects.defer(None).get(evaluation=where, number=number)
-    fields = (
+    fields: tuple[Any, ...] = (
         *(str(where.pk), number, in_utc(entry), None, "evaltracker", ""),
         *("journal.covered", "evaluation", str(where.pk), "", {}, {}, "", ""),
     )
