@@ -54,6 +54,14 @@ def bell(context: Context) -> dict[str, Any]:
     return {"number": count_news(context["request"])}
 
 
+@register.inclusion_tag("evaltracker/parts/blocker_way.html", takes_context=True)
+def blocker_way(context: Context, blocker: Any, evaluation: Evaluation) -> Any:
+    """The way to where it is mended, or whom it waits on."""
+    may_mend = blocker.is_mended_by(context["request"].user, evaluation)
+    names = blocker.names(evaluation)
+    return {"blocker": blocker, "may_mend": may_mend, "names": names}
+
+
 @register.simple_block_tag
 def empty_state(content: str, heading: str, address: str = "", label: str = "") -> str:
     context = {"heading": heading, "text": content, "address": address, "label": label}
