@@ -113,7 +113,7 @@ def reported() -> Iterator[None]:
             raise StorageFull from error
         logger.error("storage_away", error=code)
         raise Unavailable(
-            "The storage for files cannot be reached at the moment, so nothing was "
-            "saved. Try again in a minute.",
+            "The storage for files cannot be reached at the moment. Nothing was saved; "
+            "try again in a minute.",
             code="storage_away",
         ) from error

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaltracker.decision.selectors import GRACE, kept_files, leftovers
 from evaltracker.decision.services.letters import remove_leftovers
+from evaltracker.errors import Unavailable
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
 
 
@@ -35,13 +36,15 @@ class Command(BaseCommand):
         if slug:
             evaluation_of(slug)
         wrong, count = [], 0
-        for file in kept_files(slug):
-            count += 1
-            if fault := file.fault:
-                wrong.append(
-                    f"{file.evaluation}: “{file.name}” ({file.stored_as}) {fault}"
-                )
-        beside = "" if slug else self.compare_folders(remove=options["remove"])
+        try:
+            for file in kept_files(slug):
+                count += 1
+                if fault := file.fault:
+                    place = f"“{file.name}” ({file.stored_as})"
+                    wrong.append(f"{file.evaluation}: {place} {fault}")
+            beside = "" if slug else self.compare_folders(remove=options["remove"])
+        except Unavailable as away:
+            raise CommandError(str(away), returncode=2) from away
         if wrong:
             raise CommandError("\n".join(wrong))
         files = "1 file is" if count == 1 else f"{count} files are"
