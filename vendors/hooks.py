@@ -12,10 +12,9 @@ from evaltracker.toolbox.processes import register_chore
 from vendors.services.access import (
     forget_refused_calls,
     owe_unsent_codes,
-    tell_of_guesses,
     tell_of_leaks,
 )
-from vendors.services.contacts import tell_of_contact_requests
+from vendors.services.contacts import tell_of_contact_requests, turn_marked_links
 from vendors.services.dialogue import (
     ask_of_changes,
     owe_receipts,
@@ -32,7 +31,7 @@ for name, seconds, work in (
     ("tell of contact requests", 20, tell_of_contact_requests),
     ("owe receipts", 20, owe_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
-    ("tell of guessed codes", 60, tell_of_guesses),
+    ("turn marked links", 20, turn_marked_links),
     ("forget refused calls", 3600, forget_refused_calls),
     ("remind that claims close", 300, remind_of_closing),
     ("tell that answering is over", 60, tell_of_end),

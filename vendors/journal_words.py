@@ -66,6 +66,10 @@ OF_CANDIDATES: dict[str, Phrases] = {
         "signed in with a code",
         "signed in to answer for {candidate}",
     ),
+    "link.turned": (
+        "gave a vendor's contact a new link",
+        "gave {contact} of {candidate} a new link: {because}",
+    ),
     "vendor_session.ended": (
         "ended a vendor's session",
         "ended the session of {contact}",

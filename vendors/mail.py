@@ -89,6 +89,11 @@ def is_code_of(notice: uuid.UUID, typed: str) -> bool:
     return hmac.compare_digest(code.encode(), code_of(notice).encode())
 
 
+def mail_of_code(code: uuid.UUID, number: int) -> uuid.UUID:
+    """The id of the notice that carries a code for the first time, or once more."""
+    return code if number == 1 else uuid.uuid5(code, str(number))
+
+
 def spaced(code: str) -> str:
     half = CODE_LENGTH // 2
     return f"{code[:half]}-{code[half:]}"

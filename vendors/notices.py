@@ -519,9 +519,15 @@ class AtInvitations[Row](About[Row]):
 
 
 @register
-class CodesGuessed(AtInvitations[Candidate]):
-    name: ClassVar[str] = "codes_guessed"
-    rows: ClassVar = Candidate.objects.all()
+class LinkTurned(AtInvitations[InvitationLink]):
+    """Somebody who is not its contact has a link; the contact has another by now."""
+
+    name: ClassVar[str] = "link_turned"
+    rows: ClassVar = InvitationLink.objects.all()
+    title = NewLink.title
+
+    def page(self, notice: Notice, row: InvitationLink) -> str:
+        return reverse("admin:way_in", args=[row.candidate_id])
 
 
 @register

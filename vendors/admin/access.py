@@ -42,6 +42,7 @@ from vendors.choices import CandidateState, RefusalReason
 from vendors.models import (
     Candidate,
     Contact,
+    InvitationLink,
     RefusedCall,
     Vendor,
     VendorSession,
@@ -53,14 +54,16 @@ from vendors.policy import (
     may_keep_tokens,
     may_keep_vendors,
 )
-from vendors.selectors.access import live_tokens
+from vendors.selectors.access import live_tokens, newest_link, unknown_codes
 from vendors.services.access import (
+    MOST_UNKNOWN,
     end_session,
     expire_token,
     issue_token,
     revoke_token,
     rotate_token,
 )
+from vendors.services.contacts import let_in_again
 
 GOOD, WARN, BAD, LATER = "good", "warn", "bad", ""
 WORDS = {GOOD: "holds", WARN: "look", BAD: "fails here", LATER: "not known yet"}
@@ -380,6 +383,38 @@ def notified_steps(look: Look) -> Iterator[Step]:
         yield Step(title, BAD, sentence, (*correct, again), details)
 
 
+@CHECKS.at(45)
+def has_a_link(look: Look) -> Iterator[Step]:
+    """By contact: its links, and how many codes unknown browsers asked for by it."""
+    for contact in look.contacts if look.candidate.invited_at else ():
+        title = f"{contact.name} has a link to the pages"
+        links = contact.links.filter(candidate=look.candidate).order_by("-made_at")
+        newest = links.filter(newest_link()).first()
+        details = tuple(map(_life_of, links))
+        if newest is None:
+            mend = look.act("send-invitation", look.candidate, "Send the invitation")
+            yield Step(title, BAD, "None that opens anything.", (mend,), details)
+            continue
+        codes = sum(unknown_codes(link, look.now).count() for link in links)
+        sentence = (
+            f"Codes that browsers which nobody knows asked for in the last 7 days, and "
+            f"did not use: {codes}. After {MOST_UNKNOWN} by one link its contact is "
+            "mailed another one instead."
+        )
+        tone = WARN if codes >= MOST_UNKNOWN else GOOD
+        mend = look.act("let-in-again", newest, "Let them in again")
+        yield Step(title, tone, sentence, (mend,), details)
+
+
+def _life_of(link: InvitationLink) -> str:
+    over = link.ended_at or link.turned_at
+    made = f"made {instant_sentence(link.made_at)}"
+    if over is None:
+        return made
+    verb = "ended" if link.ended_at else "replaced"
+    return f"{made}, {verb} {instant_sentence(over)}: {link.get_why_display()}"
+
+
 @CHECKS.at(90)
 def may_write(look: Look) -> Iterator[Step]:
     title, where = "Answering is open", look.evaluation
@@ -452,6 +487,25 @@ class EndVendorSession(InEvaluation[VendorSession]):
 
     def cancel_url(self, target: Any) -> str:
         return self.page(target, "sessions")
+
+
+@register_act
+class LetInAgain(InEvaluation[InvitationLink]):
+    model = InvitationLink
+    target_name = "link"
+    related = ("contact", "candidate__evaluation__owner")
+    tab = "invitations"
+    title = "Let them in again"
+    verb = "Send a new link"
+    service = let_in_again
+    help = (
+        "The contact is mailed a new link, by which codes can be asked for anew. The "
+        "former one is replaced; whoever is in stays in."
+    )
+    success = "The mail with the new link leaves within half a minute."
+
+    def heading(self, target: Any) -> str:
+        return f"Let {target.contact.name} in again"
 
 
 class RevokeForm(forms.Form):

@@ -31,11 +31,16 @@ from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import SIZE_LIMIT
 from evaltracker.toolbox.rest.problems import to_last_slash
-from vendors.models import Candidate, InvitationLink, VendorSession
+from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors.access import find_link, find_session
+from vendors.selectors.access import (
+    find_link,
+    find_session,
+    is_replaced,
+    living_code,
+)
 from vendors.services.access import (
     LIVES,
     NO,
@@ -45,22 +50,25 @@ from vendors.services.access import (
     sign_out,
     use_code,
 )
-from vendors.wall import behind_the_wall, new_secret
+from vendors.wall import behind_the_wall, digest_of, new_secret
 
-# The two cookies of the vendor pages: who asked for a code, and who is in.
+# The cookies of the vendor pages: who asked for a code, who is in, and who was.
 #
 # A session ends two hours after the last page. That the browser says itself when that
-# was, under our signature, so that reading a page changes nothing here.
+# was, under our signature, so that reading a page changes nothing here. That a browser
+# was let in before opens nothing: it asks for codes that count against no link. Its
+# signature holds for one contact at one address.
 
 IDLE_SECONDS = 2 * 60 * 60
 SESSION = signing.TimestampSigner(salt="vendor-session")
-BROWSER = f"{settings.COOKIE_PREFIX}vendor-browser"
 BROWSER_SALT = "vendor-browser"
+KNOWN_FOR = 180 * 24 * 60 * 60
+MARK = {"secure": settings.OVER_TLS, "httponly": True, "samesite": "Lax"}
 
 
-def _name(invitation: uuid.UUID) -> str:
+def _name(row: uuid.UUID, kind: str = "") -> str:
     """The cookie of one invitation, so that two can be open side by side."""
-    return f"{settings.COOKIE_PREFIX}vendor-{invitation.hex}"
+    return f"{settings.COOKIE_PREFIX}vendor-{kind}{row.hex}"
 
 
 def session_secret(request: HttpRequest, invitation: uuid.UUID) -> str:
@@ -80,9 +88,7 @@ def keep_session(
         _name(invitation),
         SESSION.sign(secret),
         max_age=IDLE_SECONDS,
-        secure=settings.OVER_TLS,
-        httponly=True,
-        samesite="Lax",
+        **MARK,
     )
 
 
@@ -90,24 +96,41 @@ def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
     response.delete_cookie(_name(invitation), samesite="Lax")
 
 
-def browser_nonce(request: HttpRequest) -> str:
+def browser_nonce(request: HttpRequest, link: InvitationLink) -> str:
     """What marks the browser that asked for a code; blank if another one did."""
     return (
-        request.get_signed_cookie(BROWSER, default="", salt=BROWSER_SALT, max_age=LIVES)
+        request.get_signed_cookie(
+            _name(link.pk, "browser-"), default="", salt=BROWSER_SALT, max_age=LIVES
+        )
         or ""
     )
 
 
-def mark_browser(response: HttpResponseBase, nonce: str) -> None:
-    response.set_signed_cookie(
-        BROWSER,
-        nonce,
-        salt=BROWSER_SALT,
-        max_age=LIVES,
-        secure=settings.OVER_TLS,
-        httponly=True,
-        samesite="Lax",
+def mark_browser(response: HttpResponseBase, link: InvitationLink, nonce: str) -> None:
+    name = _name(link.pk, "browser-")
+    response.set_signed_cookie(name, nonce, salt=BROWSER_SALT, max_age=LIVES, **MARK)
+
+
+def known_browser(request: HttpRequest, contact: Contact) -> str:
+    """What tells a browser that this contact was let in by; blank: nobody knows it."""
+    return (
+        request.get_signed_cookie(
+            _name(contact.pk, "known-"),
+            default="",
+            salt=_known_salt(contact),
+            max_age=KNOWN_FOR,
+        )
+        or ""
     )
+
+
+def know_browser(response: HttpResponseBase, contact: Contact, key: str) -> None:
+    name, salt = _name(contact.pk, "known-"), _known_salt(contact)
+    response.set_signed_cookie(name, key, salt=salt, max_age=KNOWN_FOR, **MARK)
+
+
+def _known_salt(contact: Contact) -> str:
+    return f"vendor-known {contact.pk} {contact.email.lower()}"
 
 
 FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
@@ -162,7 +185,7 @@ def portal_page(*methods: str) -> Callable[[View], View]:
             response: HttpResponseBase
             if not is_at_home(request):
                 response = say(request, HTTPStatus.NOT_FOUND)
-            elif not may_ask(f"vendor-pages:{address_of(request)}"):
+            elif not may_ask(f"vendor-pages:{_who_reads(request, names)}"):
                 response = say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
             else:
                 with behind_the_wall():
@@ -173,6 +196,13 @@ def portal_page(*methods: str) -> Callable[[View], View]:
         return page
 
     return made
+
+
+def _who_reads(request: HttpRequest, names: dict[str, Any]) -> str:
+    """Whose pages are counted: of who is in their own, else those of an address."""
+    key = _read(names.get("invitation", ""))
+    secret = session_secret(request, key) if key else ""
+    return digest_of(secret) if secret else address_of(request)
 
 
 def session_page(*methods: str) -> Callable[[View], View]:
@@ -337,7 +367,8 @@ def _away(left: datetime.timedelta) -> str:
     return f"in {minutes} minute{'' if minutes == 1 else 's'}"
 
 
-# Of one address in a minute: codes asked for, and codes tried.
+# Of one address in a minute: mails of codes that browsers ask for which nobody knows,
+# and codes tried where none was asked for.
 MOST_ASKED = 10
 MOST_TRIED = 20
 
@@ -345,36 +376,49 @@ MOST_TRIED = 20
 @portal_page(*FORM)
 def start(request: HttpRequest, secret: str) -> HttpResponse:
     link = _link(request, secret)
+    nonce, known = browser_nonce(request, link), known_browser(request, link.contact)
     if request.method != "POST":
-        return _shown(request, "start.html", link, secret)
-    if not may_ask(f"vendor-codes:{address_of(request)}", MOST_ASKED):
-        return say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
-    nonce = new_secret()
+        goes_on = known or living_code(link, nonce, database_now())
+        replaced = is_replaced(link) and not goes_on
+        return _shown(request, "start.html", link, secret, replaced=replaced)
     try:
-        code = ask_code(link=link, nonce=nonce)
+        with transaction.atomic():
+            asked = ask_code(link=link, nonce=nonce, known=known)
+            counted = f"vendor-codes:{address_of(request)}"
+            if asked.is_owed and not known and not may_ask(counted, MOST_ASKED):
+                raise Refused(SLOWLY)
     except Refused as refused:
         status = HTTPStatus.TOO_MANY_REQUESTS
         return _shown(request, "start.html", link, secret, refused.sentence, status)
-    transaction.on_commit(partial(send_code, code=code), robust=True)
+    if asked.code is None:
+        return _shown(request, "start.html", link, secret, replaced=True)
+    if asked.is_owed:
+        transaction.on_commit(partial(send_code, code=asked.code), robust=True)
     response = redirect("vendor_pages:code", secret=secret)
-    mark_browser(response, nonce)
+    mark_browser(response, link, asked.nonce)
     return response
 
 
 @portal_page(*FORM)
 def code(request: HttpRequest, secret: str) -> HttpResponse:
     link = _link(request, secret)
+    nonce = browser_nonce(request, link)
+    living = living_code(link, nonce, database_now())
     if request.method != "POST":
-        return _shown(request, "code.html", link, secret)
-    if not may_ask(f"vendor-tries:{address_of(request)}", MOST_TRIED):
+        zone = link.candidate.evaluation.zone
+        sent = wall_of(living.last_asked_at, zone) if living else None
+        at = f"{sent:%H:%M %Z}" if sent else ""
+        return _shown(request, "code.html", link, secret, sent_at=at)
+    tries = f"vendor-tries:{address_of(request)}"
+    if living is None and not may_ask(tries, MOST_TRIED):
         return say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
-    begun = use_code(
-        link=link, nonce=browser_nonce(request), typed=request.POST.get("code", "")
-    )
+    begun = use_code(link=link, nonce=nonce, typed=request.POST.get("code", ""))
     if begun is None:
         return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
     response = redirect("vendor_pages:answers", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
+    key = known_browser(request, link.contact) or new_secret()
+    know_browser(response, link.contact, key)
     return response
 
 
@@ -420,6 +464,7 @@ def _shown(
     secret: str,
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
+    **more: Any,
 ) -> HttpResponse:
     """A page for somebody who may be anybody: it names no person."""
     evaluation = link.candidate.evaluation
@@ -429,5 +474,6 @@ def _shown(
         "secret": secret,
         "deadline": deadline_of(evaluation, database_now()),
         "problem": problem,
+        **more,
     }
     return render(request, f"vendors/portal/{template}", context, status=status)

@@ -38,6 +38,10 @@ from vendors.wall import (
     show_vendor,
 )
 
+# Wrong codes of one browser; and how long a code that nobody opened counts.
+MOST_TRIES = 5
+COUNTED_FOR = datetime.timedelta(days=7)
+
 
 def find_link(secret: str) -> InvitationLink | None:
     """The link of that secret, whose vendor's rows can now be found.
@@ -133,11 +137,32 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
     )
 
 
-def code_of_browser(link: InvitationLink, nonce: str) -> SignInCode | None:
+def is_replaced(link: InvitationLink) -> bool:
+    """Whether it sends codes to known browsers alone, for its successor is mailed."""
+    return bool(link.turn_marked_at or link.turned_at)
+
+
+def living_code(
+    link: InvitationLink, nonce: str, now: datetime.datetime
+) -> SignInCode | None:
+    """The code that this browser asked for and can still type."""
     code: SignInCode | None = SignInCode.objects.filter(
-        link=link, browser_digest=digest_of(nonce)
+        link=link,
+        browser_digest=digest_of(nonce),
+        used_at__isnull=True,
+        expires_at__gt=now,
+        wrong_tries__lt=MOST_TRIES,
     ).first()
     return code
+
+
+def unknown_codes(link: InvitationLink, now: datetime.datetime) -> QuerySet[SignInCode]:
+    """Those of a week that count against a link: asked for by browsers that nobody
+    knows, and not opened."""
+    rows: QuerySet[SignInCode] = link.codes.filter(
+        known_digest="", used_at__isnull=True, asked_at__gt=now - COUNTED_FOR
+    )
+    return rows
 
 
 def link_to_pages(

@@ -3,11 +3,11 @@
 import datetime
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, Refused
@@ -26,7 +26,7 @@ from evaltracker.notices.services.scheduling import (
 from evaltracker.toolbox.days import database_now, instant_of, wall_of
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateState, RefusalReason
-from vendors.mail import is_code_of
+from vendors.mail import is_code_of, mail_of_code
 from vendors.models import (
     Candidate,
     Contact,
@@ -38,14 +38,19 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.notices import (
-    CodesGuessed,
     SignInCodeMail,
     TokenEnds,
     TokenLeaked,
     TokenLeakedOutside,
 )
 from vendors.policy import require_token_keeper
-from vendors.selectors.access import code_of_browser, live_tokens
+from vendors.selectors.access import (
+    MOST_TRIES,
+    is_replaced,
+    live_tokens,
+    living_code,
+    unknown_codes,
+)
 from vendors.services.candidates import lock_candidate, record_for_vendor
 from vendors.wall import behind_the_wall, digest_of, new_secret, new_token, show_vendor
 
@@ -180,15 +185,30 @@ def forget_refused_calls() -> None:
 
 LIVES = datetime.timedelta(minutes=15)
 DAY = datetime.timedelta(days=1)
-MOST_TRIES = 5
-MOST_CODES = 10
-# Wrong codes of one invitation in a day, whoever typed them.
-MOST_WRONG = 50
+MINUTE = datetime.timedelta(minutes=1)
+# How often the same code is mailed again, at most once a minute.
+MOST_REPEATS = 3
+# Of `unknown_codes`. So whoever has a link guesses right with 8 × 5 / 2^40 a week,
+# from however many addresses.
+MOST_UNKNOWN = 8
+# Of one browser that was let in before, in a day.
+MOST_KNOWN = 20
 NO = "This code does not work. Check it, or ask for a new one."
 ENOUGH = (
-    "Too many codes were asked for today, so none was sent. Use the newest one that "
-    "you have, come back tomorrow, or write to the person who invited you."
+    "Too many codes were asked for in this browser today, so none was sent. Use the "
+    "newest one that you have, wait an hour, or write to the person who invited you."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of asking for a code: None where the link was replaced."""
+
+    code: SignInCode | None
+    # What the browser keeps, to be told by when it types the code.
+    nonce: str = ""
+    # Whether a mail of it is to leave now.
+    is_owed: bool = False
 
 
 def actor_in_pages(link: InvitationLink) -> Actor:
@@ -196,21 +216,45 @@ def actor_in_pages(link: InvitationLink) -> Actor:
 
 
 @transaction.atomic
-def ask_code(*, link: InvitationLink, nonce: str) -> SignInCode:
+def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked:
     """Promise a code to the link's contact, which opens in the asking browser alone.
 
-    It is sent after the commit (`code_mail`).
+    One that lives in it already is mailed again. `known` tells a browser that this
+    contact was let in by before; those that nobody knows may ask so often, then the
+    link is marked to be turned. That has to be kept, so its transaction is to end well.
     """
-    links = InvitationLink.objects.filter(contact=link.contact_id).order_by("pk")
-    locked = list(links.select_for_update(of=("self",), no_key=True))
+    rows = InvitationLink.objects.select_for_update(of=("self",), no_key=True)
+    locked = rows.get(pk=link.pk)
     now = database_now()
-    recent = SignInCode.objects.filter(link__in=locked, asked_at__gt=now - DAY)
-    if recent.count() >= MOST_CODES:
-        raise Refused(ENOUGH, code="enough_codes")
+    if code := living_code(link, nonce, now):
+        if code.mails > MOST_REPEATS or now - code.last_asked_at < MINUTE:
+            return Asked(code, nonce)
+        code.mails, code.last_asked_at, code.sent_at = code.mails + 1, now, None
+        code.save(update_fields=["mails", "last_asked_at", "sent_at"])
+        return Asked(code, nonce, is_owed=True)
+    known_digest = digest_of(known) if known else ""
+    if known:
+        of_browser = SignInCode.objects.filter(
+            link__contact=link.contact_id, known_digest=known_digest
+        )
+        if of_browser.filter(asked_at__gt=now - DAY).count() >= MOST_KNOWN:
+            raise Refused(ENOUGH, code="enough_codes")
+    elif is_replaced(locked):
+        return Asked(None)
+    elif unknown_codes(link, now).count() >= MOST_UNKNOWN:
+        InvitationLink.objects.filter(pk=link.pk).update(turn_marked_at=now)
+        return Asked(None)
     InvitationLink.objects.filter(pk=link.pk).update(last_asked_at=now)
-    return SignInCode.objects.create(
-        link=link, browser_digest=digest_of(nonce), asked_at=now, expires_at=now + LIVES
+    nonce = new_secret()
+    code = SignInCode.objects.create(
+        link=link,
+        browser_digest=digest_of(nonce),
+        known_digest=known_digest,
+        asked_at=now,
+        last_asked_at=now,
+        expires_at=now + LIVES,
     )
+    return Asked(code, nonce, is_owed=True)
 
 
 @transaction.atomic
@@ -223,13 +267,12 @@ def use_code(
     """
     candidate = lock_candidate(link.candidate)
     now = database_now()
-    sent = code_of_browser(link, nonce) if nonce else None
-    if sent is None or wrong_tries(link, now) >= MOST_WRONG:
+    sent = living_code(link, nonce, now)
+    if sent is None:
         return None
-    code = SignInCode.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=sent.pk
-    )
-    if code.used_at or code.expires_at <= now or code.wrong_tries >= MOST_TRIES:
+    rows = SignInCode.objects.select_for_update(of=("self",), no_key=True)
+    code = rows.get(pk=sent.pk)
+    if code.used_at or code.wrong_tries >= MOST_TRIES:
         return None
     if not is_code_of(code.pk, typed):
         code.wrong_tries += 1
@@ -248,13 +291,6 @@ def use_code(
         after={"candidate": candidate.name, "contact": link.contact.name},
     )
     return begin_session(link=link, now=now)
-
-
-def wrong_tries(link: InvitationLink, now: datetime.datetime) -> int:
-    rows = SignInCode.objects.filter(
-        link__candidate=link.candidate_id, asked_at__gt=now - DAY
-    )
-    return rows.aggregate(sum=Sum("wrong_tries"))["sum"] or 0
 
 
 # The one in use and the one that replaces it.
@@ -415,8 +451,6 @@ def _refuse_end(sentence: str) -> NoReturn:
 
 # How long the process that was asked may take before a sweep sends it instead.
 PATIENCE = datetime.timedelta(seconds=20)
-# So many wrong codes in a day, and the owner hears of it.
-SUSPICIOUS = 10
 logger = structlog.get_logger(__name__)
 
 
@@ -425,15 +459,15 @@ def send_code(*, code: SignInCode) -> bool:
 
     Nothing is raised: what was not taken stays owed.
     """
-    link = code.link
+    link, number = code.link, mail_of_code(code.pk, code.mails)
     notice = Notice(
-        id=code.pk,
+        id=number,
         kind=SignInCodeMail.name,
         evaluation=link.candidate.evaluation,
         subject_id=str(code.pk),
         address=link.contact.email,
         addressee=link.contact.name,
-        message_id=message_id_of(code.pk),
+        message_id=message_id_of(number),
     )
     notice.subject = code
     parcel = parcel_of(notice, KINDS[notice.kind].compose(notice))
@@ -460,42 +494,21 @@ def owe_unsent_codes() -> None:
         sent_at__isnull=True,
         used_at__isnull=True,
         expires_at__gt=now,
-        asked_at__lt=now - PATIENCE,
+        last_asked_at__lt=now - PATIENCE,
     )
-    unsent = rows.exclude(Exists(Notice.objects.filter(pk=OuterRef("pk"))))
-    for code in unsent.select_related("link__contact", "link__candidate__evaluation"):
+    unsent = rows.select_related("link__contact", "link__candidate__evaluation")
+    by_mail = {mail_of_code(code.pk, code.mails): code for code in unsent}
+    owed = Notice.objects.filter(pk__in=by_mail).values_list("pk", flat=True)
+    for number in sorted(by_mail.keys() - set(owed)):
+        code = by_mail[number]
         owe_now(
             kind=SignInCodeMail.name,
             evaluation=code.link.candidate.evaluation,
             subject_id=code.pk,
-            occurrence="",
+            occurrence=number if code.mails > 1 else "",
             address=code.link.contact.email,
             addressee=code.link.contact.name,
-            number=code.pk,
-        )
-
-
-@transaction.atomic
-def tell_of_guesses() -> None:
-    """Owe the owner a mail where many wrong codes were typed, once a day."""
-    now = database_now()
-    recent = SignInCode.objects.filter(asked_at__gt=now - DAY, wrong_tries__gt=0)
-    sums = (
-        recent.order_by()
-        .values("link__candidate")
-        .annotate(wrong=Sum("wrong_tries"))
-        .filter(wrong__gte=SUSPICIOUS)
-    )
-    guessed: Any = Candidate.objects.filter(
-        pk__in=[row["link__candidate"] for row in sums], evaluation__status=Status.OPEN
-    )
-    for candidate in guessed.select_related("evaluation__owner"):
-        owe_now(
-            kind=CodesGuessed.name,
-            evaluation=candidate.evaluation,
-            subject_id=candidate.pk,
-            occurrence=now.date(),
-            recipient=candidate.evaluation.owner,
+            number=number,
         )
 
 

@@ -12,9 +12,15 @@ from django.utils import timezone
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
-from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.evaluations.policy import change, check_owned, checked, lock
+from evaltracker.evaluations.policy import (
+    change,
+    check_owned,
+    checked,
+    lock,
+    require_owner,
+)
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -28,11 +34,12 @@ from vendors.models import (
     Vendor,
     VendorToken,
 )
-from vendors.notices import ContactAsked, Invitation, NewLink
+from vendors.notices import ContactAsked, Invitation, LinkTurned, NewLink
 from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
+    live_link,
     newest_link,
     own_contact_requests,
     shared_addresses,
@@ -383,6 +390,73 @@ def _give_links_anew(contact: Contact, former: QuerySet[InvitationLink]) -> None
     for candidate in rows.select_related("evaluation__owner", "vendor"):
         if not is_held_back(candidate, contact.email):
             owe_new_link(give_link(candidate=candidate, contact=contact))
+
+
+def check_let_in_again(link: InvitationLink, by: By) -> None:
+    """The owner turns a link that opens the pages, in any stage and after the end."""
+    require_owner(by, link.candidate.evaluation)
+    rows = InvitationLink.objects.filter(live_link(), newest_link(), pk=link.pk)
+    if not rows.exists():
+        raise Refused("This link was replaced or has ended; send the invitation.")
+
+
+@transaction.atomic
+def let_in_again(*, link: InvitationLink, by: By) -> InvitationLink:
+    """Give a contact a new link, which has counts of its own; sessions go on.
+
+    Raises:
+        Forbidden: not the owner. Refused: it is not the contact's newest link.
+    """
+    link = _locked_link(link)
+    check_let_in_again(link, by)
+    return _turn(link, why=LinkEnding.OWNER, by=by)
+
+
+@transaction.atomic
+def turn_marked_links() -> None:
+    """Turn the links that the process of vendors has marked, and tell their owners."""
+    marked = InvitationLink.objects.filter(newest_link(), turn_marked_at__isnull=False)
+    for row in marked.select_related("candidate__evaluation").order_by(
+        "candidate__evaluation_id", "pk"
+    ):
+        link = _locked_link(row)
+        if link.turned_at or link.ended_at:
+            continue
+        _turn(link, why=LinkEnding.CODES, by=SYSTEM)
+        owe_now(
+            kind=LinkTurned.name,
+            evaluation=link.candidate.evaluation,
+            subject_id=link.pk,
+            occurrence="",
+            recipient=link.candidate.evaluation.owner,
+        )
+
+
+def _locked_link(link: InvitationLink) -> InvitationLink:
+    candidate = lock_candidate(link.candidate)
+    rows = InvitationLink.objects.select_for_update(of=("self",), no_key=True)
+    fresh: InvitationLink = rows.get(pk=link.pk)
+    fresh.candidate = candidate
+    return fresh
+
+
+def _turn(link: InvitationLink, *, why: LinkEnding, by: By) -> InvitationLink:
+    """Make the successor of a link, and owe the contact the mail of it."""
+    change(link, turned_at=database_now(), why=why)
+    successor = give_link(candidate=link.candidate, contact=link.contact)
+    owe_new_link(successor)
+    journal.record(
+        evaluation=link.candidate.evaluation,
+        action="link.turned",
+        subject=link.candidate,
+        by=by,
+        after={
+            "candidate": link.candidate.name,
+            "contact": link.contact.name,
+            "because": why.label,
+        },
+    )
+    return successor
 
 
 def owe_new_link(link: InvitationLink) -> None:

@@ -11,13 +11,15 @@ import pytest
 import requests
 from django.conf import settings
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Notice
+from tests.at_once import at_once
 from tests.cast import common, vendors
 from tests.served import served
 from tests.smtp_sink import Sink
-from tests.vendors.portal.visitor import TOKEN, Visitor, invited
+from tests.vendors.portal.visitor import ADDRESS, TOKEN, Visitor, invited
 from vendors.mail import code_of, link_secret, spaced
-from vendors.models import Claim, SignInCode
+from vendors.models import Claim, InvitationLink, SignInCode
+from vendors.services.contacts import turn_marked_links
 
 ROOT = Path(__file__).parents[3]
 
@@ -94,12 +96,50 @@ def test_a_contact_comes_in_by_a_code_that_this_process_sends(
         assert "Your answers" in send(f"{start}code/", code=code_of(code.pk)).text
         # All that it sets, and none of the admin's.
         names = set(browser.cookies.keys()) - {"csrftoken"}
-        assert names == {"vendor-browser", f"vendor-{visitor.link.candidate_id.hex}"}
+        link = visitor.link
+        assert names == {
+            f"vendor-browser-{link.pk.hex}",
+            f"vendor-known-{link.contact_id.hex}",
+            f"vendor-{link.candidate_id.hex}",
+        }
         home = f"{running.url}{visitor.home}"
         out = browser.get(home, headers={"Cookie": "sessionid=x"}, timeout=20)
         assert out.status_code == 403
         assert code_of(code.pk) not in (tmp_path / "log").read_text()
         assert link_secret(visitor.link.pk) not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.postgres
+def test_l15_two_ninths_at_once_turn_a_link_once(
+    login: str, tmp_path: Path, smtp_sink: Sink
+) -> None:
+    link = invited(vendors.in_research(common.evaluation()))
+    env = {
+        "REDIS_URL": "",
+        "DEBUG": "1",
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp_sink.port}",
+        "VENDOR_PAGES_KEY": settings.VENDOR_PAGES_KEY,
+    }
+    with served(tmp_path, workers=2, **env) as running:
+        start = f"{running.url}{Visitor(link).start}"
+
+        def ask(_: int) -> str:
+            browser = requests.Session()
+            token = TOKEN.search(browser.get(start, timeout=20).text)
+            sent = {"csrfmiddlewaretoken": token[1] if token else ""}
+            return browser.post(start, sent, timeout=20).text
+
+        assert all("Type your code" in ask(number) for number in range(7))
+        # One of the first three is the eighth.
+        pages = [str(page) for page in at_once(3, ask)]
+        assert sum("Type your code" in page for page in pages) == 1
+        assert sum("This link was replaced" in page for page in pages) == 2
+    at_once(2, lambda _: turn_marked_links())
+    assert SignInCode.objects.count() == len(smtp_sink.to(ADDRESS)) == 8
+    assert InvitationLink.objects.count() == 2
+    assert Notice.objects.filter(kind="new_link").count() == 1
+    assert Notice.objects.filter(kind="link_turned").count() == 1
+    assert Entry.objects.filter(action="link.turned").count() == 1
 
 
 def test_the_web_process_serves_no_vendors_when_told_so(tmp_path: Path) -> None:

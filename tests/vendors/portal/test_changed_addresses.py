@@ -8,10 +8,9 @@ from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read, to_whom, why_not
-from tests.vendors.portal.visitor import ADDRESS, Visitor
+from tests.vendors.portal.visitor import ADDRESS, Visitor, newest
 from vendors.mail import code_of, link_secret
-from vendors.models import Contact, InvitationLink, VendorSession
-from vendors.selectors.access import newest_link
+from vendors.models import Contact, VendorSession
 from vendors.services.contacts import add_contact, change_contact, remove_contact
 
 THEIRS = "me@lead.example"
@@ -23,12 +22,6 @@ def change(ada: Visitor, where: Evaluation) -> Change:
     """The owner gives the contact another address."""
     terms = {"contact": ada.link.contact, "name": "Ada Park", "by": where.owner}
     return lambda email: change_contact(email=email, **terms)  # type: ignore[arg-type]
-
-
-def newest(visitor: Visitor) -> Visitor:
-    """A fresh browser, with the link that the newest mail has."""
-    rows = InvitationLink.objects.filter(newest_link(), contact=visitor.link.contact)
-    return Visitor(rows.get())
 
 
 def test_s17_q11_link_and_session_end_and_the_new_address_gets_a_link(

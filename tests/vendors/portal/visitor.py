@@ -1,17 +1,22 @@
 """A contact of a vendor with a browser: asks for a code, types it, goes on."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.test import Client, TestCase
+from django.utils import timezone
+from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from vendors.mail import code_of, link_secret
 from vendors.models import InvitationLink, SignInCode
+from vendors.selectors.access import newest_link
 from vendors.services.contacts import add_contact, invite
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -37,6 +42,26 @@ def invited(
     invite(candidate=candidate, contacts=[contact], by=where.owner)
     found: InvitationLink = InvitationLink.objects.get(contact=contact)
     return found
+
+
+def stranger_with(link: InvitationLink, number: int = 0) -> "Visitor":
+    """Whoever was forwarded the link: a fresh browser, at an address of its own, that
+    sends forms which no page shows to it."""
+    return Visitor(link, Client(REMOTE_ADDR=f"198.51.100.{number}"))
+
+
+def newest(visitor: "Visitor") -> "Visitor":
+    """A fresh browser, with the link that the newest mail has."""
+    rows = InvitationLink.objects.filter(newest_link(), contact=visitor.link.contact)
+    return Visitor(rows.get())
+
+
+def pass_time(clock: TimeMachineFixture, **span: float) -> None:
+    """Let time pass. The database's own clock stands still, so codes grow older."""
+    passed = datetime.timedelta(**span)
+    clock.move_to(timezone.now() + passed)
+    moments = ("asked_at", "last_asked_at", "expires_at", "used_at")
+    SignInCode.objects.update(**{name: F(name) - passed for name in moments})
 
 
 @dataclass
