@@ -68,7 +68,7 @@ OF_CANDIDATES: dict[str, Phrases] = {
     ),
     "link.turned": (
         "gave a vendor's contact a new link",
-        "gave {contact} of {candidate} a new link: {because}",
+        "gave {contact} of {candidate} a new link: {why}",
     ),
     "vendor_session.ended": (
         "ended a vendor's session",

@@ -43,13 +43,7 @@ from vendors.models import (
     VendorToken,
 )
 from vendors.policy import barring_interest, claims_are_closed, unbarred
-from vendors.selectors.access import (
-    is_held_back,
-    link_to_pages,
-    live_link,
-    live_tokens,
-    newest_link,
-)
+from vendors.selectors.access import is_held_back, link_to_pages, live_tokens
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
 from vendors.selectors.costs import NOBODY, second_people
@@ -451,28 +445,20 @@ def _is_handed_in(candidate: Candidate) -> bool:
 
 @register
 class NewLink(ToVendor[InvitationLink]):
-    """A contact's new link: the former was turned, or was another address's."""
+    """The former was turned, or was another address's. Also after the end."""
 
     name: ClassVar[str] = "new_link"
-    rows: ClassVar = InvitationLink.objects.select_related("contact")
+    rows: ClassVar = InvitationLink.objects.select_related("candidate__evaluation")
     candidate_key: ClassVar[str] = "candidate_id"
 
     def title(self, row: InvitationLink) -> str:
         return "Link to the vendor pages"
 
     def reasons(self, notice: Notice, row: InvitationLink) -> Iterator[str]:
-        """In every stage, also after the end: whoever may read, needs one."""
-        if not InvitationLink.objects.filter(
-            live_link(), newest_link(), pk=row.pk, contact__email=notice.address
-        ).exists():
+        if link_to_pages(self.candidates(notice, row), notice.address) != row:
             yield "The link was replaced or has ended."
-        if any(
-            is_held_back(one, notice.address) for one in self.candidates(notice, row)
-        ):
+        if is_held_back(row.candidate, notice.address):
             yield f"{notice.addressee} may stand for another candidate, too."
-
-    def values(self, notice: Notice, row: InvitationLink) -> dict[str, str]:
-        return {**super().values(notice, row), "owner": reachable(notice.place.owner)}
 
 
 @register
@@ -520,8 +506,6 @@ class AtInvitations[Row](About[Row]):
 
 @register
 class LinkTurned(AtInvitations[InvitationLink]):
-    """Somebody who is not its contact has a link; the contact has another by now."""
-
     name: ClassVar[str] = "link_turned"
     rows: ClassVar = InvitationLink.objects.all()
     title = NewLink.title

@@ -407,12 +407,11 @@ def has_a_link(look: Look) -> Iterator[Step]:
 
 
 def _life_of(link: InvitationLink) -> str:
-    over = link.ended_at or link.turned_at
-    made = f"made {instant_sentence(link.made_at)}"
+    made, over = instant_sentence(link.made_at), link.ended_at or link.turned_at
     if over is None:
-        return made
-    verb = "ended" if link.ended_at else "replaced"
-    return f"{made}, {verb} {instant_sentence(over)}: {link.get_why_display()}"
+        return f"A link made {made}"
+    until = instant_sentence(over)
+    return f"A link made {made}, good until {until}: {link.get_why_display()}"
 
 
 @CHECKS.at(90)

@@ -129,6 +129,10 @@ class InvitationLink(VendorRecord):
     def __str__(self) -> str:
         return f"Link of {self.contact}"
 
+    @property
+    def is_replaced(self) -> bool:
+        return bool(self.turn_marked_at or self.turned_at)
+
 
 class SignInCode(VendorRecord):
     """That a code was asked for, and by which browser; the code is kept nowhere.

@@ -35,12 +35,7 @@ from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors.access import (
-    find_link,
-    find_session,
-    is_replaced,
-    living_code,
-)
+from vendors.selectors.access import find_link, find_session, living_code
 from vendors.services.access import (
     LIVES,
     NO,
@@ -61,9 +56,7 @@ from vendors.wall import behind_the_wall, digest_of, new_secret
 
 IDLE_SECONDS = 2 * 60 * 60
 SESSION = signing.TimestampSigner(salt="vendor-session")
-BROWSER_SALT = "vendor-browser"
-KNOWN_FOR = 180 * 24 * 60 * 60
-MARK = {"secure": settings.OVER_TLS, "httponly": True, "samesite": "Lax"}
+HIDDEN: Any = {"secure": settings.OVER_TLS, "httponly": True, "samesite": "Lax"}
 
 
 def _name(row: uuid.UUID, kind: str = "") -> str:
@@ -88,7 +81,7 @@ def keep_session(
         _name(invitation),
         SESSION.sign(secret),
         max_age=IDLE_SECONDS,
-        **MARK,
+        **HIDDEN,
     )
 
 
@@ -96,41 +89,29 @@ def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
     response.delete_cookie(_name(invitation), samesite="Lax")
 
 
-def browser_nonce(request: HttpRequest, link: InvitationLink) -> str:
-    """What marks the browser that asked for a code; blank if another one did."""
-    return (
-        request.get_signed_cookie(
-            _name(link.pk, "browser-"), default="", salt=BROWSER_SALT, max_age=LIVES
-        )
-        or ""
-    )
+type Mark = tuple[str, str, int]
 
 
-def mark_browser(response: HttpResponseBase, link: InvitationLink, nonce: str) -> None:
-    name = _name(link.pk, "browser-")
-    response.set_signed_cookie(name, nonce, salt=BROWSER_SALT, max_age=LIVES, **MARK)
+def asking(link: InvitationLink) -> Mark:
+    """Of the browser that asked for a code: name, salt and age of its cookie."""
+    return _name(link.pk, "browser-"), "vendor-browser", LIVES.seconds
 
 
-def known_browser(request: HttpRequest, contact: Contact) -> str:
-    """What tells a browser that this contact was let in by; blank: nobody knows it."""
-    return (
-        request.get_signed_cookie(
-            _name(contact.pk, "known-"),
-            default="",
-            salt=_known_salt(contact),
-            max_age=KNOWN_FOR,
-        )
-        or ""
-    )
+def known_to(contact: Contact) -> Mark:
+    """Of a browser that this contact, at this address, was let in by."""
+    salt = f"vendor-known {contact.pk} {contact.email.lower()}"
+    return _name(contact.pk, "known-"), salt, 180 * 24 * 60 * 60
 
 
-def know_browser(response: HttpResponseBase, contact: Contact, key: str) -> None:
-    name, salt = _name(contact.pk, "known-"), _known_salt(contact)
-    response.set_signed_cookie(name, key, salt=salt, max_age=KNOWN_FOR, **MARK)
+def marked(request: HttpRequest, mark: Mark) -> str:
+    """What the browser was marked with; blank if it was not, or too long ago."""
+    name, salt, age = mark
+    return request.get_signed_cookie(name, default="", salt=salt, max_age=age) or ""
 
 
-def _known_salt(contact: Contact) -> str:
-    return f"vendor-known {contact.pk} {contact.email.lower()}"
+def mark_browser(response: HttpResponseBase, mark: Mark, secret: str) -> None:
+    name, salt, age = mark
+    response.set_signed_cookie(name, secret, salt=salt, max_age=age, **HIDDEN)
 
 
 FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
@@ -376,10 +357,11 @@ MOST_TRIED = 20
 @portal_page(*FORM)
 def start(request: HttpRequest, secret: str) -> HttpResponse:
     link = _link(request, secret)
-    nonce, known = browser_nonce(request, link), known_browser(request, link.contact)
+    nonce = marked(request, asking(link))
+    known = marked(request, known_to(link.contact))
     if request.method != "POST":
         goes_on = known or living_code(link, nonce, database_now())
-        replaced = is_replaced(link) and not goes_on
+        replaced = link.is_replaced and not goes_on
         return _shown(request, "start.html", link, secret, replaced=replaced)
     try:
         with transaction.atomic():
@@ -395,14 +377,14 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     if asked.is_owed:
         transaction.on_commit(partial(send_code, code=asked.code), robust=True)
     response = redirect("vendor_pages:code", secret=secret)
-    mark_browser(response, link, asked.nonce)
+    mark_browser(response, asking(link), asked.nonce)
     return response
 
 
 @portal_page(*FORM)
 def code(request: HttpRequest, secret: str) -> HttpResponse:
     link = _link(request, secret)
-    nonce = browser_nonce(request, link)
+    nonce = marked(request, asking(link))
     living = living_code(link, nonce, database_now())
     if request.method != "POST":
         zone = link.candidate.evaluation.zone
@@ -417,8 +399,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
     response = redirect("vendor_pages:answers", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
-    key = known_browser(request, link.contact) or new_secret()
-    know_browser(response, link.contact, key)
+    known = known_to(link.contact)
+    mark_browser(response, known, marked(request, known) or new_secret())
     return response
 
 

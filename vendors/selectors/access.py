@@ -137,11 +137,6 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
     )
 
 
-def is_replaced(link: InvitationLink) -> bool:
-    """Whether it sends codes to known browsers alone, for its successor is mailed."""
-    return bool(link.turn_marked_at or link.turned_at)
-
-
 def living_code(
     link: InvitationLink, nonce: str, now: datetime.datetime
 ) -> SignInCode | None:
@@ -157,8 +152,7 @@ def living_code(
 
 
 def unknown_codes(link: InvitationLink, now: datetime.datetime) -> QuerySet[SignInCode]:
-    """Those of a week that count against a link: asked for by browsers that nobody
-    knows, and not opened."""
+    """Those that count against a link: nobody knows their browsers, or used them."""
     rows: QuerySet[SignInCode] = link.codes.filter(
         known_digest="", used_at__isnull=True, asked_at__gt=now - COUNTED_FOR
     )

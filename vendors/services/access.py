@@ -46,7 +46,6 @@ from vendors.notices import (
 from vendors.policy import require_token_keeper
 from vendors.selectors.access import (
     MOST_TRIES,
-    is_replaced,
     live_tokens,
     living_code,
     unknown_codes,
@@ -205,9 +204,8 @@ class Asked:
     """What became of asking for a code: None where the link was replaced."""
 
     code: SignInCode | None
-    # What the browser keeps, to be told by when it types the code.
+    # For the browser to keep; and whether a mail is to leave now.
     nonce: str = ""
-    # Whether a mail of it is to leave now.
     is_owed: bool = False
 
 
@@ -223,8 +221,8 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
     contact was let in by before; those that nobody knows may ask so often, then the
     link is marked to be turned. That has to be kept, so its transaction is to end well.
     """
-    rows = InvitationLink.objects.select_for_update(of=("self",), no_key=True)
-    locked = rows.get(pk=link.pk)
+    rows = InvitationLink.objects.filter(pk=link.pk)
+    locked = rows.select_for_update(of=("self",), no_key=True).get()
     now = database_now()
     if code := living_code(link, nonce, now):
         if code.mails > MOST_REPEATS or now - code.last_asked_at < MINUTE:
@@ -239,12 +237,9 @@ def ask_code(*, link: InvitationLink, nonce: str = "", known: str = "") -> Asked
         )
         if of_browser.filter(asked_at__gt=now - DAY).count() >= MOST_KNOWN:
             raise Refused(ENOUGH, code="enough_codes")
-    elif is_replaced(locked):
+    elif locked.is_replaced or unknown_codes(link, now).count() >= MOST_UNKNOWN:
+        rows.filter(turn_marked_at__isnull=True).update(turn_marked_at=now)
         return Asked(None)
-    elif unknown_codes(link, now).count() >= MOST_UNKNOWN:
-        InvitationLink.objects.filter(pk=link.pk).update(turn_marked_at=now)
-        return Asked(None)
-    InvitationLink.objects.filter(pk=link.pk).update(last_asked_at=now)
     nonce = new_secret()
     code = SignInCode.objects.create(
         link=link,

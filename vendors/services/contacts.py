@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import uuid
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -14,13 +13,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
 from evaltracker.evaluations.models import Evaluation, Notice
-from evaltracker.evaluations.policy import (
-    change,
-    check_owned,
-    checked,
-    lock,
-    require_owner,
-)
+from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -39,7 +32,6 @@ from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
-    live_link,
     newest_link,
     own_contact_requests,
     shared_addresses,
@@ -88,9 +80,7 @@ def add_contact(
         by=by,
         after={"vendor": vendor.name, "name": contact.name, "email": contact.email},
     )
-    _give_links_anew(
-        contact, InvitationLink.objects.filter(contact=contact, why=LinkEnding.REMOVED)
-    )
+    _replace_ended(contact, LinkEnding.REMOVED)
     return contact
 
 
@@ -129,8 +119,8 @@ def change_contact(
             after=after,
         )
     if "email" in after and before["email"].lower() != contact.email.lower():
-        ended = end_links(contact=contact, why=LinkEnding.ADDRESS)
-        _give_links_anew(contact, InvitationLink.objects.filter(pk__in=ended))
+        end_links(contact=contact, why=LinkEnding.ADDRESS)
+        _replace_ended(contact, LinkEnding.ADDRESS)
     return contact
 
 
@@ -359,13 +349,10 @@ def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
     Given again it is the same one, with another secret if the key was replaced; what
     was turned or ended never comes back.
     """
-    link = InvitationLink.objects.filter(newest_link(), contact=contact).filter(
-        candidate=candidate
-    ).first() or InvitationLink(
-        candidate=candidate,
-        contact=contact,
-        vendor_id=contact.vendor_id,
-        address=contact.email.lower(),
+    whose = {"candidate": candidate, "contact": contact}
+    known = InvitationLink.objects.filter(newest_link(), **whose).first()
+    link = known or InvitationLink(
+        **whose, vendor_id=contact.vendor_id, address=contact.email.lower()
     )
     digest = digest_of(link_secret(link.pk))
     if link.digest != digest:
@@ -374,55 +361,48 @@ def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
     return link
 
 
-def end_links(*, contact: Contact, why: LinkEnding) -> list[uuid.UUID]:
-    """End a contact's links, also turned ones, and sessions; which it could use."""
+def end_links(*, contact: Contact, why: LinkEnding) -> None:
+    """End all links of a contact, also turned ones, and its sessions."""
     rows = InvitationLink.objects.filter(contact=contact, ended_at__isnull=True)
-    ended = list(rows.values_list("pk", flat=True))
     rows.update(ended_at=database_now(), why=why)
     end_sessions(link__contact=contact)
-    return ended
 
 
-def _give_links_anew(contact: Contact, former: QuerySet[InvitationLink]) -> None:
-    """Owe a contact a new link to where it had these, unless the address waits for a
-    yes there; then whoever invites it gives one."""
-    rows = Candidate.objects.filter(links__in=former).distinct().order_by("pk")
-    for candidate in rows.select_related("evaluation__owner", "vendor"):
+def _replace_ended(contact: Contact, why: LinkEnding) -> None:
+    """Owe a contact links to where they ended so; whoever invites it gives one where
+    its address waits for a yes."""
+    ended = Candidate.objects.filter(links__contact=contact, links__why=why)
+    rows = ended.select_related("evaluation__owner", "vendor").distinct()
+    for candidate in rows.order_by("pk"):
         if not is_held_back(candidate, contact.email):
-            owe_new_link(give_link(candidate=candidate, contact=contact))
+            _mail_new_link(candidate, contact)
 
 
 def check_let_in_again(link: InvitationLink, by: By) -> None:
-    """The owner turns a link that opens the pages, in any stage and after the end."""
-    require_owner(by, link.candidate.evaluation)
-    rows = InvitationLink.objects.filter(live_link(), newest_link(), pk=link.pk)
-    if not rows.exists():
+    check_owned(link.candidate.evaluation, by)
+    _require_in_the_choice(link.candidate)
+    if link.turned_at or link.ended_at:
         raise Refused("This link was replaced or has ended; send the invitation.")
 
 
 @transaction.atomic
 def let_in_again(*, link: InvitationLink, by: By) -> InvitationLink:
-    """Give a contact a new link, which has counts of its own; sessions go on.
-
-    Raises:
-        Forbidden: not the owner. Refused: it is not the contact's newest link.
-    """
+    """Give a contact a new link, which has counts of its own; sessions go on."""
     link = _locked_link(link)
     check_let_in_again(link, by)
-    return _turn(link, why=LinkEnding.OWNER, by=by)
+    return _turn(link, LinkEnding.OWNER, by)
 
 
 @transaction.atomic
 def turn_marked_links() -> None:
     """Turn the links that the process of vendors has marked, and tell their owners."""
     marked = InvitationLink.objects.filter(newest_link(), turn_marked_at__isnull=False)
-    for row in marked.select_related("candidate__evaluation").order_by(
-        "candidate__evaluation_id", "pk"
-    ):
+    rows = marked.select_related("candidate__evaluation__owner")
+    for row in rows.order_by("candidate__evaluation_id", "pk"):
         link = _locked_link(row)
         if link.turned_at or link.ended_at:
             continue
-        _turn(link, why=LinkEnding.CODES, by=SYSTEM)
+        _turn(link, LinkEnding.CODES, SYSTEM)
         owe_now(
             kind=LinkTurned.name,
             evaluation=link.candidate.evaluation,
@@ -440,34 +420,30 @@ def _locked_link(link: InvitationLink) -> InvitationLink:
     return fresh
 
 
-def _turn(link: InvitationLink, *, why: LinkEnding, by: By) -> InvitationLink:
-    """Make the successor of a link, and owe the contact the mail of it."""
+def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
+    candidate, contact = link.candidate, link.contact
     change(link, turned_at=database_now(), why=why)
-    successor = give_link(candidate=link.candidate, contact=link.contact)
-    owe_new_link(successor)
     journal.record(
-        evaluation=link.candidate.evaluation,
+        evaluation=candidate.evaluation,
         action="link.turned",
-        subject=link.candidate,
+        subject=candidate,
         by=by,
-        after={
-            "candidate": link.candidate.name,
-            "contact": link.contact.name,
-            "because": why.label,
-        },
+        after={"candidate": candidate.name, "contact": contact.name, "why": why.label},
     )
-    return successor
+    return _mail_new_link(candidate, contact)
 
 
-def owe_new_link(link: InvitationLink) -> None:
+def _mail_new_link(candidate: Candidate, contact: Contact) -> InvitationLink:
+    link = give_link(candidate=candidate, contact=contact)
     owe_now(
         kind=NewLink.name,
-        evaluation=link.candidate.evaluation,
+        evaluation=candidate.evaluation,
         subject_id=link.pk,
         occurrence="",
-        address=link.contact.email,
-        addressee=link.contact.name,
+        address=contact.email,
+        addressee=contact.name,
     )
+    return link
 
 
 def yes_to(sentence: str) -> str:

@@ -97,7 +97,7 @@ def test_l1_the_ninth_ask_turns_the_link_and_the_contact_gets_in(
     assert "Acme" not in read(told).text
     assert f"/admin/candidates/{ada.link.candidate_id}/way-in/" in read(told).text
     entry = Entry.objects.get(evaluation=where, action="link.turned")
-    assert entry.after["because"] == "too many codes were asked for"
+    assert entry.after["why"] == "too many codes were asked for"
     ada.link.refresh_from_db()
     assert (ada.link.why, ada.link.ended_at) == ("codes", None)
 
@@ -206,7 +206,7 @@ def test_the_owner_reads_how_an_attack_went_and_ends_it(
     assert f"/admin/act/let-in-again/{ada.link.pk}/" in page
     turned(ada)
     page = owner.get(way_in).content.decode()
-    assert "replaced" in page
+    assert ", good until " in page
     assert "too many codes were asked for" in page
     assert f"/admin/act/let-in-again/{newest(ada).link.pk}/" in page
 
