@@ -363,12 +363,3 @@ def only(book: Workbook, name: str) -> Workbook:
 def likely_header(sheet: Sheet) -> Row:
     rows = sheet.rows[:SEARCHED_ROWS]
     return max(rows, key=lambda row: min(len(row.filled), 2))
-
-
-def columns_from(said: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, int]:
-    """Columns by field, from what a form or a row in the database says."""
-    return {
-        name: int(said[name])
-        for name in fields
-        if isinstance(said.get(name), int | str) and str(said[name]).isdigit()
-    }

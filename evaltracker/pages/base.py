@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from unfold.admin import ModelAdmin as AdminModelAdmin
-from unfold.admin import StackedInline, TabularInline
+from unfold.admin import TabularInline
 from unfold.views import ChangeList
 
 from evaltracker.errors import Invalid
@@ -375,12 +375,6 @@ class HardenedInline(ReadOnly, TabularInline):  # type: ignore[misc]
     max_num = 0
     can_delete = False
     show_change_link = False
-
-
-class HardenedStackedInline(HardenedInline, StackedInline):  # type: ignore[misc]
-    """The same, one block per row."""
-
-    template = StackedInline.template
 
 
 # Codes of verdicts that say less than the words that people read for them.

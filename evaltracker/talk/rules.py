@@ -274,10 +274,3 @@ def file_counts(user: User, evaluation: Evaluation, topic: str) -> dict[UUID, in
         user, evaluation, topic, AttachedFile, removed_at__isnull=True
     )
     return {subject: number for (subject,), number in counted.items()}
-
-
-def some_are_sealed(user: User, evaluation: Evaluation) -> bool:
-    """Whether there are files, also removed ones, that `user` may not see."""
-    here = AttachedFile.objects.filter(evaluation=evaluation)
-    seen = AttachedFile.objects.visible_to(user).filter(evaluation=evaluation)
-    return here.count() != seen.count()

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -34,11 +35,8 @@ LOGGED_OF = re.compile(r"\bevaluation\W{1,5}([0-9a-f]{8}(?:-[0-9a-f]{4,12}){4})\
 LOGGED_AT = re.compile(r"\banchor\W{1,5}([0-9]{1,9}:[0-9a-f]{64})\b")
 
 
-class Unchecked(CommandError):
-    """Nothing contradicts, but not all could be checked."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, returncode=2)
+# Nothing contradicts, but not all could be checked.
+Unchecked = partial(CommandError, returncode=2)
 
 
 def read_anchor(text: str) -> Anchor:
