@@ -7,6 +7,7 @@ cleaned name, the type by content, the digest, and a name that tells nothing.
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import os
 import re
@@ -24,6 +25,7 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.http import FileResponse, HttpResponse
+from django.http.multipartparser import MultiPartParser
 
 from evaltracker.errors import Invalid, NotFound, Problem, StorageFull, disk_is_full
 from evaltracker.toolbox.text import read_line
@@ -129,16 +131,11 @@ def read_file(
     """Check an upload; reads no more than one byte over the limit.
 
     Raises:
-        Invalid: `file_empty`, `file_too_large` or `file_name` as code.
+        Invalid: `file_empty` or `file_too_large` as code, or as `clean_name`.
         TypeNotTaken: it is none of those that are kept.
 
     """
-    try:
-        cleaned = clean_name(name)
-    except ValueError as error:
-        raise _invalid(
-            f"The file's name does not fit. {error}", "file_name", field
-        ) from error
+    cleaned = clean_name(name, field=field)
     content = upload.read(limit + 1)
     if len(content) > limit:
         size = limit // (1024 * 1024)
@@ -166,13 +163,33 @@ def read_file(
     )
 
 
-def clean_name(name: str) -> str:
-    """The last part of a file's name, composed, on one line, of at most 150 letters."""
+def clean_name(name: str, *, field: str = "file", limit: int = NAME_LIMIT) -> str:
+    """The last part of a file's name, composed, on one line.
+
+    Raises:
+        Invalid: `file_name`: it is blank or too long, or hides something.
+
+    """
     last = PurePosixPath(name.replace("\\", "/")).name
-    cleaned = read_line(unicodedata.normalize("NFC", last), limit=NAME_LIMIT)
-    if not cleaned.strip("."):
-        raise ValueError("It is blank.")
+    try:
+        cleaned = read_line(unicodedata.normalize("NFC", last), limit=limit)
+        if not cleaned.strip("."):
+            raise ValueError("It is blank.")
+    except ValueError as error:
+        sentence = f"The file's name does not fit. {error}"
+        raise _invalid(sentence, "file_name", field) from error
     return cleaned
+
+
+def _as_it_came(self: MultiPartParser, file_name: str) -> str | None:
+    """A name in a form, with what nobody sees: Django would drop that in silence."""
+    last = PurePosixPath(html.unescape(file_name).replace("\\", "/")).name
+    return (
+        last.replace("\0", "\x01") or None
+    )  # no file of the system may hold the first
+
+
+MultiPartParser.sanitize_file_name = _as_it_came  # type: ignore[method-assign]
 
 
 def type_of(content: bytes, ending: str = "") -> str:

@@ -29,7 +29,7 @@ from evaltracker.errors import Invalid, NotFound, Problem, Refused
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.notices.mail import link_to
 from evaltracker.toolbox.days import database_now, wall_of
-from evaltracker.toolbox.files import SIZE_LIMIT
+from evaltracker.toolbox.files import SIZE_LIMIT, clean_name
 from evaltracker.toolbox.rest.problems import to_last_slash
 from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
@@ -300,7 +300,7 @@ def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, 
         raise Invalid(missing)
     if (upload.size or 0) > SIZE_LIMIT:
         raise Invalid(f"The file is over {SIZE_LIMIT // 2**20} MB.")
-    return upload.read(), upload.name or ""
+    return upload.read(), clean_name(upload.name or "")
 
 
 DAY = datetime.timedelta(days=1)

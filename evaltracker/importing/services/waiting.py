@@ -25,6 +25,7 @@ from evaltracker.evaluations.policy import require_open
 from evaltracker.importing.kinds import KINDS, WORD
 from evaltracker.importing.plan import names_of, signature, signature_of_names
 from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import clean_name
 from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
 from evaltracker.toolbox.tabular.cells import Row
 from evaltracker.toolbox.tabular.wording import is_large
@@ -212,7 +213,7 @@ def keep_draft(
     """Keep a file until its person says yes or no; it replaces the one before.
 
     Raises:
-        Refused: the evaluation has ended.
+        Refused: the evaluation has ended. Invalid: the file's name hides something.
 
     """
     require_open(evaluation)
@@ -221,7 +222,7 @@ def keep_draft(
         evaluation=evaluation,
         person=by,
         kind=kind,
-        filename=filename[:200],
+        filename=clean_name(filename, limit=1000)[:200],
         content=content,
         is_large=is_large(content),
     )

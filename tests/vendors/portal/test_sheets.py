@@ -164,3 +164,10 @@ def test_a_sheet_of_four_answers_asks_no_more_than_one_of_one(
     few = asked(F2="now", I2="1")
     many = asked(F3="now", I3="1", F4="now", I4="1", F5="now", I5="1")
     assert many == few
+
+
+def test_a_file_whose_name_hides_something_is_refused(inside: Visitor) -> None:
+    file = SimpleUploadedFile("answers\u202e.xlsx", b"PK")
+    answer = inside.post(f"{inside.home}sheet/", file=file)
+    assert answer.status_code == 400
+    assert "invisible mark" in answer.content.decode()
