@@ -14,7 +14,11 @@ from vendors.services.access import (
     owe_unsent_codes,
     tell_of_leaks,
 )
-from vendors.services.contacts import tell_of_contact_requests, turn_marked_links
+from vendors.services.contacts import (
+    tell_of_contact_requests,
+    tell_of_keys,
+    turn_marked_links,
+)
 from vendors.services.dialogue import (
     ask_of_changes,
     owe_receipts,
@@ -29,6 +33,7 @@ for name, seconds, work in (
     ("tell of leaked tokens", 20, tell_of_leaks),
     ("owe unsent codes", 20, owe_unsent_codes),
     ("tell of contact requests", 20, tell_of_contact_requests),
+    ("tell of new keys", 20, tell_of_keys),
     ("owe receipts", 20, owe_receipts),
     ("enter quotes that are not sealed", 20, enter_quotes_at_once),
     ("turn marked links", 20, turn_marked_links),

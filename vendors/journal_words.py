@@ -44,6 +44,10 @@ OF_CANDIDATES: dict[str, Phrases] = {
         "removed a contact of a vendor",
         "removed the contact {subject}",
     ),
+    "contact.disowned": (
+        "said that a contact is not one of them",
+        "said that {name} is not one of them",
+    ),
     "contact_request.made": (
         "asked to let a colleague in",
         "asked to let {name} in for {candidate}",
@@ -87,6 +91,10 @@ OF_CANDIDATES: dict[str, Phrases] = {
 }
 
 OF_ANSWERS: dict[str, Phrases] = {
+    "draft.started_over": (
+        "started over on a colleague's draft",
+        "started over on a colleague's draft for {candidate}",
+    ),
     "mailed_sheet.uploaded": (
         "uploaded an answer sheet that came by mail",
         "uploaded an answer sheet of {candidate} that came by mail",
@@ -169,6 +177,10 @@ OF_PRICES: dict[str, Phrases] = {
     "quote.read": (
         "read its own prices",
         "read version {revision} of the prices of {candidate}",
+    ),
+    "quote.reader_named": (
+        "let a colleague read its prices",
+        "let {name} read the prices of {candidate}",
     ),
     "quote.withdrawn": ("withdrew its prices", "withdrew the prices of {candidate}"),
     "quote.taken_out": (

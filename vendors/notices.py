@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import NOTICE_OPEN
-from evaltracker.evaluations.models import Evaluation, Notice, User
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, User
 from evaltracker.notices.about import About, Words, ended, not_the_owners
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import days_away, link_to, spoken, zone_of
@@ -189,7 +189,9 @@ def reached_by(address: str) -> Q:
     """Invited candidates whose vendor has a contact of that address."""
     return Q(
         invited_at__isnull=False,
-        vendor__in=Contact.objects.current().filter(email=address).values("vendor"),
+        vendor__in=Contact.objects.current()
+        .filter(email=address, disowned_at=None)
+        .values("vendor"),
     )
 
 
@@ -526,6 +528,69 @@ class ContactAsked(AtInvitations[ContactRequest]):
 
     def page(self, notice: Notice, row: ContactRequest) -> str:
         return f"{super().page(notice, row)}#contact-requests"
+
+
+@register
+class ContactDisowned(AtInvitations[Entry]):
+    name: ClassVar[str] = "contact_disowned"
+    rows: ClassVar = Entry.objects.filter(action="contact.disowned")
+
+    def title(self, row: Entry) -> str:
+        return row.subject_label
+
+    def values(self, notice: Notice, row: Entry) -> dict[str, str]:
+        return {"who": row.actor_name, "name": row.subject_label}
+
+
+# Entries that tell of who and what gets in, or takes the place of what stood.
+KEYS = (
+    *("contact.added", "contact.changed", "contact.disowned", "token.issued"),
+    *("quote.handed_in", "draft.started_over"),
+)
+
+
+@register
+class NewKey(ToVendor[Entry]):
+    """Told to all who got in before, and to an address that does no more."""
+
+    name: ClassVar[str] = "new_key"
+    rows: ClassVar = Entry.objects.filter(action__in=KEYS)
+
+    def title(self, row: Entry) -> str:
+        return row.subject_label
+
+    def candidates(self, notice: Notice, row: Entry) -> QuerySet[Candidate]:
+        return Candidate.objects.filter(pk=notice.occurrence)
+
+    def reasons(self, notice: Notice, row: Entry) -> Iterator[str]:
+        if notice.address == former_address(row):
+            yield ended(notice)
+        else:
+            yield from super().reasons(notice, row)
+
+    def words(self, notice: Notice, row: Entry) -> Words:
+        """Who has no way in any more has nothing to open."""
+        words = super().words(notice, row)
+        has_page = self.page(notice, row) != API_PAGE
+        return words if has_page else words._replace(action="")
+
+    def values(self, notice: Notice, row: Entry) -> Mapping[str, str]:
+        """Who did what; no amount, no secret, and nobody's link but the reader's."""
+        return {
+            **super().values(notice, row),
+            "what": row.action,
+            "who": row.actor_name,
+            "name": row.subject_label,
+            "prefix": row.after.get("prefix", ""),
+            "own": "" if row.actor_id else "yes",
+            "former": "yes" if notice.address == former_address(row) else "",
+        }
+
+
+def former_address(entry: Entry) -> str:
+    """Who got in until then, and does no more; blank: nobody."""
+    told = entry.after if entry.action == "contact.disowned" else entry.before
+    return str(told.get("email", ""))
 
 
 @register

@@ -25,6 +25,7 @@ OWN = "candidate_id IN (SELECT id FROM vendors_candidate)"
 INVITED = "evaluation_id IN (SELECT evaluation_id FROM vendors_candidate)"
 ASKED = "id IN (SELECT question_id FROM vendors_asking)"
 OWN_LINK = "link_id IN (SELECT id FROM vendors_invitationlink)"
+OWN_CONTACT = "contact_id IN (SELECT id FROM vendors_contact)"
 OWN_DRAFT = "draft_id IN (SELECT id FROM vendors_answerdraft)"
 OWN_TRIAL = "trial_id IN (SELECT id FROM trials_trial)"
 OWN_CRITERION = "criterion_id IN (SELECT id FROM trials_criterion)"
@@ -112,6 +113,8 @@ ACCESS: dict[str, Access] = {
     "vendors_vendortoken": Access(
         # Before the vendor is known, the rows of the tokens that were sent.
         rows=f"digest = ANY({SENT_TOKENS}) OR vendor_id = {ME}",
+        # A contact's own; the buyer's are issued by people of the buyer.
+        added=f"vendor_id = {ME} AND issued_by_id IS NULL AND {OWN_CONTACT}",
         changed=("last_used_on", "revoked_at", "leaked_at"),
     ),
     "vendors_vendor": Access(
@@ -120,7 +123,8 @@ ACCESS: dict[str, Access] = {
     # The vendor's own people: a code goes to who was invited, and to nobody else.
     "vendors_contact": Access(
         rows=f"vendor_id = {ME}",
-        shown=("id", "vendor_id", "name", "email", "removed_at"),
+        shown=("id", "vendor_id", "name", "email", "removed_at", "disowned_at"),
+        changed=("disowned_at",),
     ),
     # Whom it asked to let in, and what became of it.
     "vendors_contactrequest": Access(
@@ -130,7 +134,7 @@ ACCESS: dict[str, Access] = {
         # As with tokens: before the vendor is known, the row of the link that was sent.
         rows=f"digest = ANY({SENT_TOKENS}) OR {OWN}",
         # It says that one is to be turned; the house makes links.
-        changed=("last_asked_at", "turn_marked_at"),
+        changed=("last_asked_at", "turn_marked_at", "ended_at", "why", "drafts_from"),
     ),
     "vendors_signincode": Access(
         rows=OWN_LINK,

@@ -102,6 +102,9 @@ class InvitationLink(VendorRecord):
         blank=True,
         editable=False,
     )
+    # Drafts begun later are shown: blank, as of its making; earlier, if a colleague
+    # who reads earlier ones says so.
+    drafts_from = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["InvitationLink"].as_manager()
 
@@ -230,6 +233,10 @@ class VendorToken(Record):
     issued_at = models.DateTimeField(default=timezone.now)
     issued_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    # Whose own it is: it reads what they may read; blank, the buyer issued it.
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="tokens", null=True, blank=True
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -191,6 +191,8 @@ class Contact(Record):
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When a colleague said that they are none of theirs; until one asks for them.
+    disowned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = ContactQuerySet.as_manager()
 

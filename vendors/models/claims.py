@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -49,6 +50,8 @@ class AnswerDraft(VendorRecord):
     # As `vendors.answers` keeps them.
     typed = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
+    # Who came later does not read it.
+    started_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     objects: ClassVar = DraftQuerySet.as_manager()
 

@@ -32,6 +32,8 @@ class ContactRequest(VendorRecord):
     asked_by = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
     email = models.EmailField()
+    # Whether they are to read drafts and prices, as far as who asks may.
+    may_read = models.BooleanField(default=False, db_default=False)
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(
         max_length=8, choices=ProposalState.choices, default=ProposalState.OPEN

@@ -35,16 +35,26 @@ from vendors.models import Candidate, Contact, InvitationLink, VendorSession
 from vendors.notices import API_PAGE
 from vendors.policy import claims_are_closed
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors.access import find_link, find_session, living_code
+from vendors.selectors.access import (
+    find_link,
+    find_session,
+    live_tokens,
+    living_code,
+    people_of,
+)
 from vendors.services.access import (
     LIVES,
     NO,
+    actor_in_pages,
     ask_code,
+    end_own_token,
+    make_own_token,
     note_visit,
     send_code,
     sign_out,
     use_code,
 )
+from vendors.services.contacts import disown_contact, name_reader
 from vendors.wall import behind_the_wall, digest_of, new_secret
 
 # The cookies of the vendor pages: who asked for a code, who is in, and who was.
@@ -118,6 +128,7 @@ FIRST = (("Your answers", "answers"), ("Your prices", "quote"))
 LAST = (
     ("Questions and answers", "questions"),
     ("Propose a requirement", "proposals"),
+    ("People", "people"),
     ("Let a colleague in", "colleagues"),
 )
 
@@ -410,6 +421,57 @@ def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
     response = render(request, SIGNED_OUT, {"left": True})
     forget_session(response, session.link.candidate_id)
     return response
+
+
+CHANGED = "Your tokens changed since this page was made. Look again."
+
+
+@session_page(*FORM)
+def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
+    """Who can get in, and by which tokens; a new token's text is in the answer alone,
+    for a secret must not survive a redirect."""
+    link, then = session.link, request.POST.get("then", "")
+    problem: Problem | None = None
+    secret = ""
+    if request.method == "POST":
+        try:
+            secret = _do_on_people(request, link, then)
+            if not secret:
+                return redirect("vendor_pages:people", invitation=link.candidate_id)
+        except Problem as refused:
+            problem = refused
+    tokens = live_tokens(link.vendor).select_related("contact").defer("digest")
+    context: dict[str, Any] = {
+        "people": people_of(link.candidate),
+        "tokens": tokens,
+        "own": [token for token in tokens if token.contact_id == link.contact_id],
+        "secret": secret,
+        "label": request.POST.get("label", "") if problem else "",
+    }
+    return show(request, session, "people.html", **context, **refusal(problem))
+
+
+def _do_on_people(request: HttpRequest, link: InvitationLink, then: str) -> str:
+    """Do what a button of the page says; the text of a token that was made."""
+    by = actor_in_pages(link)
+    if then == "token":
+        own = live_tokens(link.vendor).filter(contact=link.contact)
+        if request.POST.get("seen") != str(own.count()):
+            raise Refused(CHANGED)
+        label = request.POST.get("label", "")
+        return make_own_token(contact=link.contact, label=label, by=by)[1]
+    key: Any = _read(request.POST.get("key", ""))
+    if then == "end":
+        end_own_token(contact=link.contact, key=key, by=by)
+        return ""
+    other = people_of(link.candidate).exclude(pk=link.contact_id).filter(pk=key).first()
+    if other is None:
+        raise NotFound
+    if then == "disown":
+        disown_contact(contact=other, by=by)
+    elif then == "read":
+        name_reader(link=link, contact=other, by=by)
+    return ""
 
 
 @portal_page(*FORM)

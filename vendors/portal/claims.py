@@ -73,20 +73,21 @@ NO_FILE = "Choose a file first, then attach it."
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
     waiting = sheets_to_confirm(_of(session))
-    answers = answers_of(_of(session))
+    answers = answers_of(session.link)
     return show_answers(request, session, "answers.html", answers, to_confirm=waiting)
 
 
 @session_page(*FORM)
 def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpResponse:
-    answers = answers_of(_of(session))
+    answers = answers_of(session.link)
     row = answers.at(ref)
     if row is None:
         raise NotFound
     if request.method != "POST":
         return _form(request, session, answers, row)
     if request.POST.get("then") == "discard":
-        discard_draft(candidate=_of(session), requirement=row.requirement)
+        by = actor_in_pages(session.link)
+        discard_draft(link=session.link, requirement=row.requirement, by=by)
         return redirect(address(session, "answer", ref=ref))
     return _save(request, session, answers, row)
 
@@ -95,7 +96,7 @@ def answer(request: HttpRequest, session: VendorSession, ref: str) -> HttpRespon
 def drafts(request: HttpRequest, session: VendorSession) -> HttpResponse:
     typed = {
         row.requirement.ref: row.draft.typed
-        for row in answers_of(_of(session)).rows
+        for row in answers_of(session.link).rows
         if row.draft is not None
     }
     text = json.dumps(typed, ensure_ascii=False, indent=2)
@@ -135,7 +136,7 @@ def _save(
         lock_candidate(_of(session))
     try:
         draft = save_draft(
-            candidate=_of(session),
+            link=session.link,
             requirement=row.requirement,
             typed=typed,
             version=int(version) if version.isdecimal() and len(version) < 9 else 0,
@@ -159,13 +160,13 @@ def _go_on(
     then = request.POST.get("then", "")
     if key := request.POST.get("remove", ""):
         remove_draft_file(
-            candidate=_of(session), requirement=row.requirement, key=read_id(key)
+            link=session.link, requirement=row.requirement, key=read_id(key)
         )
         return redirect(f"{here}#files")
     try:
         if upload := request.FILES.get("file"):
             attach_to_answer(
-                candidate=_of(session),
+                link=session.link,
                 requirement=row.requirement,
                 file=upload.open(),
                 name=upload.name or "",
@@ -179,7 +180,7 @@ def _go_on(
         return redirect(f"{here}#files")
     if then == "stay":
         return redirect(here)
-    following = answers_of(_of(session)).after(row.requirement.ref)
+    following = answers_of(session.link).after(row.requirement.ref)
     if following is None:
         return redirect(address(session, "answers"))
     return redirect(address(session, "answer", ref=following.requirement.ref))
@@ -192,7 +193,7 @@ def _again(
     problem: Problem,
     mine: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    fresh = answers_of(_of(session))
+    fresh = answers_of(session.link)
     now = fresh.at(row.requirement.ref) or row
     return _form(request, session, fresh, now, problem=problem, mine=mine)
 
@@ -209,7 +210,7 @@ def _form(
     typed = row.draft.typed if row.draft else typed_of(row.claim)
     rows = with_demands(type(row.requirement).objects.filter(pk=row.requirement.pk))
     files = own_files(_of(session)).filter(claim__requirement=row.requirement)
-    waiting = draft_files(_of(session)).filter(draft__requirement=row.requirement)
+    waiting = draft_files(session.link).filter(draft__requirement=row.requirement)
     return show_answers(
         request,
         session,
@@ -241,14 +242,17 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
     link = session.link
     problem: Problem | None = None
     typed = {name: request.POST.get(name, "") for name in ("name", "email")}
+    may_read = "may_read" in request.POST
     if request.method == "POST":
         try:
-            ask_for_contact(link=link, by=actor_in_pages(link), **typed)
+            by = actor_in_pages(link)
+            ask_for_contact(link=link, by=by, may_read=may_read, **typed)
             return redirect(address(session, "colleagues"))
         except Problem as refused:
             problem = refused
     rows = list(own_contact_requests(link.candidate).order_by("-asked_at", "pk"))
-    context = {"requests": rows, "typed": typed, **refusal(problem)}
+    context: dict[str, Any] = {"requests": rows, "typed": typed, **refusal(problem)}
+    context["may_read"] = may_read
     return show(request, session, "colleagues.html", **context)
 
 
@@ -256,7 +260,7 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
 def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """Every answered question, whoever asked, and the own ones; a form for one more."""
     candidate = session.link.candidate
-    answers = answers_of(candidate)
+    answers = answers_of(session.link)
     problem: Problem | None = None
     typed: dict[str, Any] = {"about": request.GET.get("about", "")}
     if request.method == "POST":
@@ -310,7 +314,7 @@ def proposals(request: HttpRequest, session: VendorSession) -> HttpResponse:
             problem = refused
     rows = list(own_proposals(candidate).order_by("-proposed_at", "pk"))
     context = {"proposals": rows, "categories": categories, "typed": typed}
-    answers = answers_of(candidate)
+    answers = answers_of(session.link)
     context |= refusal(problem)
     return show_answers(request, session, "proposals.html", answers, **context)
 
@@ -360,13 +364,13 @@ def hand_in(request: HttpRequest, session: VendorSession) -> HttpResponse:
     wrong: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            hand_in_drafts(candidate=candidate, by=actor_in_pages(session.link))
+            hand_in_drafts(link=session.link, by=actor_in_pages(session.link))
             return redirect(address(session, "receipt"))
         except DraftsWrong as error:
             problem, wrong = error, error.errors
         except Problem as error:
             problem = error
-    answers = answers_of(candidate)
+    answers = answers_of(session.link)
     return show_answers(
         request,
         session,
@@ -385,7 +389,7 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
     last = last_submission(candidate)
     if last is None:
         raise NotFound
-    answers = answers_of(candidate)
+    answers = answers_of(session.link)
     return show_answers(
         request,
         session,
@@ -405,7 +409,7 @@ def file(request: HttpRequest, session: VendorSession, file: str) -> FileRespons
     if stored is not None:
         kind = stored.content_type
         return attachment(stored.stored_as, name=stored.name, content_type=kind)
-    draft = draft_files(candidate).filter(pk=key).first()
+    draft = draft_files(session.link).filter(pk=key).first()
     if draft is None:
         raise NotFound
     content = io.BytesIO(draft.content)
@@ -451,14 +455,14 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def sheet_file(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    content = drafts_sheet(session.link.candidate)
+    content = drafts_sheet(session.link)
     return download(content, name="answers.xlsx", content_type=TYPES["xlsx"])
 
 
 def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpResponse:
     content, name = chosen_file(request, "file", "Choose the filled sheet first.")
     preview = preview_sheet(
-        candidate=session.link.candidate,
+        link=session.link,
         content=content,
         filename=name,
         order=DayOrder(order) if order in ORDERS else None,
@@ -488,7 +492,7 @@ def _page(
         request,
         session,
         "sheet.html",
-        answers_of(session.link.candidate),
+        answers_of(session.link),
         status=problem.status if problem else HTTPStatus.OK,
         problem=problem.sentence if problem else "",
         cells=cells,

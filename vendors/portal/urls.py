@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{INVITATION}proposals/", claims.proposals, name="proposals"),
     path(f"{INVITATION}documents/", claims.documents, name="documents"),
     path(f"{INVITATION}documents/<str:document>/", claims.document, name="document"),
+    path(f"{INVITATION}people/", access.people, name="people"),
     path(f"{INVITATION}colleagues/", claims.colleagues, name="colleagues"),
     path(f"{INVITATION}sign-out/", access.leave, name="sign_out"),
     re_path(r"", access.nothing),

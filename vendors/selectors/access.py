@@ -87,9 +87,8 @@ def reader_of(key: VendorSession | VendorToken) -> str:
 
     Blank, which reads none, for a token that the house issued: its maker has seen it.
     """
-    if isinstance(key, VendorToken):
-        return ""
-    return str(key.link.contact.email).lower()
+    contact = key.contact if isinstance(key, VendorToken) else key.link.contact
+    return contact.email.lower() if contact else ""
 
 
 def live_link(path: str = "") -> Q:
@@ -108,6 +107,7 @@ def live_link(path: str = "") -> Q:
         **{
             f"{path}ended_at__isnull": True,
             f"{path}contact__removed_at__isnull": True,
+            f"{path}contact__disowned_at__isnull": True,
             f"{path}candidate__invited_at__isnull": False,
         },
     )
@@ -120,10 +120,13 @@ def newest_link() -> Q:
 
 def people_of(candidate: Candidate) -> QuerySet[Contact]:
     """All contacts of the vendor, each with the instant `since` which they can get into
-    the invitation, if they can, and the name of the colleague who had asked for them,
-    if one did, as `added_by`."""
+    the invitation, if they can, the day of their `last_visit`, and the name of the
+    colleague who had asked for them, if one did, as `added_by`."""
     mine = {"candidate": candidate, "contact": OuterRef("pk")}
     links = InvitationLink.objects.filter(live_link(), **mine).order_by("made_at")
+    visits = VendorSession.objects.filter(
+        link__candidate=candidate, link__contact=OuterRef("pk")
+    ).order_by("-last_visit_on")
     asked = own_contact_requests(candidate).filter(
         state=ProposalState.ACCEPTED, email__iexact=OuterRef("email")
     )
@@ -133,6 +136,7 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
     return rows.annotate(
         address=Lower("email"),
         since=Subquery(links.values("made_at")[:1]),
+        last_visit=Subquery(visits.values("last_visit_on")[:1]),
         added_by=Subquery(asked.values("asked_by__name")[:1]),
     )
 
@@ -209,7 +213,7 @@ WHERE token.digest = %(digest)s AND token.revoked_at IS NULL
 AND (token.expires_at IS NULL OR token.expires_at > %(now)s)
 """
 WHO = f"""
-SELECT token.id, token.prefix, token.last_used_on, token.vendor_id,
+SELECT token.id, token.prefix, token.last_used_on, token.vendor_id, token.contact_id,
     vendor.name, vendor.slug {LIVE}
 """
 # Only the token's own row can be seen (docs/isolation.md) ...
@@ -251,6 +255,8 @@ def recognise(secret: str) -> VendorToken | None:
     token = loaded(VendorToken, row)
     vendor = {"id": row["vendor_id"], "name": row["name"], "slug": row["slug"]}
     token.vendor = loaded(Vendor, vendor)
+    if token.contact_id:
+        show_vendor(token.vendor_id, reader_of(token))
     return token
 
 

@@ -29,6 +29,7 @@ from vendors.models import (
     ClaimFile,
     Conflict,
     DraftFile,
+    InvitationLink,
     MailedSheet,
     Ruling,
     Submission,
@@ -439,6 +440,8 @@ class AnswerRow:
     requirement: Requirement
     claim: Claim | None
     draft: AnswerDraft | None
+    # Whether a colleague has a draft that is not shown.
+    is_taken: bool = False
 
     @property
     def state(self) -> str:
@@ -502,24 +505,51 @@ class Answers:
         return next((row for row in open_rows if row.requirement.ref != ref), None)
 
 
-def draft_files(candidate: Candidate) -> QuerySet[DraftFile]:
-    """What waits with the drafts, without the bytes."""
-    rows: QuerySet[DraftFile] = DraftFile.objects.filter(draft__candidate=candidate)
+def drafts_for(link: InvitationLink) -> QuerySet[Any]:
+    """All drafts of an invitation, each with whether the contact of the link `reads`
+    it: who had a link at their address before it was begun, and whom such a contact
+    let in."""
+    earlier = links_since().filter(
+        candidate=link.candidate_id,
+        contact=link.contact_id,
+        address=link.address,
+        since__lt=OuterRef("started_at"),
+    )
+    rows = AnswerDraft.objects.filter(candidate=link.candidate)
+    return rows.annotate(reads=Exists(earlier))
+
+
+def links_since() -> QuerySet[Any]:
+    """Links, each with the time `since` which begun drafts are shown by it."""
+    return InvitationLink.objects.annotate(since=Coalesce("drafts_from", "made_at"))
+
+
+def draft_files(link: InvitationLink) -> QuerySet[DraftFile]:
+    """What waits with the drafts that its contact reads, without the bytes."""
+    drafts = drafts_for(link).filter(reads=True)
+    rows: QuerySet[DraftFile] = DraftFile.objects.filter(draft__in=drafts.values("pk"))
     return rows.defer("content")
 
 
-def answers_of(candidate: Candidate) -> Answers:
+def answers_of(link: InvitationLink) -> Answers:
     """Everything that is asked of a candidate's vendor; three queries."""
+    candidate = link.candidate
     claims: dict[uuid.UUID, Claim] = {
         claim.requirement_id: claim for claim in own_claims(candidate)
     }
-    drafts: dict[uuid.UUID, AnswerDraft] = {
-        draft.requirement_id: draft
-        for draft in AnswerDraft.objects.filter(candidate=candidate)
-    }
+    drafts: dict[uuid.UUID, AnswerDraft] = {}
+    taken: set[uuid.UUID] = set()
+    for draft in drafts_for(link):
+        if draft.reads:
+            drafts[draft.requirement_id] = draft
+        else:
+            taken.add(draft.requirement_id)
     requirements = asked_requirements(candidate.evaluation).order_by(
         "category__position", "category__name", "position", "ref"
     )
     return Answers(
-        [AnswerRow(row, claims.get(row.pk), drafts.get(row.pk)) for row in requirements]
+        [
+            AnswerRow(row, claims.get(row.pk), drafts.get(row.pk), row.pk in taken)
+            for row in requirements
+        ]
     )

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused
+from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import Actor, By, actor_of
@@ -314,33 +314,80 @@ def issue_token(
     vendor = Vendor.objects.select_for_update(of=("self",), no_key=True).get(
         pk=vendor.pk
     )
-    if live_tokens(vendor).count() >= MOST_LIVE:
+    if live_tokens(vendor).filter(contact=None).count() >= MOST_LIVE:
         raise Refused(
             f"{vendor.name} has {MOST_LIVE} live tokens; revoke one before issuing "
             "another."
         )
-    now = timezone.now()
-    if expires_at is not None and expires_at <= now:
+    if expires_at is not None and expires_at <= timezone.now():
         _refuse_end("A token must expire in the future.")
+    terms = {"issued_by": actor_of(by).user, "expires_at": expires_at}
+    token, secret = _new_token(vendor, by, name, **terms)
+    owe_expiry_warnings(token=token)
+    return token, secret
+
+
+def _new_token(
+    vendor: Vendor, by: By, label: str, **terms: Any
+) -> tuple[VendorToken, str]:
     prefix, secret = new_token("evt")
     token = VendorToken.objects.create(
-        vendor=vendor,
-        label=name,
-        prefix=prefix,
-        digest=digest_of(secret),
-        issued_at=now,
-        issued_by=actor_of(by).user,
-        expires_at=expires_at,
+        vendor=vendor, label=label, prefix=prefix, digest=digest_of(secret), **terms
     )
     record_for_vendor(
         vendor=vendor,
         action="token.issued",
         subject=token,
         by=by,
-        after={"vendor": vendor.name, "prefix": prefix, "label": name},
+        after={"vendor": vendor.name, "prefix": prefix, "label": label},
     )
-    owe_expiry_warnings(token=token)
     return token, secret
+
+
+@transaction.atomic
+def make_own_token(
+    *, contact: Contact, label: str, by: Actor
+) -> tuple[VendorToken, str]:
+    """A token of a contact's own, which reads what they may read and ends with them.
+
+    Its text is shown this once, to nobody of the buyer.
+    """
+    inputs = Inputs()
+    name = inputs.line("label", label, limit=80)
+    inputs.check()
+    contact = lock_contact(contact)
+    if live_tokens(contact.vendor).filter(contact=contact).count() >= MOST_LIVE:
+        raise Refused(f"You have {MOST_LIVE} tokens; end one before you make another.")
+    return _new_token(contact.vendor, by, name, contact=contact)
+
+
+def end_own_token(*, contact: Contact, key: uuid.UUID, by: Actor) -> None:
+    """End a token that the contact made."""
+    token = live_tokens(contact.vendor).filter(contact=contact, pk=key).first()
+    if token is None:
+        raise NotFound
+    end_token(token=token, by=by, reason="")
+
+
+def lock_contact(contact: Contact) -> Contact:
+    """The contact under a row lock, if still the same person and one of the vendor."""
+    rows = Contact.objects.current().filter(email=contact.email, disowned_at=None)
+    locked = rows.select_for_update(of=("self",), no_key=True).filter(pk=contact.pk)
+    row: Contact | None = locked.select_related("vendor").first()
+    if row is None:
+        raise Refused("They are no contact under this address any more.")
+    return row
+
+
+def end_own_tokens(*, contact: Contact, reason: str, by: By) -> None:
+    """End all tokens of a contact's own, before any evaluation is locked."""
+    live = live_tokens(contact.vendor).filter(contact=contact)
+    ended = list(live.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for token in ended:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+    for token in ended:
+        _record_end(token, by, reason)
 
 
 @transaction.atomic
@@ -421,6 +468,11 @@ def end_token(
     token.revoked_at = timezone.now()
     token.leaked_at = token.revoked_at if leaked else None
     token.save(update_fields=["revoked_at", "leaked_at"])
+    _record_end(token, by, reason)
+    return token
+
+
+def _record_end(token: VendorToken, by: By, reason: str) -> None:
     record_for_vendor(
         vendor=token.vendor,
         action="token.revoked",
@@ -429,7 +481,6 @@ def end_token(
         after={"vendor": token.vendor.name, "prefix": token.prefix},
         reason=reason,
     )
-    return token
 
 
 def note_use(*, token: VendorToken) -> None:

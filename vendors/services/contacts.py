@@ -2,17 +2,20 @@
 
 import datetime
 import hashlib
-from collections.abc import Collection, Iterable
+import uuid
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage, Status
 from evaltracker.evaluations.journal import SYSTEM, Actor, By, actor_of
-from evaltracker.evaluations.models import Evaluation, Notice
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.notices.services.scheduling import owe_now, schedule_notice
 from evaltracker.toolbox.days import database_now
@@ -27,18 +30,36 @@ from vendors.models import (
     Vendor,
     VendorToken,
 )
-from vendors.notices import ContactAsked, Invitation, LinkTurned, NewLink
+from vendors.notices import (
+    KEYS,
+    ContactAsked,
+    ContactDisowned,
+    Invitation,
+    LinkTurned,
+    NewKey,
+    NewLink,
+    former_address,
+)
 from vendors.policy import INVITABLE, claims_are_closed, require_vendor_keeper
 from vendors.selectors.access import (
     SharedAddress,
     is_held_back,
+    live_link,
     newest_link,
     own_contact_requests,
     shared_addresses,
 )
 from vendors.selectors.candidates import active_candidates, invitation_letters
-from vendors.services.access import owe_expiry_warnings
+from vendors.selectors.claims import links_since
+from vendors.selectors.costs import own_quotes
+from vendors.services.access import (
+    actor_in_pages,
+    end_own_tokens,
+    lock_contact,
+    owe_expiry_warnings,
+)
 from vendors.services.candidates import end_sessions, lock_candidate, record_for_vendor
+from vendors.services.quotes import add_readers
 from vendors.wall import digest_of
 
 
@@ -104,6 +125,8 @@ def change_contact(
     """
     contact = _take(contact, by)
     fields = read_contact(name=name, email=email, phone=phone)
+    if fields["email"].lower() != contact.email.lower():
+        end_own_tokens(contact=contact, reason="The address has changed.", by=by)
     if fields["email"] != contact.email:
         settle_shared_addresses(
             vendor=contact.vendor, addresses=[fields["email"]], by=by, shared=shared
@@ -133,6 +156,7 @@ def remove_contact(*, contact: Contact, reason: str, by: By) -> Contact:
     """
     contact = _take(contact, by)
     reason = read_reason(reason, "Say why they get no mail any more.")
+    end_own_tokens(contact=contact, reason=reason, by=by)
     contact.removed_at = timezone.now()
     contact.save(update_fields=["removed_at"])
     record_for_vendor(
@@ -199,6 +223,57 @@ def _take(contact: Contact, by: By) -> Contact:
     return row
 
 
+@transaction.atomic
+def disown_contact(*, contact: Contact, by: Actor) -> None:
+    """Keep out somebody of whom a colleague says that they are none of theirs.
+
+    It holds until a contact asks for them (`accept_contact`).
+    """
+    contact = lock_contact(contact)
+    contact.disowned_at = database_now()
+    contact.save(update_fields=["disowned_at"])
+    end_own_tokens(contact=contact, reason="Not one of us.", by=by)
+    record_for_vendor(
+        vendor=contact.vendor,
+        action="contact.disowned",
+        subject=contact,
+        by=by,
+        after={
+            "vendor": contact.vendor.name,
+            **journal.snapshot(contact, ("name", "email")),
+        },
+    )
+    end_links(contact=contact, why=LinkEnding.REPORTED)
+
+
+@transaction.atomic
+def name_reader(*, link: InvitationLink, contact: Contact, by: Actor) -> None:
+    """Let a colleague read the prices and the drafts that the link's contact reads."""
+    candidate = lock_candidate(link.candidate)
+    quotes = own_quotes(candidate, link.address)
+    named = [
+        quote.revision
+        for quote in quotes
+        if quote.lines and add_readers(quote, [contact.email.lower()], by)
+    ]
+    links = links_since().filter(candidate=candidate)
+    mine = links.filter(contact=link.contact_id, address=link.address)
+    since = mine.order_by("since").values_list("since", flat=True)[0]
+    theirs = links.filter(contact=contact, address=contact.email.lower())
+    if theirs.filter(since__gt=since).update(drafts_from=since) or named:
+        journal.record(
+            evaluation=candidate.evaluation,
+            action="quote.reader_named",
+            subject=contact,
+            by=by,
+            after={
+                "candidate": candidate.name,
+                "revisions": sorted(named),
+                **journal.snapshot(contact, ("name", "email")),
+            },
+        )
+
+
 # A contact asks for a colleague to be let in, and the owner says yes or no.
 
 # Of one invitation, in all.
@@ -207,9 +282,15 @@ MOST_REQUESTS = 20
 
 @transaction.atomic
 def ask_for_contact(
-    *, link: InvitationLink, name: str, email: str, by: Actor
+    *,
+    link: InvitationLink,
+    name: str,
+    email: str,
+    by: Actor,
+    may_read: bool = False,
 ) -> ContactRequest:
-    """Ask the owner to send a colleague a link of their own."""
+    """Ask the owner to send a colleague a link of their own, who `may_read` drafts and
+    prices, as far as who asks may."""
     candidate = lock_candidate(link.candidate)
     out = candidate.state == CandidateState.ELIMINATED
     if out or candidate.evaluation.status != Status.OPEN:
@@ -229,6 +310,7 @@ def ask_for_contact(
         asked_by=link.contact,
         name=fields["name"],
         email=fields["email"],
+        may_read=may_read,
         asked_at=database_now(),
     )
     checked(request)
@@ -266,14 +348,16 @@ def accept_contact(
         Forbidden: not the owner. Refused: it is answered, or the candidate is out.
         Invalid: the address stands for a rival, too, and `shared` is no yes to it.
     """
-    request = _locked_request(request)
-    check_accept_contact(request, by)
     vendor = request.candidate.vendor
     if vendor is None:
         raise NotFound
-    known = Contact.objects.current().filter(vendor=vendor, email__iexact=request.email)
-    contact = known.first()
-    if contact is None:
+    known = Contact.objects.filter(vendor=vendor, email__iexact=request.email)
+    # Before the evaluation; whoever was disowned is asked for by this.
+    if contact := known.select_for_update(of=("self",), no_key=True).first():
+        change(contact, disowned_at=None)
+    request = _locked_request(request)
+    check_accept_contact(request, by)
+    if contact is None or contact.removed_at:
         contact = add_contact(
             vendor=vendor, name=request.name, email=request.email, by=by, shared=shared
         )
@@ -282,9 +366,17 @@ def accept_contact(
             vendor=vendor, addresses=[contact.email], by=by, shared=shared
         )
     owe_invitation(request.candidate, contact)
-    return _rule_request(
-        request, by, "contact_request.accepted", ProposalState.ACCEPTED
-    )
+    _rule_request(request, by, "contact_request.accepted", ProposalState.ACCEPTED)
+    # By who asked, if still the same person: links end with their address.
+    links = InvitationLink.objects.filter(
+        live_link(),
+        candidate=request.candidate,
+        contact=request.asked_by,
+        made_at__lt=request.asked_at,
+    ).select_related("candidate", "contact")
+    if request.may_read and (link := links.first()):
+        name_reader(link=link, contact=contact, by=actor_in_pages(link))
+    return request
 
 
 @transaction.atomic
@@ -318,6 +410,68 @@ def tell_of_contact_requests() -> None:
             occurrence="",
             recipient=evaluation.owner,
         )
+
+
+# How late it is told after a fault of ours.
+LATEST = datetime.timedelta(days=3)
+
+
+@transaction.atomic
+def tell_of_keys() -> None:
+    """Owe a mail of each new way in, and of each price that took the place of another,
+    to whoever at the vendor got in before; once. The process of vendors owes none."""
+    entries = Entry.objects.filter(
+        action__in=KEYS,
+        at__gt=database_now() - LATEST,
+        evaluation__status=Status.OPEN,
+    )
+    by_id = {str(row.pk): row for row in entries.select_related("evaluation__owner")}
+    kinds = (NewKey.name, ContactDisowned.name)
+    told = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
+    for key in sorted(by_id.keys() - set(told.values_list("subject_id", flat=True))):
+        entry = by_id[key]
+        about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": key}
+        for candidate, address, name in _to_tell(entry):
+            owe_now(
+                kind=NewKey.name,
+                occurrence=candidate,
+                address=address,
+                addressee=name,
+                **about,
+            )
+        if entry.action == "contact.disowned":
+            owner = entry.evaluation.owner
+            owe_now(kind=ContactDisowned.name, occurrence="", recipient=owner, **about)
+
+
+def _to_tell(entry: Entry) -> Iterator[tuple[uuid.UUID, str, str]]:
+    """By which invitation, where and under which name each is told of an entry."""
+    former = former_address(entry)
+    if entry.action == "contact.changed" and not former:
+        return
+    if entry.action == "quote.handed_in" and entry.after["revision"] == 1:
+        return
+    row = apps.get_model("vendors", entry.subject_type)._base_manager.get(
+        pk=entry.subject_id
+    )
+    links = InvitationLink.objects.filter(
+        candidate__evaluation=entry.evaluation_id,
+        vendor=getattr(row, "vendor_id", None) or row.candidate.vendor_id,
+        contact__links__made_at__lt=entry.at,
+        contact__links__address=F("address"),
+        contact__links__candidate=F("candidate"),
+    ).select_related("contact")
+    is_contact = entry.subject_type == "contact"
+    own: Any = row.pk if is_contact else getattr(row, "contact_id", None)
+    only = entry.after.get("told")
+    others = links.filter(live_link(), newest_link()).exclude(contact=own)
+    others = others.exclude(address=entry.after.get("handed_in_as") or None)
+    for link in others.distinct():
+        address, name = link.contact.email, link.contact.name
+        if only is None or address in only:
+            yield link.candidate_id, address, name
+    for link in links.filter(contact=own)[: bool(former)]:
+        yield link.candidate_id, former, link.contact.name
 
 
 def _locked_request(request: ContactRequest) -> ContactRequest:
@@ -613,6 +767,12 @@ def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
             f"Only contacts of {candidate.vendor} can be notified of its invitation."
         )
         raise Invalid(sentence, errors={"contacts": [sentence]})
+    for contact in rows:
+        if contact.disowned_at:
+            raise Refused(
+                f"A contact of {candidate.vendor} says that {contact.name} is not one "
+                "of them; the link can be sent once a contact asks for that person."
+            )
     return rows
 
 

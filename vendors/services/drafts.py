@@ -39,14 +39,19 @@ from vendors.models import (
     Claim,
     ClaimFile,
     DraftFile,
+    InvitationLink,
     MailedSheet,
     Submission,
 )
+from vendors.selectors.access import live_link
 from vendors.selectors.candidates import asked_requirements, lists_of, with_demands
 from vendors.selectors.claims import (
     AnswerRow,
     answers_of,
+    draft_files,
+    drafts_for,
     last_submission,
+    links_since,
     own_claim,
     own_claims,
     own_files,
@@ -68,7 +73,7 @@ from vendors.sheets import SheetLine, read_sheet, write_sheet
 @transaction.atomic
 def attach_to_answer(
     *,
-    candidate: Candidate,
+    link: InvitationLink,
     requirement: Requirement,
     file: IO[bytes],
     name: str,
@@ -79,8 +84,9 @@ def attach_to_answer(
 
     The same types, sizes and numbers are taken as over REST.
     """
-    candidate = lock_candidate(candidate)
-    rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
+    candidate = lock_candidate(link.candidate)
+    rows = drafts_for(link).filter(requirement=requirement)
+    require_own_words(rows)
     if not rows.exists() and own_claim(candidate, requirement) is not None:
         attach_file(
             candidate=candidate, requirement=requirement, file=file, name=name, by=by
@@ -109,12 +115,10 @@ def attach_to_answer(
 
 @transaction.atomic
 def remove_draft_file(
-    *, candidate: Candidate, requirement: Requirement, key: uuid.UUID
+    *, link: InvitationLink, requirement: Requirement, key: uuid.UUID
 ) -> None:
     """Take a file from a draft; a draft that held nothing else goes, too."""
-    draft = AnswerDraft.objects.filter(
-        candidate=candidate, requirement=requirement
-    ).first()
+    draft = drafts_for(link).filter(reads=True, requirement=requirement).first()
     files = draft.files.filter(pk=key) if draft else DraftFile.objects.none()
     if draft is None or not files.delete()[0]:
         raise NotFound
@@ -122,12 +126,12 @@ def remove_draft_file(
         draft.delete()
 
 
-def hand_in_files(candidate: Candidate, by: Actor) -> None:
+def hand_in_files(link: InvitationLink, by: Actor) -> None:
     """Make the files of drafts those of the answers that were made of the drafts."""
-    waiting = DraftFile.objects.filter(draft__candidate=candidate)
+    candidate, waiting = link.candidate, draft_files(link)
     for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
         # One at a time: all of them may be 200 MB.
-        file = waiting.select_related("draft__requirement").get(pk=key)
+        file = waiting.defer(None).select_related("draft__requirement").get(pk=key)
         content, requirement = bytes(file.content), file.draft.requirement
         file.delete()
         if requirement.retired_at is None:
@@ -140,6 +144,7 @@ def hand_in_files(candidate: Candidate, by: Actor) -> None:
             )
 
 
+TAKEN = "A colleague has a draft here; start over, or ask them to let you read it."
 OTHER_TAB = (
     "This draft was changed elsewhere meanwhile, so nothing was saved. Below is what "
     "stands now; put what you typed into it and save again."
@@ -165,7 +170,7 @@ class HandedIn:
 @transaction.atomic
 def save_draft(
     *,
-    candidate: Candidate,
+    link: InvitationLink,
     requirement: Requirement,
     typed: Mapping[str, Any],
     version: int,
@@ -179,6 +184,8 @@ def save_draft(
     Raises:
         Stale: another tab was first; `difference` is not told, the page shows it.
     """
+    require_own_words(drafts_for(link).filter(requirement=requirement))
+    candidate = link.candidate
     rows = AnswerDraft.objects.filter(candidate=candidate, requirement=requirement)
     draft = rows.select_for_update(of=("self",), no_key=True).first()
     if draft is not None and ENVIRONMENTS in draft.typed:
@@ -211,19 +218,45 @@ def save_draft(
 
 
 @transaction.atomic
-def discard_draft(*, candidate: Candidate, requirement: Requirement) -> None:
-    """Take a draft away; what was handed in stands."""
-    AnswerDraft.objects.filter(candidate=candidate, requirement=requirement).delete()
+def discard_draft(*, link: InvitationLink, requirement: Requirement, by: Actor) -> None:
+    """Take a draft away; what was handed in stands.
+
+    Of one that the contact does not read, those are told who do.
+    """
+    candidate = lock_candidate(link.candidate)
+    draft = drafts_for(link).filter(requirement=requirement).first()
+    if draft is None:
+        return
+    if not draft.reads:
+        theirs = links_since().filter(live_link(), candidate=candidate)
+        readers = theirs.filter(since__lt=draft.started_at).order_by("address")
+        journal.record(
+            evaluation=candidate.evaluation,
+            action="draft.started_over",
+            subject=candidate,
+            by=by,
+            after={
+                "candidate": candidate.name,
+                "told": list(readers.values_list("contact__email", flat=True)),
+            },
+        )
+    AnswerDraft.objects.filter(pk=draft.pk).delete()
+
+
+def require_own_words(drafts: QuerySet[Any]) -> None:
+    """Refuse what would stand over a draft that is not shown."""
+    if drafts.filter(reads=False).exists():
+        raise Stale(TAKEN)
 
 
 @transaction.atomic
 @files_of_rows()
-def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
-    """Make claims of the drafts, and proof of their files, by the same services as the
-    API, and hand in.
+def hand_in_drafts(*, link: InvitationLink, by: Actor) -> HandedIn:
+    """Make claims of the drafts that the contact reads, and proof of their files, by
+    the same services as the API, and hand in.
     """
-    candidate, _ = lock_invitation(candidate)
-    stated = read_drafts(candidate)
+    candidate, _ = lock_invitation(link.candidate)
+    stated = read_drafts(link)
     last = last_submission(candidate)
     if not stated and last and is_receipt_of(last.sha256, own_claims(candidate)):
         raise Refused(
@@ -233,17 +266,19 @@ def hand_in_drafts(*, candidate: Candidate, by: Actor) -> HandedIn:
         )
     if stated:
         _submit(candidate, stated, by)
-        hand_in_files(candidate, by)
+        hand_in_files(link, by)
     receipt = hand_in(candidate=candidate, by=by)
-    AnswerDraft.objects.filter(candidate=candidate).delete()
+    read = drafts_for(link).filter(reads=True)
+    AnswerDraft.objects.filter(pk__in=list(read.values_list("pk", flat=True))).delete()
     return HandedIn(receipt, len(stated))
 
 
-def read_drafts(candidate: Candidate) -> list[Stated]:
+def read_drafts(link: InvitationLink) -> list[Stated]:
+    candidate = link.candidate
     claims = {claim.requirement_id: claim for claim in own_claims(candidate)}
     lists = lists_of(candidate.evaluation)
     rows = asked_requirements(candidate.evaluation).values("pk")
-    drafts = AnswerDraft.objects.filter(candidate=candidate, requirement__in=rows)
+    drafts = drafts_for(link).filter(reads=True, requirement__in=rows)
     stated, wrong = [], {}
     for draft in drafts.select_related("requirement").order_by("requirement__ref"):
         former = claims.get(draft.requirement_id)
@@ -412,12 +447,13 @@ class SheetPreview:
         return {row.requirement.ref: (row.typed, row.version) for row in self.changes}
 
 
-def drafts_sheet(candidate: Candidate) -> bytes:
+def drafts_sheet(link: InvitationLink) -> bytes:
     """The sheet with everything that is asked, the drafts over what was handed in."""
+    candidate = link.candidate
     lists = lists_of(candidate.evaluation)
     current = {
         row.requirement.ref: typed
-        for row in answers_of(candidate).rows
+        for row in answers_of(link).rows
         if (typed := _current(row, lists)) is not None
     }
     requirements = with_demands(asked_requirements(candidate.evaluation))
@@ -426,7 +462,7 @@ def drafts_sheet(candidate: Candidate) -> bytes:
 
 def preview_sheet(
     *,
-    candidate: Candidate,
+    link: InvitationLink,
     content: bytes,
     filename: str,
     order: DayOrder | None = None,
@@ -436,8 +472,8 @@ def preview_sheet(
     Raises:
         Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
     """
-    rows = {row.requirement.ref: row for row in answers_of(candidate).rows}
-    lists = lists_of(candidate.evaluation)
+    rows = {row.requirement.ref: row for row in answers_of(link).rows}
+    lists = lists_of(link.candidate.evaluation)
     current = {ref: _current(row, lists) for ref, row in rows.items()}
     stands = {ref: typed for ref, typed in current.items() if typed is not None}
     lines = read_lines(content, filename, stands, order)

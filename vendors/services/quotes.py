@@ -661,7 +661,9 @@ def hand_in_quote(
     if stands and same and named <= set(stands.readers.values_list("email", flat=True)):
         return QuoteResult(stands, created=False)
     logged = ("revision", "valid_until")
-    quote = _keep(candidate, body, now, "quote.handed_in", logged, by, named)
+    whose = {"readers": sorted(named), "handed_in_as": reader}
+    quote = _keep(candidate, body, now, "quote.handed_in", logged, by, whose)
+    add_readers(quote, named, by)
     return QuoteResult(quote, created=True)
 
 
@@ -733,9 +735,9 @@ def _keep(
     action: str,
     told: Sequence[str],
     by: Actor,
-    readers: Collection[str] = (),
+    whose: Mapping[str, Any] | None = None,
 ) -> Quote:
-    """Keep the next revision; the journal tells the fields `told`, and `readers`."""
+    """Keep the next revision; the journal tells the fields `told` and `whose` it is."""
     before = Quote.objects.filter(candidate=candidate).aggregate(last=Max("revision"))
     quote = Quote.objects.create(
         candidate=candidate,
@@ -744,14 +746,13 @@ def _keep(
         handed_in_by=actor_of(by).name,
         **said,
     )
-    add_readers(quote, readers, by)
     after = {"candidate": candidate.name, **journal.snapshot(quote, told)}
     journal.record(
         evaluation=candidate.evaluation,
         action=action,
         subject=quote,
         by=by,
-        after=after | ({} if quote.is_withdrawn else {"readers": sorted(readers)}),
+        after=after | dict(whose or {}),
         rows=[quote],
     )
     return quote

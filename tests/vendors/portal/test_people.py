@@ -1,0 +1,474 @@
+"""Who gets in stands under People: they are told of each other, and act there."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.services.delivery import sweep_notices
+from tests.acting import act
+from tests.smtp_sink import Sink
+from tests.vendors.mails import read
+from tests.vendors.portal.visitor import Visitor, invited
+from vendors.mail import link_secret
+from vendors.models import Contact, InvitationLink, VendorToken
+from vendors.selectors.access import newest_link
+from vendors.services.access import issue_token, revoke_token
+from vendors.services.contacts import (
+    accept_contact,
+    add_contact,
+    change_contact,
+    remove_contact,
+    send_invitation,
+    tell_of_keys,
+)
+
+SECRET = re.compile(r"evt_[0-9a-f]{12}_[\w-]{43}")
+
+
+@pytest.fixture
+def bo(ada: Visitor, where: Evaluation) -> Visitor:
+    """A colleague, of whom Ada was told."""
+    made = colleague(ada, "Bo Marchetti", "bo@acme.example", where)
+    tell_of_keys()
+    return made
+
+
+def colleague(ada: Visitor, name: str, email: str, where: Evaluation) -> Visitor:
+    """Somebody whom the owner adds, and sends a link."""
+    contact = add_contact(
+        vendor=ada.link.vendor, name=name, email=email, by=where.owner
+    )
+    return linked(ada, contact, where)
+
+
+def linked(ada: Visitor, contact: Contact, where: Evaluation) -> Visitor:
+    candidate = ada.link.candidate
+    send_invitation(
+        candidate=candidate, contacts=[contact], reason="New.", by=where.owner
+    )
+    return Visitor(InvitationLink.objects.get(newest_link(), contact=contact))
+
+
+def people(visitor: Visitor, **fields: Any) -> Any:
+    address = f"{visitor.home}people/"
+    return visitor.post(address, **fields) if fields else visitor.get(address)
+
+
+def own_token(visitor: Visitor, seen: int = 0) -> str:
+    """The text of a token that a contact makes."""
+    page = people(visitor, then="token", label="Build server", seen=str(seen))
+    found = SECRET.search(page.content.decode())
+    assert page.status_code == 200 and found
+    return found[0]
+
+
+def call(token: str, address: str = "/api/v1/invitations/") -> Any:
+    return Client().get(address, headers={"authorization": f"Bearer {token}"})
+
+
+def told(action: str) -> dict[str, str]:
+    """By address, the mails of the newest such entry, as they would leave now."""
+    return {row.address: read(row).text for row in owed(action)}
+
+
+def owed(action: str) -> list[Notice]:
+    tell_of_keys()
+    entry = Entry.objects.filter(action=action).latest("number")
+    return list(Notice.objects.filter(kind="new_key", subject_id=str(entry.pk)))
+
+
+def test_everybody_who_gets_in_stands_there_with_the_tokens(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    add_contact(
+        vendor=ada.link.vendor, name="Cy", email="cy@acme.example", by=where.owner
+    )
+    token, _ = issue_token(vendor=ada.link.vendor, label="ERP", by=where.owner)
+    own_token(bo.sign_in())
+    page = people(ada.sign_in()).content.decode()
+    for text in ("bo@acme.example", "cy@acme.example", "has no link", token.prefix):
+        assert text in page
+    assert "made by Bo Marchetti" in page and "reads no price" in page
+    assert not SECRET.search(page)
+    assert page.count("Not one of us") == 2
+
+
+def test_a_colleague_who_was_asked_for_says_by_whom(
+    ada: Visitor, where: Evaluation
+) -> None:
+    ada.sign_in()
+    ada.post(f"{ada.home}colleagues/", name="Kim Lee", email="kim@acme.example")
+    accept_contact(request=ada.link.candidate.contact_requests.get(), by=where.owner)
+    assert "added by Ada Park" in " ".join(people(ada).content.decode().split())
+
+
+def test_q10_everybody_who_got_in_before_is_mailed_of_a_new_contact(
+    ada: Visitor, bo: Visitor, where: Evaluation, smtp_sink: Sink
+) -> None:
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where)
+    mails = told("contact.added")
+    assert sorted(mails) == [ada.link.address, bo.link.address]
+    for visitor in (ada, bo):
+        text = mails[visitor.link.address]
+        assert f"{where.owner.name} has added Cy Ott" in text
+        assert "no prices and no drafts" in text
+        assert link_secret(visitor.link.pk) in text
+        assert link_secret(cy.link.pk) not in text
+    tell_of_keys()
+    assert len(owed("contact.added")) == 2
+    sweep_notices()
+    arrived = [mail for mail in smtp_sink.arrived if "Cy Ott was" in mail["Subject"]]
+    assert sorted(mail["To"] for mail in arrived) == sorted(mails)
+
+
+def test_who_was_there_from_the_beginning_is_told_of_nobody(
+    ada: Visitor, bo: Visitor
+) -> None:
+    assert list(told("contact.added")) == [ada.link.address]
+
+
+def test_q3_a_token_of_the_buyer_is_told_of_with_what_it_reads(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    token, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
+    mails = told("token.issued")
+    assert sorted(mails) == [ada.link.address, bo.link.address]
+    newest = mails[ada.link.address]
+    assert token.prefix in newest and secret not in newest
+    assert "no price" in newest and where.owner.name in newest
+
+
+def test_q11_s17_a_changed_address_is_told_to_the_former_and_to_the_others(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    secret = own_token(ada.sign_in())
+    assert call(secret).status_code == 200
+    former = ada.link.address
+    change_contact(
+        contact=ada.link.contact,
+        name="Ada Park",
+        email="me@lead.example",
+        by=where.owner,
+    )
+    assert call(secret).status_code == 401
+    mails = told("contact.changed")
+    assert sorted(mails) == [former, bo.link.address]
+    assert "Your address was replaced" in mails[former]
+    assert "/vendor/" not in mails[former] and "/api/" not in mails[former]
+    assert where.owner.name in mails[bo.link.address]
+    assert "Ada Park" in mails[bo.link.address]
+    ended = Entry.objects.get(action="token.revoked")
+    assert ended.reason == "The address has changed."
+
+
+def test_the_own_token_of_who_is_removed_ends(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    secret = own_token(bo.sign_in())
+    remove_contact(contact=bo.link.contact, reason="Left.", by=where.owner)
+    assert call(secret).status_code == 401
+    assert "Bo Marchetti" not in people(ada.sign_in()).content.decode()
+
+
+def test_a_contact_has_two_tokens_ends_its_own_and_hears_each_text_once(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    first = own_token(ada.sign_in())
+    assert people(ada, then="token", label="x", seen="0").status_code == 409
+    own_token(ada, seen=1)
+    third = people(ada, then="token", label="x", seen="2")
+    assert third.status_code == 409 and "2 tokens" in third.content.decode()
+    assert people(ada, then="token", label="", seen="2").status_code == 400
+    # The buyer's two are counted apart, and the buyer may end what it cannot read.
+    for _ in range(2):
+        issue_token(vendor=ada.link.vendor, by=where.owner)
+    key = VendorToken.objects.get(prefix=first[:16]).pk
+    assert people(bo.sign_in(), then="end", key=str(key)).status_code == 404
+    assert call(first).status_code == 200
+    assert people(ada, then="end", key=str(key)).status_code == 302
+    assert call(first).status_code == 401
+    second = VendorToken.objects.get(contact=ada.link.contact, revoked_at=None)
+    assert act("revoke-token", second, where.owner, reason="Unused.") == 302
+
+
+def test_the_others_are_told_of_an_own_token_and_its_maker_is_not(
+    ada: Visitor, bo: Visitor
+) -> None:
+    secret = own_token(bo.sign_in())
+    mails = told("token.issued")
+    assert list(mails) == [ada.link.address]
+    assert "It reads what its maker reads" in mails[ada.link.address]
+    assert secret not in mails[ada.link.address]
+
+
+def test_q26_not_one_of_us_holds_until_a_contact_asks_for_them(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    secret = own_token(bo.sign_in())
+    answer = people(ada.sign_in(), then="disown", key=str(bo.link.contact_id))
+    assert answer.status_code == 302
+    assert bo.get().status_code == 403
+    assert bo.get(bo.start).status_code == 404
+    assert call(secret).status_code == 401
+    assert "kept out since" in people(ada).content.decode()
+    mails = told("contact.disowned")
+    assert sorted(mails) == [ada.link.address, bo.link.address]
+    assert "let a colleague ask for you" in mails[bo.link.address]
+    (mail,) = Notice.objects.filter(kind="contact_disowned")
+    assert mail.recipient == where.owner
+    assert "Bo Marchetti" in read(mail).text and "/invitations/" in read(mail).text
+    fields = {"contacts": bo.link.contact_id, "reason": "Please."}
+    assert act("send-invitation", ada.link.candidate, where.owner, **fields) == 409
+    # Removed and added again, it holds as well.
+    remove_contact(contact=bo.link.contact, reason="Odd.", by=where.owner)
+    add_contact(
+        vendor=ada.link.vendor, name="Bo", email="bo@acme.example", by=where.owner
+    )
+    assert act("send-invitation", ada.link.candidate, where.owner, **fields) == 409
+    assert not InvitationLink.objects.filter(
+        newest_link(), contact=bo.link.contact
+    ).exists()
+    ada.post(f"{ada.home}colleagues/", name="Bo", email="bo@acme.example")
+    request = ada.link.candidate.contact_requests.get()
+    assert act("accept-contact", request, where.owner) == 302
+    again = InvitationLink.objects.get(newest_link(), contact=bo.link.contact)
+    assert Visitor(again).sign_in().get().status_code == 200
+
+
+def test_nobody_acts_on_themselves_or_on_people_of_others(
+    ada: Visitor, bo: Visitor
+) -> None:
+    ada.sign_in()
+    for key in (ada.link.contact_id, ada.link.candidate_id, "x"):
+        assert people(ada, then="disown", key=str(key)).status_code == 404
+    assert not Contact.objects.exclude(disowned_at=None).exists()
+
+
+def test_what_the_buyer_ends_of_its_own_tells_nobody_anew(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    token, _ = issue_token(vendor=ada.link.vendor, by=where.owner)
+    tell_of_keys()
+    number = Notice.objects.count()
+    revoke_token(token=token, by=where.owner)
+    tell_of_keys()
+    assert Notice.objects.count() == number
+
+
+# Prices and drafts: read by whom the vendor let in.
+
+PRICES = {"currency": "EUR", "valid_until": "2040-06-30", "0-kind": "licence"}
+
+
+def hand_in(visitor: Visitor, likely: str, **fields: Any) -> None:
+    page = f"{visitor.home}quote/"
+    answer = visitor.post(page, **PRICES, **{"0-likely": likely}, **fields)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def reads(visitor: Visitor, amount: str) -> bool:
+    """Whether the amount is heard on the page, in the sheet or under People."""
+    pages = (f"{visitor.home}quote/", f"{visitor.home}people/")
+    return any(amount in visitor.get(page).content.decode() for page in pages)
+
+
+def test_q10_who_came_later_reads_prices_once_a_reader_says_so(
+    ada: Visitor, where: Evaluation
+) -> None:
+    hand_in(ada.sign_in(), "8484")
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where).sign_in()
+    assert not reads(cy, "8,484")
+    key = str(cy.link.contact_id)
+    assert people(ada, then="read", key=key).status_code == 302
+    assert reads(cy, "8,484")
+    entry = Entry.objects.get(action="quote.reader_named")
+    assert entry.after["revisions"] == [1] and "8484" not in str(entry.after)
+    assert entry.actor_name == "Acme (Ada Park)"
+    # Said twice, it is written once.
+    people(ada, then="read", key=key)
+    assert Entry.objects.filter(action="quote.reader_named").count() == 1
+
+
+def test_who_does_not_read_lets_nobody_read(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    hand_in(ada.sign_in(), "8484")
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where).sign_in()
+    people(bo.sign_in(), then="read", key=str(cy.link.contact_id))
+    assert not reads(cy, "8,484") and not reads(bo, "8,484")
+
+
+@pytest.mark.parametrize(
+    ("asker", "ticks", "opens"),
+    [("ada", True, True), ("ada", False, False), ("bo", True, False)],
+)
+def test_q15_q16_a_colleague_reads_as_far_as_who_asked_for_them(
+    ada: Visitor, bo: Visitor, where: Evaluation, asker: str, ticks: bool, opens: bool
+) -> None:
+    hand_in(ada.sign_in(), "8484")
+    who = {"ada": ada, "bo": bo.sign_in()}[asker]
+    tick = {"may_read": "on"} if ticks else {}
+    kim = {"name": "Kim Lee", "email": "kim@acme.example"}
+    assert who.post(f"{who.home}colleagues/", **kim, **tick).status_code == 302
+    accept_contact(request=ada.link.candidate.contact_requests.get(), by=where.owner)
+    link = InvitationLink.objects.get(contact__email=kim["email"])
+    assert reads(Visitor(link).sign_in(), "8,484") == opens
+
+
+def test_a_tick_does_not_outlive_the_address_of_who_asked(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    hand_in(bo.sign_in(), "8484")
+    ada.sign_in()
+    kim = {"name": "Kim Lee", "email": "kim@acme.example", "may_read": "on"}
+    ada.post(f"{ada.home}colleagues/", **kim)
+    # The owner lets the asker stand for the reader.
+    terms: Any = {"name": "Bo Marchetti", "by": where.owner}
+    change_contact(contact=bo.link.contact, email="x@lead.example", **terms)
+    change_contact(contact=ada.link.contact, email="bo@acme.example", **terms)
+    accept_contact(request=ada.link.candidate.contact_requests.get(), by=where.owner)
+    link = InvitationLink.objects.get(contact__email=kim["email"])
+    assert not reads(Visitor(link).sign_in(), "8,484")
+
+
+def test_q17_q6_replaced_prices_are_told_to_all_but_who_replaced_them(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    hand_in(ada.sign_in(), "8484")
+    tell_of_keys()
+    assert not [row for row in Notice.objects.filter(kind="new_key") if about(row) > 0]
+    hand_in(bo.sign_in(), "7171")
+    mails = told("quote.handed_in")
+    assert list(mails) == [ada.link.address]
+    assert "Acme (Bo Marchetti) has handed in prices" in mails[ada.link.address]
+    assert "7171" not in str(mails) and "8484" not in str(mails)
+    # A program with the buyer's token is told of to both.
+    _, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
+    put_quote(secret, ada, "5")
+    assert sorted(told("quote.handed_in")) == [ada.link.address, bo.link.address]
+
+
+def about(notice: Notice) -> int:
+    """How many prices that notice tells of."""
+    rows = Entry.objects.filter(pk=notice.subject_id, action="quote.handed_in")
+    return int(rows.count())
+
+
+def put_quote(secret: str, ada: Visitor, likely: str) -> None:
+    answer = Client().put(
+        f"/api/v1/invitations/{ada.link.candidate_id}/quote/",
+        {
+            "currency": "EUR",
+            "valid_until": "2040-06-30",
+            "lines": [{"kind": "licence", "likely": likely}],
+        },
+        content_type="application/json",
+        headers={"authorization": f"Bearer {secret}"},
+    )
+    assert answer.status_code == 201
+
+
+def test_q21_q22_an_own_token_reads_what_its_contact_reads(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    hand_in(ada.sign_in(), "8484")
+    place = f"/api/v1/invitations/{ada.link.candidate_id}/quote/"
+    mine, theirs = own_token(ada), own_token(bo.sign_in())
+    assert call(mine, place).json()["lines"][0]["likely"] == "8484"
+    withheld = call(theirs, place).json()
+    assert withheld["withheld"] is True and withheld["lines"] is None
+    change_contact(
+        contact=ada.link.contact, name="Ada", email="me@lead.example", by=where.owner
+    )
+    assert call(mine, place).status_code == 401
+
+
+def draft(visitor: Visitor, words: str, ref: str = "R1", version: str = "0") -> Any:
+    fields = {"version": version, "availability": "now", "statement": words}
+    page = f"{visitor.home}answer/{ref}/"
+    return visitor.post(page, page=visitor.home, then="stay", **fields)
+
+
+def shows(visitor: Visitor, words: str) -> bool:
+    """Whether the words are heard on any page of drafts."""
+    pages = ("answer/R1/", "drafts/", "hand-in/", "")
+    return any(
+        words in visitor.get(f"{visitor.home}{page}").content.decode() for page in pages
+    )
+
+
+def test_q24_a_draft_is_shown_to_who_was_there_before_it_and_whom_they_let_in(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    draft(ada.sign_in(), "Secret plan")
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where).sign_in()
+    assert shows(bo.sign_in(), "Secret plan")
+    assert not shows(cy, "Secret plan")
+    page = cy.get(f"{cy.home}answer/R1/").content.decode()
+    assert "A colleague has a draft here" in page and "Start over" in page
+    # Nor is it written over, handed in or guessed at.
+    for version in ("0", "1"):
+        assert draft(cy, "Mine", version=version).status_code == 409
+    assert cy.post(f"{cy.home}hand-in/").status_code == 409
+    # What is begun from now on, all read.
+    draft(ada, "Open plan", "R2")
+    assert "Open plan" in cy.get(f"{cy.home}answer/R2/").content.decode()
+    people(ada, then="read", key=str(cy.link.contact_id))
+    assert shows(cy, "Secret plan")
+
+
+def test_the_hand_in_of_who_came_later_leaves_what_they_do_not_read(
+    ada: Visitor, where: Evaluation
+) -> None:
+    draft(ada.sign_in(), "Secret plan")
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where).sign_in()
+    draft(cy, "Open plan", "R2")
+    assert "A colleague has a draft at R1" in cy.get(f"{cy.home}hand-in/").text
+    assert cy.post(f"{cy.home}hand-in/").status_code == 302
+    assert not shows(cy, "Secret plan")
+    assert shows(ada, "Secret plan")
+
+
+def test_q25_who_starts_over_begins_blank_and_those_who_read_are_told(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    draft(ada.sign_in(), "Secret plan")
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where).sign_in()
+    page = f"{cy.home}answer/R1/"
+    assert cy.post(page, then="discard").status_code == 302
+    blank = cy.get(page).content.decode()
+    assert "Secret plan" not in blank and 'name="statement"' in blank
+    mails = told("draft.started_over")
+    assert sorted(mails) == [ada.link.address, bo.link.address]
+    assert "Acme (Cy Ott) started over on 1 answer" in mails[ada.link.address]
+    # Of a draft that they read, nobody is told.
+    draft(bo.sign_in(), "Plan B")
+    ada.post(f"{ada.home}answer/R1/", then="discard")
+    assert Entry.objects.filter(action="draft.started_over").count() == 1
+
+
+def test_q27_mails_of_new_keys_hold_no_secret(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    invited(where, "Globex ML", "gil@globex.example")
+    hand_in(ada.sign_in(), "8484")
+    _, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
+    cy = colleague(ada, "Cy Ott", "cy@acme.example", where)
+    change_contact(
+        contact=bo.link.contact, name="Bo", email="x@lead.example", by=where.owner
+    )
+    tell_of_keys()
+    links = {
+        link.address: link_secret(link.pk) for link in InvitationLink.objects.all()
+    }
+    rows = Notice.objects.filter(kind="new_key").exclude(address=bo.link.address)
+    assert {row.address for row in rows} == {ada.link.address, cy.link.address}
+    for row in rows:
+        message = read(row)
+        whole = f"{message.subject} {message.text} {message.html}"
+        others = [text for address, text in links.items() if address != row.address]
+        for text in ("8484", "8,484", secret, "Globex", *others):
+            assert text not in whole
