@@ -90,6 +90,10 @@ refusal 413 content_too_large "Content Too Large" \
     "The body is over the limit of 12 MB." \
     "This is too large" \
     "At most 12 MB can be sent at once. Go back, and send a smaller file or fewer of them."
+refusal 414 uri_too_long "URI Too Long" \
+    "The address is over 16 kB." \
+    "This address is too long" \
+    "Open the page again from the start, and choose less at once."
 refusal 429 too_many_requests "Too Many Requests" \
     "Your address has too many calls under way. Wait for answers before you send more." \
     "Too many requests" \

@@ -59,6 +59,14 @@ def test_people_get_a_page_and_programs_a_problem(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_an_address_that_is_too_long_is_refused_before_the_rest_is_read(
+    proxy: Proxy,
+) -> None:
+    answer = call(f"{proxy.https}/admin/?x={'x' * 40_000}")
+    assert answer.status_code == 414
+    assert "<h1>This address is too long</h1>" in answer.text
+
+
 def test_calls_of_the_api_get_a_problem_whatever_they_accept(proxy: Proxy) -> None:
     answer = call(f"{proxy.https}/api/v1/staff/x/", headers={"Accept": BROWSER})
     assert (answer.status_code, answer.json()["status"]) == (503, 503)
