@@ -275,7 +275,7 @@ class QuoteView(VendorView):
         responses={201: QuoteOutput, 200: QuoteOutput, **WRITE},
         examples=[
             examples.request_example(examples.QUOTE),
-            examples.response_example(examples.QUOTE_ANSWER, 200, 201),
+            examples.response_example(examples.QUOTE_WITHHELD, 200, 201),
         ],
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:

@@ -133,6 +133,7 @@ QUOTE_ANSWER: dict[str, Any] = {
     "handed_in_by": "Acme (token et_1a2b3c)",
     "currency": "EUR",
     "valid_until": "2040-06-30",
+    "withheld": False,
     "lines": [
         {
             **_LINE,
@@ -152,6 +153,11 @@ QUOTE_ANSWER: dict[str, Any] = {
     ],
     "buyer_currency": "USD",
     "sealed": True,
+}
+# To a token that the buyer issued.
+QUOTE_WITHHELD: dict[str, Any] = {
+    **QUOTE_ANSWER,
+    **{"withheld": True, "currency": "", "lines": None, "not_quoted": None},
 }
 SHEET: dict[str, Any] = {
     "dry_run": True,

@@ -111,41 +111,33 @@ CHOICES = {
 
 @session_page(*FORM)
 def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate = session.link.candidate
+    candidate, reader = session.link.candidate, reader_of(session)
+    standing = rows_of(standing_quote(candidate, reader), candidate)
     if request.method != "POST":
-        stands = standing_quote(candidate, reader_of(session))
-        return _shown(request, session, rows_of(stands, candidate))
-    if request.POST.get("then") == "withdraw":
-        return _withdrawn(request, session)
+        return _shown(request, session, standing)
     rows = typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
     if kind := request.POST.get("add", ""):
         return _shown(request, session, with_another(rows, kind), head=head)
-    if request.POST.get("then") == "sheet":
+    then, by = request.POST.get("then"), actor_in_pages(session.link)
+    if then == "sheet":
         return _from_sheet(request, session, rows, head)
     try:
-        hand_in_quote(
-            candidate=candidate,
-            currency=head["currency"],
-            valid_until=valid_until_in(head["valid_until"]),
-            lines=lines_in(rows),
-            by=actor_in_pages(session.link),
-            reader=reader_of(session),
-            readers=request.POST.getlist("readers"),
-        )
+        if then == "withdraw":
+            rows, head = standing, {}
+            withdraw_quote(candidate=candidate, by=by, reader=reader)
+        else:
+            hand_in_quote(
+                candidate=candidate,
+                currency=head["currency"],
+                valid_until=valid_until_in(head["valid_until"]),
+                lines=lines_in(rows),
+                by=by,
+                reader=reader,
+                readers=request.POST.getlist("readers"),
+            )
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)
-    return redirect(address(session, "quote"))
-
-
-def _withdrawn(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    candidate, reader = session.link.candidate, reader_of(session)
-    actor = actor_in_pages(session.link)
-    try:
-        withdraw_quote(candidate=candidate, by=actor, reader=reader)
-    except Problem as problem:
-        rows = rows_of(standing_quote(candidate, reader), candidate)
-        return _shown(request, session, rows, problem=problem)
     return redirect(address(session, "quote"))
 
 
