@@ -14,14 +14,21 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from openpyxl import load_workbook
+from pytest_django import Settings
 
-from evaltracker.evaluations.models import Entry, Evaluation
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.notices.kinds import KINDS
+from evaltracker.portable.writing import as_bytes, document_of
 from tests.cast import common, vendors
+from tests.clients import signed_in
+from tests.rights.logs import written
 from tests.vendors.isolation.conftest import behind
 from tests.vendors.portal.visitor import Visitor
 from vendors.models import Candidate, Contact, InvitationLink, Quote, QuoteReader
 from vendors.rate_limits import forget_counts
+from vendors.services.access import issue_token
 from vendors.services.contacts import add_contact, change_contact, give_link
 from vendors.services.contacts import remove_contact as remove
 
@@ -261,3 +268,60 @@ def test_q28_q32_prices_that_are_opened_are_read_by_no_further_contact(
     # Q32: the rules of a test invitation are the same.
     Evaluation.objects.update(is_practice=True)
     assert (desk.people["A"].reads(), desk.people["B"].reads()) == ([1], [])
+
+
+# Pages of the buyer that speak of an evaluation or of a candidate.
+TABS = (
+    *("overview", "costs", "candidates", "invitations", "journal", "notices", "files"),
+    *("comparison", "decision", "matrix", "questions", "letters"),
+)
+
+
+def test_t62_no_way_leads_one_person_of_the_buyer_to_an_amount(
+    desk: Desk, settings: Settings
+) -> None:
+    """By token, contact, address and link, of before and after; by what they read."""
+    a, b, owner = desk.people["A"], desk.people["B"], desk.where.owner
+    ways: dict[str, list[int]] = {}
+    with written() as log:
+        # B stands for a contact whom the owner had entered before there were prices.
+        ways["contact and link of before"] = b.reads()
+        ways["token of before"] = revisions_in(json.dumps(desk.read()))
+        desk.token = issue_token(vendor=b.link.vendor, by=owner)[1]
+        ways["token of after"] = revisions_in(json.dumps(desk.read()))
+        ways["contact and link of after"] = desk.add("C", "c@lead.example").reads()
+        for name, person in (("own", b), ("a reader's", a)):
+            contact = Contact.objects.get(pk=person.link.contact_id)
+            address = f"{contact.name.lower()}@lead.example"
+            change_contact(contact=contact, name="A", email=address, by=owner)
+            ways[f"{name} changed address"] = desk.enter(contact).reads()
+        tried = [desk.put(price) for price in PRICES.values()]
+        assert {answer.status_code for answer in tried} == {201}
+        said = " ".join(answer.content.decode() for answer in tried)
+        ways["trying what was handed in"] = revisions_in(said)
+        settings.ROOT_URLCONF = "evaltracker.urls"
+        client = signed_in(owner)
+        pages = [
+            reverse(f"admin:evaluation_{tab}", args=[desk.where.slug]) for tab in TABS
+        ]
+        pages.append(f"/admin/candidates/{desk.candidate.pk}/")
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 200, page
+            ways[page] = revisions_in(answer.content.decode())
+        for text in (PRICES[1], "8484"):
+            hits = client.get("/admin/search/", {"q": text}).content.decode()
+            assert "Acme" not in hits and text in hits
+            ways[f"search for {text}"] = []
+    ways["export"] = revisions_in(as_bytes(document_of(desk.where, owner)).decode())
+    entries = Entry.objects.filter(evaluation=desk.where)
+    assert entries.filter(action="quote.handed_in").exists()
+    ways["journal"] = revisions_in(str([vars(entry) for entry in entries]))
+    mails = [KINDS[row.kind].compose(row) for row in Notice.objects.all()]
+    assert mails
+    texts = [text for mail in mails for text in (mail.subject, mail.text, mail.html)]
+    ways["mail"] = revisions_in(" ".join(texts))
+    ways["log"] = revisions_in(log.getvalue())
+    assert log.getvalue()
+    assert len(ways) > 20
+    assert {way: found for way, found in ways.items() if found} == {}

@@ -1,19 +1,25 @@
 """Many at once: one revision each, no third token, nothing after the deadline."""
 
+import datetime
 import threading
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
 from evaltracker.errors import Problem, Refused
-from evaltracker.evaluations.journal import SYSTEM
+from evaltracker.evaluations.journal import SYSTEM, Actor
+from evaltracker.evaluations.models import Entry
 from evaltracker.evaluations.policy import lock
 from evaltracker.evaluations.verifying import find_break
+from evaltracker.toolbox.days import database_now
 from tests.at_once import at_once
 from tests.cast import common, vendors
 from vendors.models import Claim, VendorToken
-from vendors.services.access import issue_token
+from vendors.services.access import begin_session, issue_token
+from vendors.services.contacts import add_contact, give_link
 from vendors.services.dialogue import close_claims
+from vendors.services.quotes import QuotedLine, hand_in_quote, note_read
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -75,3 +81,26 @@ def test_ten_tokens_asked_for_at_once_are_two() -> None:
     results = at_once(10, lambda _: issue_token(vendor=acme, by=SYSTEM))
     assert sum(isinstance(result, Refused) for result in results) == 8
     assert VendorToken.objects.count() == 2
+
+
+def test_a_session_that_reads_prices_ten_times_at_once_is_told_of_once() -> None:
+    where = common.evaluation()
+    acme = vendors.invited(vendors.in_research(where))
+    contact = add_contact(
+        vendor=vendors.vendor(), name="Ada", email="ada@acme.example", by=where.owner
+    )
+    link = give_link(candidate=acme, contact=contact)
+    quote = hand_in_quote(
+        candidate=acme,
+        currency="EUR",
+        valid_until=datetime.date(2040, 6, 30),
+        lines=[QuotedLine(kind="licence", likely=Decimal(9))],
+        by=Actor(name="Acme (Ada)"),
+        reader="ada@acme.example",
+    ).quote
+    session, _ = begin_session(link=link, now=database_now())
+    results = at_once(10, lambda _: note_read(quote=quote, key=session))
+    assert not [result for result in results if isinstance(result, Problem)]
+    assert quote.reads.get().reader == "Ada"
+    assert Entry.objects.filter(action="quote.read").count() == 1
+    assert find_break(where) is None
