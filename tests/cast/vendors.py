@@ -7,8 +7,9 @@ from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
 from tests.cast import stakeholders
 from tests.worlds import built_once
-from vendors.models import Candidate, Vendor
+from vendors.models import Candidate, Claim, Vendor
 from vendors.policy import to_declare
+from vendors.selectors.claims import current_claims
 from vendors.services.access import issue_token
 from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.claims import SubmitResult, submit_claim
@@ -134,3 +135,12 @@ def claim(
         by=Actor(name=f"{of.vendor} by API"),
         **words,
     )
+
+
+def to_reconfirm(of: Candidate) -> list[Claim]:
+    """Current claims of words that were changed since."""
+    return [
+        claim
+        for claim in current_claims(of)
+        if claim.requirement_revision != claim.requirement.revision
+    ]

@@ -20,7 +20,6 @@ ELSEWHERE = {
     "answers.is_receipt_of": "receipts from before go on counting",
     "claims._answers": "for the buyer's counts",
     "claims.answering_of": "for the buyer's counts",
-    "claims.claim_history": "for the buyer's pages",
     "claims.current_claim": "for the buyer's notes",
     "claims.current_claims": "for the buyer's pages",
     "dialogue.Unseen": "what the buyer has not read",
@@ -39,8 +38,8 @@ ELSEWHERE = {
 WRITING = {"create", "bulk_create"}
 # Reads of whatever is there, the buyer's notes too.
 FOR_THE_BUYER = {
-    *("current_claim", "current_claims", "claim_history", "claims_by_cell"),
-    *("claims_to_reconfirm", "notes_can_be_found"),
+    *("current_claim", "current_claims", "claims_by_cell"),
+    "notes_can_be_found",
 }
 # By name: what a candidate or a requirement leads to.
 RELATED = {"claims", "claim_set"}

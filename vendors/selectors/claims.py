@@ -56,19 +56,6 @@ def current_claims(candidate: Candidate) -> QuerySet[Claim]:
     )
 
 
-def claim_history(candidate: Candidate) -> QuerySet[Claim]:
-    rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
-    return rows.select_related("requirement")
-
-
-def claims_to_reconfirm(candidate: Candidate) -> list[Claim]:
-    return [
-        claim
-        for claim in current_claims(candidate)
-        if claim.requirement_revision != claim.requirement.revision
-    ]
-
-
 def last_submission(candidate: Candidate) -> Submission | None:
     rows: QuerySet[Submission] = Submission.objects.filter(candidate=candidate)
     return rows.select_related("candidate").order_by("submitted_at").last()

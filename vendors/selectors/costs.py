@@ -122,11 +122,6 @@ def worth_of(candidate: Candidate) -> costs.Worth:
     )
 
 
-def cost_coverage(candidate: Candidate) -> costs.CostCoverage:
-    """How much of the checklist of costs is known; tells no amount."""
-    return candidate_cost(candidate).coverage
-
-
 # Who answers for the money.
 OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
 NOBODY = (

@@ -12,7 +12,7 @@ from evaltracker.requirements.services.requirements import (
 )
 from tests.cast import common, vendors
 from vendors.models import Candidate, Claim
-from vendors.selectors.claims import claims_to_reconfirm, current_claims
+from vendors.selectors.claims import current_claims
 from vendors.services.dialogue import close_claims, reopen_claims
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -71,11 +71,11 @@ def test_the_same_words_on_a_new_requirement_revision_reconfirm_it(
     change_requirement(
         requirement=requirement, text="More than before", by=acme.evaluation.owner
     )
-    assert len(claims_to_reconfirm(acme)) == 1
+    assert len(vendors.to_reconfirm(acme)) == 1
     again = vendors.claim(acme, requirement)
     assert again.created
     assert again.claim.requirement_revision == 2
-    assert claims_to_reconfirm(acme) == []
+    assert vendors.to_reconfirm(acme) == []
 
 
 def test_a_claim_after_the_deadline_is_refused_with_both_times(

@@ -10,7 +10,7 @@ from evaltracker.evaluations.models import Entry
 from tests.cast import common, stakeholders, vendors
 from vendors.models import Candidate, CostLine
 from vendors.policy import may_see_prices
-from vendors.selectors.costs import candidate_cost, cost_coverage
+from vendors.selectors.costs import candidate_cost
 from vendors.services.costs import remove_cost_line, set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
@@ -46,7 +46,7 @@ def test_the_total_counts_what_is_priced_and_names_what_is_unsaid(
     priced(acme, kind="setup", likely=Decimal(50), currency="EUR")
     total = candidate_cost(acme)
     assert total.likely == Decimal("300.00")
-    assert cost_coverage(acme).known == 2
+    assert candidate_cost(acme).coverage.known == 2
     assert "setup" in total.coverage.unsaid
 
 

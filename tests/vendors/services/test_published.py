@@ -7,7 +7,6 @@ import pytest
 from evaltracker.requirements.services.requirements import change_requirement
 from tests.cast import common, vendors
 from tests.vendors.mails import to_whom
-from vendors.selectors.claims import claims_to_reconfirm
 from vendors.services.contacts import gathering_end
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,7 @@ def test_sent_back_to_requirements_they_stay_published() -> None:
     change_requirement(requirement=asked, text="New", by=where.owner)
     asked.refresh_from_db()
     assert asked.revision == 2
-    assert [claim.requirement.ref for claim in claims_to_reconfirm(acme)] == ["R1"]
+    assert [claim.requirement.ref for claim in vendors.to_reconfirm(acme)] == ["R1"]
 
 
 def test_a_draft_has_no_revisions_and_tells_nobody() -> None:

@@ -13,7 +13,6 @@ from evaltracker.requirements.services.requirements import (
 from tests.cast import common, vendors
 from tests.vendors.mails import owed, read, to_whom, why_not
 from vendors.models import Candidate
-from vendors.selectors.claims import claims_to_reconfirm
 from vendors.services.candidates import eliminate
 from vendors.services.contacts import add_contact
 from vendors.services.dialogue import (
@@ -58,7 +57,7 @@ def test_only_those_who_answered_it_are_asked_again(where: Evaluation) -> None:
     vendors.claim(option(where, "Globex"), need(where, "R2"))
     change_requirement(requirement=need(where), text="New words", by=where.owner)
     assert to_whom(KIND) == ["bids@acme.example"]
-    assert [claim.requirement.ref for claim in claims_to_reconfirm(option(where))] == [
+    assert [claim.requirement.ref for claim in vendors.to_reconfirm(option(where))] == [
         "R1"
     ]
     said = read(owed(KIND)[0])
