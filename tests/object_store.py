@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class ObjectStore:
         self.process.kill()
         self.process.wait()
 
+    @cache  # noqa: B019
     def client(self, service: str = "s3", key: str = KEY, secret: str = SECRET) -> Any:
         """Someone who asks it without the product."""
         # It takes a third of a second to import, which not every run has to pay.

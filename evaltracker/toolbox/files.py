@@ -350,8 +350,8 @@ def files_of_rows() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for name in saved:
-            with suppress(OSError, Problem):
+        with suppress(OSError, Problem):
+            for name in saved:
                 default_storage.delete(name)
         raise
     else:

@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import User
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.object_store import ObjectStore, Place, use
 from trials.models import Evidence, Excuse, ResearchNote
 from vendors.models import Candidate
 
@@ -83,7 +86,9 @@ def test_older_evidence_is_said_again_once(acme: Candidate) -> None:
     assert "first said of revision 1" in read(cell(acme), it)
 
 
-def test_a_file_is_kept_and_handed_out_as_an_attachment(acme: Candidate) -> None:
+def test_a_file_is_kept_and_handed_out_as_an_attachment(
+    any_storage: Place, acme: Candidate
+) -> None:
     file = SimpleUploadedFile("report.txt", b"It runs.")
     form = {"source": "research", "verdict": "holds", "file": file}
     form["claim"] = str(trials.claim_of(acme).pk)
@@ -127,3 +132,23 @@ def test_research_is_noted_with_its_source(acme: Candidate) -> None:
     assert act("note-research", acme, it, **form) == 302
     assert ResearchNote.objects.get().noted_by == it
     assert "They &lt;b&gt;said" in read(f"/admin/candidates/{acme.pk}/", it)
+
+
+def test_files_that_are_away_are_said_beside_the_form_and_may_be_sent_again(
+    object_store: ObjectStore, settings: Settings, acme: Candidate
+) -> None:
+    client = signed_in(acme.evaluation.owner)
+    address = reverse("admin:act_on", args=["record-evidence", place(acme)])
+    form = {"source": "research", "verdict": "holds", "note": "Read."}
+    form["claim"] = str(trials.claim_of(acme).pk)
+    for url, status in (
+        (object_store.url("no-such-bucket"), 503),
+        (object_store.bucket(), 302),
+    ):
+        use(settings, url)
+        proof = SimpleUploadedFile("report.txt", b"It runs.")
+        answer = client.post(address, {**form, "file": proof})
+        assert answer.status_code == status
+        assert Evidence.objects.count() == (status == 302)
+        assert (b"cannot be reached" in answer.content) is (status == 503)
+        assert answer.headers.get("Retry-After", "") == ("10" if status == 503 else "")

@@ -1,16 +1,15 @@
 """A vendor's proof on the cell's page, and who may download it."""
 
 import io
-from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from evaltracker.evaluations.journal import Actor
 from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
+from tests.object_store import Place
 from vendors.models import ClaimFile
 from vendors.services.drafts import attach_file
 
@@ -18,9 +17,8 @@ PDF = b"%PDF-1.7 proof"
 
 
 @pytest.fixture
-def proof(db: None, settings: Settings, tmp_path: Path) -> ClaimFile:
-    """Acme's proof of R1."""
-    settings.MEDIA_ROOT = tmp_path
+def proof(db: None, any_storage: Place) -> ClaimFile:
+    """Acme's proof of R1, on a disk and in S3."""
     where = trials.platform()
     option = trials.claimed(where)
     return attach_file(

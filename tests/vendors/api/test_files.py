@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
+from tests.object_store import Place
 from tests.vendors.api.conftest import Party
 from vendors.models import ClaimFile
 from vendors.services import drafts as files
@@ -134,13 +135,16 @@ def test_what_is_not_allowed_is_refused_by_name_and_leaves_nothing(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_it_is_stored_under_a_name_that_tells_nothing(answered: Party) -> None:
+def test_it_is_stored_under_a_name_that_tells_nothing(
+    any_storage: Place, answered: Party
+) -> None:
     attach(answered)
     stored = ClaimFile.objects.get().stored_as
     assert "report" not in stored
     with default_storage.open(stored) as kept:
         assert kept.read() == PDF
     assert Entry.objects.latest("number").action == "claim.file_attached"
+    assert any_storage.names() == [stored]
 
 
 def test_files_are_listed_for_their_vendor_alone(
@@ -237,19 +241,34 @@ def test_a_key_attaches_once_and_another_file_under_it_is_422(answered: Party) -
 
 
 def test_when_the_row_cannot_be_kept_the_file_is_not_either(
-    answered: Party, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    any_storage: Place, answered: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(**_: object) -> None:
         raise RuntimeError("no journal")
 
     monkeypatch.setattr("vendors.services.claims.journal.record", broken)
     refused(attach(answered), 500)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any_storage.names() == []
 
 
-def test_a_file_that_is_gone_from_the_disk_is_404(answered: Party) -> None:
+def test_a_file_that_is_gone_from_its_storage_is_404(
+    any_storage: Place, answered: Party
+) -> None:
     told = attach(answered).json()
     default_storage.delete(ClaimFile.objects.get().stored_as)
     answer = answered.call("GET", f"{answered.home}files/{told['id']}/")
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_the_largest_file_comes_back_with_its_length_and_no_address(
+    any_storage: Place, answered: Party
+) -> None:
+    whole = PDF + b"x" * (10 * 1024 * 1024 - len(PDF))
+    told = attach(answered, whole).json()
+    address = f"{answered.home}files/{told['id']}/"
+    for method, expected in (("GET", whole), ("HEAD", b"")):
+        back = answered.call(method, address)
+        assert (back.status_code, back["Content-Length"]) == (200, str(len(whole)))
+        assert "Location" not in back
+        assert b"".join(back) == expected

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
+from tests.object_store import ObjectStore, Place, use
 from tests.vendors.portal.visitor import Visitor, invited
 from vendors.models import AnswerDraft, ClaimFile, DraftFile
 from vendors.services import drafts as files
@@ -34,6 +36,7 @@ def body(answer: Any) -> bytes:
 
 
 def test_a_file_waits_with_what_was_typed_and_is_handed_in_with_it(
+    any_storage: Place,
     inside: Visitor,
 ) -> None:
     typed: dict[str, Any] = {"availability": "now", "statement": "OIDC."}
@@ -144,3 +147,24 @@ def test_after_the_deadline_a_file_stays_with_its_draft(
     assert late.status_code == 409
     assert DraftFile.objects.count() == 1
     assert not ClaimFile.objects.exists()
+
+
+def test_a_storage_that_is_away_is_said_on_the_page_and_nothing_is_lost(
+    object_store: ObjectStore, settings: Settings, inside: Visitor
+) -> None:
+    typed: dict[str, Any] = {"availability": "now", "statement": "OIDC."}
+    attach(inside, **typed)
+    use(settings, object_store.url("no-such-bucket"))
+    answer = inside.post(f"{inside.home}hand-in/")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Nothing was saved; try again in a minute." in answer.content.decode()
+    assert DraftFile.objects.get().name == "proof.txt"
+    assert not ClaimFile.objects.exists()
+    use(settings, object_store.bucket())
+    assert inside.post(f"{inside.home}hand-in/").status_code == 302
+    kept = ClaimFile.objects.get()
+    use(settings, object_store.url("no-such-bucket"))
+    answer = inside.get(f"{inside.home}file/{kept.pk}/")
+    assert answer.status_code == 503
+    assert "try again in a minute" in answer.content.decode()
