@@ -349,7 +349,8 @@ def ready_role(
     variable: str,
     others: Iterable[str] = (),
 ) -> None:
-    """Make the role unless it is there; refuse one that has any power or is ours."""
+    """Make the role unless it is there, and let it in; refuse one that has any power
+    or is ours."""
     if role in {*owner_roles(db), *others}:
         raise Unfit(
             f"{role} is the product's own role. Name another one in {variable}; this "
@@ -366,7 +367,7 @@ def ready_role(
     if powers := powers_of(db, role):
         raise Unfit(f"{role} could walk round the wall: {'; '.join(powers)}.")
     if password and one(db, MAY_MAKE_ROLES):
-        run(db, f"ALTER ROLE {quoted} PASSWORD %s", password)
+        run(db, f"ALTER ROLE {quoted} LOGIN PASSWORD %s", password)
 
 
 def owner_roles(db: BaseDatabaseWrapper) -> list[str]:

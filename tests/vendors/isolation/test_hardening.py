@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.cast import common, vendors
+from tests.served import database
 from tests.vendors.isolation.conftest import require_superuser
 from vendors.isolation.access import ACCESS
 
@@ -37,6 +38,31 @@ def test_the_role_alone_gets_nothing_out_of_the_database(login: str) -> None:
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 outsider.execute(statement)
+
+
+@pytest.mark.postgres
+def test_roles_that_are_there_and_shut_out_are_let_in(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As who restores or mends by hand leaves them."""
+    require_superuser()
+    name = connection.settings_dict["NAME"]
+    roles = [f"shut_app_of_{name}", f"shut_vendor_of_{name}"]
+    for role, variable in zip(
+        roles, ("DATABASE_URL", "VENDOR_DATABASE_URL"), strict=True
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE ROLE "{role}" NOLOGIN')
+        monkeypatch.setenv(variable, f"postgresql://{role}:secret@localhost/{name}")
+    monkeypatch.setenv("OWNER_DATABASE_URL", database())
+    call_command("harden_database")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolcanlogin, rolpassword LIKE 'SCRAM-%%' FROM pg_authid "
+            "WHERE rolname = ANY(%s)",
+            [roles],
+        )
+        assert cursor.fetchall() == [(True, True), (True, True)]
 
 
 @pytest.mark.postgres
