@@ -277,6 +277,8 @@ CALLS_WITHOUT_TOKEN_PER_MINUTE = env.int("CALLS_WITHOUT_TOKEN_PER_MINUTE", defau
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 # Where each journal ends, kept beside the log; blank: in the log alone.
 ANCHORS_FILE = env.str("ANCHORS_FILE", default="")
+# The folder where deploy/backup notes its last successes; blank: none are made here.
+BACKUP_STATUS = env.str("BACKUP_STATUS", default="")
 LOGGING = configure_logs(readable=DEMO or DEBUG, anchors_file=ANCHORS_FILE)
 report_errors(dsn=env.str("SENTRY_DSN", default=""), version=__version__)
 

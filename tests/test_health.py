@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from evaltracker.evaluations.choices import NoticeState
 from evaltracker.evaluations.models import Notice
@@ -74,6 +75,37 @@ def test_not_ready_while_a_due_notice_is_over_ten_minutes_late(
     answer = client.get("/readyz")
     assert answer.status_code == status
     assert answer.json()["ready"] == (status == 200)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [
+        ({"base": 25, "stream": 0}, "ok"),
+        ({"base": 25, "stream": 0, "offsite": 0}, "ok"),
+        ({"base": 27, "stream": 0}, "the last base is too old"),
+        ({"base": 1, "stream": 1}, "the last stream is too old"),
+        ({"base": 1, "stream": 0, "offsite": 1}, "the last offsite is too old"),
+        ({"stream": 0}, "there is no base yet"),
+        ({}, "there is no base yet"),
+    ],
+)
+def test_operators_see_when_backups_last_succeeded(
+    client: Client,
+    settings: Settings,
+    tmp_path: Path,
+    hours: dict[str, int],
+    sentence: str,
+) -> None:
+    settings.BACKUP_STATUS = str(tmp_path)
+    now = time.time()
+    for kind, age in hours.items():
+        (tmp_path / kind).touch()
+        os.utime(tmp_path / kind, (now, now - 3600 * age))
+    answer = client.get("/readyz")
+    assert answer.json()["backup"] == sentence
+    assert answer.status_code == (200 if sentence == "ok" else 503)
+    assert set(answer.json()["last_backups"]) == set(hours)
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """/healthz: the process lives. /readyz: it can do its work, and mail is not late."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import structlog
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
@@ -16,6 +19,12 @@ from evaltracker.evaluations.choices import NOTICE_OPEN
 from evaltracker.evaluations.models import Notice
 
 LATE_AFTER = timedelta(minutes=10)
+# How old the last success of each kind of backup may be (deploy/backup/backup.sh).
+BACKUPS = {
+    "base": timedelta(hours=26),
+    "stream": timedelta(minutes=5),
+    "offsite": timedelta(minutes=30),
+}
 logger = structlog.get_logger(__name__)
 
 
@@ -51,11 +60,33 @@ def check_notices() -> str:
     return "a notice that is due is over 10 minutes late" if late.exists() else ""
 
 
+def last_backups() -> dict[str, datetime]:
+    """When each kind of backup last succeeded; a kind that never did is left out."""
+    last = {}
+    for kind in BACKUPS:
+        with suppress(FileNotFoundError):
+            changed = (Path(settings.BACKUP_STATUS) / kind).stat().st_mtime
+            last[kind] = datetime.fromtimestamp(int(changed), UTC)
+    return last
+
+
+def check_backup() -> str:
+    """Base and stream are as young as they should be, and off-site copies, if any."""
+    last, now = last_backups(), datetime.now(UTC)
+    for kind, most in BACKUPS.items():
+        if kind not in last and kind != "offsite":
+            return f"there is no {kind} yet"
+        if kind in last and now - last[kind] > most:
+            return f"the last {kind} is too old"
+    return ""
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "broker": check_broker,
     "files": check_files,
     "notices": check_notices,
+    "backup": check_backup,
 }
 
 
@@ -84,10 +115,14 @@ class HealthMiddleware:
         if request.path_info == "/healthz":
             return HttpResponse("ok\n", content_type="text/plain")
         if request.path_info == "/readyz":
-            states = readiness(self.checks)
+            backed_up = bool(settings.BACKUP_STATUS) and "backup" in self.checks
+            states = readiness(
+                name for name in self.checks if name != "backup" or backed_up
+            )
             ready = all(word == "ok" for word in states.values())
+            last = {"last_backups": last_backups()} if backed_up else {}
             return JsonResponse(
-                {"ready": ready, **states},
+                {"ready": ready, **states, **last},
                 status=200 if ready else 503,
                 headers={"Cache-Control": "no-store"},
             )

@@ -12,6 +12,7 @@ READ = re.compile(r"""env\.\w+\(\s*["']([A-Z_]+)["']""")
 SETTLED = {
     *("DEMO", "DEBUG", "PORT", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT"),
     *("NUM_PROXIES", "SERVE_VENDOR_API", "ANCHORS_FILE", "REDIS_URL"),
+    "BACKUP_STATUS",
     *("DATABASE_URL", "OWNER_DATABASE_URL", "VENDOR_DATABASE_URL"),
 }
 
