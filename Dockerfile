@@ -50,7 +50,8 @@ RUN apt-get update \
     && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin evaltracker \
     # A volume takes over the owner of the folder that it is put on.
-    && install -d -o 10001 -g 10001 -m 750 /data /data/media /data/media/claim_files
+    && install -d -o 10001 -g 10001 -m 750 /data /data/media /data/media/claim_files \
+        /anchors
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 # Two arenas: else each thread keeps the memory of the largest file that it ever held.

@@ -125,14 +125,38 @@ def postgres(
         make += ["--auth=scram-sha-256", f"--pwfile={secret}"]
         make += ["--encoding=UTF8", "--locale=C", "--no-sync"]
         subprocess.run(make, check=True, stdout=subprocess.DEVNULL, user=user, cwd="/")
+    with _running_cluster(
+        binaries, data, password, settings, folder / "postgres.log", port
+    ) as url:
+        say(f"PostgreSQL from {binaries} ({time.monotonic() - began:.1f} s)")
+        yield url
+
+
+@contextmanager
+def running_postgres(
+    data: Path, password: str, settings: Mapping[str, str], log: Path
+) -> Iterator[str]:
+    """A server on the cluster in `data`, which is there; its DATABASE_URL."""
+    binaries = postgres_binaries()
+    assert binaries, "PostgreSQL is missing"
+    with _running_cluster(binaries, data, password, settings, log, free_port()) as url:
+        yield url
+
+
+@contextmanager
+def _running_cluster(
+    binaries: Path,
+    data: Path,
+    password: str,
+    settings: Mapping[str, str],
+    log: Path,
+    port: int,
+) -> Iterator[str]:
     options = [f"-c{name}={value}" for name, value in settings.items()]
-    command = [f"{binaries}/postgres", f"-D{data}", f"-k{home}"]
+    command = [f"{binaries}/postgres", f"-D{data}", f"-k{data.parent}"]
     command += [f"-p{port}", "-h127.0.0.1", *options]
     url = f"postgresql://evaltracker:{password}@127.0.0.1:{port}/postgres"
-    with _running(
-        command, ready=lambda: _connects(url), user=user, log=folder / "postgres.log"
-    ):
-        say(f"PostgreSQL from {binaries} ({time.monotonic() - began:.1f} s)")
+    with _running(command, ready=lambda: _connects(url), user=_unprivileged(), log=log):
         yield url
 
 
@@ -161,7 +185,12 @@ def postgres_binaries() -> Path | None:
     }
     if found := shutil.which("postgres"):
         folders.add(Path(found).resolve().parent)
-    usable = [folder for folder in folders if (folder / "initdb").exists()]
+    # Its other programs lie beside what a link leads to.
+    usable = {
+        (folder / "initdb").resolve().parent
+        for folder in folders
+        if (folder / "initdb").exists()
+    }
     newest = max(usable, key=postgres_version, default=None)
     return newest if newest and postgres_version(newest) >= OLDEST_POSTGRES else None
 

@@ -9,6 +9,7 @@ import email.policy
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -137,13 +138,20 @@ def mailer_to(port: int, *, timeout: float = 2) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def smtp_sink(settings: Settings) -> Iterator[Sink]:
-    """A mail server that the product sends to for the length of one test."""
+@contextmanager
+def listening() -> Iterator[Sink]:
+    """A mail server on a free port of this machine, until the block ends."""
     sink = Sink()
     controller = _Controller(sink, hostname="127.0.0.1", port=0)
     controller.start()
     sink.port = controller.port
-    settings.MAILERS = {"default": mailer_to(sink.port)}
     yield sink
     controller.stop()
+
+
+@pytest.fixture
+def smtp_sink(settings: Settings) -> Iterator[Sink]:
+    """A mail server that the product sends to for the length of one test."""
+    with listening() as sink:
+        settings.MAILERS = {"default": mailer_to(sink.port)}
+        yield sink

@@ -10,7 +10,7 @@ from typing import Any
 from tests.run_checks import find_compose
 
 ROOT = Path(__file__).parents[2]
-ALL_PROFILES = ("--profile=acme", "--profile=restore")
+ALL_PROFILES = ("--profile=acme", "--profile=restore", "--profile=offsite")
 
 
 def env_text(*flags: str) -> str:

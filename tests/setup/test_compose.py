@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.composed import ROOT, config, env_text, services
+from tests.setup.composed import ALL_PROFILES, ROOT, config, env_text, services
 
 pytestmark = pytest.mark.compose
 SECRETS = re.findall(r"^(\w+(?:KEY|PASSWORD))=", env_text(), re.M)
 # Those that run once and end.
-ONCE = {"migrate", "restore"}
+ONCE = {"fetch", "migrate", "restore"}
 
 
 @pytest.fixture
@@ -24,6 +24,9 @@ def env_file(tmp_path: Path) -> Path:
 def test_it_is_clean_with_what_dev_env_writes(env_file: Path) -> None:
     done = config(env_file, "--quiet")
     assert (done.returncode, done.stderr) == (0, "")
+    for profile in ALL_PROFILES:
+        done = config(env_file, "--quiet", profiles=(profile,))
+        assert (done.returncode, done.stderr) == (0, ""), profile
 
 
 def test_no_secret_has_a_default(env_file: Path) -> None:

@@ -28,7 +28,7 @@ def test_env_writes_all_that_is_needed_once(clone: Path, path: Path) -> None:
     written, values = file.read_text(), values_in(file)
     assert len(values["SECRET_KEY"]) >= 50
     secrets = [values[name] for name in values if name.endswith(("_KEY", "_PASSWORD"))]
-    assert len(secrets) == len(set(secrets)) == 10
+    assert len(secrets) == len(set(secrets)) == 11
     assert values["ALLOWED_HOSTS"] == "evaltracker.example.org"
     assert values["COMPOSE_PROFILES"] == "acme"
     assert values["EMAIL_URL"] == FLAGS[3]
@@ -45,7 +45,7 @@ def test_env_adds_the_secrets_of_a_newer_version(clone: Path, path: Path) -> Non
     (clone / ".env").write_text("SECRET_KEY=mine\nREDIS_PASSWORD=of-before\n")
     assert dev(clone, "env", "--missing", PATH=str(path)).returncode == 0
     values = values_in(clone / ".env")
-    assert (values["SECRET_KEY"], len(values)) == ("mine", 11)
+    assert (values["SECRET_KEY"], len(values)) == ("mine", 12)
     assert len(values["APP_POSTGRES_PASSWORD"]) == 32
 
 

@@ -1,0 +1,80 @@
+"""Copies that leave the machine are encrypted, and come back by their key alone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+
+from tests.faults.restoring import Backups, tree
+from tests.faults.test_restore_refusals import NAME, STREAM, assert_refused, backups
+
+__all__ = ["backups"]
+pytestmark = pytest.mark.skipif(not shutil.which("restic"), reason="restic is missing")
+SECRET = b"8484848 EUR"
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """The address of a bucket on an S3 server of this machine."""
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    _, port = server.get_host_and_port()
+    bucket = f"http://127.0.0.1:{port}/backups"
+    assert requests.put(bucket, timeout=10).ok
+    yield f"s3:{bucket}"
+    server.stop()
+
+
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_a_copy_is_encrypted_and_comes_back_whole(
+    backups: Backups, tmp_path: Path, request: pytest.FixtureRequest, kind: str
+) -> None:
+    s3 = kind == "s3"
+    repository = request.getfixturevalue("bucket") if s3 else ""
+    backups.status.mkdir()
+    (backups.home / ".lock").touch()
+    (backups.home / ".base").mkdir()
+    segment = backups.home / "streams" / STREAM / f"{1:024}.partial"
+    segment.write_bytes(SECRET * 1000)
+    for _ in range(2):
+        done = backups.offsite("copy", repository=repository)
+        assert done.returncode == 0, done.stderr
+    assert backups.offsite("check", repository=repository).returncode == 0
+    if not s3:
+        stored = [path for path in (tmp_path / "away").rglob("*") if path.is_file()]
+        assert not any(SECRET in path.read_bytes() for path in stored)
+    done = backups.offsite("tidy", repository=repository)
+    assert done.returncode == 0, done.stderr
+    back = tmp_path / "back"
+    done = backups.offsite("fetch", "latest", repository=repository, home=back)
+    assert done.returncode == 0, done.stderr
+    (backups.home / ".lock").unlink()
+    (backups.home / ".base").rmdir()
+    assert contents(back) == contents(backups.home)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, (_, content) in tree(folder).items()}
+
+
+def test_a_wrong_key_or_name_and_a_folder_in_use_are_refused(
+    backups: Backups, tmp_path: Path
+) -> None:
+    backups.status.mkdir()
+    (backups.home / ".lock").touch()
+    (back := tmp_path / "back").mkdir()
+    assert backups.offsite("copy").returncode == 0
+    before = tree(back)
+    for command, home, key, sentence in (
+        (NAME, back, "another", "RESTIC_PASSWORD is not the key"),
+        ("2020-01-01T000000Z", back, "the key", f"off-site; there are: {NAME}"),
+        (NAME, backups.home, "the key", "The folder of backups is not empty"),
+    ):
+        done = backups.offsite("fetch", command, home=home, key=key)
+        assert_refused(done, sentence)
+    nowhere = backups.offsite("fetch", NAME, repository=str(tmp_path / "no"), home=back)
+    assert_refused(nowhere, "The off-site copies cannot be opened")
+    assert tree(back) == before
