@@ -158,9 +158,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if OVER_TLS else 0
 # Of this host alone: who serves it at example.org has other hosts there, which a year
 # of https would shut, and a browser's list is not left again soon.
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD or env.bool(
-    "HSTS_SUBDOMAINS", False
-)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", SECURE_HSTS_PRELOAD)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = OVER_TLS
 CSRF_COOKIE_SECURE = OVER_TLS

@@ -202,17 +202,3 @@ def suppressed_notices(
     """What was not sent because it no longer held, newest first."""
     stopped = notices_in(NoticeState.SUPPRESSED, user=user, evaluation=evaluation)
     return stopped.order_by("-due_at")
-
-
-def uncertain_notices(
-    *, user: User, evaluation: Evaluation | None = None
-) -> QuerySet[Notice]:
-    """What may have arrived and waits for the owner's word, oldest first."""
-    return notices_in(NoticeState.UNCERTAIN, user=user, evaluation=evaluation)
-
-
-def dead_notices(
-    *, user: User, evaluation: Evaluation | None = None
-) -> QuerySet[Notice]:
-    """What the mail server refused for good, oldest first."""
-    return notices_in(NoticeState.DEAD, user=user, evaluation=evaluation)

@@ -3,6 +3,7 @@
 import datetime
 import json
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,8 +53,7 @@ def test_a_claim_that_nobody_ends_is_still_late(platform: Evaluation) -> None:
         (selectors.next_notices, {"pending", "claimed", "handing"}),
         (selectors.sent_notices, {"sent"}),
         (selectors.suppressed_notices, {"suppressed"}),
-        (selectors.uncertain_notices, {"uncertain"}),
-        (selectors.dead_notices, {"dead"}),
+        (partial(selectors.notices_in, NoticeState.DEAD), {"dead"}),
     ],
 )
 def test_each_list_holds_its_states_of_evaluations_that_the_reader_may_see(
