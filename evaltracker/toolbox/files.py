@@ -164,12 +164,7 @@ def read_file(
 
 
 def clean_name(name: str, *, field: str = "file", limit: int = NAME_LIMIT) -> str:
-    """The last part of a file's name, composed, on one line.
-
-    Raises:
-        Invalid: `file_name`: it is blank or too long, or hides something.
-
-    """
+    """The last part of a file's name, composed, on one line; else Invalid."""
     last = PurePosixPath(name.replace("\\", "/")).name
     try:
         cleaned = read_line(unicodedata.normalize("NFC", last), limit=limit)
