@@ -44,10 +44,7 @@ OF_CANDIDATES: dict[str, Phrases] = {
         "removed a contact of a vendor",
         "removed the contact {subject}",
     ),
-    "contact.disowned": (
-        "said that a contact is not one of them",
-        "said that {name} is not one of them",
-    ),
+    "contact.disowned": "said that a contact is not one of them",
     "contact_request.made": (
         "asked to let a colleague in",
         "asked to let {name} in for {candidate}",
@@ -91,10 +88,7 @@ OF_CANDIDATES: dict[str, Phrases] = {
 }
 
 OF_ANSWERS: dict[str, Phrases] = {
-    "draft.started_over": (
-        "started over on a colleague's draft",
-        "started over on a colleague's draft for {candidate}",
-    ),
+    "draft.started_over": "started over on a colleague's draft",
     "mailed_sheet.uploaded": (
         "uploaded an answer sheet that came by mail",
         "uploaded an answer sheet of {candidate} that came by mail",
@@ -178,10 +172,7 @@ OF_PRICES: dict[str, Phrases] = {
         "read its own prices",
         "read version {revision} of the prices of {candidate}",
     ),
-    "quote.reader_named": (
-        "let a colleague read its prices",
-        "let {name} read the prices of {candidate}",
-    ),
+    "quote.reader_named": "let a colleague read its prices",
     "quote.withdrawn": ("withdrew its prices", "withdrew the prices of {candidate}"),
     "quote.taken_out": (
         "took withdrawn prices out of the costs",

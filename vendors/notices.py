@@ -555,9 +555,7 @@ class NewKey(ToVendor[Entry]):
 
     name: ClassVar[str] = "new_key"
     rows: ClassVar = Entry.objects.filter(action__in=KEYS)
-
-    def title(self, row: Entry) -> str:
-        return row.subject_label
+    title = ContactDisowned.title
 
     def candidates(self, notice: Notice, row: Entry) -> QuerySet[Candidate]:
         return Candidate.objects.filter(pk=notice.occurrence)
@@ -567,6 +565,10 @@ class NewKey(ToVendor[Entry]):
             yield ended(notice)
         else:
             yield from super().reasons(notice, row)
+
+    def page(self, notice: Notice, row: Entry) -> str:
+        way = super().page(notice, row)
+        return way if way == API_PAGE else f"{way}?people"
 
     def words(self, notice: Notice, row: Entry) -> Words:
         """Who has no way in any more has nothing to open."""

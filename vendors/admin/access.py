@@ -612,7 +612,7 @@ def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
     if wanted is None:
         return None
     try:
-        return live_tokens(vendor).get(pk=wanted)
+        return live_tokens(vendor).get(pk=wanted, contact=None)
     except (ObjectDoesNotExist, ValidationError) as error:
         raise NotFound from error
 
@@ -696,9 +696,9 @@ site.register_page("vendors/<uuid:vendor_id>/token/", token_view, "issue_token")
 class VendorTokenAdmin(HardenedAdmin):
     empty_text = "Tokens are issued on the Candidates page of an evaluation."
     life = ("issued_at", "expires_at", "revoked_at", "last_used_on")
-    list_display = ("prefix", "vendor", "label", *life)
+    list_display = ("prefix", "vendor", "label", "contact", *life)
     list_filter = (by("vendor"),)
-    fields = ("vendor", "prefix", "label", *life)
+    fields = ("vendor", "prefix", "label", "contact", *life)
 
     def audience(self, user: User) -> bool:
         return may_keep_vendors(user)

@@ -369,7 +369,7 @@ def vendor_rows(evaluation: Evaluation, *, with_tokens: bool) -> list[VendorRow]
     people = Contact.objects.current()
     vendors = vendors.prefetch_related(Prefetch("contacts", queryset=people))
     if with_tokens:
-        tokens = VendorToken.objects.select_related("issued_by").defer("digest")
+        tokens = VendorToken.objects.select_related("contact").defer("digest")
         vendors = vendors.prefetch_related(Prefetch("tokens", queryset=tokens))
     return [
         VendorRow(

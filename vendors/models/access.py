@@ -102,8 +102,7 @@ class InvitationLink(VendorRecord):
         blank=True,
         editable=False,
     )
-    # Drafts begun later are shown: blank, as of its making; earlier, if a colleague
-    # who reads earlier ones says so.
+    # Drafts begun later are shown; blank: than its making.
     drafts_from = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["InvitationLink"].as_manager()

@@ -47,8 +47,8 @@ from vendors.services.access import (
     NO,
     actor_in_pages,
     ask_code,
-    end_own_token,
-    make_own_token,
+    end_token,
+    issue_token,
     note_visit,
     send_code,
     sign_out,
@@ -387,7 +387,8 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _shown(request, "start.html", link, secret, replaced=True)
     if asked.is_owed:
         transaction.on_commit(partial(send_code, code=asked.code), robust=True)
-    response = redirect("vendor_pages:code", secret=secret)
+    code_page = reverse("vendor_pages:code", args=(secret,), query=request.GET)
+    response = redirect(code_page)
     mark_browser(response, asking(link), asked.nonce)
     return response
 
@@ -408,7 +409,8 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     begun = use_code(link=link, nonce=nonce, typed=request.POST.get("code", ""))
     if begun is None:
         return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
-    response = redirect("vendor_pages:answers", invitation=str(link.candidate_id))
+    page = "people" if "people" in request.GET else "answers"
+    response = redirect(f"vendor_pages:{page}", invitation=str(link.candidate_id))
     keep_session(response, link.candidate_id, begun[1])
     known = known_to(link.contact)
     mark_browser(response, known, marked(request, known) or new_secret())
@@ -423,54 +425,41 @@ def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
     return response
 
 
-CHANGED = "Your tokens changed since this page was made. Look again."
-
-
 @session_page(*FORM)
 def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
     """Who can get in, and by which tokens; a new token's text is in the answer alone,
     for a secret must not survive a redirect."""
-    link, then = session.link, request.POST.get("then", "")
-    problem: Problem | None = None
-    secret = ""
+    link, problem, secret = session.link, None, ""
+    tokens = live_tokens(link.vendor).select_related("contact").defer("digest")
     if request.method == "POST":
         try:
-            secret = _do_on_people(request, link, then)
+            secret = _do_on_people(request, link, tokens.filter(contact=link.contact))
             if not secret:
                 return redirect("vendor_pages:people", invitation=link.candidate_id)
         except Problem as refused:
             problem = refused
-    tokens = live_tokens(link.vendor).select_related("contact").defer("digest")
-    context: dict[str, Any] = {
-        "people": people_of(link.candidate),
-        "tokens": tokens,
-        "own": [token for token in tokens if token.contact_id == link.contact_id],
-        "secret": secret,
-        "label": request.POST.get("label", "") if problem else "",
-    }
-    return show(request, session, "people.html", **context, **refusal(problem))
+    context: dict[str, Any] = {"tokens": tokens, "secret": secret, **refusal(problem)}
+    context["people"] = people_of(link.candidate)
+    return show(request, session, "people.html", **context)
 
 
-def _do_on_people(request: HttpRequest, link: InvitationLink, then: str) -> str:
+def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
     """Do what a button of the page says; the text of a token that was made."""
-    by = actor_in_pages(link)
+    then, by = request.POST.get("then", ""), actor_in_pages(link)
     if then == "token":
-        own = live_tokens(link.vendor).filter(contact=link.contact)
-        if request.POST.get("seen") != str(own.count()):
-            raise Refused(CHANGED)
-        label = request.POST.get("label", "")
-        return make_own_token(contact=link.contact, label=label, by=by)[1]
-    key: Any = _read(request.POST.get("key", ""))
-    if then == "end":
-        end_own_token(contact=link.contact, key=key, by=by)
-        return ""
-    other = people_of(link.candidate).exclude(pk=link.contact_id).filter(pk=key).first()
-    if other is None:
+        terms: dict[str, Any] = {"vendor": link.vendor, "contact": link.contact}
+        return issue_token(label=request.POST.get("label", ""), by=by, **terms)[1]
+    rows: Any = people_of(link.candidate).exclude(pk=link.contact_id)
+    rows = own if then == "end" else rows
+    row = rows.filter(pk=_read(request.POST.get("key", ""))).first()
+    if row is None:
         raise NotFound
-    if then == "disown":
-        disown_contact(contact=other, by=by)
+    if then == "end":
+        end_token(token=row, by=by, reason="")
+    elif then == "disown":
+        disown_contact(contact=row, by=by)
     elif then == "read":
-        name_reader(link=link, contact=other, by=by)
+        name_reader(link=link, contact=row, by=by)
     return ""
 
 

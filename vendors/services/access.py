@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, NotFound, Refused
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.journal import Actor, By, actor_of
@@ -303,70 +303,50 @@ def issue_token(
     by: By,
     label: str = "",
     expires_at: datetime.datetime | None = None,
+    contact: Contact | None = None,
 ) -> tuple[VendorToken, str]:
-    """A new token and its secret text, which is shown this once and never kept."""
-    require_token_keeper(by, vendor)
+    """A new token and its secret text, which is shown this once and never kept.
+
+    One of a contact's own reads what they may read, and ends with them.
+    """
+    if contact is None:
+        require_token_keeper(by, vendor)
     inputs = Inputs()
-    name = inputs.line("label", label, limit=80, blank=True)
+    name = inputs.line("label", label, limit=80, blank=contact is None)
     inputs.check()
     # Counting and adding must not be torn apart by a second click. Calls that refer to
     # the vendor meanwhile go on: they only need its key.
-    vendor = Vendor.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=vendor.pk
-    )
-    if live_tokens(vendor).filter(contact=None).count() >= MOST_LIVE:
-        raise Refused(
-            f"{vendor.name} has {MOST_LIVE} live tokens; revoke one before issuing "
-            "another."
-        )
-    if expires_at is not None and expires_at <= timezone.now():
+    if contact:
+        lock_contact(contact)
+    else:
+        rows = Vendor.objects.select_for_update(of=("self",), no_key=True)
+        vendor = rows.get(pk=vendor.pk)
+    if live_tokens(vendor).filter(contact=contact).count() >= MOST_LIVE:
+        who = "You have" if contact else f"{vendor.name} has"
+        raise Refused(f"{who} {MOST_LIVE} live tokens; end one before another is made.")
+    now = timezone.now()
+    if expires_at is not None and expires_at <= now:
         _refuse_end("A token must expire in the future.")
-    terms = {"issued_by": actor_of(by).user, "expires_at": expires_at}
-    token, secret = _new_token(vendor, by, name, **terms)
-    owe_expiry_warnings(token=token)
-    return token, secret
-
-
-def _new_token(
-    vendor: Vendor, by: By, label: str, **terms: Any
-) -> tuple[VendorToken, str]:
     prefix, secret = new_token("evt")
     token = VendorToken.objects.create(
-        vendor=vendor, label=label, prefix=prefix, digest=digest_of(secret), **terms
+        vendor=vendor,
+        contact=contact,
+        label=name,
+        prefix=prefix,
+        digest=digest_of(secret),
+        issued_at=now,
+        issued_by=actor_of(by).user,
+        expires_at=expires_at,
     )
     record_for_vendor(
         vendor=vendor,
         action="token.issued",
         subject=token,
         by=by,
-        after={"vendor": vendor.name, "prefix": prefix, "label": label},
+        after={"vendor": vendor.name, "prefix": prefix, "label": name},
     )
+    owe_expiry_warnings(token=token)
     return token, secret
-
-
-@transaction.atomic
-def make_own_token(
-    *, contact: Contact, label: str, by: Actor
-) -> tuple[VendorToken, str]:
-    """A token of a contact's own, which reads what they may read and ends with them.
-
-    Its text is shown this once, to nobody of the buyer.
-    """
-    inputs = Inputs()
-    name = inputs.line("label", label, limit=80)
-    inputs.check()
-    contact = lock_contact(contact)
-    if live_tokens(contact.vendor).filter(contact=contact).count() >= MOST_LIVE:
-        raise Refused(f"You have {MOST_LIVE} tokens; end one before you make another.")
-    return _new_token(contact.vendor, by, name, contact=contact)
-
-
-def end_own_token(*, contact: Contact, key: uuid.UUID, by: Actor) -> None:
-    """End a token that the contact made."""
-    token = live_tokens(contact.vendor).filter(contact=contact, pk=key).first()
-    if token is None:
-        raise NotFound
-    end_token(token=token, by=by, reason="")
 
 
 def lock_contact(contact: Contact) -> Contact:
@@ -380,14 +360,10 @@ def lock_contact(contact: Contact) -> Contact:
 
 
 def end_own_tokens(*, contact: Contact, reason: str, by: By) -> None:
-    """End all tokens of a contact's own, before any evaluation is locked."""
-    live = live_tokens(contact.vendor).filter(contact=contact)
-    ended = list(live.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    for token in ended:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
-    for token in ended:
-        _record_end(token, by, reason)
+    """End all tokens of a contact's own; all are locked before any evaluation is."""
+    live = live_tokens(contact.vendor).filter(contact=contact).order_by("pk")
+    for token in list(live.select_for_update(of=("self",), no_key=True)):
+        end_token(token=token, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -468,11 +444,6 @@ def end_token(
     token.revoked_at = timezone.now()
     token.leaked_at = token.revoked_at if leaked else None
     token.save(update_fields=["revoked_at", "leaked_at"])
-    _record_end(token, by, reason)
-    return token
-
-
-def _record_end(token: VendorToken, by: By, reason: str) -> None:
     record_for_vendor(
         vendor=token.vendor,
         action="token.revoked",
@@ -481,6 +452,7 @@ def _record_end(token: VendorToken, by: By, reason: str) -> None:
         after={"vendor": token.vendor.name, "prefix": token.prefix},
         reason=reason,
     )
+    return token
 
 
 def note_use(*, token: VendorToken) -> None:

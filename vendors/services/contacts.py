@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import uuid
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -225,23 +224,16 @@ def _take(contact: Contact, by: By) -> Contact:
 
 @transaction.atomic
 def disown_contact(*, contact: Contact, by: Actor) -> None:
-    """Keep out somebody of whom a colleague says that they are none of theirs.
-
-    It holds until a contact asks for them (`accept_contact`).
-    """
+    """Keep somebody out until a contact asks for them (`accept_contact`)."""
     contact = lock_contact(contact)
-    contact.disowned_at = database_now()
-    contact.save(update_fields=["disowned_at"])
+    change(contact, disowned_at=database_now())
     end_own_tokens(contact=contact, reason="Not one of us.", by=by)
     record_for_vendor(
         vendor=contact.vendor,
         action="contact.disowned",
         subject=contact,
         by=by,
-        after={
-            "vendor": contact.vendor.name,
-            **journal.snapshot(contact, ("name", "email")),
-        },
+        after=journal.snapshot(contact, ("name", "email")),
     )
     end_links(contact=contact, why=LinkEnding.REPORTED)
 
@@ -250,27 +242,19 @@ def disown_contact(*, contact: Contact, by: Actor) -> None:
 def name_reader(*, link: InvitationLink, contact: Contact, by: Actor) -> None:
     """Let a colleague read the prices and the drafts that the link's contact reads."""
     candidate = lock_candidate(link.candidate)
-    quotes = own_quotes(candidate, link.address)
-    named = [
-        quote.revision
-        for quote in quotes
-        if quote.lines and add_readers(quote, [contact.email.lower()], by)
-    ]
-    links = links_since().filter(candidate=candidate)
+    quotes, theirs = own_quotes(candidate, link.address), contact.email.lower()
+    readable = [quote for quote in quotes if quote.lines]
+    named = [row.revision for row in readable if add_readers(row, [theirs], by)]
+    links = links_since().filter(candidate=candidate).order_by("since")
     mine = links.filter(contact=link.contact_id, address=link.address)
-    since = mine.order_by("since").values_list("since", flat=True)[0]
-    theirs = links.filter(contact=contact, address=contact.email.lower())
-    if theirs.filter(since__gt=since).update(drafts_from=since) or named:
+    since, to = mine[0].since, links.filter(contact=contact, address=theirs)
+    if to.filter(since__gt=since).update(drafts_from=since) or named:
         journal.record(
             evaluation=candidate.evaluation,
             action="quote.reader_named",
             subject=contact,
             by=by,
-            after={
-                "candidate": candidate.name,
-                "revisions": sorted(named),
-                **journal.snapshot(contact, ("name", "email")),
-            },
+            after={"candidate": candidate.name, "revisions": named, "email": theirs},
         )
 
 
@@ -420,40 +404,30 @@ LATEST = datetime.timedelta(days=3)
 def tell_of_keys() -> None:
     """Owe a mail of each new way in, and of each price that took the place of another,
     to whoever at the vendor got in before; once. The process of vendors owes none."""
-    entries = Entry.objects.filter(
-        action__in=KEYS,
-        at__gt=database_now() - LATEST,
-        evaluation__status=Status.OPEN,
-    )
-    by_id = {str(row.pk): row for row in entries.select_related("evaluation__owner")}
+    entries = Entry.objects.filter(action__in=KEYS, at__gt=database_now() - LATEST)
+    still_open = entries.filter(evaluation__status=Status.OPEN)
+    by_id = {str(row.pk): row for row in still_open.select_related("evaluation__owner")}
     kinds = (NewKey.name, ContactDisowned.name)
     told = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
     for key in sorted(by_id.keys() - set(told.values_list("subject_id", flat=True))):
         entry = by_id[key]
         about: dict[str, Any] = {"evaluation": entry.evaluation, "subject_id": key}
-        for candidate, address, name in _to_tell(entry):
-            owe_now(
-                kind=NewKey.name,
-                occurrence=candidate,
-                address=address,
-                addressee=name,
-                **about,
-            )
+        for link, address in _to_tell(entry):
+            about |= {"occurrence": link.candidate_id, "addressee": link.contact.name}
+            owe_now(kind=NewKey.name, address=address, **about)
         if entry.action == "contact.disowned":
-            owner = entry.evaluation.owner
-            owe_now(kind=ContactDisowned.name, occurrence="", recipient=owner, **about)
+            about |= {"occurrence": "", "recipient": entry.evaluation.owner}
+            owe_now(kind=ContactDisowned.name, **about)
 
 
-def _to_tell(entry: Entry) -> Iterator[tuple[uuid.UUID, str, str]]:
-    """By which invitation, where and under which name each is told of an entry."""
-    former = former_address(entry)
-    if entry.action == "contact.changed" and not former:
+def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
+    """Whose way in and which address are told of an entry."""
+    former, said = former_address(entry), entry.after
+    nothing = entry.action == "contact.changed" and not former
+    if nothing or said.get("revision") == 1:
         return
-    if entry.action == "quote.handed_in" and entry.after["revision"] == 1:
-        return
-    row = apps.get_model("vendors", entry.subject_type)._base_manager.get(
-        pk=entry.subject_id
-    )
+    model = apps.get_model("vendors", entry.subject_type)
+    row = model._base_manager.get(pk=entry.subject_id)
     links = InvitationLink.objects.filter(
         candidate__evaluation=entry.evaluation_id,
         vendor=getattr(row, "vendor_id", None) or row.candidate.vendor_id,
@@ -461,17 +435,13 @@ def _to_tell(entry: Entry) -> Iterator[tuple[uuid.UUID, str, str]]:
         contact__links__address=F("address"),
         contact__links__candidate=F("candidate"),
     ).select_related("contact")
-    is_contact = entry.subject_type == "contact"
-    own: Any = row.pk if is_contact else getattr(row, "contact_id", None)
-    only = entry.after.get("told")
+    own: Any = row.pk if isinstance(row, Contact) else getattr(row, "contact_id", None)
     others = links.filter(live_link(), newest_link()).exclude(contact=own)
-    others = others.exclude(address=entry.after.get("handed_in_as") or None)
-    for link in others.distinct():
-        address, name = link.contact.email, link.contact.name
-        if only is None or address in only:
-            yield link.candidate_id, address, name
+    for link in others.exclude(address=said.get("handed_in_as") or None).distinct():
+        if link.address in said.get("told", [link.address]):
+            yield link, link.contact.email
     for link in links.filter(contact=own)[: bool(former)]:
-        yield link.candidate_id, former, link.contact.name
+        yield link, former
 
 
 def _locked_request(request: ContactRequest) -> ContactRequest:

@@ -228,17 +228,14 @@ def discard_draft(*, link: InvitationLink, requirement: Requirement, by: Actor) 
     if draft is None:
         return
     if not draft.reads:
-        theirs = links_since().filter(live_link(), candidate=candidate)
-        readers = theirs.filter(since__lt=draft.started_at).order_by("address")
+        links = links_since().filter(live_link(), candidate=candidate)
+        readers = links.filter(since__lt=draft.started_at).order_by("address")
         journal.record(
             evaluation=candidate.evaluation,
             action="draft.started_over",
             subject=candidate,
             by=by,
-            after={
-                "candidate": candidate.name,
-                "told": list(readers.values_list("contact__email", flat=True)),
-            },
+            after={"told": list(readers.values_list("address", flat=True))},
         )
     AnswerDraft.objects.filter(pk=draft.pk).delete()
 

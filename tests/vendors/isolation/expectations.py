@@ -96,7 +96,7 @@ ROUTES: dict[str, Route] = {
     # Not the trials stage.
     f"{PAGE}gaps/<str:gap>/reply/": Route({**READ, "POST": 409}, form=REPLY),
     f"{PAGE}people/": Route(
-        {**READ, "POST": 200}, form={"then": "token", "label": "ERP", "seen": "0"}
+        {**READ, "POST": 200}, form={"then": "token", "label": "ERP"}
     ),
     f"{PAGE}colleagues/": Route(
         {**READ, "POST": 302}, form={"name": "Kim", "email": "kim@example.com"}

@@ -6,7 +6,7 @@ from django.db import transaction
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import vendors
 from tests.lock_order import around_tests
-from tests.vendors.isolation.expectations import NOWHERE, ROUTES
+from tests.vendors.isolation.expectations import NOWHERE, PAGE, ROUTES
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import (
@@ -16,6 +16,7 @@ from tests.vendors.isolation.walk import (
     addresses,
     amounts_heard,
     routes,
+    words_heard,
 )
 from tests.vendors.isolation.world import NAMES, Party, World
 
@@ -95,6 +96,14 @@ def test_a_later_contact_and_the_buyers_token_hear_no_amount(world: World) -> No
     pages = {f"GET vendor/<str:invitation>/quote/{page}" for page in ("", "sheet/")}
     assert amounts_heard(me, me.cookie) == pages
     assert amounts_heard(me, me.late) == set()
+
+
+def test_a_later_contact_hears_no_draft_of_before(world: World) -> None:
+    me = world.parties["Globex"]
+    draft = (f"{me.mark} draft",)
+    pages = {f"GET {PAGE}{page}" for page in ("drafts/", "sheet/file/")}
+    assert pages <= words_heard(me, me.cookie, draft)
+    assert words_heard(me, me.late, draft) == set()
 
 
 @pytest.mark.parametrize(

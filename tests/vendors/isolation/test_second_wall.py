@@ -8,11 +8,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Category, Requirement
 from tests.cast import vendors
 from tests.lock_order import around_tests
 from tests.vendors.isolation.conftest import behind
-from tests.vendors.isolation.expectations import ROUTES
+from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, addresses, amounts_heard
@@ -20,8 +21,18 @@ from tests.vendors.isolation.world import NAMES, PUBLISHED, WRITTEN, World
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
 from vendors.isolation.roles import SCHEMA
-from vendors.models import Asking, Question, Quote, QuoteReader
+from vendors.models import (
+    AnswerDraft,
+    Asking,
+    Contact,
+    InvitationLink,
+    Question,
+    Quote,
+    QuoteReader,
+    VendorToken,
+)
 from vendors.models.candidates import VendorScopedQuerySet
+from vendors.services.access import issue_token
 from vendors.wall import show_vendor
 
 pytestmark = pytest.mark.postgres
@@ -161,6 +172,56 @@ def test_a_reply_to_a_gap_works_behind_the_wall(walled: World, role: str) -> Non
     path = addresses(route, me, me)["own"]
     heard = Call("POST", path, me.token, ROUTES[route]).hear(partial(behind, role))
     assert (heard.status, b'"reply":"Soon."' in heard.body) == (200, True), heard
+
+
+@pytest.mark.parametrize("then", ["read", "disown", "end", "over"])
+def test_what_people_do_works_behind_the_wall(
+    walled: World, role: str, then: str
+) -> None:
+    me = walled.parties["Acme"]
+    links = InvitationLink.objects.filter(candidate=me.candidate).order_by("made_at")
+    mine, late = links
+    token, _ = issue_token(vendor=me.vendor, label="x", by=SYSTEM, contact=mine.contact)
+    key = token.pk if then == "end" else late.contact_id
+    path, cookie = f"vendor/{me.candidate.pk}/people/", me.cookie
+    form = {"then": then, "key": str(key)}
+    if then == "over":
+        path, cookie = f"vendor/{me.candidate.pk}/answer/R2/", me.late
+        form = {"then": "discard"}
+    call = Call("POST", path, None, Route({}, form=form), cookie=cookie)
+    assert call.hear(partial(behind, role)).status == 302
+    for row in (late, late.contact, token):
+        row.refresh_from_db()
+    done = {
+        "read": late.drafts_from,
+        "disown": late.contact.disowned_at and late.ended_at,
+        "end": token.revoked_at,
+        "over": not AnswerDraft.objects.filter(candidate=me.candidate).exists(),
+    }
+    assert [name for name, value in done.items() if value] == [then]
+
+
+def test_a_token_is_added_for_an_own_contact_alone(walled: World, role: str) -> None:
+    me, rival = walled.parties["Acme"], walled.parties["Globex"]
+    own = Contact.objects.filter(vendor=me.vendor)[0]
+    theirs = Contact.objects.filter(vendor=rival.vendor)[0]
+    forged: list[dict[str, Any]] = [
+        {"vendor": rival.vendor, "contact": theirs},
+        {"vendor": me.vendor, "contact": theirs},
+        {"vendor": me.vendor, "contact": None},
+        {"vendor": me.vendor, "contact": own, "issued_by": walled.shared.owner},
+    ]
+    for terms in forged:
+        with (
+            pytest.raises(DatabaseError, match="row-level security"),
+            behind(role),
+        ):
+            show_vendor(me.vendor.pk)
+            VendorToken.objects.create(prefix="evt_", digest="0" * 64, **terms)
+    with behind(role):
+        show_vendor(me.vendor.pk)
+        rows = VendorToken.objects.exclude(vendor=me.vendor)
+        assert rows.update(revoked_at=walled.shared.created_at) == 0
 
 
 def test_without_any_scope_nothing_of_a_rival_comes_through_the_wall(

@@ -130,6 +130,17 @@ def amounts_heard(
 ) -> set[str]:
     """The pages and calls of its own in which the price of its quote is heard, by that
     session and by the token that the house issued."""
+    price = (WRITTEN, f"{float(WRITTEN):,}", f"{party.mark} price")
+    return words_heard(party, cookie, price, disguise)
+
+
+def words_heard(
+    party: Party,
+    cookie: str,
+    words: tuple[str, ...],
+    disguise: Callable[[], AbstractContextManager[None]] = NOBODY,
+) -> set[str]:
+    """The same of any of these words."""
     heard = {}
     for route, expected in ROUTES.items():
         for method in ("GET", "POST", "PUT", "DELETE"):
@@ -138,9 +149,10 @@ def amounts_heard(
                 said = replace(call, cookie=cookie).hear(disguise)
                 transaction.set_rollback(True)
             heard[f"{method} {route}"] = said.everything
-    price = (WRITTEN, f"{float(WRITTEN):,}", f"{party.mark} price")
     return {
-        name for name, text in heard.items() if any(it.encode() in text for it in price)
+        name
+        for name, text in heard.items()
+        if any(word.encode() in text for word in words)
     }
 
 
