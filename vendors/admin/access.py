@@ -397,9 +397,8 @@ def has_a_link(look: Look) -> Iterator[Step]:
             continue
         codes = sum(unknown_codes(link, look.now).count() for link in links)
         sentence = (
-            f"Codes that browsers which nobody knows asked for in the last 7 days, and "
-            f"did not use: {codes}. After {MOST_UNKNOWN} by one link its contact is "
-            "mailed another one instead."
+            "Codes that unknown browsers asked for in 7 days, and did not use: "
+            f"{codes}. After {MOST_UNKNOWN} by one link its contact is mailed another."
         )
         tone = WARN if codes >= MOST_UNKNOWN else GOOD
         mend = look.act("let-in-again", newest, "Let them in again")
@@ -498,8 +497,8 @@ class LetInAgain(InEvaluation[InvitationLink]):
     verb = "Send a new link"
     service = let_in_again
     help = (
-        "The contact is mailed a new link, by which codes can be asked for anew. The "
-        "former one is replaced; whoever is in stays in."
+        "The contact is mailed a new link, which sends codes anew. The former one is "
+        "replaced; a contact who is in stays in."
     )
     success = "The mail with the new link leaves within half a minute."
 

@@ -109,3 +109,14 @@ def test_a_reader_sees_no_visits(ada: Visitor, where: Evaluation) -> None:
         page = reader.get(address, follow=True).content.decode()
         assert "Acme ML" in page
         assert "code used" not in page
+
+
+def test_mails_of_a_kind_that_is_gone_stay_readable(
+    ada: Visitor, where: Evaluation
+) -> None:
+    Notice.objects.filter(kind="invitation").update(
+        kind="codes_guessed", state="sent", recipient=where.owner, address=""
+    )
+    page = signed_in(where.owner).get(f"/admin/e/{where.slug}/notices/")
+    assert page.status_code == 200
+    assert "odes guessed" in page.content.decode()

@@ -15,8 +15,15 @@ from evaltracker.evaluations.verifying import find_break
 from evaltracker.toolbox.days import database_now
 from tests.at_once import at_once
 from tests.cast import common, vendors
-from vendors.models import Claim, VendorToken
-from vendors.services.access import begin_session, issue_token
+from tests.vendors.portal.visitor import invited
+from vendors.models import Claim, SignInCode, VendorToken
+from vendors.services.access import (
+    Asked,
+    ask_code,
+    begin_session,
+    issue_token,
+    use_code,
+)
 from vendors.services.contacts import add_contact, give_link
 from vendors.services.dialogue import close_claims
 from vendors.services.quotes import QuotedLine, hand_in_quote, note_read
@@ -104,3 +111,16 @@ def test_a_session_that_reads_prices_ten_times_at_once_is_told_of_once() -> None
     assert quote.reads.get().reader == "Ada"
     assert Entry.objects.filter(action="quote.read").count() == 1
     assert find_break(where) is None
+
+
+def test_twelve_strangers_at_once_are_eight_codes_and_twelve_tries_are_five() -> None:
+    link = invited(vendors.in_research(common.evaluation()))
+    asked = at_once(12, lambda _: ask_code(link=link))
+    codes = [one for one in asked if isinstance(one, Asked) and one.code]
+    assert len(codes) == SignInCode.objects.count() == 8
+    link.refresh_from_db()
+    assert link.turn_marked_at is not None
+    nonce = codes[0].nonce
+    tries = at_once(12, lambda _: use_code(link=link, nonce=nonce, typed="AAAA-AAAA"))
+    assert tries == [None] * 12
+    assert SignInCode.objects.exclude(wrong_tries=0).get().wrong_tries == 5
