@@ -138,22 +138,18 @@ def read_file(
     cleaned = clean_name(name, field=field)
     content = upload.read(limit + 1)
     if len(content) > limit:
-        size = limit // (1024 * 1024)
-        raise _invalid(f"The file is over {size} MB.", "file_too_large", field)
+        raise _invalid(f"The file is over {limit >> 20} MB.", "file_too_large", field)
     if not content:
         raise _invalid("The file is empty.", "file_empty", field)
     *inner, ending = [part.lower() for part in cleaned.split(".")[1:]] or [""]
-    if ending not in TYPES or any(map(_RUNS.fullmatch, inner)):
-        raise _wrong_type(
-            f"Files of this type are not taken; hand in {ALLOWED}.", field
-        )
+    taken = ending in TYPES and not any(map(_RUNS.fullmatch, inner))
     kind = type_of(content, ending)
-    if kind != TYPES[ending]:
-        raise _wrong_type(
-            f"The file's content does not match its name (.{ending}); "
-            f"hand in {ALLOWED}.",
-            field,
-        )
+    if not taken or kind != TYPES[ending]:
+        why = "Files of this type are not taken"
+        if taken:
+            why = f"The file's content does not match its name (.{ending})"
+        sentence = f"{why}; hand in {ALLOWED}."
+        raise TypeNotTaken(sentence, errors={field: [sentence]})
     return AcceptedFile(
         name=cleaned,
         content_type=kind,
@@ -179,9 +175,7 @@ def clean_name(name: str, *, field: str = "file", limit: int = NAME_LIMIT) -> st
 def _as_it_came(self: MultiPartParser, file_name: str) -> str | None:
     """A name in a form, with what nobody sees: Django would drop that in silence."""
     last = PurePosixPath(html.unescape(file_name).replace("\\", "/")).name
-    return (
-        last.replace("\0", "\x01") or None
-    )  # no file of the system may hold the first
+    return last.replace("\0", "\x01") or None  # NUL ends a name of a file system
 
 
 MultiPartParser.sanitize_file_name = _as_it_came  # type: ignore[method-assign]
@@ -231,10 +225,6 @@ def _office(content: bytes) -> str:
     if "xl/workbook.xml" in names:
         return TYPES["xlsx"]
     return TYPES["docx"] if "word/document.xml" in names else ""
-
-
-def _wrong_type(sentence: str, field: str) -> TypeNotTaken:
-    return TypeNotTaken(sentence, errors={field: [sentence]})
 
 
 def _invalid(sentence: str, code: str, field: str) -> Invalid:
