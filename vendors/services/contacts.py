@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, NotFound, Refused
@@ -499,7 +499,7 @@ def _replace_ended(contact: Contact, why: LinkEnding) -> None:
     rows = ended.select_related("evaluation__owner", "vendor").distinct()
     for candidate in rows.order_by("pk"):
         if not is_held_back(candidate, contact.email):
-            _mail_new_link(candidate, contact)
+            mail_link(candidate, contact, NewLink.name)
 
 
 def check_let_in_again(link: InvitationLink, by: By) -> None:
@@ -512,7 +512,7 @@ def check_let_in_again(link: InvitationLink, by: By) -> None:
 @transaction.atomic
 def let_in_again(*, link: InvitationLink, by: By) -> InvitationLink:
     """Give a contact a new link, which has counts of its own; sessions go on."""
-    link = _locked_link(link)
+    _lock_link(link)
     check_let_in_again(link, by)
     return _turn(link, LinkEnding.OWNER, by)
 
@@ -522,8 +522,8 @@ def turn_marked_links() -> None:
     """Turn the links that the process of vendors has marked, and tell their owners."""
     marked = InvitationLink.objects.filter(newest_link(), turn_marked_at__isnull=False)
     rows = marked.select_related("candidate__evaluation__owner")
-    for row in rows.order_by("candidate__evaluation_id", "pk"):
-        link = _locked_link(row)
+    for link in rows.order_by("candidate__evaluation_id", "pk"):
+        _lock_link(link)
         if link.turned_at or link.ended_at:
             continue
         _turn(link, LinkEnding.CODES, SYSTEM)
@@ -536,12 +536,11 @@ def turn_marked_links() -> None:
         )
 
 
-def _locked_link(link: InvitationLink) -> InvitationLink:
+def _lock_link(link: InvitationLink) -> None:
+    """Read it again under its candidate's lock, behind which it is turned and ended."""
     candidate = lock_candidate(link.candidate)
-    rows = InvitationLink.objects.select_for_update(of=("self",), no_key=True)
-    fresh: InvitationLink = rows.get(pk=link.pk)
-    fresh.candidate = candidate
-    return fresh
+    link.refresh_from_db()
+    link.candidate = candidate
 
 
 def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
@@ -554,16 +553,23 @@ def _turn(link: InvitationLink, why: LinkEnding, by: By) -> InvitationLink:
         by=by,
         after={"candidate": candidate.name, "contact": contact.name, "why": why.label},
     )
-    return _mail_new_link(candidate, contact)
+    return mail_link(candidate, contact, NewLink.name)
 
 
-def _mail_new_link(candidate: Candidate, contact: Contact) -> InvitationLink:
+def mail_link(
+    candidate: Candidate,
+    contact: Contact,
+    kind: str,
+    about: Model | None = None,
+    occurrence: object = "",
+) -> InvitationLink:
+    """Owe a contact a mail that leads into the pages, by a link that they have then."""
     link = give_link(candidate=candidate, contact=contact)
     owe_now(
-        kind=NewLink.name,
+        kind=kind,
         evaluation=candidate.evaluation,
-        subject_id=link.pk,
-        occurrence="",
+        subject_id=(about or link).pk,
+        occurrence=occurrence,
         address=contact.email,
         addressee=contact.name,
     )
@@ -755,16 +761,8 @@ def _settle(
 
 
 def owe_invitation(candidate: Candidate, contact: Contact) -> None:
-    give_link(candidate=candidate, contact=contact)
     number = invitation_letters(candidate).filter(address=contact.email).count() + 1
-    owe_now(
-        kind=Invitation.name,
-        evaluation=candidate.evaluation,
-        subject_id=candidate.pk,
-        occurrence=number,
-        address=contact.email,
-        addressee=contact.name,
-    )
+    mail_link(candidate, contact, Invitation.name, candidate, number)
 
 
 def _require_rested(candidate: Candidate, contact: Contact) -> None:

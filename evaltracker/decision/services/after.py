@@ -46,7 +46,6 @@ from evaltracker.evaluations.policy import (
 from evaltracker.money import CODES
 from evaltracker.notices.services.scheduling import (
     cancel_notices,
-    owe_now,
     schedule_notice,
 )
 from evaltracker.requirements.services.evaluations import (
@@ -72,7 +71,7 @@ from vendors.notices import DocumentPublished
 from vendors.policy import check_read_answers, require_no_conflict
 from vendors.selectors.claims import vendors_answers
 from vendors.services.candidates import add_candidate
-from vendors.services.contacts import give_link
+from vendors.services.contacts import mail_link
 from vendors.services.dialogue import check_publish, publish_document
 
 MONTHS = (3, 6, 12)
@@ -350,7 +349,7 @@ def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
         Forbidden: not the owner.
         Refused: not decided, the letter is not sent, or it is published already.
     """
-    letter, evaluation = open_letter(letter, by)
+    letter, _ = open_letter(letter, by)
     check_publish_promises(letter, by)
     document = publish_document(
         candidate=letter.candidate,
@@ -362,15 +361,7 @@ def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
     for contact in Contact.objects.current().filter(
         vendor=letter.candidate.vendor_id, email__in=had
     ):
-        give_link(candidate=letter.candidate, contact=contact)
-        owe_now(
-            kind=DocumentPublished.name,
-            evaluation=evaluation,
-            subject_id=document.pk,
-            occurrence="",
-            address=contact.email,
-            addressee=contact.name,
-        )
+        mail_link(letter.candidate, contact, DocumentPublished.name, document)
     return document
 
 

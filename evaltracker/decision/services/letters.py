@@ -41,7 +41,6 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import change, is_owner, lock, require_owner
-from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.ocds import as_ocds
 from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.writing import as_bytes, document_of
@@ -55,7 +54,7 @@ from vendors.choices import DocumentKind
 from vendors.models import Candidate, ClaimFile, Contact
 from vendors.policy import check_read_answers, may_see_prices
 from vendors.selectors.claims import vendors_answers
-from vendors.services.contacts import give_link
+from vendors.services.contacts import mail_link
 from vendors.services.dialogue import publish_document
 
 # What a vendor is told of the decision, drafted from the ledger that was frozen.
@@ -347,15 +346,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
     _publish(letter, by)
     for one in recipients:
-        give_link(candidate=letter.candidate, contact=one)
-        owe_now(
-            kind=LETTER,
-            evaluation=evaluation,
-            subject_id=letter.pk,
-            occurrence=1,
-            address=one.email,
-            addressee=one.name,
-        )
+        mail_link(letter.candidate, one, LETTER, letter, 1)
     journal.record(
         evaluation=evaluation,
         action="letter.sent",

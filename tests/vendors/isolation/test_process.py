@@ -60,7 +60,8 @@ def test_vendors_are_served_by_a_process_that_has_nothing_else(site: str) -> Non
         assert (answer.status_code, answer.json()["status"]) == (404, 404)
     assert call("GET", "api/v1/schema/").status_code == 200
     assert "swagger" in call("GET", "api/v1/docs/").text
-    assert call("GET", "readyz").json() == {"ready": True, "database": "ok"}
+    ready = {"ready": True, "database": "ok", "files": "ok"}
+    assert call("GET", "readyz").json() == ready
     leaked = call("GET", f"{home}?t={vendor.headers['Authorization'][7:]!s}")
     assert leaked.status_code == 400
     assert call("GET", home).status_code == 401

@@ -6,6 +6,7 @@ import pytest
 
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
+from tests.cast import vendors
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read, to_whom, why_not
 from tests.vendors.portal.visitor import ADDRESS, Visitor, newest
@@ -43,6 +44,15 @@ def test_s17_q11_link_and_session_end_and_the_new_address_gets_a_link(
     assert mail["To"] == owner.link.address == THEIRS
     assert link_secret(owner.link.pk) in mail.as_string()
     assert owner.sign_in().get().status_code == 200
+
+
+@pytest.mark.parametrize("stage", ["demos", "trials", "decision"])
+def test_s17_the_new_address_gets_its_link_in_every_stage(
+    change: Change, where: Evaluation, stage: str
+) -> None:
+    vendors.enter(where, stage)
+    change(THEIRS)
+    assert why_not(Notice.objects.get(kind="new_link")) == ""
 
 
 def test_q12_changed_back_it_gets_a_link_of_its_own_again(
