@@ -457,6 +457,8 @@ class NewLink(ToVendor[InvitationLink]):
         return "Link to the vendor pages"
 
     def reasons(self, notice: Notice, row: InvitationLink) -> Iterator[str]:
+        if not settings.VENDOR_SITE_URL:
+            yield "There are no vendor pages."
         if link_to_pages(self.candidates(notice, row), notice.address) != row:
             yield "The link was replaced or has ended."
         if is_held_back(row.candidate, notice.address):

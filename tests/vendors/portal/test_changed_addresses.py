@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import Settings
 
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
@@ -111,11 +112,14 @@ def test_removed_and_added_again_it_gets_a_new_link(
     assert f"{newest(ada).start}" in read(Notice.objects.get(kind="new_link")).text
 
 
-def test_a_link_that_has_a_successor_is_mailed_no_more(
-    ada: Visitor, change: Change
+def test_a_link_that_has_a_successor_or_leads_nowhere_is_not_mailed(
+    change: Change, settings: Settings
 ) -> None:
     change(THEIRS)
     first = Notice.objects.get(kind="new_link")
     assert why_not(first) == ""
+    settings.VENDOR_SITE_URL = ""
+    assert why_not(first) == "There are no vendor pages."
+    settings.VENDOR_SITE_URL = "http://testserver"
     change(ADDRESS)
     assert why_not(first) == "The link was replaced or has ended."
