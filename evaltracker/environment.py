@@ -245,11 +245,7 @@ def provider(url: str) -> dict[str, Any]:
 
 
 def files(place: str) -> dict[str, Any]:
-    """A folder, or S3-compatible storage: s3://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX],
-    then ?region=… and, for a server without TLS on one's own network, &tls=0.
-
-    Blank is the folder MEDIA_ROOT.
-    """
+    """A folder (blank: MEDIA_ROOT) or a bucket, as docs/operations.md writes it."""
     if "://" not in place:
         options = {"location": place} if place else {}
         return {"BACKEND": f"{TOOLBOX}.files.WholeFileStorage", "OPTIONS": options}

@@ -240,7 +240,6 @@ def decided_with_records(candidates: Sequence[Candidate]) -> list[Decision]:
     return list(rows.annotate(record=record))
 
 
-AT_ONCE = 500
 # Longer than any transaction: until then a row that names the file may still come.
 GRACE = datetime.timedelta(days=1)
 
@@ -281,10 +280,11 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
             continue
         place, digest = part.stored
         path = f"{part.model.evaluation_path}__slug"  # type: ignore[attr-defined]
-        rows = _naming(part, place).order_by(path, "pk")
+        manager: Any = part.model._default_manager
+        rows = manager.exclude(**{place: ""}).order_by(path, "pk")
         chosen = rows.filter(**{path: slug}) if slug else rows
-        columns = (path, _original_name(part), place, digest)
-        for row in chosen.values_list(*columns).iterator(chunk_size=AT_ONCE):
+        # No cursor: it would not outlive a transaction behind a pooler.
+        for row in chosen.values_list(path, _original_name(part), place, digest):
             yield KeptFile(*row)
 
 
@@ -292,22 +292,13 @@ def leftovers() -> list[Leftover]:
     """The files that no row of any evaluation names, whatever their age. The folders
     are read before the rows, so a file whose row came meanwhile is none."""
     lying = dict(file_storage().stored_files())
-    for part in parts():
-        if part.stored is not None:
-            place, _ = part.stored
-            names = _naming(part, place).values_list(place, flat=True)
-            for name in names.iterator(chunk_size=AT_ONCE):
-                lying.pop(name, None)
+    for file in kept_files():
+        lying.pop(file.stored_as, None)
     now = time.time()
     return [
         Leftover(name, name.endswith(HALF), datetime.timedelta(seconds=now - changed))
         for name, changed in sorted(lying.items())
     ]
-
-
-def _naming(part: Part, place: str) -> Any:
-    manager: Any = part.model._default_manager
-    return manager.exclude(**{place: ""})
 
 
 def _original_name(part: Part) -> str:

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from allauth.socialaccount.adapter import get_adapter
@@ -188,9 +188,7 @@ def _onwards(
     """Answer a finished act with a redirect, so that a reload repeats nothing."""
     if isinstance(outcome, HttpResponseBase):
         # A download streams, so it is no HttpResponse, but it is served like one.
-        download: Any = outcome
-        answer: HttpResponse = download
-        return answer
+        return cast("HttpResponse", outcome)
     if isinstance(outcome, str):
         return HttpResponseRedirect(outcome)
     if back := _next(request):

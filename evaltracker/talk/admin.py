@@ -298,11 +298,7 @@ def attached_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     if file is None:
         raise NotFound
     TOPICS[file.topic].ask_before(request, file.evaluation)
-    download: Any = attachment(
-        file.stored_as, name=file.name, content_type=file.content_type
-    )
-    answer: HttpResponse = download
-    return answer
+    return attachment(file.stored_as, name=file.name, content_type=file.content_type)
 
 
 site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")

@@ -33,7 +33,7 @@ from evaltracker.toolbox.text import read_line
 # Handing out what people handed in: always as an attachment, never run.
 
 
-def attachment(stored_as: str, *, name: str, content_type: str) -> FileResponse:
+def attachment(stored_as: str, *, name: str, content_type: str) -> HttpResponse:
     """A stored file under the name that it came with (R47).
 
     Raises:
@@ -47,8 +47,8 @@ def attachment(stored_as: str, *, name: str, content_type: str) -> FileResponse:
     return handed_out(content, name=name, content_type=content_type)
 
 
-def handed_out(content: IO[Any], *, name: str, content_type: str) -> FileResponse:
-    return FileResponse(
+def handed_out(content: IO[Any], *, name: str, content_type: str) -> HttpResponse:
+    answer: Any = FileResponse(
         content,
         as_attachment=True,
         filename=name,
@@ -59,6 +59,7 @@ def handed_out(content: IO[Any], *, name: str, content_type: str) -> FileRespons
             "Cache-Control": "no-store",
         },
     )
+    return cast("HttpResponse", answer)
 
 
 def download(
@@ -285,7 +286,8 @@ class WholeFileStorage(FileStorage, FileSystemStorage):
         if place.exists():
             return False
         try:
-            _make_folder(place.parent, Path(self.location))
+            for folder in (Path(self.location), place.parent):
+                folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
             write_whole(place, content.chunks())
         except OSError as error:
             if not disk_is_full(error):
@@ -313,13 +315,24 @@ def write_whole(place: Path, content: Iterable[bytes]) -> None:
     """Make or replace the file at `place`: all of it, or it stays as it was."""
     aside = place.with_name(f".{place.name}.{uuid.uuid4()}{HALF}")
     try:
-        _write(aside, content)
+        # Whatever the umask, it has its mode before its first byte.
+        number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with os.fdopen(number, "wb") as file:
+            os.fchmod(number, FILE_MODE)
+            for chunk in content:
+                file.write(chunk)
+            file.flush()
+            os.fsync(number)
         aside.replace(place)
     except BaseException:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
-    _flush_folder(place.parent)
+    number = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager
@@ -344,31 +357,3 @@ def files_of_rows() -> Iterator[None]:
             outer.extend(saved)
     finally:
         _SAVED.reset(here)
-
-
-def _make_folder(folder: Path, root: Path) -> None:
-    if folder.is_dir():
-        return
-    if folder != root:
-        _make_folder(folder.parent, root)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=FOLDER_MODE, parents=folder == root)
-
-
-def _write(aside: Path, content: Iterable[bytes]) -> None:
-    """Write a new file; whatever the umask, it has its mode before its first byte."""
-    number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(number, "wb") as file:
-        os.fchmod(number, FILE_MODE)
-        for chunk in content:
-            file.write(chunk)
-        file.flush()
-        os.fsync(number)
-
-
-def _flush_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

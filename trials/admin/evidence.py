@@ -407,11 +407,7 @@ def evidence_file(request: HttpRequest, evidence_id: uuid.UUID) -> HttpResponse:
         raise NotFound
     open_answers(request, proof.claim.candidate.evaluation)
     kind = mimetypes.guess_type(proof.file_name)[0] or "application/octet-stream"
-    download: Any = attachment(
-        str(proof.file.name), name=proof.file_name, content_type=kind
-    )
-    answer: HttpResponse = download
-    return answer
+    return attachment(str(proof.file.name), name=proof.file_name, content_type=kind)
 
 
 site.register_page("evidence/<uuid:evidence_id>/file/", evidence_file, "evidence_file")

@@ -501,9 +501,7 @@ def run_file(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
         raise NotFound
     open_answers(request, report.trial.candidate.evaluation)
     kind = TYPES.get(ReportFormat(report.format), "application/json")
-    download: Any = attachment(report.stored_as, name=report.name, content_type=kind)
-    answer: HttpResponse = download
-    return answer
+    return attachment(report.stored_as, name=report.name, content_type=kind)
 
 
 site.register_page("trials/<uuid:trial_id>/runs/", trial_runs, "trial_runs")

@@ -104,11 +104,7 @@ def claim_file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     if file is None:
         raise NotFound
     open_answers(request, file.claim.candidate.evaluation)
-    download: Any = attachment(
-        file.stored_as, name=file.name, content_type=file.content_type
-    )
-    answer: HttpResponse = download
-    return answer
+    return attachment(file.stored_as, name=file.name, content_type=file.content_type)
 
 
 site.register_page("claim-files/<uuid:file_id>/", claim_file, "claim_file")

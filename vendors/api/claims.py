@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -345,7 +345,7 @@ class FileView(VendorView):
             **READ,
         },
     )
-    def get(self, request: Request, invitation: str, file: str) -> FileResponse:
+    def get(self, request: Request, invitation: str, file: str) -> HttpResponse:
         """Read a file of yours back, as an attachment of the type that it is."""
         candidate = self.invitation(request, invitation)
         stored = own_files(candidate).filter(pk=read_id(file)).first()

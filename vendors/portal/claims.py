@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core import signing
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -402,7 +402,7 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 @session_page(*READ)
-def file(request: HttpRequest, session: VendorSession, file: str) -> FileResponse:
+def file(request: HttpRequest, session: VendorSession, file: str) -> HttpResponse:
     """An own file, handed in or waiting with a draft, as an attachment."""
     key, candidate = read_id(file), session.link.candidate
     stored = own_files(candidate).filter(pk=key).first()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.decision.admin.comparison import (
@@ -39,6 +39,7 @@ from evaltracker.pages.workspace import (
     find_evaluation,
     show,
 )
+from evaltracker.toolbox.files import handed_out
 from evaltracker.toolbox.text import listed
 from evaltracker.workflow.admin.sign_offs import only_reading
 from evaltracker.workflow.gates.table import reports_for
@@ -295,10 +296,5 @@ class TakePack(OnDecision):
     service = take_pack
 
     def destination(self, target: Evaluation, made: Any) -> Outcome:
-        return FileResponse(
-            made,
-            as_attachment=True,
-            filename=f"{target.slug}-evidence.zip",
-            content_type="application/zip",
-            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
-        )
+        name = f"{target.slug}-evidence.zip"
+        return handed_out(made, name=name, content_type="application/zip")
