@@ -406,7 +406,9 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
     tries = f"vendor-tries:{address_of(request)}"
     if living is None and not may_ask(tries, MOST_TRIED):
         return say(request, HTTPStatus.TOO_MANY_REQUESTS, SLOWLY)
-    begun = use_code(link=link, nonce=nonce, typed=request.POST.get("code", ""))
+    typed = request.POST.get("code", "")
+    # Who has no code locks nothing.
+    begun = use_code(link=link, nonce=nonce, typed=typed) if living else None
     if begun is None:
         return _shown(request, "code.html", link, secret, NO, HTTPStatus.BAD_REQUEST)
     page = "people" if "people" in request.GET else "answers"
