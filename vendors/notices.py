@@ -563,10 +563,8 @@ class NewKey(ToVendor[Entry]):
         return Candidate.objects.filter(pk=notice.occurrence)
 
     def reasons(self, notice: Notice, row: Entry) -> Iterator[str]:
-        if notice.address == former_address(row):
-            yield ended(notice)
-        else:
-            yield from super().reasons(notice, row)
+        is_former = notice.address == former_address(row)
+        yield from [ended(notice)] if is_former else super().reasons(notice, row)
 
     def page(self, notice: Notice, row: Entry) -> str:
         way = super().page(notice, row)
@@ -574,9 +572,8 @@ class NewKey(ToVendor[Entry]):
 
     def words(self, notice: Notice, row: Entry) -> Words:
         """Who has no way in any more has nothing to open."""
-        words = super().words(notice, row)
-        has_page = self.page(notice, row) != API_PAGE
-        return words if has_page else words._replace(action="")
+        words, page = super().words(notice, row), self.page(notice, row)
+        return words._replace(action="") if page == API_PAGE else words
 
     def values(self, notice: Notice, row: Entry) -> Mapping[str, str]:
         """Who did what; no amount, no secret, and nobody's link but the reader's."""
@@ -586,7 +583,7 @@ class NewKey(ToVendor[Entry]):
             "who": row.actor_name,
             "name": row.subject_label,
             "prefix": row.after.get("prefix", ""),
-            "own": "" if row.actor_id else "yes",
+            "own": row.after.get("own", ""),
             "former": "yes" if notice.address == former_address(row) else "",
         }
 

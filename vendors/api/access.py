@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
@@ -37,9 +38,15 @@ from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.rest.problems import problem_of
 from evaltracker.toolbox.rest.views import StrictView, problems, read_id
 from vendors.choices import RefusalReason
-from vendors.models import Candidate, Vendor, VendorToken
+from vendors.models import Candidate, InvitationLink, Vendor, VendorToken
 from vendors.rate_limits import address_of, count_up
-from vendors.selectors.access import SECRET, find_tokens, reader_of, recognise
+from vendors.selectors.access import (
+    SECRET,
+    find_tokens,
+    live_link,
+    reader_of,
+    recognise,
+)
 from vendors.selectors.candidates import asked_requirements, invitations
 from vendors.services.access import (
     actor_by_token,
@@ -76,6 +83,14 @@ class Caller:
         self.vendor: Vendor = token.vendor
         self.actor = actor_by_token(token.vendor.name, token.prefix)
         self.reader = reader_of(token)
+
+    def invitations(self) -> QuerySet[Candidate]:
+        """Its vendor's; by a contact's own token those that the contact gets into."""
+        rows = invitations(self.vendor)
+        if self.token.contact_id is None:
+            return rows
+        links = InvitationLink.objects.filter(live_link(), contact=self.token.contact)
+        return rows.filter(pk__in=links.values("candidate"))
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -335,11 +350,8 @@ class VendorView(StrictView):
 
     def invitation(self, request: Request, invitation: str) -> Candidate:
         """The caller's own invitation; a foreign one is as absent as none."""
-        candidate = (
-            invitations(self.caller(request).vendor)
-            .filter(pk=read_id(invitation))
-            .first()
-        )
+        rows = self.caller(request).invitations()
+        candidate = rows.filter(pk=read_id(invitation)).first()
         if candidate is None:
             raise NotFound
         if candidate.first_seen_at is None:
@@ -424,6 +436,8 @@ class ClaimTakingView(VendorView):
             self.invitation(request, invitation)
             raise
         caller = self.caller(request)
+        if caller.token.contact_id:
+            self.invitation(request, invitation)
         answer_call = partial(
             answer_claims,
             invitation=read_id(invitation),

@@ -57,7 +57,7 @@ from vendors.api.schema import (
     UploadField,
 )
 from vendors.models import Candidate, Claim, Submission
-from vendors.selectors.candidates import asked_requirements, invitations, with_demands
+from vendors.selectors.candidates import asked_requirements, with_demands
 from vendors.selectors.claims import (
     last_submission,
     own_claims,
@@ -468,7 +468,7 @@ class InvitationsView(VendorView):
         return Response(
             page_of(
                 request,
-                with_counts(invitations(self.caller(request).vendor)),
+                with_counts(self.caller(request).invitations()),
                 key=("invited_at", "pk"),
                 show=lambda candidate: show_invitation(candidate, now),
             )
@@ -486,7 +486,7 @@ class InvitationView(VendorView):
     def get(self, request: Request, invitation: str) -> Response:
         """Read one of your invitations."""
         own = self.invitation(request, invitation)
-        counted = with_counts(invitations(self.caller(request).vendor)).get(pk=own.pk)
+        counted = with_counts(self.caller(request).invitations()).get(pk=own.pk)
         return Response(show_invitation(counted, database_now()))
 
 

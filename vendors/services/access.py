@@ -343,7 +343,8 @@ def issue_token(
         action="token.issued",
         subject=token,
         by=by,
-        after={"vendor": vendor.name, "prefix": prefix, "label": name},
+        after={"vendor": vendor.name, "prefix": prefix, "label": name}
+        | ({"own": "yes"} if contact else {}),
     )
     owe_expiry_warnings(token=token)
     return token, secret

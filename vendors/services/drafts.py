@@ -265,8 +265,7 @@ def hand_in_drafts(*, link: InvitationLink, by: Actor) -> HandedIn:
         _submit(candidate, stated, by)
         hand_in_files(link, by)
     receipt = hand_in(candidate=candidate, by=by)
-    read = drafts_for(link).filter(reads=True)
-    AnswerDraft.objects.filter(pk__in=list(read.values_list("pk", flat=True))).delete()
+    drafts_for(link).filter(reads=True).delete()
     return HandedIn(receipt, len(stated))
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
+from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import Visitor, invited
@@ -20,6 +21,7 @@ from vendors.services.contacts import (
     accept_contact,
     add_contact,
     change_contact,
+    invite,
     remove_contact,
     send_invitation,
     tell_of_keys,
@@ -391,6 +393,33 @@ def test_q21_q22_an_own_token_reads_what_its_contact_reads(
         contact=ada.link.contact, name="Ada", email="me@lead.example", by=where.owner
     )
     assert call(mine, place).status_code == 401
+
+
+def test_an_own_token_reaches_no_invitation_of_which_its_contact_has_no_link(
+    ada: Visitor, bo: Visitor
+) -> None:
+    """A house token reaches all; who was let into one is not let into others by it."""
+    other = vendors.in_research(common.evaluation(title="Another purchase"))
+    common.requirement(other, "R9", "must")
+    theirs = vendors.candidate(other, "Acme Two", vendor=ada.link.vendor)
+    invite(candidate=theirs, contacts=[ada.link.contact], by=other.owner)
+    both, one = own_token(ada.sign_in()), own_token(bo.sign_in())
+    assert len(call(both).json()["results"]) == 2
+    (only,) = call(one).json()["results"]
+    assert only["id"] == str(bo.link.candidate_id)
+    place = f"/api/v1/invitations/{theirs.pk}/"
+    for path in ("", "requirements/", "quote/", "claims/"):
+        assert call(both, f"{place}{path}").status_code == 200
+        assert call(one, f"{place}{path}").status_code == 404
+    claim = {"requirement": "R9", "availability": "now", "statement": "Yes."}
+    for secret, status in ((one, 404), (both, 201)):
+        answer = Client().post(
+            f"{place}claims/",
+            claim,
+            content_type="application/json",
+            headers={"authorization": f"Bearer {secret}"},
+        )
+        assert answer.status_code == status
 
 
 def draft(visitor: Visitor, words: str, ref: str = "R1", version: str = "0") -> Any:
