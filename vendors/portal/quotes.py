@@ -207,7 +207,7 @@ def _shown(
         last=last,
         stands=stands,
         quote=shown,
-        people=people_of(candidate).filter(disowned_at=None).exclude(address=own),
+        people=people_of(candidate).exclude(email__iexact=own),
         ticked=ticked,
         **(_handed_in(last, session) if last else {}),
         **(_standing(shown, candidate) if shown else {}),

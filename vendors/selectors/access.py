@@ -125,7 +125,7 @@ def people_of(candidate: Candidate) -> QuerySet[Contact]:
     mine = {"candidate": candidate, "contact": OuterRef("pk")}
     links = InvitationLink.objects.filter(live_link(), **mine).order_by("made_at")
     visits = VendorSession.objects.filter(
-        link__candidate=candidate, link__contact=OuterRef("pk")
+        link__candidate=candidate, link__address=Lower(OuterRef("email"))
     ).order_by("-last_visit_on")
     asked = own_contact_requests(candidate).filter(
         state=ProposalState.ACCEPTED, email__iexact=OuterRef("email")

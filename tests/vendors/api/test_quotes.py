@@ -71,7 +71,7 @@ def test_the_journal_names_no_amount_and_commits_to_all(
     quote(acme)
     entry = Entry.objects.get(evaluation=where, action="quote.handed_in")
     told = {"candidate": "Acme ML", "revision": 1, "valid_until": VALID}
-    assert entry.after == {**told, "readers": []}
+    assert entry.after == {**told, "readers": [], "handed_in_as": ""}
     assert "vendors.quote/1" in str(entry.rows)
     assert "918273" not in str(vars(entry))
 
