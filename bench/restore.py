@@ -1,10 +1,10 @@
 """T61: the machine is lost under traffic, again and again, and comes back elsewhere.
 
-`./dev bench restore [--quick] [--seed N]`. Each time web, vendor-api, PostgreSQL and
-backups are cut by SIGKILL at a moment that the seed chooses. The shipped scripts bring
-them back on an empty machine, from the backups beside it or from an off-site copy, and
-what is there then is compared with what a vendor had been told is taken. Then how long
-it takes with the demo's data and with 1 GB.
+`./dev bench restore [--quick] [--times=N] [--seed=N]`. Each time web, vendor-api,
+PostgreSQL and backups are cut by SIGKILL at a moment that the seed chooses. The shipped
+scripts bring them back on an empty machine, from the backups beside it or, each fifth
+time, from an off-site copy, and what is there then is compared with what a vendor had
+been told is taken. Then how long it takes with the demo's data and with 1 GB.
 """
 
 import os
@@ -24,14 +24,14 @@ def main(arguments: Sequence[str]) -> int:
     from tests.faults.losing import Loss, lose_and_restore, timed_restore
 
     quick = "--quick" in arguments
-    given = arguments[arguments.index("--seed") + 1] if "--seed" in arguments else ""
-    seed = int(given or int.from_bytes(os.urandom(4), "big"))
+    seed = option(arguments, "--seed", int.from_bytes(os.urandom(4), "big"))
+    times = option(arguments, "--times", QUICK_TIMES if quick else TIMES)
     chance = random.Random(seed)
     print(f"\nseed {seed}")
     losses: list[Loss] = []
-    for number in range(QUICK_TIMES if quick else TIMES):
+    for number in range(times):
         offsite = number % 5 == 4
-        loss = lose_and_restore(chance.uniform(1, 25), offsite=offsite)
+        loss = lose_and_restore(chance.uniform(5, 60), offsite=offsite)
         losses.append(loss)
         print(f"  {number + 1:2}  {loss}", flush=True)
     wrong = [
@@ -48,6 +48,12 @@ def main(arguments: Sequence[str]) -> int:
     for megabytes in (0, MEGABYTES // 10 if quick else MEGABYTES):
         print(f"  {timed_restore(megabytes)}", flush=True)
     return 1 if wrong else 0
+
+
+def option(arguments: Sequence[str], name: str, default: int) -> int:
+    """The number behind an option and its “=”."""
+    given = [text for text in arguments if text.startswith(f"{name}=")]
+    return int(given[0].partition("=")[2]) if given else default
 
 
 if __name__ == "__main__":

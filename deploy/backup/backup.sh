@@ -227,14 +227,17 @@ base_is_due() {
 
 # --- Forgetting ------------------------------------------------------------------
 
-# Keeps the newest base of each of the last days and weeks that have one, and what of
-# streams and files they may need.
+# Keeps all bases of two days, so that no restore ends what was there before it, and the
+# newest of each of the last days and weeks that have one; and what of streams and files
+# they may need.
 forget() {
     keep=$(
         for name in $(bases | sort -r); do
             day=${name%%T*}
             echo "$day $(date -u -d "$day" +%G-%V) $name"
-        done | awk -v days="${KEEP_DAILY:-7}" -v weeks="${KEEP_WEEKLY:-5}" '
+        done | awk -v days="${KEEP_DAILY:-7}" -v weeks="${KEEP_WEEKLY:-5}" \
+            -v fresh="$(date -u -d '-2 days' +%FT%H%M%SZ)" '
+            $3 > fresh { kept[$3] = 1 }
             !day[$1]++ && d < days { d++; kept[$3] = 1 }
             !week[$2]++ && w < weeks { w++; kept[$3] = 1 }
             END { for (name in kept) print name }'
@@ -257,6 +260,8 @@ forget_segments() { # STREAM
         [ "$(about "$name" stream)" = "$1" ] || continue
         first=$(about "$name" first)
         pg_archivecleanup -x .gz "$backups/streams/$1" "$first"
+        awk -v from="$(about "$name" ended)" '$1 >= from' "$index/$1" >"$index/.instants"
+        mv "$index/.instants" "$index/$1"
         break
     done
     if [ -z "$first" ] && [ "$1" != "$(stream_name)" ]; then

@@ -40,16 +40,21 @@ copy() {
     10) restic init --quiet ;;
     *) refuse "The off-site copies cannot be opened: $(why)" ;;
     esac
-    # What is noted now was saved before now, so the copy holds all that it tells of.
-    rm -rf "$work/index"
+    # What is noted now was saved before now, so the copy holds all that it tells of. The
+    # last segment of a stream changes its name at any moment.
+    rm -rf "$work/index" "$work/partial"
     cp -r "$backups/index" "$work/index"
-    began=$(date -u +%FT%TZ)
+    for file in "$backups"/streams/*/*.partial; do
+        [ -f "$file" ] || continue
+        stream=${file%/*}
+        mkdir -p "$work/partial/${stream##*/}"
+        cp "$file" "$work/partial/${stream##*/}/"
+    done
     (
         flock -s 8 # nothing is taken away meanwhile
-        # The folder above, so that both lie below one: /backups and /index.
-        restic backup --quiet --host "$host" --tag "$began" \
-            --exclude "$backups/index" --exclude "$backups/.*" \
-            --exclude "$backups/streams/*/*.part" "$backups" "$work/index"
+        restic backup --quiet --host "$host" --exclude "$backups/index" \
+            --exclude "$backups/.*" --exclude "$backups/streams/*/*.part" \
+            --exclude "$backups/streams/*/*.partial" "$backups" "$work"
     ) 8<"$backups/.lock"
     touch "$status/.offsite"
     chmod 644 "$status/.offsite"
@@ -115,6 +120,8 @@ fetch() { # NAME
         bring "$home/$part" "$backups/$part"
     done
     bring "${index%/sums}" "$backups/index"
+    partial=${index%/index/sums}/partial/$stream
+    if grep -qx "$partial" "$work/list"; then bring "$partial" "$backups/streams/$stream"; fi
     say "fetched ${base##*/}"
 }
 

@@ -132,9 +132,11 @@ class Installation:
         site.start()
         try:
             yield site
+        except BaseException:
+            sys.stdout.write(site.log()[-3_000:])
+            raise
         finally:
             site.stop()
-            sys.stdout.write(site.log()[-3_000:])
 
 
 def text_of(sink: Sink) -> str:

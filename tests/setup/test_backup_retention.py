@@ -24,14 +24,19 @@ def test_old_backups_go_and_the_newest_of_days_and_weeks_stay(tmp_path: Path) ->
     for folder in (streams, index, backups.home / "streams" / "2026-08-01T000000Z"):
         folder.mkdir(parents=True)
     (streams / "system").write_text("of the cluster")
-    first = datetime.date(2026, 9, 1)
+    first, instants = datetime.date(2026, 9, 1), ""
     for day in range(60):
         date = first + datetime.timedelta(days=day)
         (streams / f"{segment(day)}.gz").touch()
         for clock in ("T031500Z", "T191500Z"):
             base = backups.home / f"{date}{clock}"
             base.mkdir()
-            (base / "about").write_text(f"stream={STREAM}\nfirst={segment(day)}\n")
+            ended = f"{date}T03:16:00.000000Z"
+            (base / "about").write_text(
+                f"stream={STREAM}\nfirst={segment(day)}\nended={ended}\n"
+            )
+            instants += f"{ended} 0/{day}\n"
+    (index / STREAM).write_text(instants)
     kept = {"there": "", "gone": "2026-10-10T000000Z", "old": "2026-09-30T000000Z"}
     for name in kept:
         for home in (tmp_path / "data", backups.home / "files"):
@@ -52,10 +57,23 @@ def test_old_backups_go_and_the_newest_of_days_and_weeks_stay(tmp_path: Path) ->
     # From 4 October on, day 33.
     segments = sorted(path.name for path in streams.glob("*.gz"))
     assert segments == [f"{segment(day)}.gz" for day in range(33, 60)]
+    assert (index / STREAM).read_text() == instants[instants.index("2026-10-04") :]
     files = sorted(path.name for path in (backups.home / "files" / "media").iterdir())
     assert files == ["gone", "there"]
     assert (index / "sums").read_text() == "".join(sums[:2])
     assert (index / "gone").read_text() == gone[0]
+
+
+def test_what_was_there_before_a_restore_stays_for_two_days(tmp_path: Path) -> None:
+    """Else the first base of what was restored, perhaps wrongly, would end it."""
+    backups = Backups(tmp_path)
+    now = datetime.datetime.now(datetime.UTC)
+    names = [f"{now - datetime.timedelta(hours=h):%Y-%m-%dT%H%M%SZ}" for h in (2, 1, 0)]
+    for name in names:
+        (backups.home / name).mkdir(parents=True)
+    done = backups.run("forget")
+    assert done.returncode == 0, done.stderr
+    assert backups.bases() == names
 
 
 def test_it_is_healthy_while_base_and_stream_are_young(tmp_path: Path) -> None:
