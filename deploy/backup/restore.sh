@@ -84,7 +84,8 @@ if [ -z "$until" ]; then
 elif [ "$until" \< "$ended" ] || [ "$until" \> "$last" ]; then
     refuse "The stream of $name goes from $ended to $last, and $until is outside of it."
 else
-    stop="-c recovery_target_time=$until"
+    # “Z” is a word that it does not know yet when it reads this.
+    stop="-c recovery_target_time=${until%Z}+00"
 fi
 
 # --- Where to --------------------------------------------------------------------
