@@ -24,7 +24,7 @@ from evaltracker.toolbox.rest.views import (
 )
 from evaltracker.toolbox.text import TEXT_LIMIT
 from trials.choices import MilestoneState, Retest, Severity
-from trials.models import Gap, Run, Trial
+from trials.models import Run, Trial
 from trials.selectors.trials import agreed_gaps, agreed_trial, own_runs
 from trials.services.trials import reply_to_gap
 from vendors.api.access import IDEMPOTENCY_KEY, INVITATION, READ, WRITE, VendorView
@@ -179,11 +179,6 @@ AGREED = (
 )
 
 
-def show_gap(gap: Gap) -> dict[str, Any]:
-    """A gap in the words of the API."""
-    return dict(GapOutput(gap).data)
-
-
 class TrialView(VendorView):
     """The trial of an invitation."""
 
@@ -256,7 +251,7 @@ class ReplyView(VendorView):
             replied = reply_to_gap(
                 gap=agreed_gap, by=self.caller(request).actor, **body.validated_data
             )
-            return Response(show_gap(replied))
+            return Response(dict(GapOutput(replied).data))
 
         return self.once(request, reply)
 

@@ -301,7 +301,10 @@ def _read_run(run: Any, pointer: str, faults: Faults) -> ReportedRun | None:
         faults.add(pointer, "It must be a JSON object.")
         return None
     if run.keys() != OF_RUN:
-        _tell_names(run, pointer, faults)
+        for name in sorted(OF_RUN - run.keys()):
+            faults.add(f"{pointer}.{name}", MISSING)
+        for name in sorted(run.keys() - OF_RUN):
+            faults.add(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
         return None
     field = ""
     try:
@@ -310,26 +313,15 @@ def _read_run(run: Any, pointer: str, faults: Faults) -> ReportedRun | None:
         field = "value"
         number = read_value(run["value"])
         field = "unit"
-        unit = _read_unit(run["unit"])
+        unit = run["unit"]
+        if not isinstance(unit, str) or not 0 < len(unit) <= UNIT_LIMIT:
+            raise ValueError("Give the unit of the number, such as ms.")
         field = "measured_at"
         measured_at = read_instant(run["measured_at"])
     except ValueError as error:
         faults.add(f"{pointer}.{field}", str(error))
         return None
     return ReportedRun(pointer, criterion, measured_at, number, unit)
-
-
-def _tell_names(run: Mapping[str, Any], pointer: str, faults: Faults) -> None:
-    for name in sorted(OF_RUN - run.keys()):
-        faults.add(f"{pointer}.{name}", MISSING)
-    for name in sorted(run.keys() - OF_RUN):
-        faults.add(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
-
-
-def _read_unit(given: object) -> str:
-    if not isinstance(given, str) or not 0 < len(given) <= UNIT_LIMIT:
-        raise ValueError("Give the unit of the number, such as ms.")
-    return given
 
 
 DEPTH = 30
@@ -376,7 +368,10 @@ def read_junit(
     ignored = number = 0
     for case, suite in _cases(root, None):
         number += 1
-        name, properties = case.get("name", ""), _properties(case)
+        name, properties = case.get("name", ""), {}
+        for one in case.iterfind("properties/property"):
+            text = one.get("value") or one.text or ""
+            properties[one.get("name", "")] = text.strip()
         criterion = properties.get("criterion") or criterion_in(name)
         if not criterion or case.find("skipped") is not None:
             ignored += 1
@@ -428,13 +423,6 @@ def _cases(element: Element, suite: Element | None) -> Any:
             yield child, element if element.tag == "testsuite" else suite
         elif child.tag == "testsuite":
             yield from _cases(child, child)
-
-
-def _properties(case: Element) -> Mapping[str, str]:
-    by_name = {}
-    for one in case.iterfind("properties/property"):
-        by_name[one.get("name", "")] = (one.get("value") or one.text or "").strip()
-    return by_name
 
 
 def _when(

@@ -32,7 +32,7 @@ from evaltracker.requirements.services.scopes import add_list, demand
 from evaltracker.toolbox.measures import read_measure
 from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.services.stages import advance
-from stakeholders.models import Role, Stakeholder
+from stakeholders.models import Role
 from stakeholders.services.people import weigh_for_role
 from vendors.choices import Availability, CandidateKind, CostState, Pricing, Recurrence
 from vendors.costs import CHECKLIST, CostKind, read_tiers
@@ -305,18 +305,13 @@ def write_requirements(evaluation: Evaluation) -> None:
             measure=read_measure(MEASURES.get(row["sub_id"], "")),
             by=lead,
         )
-    hold_against_lists(evaluation)
-    write_controls(evaluation, metrics)
-
-
-def hold_against_lists(evaluation: Evaluation) -> None:
-    """Which of them must hold for the lists of the brief."""
     for ref, names in HELD_AGAINST.items():
         demand(
             requirement=evaluation.requirements.get(ref=ref),
             scopes=list(evaluation.scopes.filter(name__in=names)),
             by=evaluation.owner,
         )
+    write_controls(evaluation, metrics)
 
 
 def write_controls(evaluation: Evaluation, metrics: dict[str, Metric]) -> None:
@@ -514,23 +509,19 @@ def start_purchase(people: dict[str, User]) -> Evaluation:
         add_list(evaluation=evaluation, name=name, values=values, by=lead)
     write_requirements(evaluation)
     for part in parts:
-        give_weights(part)
+        leans = ROLE_LEANS[Role(part.role)]
+        for category in part.evaluation.categories.filter(weight__gt=0):
+            usual = WEIGHTS.get(category.name, SECURITY_WEIGHT)
+            weigh_for_role(
+                evaluation=part.evaluation,
+                category=category,
+                role=part.role,
+                weight=leans.get(category.name, usual),
+                by=part.user,
+            )
     add_long_list(evaluation)
     add_schedule(evaluation)
     return evaluation
-
-
-def give_weights(part: Stakeholder) -> None:
-    leans = ROLE_LEANS[Role(part.role)]
-    for category in part.evaluation.categories.filter(weight__gt=0):
-        usual = WEIGHTS.get(category.name, SECURITY_WEIGHT)
-        weigh_for_role(
-            evaluation=part.evaluation,
-            category=category,
-            role=part.role,
-            weight=leans.get(category.name, usual),
-            by=part.user,
-        )
 
 
 def open_research(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:

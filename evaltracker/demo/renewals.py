@@ -38,7 +38,7 @@ from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
-from stakeholders.models import Role, Stakeholder
+from stakeholders.models import Role
 from stakeholders.services.people import weigh_for_role
 from trials.services.scores import close_scores, open_consensus
 from vendors.choices import Availability, CandidateState, CostState
@@ -80,29 +80,6 @@ def follow_up(evaluation: Evaluation, people: dict[str, User]) -> Evaluation:
         values={metric.pk: ("78%", "Weekly report of the eligibility office.")},
         by=people["pm"],
     )
-    enter_contract(evaluation, people)
-    attach_contract(evaluation, lead)
-    return evaluation
-
-
-CONTRACT = b"""%PDF-1.4
-1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
-2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
-3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
-trailer << /Root 1 0 R >>
-%%EOF
-"""
-
-
-def attach_contract(evaluation: Evaluation, lead: User) -> None:
-    subject = TOPICS["decision"].find(lead, evaluation.pk)
-    if subject is not None:
-        file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
-        attach_files(subject=subject, files=[file], by=lead)
-
-
-def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:
-    """Two years that renew by a year, with three months' notice."""
     starts = today_in(evaluation.zone) + datetime.timedelta(days=14)
     set_contract_term(
         evaluation=evaluation,
@@ -113,6 +90,20 @@ def enter_contract(evaluation: Evaluation, people: dict[str, User]) -> None:
         looks_after=people["it"],
         by=people["lead"],
     )
+    subject = TOPICS["decision"].find(lead, evaluation.pk)
+    if subject is not None:
+        file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
+        attach_files(subject=subject, files=[file], by=lead)
+    return evaluation
+
+
+CONTRACT = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+"""
 
 
 def run_trials(
@@ -202,20 +193,6 @@ LEANS: dict[Role, dict[str, int]] = {
 }
 
 
-def say_weights(evaluation: Evaluation, parts: Sequence[Stakeholder]) -> None:
-    """Each role says what weighs for it, before any vendor is seen."""
-    for part in parts:
-        role = Role(part.role)
-        for category in evaluation.categories.all():
-            weigh_for_role(
-                evaluation=evaluation,
-                category=category,
-                role=role,
-                weight=LEANS[role].get(category.name, category.weight or 0),
-                by=part.user,
-            )
-
-
 SLUG = "automated-renewals"
 SOURCE = (
     "Criteria, weights, prices of the worked example and acceptance levels: State of "
@@ -269,7 +246,16 @@ def load(people: dict[str, User]) -> Evaluation:
     )
     parts = give_parts(evaluation, people)
     requirements = write_requirements(evaluation)
-    say_weights(evaluation, parts)
+    for part in parts:
+        role = Role(part.role)
+        for category in evaluation.categories.all():
+            weigh_for_role(
+                evaluation=evaluation,
+                category=category,
+                role=role,
+                weight=LEANS[role].get(category.name, category.weight or 0),
+                by=part.user,
+            )
     candidates = [add_offeror(evaluation, name) for name in OFFERORS]
     sign_all(evaluation, people)
     advance(evaluation=evaluation, from_stage=Stage.REQUIREMENTS, by=lead)

@@ -136,8 +136,13 @@ def check_query(
         if "\x00" in values[0] or "\ufffd" in values[0]:
             raise Invalid(f"“{name}” holds characters that are no text.")
     _check_order(request.GET.get(ORDER_VAR, ""), columns)
-    _check_page(request.GET.get(PAGE_VAR, "1"))
-    _check_search(request.GET.get(SEARCH_VAR, ""))
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", request.GET.get(PAGE_VAR, "1")):
+        raise Invalid("A page is a number from 1.")
+    words = request.GET.get(SEARCH_VAR, "")
+    if len(words) > LONGEST_SEARCH or len(words.split()) > MOST_WORDS:
+        raise Invalid(
+            f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
+        )
 
 
 def _check_order(order: str, columns: int) -> None:
@@ -147,18 +152,6 @@ def _check_order(order: str, columns: int) -> None:
         raise Invalid("Sorting is given as numbers of columns.")
     if any(int(part.lstrip("-")) >= columns for part in order.split(".")):
         raise Invalid("There is no such column to sort by.")
-
-
-def _check_page(page: str) -> None:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}", page):
-        raise Invalid("A page is a number from 1.")
-
-
-def _check_search(words: str) -> None:
-    if len(words) > LONGEST_SEARCH or len(words.split()) > MOST_WORDS:
-        raise Invalid(
-            f"Search for at most {MOST_WORDS} words and {LONGEST_SEARCH} characters."
-        )
 
 
 # Each of these shows or changes rows past the scope (or, unfold's, on a GET).

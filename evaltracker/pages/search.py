@@ -142,21 +142,14 @@ def matching(
             )
         ]
     matches = search.rows(reader)
-    if search.evaluation_path and not of_a_test(reader):
+    if search.evaluation_path and not (
+        reader.evaluation is not None and reader.evaluation.is_practice
+    ):
         # Not by a join: answers are found by the index of their words.
         tests = Evaluation.objects.filter(is_practice=True)
         matches = matches.exclude((f"{search.evaluation_path}__in", tests.values("pk")))
     rows = holding(matches, search.columns, words)
     return rows.order_by(closeness, *here, search.closest, "pk")
-
-
-def of_a_test(reader: Reader) -> bool:
-    """Whether the search starts in a test invitation; from outside none is found."""
-    return reader.evaluation is not None and reader.evaluation.is_practice
-
-
-def hit_of(search: Search, row: Any) -> Hit:
-    return Hit(search.label(row), search.address(row), search.beneath(row))
 
 
 def closeness_of(label: str, text: str) -> int:
@@ -262,10 +255,6 @@ def _hit(act: Act[Any], target: Any) -> Hit:
     return Hit(f"{act.title}: {target}", address, str(target.evaluation))
 
 
-def page_hits(request: HttpRequest, reader: Reader, words: Sequence[str]) -> list[Hit]:
-    return [hit for hit in _pages(request, reader) if names(hit.label, words)]
-
-
 def names(label: str, words: Sequence[str]) -> bool:
     parts = words_of(label)
     return all(any(name.startswith(word) for name in parts) for word in words)
@@ -317,7 +306,7 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
 
 
 def _kinds(request: HttpRequest, reader: Reader, query: Query) -> Iterator[Found]:
-    pages = page_hits(request, reader, query.words)
+    pages = [hit for hit in _pages(request, reader) if names(hit.label, query.words)]
     yield Found(PAGES, "Pages", "article", pages[:MOST])
     yield Found(ACTS, "Do", "bolt", act_hits(reader, query.words, MOST))
     for search in sorted(SEARCHES.values(), key=lambda each: each.order):
@@ -329,7 +318,10 @@ def of_kind(
 ) -> Found:
     rows = matching(search, reader, query.words, query.text)
     read = list(rows[start : start + number + 1])
-    hits = [hit_of(search, row) for row in read[:number]]
+    hits = [
+        Hit(search.label(row), search.address(row), search.beneath(row))
+        for row in read[:number]
+    ]
     return Found(search.kind, search.title, search.icon, hits, len(read) > number)
 
 

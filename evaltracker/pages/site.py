@@ -57,11 +57,6 @@ def answer_done(said: str, onwards: HttpResponse, **more: str) -> HttpResponse:
     return JsonResponse({"said": said, "page": page, **more})
 
 
-def answer_problem(problem: Problem) -> HttpResponse:
-    answer = {"sentence": problem.sentence, "errors": {}}
-    return JsonResponse(answer, status=problem.status)
-
-
 def answer_refused(
     act: Act[Any], form: Any, problem: Problem | None, status: int
 ) -> HttpResponse:
@@ -337,7 +332,8 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
                 "There is nothing at this address, or nothing that you may see."
             )
         if is_in_place(request):
-            return answer_problem(problem)
+            answer = {"sentence": problem.sentence, "errors": {}}
+            return JsonResponse(answer, status=problem.status)
         titles = {400: "Not understood", 403: "Not for you to do", 404: "Nothing here"}
         return self.page(
             request,

@@ -85,8 +85,19 @@ def add_comment(
         text=cleaned,
     )
     if root is not None:
-        _answer_mentions(root, by)
-    _mention(comment, people)
+        here = Comment.objects.filter(pk=root.pk) | Comment.objects.filter(parent=root)
+        Mention.objects.filter(
+            comment__in=here.values("pk"), person=by, answered_at__isnull=True
+        ).update(answered_at=timezone.now())
+    for person in people:
+        mention = Mention.objects.create(comment=comment, person=person)
+        owe_now(
+            kind=Mentioned.name,
+            evaluation=comment.evaluation,
+            subject_id=mention.pk,
+            occurrence="",
+            recipient=person,
+        )
     _record(comment, "replied" if root else "added", by)
     return comment
 
@@ -200,26 +211,6 @@ def _thread(subject: Subject, parent: Comment | None) -> Comment | None:
     if root.resolved_at:
         raise Refused("This thread is resolved. Reopen it to answer.")
     return root
-
-
-def _mention(comment: Comment, people: Collection[User]) -> None:
-    """Ask them to read it, each by a notice."""
-    for person in people:
-        mention = Mention.objects.create(comment=comment, person=person)
-        owe_now(
-            kind=Mentioned.name,
-            evaluation=comment.evaluation,
-            subject_id=mention.pk,
-            occurrence="",
-            recipient=person,
-        )
-
-
-def _answer_mentions(root: Comment, by: User) -> None:
-    here = Comment.objects.filter(pk=root.pk) | Comment.objects.filter(parent=root)
-    Mention.objects.filter(
-        comment__in=here.values("pk"), person=by, answered_at__isnull=True
-    ).update(answered_at=timezone.now())
 
 
 def _record(comment: Comment, what: str, by: User) -> None:

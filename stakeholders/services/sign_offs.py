@@ -192,9 +192,19 @@ def record_sign_off(
     if visit.left_at or rule.stage != visit.stage or rule.evaluation != evaluation:
         raise Refused("This sign-off belongs to another stage.")
     part, lending = seat_of(by, evaluation, rule)
-    check_verdict(verdict, reason, conditions)
+    if verdict not in Verdict.values:
+        raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
+    if verdict == Verdict.CONDITIONS and not conditions:
+        raise Invalid(CONDITION_NEEDED, errors={"condition": [CONDITION_NEEDED]})
+    if verdict != Verdict.CONDITIONS and conditions:
+        sentence = "Conditions go with a conditional approval only."
+        raise Invalid(sentence, errors={"condition": [sentence]})
+    if lacks_reason(verdict, reason):
+        raise Invalid(REASON_NEEDED, errors={"reason": [REASON_NEEDED]})
     check_conditions(evaluation, conditions)
-    document = keep_document(evaluation=evaluation, content=content)
+    document, _ = SignedDocument.objects.get_or_create(
+        evaluation=evaluation, sha256=digest_of(content), defaults={"content": content}
+    )
     origin = origin or Origin()
     sign_off = SignOff(
         visit=visit,
@@ -292,32 +302,10 @@ def who_signed(before: SignOff | None, now: SignOff, seat: User) -> str:
     return f"{before.printed_name} has signed these words for {whom}"
 
 
-def check_verdict(
-    verdict: str, reason: str, conditions: Sequence[ConditionAsked]
-) -> None:
-    if verdict not in Verdict.values:
-        raise Invalid("Choose a verdict.", errors={"verdict": ["Choose a verdict."]})
-    if verdict == Verdict.CONDITIONS and not conditions:
-        raise Invalid(CONDITION_NEEDED, errors={"condition": [CONDITION_NEEDED]})
-    if verdict != Verdict.CONDITIONS and conditions:
-        sentence = "Conditions go with a conditional approval only."
-        raise Invalid(sentence, errors={"condition": [sentence]})
-    if lacks_reason(verdict, reason):
-        raise Invalid(REASON_NEEDED, errors={"reason": [REASON_NEEDED]})
-
-
 def lacks_reason(verdict: str, reason: str) -> bool:
     return verdict in Verdict.values and not (
         verdict == Verdict.APPROVE or reason.strip()
     )
-
-
-def keep_document(*, evaluation: Evaluation, content: str) -> SignedDocument:
-    """The row that holds these words, made once."""
-    document, _ = SignedDocument.objects.get_or_create(
-        evaluation=evaluation, sha256=digest_of(content), defaults={"content": content}
-    )
-    return document
 
 
 def check_open_round(visit: Visit, by: By) -> None:

@@ -24,7 +24,7 @@ from trials.admin.base import takes_part
 from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
-from trials.scoring import FitRow, Source, Standing, Tally, ValueState
+from trials.scoring import FitRow, Source, Standing, ValueState
 from trials.scoring.promise import FEWEST_TESTED
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import (
@@ -117,11 +117,6 @@ def filtered(rows: list[LedgerRow], name: str) -> list[LedgerRow]:
     return [row for row in rows if test(row.cell)]
 
 
-def promises_of(column: Column) -> list[tuple[str, Tally]]:
-    record = column.promises
-    return [("All together", record.overall), *record.by_category.items()]
-
-
 def _by_requirement(rows: Any) -> dict[Any, Any]:
     return {row.requirement_id: row for row in rows}
 
@@ -152,36 +147,19 @@ class ValueRow:
     tested: str
 
 
-def value_rows(cell: Cell) -> list[ValueRow]:
-    return [
-        ValueRow(
-            value,
-            "slipped" if value.standing == Standing.SLIPPED else value.claimed or "",
-            value.verdict_of(Source.DEMO) or "",
-            value.verdict_of(Source.TRIAL) or "",
-        )
-        for value in cell.values
-    ]
-
-
 def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
     """What the reader may do about it, and who else may; three queries."""
     owns = is_owner(user, evaluation)
+    parts = Stakeholder.objects.filter(
+        evaluation=evaluation, role=Role.LEADERSHIP, left_at__isnull=True
+    ).select_related("user")
     return {
         "partly_blocks": evaluation.is_open and evaluation.stage == Stage.TRIALS,
         "may_ask_waiver": owns,
         "may_excuse": owns or is_leadership(user, evaluation),
         "may_test": takes_part(user, evaluation),
-        "leadership": names_of_leadership(evaluation),
+        "leadership": sorted({part.user.name for part in parts}),
     }
-
-
-def names_of_leadership(evaluation: Evaluation) -> list[str]:
-    """Who may waive a rule here, by name; nobody may be asked yet."""
-    parts = Stakeholder.objects.filter(
-        evaluation=evaluation, role=Role.LEADERSHIP, left_at__isnull=True
-    ).select_related("user")
-    return sorted({part.user.name for part in parts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +208,17 @@ def cell_view(
         ),
         place=place,
         cell=cell,
-        values=value_rows(cell),
+        values=[
+            ValueRow(
+                value,
+                "slipped"
+                if value.standing == Standing.SLIPPED
+                else value.claimed or "",
+                value.verdict_of(Source.DEMO) or "",
+                value.verdict_of(Source.TRIAL) or "",
+            )
+            for value in cell.values
+        ],
         numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
         claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
@@ -332,25 +320,6 @@ def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
     return candidate
 
 
-def papers_of(candidate: Candidate) -> dict[str, Any]:
-    notes = ResearchNote.objects.filter(candidate=candidate)
-    return {
-        "notes": notes.select_related("requirement", "noted_by"),
-        "contacts": Contact.objects.current().filter(vendor=candidate.vendor_id),
-        "receipt": Submission.objects.filter(candidate=candidate).last(),
-        "demos": Demo.objects.filter(candidate=candidate),
-        "trials": Trial.objects.filter(candidate=candidate),
-    }
-
-
-def filters_of(book: Ledger, chosen: str) -> list[tuple[str, str, bool]]:
-    return [
-        (name, label, name == chosen)
-        for name, label in switches_of(book).items()
-        if name in FILTERS
-    ]
-
-
 def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
     """How far the reader's own answers for it are, if it is theirs to answer for."""
     evaluation = candidate.evaluation
@@ -364,13 +333,14 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
 
 
 def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
+    record = column.promises
     return {
         "knock_outs": [row for row in rows if row.knocks_out],
         "held_partly": [
             row for row in rows if is_partly_proven(row.cell, row.requirement)
         ],
         "excused": [row for row in rows if row.excuse],
-        "promises": promises_of(column),
+        "promises": [("All together", record.overall), *record.by_category.items()],
         "named_promises": named_promises(column, rows),
         "fewest": FEWEST_TESTED,
     }
@@ -389,6 +359,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
     column = book.of(candidate)
     rows = ledger_rows(book, candidate)
     owns = is_owner(user, evaluation)
+    notes = ResearchNote.objects.filter(candidate=candidate)
     return show(
         request,
         evaluation,
@@ -401,12 +372,20 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
         rows=filtered(rows, chosen),
         fit_rows=rows,
         total=len(rows),
-        filters=filters_of(book, chosen),
+        filters=[
+            (name, label, name == chosen)
+            for name, label in switches_of(book).items()
+            if name in FILTERS
+        ],
         chosen=chosen,
         **record_of(column, rows),
         dates=promised(book),
         reads_addresses=may_read_contacts(user, evaluation),
-        **papers_of(candidate),
+        notes=notes.select_related("requirement", "noted_by"),
+        contacts=Contact.objects.current().filter(vendor=candidate.vendor_id),
+        receipt=Submission.objects.filter(candidate=candidate).last(),
+        demos=Demo.objects.filter(candidate=candidate),
+        trials=Trial.objects.filter(candidate=candidate),
         owns=owns,
         **answers_of(candidate, user),
         part=takes_part(user, evaluation),

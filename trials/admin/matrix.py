@@ -68,10 +68,6 @@ class HasStanding(Protocol):
     def values(self) -> tuple[ValueState, ...]: ...
 
 
-def is_unproven(cell: HasStanding) -> bool:
-    return not cell.not_applicable and cell.standing not in SETTLED
-
-
 def standing_filter(*standings: Standing) -> Callable[[HasStanding], bool]:
     return lambda cell: not cell.not_applicable and cell.standing in standings
 
@@ -87,7 +83,10 @@ def is_not_where_we_run(cell: HasStanding) -> bool:
 
 
 TESTS: dict[str, tuple[str, Callable[[HasStanding], bool]]] = {
-    "unproven": ("Not proven yet", is_unproven),
+    "unproven": (
+        "Not proven yet",
+        lambda cell: not cell.not_applicable and cell.standing not in SETTLED,
+    ),
     "refuted": ("Refuted", standing_filter(Standing.REFUTED)),
     "slipped": ("Slipped", standing_filter(Standing.SLIPPED)),
     "unanswered": ("Unanswered", standing_filter(Standing.UNANSWERED)),
@@ -172,15 +171,6 @@ def _day(text: str) -> datetime.date | None:
     if day is None or day.isoformat() != text:
         raise Invalid("A day is written as 2030-01-31.")
     return day
-
-
-def shown_candidates(every: Sequence[Candidate], chosen: Chosen) -> list[Candidate]:
-    return [
-        candidate
-        for candidate in every
-        if candidate.state != CandidateState.ELIMINATED
-        and (chosen.candidates == ALL or candidate.state in CLOSE)
-    ]
 
 
 def categories_of(book: Ledger) -> dict[str, str]:
@@ -551,20 +541,21 @@ def _read(request: HttpRequest, evaluation: Evaluation) -> View:
         narrowed=evaluation.stage in FROM_DEMOS
         and any(candidate.state in CLOSE for candidate in whole.candidates),
     )
-    shown = shown_candidates(whole.candidates, chosen)
+    shown = [
+        candidate
+        for candidate in whole.candidates
+        if candidate.state != CandidateState.ELIMINATED
+        and (chosen.candidates == ALL or candidate.state in CLOSE)
+    ]
     if chosen.as_of:
         book = ledger(evaluation, shown, chosen.as_of)
     else:
         book = whole.only(shown)
     rows = shown_rows(book, chosen)
-    view = View(book, rows, chosen, whole.candidates, _page_number(request))
-    if view.page > view.pages:
-        raise Invalid("The matrix has no such page.")
-    return view
-
-
-def _page_number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 6) or text == "0":
         raise Invalid("A page is a number from 1.")
-    return int(text)
+    view = View(book, rows, chosen, whole.candidates, int(text))
+    if view.page > view.pages:
+        raise Invalid("The matrix has no such page.")
+    return view

@@ -202,16 +202,14 @@ type Line = int | CategoryRow
 
 
 def with_categories(book: Ledger, rows: Sequence[int]) -> Iterator[Line]:
-    for (pk, name), numbers in groupby(rows, key=lambda row: _category_of(book, row)):
+    for (pk, name), numbers in groupby(
+        rows, key=lambda row: (book.rows[row].category_id, book.rows[row].category)
+    ):
         members = list(numbers)
         columns = zip(*(book.lines[row] for row in members), strict=True)
         sums = [_parts(book, column) for column in columns]
         yield CategoryRow(pk, name, len(members), sums)
         yield from members
-
-
-def _category_of(book: Ledger, row: int) -> tuple[UUID, str]:
-    return book.rows[row].category_id, book.rows[row].category
 
 
 def _parts(book: Ledger, numbers: Sequence[int]) -> list[Part]:

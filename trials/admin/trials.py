@@ -325,13 +325,6 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     return rows
 
 
-def how_far(rows: Sequence[CriterionRow]) -> dict[str, Any]:
-    return {
-        "judged": sum(not row.to_judge for row in rows),
-        "unmeasured": [row for row in rows if row.lacks_runs],
-    }
-
-
 NAMED = ("requirement", "found_by", "reply_noted_by", "retested_by")
 
 
@@ -408,6 +401,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     milestones = Milestone.objects.filter(
         evaluation=evaluation, trial__isnull=True
     ).select_related("owner", "hangs_on")
+    together = [trial for trial in trials if trial.drawn_up and not trial.closed_at]
     return show(
         request,
         evaluation,
@@ -424,16 +418,9 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         here=request.path + "#milestones",
         panels=panels_of("trials", evaluation, user),
         unequal=unequal_trials(evaluation),
-        **drawn_up_among(trials),
+        together=bool(together),
+        all_proposed=all(trial.proposed_at for trial in together),
     )
-
-
-def drawn_up_among(trials: Sequence[Trial]) -> dict[str, bool]:
-    together = [trial for trial in trials if trial.drawn_up and not trial.closed_at]
-    return {
-        "together": bool(together),
-        "all_proposed": all(trial.proposed_at for trial in together),
-    }
 
 
 def _may_move(user: User, trial: Trial) -> bool:
@@ -499,7 +486,8 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         milestones=milestone_rows(milestones, evaluation, user, runs=runs and going),
         criteria=criteria,
         **ways_on(evaluation, user),
-        **how_far(criteria),
+        judged=sum(not row.to_judge for row in criteria),
+        unmeasured=[row for row in criteria if row.lacks_runs],
         verdicts=without_blank(EvidenceVerdict.choices, EvidenceVerdict.NOT_SHOWN),
         gaps=gaps,
         open_breakers=sum(

@@ -318,7 +318,13 @@ class Cells:
             record_of(shape), shape.demanded, day_of(shape), self._credits
         )
         shown = _shown(state)
-        whole = (shown, _reasons(state))
+        whole = (
+            shown,
+            tuple(
+                (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
+                for one in state.values
+            ),
+        )
         with self._writing:
             number = self._numbers.setdefault(whole, len(self.found))
             if number == len(self.found):
@@ -338,13 +344,6 @@ def _shown(state: CellState) -> Hashable:
             *(one.facts.excused, one.facts.claim and one.facts.claim.stale),
             *(one.verdict_of(Source.DEMO), one.verdict_of(Source.TRIAL)),
         )
-        for one in state.values
-    )
-
-
-def _reasons(state: CellState) -> Hashable:
-    return tuple(
-        (one.working, one.better, _found(one.by_trial), _found(one.by_demo))
         for one in state.values
     )
 

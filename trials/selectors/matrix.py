@@ -79,7 +79,11 @@ class Version:
 
 def versions_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, Version]:
     """The versions of evaluations by their keys, in four queries for all."""
-    people, companies, replies = _people(keys), _companies(keys), _replies(keys)
+    people, companies = _people(keys), _companies(keys)
+    # When the next vendor's time to reply is over; then more verdicts count.
+    gaps = Gap.objects.filter(awaiting_reply(), trial__candidate__evaluation__in=keys)
+    rows = gaps.order_by().values_list("trial__candidate__evaluation")
+    replies = dict(rows.annotate(next=Min("reply_until")))
     versions = {}
     for key, head, entries, zone, closing, *owner in _heads(keys):
         tomorrow = instant_of(today_in(zone) + DAY, datetime.time(), zone)
@@ -127,13 +131,6 @@ def _companies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
     ):
         companies[key].append(company)
     return companies
-
-
-def _replies(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime.datetime]:
-    """When the next vendor's time to reply is over; then more verdicts count."""
-    gaps = Gap.objects.filter(awaiting_reply(), trial__candidate__evaluation__in=keys)
-    rows = gaps.order_by().values_list("trial__candidate__evaluation")
-    return dict(rows.annotate(next=Min("reply_until")))
 
 
 # Of more entries the whole ledger is read.

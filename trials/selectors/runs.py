@@ -174,7 +174,16 @@ def run_counts(criteria: Iterable[Criterion], zone: str) -> dict[uuid.UUID, RunC
     measures = {row.pk: Measure.from_json(row.measure) for row in criteria}
     counted = _by_day(measures, zone)
     values = _ranked(counted)
-    _strike(counted, zone)
+    rows = (
+        Run.objects.filter(criterion__in=counted, left_out_at__isnull=False)
+        .order_by("-left_out_at")
+        .values_list("criterion_id", "measured_at", "number", "unit")
+    )
+    for key, at, number, unit in rows[:MOST_STRUCK]:
+        one = counted[key]
+        if one.measure and number is not None and not one.mismatch:
+            number = convert(number, unit, one.measure.unit)
+        one.struck.append(Struck(at.astimezone(ZoneInfo(zone)).date(), number))
     return {
         key: RunCount(
             measure=one.measure,
@@ -253,19 +262,6 @@ def _in_one_unit(counted: Mapping[uuid.UUID, _Counted]) -> F | CombinedExpressio
     if not factors:
         return F("number")
     return F("number") * Case(*factors, default=Value(Decimal(1)))
-
-
-def _strike(counted: Mapping[uuid.UUID, _Counted], zone: str) -> None:
-    rows = (
-        Run.objects.filter(criterion__in=counted, left_out_at__isnull=False)
-        .order_by("-left_out_at")
-        .values_list("criterion_id", "measured_at", "number", "unit")
-    )
-    for key, at, number, unit in rows[:MOST_STRUCK]:
-        one = counted[key]
-        if one.measure and number is not None and not one.mismatch:
-            number = convert(number, unit, one.measure.unit)
-        one.struck.append(Struck(at.astimezone(ZoneInfo(zone)).date(), number))
 
 
 def _proposal(one: _Counted, at_ranks: Sequence[Decimal]) -> Proposal:

@@ -576,7 +576,13 @@ def _fill(
         )
         cell = book.cell(trial.candidate, one.requirement)
         put_criterion(criterion, "", by, cell)
-    for title, (day, time) in milestones_of(trial).items():
+    first, last = trial.starts_on, trial.ends_on
+    for title, day, time in (
+        ("First day", first, MORNING),
+        ("Half-time review", first + (last - first) // 2, EVENING),
+        ("Last day", last, EVENING),
+        ("Clean-up", shift_day(last, CLEAN_UP, monday_to_friday), EVENING),
+    ):
         add_milestone(
             evaluation=trial.candidate.evaluation,
             trial=trial,
@@ -586,14 +592,3 @@ def _fill(
             due_time=time,
             by=by,
         )
-
-
-def milestones_of(trial: Trial) -> Mapping[str, tuple[datetime.date, datetime.time]]:
-    """What is due in every trial, and when."""
-    first, last = trial.starts_on, trial.ends_on
-    return {
-        "First day": (first, MORNING),
-        "Half-time review": (first + (last - first) // 2, EVENING),
-        "Last day": (last, EVENING),
-        "Clean-up": (shift_day(last, CLEAN_UP, monday_to_friday), EVENING),
-    }

@@ -60,20 +60,6 @@ def check_remove_criterion(criterion: Criterion, by: By) -> None:
             )
 
 
-def require_fit_of_runs(criterion: Criterion) -> None:
-    """Refuse a measure by which the runs that were reported cannot be judged."""
-    units = criterion.runs.exclude(unit="").order_by().values_list("unit", flat=True)
-    for unit in units.distinct():
-        if not criterion.measure:
-            sentence = "Runs were reported for this criterion, so it keeps a measure."
-            raise Invalid(sentence, errors={"measure": [sentence]})
-        try:
-            check_same_kind(unit, criterion.measure["unit"])
-        except UnitMismatch as mismatch:
-            sentence = f"Runs were reported in {unit}. {mismatch}"
-            raise Invalid(sentence, errors={"measure_unit": [sentence]}) from mismatch
-
-
 def where_of(twin: Criterion, criterion: Criterion) -> str:
     return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
 
@@ -199,7 +185,16 @@ def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -
     reason = _reason(trial, reason)
     before, after = change(criterion, **values)
     _require_number(trial, criterion)
-    require_fit_of_runs(criterion)
+    units = criterion.runs.exclude(unit="").order_by().values_list("unit", flat=True)
+    for unit in units.distinct():
+        if not criterion.measure:
+            sentence = "Runs were reported for this criterion, so it keeps a measure."
+            raise Invalid(sentence, errors={"measure": [sentence]})
+        try:
+            check_same_kind(unit, criterion.measure["unit"])
+        except UnitMismatch as mismatch:
+            sentence = f"Runs were reported in {unit}. {mismatch}"
+            raise Invalid(sentence, errors={"measure_unit": [sentence]}) from mismatch
     if after:
         _changed(trial, f"Criterion changed: {criterion.text}", reason, by)
         _journal(

@@ -273,7 +273,12 @@ def owe_overdue() -> None:
     )
     orphans = frozenset(orphaned_milestones().values_list("pk", flat=True))
     for milestone in late.select_related("evaluation__owner", "owner"):
-        days = _whole_days(milestone)
+        # How often the hour of its date has come since, by clocks in its zone.
+        now = timezone.now()
+        days = (wall_of(now, milestone.zone).date() - milestone.due_on).days
+        again = milestone.due_on + datetime.timedelta(days=days)
+        if instant_of(again, milestone.due_time, milestone.zone) > now:
+            days -= 1
         if days < 1:
             continue
         readers = {milestone.owner}
@@ -281,16 +286,6 @@ def owe_overdue() -> None:
             readers.add(milestone.evaluation.owner)
         for reader in readers:
             _owe(milestone, days, reader)
-
-
-def _whole_days(milestone: Milestone) -> int:
-    """How often the hour of its date has come since, by clocks in its zone."""
-    now = timezone.now()
-    days = (wall_of(now, milestone.zone).date() - milestone.due_on).days
-    again = milestone.due_on + datetime.timedelta(days=days)
-    if instant_of(again, milestone.due_time, milestone.zone) > now:
-        days -= 1
-    return days
 
 
 def _owe(milestone: Milestone, days: int, reader: User) -> None:

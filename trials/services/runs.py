@@ -128,7 +128,15 @@ def match_runs(
     if now < days.start:
         first = day_in_words(trial.starts_on)
         raise Invalid(f"The trial starts on {first}; no run is taken before that day.")
-    criteria = _by_name(trial)
+    rows = list(
+        trial.criteria.select_related("requirement").only(
+            "position", "measure", "requirement__ref"
+        )
+    )
+    # A number that two have names neither.
+    numbers = Counter(row.position for row in rows)
+    named = {str(row.position): row for row in rows if numbers[row.position] == 1}
+    criteria = {**named, **{str(row.pk): row for row in rows}}
     faults = Faults()
     kinds: dict[tuple[str, str], MatchedRuns | Misfit] = {}
     start, until = days.start, days.until
@@ -147,31 +155,18 @@ def match_runs(
     return [kind for kind in kinds.values() if isinstance(kind, MatchedRuns)]
 
 
-def _by_name(trial: Trial) -> dict[str, Criterion]:
-    """The criteria by number and by id; a number that two have names neither."""
-    rows = list(
-        trial.criteria.select_related("requirement").only(
-            "position", "measure", "requirement__ref"
-        )
-    )
-    numbers = Counter(row.position for row in rows)
-    named = {str(row.position): row for row in rows if numbers[row.position] == 1}
-    return {**named, **{str(row.pk): row for row in rows}}
-
-
 def _match(run: ReportedRun, criteria: dict[str, Criterion]) -> MatchedRuns | Misfit:
     criterion = criteria.get(run.criterion)
     if criterion is None:
-        return Misfit("criterion", _unknown(run.criterion, criteria))
+        numbers = sorted({row.position for row in criteria.values()})
+        there = listed_few([str(number) for number in numbers], most=10)
+        return Misfit(
+            "criterion",
+            f"This trial has no criterion “{run.criterion}”; its criteria are {there}.",
+        )
     if misfit := _misfit(run, criterion, Measure.from_json(criterion.measure)):
         return Misfit("unit" if run.unit else "criterion", misfit)
     return MatchedRuns(criterion, run.unit)
-
-
-def _unknown(name: str, criteria: dict[str, Criterion]) -> str:
-    numbers = sorted({row.position for row in criteria.values()})
-    there = listed_few([str(number) for number in numbers], most=10)
-    return f"This trial has no criterion “{name}”; its criteria are {there}."
 
 
 def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> str:

@@ -65,7 +65,10 @@ def give_score(
         check_give_score(part, candidate, person)
 
     evaluation = own_scoring(stakeholder, by, rule)
-    _check_home(evaluation, candidate, category)
+    for field, row in (("candidate", candidate), ("category", category)):
+        if row.evaluation_id != evaluation.pk:
+            sentence = f"The {field} belongs to another evaluation."
+            raise Invalid(sentence, errors={field: [sentence]})
     sheet = open_sheet(stakeholder)
     score = Score.objects.filter(
         sheet=sheet, candidate=candidate, category=category
@@ -182,15 +185,6 @@ def own_scoring(
 def require_unlocked(sheet: ScoreSheet | None) -> None:
     if sheet is not None and sheet.locked_at:
         raise Refused("Your scores are locked; they can no longer change.")
-
-
-def _check_home(
-    evaluation: Evaluation, candidate: Candidate, category: Category
-) -> None:
-    for field, row in (("candidate", candidate), ("category", category)):
-        if row.evaluation_id != evaluation.pk:
-            sentence = f"The {field} belongs to another evaluation."
-            raise Invalid(sentence, errors={field: [sentence]})
 
 
 def open_sheet(stakeholder: Stakeholder) -> ScoreSheet:

@@ -201,8 +201,15 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     demo, evaluation = open_demo(demo, by)
     book = ledger(evaluation, candidates=[demo.candidate])
     wanted = _wanted(demo, book)
-    claims = _current_claims(demo)
-    in_turn = _one_per_role(evaluation)
+    # What the candidate itself says; a script is read out before its vendor.
+    current = current_claims(demo.candidate)
+    if demo.candidate.kind not in ANSWERED_BY_BUYER:
+        current = own_claims(demo.candidate)
+    claims = {claim.requirement_id: claim for claim in current}
+    people: dict[str, Stakeholder] = {}
+    for voice in voices().filter(evaluation=evaluation, scores=True):
+        people.setdefault(voice.role, voice)
+    in_turn = list(people.values())
     askers = _askers(evaluation, in_turn)
     minutes = time_box(demo, len(wanted))
     start = next_position(demo)
@@ -337,14 +344,6 @@ def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
     )
 
 
-def _one_per_role(evaluation: Evaluation) -> list[Stakeholder]:
-    """Who can ask: of each role that scores the first who has not left."""
-    people: dict[str, Stakeholder] = {}
-    for voice in voices().filter(evaluation=evaluation, scores=True):
-        people.setdefault(voice.role, voice)
-    return list(people.values())
-
-
 def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeholder]:
     """By category, who of them has the role to which it matters most, if any has."""
     people = {stakeholder.role: stakeholder for stakeholder in able}
@@ -359,14 +358,6 @@ def _belongs(requirement: Requirement, cell: Cell) -> bool:
     if cell.not_applicable or cell.standing in (*SEEN, Standing.NEVER):
         return False
     return matters_most(requirement)
-
-
-def _current_claims(demo: Demo) -> dict[object, Claim]:
-    """What the candidate itself says; a script is read out before its vendor."""
-    current = current_claims(demo.candidate)
-    if demo.candidate.kind not in ANSWERED_BY_BUYER:
-        current = own_claims(demo.candidate)
-    return {claim.requirement_id: claim for claim in current}
 
 
 def _measure(

@@ -534,7 +534,10 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
         Raises:
             NotFound: there is none, or it is not theirs.
         """
-        return preview_import(content=kept_for(user, target_id), by=user)
+        packed = cache.get(kept_as(user, target_id)) if may_run_accounts(user) else None
+        if packed is None:
+            raise NotFound(LATE)
+        return preview_import(content=zlib.decompress(packed), by=user)
 
     def heading(self, target: ImportPreview) -> str:
         return f"Import: {target.told['title']}"
@@ -546,18 +549,6 @@ class TakeInEvaluation(ByOperators[ImportPreview]):
 def kept_as(user: User, token: str) -> str:
     safe = "".join(char for char in token[:40] if char.isalnum() or char in "-_")
     return f"import-evaluation:{user.pk}:{safe}"
-
-
-def kept_for(user: User, token: str) -> bytes:
-    """The file that waits.
-
-    Raises:
-        NotFound: it is not theirs, or was chosen too long ago.
-    """
-    packed = cache.get(kept_as(user, token)) if may_run_accounts(user) else None
-    if packed is None:
-        raise NotFound(LATE)
-    return zlib.decompress(packed)
 
 
 def spoken(error: Invalid) -> list[str]:

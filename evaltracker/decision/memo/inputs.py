@@ -339,10 +339,6 @@ def exact_draws(evaluation: Evaluation) -> Draws:
     return find
 
 
-def no_draws(race: Race) -> dict[str, Any]:
-    return {"wins": {}, "another_day": True}
-
-
 def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
     """The rows, each of those that came with the file marked `imported`. Rows that were
     given here stay as they are, so that words which were signed before there was such a
@@ -427,7 +423,9 @@ def memo_on(
     now = frozen["inputs"] if frozen else gather_inputs(evaluation)
     inputs = on_day(now, day, kept=kept)
     counted = [count(item, inputs) for item in inputs["candidates"]]
-    results = results_of(inputs, counted, no_draws)
+    results = results_of(
+        inputs, counted, lambda race: {"wins": {}, "another_day": True}
+    )
     return _standing(inputs, results, counted, planned_dates(now))
 
 
@@ -485,11 +483,6 @@ def _standing(
     return StandingMemo(inputs, results, counted, planned, fits)
 
 
-def _is_planned(state: CellState) -> bool:
-    claims = (one.facts.claim for one in state.values)
-    return any(claim and claim.availability == Availability.PLANNED for claim in claims)
-
-
 @dataclass(slots=True)
 class _States:
     by_ref: dict[str, CellState]
@@ -506,7 +499,10 @@ def _states(book: Ledger) -> dict[str, _States]:
     for place, column in enumerate(book.columns):
         numbers = column.numbers
         for number in set(numbers) - rests.keys():
-            rests[number] = _is_planned(book.kinds[number].state)
+            claims = (one.facts.claim for one in book.kinds[number].state.values)
+            rests[number] = any(
+                claim and claim.availability == Availability.PLANNED for claim in claims
+            )
         results = [book.kinds[number].state for number in numbers]
         dated = [at for at, number in enumerate(numbers) if rests[number]]
         for at in dated:

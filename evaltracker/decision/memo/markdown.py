@@ -127,7 +127,13 @@ def parsed(text: str) -> list[Token]:
         token.content = PER_CENT.sub("%", token.content)
         for child in token.children or ():
             child.content = PER_CENT.sub("%", child.content)
-    mark_numbers(tokens)
+    for rows in tables(tokens):
+        for column in zip(*rows, strict=False):
+            head, *cells = column
+            texts = [text.content for _, text in cells if text.content not in NONE]
+            if texts and all(map(NUMBER.fullmatch, texts)):
+                for cell, _ in (head, *cells):
+                    cell.attrSet("class", NUMBERS)
     return tokens
 
 
@@ -201,16 +207,6 @@ NUMBER = re.compile(r"[-+−]?[0-9][0-9.,]*(?:%| of [0-9]+)?")
 
 
 NONE = ("–", "")
-
-
-def mark_numbers(tokens: Sequence[Token]) -> None:
-    for rows in tables(tokens):
-        for column in zip(*rows, strict=False):
-            head, *cells = column
-            texts = [text.content for _, text in cells if text.content not in NONE]
-            if texts and all(map(NUMBER.fullmatch, texts)):
-                for cell, _ in (head, *cells):
-                    cell.attrSet("class", NUMBERS)
 
 
 def tables(tokens: Sequence[Token]) -> Iterator[list[list[tuple[Token, Token]]]]:

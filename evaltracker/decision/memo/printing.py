@@ -79,15 +79,6 @@ class Picture:
         return self.chart.title
 
 
-def pictures_of(inputs: Inputs, results: Results) -> tuple[Picture, ...]:
-    compared = sorted(
-        (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
-        key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
-    )
-    pictures = (stand(inputs, results, compared), costs(inputs, results, compared))
-    return tuple(picture for picture in pictures if picture)
-
-
 def stand(
     inputs: Inputs, results: Results, compared: list[FrozenCandidate]
 ) -> Picture | None:
@@ -255,11 +246,16 @@ def front_page(
     proof = ""
     if differences is not None:
         proof = DIFFERS if differences else VERIFIED
+    compared = sorted(
+        (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
+        key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
+    )
+    pictures = (stand(inputs, results, compared), costs(inputs, results, compared))
     return FrontPage(
         sentence=sentence(inputs, decided=decision is not None),
         said=when_and_by_whom(inputs, decision, seal["sign_offs"]),
         figures=tuple(figures(inputs, results, decision, seal["sign_offs"])),
-        pictures=pictures_of(inputs, results),
+        pictures=tuple(picture for picture in pictures if picture),
         proof=proof,
         differs=tuple(differences or ()),
     )

@@ -77,9 +77,18 @@ def requirements_document(evaluation: Evaluation) -> str:
         "name", "baseline", "target", "how_measured"
     )
     needs = evaluation.requirements.filter(retired_at__isnull=True)
+    support = evaluation.support_wanted
+    brief: list[tuple[str, object]] = [
+        ("Problem to solve", evaluation.problem),
+        *list_rows(evaluation),
+        ("Must be running by", day(str(evaluation.must_run_by or ""))),
+        ("Budget", budget(evaluation)),
+        ("Support wanted", SupportWanted(support).label if support else ""),
+        *own_rows(evaluation),
+    ]
     parts = [
         f"# Requirements: {inline(evaluation.title)}",
-        section("Brief", table(("Question", "Answer"), brief_rows(evaluation))),
+        section("Brief", table(("Question", "Answer"), brief)),
         section("Context", block(evaluation.context)),
         section(
             "Business metrics", table(("Metric", "From", "To", "How measured"), metrics)
@@ -197,22 +206,18 @@ def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
     gaps = gaps.select_related("requirement", "evidence__criterion")
     by_trial: dict[UUID, list[str]] = {}
     for gap in gaps.order_by("found_on", "text"):
-        by_trial.setdefault(gap.trial_id, []).append(gap_line(gap))
+        state = "closed" if gap.closed_at else "open"
+        criterion = gap.evidence.criterion if gap.evidence else None
+        need = gap.requirement
+        about = f"{need.ref} {need.text}" if need else "no requirement"
+        if criterion is not None:
+            about = f"{about}, criterion “{criterion.text}”"
+        by_trial.setdefault(gap.trial_id, []).append(
+            f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
+            f"{inline(gap.text)} "
+            f"{inline(gap.closing_note or gap.workaround)}".rstrip()
+        )
     return by_trial
-
-
-def gap_line(gap: Gap) -> str:
-    state = "closed" if gap.closed_at else "open"
-    criterion = gap.evidence.criterion if gap.evidence else None
-    need = gap.requirement
-    about = f"{need.ref} {need.text}" if need else "no requirement"
-    if criterion is not None:
-        about = f"{about}, criterion “{criterion.text}”"
-    return (
-        f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
-        f"{inline(gap.text)} "
-        f"{inline(gap.closing_note or gap.workaround)}".rstrip()
-    )
 
 
 def must_haves(evaluation: Evaluation) -> str:
@@ -333,18 +338,6 @@ def list_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
         return [(label, text) for label, text in former.items() if text]
     same = {row[1].casefold(): row for row in former.items() if row[1]}
     return [same.get(row[1].casefold(), row) for row in lists.items()]
-
-
-def brief_rows(evaluation: Evaluation) -> list[tuple[str, object]]:
-    support = evaluation.support_wanted
-    return [
-        ("Problem to solve", evaluation.problem),
-        *list_rows(evaluation),
-        ("Must be running by", day(str(evaluation.must_run_by or ""))),
-        ("Budget", budget(evaluation)),
-        ("Support wanted", SupportWanted(support).label if support else ""),
-        *own_rows(evaluation),
-    ]
 
 
 def budget(evaluation: Evaluation) -> str:

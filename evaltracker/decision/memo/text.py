@@ -423,6 +423,11 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
     numbers = [*number_lines({"inputs": inputs, "results": results})]
+    lines = [
+        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
+        f"{what_became(interest)}"
+        for interest in inputs["interests"]
+    ]
     parts = [
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
@@ -445,7 +450,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         section("The brief, answered by others", briefs_of_others(inputs, results)),
         section("What the score meeting settled", meeting(inputs)),
         section("Who said it", said_by(inputs, results)),
-        section("Interests declared", record_interests(inputs)),
+        section("Interests declared", bullets(lines) or "None."),
         section("Who signed before", signed(inputs)),
         section("How this was counted", method(inputs)),
     ]
@@ -593,15 +598,6 @@ def for_values(excuse: dict[str, Any]) -> str:
     """For which values it is excused; blank for all, and in memos of before."""
     named = named_words(excuse.get("named_values") or {})
     return f" ({inline(named)})" if named else ""
-
-
-def record_interests(inputs: Inputs) -> str:
-    lines = [
-        f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
-        f"{what_became(interest)}"
-        for interest in inputs["interests"]
-    ]
-    return bullets(lines) or "None."
 
 
 def what_became(interest: dict[str, Any]) -> str:

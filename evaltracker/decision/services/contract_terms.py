@@ -53,18 +53,6 @@ from vendors.services.quotes import drop_asked_opening
 EARLIEST, MOST = 730, 6
 
 
-def read_days(days: Iterable[int]) -> list[int]:
-    wanted = sorted(set(days), reverse=True) or default_remind_days()
-    sentence = ""
-    if len(wanted) > MOST:
-        sentence = f"At most {MOST} reminders; more are not read."
-    elif wanted[0] > EARLIEST or wanted[-1] < 0:
-        sentence = f"Count days before the date, from 0 to {EARLIEST}."
-    if sentence:
-        raise Invalid(sentence, errors={"remind_days": [sentence]})
-    return wanted
-
-
 def remind_anew(term: ContractTerm, *, moved: bool) -> None:
     if moved:
         term.outcome, term.outcome_note = "", ""
@@ -137,12 +125,20 @@ def set_contract_term(
             evaluation=evaluation, starts_on=starts_on, looks_after=looks_after
         )
     old = (term.deadline, term.looks_after_id, list(term.remind_days))
+    wanted = sorted(set(remind_days), reverse=True) or default_remind_days()
+    sentence = ""
+    if len(wanted) > MOST:
+        sentence = f"At most {MOST} reminders; more are not read."
+    elif wanted[0] > EARLIEST or wanted[-1] < 0:
+        sentence = f"Count days before the date, from 0 to {EARLIEST}."
+    if sentence:
+        raise Invalid(sentence, errors={"remind_days": [sentence]})
     values = {
         **dict.fromkeys(DATES, None),
         **dates,
         "starts_on": starts_on,
         "looks_after": looks_after,
-        "remind_days": read_days(remind_days),
+        "remind_days": wanted,
     }
     require_sense(ContractTerm(evaluation=evaluation, **values))
     before, after = write(term, values, is_new=is_new)

@@ -365,7 +365,9 @@ def work_on(draft: ImportDraft) -> None:
             if draft.work == ImportWork.IMPORT:
                 take_in(draft)
             else:
-                look_through(draft)
+                kind = KINDS[draft.kind]
+                look = look_at(draft, kind, draft.evaluation, draft.person)
+                keep_preview(draft, *keep_look(look, kind))
     except Stopped:
         if asked_to_stop():
             let_go(draft)
@@ -377,12 +379,6 @@ def work_on(draft: ImportDraft) -> None:
             raise
         logger.exception("import_failed", draft=str(draft.pk))
         keep_problem(draft, FAILED)
-
-
-def look_through(draft: ImportDraft) -> None:
-    kind = KINDS[draft.kind]
-    look = look_at(draft, kind, draft.evaluation, draft.person)
-    keep_preview(draft, *keep_look(look, kind))
 
 
 def take_in(draft: ImportDraft) -> None:
@@ -465,23 +461,18 @@ def log_import(
 
 def told_of(plan: Plan[Any, Any], *, new: Any, changed: Any) -> dict[str, Any]:
     """What the journal says of a file that came in; `new` and `changed` by name."""
+    edits = plan.edits
+    left = {sheet: [row.number for row in rows] for sheet, rows in edits.left.items()}
     return {
         "file": plan.filename,
         "sha256": plan.sha256,
         "new": new,
         "changed": changed,
         "same": len(plan.same),
-    } | edits_in_words(plan)
-
-
-def edits_in_words(plan: Plan[Any, Any]) -> dict[str, Any]:
-    """Which cells were typed anew and which rows left out by hand: places alone, for
-    what stood there may be sealed."""
-    edits = plan.edits
-    left = {sheet: [row.number for row in rows] for sheet, rows in edits.left.items()}
-    return ({"typed": list(edits.typed)} if edits.typed else {}) | (
-        {"left_out": left} if left else {}
-    )
+        # Places alone, for what stood there may be sealed.
+        **({"typed": list(edits.typed)} if edits.typed else {}),
+        **({"left_out": left} if left else {}),
+    }
 
 
 @transaction.atomic

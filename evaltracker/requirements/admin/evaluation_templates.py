@@ -273,17 +273,15 @@ def about_requirement(
     return None if part else (evaluation, f"Requirement {row.ref}", page)
 
 
-def about_brief(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
-    return None if part else (row, "The brief", page_address(row, "brief"))
-
-
 register_topic(
     Topic(
         name="brief",
         noun="the brief",
         rows=lambda user: Evaluation.objects.visible_to(user).select_related("owner"),
         people=everybody,
-        describe=about_brief,
+        describe=lambda row, part: (
+            None if part else (row, "The brief", page_address(row, "brief"))
+        ),
         tab="brief",
         takes_files=True,
     )

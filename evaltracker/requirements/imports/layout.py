@@ -209,7 +209,11 @@ def find_layouts(
         )
     for layout in layouts:
         if layout.woven:
-            tell_stories(layout, findings)
+            columns = sorted((layout.columns["text"], *layout.woven))
+            names = " and ".join(
+                f"“{layout.header.cell(column)}”" for column in columns
+            )
+            findings.remark(f"Each text is one sentence of {names}.")
     return layouts
 
 
@@ -283,12 +287,6 @@ def find_sections(sheet: Sheet) -> Layout | None:
     return (
         Layout(sheet, table.header, dict(table.columns), None, None) if table else None
     )
-
-
-def tell_stories(layout: Layout, findings: Findings) -> None:
-    columns = sorted((layout.columns["text"], *layout.woven))
-    names = " and ".join(f"“{layout.header.cell(column)}”" for column in columns)
-    findings.remark(f"Each text is one sentence of {names}.")
 
 
 def is_sparse(table: Table, column: int) -> bool:

@@ -324,7 +324,13 @@ def undo(imported: Import, by: By) -> None:
     theirs = [held.pk for held in demands if str(held.requirement_id) in new]
     demands.filter(pk__in=theirs).delete()
     delete_unused(ours, new, str)
-    drop_categories(imported.kept["categories"])
+    for category in Category.objects.filter(
+        pk__in=imported.kept["categories"], requirements=None
+    ):
+        try:
+            category.delete()
+        except ProtectedError:
+            continue  # Somebody has weighed it; it stays, empty.
     journal.record(
         evaluation=evaluation,
         action="requirements.put_back",
@@ -359,15 +365,6 @@ def put_back(
         batch_size=BATCH,
     )
     tell_of_changes(evaluation, added=[], changed=revised)
-
-
-def drop_categories(keys: list[str]) -> None:
-    """Delete the categories that came with the import and hold nothing else now."""
-    for category in Category.objects.filter(pk__in=keys, requirements=None):
-        try:
-            category.delete()
-        except ProtectedError:
-            continue  # Somebody has weighed it; it stays, empty.
 
 
 PLAIN_FIELDS = ("text", "priority", "weight", "vendor_help", "scorer_help")

@@ -131,8 +131,9 @@ def change_list(*, scope: Scope, name: str, values: Iterable[str], by: By) -> Sc
             before=before,
             after=after,
         )
-    if set(names) - set(before["values"]):
-        _ask_again(scope)
+    if set(names) - set(before["values"]) and is_published(scope.evaluation):
+        affected = Requirement.objects.filter(demands__scope=scope, retired_at=None)
+        tell_of_changes(scope.evaluation, changed=list(affected))
     return scope
 
 
@@ -238,12 +239,6 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
                 f"“{name}” of “{scope}” is spoken of already, by "
                 f"{listed([*places[:3], *more])}. Retire it instead."
             )
-
-
-def _ask_again(scope: Scope) -> None:
-    if is_published(scope.evaluation):
-        affected = Requirement.objects.filter(demands__scope=scope, retired_at=None)
-        tell_of_changes(scope.evaluation, changed=list(affected))
 
 
 # For which lists of the brief a requirement must hold.

@@ -122,7 +122,12 @@ def add_brief_field(
         position=max((field.position for field in fields), default=0) + 1,
     )
     _define(field, fields, label, help, kind, list(choices), needed)
-    field.key = _free_key(field.label, {field.key for field in fields})
+    stem = f"{PREFIX}{slugify(field.label)[:60] or 'question'}"
+    taken = {field.key for field in fields}
+    field.key, number = stem, 1
+    while field.key in taken:
+        number += 1
+        field.key = f"{stem}-{number}"
     field.save()
     _record("brief.field_added", field, by, after=journal.snapshot(field, DEFINITION))
     return field
@@ -217,15 +222,6 @@ def _read_choices(inputs: Inputs, kind: str, choices: list[str]) -> list[str]:
     if len(read) < 2 and "choices" not in inputs.errors:
         inputs.refuse("choices", "Write at least two answers to choose from.")
     return read
-
-
-def _free_key(label: str, taken: set[str]) -> str:
-    stem = f"{PREFIX}{slugify(label)[:60] or 'question'}"
-    key, number = stem, 1
-    while key in taken:
-        number += 1
-        key = f"{stem}-{number}"
-    return key
 
 
 def _record(action: str, field: BriefField, by: By, **values: Any) -> None:

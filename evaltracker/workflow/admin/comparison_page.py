@@ -98,6 +98,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     comparison = compare(memo, evaluation, user)
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
+    needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
     return show(
         request,
         evaluation,
@@ -118,13 +119,8 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
         unequal=unequal_trials(evaluation),
-        measured=measured_shown(memo),
+        measured={"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)},
     )
-
-
-def measured_shown(memo: Memo) -> dict[str, Any]:
-    needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
-    return {"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)}
 
 
 def day_asked(request: HttpRequest, inputs: Inputs) -> Day:

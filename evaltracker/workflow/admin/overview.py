@@ -305,7 +305,10 @@ def chosen_in(evaluation: Evaluation) -> str:
 
 def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
     if is_owner(user, evaluation):
-        return step_for(evaluation, user, look)
+        closed = first_closed(look)
+        if closed and closed[0].tells and not may_read_answers(user, evaluation):
+            return step_after(evaluation, kept_from(user, evaluation, [closed[1]]))
+        return next_step(evaluation, look)
     mine = my_work(user, evaluation)
     if not mine:
         return None
@@ -313,13 +316,6 @@ def the_step(evaluation: Evaluation, user: User, look: Look) -> NextStep | None:
     return NextStep(
         first.what, first.why, first.link, sign_of(first)[1], waits=first.waits
     )
-
-
-def step_for(evaluation: Evaluation, owner: User, look: Look) -> NextStep:
-    closed = first_closed(look)
-    if closed and closed[0].tells and not may_read_answers(owner, evaluation):
-        return step_after(evaluation, kept_from(owner, evaluation, [closed[1]]))
-    return next_step(evaluation, look)
 
 
 def stage_notes(evaluation: Evaluation, visits: list[Visit]) -> dict[str, str]:
@@ -420,10 +416,6 @@ def who_reads_memo(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[U
     return unbarred(evaluation, people)
 
 
-def about_decision(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
-    return None if part else (row, "The decision", page_address(row, "decision"))
-
-
 def about_memo(row: Evaluation, part: str) -> tuple[Evaluation, str, str] | None:
     if part not in MEMO_PARTS:
         return None
@@ -437,7 +429,9 @@ register_topic(
         noun="the decision",
         rows=decisions_of,
         people=unbarred,
-        describe=about_decision,
+        describe=lambda row, part: (
+            None if part else (row, "The decision", page_address(row, "decision"))
+        ),
         tab="decision",
         ask_before=open_answers,
         after_decision=True,
