@@ -1,7 +1,6 @@
 """The one admin site of the product: staff only, no list of everything, no leaks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -162,14 +161,6 @@ def _entry(
 Fill = Callable[["User", Any], dict[str, Any] | None]
 
 
-@dataclass(frozen=True)
-class Panel:
-    """A piece of a page: its template and what it shows."""
-
-    template: str
-    context: dict[str, Any]
-
-
 # By page and place on it.
 _PANELS: Registry[tuple[str, int], tuple[str, Fill]] = Registry("panel")
 
@@ -179,10 +170,10 @@ def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
     _PANELS.register((page, order), (template, fill))
 
 
-def panels_of(page: str, about: Any, user: User) -> list[Panel]:
-    """What higher floors show on a page, in order."""
+def panels_of(page: str, about: Any, user: User) -> list[dict[str, Any]]:
+    """What higher floors show on a page, in order: template and context."""
     return [
-        Panel(template, context)
+        {"template": template, "context": context}
         for (name, _), (template, fill) in sorted(_PANELS.items())
         if name == page and (context := fill(user, about)) is not None
     ]

@@ -155,15 +155,9 @@ def counts_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Discussed:
-    address: str
-    about: str
-    number: int
-    open_threads: int
-
-
-def discussed_of(user: User, evaluation: Evaluation, topic: str) -> list[Discussed]:
+def discussed_of(
+    user: User, evaluation: Evaluation, topic: str
+) -> list[dict[str, Any]]:
     """Subjects of a topic on which `user` may read something, the latest first."""
     subjects = {subject for subject, _ in counts_of(user, evaluation, topic)}
     if not subjects:
@@ -182,7 +176,12 @@ def discussed_of(user: User, evaluation: Evaluation, topic: str) -> list[Discuss
         latest=Max("written_at"),
     )
     return [
-        Discussed(discuss_address(topic, subject_id, part), about, number, threads)
+        {
+            "address": discuss_address(topic, subject_id, part),
+            "about": about,
+            "number": number,
+            "open_threads": threads,
+        }
         for subject_id, part, about, number, threads, _ in latest.order_by("-latest")[
             :MOST_SHOWN
         ]

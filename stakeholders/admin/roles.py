@@ -1,7 +1,6 @@
 """What each role finds important: said on the requirements page, before any vendor."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -44,21 +43,6 @@ from stakeholders.services.roles import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RoleColumn:
-    role: str
-    label: str
-    distance: int | None
-    is_mine: bool
-    is_whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WeightRow:
-    category: Category
-    said: list[int | None]
-
-
 def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     """Role weights beside the agreed ones; nothing before there are categories."""
     categories = list(evaluation.categories.all())
@@ -67,20 +51,20 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     weights = said_weights(evaluation)
     holders = holders_of(evaluation)
     roles = roles_with_weights(evaluation, weights, holders)
-    mine = {role for role, holder in holders if holder == user.pk}
+    holds = any(holder == user.pk for _, holder in holders)
     sealed_at = weights_sealed_at(evaluation)
-    may_say = bool(mine) and user.is_active and evaluation.is_open and sealed_at is None
+    may_say = holds and user.is_active and evaluation.is_open and sealed_at is None
     may_agree = why_not(check_weigh_category, categories[0], user) is None
     return {
         "has_grid": may_say or may_agree,
         "rows": [
-            WeightRow(category, [weights.get(role, {}).get(category) for role in roles])
+            {
+                "category": category,
+                "said": [weights.get(role, {}).get(category) for role in roles],
+            }
             for category in categories
         ],
-        "roles": [
-            column(role, weights.get(role, {}), categories, is_mine=role in mine)
-            for role in roles
-        ],
+        "roles": [column(role, weights.get(role, {}), categories) for role in roles],
         "may_say": may_say,
         "sealed_at": sealed_at,
         "said": bool(weights),
@@ -105,21 +89,19 @@ def roles_with_weights(
 
 
 def column(
-    role: Role, said: dict[Category, int], categories: list[Category], *, is_mine: bool
-) -> RoleColumn:
+    role: Role, said: dict[Category, int], categories: list[Category]
+) -> dict[str, Any]:
     agreed = {
         category: category.weight
         for category in categories
         if category.weight is not None and category in said
     }
     apart = distance(agreed, {category: said[category] for category in agreed})
-    return RoleColumn(
-        role=role,
-        label=role.label,
-        distance=None if apart is None else round(apart * 100),
-        is_mine=is_mine,
-        is_whole=all(category in said for category in categories),
-    )
+    return {
+        "label": role.label,
+        "distance": None if apart is None else round(apart * 100),
+        "is_whole": all(category in said for category in categories),
+    }
 
 
 class WeightsForm(forms.Form):
@@ -403,11 +385,13 @@ class WeightsGrid(Grid[Evaluation, Category]):
     def note(self, subject: Evaluation, user: User) -> str:
         categories, weights = list(subject.categories.all()), said_weights(subject)
         apart = [
-            column(role, weights.get(role, {}), categories, is_mine=False)
+            column(role, weights.get(role, {}), categories)
             for role in roles_with_weights(subject, weights)
         ]
         known = [
-            f"{row.label} {row.distance}%" for row in apart if row.distance is not None
+            f"{row['label']} {row['distance']}%"
+            for row in apart
+            if row["distance"] is not None
         ]
         return f"Distance from agreed: {' · '.join(known)}" if known else ""
 

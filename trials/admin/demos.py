@@ -440,25 +440,17 @@ class JudgeItem(JudgesClaim, OnItem):
         return (target,)
 
 
-@dataclass(frozen=True, slots=True)
-class SoloNotes:
-    own: DemoNote | None
-    others: list[DemoNote]
-    written: int
-    revealed: bool
-
-
-def solo_notes(user: User, demo: Demo) -> SoloNotes:
+def solo_notes(user: User, demo: Demo) -> dict[str, Any]:
     """What `user` may know of the notes on `demo`; two queries."""
     notes = list(
         DemoNote.objects.visible_to(user).filter(demo=demo).select_related("author")
     )
-    return SoloNotes(
-        own=next((note for note in notes if note.author_id == user.pk), None),
-        others=[note for note in notes if note.author_id != user.pk],
-        written=demo.solo_notes.count(),
-        revealed=demo.notes_are_open,
-    )
+    return {
+        "own": next((note for note in notes if note.author_id == user.pk), None),
+        "others": [note for note in notes if note.author_id != user.pk],
+        "written": demo.solo_notes.count(),
+        "revealed": demo.notes_are_open,
+    }
 
 
 @dataclass(frozen=True, slots=True)

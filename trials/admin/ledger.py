@@ -24,9 +24,9 @@ from trials.admin.base import takes_part
 from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
-from trials.scoring import FitRow, Source, Standing, ValueState
+from trials.scoring import FitRow, Source, Standing
 from trials.scoring.promise import FEWEST_TESTED
-from trials.selectors.cells import Cell
+from trials.selectors.cells import Cell, claimed_of
 from trials.selectors.ledger import (
     Column,
     Ledger,
@@ -65,9 +65,7 @@ class LedgerRow:
 
     @property
     def claimed(self) -> str:
-        """The mark of the claim; a plan that passed is slipped."""
-        slipped = self.cell.standing == Standing.SLIPPED
-        return "slipped" if slipped else self.cell.claimed
+        return claimed_of(self.cell)
 
     @property
     def values(self) -> dict[Standing, str]:
@@ -139,14 +137,6 @@ def named_promises(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRow:
-    state: ValueState
-    claimed: str
-    shown: str
-    tested: str
-
-
 def ways_on(evaluation: Evaluation, user: User) -> dict[str, Any]:
     """What the reader may do about it, and who else may; three queries."""
     owns = is_owner(user, evaluation)
@@ -209,19 +199,17 @@ def cell_view(
         place=place,
         cell=cell,
         values=[
-            ValueRow(
-                value,
-                "slipped"
-                if value.standing == Standing.SLIPPED
-                else value.claimed or "",
-                value.verdict_of(Source.DEMO) or "",
-                value.verdict_of(Source.TRIAL) or "",
-            )
+            {
+                "state": value,
+                "claimed": claimed_of(value),
+                "shown": value.verdict_of(Source.DEMO) or "",
+                "tested": value.verdict_of(Source.TRIAL) or "",
+            }
             for value in cell.values
         ],
         numbers=cell_numbers(evaluation).get((candidate.pk, requirement.pk)),
         promised=Promised(candidate, requirement, cell, steps) if steps else None,
-        claimed="slipped" if cell.standing == Standing.SLIPPED else cell.claimed,
+        claimed=claimed_of(cell),
         chapters=list(reversed(chapters)),
         ruling=Ruling.objects.filter(
             candidate=candidate, requirement=requirement

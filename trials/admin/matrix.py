@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -402,16 +402,9 @@ def words_of(kind: Cell) -> list[str]:
     return [*marks, STANDINGS[kind.standing][0]]
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    eliminated: list[Candidate]
-    not_shortlisted: list[Candidate]
-    retired: list[str]
-
-
 def left_out(
     evaluation: Evaluation, everybody: Sequence[Candidate], shown: Ledger
-) -> LeftOut:
+) -> dict[str, Any]:
     """What has no place in the columns and rows of `shown`, whatever the filters."""
     seen = {candidate.pk for candidate in shown.candidates}
     eliminated: list[Candidate] = []
@@ -420,11 +413,11 @@ def left_out(
         if candidate.pk not in seen:
             is_out = candidate.state == CandidateState.ELIMINATED
             (eliminated if is_out else not_shortlisted).append(candidate)
-    return LeftOut(
-        eliminated=eliminated,
-        not_shortlisted=not_shortlisted,
-        retired=counted_once(evaluation, "retired", _retired),
-    )
+    return {
+        "eliminated": eliminated,
+        "not_shortlisted": not_shortlisted,
+        "retired": counted_once(evaluation, "retired", _retired),
+    }
 
 
 def _retired(evaluation: Evaluation) -> list[str]:

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from evaltracker.pages.tabs import MARKS, STANDINGS, Mark
 from trials.scoring import Standing, ValueState
-from trials.selectors.cells import Cell
+from trials.selectors.cells import Cell, claimed_of
 from trials.selectors.ledger import Ledger, LedgerRow
 from trials.selectors.matrix import Numbers
 from vendors.choices import Availability
@@ -134,7 +134,7 @@ def standing_mark(kind: Cell) -> Mark:
 
 def marks_of(kind: Cell) -> list[Mark]:
     """Words, shape and tone of each mark; all three are of our own making."""
-    claimed = "slipped" if kind.standing == Standing.SLIPPED else kind.claimed
+    claimed = claimed_of(kind)
     return [
         MARKS[value] if value else (nothing, "empty", "calm")
         for nothing, value in zip(

@@ -218,13 +218,6 @@ type Counts = tuple[dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount]]
 
 
 @dataclass(frozen=True, slots=True)
-class DayRow:
-    day: datetime.date
-    # Each under the head of its column.
-    cells: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RunsRow:
     count: RunCount
     picture: Picture | None
@@ -243,9 +236,9 @@ class RunsRow:
         )
 
     @property
-    def days(self) -> list[DayRow]:
+    def days(self) -> list[dict[str, Any]]:
         return [
-            DayRow(day.day, tuple(zip(self.heads, self._cells(day), strict=True)))
+            {"day": day.day, "cells": zip(self.heads, self._cells(day), strict=True)}
             for day in self.count.days
         ]
 
@@ -469,7 +462,7 @@ def trial_runs(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     refusal = why_not(check_make_run_token, trial, user)
     so_far = reported_so_far(trial)
     pages = Paginator(runs_of(trial), SHOWN)
-    pages.count = so_far.runs  # counted already
+    pages.count = so_far["runs"]  # counted already
     return show(
         request,
         evaluation,

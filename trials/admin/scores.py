@@ -26,7 +26,7 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
-from evaltracker.toolbox.charts import Axis, Lane, Lanes, Mark, Span, draw_lanes
+from evaltracker.toolbox.charts import Axis, Lane, Mark, Span, draw_lanes
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
 from stakeholders.models import Role
@@ -353,14 +353,9 @@ AXIS = Axis(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreDots:
-    charts: list[Lanes]
-    far_apart: list[str]
-    left_out: list[str]
-
-
-def score_dots(rows: Sequence[tuple[Category, list[GivenScores]]]) -> ScoreDots | None:
+def score_dots(
+    rows: Sequence[tuple[Category, list[GivenScores]]],
+) -> dict[str, Any] | None:
     """The scores that the reader may see; None if there are none."""
     if not any(cell.scores for _, cells in rows for cell in cells):
         return None
@@ -386,7 +381,7 @@ def score_dots(rows: Sequence[tuple[Category, list[GivenScores]]]) -> ScoreDots 
         left_out.append(
             "Scores that do not count for a conflict of interest are not drawn."
         )
-    return ScoreDots(charts, far_apart, left_out)
+    return {"charts": charts, "far_apart": far_apart, "left_out": left_out}
 
 
 def _lane(name: str, cell: GivenScores) -> Lane:

@@ -340,30 +340,25 @@ def gaps_in_order(trial: Trial) -> list[Gap]:
     return sorted(gaps, key=place)
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneRow:
-    milestone: Milestone
-    late: bool
-    orphaned: bool
-    may_move: bool
-    may_settle: bool
-
-
 def milestone_rows(
     milestones: Iterable[Milestone], evaluation: Evaluation, user: User, *, runs: bool
-) -> list[MilestoneRow]:
+) -> list[dict[str, Any]]:
     """In order of time; `runs` says whether the reader runs what they belong to."""
-    now, orphans = timezone.now(), orphans_of(evaluation)
-    rows = []
-    for milestone in milestones:
-        still_open = milestone.state == MilestoneState.OPEN
-        moves = still_open and runs
-        settles = still_open and (runs or milestone.owner_id == user.pk)
-        orphaned = milestone.pk in orphans
-        rows.append(
-            MilestoneRow(milestone, is_late(milestone, now), orphaned, moves, settles)
-        )
-    return rows
+    now, orphans, still_open = (
+        timezone.now(),
+        orphans_of(evaluation),
+        MilestoneState.OPEN,
+    )
+    return [
+        {
+            "milestone": row,
+            "late": is_late(row, now),
+            "orphaned": row.pk in orphans,
+            "may_move": row.state == still_open and runs,
+            "may_settle": row.state == still_open and (runs or row.owner_id == user.pk),
+        }
+        for row in milestones
+    ]
 
 
 def trials_of(evaluation: Evaluation) -> Sequence[Trial]:

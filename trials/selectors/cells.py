@@ -273,6 +273,11 @@ class Cell:
         return any(one.unconfirmed for one in self.state.values)
 
 
+def claimed_of(of: Cell | ValueState) -> str:
+    """The mark of the claim; a plan that passed is slipped."""
+    return "slipped" if of.standing == Standing.SLIPPED else of.claimed or ""
+
+
 class Cells:
     """The cells that were met so far, by number, under one table of credits."""
 

@@ -331,27 +331,13 @@ def _ended(sentence: str) -> Forbidden:
 SHOWN_REPORTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class TokenState:
-    """A run token, and why it posts nothing; blank while it does."""
-
-    token: RunToken
-    ended: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedSoFar:
-    reports: int
-    runs: int
-    left_out: int
-
-
-def tokens_of(trial: Trial) -> list[TokenState]:
+def tokens_of(trial: Trial) -> list[dict[str, Any]]:
+    """Each run token, and why it has `ended` to post; blank while it does."""
     now, states = timezone.now(), []
     for token in trial.run_tokens.select_related("made_by"):
         token.trial = trial
         why = why_not(check_run_token, token, now)
-        states.append(TokenState(token, why.sentence if why else ""))
+        states.append({"token": token, "ended": why.sentence if why else ""})
     return states
 
 
@@ -372,12 +358,13 @@ def reports_so_far(trial: Trial) -> dict[str, Any]:
     return trial.run_reports.aggregate(n=Count("pk"), last=Max("received_at"))
 
 
-def reported_so_far(trial: Trial) -> ReportedSoFar:
+def reported_so_far(trial: Trial) -> dict[str, int]:
+    """The numbers of `reports`, of `runs` and of those `left_out`."""
     reports = reports_so_far(trial)
     runs = Run.objects.filter(criterion__trial=trial).aggregate(
-        n=Count("pk"), out=Count("pk", filter=Q(left_out_at__isnull=False))
+        runs=Count("pk"), left_out=Count("pk", filter=Q(left_out_at__isnull=False))
     )
-    return ReportedSoFar(reports["n"], runs["n"], runs["out"])
+    return {"reports": reports["n"], **runs}
 
 
 def propose_from(measure: Measure | None, results: Sequence[str]) -> Proposal:

@@ -24,7 +24,6 @@ from trials.scoring import (
     CellRecord,
     PeopleScore,
     ScoreFacts,
-    Standing,
     agreed_scores,
     people_score,
     spread,
@@ -33,7 +32,7 @@ from trials.scoring import Source as ScoringSource
 from trials.scoring.open_cells import DEFAULT_PRIOR, Prior, TrialRecord
 from trials.scoring.promise import picks
 from trials.scoring.scope import counts_as
-from trials.selectors.cells import Cell, awaiting_reply, record_of, shape_of
+from trials.selectors.cells import Cell, awaiting_reply, claimed_of, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
 from vendors.choices import Availability, CandidateState
 from vendors.fields import write_holds_for
@@ -422,9 +421,7 @@ class RequirementEvidence:
 
     @property
     def claimed(self) -> str:
-        """The mark of the answer; a plan that passed is slipped."""
-        slipped = self.cell.standing == Standing.SLIPPED
-        return "slipped" if slipped else self.cell.claimed
+        return claimed_of(self.cell)
 
     @property
     def holds_for(self) -> str:

@@ -497,13 +497,7 @@ def is_partly_proven(cell: Cell, requirement: Requirement) -> bool:
     return partly and not cell.not_applicable and not cell.state.is_settled
 
 
-@dataclass(frozen=True, slots=True)
-class Unequal:
-    trials: list[Trial]
-    rows: list[tuple[str, list[str]]]
-
-
-def unequal_trials(evaluation: Evaluation) -> Unequal | None:
+def unequal_trials(evaluation: Evaluation) -> dict[str, Any] | None:
     """In what the trials of the candidates in the choice differ; None if in nothing.
 
     Two queries. Of several trials of a candidate the last counts.
@@ -527,7 +521,7 @@ def unequal_trials(evaluation: Evaluation) -> Unequal | None:
         return None
     if any(trial.difference for trial in trials):
         differing.append(("Why", [trial.difference for trial in trials]))
-    return Unequal(trials, differing)
+    return {"trials": trials, "rows": differing}
 
 
 UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (

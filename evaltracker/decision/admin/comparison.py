@@ -207,15 +207,6 @@ NOT_TRIED = "eliminated before it was tried"
 NOT_PURSUED = "considered and not pursued"
 
 
-@dataclass(frozen=True, slots=True)
-class ByCategory:
-    names: list[str]
-    charts: list[Lanes]
-    rows: list[tuple[str, list[str]]]
-    left_out: int
-    missing: list[str]
-
-
 def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
     """Whom the charts show: those whom the memo compares, else all that are still in.
     Whoever was tried and then eliminated is drawn too, and said to be out."""
@@ -231,7 +222,7 @@ def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
 
 def by_category(
     memo: Memo, fits: Fits, comparison: Comparison, options: Sequence[Option]
-) -> ByCategory:
+) -> dict[str, Any]:
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
     shown = options[:DRAWN]
@@ -247,13 +238,13 @@ def by_category(
         drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
         charts.append(draw_lanes(name, drawn_lanes, Axis(1.0)))
         rows.append((name, [per_cent(share) for share in shares]))
-    return ByCategory(
-        [option.name for option in shown],
-        charts,
-        rows,
-        len(options) - len(shown),
-        absent,
-    )
+    return {
+        "names": [option.name for option in shown],
+        "charts": charts,
+        "rows": rows,
+        "left_out": len(options) - len(shown),
+        "missing": absent,
+    }
 
 
 def lane(option: Option, share: float | None) -> Lane:

@@ -129,14 +129,6 @@ def step_now(evaluation: Evaluation, follows: Follows) -> NextStep | None:
 PRICE, APPROVED = "Price", "Approved"
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionHead:
-    sentence: str
-    said: str
-    figures: tuple[Figure, ...]
-    step: NextStep | None
-
-
 def decision_head(
     memo: Memo,
     decision: Decision | None,
@@ -144,16 +136,21 @@ def decision_head(
     *,
     approved: Figure | None = None,
     prices: bool,
-) -> DecisionHead:
+) -> dict[str, Any]:
     """Of a frozen decision, or for None of a draft, whose signatures `approved` tells.
     Without `prices` what it costs stays sealed."""
     front = front_page(memo, decision)
-    figures = tuple(
+    figures = [
         approved if approved and figure.name == APPROVED else figure
         for figure in front.figures
         if prices or figure.name != PRICE
-    )
-    return DecisionHead(front.sentence, front.said, figures, step)
+    ]
+    return {
+        "sentence": front.sentence,
+        "said": front.said,
+        "figures": figures,
+        "step": step,
+    }
 
 
 def approved_so_far(
