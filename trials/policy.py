@@ -1,9 +1,14 @@
 """Who may do what in trials, and when; one sentence for each no."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
+from django.db import models
+
 from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
@@ -44,6 +49,26 @@ def check_part(evaluation: Evaluation, by: By, *stages: Stage) -> User:
     user = require_part(by, evaluation)
     require_stage(evaluation, *stages)
     return user
+
+
+def journal_on(
+    subject: models.Model,
+    candidate: Candidate,
+    action: str,
+    by: By,
+    *,
+    after: Mapping[str, Any],
+    **more: Any,
+) -> None:
+    """One entry on something of a candidate, which it names."""
+    journal.record(
+        evaluation=candidate.evaluation,
+        action=action,
+        subject=subject,
+        by=by,
+        after={"candidate": candidate, **after},
+        **more,
+    )
 
 
 def matters_most(requirement: Requirement) -> bool:

@@ -29,6 +29,7 @@ from trials.models import Agreement, Criterion, Trial
 from trials.policy import (
     TRIAL_STAGES,
     check_trial,
+    journal_on,
     require_insider,
     require_same,
     require_unclosed,
@@ -52,7 +53,6 @@ from trials.services.trials import (
     PLAN,
     change_trial,
     check_days,
-    journal_trial,
     locked_trial,
     number_change,
     open_trial,
@@ -168,8 +168,9 @@ def _agree(trial: Trial, user: User, by: By) -> Trial:
         )
         checked(agreement)
         agreement.save(force_insert=True)
-    journal_trial(
+    journal_on(
         trial,
+        trial.candidate,
         "trial.contract_agreed_to",
         by,
         after={
@@ -191,7 +192,7 @@ def agree_if_all(trial: Trial, contract: Contract, by: By) -> None:
     after |= journal.snapshot(trial, PLAN)
     after["sha256"] = contract.digest
     after["contract"] = contract.text
-    journal_trial(trial, "trial.agreed", by, before=before, after=after)
+    journal_on(trial, trial.candidate, "trial.agreed", by, before=before, after=after)
 
 
 WHY = "The contract is agreed; give a reason for the change."
@@ -245,8 +246,9 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
     trial, _ = open_trial(trial, by, check_propose_contract)
     before, after = change(trial, proposed_at=timezone.now())
     contract = contract_of(trial)
-    journal_trial(
+    journal_on(
         trial,
+        trial.candidate,
         "trial.contract_proposed",
         by,
         before=before,
@@ -287,8 +289,9 @@ def amend_contract(
     if after:
         what = f"Changed: {', '.join(map(_verbose, after))}."
         number = number_change(trial, what, reason, by)
-        journal_trial(
+        journal_on(
             trial,
+            trial.candidate,
             "trial.contract_changed",
             by,
             before=before,
@@ -341,7 +344,15 @@ def move_trial(
         ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
-    journal_trial(trial, "trial.moved", by, before=before, after=after, reason=reason)
+    journal_on(
+        trial,
+        trial.candidate,
+        "trial.moved",
+        by,
+        before=before,
+        after=after,
+        reason=reason,
+    )
     for shift in shifts:
         one = shift.milestone
         one.evaluation = evaluation

@@ -43,6 +43,7 @@ from trials.policy import (
     FROM_DEMOS,
     check_part,
     check_running,
+    journal_on,
     read_moment,
 )
 from vendors.models import Candidate
@@ -240,17 +241,11 @@ def save_item(
 ) -> ScriptItem:
     checked(item)
     item.save()
-    journal.record(
-        evaluation=evaluation,
-        action=action,
-        subject=item,
-        by=by,
-        after={
-            "candidate": item.demo.candidate,
-            "requirement": item.requirement.ref if item.requirement else "",
-            **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
-        },
-    )
+    after = {
+        "requirement": item.requirement.ref if item.requirement else "",
+        **journal.snapshot(item, ("question", "show_live", "passes_if", "remark")),
+    }
+    journal_on(item, item.demo.candidate, action, by, after=after)
     return item
 
 
@@ -301,18 +296,12 @@ def schedule_demo(
     checked(demo)
     demo.save()
     seat_guests(demo, people)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.scheduled",
-        subject=demo,
-        by=by,
-        after={
-            "candidate": candidate,
-            **journal.snapshot(demo, ("title", "scheduled_for", "zone", "minutes")),
-            **{name: getattr(demo, name) for name in ATTENDANCE if getattr(demo, name)},
-            **({"guests": names_of(demo)} if people else {}),
-        },
-    )
+    after = {
+        **journal.snapshot(demo, ("title", "scheduled_for", "zone", "minutes")),
+        **{name: getattr(demo, name) for name in ATTENDANCE if getattr(demo, name)},
+        **({"guests": names_of(demo)} if people else {}),
+    }
+    journal_on(demo, candidate, "demo.scheduled", by, after=after)
     owe_invitations(demo, evaluation, by)
     return demo
 
@@ -357,7 +346,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
         Invalid: nobody is named.
 
     """
-    demo, evaluation = open_demo(demo, by, check_hold_demo)
+    demo, _ = open_demo(demo, by, check_hold_demo)
     inputs = Inputs()
     values = {
         "attendees": inputs.text("attendees", attendees),
@@ -365,14 +354,7 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
     }
     inputs.check()
     before, after = change(demo, held_at=timezone.now(), **values)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.held",
-        subject=demo,
-        by=by,
-        before=before,
-        after={"candidate": demo.candidate, **after},
-    )
+    journal_on(demo, demo.candidate, "demo.held", by, before=before, after=after)
     return demo
 
 
@@ -481,17 +463,8 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
         occurrence=demo.occurrence + 1,
     )
     tell_it_is_off(demo, evaluation, by)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.called_off",
-        subject=demo,
-        by=by,
-        after={
-            "candidate": demo.candidate,
-            **journal.snapshot(demo, ("title", "scheduled_for", "called_off_at")),
-        },
-        reason=because,
-    )
+    after = journal.snapshot(demo, ("title", "scheduled_for", "called_off_at"))
+    journal_on(demo, demo.candidate, "demo.called_off", by, after=after, reason=because)
     return demo
 
 
@@ -542,13 +515,8 @@ def plan_attendance(
         call_off_invitations(demo, "Somebody is asked again.")
     # Who is invited already is not told twice.
     owe_invitations(demo, evaluation, by)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.attendance_planned",
-        subject=demo,
-        by=by,
-        before=before,
-        after={"candidate": demo.candidate, **after},
+    journal_on(
+        demo, demo.candidate, "demo.attendance_planned", by, before=before, after=after
     )
     return demo
 
@@ -591,17 +559,10 @@ def end_demo(*, demo: Demo, by: By) -> Demo:
         Refused: it was not held, or is over already.
 
     """
-    demo, evaluation = open_demo(demo, by, check_end_demo)
+    demo, _ = open_demo(demo, by, check_end_demo)
     now = timezone.now()
     before, after = change(demo, ended_at=now, notes_until=now + SOLO_TIME)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.ended",
-        subject=demo,
-        by=by,
-        before=before,
-        after={"candidate": demo.candidate, **after},
-    )
+    journal_on(demo, demo.candidate, "demo.ended", by, before=before, after=after)
     return demo
 
 
@@ -618,7 +579,7 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
         Invalid: no words.
 
     """
-    demo, evaluation = open_demo(demo, by, check_write_demo_note)
+    demo, _ = open_demo(demo, by, check_write_demo_note)
     user = actor_of(by).user
     inputs = Inputs()
     cleaned = inputs.text("text", text)
@@ -631,17 +592,10 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     note.text, note.written_at = cleaned, timezone.now()
     checked(note)
     note.save()
-    journal.record(
-        evaluation=evaluation,
-        action="demo.note_written" if first else "demo.note_changed",
-        subject=note,
-        by=by,
-        # The id of the note is the salt: it is not shown before the words are.
-        after={
-            "candidate": demo.candidate,
-            "sha256": hashlib.sha256(f"{note.pk}\n{cleaned}".encode()).hexdigest(),
-        },
-    )
+    # The id of the note is the salt: it is not shown before the words are.
+    digest = hashlib.sha256(f"{note.pk}\n{cleaned}".encode()).hexdigest()
+    action = "demo.note_written" if first else "demo.note_changed"
+    journal_on(note, demo.candidate, action, by, after={"sha256": digest})
     return note
 
 
@@ -653,14 +607,9 @@ def reveal_demo_notes(*, demo: Demo, by: By) -> Demo:
         Forbidden: not the owner. Refused: the demo is not over, or they are revealed.
 
     """
-    demo, evaluation = open_demo(demo, by, check_reveal_demo_notes)
+    demo, _ = open_demo(demo, by, check_reveal_demo_notes)
     before, after = change(demo, notes_until=timezone.now())
-    journal.record(
-        evaluation=evaluation,
-        action="demo.notes_revealed",
-        subject=demo,
-        by=by,
-        before=before,
-        after={"candidate": demo.candidate, **after},
+    journal_on(
+        demo, demo.candidate, "demo.notes_revealed", by, before=before, after=after
     )
     return demo

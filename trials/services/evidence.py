@@ -36,6 +36,7 @@ from trials.policy import (
     FROM_DEMOS,
     check_part,
     check_running,
+    journal_on,
     need,
     require_excuser,
     require_same,
@@ -78,15 +79,12 @@ def journal_verdict(
     """One entry, which commits to the row and to what it rests on."""
     claim = evidence.claim
     rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
-    journal.record(
-        evaluation=claim.candidate.evaluation,
-        action="evidence.reconfirmed"
-        if evidence.reconfirms_id
-        else "evidence.recorded",
-        subject=evidence,
-        by=by,
+    journal_on(
+        evidence,
+        claim.candidate,
+        "evidence.reconfirmed" if evidence.reconfirms_id else "evidence.recorded",
+        by,
         after={
-            "candidate": claim.candidate,
             "requirement": claim.requirement.ref,
             "claim_revision": claim.revision,
             **journal.snapshot(evidence, VERDICT_FIELDS),
@@ -505,21 +503,13 @@ def note_research(
     inputs.check()
     checked(note)
     note.save()
-    journal.record(
-        evaluation=evaluation,
-        action="research.noted",
-        subject=note,
-        by=by,
-        after={
-            "candidate": candidate,
-            "requirement": requirement.ref if requirement else "",
-            "kind": kind,
-            "title": note.title,
-            "text": note.text,
-            "source_url": note.source_url,
-            "source_date": source_date,
-        },
-    )
+    after = {
+        "requirement": requirement.ref if requirement else "",
+        "kind": kind,
+        **journal.snapshot(note, ("title", "text", "source_url")),
+        "source_date": source_date,
+    }
+    journal_on(note, candidate, "research.noted", by, after=after)
     return note
 
 
@@ -595,13 +585,12 @@ def excuse_knock_out(
     )
     checked(excuse)
     excuse.save()
-    journal.record(
-        evaluation=evaluation,
-        action="knock_out.excused",
-        subject=excuse,
-        by=by,
+    journal_on(
+        excuse,
+        candidate,
+        "knock_out.excused",
+        by,
         after={
-            "candidate": candidate,
             "requirement": requirement.ref,
             "standing": str(cell.standing),
             **({"named_values": excuse.named_values} if excuse.named_values else {}),
@@ -637,17 +626,13 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
             reason, "reason", "Give a reason for withdrawing the excuse."
         ),
     )
-    journal.record(
-        evaluation=evaluation,
-        action="knock_out.excuse_withdrawn",
-        subject=excuse,
-        by=by,
+    journal_on(
+        excuse,
+        excuse.candidate,
+        "knock_out.excuse_withdrawn",
+        by,
         before=before,
-        after={
-            "candidate": excuse.candidate,
-            "requirement": excuse.requirement.ref,
-            **after,
-        },
+        after={"requirement": excuse.requirement.ref, **after},
         reason=excuse.withdrawn_reason,
         rows=[excuse],
     )

@@ -44,7 +44,7 @@ from trials.models import (
 )
 from trials.models.runs import FAILED, PASSED
 from trials.notices import RunTokenLeaked
-from trials.policy import check_running, check_trial, today_in
+from trials.policy import check_running, check_trial, journal_on, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
 from trials.selectors.runs import check_run_token, propose_from, value_text
 from trials.services.evidence import (
@@ -53,7 +53,7 @@ from trials.services.evidence import (
     record_evidence,
     runs_that_count,
 )
-from trials.services.trials import journal_trial, locked_trial, open_trial
+from trials.services.trials import locked_trial, open_trial
 from vendors.models import Claim
 from vendors.policy import check_judges
 from vendors.services.candidates import lock_candidate
@@ -288,7 +288,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
         made_by=user,
     )
     after = {"prefix": prefix, "label": name, "version": trial.version}
-    journal_trial(trial, "run_token.made", by, after=after)
+    journal_on(trial, trial.candidate, "run_token.made", by, after=after)
     return token, secret
 
 
@@ -331,7 +331,14 @@ def _end(token: RunToken, by: By, reason: str) -> None:
     token.revoked_at = timezone.now()
     token.save(update_fields=["revoked_at", "leaked_at"])
     after = {"prefix": token.prefix, "label": token.label}
-    journal_trial(token.trial, "run_token.revoked", by, after=after, reason=reason)
+    journal_on(
+        token.trial,
+        token.trial.candidate,
+        "run_token.revoked",
+        by,
+        after=after,
+        reason=reason,
+    )
 
 
 FOLDER = "run_reports"

@@ -25,7 +25,7 @@ from evaltracker.toolbox.text import TEXT_LIMIT, Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
-from trials.policy import matters_most, require_same
+from trials.policy import journal_on, matters_most, require_same
 from trials.scoring import Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import Ledger, ledger
@@ -154,7 +154,7 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
         Refused: the demo was held or called off, or it is on the dazzle list.
 
     """
-    demo, evaluation = open_demo(item.demo, by)
+    demo, _ = open_demo(item.demo, by)
     item = ScriptItem.objects.get(pk=item.pk)
     item.demo = demo
     check_move_script_item(item, by)
@@ -166,17 +166,11 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
         row.position = place
     if item.position != before:
         ScriptItem.objects.bulk_update(items, ["position"])
-        journal.record(
-            evaluation=evaluation,
-            action="demo.script_item_moved",
-            subject=item,
-            by=by,
-            after={
-                "candidate": demo.candidate,
-                "question": item.question[:LONGEST],
-                "place": items.index(item) + 1,
-            },
-        )
+        after = {
+            "question": item.question[:LONGEST],
+            "place": items.index(item) + 1,
+        }
+        journal_on(item, demo.candidate, "demo.script_item_moved", by, after=after)
     return item
 
 
@@ -232,16 +226,8 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     ]
     ScriptItem.objects.bulk_create(items)
     if items:
-        journal.record(
-            evaluation=evaluation,
-            action="demo.script_drawn_up",
-            subject=demo,
-            by=by,
-            after={
-                "candidate": demo.candidate,
-                "requirements": [requirement.ref for requirement in wanted],
-            },
-        )
+        after = {"requirements": [requirement.ref for requirement in wanted]}
+        journal_on(demo, demo.candidate, "demo.script_drawn_up", by, after=after)
     return items
 
 
@@ -437,15 +423,9 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
     if not items:
         raise nothing_left("Nothing of this template's script is left to add here.")
     ScriptItem.objects.bulk_create(items)
-    journal.record(
-        evaluation=evaluation,
-        action="demo.script_taken",
-        subject=demo,
-        by=by,
-        after={
-            "candidate": demo.candidate,
-            "template": point.title,
-            "questions": [item.question[:60] for item in items],
-        },
-    )
+    after = {
+        "template": point.title,
+        "questions": [item.question[:60] for item in items],
+    }
+    journal_on(demo, demo.candidate, "demo.script_taken", by, after=after)
     return items

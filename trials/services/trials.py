@@ -32,6 +32,7 @@ from trials.policy import (
     check_part,
     check_running,
     check_trial,
+    journal_on,
     may_lead,
     require_insider,
     require_same,
@@ -101,7 +102,9 @@ def plan_trial(
     )
     checked(trial)
     trial.save()
-    journal_trial(trial, "trial.planned", by, after=journal.snapshot(trial, PLAN))
+    journal_on(
+        trial, trial.candidate, "trial.planned", by, after=journal.snapshot(trial, PLAN)
+    )
     return trial
 
 
@@ -129,7 +132,9 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     before, after = change(trial, **values)
     if after:
         withdraw_proposal(trial)
-        journal_trial(trial, "trial.changed", by, before=before, after=after)
+        journal_on(
+            trial, trial.candidate, "trial.changed", by, before=before, after=after
+        )
     return trial
 
 
@@ -150,7 +155,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     before, after = change(trial, summary=cleaned, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
-    journal_trial(trial, "trial.closed", by, before=before, after=after)
+    journal_on(trial, trial.candidate, "trial.closed", by, before=before, after=after)
     return trial
 
 
@@ -231,24 +236,6 @@ def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
     if ends_on < starts_on:
         sentence = "A trial cannot end before it starts."
         raise Invalid(sentence, errors={"ends_on": [sentence]})
-
-
-def journal_trial(
-    trial: Trial,
-    action: str,
-    by: By,
-    *,
-    after: dict[str, Any],
-    **said: Any,
-) -> None:
-    journal.record(
-        evaluation=trial.candidate.evaluation,
-        action=action,
-        subject=trial,
-        by=by,
-        after={"candidate": trial.candidate, **after},
-        **said,
-    )
 
 
 def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
@@ -349,7 +336,7 @@ def record_gap(
     gap.save()
     snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "workaround"))
     snapshot["requirement"] = requirement.ref if requirement else ""
-    journal_gap(gap, "gap.recorded", by, after=snapshot)
+    journal_on(gap, gap.trial.candidate, "gap.recorded", by, after=snapshot)
     tell_vendor_of(gap)
     return gap
 
@@ -375,7 +362,7 @@ def open_gap_for_refuted(*, evidence: Evidence, trial: Trial, by: By) -> Gap:
     gap.save()
     snapshot = journal.snapshot(gap, ("severity", "text", "found_on", "reply_until"))
     snapshot["requirement"] = evidence.claim.requirement.ref
-    journal_gap(gap, "gap.recorded", by, after=snapshot)
+    journal_on(gap, gap.trial.candidate, "gap.recorded", by, after=snapshot)
     tell_vendor_of(gap)
     return gap
 
@@ -422,7 +409,9 @@ def reply_to_gap(
         reply_at=timezone.now(),
         reply_noted_by=None if by_vendor else actor_of(by).user,
     )
-    journal_gap(fresh, "gap.replied", by, before=before, after=after)
+    journal_on(
+        fresh, fresh.trial.candidate, "gap.replied", by, before=before, after=after
+    )
     return fresh
 
 
@@ -437,7 +426,9 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     cleaned = inputs.text("note", note)
     inputs.check()
     before, after = change(fresh, closed_at=timezone.now(), closing_note=cleaned)
-    journal_gap(fresh, "gap.closed", by, before=before, after=after)
+    journal_on(
+        fresh, fresh.trial.candidate, "gap.closed", by, before=before, after=after
+    )
     return fresh
 
 
@@ -449,24 +440,6 @@ def locked_gap(gap: Gap, evaluation: Evaluation) -> Gap:
     )
     fresh.trial.candidate.evaluation = evaluation
     return fresh
-
-
-def journal_gap(
-    gap: Gap,
-    action: str,
-    by: By,
-    *,
-    after: dict[str, Any],
-    **said: Any,
-) -> None:
-    journal.record(
-        evaluation=gap.trial.candidate.evaluation,
-        action=action,
-        subject=gap,
-        by=by,
-        after={"candidate": gap.trial.candidate, **after},
-        **said,
-    )
 
 
 HELD = "It held when it was judged again."
@@ -552,6 +525,6 @@ def _keep(
     if closes and outcome == Retest.MENDED:
         fields |= {"closed_at": now, "closing_note": note}
     before, after = change(gap, **fields)
-    journal_gap(gap, "gap.retested", by, before=before, after=after)
+    journal_on(gap, gap.trial.candidate, "gap.retested", by, before=before, after=after)
     if outcome == Retest.STILL_THERE:
         tell_vendor_of_retest(gap)
