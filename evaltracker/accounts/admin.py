@@ -36,7 +36,7 @@ from evaltracker.notices.services.digests import (
 )
 from evaltracker.pages.acts import Act, Confirm, register_act
 from evaltracker.pages.base import check_query
-from evaltracker.pages.fields import ZoneField, form_like
+from evaltracker.pages.fields import ZoneField, form_like, form_of
 from evaltracker.pages.site import panels_of, site
 from evaltracker.toolbox.days import countries, next_morning
 
@@ -123,21 +123,19 @@ class ChangeDetails(OnOwnAccount):
         return {field: getattr(target, field) for field in people.OWN}
 
 
-class AddressForm(forms.Form):
-    email = forms.EmailField(
-        label="New mail address",
-        help_text="Single sign-on finds you by it, so take your company's.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-
 @register_act
 class ChangeAddress(OnOwnAccount):
     title = "Change your mail address"
     verb = "Send the link"
     help = "A link goes to the new address; it counts once you have confirmed it there."
     success = "A link is on its way to the new address."
-    form_class = AddressForm
+    form_class = form_of(
+        email=forms.EmailField(
+            label="New mail address",
+            help_text="Single sign-on finds you by it, so take your company's.",
+            widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        )
+    )
     service = people.ask_for_address
 
     def needs_proof(self, target: Any, user: User) -> bool:
@@ -258,22 +256,21 @@ class InviteAgain(PeopleAct):
         return may_add_people(user) and waits
 
 
-class PasswordForm(forms.Form):
-    password = forms.CharField(
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-        help_text="At least 12 characters; three words that do not belong together are "
-        "best. Tell it to the person yourself; they can change it after logging in.",
-    )
-
-
 @register_act
 class SetPassword(PeopleAct):
     title = "Set a new password"
     verb = "Set password"
     help = "Wherever the person is logged in, they are logged out."
     success = "The new password holds from now on."
-    form_class = PasswordForm
+    form_class = form_of(
+        password=forms.CharField(
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+            strip=False,
+            help_text="At least 12 characters; three words that do not belong together "
+            "are best. Tell it to the person yourself; they can change it after "
+            "logging in.",
+        )
+    )
     service = people.set_password
 
 

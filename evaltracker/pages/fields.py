@@ -73,7 +73,12 @@ def form_like(
             field.widget.attrs["rows"] = 3
     ordered = {name: own.get(name) or made[name] for name in fields}
     rest = {name: field for name, field in own.items() if name not in ordered}
-    return type("ModelLikeForm", (forms.Form,), {**ordered, **rest})
+    return form_of(**ordered, **rest)
+
+
+def form_of(**fields: forms.Field) -> type[forms.Form]:
+    """A form of these fields, for the act that asks them."""
+    return type("ActForm", (forms.Form,), fields)
 
 
 def mark_needed(form: type[forms.Form], why: str, *names: str) -> None:

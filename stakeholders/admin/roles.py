@@ -12,6 +12,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
 from evaltracker.pages.acts import Outcome, address_of, register_act
+from evaltracker.pages.fields import form_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import JOURNAL, JournalPart, OnEvaluation, Phrases
@@ -214,22 +215,20 @@ class InviteStakeholder(OnEvaluation):
         return self.page(target)
 
 
-class RolesForm(forms.Form):
-    roles = forms.MultipleChoiceField(
-        choices=Role.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="They come first when somebody looks for that role. Roles open "
-        "nothing by themselves: a part in an evaluation does.",
-    )
-
-
 @register_act
 class GiveRoles(PeopleAct):
     title = "Give roles"
     verb = "Save"
     success = "Saved."
-    form_class = RolesForm
+    form_class = form_of(
+        roles=forms.MultipleChoiceField(
+            choices=Role.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="They come first when somebody looks for that role. Roles open "
+            "nothing by themselves: a part in an evaluation does.",
+        )
+    )
     service = give_roles
 
     def allowed(self, user: User, target: Any) -> bool:

@@ -13,6 +13,7 @@ from evaltracker.pages.fields import (
     NamedChoice,
     ZoneField,
     day_field,
+    form_of,
     long_text,
     mark_needed,
     reason_field,
@@ -153,12 +154,6 @@ class ChangeTrial(OnTermsOfTrial):
     service = change_trial
 
 
-class SummaryForm(forms.Form):
-    summary = forms.CharField(
-        label="What it came to", widget=long_text(6), help_text="The memo prints it."
-    )
-
-
 @register_act
 class CloseTrial(OnTrial):
     title = "Close the trial"
@@ -168,7 +163,13 @@ class CloseTrial(OnTrial):
         "open milestones are called off."
     )
     success = "The trial is closed."
-    form_class = SummaryForm
+    form_class = form_of(
+        summary=forms.CharField(
+            label="What it came to",
+            widget=long_text(6),
+            help_text="The memo prints it.",
+        )
+    )
     dangerous = True
     service = close_trial
 

@@ -18,6 +18,7 @@ from evaltracker.pages.fields import (
     MeasureField,
     MeasureLine,
     day_field,
+    form_of,
     long_text,
     mark_needed,
     reason_field,
@@ -229,33 +230,20 @@ class OnGap(OnTrial):
         return super().cancel_url(target) + f"#gap-{target.pk}"
 
 
-class ReplyForm(forms.Form):
-    reply = forms.CharField(label="What the vendor says", widget=long_text())
-    promised_for = day_field("Promised for", required=False)
-
-
 @register_act
 class ReplyToGap(OnGap):
     title = "Note the vendor's reply"
     verb = "Save"
     help = "The vendor can also reply by itself, through the API."
     success = "The reply is noted."
-    form_class = ReplyForm
+    form_class = form_of(
+        reply=forms.CharField(label="What the vendor says", widget=long_text()),
+        promised_for=day_field("Promised for", required=False),
+    )
     service = reply_to_gap
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         return {"reply": target.reply, "promised_for": target.promised_for}
-
-
-class RetestForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label="What it came to",
-        choices=Retest.choices,
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label="What you saw", widget=long_text(3), help_text="The vendor reads it, too."
-    )
 
 
 @register_act
@@ -268,16 +256,19 @@ class RetestGap(OnGap):
         "page."
     )
     success = "The retest is in the log."
-    form_class = RetestForm
-    service = retest_gap
-
-
-class ClosingForm(forms.Form):
-    note = forms.CharField(
-        label="How it ended",
-        widget=long_text(3),
-        help_text="Fixed, worked around, or accepted.",
+    form_class = form_of(
+        outcome=forms.ChoiceField(
+            label="What it came to",
+            choices=Retest.choices,
+            widget=forms.RadioSelect,
+        ),
+        note=forms.CharField(
+            label="What you saw",
+            widget=long_text(3),
+            help_text="The vendor reads it, too.",
+        ),
     )
+    service = retest_gap
 
 
 @register_act
@@ -285,7 +276,13 @@ class CloseGap(OnGap):
     title = "Close the gap"
     verb = "Close"
     success = "The gap is closed."
-    form_class = ClosingForm
+    form_class = form_of(
+        note=forms.CharField(
+            label="How it ended",
+            widget=long_text(3),
+            help_text="Fixed, worked around, or accepted.",
+        )
+    )
     service = close_gap
 
 

@@ -25,6 +25,7 @@ from evaltracker.pages.fields import (
     NamedChoice,
     ZoneField,
     day_field,
+    form_of,
     instant_from,
     link_field,
     long_text,
@@ -148,21 +149,20 @@ class EndDemo(OnDemo):
     service = end_demo
 
 
-class NoteForm(forms.Form):
-    text = forms.CharField(
-        label="What you think of it",
-        widget=long_text(6),
-        help_text="What convinced you, what did not, what you would ask in a trial.",
-    )
-
-
 @register_act
 class WriteDemoNote(OnDemo):
     title = "Your note on the demo"
     verb = "Save"
     help = "Notes stay private until all are revealed."
     success = "Your note is saved. You may change it until all notes are revealed."
-    form_class = NoteForm
+    form_class = form_of(
+        text=forms.CharField(
+            label="What you think of it",
+            widget=long_text(6),
+            help_text="What convinced you, what did not, what you would ask in a "
+            "trial.",
+        )
+    )
     service = write_demo_note
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -253,12 +253,6 @@ class MoveDemo(OnDemo):
         }
 
 
-class CallOffForm(forms.Form):
-    reason = reason_field(
-        help_text="Everybody with a part reads it on the demo's page."
-    )
-
-
 @register_act
 class CallOffDemo(OnDemo):
     title = "Call the demo off"
@@ -269,16 +263,13 @@ class CallOffDemo(OnDemo):
         "be taken back; to put it to another time, move it instead."
     )
     success = "The demo is called off; everybody who was invited gets a mail."
-    form_class = CallOffForm
+    form_class = form_of(
+        reason=reason_field(
+            help_text="Everybody with a part reads it on the demo's page."
+        )
+    )
     dangerous = True
     service = call_off_demo
-
-
-class HoldForm(forms.Form):
-    attendees = forms.CharField(
-        label="Who is there", widget=long_text(3), help_text="Ours and theirs."
-    )
-    notes = forms.CharField(label="Notes", required=False, widget=long_text())
 
 
 @register_act
@@ -287,17 +278,17 @@ class HoldDemo(OnDemo):
     verb = "It takes place"
     help = "You can judge the items now; the script no longer changes."
     success = "The demo takes place. Judge each item as you see it."
-    form_class = HoldForm
+    form_class = form_of(
+        attendees=forms.CharField(
+            label="Who is there", widget=long_text(3), help_text="Ours and theirs."
+        ),
+        notes=forms.CharField(label="Notes", required=False, widget=long_text()),
+    )
     service = hold_demo
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         ours = "\n".join(names_of(target))
         return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
-
-
-class DazzleForm(forms.Form):
-    text = forms.CharField(label="What was shown", widget=long_text(2))
-    remark = forms.CharField(label="Remark", required=False, widget=long_text(2))
 
 
 @register_act
@@ -307,7 +298,10 @@ class AddDazzle(OnDemo):
     again_verb = "Add and start another"
     help = "What glitters goes here. It scores nothing, now or later."
     success = "It is on the dazzle list, where it scores nothing."
-    form_class = DazzleForm
+    form_class = form_of(
+        text=forms.CharField(label="What was shown", widget=long_text(2)),
+        remark=forms.CharField(label="Remark", required=False, widget=long_text(2)),
+    )
     service = add_dazzle
 
 
@@ -408,18 +402,16 @@ class ChangeScriptItem(FormOfEvaluation, OnItem):
         return {**values, "named_values": target.named_values}
 
 
-class PlaceForm(forms.Form):
-    to = forms.IntegerField(
-        label="Place", min_value=1, help_text="1 comes first; the others make room."
-    )
-
-
 @register_act
 class MoveScriptItem(OnItem):
     title = "Move the item"
     verb = "Move"
     success = "Moved."
-    form_class = PlaceForm
+    form_class = form_of(
+        to=forms.IntegerField(
+            label="Place", min_value=1, help_text="1 comes first; the others make room."
+        )
+    )
     service = move_script_item
 
     def judged(self, target: Any) -> tuple[Any, ...]:

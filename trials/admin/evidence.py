@@ -25,6 +25,7 @@ from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     NamedChoice,
     day_field,
+    form_of,
     link_field,
     long_text,
     mark_needed,
@@ -281,10 +282,6 @@ class RecordEvidence(OnPlace):
         return (target.candidate,)
 
 
-class ReconfirmForm(forms.Form):
-    note = forms.CharField(label="Why it can be said again", widget=long_text(3))
-
-
 @register_act
 class ReconfirmEvidence(AboutCandidate[Evidence]):
     title = "Re-confirm"
@@ -300,7 +297,9 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     service = reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
-    form_class = ReconfirmForm
+    form_class = form_of(
+        note=forms.CharField(label="Why it can be said again", widget=long_text(3))
+    )
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
@@ -371,10 +370,6 @@ class ExcuseKnockOut(OnPlace):
         return f"Excuse a must-have that is not met: {target}"
 
 
-class WithdrawForm(forms.Form):
-    reason = reason_field(help_text="The memo prints it beside the excuse.")
-
-
 @register_act
 class WithdrawExcuse(AboutCandidate[Excuse]):
     title = "Withdraw the excuse"
@@ -389,7 +384,9 @@ class WithdrawExcuse(AboutCandidate[Excuse]):
     target_name = "excuse"
     service = withdraw_excuse
     related = ("candidate__evaluation__owner", "requirement")
-    form_class = WithdrawForm
+    form_class = form_of(
+        reason=reason_field(help_text="The memo prints it beside the excuse.")
+    )
     dangerous = True
 
     def heading(self, target: Any) -> str:

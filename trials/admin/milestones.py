@@ -18,6 +18,7 @@ from evaltracker.pages.fields import (
     NamedChoice,
     ZoneField,
     day_field,
+    form_of,
     instant_from,
     long_text,
     reason_field,
@@ -165,27 +166,25 @@ class OnMilestone(InEvaluation[Milestone]):
         return self.page(target, "milestones")
 
 
-class SettleForm(forms.Form):
-    state = forms.ChoiceField(
-        label="How it went",
-        choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label="Reason",
-        required=False,
-        widget=long_text(2),
-        help_text="Needed unless it was met.",
-    )
-
-
 @register_act
 class SettleMilestone(OnMilestone):
     title = "Settle"
     verb = "Settle"
     help = "Nobody is reminded of it any more."
     success = "The milestone is settled."
-    form_class = SettleForm
+    form_class = form_of(
+        state=forms.ChoiceField(
+            label="How it went",
+            choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),
+            widget=forms.RadioSelect,
+        ),
+        reason=forms.CharField(
+            label="Reason",
+            required=False,
+            widget=long_text(2),
+            help_text="Needed unless it was met.",
+        ),
+    )
     prefill = ("state",)
     service = settle_milestone
 

@@ -19,7 +19,7 @@ from evaltracker.errors import NotFound, Problem, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
-from evaltracker.pages.fields import long_text
+from evaltracker.pages.fields import form_of, long_text, reason_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.toolbox.files import attachment
@@ -351,20 +351,16 @@ class OnRun(OnTrial):
         return reverse("admin:trial_runs", args=[self.trial(target).pk])
 
 
-class LeaveOutForm(forms.Form):
-    reason = forms.CharField(
-        label="Reason",
-        widget=long_text(3),
-        help_text="It stands beside the run, which stays in the picture.",
-    )
-
-
 @register_act
 class LeaveOutRun(OnRun):
     title = "Leave out a run"
     verb = "Leave it out"
     success = "The run no longer counts."
-    form_class = LeaveOutForm
+    form_class = form_of(
+        reason=reason_field(
+            help_text="It stands beside the run, which stays in the picture."
+        )
+    )
     service = leave_out_run
 
 

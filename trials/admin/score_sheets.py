@@ -11,7 +11,7 @@ from django.urls import reverse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Rule, register_act
-from evaltracker.pages.fields import long_text
+from evaltracker.pages.fields import form_of, long_text
 from stakeholders.models import Stakeholder
 from trials.models import DemoNote, Score
 from trials.scoring import TOP_SCORE
@@ -266,28 +266,26 @@ class OnOwnCell(AboutCandidate[OwnCell]):
         }
 
 
-class ScoreForm(forms.Form):
-    value = forms.TypedChoiceField(
-        label="Score",
-        choices=SCALE,
-        coerce=int,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose a score from 0 to 5."},
-    )
-    reason = forms.CharField(
-        label="Why",
-        max_length=5000,
-        widget=long_text(3),
-        error_messages={"required": "Say why you give this score."},
-    )
-
-
 @register_act
 class GiveScore(OnOwnCell):
     title = "Score"
     verb = "Save"
     success = "Your score is saved."
-    form_class = ScoreForm
+    form_class = form_of(
+        value=forms.TypedChoiceField(
+            label="Score",
+            choices=SCALE,
+            coerce=int,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose a score from 0 to 5."},
+        ),
+        reason=forms.CharField(
+            label="Why",
+            max_length=5000,
+            widget=long_text(3),
+            error_messages={"required": "Say why you give this score."},
+        ),
+    )
     template = "trials/score.html"
     in_dialog = False
     service = give_score

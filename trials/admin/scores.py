@@ -18,7 +18,7 @@ from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import long_text, reason_field
+from evaltracker.pages.fields import form_of, long_text, reason_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -100,14 +100,6 @@ class OpenConsensus(OnEvaluation):
     service = open_consensus
 
 
-class OutcomeForm(forms.Form):
-    outcome = forms.CharField(
-        label="What the meeting came to",
-        widget=long_text(6),
-        help_text="The memo prints it. The scores stay as they were given.",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class ScoredCell:
     """One candidate in one category; its `pk` stands in addresses."""
@@ -130,15 +122,6 @@ class ScoredCell:
 HALVES = [(f"{half / 2:g}", f"{half / 2:g}") for half in range(2 * TOP_SCORE + 1)]
 
 
-class SettleForm(forms.Form):
-    value = forms.TypedChoiceField(
-        label="What the meeting settled on",
-        choices=HALVES,
-        coerce=Decimal,
-    )
-    reason = reason_field(help_text="The memo prints it. What people gave stays.")
-
-
 @register_act
 class SettleScore(AboutCandidate[ScoredCell]):
     title = "Settle"
@@ -149,7 +132,14 @@ class SettleScore(AboutCandidate[ScoredCell]):
     )
     success = "It is settled."
     tab = "scores"
-    form_class = SettleForm
+    form_class = form_of(
+        value=forms.TypedChoiceField(
+            label="What the meeting settled on",
+            choices=HALVES,
+            coerce=Decimal,
+        ),
+        reason=reason_field(help_text="The memo prints it. What people gave stays."),
+    )
     service = settle_score
 
     def load(self, user: User, target_id: str) -> ScoredCell:
@@ -195,7 +185,13 @@ class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     verb = "Close"
     success = "Scores are closed."
     tab = "scores"
-    form_class = OutcomeForm
+    form_class = form_of(
+        outcome=forms.CharField(
+            label="What the meeting came to",
+            widget=long_text(6),
+            help_text="The memo prints it. The scores stay as they were given.",
+        )
+    )
     service = close_scores
 
 

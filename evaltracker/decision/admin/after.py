@@ -52,7 +52,13 @@ from evaltracker.decision.services.letters import check_export, export_as_seen
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
 from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
-from evaltracker.pages.fields import DateField, NamedChoice, form_like, reason_field
+from evaltracker.pages.fields import (
+    DateField,
+    NamedChoice,
+    form_like,
+    form_of,
+    reason_field,
+)
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.portable.importing import (
@@ -155,26 +161,20 @@ class JudgePromises(OnCheck):
         return {"check": target, "found": verdicts}
 
 
-class MoveForm(forms.Form):
-    due_on = DateField(label="New day", help_text="In the evaluation's time zone.")
-
-
 @register_act
 class MoveCheck(OnCheck):
     title = "Move the check"
     verb = "Move it"
     help = "You are reminded a week before, on the day, and a week after if it is open."
     success = "The check is moved."
-    form_class = MoveForm
+    form_class = form_of(
+        due_on=DateField(label="New day", help_text="In the evaluation's time zone.")
+    )
     service = move_check
     rule = check_run
 
     def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
         return {"due_on": target.due_on}
-
-
-class ReasonForm(forms.Form):
-    reason = reason_field(help_text="It stays beside the check and in the journal.")
 
 
 @register_act
@@ -183,19 +183,12 @@ class WaiveCheck(OnCheck):
     verb = "Leave it out"
     help = "Nobody is reminded of it any more. It cannot be taken back."
     success = "The check is left out."
-    form_class = ReasonForm
+    form_class = form_of(
+        reason=reason_field(help_text="It stays beside the check and in the journal.")
+    )
     dangerous = True
     service = waive_check
     rule = check_run
-
-
-class CloseForm(forms.Form):
-    summary = forms.CharField(
-        label="What it came to",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        required=False,
-        help_text="For the next person who evaluates this vendor.",
-    )
 
 
 @register_act
@@ -204,7 +197,14 @@ class CloseCheck(OnCheck):
     verb = "Close it"
     help = "Every promise has to have its verdict. Closed verdicts stay as they are."
     success = "The check is closed."
-    form_class = CloseForm
+    form_class = form_of(
+        summary=forms.CharField(
+            label="What it came to",
+            widget=forms.Textarea(attrs={"rows": 4}),
+            required=False,
+            help_text="For the next person who evaluates this vendor.",
+        )
+    )
     service = close_check
     rule = check_close
 
@@ -284,16 +284,6 @@ def as_typed(days: list[int]) -> str:
     return ", ".join(map(str, days))
 
 
-class OutcomeForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label="What happens",
-        choices=TermOutcome.choices,
-        widget=forms.RadioSelect,
-        help_text="A contract that renews automatically gets its next end at once.",
-    )
-    note = reason_field("How it was decided", "Such as who wrote to whom, and when.")
-
-
 @register_act
 class SettleContractTerm(InEvaluation[ContractTerm]):
     title = "Decide on the contract"
@@ -304,7 +294,15 @@ class SettleContractTerm(InEvaluation[ContractTerm]):
     model = ContractTerm
     related = ("evaluation__owner",)
     target_name = "term"
-    form_class = OutcomeForm
+    form_class = form_of(
+        outcome=forms.ChoiceField(
+            label="What happens",
+            choices=TermOutcome.choices,
+            widget=forms.RadioSelect,
+            help_text="A contract that renews automatically gets its next end at once.",
+        ),
+        note=reason_field("How it was decided", "Such as who wrote to whom, and when."),
+    )
     service = settle_contract_term
     rule = check_settle_term
 
@@ -434,17 +432,6 @@ KEPT_SECONDS = 30 * 60
 LATE = "The preview is older than half an hour. Choose the file again."
 
 
-class FormatForm(forms.Form):
-    form = forms.ChoiceField(
-        label="Format",
-        choices=(
-            ("json", "JSON: all of it, the journal too"),
-            ("ocds", "OCDS 1.1: planning, tender, bids and award for a register"),
-        ),
-        widget=forms.RadioSelect,
-    )
-
-
 @register_act
 class ExportEvaluation(OnEvaluation):
     title = "Export the evaluation"
@@ -456,7 +443,16 @@ class ExportEvaluation(OnEvaluation):
     )
     in_dialog = False  # it answers with a file
     success = "The evaluation is exported."
-    form_class = FormatForm
+    form_class = form_of(
+        form=forms.ChoiceField(
+            label="Format",
+            choices=(
+                ("json", "JSON: all of it, the journal too"),
+                ("ocds", "OCDS 1.1: planning, tender, bids and award for a register"),
+            ),
+            widget=forms.RadioSelect,
+        )
+    )
     rule = check_export
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -471,14 +467,6 @@ class ExportEvaluation(OnEvaluation):
         content = export_as_seen(evaluation=target, form=form, by=by)
         name = f"{target.slug}.{'ocds.json' if form == 'ocds' else 'json'}"
         return download(content, name=name, content_type="application/json")
-
-
-class FileForm(forms.Form):
-    file = forms.FileField(
-        label="Export",
-        help_text="A JSON file that export_evaluation wrote, or an owner; up to 20 MB.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
-    )
 
 
 class ByOperators[T](Act[T]):
@@ -504,7 +492,14 @@ class ImportEvaluation(ByOperators[None]):
         "would see it; nothing is written before you have said yes."
     )
     success = "This is what the import would do. Nothing is written yet."
-    form_class = FileForm
+    form_class = form_of(
+        file=forms.FileField(
+            label="Export",
+            help_text="A JSON file that export_evaluation wrote, or an owner; up to 20 "
+            "MB.",
+            widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
+        )
+    )
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
         content = data["file"].read(PAGE_LIMIT + 1)

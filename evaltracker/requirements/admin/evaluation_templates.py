@@ -22,7 +22,7 @@ from evaltracker.evaluations.policy import (
 from evaltracker.evaluations.topics import Topic, everybody, register_topic
 from evaltracker.pages.acts import Act, register_act
 from evaltracker.pages.base import HardenedAdmin
-from evaltracker.pages.fields import LinesField, TextField, long_text
+from evaltracker.pages.fields import LinesField, TextField, form_of, long_text
 from evaltracker.pages.search import Reader, Search, register_search
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
@@ -46,11 +46,6 @@ from evaltracker.requirements.services.templates import (
 from evaltracker.toolbox.text import shortened
 
 
-class TemplateForm(forms.Form):
-    title = forms.CharField(max_length=150, label="Name of the template")
-    description = TextField(required=False, max_length=2000, label="What it is for")
-
-
 @register_act
 class SaveAsTemplate(OnEvaluation):
     title = "Save as a template"
@@ -62,7 +57,10 @@ class SaveAsTemplate(OnEvaluation):
         "start from it, or take parts of it."
     )
     success = "The template is saved. Choose it at the next start, or take parts of it."
-    form_class = TemplateForm
+    form_class = form_of(
+        title=forms.CharField(max_length=150, label="Name of the template"),
+        description=TextField(required=False, max_length=2000, label="What it is for"),
+    )
     tab = "requirements"
     service = save_as_template
 

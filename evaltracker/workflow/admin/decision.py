@@ -48,6 +48,7 @@ from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import form_of
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import register_tab
 from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
@@ -378,24 +379,22 @@ class OnLetter(AboutCandidate[Letter]):
         return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
 
 
-class WordsForm(forms.Form):
-    text = forms.CharField(
-        label="The letter",
-        widget=forms.Textarea(attrs={"rows": 18}),
-        help_text=(
-            "Blank lines between paragraphs. The mail greets each reader by name "
-            "above it. Name no other candidate, no price and no score."
-        ),
-    )
-
-
 @register_act
 class WriteLetter(OnLetter):
     title = "Go over the letter"
     verb = "Save the draft"
     help = "Nothing is sent by saving. It was drafted from what the ledger says of it."
     success = "The draft is saved; nothing was sent."
-    form_class = WordsForm
+    form_class = form_of(
+        text=forms.CharField(
+            label="The letter",
+            widget=forms.Textarea(attrs={"rows": 18}),
+            help_text=(
+                "Blank lines between paragraphs. The mail greets each reader by name "
+                "above it. Name no other candidate, no price and no score."
+            ),
+        )
+    )
     service = write_letter
 
     def initial(self, target: Letter, user: User) -> dict[str, Any]:

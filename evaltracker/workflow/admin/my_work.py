@@ -28,6 +28,7 @@ from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
 from evaltracker.pages.acts import Act, Outcome, register_act
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
+from evaltracker.pages.fields import form_of
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.templatetags.evaltracker import badge, day
@@ -290,17 +291,13 @@ def news_page(request: HttpRequest) -> HttpResponse:
 site.register_page("news/", news_page, "news")
 
 
-class SeenForm(forms.Form):
-    until = forms.DateTimeField(widget=forms.HiddenInput)
-
-
 @register_act
 class MarkNewsSeen(Act[None]):
     title = "Mark as seen"
     verb = "Mark all as seen"
     help = "For you alone: what comes later is new again."
     success = "Marked as seen."
-    form_class = SeenForm
+    form_class = form_of(until=forms.DateTimeField(widget=forms.HiddenInput))
     service = mark_news_seen
 
     def allowed(self, user: User, target: None) -> bool:

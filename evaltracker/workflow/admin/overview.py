@@ -28,7 +28,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome, register_act
-from evaltracker.pages.fields import DateField, ReasonForm, TextField
+from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
 from evaltracker.pages.workspace import (
     OnEvaluation,
     evaluation_page,
@@ -113,15 +113,13 @@ def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
     return Drawing(bars, place(today), today, plan.sentence, plan.already_late)
 
 
-class AdvanceForm(forms.Form):
-    from_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
-
-
 @register_act
 class Advance(OnEvaluation):
     title = "Advance to the next stage"
     verb = "Advance"
-    form_class = AdvanceForm
+    form_class = form_of(
+        from_stage=forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
+    )
     template = "workflow/advance.html"
     service = advance
 

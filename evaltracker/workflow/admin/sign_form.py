@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.money import written
 from evaltracker.pages.acts import Outcome, address_of, register_act
-from evaltracker.pages.fields import DateField, ReasonForm, TextField
+from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
 from evaltracker.toolbox.text import listed
@@ -240,10 +240,6 @@ class SignForm(forms.Form):
         ]
 
 
-class NoteForm(forms.Form):
-    closing_note = TextField(max_length=5000, label="How it was met")
-
-
 @register_act
 class CloseCondition(InEvaluation[Condition]):
     title = "Close a condition"
@@ -255,7 +251,9 @@ class CloseCondition(InEvaluation[Condition]):
     model = Condition
     target_name = "condition"
     service = close_condition
-    form_class = NoteForm
+    form_class = form_of(
+        closing_note=TextField(max_length=5000, label="How it was met")
+    )
     template = "workflow/close_condition.html"
 
     def arguments(self, target: Condition, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -319,10 +317,6 @@ class AskForWaiver(OnEvaluation):
         return {"gates": askable_gates(target, user)}
 
 
-class ExcuseReasonForm(forms.Form):
-    reason = TextField(max_length=5000, help_text=READS)
-
-
 @register_act
 class AskToExcuse(OnPlace):
     title = "Ask leadership to excuse it"
@@ -333,7 +327,7 @@ class AskToExcuse(OnPlace):
     )
     success = ASKED
     template = "vendors/place.html"
-    form_class = ExcuseReasonForm
+    form_class = form_of(reason=TextField(max_length=5000, help_text=READS))
     service = ask_to_excuse
 
 
@@ -356,27 +350,25 @@ class OnRequest(InEvaluation[WaiverRequest]):
         return address_of_request(target)
 
 
-class AnswerForm(forms.Form):
-    answer = forms.ChoiceField(
-        widget=forms.RadioSelect,
-        choices=[
-            (WaiverAnswer.GRANTED.value, "Grant the waiver"),
-            (WaiverAnswer.DECLINED.value, "Decline it"),
-        ],
-    )
-    reason = TextField(
-        max_length=5000,
-        help_text="If you grant it, the decision memo prints this under your name.",
-    )
-
-
 @register_act
 class AnswerWaiverRequest(OnRequest):
     title = "Answer a request for a waiver"
     verb = "Answer"
     help = "A waiver that you grant cannot be taken back; an excuse can."
     template = "workflow/answer_waiver_request.html"
-    form_class = AnswerForm
+    form_class = form_of(
+        answer=forms.ChoiceField(
+            widget=forms.RadioSelect,
+            choices=[
+                (WaiverAnswer.GRANTED.value, "Grant the waiver"),
+                (WaiverAnswer.DECLINED.value, "Decline it"),
+            ],
+        ),
+        reason=TextField(
+            max_length=5000,
+            help_text="If you grant it, the decision memo prints this under your name.",
+        ),
+    )
     service = answer_waiver_request
 
     def heading(self, target: WaiverRequest) -> str:
