@@ -106,7 +106,11 @@ def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
     except (NotFound, Forbidden):
         raise
     except Invalid as problem:
-        shown = _add_errors(form, problem)
+        for field, sentences in problem.errors.items():
+            place = field if field in form.fields else None
+            for sentence in sentences:
+                form.add_error(place, sentence)
+        shown = bool(problem.errors)
         rest = None if shown else problem
         return _show(request, act, target, form, problem=rest, status=problem.status)
     except Stale as problem:
@@ -151,15 +155,6 @@ def _finish(
 def _leads_away(request: HttpRequest, onwards: HttpResponse) -> bool:
     there, here = onwards.headers["Location"], _next(request, HERE)
     return urlsplit(there).path != urlsplit(here).path
-
-
-def _add_errors(form: Any, problem: Invalid) -> bool:
-    """Put a service's sentences beside the fields; True if there were any."""
-    for field, sentences in problem.errors.items():
-        shown = field if field in form.fields else None
-        for sentence in sentences:
-            form.add_error(shown, sentence)
-    return bool(problem.errors)
 
 
 def _with_fresh_version(request: HttpRequest, act: Act[Any]) -> Any:

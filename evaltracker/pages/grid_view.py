@@ -171,7 +171,13 @@ def _save_row(
         if stored == cell.typed:
             continue
         if stored != cell.seen:
-            refused.append(_changed_meanwhile(cell, stored))
+            label_of = cell.column.label_of
+            theirs, mine = label_of(stored), label_of(cell.typed)
+            words = (
+                f"Somebody else changed {cell.column.label} to “{theirs}” meanwhile; "
+                f"you entered “{mine}”. Enter it again to replace theirs."
+            )
+            refused.append(RefusedCell(cell.row, cell.column.name, words, 409, stored))
             continue
         try:
             value = readers[column.name](cell.typed)
@@ -193,16 +199,6 @@ def _save_row(
         except Problem as problem:
             refused += refused_cells(cells[0].row, names, problem)
     return refused
-
-
-def _changed_meanwhile(cell: Change, stored: Any) -> RefusedCell:
-    """Both values; nobody's is overwritten unseen."""
-    theirs, mine = cell.column.label_of(stored), cell.column.label_of(cell.typed)
-    sentence = (
-        f"Somebody else changed {cell.column.label} to “{theirs}” meanwhile; you "
-        f"entered “{mine}”. Enter it again to replace theirs."
-    )
-    return RefusedCell(cell.row, cell.column.name, sentence, 409, stored)
 
 
 class _NewCells:

@@ -144,24 +144,20 @@ def _first_exercised(
         "claim__requirement_id", "recorded_at"
     ):
         first.setdefault(requirement, at.astimezone(zone).date())
-    for requirement, earliest in _first_runs(trial).items():
+    runs = Run.objects.counting().filter(criterion=OuterRef("pk"))
+    first_at = runs.order_by("measured_at").values("measured_at")[:1]
+    measured = trial.criteria.exclude(measure={}).order_by()
+    # When the first run that counts was; None without one.
+    firsts: dict[uuid.UUID, datetime.datetime | None] = {}
+    for key, when in measured.values_list("requirement_id", Subquery(first_at)):
+        known = firsts.setdefault(key, when)
+        if when is not None and (known is None or when < known):
+            firsts[key] = when
+    for requirement, earliest in firsts.items():
         first.pop(requirement, None)
         if earliest is not None:
             first[requirement] = earliest.astimezone(zone).date()
     return {key: day for key, day in first.items() if key in wanted}
-
-
-def _first_runs(trial: Trial) -> dict[uuid.UUID, datetime.datetime | None]:
-    """By measured requirement, when the first run that counts was; None without one."""
-    runs = Run.objects.counting().filter(criterion=OuterRef("pk"))
-    earliest = runs.order_by("measured_at").values("measured_at")[:1]
-    measured = trial.criteria.exclude(measure={}).order_by()
-    firsts: dict[uuid.UUID, datetime.datetime | None] = {}
-    for requirement, at in measured.values_list("requirement_id", Subquery(earliest)):
-        known = firsts.setdefault(requirement, at)
-        if at is not None and (known is None or at < known):
-            firsts[requirement] = at
-    return firsts
 
 
 def agreed_trial(candidate: Candidate) -> Trial | None:

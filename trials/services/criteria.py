@@ -36,7 +36,14 @@ from vendors.selectors.candidates import read_item_values
 
 def check_write_criteria(trial: Trial, by: By) -> None:
     check_trial(trial, by)
-    require_all(drawn_up_with(trial), by)
+    user = actor_of(by).user
+    for other in drawn_up_with(trial):
+        if user is None or not may_lead(user, other):
+            owner = other.candidate.evaluation.owner.name
+            raise Forbidden(
+                "The trials of all finalists have this in common. It changes for all "
+                f"of them or not at all: ask {owner}."
+            )
 
 
 def check_change_criterion(criterion: Criterion, by: By) -> None:
@@ -62,17 +69,6 @@ def check_remove_criterion(criterion: Criterion, by: By) -> None:
 
 def where_of(twin: Criterion, criterion: Criterion) -> str:
     return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
-
-
-def require_all(trials: list[Trial], by: By) -> None:
-    user = actor_of(by).user
-    for trial in trials:
-        if user is None or not may_lead(user, trial):
-            owner = trial.candidate.evaluation.owner.name
-            raise Forbidden(
-                "The trials of all finalists have this in common. It changes for all "
-                f"of them or not at all: ask {owner}."
-            )
 
 
 TEXTS = ("text", "threshold", "method")
@@ -301,23 +297,19 @@ def _journal(
     )
 
 
-def trials_to_fill(trial: Trial) -> list[Trial]:
-    others = Trial.objects.filter(
-        candidate__evaluation=trial.candidate.evaluation_id,
-        closed_at=None,
-        agreed_at=None,
-        drawn_up=False,
-    ).exclude(candidate__state=CandidateState.ELIMINATED)
-    named = others.select_related("candidate__evaluation__owner", "lead")
-    return list(named.exclude(pk=trial.pk).order_by("candidate__name"))
-
-
 def check_copy_criteria(trial: Trial, by: By) -> list[Trial]:
     """Whoever runs all of these trials copies; the trials that would get criteria."""
     check_trial(trial, by)
     if trial.drawn_up:
         raise Refused("The trials of all finalists have these criteria in common.")
-    others = trials_to_fill(trial)
+    open_ones = Trial.objects.filter(
+        candidate__evaluation=trial.candidate.evaluation_id,
+        closed_at=None,
+        agreed_at=None,
+        drawn_up=False,
+    ).exclude(candidate__state=CandidateState.ELIMINATED)
+    named = open_ones.select_related("candidate__evaluation__owner", "lead")
+    others = list(named.exclude(pk=trial.pk).order_by("candidate__name"))
     for other in others:
         check_trial(other, by)
     if not trial.criteria.exists():

@@ -204,7 +204,13 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     for voice in voices().filter(evaluation=evaluation, scores=True):
         people.setdefault(voice.role, voice)
     in_turn = list(people.values())
-    askers = _askers(evaluation, in_turn)
+    by_role = {stakeholder.role: stakeholder for stakeholder in in_turn}
+    # By category the role to which it matters most.
+    best: dict[Any, tuple[int, str]] = {}
+    for row in evaluation.role_weights.filter(role__in=by_role).order_by("role"):
+        if row.weight > best.get(row.category_id, (0, ""))[0]:
+            best[row.category_id] = (row.weight, row.role)
+    askers = {category: by_role[role] for category, (_, role) in best.items()}
     minutes = time_box(demo, len(wanted))
     start = next_position(demo)
     items = [
@@ -328,16 +334,6 @@ def _wanted(demo: Demo, book: Ledger) -> list[Requirement]:
     return sorted(
         wanted, key=lambda requirement: (not requirement.is_must, -requirement.weight)
     )
-
-
-def _askers(evaluation: Evaluation, able: list[Stakeholder]) -> dict[Any, Stakeholder]:
-    """By category, who of them has the role to which it matters most, if any has."""
-    people = {stakeholder.role: stakeholder for stakeholder in able}
-    best: dict[Any, tuple[int, str]] = {}
-    for row in evaluation.role_weights.filter(role__in=people).order_by("role"):
-        if row.weight > best.get(row.category_id, (0, ""))[0]:
-            best[row.category_id] = (row.weight, row.role)
-    return {category: people[role] for category, (_, role) in best.items()}
 
 
 def _belongs(requirement: Requirement, cell: Cell) -> bool:

@@ -155,7 +155,22 @@ def candidates_document(evaluation: Evaluation) -> str:
 def trials_document(evaluation: Evaluation) -> str:
     trials = Trial.objects.filter(candidate__evaluation=evaluation)
     trials = trials.select_related("candidate")
-    criteria, gaps = criteria_rows(evaluation), gap_lines(evaluation)
+    criteria = criteria_rows(evaluation)
+    rows = Gap.objects.filter(trial__candidate__evaluation=evaluation)
+    rows = rows.select_related("requirement", "evidence__criterion")
+    gaps: dict[UUID, list[str]] = {}
+    for gap in rows.order_by("found_on", "text"):
+        state = "closed" if gap.closed_at else "open"
+        criterion = gap.evidence.criterion if gap.evidence else None
+        need = gap.requirement
+        about = f"{need.ref} {need.text}" if need else "no requirement"
+        if criterion is not None:
+            about = f"{about}, criterion “{criterion.text}”"
+        gaps.setdefault(gap.trial_id, []).append(
+            f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
+            f"{inline(gap.text)} "
+            f"{inline(gap.closing_note or gap.workaround)}".rstrip()
+        )
     parts = [f"# Trial results: {inline(evaluation.title)}"]
     for trial in trials.order_by("candidate__name", "starts_on", "title"):
         days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
@@ -198,25 +213,6 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
         number = Criterion(measure=measure, threshold=prose).number
         row = (text, number, f"{ref} {need}", label, how, note)
         by_trial.setdefault(trial, []).append(row)
-    return by_trial
-
-
-def gap_lines(evaluation: Evaluation) -> dict[UUID, list[str]]:
-    gaps = Gap.objects.filter(trial__candidate__evaluation=evaluation)
-    gaps = gaps.select_related("requirement", "evidence__criterion")
-    by_trial: dict[UUID, list[str]] = {}
-    for gap in gaps.order_by("found_on", "text"):
-        state = "closed" if gap.closed_at else "open"
-        criterion = gap.evidence.criterion if gap.evidence else None
-        need = gap.requirement
-        about = f"{need.ref} {need.text}" if need else "no requirement"
-        if criterion is not None:
-            about = f"{about}, criterion “{criterion.text}”"
-        by_trial.setdefault(gap.trial_id, []).append(
-            f"{gap.get_severity_display()}, {state}, on {inline(about)}: "
-            f"{inline(gap.text)} "
-            f"{inline(gap.closing_note or gap.workaround)}".rstrip()
-        )
     return by_trial
 
 

@@ -476,7 +476,16 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
         by=by,
         after={"memo_sha256": decision.memo_sha256, "withheld": sorted(shut)},
     )
-    head = add_journal(pack, evaluation, shut)
+    pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
+    chain = JournalHead.objects.get(evaluation=evaluation)
+    head = {
+        "entries": chain.count,
+        "head": chain.hash,
+        "fields": journal.CHAINED,
+        "memo_sha256": pack.decision.memo_sha256,
+        "withheld": sorted(shut),
+    }
+    pack.add("journal/head.json", json.dumps(head, indent=1))
     add_manual(pack, head | {"by": by.name}, unprinted=not printed)
     return pack.finish()
 
@@ -520,20 +529,6 @@ def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
             f"The file with the SHA-256 {sha256[:8]}… is missing where files are "
             "kept. Put it back from the backup, then take the pack again."
         ) from error
-
-
-def add_journal(pack: Pack, evaluation: Evaluation, shut: set[str]) -> dict[str, Any]:
-    pack.add_lines("journal/journal.jsonl", entry_lines(evaluation, shut))
-    head = JournalHead.objects.get(evaluation=evaluation)
-    summary = {
-        "entries": head.count,
-        "head": head.hash,
-        "fields": journal.CHAINED,
-        "memo_sha256": pack.decision.memo_sha256,
-        "withheld": sorted(shut),
-    }
-    pack.add("journal/head.json", json.dumps(summary, indent=1))
-    return summary
 
 
 def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:

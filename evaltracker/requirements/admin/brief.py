@@ -156,7 +156,8 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_currencies(self, evaluation.currency)
+        currency: Any = self.fields["currency"]
+        currency.choices = currency_choices(evaluation.currency)
         own = list(evaluation.brief_fields.all())
         self.fields |= {field.key: form_field(field) for field in own}
         choice: Any = self.fields["does_not_matter"]
@@ -191,11 +192,6 @@ def form_field(field: BriefField) -> forms.Field:
     if field.needed:
         made.needed = TO_LEAVE
     return made  # type: ignore[no-any-return]
-
-
-def offer_currencies(form: forms.BaseForm, stored: str = "") -> None:
-    choice: Any = form.fields["currency"]
-    choice.choices = currency_choices(stored)
 
 
 mark_needed(BriefForm, TO_LEAVE, *QUESTIONS)

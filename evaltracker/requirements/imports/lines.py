@@ -307,7 +307,8 @@ def lines_of(
     lines, left_out = [], []
     cells = Cells(layout, findings, priorities)
     for row in counted(rows, "compared"):
-        if is_left_out(layout, row, priorities):
+        priority = layout.columns.get("priority")
+        if priority is not None and priorities.get(row.cell(priority)) == LEAVE_OUT:
             left_out.append(row)
             continue
         line = line_of(row, cells, refs)
@@ -454,11 +455,6 @@ def priorities_in(
         findings,
         field="priority",
     )
-
-
-def is_left_out(layout: Layout, row: Row, priorities: Mapping[str, str]) -> bool:
-    column = layout.columns.get("priority")
-    return column is not None and priorities.get(row.cell(column)) == LEAVE_OUT
 
 
 def tell_numbers(layout: Layout, findings: Findings) -> None:

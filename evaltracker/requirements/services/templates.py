@@ -277,7 +277,12 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
     Metric.objects.bulk_create(metrics.values(), batch_size=BATCH)
     Category.objects.bulk_create(categories.values(), batch_size=BATCH)
     Requirement.objects.bulk_create(rows, batch_size=BATCH)
-    questions = copy_questions(origin, evaluation)
+    fields = [
+        BriefField(evaluation=evaluation, **values_of(field, QUESTION))
+        for field in origin.brief_fields.all()
+    ]
+    BriefField.objects.bulk_create(fields)
+    questions = {row.label: shown_answer(row) for row in fields}
     lists = copy_lists(origin, evaluation, {row.ref: row for row in rows})
     journal.record(
         evaluation=evaluation,
@@ -322,16 +327,6 @@ def copy_lists(
         scope.name: [value.name for value in values if value.scope is scope]
         for scope in lists.values()
     }
-
-
-def copy_questions(origin: Evaluation, evaluation: Evaluation) -> dict[str, str]:
-    """Copy the brief's own questions with their answers; the answers by question."""
-    rows = [
-        BriefField(evaluation=evaluation, **values_of(field, QUESTION))
-        for field in origin.brief_fields.all()
-    ]
-    BriefField.objects.bulk_create(rows)
-    return {row.label: shown_answer(row) for row in rows}
 
 
 def values_of(row: Model, fields: Iterable[str]) -> dict[str, Any]:

@@ -224,7 +224,10 @@ def work_page(request: HttpRequest) -> HttpResponse:
     every = request.GET.get("all") == "1"
     groups, left_out = grouped(items, len(items) if every else LINES_SHOWN)
     turns = [group for group in groups if group.counts]
-    recent = recent_evaluations(user)
+    seen = Evaluation.objects.visible_to(user).real().select_related("owner")
+    columns = ("slug", "title", "buyer", "stage", "status", "must_run_by")
+    latest = seen.only(*columns, *name_columns("owner")).order_by("-created_at")
+    recent = list(latest[: SHOWN + 1])
     return site.page(
         request,
         "workflow/my_work.html",
@@ -243,13 +246,6 @@ def work_page(request: HttpRequest) -> HttpResponse:
         more=len(recent) > SHOWN,
         may_start=may_start_evaluations(user),
     )
-
-
-def recent_evaluations(user: User) -> list[Evaluation]:
-    seen = Evaluation.objects.visible_to(user).real().select_related("owner")
-    line = ("slug", "title", "buyer", "stage", "status", "must_run_by")
-    rows = seen.only(*line, *name_columns("owner")).order_by("-created_at")
-    return list(rows[: SHOWN + 1])
 
 
 def shown(group: Group) -> dict[str, Any]:
