@@ -118,9 +118,7 @@ class ChangeDetails(OnOwnAccount):
         ),
     )
     service = people.change_own_details
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {field: getattr(target, field) for field in people.OWN}
+    current_fields = people.OWN
 
 
 @register_act

@@ -69,6 +69,8 @@ class Act[T]:
     preview_verb: ClassVar[str] = ""
     # The words of a second button that does it and offers the empty form again.
     again_verb: ClassVar[str] = ""
+    # Fields of the form that show what the target's columns of that name hold now.
+    current_fields: ClassVar[tuple[str, ...]] = ()
     # Fields that a link may fill; anything else in the address is refused.
     prefill: ClassVar[tuple[str, ...]] = ()
     # Hidden fields that say which content was seen; made fresh after `Stale`.
@@ -134,7 +136,7 @@ class Act[T]:
         return False
 
     def initial(self, target: T, user: User) -> dict[str, Any]:
-        return {}
+        return {name: getattr(target, name) for name in self.current_fields}
 
     def form_kwargs(self, target: T, user: User) -> dict[str, Any]:
         return {}

@@ -138,11 +138,10 @@ class PlanTrial(FormOfEvaluation, OnCandidate):
 
 
 class OnTermsOfTrial(OnTrial):
+    current_fields = tuple(TrialForm.base_fields)
+
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"evaluation": self.evaluation(target), "together": target.drawn_up}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in TrialForm.base_fields}
 
 
 @register_act
@@ -275,9 +274,7 @@ class MoveTrial(OnTrial):
     template = "trials/move.html"
     preview_verb = "Show what moves"
     service = move_trial
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"starts_on": target.starts_on, "ends_on": target.ends_on}
+    current_fields = ("starts_on", "ends_on")
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
         return shifts_of_trial(target, data["starts_on"], data["ends_on"])

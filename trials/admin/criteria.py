@@ -241,9 +241,7 @@ class ReplyToGap(OnGap):
         promised_for=day_field("Promised for", required=False),
     )
     service = reply_to_gap
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"reply": target.reply, "promised_for": target.promised_for}
+    current_fields = ("reply", "promised_for")
 
 
 @register_act

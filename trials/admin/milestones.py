@@ -209,9 +209,7 @@ class MoveMilestone(OnMilestone):
     template = "trials/move.html"
     preview_verb = "Show what moves"
     service = move_milestone
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in ("due_on", "due_time", "zone")}
+    current_fields = ("due_on", "due_time", "zone")
 
     def preview(self, target: Any, data: Mapping[str, Any], user: User) -> list[Shift]:
         return shifts_of(target, data["due_on"]) if data["along"] else []

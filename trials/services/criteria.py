@@ -11,6 +11,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import change, checked
+from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
@@ -159,9 +160,7 @@ def change_criterion(
         Invalid: by field. Refused: it was judged already, so its words stand.
 
     """
-    unknown = values.keys() - EDITABLE
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, EDITABLE)
     fresh, evaluation = _open(criterion, by, check_change_criterion)
     require_same(evaluation, values.get("requirement"))
     if "named_values" in values:

@@ -12,6 +12,7 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import change, check_owned
 from evaltracker.requirements.services.categories import is_about_price
+from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import (
     TEMPLATE_PARTS,
     TemplatePart,
@@ -285,9 +286,7 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
 
     Nothing on the dazzle list can be turned into something that scores.
     """
-    unknown = values.keys() - EDITABLE
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, EDITABLE)
     only_remark = values.keys() <= {"remark"}
     rule = check_add_dazzle if only_remark else check_demo
     demo, evaluation = open_demo(item.demo, by, rule)

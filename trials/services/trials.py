@@ -23,6 +23,7 @@ from evaltracker.evaluations.policy import (
     lock,
     require_stage,
 )
+from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.days import instant_of, is_working_day, today_in
 from evaltracker.toolbox.text import Inputs
 from trials.choices import EvidenceVerdict, Retest, Severity
@@ -118,9 +119,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
         Forbidden: neither lead nor owner. Refused: agreed. Invalid: by field.
 
     """
-    unknown = values.keys() - set(PLAN)
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, PLAN)
     trial, evaluation = open_trial(trial, by, check_change_trial)
     if "lead" in values:
         require_insider(values["lead"], evaluation, "lead")

@@ -172,9 +172,7 @@ class MoveCheck(OnCheck):
     )
     service = move_check
     rule = check_run
-
-    def initial(self, target: PromiseCheck, user: User) -> dict[str, Any]:
-        return {"due_on": target.due_on}
+    current_fields = ("due_on",)
 
 
 @register_act

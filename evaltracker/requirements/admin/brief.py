@@ -47,7 +47,11 @@ from evaltracker.requirements.services.evaluations import (
     start_evaluation,
     usual_currency,
 )
-from evaltracker.requirements.services.requirements import add_metric, change_metric
+from evaltracker.requirements.services.requirements import (
+    METRIC,
+    add_metric,
+    change_metric,
+)
 from evaltracker.requirements.services.scopes import check_write_lists
 from evaltracker.requirements.services.templates import (
     DEFINITION,
@@ -348,9 +352,7 @@ class ChangeBriefField(OnField):
     success = "The question is saved."
     form_class = FieldForm
     service = change_brief_field
-
-    def initial(self, target: BriefField, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in DEFINITION}
+    current_fields = DEFINITION
 
 
 @register_act
@@ -480,9 +482,6 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-METRIC = ("name", "baseline", "target", "how_measured")
-
-
 @register_act
 class AddMetric(OnBrief):
     title = "Add a business metric"
@@ -504,9 +503,7 @@ class ChangeMetric(InEvaluation[Metric]):
     target_name = "metric"
     service = change_metric
     form_class = form_like(Metric, METRIC)
-
-    def initial(self, target: Metric, user: User) -> dict[str, Any]:
-        return {field: getattr(target, field) for field in METRIC}
+    current_fields = METRIC
 
     def cancel_url(self, target: Metric) -> str:
         return self.page(target, "metrics")

@@ -62,13 +62,11 @@ class SaveAsTemplate(OnEvaluation):
         description=TextField(required=False, max_length=2000, label="What it is for"),
     )
     tab = "requirements"
+    current_fields = ("title",)
     service = save_as_template
 
     def allowed(self, user: User, target: Any) -> bool:
         return is_owner(user, target) and may_start_evaluations(user)
-
-    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"title": target.title}
 
 
 class TakeForm(forms.Form):

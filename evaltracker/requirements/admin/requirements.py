@@ -237,9 +237,7 @@ class WeighCategory(InEvaluation[Category]):
     target_name = "category"
     service = weigh_category
     form_class = WeightForm
-
-    def initial(self, target: Category, user: User) -> dict[str, Any]:
-        return {"weight": target.weight, "price_reason": target.price_reason}
+    current_fields = ("weight", "price_reason")
 
 
 PER_PAGE = 200

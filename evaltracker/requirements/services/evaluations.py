@@ -23,6 +23,7 @@ from evaltracker.evaluations.policy import (
     shown_answer,
 )
 from evaltracker.money import CODES, read_currency
+from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.text import Inputs
 
 
@@ -160,9 +161,7 @@ def create_evaluation(
 
     """
     require_starter(by)
-    unknown = brief.keys() - BRIEF_FIELDS
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(brief, BRIEF_FIELDS)
     evaluation = Evaluation(
         title=title,
         buyer=buyer,
@@ -209,9 +208,7 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     require_owner(by, evaluation)
     require_open(evaluation)
     own = {field.key: field for field in evaluation.brief_fields.all()}
-    unknown = values.keys() - BRIEF_FIELDS - own.keys()
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, BRIEF_FIELDS | own.keys())
     inputs = Inputs()
     before, after = answer_own(own, values, inputs)
     read_currency_of(evaluation, values, inputs)

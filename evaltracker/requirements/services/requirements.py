@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -80,6 +80,15 @@ def check_retire_requirement(requirement: Requirement, by: By) -> None:
         raise Refused(f"Requirement {requirement.ref} is retired already.")
 
 
+METRIC = ("name", "baseline", "target", "how_measured")
+
+
+def require_known(values: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse fields of a change that nobody may write by it."""
+    if unknown := values.keys() - set(known):
+        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+
+
 @transaction.atomic
 def add_metric(
     *,
@@ -106,7 +115,7 @@ def add_metric(
         action="metric.added",
         subject=metric,
         by=by,
-        after=journal.snapshot(metric, ("name", "baseline", "target", "how_measured")),
+        after=journal.snapshot(metric, METRIC),
     )
     return metric
 
@@ -115,9 +124,7 @@ def add_metric(
 def change_metric(*, metric: Metric, by: By, **values: str) -> Metric:
     require_owner(by, metric.evaluation)
     require_open(metric.evaluation)
-    unknown = values.keys() - {"name", "baseline", "target", "how_measured"}
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, METRIC)
     before, after = policy_change(metric, **values)
     if after:
         journal.record(
@@ -197,9 +204,7 @@ def change_requirement(
     )
     check_change_requirements(evaluation, by)
     scopes = values.pop("must_hold_for", None)
-    unknown = values.keys() - EDITABLE
-    if unknown:
-        raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
+    require_known(values, EDITABLE)
     if "measure" in values:
         values["measure"] = kept_measure(values["measure"])
     if "weight" in values and values["weight"] != requirement.weight:

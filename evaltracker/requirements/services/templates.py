@@ -44,6 +44,7 @@ from evaltracker.importing.plan import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
 from evaltracker.requirements.services.requirements import (
+    METRIC,
     PLAIN_FIELDS,
     import_requirements,
 )
@@ -230,7 +231,6 @@ def _record(action: str, field: BriefField, by: By, **values: Any) -> None:
     )
 
 
-METRIC = ("name", "baseline", "target", "how_measured")
 CATEGORY = ("name", "weight", "price_reason", "position")
 QUESTION = (
     *("key", "label", "help", "kind", "choices", "needed", "answer"),

@@ -396,9 +396,7 @@ class WriteLetter(OnLetter):
         )
     )
     service = write_letter
-
-    def initial(self, target: Letter, user: User) -> dict[str, Any]:
-        return {"text": target.text}
+    current_fields = ("text",)
 
 
 @register_act
