@@ -229,12 +229,8 @@ class Targets:
         return rows.order_by("-created_at", "pk")
 
 
-def act_hits(reader: Reader, words: Sequence[str], most: int) -> list[Hit]:
+def act_hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
     """Up to `most` acts that the reader may do now."""
-    return list(_hits(reader, words, most))
-
-
-def _hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
     targets, queries, hits = Targets(reader), 0, 0
     for spoken in spoken_acts(words):
         for target in targets.of(spoken):
@@ -308,7 +304,7 @@ def everything(request: HttpRequest, reader: Reader, query: Query) -> list[Found
 def _kinds(request: HttpRequest, reader: Reader, query: Query) -> Iterator[Found]:
     pages = [hit for hit in _pages(request, reader) if names(hit.label, query.words)]
     yield Found(PAGES, "Pages", "article", pages[:MOST])
-    yield Found(ACTS, "Do", "bolt", act_hits(reader, query.words, MOST))
+    yield Found(ACTS, "Do", "bolt", list(act_hits(reader, query.words, MOST)))
     for search in sorted(SEARCHES.values(), key=lambda each: each.order):
         yield of_kind(search, reader, query, 0, MOST)
 

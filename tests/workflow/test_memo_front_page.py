@@ -12,7 +12,6 @@ from evaltracker.decision.memo.printing import (
     FrontPage,
     front_page,
     sealed_memo,
-    sealed_words,
 )
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
@@ -110,7 +109,7 @@ def test_it_changes_no_word_and_no_digest_of_what_is_frozen() -> None:
     decided()
     decision = Decision.objects.get()
     before = json.dumps(decision.memo, sort_keys=True)
-    written = sealed_words(decision.memo, decision)
+    written = sealed_memo(decision.memo, decision).text
     head, _, rest = decision.memo["text"].rstrip("\n").partition("\n\n## ")
     assert written.startswith(head)
     assert f"## {rest}" in written

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from evaltracker.decision.memo.brief import price_gap
-from evaltracker.decision.memo.printing import sealed_words
+from evaltracker.decision.memo.printing import sealed_memo
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.contract_terms import keep_draws
@@ -35,7 +35,7 @@ def test_dates_are_written_one_way_in_every_stage() -> None:
     assert not ISO_DATE.search(signed)
     where, _ = decided()
     decision = Decision.objects.get()
-    assert not ISO_DATE.search(sealed_words(decision.memo, decision))
+    assert not ISO_DATE.search(sealed_memo(decision.memo, decision).text)
     assert not ISO_DATE.search(words(vendors.enter(where, "trials")))
 
 
@@ -59,14 +59,14 @@ def test_a_gap_names_its_requirement_and_its_criterion() -> None:
 
 def test_the_memo_begins_with_its_date_and_approvals() -> None:
     where, _ = in_decision()
-    draft = sealed_words(compile_memo(where), None)
+    draft = sealed_memo(compile_memo(where), None).text
     assert "; nothing is decided yet." in draft.partition("## ")[0]
 
 
 def test_a_decided_memo_says_first_who_decided_and_who_approved() -> None:
     where, option = decided()
     decision = Decision.objects.get()
-    head = sealed_words(decision.memo, decision).partition("## ")[0]
+    head = sealed_memo(decision.memo, decision).text.partition("## ")[0]
     assert re.search(r"Decided on \d+ \w+ \d{4} by Lina Lead\.", head)
     assert re.search(r"\(Leadership\) approved on \d+ \w+ \d{4}\.", head)
     assert f"**We choose {option.name}.**" in head

@@ -184,10 +184,6 @@ class ScoresTable:
     def mine(self) -> list[Scorer]:
         return [scorer for scorer in self.scorers if scorer.is_mine]
 
-    @property
-    def all_locked(self) -> bool:
-        return all(scorer.is_locked or scorer.is_barred for scorer in self.scorers)
-
 
 def counted_scores(*evaluations: Evaluation) -> QuerySet[Score]:
     """Locked scores that count: not those of a person with a conflict of interest that

@@ -471,7 +471,3 @@ def sealed_memo(
     sealed = seal(memo.get("seal", UNSEALED), made) if made else DRAFT
     body = f"{mark}{rest}\n\n{section('Seal', sealed)}".lstrip("\n")
     return SealedMemo(head, front_page(memo, made, differences), body)
-
-
-def sealed_words(memo: Memo, decision: Decision | None) -> str:
-    return sealed_memo(memo, decision).text
