@@ -205,13 +205,12 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
     for voice in voices().filter(evaluation=evaluation, scores=True):
         people.setdefault(voice.role, voice)
     in_turn = list(people.values())
-    by_role = {stakeholder.role: stakeholder for stakeholder in in_turn}
     # By category the role to which it matters most.
     best: dict[Any, tuple[int, str]] = {}
-    for row in evaluation.role_weights.filter(role__in=by_role).order_by("role"):
+    for row in evaluation.role_weights.filter(role__in=people).order_by("role"):
         if row.weight > best.get(row.category_id, (0, ""))[0]:
             best[row.category_id] = (row.weight, row.role)
-    askers = {category: by_role[role] for category, (_, role) in best.items()}
+    askers = {category: people[role] for category, (_, role) in best.items()}
     minutes = time_box(demo, len(wanted))
     start = next_position(demo)
     items = [
