@@ -7,6 +7,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import Q
 
 
 def address_at(apps: Apps, contact: Any, moment: datetime.datetime) -> str:
@@ -26,7 +27,9 @@ def name_readers(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     Reader: Any = apps.get_model("vendors", "QuoteReader")
     for quote in apps.get_model("vendors", "Quote").objects.iterator():
         links = Link.objects.filter(
-            candidate=quote.candidate_id, made_at__lte=quote.handed_in_at
+            Q(ended_at__isnull=True) | Q(ended_at__gt=quote.handed_in_at),
+            candidate=quote.candidate_id,
+            made_at__lte=quote.handed_in_at,
         )
         addresses = {
             address_at(apps, link.contact, quote.handed_in_at)
