@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
 from vendors.models import Quote
+from vendors.services.access import issue_token
+from vendors.services.contacts import add_contact, give_link
 
 LINE: dict[str, Any] = {"kind": "licence", "likely": "918273.64"}
 VALID = "2040-06-30"
@@ -136,3 +139,70 @@ def test_a_token_of_the_house_withdraws_nothing(acme: Party) -> None:
     quote(acme)
     assert refused(withdraw(acme), 403)["code"] == "not_a_reader"
     assert (read(acme)["revision"], Quote.objects.count()) == (1, 1)
+
+
+@pytest.fixture
+def own(acme: Party, where: Evaluation) -> Party:
+    """Acme by a token of its contact's own."""
+    return by_contact(acme, "Ada", where)
+
+
+def by_contact(party: Party, name: str, where: Evaluation) -> Party:
+    vendor = party.candidate.vendor
+    assert vendor is not None
+    contact = add_contact(
+        vendor=vendor, name=name, email=f"{name}@acme.example", by=where.owner
+    )
+    give_link(candidate=party.candidate, contact=contact)
+    secret = issue_token(vendor=vendor, label=name, by=SYSTEM, contact=contact)[1]
+    return Party(party.candidate, secret)
+
+
+def test_a_contacts_own_token_reads_back_what_it_handed_in(
+    acme: Party, own: Party
+) -> None:
+    first = quote(own, {**LINE, "low": "900000", "quantity": "2.50"})
+    assert (first.status_code, first.json()) == (201, read(own))
+    told = read(own)
+    assert (told["withheld"], told["currency"]) == (False, "EUR")
+    (line,) = told["lines"]
+    amounts = [line[name] for name in ("low", "likely", "high", "quantity")]
+    assert amounts == ["900000", "918273.64", "918273.64", "2.5"]
+    assert "licence" not in told["not_quoted"] and "setup" in told["not_quoted"]
+    assert "918273" not in str(read(acme))
+
+
+def test_the_same_prices_again_write_nothing_for_who_may_read_them(
+    own: Party, where: Evaluation
+) -> None:
+    quote(own)
+    entries = Entry.objects.filter(evaluation=where).count()
+    again = quote(own, {**LINE, "likely": "918273.6400", "state": "priced"})
+    assert (again.status_code, again.json()["revision"]) == (200, 1)
+    assert Entry.objects.filter(evaluation=where).count() == entries
+    # But to name somebody more is a revision.
+    more = quote(own, readers=["ada@acme.example", "Bo@acme.example"])
+    assert pointers(more).keys() == {"#/readers/1"}
+
+
+def test_a_key_replays_to_its_own_token_alone(
+    own: Party, acme: Party, where: Evaluation
+) -> None:
+    key = {"Idempotency-Key": "quote-1"}
+    first = quote(own, headers=key)
+    again = quote(own, headers=key)
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json()
+    assert quote(own, valid_until="2041-01-01", headers=key).status_code == 422
+    for other in (acme, by_contact(acme, "bo", where)):
+        tried = quote(other, headers=key)
+        assert "Idempotent-Replayed" not in tried
+        assert tried.status_code == 201
+    gone = {"Idempotency-Key": "gone-1"}
+    assert withdraw(own, **gone).status_code == 403
+    quote(own)
+    first, again = withdraw(own, **gone), withdraw(own, **gone)
+    assert again["Idempotent-Replayed"] == "true"
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert (read(own)["revision"], read(own)["lines"]) == (0, [])
+    assert withdraw(own).json()["code"] == "nothing_to_withdraw"

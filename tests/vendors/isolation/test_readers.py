@@ -19,6 +19,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import Settings
 
+from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.portable.writing import as_bytes, document_of
@@ -254,9 +255,16 @@ def test_q23_the_first_read_of_a_session_is_told_once_and_names_no_amount(
     desk.people["B"].reads()
     desk.read()
     assert read.count() == 2
-    entry = read.earliest("number")
-    assert (entry.after["revision"], entry.after["reader"]) == (1, "A")
-    assert revisions_in(str(vars(entry))) == []
+    token, desk.token = issue_token(
+        vendor=a.link.vendor, label="ours", by=SYSTEM, contact=a.link.contact
+    )
+    assert [desk.call(method).status_code for method in ("HEAD", "GET")] == [200, 200]
+    assert revisions_in(desk.call("GET").content.decode()) == [1]
+    assert [entry.after for entry in read.order_by("number")] == [
+        {"candidate": "Acme ML", "revision": 1, "reader": name}
+        for name in ("A", "A", token.prefix)
+    ]
+    assert revisions_in(str([vars(entry) for entry in read])) == []
 
 
 def test_q28_q32_prices_that_are_opened_are_read_by_no_further_contact(
