@@ -143,11 +143,13 @@ class Place:
 
 @pytest.fixture(params=["disk", "s3"])
 def any_storage(
-    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Place:
     """Files on a disk, then the same test with files in S3."""
     if request.param == "disk":
-        place = Place(str(tmp_path / "media"))
+        place = Place(str(tmp_path_factory.mktemp("media")))
     else:
         store: ObjectStore = request.getfixturevalue("object_store")
         place = Place(store.bucket(), store)

@@ -23,6 +23,7 @@ from stakeholders.services.sign_offs import digest_of
 from tests.cast import common, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.meddling import triggers_aside
+from tests.object_store import Place
 from tests.portable.files import carried_away, document, taken_in, written_again
 from tests.workflow.deciding import decided
 from trials.models import Evidence
@@ -84,7 +85,7 @@ def test_an_import_that_was_tampered_with_is_found() -> None:
     assert find_break(again) is None
 
 
-def test_files_that_were_handed_in_come_along() -> None:
+def test_files_that_were_handed_in_come_along(any_storage: Place) -> None:
     where = trials.with_files()
     before = {row.sha256 for row in ClaimFile.objects.all()}
     again = taken_in(carried_away(where))
@@ -95,6 +96,9 @@ def test_files_that_were_handed_in_come_along() -> None:
     with seen.file.open() as file:
         assert file.read() == b"seen on the day"
     assert again.is_open
+    assert sorted([proof.stored_as, str(seen.file.name)]) == [
+        name for name in any_storage.names() if name.startswith("imported_files/")
+    ]
 
 
 def test_no_secret_and_no_address_of_an_outsider_leaves() -> None:

@@ -18,6 +18,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, User
 from evaltracker.workflow.services.stages import decide
 from tests.cast import stakeholders
 from tests.clients import signed_in
+from tests.object_store import Place
 from tests.workflow.deciding import agree, decided, in_decision
 from vendors.models import ClaimFile
 from vendors.services.candidates import declare_conflict
@@ -55,7 +56,7 @@ def attach(where: Evaluation) -> None:
     )
 
 
-def test_it_is_whole_and_verifies_by_itself(tmp_path: Path) -> None:
+def test_it_is_whole_and_verifies_by_itself(any_storage: Place, tmp_path: Path) -> None:
     where, _ = decided("Globex ML")
     attach(where)
     folder = unpacked(take(where, where.owner), tmp_path)
