@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import F, Model, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from evaltracker.errors import Invalid, NotFound, Refused
@@ -404,9 +404,16 @@ LATEST = datetime.timedelta(days=3)
 def tell_of_keys() -> None:
     """Owe a mail of each new way in, and of each price that took the place of another,
     to whoever at the vendor got in before; once. The process of vendors owes none."""
-    entries = Entry.objects.filter(action__in=KEYS, at__gt=database_now() - LATEST)
-    still_open = entries.filter(evaluation__status=Status.OPEN)
-    by_id = {str(row.pk): row for row in still_open.select_related("evaluation__owner")}
+    earlier = InvitationLink.objects.filter(
+        candidate__evaluation=OuterRef("evaluation"), made_at__lt=OuterRef("at")
+    )
+    entries = Entry.objects.filter(
+        Exists(earlier),
+        action__in=KEYS,
+        at__gt=database_now() - LATEST,
+        evaluation__status=Status.OPEN,
+    )
+    by_id = {str(row.pk): row for row in entries.select_related("evaluation__owner")}
     kinds = (NewKey.name, ContactDisowned.name)
     told = Notice.objects.filter(kind__in=kinds, subject_id__in=by_id)
     for key in sorted(by_id.keys() - set(told.values_list("subject_id", flat=True))):

@@ -12,7 +12,7 @@ from tests.acting import act
 from tests.cast import common, vendors
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read
-from tests.vendors.portal.visitor import Visitor, invited
+from tests.vendors.portal.visitor import TOKEN, Visitor, invited
 from vendors.mail import code_of, link_secret
 from vendors.models import Contact, InvitationLink, SignInCode, VendorToken
 from vendors.selectors.access import newest_link
@@ -248,12 +248,25 @@ def test_q26_not_one_of_us_holds_until_a_contact_asks_for_them(
 
 
 def test_nobody_acts_on_themselves_or_on_people_of_others(
-    ada: Visitor, bo: Visitor
+    ada: Visitor, where: Evaluation
 ) -> None:
     ada.sign_in()
-    for key in (ada.link.contact_id, ada.link.candidate_id, "x"):
-        assert people(ada, then="disown", key=str(key)).status_code == 404
+    rival = invited(where, "Globex ML", "gil@globex.example")
+    theirs, _ = issue_token(vendor=rival.vendor, by=where.owner)
+    absent = heard(ada, then="read", key=str(ada.link.candidate_id))
+    assert absent[0] == 404
+    for then in ("read", "disown", "end"):
+        for key in (ada.link.contact_id, rival.contact_id, theirs.pk, "x"):
+            assert heard(ada, then=then, key=str(key)) == absent
     assert not Contact.objects.exclude(disowned_at=None).exists()
+    page = people(ada).content.decode()
+    assert "gil@" not in page and theirs.prefix not in page and "Globex" not in page
+
+
+def heard(visitor: Visitor, **fields: Any) -> tuple[int, str]:
+    """Status and page but for what protects its forms."""
+    answer = people(visitor, **fields)
+    return answer.status_code, TOKEN.sub("", answer.content.decode())
 
 
 def test_what_the_buyer_ends_of_its_own_tells_nobody_anew(
