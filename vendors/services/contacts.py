@@ -430,8 +430,8 @@ def tell_of_keys() -> None:
 def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
     """Whose way in and which address are told of an entry."""
     former, said = former_address(entry), entry.after
-    nothing = entry.action == "contact.changed" and not former
-    if nothing or said.get("revision") == 1:
+    same = former.lower() == said.get("email", "").lower()
+    if (same and entry.action == "contact.changed") or said.get("revision") == 1:
         return
     model = apps.get_model("vendors", entry.subject_type)
     row = model._base_manager.get(pk=entry.subject_id)

@@ -10,6 +10,7 @@ from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.services.delivery import sweep_notices
 from tests.acting import act
 from tests.cast import common, vendors
+from tests.clients import signed_in
 from tests.smtp_sink import Sink
 from tests.vendors.mails import read
 from tests.vendors.portal.visitor import TOKEN, Visitor, invited
@@ -116,7 +117,7 @@ def test_q10_everybody_who_got_in_before_is_mailed_of_a_new_contact(
     for visitor in (ada, bo):
         text = mails[visitor.link.address]
         assert f"{where.owner.name} has added Cy Ott" in text
-        assert "no prices and no drafts" in text
+        assert "no prices and no drafts of before" in text
         assert link_secret(visitor.link.pk) in text
         assert link_secret(cy.link.pk) not in text
     tell_of_keys()
@@ -174,6 +175,17 @@ def test_q11_s17_a_changed_address_is_told_to_the_former_and_to_the_others(
     assert ended.reason == "The address has changed."
 
 
+def test_an_address_that_is_the_same_in_other_letters_tells_nobody(
+    ada: Visitor, bo: Visitor, where: Evaluation
+) -> None:
+    secret = own_token(ada.sign_in())
+    terms: Any = {"name": "Ada P.", "by": where.owner}
+    for email in (ada.link.contact.email, ada.link.contact.email.upper()):
+        change_contact(contact=ada.link.contact, email=email, **terms)
+        assert told("contact.changed") == {}
+    assert call(secret).status_code == 200
+
+
 def test_the_own_token_of_who_is_removed_ends(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
@@ -200,6 +212,8 @@ def test_a_contact_has_two_tokens_ends_its_own_and_hears_each_text_once(
     assert people(ada, then="end", key=str(key)).status_code == 302
     assert call(first).status_code == 401
     second = VendorToken.objects.get(contact=ada.link.contact, revoked_at=None)
+    page = f"/admin/vendors/{second.vendor_id}/token/?replaces={second.pk}"
+    assert signed_in(where.owner).get(page).status_code == 404
     assert act("revoke-token", second, where.owner, reason="Unused.") == 302
 
 
