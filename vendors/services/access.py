@@ -322,8 +322,10 @@ def issue_token(
         rows = Vendor.objects.select_for_update(of=("self",), no_key=True)
         vendor = rows.get(pk=vendor.pk)
     if live_tokens(vendor).filter(contact=contact).count() >= MOST_LIVE:
-        who = "You have" if contact else f"{vendor.name} has"
-        raise Refused(f"{who} {MOST_LIVE} live tokens; end one before another is made.")
+        has, ends = ("You have", "end") if contact else (f"{vendor.name} has", "revoke")
+        raise Refused(
+            f"{has} {MOST_LIVE} live tokens; {ends} one before issuing another."
+        )
     now = timezone.now()
     if expires_at is not None and expires_at <= now:
         _refuse_end("A token must expire in the future.")

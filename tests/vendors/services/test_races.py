@@ -3,6 +3,7 @@
 import datetime
 import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,7 +25,7 @@ from vendors.services.access import (
     issue_token,
     use_code,
 )
-from vendors.services.contacts import add_contact, give_link
+from vendors.services.contacts import add_contact, change_contact, give_link
 from vendors.services.dialogue import close_claims
 from vendors.services.quotes import QuotedLine, hand_in_quote, note_read
 
@@ -88,6 +89,26 @@ def test_ten_tokens_asked_for_at_once_are_two() -> None:
     results = at_once(10, lambda _: issue_token(vendor=acme, by=SYSTEM))
     assert sum(isinstance(result, Refused) for result in results) == 8
     assert VendorToken.objects.count() == 2
+
+
+@pytest.mark.parametrize(("changes", "live"), [(False, 2), (True, 0)])
+def test_own_tokens_made_at_once_are_two_and_outlive_no_change_of_address(
+    changes: bool, live: int
+) -> None:
+    where = common.evaluation()
+    acme = vendors.invited(vendors.in_research(where)).vendor
+    assert acme is not None
+    who: Any = {"name": "Ada", "by": where.owner}
+    ada = add_contact(vendor=acme, email="ada@acme.example", **who)
+
+    def race(number: int) -> None:
+        if changes and number == 4:
+            change_contact(contact=ada, email="me@lead.example", **who)
+        else:
+            issue_token(vendor=acme, label="x", by=SYSTEM, contact=ada)
+
+    at_once(8, race)
+    assert VendorToken.objects.filter(revoked_at=None).count() == live
 
 
 def test_a_session_that_reads_prices_ten_times_at_once_is_told_of_once() -> None:
