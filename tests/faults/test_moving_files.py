@@ -107,7 +107,7 @@ def await_more(store: ObjectStore, url: str, number: int) -> None:
 
 def said(process: subprocess.Popen[str]) -> str:
     """The last line of a copy that ends well."""
-    output, _ = process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=300)
     assert process.returncode == 0
     return output.splitlines()[-1]
 
