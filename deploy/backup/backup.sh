@@ -199,7 +199,8 @@ base() {
     pg_verifybackup --quiet "$part/data"
     first=$(sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$part/data/backup_label")
     ended=$(sql "$INSTANT" | cut -d ' ' -f 1)
-    printf 'stream=%s\nfirst=%s\nended=%s\n' "$of" "$first" "$ended" >"$part/about"
+    printf 'stream=%s\nfirst=%s\nended=%s\nversion=%s\n' "$of" "$first" "$ended" \
+        "$(cat "$part/data/PG_VERSION")" >"$part/about"
     # Alike parts stay alike, so that an off-site copy sends them once.
     tar --use-compress-program='gzip -1 --rsyncable' -C "$part/data" \
         -cf "$part/base.tar.gz" .

@@ -70,6 +70,9 @@ from=$backups/${name:-none}
     refuse "$name is a dump of a former version, which restores it (docs/upgrade.md)."
 (cd "$from" && sha256sum --check --status SHA256SUMS 2>/dev/null) ||
     refuse "The backup $name is not what was written: its sums differ; take another one."
+version=$(postgres --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+[ "$(about version)" = "$version" ] ||
+    refuse "$name is of PostgreSQL $(about version), which alone restores it; this is $version."
 stream=$(about stream)
 ended=$(about ended)
 first=$(about first)

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults.restoring import Backups, tree
+from tests.services import postgres_binaries, postgres_version
 
 NAME, STREAM = "2026-11-26T031500Z", "2026-11-20T000000Z"
-ABOUT = f"stream={STREAM}\nfirst=000000010000000000000002\n"
+BINARIES = postgres_binaries()
+VERSION = postgres_version(BINARIES) if BINARIES else 0
+ABOUT = f"stream={STREAM}\nfirst=000000010000000000000002\nversion={VERSION}\n"
+pytestmark = pytest.mark.skipif(not BINARIES, reason="PostgreSQL is not here")
 ENDED, LAST = "2026-11-26T03:15:30.000000Z", "2026-11-28T10:00:00.000000Z"
 
 
@@ -63,6 +67,14 @@ def fill_files(backups: Backups) -> None:
     (backups.folder / "new" / "data" / "media" / "theirs.pdf").write_text("theirs")
 
 
+def age(backups: Backups) -> None:
+    base = backups.home / NAME
+    about = (base / "about").read_text().replace(f"version={VERSION}", "version=9")
+    (base / "about").write_text(about)
+    digest = hashlib.sha256(about.encode()).hexdigest()
+    (base / "SHA256SUMS").write_text(f"{digest}  about\n")
+
+
 def nothing(backups: Backups) -> None:
     pass
 
@@ -84,6 +96,7 @@ def nothing(backups: Backups) -> None:
         (alter_base, [NAME], "is not what was written: its sums differ"),
         (alter_file, [NAME], "files of the backups are not what was written"),
         (lose_stream, [NAME], "The stream of 2026-11-26T031500Z is not there"),
+        (age, [NAME], "is of PostgreSQL 9, which alone restores it"),
         (dump, [NAME], "is a dump of a former version"),
         (fill_cluster, [NAME], "is not empty, so nothing was restored"),
         (fill_files, [NAME], "so nothing was restored"),
