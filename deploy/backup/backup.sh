@@ -124,9 +124,9 @@ pass() {
     name=$(stream_name)
     streams=$(sql "SELECT active FROM pg_replication_slots WHERE slot_name = '$slot'")
     [ -n "$name" ] && [ "$streams" = t ] || fail "no stream yet"
-    instant=$(sql "$INSTANT")
-    at=${instant%% *}
-    position=$(echo "$instant" | cut -d ' ' -f 2)
+    at=$(sql "$INSTANT" | cut -d ' ' -f 1)
+    [ -n "$at" ] || fail "the database names no instant"
+    position=$(sql "SELECT pg_current_wal_flush_lsn()")
     copy_files
     tries=0
     until [ "$(sql "SELECT restart_lsn >= '$position' FROM pg_replication_slots
