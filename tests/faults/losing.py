@@ -30,8 +30,10 @@ from tests.smtp_sink import listening
 MEGABYTE = 1_000_000
 MOST_FILES = 15
 FILLER = """
-CREATE TABLE filler AS SELECT string_agg(md5(random()::text || n), '') AS words
-FROM generate_series(1, %s) AS m, generate_series(1, 32) AS n GROUP BY m"""
+CREATE TABLE filler AS SELECT (
+    SELECT string_agg(md5(random()::text || m || n), '')
+    FROM generate_series(1, 32) AS n
+) AS words FROM generate_series(1, %s) AS m"""
 
 
 @dataclass

@@ -18,8 +18,10 @@ pytestmark = [
 OWNERS = "another"
 # Some 64 MB of what a stream has to take.
 MUCH = """
-CREATE TABLE much AS SELECT string_agg(md5(random()::text || n), '') AS words
-FROM generate_series(1, 60000) AS m, generate_series(1, 32) AS n GROUP BY m"""
+CREATE TABLE much AS SELECT (
+    SELECT string_agg(md5(random()::text || m || n), '')
+    FROM generate_series(1, 32) AS n
+) AS words FROM generate_series(1, 60000) AS m"""
 
 
 @contextmanager
