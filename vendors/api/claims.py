@@ -155,6 +155,8 @@ def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
     for index, place in enumerate(places):
         if not isinstance(place, str):
             refuse(f"environments.{index}", NO_TEXT)
+    if item.get("number") == {}:
+        refuse("number", "Say the number, such as 12; null of none.")
     day = read_day(item.get("available_from"))
     if day is None and item.get("available_from") is not None:
         refuse("available_from", WRITE_DAY)

@@ -44,6 +44,7 @@ def test_what_is_asked_tells_the_measure_and_an_answer_claims_a_number(
     ("ref", "said", "sentence"),
     [
         ("R2", TWELVE, "This requirement asks for no number"),
+        ("R1", {}, "Say the number"),
         (
             "R1",
             {"value": "12", "unit": "requests"},
