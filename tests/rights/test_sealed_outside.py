@@ -19,9 +19,11 @@ from django.test import Client
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import ChatFlavour
+from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import (
     AttachedFile,
     Comment,
+    Entry,
     Evaluation,
     Notice,
     Requirement,
@@ -51,7 +53,9 @@ from vendors.models import (
     Submission,
     VendorToken,
 )
+from vendors.notices import KEYS, NewKey
 from vendors.services.access import ask_code
+from vendors.services.contacts import add_contact, disown_contact
 from vendors.services.dialogue import publish_document
 from vendors.services.quotes import QuotedLine, kept_line
 
@@ -119,6 +123,10 @@ def come_from_outside(where: Evaluation) -> None:
     assert option is not None
     ask_code(link=let_in(option).link, nonce="of the browser")
     asks_for_a_colleague(option)
+    assert option.vendor is not None
+    friend = {"name": "A. Friend", "email": "friend@example.com"}
+    stranger = add_contact(vendor=option.vendor, **friend, by=where.owner)
+    disown_contact(contact=stranger, by=Actor(name="Acme (Bid desk)"))
     Submission.objects.create(
         candidate=option,
         number="ACME-1",
@@ -147,6 +155,10 @@ def ids() -> list[list[str]]:
         for model in apps.get_models()
         if model._meta.app_label in OURS
     ]
+    # Mails of new keys are about what the journal tells of them.
+    for action in KEYS:
+        entries = Entry.objects.filter(action=action, evaluation__slug=MAIN)
+        found.append([str(pk) for pk in entries.values_list("pk", flat=True)[:3]])
     return [rows for rows in found if rows]
 
 
@@ -170,12 +182,13 @@ def written_of(
 ) -> Iterator[Message]:
     """The mails of that kind about these rows, where there are any."""
     known, now = KINDS[kind], timezone.now()
+    option = where.candidates.filter(vendor__isnull=False).earliest("pk")
     for text in rows:
         notice = Notice(
             kind=kind,
             evaluation=where,
             subject_id=text,
-            occurrence=WHY.get(kind, ""),
+            occurrence=str(option.pk) if kind == NewKey.name else WHY.get(kind, ""),
             recipient=reader,
             wall_time=now,
             due_at=now,
