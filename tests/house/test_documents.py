@@ -66,6 +66,11 @@ def developer_words() -> int:
     return sum(len(path.read_text().split()) for path in mine)
 
 
+def test_no_document_holds_what_a_merge_left() -> None:
+    left = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [path.name for path in DOCUMENTS if left.search(path.read_text())] == []
+
+
 def test_documents_for_developers_keep_to_their_words() -> None:
     assert all((ROOT / name).exists() for name in FOR_USERS)
     assert developer_words() <= DEVELOPER_WORDS, "take away what does not bind"
