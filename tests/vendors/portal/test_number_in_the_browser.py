@@ -48,7 +48,6 @@ def test_a_number_of_another_kind_is_refused_where_it_is_typed(
             page.emulate_media(color_scheme=scheme)
             assert watched.barriers() == [], (width, scheme)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_role("button", name="Done, next").click()
     hand_in(page, f"{live_server.url}{visitor.home}")
     wrong = "“requests” cannot be compared with “ms”"
     expect(page.get_by_role("main")).to_contain_text(wrong)
@@ -56,14 +55,15 @@ def test_a_number_of_another_kind_is_refused_where_it_is_typed(
     expect(number.get_by_label("Number")).to_have_value("12")
     number.get_by_label("Unit").fill("s")
     number.get_by_label("Number").fill("0.012")
-    page.get_by_role("button", name="Done, next").click()
     hand_in(page, f"{live_server.url}{visitor.home}")
     expect(page.get_by_role("main")).to_contain_text("receipt")
     assert Claim.objects.get().number_words == "0.012 s"
 
 
 def hand_in(page: Page, home: str) -> None:
-    """Hand in what was typed."""
+    """Hand in what was typed, once the page after it is there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Done, next").click()
     page.goto(f"{home}hand-in/")
     page.get_by_role("button", name="Hand in and get a receipt").click()
     page.wait_for_load_state("networkidle")
