@@ -28,14 +28,16 @@ KEY, SECRET = "KEYOFTESTS", "secret/of+tests"
 class ObjectStore:
     """One server with what it holds; a kill empties it, a pause does not."""
 
-    def __init__(self, folder: Path, **env: str) -> None:
-        self.log, self.port, self.env = folder / "object-store.log", free_port(), env
+    def __init__(self, folder: Path, host: str = "127.0.0.1", **env: str) -> None:
+        self.log, self.env = folder / "object-store.log", env
+        self.address = f"{host}:{free_port()}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Come back when it answers."""
         command = [sys.executable, "-m", "moto.server"]
-        command += ["-H", "127.0.0.1", "-p", str(self.port)]
+        host, port = self.address.split(":")
+        command += ["-H", host, "-p", port]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, env={**os.environ, **self.env}
@@ -43,7 +45,7 @@ class ObjectStore:
         until = time.monotonic() + 60
         while time.monotonic() < until and self.process.poll() is None:
             with suppress(requests.ConnectionError):
-                requests.get(f"http://127.0.0.1:{self.port}/moto-api/", timeout=5)
+                requests.get(f"http://{self.address}/moto-api/", timeout=5)
                 return
             time.sleep(0.05)
         raise AssertionError(f"no object store: {self.log.read_text()[-3000:]}")
@@ -68,7 +70,7 @@ class ObjectStore:
 
         return boto3.client(
             service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
+            endpoint_url=f"http://{self.address}",
             aws_access_key_id=key,
             aws_secret_access_key=secret,
             region_name="eu-central-1",
@@ -85,7 +87,7 @@ class ObjectStore:
     def url(self, place: str, key: str = KEY, secret: str = SECRET) -> str:
         """The FILES_URL of a bucket and folder there."""
         login = f"{escaped(key)}:{escaped(secret)}"
-        where = f"127.0.0.1:{self.port}/{place}"
+        where = f"{self.address}/{place}"
         return f"s3://{login}@{where}?region=eu-central-1&tls=0"
 
     def names(self, url: str) -> list[str]:
@@ -104,9 +106,11 @@ def escaped(text: str) -> str:
 
 
 @contextmanager
-def running_store(folder: Path, **env: str) -> Iterator[ObjectStore]:
+def running_store(
+    folder: Path, host: str = "127.0.0.1", **env: str
+) -> Iterator[ObjectStore]:
     """A server until the block ends."""
-    store = ObjectStore(folder, **env)
+    store = ObjectStore(folder, host, **env)
     store.start()
     try:
         yield store

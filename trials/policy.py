@@ -1,7 +1,7 @@
 """Who may do what in trials, and when; one sentence for each no."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -148,6 +148,21 @@ def need(text: str, field: str, sentence: str) -> str:
     if not text:
         raise Invalid(sentence, errors={field: [sentence]})
     return text
+
+
+MOST_REMINDERS = 6
+
+
+def read_reminder_days(days: Iterable[int], *, earliest: int, field: str) -> list[int]:
+    """The days before a date on which people are reminded, the earliest first."""
+    wanted = sorted(set(days), reverse=True)
+    if len(wanted) > MOST_REMINDERS:
+        sentence = f"At most {MOST_REMINDERS} reminders; more are not read."
+    elif wanted and (wanted[0] > earliest or wanted[-1] < 0):
+        sentence = f"Count days before the date, from 0 to {earliest}."
+    else:
+        return wanted
+    raise Invalid(sentence, errors={field: [sentence]})
 
 
 def read_moment(

@@ -19,11 +19,7 @@ from evaltracker.decision.models import (
     Waiver,
 )
 from evaltracker.decision.selectors import term_of
-from evaltracker.decision.services.contract_terms import (
-    EARLIEST,
-    MOST,
-    owe_term_reminders,
-)
+from evaltracker.decision.services.contract_terms import EARLIEST, owe_term_reminders
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.portable.importing import evaluation_imported
@@ -35,6 +31,7 @@ from evaltracker.portable.registry import (
     register_part,
 )
 from evaltracker.workflow.models import BellLook, Snooze, WaiverRequest
+from trials.policy import MOST_REMINDERS
 from vendors.policy import barring_interest
 
 
@@ -90,7 +87,9 @@ def reminders_of_a_contract_are_days(document: Document) -> Iterator[tuple[str, 
     for at, row in enumerate(document.get("contract_term", ())):
         days = row.get("remind_days", [0])
         numbers = isinstance(days, list) and all(type(day) is int for day in days)
-        if not (numbers and 0 < len(days) <= MOST and 0 <= min(days) <= max(days)):
+        if not (
+            numbers and 0 < len(days) <= MOST_REMINDERS and 0 <= min(days) <= max(days)
+        ):
             yield f"/contract_term/{at}/remind_days", "It has to be some days before."
         elif max(days) > EARLIEST:
             yield f"/contract_term/{at}/remind_days", f"At most {EARLIEST} days before."

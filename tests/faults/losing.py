@@ -21,6 +21,7 @@ from tests.faults.inhabited import (
     everybody_comes_in,
     link_in,
 )
+from tests.faults.living.database import processes_of
 from tests.faults.restoring import SERVER, Backups, hba, restored_cluster
 from tests.kept_postgres import migrated_postgres
 from tests.served import VENDORS
@@ -100,7 +101,9 @@ def lose_and_restore(
             ended = time.time()
             for site in (web, vendor_api):
                 site.kill()
-            kill_cluster(folder / "postgres" / "data")
+            for pid in processes_of(folder / "postgres" / "data"):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             backups.kill()
         (there := folder / "there").mkdir()
         began = time.monotonic()
@@ -181,14 +184,6 @@ def answering(site: str, made: dict[str, str]) -> Iterator[Acknowledged]:
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def kill_cluster(data: Path) -> None:
-    """End every process of a PostgreSQL, each of which has its folder as its own."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if (entry / "cwd").readlink() == data:
-                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def await_file(path: Path, *, seconds: float = 300) -> None:

@@ -105,7 +105,7 @@ def await_more(store: ObjectStore, url: str, number: int) -> None:
         time.sleep(0.05)
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def last_line_of(process: subprocess.Popen[str]) -> str:
     """The last line of a copy that ends well."""
     output, _ = process.communicate(timeout=300)
     assert process.returncode == 0
@@ -142,15 +142,15 @@ def test_every_file_arrives_once_and_as_it_was_handed_in(
             with copying(media, url, app) as second:
                 await_more(object_store, url, brought)
                 with uploads.going_on(site, until=28):
-                    assert " copied" in said(second)
+                    assert " copied" in last_line_of(second)
         with served(tmp_path, FILES_URL=url) as site:
             with (
                 copying(media, url, app) as third,
                 uploads.going_on(site, until=38),
             ):
-                assert " copied" in said(third)
+                assert " copied" in last_line_of(third)
             with copying(media, url, app) as last:
-                assert said(last).endswith(f" of {OLDER + 38} files, 0 copied")
+                assert last_line_of(last).endswith(f" of {OLDER + 38} files, 0 copied")
     use(settings, url)
     assert [file.fault for file in kept_files()] == [""] * (OLDER + 38)
     acknowledged = {str(row.pk): row.sha256 for row in ClaimFile.objects.all()}

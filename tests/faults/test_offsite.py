@@ -1,31 +1,17 @@
 """Copies that leave the machine are encrypted, and come back by their key alone."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 
 from tests.faults.restoring import Backups, tree
 from tests.faults.test_restore_refusals import NAME, STREAM, assert_refused, backups
+from tests.object_store import ObjectStore
 
 __all__ = ["backups"]
 pytestmark = pytest.mark.skipif(not shutil.which("restic"), reason="restic is missing")
 SECRET = b"8484848 EUR"
-
-
-@pytest.fixture
-def bucket() -> Iterator[str]:
-    """The address of a bucket on an S3 server of this machine."""
-    server = ThreadedMotoServer("127.0.0.1", port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    bucket = f"http://127.0.0.1:{port}/backups"
-    assert requests.put(bucket, timeout=10).ok
-    yield f"s3:{bucket}"
-    server.stop()
 
 
 @pytest.mark.parametrize("kind", ["folder", "s3"])
@@ -33,7 +19,11 @@ def test_a_copy_is_encrypted_and_comes_back_whole(
     backups: Backups, tmp_path: Path, request: pytest.FixtureRequest, kind: str
 ) -> None:
     s3 = kind == "s3"
-    repository = request.getfixturevalue("bucket") if s3 else ""
+    repository = ""
+    if s3:
+        store: ObjectStore = request.getfixturevalue("object_store")
+        store.bucket("backups")
+        repository = f"s3:http://{store.address}/backups"
     backups.status.mkdir()
     (backups.home / ".lock").touch()
     (backups.home / ".base").mkdir()

@@ -17,6 +17,7 @@ import requests
 from tests.services import free_port, service_folder
 
 ROOT = Path(__file__).parents[2]
+START = ROOT / "deploy" / "proxy" / "start.sh"
 SYSTEM = "/usr/sbin:/usr/local/sbin:/usr/bin:/bin"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:{SYSTEM}")
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
@@ -31,6 +32,37 @@ class Proxy:
     own_certificates: Path
 
 
+def proxy_env(folder: Path, **given: str) -> dict[str, str]:
+    """What `START` is told: new folders below `folder`, and what is given."""
+    places = {
+        "RUN_FOLDER": folder / "run",
+        "BODIES_FOLDER": folder / "bodies",
+        "CERTIFICATES": folder / "certificates",
+        "FETCHED_CERTIFICATES": folder / "acme",
+        "CHALLENGES": folder / "challenges",
+    }
+    for place in places.values():
+        place.mkdir()
+    return {
+        "PATH": f"{os.environ['PATH']}:{SYSTEM}",
+        **{name: str(place) for name, place in places.items()},
+        "ALLOWED_HOSTS": "localhost",
+        "ACCESS_LOG": str(folder / "access.log"),
+        **given,
+    }
+
+
+def certify(folder: Path) -> Path:
+    """Put a certificate of localhost and its key there, as one's own; what calls that
+    believe it are told to `verify` by."""
+    certificate = folder / "fullchain.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    make += ["-keyout", str(folder / "privkey.pem"), "-out", str(certificate)]
+    subprocess.run(make, check=True, capture_output=True)
+    return certificate
+
+
 @contextmanager
 def proxied(*, web: str, vendor_api: str) -> Iterator[Proxy]:
     """Run it before two upstreams, given as host:port."""
@@ -42,27 +74,18 @@ def proxied(*, web: str, vendor_api: str) -> Iterator[Proxy]:
 
 def _proxied(folder: Path, web: str, vendor_api: str) -> Iterator[Proxy]:
     plain, tls = free_port(), free_port()
-    for name in ("run", "bodies", "certificates", "acme", "challenges"):
-        (folder / name).mkdir()
-    env = {
-        "PATH": f"{os.environ['PATH']}:{SYSTEM}",
-        "RUN_FOLDER": str(folder / "run"),
-        "BODIES_FOLDER": str(folder / "bodies"),
-        "CERTIFICATES": str(folder / "certificates"),
-        "FETCHED_CERTIFICATES": str(folder / "acme"),
-        "CHALLENGES": str(folder / "challenges"),
-        "HTTP_LISTEN": f"127.0.0.1:{plain}",
-        "HTTPS_LISTEN": f"127.0.0.1:{tls}",
-        "SITE_URL": f"https://localhost:{tls}",
-        "ALLOWED_HOSTS": "localhost",
-        "WEB_UPSTREAM": web,
-        "VENDOR_API_UPSTREAM": vendor_api,
-        "ACCESS_LOG": str(folder / "access.log"),
-        "CERTIFICATE_SECONDS": "0.2",
-    }
+    env = proxy_env(
+        folder,
+        HTTP_LISTEN=f"127.0.0.1:{plain}",
+        HTTPS_LISTEN=f"127.0.0.1:{tls}",
+        SITE_URL=f"https://localhost:{tls}",
+        WEB_UPSTREAM=web,
+        VENDOR_API_UPSTREAM=vendor_api,
+        CERTIFICATE_SECONDS="0.2",
+    )
     with (folder / "proxy.log").open("wb") as log:
         process = subprocess.Popen(
-            [ROOT / "deploy" / "proxy" / "start.sh"],
+            [START],
             env=env,
             stdout=log,
             stderr=log,

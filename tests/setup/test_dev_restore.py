@@ -16,7 +16,7 @@ case " $* " in *" --rm ${REFUSES:-nobody} "*) exit 2 ;; esac
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Path:
+def calls(tmp_path: Path) -> Path:
     program = tmp_path / "bin" / "docker"
     program.parent.mkdir()
     program.write_text(DOCKER)
@@ -25,24 +25,24 @@ def asked(tmp_path: Path) -> Path:
 
 
 def restore(
-    asked: Path, *arguments: str, **env: str
+    calls: Path, *arguments: str, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    path = f"{asked.parent / 'bin'}:{os.environ['PATH']}"
+    path = f"{calls.parent / 'bin'}:{os.environ['PATH']}"
     return subprocess.run(
         [ROOT / "dev", "restore", *arguments],
-        env={"PATH": path, "HOME": str(asked.parent), "ASKED": str(asked), **env},
+        env={"PATH": path, "HOME": str(calls.parent), "ASKED": str(calls), **env},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_it_fetches_restores_migrates_and_verifies_in_turn(asked: Path) -> None:
+def test_it_fetches_restores_migrates_and_verifies_in_turn(calls: Path) -> None:
     until = "2026-11-29T04:15:06Z"
-    done = restore(asked, "latest", "--from-offsite", "--until", until)
+    done = restore(calls, "latest", "--from-offsite", "--until", until)
     assert done.returncode == 0, done.stderr
     manage = "compose run --rm --no-deps worker python manage.py"
-    assert asked.read_text().splitlines() == [
+    assert calls.read_text().splitlines() == [
         "compose run --rm fetch latest",
         f"compose run --rm restore latest --until {until}",
         "compose up --detach --wait db",
@@ -54,17 +54,17 @@ def test_it_fetches_restores_migrates_and_verifies_in_turn(asked: Path) -> None:
 
 
 @pytest.mark.parametrize("service", ["fetch", "restore"])
-def test_nothing_follows_what_was_refused(asked: Path, service: str) -> None:
-    done = restore(asked, "latest", "--from-offsite", REFUSES=service)
+def test_nothing_follows_what_was_refused(calls: Path, service: str) -> None:
+    done = restore(calls, "latest", "--from-offsite", REFUSES=service)
     assert done.returncode == 2
-    assert asked.read_text().splitlines()[-1] == f"compose run --rm {service} latest"
+    assert calls.read_text().splitlines()[-1] == f"compose run --rm {service} latest"
 
 
 @pytest.mark.parametrize("arguments", [[], ["latest", "--until"], ["latest", "--over"]])
 def test_what_is_not_understood_is_told_in_a_sentence(
-    asked: Path, arguments: list[str]
+    calls: Path, arguments: list[str]
 ) -> None:
-    done = restore(asked, *arguments)
+    done = restore(calls, *arguments)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert not asked.exists()
+    assert not calls.exists()

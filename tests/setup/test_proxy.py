@@ -4,7 +4,6 @@ import http.client
 import shutil
 import socket
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,7 +14,7 @@ import pytest
 import requests
 
 from tests.services import free_port
-from tests.setup.proxied import Proxy, gunicorn, needs_nginx, proxied
+from tests.setup.proxied import Proxy, certify, gunicorn, needs_nginx, proxied
 
 pytestmark = needs_nginx
 MEGABYTE = 1024 * 1024
@@ -101,22 +100,9 @@ class TestOverTls:
     def test_a_certificate_of_ones_own_is_taken_while_it_runs(
         self, proxy: Proxy, tmp_path: Path
     ) -> None:
-        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-        make = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-        ]
-        make += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-        make += ["-keyout", str(key), "-out", str(certificate)]
-        subprocess.run(make, check=True, capture_output=True)
-        shutil.copy(key, proxy.own_certificates / "privkey.pem")
-        shutil.copy(certificate, proxy.own_certificates / "fullchain.pem")
+        certificate = certify(tmp_path)
+        for name in ("privkey.pem", "fullchain.pem"):
+            shutil.copy(tmp_path / name, proxy.own_certificates / name)
         until = time.monotonic() + 20
         while True:
             try:

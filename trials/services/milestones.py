@@ -28,6 +28,7 @@ from trials.policy import (
     check_part,
     check_trial,
     read_moment,
+    read_reminder_days,
     require_insider,
     require_trial_lead,
 )
@@ -264,7 +265,7 @@ def journal_milestone(
     )
 
 
-EARLIEST, MOST = 90, 6
+EARLIEST = 90
 
 
 @transaction.atomic
@@ -309,15 +310,9 @@ def change_reminder_days(
         Invalid: none, too many, or one that is no day before.
 
     """
-    wanted = sorted(set(days), reverse=True)
-    sentence = ""
+    wanted = read_reminder_days(days, earliest=EARLIEST, field="days")
     if not wanted:
         sentence = "Name at least one day; 0 is the day itself."
-    elif len(wanted) > MOST:
-        sentence = f"At most {MOST} reminders; more are not read."
-    elif wanted[0] > EARLIEST or wanted[-1] < 0:
-        sentence = f"Count days before the date, from 0 to {EARLIEST}."
-    if sentence:
         raise Invalid(sentence, errors={"days": [sentence]})
     before = list(evaluation.reminder_days)
     evaluation = change_brief(evaluation=evaluation, reminder_days=wanted, by=by)

@@ -565,7 +565,7 @@ class Working:
 
 def working_of(standing: StandingMemo, key: str, comparison: Comparison) -> Working:
     inputs = standing.inputs
-    counted = next(one for one in standing.counted if one.candidate["id"] == key)
+    counted = next(row for row in standing.counted if row.candidate["id"] == key)
     rows = fit_rows(counted, inputs)
     tried = {
         row.key for row in counted.fit.rows if row.tested and row.points is not None

@@ -499,7 +499,7 @@ def _states(book: Ledger) -> dict[str, _States]:
     for place, column in enumerate(book.columns):
         numbers = column.numbers
         for number in set(numbers) - rests.keys():
-            claims = (one.facts.claim for one in book.kinds[number].state.values)
+            claims = (value.facts.claim for value in book.kinds[number].state.values)
             rests[number] = any(
                 claim and claim.availability == Availability.PLANNED for claim in claims
             )

@@ -45,12 +45,12 @@ from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOff
 from stakeholders.policy import voices
-from trials.policy import require_insider
+from trials.policy import read_reminder_days, require_insider
 from trials.selectors.matrix import versions_of
 from vendors.policy import barring_interest
 from vendors.services.quotes import drop_asked_opening
 
-EARLIEST, MOST = 730, 6
+EARLIEST = 730
 
 
 def remind_anew(term: ContractTerm, *, moved: bool) -> None:
@@ -125,14 +125,8 @@ def set_contract_term(
             evaluation=evaluation, starts_on=starts_on, looks_after=looks_after
         )
     old = (term.deadline, term.looks_after_id, list(term.remind_days))
-    wanted = sorted(set(remind_days), reverse=True) or default_remind_days()
-    sentence = ""
-    if len(wanted) > MOST:
-        sentence = f"At most {MOST} reminders; more are not read."
-    elif wanted[0] > EARLIEST or wanted[-1] < 0:
-        sentence = f"Count days before the date, from 0 to {EARLIEST}."
-    if sentence:
-        raise Invalid(sentence, errors={"remind_days": [sentence]})
+    wanted = read_reminder_days(remind_days, earliest=EARLIEST, field="remind_days")
+    wanted = wanted or default_remind_days()
     values = {
         **dict.fromkeys(DATES, None),
         **dates,

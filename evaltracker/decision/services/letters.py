@@ -345,8 +345,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
     if letter.released_at is None:
         change(letter, released_at=timezone.now(), released_by=evaluation.owner)
     _publish(letter, by)
-    for one in recipients:
-        mail_link(letter.candidate, one, LETTER, letter, 1)
+    for contact in recipients:
+        mail_link(letter.candidate, contact, LETTER, letter, 1)
     journal.record(
         evaluation=evaluation,
         action="letter.sent",

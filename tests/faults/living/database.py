@@ -31,7 +31,7 @@ class Database:
         """Stop it in one of `WAYS`, and come back when nothing of it is left."""
         os.kill(int(self._pid_file.read_text().splitlines()[0]), WAYS[way])
         ends = time.monotonic() + LONGEST
-        while left := self._processes():
+        while left := processes_of(self._pid_file.parent):
             if time.monotonic() > ends:
                 raise AssertionError(f"PostgreSQL does not end: {left}")
             time.sleep(0.05)
@@ -71,15 +71,15 @@ class Database:
             return self._pid_file.read_text().rstrip().endswith("ready")
         return False
 
-    def _processes(self) -> list[int]:
-        """All that have its data folder as theirs: it and whatever it has begun."""
-        home = self._pid_file.parent
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if (entry / "cwd").readlink() == home and _lives(int(entry.name)):
-                    found.append(int(entry.name))
-        return found
+
+def processes_of(data: Path) -> list[int]:
+    """All that have this data folder as theirs: a server and whatever it has begun."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "cwd").readlink() == data and _lives(int(entry.name)):
+                found.append(int(entry.name))
+    return found
 
 
 def _lives(pid: int) -> bool:

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -91,12 +92,16 @@ class Installation(World):
         """Lines of the logs that tell of a fault of the product."""
         marks = ("Something went wrong", "Internal Server Error", "task_failed")
         return [
-            f"{name}: {line[:300]}"
-            for name in self.processes
-            if (log := self.folder / f"{name}.log").exists()
+            f"{log.relative_to(self.folder)}: {line[:300]}"
+            for log in self.logs()
+            if log.exists()
             for line in log.read_text(errors="replace").splitlines()
             if any(mark in line for mark in marks)
         ]
+
+    def logs(self) -> Iterable[Path]:
+        """Where the product's processes write."""
+        return [self.folder / f"{name}.log" for name in self.processes]
 
 
 def _status(url: str) -> int:

@@ -32,7 +32,7 @@ def restarts(owed: int, ways: Sequence[str] = WAYS, *, quick: bool = False) -> J
             for number, way in enumerate(ways):
                 size = here.arrived.stat().st_size
                 owe_overdue(owed, people=50, places=5, first=number)
-                flows = until(partial(_has_grown, here, size), PATIENCE)
+                flows = until(partial(has_grown, here, size), PATIENCE)
                 assert flows, "no mail leaves"
                 before = before or here.pids()
                 told.append(_restart(here, seen, way))
@@ -90,7 +90,7 @@ def _restart(here: Installation, seen: Seen, way: str) -> str:
     )
 
 
-def _has_grown(here: Installation, size: int) -> bool:
+def has_grown(here: Installation, size: int) -> bool:
     return here.arrived.stat().st_size > size
 
 

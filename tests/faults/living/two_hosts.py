@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,13 +29,14 @@ import requests
 
 from tests.faults.least_rights import PASSWORD
 from tests.faults.living.installation import Installation, installation
-from tests.faults.living.restarts import Judged, all_ended, judged
+from tests.faults.living.restarts import Judged, all_ended, has_grown, judged
 from tests.faults.living.traffic import Market, Seen, market, traffic
 from tests.faults.notices.world import ROOT, Process, until
+from tests.setup.proxied import START, certify, proxy_env
 
 BASE = "10.77.0.1"
 NAMES = ("a", "b")
-POOLER, S3, BUCKET = 6432, 9000, "files"
+POOLER = 6432
 PATIENCE = 120.0
 # Pages go on within so many seconds of a host's loss.
 MOST_SECONDS = 2.0
@@ -158,12 +159,14 @@ class TwoHosts(Installation):
         self.start_mail("--pause", "0.02", "--host", BASE)
         self.processes["redis"] = self.start_redis(BASE)
         self.processes["pgbouncer"] = self._start_pooler()
-        self.processes["s3"] = self.run(
-            [*(sys.executable, "-m", "moto.server"), f"-H{BASE}", f"-p{S3}"], "s3"
-        )
-        assert until(self._make_bucket, PATIENCE), "the S3 server does not start"
+        # It reads the environment as it is imported, which is set by now.
+        from tests.object_store import running_store
+
+        store = self.stack.enter_context(running_store(self.folder, host=BASE))
+        files = store.bucket()
         for host in self.hosts.values():
             host.plug_in()
+            host.env["FILES_URL"] = files
             host.start()
             self.stack.callback(host.process.kill)
         self._start_proxy()
@@ -171,18 +174,11 @@ class TwoHosts(Installation):
 
     def last_words(self) -> str:
         """The ends of all logs, for who asks why."""
-        logs = [*self.folder.glob("*.log"), *self.folder.glob("host-*/*.log")]
+        logs = [*self.folder.glob("*.log"), *self.logs()]
         return "\n".join(f"{log.name}: {log.read_text()[-1500:]}" for log in logs)
 
-    def faults(self) -> list[str]:
-        """Also of what runs on the hosts."""
-        marks = ("Something went wrong", "Internal Server Error", "task_failed")
-        return [
-            f"{log.parent.name}/{log.name}: {line[:300]}"
-            for log in self.folder.glob("host-*/*.log")
-            for line in log.read_text(errors="replace").splitlines()
-            if any(mark in line for mark in marks)
-        ]
+    def logs(self) -> Iterable[Path]:
+        return self.folder.glob("host-*/*.log")
 
     def _start_pooler(self) -> Process:
         assert self.database is not None
@@ -207,37 +203,23 @@ class TwoHosts(Installation):
         self.stack.callback(process.kill)
         return process
 
-    def _make_bucket(self) -> bool:
-        try:
-            return requests.put(f"http://{BASE}:{S3}/{BUCKET}", timeout=5).ok
-        except requests.RequestException:
-            return False
-
     def _start_proxy(self) -> None:
-        for name in ("run", "bodies", "acme", "challenges"):
-            (self.folder / name).mkdir()
         # As the documents say: the kernel asks a silent machine each second.
         for name, seconds in (("time", 1), ("intvl", 1), ("probes", 2)):
             place = Path(f"/proc/sys/net/ipv4/tcp_keepalive_{name}")
             place.write_text(str(seconds))
         addresses = " ".join(host.address for host in self.hosts.values())
-        env = {
-            "PATH": SYSTEM,
-            "RUN_FOLDER": str(self.folder / "run"),
-            "BODIES_FOLDER": str(self.folder / "bodies"),
-            "CERTIFICATES": str(self.folder / "certificates"),
-            "FETCHED_CERTIFICATES": str(self.folder / "acme"),
-            "CHALLENGES": str(self.folder / "challenges"),
-            "SITE_URL": self.site,
-            "ALLOWED_HOSTS": "localhost",
-            "WEB_UPSTREAM": addresses,
-            "WEB_PORT": "8000",
-            "VENDOR_API_UPSTREAM": addresses,
-            "VENDOR_API_PORT": "8001",
-            "ACCESS_LOG": str(self.folder / "access.log"),
-        }
-        command = [str(ROOT / "deploy" / "proxy" / "start.sh")]
-        process = Process(command, env, self.folder / "proxy.log")
+        env = proxy_env(
+            self.folder,
+            SITE_URL=self.site,
+            WEB_UPSTREAM=addresses,
+            WEB_PORT="8000",
+            VENDOR_API_UPSTREAM=addresses,
+            VENDOR_API_PORT="8001",
+        )
+        certificate = certify(self.folder / "certificates")
+        os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
+        process = Process([str(START)], env, self.folder / "proxy.log")
         self.stack.callback(partial(process.signal, signal.SIGTERM))
         self.processes["proxy"] = process
 
@@ -253,13 +235,11 @@ def two_hosts(*, tick: int, lease: int) -> Iterator[TwoHosts]:
     with installation(tick=tick, lease=lease, base=BASE, own=own) as one:
         folder = one.folder
         folder.chmod(0o711)
-        _certify(folder / "certificates")
         here = TwoHosts(**vars(one), site=site)
         env = {
             **one.env,
             "DATABASE_URL": _by_pooler("evaltracker_app"),
             "VENDOR_DATABASE_URL": _by_pooler("evaltracker_vendor"),
-            "FILES_URL": f"s3://key:secret@{BASE}:{S3}/{BUCKET}?tls=0",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         for number, name in enumerate(NAMES, start=1):
@@ -270,18 +250,6 @@ def two_hosts(*, tick: int, lease: int) -> Iterator[TwoHosts]:
 def _by_pooler(role: str) -> str:
     database = urlsplit(os.environ["DATABASE_URL"]).path
     return f"postgresql://{role}:{PASSWORD}@{BASE}:{POOLER}{database}"
-
-
-def _certify(folder: Path) -> None:
-    """A certificate that this process's calls believe."""
-    folder.mkdir()
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"]
-    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=DNS:localhost"]
-    command += ["-keyout", str(folder / "privkey.pem")]
-    command += ["-out", str(folder / "fullchain.pem")]
-    subprocess.run(command, check=True, capture_output=True)
-    os.environ["REQUESTS_CA_BUNDLE"] = str(folder / "fullchain.pem")
 
 
 def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
@@ -303,7 +271,7 @@ def lose_a_host(owed: int, *, quick: bool = False) -> Judged:
         wrong = strangers_to_each_other(here)
         with traffic(here, given) as seen:
             owe_overdue(owed, people=50, places=5)
-            assert until(partial(_has_grown, here, 0), PATIENCE), "no mail leaves"
+            assert until(partial(has_grown, here, 0), PATIENCE), "no mail leaves"
             file = _attach(here.hosts["a"], given)
             away, text = _lose(here, seen, "a", _still_there(here.hosts["b"], file))
             told = [text]
@@ -394,10 +362,6 @@ def _restart(here: TwoHosts, way: str) -> str:
     began = time.monotonic()
     assert until(here.is_ready, PATIENCE), here.last_words()
     return f"PostgreSQL ({way}) and Redis: ready after {time.monotonic() - began:.1f} s"
-
-
-def _has_grown(here: Installation, size: int) -> bool:
-    return here.arrived.stat().st_size > size
 
 
 def strangers_to_each_other(here: TwoHosts) -> list[str]:

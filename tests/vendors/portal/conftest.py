@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast import common, vendors
@@ -24,6 +26,17 @@ def where(db: None) -> Evaluation:
     for number in range(1, 5):
         common.requirement(evaluation, f"R{number}", "must")
     return vendors.in_research(evaluation)
+
+
+@pytest.fixture
+def online(
+    transactional_db: None, live_server: LiveServer, settings: Settings
+) -> Visitor:
+    """Somebody whose mail has the link, and whose pages a real browser opens."""
+    settings.VENDOR_SITE_URL = live_server.url
+    evaluation = common.evaluation()
+    common.requirement(evaluation, "R1", "must")
+    return Visitor(invited(vendors.in_research(evaluation)))
 
 
 @pytest.fixture

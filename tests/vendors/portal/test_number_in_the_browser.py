@@ -2,39 +2,29 @@
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from evaltracker.evaluations.models import Requirement
 from tests.browser import Watched
-from tests.cast import common, vendors
 from tests.trials.runs.posting import LATENCY
-from tests.vendors.portal.visitor import Visitor, invited
-from vendors.mail import code_of
-from vendors.models import Claim, SignInCode
+from tests.vendors.portal.visitor import Visitor, sign_in_with
+from vendors.models import Claim
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def visitor(
-    transactional_db: None, live_server: LiveServer, settings: Settings
-) -> Visitor:
+def visitor(online: Visitor) -> Visitor:
     """Who is asked for a latency of at most 20 ms."""
-    settings.VENDOR_SITE_URL = live_server.url
-    where = common.evaluation()
-    need = common.requirement(where, "R1", "must")
-    type(need).objects.filter(pk=need.pk).update(measure=LATENCY)
-    return Visitor(invited(vendors.in_research(where)))
+    Requirement.objects.update(measure=LATENCY)
+    return online
 
 
 def test_a_number_of_another_kind_is_refused_where_it_is_typed(
     visitor: Visitor, live_server: LiveServer, page: Page
 ) -> None:
     watched = Watched(page, live_server.url)
-    page.goto(f"{live_server.url}{visitor.start}")
-    page.get_by_role("button", name="Send me a code").click()
-    page.get_by_label("Code").fill(code_of(SignInCode.objects.get().pk))
-    page.get_by_role("button", name="Open my answers").click()
+    sign_in_with(page, live_server.url, visitor)
     page.get_by_role("link", name="R1").first.click()
     number = page.get_by_role("group", name="Your number")
     expect(number.get_by_label("Unit")).to_have_value("ms")

@@ -72,7 +72,7 @@ def call(token: str, address: str = "/api/v1/invitations/") -> Any:
     return Client().get(address, headers={"authorization": f"Bearer {token}"})
 
 
-def told(action: str) -> dict[str, str]:
+def mails_of(action: str) -> dict[str, str]:
     """By address, the mails of the newest such entry, as they would leave now."""
     return {row.address: read(row).text for row in owed(action)}
 
@@ -112,7 +112,7 @@ def test_q10_everybody_who_got_in_before_is_mailed_of_a_new_contact(
     ada: Visitor, bo: Visitor, where: Evaluation, smtp_sink: Sink
 ) -> None:
     cy = colleague(ada, "Cy Ott", "cy@acme.example", where)
-    mails = told("contact.added")
+    mails = mails_of("contact.added")
     assert sorted(mails) == [ada.link.address, bo.link.address]
     for visitor in (ada, bo):
         text = mails[visitor.link.address]
@@ -128,7 +128,9 @@ def test_q10_everybody_who_got_in_before_is_mailed_of_a_new_contact(
 
 
 def test_the_mail_leads_to_the_people(ada: Visitor, bo: Visitor) -> None:
-    (way,) = re.findall(r"/vendor/start/\S+", told("contact.added")[ada.link.address])
+    (way,) = re.findall(
+        r"/vendor/start/\S+", mails_of("contact.added")[ada.link.address]
+    )
     asked = ada.post(way)
     code = code_of(SignInCode.objects.get(link=ada.link).pk)
     begun = ada.post(asked["Location"], code=code)
@@ -138,14 +140,14 @@ def test_the_mail_leads_to_the_people(ada: Visitor, bo: Visitor) -> None:
 def test_who_was_there_from_the_beginning_is_told_of_nobody(
     ada: Visitor, bo: Visitor
 ) -> None:
-    assert list(told("contact.added")) == [ada.link.address]
+    assert list(mails_of("contact.added")) == [ada.link.address]
 
 
 def test_q3_a_token_of_the_buyer_is_told_of_with_what_it_reads(
     ada: Visitor, bo: Visitor, where: Evaluation
 ) -> None:
     token, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
-    mails = told("token.issued")
+    mails = mails_of("token.issued")
     assert sorted(mails) == [ada.link.address, bo.link.address]
     newest = mails[ada.link.address]
     assert token.prefix in newest and secret not in newest
@@ -165,7 +167,7 @@ def test_q11_s17_a_changed_address_is_told_to_the_former_and_to_the_others(
         by=where.owner,
     )
     assert call(secret).status_code == 401
-    mails = told("contact.changed")
+    mails = mails_of("contact.changed")
     assert sorted(mails) == [former, bo.link.address]
     assert "Your address was replaced" in mails[former]
     assert "/vendor/" not in mails[former] and "/api/" not in mails[former]
@@ -182,7 +184,7 @@ def test_an_address_that_is_the_same_in_other_letters_tells_nobody(
     terms: Any = {"name": "Ada P.", "by": where.owner}
     for email in (ada.link.contact.email, ada.link.contact.email.upper()):
         change_contact(contact=ada.link.contact, email=email, **terms)
-        assert told("contact.changed") == {}
+        assert mails_of("contact.changed") == {}
     assert call(secret).status_code == 200
 
 
@@ -221,7 +223,7 @@ def test_the_others_are_told_of_an_own_token_and_its_maker_is_not(
     ada: Visitor, bo: Visitor
 ) -> None:
     secret = own_token(bo.sign_in())
-    mails = told("token.issued")
+    mails = mails_of("token.issued")
     assert list(mails) == [ada.link.address]
     assert "It reads what its maker reads" in mails[ada.link.address]
     assert secret not in mails[ada.link.address]
@@ -237,7 +239,7 @@ def test_q26_not_one_of_us_holds_until_a_contact_asks_for_them(
     assert bo.get(bo.start).status_code == 404
     assert call(secret).status_code == 401
     assert "kept out since" in people(ada).content.decode()
-    mails = told("contact.disowned")
+    mails = mails_of("contact.disowned")
     assert sorted(mails) == [ada.link.address, bo.link.address]
     assert "let a colleague ask for you" in mails[bo.link.address]
     (mail,) = Notice.objects.filter(kind="contact_disowned")
@@ -377,14 +379,14 @@ def test_q17_q6_replaced_prices_are_told_to_all_but_who_replaced_them(
     tell_of_keys()
     assert not [row for row in Notice.objects.filter(kind="new_key") if about(row) > 0]
     hand_in(bo.sign_in(), "7171")
-    mails = told("quote.handed_in")
+    mails = mails_of("quote.handed_in")
     assert list(mails) == [ada.link.address]
     assert "Acme (Bo Marchetti) has handed in prices" in mails[ada.link.address]
     assert "7171" not in str(mails) and "8484" not in str(mails)
     # A program with the buyer's token is told of to both.
     _, secret = issue_token(vendor=ada.link.vendor, by=where.owner)
     put_quote(secret, ada, "5")
-    assert sorted(told("quote.handed_in")) == [ada.link.address, bo.link.address]
+    assert sorted(mails_of("quote.handed_in")) == [ada.link.address, bo.link.address]
 
 
 def about(notice: Notice) -> int:
@@ -504,7 +506,7 @@ def test_q25_who_starts_over_begins_blank_and_those_who_read_are_told(
     assert cy.post(page, then="discard").status_code == 302
     blank = cy.get(page).content.decode()
     assert "Secret plan" not in blank and 'name="statement"' in blank
-    mails = told("draft.started_over")
+    mails = mails_of("draft.started_over")
     assert sorted(mails) == [ada.link.address, bo.link.address]
     assert "Acme (Cy Ott) started over on 1 answer" in mails[ada.link.address]
     # Of a draft that they read, nobody is told.

@@ -4,32 +4,24 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-from tests.cast import common, vendors
 from tests.vendors.portal.test_people import colleague, draft
-from tests.vendors.portal.visitor import Visitor, invited
-from vendors.mail import code_of
-from vendors.models import Contact, SignInCode, VendorToken
+from tests.vendors.portal.visitor import Visitor, sign_in_with
+from vendors.models import Contact, VendorToken
 
 pytestmark = pytest.mark.browser
 SMALL = {"width": 320, "height": 640}
 
 
 @pytest.fixture
-def visitor(
-    transactional_db: None, live_server: LiveServer, settings: Settings
-) -> Visitor:
+def visitor(online: Visitor, live_server: LiveServer) -> Visitor:
     """Who came later than a colleague and the colleague's draft."""
-    settings.VENDOR_SITE_URL = live_server.url
-    where = common.evaluation()
-    common.requirement(where, "R1", "must")
-    ada = Visitor(invited(vendors.in_research(where)))
-    ada.browser.defaults["HTTP_HOST"] = live_server.url.removeprefix("http://")
-    draft(ada.sign_in(), "Secret plan")
-    return colleague(ada, "Cy Ott", "cy@acme.example", where)
+    online.browser.defaults["HTTP_HOST"] = live_server.url.removeprefix("http://")
+    draft(online.sign_in(), "Secret plan")
+    where = online.link.candidate.evaluation
+    return colleague(online, "Cy Ott", "cy@acme.example", where)
 
 
 def test_people_on_a_small_phone(
@@ -39,11 +31,7 @@ def test_people_on_a_small_phone(
 ) -> None:
     plain = new_context(java_script_enabled=False, viewport=SMALL)
     page = plain.new_page()
-    page.goto(f"{live_server.url}{visitor.start}")
-    page.get_by_role("button", name="Send me a code").click()
-    code = SignInCode.objects.get(link=visitor.link)
-    page.get_by_label("Code").fill(code_of(code.pk))
-    page.get_by_role("button", name="Open my answers").click()
+    sign_in_with(page, live_server.url, visitor)
     page.get_by_role("link", name="People").click()
     page.get_by_text("Make a token of your own").click()
     page.get_by_label("What it is for").fill("Build server")

@@ -4,41 +4,24 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
-from tests.cast import common, vendors
-from tests.vendors.portal.visitor import Visitor, invited
-from vendors.mail import code_of
-from vendors.models import Quote, SignInCode
+from tests.vendors.portal.visitor import Visitor, sign_in_with
+from vendors.models import Quote
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture
-def visitor(
-    transactional_db: None, live_server: LiveServer, settings: Settings
-) -> Visitor:
-    """Whose mail has the link."""
-    settings.VENDOR_SITE_URL = live_server.url
-    where = common.evaluation()
-    common.requirement(where, "R1", "must")
-    return Visitor(invited(vendors.in_research(where)))
-
-
 def test_prices_are_quoted_on_a_phone_without_scripts(
-    visitor: Visitor,
+    online: Visitor,
     live_server: LiveServer,
     new_context: Callable[..., BrowserContext],
 ) -> None:
     plain = new_context(java_script_enabled=False, viewport=PHONE)
     page = plain.new_page()
-    page.goto(f"{live_server.url}{visitor.start}")
-    page.get_by_role("button", name="Send me a code").click()
-    page.get_by_label("Code").fill(code_of(SignInCode.objects.get().pk))
-    page.get_by_role("button", name="Open my answers").click()
+    sign_in_with(page, live_server.url, online)
     page.get_by_role("link", name="Your prices").click()
     page.get_by_label("Valid until").fill("2040-06-30")
     licence = page.get_by_role("group", name="Licence or usage")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F
 from django.test import Client, TestCase
 from django.utils import timezone
+from playwright.sync_api import Page
 from time_machine import TimeMachineFixture
 
 from evaltracker.evaluations.models import Evaluation
@@ -42,6 +43,16 @@ def invited(
     invite(candidate=candidate, contacts=[contact], by=where.owner)
     found: InvitationLink = InvitationLink.objects.get(contact=contact)
     return found
+
+
+def sign_in_with(page: Page, site: str, visitor: "Visitor") -> None:
+    """Open the link in a real browser, ask for a code and type it."""
+    page.goto(f"{site}{visitor.start}")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(
+        code_of(SignInCode.objects.get(link=visitor.link).pk)
+    )
+    page.get_by_role("button", name="Open my answers").click()
 
 
 def stranger_with(link: InvitationLink, number: int = 0) -> "Visitor":

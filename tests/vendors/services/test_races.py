@@ -137,7 +137,7 @@ def test_a_session_that_reads_prices_ten_times_at_once_is_told_of_once() -> None
 def test_twelve_strangers_at_once_are_eight_codes_and_twelve_tries_are_five() -> None:
     link = invited(vendors.in_research(common.evaluation()))
     asked = at_once(12, lambda _: ask_code(link=link))
-    codes = [one for one in asked if isinstance(one, Asked) and one.code]
+    codes = [answer for answer in asked if isinstance(answer, Asked) and answer.code]
     assert len(codes) == SignInCode.objects.count() == 8
     link.refresh_from_db()
     assert link.turn_marked_at is not None

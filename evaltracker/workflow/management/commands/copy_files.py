@@ -1,7 +1,7 @@
 """`manage.py copy_files [TO] [--from FROM]`: bring files to a folder or bucket."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
@@ -68,5 +68,6 @@ class Command(BaseCommand):
 
 
 def storage_at(place: str) -> FileStorage:
-    storage: Any = storages.create_storage(environment.files(place))
-    return storage if place else file_storage()
+    if not place:
+        return file_storage()
+    return cast("FileStorage", storages.create_storage(environment.files(place)))
