@@ -188,7 +188,7 @@ def instant_from(
 
 # A form's field for a measure, read like a sentence: “p95 latency at most 20 ms”.
 
-STATISTICS = ("mean", "median", "p90", "p95", "p99")
+STATISTICS = ("mean", "median", "p90", "p95", "p99", "p99.9", "min", "max")
 LABELS = {
     "statistic": "Statistic",
     "quantity": "Of what",
@@ -197,8 +197,11 @@ LABELS = {
     "unit": "Unit",
     "tolerance": "Tolerance",
     "least_n": "Runs needed",
+    "lowest": "Lowest possible",
+    "highest": "Highest possible",
 }
 EXAMPLES = {"quantity": "latency", "bound": "20", "unit": "ms", "tolerance": "none"}
+EXAMPLES |= {"lowest": "usual", "highest": "usual"}
 
 
 class MeasureInput(forms.MultiWidget):
@@ -216,6 +219,8 @@ class MeasureInput(forms.MultiWidget):
             "unit": _input("unit", 40),
             "tolerance": _input("tolerance", 60, inputmode="decimal"),
             "least_n": _input("least_n", 10, inputmode="numeric"),
+            "lowest": _input("lowest", 60, inputmode="decimal"),
+            "highest": _input("highest", 60, inputmode="decimal"),
         }
         super().__init__(widgets)
 

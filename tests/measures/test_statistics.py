@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaltracker.toolbox.measures import least_n_of, statistic_of
 
-STATISTICS = ("mean", "median", "p1", "p50", "p95", "p99")
+STATISTICS = ("mean", "median", "min", "max", "p1", "p50", "p95", "p99", "p99.9")
 NUMBERS = st.decimals(
     min_value=Decimal("-1e9"), max_value=Decimal("1e9"), places=6, allow_nan=False
 )
@@ -32,6 +32,10 @@ def numbers(*texts: str) -> list[Decimal]:
         ("p95", tuple(map(str, range(1, 22))), "20"),
         ("p99", tuple(map(str, range(1, 101))), "99"),
         ("p1", tuple(map(str, range(1, 101))), "1"),
+        ("p99.9", tuple(map(str, range(1, 1001))), "999"),
+        ("p99.9", tuple(map(str, range(1, 1002))), "1000"),
+        ("min", ("3", "1", "2"), "1"),
+        ("max", ("3", "1", "2"), "3"),
     ],
 )
 def test_a_statistic_is_taken_exactly(
@@ -40,7 +44,7 @@ def test_a_statistic_is_taken_exactly(
     assert statistic_of(statistic, numbers(*values)) == Decimal(found)
 
 
-@pytest.mark.parametrize("statistic", ["p100", "p0", "p095", "max", "", "P95", "p9.5"])
+@pytest.mark.parametrize("statistic", ["p100", "p0", "p095", "sum", "", "P95", "p9.5"])
 def test_no_other_statistic_is_taken(statistic: str) -> None:
     with pytest.raises(ValueError, match="not a statistic"):
         statistic_of(statistic, numbers("1"))
@@ -53,7 +57,10 @@ def test_of_no_number_there_is_no_statistic() -> None:
 
 @pytest.mark.parametrize(
     ("statistic", "least"),
-    [("mean", 1), ("median", 1), ("p50", 2), ("p95", 20), ("p99", 100), ("p5", 20)],
+    [
+        *(("mean", 1), ("median", 1), ("min", 1), ("max", 1), ("p50", 2)),
+        *(("p95", 20), ("p99", 100), ("p99.9", 1000), ("p5", 20)),
+    ],
 )
 def test_a_percentile_needs_so_many_numbers(statistic: str, least: int) -> None:
     assert least_n_of(statistic) == least

@@ -21,6 +21,9 @@ FAMILIES = (
     ("requests/s", "requests/min", "rps"),
     ("%", "ppm", "ratio"),
     ("EUR", "kEUR", "€"),
+    ("Gbps", "Mb/s", "MB/s", "bps"),
+    ("EUR/month", "EUR/year"),
+    ("USD/1M tokens", "USD/1k tokens", "USD/token"),
 )
 NUMBERS = st.decimals(
     min_value=Decimal("-1e12"), max_value=Decimal("1e12"), places=6, allow_nan=False
@@ -38,6 +41,11 @@ NUMBERS = st.decimals(
         ("0.5", "%", "ratio", "0.005"),
         ("3", "m²", "m^2", "3"),
         ("2", "EUR", "€", "2"),
+        ("2", "Gbps", "Mb/s", "2000"),
+        ("12", "msec", "s", "0.012"),
+        ("3", "GPUh", "GPU*h", "3"),
+        ("2", "years", "months", "24"),
+        ("3", "EUR/1M token", "EUR/1k token", "0.003"),
     ],
 )
 def test_a_number_is_said_exactly_in_another_unit(
@@ -55,6 +63,8 @@ def test_a_number_is_said_exactly_in_another_unit(
         ("MB", "%"),
         ("requests/s", "Hz"),
         ("users", "rows"),
+        ("month", "day"),
+        ("x", "%"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_naming_both(unit: str, to: str) -> None:

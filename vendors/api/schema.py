@@ -358,11 +358,15 @@ class MeasureOutput(serializers.Serializer[Any]):
     unit = serializers.CharField()
     direction = serializers.ChoiceField(choices=list(DIRECTIONS))
     bound = serializers.CharField()
-    statistic = serializers.CharField(help_text="mean, median, or p1 to p99.")
+    statistic = serializers.CharField(
+        help_text="mean, median, min, max, p1 to p99, or p99.9."
+    )
     tolerance = serializers.CharField(
         allow_null=True, help_text="Beyond the bound and within it is partly."
     )
     least_n = serializers.IntegerField(help_text="How many runs it takes at least.")
+    lowest = serializers.CharField(required=False, help_text="The lowest possible.")
+    highest = serializers.CharField(required=False, help_text="The highest possible.")
     words = serializers.CharField()
 
 

@@ -1,5 +1,6 @@
 """What must be reached: a statistic of a quantity, at least or at most a bound."""
 
+import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,47 +64,47 @@ def shown(number: Decimal) -> str:
     return written(Context(prec=8).plus(number))
 
 
-MEAN, MEDIAN = "mean", "median"
-_PERCENTILE = re.compile(r"p([1-9][0-9]?)", re.A)
+MEAN, MEDIAN, MIN, MAX = "mean", "median", "min", "max"
+_PERCENTILE = re.compile(r"p([1-9][0-9]?|99\.9)", re.A)
 
 
-def percentile_of(statistic: str) -> int | None:
-    """95 of “p95”; None of mean and median.
+def permille_of(statistic: str) -> int | None:
+    """950 of “p95”; None of mean, median, min and max.
 
     Raises:
         ValueError: with the sentence.
 
     """
-    if statistic in (MEAN, MEDIAN):
+    if statistic in (MEAN, MEDIAN, MIN, MAX):
         return None
     match = _PERCENTILE.fullmatch(statistic)
     if match is None:
         raise ValueError(
-            f"“{statistic[:20]}” is not a statistic; say mean, median, or a "
-            "percentile from p1 to p99."
+            f"“{statistic[:20]}” is not a statistic; say mean, median, min, max, or a "
+            "percentile: p1 to p99, or p99.9."
         )
-    return int(match[1])
+    return int(Decimal(match[1]) * 1000 / 100)
 
 
 def least_n_of(statistic: str) -> int:
-    """How many numbers a statistic needs at least: 1, 20 for p95, 100 for p99.
+    """How many numbers a statistic needs at least: 1, 20 for p95, 1,000 for p99.9.
 
     With fewer, the percentile would be the largest of them all, or the smallest.
     """
-    percentile = percentile_of(statistic)
-    if percentile is None:
+    permille = permille_of(statistic)
+    if permille is None:
         return 1
-    return -(-100 // min(percentile, 100 - percentile))
+    return -(-1000 // min(permille, 1000 - permille))
 
 
 def ranks_of(statistic: str, n: int) -> list[int]:
     """The places, from 1, of the numbers whose mean it is; none for the mean of all."""
-    percentile = percentile_of(statistic)
-    if percentile is not None:
-        return [-(-percentile * n // 100)]
+    permille = permille_of(statistic)
+    if permille is not None:
+        return [-(-permille * n // 1000)]
     if statistic == MEDIAN:
         return [n // 2 + 1] if n % 2 else [n // 2, n // 2 + 1]
-    return []
+    return {MIN: [1], MAX: [n]}.get(statistic, [])
 
 
 def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
@@ -160,8 +161,12 @@ PHYSICAL = """
     hour = 3600 * second = h = hr
     day = 86400 * second = d
     week = 604800 * second
-    bit = [information]
+    month = [calendar]
+    year = 12 * month
+    bit = [information] = b
+    bps = bit / second
     byte = 8 * bit = B = octet
+    times = [factor] = x
     ratio = [share]
     percent = 0.01 * ratio = %
     ppm = 0.000001 * ratio
@@ -203,7 +208,7 @@ SIGNS = {"€": "EUR", "£": "GBP", "°C": "degC"}
 # What other programs and people call a unit of the lists above.
 ALSO = {
     **{"KB": "kB", "rps": "request/s", "qps": "query/s"},
-    **{"tps": "transaction/s", "fps": "frame/s"},
+    **{"tps": "transaction/s", "fps": "frame/s", "GPUh": "GPU*h"},
 }
 
 
@@ -220,8 +225,10 @@ def definitions() -> list[str]:
 
 LIMIT = 40
 _NAME = r"[A-Za-zµμ°%€£]{1,24}(?:[²³]|\^[23]|\*\*[23])?"
-_SHAPE = re.compile(rf"{_NAME}(?:[*·]{_NAME}){{0,3}}(?:/{_NAME})?")
+_SHAPE = re.compile(rf"{_NAME}(?:[*·]{_NAME}){{0,3}}(?:/(?:1[kM] )?{_NAME})?")
 _POWERS = (("²", "**2"), ("³", "**3"), ("^", "**"), ("·", "*"))
+# “USD/1M tokens”, as prices of models are quoted.
+_PER_MANY = (("/1k ", "/k"), ("/1M ", "/M"))
 
 
 class UnknownUnit(ValueError):
@@ -286,7 +293,7 @@ def check_same_kind(unit: str, to: str) -> None:
 @lru_cache(maxsize=512)
 def _root_of(unit: str) -> tuple[Decimal, Any]:
     name = ALSO.get(unit, unit)
-    for sign, code in (*SIGNS.items(), *_POWERS):
+    for sign, code in (*SIGNS.items(), *_POWERS, *_PER_MANY):
         name = name.replace(sign, code)
     try:
         with localcontext(EXACT):
@@ -314,10 +321,12 @@ AT_LEAST, AT_MOST = "at_least", "at_most"
 DIRECTIONS = {AT_MOST: "at most", AT_LEAST: "at least"}
 FIELDS = (
     *("quantity", "unit", "direction", "bound"),
-    *("statistic", "tolerance", "least_n"),
+    *("statistic", "tolerance", "least_n", "lowest", "highest"),
 )
 QUANTITY_LIMIT = 60
 MOST_RUNS = 1_000_000
+# Units whose numbers go below zero.
+BELOW_ZERO = ("°C", "degC", "celsius", "dB", "decibel", *CURRENCIES, *SIGNS)
 # What may not stand in a quantity, so that the words of a measure read back as it.
 _SIGNS = frozenset("<>=≤≥,;\n\r\t")
 
@@ -333,6 +342,9 @@ class Measure:
     statistic: str = MEAN
     tolerance: Decimal | None = None
     least_n: int = 1
+    # The range of numbers that are possible, where it is not the usual one of the unit.
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self | None:
@@ -352,13 +364,14 @@ class Measure:
         if unknown := filled.keys() - set(FIELDS):
             named = ", ".join(sorted(map(str, unknown)))[:80]
             raise _invalid({"": [f"A measure has no {named}."]})
-        if not filled.keys() & {"quantity", "unit", "bound", "tolerance", "least_n"}:
+        if filled.keys() <= {"direction", "statistic"}:
             return None
         return cls(**_read(filled))
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept; its numbers are texts, which are exact."""
         tolerance = None if self.tolerance is None else written(self.tolerance)
+        possible = {"lowest": self.lowest, "highest": self.highest}
         return {
             "quantity": self.quantity,
             "unit": self.unit,
@@ -367,6 +380,7 @@ class Measure:
             "statistic": self.statistic,
             "tolerance": tolerance,
             "least_n": self.least_n,
+            **{name: written(end) for name, end in possible.items() if end is not None},
         }
 
     @property
@@ -382,7 +396,53 @@ class Measure:
             sentence += f", tolerance {written(self.tolerance)} {self.unit}"
         if self.least_n != least_n_of(self.statistic):
             sentence += f", over {self.least_n} runs"
+        for name, end in (("lowest", self.lowest), ("highest", self.highest)):
+            if end is not None:
+                sentence += f", {name} possible {written(end)} {self.unit}"
         return sentence
+
+    def possible(self, unit: str, longest: datetime.timedelta) -> "PossibleRange":
+        """Which numbers of `unit` a run may have; no time is longer than `longest`.
+
+        A time is above 0, a share at most all, and only money, degrees and decibels
+        go below 0, unless the measure says otherwise.
+
+        Raises:
+            UnitMismatch: the unit is of another kind.
+
+        """
+        check_same_kind(unit, self.unit)
+        lowest, highest, root = self.lowest, self.highest, _root_of(unit)[1]
+        is_time = root == _root_of("s")[1]
+        low = None if lowest is None else convert(lowest, self.unit, unit)
+        high = None if highest is None else convert(highest, self.unit, unit)
+        if low is None and not any(sign in self.unit for sign in BELOW_ZERO):
+            low = Decimal(0)
+        if high is None and is_time:
+            high = convert(Decimal(int(longest.total_seconds())), "s", unit)
+        elif high is None and root == _root_of("%")[1]:
+            high = convert(Decimal(100), "%", unit)
+        return PossibleRange(unit, low, high, is_time and lowest is None)
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleRange:
+    unit: str
+    lowest: Decimal | None
+    highest: Decimal | None
+    above_lowest: bool
+
+    def fault_in(self, number: Decimal) -> str:
+        """Why no run can have this number; blank if it can."""
+        low, high = self.lowest, self.highest
+        if low is not None and (number < low or (self.above_lowest and number == low)):
+            least = "above" if self.above_lowest else "at least"
+            possible = f"{least} {written(low)} {self.unit}"
+        elif high is not None and number > high:
+            possible = f"at most {shown(high)} {self.unit}"
+        else:
+            return ""
+        return f"{shown(number)} {self.unit} is not possible: it must be {possible}."
 
 
 def measure_words(said: Mapping[str, Any]) -> str:
@@ -423,7 +483,12 @@ def _read(given: Mapping[str, str]) -> dict[str, Any]:
         "unit": read("unit", check_unit, "Name the unit, such as ms or requests/s."),
         "statistic": read("statistic", _statistic, "") or MEAN,
         "tolerance": read("tolerance", _tolerance, ""),
+        "lowest": read("lowest", read_number, ""),
+        "highest": read("highest", read_number, ""),
     }
+    low, high = parts["lowest"], parts["highest"]
+    if low is not None and high is not None and low >= high:
+        errors["highest"] = ["The highest possible number is above the lowest."]
     least = least_n_of(parts["statistic"])
     parts["least_n"] = read("least_n", lambda said: _runs(said, least), "") or least
     if errors:
@@ -551,11 +616,13 @@ TEXT_LIMIT = 200
 _TEXT_SIGNS = {"<=": AT_MOST, "≤": AT_MOST, "at most": AT_MOST}
 _TEXT_SIGNS |= {">=": AT_LEAST, "≥": AT_LEAST, "at least": AT_LEAST}
 _SIGN = re.compile(r"<=|>=|≤|≥|\bat most\b|\bat least\b")
-_STATISTIC = re.compile(r"mean|median|p\d{1,3}")
+_STATISTIC = re.compile(r"mean|median|min|max|p\d{1,3}(\.\d)?")
 _BOUND = re.compile(
     r"(?P<bound>[+-]?[\d.,]+(?:[eE][+-]?\d+)?) ?(?P<unit>[^\s\d.,+-][^,;]*)"
     r"(?:, ?tolerance (?P<tolerance>[^\s,]+)(?: (?P<again>[^,]+))?)?"
     r"(?:, ?over (?P<least_n>\d{1,9}) runs?)?"
+    r"(?:, ?lowest possible (?P<lowest>[^\s,]+)(?: (?P<low_unit>[^,]+))?)?"
+    r"(?:, ?highest possible (?P<highest>[^\s,]+)(?: (?P<high_unit>[^,]+))?)?"
 )
 SYNTAX = "Write a measure as “p95 latency at most 20 ms, tolerance 2 ms”."
 
@@ -576,9 +643,10 @@ def read_measure(text: str) -> Mapping[str, Any]:
     if not sign or not bound or not quantity:
         raise ValueError(SYNTAX)
     parts = bound.groupdict()
-    unit, again = parts["unit"].strip(), parts.pop("again")
-    if again is not None and again.strip() != unit:
-        raise ValueError("The tolerance of a measure has the unit of its bound.")
+    unit = parts["unit"].strip()
+    repeated = [parts.pop(name) for name in ("again", "low_unit", "high_unit")]
+    if any(other is not None and other.strip() != unit for other in repeated):
+        raise ValueError("All numbers of a measure have the unit of its bound.")
     first, _, rest = quantity.partition(" ")
     if rest and _STATISTIC.fullmatch(first):
         parts |= {"statistic": first, "quantity": rest}
