@@ -59,9 +59,12 @@ def written(number: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def shown(number: Decimal) -> str:
-    """A number as a sentence says it: with eight digits that count, at most."""
-    return written(Context(prec=8).plus(number))
+def shown(number: Decimal, beside: Decimal | None = None) -> str:
+    """A number as a sentence says it: with eight digits that count, at most, but never
+    as equal to another one `beside` it that it is not."""
+    text = written(Context(prec=8).plus(number))
+    same = beside is not None and number != beside and Decimal(text) == beside
+    return written(number) if same else text
 
 
 MEAN, MEDIAN, MIN, MAX = "mean", "median", "min", "max"
@@ -552,6 +555,9 @@ class Proposal:
     lowest: Decimal | None
     highest: Decimal | None
     why: str
+    failed: int = 0
+    # The statistic falls on a run that failed, so it is no number.
+    fell: bool = False
 
 
 NOTHING = Proposal(None, 0, None, None, None, "Nothing was measured yet.")
@@ -577,7 +583,7 @@ def propose_of(
     if n < measure.least_n:
         need = f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
         return Proposal(None, n, value, lowest, highest, need)
-    verdict = _verdict(measure, value)
+    verdict = verdict_of(measure, value)
     why = _why(measure, verdict, value, n)
     return Proposal(verdict, n, value, lowest, highest, why)
 
@@ -593,7 +599,8 @@ def propose_of_tests(n: int, failed: int) -> Proposal:
     return Proposal("holds", n, None, None, None, passed)
 
 
-def _verdict(measure: Measure, value: Decimal) -> Verdict:
+def verdict_of(measure: Measure, value: Decimal) -> Verdict:
+    """The verdict of a statistic, or of a single number."""
     if measure.direction == AT_MOST:
         beyond = value - measure.bound
     else:
@@ -606,7 +613,8 @@ def _verdict(measure: Measure, value: Decimal) -> Verdict:
 
 def _why(measure: Measure, verdict: Verdict, value: Decimal, n: int) -> str:
     runs = "1 run" if n == 1 else f"{n} runs"
-    number = f"{measure.statistic} is {shown(value)} {measure.unit} over {runs}"
+    number = shown(value, beside=measure.bound)
+    number = f"{measure.statistic} is {number} {measure.unit} over {runs}"
     if verdict == "partly" and measure.tolerance is not None:
         return f"{number}: beyond {measure.reach}, within its tolerance."
     return f"{number}; asked was {measure.reach}."

@@ -135,7 +135,8 @@ class Measured:
         if self.measure is None or self.value is None:
             return self._of_tests
         runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
-        number = f"{shown(self.value)} {self.measure.unit}"
+        number = shown(self.value, beside=self.measure.bound)
+        number = f"{number} {self.measure.unit}"
         return f"{self.measure.statistic} {number} of {runs}"
 
     @property
