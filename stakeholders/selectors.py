@@ -2,10 +2,13 @@
 
 import datetime
 import uuid
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -13,6 +16,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from evaltracker.toolbox.days import Place, everybody_works, local_day, today_in
+from evaltracker.toolbox.text import listed
 from stakeholders.models import (
     APPROVALS,
     Condition,
@@ -103,11 +107,11 @@ class RuleTally:
         missing = required - len(self.approvals)
         needed = "1 more approval" if missing == 1 else f"{missing} more approvals"
         if missing == len(awaited):
-            whom = f"needed from {listing(names, 'and')}"
+            whom = f"needed from {listed(names)}"
         else:
-            whom = f"needed from any of {listing(names, 'or')}"
+            whom = f"needed from any of {listed(names, 'or')}"
         again = [part.user.name for part in self.asks_again]
-        earlier = f" {listing(again, 'and')} signed other words." if again else ""
+        earlier = f" {listed(again)} signed other words." if again else ""
         return f"{role}: {needed} {whom}.{earlier}"
 
     @property
@@ -129,10 +133,92 @@ class RuleTally:
         )
 
 
-def listing(names: list[str], word: str) -> str:
-    """“Ann”, “Ann and Bob”, “Ann, Bob and Cleo”."""
-    *first, last = names
-    return f"{', '.join(first)} {word} {last}" if first else last
+class Signature(NamedTuple):
+    """What is counted of one verdict: `person` tells namesakes apart, `seat` is the
+    name of whom they stood in for."""
+
+    person: object
+    name: str
+    role: str
+    seat: str
+    verdict: str
+
+    @property
+    def part(self) -> str:
+        whom = f" for {self.seat}" if self.seat else ""
+        on = ", on conditions" if self.verdict == Verdict.CONDITIONS else ""
+        return f"{self.role}{whom}{on}"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """So many of the roles asked, by these people, who are counted as who signed and
+    not as whom they stood in for; `names` has each with the parts they signed in."""
+
+    roles: int
+    asked: int
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def people(self) -> int:
+        return len(self.names)
+
+    @property
+    def share(self) -> str:
+        return f"{self.roles} of {self.asked}"
+
+    @property
+    def who(self) -> str:
+        """Goes after `share`: no such count stands without its people and names."""
+        roles = "role" if self.asked == 1 else "roles"
+        if not self.names:
+            return f"{roles}, nobody yet"
+        names = ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in self.names)
+        people = "person" if self.people == 1 else "people"
+        return f"{roles}, {self.people} {people} · {names}"
+
+    def __str__(self) -> str:
+        return f"{self.share} {self.who}"
+
+
+def count_approvals(
+    required: Mapping[str, int], given: Iterable[Signature]
+) -> Approved:
+    """`given` are verdicts on the words that count, in the order of time; of a person
+    in a role, and for the same seat, the last one counts."""
+    newest = {(row.role, row.person, row.seat): row for row in given}
+    approvals = [row for row in newest.values() if row.verdict in APPROVALS]
+    against = {row.role for row in newest.values() if row.verdict not in APPROVALS}
+    number = Counter(row.role for row in approvals)
+    passed = [
+        role
+        for role, needed in required.items()
+        if number[role] >= needed and role not in against
+    ]
+    names = {row.person: row.name for row in approvals}
+    parts = {
+        person: tuple(row.part for row in approvals if row.person == person)
+        for person in names
+    }
+    by_person = tuple((name, parts[person]) for person, name in names.items())
+    return Approved(len(passed), len(required), by_person)
+
+
+def signature_of(row: SignOff) -> Signature:
+    seat = row.on_behalf_of.name if row.on_behalf_of else ""
+    role = row.get_role_display()
+    return Signature(row.person_id, row.printed_name, role, seat, row.verdict)
+
+
+def approved_of(counted: Mapping[SignOffRule, Iterable[SignOff]]) -> Approved:
+    """How a stage stands whose rules have these verdicts on the words of now."""
+    rows = sorted(chain(*counted.values()), key=attrgetter("signed_at"))
+    required = {rule.get_role_display(): rule.required for rule in counted}
+    return count_approvals(required, map(signature_of, rows))
+
+
+def approved_so_far(tallies: Iterable[RuleTally]) -> Approved:
+    return approved_of({one.rule: one.counted for one in tallies})
 
 
 def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleTally]:
@@ -150,7 +236,7 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     counted: dict[object, list[SignOff]] = defaultdict(list)
     outdated: dict[object, list[SignOff]] = defaultdict(list)
     sign_offs = SignOff.objects.filter(visit=visit, round=visit.round)
-    for sign_off in sign_offs.select_related("document"):
+    for sign_off in sign_offs.select_related("document", "on_behalf_of"):
         right = sign_off.document.sha256 == digest
         (counted if right else outdated)[sign_off.rule_id].append(sign_off)
     return [

@@ -78,7 +78,7 @@ def test_it_says_who_approved_and_that_somebody_disagrees() -> None:
     approved = figures(front)["Approved"]
     assert (approved.value, approved.words) == (
         "1 of 1",
-        "role: Leadership; no dissent recorded",
+        "role, 1 person · Viktor (Leadership); no dissent recorded",
     )
     assert front.proof.startswith("Verified: ")
     where, _ = two_finalists()

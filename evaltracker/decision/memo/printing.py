@@ -57,7 +57,14 @@ from evaltracker.toolbox.charts import (
     short,
 )
 from evaltracker.toolbox.text import listed
-from stakeholders.models import APPROVALS, Condition, Role, SignOff
+from stakeholders.models import Condition, Role, SignOff
+from stakeholders.selectors import (
+    Approved,
+    Signature,
+    count_approvals,
+    signature_of,
+)
+from stakeholders.services.sign_offs import digest_of
 
 # More than these nobody compares by eye; the table of all options has them.
 DRAWN = 6
@@ -242,7 +249,7 @@ def front_page(
     """Of a frozen memo, or of a draft, for which `decision` is None. `differences` is
     what its proof found, None where it was not asked."""
     inputs, results = memo["inputs"], memo["results"]
-    seal = memo.get("seal") or {"sign_offs": []}
+    signatures = counted_signatures(memo)
     proof = ""
     if differences is not None:
         proof = DIFFERS if differences else VERIFIED
@@ -253,8 +260,8 @@ def front_page(
     pictures = (stand(inputs, results, compared), costs(inputs, results, compared))
     return FrontPage(
         sentence=sentence(inputs, decided=decision is not None),
-        said=when_and_by_whom(inputs, decision, seal["sign_offs"]),
-        figures=tuple(figures(inputs, results, decision, seal["sign_offs"])),
+        said=when_and_by_whom(inputs, decision, signatures),
+        figures=tuple(figures(inputs, results, decision, signatures)),
         pictures=tuple(picture for picture in pictures if picture),
         proof=proof,
         differs=tuple(differences or ()),
@@ -372,17 +379,39 @@ def approvals(
     disagrees = "dissent recorded" if dissent else "no dissent recorded"
     if decision is None:
         return Figure("Approved", "draft", f"not decided yet; {disagrees}")
-    verdicts: dict[str, bool] = {}
-    for row in latest(sign_offs):
-        approves = row["verdict"] in APPROVALS
-        verdicts[row["role"]] = verdicts.get(row["role"], True) and approves
-    if not verdicts:
+    approved = approved_of_frozen(sign_offs)
+    if not approved.asked:
         return Figure("Approved", UNTOLD, f"no signature is kept here; {disagrees}")
-    number = sum(verdicts.values())
-    roles = "role" if len(verdicts) == 1 else "roles"
-    names = listed([str(Role(role).label) for role, yes in verdicts.items() if yes])
-    text = f"{roles}: {names}; {disagrees}" if names else f"{roles}; {disagrees}"
-    return Figure("Approved", f"{number} of {len(verdicts)}", text)
+    return Figure("Approved", approved.share, f"{approved.who}; {disagrees}")
+
+
+def approved_of_frozen(sign_offs: Sequence[FrozenSignature]) -> Approved:
+    """Who approved what was decided; everybody who was asked has signed then."""
+    rows = [
+        Signature(
+            person=row["printed_name"],
+            name=row["printed_name"],
+            role=str(Role(row["role"]).label),
+            seat=row.get("seat", ""),
+            verdict=row["verdict"],
+        )
+        for row in sign_offs
+    ]
+    return count_approvals(dict.fromkeys([row.role for row in rows], 1), rows)
+
+
+def counted_signatures(memo: Memo) -> list[FrozenSignature]:
+    """Of the frozen signatures those of the last round, on the very words; memos of
+    before froze no round, and some no words of theirs."""
+    rows: list[FrozenSignature] = (memo.get("seal") or UNSEALED)["sign_offs"]
+    words = digest_of(memo.get("text", ""))
+    rows = [row for row in rows if row["document__sha256"] == words] or rows
+    last = max((round_of(row) for row in rows), default=None)
+    return [row for row in rows if round_of(row) == last]
+
+
+def round_of(row: FrozenSignature) -> tuple[int, int]:
+    return row["visit__number"], row.get("round", 1)
 
 
 DRAFT = "A draft: nothing is decided, and these words may still change."
@@ -395,16 +424,18 @@ UNSEALED: dict[str, Any] = {"sign_offs": [], "conditions": [], "journal": None}
 def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
     signed = SignOff.objects.filter(
         visit__evaluation=evaluation, visit__stage=Stage.DECISION
-    )
+    ).order_by("signed_at", "pk")
+    seats = [signature_of(row).seat for row in signed.select_related("on_behalf_of")]
     rows = Condition.objects.filter(
         sign_off__visit__evaluation=evaluation, sign_off__visit__stage=Stage.DECISION
     )
+    frozen = told_apart(evaluation, signed.values("round", *SIGN_OFF))
     head = JournalHead.objects.get(evaluation=evaluation)
     gathered: dict[str, Any] = plain(
         {
-            "sign_offs": told_apart(
-                evaluation, signed.order_by("signed_at").values(*SIGN_OFF)
-            ),
+            "sign_offs": [
+                {**row, "seat": seat} for row, seat in zip(frozen, seats, strict=True)
+            ],
             "conditions": list(rows.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},
         }

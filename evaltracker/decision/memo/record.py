@@ -158,6 +158,9 @@ class FrozenSignature(TypedDict):
     signed_at: str
     document__sha256: str
     imported: NotRequired[bool]
+    # Of the decision's own signatures: the round, and whom they stood in for.
+    round: NotRequired[int]
+    seat: NotRequired[str]
 
 
 class Inputs(TypedDict):

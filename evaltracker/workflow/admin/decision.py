@@ -54,7 +54,6 @@ from evaltracker.pages.tabs import register_tab
 from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
-from evaltracker.toolbox.text import listed
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
 from evaltracker.workflow.admin.sign_offs import only_reading
 from evaltracker.workflow.gates.table import GateReport, gate_reports
@@ -154,22 +153,11 @@ def decision_head(
     }
 
 
-def approved_so_far(
-    rules: Sequence[SignOffRule], reports: Sequence[GateReport]
-) -> Figure:
-    if not rules:
+def approved_figure(reports: Sequence[GateReport]) -> Figure:
+    count = next((report.approved for report in reports if report.approved), None)
+    if count is None:
         return Figure(APPROVED, "–", "nobody is asked to sign yet")
-    waiting = [
-        blocker.sentence
-        for report in reports
-        if report.gate.signing
-        for blocker in report.blockers
-    ]
-    whole = len(rules)
-    roles = listed([rule.get_role_display() for rule in rules])
-    number = max(whole - len(waiting), 0)
-    label = f"roles so far; asked: {roles}" if waiting else f"roles: {roles}"
-    return Figure(APPROVED, f"{number} of {whole}", label)
+    return Figure(APPROVED, count.share, count.who)
 
 
 def step_to_decide(
@@ -270,7 +258,7 @@ def screen_of_draft(
     step = step_to_decide(
         evaluation, reports, signing, owner=is_owner(user, evaluation)
     )
-    approved = approved_so_far(rules, reports)
+    approved = approved_figure(reports)
     head = decision_head(memo, None, step, approved=approved, prices=prices)
     return {"head": head, "signing": signing}
 

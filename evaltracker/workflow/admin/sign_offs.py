@@ -56,7 +56,7 @@ from stakeholders.models import (
     SignOffRule,
 )
 from stakeholders.policy import signing_parts
-from stakeholders.selectors import RuleTally, last_signed
+from stakeholders.selectors import Approved, RuleTally, approved_so_far, last_signed
 from stakeholders.services.sign_offs import Origin
 from vendors.admin.base import open_answers
 
@@ -195,9 +195,8 @@ class SignView:
         return f"Approve {THINGS[Stage(self.rule.stage)]}?"
 
     @property
-    def approved(self) -> str:
-        passed, whole = sum(tally.passed for tally in self.tallies), len(self.tallies)
-        return f"{passed} of {whole} role{'s' if whole > 1 else ''} approved"
+    def approved(self) -> Approved:
+        return approved_so_far(self.tallies)
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -344,6 +343,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             block for block in blocks if block.lines or block.given or block.current
         ],
         has_rules=evaluation.is_open and bool(look.tallies),
+        approved=approved_so_far(look.tallies) if evaluation.is_open else None,
         early=before_signing(look) if evaluation.is_open else "",
         digest=look.digest if evaluation.is_open and look.tallies else "",
         conditions=[

@@ -21,7 +21,13 @@ from evaltracker.toolbox.registry import Registry
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import Condition, Delegation, SignOffRule
 from stakeholders.policy import insiders, lendings_today
-from stakeholders.selectors import RuleTally, open_conditions, stage_due
+from stakeholders.selectors import (
+    Approved,
+    RuleTally,
+    approved_so_far,
+    open_conditions,
+    stage_due,
+)
 from stakeholders.selectors import tally as selectors_tally
 from stakeholders.services.sign_offs import digest_of
 from trials.models import Criterion, Trial
@@ -406,6 +412,8 @@ class GateReport:
     asked: WaiverRequest | None = None
     # Whether what blocks it is closed to the reader.
     is_kept: bool = False
+    # Of the gate that the stage's own signatures open.
+    approved: Approved | None = None
 
     @property
     def open(self) -> bool:
@@ -485,10 +493,15 @@ def _reports(look: Look) -> list[GateReport]:
     reports = []
     for gate in gates_of(evaluation.stage):
         blocks = list(gate.check(look))
-        nothing = "" if blocks else gate.nothing(look)
+        signs = gate.name == f"{gate.stage}_signed" and look.tallies
         reports.append(
             GateReport(
-                gate, blocks, waivers.get(gate.name), nothing, requests.get(gate.name)
+                gate,
+                blocks,
+                waivers.get(gate.name),
+                "" if blocks else gate.nothing(look),
+                requests.get(gate.name),
+                approved=approved_so_far(look.tallies) if signs else None,
             )
         )
     return reports

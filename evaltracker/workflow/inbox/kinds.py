@@ -26,6 +26,7 @@ from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.models import APPROVALS, Delegation, Role, SignOff, SignOffRule
+from stakeholders.selectors import Approved, approved_of
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
@@ -211,6 +212,9 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
         stage=F("evaluation__stage"),
     )
     signatures = Given(desk)
+    asked = defaultdict(list)
+    for rule in rules:
+        asked[rule.evaluation_id].append(rule)
     for rule in rules:
         seat = awaited.get((rule.evaluation_id, rule.role))
         evaluation = desk.evaluations[rule.evaluation_id]
@@ -220,13 +224,14 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
             continue
         holder, lending = seat
         stand = desk.stands.of(evaluation)
+        approved = signatures.approved(asked[evaluation.pk], stand.digest)
         if signatures.settled(rule, stand.digest, holder):
             continue
         yield desk.item(
             "sign_off",
             evaluation,
             wording(rule, signed_before=signatures.of(rule, holder)),
-            reason(rule, lending, stand),
+            reason(lending, stand, approved),
             links.sign(rule),
             waits=not stand.is_signed_now,
         )
@@ -238,15 +243,14 @@ def wording(rule: SignOffRule, *, signed_before: bool) -> str:
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
 
-def reason(rule: SignOffRule, lending: Delegation | None, stand: Stand) -> str:
-    number = f"{rule.required} of {rule.get_role_display()} must approve."
+def reason(lending: Delegation | None, stand: Stand, approved: Approved) -> str:
     whose = "You hold the role"
     if lending is not None:
         lender = lending.stakeholder.user.name
         whose = f"You are the substitute for {lender} until {lending.ends_on:%-d %B}"
     if stand.is_signed_now:
-        return f"{whose}; {number}"
-    return f"{whose}; {number} Not your turn yet, so the words may still change."
+        return f"{whose}; {approved}."
+    return f"{whose}; {approved}. Not your turn yet, so the words may still change."
 
 
 def seats(desk: Desk) -> dict[tuple[uuid.UUID, str], tuple[User, Delegation | None]]:
@@ -271,7 +275,8 @@ class Given:
         ]
         self.rows: dict[uuid.UUID, list[SignOff]] = defaultdict(list)
         rows = SignOff.objects.filter(visit__in=current, round=F("visit__round"))
-        for row in rows.select_related("document").defer("document__content"):
+        beside = rows.select_related("document", "on_behalf_of")
+        for row in beside.defer("document__content").order_by("signed_at"):
             self.rows[row.rule_id].append(row)
 
     def of(self, rule: SignOffRule, holder: User) -> bool:
@@ -280,10 +285,16 @@ class Given:
             for row in self.rows[rule.pk]
         )
 
+    def on(self, rule: SignOffRule, digest: str) -> list[SignOff]:
+        return [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
+
+    def approved(self, rules: Sequence[SignOffRule], digest: str) -> Approved:
+        return approved_of({rule: self.on(rule, digest) for rule in rules})
+
     def settled(self, rule: SignOffRule, digest: str, holder: User) -> bool:
         """Whether nothing is awaited from `holder` on the words with `digest`. They
         signed them, enough others did, or somebody is against them."""
-        stands = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
+        stands = self.on(rule, digest)
         approved = sum(sign_off.verdict in APPROVALS for sign_off in stands)
         return (
             approved >= rule.required

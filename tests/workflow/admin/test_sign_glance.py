@@ -29,7 +29,7 @@ def test_it_says_who_leads_and_how_surely_by_both_numbers(where: Evaluation) -> 
     body = read(where)
     assert "Approve the trial results?" in body
     assert "Asked of you as Leadership by Lina Lead" in body
-    assert "0 of 2 roles approved." in body
+    assert "0 of 2 roles, nobody yet." in body
     assert "Acme ML leads" in body
     assert "Acme ML comes first in 100% of 10,000 random weightings" in body
     assert re.search(r"the 3 of 4 trial verdicts .*?, in \d+%", body)
