@@ -1,6 +1,5 @@
 """The brief, answered: every question, the answer, and how far it is proven."""
 
-import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -86,10 +85,8 @@ def test_the_date_the_budget_and_the_metric_are_answered() -> None:
     change_candidate(candidate=option, months_to_live=Decimal(3), by=where.owner)
     memo = compile_memo(where)
     found = rows(memo)
-    today = datetime.date.fromisoformat(memo["inputs"]["as_of"])
-    live = today + datetime.timedelta(days=91)
     assert found["Running by"].wanted == "1 June 2027"
-    assert f"{live.day} {live:%B %Y}, 3 months from now" in found["Running by"].answer
+    assert found["Running by"].answer == "3 months after the decision"
     budget = found["Budget, over the horizon"]
     assert budget.wanted == "250,000 USD"
     assert budget.answer == "likely 91,234 USD"

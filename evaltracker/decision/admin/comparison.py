@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision import links
+from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     both_numbers,
@@ -29,7 +30,7 @@ from evaltracker.decision.memo.record import (
     Results,
 )
 from evaltracker.decision.memo.results import Counted, cost_results
-from evaltracker.decision.memo.text import KINDS, pursued, rank
+from evaltracker.decision.memo.text import KINDS, rank
 from evaltracker.decision.selectors import LISTED, NextTests, next_tests
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage
@@ -203,8 +204,7 @@ def percent(share: str | None) -> str:
 # More than these nobody compares by eye; the table has all.
 DRAWN = 12
 OUT = "eliminated"
-NOT_TRIED = "eliminated before it was tried"
-NOT_PURSUED = "considered and not pursued"
+NOT_PURSUED = "neither answered nor quoted"
 
 
 def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
@@ -285,7 +285,7 @@ def not_drawn(
     by_reason: dict[str, list[str]] = {}
     for option in comparison.options:
         if option.key not in drawn_keys:
-            why = NOT_TRIED if option.state == OUT else NOT_PURSUED
+            why = NOT_PURSUED
         elif not option.cost:
             why = "no price is known"
         elif memo["results"][option.key]["fit"] is None:

@@ -159,7 +159,8 @@ def _date(
     if months is not None:
         today = datetime.date.fromisoformat(inputs["as_of"])
         live = today + datetime.timedelta(days=round(float(months) * 365.25 / 12))
-        answer = f"about {_written(live)}, {amount(months)} months from now"
+        # Counted from the decision: a day would move while the words wait for names.
+        answer = f"{amount(months)} months after the decision"
         tone = BAD if live > wanted else GOOD
     proof = "an estimate of ours" if months is not None else "–"
     if late:
@@ -288,33 +289,48 @@ def brief_table(finalist: AnsweredBrief) -> str:
     return table(HEAD, rows)
 
 
+def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
+    """Whether an option has a row, a bar and a mark: whoever answered or quoted, is or
+    was a finalist, or is no purchase. Of all others a sentence gives the names."""
+    return (
+        row["kind"] in ("build", "as_is")
+        or row["state"] in CHOOSABLE
+        or bool(result["answered"] or result["tested"] or result["cost"]["known"])
+    )
+
+
 def price_gap(
     inputs: Inputs, results: Results, key: str, quote: Callable[[str], str] = str
 ) -> str:
-    """One sentence about `key` beside the cheapest other that can be chosen; blank
-    without a price of both. Only for readers to whom prices are open."""
+    """One sentence about `key` beside the cheapest other that has a row, be it
+    eliminated; blank without a price of both. Only for readers to whom prices are
+    open."""
     rows = {row["id"]: row for row in inputs["candidates"]}
-    priced = [
-        row["id"]
-        for row in inputs["candidates"]
-        if row["state"] in CHOOSABLE and results[row["id"]]["cost"]["known"]
+    others = [
+        other
+        for other, row in rows.items()
+        if other != key
+        and pursued(row, results[other])
+        and results[other]["cost"]["known"]
     ]
-    others = [other for other in priced if other != key]
-    if key not in priced or not others:
+    if key not in rows or not results[key]["cost"]["known"] or not others:
         return ""
     cheapest = min(others, key=lambda other: likely(results[other]))
     gap = likely(results[key]) - likely(results[cheapest])
     name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
+    out = ", which was eliminated" if rows[cheapest]["state"] == "eliminated" else ""
     amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
     if gap > 0:
         sentence = (
             f"{name} likely costs {amount} more than {other}, the cheapest of the "
-            "others"
+            f"others{out}"
         )
     elif gap < 0:
-        sentence = f"{name} likely costs {amount} less than {other}, the next cheapest"
+        sentence = (
+            f"{name} likely costs {amount} less than {other}, the next cheapest{out}"
+        )
     else:
-        sentence = f"{name} likely costs as much as {other}"
+        sentence = f"{name} likely costs as much as {other}{out}"
     return f"{sentence}.{open_kinds(rows, results, (key, cheapest), quote)}"
 
 

@@ -193,7 +193,7 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
 def candidates_inputs(
     book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
 ) -> list[dict[str, Any]]:
-    """Candidates with their cells, scores, numbers and cost lines; eight queries for
+    """Candidates with their cells, scores, numbers and cost lines; ten queries for
     all."""
     evaluation = book.evaluation
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
@@ -224,9 +224,11 @@ def candidates_inputs(
         .values("candidate_id", *FrozenSheet.__annotations__)
     )
     numbers = numbers_inputs(book)
+    stages = stages_eliminated(evaluation)
     return [
         {
             "id": candidate.pk,
+            "eliminated_in": stages.get(str(candidate.pk), ""),
             **{
                 field: getattr(candidate, field)
                 for field in FrozenOption.__annotations__
@@ -245,6 +247,16 @@ def candidates_inputs(
         }
         for candidate in book.candidates
     ]
+
+
+def stages_eliminated(evaluation: Evaluation) -> dict[str, str]:
+    """By candidate the stage in which it was eliminated last, as the journal has it."""
+    visits = list(evaluation.visits.values_list("entered_at", "stage"))
+    moves = evaluation.entries.filter(action="candidate.eliminated")
+    return {
+        key: next((stage for start, stage in reversed(visits) if start <= at), "")
+        for key, at in moves.order_by("number").values_list("subject_id", "at")
+    }
 
 
 def by_candidate(rows: Iterable[Any]) -> dict[object, list[dict[str, Any]]]:

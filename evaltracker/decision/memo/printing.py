@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
     both_numbers,
     counting,
@@ -39,7 +40,6 @@ from evaltracker.decision.memo.text import (
     best_of_others,
     chosen_of,
     origin_of,
-    pursued,
     rank,
 )
 from evaltracker.decision.models import Decision
@@ -67,7 +67,7 @@ from stakeholders.selectors import (
 from stakeholders.services.sign_offs import digest_of
 
 # More than these nobody compares by eye; the table of all options has them.
-DRAWN = 6
+DRAWN = 12
 OUT = "eliminated"
 # What is not stated is seen behind the dearest, too.
 ROOM = 1.1
@@ -184,7 +184,8 @@ def note(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
     if row["id"] == inputs["choice"]["candidate"]:
         return "chosen"
     if row["state"] == OUT:
-        return "eliminated"
+        stage = row.get("eliminated_in")
+        return f"eliminated in {stage}" if stage else "eliminated"
     return "knocked out" if results[row["id"]]["knock_outs"] else ""
 
 

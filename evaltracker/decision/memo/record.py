@@ -133,6 +133,7 @@ class FrozenCandidate(FrozenOption):
     """`settled` is None before the consensus is opened; `numbers` are by ref."""
 
     id: str
+    eliminated_in: NotRequired[str]
     cells: dict[str, FrozenCell]
     numbers: NotRequired[dict[str, Any]]
     scores: list[FrozenScore]

@@ -14,6 +14,7 @@ from evaltracker.decision.memo.brief import (
     briefs_of_others,
     own_answers,
     price_gap,
+    pursued,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
 from evaltracker.decision.memo.markdown import (
@@ -243,7 +244,7 @@ def options(inputs: Inputs, results: Results) -> str:
             (
                 candidate["name"],
                 KINDS[candidate["kind"]],
-                candidate["state"],
+                state_words(candidate),
                 percent(result["fit"]),
                 coverage_words(result),
                 percent(result["people"]),
@@ -255,18 +256,19 @@ def options(inputs: Inputs, results: Results) -> str:
     names = [
         inline(candidate["name"])
         for candidate in inputs["candidates"]
-        if candidate["state"] == "longlisted"
-        and not pursued(candidate, results[candidate["id"]])
+        if not pursued(candidate, results[candidate["id"]])
     ]
-    left = f"Considered and not pursued: {', '.join(names)}." if names else ""
+    left = f"Neither answered nor quoted: {', '.join(names)}." if names else ""
     return "\n\n".join(filter(None, (table(HEAD, rows), left)))
 
 
-def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
-    """Whether an option is compared: on the short list, tested, or no purchase."""
-    if row["kind"] in ("build", "as_is"):
-        return True
-    return row["state"] in ("shortlisted", "chosen") or bool(result["tested"])
+def state_words(row: FrozenCandidate) -> str:
+    """“eliminated in trials: 41 errors”; memos of before do not know in which stage."""
+    if row["state"] != "eliminated":
+        return row["state"]
+    stage = row.get("eliminated_in")
+    where = f" in {stage}" if stage else ""
+    return f"eliminated{where}: {row['state_reason']}"
 
 
 def rank(result: CandidateResult) -> tuple[float, float]:
