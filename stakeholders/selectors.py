@@ -16,7 +16,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User, Visit
 from evaltracker.requirements.plan import Plan, VisitFacts, draw_plan
 from evaltracker.toolbox.days import Place, everybody_works, local_day, today_in
-from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.text import listed, shortened
 from stakeholders.models import (
     APPROVALS,
     Condition,
@@ -145,9 +145,7 @@ class Signature(NamedTuple):
 
     @property
     def part(self) -> str:
-        whom = f" for {self.seat}" if self.seat else ""
-        on = ", on conditions" if self.verdict == Verdict.CONDITIONS else ""
-        return f"{self.role}{whom}{on}"
+        return f"{self.role} for {self.seat}" if self.seat else self.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +194,12 @@ def count_approvals(
         if number[role] >= needed and role not in against
     ]
     names = {row.person: row.name for row in approvals}
-    parts = {
-        person: tuple(row.part for row in approvals if row.person == person)
-        for person in names
-    }
-    by_person = tuple((name, parts[person]) for person, name in names.items())
-    return Approved(len(passed), len(required), by_person)
+    parts: dict[object, tuple[str, ...]] = dict.fromkeys(names, ())
+    for row in approvals:
+        on = ", on conditions" if row.verdict == Verdict.CONDITIONS else ""
+        parts[row.person] += (f"{row.part}{on}",)
+    by_person = zip(names.values(), parts.values(), strict=True)
+    return Approved(len(passed), len(required), tuple(by_person))
 
 
 def signature_of(row: SignOff) -> Signature:
@@ -219,6 +217,67 @@ def approved_of(counted: Mapping[SignOffRule, Iterable[SignOff]]) -> Approved:
 
 def approved_so_far(tallies: Iterable[RuleTally]) -> Approved:
     return approved_of({one.rule: one.counted for one in tallies})
+
+
+# Of what somebody objected so much is shown before “more”.
+SHOWN = 300
+AGAINST = {Verdict.RETURN: "Returned by", Verdict.DECLINE: "Declined by"}
+
+
+class Objection(NamedTuple):
+    """A return, a decline, or a condition that is not closed: `head` says whose."""
+
+    head: str
+    words: str
+    is_condition: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.head}: “{shortened(self.words, SHOWN)}”"
+
+    @property
+    def more(self) -> str:
+        return self.words if len(self.words) > SHOWN else ""
+
+
+def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
+    """What the next signer reads first: returned, declined, conditions not closed. The
+    last verdict of a seat in this round stands, on earlier words, too."""
+    evaluation = visit.evaluation
+    counted = [row for one in tallies for row in one.counted]
+    outdated = [row for one in tallies for row in one.outdated]
+    newest = {
+        (row.rule_id, row.on_behalf_of_id or row.person_id): row
+        for row in sorted((*counted, *outdated), key=attrgetter("signed_at"))
+    }
+
+    def head(what: str, row: SignOff) -> str:
+        day = local_day(row.signed_at, evaluation.zone)
+        on = ", on earlier words" if row in outdated else ""
+        part = signature_of(row).part
+        return f"{what} {row.printed_name} ({part}), {day:%-d %b}{on}"
+
+    against = [
+        Objection(head(what, row), row.reason)
+        for verdict, what in AGAINST.items()
+        for row in newest.values()
+        if row.verdict == verdict
+    ]
+    conditions = open_conditions(evaluation).select_related("sign_off__on_behalf_of")
+    return against + [
+        Objection(head("Condition of", one.sign_off), one.text, is_condition=True)
+        for one in conditions
+    ]
+
+
+def counted_objections(rows: Sequence[Objection]) -> str:
+    """“1 objection, 2 conditions”, for a mail, which holds no words of theirs."""
+    conditions = sum(one.is_condition for one in rows)
+    numbers = {"objection": len(rows) - conditions, "condition": conditions}
+    return ", ".join(
+        f"{number} {noun}{'' if number == 1 else 's'}"
+        for noun, number in numbers.items()
+        if number
+    )
 
 
 def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleTally]:

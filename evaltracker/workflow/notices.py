@@ -30,7 +30,13 @@ from evaltracker.workflow.gates.table import Asked, due_instant
 from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
-from stakeholders.selectors import last_signed, lateness_of
+from stakeholders.selectors import (
+    approved_so_far,
+    counted_objections,
+    last_signed,
+    lateness_of,
+    objections,
+)
 from trials.models import ScoreSheet
 
 
@@ -81,6 +87,8 @@ class OnRule(About[Asked]):
             "thing": thing_of(row),
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
+            "approved": str(approved_so_far(row.look.tallies)),
+            "open": counted_objections(objections(row.look.visit, row.look.tallies)),
         }
 
     def page(self, notice: Notice, row: Asked) -> str:

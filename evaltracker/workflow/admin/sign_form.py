@@ -50,6 +50,7 @@ from evaltracker.workflow.services.stages import answer_waiver_request
 from stakeholders.admin.people import PersonField
 from stakeholders.models import APPROVALS, Condition, SignOff, Verdict
 from stakeholders.policy import insiders, is_leadership
+from stakeholders.selectors import Objection, objections
 from stakeholders.services.sign_offs import (
     CONDITION_NEEDED,
     REASON_NEEDED,
@@ -467,6 +468,7 @@ class Glance:
     counted: str = "judged"
     left_out: int = 0
     facts: list[tuple[str, str]] = field(default_factory=list)
+    objections: list[Objection] = field(default_factory=list)
     still_open: list[str] = field(default_factory=list)
     # What has to be done before it is people's turn to sign.
     early: bool = False
@@ -487,10 +489,13 @@ def glance_at(look: Look) -> Glance:
         for blocker in report.blockers
     ]
     facts = list(FACTS[Stage(look.evaluation.stage)](look))
+    against = objections(look.visit, look.tallies)
     still_open = [*open_trials(look), *missing]
     early = bool(missing)
     if look.evaluation.stage == Stage.REQUIREMENTS:
-        return Glance(facts=facts, still_open=still_open, early=early)
+        return Glance(
+            facts=facts, objections=against, still_open=still_open, early=early
+        )
     memo = standing_memo(look.evaluation)
     weighing = weighed(memo.inputs, memo.results)
     standings = list(standings_of(look, memo))
@@ -501,6 +506,7 @@ def glance_at(look: Look) -> Glance:
         counted=COUNTED.get(Stage(look.evaluation.stage), "judged"),
         left_out=max(0, len(standings) - DRAWN),
         facts=facts,
+        objections=against,
         still_open=still_open,
         early=early,
     )

@@ -528,7 +528,7 @@ def unjudged_words(look: Look) -> str:
     if not whole.open:
         return ""
     are = "is" if whole.open == 1 else "are"
-    return f"{whole.open} of {whole.asked} criteria {are} not judged yet"
+    return f"{whole.open} of {whole.asked} criteria {are} not judged"
 
 
 def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:

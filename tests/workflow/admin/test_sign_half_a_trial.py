@@ -12,7 +12,7 @@ from tests.workflow.admin.signing import post, sign_page
 from tests.workflow.half_tried import half_tried
 
 pytestmark = pytest.mark.django_db
-HALF = "3 of 4 criteria are not judged yet"
+HALF = "3 of 4 criteria are not judged"
 BOX = 'name="accepts_unjudged"'
 
 
