@@ -99,6 +99,9 @@ class ReportFormat(models.TextChoices):
     """How a file of runs is written."""
 
     JSON = "json", "JSON"
+    PYTEST_BENCHMARK = "pytest_benchmark", "pytest-benchmark"
+    HYPERFINE = "hyperfine", "hyperfine"
+    K6 = "k6", "k6 summary"
     JUNIT = "junit", "JUnit XML"
     # Its signature is not checked, so nothing in it is attested.
     IN_TOTO = "in_toto", "in-toto test result, reported"

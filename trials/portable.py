@@ -44,6 +44,7 @@ from trials.models import (
 from trials.run_formats import read_kept_report
 from trials.scoring import TOP_SCORE
 from trials.selectors.scores import read_prior
+from trials.services.criteria import give_missing_codes
 from trials.services.milestones import owe_reminders
 
 
@@ -70,6 +71,15 @@ def remind_of_milestones(*, evaluation: Evaluation, **_: Any) -> None:
             evaluation=evaluation, state=MilestoneState.OPEN
         ).select_related("evaluation", "owner"):
             owe_reminders(milestone)
+
+
+@receiver(evaluation_imported)
+def name_criteria(*, evaluation: Evaluation, **_: Any) -> None:
+    """Codes for the criteria of a file that an older version wrote."""
+    for trial in Trial.objects.filter(
+        candidate__evaluation=evaluation, criteria__code=""
+    ).distinct():
+        give_missing_codes(trial)
 
 
 @CHECKS.add

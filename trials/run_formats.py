@@ -126,6 +126,12 @@ def read_criterion(given: object) -> str:
 # and `measure.unit` give it a number, `measured_at` a time; else the time is its
 # suite's.
 
+
+def key_of_code(code: str) -> str:
+    """A code as names of tests write it: signs as `_`, small and capital alike."""
+    return "".join(sign if sign.isalnum() else "_" for sign in code.lower()).strip("_")
+
+
 # Which criterion the name of a test speaks of: “test_c2_restores” of criterion 2.
 
 # At the beginning, or where a runner has put a path or a class before it.

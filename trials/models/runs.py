@@ -124,7 +124,7 @@ class RunReport(VendorRecord):
     )
     # What its sender calls it; sent again, it is the same.
     key = models.CharField(max_length=200)
-    format = models.CharField(max_length=8, choices=ReportFormat.choices)
+    format = models.CharField(max_length=20, choices=ReportFormat.choices)
     commit = models.CharField(max_length=200, blank=True)
     link = models.URLField(max_length=2000, blank=True)
     environment = models.TextField(blank=True)

@@ -62,6 +62,8 @@ class Trial(VendorRecord):
         db_default="",
         help_text="What differs from the other finalists' trials, and why.",
     )
+    # The codes of all criteria that it ever had: none is given a second time.
+    codes = models.JSONField(default=list, db_default=[], blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["Trial"].as_manager()
 
@@ -93,6 +95,11 @@ class Criterion(VendorRecord):
         Requirement, on_delete=models.PROTECT, related_name="criteria"
     )
     position = models.PositiveIntegerField(default=0)
+    # What programs call it: given once, and never to another. Blank while nobody has
+    # given one, as to rows that an older version wrote.
+    code = models.CharField(
+        max_length=90, blank=True, default="", db_default="", editable=False
+    )
     text = models.TextField()
     threshold = models.CharField(max_length=200, blank=True)
     method = models.TextField(blank=True, help_text="How it is measured.")
@@ -108,6 +115,13 @@ class Criterion(VendorRecord):
     class Meta:
         ordering = ("position",)
         verbose_name_plural = "criteria"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("trial", "code"),
+                condition=~Q(code=""),
+                name="criterion_code_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Criterion {self.position}"

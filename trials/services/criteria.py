@@ -1,7 +1,7 @@
 """What a trial must reach, with a number, agreed before day one."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_mea
 from evaltracker.toolbox.text import Inputs, read_reason
 from trials.models import Criterion, Trial
 from trials.policy import check_trial, may_lead, require_same
+from trials.run_formats import key_of_code
 from trials.scoring import ValueState
 from trials.scoring.ledger import OFFERED
 from trials.selectors.cells import Cell
@@ -142,11 +143,37 @@ def put_criterion(
         lambda value: not value.tested,
     )
     _require_number(trial, criterion)
+    give_codes(trial, [criterion])
     checked(criterion)
     criterion.save()
     _changed(trial, f"Criterion added: {criterion.text}", reason, by)
     _journal(criterion, "criterion.added", by, after=_said(criterion), reason=reason)
     return criterion
+
+
+def give_codes(trial: Trial, rows: Iterable[Criterion]) -> None:
+    """Give each of the rows a code that no criterion of the trial ever had.
+
+    It is the ref of the requirement, of a second one with -2; no two of a trial read
+    alike in the name of a test.
+    """
+    taken = {key_of_code(str(code)) for code in trial.codes}
+    for row in rows:
+        row.code, number = row.requirement.ref, 1
+        while key_of_code(row.code) in taken:
+            number += 1
+            row.code = f"{row.requirement.ref}-{number}"
+        taken.add(key_of_code(row.code))
+        trial.codes.append(row.code)
+    trial.save(update_fields=["codes"])
+
+
+def give_missing_codes(trial: Trial) -> None:
+    """To criteria that came from an older version, in their order."""
+    rows = list(trial.criteria.filter(code="").select_related("requirement"))
+    if rows:
+        give_codes(trial, rows)
+        Criterion.objects.bulk_update(rows, ["code"])
 
 
 @transaction.atomic
@@ -277,7 +304,7 @@ def read_words(**texts: str) -> dict[str, str]:
 def _said(criterion: Criterion) -> dict[str, Any]:
     return {
         "requirement": criterion.requirement.ref,
-        **journal.snapshot(criterion, (*TEXTS, "measure", "named_values")),
+        **journal.snapshot(criterion, (*TEXTS, "measure", "named_values", "code")),
     }
 
 

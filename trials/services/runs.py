@@ -47,6 +47,7 @@ from trials.notices import RunTokenLeaked
 from trials.policy import check_running, check_trial, journal_on, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
 from trials.selectors.runs import check_run_token, propose_from, value_text
+from trials.services.criteria import give_missing_codes
 from trials.services.evidence import (
     check_criterion,
     least_runs,
@@ -272,6 +273,7 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
 
     """
     trial, _ = open_trial(trial, by, check_make_run_token)
+    give_missing_codes(trial)
     inputs = Inputs()
     name = inputs.line("label", label, limit=80, blank=True)
     inputs.check()
