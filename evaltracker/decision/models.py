@@ -1,6 +1,7 @@
 """What follows a decision: letters to those who answered, and checks of promises."""
 
 import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -454,18 +455,24 @@ class Decision(CommittedRecord):
         return f"Decision {str(self.pk)[:8]}"
 
 
+# To how many places shares of draws are kept: those by weights, and those of draws.
+SHARE_PLACES, DRAWN_PLACES = 4, 8
+
+
 class KeptDraws(Record):
     """What was drawn last, and of which inputs: a worker counts, pages read.
 
     Made anew from the facts and never the truth itself: `digest` names the inputs, so
-    a page knows whether these draws are those of now. `entries` is how many entries
-    the journal had then; from `valid_until` on time alone may have moved the inputs.
+    a page knows whether these draws are those of now. `version` is that of the
+    evaluation then; from `valid_until` on time alone may have moved the inputs.
     """
 
     evaluation = models.OneToOneField(
         Evaluation, on_delete=models.PROTECT, related_name="kept_draws"
     )
-    entries = models.PositiveIntegerField()
+    # Only processes of before 0.2.0 read it; the release after takes it away.
+    entries = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    version = models.CharField(max_length=64, blank=True, default="", db_default="")
     valid_until = models.DateTimeField()
     digest = models.CharField(max_length=64, blank=True)
     results = models.JSONField(default=dict)
@@ -479,7 +486,24 @@ class KeptDraws(Record):
         verbose_name_plural = "kept draws"
 
     def __str__(self) -> str:
-        return f"Draws of entry {self.entries}"
+        return f"Draws {str(self.pk)[:8]}"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the shares can be those of draws: each from 0 to 1, and 1 in sum as
+        far as they are rounded. Whoever shows any asks this first."""
+        try:
+            wins = [*map(Decimal, self.results["wins"].values())]
+            counting = map(Decimal, self.results["all_wins"].values())
+            every = [*counting, Decimal(self.results["nobody"])]
+            lone = [*map(Decimal, self.results["knocked_out"].values())]
+            lone += [Decimal(row["chance"]) for row in self.results["next"]]
+            return all(0 <= share <= 1 for share in (*wins, *every, *lone)) and all(
+                abs(sum(shares) - 1) <= Decimal(len(shares)) / 2 / 10**places
+                for shares, places in ((wins, SHARE_PLACES), (every, DRAWN_PLACES))
+            )
+        except (ArithmeticError, AttributeError, KeyError, TypeError):
+            return False
 
 
 class Succession(Record):

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
+from django.db.models import Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform
 
 from evaltracker.decision.models import (
@@ -33,6 +33,7 @@ from trials.policy import matters_most
 from trials.scoring import Availability
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import ledger
+from trials.selectors.matrix import versions_of
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 from vendors.selectors.dialogue import names_of, stands_alone
@@ -415,50 +416,63 @@ class NextTest:
 
 
 @dataclass(frozen=True, slots=True)
-class NextTests:
-    """The first of an evaluation's open verdicts by their chance to decide. `open` is
-    how many there are, `idle` how many of them would change nothing by themselves.
-    `as_of` is the entry of older draws, which are being drawn anew."""
+class ToConfirm:
+    """What runs propose for a cell; nobody has confirmed it."""
 
+    candidate: Candidate
+    requirement: Requirement
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextTests:
+    """What is to be confirmed, and the first of an evaluation's open verdicts by their
+    chance to decide; neither while `is_counting`, as the draws are of other facts.
+    `open` is how many there are, `idle` how many of them would change nothing by
+    themselves."""
+
+    confirm: list[ToConfirm]
     tests: list[NextTest]
     open: int
     idle: int
-    as_of: int | None
+    is_counting: bool
 
 
 def next_tests(evaluations: Collection[Evaluation]) -> dict[uuid.UUID, NextTests]:
-    """By evaluation, in three queries; nothing where nothing was drawn."""
-    draws = KeptDraws.objects.filter(
-        evaluation__in=[place.pk for place in evaluations]
-    ).annotate(now=F("evaluation__journal_head__count"))
-    drawn = [row for row in draws if row.results]
-    listed = [(row.evaluation_id, line) for row in drawn for line in first_of(row)]
-    candidates = {
-        str(row.pk): row
-        for row in Candidate.objects.filter(pk__in={line["id"] for _, line in listed})
-    }
-    needs = requirements_of(listed)
-    return {
+    """By evaluation, in seven queries; nothing where nothing was drawn."""
+    keys = [place.pk for place in evaluations]
+    now = versions_of(keys)
+    drawn = [
+        row for row in KeptDraws.objects.filter(evaluation__in=keys) if row.results
+    ]
+    current = [
+        row
+        for row in drawn
+        if row.version == now[row.evaluation_id].digest and row.adds_up
+    ]
+    lines = [(row.evaluation_id, line) for row in current for line in lines_of(row)]
+    ids = {line["id"] for _, line in lines}
+    candidates = {str(row.pk): row for row in Candidate.objects.filter(pk__in=ids)}
+    needs = requirements_of(lines)
+    found: dict[uuid.UUID, NextTests] = {
         row.evaluation_id: NextTests(
-            tests=[
-                NextTest(
-                    candidates[line["id"]],
-                    needs[row.evaluation_id, line["ref"]],
-                    line["chance"],
-                )
-                for line in first_of(row)
-                if line["id"] in candidates
-                and (row.evaluation_id, line["ref"]) in needs
-            ],
-            open=row.results["open"],
-            idle=row.results["idle"],
-            as_of=row.entries if row.now != row.entries else None,
+            [], [], row.results["open"], row.results["idle"], row not in current
         )
         for row in drawn
     }
+    for key, line in lines:
+        candidate, need = candidates.get(line["id"]), needs.get((key, line["ref"]))
+        if candidate is None or need is None:
+            continue
+        if "verdict" in line:
+            found[key].confirm.append(ToConfirm(candidate, need, line["verdict"]))
+        else:
+            found[key].tests.append(NextTest(candidate, need, line["chance"]))
+    return found
 
 
-def first_of(kept: KeptDraws) -> Iterator[dict[str, Any]]:
+def lines_of(kept: KeptDraws) -> Iterator[dict[str, Any]]:
+    yield from kept.results.get("proposed", [])[:LISTED]
     yield from kept.results["next"][:LISTED]
 
 

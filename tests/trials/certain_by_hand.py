@@ -32,7 +32,7 @@ def firsts_of(
     for contender in field.contenders:
         key = contender.key
         gained = dict.fromkeys(field.categories, Fraction(0))
-        for noted in owed.recorded_of(key):
+        for noted in owed.taken_of(key):
             gained[noted.category] += noted.change
             out |= {key} if noted.knocks_out else set()
         for cell, verdict in verdicts.items():

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from evaltracker.decision.memo.results import draw_all
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import KeptDraws
 from evaltracker.decision.services import contract_terms as draws
@@ -17,6 +18,7 @@ from evaltracker.decision.services.contract_terms import (
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.processes import CHORES
+from evaltracker.workflow.services.stages import compile_memo
 from stakeholders.models import Role, SignOffRule
 from tests.cast import stakeholders
 from tests.clients import signed_in
@@ -44,14 +46,54 @@ def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> N
     assert where not in moved()
 
 
-def test_older_draws_say_of_which_entry_they_are() -> None:
+def test_draws_of_other_inputs_print_nothing() -> None:
     where = compared()
-    entries = keep_draws(evaluation=where).entries
+    keep_draws(evaluation=where)
     another(where, "Initech ML")
-    assert f"As of entry {entries}, recalculating:" in body_of(where)
+    assert "is being counted; the numbers stand here in a moment" in body_of(where)
     assert where in moved()
     keep_moved_draws()
-    assert "recalculating" not in body_of(where)
+    assert "is being counted" not in body_of(where)
+
+
+SHARES: Any = [
+    ("all_wins", "0.97000000"),
+    ("all_wins", "-1.00000000"),
+    ("all_wins", "many"),
+    ("nobody", "0.25000000"),
+    ("wins", "0.5000"),
+    ("wins", "NaN"),
+    ("knocked_out", "many"),
+    ("knocked_out", "1.20000000"),
+]
+
+
+@pytest.mark.parametrize(("field", "share"), SHARES)
+def test_a_page_refuses_shares_that_no_draws_come_to(field: str, share: str) -> None:
+    where = compared()
+    draws = keep_draws(evaluation=where)
+    assert draws.adds_up
+    top = max(draws.results["all_wins"], key=draws.results["all_wins"].__getitem__)
+    draws.results[field] = (
+        share if field == "nobody" else {**draws.results[field], top: share}
+    )
+    draws.save()
+    assert not draws.adds_up
+    assert "is being counted; the numbers stand here in a moment" in body_of(where)
+    words = document_of(where, visit=where.visits.get(left_at__isnull=True))
+    assert "comes first in 100%" in words
+
+
+def test_what_is_decided_is_drawn_anew() -> None:
+    where = compared()
+    draws = keep_draws(evaluation=where)
+    first, last = draws.results["all_wins"]
+    shares = draws.results["all_wins"]
+    shares[first], shares[last] = shares[last], shares[first]
+    draws.save()
+    assert draws.adds_up
+    frozen = compile_memo(where, draw_all)["results"]["robustness"]["certainty"]
+    assert frozen["all_wins"] == {first: shares[last], last: shares[first]}
 
 
 def test_an_entry_that_moves_no_input_costs_no_new_draws(
@@ -60,11 +102,11 @@ def test_an_entry_that_moves_no_input_costs_no_new_draws(
     where = compared()
     kept = keep_draws(evaluation=where)
     monkeypatch.setattr(draws, "draw_all", None)  # to call it would fail
-    where.journal_head.count += 1
+    where.journal_head.hash = "f" * 64
     where.journal_head.save()
     assert where in moved()
     again = keep_draws(evaluation=where)
-    assert again.entries == kept.entries + 1
+    assert again.version != kept.version
     assert again.results == kept.results
 
 
@@ -98,7 +140,6 @@ def test_what_is_signed_rests_on_draws_of_its_own_inputs() -> None:
     where.refresh_from_db()
     words = document_of(where, visit=where.visits.get(left_at__isnull=True))
     assert "comes first in" in words
-    assert "As of entry" not in words
 
 
 def test_leadership_reads_both_numbers_in_the_words_that_it_signs() -> None:

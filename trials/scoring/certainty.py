@@ -161,7 +161,7 @@ class VerdictDraws:
         key = field.contenders[place].key
         self.cells = owed.cells_of(key)
         self.columns = [field.categories.index(cell.category) for cell in self.cells]
-        self.always_out = any(cell.knocks_out for cell in owed.recorded_of(key))
+        self.always_out = any(cell.knocks_out for cell in owed.taken_of(key))
         self._grain = scales.grain
         self._evidence, self._people = scales.share
         points, self._by, self._said, self._among = scales.rows[place]
@@ -171,9 +171,9 @@ class VerdictDraws:
         self._points = points.copy()
         for column, swing in zip(self.columns, self._if_held, strict=True):
             self._points[column] -= swing
-        for recorded in owed.recorded_of(key):
-            column = field.categories.index(recorded.category)
-            self._points[column] += int(recorded.change * scales.grain)
+        for taken in owed.taken_of(key):
+            column = field.categories.index(taken.category)
+            self._points[column] += int(taken.change * scales.grain)
         self.value, self.whole, self.unit = 0, 1, 0
         self.knocks, self.knocked_by = 0, 0
         self.swings: list[int] = []

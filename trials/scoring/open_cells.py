@@ -83,7 +83,7 @@ def _exact(name: str, value: object) -> Decimal:
 DEFAULT_CREDITS = Credits()
 
 
-FORMULA_VERSION = "3"
+FORMULA_VERSION = "4"
 
 
 class Availability(StrEnum):
@@ -299,7 +299,8 @@ class OpenCell:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCell:
-    """A cell whose verdict waits for the vendor's reply and is taken as recorded."""
+    """A cell of which every draw takes the same: a verdict that waits for the vendor's
+    reply as recorded, or what runs propose and nobody has confirmed."""
 
     candidate: str
     ref: str
@@ -318,12 +319,14 @@ class RecordedCell:
 class Owed:
     """All that is not known yet about those who are compared.
 
-    `urns` has one for each candidate with an open cell, by its id.
+    `urns` has one for each candidate with an open cell, by its id; `proposed` are in
+    none, as nobody gave those verdicts.
     """
 
     cells: tuple[OpenCell, ...] = ()
     recorded: tuple[RecordedCell, ...] = ()
     urns: tuple[tuple[str, Urn], ...] = ()
+    proposed: tuple[RecordedCell, ...] = ()
 
     def cells_of(self, candidate: str) -> tuple[OpenCell, ...]:
         mine = [cell for cell in self.cells if cell.candidate == candidate]
@@ -332,16 +335,17 @@ class Owed:
     def urn_of(self, candidate: str) -> Urn:
         return dict(self.urns)[candidate]
 
-    def recorded_of(self, candidate: str) -> tuple[RecordedCell, ...]:
-        return tuple(cell for cell in self.recorded if cell.candidate == candidate)
+    def taken_of(self, candidate: str) -> tuple[RecordedCell, ...]:
+        taken = (*self.recorded, *self.proposed)
+        return tuple(cell for cell in taken if cell.candidate == candidate)
 
     def steps(self) -> Iterator[Fraction]:
         """Every number of points by which a total may move."""
         for cell in self.cells:
             for credit in (cell.today, cell.holds, cell.partly, cell.fails):
                 yield cell.points(credit)
-        for recorded in self.recorded:
-            yield recorded.change
+        for taken in (*self.recorded, *self.proposed):
+            yield taken.change
 
 
 def dice_of(cell: OpenCell, seed: int) -> Random:

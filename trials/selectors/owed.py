@@ -3,8 +3,9 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from django.db.models import Count
 
@@ -17,16 +18,30 @@ from trials.scoring.ledger import HARSHNESS
 from trials.scoring.open_cells import OpenCell, RecordedCell, TrialRecord
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Ledger
+from trials.selectors.runs import run_counts
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
 from vendors.models import Candidate
 
 type Place = tuple[uuid.UUID, uuid.UUID]
-# What the criteria or findings of a cell name: values by list.
-type Named = dict[Place, list[dict[str, list[str]]]]
+# What a criterion or a finding names: values by list.
+type Lists = dict[str, list[str]]
 
 # Nothing can be judged there: no answer, one to re-confirm, or an honest never.
 UNJUDGEABLE = (Standing.UNANSWERED, Standing.NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCell:
+    """A cell of which all that is owed is proposed by runs: the worst of it, and the
+    credit of that."""
+
+    candidate: str
+    ref: str
+    verdict: Verdict
+    today: Decimal
+    proposed: Decimal
+    knocks_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class CandidateOwed:
 
     cells: tuple[OpenCell, ...]
     recorded: tuple[RecordedCell, ...]
+    proposed: tuple[ProposedCell, ...]
     own: TrialRecord
     judged: int
     unanswered: int
@@ -48,17 +64,23 @@ class CandidateOwed:
 def verdicts_owed(
     book: Ledger, candidates: Collection[Candidate]
 ) -> dict[uuid.UUID, CandidateOwed]:
-    """What is owed on the cells of `candidates`, in two queries beside the ledger."""
+    """What is owed on the cells of `candidates`, in five queries beside the ledger."""
     keys = [candidate.pk for candidate in candidates]
-    planned: Named = defaultdict(list)
-    for *place, named in (
-        unjudged_criteria()
-        .filter(trial__candidate__in=keys, trial__closed_at__isnull=True)
-        .values_list("trial__candidate_id", "requirement_id", "named_values")
-    ):
-        planned[place[0], place[1]].append(named)
-    awaited: Named = defaultdict(list)
-    for *place, named, of_criterion in Gap.objects.filter(
+    planned: dict[Place, list[Criterion]] = defaultdict(list)
+    criteria = unjudged_criteria().filter(
+        trial__candidate__in=keys, trial__closed_at__isnull=True
+    )
+    for criterion in criteria:
+        place = criterion.trial.candidate_id, criterion.requirement_id
+        planned[place].append(criterion)
+    counts = run_counts(chain.from_iterable(planned.values()), book.evaluation.zone)
+    proposals = {
+        key: Verdict(count.proposal.verdict)
+        for key, count in counts.items()
+        if count.proposal.verdict
+    }
+    awaited: dict[Place, list[Lists]] = defaultdict(list)
+    for candidate, requirement, named, of_criterion in Gap.objects.filter(
         awaiting_reply(),
         evidence__isnull=False,
         evidence__claim__superseded_at__isnull=True,
@@ -69,9 +91,9 @@ def verdicts_owed(
         "evidence__named_values",
         "evidence__criterion__named_values",
     ):
-        awaited[place[0], place[1]].append({**(of_criterion or {}), **named})
+        awaited[candidate, requirement].append({**(of_criterion or {}), **named})
     credits = Credits.from_mapping(book.evaluation.credits)
-    reading = _Reading(book, credits, planned, awaited)
+    reading = _Reading(book, credits, planned, proposals, awaited)
     return {candidate.pk: reading.of(candidate) for candidate in candidates}
 
 
@@ -79,12 +101,14 @@ def verdicts_owed(
 class _Reading:
     book: Ledger
     credits: Credits
-    planned: Named
-    awaited: Named
+    planned: dict[Place, list[Criterion]]
+    proposals: dict[uuid.UUID, Verdict]
+    awaited: dict[Place, list[Lists]]
 
     def of(self, candidate: Candidate) -> CandidateOwed:
         cells: list[OpenCell] = []
         recorded: list[RecordedCell] = []
+        proposed: list[ProposedCell] = []
         own = dict.fromkeys(Verdict, 0)
         judged = unanswered = 0
         for requirement in self.book.requirements:
@@ -99,7 +123,14 @@ class _Reading:
             if verdict is not None:
                 own[verdict] += 1
             if values := self._open_values(place, requirement, cell):
-                cells.append(self._open(candidate, requirement, cell, values))
+                open_cell = self._open(candidate, requirement, cell, values)
+                worst, is_whole = self._proposed(place, cell, values)
+                if worst is None:
+                    cells.append(open_cell)
+                elif is_whole:
+                    proposed.append(taken_as(worst, open_cell))
+                else:
+                    cells.append(at_most(worst, open_cell))
                 continue
             judged += verdict is not None
             if place in self.awaited:
@@ -107,7 +138,14 @@ class _Reading:
         record = TrialRecord(
             own[Verdict.HOLDS], own[Verdict.PARTLY], own[Verdict.FAILS]
         )
-        return CandidateOwed(tuple(cells), tuple(recorded), record, judged, unanswered)
+        return CandidateOwed(
+            cells=tuple(cells),
+            recorded=tuple(recorded),
+            proposed=tuple(proposed),
+            own=record,
+            judged=judged,
+            unanswered=unanswered,
+        )
 
     def _open_values(
         self, place: Place, requirement: Requirement, cell: Cell
@@ -116,7 +154,7 @@ class _Reading:
         counted = cell.state.counted
         if not requirement.weight and not knocks_out(requirement, counted):
             return []
-        values = named_of(self.planned[place], counted) if place in self.planned else []
+        values = self._planned_values(place, counted)
         if requirement.is_must:
             waits = (
                 named_of(self.awaited[place], counted) if place in self.awaited else []
@@ -130,6 +168,27 @@ class _Reading:
                 and one not in values
             ]
         return values
+
+    def _planned_values(
+        self, place: Place, counted: Sequence[ValueState]
+    ) -> list[ValueState]:
+        criteria = self.planned.get(place)
+        return (
+            named_of([row.named_values for row in criteria], counted)
+            if criteria
+            else []
+        )
+
+    def _proposed(
+        self, place: Place, cell: Cell, values: list[ValueState]
+    ) -> tuple[Verdict | None, bool]:
+        """The worst that runs propose for the cell, and whether they do for all of its
+        criteria and for whatever else the gate owes."""
+        verdicts = [self.proposals.get(row.pk) for row in self.planned.get(place, ())]
+        planned = self._planned_values(place, cell.state.counted)
+        is_whole = None not in verdicts and all(one in planned for one in values)
+        worst = max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
+        return worst, is_whole
 
     def _open(
         self,
@@ -168,13 +227,33 @@ class _Reading:
         )
 
 
+def taken_as(verdict: Verdict, cell: OpenCell) -> ProposedCell:
+    return ProposedCell(
+        candidate=cell.candidate,
+        ref=cell.ref,
+        verdict=verdict,
+        today=cell.today,
+        proposed=getattr(cell, verdict),
+        knocks_out=cell.knocks_out and verdict == Verdict.FAILS,
+    )
+
+
+def at_most(verdict: Verdict, cell: OpenCell) -> OpenCell:
+    """The cell, drawn as before, which earns no more than with this verdict."""
+    most: Decimal = getattr(cell, verdict)
+    return replace(
+        cell,
+        holds=min(cell.holds, most),
+        partly=min(cell.partly, most),
+        fails=min(cell.fails, most),
+    )
+
+
 def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
     return requirement.is_must and not all(one.facts.excused for one in values)
 
 
-def named_of(
-    named: Iterable[dict[str, list[str]]], values: Sequence[ValueState]
-) -> list[ValueState]:
+def named_of(named: Iterable[Lists], values: Sequence[ValueState]) -> list[ValueState]:
     """The values that are named; all where nothing is, for then somebody is asked."""
     matches = [
         one

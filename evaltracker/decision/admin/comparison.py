@@ -10,6 +10,8 @@ from evaltracker.decision import links
 from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
+    PENDING,
+    PROPOSED_WORDS,
     both_numbers,
     comparable,
     idle_line,
@@ -481,7 +483,7 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
     if not evaluation.is_open:
         return None
     drawn = next_tests([evaluation]).get(evaluation.pk)
-    decisive = drawn if drawn and drawn.open else None
+    decisive = drawn if drawn and (drawn.open or drawn.confirm) else None
     owed: list[RunsOwed] = []
     if evaluation.stage == Stage.TRIALS:
         owed = runs_owed(running_trials_of(evaluation))
@@ -489,7 +491,8 @@ def to_test_next(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
         return None
     return {
         "drawn": decisive is not None,
-        "as_of": decisive.as_of if decisive else None,
+        "counting": PENDING if drawn and drawn.is_counting else "",
+        "confirm": list(confirm_rows(decisive)) if decisive else [],
         "rows": list(decisive_rows(decisive)) if decisive else [],
         "idle": idle_line(decisive.idle) if decisive and decisive.tests else "",
         "none": NONE_DECIDES,
@@ -508,6 +511,15 @@ def decisive_rows(found: NextTests) -> Iterator[tuple[str, str]]:
                 test.candidate.name,
                 test.chance,
             ),
+        )
+
+
+def confirm_rows(found: NextTests) -> Iterator[tuple[str, str]]:
+    for row in found.confirm:
+        need = named_ref(row.requirement.ref, row.requirement.text)
+        yield (
+            links.cell(row.candidate, row.requirement),
+            f"{need}, {row.candidate}: the runs propose {PROPOSED_WORDS[row.verdict]}",
         )
 
 

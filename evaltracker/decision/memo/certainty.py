@@ -27,6 +27,9 @@ SEALED = ", on the evidence alone; people’s scores are still sealed"
 NONE_DECIDES = "No single open verdict would change who is first."
 
 
+PROPOSED_WORDS = {"fails": "fails", "partly": "partly holds", "holds": "holds"}
+
+
 SOURCES = {"default": "our default", "hand": "set by hand"}
 
 
@@ -61,15 +64,13 @@ def how_sure(
     def name(key: str) -> str:
         return f"{bold}{names[key]}{bold}"
 
-    parts = []
-    if entry := certainty.get("as_of_entry"):
-        parts.append(f"As of entry {entry}, recalculating:")
+    parts: list[str] = []
     sealed = SEALED if found["basis"] == "fit" else ""
     first = (
         f"{name(top)} comes first in {per_cent(certainty['wins'][top])} of "
         f"{found['draws']:,} random weightings"
     )
-    if not (certainty["open"] or certainty["recorded"]):
+    if not (certainty["open"] or certainty["recorded"] or certainty.get("proposed")):
         return " ".join((*parts, f"{first}{sealed}. {SAME}"))
     parts.append(
         f"{first}; counting {counting(certainty)}, in "
@@ -93,6 +94,8 @@ def in_order(found: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 def counting(certainty: dict[str, Any]) -> str:
     if not certainty["open"]:
+        if certainty.get("proposed"):
+            return "what runs propose"
         return "what waits for a vendor’s reply as recorded"
     whole = certainty["open"] + certainty["judged"]
     return (
@@ -125,6 +128,8 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
             f"{findings} on {names[key]} {wait} for the vendor’s reply; {verb} counted "
             "here as recorded."
         )
+    if proposed := certainty.get("proposed"):
+        lines.append(proposed_line(proposed, names))
     if number := certainty["unanswered"]:
         criteria = "1 criterion waits" if number == 1 else f"{number} criteria wait"
         lines.append(f"{criteria} for an answer before anything can be judged.")
@@ -138,6 +143,26 @@ def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
     if certainty["open"]:
         lines.append(prior_line(certainty, names))
     return lines
+
+
+def proposed_line(proposed: Sequence[dict[str, str]], names: dict[str, str]) -> str:
+    """“2 verdicts are taken as the runs propose; nobody has confirmed them: T6 of
+    Determined AI fails, T3 of Azure ML holds.” The worst come first."""
+    order = list(PROPOSED_WORDS)
+    rows = [
+        f"{row['ref']} of {names[row['id']]} {PROPOSED_WORDS[row['verdict']]}"
+        for row in sorted(
+            proposed,
+            key=lambda row: (order.index(row["verdict"]), [*names].index(row["id"])),
+        )
+    ]
+    more = [f"{len(rows) - REFS} more"] if len(rows) > REFS else []
+    one = len(rows) == 1
+    verdicts = "1 verdict is" if one else f"{len(rows)} verdicts are"
+    return (
+        f"{verdicts} taken as the runs propose; nobody has confirmed "
+        f"{'it' if one else 'them'}: {', '.join([*rows[:REFS], *more])}."
+    )
 
 
 def prior_line(certainty: dict[str, Any], names: dict[str, str]) -> str:

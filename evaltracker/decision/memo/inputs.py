@@ -1,6 +1,7 @@
 """Everything that a decision rests on: gathered, frozen, and as it stands now."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -40,7 +41,8 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Condition, SignOff
 from stakeholders.selectors import said_weights
-from trials.models import Consensus, Excuse, Settlement
+from trials.choices import MilestoneState
+from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
 from trials.scoring import (
     DRAWS,
     FORMULA_VERSION,
@@ -61,7 +63,7 @@ from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState
 from vendors.costs import CostKind
-from vendors.models import Candidate, Conflict, CostLine, MailedSheet
+from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import rates_of
 
@@ -90,6 +92,7 @@ def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
 
 OPEN = ("candidate", "ref", "today", "holds", "partly", "fails", "knocks_out")
 RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
+PROPOSED = ("candidate", "ref", "verdict", "today", "proposed", "knocks_out")
 
 
 def certainty_inputs(
@@ -127,6 +130,12 @@ def certainty_inputs(
             {field: getattr(cell, field) for field in RECORDED}
             for row in owed.values()
             for cell in row.recorded
+        ],
+        # What runs propose and nobody has confirmed; absent before formula 4.
+        "proposed": [
+            {field: getattr(cell, field) for field in PROPOSED}
+            for row in owed.values()
+            for cell in row.proposed
         ],
     }
 
@@ -193,8 +202,8 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
 def candidates_inputs(
     book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]
 ) -> list[dict[str, Any]]:
-    """Candidates with their cells, scores, numbers and cost lines; ten queries for
-    all."""
+    """Candidates with their cells, scores, numbers, cost lines, gaps and steps, in
+    fourteen queries for all."""
     evaluation = book.evaluation
     opened = Consensus.objects.filter(evaluation=evaluation).exists()
     among = {"candidate__evaluation": evaluation}
@@ -225,6 +234,8 @@ def candidates_inputs(
     )
     numbers = numbers_inputs(book)
     stages = stages_eliminated(evaluation)
+    gaps = gaps_inputs(evaluation)
+    steps = steps_inputs(book, gaps)
     return [
         {
             "id": candidate.pk,
@@ -244,6 +255,8 @@ def candidates_inputs(
             "settled": settled.get(candidate.pk, []) if opened else None,
             "cost_lines": lines.get(candidate.pk, []),
             "mailed_sheets": mailed.get(candidate.pk, []),
+            "gaps": gaps.get(candidate.pk, []),
+            "steps": steps[candidate.pk],
         }
         for candidate in book.candidates
     ]
@@ -256,6 +269,77 @@ def stages_eliminated(evaluation: Evaluation) -> dict[str, str]:
     return {
         key: next((stage for start, stage in reversed(visits) if start <= at), "")
         for key, at in moves.order_by("number").values_list("subject_id", "at")
+    }
+
+
+def gaps_inputs(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
+    rows = Gap.objects.filter(trial__candidate__evaluation=evaluation)
+    return by_candidate(
+        {
+            "candidate_id": gap.trial.candidate_id,
+            "ref": gap.requirement.ref if gap.requirement else "",
+            "severity": gap.severity,
+            "text": gap.text,
+            "found_on": gap.found_on,
+            "workaround": gap.workaround,
+            "reply": gap.reply,
+            "promised_for": gap.promised_for,
+            "closed": gap.closed_at is not None,
+            "lead": gap.trial.lead.name,
+        }
+        for gap in rows.select_related("requirement", "trial__lead").order_by(
+            "found_on", "pk"
+        )
+    )
+
+
+def steps_inputs(
+    book: Ledger, gaps: Mapping[Any, list[dict[str, Any]]]
+) -> dict[Any, list[dict[str, Any]]]:
+    """By candidate what is dated from the book's day on: what all share, and its own
+    milestones, open gaps that it promised to mend, and plans that it answered."""
+    evaluation = book.evaluation
+    needs = {row.pk: f"{row.ref} {row.text}" for row in book.rows}
+    shared = [
+        (row.due_on, "condition", row.text, row.owner.name)
+        for row in Condition.objects.filter(
+            sign_off__visit__evaluation=evaluation, closed_at=None
+        ).select_related("owner")
+    ]
+    if evaluation.must_run_by:
+        shared.append((evaluation.must_run_by, "start", "It has to run", ""))
+    own: dict[Any, list[tuple[Any, str, str, str]]] = defaultdict(list)
+    for row in Milestone.objects.filter(
+        evaluation=evaluation, state=MilestoneState.OPEN
+    ).select_related("owner", "trial"):
+        step = (row.due_on, "milestone", row.title, row.owner.name)
+        (own[row.trial.candidate_id] if row.trial else shared).append(step)
+    for key, rows in gaps.items():
+        own[key] += [
+            (row["promised_for"], "gap", f"{row['ref']} {row['text']}".strip(), "")
+            for row in rows
+            if not row["closed"]
+        ]
+    planned = Claim.objects.filter(
+        candidate__in=[candidate.pk for candidate in book.candidates],
+        requirement__in=needs,
+        superseded_at=None,
+        availability=Availability.PLANNED,
+    )
+    for key, requirement, on in planned.values_list(
+        "candidate_id", "requirement_id", "available_from"
+    ):
+        own[key].append((on, "promise", needs[requirement], ""))
+    return {
+        candidate.pk: [
+            dict(zip(("on", "kind", "text", "who"), step, strict=True))
+            for step in sorted(
+                step
+                for step in (*shared, *own[candidate.pk])
+                if step[0] and step[0] >= book.as_of
+            )
+        ]
+        for candidate in book.candidates
     }
 
 
@@ -322,33 +406,23 @@ def interests(evaluation: Evaluation) -> list[dict[str, Any]]:
 
 
 def last_draws(evaluation: Evaluation) -> Draws:
-    """The draws for a page, which never waits for them. Those of other inputs come with
-    `as_of_entry`; None as long as there are none."""
-    draws = KeptDraws.objects.filter(evaluation=evaluation).first()
-
-    def find(race: Race) -> dict[str, Any] | None:
-        if draws is None or not draws.results:
-            return None
-        results: dict[str, Any] = draws.results
-        if draws.digest == race.digest:
-            return results
-        return {**results, "as_of_entry": draws.entries}
-
-    return find
+    """The draws for a page, which never waits for them; None of other inputs, or of
+    shares that cannot be."""
+    return lambda race: _kept_of(evaluation, race)
 
 
 def exact_draws(evaluation: Evaluation) -> Draws:
     """The draws of just these inputs: kept ones, or counted on the spot. For words that
-    are signed or frozen, which must never rest on older draws."""
+    are signed, which must never rest on older draws."""
+    return lambda race: _kept_of(evaluation, race) or draw_all(race)
+
+
+def _kept_of(evaluation: Evaluation, race: Race) -> dict[str, Any] | None:
     draws = KeptDraws.objects.filter(evaluation=evaluation).first()
-
-    def find(race: Race) -> dict[str, Any]:
-        if draws is not None and draws.results and draws.digest == race.digest:
-            results: dict[str, Any] = draws.results
-            return results
-        return draw_all(race)
-
-    return find
+    if draws is None or draws.digest != race.digest or not draws.adds_up:
+        return None
+    results: dict[str, Any] = draws.results
+    return results
 
 
 def told_apart(evaluation: Evaluation, signed: Iterable[Any]) -> list[dict[str, Any]]:
@@ -424,8 +498,8 @@ def standing_memo(evaluation: Evaluation) -> StandingMemo:
     """Frozen with the decision, or as they stand with the last draws that were kept;
     those come later, and are no part of the version."""
     drawn = KeptDraws.objects.filter(evaluation=evaluation)
-    key = drawn.values_list("digest", "entries").first()
-    return counted_once(evaluation, f"memo with draws {key}", _memo)
+    digest = drawn.values_list("digest", flat=True).first()
+    return counted_once(evaluation, f"memo with draws {digest}", _memo)
 
 
 def memo_on(

@@ -129,8 +129,34 @@ class FrozenOption(TypedDict):
     support_offered: NotRequired[str]
 
 
+class FrozenGap(TypedDict):
+    """`ref` is blank where it names no requirement; `reply` while none has come."""
+
+    ref: str
+    severity: str
+    text: str
+    found_on: str
+    workaround: str
+    reply: str
+    promised_for: str | None
+    closed: bool
+    lead: str
+
+
+class FrozenStep(TypedDict):
+    """What is due on a day. `kind` is `condition`, `gap`, `milestone`, `promise` or
+    `start`; `text` has its ref in front if it has one, `who` may be blank."""
+
+    on: str
+    kind: str
+    text: str
+    who: str
+
+
 class FrozenCandidate(FrozenOption):
-    """`settled` is None before the consensus is opened; `numbers` are by ref."""
+    """`settled` is None before the consensus is opened; `numbers` are by ref. `gaps`
+    are all of its trials, `steps` those from the memo's day on, in their order; both
+    from formula 4 on."""
 
     id: str
     eliminated_in: NotRequired[str]
@@ -140,6 +166,8 @@ class FrozenCandidate(FrozenOption):
     settled: NotRequired[list[FrozenScore] | None]
     cost_lines: list[FrozenCostLine]
     mailed_sheets: NotRequired[list[FrozenSheet]]
+    gaps: NotRequired[list[FrozenGap]]
+    steps: NotRequired[list[FrozenStep]]
 
 
 class FrozenChoice(TypedDict):

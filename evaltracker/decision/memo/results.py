@@ -32,6 +32,7 @@ from evaltracker.decision.memo.record import (
     credits_of,
     knows_lists,
 )
+from evaltracker.decision.models import DRAWN_PLACES, SHARE_PLACES
 from stakeholders.models import Role
 from trials import scoring
 from trials.scoring import (
@@ -62,7 +63,7 @@ from vendors import costs
 # count as they did then.
 
 # What is frozen of a candidate and costs nothing.
-NOT_COSTS = frozenset({"cells", "mailed_sheets", "scores", "settled"})
+NOT_COSTS = frozenset({"cells", "gaps", "mailed_sheets", "scores", "settled", "steps"})
 
 
 def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:
@@ -216,7 +217,6 @@ def text(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-PLACES = 4
 # What the cells of a candidate of a memo's inputs come to.
 type States = Callable[[FrozenCandidate, Inputs], Mapping[str, scoring.CellState]]
 
@@ -296,11 +296,7 @@ def score_facts(candidate: FrozenCandidate) -> list[scoring.ScoreFacts]:
 
 def share_text(share: Fraction | None) -> str | None:
     """A share as a decimal with four places, halves up; None stays None."""
-    return None if share is None else str(scoring.rounded(share, PLACES))
-
-
-# Fine enough that 0 and 1 are written only where they are exact.
-FINE = 8
+    return None if share is None else str(scoring.rounded(share, SHARE_PLACES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,13 +334,32 @@ def race_of(inputs: Inputs, field: Field) -> Race:
             if row["candidate"] in keys
         ),
         urns=tuple((key, Urn(**frozen["candidates"][key]["urn"])) for key in keys),
+        proposed=tuple(
+            RecordedCell(
+                candidate=row["candidate"],
+                ref=row["ref"],
+                category=needs[row["ref"]]["category"],
+                weight=Decimal(needs[row["ref"]]["weight"]),
+                today=Decimal(row["today"]),
+                recorded=Decimal(row["proposed"]),
+                knocks_out=row["knocks_out"],
+            )
+            for row in frozen.get("proposed", ())
+            if row["candidate"] in keys
+        ),
     )
-    content = {
+    content: dict[str, Any] = {
         "prior": frozen["prior"],
         "own": {key: frozen["candidates"][key]["own"] for key in keys},
         "judged": sum(frozen["candidates"][key]["judged"] for key in keys),
         "unanswered": sum(frozen["candidates"][key]["unanswered"] for key in keys),
     }
+    if "proposed" in frozen:
+        content["proposed"] = [
+            {"id": row["candidate"], "ref": row["ref"], "verdict": row["verdict"]}
+            for row in frozen["proposed"]
+            if row["candidate"] in keys
+        ]
     canonical = json.dumps(content, sort_keys=True)
     return Race(field, owed, frozen["draws"], frozen["seed"], canonical)
 
@@ -401,7 +416,7 @@ def _drawn(race: Race) -> str:
 
 def fine(share: Fraction) -> str:
     """A share as a decimal that is 0 or 1 only if it is exactly that."""
-    return f"{scoring.rounded(share, FINE):f}"
+    return f"{scoring.rounded(share, DRAWN_PLACES):f}"
 
 
 # Who can be chosen, and so come first or second.
@@ -552,7 +567,7 @@ def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any
 
 
 # Those whose memos this program counts again, each by its own rules.
-FORMULAS = ("1", "2", scoring.FORMULA_VERSION)
+FORMULAS = ("1", "2", "3", scoring.FORMULA_VERSION)
 # What explains a number; the number itself is what has to come out again.
 WORDS = frozenset({"working", "opportunity_working", "total_working", "sentence"})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evaltracker.decision.memo.inputs import gather_inputs
@@ -46,7 +46,7 @@ from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOff
 from stakeholders.policy import voices
 from trials.policy import read_reminder_days, require_insider
-from trials.selectors.matrix import versions_of
+from trials.selectors.matrix import Version, versions_of
 from vendors.policy import barring_interest
 from vendors.services.quotes import drop_asked_opening
 
@@ -258,9 +258,9 @@ def record(
 
 # Keeping the draws of what moved, so that no page waits for them.
 #
-# A chore counts for every evaluation whose journal has grown since, or whose inputs
-# time alone may have moved. Draws are kept by the digest of their inputs: an entry that
-# moved none of them costs no new draws.
+# A chore counts for every evaluation that is of another version than its draws. Those
+# are kept by the digest of their inputs: an entry that moved none of them costs no new
+# draws.
 
 # A chore that has counted for so long leaves the rest to the next tick.
 BUDGET = 20.0
@@ -284,23 +284,33 @@ def keep_moved_draws() -> None:
             logger.exception("draws_failed", evaluation=str(evaluation.pk))
 
 
-def moved() -> QuerySet[Evaluation]:
-    evaluations: QuerySet[Evaluation] = Evaluation.objects.filter(
-        Q(kept_draws__isnull=True)
-        | ~Q(kept_draws__entries=F("journal_head__count"))
-        | Q(kept_draws__valid_until__lte=timezone.now(), status=Status.OPEN)
-    ).exclude(status=Status.DECIDED)
-    return evaluations.select_related("owner", "journal_head").order_by("created_at")
+def moved() -> list[Evaluation]:
+    evaluations = Evaluation.objects.exclude(status=Status.DECIDED).select_related(
+        "owner", "kept_draws"
+    )
+    now = versions_of([evaluation.pk for evaluation in evaluations])
+    return [
+        evaluation
+        for evaluation in evaluations.order_by("created_at")
+        if (version := now.get(evaluation.pk)) and _has_moved(evaluation, version)
+    ]
+
+
+def _has_moved(evaluation: Evaluation, now: Version) -> bool:
+    draws: KeptDraws | None = getattr(evaluation, "kept_draws", None)
+    if draws is None or draws.version != now.digest:
+        return True
+    return evaluation.is_open and draws.valid_until <= timezone.now()
 
 
 def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
     """Draw what stands now and keep it; draws of the same inputs stay as they are. The
-    count of entries was read before the facts: what is written meanwhile makes it move
-    once more."""
-    entries = evaluation.journal_head.count
+    version was read before the facts: what is written meanwhile makes it move once
+    more."""
+    now = versions_of([evaluation.pk])[evaluation.pk]
     draws = KeptDraws.objects.filter(evaluation=evaluation).first()
-    drawn = draws.results if draws else {}
-    digest = draws.digest if draws else ""
+    drawn = draws.results if draws and draws.adds_up else {}
+    digest = draws.digest if draws and drawn else ""
 
     def draw(race: Race) -> dict[str, object]:
         nonlocal drawn, digest
@@ -308,14 +318,13 @@ def keep_draws(*, evaluation: Evaluation) -> KeptDraws:
             digest, drawn = race.digest, draw_all(race)
         return drawn
 
-    until = versions_of([evaluation.pk])[evaluation.pk].valid_until
     results = compute_results(gather_inputs(evaluation), draw)
     ranking = results["robustness"].get("ranking", [])
     draws, _ = KeptDraws.objects.update_or_create(
         evaluation=evaluation,
         defaults={
-            "entries": entries,
-            "valid_until": until,
+            "version": now.digest,
+            "valid_until": now.valid_until,
             "digest": digest,
             "results": drawn,
             "firsts": [row["id"] for row in ranking if row["rank"] == 1],

@@ -184,7 +184,7 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
     dates = _dates(user, keys)
     leaders = _leaders(user, keys, [key for key in keys if key not in barred])
     unsaid = to_declare(user).filter(evaluation__in=keys)
-    counted = KeptDraws.objects.filter(evaluation__in=keys, entries__gt=0)
+    counted = KeptDraws.objects.filter(evaluation__in=keys).exclude(version="")
     reasons = (
         (set(unsaid.values_list("evaluation", flat=True)), UNDECLARED),
         (barred, BARRED),

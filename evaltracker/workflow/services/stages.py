@@ -11,7 +11,7 @@ from evaltracker.decision.memo.inputs import exact_draws, gather_inputs
 from evaltracker.decision.memo.pack import digest_of_memo
 from evaltracker.decision.memo.printing import gather_seal
 from evaltracker.decision.memo.record import Memo
-from evaltracker.decision.memo.results import compute_results
+from evaltracker.decision.memo.results import Draws, compute_results, draw_all
 from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
 from evaltracker.decision.services.after import plan_checks
@@ -326,7 +326,7 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     decider = actor_of(by).user
     if decider is None or decision.candidate is None:
         raise Refused("No candidate is chosen.")
-    memo = compile_memo(evaluation) | {"seal": gather_seal(evaluation)}
+    memo = compile_memo(evaluation, draw_all) | {"seal": gather_seal(evaluation)}
     decision.memo = memo
     decision.memo_sha256 = digest_of_memo(memo)
     decision.formula_version = memo["inputs"]["formula_version"]
@@ -366,9 +366,10 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
     return decision
 
 
-def compile_memo(evaluation: Evaluation) -> Memo:
+def compile_memo(evaluation: Evaluation, draws: Draws | None = None) -> Memo:
+    """The memo as it stands. What is frozen is drawn anew: it rests on nothing kept."""
     inputs = gather_inputs(evaluation)
-    results = compute_results(inputs, exact_draws(evaluation))
+    results = compute_results(inputs, draws or exact_draws(evaluation))
     return {"inputs": inputs, "results": results, "text": write_memo(inputs, results)}
 
 

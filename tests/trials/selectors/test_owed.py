@@ -6,6 +6,7 @@ import pytest
 
 from evaltracker.evaluations.models import Demand, Scope
 from tests.cast import trials, vendors
+from tests.trials.runs.confirming import add_tests
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import Criterion, Evidence
 from trials.scoring.open_cells import TrialRecord
@@ -155,3 +156,53 @@ def test_a_cell_earns_at_most_what_its_values_earn_that_are_not_open(
         Decimal("0.3"),
         Decimal(0),
     )
+
+
+def test_what_runs_propose_is_taken_and_is_in_no_urn(acme: Candidate) -> None:
+    running = trials.trial(acme, "R1", "R3")
+    criteria = list(running.criteria.order_by("position"))
+    add_tests(criteria[0], False, True)
+    found = owed(acme)
+    assert refs(found) == ["R2", "R3"]
+    (first,) = found.proposed
+    assert (first.ref, first.verdict, first.knocks_out) == ("R1", "fails", True)
+    assert (first.today, first.proposed) == (Decimal("0.5"), Decimal(0))
+    assert found.own == TrialRecord()
+    add_tests(criteria[1], False)
+    assert [row.verdict for row in owed(acme).proposed] == ["fails", "holds"]
+
+
+def test_a_cell_stays_open_while_a_criterion_waits_for_runs(acme: Candidate) -> None:
+    running = trials.trial(acme, "R1", "R2")
+    first, second = running.criteria.order_by("position")
+    Criterion.objects.filter(pk=second.pk).update(requirement=first.requirement)
+    add_tests(first, True)
+    found = owed(acme)
+    assert not found.proposed
+    assert refs(found) == ["R1", "R2"]
+    cell = found.cells[0]
+    # Whatever the other criterion comes to, the cell fails.
+    assert cell.holds == cell.partly == cell.fails == Decimal(0)
+    assert cell.knocks_out
+    add_tests(second, False)
+    assert [row.verdict for row in owed(acme).proposed] == ["fails"]
+
+
+def test_the_gate_goes_on_owing_values_that_no_criterion_names(
+    acme: Candidate,
+) -> None:
+    scope = Scope.objects.create(evaluation=acme.evaluation, name="Runs on")
+    for value in ("AWS", "on premises"):
+        scope.values.create(name=value)
+    means = {"Runs on": {"AWS": ["now", None], "on premises": ["now", None]}}
+    Claim.objects.update(holds_for={"said": None, "means": means})
+    requirement = acme.evaluation.requirements.get(ref="R1")
+    Demand.objects.create(requirement=requirement, scope=scope)
+    running = trials.trial(acme, "R1")
+    Criterion.objects.update(named_values={"Runs on": ["AWS"]})
+    add_tests(running.criteria.get(), False)
+    found = owed(acme)
+    assert not found.proposed
+    assert found.cells[0].holds == Decimal(1)
+    Criterion.objects.update(named_values={})
+    assert [row.ref for row in owed(acme).proposed] == ["R1"]

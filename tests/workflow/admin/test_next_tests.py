@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.models import KeptDraws
 from evaltracker.decision.services.contract_terms import keep_draws
 from evaltracker.evaluations.models import Evaluation
@@ -55,9 +56,11 @@ def test_the_trials_page_lists_what_decides_who_is_first(acme: Candidate) -> Non
     body = page_of(where)
     lines = re.findall(r">R1 What R1 asks for, (.+?) ML: \d\d of 100\.<", body)
     assert sorted(lines) == ["Acme", "Globex"]
-    assert "recalculating" not in body
-    KeptDraws.objects.update(entries=1)
-    assert "As of entry 1, recalculating." in page_of(where)
+    assert "being counted" not in body
+    KeptDraws.objects.update(version="of before")
+    body = page_of(where)
+    assert "is being counted; the numbers stand here in a moment" in body
+    assert "of 100." not in body
 
 
 def test_where_no_verdict_decides_the_page_says_so(acme: Candidate) -> None:
@@ -109,3 +112,24 @@ def test_a_test_result_without_a_measure_waits_to_be_confirmed() -> None:
     prose, measured_one = runs_owed([trial])
     assert measured_one.words == "no run yet"
     assert (prose.criterion.position, prose.words) == (2, "1 run to confirm")
+
+
+def test_what_runs_propose_is_to_be_confirmed_and_said(acme: Candidate) -> None:
+    where = acme.evaluation
+    trial = acme.trials.get()
+    add_tests(trial.criteria.get(), True)
+    keep_draws(evaluation=where)
+    body = page_of(where)
+    assert "R1 What R1 asks for, Acme ML: the runs propose fails" in body
+    assert "Acme ML: 1 run to confirm" in body
+    assert re.findall(r">R1 What R1 asks for, (.+?) ML: .+ of 100\.<", body) == [
+        "Globex"
+    ]
+    compared = signed_in(where.owner).get(f"/admin/e/{where.slug}/comparison/").text
+    sentence = (
+        "1 verdict is taken as the runs propose; nobody has confirmed it: R1 of Acme "
+        "ML fails."
+    )
+    assert sentence in compared
+    robust = standing_memo(where).results["robustness"]["certainty"]
+    assert robust["knocked_out"][str(acme.pk)] == "1.00000000"
