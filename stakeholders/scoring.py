@@ -85,7 +85,8 @@ class Clash[R, K]:
     one: R
     other: R
     apart: Fraction
-    about: tuple[K, ...]
+    # What one weighs 8 or more and the other 2 or less, with both weights.
+    about: tuple[tuple[K, int, int], ...]
 
     @property
     def per_cent(self) -> int:
@@ -107,7 +108,7 @@ def clashes[R, K: Hashable](
             {key: first[key] for key in both}, {key: second[key] for key in both}
         )
         about = tuple(
-            key
+            (key, first[key], second[key])
             for key in first
             if key in both
             and max(first[key], second[key]) >= DECIDES

@@ -60,7 +60,8 @@ class CommentForm(forms.Form):
         label="Mention",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="They get a notice. Only people who may see this are listed.",
+        help_text="They get a notice, as does “@Ivan” in the text. Only people who may "
+        "see this are listed.",
         error_messages={
             "invalid_choice": "Somebody you mentioned may not see this.",
             "invalid_pk_value": "Somebody you mentioned may not see this.",

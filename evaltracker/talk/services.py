@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 from django.core.files.base import ContentFile
@@ -43,6 +44,8 @@ from evaltracker.toolbox.text import read_text
 LONGEST = 2_000
 MOST_ON_ONE = 200
 MOST_MENTIONED = 20
+# “@Ivan” at the beginning of a word, so no mail address.
+TYPED = re.compile(r"(?<![\w.])@(\w+(?:[.-]\w+)*)")
 
 
 @transaction.atomic
@@ -54,7 +57,8 @@ def add_comment(
     mentions: Collection[User] = (),
     parent: Comment | None = None,
 ) -> Comment:
-    """Say something about a subject, or answer; who is mentioned gets a notice.
+    """Say something about a subject, or answer; who is mentioned gets a notice, and so
+    does whom “@Ivan” in the text names.
 
     Raises:
         NotFound: sealed from them. Forbidden: no part in the evaluation.
@@ -68,7 +72,7 @@ def add_comment(
         raise NotFound
     check_comment(seen, by)
     cleaned = _read(text)
-    people = _mentioned(seen, mentions, by)
+    people = _mentioned(seen, (*mentions, *_named(seen, cleaned, mentions)), by)
     root = _thread(seen, parent)
     place = {"topic": seen.topic.name, "subject_id": seen.subject_id, "part": seen.part}
     if Comment.objects.filter(evaluation=evaluation, **place).count() >= MOST_ON_ONE:
@@ -182,6 +186,27 @@ def _read(text: str) -> str:
         sentence = "Write your comment first."
         raise Invalid(sentence, errors={"text": [sentence]})
     return written
+
+
+def _named(subject: Subject, text: str, mentions: Collection[User]) -> Iterator[User]:
+    """Whom “@Ivan”, “@Petrov” or “@ivan.petrov” names, of all who have a part."""
+    typed = {name.casefold() for name in TYPED.findall(text)}
+    people = list(subject.evaluation.readers.all()) if typed else []
+    for name in typed:
+        named = [
+            person
+            for person in people
+            if name
+            in {
+                part.casefold()
+                for part in (person.first_name, person.last_name, person.username)
+            }
+        ]
+        if len(named) > 1 and not {*named} & {*mentions}:
+            sentence = f"Several people are called “{name}”; tick whom you mean."
+            raise Invalid(sentence, errors={"mentions": [sentence]})
+        if len(named) == 1:
+            yield named[0]
 
 
 def _mentioned(

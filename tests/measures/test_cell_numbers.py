@@ -45,7 +45,7 @@ def test_a_number_of_another_kind_was_said_for_an_earlier_measure() -> None:
     told = "12 requests, said for an earlier measure"
     assert cell("12 requests").claimed_words == told
     assert cell("12 ms", asked=None).claimed_words.endswith("for an earlier measure")
-    assert cell("0.012 s").claimed_words == "0.012 s"
+    assert cell("0.012 s").claimed_words == "12 ms (0.012 s)"
 
 
 def test_what_was_measured_by_another_bound_names_it() -> None:

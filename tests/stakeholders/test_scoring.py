@@ -90,7 +90,7 @@ def test_roles_conflict_as_a_whole_or_on_one_category() -> None:
     many = {"A": 5, "B": 5, "C": 5, "D": 5, "E": 5}
     (single,) = clashes({"it": {**many, "F": 8}, "pm": {**many, "F": 2}})
     assert single.apart < CONFLICT
-    assert single.about == ("F",)
+    assert single.about == (("F", 8, 2),)
     assert clashes({"it": {**many, "F": 8}, "pm": {**many, "F": 3}}) == []
 
 

@@ -179,6 +179,26 @@ def test_nobody_mentions_themselves_or_a_crowd(
         )
 
 
+def test_a_name_after_an_at_sign_mentions_who_has_a_part(where: Evaluation) -> None:
+    asked = where.requirements.get(ref="R1")
+    say("requirement", asked, where.owner, "@ivan, @Priya: is it so? ada@ivan.example")
+    people = {mention.person.username for mention in Mention.objects.all()}
+    assert people == {"ivan", "priya"}
+    say("requirement", asked, where.owner, "It has a @decorator, and I am @lina.")
+    assert Mention.objects.count() == 2
+
+
+def test_a_name_that_two_people_bear_asks_for_a_tick(
+    where: Evaluation, ivan: User
+) -> None:
+    asked = where.requirements.get(ref="R1")
+    User.objects.filter(username="priya").update(last_name=ivan.username)
+    with pytest.raises(Invalid, match="Several people are called “ivan”"):
+        say("requirement", asked, where.owner, "@Ivan: is it so?")
+    say("requirement", asked, where.owner, "@Ivan: is it so?", mentions=[ivan])
+    assert [mention.person for mention in Mention.objects.all()] == [ivan]
+
+
 def test_every_topic_says_when_its_talk_ends(where: Evaluation) -> None:
     check_comment(subject("decision", where, where.owner), where.owner)
     assert [name for name, it in TOPICS.items() if it.after_decision] == ["decision"]

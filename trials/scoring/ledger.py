@@ -442,7 +442,7 @@ class CellState:
 
     @property
     def is_stale(self) -> bool:
-        claims = (one.facts.claim for one in self.values)
+        claims = (one.facts.claim for one in self.counted)
         return any(claim is not None and claim.stale for claim in claims)
 
     @property
@@ -469,8 +469,8 @@ class CellState:
 
     @property
     def to_reconfirm(self) -> tuple[str, ...]:
-        """Values with a verdict that only judged older words."""
-        return tuple(one.name for one in self.values if one.unconfirmed)
+        """Values not ruled out, with a verdict that only judged older words."""
+        return tuple(one.name for one in self.counted if one.unconfirmed)
 
 
 def plain_state(

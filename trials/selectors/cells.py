@@ -270,7 +270,7 @@ class Cell:
 
     @cached_property
     def proof_to_reconfirm(self) -> bool:
-        return any(one.unconfirmed for one in self.state.values)
+        return bool(self.state.to_reconfirm)
 
 
 def claimed_of(of: Cell | ValueState) -> str:

@@ -152,7 +152,7 @@ Object.assign(EvalGrid.prototype, {
 			}
 			this.rows = this.order.map((row) => row.getData());
 		}
-		const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+		const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 		this.say(`${said.sentence} ${time}`);
 	},
 

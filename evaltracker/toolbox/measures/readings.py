@@ -190,12 +190,18 @@ class CellNumbers:
 
     @property
     def claimed_words(self) -> str:
-        """“12 ms”; of another kind of unit it says that the measure has changed."""
+        """“12 ms”, or “15 ms (0.015 s)” where the bound has another unit; of another
+        kind of unit it says that the measure has changed."""
         if self.claimed is None:
             return ""
-        if fits(self.claimed, self.asked):
-            return self.claimed.words
-        return f"{self.claimed.words}, {EARLIER}"
+        own = self.claimed.words
+        if self.asked is None or not fits(self.claimed, self.asked):
+            return f"{own}, {EARLIER}"
+        unit = self.asked.unit
+        if unit == self.claimed.unit:
+            return own
+        number = convert(self.claimed.value, self.claimed.unit, unit)
+        return f"{shown(number, beside=self.asked.bound)} {unit} ({own})"
 
     @property
     def measured_words(self) -> str:

@@ -266,7 +266,7 @@ def overview(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 def answers(evaluation: Evaluation, user: User) -> dict[str, Any]:
     stand = how_they_stand(evaluation, user)
-    closed = stand.unasked or stand.closed
+    closed = stand.unasked or stand.closed or not evaluation.is_open
     unseen = {} if closed else count_unseen(user, [evaluation])
     return {
         "stand": stand,

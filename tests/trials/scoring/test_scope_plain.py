@@ -1,5 +1,6 @@
 """Without lists a cell is what it always was; with lists it is never more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -132,6 +133,27 @@ def test_who_answers_nothing_is_asked_for_every_value_that_applies() -> None:
     assert values_to_ask(said, (AWS, HERE), ruled) == ()
     # What a source says in part is still asked of the vendor.
     assert values_to_ask(Answer(Availability.PARTIAL), ()) == (UNNAMED,)
+
+
+def test_a_value_that_is_ruled_out_is_never_to_be_confirmed_again() -> None:
+    before = dict.fromkeys(BOTH, (Availability.BETA, None))
+    now = dict.fromkeys(BOTH, (Availability.NOW, None))
+    older = JudgedAnswer(
+        Source.DEMO,
+        Verdict.HOLDS,
+        START,
+        named={"Runs on": BOTH},
+        judged=Answer(Availability.BETA, means={"Runs on": before}),
+    )
+    record = CellRecord(
+        current=Answer(Availability.NOW, means={"Runs on": now}), verdicts=[older]
+    )
+    assert cell_state(record, (AWS, HERE), TODAY).to_reconfirm == tuple(
+        f"Runs on: {name}" for name in BOTH
+    )
+    ruled = replace(record, not_applicable=Ruled(named={"Runs on": ["AWS"]}))
+    state = cell_state(ruled, (AWS, HERE), TODAY)
+    assert state.to_reconfirm == ("Runs on: on premises",)
 
 
 def test_the_counts_stand_beside_each_other_in_these_words() -> None:

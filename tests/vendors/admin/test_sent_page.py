@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from evaltracker.evaluations.journal import Actor
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.services.stages import cancel
 from tests.cast import common, vendors
 from tests.clients import signed_in
 from tests.vendors.admin.sending import answered_by_acme, look, page, say
@@ -137,3 +138,12 @@ def test_each_claim_is_a_line_and_can_be_narrowed_by_what_it_says(
     )
     url = f"/admin/e/{purchase.slug}/sent/?availability=x"
     assert signed_in(purchase.owner).get(url).status_code == 400
+
+
+def test_nothing_is_new_on_the_overview_once_it_has_ended(
+    purchase: Evaluation,
+) -> None:
+    say(purchase, "R1")
+    cancel(evaluation=purchase, reason="Enough", by=purchase.owner)
+    body = signed_in(purchase.owner).get(f"/admin/e/{purchase.slug}/").content.decode()
+    assert "new to you" not in body
