@@ -1,5 +1,7 @@
 """Who has a say, and who signed."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.apps.registry import Apps
@@ -16,6 +18,7 @@ from evaltracker.evaluations.models import (
     AppendOnlyError,
     Category,
     CommittedRecord,
+    Entry,
     Evaluation,
     Record,
     ScopedQuerySet,
@@ -176,6 +179,16 @@ class SignOffRule(Record):
         )
 
 
+WORDS_ALTERED = (
+    "These words were altered after they were signed: their fingerprint is not the one "
+    "in the journal. Ask an operator to restore them from a backup."
+)
+
+
+def digest_of(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 class SignedDocument(Record):
     """The exact words that somebody was shown, kept once per digest."""
 
@@ -197,6 +210,25 @@ class SignedDocument(Record):
 
     def __str__(self) -> str:
         return f"Document {self.sha256[:8]}"
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        rows = cls.objects.in_evaluation(evaluation).order_by("pk")
+        return ((one.pk, "content") for one in altered(rows.iterator(chunk_size=20)))
+
+
+def altered(documents: Iterable[SignedDocument]) -> Iterator[SignedDocument]:
+    """Those, of one evaluation, for which the digest of their words, the digest kept
+    with them and that of the journal's entry are not all the same."""
+    signed: set[str] | None = None
+    for document in documents:
+        if signed is None:
+            entries = Entry.objects.filter(
+                evaluation=document.evaluation_id, action="sign_off.given"
+            )
+            signed = set(entries.values_list("after__document", flat=True))
+        if not digest_of(document.content) == document.sha256 in signed:
+            yield document
 
 
 class SignOff(CommittedRecord):

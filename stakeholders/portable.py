@@ -20,8 +20,8 @@ from stakeholders.models import (
     SignOff,
     SignOffRule,
     Stakeholder,
+    digest_of,
 )
-from stakeholders.services.sign_offs import digest_of
 
 ORIGIN = "Where a click came from is for whoever signed and the owner."
 

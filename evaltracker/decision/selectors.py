@@ -25,7 +25,14 @@ from evaltracker.decision.models import (
     PromiseCheck,
 )
 from evaltracker.evaluations.choices import Status
-from evaltracker.evaluations.models import Evaluation, Metric, Notice, Requirement, User
+from evaltracker.evaluations.models import (
+    Entry,
+    Evaluation,
+    Metric,
+    Notice,
+    Requirement,
+    User,
+)
 from evaltracker.portable.registry import Part, parts
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import HALF, file_storage
@@ -250,19 +257,24 @@ class KeptFile:
     evaluation: str
     name: str
     stored_as: str
+    # On which its row and the journal agree; blank, and no file's, if they do not.
     sha256: str
 
     @property
-    def fault(self) -> str:
+    def altered(self) -> str:
         try:
             digest = file_storage().digest(self.stored_as)
-            openness = file_storage().openness(self.stored_as)
         except FileNotFoundError:
             return "is missing"
         except OSError as error:
             return f"cannot be read ({error.strerror})"
-        if digest != self.sha256:
-            return "is not the file that was handed in"
+        return "" if digest == self.sha256 else "is not the file that was handed in"
+
+    @property
+    def fault(self) -> str:
+        if altered := self.altered:
+            return altered
+        openness = file_storage().openness(self.stored_as)
         return openness and f"may be read or changed by too many: {openness}"
 
 
@@ -284,9 +296,15 @@ def kept_files(slug: str = "") -> Iterator[KeptFile]:
         manager: Any = part.model._default_manager
         rows = manager.exclude(**{place: ""}).order_by(path, "pk")
         chosen = rows.filter(**{path: slug}) if slug else rows
+        entries = Entry.objects.filter(subject_type=part.model._meta.model_name)
+        of_one = entries.filter(evaluation__slug=slug) if slug else entries
+        pairs = of_one.values_list("subject_id", f"after__{digest}")
+        told = {key: value for key, value in pairs if value}
+        columns = ("pk", path, _original_name(part), place, digest)
         # No cursor: it would not outlive a transaction behind a pooler.
-        for row in chosen.values_list(path, _original_name(part), place, digest):
-            yield KeptFile(*row)
+        for pk, where, name, lies, sha256 in chosen.values_list(*columns):
+            agreed = sha256 if told.get(str(pk), sha256) == sha256 else ""
+            yield KeptFile(where, name, lies, agreed)
 
 
 def leftovers() -> list[Leftover]:

@@ -26,10 +26,9 @@ from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import create_evaluation
 from evaltracker.requirements.services.requirements import add_requirement
 from evaltracker.workflow.services.sign_offs import sign
-from stakeholders.models import Role, Stakeholder
+from stakeholders.models import Role, Stakeholder, digest_of
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from stakeholders.services.roles import give_roles
-from stakeholders.services.sign_offs import digest_of
 from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
 from trials.models import Criterion, Demo, Trial
 from trials.selectors.trials import contract_of

@@ -1,7 +1,6 @@
 """Recording a person's verdict on the exact words shown, and opening a new round."""
 
 import datetime
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +28,7 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
     Verdict,
+    digest_of,
 )
 from stakeholders.notices import (
     ConditionDue,
@@ -164,10 +164,6 @@ REASON_NEEDED = "Give a reason; others have to act on it."
 class Origin:
     session: str = ""
     address: str | None = None
-
-
-def digest_of(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -5,8 +5,7 @@ from typing import Any
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.evaluations.models import Evaluation, Visit
 from evaltracker.workflow.services.sign_offs import sign
-from stakeholders.models import SignOff
-from stakeholders.services.sign_offs import digest_of
+from stakeholders.models import SignOff, digest_of
 from tests.cast import common, stakeholders
 from tests.worlds import built_once
 

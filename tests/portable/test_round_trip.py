@@ -18,8 +18,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.verifying import find_break
-from stakeholders.models import SignedDocument, SignOff
-from stakeholders.services.sign_offs import digest_of
+from stakeholders.models import SignedDocument, SignOff, digest_of
 from tests.cast import common, trials, vendors
 from tests.cast.workflow import ready_to_advance
 from tests.meddling import triggers_aside

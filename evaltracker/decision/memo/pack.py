@@ -32,7 +32,13 @@ from evaltracker.decision.memo.text import write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Entry
-from stakeholders.models import SignOff
+from stakeholders.models import (
+    WORDS_ALTERED,
+    SignedDocument,
+    SignOff,
+    altered,
+    digest_of,
+)
 from trials.selectors.runs import recount
 
 ALTERED = "The memo was changed after the decision: its SHA-256 does not fit."
@@ -41,8 +47,11 @@ MOST_LINES = 20
 
 def digest_of_memo(memo: Memo) -> str:
     """The SHA-256 of a memo in canonical JSON."""
-    text = json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(canonical(memo))
+
+
+def canonical(memo: Memo) -> str:
+    return json.dumps(memo, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_altered(decision: Decision) -> bool:
@@ -57,6 +66,7 @@ def differences(decision: Decision) -> list[str]:
     3. Every statistic that a verdict rests on, from the runs frozen with it.
     4. Of an altered memo also the words: those that were signed, and those that its
        inputs would be written as.
+    5. The words that people signed, those of earlier stages too.
     """
     faults = list(fingerprints(decision))
     faults += counted_again(decision.memo)
@@ -68,7 +78,12 @@ def differences(decision: Decision) -> list[str]:
                 "No number and no word differs, so something was altered that neither "
                 "counts nor is printed. Compare it with an export or a backup."
             )
-    return faults
+    return faults + altered_words(decision)
+
+
+def altered_words(decision: Decision) -> list[str]:
+    documents = SignedDocument.objects.in_evaluation(decision.evaluation)
+    return [f"{document}: {WORDS_ALTERED}" for document in altered(documents)]
 
 
 def counted_again(memo: Memo) -> list[str]:
@@ -93,11 +108,10 @@ def fingerprints(decision: Decision) -> Iterator[str]:
 
 def words(decision: Decision) -> Iterator[str]:
     memo = decision.memo
-    digest = hashlib.sha256(memo["text"].encode()).hexdigest()
     signed = SignOff.objects.filter(
         visit__evaluation=decision.evaluation_id,
         visit__stage=Stage.DECISION,
-        document__sha256=digest,
+        document__sha256=digest_of(memo["text"]),
     )
     if not signed.exists():
         yield "Nobody signed these words."
@@ -205,10 +219,7 @@ def add_memo(pack: Pack) -> bool:
     decision = pack.decision
     evaluation, memo = decision.evaluation, decision.memo
     sealed = sealed_memo(memo, decision, differences(decision))
-    canonical = json.dumps(
-        memo, sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    pack.add("memo/memo.json", canonical)
+    pack.add("memo/memo.json", canonical(memo))
     pack.add("memo/memo.md", sealed.text)
     pack.add("memo/memo.docx", as_docx(sealed, f"Decision memo: {evaluation.title}"))
     pack.add("memo/memo.xlsx", as_xlsx(memo, decision))

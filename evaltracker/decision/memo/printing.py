@@ -57,14 +57,13 @@ from evaltracker.toolbox.charts import (
     short,
 )
 from evaltracker.toolbox.text import listed
-from stakeholders.models import Condition, Role, SignOff
+from stakeholders.models import Condition, Role, SignOff, digest_of
 from stakeholders.selectors import (
     Approved,
     Signature,
     count_approvals,
     signature_of,
 )
-from stakeholders.services.sign_offs import digest_of
 
 # More than these nobody compares by eye; the table of all options has them.
 DRAWN = 12

@@ -1,7 +1,8 @@
 """Verify an unpacked evidence pack: python3 verify.py
 
 Needs Python alone, and nothing of evaltracker. It recomputes the SHA-256 of every
-file, the fingerprint of the memo, and the hash of every entry of the journal.
+file, the fingerprints of the memo and of words that were signed, and the hash of every
+entry of the journal.
 """
 
 import hashlib
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 GENESIS = "0" * 64
-DECIDED = "evaluation.decided"
+DECIDED, SIGNED = "evaluation.decided", "sign_off.given"
+# Files that are named by the SHA-256 of their content.
+NAMED = re.compile(r"(?:files|sign-offs)/([0-9a-f]{64})(?:\.|$)")
 FORM = 1
 NEWER = "was written by a newer version; its content was not checked"
 
@@ -26,8 +29,10 @@ def sums(folder: Path) -> list[str]:
         path = folder / name
         if not path.is_file():
             wrong.append(f"{name} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        elif (content := hashlib.sha256(path.read_bytes()).hexdigest()) != digest:
             wrong.append(f"{name} was altered")
+        elif (by_name := NAMED.match(name)) and by_name[1] != content:
+            wrong.append(f"{name} is not what its name says")
     there = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -45,7 +50,7 @@ def memo(folder: Path, told: dict[str, Any]) -> list[str]:
 
 def journal(folder: Path, told: dict[str, Any]) -> list[str]:
     """The first entry that does not hold, and whether the head is the last one."""
-    previous, number, newer = GENESIS, 0, []
+    previous, number, newer, signed = GENESIS, 0, [], set()
     with (folder / "journal" / "journal.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
@@ -61,10 +66,17 @@ def journal(folder: Path, told: dict[str, Any]) -> list[str]:
                 memo_sha256 = entry["after"].get("memo_sha256")
                 if entry["action"] == DECIDED and memo_sha256 != told["memo_sha256"]:
                     return [f"entry {number} tells of another memo"]
+                if entry["action"] == SIGNED:
+                    signed.add(f"{entry['after']['document']}.md")
             previous = entry["hash"]
     if (number, previous) != (told["entries"], told["head"]):
         return ["the journal does not end at its head"]
-    return newer
+    there = {path.name for path in folder.glob("sign-offs/*.md")}
+    wrong = [f"sign-offs/{name} is missing" for name in sorted(signed - there)]
+    if not newer:  # whose entries may tell of more
+        untold = sorted(there - signed)
+        wrong += [f"no entry tells that sign-offs/{name} was signed" for name in untold]
+    return wrong + newer
 
 
 def chained(entry: dict[str, Any], told: dict[str, Any]) -> str:

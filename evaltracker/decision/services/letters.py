@@ -11,7 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from evaltracker.decision.memo.documents import csv_of
-from evaltracker.decision.memo.pack import Pack, add_manual, add_memo
+from evaltracker.decision.memo.pack import (
+    Pack,
+    add_manual,
+    add_memo,
+    altered_words,
+    fingerprints,
+)
 from evaltracker.decision.memo.record import (
     CandidateResult,
     FrozenRequirement,
@@ -24,6 +30,7 @@ from evaltracker.decision.selectors import (
     GRACE,
     LETTER,
     Leftover,
+    kept_files,
     leftovers,
     letter_notices,
     rivals_named,
@@ -46,7 +53,7 @@ from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.writing import as_bytes, document_of
 from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.text import TEXT_LIMIT
-from stakeholders.models import Condition, SignedDocument, SignOff
+from stakeholders.models import Condition, SignedDocument, SignOff, digest_of
 from stakeholders.policy import is_leadership
 from trials.models import Evidence
 from trials.scoring import FEWEST_TESTED, Coverage, SourceRecord
@@ -316,8 +323,8 @@ def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
             action="letter.written",
             subject=letter,
             by=by,
-            before={"sha256": digest(before["text"])},
-            after={"candidate": letter.candidate, "sha256": digest(text)},
+            before={"sha256": digest_of(before["text"])},
+            after={"candidate": letter.candidate, "sha256": digest_of(text)},
         )
     return letter
 
@@ -355,7 +362,7 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
         after={
             "candidate": letter.candidate,
             "told": [contact.email for contact in recipients],
-            "sha256": digest(letter.text),
+            "sha256": digest_of(letter.text),
         },
     )
     return letter
@@ -410,11 +417,6 @@ def require_sendable(letter: Letter, text: str) -> None:
         raise Invalid(sentence, errors={"text": [sentence]})
 
 
-def digest(text: str) -> str:
-    """The fingerprint of a letter, which the journal keeps instead of its words."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 SIGNED = (
     "visit__stage",
     "visit__number",
@@ -447,13 +449,22 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
 
     Raises:
         Forbidden: neither owner nor leadership, or prices are not open to them.
-        Refused: not decided, or a file that was handed in is missing.
+        Refused: not decided; or the memo, words that were signed or a file that was
+            handed in is missing, or not what the journal tells.
     """
     evaluation = lock(evaluation)
     check_take_pack(evaluation, by)
     decision = Decision.objects.select_related("evaluation", "decided_by").get(
         evaluation=evaluation
     )
+    faults = [*fingerprints(decision), *altered_words(decision)]
+    for file in kept_files(evaluation.slug):
+        faults += [f"“{file.name}” {file.altered}."] if file.altered else []
+    if faults:
+        raise Refused(
+            f"{faults[0]} No evidence pack is made of what was altered: restore it "
+            "from a backup first."
+        )
     pack = Pack(decision)
     printed = add_memo(pack)
     shut = {
@@ -521,14 +532,8 @@ def add_files(pack: Pack, evaluation: Evaluation, shut: set[str], by: User) -> N
 
 
 def stored(pack: Pack, sha256: str, name: str, place: str) -> str:
-    try:
-        with default_storage.open(place, "rb") as file:
-            return pack.add_stored(sha256, name, file)
-    except FileNotFoundError as error:
-        raise Refused(
-            f"The file with the SHA-256 {sha256[:8]}… is missing where files are "
-            "kept. Put it back from the backup, then take the pack again."
-        ) from error
+    with default_storage.open(place, "rb") as file:
+        return pack.add_stored(sha256, name, file)
 
 
 def entry_lines(evaluation: Evaluation, shut: set[str]) -> Iterator[bytes]:

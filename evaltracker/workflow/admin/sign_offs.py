@@ -49,11 +49,13 @@ from evaltracker.workflow.services.sign_offs import (
     sign,
 )
 from stakeholders.models import (
+    WORDS_ALTERED,
     Condition,
     Delegation,
     SignedDocument,
     SignOff,
     SignOffRule,
+    altered,
 )
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import Approved, RuleTally, approved_so_far, last_signed
@@ -98,6 +100,7 @@ def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
         after=after_signing(signed),
         is_mine=signed.person_id == user.pk,
         ended=ended,
+        altered=ended == WORDS_ALTERED,
         changed=diff_lines(changed),
         shows_origin=user.pk in (signed.person_id, evaluation.owner_id),
     )
@@ -105,6 +108,8 @@ def receipt(request: HttpRequest, sign_off_id: uuid.UUID) -> HttpResponse:
 
 def what_became(signed: SignOff) -> tuple[str, str]:
     visit = signed.visit
+    if any(altered([signed.document])):
+        return WORDS_ALTERED, ""
     if visit.left_at is not None:
         how = visit.get_ended_display().lower()
         return f"That stay is over ({how}); it stays on record.", ""
@@ -131,6 +136,7 @@ def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
             evaluation, ("Sign-offs", "sign_offs"), (document.sha256[:8], "")
         ),
         document=document,
+        altered=WORDS_ALTERED if any(altered([document])) else "",
         html=as_html(document.content),
         signed=document.sign_offs.select_related("visit"),
     )

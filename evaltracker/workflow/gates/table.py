@@ -19,7 +19,7 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User, Visit
 from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.registry import Registry
 from evaltracker.workflow.models import WaiverRequest
-from stakeholders.models import Condition, Delegation, SignOffRule
+from stakeholders.models import Condition, Delegation, SignOffRule, digest_of
 from stakeholders.policy import insiders, lendings_today
 from stakeholders.selectors import (
     Approved,
@@ -29,7 +29,6 @@ from stakeholders.selectors import (
     stage_due,
 )
 from stakeholders.selectors import tally as selectors_tally
-from stakeholders.services.sign_offs import digest_of
 from trials.models import Criterion, Trial
 from trials.selectors.ledger import Ledger
 from trials.selectors.matrix import counted_once, kept_count, standing_ledger

@@ -62,12 +62,11 @@ from evaltracker.workflow.notices import (
     WaiverAnswered,
     WaiverAsked,
 )
-from stakeholders.models import SignedDocument, SignOff, SignOffRule
+from stakeholders.models import SignedDocument, SignOff, SignOffRule, digest_of
 from stakeholders.policy import leaders
 from stakeholders.services.sign_offs import (
     ConditionAsked,
     Origin,
-    digest_of,
     record_sign_off,
 )
 from trials.models import Excuse

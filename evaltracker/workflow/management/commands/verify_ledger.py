@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from evaltracker.decision.memo.inputs import gather_inputs, last_draws, standing_memo
-from evaltracker.decision.memo.results import compute_results
-from evaltracker.decision.models import Outlook
+from evaltracker.decision.memo.results import compute_results, draw_all
+from evaltracker.decision.models import KeptDraws, Outlook
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.toolbox.registry import only_reading
 from evaltracker.workflow.gates import Look
@@ -38,9 +38,14 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
     for name, value in _counted(evaluation):
         if shown[name] != value:
             yield f"{name} is kept otherwise than it is counted"
-    again = compute_results(gather_inputs(evaluation), last_draws(evaluation))
+    last, kept = last_draws(evaluation), KeptDraws.objects.filter(evaluation=evaluation)
+    digest = kept.values_list("digest", flat=True).first()
+    again = compute_results(
+        gather_inputs(evaluation),
+        lambda race: draw_all(race) if race.digest == digest else last(race),
+    )
     if evaluation.is_open and shown["the comparison"] != again:
-        yield "the comparison is counted otherwise from what a memo would freeze"
+        yield "the comparison is counted and drawn otherwise from what a memo freezes"
     if not _outlook_agrees(evaluation):
         yield "the next step is kept otherwise than it is counted"
 
@@ -98,7 +103,7 @@ class Command(BaseCommand):
     """Names what comes out otherwise; it changes nothing."""
 
     help = (
-        "Count ledger, blockers, comparison and signed words of evaluations again, in "
+        "Count ledger, blockers, comparison, draws and signed words anew, in "
         "each way that the product counts them, and compare them with what is kept; "
         "exit 1 if something differs."
     )
