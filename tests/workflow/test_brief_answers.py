@@ -16,6 +16,7 @@ from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import trials, vendors
 from tests.workflow.deciding import in_decision
 from vendors.services.candidates import change_candidate
+from vendors.services.costs import set_cost_line
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,11 @@ def test_support_wanted_and_offered_stand_side_by_side() -> None:
         *("Support in business hours", "not stated"),
         "",
     )
+    set_cost_line(candidate=option, kind="support", state="included", by=where.owner)
+    bought = rows(compile_memo(where))["Support"].answer
+    assert bought == "a support contract is included; how much is not stated"
+    sealed = rows(compile_memo(where), prices=False)["Support"]
+    assert (sealed.answer, sealed.proof) == ("not stated", "–")
     change_candidate(candidate=option, support_offered="self_service", by=where.owner)
     less = rows(compile_memo(where))["Support"]
     assert less.answer == "Self-service: documentation and community"

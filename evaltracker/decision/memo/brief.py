@@ -3,7 +3,6 @@ proven. Pure: everything comes from a memo's inputs and results.
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -194,25 +193,34 @@ def _budget(
         )
 
 
+# What its costs say of support where nobody says how much of it is offered.
+BOUGHT = {
+    "priced": "a support contract at a price; how much is not stated",
+    "included": "a support contract is included; how much is not stated",
+    "excluded": "no support contract; what comes without is not stated",
+}
+
+
 def _support(
     candidate: FrozenCandidate, brief: OwnedBrief, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
     wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
     if not wanted and not offered:
         return
-    proof = "–"
+    proof, answer = "–", "not stated"
     if prices:
-        kind = CostKind.SUPPORT.label
-        priced = [row for row in cost["rows"] if row["kind"] == kind]
-        states = Counter(row["state"] for row in priced if row["state"] != "unsaid")
-        proof = "its price is known" if states else "its price is not stated"
+        rows = [row for row in cost["rows"] if row["kind"] == CostKind.SUPPORT.label]
+        states = {row["state"] for row in rows}
+        said = next((state for state in BOUGHT if state in states), "")
+        proof = "its price is known" if said else "its price is not stated"
+        answer = BOUGHT.get(said, answer)
     tone, order = "", list(SupportWanted.values)
     if wanted and offered:
         tone = GOOD if order.index(offered) >= order.index(wanted) else BAD
     yield BriefAnswer(
         "Support",
         SupportWanted(wanted).label if wanted else "not stated",
-        SupportWanted(offered).label if offered else "not stated",
+        SupportWanted(offered).label if offered else answer,
         proof,
         tone,
     )
