@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
@@ -191,22 +192,16 @@ def _read(text: str) -> str:
 def _named(subject: Subject, text: str, mentions: Collection[User]) -> Iterator[User]:
     """Whom “@Ivan”, “@Petrov” or “@ivan.petrov” names, of all who have a part."""
     typed = {name.casefold() for name in TYPED.findall(text)}
-    people = list(subject.evaluation.readers.all()) if typed else []
-    for name in typed:
-        named = [
-            person
-            for person in people
-            if name
-            in {
-                part.casefold()
-                for part in (person.first_name, person.last_name, person.username)
-            }
-        ]
-        if len(named) > 1 and not {*named} & {*mentions}:
+    called: dict[str, set[User]] = defaultdict(set)
+    for person in subject.evaluation.readers.all() if typed else ():
+        for name in (person.first_name, person.last_name, person.username):
+            called[name.casefold()].add(person)
+    for name in typed & called.keys():
+        if len(called[name]) == 1:
+            yield from called[name]
+        elif not called[name] & {*mentions}:
             sentence = f"Several people are called “{name}”; tick whom you mean."
             raise Invalid(sentence, errors={"mentions": [sentence]})
-        if len(named) == 1:
-            yield named[0]
 
 
 def _mentioned(

@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from typing import Any, cast
 
 from django.core.cache import cache
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
@@ -182,12 +181,11 @@ class SignView:
     nobody has judged; empty if there is nothing of the sort."""
 
     rule: SignOffRule
-    question: str
-    content: str
-    digest: str
     barred: str
-    lending: Delegation | None
-    mine: SignOff | None
+    content: str = ""
+    digest: str = ""
+    lending: Delegation | None = None
+    mine: SignOff | None = None
     last: SignOff | None = None
     since_mine: Compared | None = None
     since_first: Compared | None = None
@@ -195,6 +193,10 @@ class SignView:
     glance: Glance = dataclasses_field(default_factory=Glance)
     unjudged: str = ""
     proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
+
+    @property
+    def question(self) -> str:
+        return QUESTIONS[Stage(self.rule.stage)]
 
     @property
     def heading(self) -> str:
@@ -208,15 +210,16 @@ class SignView:
 def look_at(rule: SignOffRule, user: User) -> SignView:
     evaluation = rule.evaluation
     look = Look(evaluation)
-    question = QUESTIONS[Stage(rule.stage)]
     if not evaluation.is_open or rule.stage != evaluation.stage:
-        return SignView(rule, question, "", "", past(rule), None, None)
+        return SignView(rule, past(rule))
     if is_sealed(evaluation):
-        return SignView(rule, question, "", "", SEALED, None, None)
+        return SignView(rule, SEALED)
     content, visit, digest = look.document, look.visit, look.digest
     seats = signing_parts(user, evaluation, rule.role)
     seat = seats[0][0].user if seats else user
-    mine = signed_already(rule, seat, visit, digest)
+    counted = next((one.counted for one in look.tallies if one.rule == rule), [])
+    signed = (row for row in counted if seat.pk in (row.person_id, row.on_behalf_of_id))
+    mine = next(signed, None)
     barred = why_not(rule, user, visit, may=bool(seats))
     last = last_signed(seat, visit)
     first = (
@@ -227,7 +230,6 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     )
     return SignView(
         rule=rule,
-        question=question,
         content=content,
         digest=digest,
         barred=already(mine, user) if mine else barred,
@@ -283,22 +285,6 @@ def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
     except (Forbidden, Refused) as problem:
         return problem.sentence
     return ""
-
-
-def signed_already(
-    rule: SignOffRule, seat: User, visit: Visit, digest: str
-) -> SignOff | None:
-    return (
-        SignOff.objects.filter(
-            Q(person=seat) | Q(on_behalf_of=seat),
-            rule=rule,
-            visit=visit,
-            round=visit.round,
-            document__sha256=digest,
-        )
-        .select_related("on_behalf_of")
-        .first()
-    )
 
 
 def compared(signed: SignOff | None, content: str) -> Compared | None:
@@ -391,7 +377,8 @@ def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBl
             people = awaited_of(tally, look)
             line = RuleLine(rule, tally.sentence, *badge_of(tally), may_sign, people)
         else:
-            line = RuleLine(rule, said_then(rule, signatures[rule.stage]))
+            demand = f"{rule.get_role_display()}: {rule.required} must approve."
+            line = RuleLine(rule, demand)
         blocks[Stage(rule.stage)].lines.append(line)
     for stage, block in blocks.items():
         block.given = signatures[stage]
@@ -413,25 +400,6 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
     if tally.against:
         return "against", "bad"
     return ("open", "warn") if tally.can_pass else ("cannot pass", "bad")
-
-
-def said_then(rule: SignOffRule, given: list[SignOff]) -> str:
-    demand = f"{rule.get_role_display()}: {rule.required} must approve."
-    if not given:
-        return demand
-    visit = max(sign_off.visit.number for sign_off in given)
-    last = [
-        sign_off
-        for sign_off in given
-        if sign_off.visit.number == visit and sign_off.rule_id == rule.pk
-    ]
-    if not last:
-        return demand
-    signatures = ", ".join(
-        f"{sign_off.printed_name} ({sign_off.get_verdict_display().lower()})"
-        for sign_off in reversed(last)
-    )
-    return f"{demand} Signed in the last round: {signatures}."
 
 
 def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
