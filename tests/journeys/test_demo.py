@@ -15,6 +15,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import export_whole
 from evaltracker.demo.management.commands.load_demo import EVALUATIONS
@@ -25,6 +26,7 @@ from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
 from tests.portable.ocds_schema import faults
 from tests.wiping import wipe
+from tests.workflow.comparing import spoken
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -165,20 +167,21 @@ def test_no_first_place_is_sure_while_verdicts_are_owed() -> None:
     for tab in ("comparison", "decision"):
         page = read(client, f"/admin/e/gpu-training/{tab}/")
         assert (
-            "comes first in 100% of 10,000 random weightings; counting the 17 of 30 "
-            "trial verdicts that nobody has given yet, in "
-        ) in page
+            "If nothing more were tested: 100. 17 of 30 verdicts are still open."
+        ) in spoken(page)
     assert "What to test next" in read(client, "/admin/e/gpu-training/trials/")
 
 
 def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
     decided = Decision.objects.get(evaluation__slug="automated-renewals")
-    said = weighed(decided.memo["inputs"], decided.memo["results"])
+    said = weighed(figures_of(decided.memo))
     assert said.untold == ""
     assert said.first == "Northlight Systems"
-    assert said.roles[1] == (
+    assert str(said.roles[1]).startswith(
         "By the evidence and their own weights PM would pick Kodiak Software."
     )
+    assert "10 of 40 points of people’s weights" in str(said.roles[1])
+    assert str(said.price).endswith("price decides.")
 
 
 @pytest.mark.parametrize("slug", sorted(EVALUATIONS))

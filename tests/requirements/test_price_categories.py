@@ -2,8 +2,10 @@
 
 import pytest
 
+from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.memo.signed_words import document_of
-from evaltracker.decision.memo.text import drivers, method
+from evaltracker.decision.memo.text import method, write_memo
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Category, Entry
 from evaltracker.requirements.services.categories import (
@@ -79,13 +81,14 @@ def test_one_that_came_by_a_sheet_is_asked_as_it_is_weighed() -> None:
 @pytest.mark.django_db
 def test_the_memo_never_denies_that_price_was_scored() -> None:
     where, _ = in_decision()
-    assert "Price is part of neither fit nor scores." in method(
-        compile_memo(where)["inputs"]
-    )
+    memo = compile_memo(where)
+    assert str(weighed(figures_of(memo)).price) == "No price is in the score."
     where.categories.update(name="Contract Cost", weight=5, price_reason="The law.")
-    inputs = compile_memo(where)["inputs"]
-    for words in (drivers(inputs), method(inputs)):
-        assert "part of fit and scores through Contract Cost (The law)" in words
-        assert "neither fit" not in words
-    del inputs["categories"][0]["price_reason"]  # as memos of before have it
-    assert "Contract Cost (nobody wrote down why)" in method(inputs)
+    memo = compile_memo(where)
+    said = "Price is in the score through Contract Cost (100 of 100)."
+    assert str(weighed(figures_of(memo)).price).startswith(said)
+    assert said in write_memo(memo["inputs"], memo["results"])
+    reason = "Contract Cost is scored although it is about price: The law."
+    assert reason in method(memo["inputs"])
+    del memo["inputs"]["categories"][0]["price_reason"]  # as memos of before have it
+    assert str(weighed(figures_of(memo)).price).startswith(said)

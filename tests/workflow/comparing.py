@@ -1,5 +1,6 @@
 """A comparison of two finalists, and where it and its sums stand."""
 
+import re
 from decimal import Decimal
 
 from evaltracker.evaluations.models import Evaluation
@@ -10,6 +11,12 @@ from tests.workflow.deciding import in_decision
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
 from vendors.services.costs import set_cost_line
+
+
+def spoken(body: str) -> str:
+    """A page as it is read, without the marks of its figures."""
+    plain = re.sub(r"</?(?:data|span|strong)\b[^>]*>", "", body)
+    return re.sub(r"\s+", " ", plain)
 
 
 def page(where: Evaluation, tail: str = "") -> str:

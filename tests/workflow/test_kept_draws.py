@@ -22,7 +22,7 @@ from evaltracker.workflow.services.stages import compile_memo
 from stakeholders.models import Role, SignOffRule
 from tests.cast import stakeholders
 from tests.clients import signed_in
-from tests.workflow.comparing import another, page
+from tests.workflow.comparing import another, page, spoken
 from tests.workflow.deciding import in_decision
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +40,11 @@ def compared() -> Evaluation:
 
 def test_a_page_says_that_draws_are_being_counted_until_a_chore_kept_them() -> None:
     where = compared()
-    assert "is being counted; the numbers stand here in a moment" in body_of(where)
+    assert "being counted; the figures stand here in a moment" in body_of(where)
     keep_moved_draws()
-    assert "Acme ML comes first in 100% of 10,000 random weightings" in body_of(where)
+    said = spoken(body_of(where))
+    assert "Acme ML leads. Likely first: " in said
+    assert "If nothing more were tested: 100." in said
     assert where not in moved()
 
 
@@ -50,10 +52,11 @@ def test_draws_of_other_inputs_print_nothing() -> None:
     where = compared()
     keep_draws(evaluation=where)
     another(where, "Initech ML")
-    assert "is being counted; the numbers stand here in a moment" in body_of(where)
+    assert "being counted; the figures stand here in a moment" in body_of(where)
+    assert "sure.likely" not in body_of(where)
     assert where in moved()
     keep_moved_draws()
-    assert "is being counted" not in body_of(where)
+    assert "being counted" not in body_of(where)
 
 
 SHARES: Any = [
@@ -79,9 +82,9 @@ def test_a_page_refuses_shares_that_no_draws_come_to(field: str, share: str) -> 
     )
     draws.save()
     assert not draws.adds_up
-    assert "is being counted; the numbers stand here in a moment" in body_of(where)
+    assert "being counted; the figures stand here in a moment" in body_of(where)
     words = document_of(where, visit=where.visits.get(left_at__isnull=True))
-    assert "comes first in 100%" in words
+    assert "If nothing more were tested: 100." in words
 
 
 def test_what_is_decided_is_drawn_anew() -> None:
@@ -139,16 +142,18 @@ def test_what_is_signed_rests_on_draws_of_its_own_inputs() -> None:
     another(where, "Initech ML")
     where.refresh_from_db()
     words = document_of(where, visit=where.visits.get(left_at__isnull=True))
-    assert "comes first in" in words
+    assert "**Likely first: " in words
+    assert "being counted" not in words
 
 
-def test_leadership_reads_both_numbers_in_the_words_that_it_signs() -> None:
+def test_leadership_reads_the_figure_in_the_words_that_it_signs() -> None:
     where = compared()
     rule = SignOffRule.objects.get(
         evaluation=where, stage=Stage.DECISION, role=Role.LEADERSHIP
     )
     client = signed_in(stakeholders.holder("leadership"))
     body = client.get(f"/admin/sign/{rule.pk}/").content.decode()
-    assert "comes first in 100% of 10,000 random weightings; counting the" in body
-    assert "trial verdicts that nobody has given yet, in" in body
+    said = spoken(body)
+    assert "Likely first: " in said
+    assert "If nothing more were tested: 100." in said
     assert "Open verdicts are drawn as 70% holds, 20% partly, 10% fails" in body

@@ -1,16 +1,18 @@
-"""Both numbers of a memo: frozen, counted again, and never one of them alone."""
+"""How likely each comes first: frozen, counted again, and said in one form."""
 
 import json
+import re
 from typing import Any
 
 from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
+    Weighed,
     next_line,
-    per_cent,
     prior_line,
     weighed,
 )
-from evaltracker.decision.memo.results import compute_results, replay
+from evaltracker.decision.memo.figures import figures_of
+from evaltracker.decision.memo.results import compute_results, draw_all, replay
 from evaltracker.decision.memo.text import robustness
 from tests.workflow.counted import claim, inputs
 
@@ -54,64 +56,64 @@ OPEN = frozen(
 )
 
 
-def test_both_numbers_stand_in_one_sentence() -> None:
-    said = weighed(OPEN, compute_results(OPEN))
-    number, sentence = said.wins
-    assert sentence.startswith(
-        "Acme ML comes first in 100% of 10,000 random weightings; counting the 2 of 6 "
-        "trial verdicts that nobody has given yet, in "
+def said_of(given: Any, draws: Any = draw_all) -> Weighed:
+    return weighed(
+        figures_of({"inputs": given, "results": compute_results(given, draws)})
     )
-    assert "Globex ML" in sentence
-    assert sentence.endswith(
-        ", on the evidence alone; people’s scores are still sealed."
-    )
-    assert number.startswith("100% / ")
-    assert "nobody is left" not in sentence
-    assert "**Acme ML** comes first" in robustness(OPEN, compute_results(OPEN))
 
 
-def test_with_nothing_open_both_numbers_are_the_same() -> None:
+def test_the_likely_and_the_certain_share_stand_in_one_line() -> None:
+    said = said_of(OPEN).certainty
+    line = f"{said.likely}{said.rest}"
+    assert re.fullmatch(
+        r"Likely first: \d\d of 100 \(Globex ML \d\d\)\. If nothing more were tested: "
+        r"100\.",
+        line,
+    )
+    assert str(said.leads) == "Acme ML leads."
+    assert str(said.still_open) == (
+        "2 of 6 verdicts are still open. Evidence only; scores are sealed."
+    )
+    assert "**Likely first: " in robustness(OPEN, compute_results(OPEN))
+
+
+def test_with_nothing_open_there_is_one_figure() -> None:
     given = frozen()
-    results = compute_results(given)
-    certainty = results["robustness"]["certainty"]
+    certainty = compute_results(given)["robustness"]["certainty"]
     assert certainty["all_wins"] == {"0": "1.00000000", "1": "0.00000000"}
-    said = weighed(given, results)
-    assert said.wins[0] == "100% / 100%"
-    assert (
-        "Every verdict that was planned is in: both numbers are the same."
-        in (said.wins[1])
+    said = said_of(given)
+    assert str(said.certainty) == (
+        "Acme ML leads. Likely first: 100 of 100. Everything planned is tested. "
+        "Evidence only; scores are sealed."
     )
     assert said.grounds == ()
 
 
-def test_a_recorded_failure_counts_in_the_second_number_alone() -> None:
+def test_a_recorded_failure_counts_in_what_is_likely_alone() -> None:
     noted = {
         **{"candidate": "0", "ref": "R3", "today": "0.5"},
         **{"recorded": "0", "knocks_out": True},
     }
-    given = frozen(recorded=[noted])
-    said = weighed(given, compute_results(given))
-    assert said.wins[0] == "100% / 0%"
-    assert said.wins[1].endswith(
-        " But once the open verdicts are counted, Globex ML comes first more often "
-        "(100% against 0%)."
+    said = said_of(frozen(recorded=[noted]))
+    assert f"{said.certainty.likely}{said.certainty.rest}" == (
+        "Likely first: Globex ML, 100 of 100 (Acme ML 0). If nothing more were tested: "
+        "Acme ML, 100."
     )
-    assert said.grounds[0] == (
-        "One finding on Acme ML waits for the vendor’s reply; it is counted here as "
-        "recorded."
+    assert str(said.grounds[0]) == (
+        "Acme ML: 1 finding waits for the vendor’s reply and counts here as recorded."
     )
 
 
 def test_the_prior_is_printed_with_its_source() -> None:
     told = {"prior": DEFAULT, "own": {"0": {"holds": 4, "partly": 1, "fails": 0}}}
-    assert prior_line(told, NAMES) == (
+    assert str(prior_line(told, NAMES)) == (
         "Open verdicts are drawn as 70% holds, 20% partly, 10% fails (our default), "
         "worth 10 verdicts, and each candidate’s own trial verdicts are added: "
         "Acme ML 4 held, 1 partly, 0 failed."
     )
     house = {"holds": 41, "partly": 7, "fails": 4, "worth": 10, "source": "house"}
-    assert "(this house’s record: 41 held, 7 partly, 4 failed of 52)" in prior_line(
-        {**told, "prior": house}, NAMES
+    assert "(this house’s record: 41 held, 7 partly, 4 failed of 52)" in str(
+        prior_line({**told, "prior": house}, NAMES)
     )
 
 
@@ -127,13 +129,6 @@ def test_what_to_test_next_is_said_by_its_chance() -> None:
     assert NONE_DECIDES == "No single open verdict would change who is first."
 
 
-def test_a_share_is_0_or_100_only_if_it_is_exact() -> None:
-    shares = ("0.99999999", "1", "0.00001", "0", "0.4567")
-    assert [per_cent(share) for share in shares] == [
-        *("more than 99%", "100%", "less than 1%", "0%", "46%")
-    ]
-
-
 def test_a_replay_counts_both_numbers_again() -> None:
     memo: Any = {
         "inputs": OPEN,
@@ -146,15 +141,14 @@ def test_a_replay_counts_both_numbers_again() -> None:
 
 
 def test_draws_that_nobody_kept_yet_are_said_to_be_counted() -> None:
-    said = weighed(OPEN, compute_results(OPEN, draws=lambda race: None))
-    assert said.wins == (
-        "–",
-        "How often each comes first is being counted; the numbers stand here in a "
-        "moment.",
+    said = said_of(OPEN, lambda race: None)
+    assert str(said.certainty.likely) == (
+        "Likely first: being counted; the figures stand here in a moment."
     )
+    assert "0 of" not in str(said.certainty)
 
 
-def test_who_is_knocked_out_today_is_named_beside_both_numbers() -> None:
+def test_who_is_knocked_out_today_is_named_beside_the_figures() -> None:
     given = frozen()
     given["candidates"].append(
         {
@@ -164,8 +158,8 @@ def test_who_is_knocked_out_today_is_named_beside_both_numbers() -> None:
         }
     )
     given["requirements"][2]["priority"] = "must"
-    said = weighed(given, compute_results(given))
-    assert said.grounds == (
-        "Initech ML is knocked out by R3 It does R3 today and takes no part in "
-        "either number.",
+    (line,) = said_of(given).grounds
+    assert str(line) == (
+        "Initech ML is knocked out by R3 It does R3 today and takes no part in the "
+        "draws."
     )

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from evaltracker.decision.memo.certainty import per_cent, points, weighed
+from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.figures import Figures, figures_of
 from evaltracker.decision.memo.results import compute_results, replay
-from evaltracker.decision.memo.text import price
 from tests.workflow.counted import claim, inputs
 
 TRAINS = {"R1": claim("holds"), "R2": claim("holds"), "R3": claim("fails")}
@@ -15,6 +15,10 @@ GUARDS = {"R1": claim("partly"), "R2": claim("fails"), "R3": claim("partly")}
 def robustness(given: Any) -> dict[str, Any]:
     found: dict[str, Any] = compute_results(given)["robustness"]
     return found
+
+
+def of(given: Any, quote: Any = str) -> Figures:
+    return figures_of({"inputs": given, "results": compute_results(given)}, quote)
 
 
 def test_the_ranking_the_flip_and_the_runner_up() -> None:
@@ -42,11 +46,14 @@ def test_the_ranking_the_flip_and_the_runner_up() -> None:
 
 
 def test_level_candidates_share_the_first_place() -> None:
-    said = weighed(given := inputs(TRAINS, TRAINS), compute_results(given))
-    assert said.first == "Acme ML and Globex ML"
-    assert said.wins[0] == "50%"
-    assert "share the first place" in said.smallest[1]
-    assert said.second == ("All that are compared are level; nobody is second.",)
+    said = weighed(of(inputs(TRAINS, TRAINS)))
+    assert (said.heading, said.first) == ("Level", "Acme ML and Globex ML")
+    assert str(said.certainty).startswith(
+        "Acme ML and Globex ML lead. Likely first: 50"
+    )
+    assert "share the first place" in str(said.smallest[1])
+    (line,) = said.second
+    assert str(line) == "All that are compared are level; nobody is second."
 
 
 def test_sealed_scores_play_no_part_until_the_consensus_is_open() -> None:
@@ -82,20 +89,20 @@ def test_each_roles_own_weights_pick_from_the_same_evidence() -> None:
         ("it", ["1"]),
         ("pm", ["0"]),
     ]
-    said = weighed(given, compute_results(given))
-    assert said.roles == (
-        "1 of 2",
-        "By the evidence and their own weights IT would pick Globex ML.",
+    number, words = weighed(of(given)).roles
+    assert str(number) == "1 of 2"
+    assert str(words) == (
+        "By the evidence and their own weights IT would pick Globex ML. Their picks "
+        "rest on the categories with requirements: 10 of 10 points of people’s weights."
     )
 
 
 def test_names_are_quoted_wherever_they_stand() -> None:
     given = inputs(TRAINS, GUARDS, role_weights={"it": {"Training": 1, "Security": 9}})
-    results = compute_results(given)
-    said = weighed(given, results, lambda text: f"<{text}>")
-    lines = [said.first, *said.second]
-    lines += [sentence for _, sentence in (said.wins, said.smallest, said.roles)]
-    for line in lines:
+    said = weighed(of(given, lambda text: f"<{text}>"))
+    lines = [said.first, *said.second, said.certainty, said.most]
+    lines += [sentence for _, sentence in (said.smallest, said.roles)]
+    for line in map(str, lines):
         for name in ("Acme ML", "Globex ML", "Training", "Security", "R3 It does R3"):
             assert line.count(name) == line.count(f"<{name}>"), line
 
@@ -106,8 +113,10 @@ def test_a_memo_of_formula_1_is_counted_as_it_was() -> None:
     results = compute_results(given)
     assert results.keys() == {"0", "1"}
     assert replay({"inputs": given, "results": results}) == []
-    said = weighed(given, results)
-    assert said.untold == "This memo was frozen before robustness was counted."
+    said = weighed(figures_of({"inputs": given, "results": results}))
+    assert (
+        said.untold == "No figure: this memo was frozen before robustness was counted."
+    )
     later: Any = {**given, "formula_version": "9"}
     (line,) = replay({"inputs": later, "results": results})
     assert "formula 9" in line
@@ -127,32 +136,3 @@ def test_a_replay_holds_whatever_order_the_database_gives_to_keys() -> None:
     given = inputs(TRAINS, GUARDS, role_weights={"pm": each, "leadership": each})
     memo: Any = {"inputs": given, "results": compute_results(given)}
     assert replay(json.loads(json.dumps(memo, sort_keys=True))) == []
-
-
-def test_a_share_that_is_not_quite_all_never_reads_as_all() -> None:
-    shares = ("0.9999", "1.0000", "0.0001", "0.0000", "0.4567")
-    assert [per_cent(share) for share in shares] == [
-        "more than 99%",
-        "100%",
-        "less than 1%",
-        "0%",
-        "46%",
-    ]
-
-
-def test_the_smallest_change_is_what_the_shown_shares_differ_by() -> None:
-    assert points({"before": "0.0744", "after": "0.0556"}) == "1.8 points"
-    assert points({"before": "0.0744", "after": "0.0741"}) == "less than 0.1 points"
-
-
-def test_why_price_is_scored_stands_inside_its_sentence() -> None:
-    scored: Any = {
-        "name": "Contract Cost",
-        "weight": 10,
-        "price_reason": "The law says so.",
-    }
-    given: Any = {"categories": [scored]}
-    assert price(given) == (
-        "Price is part of fit and scores through Contract Cost (The law says so); "
-        "else it is not."
-    )

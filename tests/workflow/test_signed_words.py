@@ -101,13 +101,13 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
     assert "likely costs" not in body
 
 
-def test_who_signs_the_decision_sees_both_numbers_at_a_glance() -> None:
+def test_who_signs_the_decision_sees_the_figure_at_a_glance() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
-    assert "%" not in glance_at(Look(where)).sureness
+    assert "of 100" not in glance_at(Look(where)).sureness
     keep_draws(evaluation=where)
     glance = glance_at(Look(where))
     assert glance.headline == "Acme ML leads"
     # The rival's must-have is still owed a verdict.
-    said = "comes first in 100% of 10,000 random weightings; counting the 1 of 2 trial "
-    assert f"Acme ML {said}verdicts that nobody has given yet, in 6" in glance.sureness
+    assert "Acme ML leads. Likely first: 6" in glance.sureness
+    assert "nothing more were tested: 100. 1 of 2 verdicts is" in glance.sureness

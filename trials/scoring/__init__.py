@@ -15,6 +15,7 @@ from trials.scoring.certainty import (
     winning_shares,
 )
 from trials.scoring.fit import (
+    OPEN,
     TOP_SCORE,
     Coverage,
     Field,
@@ -71,6 +72,7 @@ from trials.scoring.open_cells import (
 )
 from trials.scoring.promise import (
     FEWEST_TESTED,
+    Pick,
     PromiseRecord,
     SourceRecord,
     Tally,
@@ -96,6 +98,7 @@ __all__ = [
     "DRAWS",
     "FEWEST_TESTED",
     "FORMULA_VERSION",
+    "OPEN",
     "SEED",
     "TOP_SCORE",
     "UNNAMED",
@@ -120,6 +123,7 @@ __all__ = [
     "OpenCell",
     "Owed",
     "PeopleScore",
+    "Pick",
     "Priority",
     "PromiseRecord",
     "RecordedCell",

@@ -6,6 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from evaltracker.money import written
 from evaltracker.toolbox.measures import CellNumbers, Measure, Reading
@@ -42,6 +44,22 @@ def points(value: object) -> str:
     if not isinstance(value, Fraction | Decimal):
         return "–"
     return f"{float(Fraction(value) * 100):.1f}"
+
+
+@register.simple_tag
+def figure(said: Any) -> SafeString:
+    """A counted figure, or a sentence with some, from `decision.memo.figures`: each is
+    marked with its id and its exact value, what stands around them is text."""
+    parts = getattr(said, "parts", (said,))
+    return format_html_join("", "{}", ((_marked(part),) for part in parts))
+
+
+def _marked(part: Any) -> str | SafeString:
+    if getattr(part, "exact", None) is None:
+        return str(part)
+    of = "" if part.of is None else format_html(' data-of="{}"', part.of)
+    form = '<data value="{}" data-figure="{}"{}>{}</data>'
+    return format_html(form, part.value, part.id, of, part.shown)
 
 
 @register.filter

@@ -12,24 +12,31 @@ from evaltracker.decision.memo.certainty import (
     NONE_DECIDES,
     PENDING,
     PROPOSED_WORDS,
-    both_numbers,
-    comparable,
+    Weighed,
     idle_line,
     next_line,
     weighed,
 )
-from evaltracker.decision.memo.certainty import per_cent as certainty_words_per_cent
+from evaltracker.decision.memo.figures import (
+    BLANK,
+    NONE,
+    Figure,
+    Figures,
+    Part,
+    Sentence,
+    counted_of,
+    money,
+    say,
+)
+from evaltracker.decision.memo.figures import per_cent as figure_per_cent
 from evaltracker.decision.memo.inputs import Fits, StandingMemo, standing_memo
-from evaltracker.decision.memo.markdown import coverage_words
 from evaltracker.decision.memo.record import (
     CandidateResult,
     CostResult,
     FrozenCandidate,
     FrozenCost,
-    FrozenPromises,
     Inputs,
     Memo,
-    Results,
 )
 from evaltracker.decision.memo.results import Counted, cost_results
 from evaltracker.decision.memo.text import KINDS, rank
@@ -54,7 +61,6 @@ from evaltracker.toolbox.charts import (
     short,
 )
 from evaltracker.toolbox.text import listed, listed_few, named_ref
-from trials.models import Consensus
 from trials.scoring import TOP_SCORE, rounded
 from trials.selectors.owed import RunsOwed, running_trials_of, runs_owed
 from vendors.choices import CandidateState
@@ -63,7 +69,8 @@ from vendors.models import Claim
 from vendors.policy import check_read_answers, may_see_prices
 
 OVER = (Verdict.OVER, Verdict.COULD_BE_OVER)
-FIRST = ("1", "1, shared", "the only one")
+REFS = 6
+ALONE = "the only one"
 STATES = {"shortlisted": 0, "chosen": 0, "longlisted": 1, "eliminated": 2}
 
 
@@ -74,19 +81,20 @@ class Option:
     kind: str
     state: str
     reason: str
-    place: str
-    fit: str
-    of_tested: str
-    counts: str
-    people: str
-    total: str
+    place: Sentence
+    first: bool
+    fit: Figure
+    of_tested: Figure
+    counts: Sentence
+    people: Figure
+    total: Figure
     knock_outs: list[str]
-    promises: str
-    in_demos: str
-    cost: str
-    cost_range: str
-    cost_note: str
-    over_budget: list[str]
+    promises: Sentence
+    in_demos: Sentence
+    cost: Figure | None
+    cost_range: Sentence
+    cost_note: Sentence
+    over_budget: list[Sentence]
     chosen: bool
 
     @property
@@ -95,7 +103,13 @@ class Option:
 
     @property
     def leads(self) -> bool:
-        return self.chosen or self.place in FIRST
+        return self.chosen or self.first
+
+    @property
+    def more_out(self) -> Figure | None:
+        """How many knock it out in all, where they are too many to name."""
+        number = len(self.knock_outs)
+        return counted_of(f"knock_outs.{self.key}", number) if number > REFS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,101 +120,81 @@ class Comparison:
     people_open: bool
 
 
-def compare(memo: Memo, evaluation: Evaluation, user: User) -> Comparison:
-    prices = may_see_prices(user, evaluation)
-    people = Consensus.objects.filter(evaluation=evaluation).exists()
-    results = memo["results"]
-    places = places_of(results)
-    left = comparable(memo["inputs"], results)
-    if not places and len(left) == 1:
-        places = {left[0]: "the only one"}
+def compare(figures: Figures, evaluation: Evaluation, user: User) -> Comparison:
+    prices, results = may_see_prices(user, evaluation), figures.results
     rows = sorted(
-        memo["inputs"]["candidates"],
+        figures.inputs["candidates"],
         key=lambda row: (
             STATES.get(row["state"], 1),
+            not results[row["id"]]["answered"],
             rank(results[row["id"]])
-            if people
+            if figures.is_open
             else (-float(results[row["id"]]["fit"] or 0), 0.0),
             row["name"],
         ),
     )
     return Comparison(
-        options=[
-            option(row, memo, places.get(row["id"], ""), prices=prices, people=people)
-            for row in rows
-        ],
+        options=[option(row, figures, prices=prices) for row in rows],
         currency=evaluation.currency,
         prices_open=prices,
-        people_open=people,
+        people_open=figures.is_open,
     )
 
 
-def places_of(results: Results) -> dict[str, str]:
+def place_of(key: str, figures: Figures) -> Sentence:
     """“1”, or “1, shared” for those that are level: a tie is shown as a tie."""
-    ranking = results.get("robustness", {}).get("ranking", [])
-    ranks = [candidate_row["rank"] for candidate_row in ranking]
-    return {
-        candidate_row["id"]: f"{candidate_row['rank']}, shared"
-        if ranks.count(candidate_row["rank"]) > 1
-        else str(candidate_row["rank"])
-        for candidate_row in ranking
-    }
+    ranks = figures.ranks
+    if key not in ranks or "ranking" not in figures.robust:
+        return say(ALONE) if [*ranks] == [key] else BLANK
+    shared = ", shared" if [*ranks.values()].count(ranks[key]) > 1 else ""
+    return say(f"{{}}{shared}", counted_of(f"place.{key}", ranks[key]))
 
 
-def option(
-    row: FrozenCandidate, memo: Memo, place: str, *, prices: bool, people: bool
-) -> Option:
-    result = memo["results"][row["id"]]
-    cost, record = result["cost"], result["promises"]
-    demos = result.get("promises_in_demos")
-    unsaid = cost["kinds"] - cost["known"]
-    priced = prices and bool(cost["known"])
+def option(row: FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
+    key = row["id"]
+    result, place = figures.results[key], place_of(key, figures)
+    cost = result["cost"]
+    low, high = figures.cost(key, "low"), figures.cost(key, "high")
+    priced, unknown = prices and bool(cost["known"]), figures.unknown(key)
     return Option(
-        key=row["id"],
+        key=key,
         name=row["name"],
         kind=KINDS[row["kind"]],
         state=row["state"],
         reason=row["state_reason"],
         place=place,
-        fit=percent(result["fit"]),
-        of_tested=percent(result["fit_of_tested"]),
-        counts=coverage_words(result),
-        people=percent(result["people"]) if people else "",
-        total=percent(result["total"]) if people else "",
+        first=bool(place) and key in figures.leads,
+        fit=figures.fit(key),
+        of_tested=figures.tested_fit(key),
+        counts=figures.coverage(key),
+        people=figures.people(key),
+        total=figures.total(key),
         knock_outs=result["knock_outs"],
-        promises=promise_words(record, "tested", "held"),
-        in_demos=promise_words(demos, "shown", "held in demos") if demos else "",
-        cost=written(Decimal(cost["likely"])) if priced else "",
-        cost_range=cost_range(cost) if priced else "",
-        cost_note=f"{unsaid} of {cost['kinds']} kinds not known" if unsaid else "",
-        over_budget=over_budget(cost) if priced else [],
-        chosen=row["id"] == memo["inputs"]["choice"]["candidate"],
+        promises=figures.promises(key),
+        in_demos=figures.promises(key, "promises_in_demos"),
+        cost=figures.cost(key) if priced else None,
+        cost_range=say("{} to {}", low, high)
+        if priced and low.exact != high.exact
+        else BLANK,
+        cost_note=say("{} kinds not known", unknown) if unknown.exact else BLANK,
+        over_budget=over_budget(key, cost) if priced else [],
+        chosen=key == figures.inputs["choice"]["candidate"],
     )
 
 
-def promise_words(record: FrozenPromises, judged: str, held: str) -> str:
-    if record["hidden"]:
-        return f"{record['tested']} {judged}, too few to say"
-    return f"{record['held']} of {record['tested']} {held}"
-
-
-def cost_range(cost: FrozenCost) -> str:
-    low, high = Decimal(cost["low"]), Decimal(cost["high"])
-    return f"{written(low)} to {written(high)}" if low != high else ""
-
-
-def over_budget(cost: FrozenCost) -> list[str]:
-    """The limits of the brief that it is or could be over, in words. Memos from before
-    there were limits kept none."""
-    return [
-        f"{limit['name']}: {limit['sentence']}"
-        for limit in cost.get("limits", ())
-        if limit["verdict"] in OVER
-    ]
-
-
-def percent(share: str | None) -> str:
-    return "–" if share is None else f"{Decimal(share) * 100:.0f}%"
+def over_budget(key: str, cost: FrozenCost) -> list[Sentence]:
+    """The limits of the brief that it is or could be over. Memos from before there were
+    limits kept none."""
+    sentences = []
+    for limit in cost.get("limits", ()):
+        if limit["verdict"] in OVER:
+            over = limit["verdict"] == Verdict.OVER
+            most = Decimal(limit["likely" if over else "high"])
+            beyond = most - Decimal(limit["limit"])
+            by = money(f"cost.over.{key}.{limit['name']}", beyond)
+            words = "{}: over by {}" if over else "{}: could be over by {} (high)"
+            sentences.append(say(words, limit["name"], by))
+    return sentences
 
 
 # More than these nobody compares by eye; the table has all.
@@ -227,7 +221,7 @@ def by_category(
 ) -> dict[str, Any]:
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
-    shown = options[:DRAWN]
+    shown, not_shown = options[:DRAWN], len(options[DRAWN:])
     charts, rows = [], []
     for name in [row["name"] for row in memo["inputs"]["categories"]]:
         by_option = {option.key: fits[option.key].get(name) for option in shown}
@@ -239,14 +233,20 @@ def by_category(
         ]
         drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
         charts.append(draw_lanes(name, drawn_lanes, Axis(1.0)))
-        rows.append((name, [per_cent(share) for share in shares]))
+        rows.append(
+            (name, [category_fit(one.key, name, by_option[one.key]) for one in shown])
+        )
     return {
         "names": [option.name for option in shown],
         "charts": charts,
         "rows": rows,
-        "left_out": len(options) - len(shown),
+        "left_out": not_shown and counted_of("stated.categories", not_shown),
         "missing": absent,
     }
+
+
+def category_fit(key: str, category: str, share: Fraction | None) -> Figure:
+    return figure_per_cent(f"fit.{key}.{category}", share)
 
 
 def lane(option: Option, share: float | None) -> Lane:
@@ -334,7 +334,7 @@ HOW_CANDIDATES_STAND_DRAWN = 12
 COLUMNS = {
     "people": ("People", 52),
     "price": ("Price", 118),
-    "sure": ("Comes first", 98),
+    "sure": ("Likely first", 98),
 }
 FIT = ("Fit", 44)
 SHORT, HOW_CANDIDATES_STAND_OUT = "On the shortlist", "Out"
@@ -345,10 +345,11 @@ PLACES: dict[str, str] = {CandidateState.LONGLISTED: "On the longlist"}
 class Line:
     key: str
     name: str
-    fit: str
-    people: str
+    fit: Figure
+    people: Figure
     price: str
-    sure: str
+    cost: Part
+    sure: Part
     note: str
     tone: str
     share: float
@@ -357,9 +358,9 @@ class Line:
     def lane(self, columns: Sequence[str], before: str) -> Lane:
         return Lane(
             self.name,
-            self.fit,
-            spans=(Span(0, self.share),),
-            cells=tuple(getattr(self, column) for column in columns),
+            str(self.fit),
+            spans=(Span(0, self.share),) if self.fit.exact is not None else (),
+            cells=tuple(str(getattr(self, column)) for column in columns),
             note=self.note,
             tone=self.tone,
             heading=self.place if self.place != before else "",
@@ -373,7 +374,7 @@ class Stand:
     charts: tuple[Lanes, ...] = ()
     lines: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
-    sure: str = ""
+    weighed: Weighed | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -386,14 +387,12 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
     if refusal := why_not(check_read_answers, evaluation, user):
         barred = isinstance(refusal, Forbidden)
         return Stand(unasked=not barred, closed=refusal.sentence if barred else "")
-    memo = standing_memo(evaluation).memo
-    comparison = compare(memo, evaluation, user)
-    robust = memo["results"].get("robustness", {})
-    lines = [line(option, memo, robust) for option in comparison.options]
+    figures = standing_memo(evaluation).figures
+    comparison = compare(figures, evaluation, user)
+    lines = [line(option, figures) for option in comparison.options]
     # Those that are out stand last; the others stay in the order of the comparison.
     lines.sort(key=lambda line: line.tone == "out")
-    columns = tuple(shown(comparison, robust, lines))
-    weighing = weighed(memo["inputs"], memo["results"])
+    columns = tuple(shown(comparison, figures, lines))
     places = [lines[0].place, *(line.place for line in lines)]
     drawn = [
         line.lane(columns, before)
@@ -406,41 +405,40 @@ def how_they_stand(evaluation: Evaluation, user: User) -> Stand:
         charts=both("How candidates stand", drawn, Axis(1.0, heads=heads, rooms=rooms)),
         lines=tuple(lines),
         columns=columns,
-        sure=weighing.untold or weighing.wins[1],
+        weighed=weighed(figures),
         left_out=tuple(left_out(comparison, lines)),
     )
 
 
-def shown(
-    comparison: Comparison, found: dict[str, Any], lines: Sequence[Line]
-) -> list[str]:
+def shown(comparison: Comparison, figures: Figures, lines: Sequence[Line]) -> list[str]:
     return [
         column
         for column, opened in (
             ("people", comparison.people_open),
             ("price", any(line.price for line in lines)),
-            ("sure", bool(found) and not found["untold"]),
+            ("sure", bool(figures.likely) and not figures.robust["untold"]),
         )
         if opened
     ]
 
 
-def line(option: Option, memo: Memo, found: dict[str, Any]) -> Line:
-    result = memo["results"][option.key]
+def line(option: Option, figures: Figures) -> Line:
+    cost = figures.results[option.key]["cost"]
     out = option.state == CandidateState.ELIMINATED or bool(option.knock_outs)
-    two_numbers = found.get("certainty") and not out
+    likely = figures.likely.get(option.key)
+    priced: Part = option.cost_range or option.cost or ""
+    more = " or more" if option.cost_note else ""
     return Line(
         key=option.key,
         name=option.name,
-        fit="–" if result["fit"] is None else certainty_words_per_cent(result["fit"]),
-        people=certainty_words_per_cent(result["people"])
-        if option.people.strip("–")
-        else "",
-        price=price(result["cost"]) if option.cost else "",
-        sure=both_numbers(found, option.key).strip("–") if two_numbers else "",
+        fit=option.fit,
+        people=option.people,
+        price=price(cost) if option.cost else "",
+        cost=say(f"{{}}{more}", priced) if option.cost else "not stated",
+        sure=say("{} of 100", likely) if likely and not out else NONE,
         note=note(option),
         tone="out" if out else "lead" if option.leads else "",
-        share=float(result["fit"] or 0),
+        share=float(option.fit.exact or 0),
         place=HOW_CANDIDATES_STAND_OUT if out else PLACES.get(option.state, SHORT),
     )
 
@@ -453,7 +451,7 @@ def note(option: Option) -> str:
     if option.knock_outs:
         return f"knocked out by {listed(option.knock_outs)}"
     if option.leads:
-        return "leads" if option.place != "the only one" else "the only one left"
+        return "leads" if str(option.place) != ALONE else "the only one left"
     return ""
 
 

@@ -1,200 +1,57 @@
-"""How sure the first place is, in plain sentences for the page and the memo alike."""
+"""How sure the first place is and what it rests on, in plain sentences for the page
+and the memo alike; every figure in them is one of `figures`.
+"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from evaltracker.decision.memo.record import CandidateResult, Inputs, Results
+from evaltracker.decision.memo.figures import (
+    BLANK,
+    MOST,
+    NOBODY,
+    NONE,
+    Figure,
+    Figures,
+    Part,
+    Sentence,
+    counted_of,
+    difference,
+    firsts,
+    joined,
+    of_100,
+    per_cent,
+    say,
+)
+from evaltracker.decision.memo.record import Inputs
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
 from stakeholders.models import Role
+from trials.scoring import OPEN
 
-PENDING = (
-    "How often each comes first is being counted; the numbers stand here in a moment."
-)
-
-
-ANOTHER_DAY = "How often each comes first is drawn for today only."
-
-
-SAME = "Every verdict that was planned is in: both numbers are the same."
-
-
-SEALED = ", on the evidence alone; people’s scores are still sealed"
-
-
+PENDING = "Likely first: being counted; the figures stand here in a moment."
+ANOTHER_DAY = "How likely each comes first is drawn for today only."
 NONE_DECIDES = "No single open verdict would change who is first."
-
-
-PROPOSED_WORDS = {"fails": "fails", "partly": "partly holds", "holds": "holds"}
-
-
+NO_FIGURE = {
+    "alone": "No figure yet: fewer than two candidates can be compared.",
+    "unproven": "No figure yet: nothing has been judged in a demo or a trial, and a "
+    "first place would rest on promises alone.",
+    "": "No figure: this memo was frozen before robustness was counted.",
+}
 SOURCES = {"default": "our default", "hand": "set by hand"}
-
-
-def per_cent(share: str) -> str:
-    """A share as per cent; 0% and 100% only if it is exactly that."""
-    exact = Decimal(share) * 100
-    if 99 < exact < 100:
-        return "more than 99%"
-    if 0 < exact < 1:
-        return "less than 1%"
-    return f"{exact:.0f}%"
-
-
-def both_numbers(found: dict[str, Any], top: str) -> str:
-    """The two numbers of `top`, such as “93% / 52%”."""
-    certainty = found["certainty"]
-    if not certainty or top not in certainty["wins"]:
-        return "–"
-    by_weights, counting = certainty["wins"][top], certainty["all_wins"][top]
-    return f"{per_cent(by_weights)} / {per_cent(counting)}"
-
-
-def how_sure(
-    found: dict[str, Any], top: str, names: dict[str, str], bold: str = ""
-) -> str:
-    certainty = found["certainty"]
-    if certainty and "another_day" in certainty:
-        return ANOTHER_DAY
-    if not certainty or top not in certainty["wins"]:
-        return PENDING
-
-    def name(key: str) -> str:
-        return f"{bold}{names[key]}{bold}"
-
-    parts: list[str] = []
-    sealed = SEALED if found["basis"] == "fit" else ""
-    first = (
-        f"{name(top)} comes first in {per_cent(certainty['wins'][top])} of "
-        f"{found['draws']:,} random weightings"
-    )
-    if not (certainty["open"] or certainty["recorded"] or certainty.get("proposed")):
-        return " ".join((*parts, f"{first}{sealed}. {SAME}"))
-    parts.append(
-        f"{first}; counting {counting(certainty)}, in "
-        f"{per_cent(certainty['all_wins'][top])}{others(certainty, top, names)}"
-        f"{sealed}."
-    )
-    shares = in_order(certainty["all_wins"], names)
-    leader = max(shares, key=lambda key: Decimal(shares[key]))
-    if Decimal(shares[leader]) > Decimal(shares[top]):
-        parts.append(
-            f"But once the open verdicts are counted, {name(leader)} comes first more "
-            f"often ({per_cent(shares[leader])} against {per_cent(shares[top])})."
-        )
-    return " ".join(parts)
-
-
-def in_order(found: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """What was found by candidate, in the order of the names: kept draws have none."""
-    return {key: found[key] for key in names if key in found}
-
-
-def counting(certainty: dict[str, Any]) -> str:
-    if not certainty["open"]:
-        if certainty.get("proposed"):
-            return "what runs propose"
-        return "what waits for a vendor’s reply as recorded"
-    whole = certainty["open"] + certainty["judged"]
-    return (
-        f"the {certainty['open']} of {whole} trial verdicts that nobody has given yet"
-    )
-
-
-def others(certainty: dict[str, Any], top: str, names: dict[str, str]) -> str:
-    """“ (B 40%, C 5%; in 2% nobody is left)”: all who come first, and nobody."""
-    shares = in_order(certainty["all_wins"], names)
-    rivals = [key for key in shares if key != top and Decimal(shares[key])]
-    rivals.sort(key=lambda key: Decimal(shares[key]), reverse=True)
-    parts = [", ".join(f"{names[key]} {per_cent(shares[key])}" for key in rivals)]
-    if Decimal(certainty["nobody"]):
-        parts.append(f"in {per_cent(certainty['nobody'])} nobody is left")
-    text = "; ".join(filter(None, parts))
-    return f" ({text})" if text else ""
-
-
-def grounds(certainty: dict[str, Any], names: dict[str, str]) -> list[str]:
-    if "another_day" in certainty:
-        return []
-    lines = []
-    for key, number in in_order(certainty["recorded"], names).items():
-        findings, wait = (
-            ("One finding", "waits") if number == 1 else (f"{number} findings", "wait")
-        )
-        verb = "it is" if number == 1 else "they are"
-        lines.append(
-            f"{findings} on {names[key]} {wait} for the vendor’s reply; {verb} counted "
-            "here as recorded."
-        )
-    if proposed := certainty.get("proposed"):
-        lines.append(proposed_line(proposed, names))
-    if number := certainty["unanswered"]:
-        criteria = "1 criterion waits" if number == 1 else f"{number} criteria wait"
-        lines.append(f"{criteria} for an answer before anything can be judged.")
-    out = [
-        f"{names[key]} in {per_cent(share)}"
-        for key, share in in_order(certainty["knocked_out"], names).items()
-        if Decimal(share)
-    ]
-    if out:
-        lines.append(f"Knocked out by a must-have: {listed(out)} of the draws.")
-    if certainty["open"]:
-        lines.append(prior_line(certainty, names))
-    return lines
-
-
-def proposed_line(proposed: Sequence[dict[str, str]], names: dict[str, str]) -> str:
-    """“2 verdicts are taken as the runs propose; nobody has confirmed them: T6 of
-    Determined AI fails, T3 of Azure ML holds.” The worst come first."""
-    order = list(PROPOSED_WORDS)
-    rows = [
-        f"{row['ref']} of {names[row['id']]} {PROPOSED_WORDS[row['verdict']]}"
-        for row in sorted(
-            proposed,
-            key=lambda row: (order.index(row["verdict"]), [*names].index(row["id"])),
-        )
-    ]
-    more = [f"{len(rows) - REFS} more"] if len(rows) > REFS else []
-    one = len(rows) == 1
-    verdicts = "1 verdict is" if one else f"{len(rows)} verdicts are"
-    return (
-        f"{verdicts} taken as the runs propose; nobody has confirmed "
-        f"{'it' if one else 'them'}: {', '.join([*rows[:REFS], *more])}."
-    )
-
-
-def prior_line(certainty: dict[str, Any], names: dict[str, str]) -> str:
-    prior = certainty["prior"]
-    whole = prior["holds"] + prior["partly"] + prior["fails"]
-    shares = ", ".join(
-        f"{per_cent(str(Decimal(prior[verdict]) / whole))} {verdict}"
-        for verdict in ("holds", "partly", "fails")
-    )
-    source = SOURCES.get(prior["source"]) or (
-        f"this house’s record: {prior['holds']} held, {prior['partly']} partly, "
-        f"{prior['fails']} failed of {whole}"
-    )
-    own = "; ".join(
-        f"{names[key]} {record['holds']} held, {record['partly']} partly, "
-        f"{record['fails']} failed"
-        for key, record in in_order(certainty["own"], names).items()
-    )
-    return (
-        f"Open verdicts are drawn as {shares} ({source}), worth {prior['worth']} "
-        f"verdicts, and each candidate’s own trial verdicts are added: {own}."
-    )
+VERDICTS = ("holds", "partly", "fails")
+# The worst come first.
+PROPOSED_WORDS = {"fails": "fails", "partly": "partly holds", "holds": "holds"}
+REFS = 6
+NUMBERS = ("", "", "both", "all three", "all four", "all five", "all six")
 
 
 def next_line(ref: str, text: str, candidate: str, chance: str) -> str:
     """“R08 Restarts a job, A: 10 of 100.”: what to test, and how much it decides."""
-    return f"{ref} {text.rstrip('.')}, {candidate}: {of_100(chance)}."
-
-
-def of_100(chance: str) -> str:
-    """“10 of 100”; not quite all or nothing never reads as if it were."""
-    return f"{per_cent(chance).removesuffix('%')} of 100"
+    share = of_100(Fraction(chance))
+    return f"{ref} {text.rstrip('.')}, {candidate}: {share} of 100."
 
 
 def idle_line(number: int) -> str:
@@ -204,42 +61,157 @@ def idle_line(number: int) -> str:
     return f"{verdicts} would not change who is first."
 
 
-UNPROVEN = (
-    "Nothing has been judged in a demo or a trial yet; a first place would rest on "
-    "promises alone."
-)
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """Three lines, everywhere alike; `likely` is printed bold and `rest` follows it."""
+
+    leads: Sentence
+    likely: Sentence
+    rest: Sentence = BLANK
+    still_open: Sentence = BLANK
+
+    def __str__(self) -> str:
+        return f"{self.leads} {self.likely}{self.rest} {self.still_open}".strip()
+
+    @property
+    def markdown(self) -> str:
+        return str(self).replace(str(self.likely), f"**{self.likely}**", 1)
 
 
-REFS = 6
+def certainty_of(figures: Figures) -> Certainty:
+    """How likely each comes first; a reason stands in place of figures that lack."""
+    drawn, names, leads = figures.drawn, figures.names, figures.leads
+    verb = "lead" if leads[1:] else "leads"
+    leading = say(f"{listed([names[key] for key in leads])} {verb}.")
+    if "certainty" in figures.robust and drawn is None:
+        another = "another_day" in (figures.robust["certainty"] or ())
+        pending = say(ANOTHER_DAY if another else PENDING)
+        return Certainty(leading, pending, still_open=say(basis_words(figures)))
+    likely = figures.likely or figures.by_weights
+    top = max(leads, key=lambda key: likely[key].exact or 0)
+    first = next(iter(likely))
+    if likely[first].exact == likely[top].exact:
+        first = top
+    others = [
+        say("{} {}", names.get(key, NOBODY), figure)
+        for key, figure in likely.items()
+        if key != first and (figure.exact or key == top)
+    ]
+    rest = say(" ({}).", joined(others)) if others else say(".")
+    if drawn and (drawn["open"] or drawn["recorded"] or drawn.get("proposed")):
+        who = "" if first == top else f"{names[top]}, "
+        weights = figures.by_weights[top]
+        rest = say("{} If nothing more were tested: {}{}.", rest, who, weights)
+    who = "" if first == top else f"{names.get(first, NOBODY)}, "
+    line = say("Likely first: {}{} of 100", who, likely[first])
+    return Certainty(leading, line, rest, still_open(figures))
 
 
-def untold_words(
-    why: str, inputs: Inputs, results: Results, quote: Callable[[str], str]
-) -> str:
-    if why == "unproven":
-        return UNPROVEN
-    running = [row for row in inputs["candidates"] if row["state"] in CHOOSABLE]
-    if not running:
-        return (
-            "No candidate is on the shortlist, so there is no first place to question."
-        )
-    people = bool(inputs["consensus"])
-    out = {
-        row["id"]: reason
-        for row in running
-        if (reason := why_out(results[row["id"]], inputs, quote, people=people))
-    }
-    left = [quote(row["name"]) for row in running if row["id"] not in out]
-    if len(running) == 1:
-        name = quote(running[0]["name"])
-        return (
-            f"{name} alone is on the shortlist, so there is no first place to question."
-        )
-    reasons = "; ".join(
-        f"{quote(row['name'])} {out[row['id']]}" for row in running if row["id"] in out
+def by_weights(figures: Figures) -> Sentence:
+    """“Azure 100, Paperspace 0”: of 100 weightings, as things stand."""
+    shares = figures.by_weights.items()
+    return joined(say("{} {}", figures.names[key], share) for key, share in shares)
+
+
+def still_open(figures: Figures) -> Sentence:
+    drawn, lines = figures.drawn, list[Part]()
+    if drawn is None:
+        lines.append("What nobody had tested was not counted then.")
+    elif number := drawn["open"]:
+        figure = counted_of("sure.open", number, number + drawn["judged"])
+        be = "verdict is" if figure.of == 1 else "verdicts are"
+        be = "verdicts is" if number == 1 and figure.of != 1 else be
+        lines.append(say("{} {} still open.", figure, be))
+    elif not (drawn["recorded"] or drawn.get("proposed")):
+        lines.append("Everything planned is tested.")
+    return joined([*lines, *filter(None, [basis_words(figures)])], " ")
+
+
+def basis_words(figures: Figures) -> str:
+    return "" if figures.is_open else "Evidence only; scores are sealed."
+
+
+def grounds(figures: Figures) -> Iterator[Sentence]:
+    drawn, names = figures.drawn, figures.names
+    if drawn is None:
+        return
+    for key in filter(drawn["recorded"].get, names):
+        figure = counted_of(f"sure.recorded.{key}", number := drawn["recorded"][key])
+        waits = "finding waits" if number == 1 else "findings wait"
+        counts = f"{waits} for the vendor’s reply and counts here as recorded."
+        yield say("{}: {} {}", names[key], figure, counts)
+    if proposed := drawn.get("proposed"):
+        yield proposed_line(proposed, names)
+    if number := drawn["unanswered"]:
+        waits = "criterion waits" if number == 1 else "criteria wait"
+        figure = counted_of("sure.unanswered", number)
+        yield say("{} {} for an answer before anything can be judged.", figure, waits)
+    out = [
+        say("{} in {}", names[key], Figure(f"sure.out.{key}", share, of_100(share)))
+        for key in names
+        if (share := Fraction(drawn["knocked_out"].get(key, 0)))
+    ]
+    if out:
+        yield say("Knocked out by a must-have, of 100 draws: {}.", joined(out))
+    if drawn["open"]:
+        yield prior_line(drawn, names)
+
+
+def proposed_line(
+    proposed: Sequence[dict[str, str]], names: dict[str, str]
+) -> Sentence:
+    """“2 verdicts are taken as the runs propose; nobody has confirmed them: T6 of
+    Determined AI fails, T3 of Azure ML holds.”"""
+    rows = [
+        f"{row['ref']} of {names[key]} {words}"
+        for verdict, words in PROPOSED_WORDS.items()
+        for key in names
+        for row in proposed
+        if (row["id"], row["verdict"]) == (key, verdict)
+    ]
+    more = [counted_of("sure.proposed.more", len(rows) - REFS)] if rows[REFS:] else []
+    verdicts, them = ("verdicts are", "them") if rows[1:] else ("verdict is", "it")
+    return say(
+        "{} {} taken as the runs propose; nobody has confirmed {}: {}.",
+        counted_of("sure.proposed", len(rows)),
+        verdicts,
+        them,
+        joined([*rows[:REFS], *(say("{} more", one) for one in more)]),
     )
-    who = f"Only {listed(left)} can be compared" if left else "Nobody can be compared"
-    return f"{who}, so there is no first place to question: {reasons}."
+
+
+def prior_line(drawn: dict[str, Any], names: dict[str, str]) -> Sentence:
+    prior = drawn["prior"]
+    whole = sum(prior[verdict] for verdict in VERDICTS)
+    shares = [
+        say("{} {}", per_cent(f"sure.prior.{verdict}", share), verdict)
+        for verdict in VERDICTS
+        if (share := Fraction(Decimal(prior[verdict]) / whole)) is not None
+    ]
+    source: Part = SOURCES.get(prior["source"], "")
+    if not source:
+        record = {**prior, "all": whole}
+        house = [counted_of(f"sure.house.{one}", record[one]) for one in VERDICTS]
+        tested = counted_of("sure.house.all", whole)
+        record_words = "this house’s record: {} held, {} partly, {} failed of {}"
+        source = say(record_words, *house, tested)
+    own = [
+        say(
+            "{} {} held, {} partly, {} failed",
+            names[key],
+            *(counted_of(f"sure.own.{key}.{one}", record[one]) for one in VERDICTS),
+        )
+        for key in names
+        if (record := drawn["own"].get(key))
+    ]
+    return say(
+        "Open verdicts are drawn as {} ({}), worth {} verdicts, and each candidate’s "
+        "own trial verdicts are added: {}.",
+        joined(shares),
+        source,
+        counted_of("sure.prior.worth", prior["worth"]),
+        joined(own, "; "),
+    )
 
 
 def need_names(
@@ -250,204 +222,212 @@ def need_names(
     return [*(quote(named_ref(ref, texts.get(ref, ""))) for ref in refs[:REFS]), *more]
 
 
-def why_out(
-    result: CandidateResult,
-    inputs: Inputs,
-    quote: Callable[[str], str],
-    *,
-    people: bool,
-) -> str:
-    if refs := result["knock_outs"]:
-        return f"is knocked out by {listed(need_names(inputs, refs, quote))}"
-    if result["fit"] is None:
-        return "has no requirement that is scored"
-    if people and result["people"] is None:
-        return "was scored by nobody"
-    return ""
-
-
-def left_out(
-    inputs: Inputs, results: Results, quote: Callable[[str], str]
-) -> list[str]:
-    people = bool(inputs["consensus"])
-    return [
-        f"{quote(row['name'])} {reason} today and takes no part in either number."
-        for row in inputs["candidates"]
-        if row["state"] in CHOOSABLE
-        and (reason := why_out(results[row["id"]], inputs, quote, people=people))
-    ]
-
-
-def comparable(inputs: Inputs, results: Results) -> list[str]:
-    people = bool(inputs["consensus"])
-    return [
-        row["id"]
-        for row in inputs["candidates"]
-        if row["state"] in CHOOSABLE
-        and not why_out(results[row["id"]], inputs, str, people=people)
-    ]
+def whys_out(figures: Figures) -> Iterator[str]:
+    """Who can be chosen and yet takes no part in the draws, and why."""
+    for row in figures.inputs["candidates"]:
+        if row["state"] not in CHOOSABLE:
+            continue
+        result, name = figures.results[row["id"]], figures.names[row["id"]]
+        if refs := result["knock_outs"]:
+            named = need_names(figures.inputs, refs, figures.quote)
+            yield f"{name} is knocked out by {listed(named)}"
+        elif result["fit"] is None:
+            yield f"{name} has no requirement that is scored"
+        elif figures.is_open and result["people"] is None:
+            yield f"{name} was scored by nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Three answers, and what would have to be true for the runner-up. Each answer is
-    its number for the eye and the sentence around it. `untold` is why there is none of
-    them."""
+    """Who is first and how surely. `smallest` and `roles` are each a figure for the eye
+    and the sentence around it. `untold` is why there is none of them."""
 
+    most: Sentence
+    price: Sentence
     untold: str = ""
+    heading: str = ""
     first: str = ""
-    wins: tuple[str, str] = ("", "")
-    smallest: tuple[str, str] = ("", "")
-    roles: tuple[str, str] = ("", "")
-    second: tuple[str, ...] = ()
-    grounds: tuple[str, ...] = ()
-    two_numbers: bool = False
+    level: Sentence = BLANK
+    certainty: Certainty = Certainty(BLANK, BLANK)
+    smallest: tuple[Part, Part] = ("", "")
+    roles: tuple[Part, Part] = ("", "")
+    second: tuple[Sentence, ...] = ()
+    grounds: tuple[Sentence, ...] = ()
 
 
-def weighed(
-    inputs: Inputs, results: Results, quote: Callable[[str], str] = str, bold: str = ""
-) -> Weighed:
-    """Say it; `quote` makes names and categories safe for where they are printed, and
-    `bold` stands around whoever comes first."""
-    robust = results.get("robustness")
-    if robust is None:
-        return Weighed("This memo was frozen before robustness was counted.")
-    if robust["untold"]:
-        return Weighed(untold_words(robust["untold"], inputs, results, quote))
-    names = {
-        candidate["id"]: quote(candidate["name"]) for candidate in inputs["candidates"]
-    }
-    firsts = [
-        names[candidate_row["id"]]
-        for candidate_row in robust["ranking"]
-        if candidate_row["rank"] == 1
-    ]
+def weighed(figures: Figures) -> Weighed:
+    most, price, out = most_words(figures), price_words(figures), [*whys_out(figures)]
+    why = figures.robust.get("untold", "")
+    if why or not figures.robust:
+        reasons = f" {'; '.join(out)}." if out else ""
+        return Weighed(most, price, f"{NO_FIGURE[why]}{reasons}")
+    if not figures.robust.get("certainty"):
+        out = []
+    leading = [figures.names[key] for key in figures.leads]
+    word = figures.level.word if figures.level else "first"
     return Weighed(
-        first=listed(firsts),
-        wins=wins(inputs, robust, names, bold),
-        smallest=smallest(robust, names, firsts, quote),
-        roles=roles(robust, names, firsts),
-        second=tuple(second(inputs, robust, names, quote)),
-        grounds=tuple(
-            [*grounds(robust["certainty"], names), *left_out(inputs, results, quote)]
-            if robust.get("certainty")
-            else ()
+        most,
+        price,
+        heading=("level" if leading[1:] else word).capitalize(),
+        first=listed(leading),
+        level=level_words(figures),
+        certainty=certainty_of(figures),
+        smallest=smallest(figures, leading),
+        roles=roles(figures),
+        second=tuple(second(figures)),
+        grounds=(
+            *grounds(figures),
+            *(say(f"{one} today and takes no part in the draws.") for one in out),
         ),
-        two_numbers="certainty" in robust,
     )
 
 
-def wins(
-    inputs: Inputs, found: dict[str, Any], names: dict[str, str], bold: str
-) -> tuple[str, str]:
-    """In how many weightings the choice wins, or whoever is first until then. From
-    formula 3 on both numbers, by weights and counting what nobody has tested."""
-    ranked = found["ranking"]
-    choice = inputs["choice"]["candidate"]
-    top = next((row for row in ranked if row["id"] == choice), ranked[0])
-    if "certainty" in found:
-        return both_numbers(found, top["id"]), how_sure(found, top["id"], names, bold)
-    others = [
-        f"{names[row['id']]} in {per_cent(row['wins'])}"
-        for row in sorted(ranked, key=lambda row: Decimal(row["wins"]), reverse=True)
-        if row is not top and Decimal(row["wins"])
+def most_words(figures: Figures) -> Sentence:
+    listing = [
+        say("{} {}", figures.quote(name), figure)
+        for name, figure in [*figures.weighs.items()][:MOST]
     ]
-    rest = f"; {listed(others[:3])}" if others else ", and nobody else in any"
-    return per_cent(top["wins"]), (
-        f"{names[top['id']]} comes first in {per_cent(top['wins'])} of "
-        f"{found['draws']:,} random weightings around the agreed one{rest}."
+    if others := figures.others_weigh:
+        listing.append(say("others {}", others))
+    return say("What weighed most, of 100: {}.", joined(listing)) if listing else BLANK
+
+
+def price_words(figures: Figures) -> Sentence:
+    scored, without = figures.about_price, figures.without_price
+    if not scored:
+        return say("No price is in the score.")
+    through = joined(
+        say("{} ({} of 100)", figures.quote(name), figures.weighs[name])
+        for name in scored
+    )
+    start = say("Price is in the score through {}.", through)
+    if not without:
+        alone = len(figures.weighs) == len(scored)
+        return say("{} Nothing else is scored.", start) if alone else start
+    first = firsts({key: one.exact or Fraction(0) for key, one in without.items()})
+    same = set(first) == set(figures.leads)
+    shown = [say("{} {}", figures.names[key], one) for key, one in without.items()]
+    end = "the same is first" if same else "price decides"
+    return say("{} Without it: {}: {}.", start, joined(shown[:MOST]), end)
+
+
+def level_words(figures: Figures) -> Sentence:
+    level, names = figures.level, figures.names
+    if level is None:
+        return BLANK
+    number = len(figures.totals)
+    of_all = NUMBERS[number] if number < len(NUMBERS) else "all"
+    if not level.refs:
+        return say(f"Nothing has been tested on {of_all} of them yet.")
+    whole = len(figures.inputs["requirements"])
+    tested = counted_of("level.tested", len(level.refs), whole)
+    start = say(f"On what {of_all} were tested ({{}})", tested)
+    if level.is_level:
+        if len(level.leads) > 1 or figures.is_open:
+            return say("{} they are level.", start)
+        leader = level.leads[0]
+        more = counted_of(f"level.more.{leader}", level.more)
+        tests = "more test of" if level.more == 1 else "more tests of"
+        reason = say("{} {} {}", more, tests, names[leader])
+        source = reason if level.more else "demos and answers"
+        return say("{} they are level; the lead comes from {}.", start, source)
+    ahead = firsts(level.fits)
+    behind = {key: fit for key, fit in level.fits.items() if key not in ahead}
+    after = firsts(behind)[0]
+    fits = [level.fits[key] * 100 for key in (after, ahead[0])]
+    low, high, gap = difference(*fits)
+    return say(
+        "{} {} by {} points of 100, with {} to {} of {}.",
+        start,
+        f"{listed([names[key] for key in ahead])} lead{'' if ahead[1:] else 's'}",
+        Figure("level.ahead", fits[1] - fits[0], gap),
+        Figure(f"level.fit.{ahead[0]}", fits[1], high),
+        Figure(f"level.fit.{after}", fits[0], low),
+        names[after],
     )
 
 
-def smallest(
-    found: dict[str, Any],
-    names: dict[str, str],
-    firsts: Sequence[str],
-    quote: Callable[[str], str],
-) -> tuple[str, str]:
-    if len(firsts) > 1:
-        return "0 points", (
-            f"{listed(firsts)} share the first place, so any change decides between "
+def smallest(figures: Figures, leading: Sequence[str]) -> tuple[Part, Part]:
+    found = figures.flip()
+    if len(leading) > 1:
+        return NONE, (
+            f"{listed(leading)} share the first place, so any change decides between "
             "them."
         )
-    flip = found["smallest"]
-    if flip is None:
+    if found is None:
         return "none", (
-            f"No change of one category’s weight, however large, puts another before "
-            f"{firsts[0]}."
+            "No change of one category’s weight, however large, puts another before "
+            f"{leading[0]}."
         )
-    return points(flip), (
-        "The smallest change of one weight that changes the winner: "
-        f"{change(flip, quote)}; from there on {names[flip['id']]} comes first."
+    flip, before, after, by = found
+    return say("{} points", by), say(
+        "The smallest change of one weight that changes the winner: {} decides {} of "
+        "the result instead of {}; from there on {} comes first.",
+        figures.quote(flip.category),
+        after,
+        before,
+        figures.names[flip.key],
     )
 
 
-def roles(
-    found: dict[str, Any], names: dict[str, str], firsts: Sequence[str]
-) -> tuple[str, str]:
-    rows = found["roles"]
+def roles(figures: Figures) -> tuple[Part, Part]:
+    rows = figures.roles
     if not rows:
-        return "–", "No role gave a weight of its own to every category."
+        return NONE, "No role gave a weight of its own to every category."
     away: dict[str, list[str]] = {}
-    for row in rows:
-        picked = [names[key] for key in row["ids"]]
-        if picked and not set(picked) & set(firsts):
-            away.setdefault(listed(picked), []).append(str(Role(row["role"]).label))
-    number = sum(map(len, away.values()))
-    if not number:
-        whom = "the only role" if len(rows) == 1 else f"all {len(rows)} roles"
-        return f"0 of {len(rows)}", (
-            f"By the evidence and their own weights {whom} would pick "
-            f"{listed(firsts, 'or')}."
-        )
+    for role, (picked, _, _) in rows.items():
+        if picked and not set(picked) & set(figures.leads):
+            names = listed([figures.names[key] for key in picked])
+            away.setdefault(names, []).append(str(Role(role).label))
+    number = counted_of("roles.other", sum(map(len, away.values())), len(rows))
     picks = "; ".join(
         f"{listed(who)} would pick {picked}" for picked, who in away.items()
     )
-    return f"{number} of {len(rows)}", f"By the evidence and their own weights {picks}."
-
-
-def second(
-    inputs: Inputs,
-    found: dict[str, Any],
-    names: dict[str, str],
-    quote: Callable[[str], str],
-) -> list[str]:
-    next_one = found["second"]
-    if next_one is None:
-        return ["All that are compared are level; nobody is second."]
-    name = names[next_one["id"]]
-    lines = [f"{name} is {hundredths(next_one['behind'])} points of 100 behind."]
-    proofs = next_one["proofs"]
-    if proofs is None:
-        lines.append(
-            "Even if everything still open held in a trial, it would not come first, "
-            "all else being equal."
-        )
-    else:
-        needed = listed(need_names(inputs, proofs, quote))
-        lines.append(
-            f"It would come first if {needed} held in its trial, all else being equal."
-        )
-    if next_one["flip"]:
-        lines.append(f"Or if the weights changed: {change(next_one['flip'], quote)}.")
-    else:
-        lines.append("No change of one category’s weight puts it first.")
-    return lines
-
-
-def change(flip: dict[str, Any], quote: Callable[[str], str]) -> str:
-    """“Security decides 31.0% of the total instead of 24.5%”."""
-    return (
-        f"{quote(flip['category'])} decides {hundredths(flip['after'])}% of the "
-        f"result instead of {hundredths(flip['before'])}%"
+    if not away:
+        first = listed([figures.names[key] for key in figures.leads], "or")
+        picks = f"{'all roles' if rows else 'the only role'} would pick {first}"
+    return number, say(
+        "By the evidence and their own weights {}. Their picks rest on the categories "
+        "with requirements: {} points of people’s weights.",
+        picks,
+        figures.roles_weight,
     )
 
 
-def points(flip: dict[str, Any]) -> str:
-    before, after = (Decimal(hundredths(flip[name])) for name in ("before", "after"))
-    moved = abs(after - before)
-    return f"{moved} points" if moved else "less than 0.1 points"
-
-
-def hundredths(share: str) -> str:
-    return f"{Decimal(share) * 100:.1f}"
+def second(figures: Figures) -> Iterator[Sentence]:
+    found = figures.robust["second"]
+    if found is None:
+        yield say("All that are compared are level; nobody is second.")
+        return
+    key, proofs = found["id"], found["proofs"]
+    total, best = figures.totals[key] * 100, max(figures.totals.values()) * 100
+    low, high, gap = difference(total, best)
+    yield say(
+        "{} is {} points of 100 behind, with {} to {}.",
+        figures.names[key],
+        Figure("second.behind", best - total, gap),
+        Figure("second.total", total, low),
+        Figure("second.first", best, high),
+    )
+    rows = figures.counted[key].fit.rows
+    if proofs is not None:
+        named = listed(need_names(figures.inputs, proofs[:REFS], figures.quote))
+        more = counted_of("second.more", len(proofs) - REFS)
+        also = say(" and {} more", more) if len(proofs) > REFS else ""
+        end = "held in its trial, all else being equal."
+        yield say("It would come first if {}{} {}", named, also, end)
+    elif any(row.standing in OPEN and row.points is not None for row in rows):
+        yield say(
+            "Even if everything still open held in a trial, it would not come first, "
+            "all else being equal."
+        )
+    flip = figures.flip(key)
+    if flip is None:
+        yield say("No change of one category’s weight puts it first.")
+    else:
+        yield say(
+            "It would come first if {} decided {} of the result instead of {}.",
+            figures.quote(flip[0].category),
+            flip[2],
+            flip[1],
+        )

@@ -29,6 +29,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from evaltracker.decision.memo.certainty import weighed
+from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.memo.markdown import (
     COUNTS,
     NUMBERS,
@@ -252,19 +253,19 @@ def scores(memo: Memo) -> Iterator[Line]:
 
 
 def robustness(memo: Memo) -> Iterator[Line]:
-    weighing = weighed(memo["inputs"], memo["results"])
+    weighing = weighed(figures_of(memo))
     yield ["Question", "Answer", "In words"]
     if weighing.untold:
         yield ["How sure is the first place?", "", weighing.untold]
         return
     yield ["Who is first", weighing.first, ""]
-    yield ["How often under other weights", *weighing.wins]
+    yield ["How likely it stays first", "", str(weighing.certainty)]
     for sentence in weighing.grounds:
-        yield ["What that rests on", "", sentence]
-    yield ["Smallest change that topples it", *weighing.smallest]
-    yield ["What each role's weights pick", *weighing.roles]
+        yield ["What that rests on", "", str(sentence)]
+    yield ["Smallest change that topples it", *map(str, weighing.smallest)]
+    yield ["What each role's weights pick", *map(str, weighing.roles)]
     for sentence in weighing.second:
-        yield ["What would have to be true", "", sentence]
+        yield ["What would have to be true", "", str(sentence)]
 
 
 MARKS = ("claimed", "shown", "tested", "standing")
@@ -494,7 +495,11 @@ def write_figures(book: Any, front: FrontPage) -> None:
     properties = drawn.rows[0]._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:tblHeader"))
     for column, figure in enumerate(front.figures):
-        styled = ((figure.name, SMALL), (figure.value, FIGURE), (figure.words, SMALL))
+        styled = (
+            (figure.name, SMALL),
+            (str(figure.value), FIGURE),
+            (str(figure.words), SMALL),
+        )
         for row, (text, style) in enumerate(styled):
             cell = drawn.rows[row].cells[column].paragraphs[0]
             cell.style = book.styles[style]

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from evaltracker.decision.memo.brief import AnsweredBrief, answered_briefs
+from evaltracker.decision.memo.figures import Figures
 from evaltracker.decision.memo.record import (
     FrozenBrief,
     FrozenCostLine,
@@ -473,7 +474,7 @@ type Fits = dict[str, dict[str, Fraction]]
 MOST_DATED = 20_000  # cells that rest on dates; a large purchase has some thousands
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StandingMemo:
     inputs: Inputs
     results: Results
@@ -484,6 +485,10 @@ class StandingMemo:
     @property
     def memo(self) -> Memo:
         return {"inputs": self.inputs, "results": self.results}
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self.inputs, self.results, self.counted)
 
     def briefs(self, *, prices: bool) -> list[AnsweredBrief]:
         """What every finalist answers to the brief; without `prices` what it costs is

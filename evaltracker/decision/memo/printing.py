@@ -7,15 +7,21 @@ words that are signed: the seal would change them with each signature under them
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision.memo.brief import pursued
 from evaltracker.decision.memo.certainty import (
-    both_numbers,
-    counting,
-    per_cent,
+    certainty_of,
     weighed,
+)
+from evaltracker.decision.memo.figures import (
+    Figures,
+    Part,
+    counted_of,
+    figures_of,
+    joined,
+    money,
+    say,
 )
 from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
 from evaltracker.decision.memo.markdown import (
@@ -209,8 +215,8 @@ UNTOLD = "–"
 @dataclass(frozen=True, slots=True)
 class Figure:
     name: str
-    value: str
-    words: str
+    value: Part
+    words: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +250,14 @@ class FrontPage:
 
 
 def front_page(
-    memo: Memo, decision: Decision | None, differences: Sequence[str] | None = None
+    memo: Memo,
+    decision: Decision | None,
+    differences: Sequence[str] | None = None,
+    counted: Figures | None = None,
 ) -> FrontPage:
     """Of a frozen memo, or of a draft, for which `decision` is None. `differences` is
-    what its proof found, None where it was not asked."""
+    what its proof found, None where it was not asked. `counted` are its figures; of a
+    memo that has its cells they are counted here."""
     inputs, results = memo["inputs"], memo["results"]
     signatures = counted_signatures(memo)
     proof = ""
@@ -261,7 +271,9 @@ def front_page(
     return FrontPage(
         sentence=sentence(inputs, decided=decision is not None),
         said=when_and_by_whom(inputs, decision, signatures),
-        figures=tuple(figures(inputs, results, decision, signatures)),
+        figures=tuple(
+            figures(counted or figures_of(memo), results, decision, signatures)
+        ),
         pictures=tuple(picture for picture in pictures if picture),
         proof=proof,
         differs=tuple(differences or ()),
@@ -304,72 +316,65 @@ def latest(sign_offs: Sequence[FrozenSignature]) -> list[FrozenSignature]:
 
 
 def figures(
-    inputs: Inputs,
+    counted: Figures,
     results: Results,
     decision: Decision | None,
     sign_offs: Sequence[FrozenSignature],
 ) -> Iterator[Figure]:
+    inputs = counted.inputs
     chosen = chosen_of(inputs)
     if chosen is not None:
-        yield score(inputs, results, chosen)
-        yield price(inputs, results[chosen["id"]]["cost"])
-        yield certainty(inputs, results, chosen)
+        yield score(counted, chosen)
+        yield price(counted, chosen["id"])
+        yield certainty(counted, chosen["id"])
     yield approvals(inputs, decision, sign_offs)
 
 
-def score(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
-    result = results[chosen["id"]]
-    if result["total"] is None or not inputs["consensus"]:
-        return Figure("Fit", percent(result["fit"]), "no score of people counts yet")
-    best = best_of_others(inputs, results, chosen)
-    text = f"fit {percent(result['fit'])}, people {percent(result['people'])}"
+def score(figures: Figures, chosen: FrozenCandidate) -> Figure:
+    key = chosen["id"]
+    fit, people, total = figures.fit(key), figures.people(key), figures.total(key)
+    if total.exact is None:
+        return Figure("Fit", fit, "no score of people counts yet")
+    text = say("fit {}, people {}", fit, people)
+    best = best_of_others(figures.inputs, figures.results, chosen)
     if best is not None:
         out = ", eliminated" if best["state"] == "eliminated" else ""
-        total = percent(results[best["id"]]["total"])
-        text = f"{best['name']} {total}{out}; {text}"
-    return Figure("Total", percent(result["total"]), text)
+        rival = figures.total(best["id"])
+        text = say("of 100; {} {}{}; {}", best["name"], rival, out, text)
+    return Figure("Total", total, text)
 
 
-def price(inputs: Inputs, cost: FrozenCost) -> Figure:
-    brief, parts = inputs["brief"], []
-    if not cost["known"]:
-        value = "not known"
-    else:
-        value = f"{amount(cost['likely'])} {brief['currency']}"
-        parts.append(f"likely, over {brief['horizon_months']} months")
-        if Decimal(cost["low"]) != Decimal(cost["high"]):
-            parts.append(f"{amount(cost['low'])} to {amount(cost['high'])}")
-    if left := cost["kinds"] - cost["known"]:
-        parts.append(f"{left} of {cost['kinds']} kinds not stated")
+def price(figures: Figures, key: str) -> Figure:
+    brief, cost = figures.inputs["brief"], figures.results[key]["cost"]
+    value: Part = "not known"
+    low, likely, high = (figures.cost(key, one) for one in ("low", "likely", "high"))
+    parts: list[Part] = []
+    if cost["known"]:
+        value = say("{} {}", likely, brief["currency"])
+        months = counted_of("brief.months", brief["horizon_months"])
+        parts.append(say("likely, over {} months", months))
+        if low.exact != high.exact:
+            parts.append(say("{} to {}", low, high))
+    if (unknown := figures.unknown(key)).exact:
+        parts.append(say("{} kinds not stated", unknown))
     budget = brief["budget"]
-    parts.append(f"budget {amount(budget)}" if budget else "no budget set")
-    return Figure("Price", value, "; ".join(parts))
+    budgeted = say("budget {}", money("brief.budget", budget)) if budget else ""
+    parts.append(budgeted or "no budget set")
+    return Figure("Price", value, joined(parts, "; "))
 
 
-def certainty(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> Figure:
-    """Both numbers, never one alone; or why there are none."""
-    robustness = results.get("robustness")
-    name = "Comes first"
-    if robustness is None or robustness["untold"]:
-        return Figure(name, UNTOLD, weighed(inputs, results).untold)
-    ranked = {row["id"]: row for row in robustness["ranking"]}
-    if chosen["id"] not in ranked:
-        return Figure(name, UNTOLD, f"{chosen['name']} takes no part in the weightings")
-    if "certainty" not in robustness:
-        often = per_cent(ranked[chosen["id"]]["wins"])
-        text = "of random weightings; what nobody tested was not counted then"
-        return Figure(name, often, text)
-    drawn, both = robustness["certainty"], both_numbers(robustness, chosen["id"])
-    if both == UNTOLD:
-        return Figure(name, UNTOLD, "both numbers are still being counted")
-    if not (drawn["open"] or drawn["recorded"]):
-        return Figure(
-            name,
-            both,
-            "of random weightings; every planned verdict is in, so both agree",
-        )
-    text = f"of random weightings / counting {counting(drawn)}, too"
-    return Figure(name, both, text)
+def certainty(figures: Figures, key: str) -> Figure:
+    """How likely the chosen one is first; or why that is not said."""
+    if figures.robust.get("untold", "none"):
+        return Figure("Likely first", UNTOLD, weighed(figures).untold)
+    shares = figures.likely or figures.by_weights
+    if key not in shares:
+        text = f"{figures.names[key]} takes no part in the draws"
+        return Figure("Likely first", UNTOLD, text)
+    lines = certainty_of(figures)
+    return Figure(
+        "Likely first", f"{shares[key]} of 100", f"{lines.likely}{lines.rest}"
+    )
 
 
 def approvals(

@@ -6,7 +6,7 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -42,6 +42,7 @@ from trials.scoring import (
     Flip,
     OpenCell,
     Owed,
+    Pick,
     RecordedCell,
     Urn,
     contender,
@@ -435,11 +436,7 @@ def weigh(
     From formula 3 on `certainty` counts what nobody has tested, too; `draws` finds the
     draws, and where it has none yet `certainty` and every `wins` are None.
     """
-    running = [
-        option
-        for option in counted
-        if option.candidate["state"] in CHOOSABLE and not option.knock_outs
-    ]
+    running = running_of(counted)
     people = bool(inputs["consensus"])
     field = field_between(inputs, running, people=people)
     if why := untold(field, running):
@@ -475,25 +472,54 @@ def weigh(
     }
 
 
-def field_between(inputs: Inputs, running: Sequence[Counted], *, people: bool) -> Field:
-    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
-    evidence = {row["name"]: Decimal(0) for row in inputs["categories"]}
+def running_of(counted: Iterable[Counted]) -> list[Counted]:
+    return [
+        option
+        for option in counted
+        if option.candidate["state"] in CHOOSABLE and not option.knock_outs
+    ]
+
+
+def field_between(
+    inputs: Inputs,
+    running: Sequence[Counted],
+    *,
+    people: bool,
+    without: frozenset[str] = frozenset(),
+) -> Field:
+    """Who is weighed against whom; `without` names categories that do not count."""
+    weights = {
+        name: weight
+        for name, weight in category_weights(inputs).items()
+        if name not in without
+    }
+    category_of = {
+        row["ref"]: row["category"]
+        for row in inputs["requirements"]
+        if row["category"] in weights
+    }
+    evidence = dict.fromkeys(weights, Decimal(0))
     for row in inputs["requirements"]:
-        evidence[row["category"]] += Decimal(row["weight"])
+        if row["category"] in weights:
+            evidence[row["category"]] += Decimal(row["weight"])
     share = Decimal(inputs["brief"]["evidence_share"]) if people else Decimal(1)
     return field_of(
         [
             contender(
                 option.candidate["id"],
                 list(evidence),
-                option.fit.rows,
+                [row for row in option.fit.rows if row.key in category_of],
                 category_of,
-                option.people.rows if people else (),
+                [
+                    row
+                    for row in option.people.rows
+                    if people and row.category in weights
+                ],
             )
             for option in running
         ],
         evidence,
-        category_weights(inputs),
+        weights,
         share,
     )
 
@@ -537,7 +563,9 @@ def flip_of(flip: Flip) -> dict[str, Any]:
     }
 
 
-def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any]]:
+def role_ranks(
+    inputs: Inputs, running: Sequence[Counted]
+) -> Iterator[tuple[str, list[Pick]]]:
     """Whom each role's own weights would pick from the evidence; equal ones all. Only
     roles that have weighed every category that is scored."""
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
@@ -546,13 +574,16 @@ def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any
         option.candidate["id"]: fit_by_category(option.fit.rows, category_of)
         for option in running
     }
-    rows = []
     # In one order, whatever the database made of that of the keys.
     for role in Role.values:
         weights = inputs["role_weights"].get(role)
-        if weights is None or any(name not in weights for name in scored):
-            continue
-        ranked = picks(fits, weights)
+        if weights is not None and all(name in weights for name in scored):
+            yield role, picks(fits, weights)
+
+
+def role_picks(inputs: Inputs, running: Sequence[Counted]) -> list[dict[str, Any]]:
+    rows = []
+    for role, ranked in role_ranks(inputs, running):
         best = [pick for pick in ranked if pick.fit == ranked[0].fit]
         later = ranked[len(best) :]
         rows.append(

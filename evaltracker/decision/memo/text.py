@@ -17,6 +17,7 @@ from evaltracker.decision.memo.brief import (
     pursued,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
+from evaltracker.decision.memo.figures import figures_of
 from evaltracker.decision.memo.markdown import (
     APPENDIX,
     amount,
@@ -41,7 +42,6 @@ from evaltracker.decision.memo.record import (
     OwnedBrief,
     Results,
 )
-from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref
 from stakeholders.models import Role
@@ -474,33 +474,6 @@ def decision(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -
     )
 
 
-def drivers(inputs: Inputs) -> str:
-    weighty = sorted(
-        (category for category in inputs["categories"] if category["weight"]),
-        key=lambda row: (-(row["weight"] or 0), row["name"]),
-    )
-    named = ", ".join(
-        f"{inline(row['name'])} (weight {row['weight']})" for row in weighty[:5]
-    )
-    if not named:
-        return ""
-    weighed_price = any(is_about_price(row["name"]) for row in weighty[:5])
-    return f"What weighed most: {named}.{f' {price(inputs)}' if weighed_price else ''}"
-
-
-def price(inputs: Inputs) -> str:
-    scored = [
-        f"{inline(row['name'])} ({inline(why.strip().removesuffix('.'))})"
-        if (why := row.get("price_reason"))
-        else f"{inline(row['name'])} (nobody wrote down why)"
-        for row in inputs["categories"]
-        if row["weight"] and is_about_price(row["name"])
-    ]
-    if not scored:
-        return "Price is part of neither fit nor scores."
-    return f"Price is part of fit and scores through {listed(scored)}; else it is not."
-
-
 def needs(inputs: Inputs) -> str:
     brief = inputs["brief"]
     musts = sum(row["priority"] == "must" for row in inputs["requirements"])
@@ -523,16 +496,20 @@ def needs(inputs: Inputs) -> str:
 
 
 def robustness(inputs: Inputs, results: Results) -> str:
-    weighing = weighed(inputs, results, inline, "**")
+    weighing = weighed(figures_of({"inputs": inputs, "results": results}, inline))
+    start = f"{weighing.most} {weighing.price}".strip()
     if weighing.untold:
-        return "\n\n".join(filter(None, (weighing.untold, drivers(inputs))))
-    answers = (weighing.wins, weighing.smallest, weighing.roles)
+        return f"{weighing.untold}\n\n{start}"
+    lines = (
+        *(weighing.certainty.markdown, weighing.level, weighing.smallest[1]),
+        *(weighing.roles[1], *weighing.grounds),
+    )
     return "\n\n".join(
         (
-            *filter(None, (drivers(inputs),)),
-            bullets([*(sentence for _, sentence in answers), *weighing.grounds]),
+            start,
+            bullets(str(line) for line in lines if line),
             "What would have to be true for the runner-up to win:",
-            bullets(weighing.second),
+            bullets(map(str, weighing.second)),
         )
     )
 
@@ -547,11 +524,16 @@ def eliminated(inputs: Inputs) -> str:
 
 def method(inputs: Inputs) -> str:
     share = inputs["brief"]["evidence_share"]
+    reasons = "".join(
+        f"{inline(row['name'])} is scored although it is about price: {inline(why)} "
+        for row in inputs["categories"]
+        if row["weight"] and (why := row.get("price_reason"))
+    )
     return (
         f"Formula version {inputs['formula_version']}. Fit is the sum of weight × "
         "credit by the weight of all scored requirements; what is unanswered earns "
         f"nothing. Total is {share} × fit and the rest people's scores. "
-        f"{price(inputs)}{scale_words(inputs)} "
+        f"{reasons}{scale_words(inputs)}"
         "The inputs are frozen with the decision; recalculating from them has to give "
         "the same results, and the decision's page says whether it does."
     )
@@ -647,4 +629,4 @@ def scale_words(inputs: Inputs) -> str:
     if not meanings:
         return ""
     scale = "; ".join(f"{value} {inline(text)}" for value, text in enumerate(meanings))
-    return f" People's scores mean: {scale}."
+    return f"People's scores mean: {scale}. "

@@ -17,12 +17,12 @@ from evaltracker.decision.admin.comparison import (
     drawn,
     key_to,
     not_drawn,
-    percent,
     working_of,
 )
-from evaltracker.decision.memo.certainty import hundredths, weighed
+from evaltracker.decision.memo.certainty import by_weights, weighed
+from evaltracker.decision.memo.figures import Figures
 from evaltracker.decision.memo.inputs import memo_on, standing_memo
-from evaltracker.decision.memo.record import Inputs, Memo
+from evaltracker.decision.memo.record import Inputs
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import take_pack
@@ -87,15 +87,11 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     open_answers(request, evaluation)
     standing = standing_memo(evaluation)
     day = day_asked(request, standing.inputs)
-    now = {
-        key: result["fit"]
-        for key, result in standing.results.items()
-        if key != "robustness"
-    }
+    now = standing.figures
     if day.moved:
         standing = memo_on(evaluation, day.day, kept=day.kept)
     memo = standing.memo
-    comparison = compare(memo, evaluation, user)
+    comparison = compare(standing.figures, evaluation, user)
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
     needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
@@ -106,16 +102,29 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         title="Comparison",
         tab="comparison",
         comparison=comparison,
-        rows=[(option, percent(now[option.key])) for option in comparison.options],
+        rows=[(option, now.fit(option.key)) for option in comparison.options],
         finalists=standing.briefs(prices=comparison.prices_open),
         day=day,
         planned=standing.planned[:DATES],
-        weighed=weighed(memo["inputs"], memo["results"]),
+        weighed=weighed(standing.figures),
+        by_weights=by_weights(standing.figures),
         weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
-        roles=role_rows(memo),
+        roles=role_rows(standing.figures),
         categories=by_category(memo, standing.fits, comparison, options),
         scatter=chart,
+        priced=[
+            {
+                "name": option.name,
+                "fit": option.fit,
+                **{
+                    bound: standing.figures.cost(option.key, bound)
+                    for bound in ("low", "likely", "high")
+                },
+            }
+            for option in options
+            if option.cost and option.fit.exact is not None
+        ],
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
         unequal=unequal_trials(evaluation),
@@ -146,18 +155,15 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
     return Day(day, today, kept == "1")
 
 
-def role_rows(memo: Memo) -> list[dict[str, str]]:
-    names = {
-        candidate["id"]: candidate["name"] for candidate in memo["inputs"]["candidates"]
-    }
+def role_rows(figures: Figures) -> list[dict[str, Any]]:
     return [
         {
-            "role": str(Role(role["role"]).label),
-            "picks": listed([names[key] for key in role["ids"]]) or "nobody",
-            "fit": percent(role["fit"]),
-            "lead": f"{hundredths(role['lead'])} points" if role["lead"] else "–",
+            "role": str(Role(role).label),
+            "picks": listed([figures.names[key] for key in keys]) or "nobody",
+            "fit": fit,
+            "lead": lead,
         }
-        for role in memo["results"].get("robustness", {}).get("roles", [])
+        for role, (keys, fit, lead) in figures.roles.items()
     ]
 
 
@@ -171,7 +177,7 @@ def working_page(
     day = day_asked(request, standing.inputs)
     if day.moved:
         standing = memo_on(evaluation, day.day, kept=day.kept)
-    comparison = compare(standing.memo, evaluation, user)
+    comparison = compare(standing.figures, evaluation, user)
     key = str(candidate_id)
     option = next((option for option in comparison.options if option.key == key), None)
     if option is None:

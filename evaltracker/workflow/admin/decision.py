@@ -15,11 +15,12 @@ from evaltracker.decision.admin.comparison import compare
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
+from evaltracker.decision.memo.figures import Figures
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.pack import differences
+from evaltracker.decision.memo.printing import Figure as HeadFigure
 from evaltracker.decision.memo.printing import (
-    Figure,
     SealedMemo,
     front_page,
     sealed_memo,
@@ -130,16 +131,19 @@ PRICE, APPROVED = "Price", "Approved"
 
 
 def decision_head(
-    memo: Memo,
+    counted: Figures,
     decision: Decision | None,
     step: NextStep | None,
     *,
-    approved: Figure | None = None,
+    approved: HeadFigure | None = None,
     prices: bool,
 ) -> dict[str, Any]:
     """Of a frozen decision, or for None of a draft, whose signatures `approved` tells.
     Without `prices` what it costs stays sealed."""
-    front = front_page(memo, decision)
+    memo: Memo = {"inputs": counted.inputs, "results": counted.results}
+    if decision:
+        memo = decision.memo
+    front = front_page(memo, decision, counted=counted)
     figures = [
         approved if approved and figure.name == APPROVED else figure
         for figure in front.figures
@@ -153,11 +157,11 @@ def decision_head(
     }
 
 
-def approved_figure(reports: Sequence[GateReport]) -> Figure:
+def approved_figure(reports: Sequence[GateReport]) -> HeadFigure:
     count = next((report.approved for report in reports if report.approved), None)
     if count is None:
-        return Figure(APPROVED, "–", "nobody is asked to sign yet")
-    return Figure(APPROVED, count.share, count.who)
+        return HeadFigure(APPROVED, "–", "nobody is asked to sign yet")
+    return HeadFigure(APPROVED, count.share, count.who)
 
 
 def step_to_decide(
@@ -206,10 +210,12 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     if frozen and decision:
         first = after_decision(user, evaluation, decision)
         first["head"] = decision_head(
-            decision.memo, decision, first["step"], prices=not sealed
+            standing.figures, decision, first["step"], prices=not sealed
         )
     elif deciding:
-        first = screen_of_draft(user, evaluation, memo, reports, prices=not sealed)
+        first = screen_of_draft(
+            user, evaluation, standing.figures, reports, prices=not sealed
+        )
     else:
         first = {}
     return show(
@@ -220,10 +226,9 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         tab="decision",
         decision=decision,
         frozen=frozen,
-        comparison=compare(memo, evaluation, user),
+        comparison=compare(standing.figures, evaluation, user),
         finalists=standing.briefs(prices=not sealed),
-        weighed=weighed(memo["inputs"], memo["results"]),
-        robustness=memo["results"].get("robustness", {}),
+        weighed=weighed(standing.figures),
         price_gap="" if sealed else gap_of_choice(memo),
         deciding=deciding,
         reports=reports,
@@ -242,7 +247,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def screen_of_draft(
     user: User,
     evaluation: Evaluation,
-    memo: Memo,
+    counted: Figures,
     reports: list[GateReport],
     *,
     prices: bool,
@@ -259,7 +264,7 @@ def screen_of_draft(
         evaluation, reports, signing, owner=is_owner(user, evaluation)
     )
     approved = approved_figure(reports)
-    head = decision_head(memo, None, step, approved=approved, prices=prices)
+    head = decision_head(counted, None, step, approved=approved, prices=prices)
     return {"head": head, "signing": signing}
 
 

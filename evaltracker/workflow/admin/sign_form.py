@@ -497,11 +497,11 @@ def glance_at(look: Look) -> Glance:
             facts=facts, objections=against, still_open=still_open, early=early
         )
     memo = standing_memo(look.evaluation)
-    weighing = weighed(memo.inputs, memo.results)
+    weighing = weighed(memo.figures)
     standings = list(standings_of(look, memo))
     return Glance(
         headline=headline(look, weighing.first),
-        sureness=weighing.untold or weighing.wins[1],
+        sureness=weighing.untold or str(weighing.certainty),
         standings=standings[:DRAWN],
         counted=COUNTED.get(Stage(look.evaluation.stage), "judged"),
         left_out=max(0, len(standings) - DRAWN),

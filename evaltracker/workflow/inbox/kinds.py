@@ -5,6 +5,7 @@ import datetime
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, F
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.certainty import of_100
+from evaltracker.decision.memo.figures import of_100
 from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
 from evaltracker.evaluations.choices import Stage, Status
@@ -122,7 +123,7 @@ def waits_for(owed: Sequence[RunsOwed]) -> str:
 
 
 def chance_of(test: NextTest) -> str:
-    return f"{test.requirement.ref} in {of_100(test.chance)} cases"
+    return f"{test.requirement.ref} in {of_100(Fraction(test.chance))} of 100 cases"
 
 
 def scores(desk: Desk) -> Iterator[WorkItem]:

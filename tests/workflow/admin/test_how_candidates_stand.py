@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from stakeholders.services.people import add_stakeholder
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.workflow.comparing import another
+from tests.workflow.comparing import another, spoken
 from tests.workflow.deciding import decided, in_decision
 from trials.services.scores import open_consensus
 from vendors.services.candidates import eliminate
@@ -44,19 +44,20 @@ def test_from_the_first_answer_on_each_candidate_has_a_line() -> None:
     assert body.count('role="img"') == 2  # one for desks, one for phones
     assert "Acme ML" in body
     assert "Globex ML" in body
-    assert "Nothing has been judged in a demo or a trial yet" in body
+    assert "No figure yet: nothing has been judged in a demo or a trial" in body
     assert "No price is known yet." in body
 
 
-def test_the_leader_is_marked_and_both_numbers_stand_in_words() -> None:
+def test_the_leader_is_marked_and_how_likely_it_stays_so_is_said() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
     keep_draws(evaluation=where)
     body = overview(where)
     assert 'class="ch-lead"' in body
     assert ">leads</text>" in body
-    assert "Acme ML comes first in 100% of 10,000 random weightings; counting" in body
-    assert "Comes first" in body
+    said = spoken(body)
+    assert "Acme ML leads. Likely first: " in said
+    assert "If nothing more were tested: 100." in said
     assert "40k or more" in body
 
 
@@ -76,7 +77,7 @@ def test_a_refuted_must_have_stands_last_by_its_ref() -> None:
     stand = how_they_stand(where, where.owner)
     assert stand.lines[-1].name == "Globex ML"
     assert stand.lines[-1].note.startswith("knocked out by R")
-    assert stand.lines[-1].sure == ""
+    assert stand.lines[-1].sure == "–"
 
 
 def test_sealed_prices_and_scores_have_no_column() -> None:
@@ -88,7 +89,7 @@ def test_sealed_prices_and_scores_have_no_column() -> None:
     stand = how_they_stand(where, leader)
     assert "price" not in stand.columns
     assert "people" not in stand.columns
-    assert {(line.price, line.people) for line in stand.lines} == {("", "")}
+    assert {(line.price, str(line.people)) for line in stand.lines} == {("", "–")}
     body = overview(where, leader)
     assert "Prices are sealed until two people open them." in body
     assert "People’s scores are sealed until the consensus opens them." in body

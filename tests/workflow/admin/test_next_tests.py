@@ -18,6 +18,7 @@ from tests.trials.runs.confirming import (
     measured,
 )
 from tests.trials.runs.posting import measured_trial
+from tests.workflow.comparing import spoken
 from trials.selectors.owed import runs_owed
 from vendors.models import Candidate
 from vendors.services.candidates import shortlist
@@ -59,7 +60,7 @@ def test_the_trials_page_lists_what_decides_who_is_first(acme: Candidate) -> Non
     assert "being counted" not in body
     KeptDraws.objects.update(version="of before")
     body = page_of(where)
-    assert "is being counted; the numbers stand here in a moment" in body
+    assert "being counted; the figures stand here in a moment" in body
     assert "of 100." not in body
 
 
@@ -130,6 +131,6 @@ def test_what_runs_propose_is_to_be_confirmed_and_said(acme: Candidate) -> None:
         "1 verdict is taken as the runs propose; nobody has confirmed it: R1 of Acme "
         "ML fails."
     )
-    assert sentence in compared
+    assert sentence in spoken(compared)
     robust = standing_memo(where).results["robustness"]["certainty"]
     assert robust["knocked_out"][str(acme.pk)] == "1.00000000"

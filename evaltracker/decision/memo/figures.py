@@ -1,0 +1,482 @@
+"""Counted figures of one memo: the one road by which they reach a reader.
+
+Pages print them by the tag `figure`, as `<data value="0.574"
+data-figure="sure.likely.A">57</data>`; Markdown, Word and mails print `shown`.
+
+The ids, what each is, and how it is shown. A `<candidate>` is its id in the inputs, a
+`<category>`, `<role>` or `<limit>` its name there. *Points* are of 100 with one place,
+*%* as *of 100*; *n of m* has m in `data-of`. Those *compared* are shortlisted or
+chosen, without a knock-out and with a total, which is the fit until the consensus.
+
+    fit.<candidate>              fit, %; a dash where nothing is answered
+    fit.<candidate>.<category>   fit of one category, %
+    tested_fit.<candidate>       fit of what a demo or a trial judged, %
+    people.<candidate>           people's score, %
+    total.<candidate>            total, points
+    place.<candidate>            rank among those compared
+    answered.<candidate>         answered, n of the scored requirements that apply
+    shown.<candidate>            judged by a demo, n of the answered
+    tested.<candidate>           judged by a trial, n of the answered
+    researched.<candidate>       answered and backed by research, n
+    tried.<candidate>            formulas 1 and 2: shown or tested, n of the answered
+    promises.<candidate>         promises held, n of those that trials judged; of fewer
+                                 than five just these, n
+    promises.short.<candidate>   held, but short of the number that was claimed, n
+    promises.shown.<candidate>   the same of demos
+    knock_outs.<candidate>       requirements that knock it out, n
+    cost.low.<candidate>         cost over the horizon, low; so `likely` and `high`
+    cost.unknown.<candidate>     kinds of cost that nobody stated, n of the kinds
+    cost.over.<candidate>.<limit>  by how much the likely cost, else the high, is over
+    gap.<candidate>              likely cost beside the cheapest other to choose from
+    weighs.<category>            what it decides of the total, of 100, as parts
+    weighs.others                what those decide that are not listed, the sum of parts
+    price.without.<candidate>    total without the categories about price, points
+    level.tested                 tested for all compared, weight above 0, n of all
+    level.fit.<candidate>        fit on just these, points, places as `level.ahead`
+    level.ahead                  how far the first on these is ahead, difference
+    level.more.<candidate>       tests of the leader beyond these, n
+    sure.likely.<candidate>      share of draws won, of 100, as parts
+    sure.likely.nobody           share of draws in which nobody is left, the same parts
+    sure.weights.<candidate>     share of weightings won today, of 100, as parts
+    sure.open                    open verdicts, n of open and judged ones
+    sure.proposed                verdicts taken as runs propose, n; `more`: not named
+    sure.recorded.<candidate>    findings that wait for a reply, taken as recorded, n
+    sure.unanswered              criteria that wait for an answer, n
+    sure.out.<candidate>         share of draws in which it is knocked out, of 100
+    sure.prior.<verdict>         share with which open verdicts are drawn, %
+    sure.prior.worth             how many verdicts that is worth
+    sure.house.<verdict>         verdicts in the house's record, n; `all` of them
+    sure.own.<candidate>.<verdict>  its own trial verdicts, n
+    sure.weightings              how many weightings were drawn
+    flip.from, flip.to, flip.by  % of the total that a category decides today, where
+                                 another is first, and the difference
+    second.flip.from, second.flip.to  the same for the runner-up
+    second.total, second.first   totals of runner-up and first, points
+    second.behind                their difference
+    second.more                  requirements to prove beyond those that are named, n
+    roles.other                  roles that would pick another, n of those that weighed
+    roles.weight                 people's weight on what their picks rest on, n of all
+    role.fit.<role>              fit of its pick by its own weights, %
+    role.lead.<role>             how far before the next, points
+    brief.months, brief.budget   horizon in months, budget
+    brief.<candidate>.<row>      a count in the brief as answered, by row and place
+    stated.<name>                how many of a list are not shown on the page, n
+
+Rounding happens once, from the exact value, halves up. *Of 100*: whole; more than 0 and
+below 1 is *less than 1*, above 99 and below 100 *more than 99*. *As parts*: together
+they go by largest remainder, at most one point more for each, equal ones the earlier;
+those below 1 take no point. *Difference*: both values and it have as many places, 1 to
+4, as make them agree, and as make it more than 0 where it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from evaltracker.decision.memo.record import Inputs, Memo, Results, knows_lists
+from evaltracker.decision.memo.results import (
+    Counted,
+    count,
+    field_between,
+    role_ranks,
+    running_of,
+)
+from evaltracker.money import written
+from evaltracker.requirements.services.categories import is_about_price
+from trials.scoring import Field, Flip, nearest_flip, ranking, rounded, smallest_flip
+
+NONE = "–"
+NOBODY = "nobody"
+ZERO = Fraction(0)
+# So many categories are listed by what they decide; the others are added up.
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`exact` is None where there is nothing to divide by; then a dash is shown."""
+
+    id: str
+    exact: Fraction | None
+    shown: str
+    of: int | None = None
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def value(self) -> str:
+        """The exact value as a decimal, or as a fraction that has no end as one."""
+        exact = self.exact or ZERO
+        decimal = Decimal(exact.numerator) / exact.denominator
+        return f"{decimal:f}" if Fraction(decimal) == exact else str(exact)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words with figures among them; as text with those as they are shown."""
+
+    parts: tuple[str | Figure, ...] = ()
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def __bool__(self) -> bool:
+        return bool(self.parts)
+
+
+type Part = str | Figure | Sentence
+
+BLANK = Sentence()
+
+
+def say(text: str, *parts: Part) -> Sentence:
+    """The text with the parts, which stay as they are, in place of each “{}”."""
+    first, *rest = text.split("{}") if parts else [text]
+    flat: list[str | Figure] = [first]
+    for part, words in zip(parts, rest, strict=True):
+        flat += [*(part.parts if isinstance(part, Sentence) else (part,)), words]
+    return Sentence(tuple(one for one in flat if one != ""))
+
+
+def joined(parts: Iterable[Part], by: str = ", ") -> Sentence:
+    every = [*parts]
+    return say(by.join(["{}"] * len(every)), *every) if every else BLANK
+
+
+def of_100(share: Fraction) -> str:
+    if 0 < share < Fraction(1, 100):
+        return "less than 1"
+    if Fraction(99, 100) < share < 1:
+        return "more than 99"
+    return str(rounded(share * 100, 0))
+
+
+def parts_of(shares: Sequence[Fraction]) -> list[str]:
+    """Shares of one whole, which add up to it as they are shown."""
+    shown = [of_100(share) for share in shares]
+    whole = [place for place, text in enumerate(shown) if text.isdecimal()]
+    if len(whole) < len(shares) and max(shares, default=0) > Fraction(99, 100):
+        return shown
+    floors = {place: int(shares[place] * 100) for place in whole}
+    missing = int(sum(shares) * 100 + Fraction(1, 2)) - sum(floors.values())
+    by_rest = sorted(whole, key=lambda at: floors[at] - shares[at] * 100)
+    for place in by_rest[: max(missing, 0)]:
+        floors[place] += shares[place] > 0
+    return [str(floors.get(place, text)) for place, text in enumerate(shown)]
+
+
+def difference(before: Fraction, after: Fraction) -> tuple[str, str, str]:
+    """Both values and what lies between them, with places that agree."""
+    values = (before, after, after - before)
+    for places in range(1, 5):
+        low, high, gap = (rounded(value, places) for value in values)
+        if high - low == gap and (gap or before == after):
+            break
+    return str(low), str(high), str(gap)
+
+
+def points(share: Fraction) -> str:
+    return str(rounded(share * 100, 1))
+
+
+def per_cent(name: str, share: Fraction | None) -> Figure:
+    return Figure(name, share, NONE if share is None else f"{of_100(share)}%")
+
+
+def counted_of(name: str, number: int, whole: int | None = None) -> Figure:
+    """“7 of 10”, or “7” by itself."""
+    shown = str(number) if whole is None else f"{number} of {whole}"
+    return Figure(name, Fraction(number), shown, whole)
+
+
+def money(name: str, amount: str | Decimal) -> Figure:
+    amount = Decimal(amount)
+    return Figure(name, Fraction(amount), written(amount))
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How those compared stand on what a trial judged for everybody."""
+
+    leads: tuple[str, ...]
+    refs: tuple[str, ...]
+    fits: Mapping[str, Fraction]
+    more: int
+    word: str
+
+    @property
+    def is_level(self) -> bool:
+        return len(set(self.fits.values())) == 1
+
+
+class Figures:
+    """What one memo's inputs and results come to, exact until it is shown.
+
+    `counted` are all its candidates, counted; `names` are their names as `quote` makes
+    them safe for where they are printed.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        results: Results,
+        counted: Iterable[Counted],
+        quote: Any = str,
+    ) -> None:
+        self.inputs, self.results, self.quote = inputs, results, quote
+        self.names = {row["id"]: quote(row["name"]) for row in inputs["candidates"]}
+        self.counted = {one.candidate["id"]: one for one in counted}
+        self.robust: dict[str, Any] = results.get("robustness") or {}
+        self.is_open = bool(inputs["consensus"])
+
+    def fit(self, key: str) -> Figure:
+        stated = self.results[key]["answered"]
+        return per_cent(f"fit.{key}", self.counted[key].fit.value if stated else None)
+
+    def tested_fit(self, key: str) -> Figure:
+        return per_cent(f"tested_fit.{key}", self.counted[key].fit.of_tested)
+
+    def people(self, key: str) -> Figure:
+        share = self.counted[key].people.value if self.is_open else None
+        return per_cent(f"people.{key}", share)
+
+    def total(self, key: str) -> Figure:
+        share = self.counted[key].total.value if self.is_open else None
+        stated = share is not None and self.results[key]["answered"]
+        return Figure(
+            f"total.{key}",
+            share * 100 if share is not None and stated else None,
+            points(share) if share is not None and stated else NONE,
+        )
+
+    def coverage(self, key: str) -> Sentence:
+        """“8 of 10 answered · 5 of 8 shown · 2 of 8 tested”."""
+        row = self.results[key]
+        answered = row["answered"]
+        if not answered:
+            return say("nothing stated yet")
+        first = counted_of(f"answered.{key}", answered, row["asked"])
+        if "shown" not in row:
+            tried = counted_of(f"tried.{key}", row["tested"], answered)
+            return say("{} answered · {} shown or tested", first, tried)
+        shown = counted_of(f"shown.{key}", row["shown"], answered)
+        tested = counted_of(f"tested.{key}", row["tested"], answered)
+        line = say("{} answered · {} shown · {} tested", first, shown, tested)
+        if not row.get("researched"):
+            return line
+        backed = counted_of(f"researched.{key}", row["researched"])
+        return say("{} ({} backed by research)", line, backed)
+
+    def promises(self, key: str, name: str = "promises") -> Sentence:
+        """Of trials, or with `promises_in_demos` of demos; blank where not kept."""
+        record = self.results[key].get(name)
+        if record is None:
+            return BLANK
+        demos = "" if name == "promises" else "shown."
+        name = f"promises.{demos}{key}"
+        if record["hidden"]:
+            tested = counted_of(name, record["tested"])
+            return say(f"{{}} {'shown' if demos else 'tested'}, too few to say", tested)
+        held = counted_of(name, record["held"], record["tested"])
+        return say(f"{{}} held{' in demos' if demos else ''}", held)
+
+    def cost(self, key: str, bound: str = "likely") -> Figure:
+        return money(f"cost.{bound}.{key}", self.results[key]["cost"][bound])
+
+    def unknown(self, key: str) -> Figure:
+        cost = self.results[key]["cost"]
+        left = cost["kinds"] - cost["known"]
+        return counted_of(f"cost.unknown.{key}", left, cost["kinds"])
+
+    @cached_property
+    def running(self) -> list[Counted]:
+        return running_of(self.counted.values())
+
+    def field_without(self, names: frozenset[str] = frozenset()) -> Field:
+        return field_between(
+            self.inputs, self.running, people=self.is_open, without=names
+        )
+
+    @cached_property
+    def field(self) -> Field:
+        return self.field_without()
+
+    @cached_property
+    def totals(self) -> dict[str, Fraction]:
+        """The totals of those compared, the best first."""
+        return {row.key: row.total for row in ranking(self.field)}
+
+    @property
+    def leads(self) -> list[str]:
+        return firsts(self.totals)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        return {row.key: row.rank for row in ranking(self.field)}
+
+    @cached_property
+    def weighs(self) -> dict[str, Figure]:
+        """What each category decides of the total, from high to low."""
+        pairs = zip(self.field.categories, self.field.decides, strict=True)
+        decides = sorted((pair for pair in pairs if pair[1]), key=lambda one: -one[1])
+        shown = parts_of([share for _, share in decides])
+        return {
+            name: Figure(f"weighs.{name}", share, text)
+            for (name, share), text in zip(decides, shown, strict=True)
+        }
+
+    @property
+    def others_weigh(self) -> Figure | None:
+        rest = [*self.weighs.values()][MOST:]
+        if not rest:
+            return None
+        exact = sum((one.exact or ZERO for one in rest), ZERO)
+        whole = sum(int(one.shown) for one in rest if one.shown.isdecimal())
+        return Figure("weighs.others", exact, str(whole or of_100(exact)))
+
+    @cached_property
+    def about_price(self) -> list[str]:
+        """The categories about price that decide anything."""
+        return [
+            row["name"]
+            for row in self.inputs["categories"]
+            if row["name"] in self.weighs
+            and (row.get("price_reason") or is_about_price(row["name"]))
+        ]
+
+    @cached_property
+    def without_price(self) -> dict[str, Figure]:
+        """Totals without these, the best first; none where nothing else is scored."""
+        if not self.about_price:
+            return {}
+        field = self.field_without(frozenset(self.about_price))
+        return {
+            row.key: Figure(f"price.without.{row.key}", one * 100, points(one))
+            for row in ranking(field)
+            if (one := row.total) is not None
+        }
+
+    @cached_property
+    def level(self) -> Level | None:
+        """None where nobody is compared, or trials and demos were not told apart."""
+        if len(self.totals) < 2 or not knows_lists(self.inputs):
+            return None
+        rows = {
+            one.candidate["id"]: {
+                row.key: row for row in one.fit.rows if row.points is not None
+            }
+            for one in self.running
+            if one.candidate["id"] in self.totals
+        }
+        tested = {
+            key: [ref for ref, row in mine.items() if row.tested]
+            for key, mine in rows.items()
+        }
+        first, *others = tested.values()
+        refs = tuple(ref for ref in first if all(ref in other for other in others))
+        fits = {
+            key: sum((Fraction(mine[ref].points or 0) for ref in refs), ZERO)
+            / sum((Fraction(mine[ref].weight) for ref in refs), ZERO)
+            for key, mine in rows.items()
+            if refs
+        }
+        leads = tuple(self.leads)
+        word = "ahead so far"
+        if len(leads) > 1:
+            word = "level"
+        elif self.is_open or firsts(fits) == list(leads):
+            word = "first"
+        return Level(leads, refs, fits, len(tested[leads[0]]) - len(refs), word)
+
+    @property
+    def drawn(self) -> dict[str, Any] | None:
+        """The draws of just these inputs; None as long as there are none."""
+        drawn: dict[str, Any] | None = self.robust.get("certainty")
+        return drawn if drawn and "all_wins" in drawn else None
+
+    @cached_property
+    def likely(self) -> dict[str, Figure]:
+        """How likely each comes first, the likeliest first, and nobody at the end."""
+        if not self.drawn:
+            return {}
+        shares = self.drawn["all_wins"] | {NOBODY: self.drawn["nobody"]}
+        return self.as_parts("sure.likely", shares)
+
+    @cached_property
+    def by_weights(self) -> dict[str, Figure]:
+        rows = self.robust.get("ranking", ())
+        shares = {row["id"]: row["wins"] for row in rows if row["wins"] is not None}
+        return self.as_parts("sure.weights", shares)
+
+    def as_parts(self, name: str, shares: Mapping[str, str]) -> dict[str, Figure]:
+        exact = {
+            key: Fraction(shares[key]) for key in (*self.names, NOBODY) if key in shares
+        }
+        keys = sorted(exact, key=lambda key: (key == NOBODY, -exact[key]))
+        shown = parts_of([exact[key] for key in keys])
+        return {
+            key: Figure(f"{name}.{key}", exact[key], text)
+            for key, text in zip(keys, shown, strict=True)
+        }
+
+    def flip(self, second: str = "") -> tuple[Flip, Figure, Figure, Figure] | None:
+        """The least change of one weight that changes the winner, or that puts `second`
+        first; from, to, by."""
+        change = (
+            nearest_flip(self.field, second) if second else smallest_flip(self.field)
+        )
+        if change is None:
+            return None
+        name = "second.flip" if second else "flip"
+        ends = (change.before * 100, change.after * 100)
+        low, high, gap = difference(*ends)
+        return (
+            change,
+            Figure(f"{name}.from", ends[0], f"{low}%"),
+            Figure(f"{name}.to", ends[1], f"{high}%"),
+            Figure(f"{name}.by", abs(ends[1] - ends[0]), gap.lstrip("-")),
+        )
+
+    @cached_property
+    def roles(self) -> dict[str, tuple[list[str], Figure, Figure]]:
+        """By role whom its own weights would pick, with what fit and what lead."""
+        rows = {}
+        for role, ranked in role_ranks(self.inputs, self.running):
+            best = [pick.key for pick in ranked if pick.fit == ranked[0].fit]
+            fit = ranked[0].fit if ranked else None
+            lead = fit - ranked[len(best)].fit if fit and ranked[len(best) :] else None
+            rows[role] = (
+                best,
+                per_cent(f"role.fit.{role}", fit),
+                Figure(
+                    f"role.lead.{role}",
+                    None if lead is None else lead * 100,
+                    NONE if lead is None else f"{points(lead)} points",
+                ),
+            )
+        return rows
+
+    @property
+    def roles_weight(self) -> Figure:
+        """What the categories with evidence carry of people's weights."""
+        evidence = {row["category"] for row in self.inputs["requirements"]}
+        rows = [(row["name"], row["weight"] or 0) for row in self.inputs["categories"]]
+        carried = sum(weight for name, weight in rows if name in evidence)
+        return counted_of("roles.weight", carried, sum(weight for _, weight in rows))
+
+
+def firsts(shares: Mapping[str, Fraction]) -> list[str]:
+    """All that have the best share."""
+    best = max(shares.values(), default=None)
+    return [key for key, share in shares.items() if share == best]
+
+
+def figures_of(memo: Memo, quote: Any = str) -> Figures:
+    """Of a memo that has its cells: a frozen or a gathered one."""
+    inputs = memo["inputs"]
+    counted = [count(row, inputs) for row in inputs["candidates"]]
+    return Figures(inputs, memo["results"], counted, quote)
