@@ -121,6 +121,14 @@ OF_TRIALS: dict[str, Phrases] = {
         "took a run back in",
         "took a run of {candidate} for {requirement} back in",
     ),
+    "report.left_out": (
+        "left a report of runs out",
+        "left out {key}, a report of {runs} runs of {candidate}",
+    ),
+    "report.taken_back": (
+        "took a report of runs back in",
+        "took {key}, a report of {runs} runs of {candidate}, back in",
+    ),
     "gap.recorded": ("recorded a gap", "recorded a gap of {candidate}: {text}"),
     "gap.replied": ("replied to a gap", "replied to a gap of {candidate}"),
     "gap.retested": ("tested a gap again", "tested a gap of {candidate} again"),

@@ -1,5 +1,6 @@
 """The tables of trials that travel with an evaluation, and which are sealed."""
 
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
+from evaltracker.toolbox.measures.pools import FAILED
 from trials.choices import MilestoneState
 from trials.models import (
     Agreement,
@@ -29,6 +31,7 @@ from trials.models import (
     Evidence,
     Excuse,
     Gap,
+    LeftOut,
     Measurement,
     Milestone,
     ResearchNote,
@@ -109,15 +112,30 @@ def scale_has_six_meanings(document: Document) -> Iterator[tuple[str, str]]:
 
 @CHECKS.add
 def measured_are_numbers(document: Document) -> Iterator[tuple[str, str]]:
-    """What runs came to is a number, wherever there was a measure."""
+    """What runs came to is a number, or failed, wherever there was a measure."""
     for at, row in enumerate(document["measurements"]):
         try:
-            finite = not row.get("measure") or Decimal(row["value"]).is_finite()
+            number = row["value"] if row.get("measure") else "0"
+            finite = number == FAILED or Decimal(number).is_finite()
         except (ArithmeticError, KeyError, TypeError, ValueError):
             finite = False
         if not finite:
             yield f"/measurements/{at}/value", "It has to be a number."
 
+
+def move_left_out(document: Document) -> None:
+    """A file of before says of each run whether it was left out."""
+    left_out = document.setdefault("left_out_runs", [])
+    for run in document["runs"]:
+        at, by, reason = (run.pop(f"left_out_{name}", None) for name in OF_BEFORE)
+        if at is not None:
+            said = {"left_out_at": at, "left_out_by": by, "reason": reason}
+            key = str(uuid.uuid5(uuid.UUID(run["id"]), "left out"))
+            where = {"report": run["report"], "run": run["id"]}
+            left_out.append({"id": key, **where, **said})
+
+
+OF_BEFORE = ("at", "by", "reason")
 
 for part in (
     Part(name="research_notes", model=ResearchNote, order=("noted_at",)),
@@ -150,7 +168,16 @@ for part in (
         takes=read_kept_report,
         optional=True,
     ),
-    Part(name="runs", model=Run, order=("report", "measured_at", "id"), optional=True),
+    Part(
+        name="runs",
+        model=Run,
+        order=("report", "measured_at", "id"),
+        optional=True,
+        before=move_left_out,
+    ),
+    Part(
+        name="left_out_runs", model=LeftOut, order=("left_out_at", "id"), optional=True
+    ),
     Part(name="measurements", model=Measurement, order=("evidence",), optional=True),
     Part(name="excuses", model=Excuse, order=("excused_at",)),
     Part(name="gaps", model=Gap, order=("found_on",)),

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from evaltracker.demo.steps import (
+    BENCHMARK,
     DATA,
     Trying,
     declare_no_interests,
@@ -104,8 +105,8 @@ def report_night(
 ) -> None:
     body = {
         "id": f"nightly-{night:%Y-%m-%d}",
-        "commit": "8d1f2c7",
-        "environment": "4 nodes of 8 GPUs",
+        "commit": BENCHMARK["counted_commit"],
+        "environment": BENCHMARK["counted_environment"],
         "runs": [
             {
                 "criterion": str(criterion.pk),

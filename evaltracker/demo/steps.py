@@ -379,6 +379,13 @@ class Trying:
     failing: Collection[str] = ()
 
 
+# Where the numbers of the demo's benchmark count from.
+BENCHMARK: dict[str, Any] = {
+    "counted_environment": "4 nodes of 8 GPUs",
+    "counted_commit": "8d1f2c7",
+}
+
+
 def run_trial(
     candidate: Candidate, requirements: Sequence[Requirement], how: Trying
 ) -> Trial:
@@ -396,6 +403,7 @@ def run_trial(
         people_hours="Two engineers, four hours a day.",
         exit_plan="Delete the project; keep the logs.",
         by=by,
+        **(BENCHMARK if any(one.measure for one in requirements) else {}),
     )
     criteria = [
         add_criterion(

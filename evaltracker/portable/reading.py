@@ -7,6 +7,7 @@ import re
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,11 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
             f"The file is version {str(document.get('version'))[:20]!r} of the format; "
             f"this installation reads version {VERSION}."
         )
+    for part in parts():
+        rows = document.get(part.name)
+        if part.before and isinstance(rows, list):
+            with suppress(AttributeError, KeyError, TypeError, ValueError):
+                part.before(document)
     checker = jsonschema.Draft202012Validator(schema())
     wrong = []
     for error in checker.iter_errors(document):

@@ -45,6 +45,8 @@ class Part:
     optional: bool = False
     # For a row with a stored file: the column of its place, and that of its SHA-256.
     stored: tuple[str, str] | None = None
+    # Brings rows of it in a document of before into the shape that they have now.
+    before: Callable[[Document], None] | None = None
     # How such a file is looked at when it comes in, by its content and its name.
     takes: Callable[[IO[bytes], str], AcceptedFile] = read_file
     # Whether rows of it are sealed from somebody at this moment.

@@ -59,6 +59,25 @@ def insiders(evaluation: Evaluation) -> Any:
     return User._default_manager.filter(pk__in=people, is_active=True)
 
 
+def declared_fields(note: str = "") -> tuple[forms.CharField, forms.CharField]:
+    """Where numbers count from, which is better said before they are seen."""
+    return (
+        forms.CharField(
+            label="Environment that counts",
+            required=False,
+            max_length=80,
+            help_text="As your programs name it, such as m5.large. Runs from "
+            f"elsewhere are shown beside it.{note}",
+        ),
+        forms.CharField(
+            label="Commit that counts",
+            required=False,
+            max_length=200,
+            help_text="One commit of what is measured, or * for every commit.",
+        ),
+    )
+
+
 class TrialForm(forms.Form):
     title = forms.CharField(label="Title", max_length=150, initial="Trial")
     starts_on = day_field("First day")
@@ -85,6 +104,7 @@ class TrialForm(forms.Form):
         label="Clean-up when it ends", required=False, widget=long_text(2)
     )
 
+    counted_environment, counted_commit = declared_fields()
     difference = forms.CharField(
         label="What differs from the other finalists, and why",
         required=False,

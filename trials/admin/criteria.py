@@ -30,7 +30,7 @@ from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.toolbox.measures import measure_words
 from stakeholders.policy import has_a_say, voices
 from trials.admin.base import AboutRequirement, AboutValues, FormOfEvaluation, OnTrial
-from trials.admin.contracts import TO_PUT_FORWARD
+from trials.admin.contracts import TO_PUT_FORWARD, declared_fields
 from trials.admin.evidence import JudgesClaim
 from trials.choices import MilestoneState, Retest, Severity, Source
 from trials.models import Criterion, Gap, Milestone, Trial
@@ -67,6 +67,9 @@ class CriterionForm(AboutValues):
     )
     method = forms.CharField(
         label="How it is measured", required=False, widget=long_text(2)
+    )
+    counted_environment, counted_commit = declared_fields(
+        " Left blank, it is that of the trial."
     )
     reason = forms.CharField(label="Reason", required=False, widget=long_text(2))
 
@@ -151,6 +154,8 @@ class ChangeCriterion(OnCriterion):
             "threshold": target.threshold,
             "measure": target.measure,
             "method": target.method,
+            "counted_environment": target.counted_environment,
+            "counted_commit": target.counted_commit,
             "named_values": target.named_values,
         }
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,15 @@ from evaltracker.pages.fields import form_of, long_text, reason_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.toolbox.files import attachment
-from evaltracker.toolbox.measures import Measure, UnitMismatch, convert, shown
+from evaltracker.toolbox.measures import (
+    Measure,
+    Proposal,
+    UnitMismatch,
+    convert,
+    shown,
+)
+from evaltracker.toolbox.measures.pools import EVERY, Pooled
+from evaltracker.toolbox.text import listed
 from trials.admin.base import OnTrial, find_trial
 from trials.admin.criteria import JudgeCriterion
 from trials.admin.evidence import VerdictForm
@@ -40,14 +49,18 @@ from trials.selectors.runs import (
     reports_of,
     run_counts,
     runs_of,
+    standing,
     tokens_of,
+    who_left_out,
 )
 from trials.services.runs import (
     check_make_run_token,
     confirm_runs,
+    leave_out_report,
     leave_out_run,
     make_run_token,
     revoke_run_token,
+    take_back_report,
     take_back_run,
 )
 from vendors.admin.base import open_answers, reader
@@ -214,7 +227,10 @@ def trend_of(count: RunCount) -> str:
     )
 
 
-type Counts = tuple[dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount]]
+# What runs come to, those of what is there today, and who left some out.
+type Counts = tuple[
+    dict[uuid.UUID, RunCount], dict[uuid.UUID, RunCount], dict[uuid.UUID, str]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +239,50 @@ class RunsRow:
     picture: Picture | None
     trend: str
     spread: str
+    # Who left runs of the proposing pool out.
+    left_out_by: str = ""
+
+    @property
+    def pooled(self) -> Pooled:
+        return self.count.pooled
+
+    @property
+    def pools(self) -> list[dict[str, Any]]:
+        """Each with what it would carry; of a single one without a name there is
+        nothing to say."""
+        pools = self.pooled.pools
+        if len(pools) == 1 and not pools[0].pool.words:
+            return []
+        return [
+            {
+                "environment": one.pool.environment or "not named",
+                "commit": {EVERY: "every commit"}.get(one.pool.commit, one.pool.commit),
+                "counts": one is self.pooled.proposing,
+                "n": one.proposal.n,
+                "value": value_words(self.count.measure, one.proposal),
+                "would_be": one.proposal.verdict or "",
+            }
+            for one in pools
+        ]
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """The largest with their shares, where there are several."""
+        files = self.pooled.files
+        shown = files[:MOST_FILES] if len(files) > 1 else []
+        return [(file.key, percent_words(self.pooled.share(file))) for file in shown]
+
+    @property
+    def left_out_words(self) -> str:
+        """“3 of 32 runs left out by Lina Ortega; with them p95 60.6 s, partly.”"""
+        out, whole = self.pooled.left_out, self.pooled.with_left_out
+        if not out:
+            return ""
+        by = f" by {self.left_out_by}" if self.left_out_by else ""
+        value = value_words(self.count.measure, whole)
+        carried = ", ".join(filter(None, (value, whole.verdict or "too few to tell")))
+        of = out + self.count.proposal.n
+        return f"{out:,} of {of:,} runs left out{by}; with them {carried}."
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -249,33 +309,66 @@ class RunsRow:
         return (str(day.n), *numbers, str(day.left_out))
 
 
+def value_words(measure: Measure | None, proposal: Proposal) -> str:
+    """“p95 95.9 s”; blank for tests, and while there is none."""
+    if measure is None or not proposal.n:
+        return ""
+    if proposal.value is None:
+        return f"{measure.statistic} is a failed run"
+    number = shown(proposal.value, beside=measure.bound)
+    return f"{measure.statistic} {number} {measure.unit}"
+
+
+def percent_words(share: Fraction) -> str:
+    """Whole percent; never 0 or 100 of what is neither."""
+    return f"{min(max(round(100 * share), 1), 99) if share < 1 else 100} %"
+
+
+MOST_FILES = 5
+
+
 def runs_rows(trial: Trial, criteria: Sequence[Criterion]) -> dict[uuid.UUID, RunsRow]:
     """By criterion, what its runs come to; those without any run are not in it."""
-    counts, baselines = counted_once(
+    counts, baselines, by = counted_once(
         trial.candidate.evaluation, f"runs of {trial.pk}", partial(_counts, trial.pk)
     )
     return {
-        row.pk: _row(trial, counts[row.pk], baselines.get(row.requirement_id))
+        row.pk: _row(
+            trial,
+            counts[row.pk],
+            baselines.get(row.requirement_id),
+            by.get(row.pk, ""),
+        )
         for row in criteria
         if row.pk in counts
     }
 
 
 def _counts(trial_id: uuid.UUID, evaluation: Evaluation) -> Counts:
-    """What the runs of each criterion come to, and those of what is there today, by
-    requirement."""
+    """What the runs of each criterion come to, those of what is there today, by
+    requirement, and who left out runs of each criterion."""
     criteria = list(
         Criterion.objects.filter(trial=trial_id).select_related("trial__candidate")
     )
     if not criteria:
-        return {}, {}
+        return {}, {}, {}
     trial = criteria[0].trial
     today = _as_is(trial, criteria)
     counts = run_counts([*criteria, *today], trial.zone)
     baselines = {
         row.requirement_id: counts[row.pk] for row in today if row.pk in counts
     }
-    return counts, baselines
+    struck = {
+        key: {file.key for file in first.files}
+        for key in counts
+        if (first := counts[key].pooled.proposing) and first.out.n
+    }
+    rows = list(standing().filter(report__trial=trial_id)) if struck else []
+    by = {
+        key: listed(who_left_out(rows, key, files)["by"])
+        for key, files in struck.items()
+    }
+    return counts, baselines, by
 
 
 def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:
@@ -290,14 +383,17 @@ def _as_is(trial: Trial, criteria: Sequence[Criterion]) -> list[Criterion]:
     return list(rows.exclude(measure={}))
 
 
-def _row(trial: Trial, count: RunCount, baseline: RunCount | None) -> RunsRow:
+def _row(
+    trial: Trial, count: RunCount, baseline: RunCount | None, left_out_by: str
+) -> RunsRow:
     proposal = count.proposal
     spread = ""
     if count.measure and proposal.lowest is not None and proposal.highest is not None:
         low, high = shown(proposal.lowest), shown(proposal.highest)
         spread = f"from {low} to {high} {count.measure.unit}"
     today = _in_unit(baseline, count.measure)
-    return RunsRow(count, picture_of(count, trial, today), trend_of(count), spread)
+    picture = picture_of(count, trial, today)
+    return RunsRow(count, picture, trend_of(count), spread, left_out_by)
 
 
 def _in_unit(baseline: RunCount | None, measure: Measure | None) -> Decimal | None:
@@ -370,6 +466,41 @@ class TakeBackRun(OnRun):
     verb = "Take it back in"
     success = "The run counts again."
     service = take_back_run
+
+
+class OnReport(OnTrial):
+    model = RunReport
+    target_name = "report"
+    related = tuple(f"trial__{path}" for path in TRIAL)
+
+    def heading(self, target: Any) -> str:
+        return f"{self.title}: {target.key}"
+
+    def cancel_url(self, target: Any) -> str:
+        return reverse("admin:trial_runs", args=[target.trial_id])
+
+
+@register_act
+class LeaveOutReport(OnReport):
+    title = "Leave out a whole report"
+    verb = "Leave it out"
+    help = "None of its runs counts any more, for any criterion."
+    success = "The report no longer counts."
+    form_class = form_of(
+        reason=reason_field(
+            help_text="It stands beside the report, wherever a verdict is shown that "
+            "its runs would change."
+        )
+    )
+    service = leave_out_report
+
+
+@register_act
+class TakeBackReport(OnReport):
+    title = "Take a report back in"
+    verb = "Take it back in"
+    success = "The report counts again."
+    service = take_back_report
 
 
 # Making a run token is no act: its secret is shown once, in the answer to the POST.
@@ -500,12 +631,13 @@ site.register_page("run-reports/<uuid:report_id>/file/", run_file, "run_file")
 class ConfirmForm(VerdictForm):
     note = None  # type: ignore[assignment]
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label="Reason",
         required=False,
         widget=long_text(2),
-        help_text="Needed for another verdict than the proposed. The vendor reads it "
-        "if the verdict is “fails”.",
+        help_text="Needed for another verdict than the proposed, and where one file or "
+        "what was left out turns it. The vendor reads it if the verdict is “fails”.",
     )
 
     field_order = ("verdict", "reason", "runner", "data")
@@ -522,16 +654,18 @@ class ConfirmRuns(JudgeCriterion):
     success = "Confirmed."
     form_class = ConfirmForm
     template = "trials/confirm.html"
-    version_fields = ("claim", "proposed")
+    version_fields = ("claim", "proposed", "seen")
     service = confirm_runs
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         """The proposed verdict; run by us, and on the data that was said last."""
         row = runs_rows(target.trial, [target]).get(target.pk)
         proposed = (row and row.count.proposal.verdict) or ""
+        seen = row.pooled.seen if row else ""
         usual = {"runner": Runner.US, "data": DataOwner.OURS}
         before = super().initial(target, user)
-        return {**usual, **before, "proposed": proposed, "verdict": proposed}
+        now = {"proposed": proposed, "seen": seen, "verdict": proposed}
+        return {**usual, **before, **now}
 
     def context(self, target: Any, user: User) -> dict[str, Any]:
         runs = runs_rows(target.trial, [target]).get(target.pk)

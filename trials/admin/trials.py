@@ -269,7 +269,8 @@ class CriterionRow:
     @property
     def judged_by_eye(self) -> bool:
         """Whether somebody may judge what they saw; what is measured is confirmed."""
-        return not (self.criterion.measure and self.proposed)
+        waits = self.proposed or (self.runs and self.runs.pooled.asks)
+        return not (self.criterion.measure and waits)
 
     @property
     def lacks_runs(self) -> bool:
@@ -281,10 +282,15 @@ class CriterionRow:
         rests_on = getattr(self.verdict, "measurement", None)
         if rests_on is None or self.runs is None or self.to_judge:
             return False
-        return (rests_on.n, rests_on.proposed) == (
-            self.runs.count.proposal.n,
-            self.proposed,
-        )
+        pooled = self.runs.pooled
+        if rests_on.pool:
+            first = pooled.proposing
+            pool = first and first.pool._asdict()
+            now = (pool, pooled.left_out, [key for key, _ in pooled.moves])
+            out = rests_on.left_out.get("n", 0)
+            if now != (rests_on.pool, out, [move["id"] for move in rests_on.moves]):
+                return False
+        return (rests_on.n, rests_on.proposed) == (pooled.proposal.n, self.proposed)
 
 
 def criterion_rows(trial: Trial) -> list[CriterionRow]:
@@ -296,7 +302,7 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     for evidence in (
         Evidence.objects.filter(criterion__trial=trial)
         .select_related("recorded_by", "claim", "finding", "criterion", "measurement")
-        .defer("measurement__results")
+        .defer("measurement__results", "measurement__results_out")
         .order_by("recorded_at")
     ):
         by_criterion.setdefault(evidence.criterion_id, []).append(evidence)

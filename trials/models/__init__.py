@@ -10,8 +10,8 @@ from trials.models.demos import (
     ScriptItem,
 )
 from trials.models.runs import (
-    FAILED,
     Consensus,
+    LeftOut,
     Measurement,
     Run,
     RunReport,
@@ -30,7 +30,6 @@ from trials.models.trials import (
 )
 
 __all__ = [
-    "FAILED",
     "Agreement",
     "Consensus",
     "ContractChange",
@@ -41,6 +40,7 @@ __all__ = [
     "Evidence",
     "Excuse",
     "Gap",
+    "LeftOut",
     "Measurement",
     "Milestone",
     "ResearchNote",

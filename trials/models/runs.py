@@ -24,8 +24,6 @@ from trials.models.demos import Evidence
 from trials.models.trials import Criterion, Trial
 from vendors.models import Candidate, VendorRecord, VendorScopedQuerySet
 
-PASSED, FAILED = "passed", "failed"
-
 
 class Measurement(CommittedRecord, VendorRecord):
     """The frozen runs of one verdict, from which its statistic is counted again."""
@@ -35,6 +33,10 @@ class Measurement(CommittedRecord, VendorRecord):
     committed: ClassVar = {
         1: ("evidence", "measure", "results", "n", "value", "proposed", "reason")
     }
+    committed[2] = (
+        *(*committed[1], "pool", "declared", "failed", "left_out"),
+        *("results_out", "files", "moves", "others"),
+    )
     only_grows: ClassVar[bool] = True
 
     evidence = models.OneToOneField(
@@ -42,14 +44,29 @@ class Measurement(CommittedRecord, VendorRecord):
     )
     # That of the criterion then; {}: tests that passed or failed.
     measure = models.JSONField(default=dict, blank=True)
-    # In order of time, in the measure's unit; of a test “passed” or “failed”.
+    # By file, in the order of `files`, then of time, in the measure's unit; of a test
+    # “passed” or “failed”. Without a pool, all runs in the order of time.
     results = models.JSONField(default=list)
     n = models.PositiveIntegerField()
-    # The statistic, as exact text; blank for tests.
+    # The statistic, as exact text, or “failed”; blank for tests.
     value = models.CharField(max_length=100, blank=True)
     proposed = models.CharField(max_length=9, choices=EvidenceVerdict.choices)
-    # Why the verdict is another than the one proposed.
+    # Why the verdict is another than the one proposed, or rests on one file or on what
+    # was left out.
     reason = models.TextField(blank=True)
+    # Where the runs came from; {} in rows of before there were pools.
+    pool = models.JSONField(default=dict, db_default={}, blank=True)
+    # What the contract said then, since which day, and how many runs were in by then.
+    declared = models.JSONField(default=dict, db_default={}, blank=True)
+    failed = models.PositiveIntegerField(default=0, db_default=0)
+    # How many of how many, by whom and why, and what all runs would have come to.
+    left_out = models.JSONField(default=dict, db_default={}, blank=True)
+    results_out = models.JSONField(default=list, db_default=[], blank=True)
+    # Those that count, the largest first: id, how many runs, SHA-256.
+    files = models.JSONField(default=list, db_default=[], blank=True)
+    moves = models.JSONField(default=list, db_default=[], blank=True)
+    # The other pools, with what each would have carried.
+    others = models.JSONField(default=list, db_default=[], blank=True)
 
     objects: ClassVar = ScopedQuerySet["Measurement"].as_manager()
 
@@ -155,10 +172,18 @@ class RunReport(VendorRecord):
 
 
 class RunQuerySet(VendorScopedQuerySet["Run"]):
-    """Runs; every one counts unless a person left it out."""
+    """Runs; every one counts unless a person left it, or its report, out."""
 
     def counting(self) -> Self:
-        return self.filter(left_out_at__isnull=True)
+        return self.exclude(is_left_out())
+
+
+def is_left_out() -> Q:
+    """Which runs do not count; both lists are read once for all of them."""
+    standing = LeftOut.objects.filter(taken_back_at__isnull=True)
+    runs = standing.filter(run__isnull=False).values("run")
+    reports = standing.filter(run__isnull=True).values("report")
+    return Q(pk__in=runs) | Q(report__in=reports)
 
 
 class Run(VendorRecord):
@@ -181,16 +206,6 @@ class Run(VendorRecord):
     failed = models.BooleanField(null=True, blank=True)
     # By the program's clock; the report has the server's.
     measured_at = models.DateTimeField()
-    left_out_at = models.DateTimeField(null=True, blank=True)
-    left_out_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        db_index=False,
-    )
-    left_out_reason = models.TextField(blank=True)
 
     objects: ClassVar = RunQuerySet.as_manager()
 
@@ -212,11 +227,6 @@ class Run(VendorRecord):
                 | Q(number__isnull=False) & ~Q(unit=""),
                 name="run_number_has_a_unit",
             ),
-            models.CheckConstraint(
-                condition=Q(left_out_at__isnull=True)
-                | Q(left_out_by__isnull=False) & ~Q(left_out_reason=""),
-                name="run_left_out_with_a_reason",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +237,69 @@ class Run(VendorRecord):
         if self.number is not None:
             return f"{written(self.number)} {self.unit}"
         return "failed" if self.failed else "passed"
+
+
+class LeftOut(CommittedRecord, VendorRecord):
+    """A run, or a whole report, that a person let count no more, until taken back."""
+
+    evaluation_path: ClassVar[str] = "report__trial__candidate__evaluation"
+    vendor_path: ClassVar[str] = "report__trial__candidate__vendor"
+    committed: ClassVar = {
+        1: (
+            *("report", "run", "reason", "left_out_by", "left_out_at"),
+            *("taken_back_by", "taken_back_at"),
+        )
+    }
+
+    report = models.ForeignKey(
+        RunReport, on_delete=models.PROTECT, related_name="left_out"
+    )
+    # Null: all of its runs.
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, related_name="left_out", null=True, blank=True
+    )
+    reason = models.TextField()
+    left_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    left_out_at = models.DateTimeField(default=timezone.now)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ScopedQuerySet["LeftOut"].as_manager()
+
+    class Meta:
+        ordering = ("left_out_at",)
+        verbose_name_plural = "left out"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("run",),
+                condition=Q(taken_back_at__isnull=True),
+                name="run_left_out_once",
+            ),
+            models.UniqueConstraint(
+                fields=("report",),
+                condition=Q(taken_back_at__isnull=True, run__isnull=True),
+                name="report_left_out_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="left_out_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="left_out_taken_back_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Left out {str(self.pk)[:8]}"
 
 
 class ScoreSheet(CommittedRecord):

@@ -16,6 +16,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.toolbox.days import today_in, wall_of
 from evaltracker.toolbox.measures import measure_words
+from evaltracker.toolbox.measures.pools import Pool
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState, Retest, Severity
 from vendors.claims import named_words
@@ -64,6 +65,14 @@ class Trial(VendorRecord):
     )
     # The codes of all criteria that it ever had: none is given a second time.
     codes = models.JSONField(default=list, db_default=[], blank=True, editable=False)
+    # Where its numbers count from; blank: not said. `*` is every commit.
+    counted_environment = models.CharField(
+        "environment that counts", max_length=80, blank=True, default="", db_default=""
+    )
+    counted_commit = models.CharField(
+        "commit that counts", max_length=200, blank=True, default="", db_default=""
+    )
+    declared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["Trial"].as_manager()
 
@@ -82,6 +91,10 @@ class Trial(VendorRecord):
 
     def __str__(self) -> str:
         return f"Trial {str(self.pk)[:8]}"
+
+    @property
+    def declared(self) -> Pool:
+        return Pool(self.counted_environment, self.counted_commit)
 
 
 class Criterion(VendorRecord):
@@ -109,6 +122,14 @@ class Criterion(VendorRecord):
     measure = models.JSONField(default=dict, db_default={}, blank=True)
     # The same in each of the trials that have it in common.
     shared = models.UUIDField(null=True, blank=True, editable=False)
+    # As of the trial, where they differ from it.
+    counted_environment = models.CharField(
+        "environment that counts", max_length=80, blank=True, default="", db_default=""
+    )
+    counted_commit = models.CharField(
+        "commit that counts", max_length=200, blank=True, default="", db_default=""
+    )
+    declared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = VendorScopedQuerySet["Criterion"].as_manager()
 
@@ -134,6 +155,14 @@ class Criterion(VendorRecord):
     @property
     def values_named(self) -> str:
         return named_words(self.named_values)
+
+    @property
+    def declared(self) -> Pool:
+        """The pool whose runs count, by its own words, else by its trial's."""
+        return Pool(
+            self.counted_environment or self.trial.counted_environment,
+            self.counted_commit or self.trial.counted_commit,
+        )
 
 
 class Milestone(Record):

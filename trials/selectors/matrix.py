@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import (
     BooleanField,
     Case,
+    F,
     IntegerField,
     Min,
     TextField,
@@ -27,11 +28,11 @@ from evaltracker.evaluations.models import Entry, Evaluation, JournalHead, Requi
 from evaltracker.pages.tabs import code_version
 from evaltracker.toolbox.days import instant_of, today_in
 from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
+from evaltracker.toolbox.measures.pools import FAILED
 from evaltracker.toolbox.registry import is_only_reading, seen_by_request
 from stakeholders.models import Stakeholder
 from trials.choices import Source
 from trials.models import Evidence, Gap, Measurement
-from trials.models.runs import FAILED
 from trials.scoring import FORMULA_VERSION, rounded
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
@@ -423,12 +424,13 @@ def _verdicts(
             *("named_values", "criterion__named_values", "awaits"),
             "claim__requirement__measure",
             *("measurement__measure", "measurement__value", "measurement__n", "failed"),
+            *("measurement__pool", "measurement__left_out", "measurement__moves"),
         )
     )
     for key, candidate, requirement, again, own, shared, awaits, now, *columns in rows:
         _ask(asked, requirement, now)
         named = {**(shared or {}), **own}
-        reading = dict(zip(("measure", "value", "n", "failed"), columns, strict=True))
+        reading = dict(zip(OF_MEASUREMENT, columns, strict=True))
         yield TrialVerdict(
             key=key,
             spot=(candidate, requirement),
@@ -441,15 +443,18 @@ def _verdicts(
         )
 
 
+OF_MEASUREMENT = ("measure", "value", "n", "failed", "pool", "left_out", "moves")
+
+
 def failed_tests() -> Case:
-    """How many tests of a verdict failed, counted in the text that the column holds;
-    0 where numbers were measured."""
+    """How many tests or runs of a verdict failed; of tests counted in the text that the
+    column holds, as those of before say it nowhere else."""
     text = Cast("measurement__results", TextField())
     rest = Replace(text, Value(f'"{FAILED}"'), Value(""))
     length = len(f'"{FAILED}"')
     return Case(
         When(measurement__value="", then=(Length(text) - Length(rest)) / length),
-        default=Value(0),
+        default=F("measurement__failed"),
         output_field=IntegerField(),
     )
 

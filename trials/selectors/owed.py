@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
-from django.db.models import Count
-
 from evaltracker.evaluations.models import Evaluation, Requirement
-from evaltracker.toolbox.measures import Measure
-from trials.models import Criterion, Gap, Run, Trial
+from trials.models import Criterion, Gap, Trial
 from trials.scoring import Credits, Standing, ValueState, Verdict
 from trials.scoring import Source as FactsSource
 from trials.scoring.ledger import HARSHNESS
 from trials.scoring.open_cells import OpenCell, RecordedCell, TrialRecord
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Ledger
-from trials.selectors.runs import run_counts
+from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
 from vendors.models import Candidate
@@ -73,11 +70,11 @@ def verdicts_owed(
     for criterion in criteria:
         place = criterion.trial.candidate_id, criterion.requirement_id
         planned[place].append(criterion)
-    counts = run_counts(chain.from_iterable(planned.values()), book.evaluation.zone)
+    pools = pooled_runs(chain.from_iterable(planned.values()))
     proposals = {
-        key: Verdict(count.proposal.verdict)
-        for key, count in counts.items()
-        if count.proposal.verdict
+        key: Verdict(pooled.proposal.verdict)
+        for key, pooled in pools.items()
+        if pooled.proposal.verdict
     }
     awaited: dict[Place, list[Lists]] = defaultdict(list)
     for candidate, requirement, named, of_criterion in Gap.objects.filter(
@@ -282,14 +279,18 @@ class RunsOwed:
     criterion: Criterion
     n: int
     least: int
+    # What has to be declared before any of its runs count.
+    asks: str = ""
 
     @property
     def to_confirm(self) -> bool:
-        return self.n >= self.least
+        return not self.asks and self.n >= self.least
 
     @property
     def words(self) -> str:
         """“no run yet”, “12 of 20 runs”, or “20 runs to confirm”."""
+        if self.asks:
+            return f"say which {self.asks} counts"
         if self.to_confirm:
             return "1 run to confirm" if self.n == 1 else f"{self.n:,} runs to confirm"
         return f"{self.n} of {self.least} runs" if self.n else "no run yet"
@@ -305,28 +306,20 @@ def running_trials_of(evaluation: Evaluation) -> list[Trial]:
 
 
 def runs_owed(trials: Collection[Trial]) -> list[RunsOwed]:
-    """Must-haves first, then what only has to be confirmed; in two queries.
+    """Must-haves first, then what only has to be confirmed.
 
     What has no measure and no test result is judged by eye.
     """
     rows = unjudged_criteria().filter(trial__in=trials)
     criteria = list(rows.select_related("requirement", "trial__candidate"))
-    counts = {
-        key: (numbers, tests)
-        for key, numbers, tests in Run.objects.counting()
-        .filter(criterion__in=criteria)
-        .order_by()
-        .values_list("criterion")
-        .annotate(numbers=Count("number"), tests=Count("failed"))
-    }
+    pools = pooled_runs(criteria)
     lacking = []
     for criterion in criteria:
-        numbers, tests = counts.get(criterion.pk, (0, 0))
-        measure = Measure.from_json(criterion.measure)
-        if measure:
-            lacking.append(RunsOwed(criterion, numbers, measure.least_n))
-        elif tests:
-            lacking.append(RunsOwed(criterion, tests, 1))
+        pooled = pools[criterion.pk]
+        if criterion.measure or pooled.asks or pooled.proposal.n:
+            n = pooled.proposal.n
+            least = n + (pooled.missing or 0)
+            lacking.append(RunsOwed(criterion, n, least, pooled.asks))
     return sorted(
         lacking,
         key=lambda owed: (

@@ -253,6 +253,9 @@ def contract_text(trial: Trial) -> str:
     if trial.difference:
         heading = "What differs from the other finalists' trials, and why"
         lines += ["", f"## {heading}", "", trial.difference]
+    if any((trial.counted_environment, trial.counted_commit)):
+        heading = "Where numbers count from"
+        lines += ["", f"## {heading}", "", trial.declared.words]
     lines += ["", "## Success criteria", ""]
     for criterion in trial.criteria.select_related("requirement").order_by(
         "position", "pk"
@@ -261,7 +264,9 @@ def contract_text(trial: Trial) -> str:
         how = f" Measured by: {criterion.method}." if criterion.method else ""
         values = named_words(criterion.named_values)
         for_values = f" For {values}." if values else ""
-        text = f"{criterion.text}.{for_values}{reach}{how}"
+        own = criterion.counted_environment or criterion.counted_commit
+        place = f" Numbers count from: {criterion.declared.words}." if own else ""
+        text = f"{criterion.text}.{for_values}{reach}{how}{place}"
         lines.append(f"- {criterion.requirement.ref}: {text}")
     return "\n".join(lines) + "\n"
 
@@ -439,7 +444,7 @@ def _why(
 
 DAYS = ("starts_on", "ends_on")
 WORDS = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
-TERMS = (*DAYS, "zone", *WORDS)
+TERMS = (*DAYS, "zone", *WORDS, "counted_environment", "counted_commit")
 
 
 def open_trials_drawn_up(evaluation: Evaluation) -> list[Trial]:
@@ -529,6 +534,7 @@ UNEQUAL_TERMS: Sequence[tuple[str, Callable[[Trial], str]]] = (
     ),
     ("Length", lambda trial: f"{(trial.ends_on - trial.starts_on).days + 1} days"),
     *((label, attrgetter(name)) for name, label in PARTS),
+    ("Where numbers count from", attrgetter("declared.words")),
 )
 
 

@@ -21,6 +21,7 @@ from evaltracker.evaluations.policy import (
     lock,
     require_stage,
 )
+from evaltracker.toolbox.measures.pools import UNSAID, Pool
 from evaltracker.toolbox.text import listed, read_reason
 from evaltracker.toolbox.working_days import monday_to_friday
 from evaltracker.toolbox.working_days import shift as shift_day
@@ -53,6 +54,7 @@ from trials.services.trials import (
     PLAN,
     change_trial,
     check_days,
+    declare,
     locked_trial,
     number_change,
     open_trial,
@@ -282,13 +284,14 @@ def amend_contract(
     check_days(
         values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
     )
+    declare(trial, values)
     before, after = change(trial, **values)
     if not together and (unlike := unexplained(trial)):
         sentence = f"{unlike} Say why."
         raise Invalid(sentence, errors={"difference": [sentence]})
     if after:
         what = f"Changed: {', '.join(map(_verbose, after))}."
-        number = number_change(trial, what, reason, by)
+        number = number_change(trial, what, reason, by, after)
         journal_on(
             trial,
             trial.candidate,
@@ -451,6 +454,7 @@ class CommonCriterion:
     shared: uuid.UUID | None = None
     # As its requirement's, unless trials have another already.
     measure: Mapping[str, Any] | None = None
+    declared: Pool = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +550,7 @@ def criteria_in_common(evaluation: Evaluation) -> list[CommonCriterion]:
             CommonCriterion(
                 *(row.requirement, row.text, row.threshold, row.method),
                 *(row.shared, row.measure),
+                Pool(row.counted_environment, row.counted_commit),
             )
             for row in rows
         ]
@@ -584,6 +589,8 @@ def _fill(
             method=one.method,
             measure=one.requirement.measure if one.measure is None else one.measure,
             shared=one.shared,
+            counted_environment=one.declared.environment,
+            counted_commit=one.declared.commit,
         )
         cell = book.cell(trial.candidate, one.requirement)
         put_criterion(criterion, "", by, cell)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations import journal
@@ -31,7 +32,14 @@ from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell
 from trials.selectors.trials import drawn_up_with, twins_of
 from trials.services.mails import ask_for_agreement
-from trials.services.trials import number_change, open_trial, withdraw_proposal
+from trials.services.trials import (
+    DECLARED,
+    declare,
+    number_change,
+    open_trial,
+    read_declared,
+    withdraw_proposal,
+)
 from vendors.choices import CandidateState
 from vendors.selectors.candidates import read_item_values
 
@@ -73,7 +81,7 @@ def where_of(twin: Criterion, criterion: Criterion) -> str:
     return "" if twin is criterion else f" in the trial of {twin.trial.candidate}"
 
 
-TEXTS = ("text", "threshold", "method")
+TEXTS = ("text", "threshold", "method", *DECLARED)
 EDITABLE = frozenset({*TEXTS, "requirement", "measure", "named_values", "position"})
 # What each trial says for itself of a criterion that it shares.
 OWN = frozenset({"named_values", "position"})
@@ -89,6 +97,8 @@ def add_criterion(
     by: By,
     threshold: str = "",
     method: str = "",
+    counted_environment: str = "",
+    counted_commit: str = "",
     named_values: object = None,
     measure: Mapping[str, Any] | None = None,
     reason: str = "",
@@ -108,7 +118,13 @@ def add_criterion(
     trial, evaluation = open_trial(trial, by, check_write_criteria)
     require_same(evaluation, requirement)
     named = read_item_values(named_values, evaluation)
-    texts = read_words(text=text, threshold=threshold, method=method)
+    texts = read_words(
+        text=text,
+        threshold=threshold,
+        method=method,
+        counted_environment=counted_environment,
+        counted_commit=counted_commit,
+    )
     chosen = requirement.measure if measure is None else kept_measure(measure)
     shared = uuid.uuid4() if trial.drawn_up else None
     added = [
@@ -144,6 +160,8 @@ def put_criterion(
     )
     _require_number(trial, criterion)
     give_codes(trial, [criterion])
+    if criterion.counted_environment or criterion.counted_commit:
+        criterion.declared_at = timezone.now()
     checked(criterion)
     criterion.save()
     _changed(trial, f"Criterion added: {criterion.text}", reason, by)
@@ -205,6 +223,7 @@ def change_criterion(
 def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -> None:
     trial = criterion.trial
     reason = _reason(trial, reason)
+    declare(criterion, values)
     before, after = change(criterion, **values)
     _require_number(trial, criterion)
     units = criterion.runs.exclude(unit="").order_by().values_list("unit", flat=True)
@@ -218,7 +237,7 @@ def _change(criterion: Criterion, values: dict[str, Any], reason: str, by: By) -
             sentence = f"Runs were reported in {unit}. {mismatch}"
             raise Invalid(sentence, errors={"measure_unit": [sentence]}) from mismatch
     if after:
-        _changed(trial, f"Criterion changed: {criterion.text}", reason, by)
+        _changed(trial, f"Criterion changed: {criterion.text}", reason, by, after)
         _journal(
             criterion,
             "criterion.changed",
@@ -280,9 +299,11 @@ def _reason(trial: Trial, reason: str) -> str:
     )
 
 
-def _changed(trial: Trial, what: str, reason: str, by: By) -> None:
+def _changed(
+    trial: Trial, what: str, reason: str, by: By, changed: Iterable[str] = ("words",)
+) -> None:
     if trial.agreed_at:
-        number_change(trial, what, reason, by)
+        number_change(trial, what, reason, by, changed)
         ask_for_agreement(trial)
     else:
         withdraw_proposal(trial)
@@ -295,6 +316,8 @@ def read_words(**texts: str) -> dict[str, str]:
     for field, text in texts.items():
         if field == "threshold":
             cleaned[field] = inputs.line(field, text, limit=200, blank=True)
+        elif field in DECLARED:
+            cleaned[field] = read_declared(inputs, field, text)
         else:
             cleaned[field] = inputs.text(field, text, blank=field != "text")
     inputs.check()
@@ -369,6 +392,7 @@ def copy_criteria(*, trial: Trial, by: By) -> list[Criterion]:
                 method=one.method,
                 measure=one.measure,
                 by=by,
+                **{name: getattr(one, name) for name in DECLARED},
             )
             for one in trial.criteria.select_related("requirement")
             if (one.requirement_id, one.text) not in there

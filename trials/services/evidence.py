@@ -18,7 +18,6 @@ from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Requirement, User
 from evaltracker.evaluations.policy import change, checked, lock, require_stage
 from evaltracker.toolbox.files import files_of_rows, read_file
-from evaltracker.toolbox.measures import Measure
 from evaltracker.toolbox.text import Inputs
 from trials.choices import DataOwner, EvidenceVerdict, Runner, Source
 from trials.models import (
@@ -27,7 +26,6 @@ from trials.models import (
     Excuse,
     Measurement,
     ResearchNote,
-    Run,
     ScriptItem,
     Trial,
 )
@@ -43,6 +41,7 @@ from trials.policy import (
 )
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import one_cell
+from trials.selectors.runs import pooled_runs
 from trials.selectors.trials import is_partly_proven
 from trials.services.trials import judged_anew, open_gap_for_refuted
 from vendors.choices import Availability
@@ -70,7 +69,10 @@ VERDICT_FIELDS = (
 )
 
 
-MEASUREMENT_FIELDS = ("measure", "n", "value", "proposed", "reason")
+MEASUREMENT_FIELDS = (
+    *("measure", "n", "value", "proposed", "reason"),
+    *("pool", "failed", "left_out", "moves"),
+)
 
 
 def journal_verdict(
@@ -219,12 +221,15 @@ def require_held(item: ScriptItem) -> None:
         raise Refused("This demo has not been held yet.")
 
 
-def require_no_runs(criterion: Criterion) -> None:
-    if criterion.measure and runs_that_count(criterion) >= least_runs(criterion):
-        raise Refused(
-            "The runs of this criterion propose a verdict. Confirm it, or give another "
-            "one with a reason."
-        )
+def require_no_runs(*criteria: Criterion) -> None:
+    for pooled in pooled_runs(row for row in criteria if row.measure).values():
+        if pooled.proposal.verdict:
+            raise Refused(
+                "The runs of this criterion propose a verdict. Confirm it, or give "
+                "another one with a reason."
+            )
+        if pooled.asks and any(one.proposal.verdict for one in pooled.pools):
+            raise Refused(pooled.proposal.why)
 
 
 def require_no_runs_on(evidence: Evidence) -> None:
@@ -237,20 +242,7 @@ def require_no_runs_on(evidence: Evidence) -> None:
     ).exclude(measure={})
     if evidence.criterion_id:
         measured = measured.filter(pk=evidence.criterion_id)
-    for criterion in measured:
-        require_no_runs(criterion)
-
-
-def runs_that_count(criterion: Criterion) -> int:
-    runs = Run.objects.counting().filter(criterion=criterion)
-    if criterion.measure:
-        return runs.filter(number__isnull=False).count()
-    return runs.filter(failed__isnull=False).count()
-
-
-def least_runs(criterion: Criterion) -> int:
-    measure = Measure.from_json(criterion.measure)
-    return measure.least_n if measure else 1
+    require_no_runs(*measured)
 
 
 def no_trial(candidate: Candidate) -> str:

@@ -24,35 +24,43 @@ from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.measures import (
     Measure,
     Measured,
-    Proposal,
-    UnitMismatch,
     check_same_kind,
     convert,
     written,
 )
+from evaltracker.toolbox.measures.pools import FAILED, PASSED, Pooled
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source
 from trials.models import (
     Criterion,
     Evidence,
+    LeftOut,
     Measurement,
     Run,
     RunReport,
     RunToken,
     Trial,
 )
-from trials.models.runs import FAILED, PASSED
 from trials.notices import RunTokenLeaked
 from trials.policy import check_running, check_trial, journal_on, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
-from trials.selectors.runs import check_run_token, propose_from, value_text
+from trials.selectors.runs import (
+    check_run_token,
+    declared_then,
+    frozen_numbers,
+    frozen_pool,
+    left_out_case,
+    pooled_runs,
+    standing,
+    standing_whole,
+    value_text,
+    who_left_out,
+)
 from trials.services.criteria import give_missing_codes
 from trials.services.evidence import (
     check_criterion,
-    least_runs,
     record_evidence,
-    runs_that_count,
 )
 from trials.services.trials import locked_trial, open_trial
 from vendors.models import Claim
@@ -187,10 +195,10 @@ def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> 
 # Criterion and unit come once for all their runs; `kind` is their place.
 INSERT = """
 INSERT INTO trials_run (
-    id, report_id, criterion_id, number, unit, failed, measured_at, left_out_reason
+    id, report_id, criterion_id, number, unit, failed, measured_at
 )
 SELECT gen_random_uuid(), %s, (%s::uuid[])[kind], number, (%s::text[])[kind], failed,
-    measured_at, ''
+    measured_at
 FROM unnest(
     %s::integer[], %s::numeric[], %s::boolean[], %s::timestamptz[]
 ) AS sent (kind, number, failed, measured_at)
@@ -438,25 +446,40 @@ def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
     )
 
 
-WHY = "Give the reason for leaving this run out; it is shown beside it."
+WHY = "Give the reason for leaving it out; it is shown beside it."
 
 
-def check_runs_kept(run: Run, by: By) -> None:
-    trial = run.criterion.trial
+def check_runs_kept(trial: Trial, by: By) -> None:
     check_trial(trial, by)
     check_judges(trial.candidate.evaluation, by)
 
 
 def check_leave_out_run(run: Run, by: By) -> None:
-    check_runs_kept(run, by)
-    if run.left_out_at:
+    check_runs_kept(run.report.trial, by)
+    if run.left_out.filter(taken_back_at=None).exists():
         raise Refused("This run is left out already.")
+    if standing_whole().filter(report=run.report_id).exists():
+        raise Refused("The whole report of this run is left out already.")
 
 
 def check_take_back_run(run: Run, by: By) -> None:
-    check_runs_kept(run, by)
-    if run.left_out_at is None:
+    check_runs_kept(run.report.trial, by)
+    if not run.left_out.filter(taken_back_at=None).exists():
+        if standing_whole().filter(report=run.report_id).exists():
+            raise Refused("The whole report of this run is left out; take that back.")
         raise Refused("This run counts already.")
+
+
+def check_leave_out_report(report: RunReport, by: By) -> None:
+    check_runs_kept(report.trial, by)
+    if standing_whole().filter(report=report).exists():
+        raise Refused("This report is left out already.")
+
+
+def check_take_back_report(report: RunReport, by: By) -> None:
+    check_runs_kept(report.trial, by)
+    if not standing_whole().filter(report=report).exists():
+        raise Refused("This report is not left out as a whole.")
 
 
 @transaction.atomic
@@ -470,66 +493,104 @@ def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
     """
     run = _locked_run(run, by)
     check_leave_out_run(run, by)
-    text = read_reason(reason, WHY)
-    change(
-        run,
-        left_out_at=timezone.now(),
-        left_out_by=actor_of(by).user,
-        left_out_reason=text,
-    )
-    _journal_run(run, "run.left_out", by, reason=text)
+    _leave_out(LeftOut(report=run.report, run=run), "run.left_out", reason, by)
     return run
+
+
+@transaction.atomic
+def leave_out_report(*, report: RunReport, reason: str, by: By) -> RunReport:
+    """Let no run of a report count, as `leave_out_run` does one."""
+    report.trial, _ = open_trial(report.trial, by)
+    check_leave_out_report(report, by)
+    _leave_out(LeftOut(report=report), "report.left_out", reason, by)
+    return report
 
 
 @transaction.atomic
 def take_back_run(*, run: Run, by: By) -> Run:
     run = _locked_run(run, by)
     check_take_back_run(run, by)
-    change(run, left_out_at=None, left_out_by=None, left_out_reason="")
-    _journal_run(run, "run.taken_back", by)
+    _take_back(run.left_out.get(taken_back_at=None), "run.taken_back", by)
     return run
+
+
+@transaction.atomic
+def take_back_report(*, report: RunReport, by: By) -> RunReport:
+    report.trial, _ = open_trial(report.trial, by)
+    check_take_back_report(report, by)
+    _take_back(standing_whole().get(report=report), "report.taken_back", by)
+    return report
 
 
 def _locked_run(run: Run, by: By) -> Run:
     trial, _ = open_trial(run.criterion.trial, by)
-    fresh: Run = Run.objects.select_related("criterion__requirement").get(pk=run.pk)
-    fresh.criterion.trial = trial
+    rows = Run.objects.select_related("criterion__requirement", "report")
+    fresh: Run = rows.get(pk=run.pk)
+    fresh.criterion.trial = fresh.report.trial = trial
     return fresh
 
 
-def _journal_run(run: Run, action: str, by: By, *, reason: str = "") -> None:
-    candidate = run.criterion.trial.candidate
-    fields = {"requirement": run.criterion.requirement.ref, "number": run.number}
+def _leave_out(row: LeftOut, action: str, reason: str, by: By) -> None:
+    row.reason = read_reason(reason, WHY)
+    user = actor_of(by).user
+    if user is None:
+        raise Forbidden("A person leaves runs out.")
+    row.left_out_by = user
+    row.save(force_insert=True)
+    _journal_left_out(row, action, by, reason=row.reason)
+
+
+def _take_back(row: LeftOut, action: str, by: By) -> None:
+    change(row, taken_back_at=timezone.now(), taken_back_by=actor_of(by).user)
+    _journal_left_out(row, action, by)
+
+
+def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") -> None:
+    run, report = row.run, row.report
+    if run is None:
+        count = {"runs": report.runs.count()}
+        after = {**journal.snapshot(report, ("key", "sha256")), **count}
+    else:
+        after = {
+            "requirement": run.criterion.requirement.ref,
+            **journal.snapshot(run, ("number", "unit", "failed", "measured_at")),
+        }
+    candidate = report.trial.candidate
     journal.record(
         evaluation=candidate.evaluation,
         action=action,
-        subject=run,
+        subject=run or report,
         by=by,
-        after={
-            "candidate": candidate,
-            **fields,
-            "unit": run.unit,
-            "failed": run.failed,
-            "measured_at": run.measured_at,
-        },
+        after={"candidate": candidate, **after},
         reason=reason,
+        rows=[row],
     )
 
 
 NO_RUN = "No run counts for this criterion yet, so there is nothing to confirm."
 WHY_OTHER = "Give the reason for another verdict than the one the runs propose."
+LOOK = "Look at them again."
 
 
 def check_confirm_runs(criterion: Criterion, by: By) -> None:
     check_criterion(criterion, by)
-    n, least = runs_that_count(criterion), least_runs(criterion)
+    _proposing(criterion)
+
+
+def _proposing(criterion: Criterion) -> Pooled:
+    """The pools of a criterion, if its runs propose a verdict."""
+    pooled = pooled_runs([criterion])[criterion.pk]
+    n, missing = pooled.proposal.n, pooled.missing
+    if pooled.mismatch or pooled.asks:
+        raise Refused(pooled.proposal.why)
     if not n:
         raise Refused(NO_RUN)
-    if n < least:
+    if missing:
         raise Refused(
-            f"Only {n} of the {least} runs that this criterion asks for have come in; "
-            "confirm it when they all have."
+            f"Only {n} of the {n + missing} runs that this criterion asks for have "
+            "come in; confirm it when they all have."
         )
+    return pooled
 
 
 @transaction.atomic
@@ -541,80 +602,120 @@ def confirm_runs(
     by: By,
     data: str,
     proposed: str = "",
+    seen: str = "",
     reason: str = "",
     runner: str = Runner.US,
     named_values: object = None,
 ) -> Evidence:
     """Record the verdict that the runs of a criterion propose, and freeze them with it.
 
-    `proposed` is what the person was shown; blank if nothing was.
+    `proposed` and `seen`, of `Pooled`, are what the person was shown; blank if nothing
+    was.
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest.
         Refused: too few runs, or as for `record_evidence`.
-        Stale: the runs propose something else than was shown.
-        Invalid: another verdict without a reason.
+        Stale: the runs, or what they propose, are others than were shown.
+        Invalid: no reason for another verdict, or for one that one file or what was
+            left out turns.
 
     """
     lock_candidate(claim.candidate)
     criterion = Criterion.objects.select_related(
         "trial__candidate__evaluation", "requirement"
     ).get(pk=criterion.pk)
-    check_confirm_runs(criterion, by)
-    measure = Measure.from_json(criterion.measure)
-    results = frozen_runs(criterion, measure)
-    proposal = propose_from(measure, results)
-    if proposal.verdict is None:
-        raise Refused(NO_RUN)
-    if proposed and proposed != proposal.verdict:
+    check_criterion(criterion, by)
+    pooled = _proposing(criterion)
+    measurement = frozen_runs(criterion, pooled)
+    if proposed and proposed != measurement.proposed:
         raise Stale(
             "Runs came in or were left out since you opened the page: they propose "
-            f"“{proposal.verdict}” now. Look at them again."
+            f"“{measurement.proposed}” now. {LOOK}"
         )
-    differs = verdict != proposal.verdict
-    why = read_reason(reason, WHY_OTHER) if differs else ""
-    numbers = note_of(measure, proposal)
+    if seen and seen != pooled.seen:
+        raise Stale(f"Runs came in or were left out since you opened the page. {LOOK}")
+    differs = verdict != measurement.proposed
+    if differs or pooled.needs_reason:
+        why = WHY_OTHER if differs else f"{' '.join(pooled.turned_words)} Say why."
+        measurement.reason = read_reason(reason, why)
+    numbers = note_of(pooled)
     return record_evidence(
         claim=claim,
         source=Source.TRIAL,
         verdict=verdict,
-        note=f"{numbers}. {why}" if why else numbers,
+        note=". ".join(filter(None, (numbers, measurement.reason))),
         runner=runner,
         data=data,
         named_values=named_values,
         criterion=criterion,
-        measurement=Measurement(
-            measure=criterion.measure,
-            results=list(results),
-            n=proposal.n,
-            value=value_text(proposal),
-            proposed=proposal.verdict,
-            reason=why,
-        ),
+        measurement=measurement,
         by=by,
     )
 
 
-def frozen_runs(criterion: Criterion, measure: Measure | None) -> list[str]:
-    """The runs that count, in order of time, as they are frozen."""
-    runs = Run.objects.counting().filter(criterion=criterion)
-    runs = runs.order_by("measured_at", "id")
-    if measure is None:
-        outcomes = runs.filter(failed__isnull=False).values_list("failed", flat=True)
-        return [FAILED if failed else PASSED for failed in outcomes]
-    numbers = runs.values_list("number", "unit")
-    try:
-        return [
-            written(convert(number, unit, measure.unit))
-            for number, unit in numbers.iterator()
-            if number is not None
-        ]
-    except UnitMismatch as error:
-        raise Refused(str(error)) from error
+def frozen_runs(criterion: Criterion, pooled: Pooled) -> Measurement:
+    """The runs of a criterion that are frozen, unsaved: those of its pool, by file."""
+    first, measure = pooled.proposing, pooled.measure
+    if first is None:
+        raise Refused(NO_RUN)
+    results: dict[str, tuple[list[str], list[str]]] = {
+        file.key: ([], []) for file in first.files
+    }
+    runs = Run.objects.filter(criterion=criterion, report__key__in=results)
+    rows = runs.order_by("measured_at", "id").annotate(out=left_out_case())
+    named = ("report__key", "out", "number", "unit", "failed")
+    for key, out, number, unit, failed in rows.values_list(*named).iterator():
+        if failed:
+            text = FAILED
+        elif measure is not None and number is not None:
+            text = written(convert(number, unit, measure.unit))
+        elif measure is None and failed is not None:
+            text = PASSED
+        else:
+            continue
+        results[key][out].append(text)
+    digests = dict(
+        criterion.trial.run_reports.filter(key__in=results).values_list("key", "sha256")
+    )
+    measurement = Measurement(
+        measure=criterion.measure,
+        pool=first.pool._asdict(),
+        results=[text for file in pooled.files for text in results[file.key][0]],
+        results_out=[text for _, out in results.values() for text in out],
+        files=[
+            {
+                "id": file.key,
+                "n": len(results[file.key][0]),
+                "sha256": digests[file.key],
+            }
+            for file in pooled.files
+        ],
+        declared=declared_then(criterion),
+        others=[
+            {
+                **other.pool._asdict(),
+                "n": other.counted.n,
+                "failed": other.counted.failed,
+                "left_out": other.out.n,
+                "value": value_text(other.proposal),
+                "would_be": other.proposal.verdict,
+            }
+            for other in pooled.pools[1:]
+        ],
+    )
+    numbers = frozen_numbers(frozen_pool(measurement))
+    if numbers["left_out"]:
+        out_here = standing().filter(report__trial=criterion.trial_id)
+        numbers["left_out"] |= who_left_out(out_here, criterion.pk, results)
+    for name, value in numbers.items():
+        setattr(measurement, name, value)
+    return measurement
 
 
-def note_of(measure: Measure | None, proposal: Proposal) -> str:
-    """“p95 12.1 ms of 40 runs (bound at most 20 ms)”."""
+def note_of(pooled: Pooled) -> str:
+    """“p95 12.1 ms of 40 runs (bound at most 20 ms)”; the vendor may read it, so it
+    names no place and no file."""
+    measure, proposal = pooled.measure, pooled.proposal
     if measure is None or proposal.value is None:
         return proposal.why.rstrip(".")
-    return Measured(measure, proposal.value, proposal.n).words
+    return Measured(measure, proposal.value, proposal.n, failed=proposal.failed).words

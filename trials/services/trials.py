@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,10 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.days import instant_of, is_working_day, today_in
+from evaltracker.toolbox.measures.pools import pool_name
 from evaltracker.toolbox.text import Inputs
 from trials.choices import EvidenceVerdict, Retest, Severity
-from trials.models import ContractChange, Evidence, Gap, Trial
+from trials.models import ContractChange, Criterion, Evidence, Gap, Trial
 from trials.policy import (
     TRIAL_STAGES,
     check_part,
@@ -49,7 +50,9 @@ from vendors.policy import require_no_conflict
 from vendors.services.candidates import lock_candidate
 
 CONTRACT = ("workload", "environment", "data_allowed", "people_hours", "exit_plan")
-TEXTS = ("title", *CONTRACT, "difference")
+# Where numbers count from, and how long each may be.
+DECLARED = {"counted_environment": 80, "counted_commit": 200}
+TEXTS = ("title", *CONTRACT, "difference", *DECLARED)
 PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
 
 
@@ -69,6 +72,8 @@ def plan_trial(
     people_hours: str = "",
     exit_plan: str = "",
     difference: str = "",
+    counted_environment: str = "",
+    counted_commit: str = "",
     drawn_up: bool = False,
 ) -> Trial:
     """Plan a candidate's trial; what is blank is filled in before it is agreed.
@@ -90,6 +95,8 @@ def plan_trial(
         people_hours=people_hours,
         exit_plan=exit_plan,
         difference=difference,
+        counted_environment=counted_environment,
+        counted_commit=counted_commit,
     )
     check_days(starts_on, ends_on)
     trial = Trial(
@@ -101,6 +108,7 @@ def plan_trial(
         drawn_up=drawn_up,
         **texts,
     )
+    declare(trial, {name: texts[name] for name in DECLARED if texts[name]})
     checked(trial)
     trial.save()
     journal_on(
@@ -128,6 +136,7 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
     check_days(
         values.get("starts_on", trial.starts_on), values.get("ends_on", trial.ends_on)
     )
+    declare(trial, values)
     before, after = change(trial, **values)
     if after:
         withdraw_proposal(trial)
@@ -225,10 +234,25 @@ def read_contract(**texts: str) -> dict[str, str]:
     for field, text in texts.items():
         if field == "title":
             cleaned[field] = inputs.line(field, text)
+        elif field in DECLARED:
+            cleaned[field] = read_declared(inputs, field, text)
         else:
             cleaned[field] = inputs.text(field, text, blank=field != "workload")
     inputs.check()
     return cleaned
+
+
+def read_declared(inputs: Inputs, field: str, text: str) -> str:
+    return pool_name(inputs.line(field, text, limit=DECLARED[field], blank=True))
+
+
+def declare(row: Trial | Criterion, values: Mapping[str, Any]) -> None:
+    """Note when it is that the contract says, or says anew, where numbers count from;
+    before the values are given to the row, which its caller saves."""
+    if any(values.get(name, said := getattr(row, name)) != said for name in DECLARED):
+        row.declared_at = timezone.now()
+        if not row._state.adding:
+            row.save(update_fields=["declared_at"])
 
 
 def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
@@ -237,8 +261,13 @@ def check_days(starts_on: datetime.date, ends_on: datetime.date) -> None:
         raise Invalid(sentence, errors={"ends_on": [sentence]})
 
 
-def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
-    """Give a change of an agreed contract its number; the caller journals it."""
+def number_change(
+    trial: Trial, what: str, reason: str, by: By, changed: Iterable[str] = ("words",)
+) -> int:
+    """Give a change of an agreed contract its number; the caller journals it.
+
+    Run tokens live on if nothing else is `changed` than where numbers count from.
+    """
     last = trial.changes.order_by("-number").first()
     row = ContractChange(
         trial=trial,
@@ -249,7 +278,10 @@ def number_change(trial: Trial, what: str, reason: str, by: By) -> int:
     )
     checked(row)
     row.save(force_insert=True)
+    former = trial.version
     change(trial, version=row.number + 1)
+    if DECLARED.keys() >= set(changed):
+        trial.run_tokens.filter(version=former).update(version=trial.version)
     return row.number
 
 

@@ -571,13 +571,15 @@ class Rights(StrEnum):
 # Columns that may change of rows that otherwise only grow.
 AMENDED: dict[str, tuple[str, ...]] = {
     # Whose data is erased leaves their address in no log.
-    "evaluations_accountentry": ("address",)
+    "evaluations_accountentry": ("address",),
+    # Code of 0.1.0 writes there who left a run out.
+    "trials_run": ("left_out_at", "left_out_by_id", "left_out_reason"),
 }
 ADDS = """
 evaluations_accountentry evaluations_entry evaluations_importedhistory
 stakeholders_signoff
 trials_agreement trials_contractchange trials_evidence trials_measurement
-trials_runreport
+trials_run trials_runreport
 vendors_publisheddocument
 vendors_quote vendors_quoteread vendors_quotereader
 workflow_waiver
@@ -585,7 +587,7 @@ workflow_waiver
 KEEPS = """
 evaluations_evaluation evaluations_journalhead evaluations_visit
 stakeholders_signeddocument
-trials_run
+trials_leftout
 vendors_claim vendors_priceopening
 workflow_decision
 """

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 from typing import NamedTuple, Self
 
 from evaltracker.toolbox.measures.measure import (
@@ -23,6 +24,7 @@ from evaltracker.toolbox.measures.measure import (
 
 EVERY = "*"  # of commits; it joins them
 PASSED, FAILED = "passed", "failed"
+VERBS = {"holds": "holds", "partly": "holds partly", "fails": "fails"}
 # So many files, the largest, are tried for whether they move a verdict.
 MOST_TRIED = 200
 
@@ -40,9 +42,13 @@ class Pool(NamedTuple):
     @property
     def words(self) -> str:
         """“m5.large, commit ab12”; what nobody named is not said."""
-        commit = f"commit {self.commit[:12]}" if self.commit else ""
+        commit = f"commit {self.commit}" if self.commit else ""
         commit = "every commit" if self.commit == EVERY else commit
         return ", ".join(filter(None, (self.environment, commit)))
+
+
+# Nothing is declared, or a report names nothing.
+UNSAID = Pool("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +132,16 @@ def places_of(measure: Measure | None, tally: Tally) -> list[int] | None:
     return places if places[0] > 0 and places[-1] <= tally.numbers else None
 
 
+def at_places(
+    measure: Measure | None, tally: Tally, ordered: Sequence[Decimal]
+) -> list[Decimal]:
+    return [ordered[place - 1] for place in places_of(measure, tally) or ()]
+
+
 def propose_pool(
-    measure: Measure | None, tally: Tally, at_places: Sequence[Decimal]
+    measure: Measure | None, tally: Tally, numbers: Sequence[Decimal]
 ) -> Proposal:
-    """The verdict that a pool carries; `at_places` are its numbers at `places_of`."""
+    """The verdict that a pool carries; `numbers` are those at `places_of`."""
     n, failed = tally.n, tally.failed
     if measure is None:
         return replace(propose_of_tests(n, failed), failed=failed)
@@ -145,7 +157,7 @@ def propose_pool(
             why = f"{measure.statistic} falls on a failed run: {of} failed."
         verdict: Verdict | None = None if few else "fails"
         return Proposal(verdict, n, None, low, high, why, failed, fell=True)
-    value = mean_of(at_places) if places else tally.mean
+    value = mean_of(numbers) if places else tally.mean
     proposal = propose_of(measure, n, value, low, high)
     why = f"{proposal.why} {failed} of them failed." if failed else proposal.why
     return replace(proposal, why=why, failed=failed)
@@ -232,6 +244,9 @@ class PoolCount:
         out = sum((file.out for file in files), Tally())
         return cls(pool, files, counted, out, NOTHING)
 
+    def without(self, key: str) -> list[FileOfRuns]:
+        return [file for file in self.files if file.key != key]
+
 
 class Move(NamedTuple):
     """A file without which another verdict comes out."""
@@ -251,13 +266,15 @@ class Pooled:
     asks: str = ""
     with_left_out: Proposal = NOTHING
     moves: Sequence[Move] = ()
+    # Why its runs cannot be counted: the measure has another unit since.
+    mismatch: str = ""
 
     @property
     def proposal(self) -> Proposal:
         if self.proposing is not None:
             return self.proposing.proposal
         if not self.asks:
-            return NOTHING
+            return replace(NOTHING, why=self.mismatch or NOTHING.why)
         several = f"Runs of several {self.asks}s came in; say which {self.asks} counts."
         return replace(NOTHING, why=several)
 
@@ -288,6 +305,22 @@ class Pooled:
     def needs_reason(self) -> bool:
         return bool(self.moves) or self.turned_by_left_out
 
+    @property
+    def turned_words(self) -> list[str]:
+        """“Without laptop-warmup it fails.”, and what all runs would carry."""
+        words = [f"Without {move.key} it {VERBS[move.without]}." for move in self.moves]
+        verdict = self.with_left_out.verdict
+        if self.turned_by_left_out and verdict:
+            words.append(f"With what was left out it {VERBS[verdict]}.")
+        return words
+
+    @property
+    def seen(self) -> str:
+        """What a page showed of it, to tell later whether it is still the same."""
+        shown = (self.proposal, self.with_left_out, self.left_out, list(self.moves))
+        pool = self.proposing and tuple(self.proposing.pool)
+        return sha256(repr((pool, shown)).encode()).hexdigest()[:16]
+
 
 def largest_first(files: Iterable[FileOfRuns]) -> list[FileOfRuns]:
     counting = [file for file in files if file.counted.n]
@@ -308,8 +341,8 @@ def pools_of(
 
 def propose_pools(
     pooled: Pooled,
-    at_places: Mapping[Pool, Sequence[Decimal]],
-    at_places_with_out: Sequence[Decimal],
+    numbers: Mapping[Pool, Sequence[Decimal]],
+    numbers_with_out: Sequence[Decimal],
     exact_without: Callable[[str], Verdict | None],
 ) -> Pooled:
     """What each pool carries, and what moves the verdict of the one that proposes."""
@@ -317,7 +350,7 @@ def propose_pools(
     pools = [
         replace(
             one,
-            proposal=propose_pool(measure, one.counted, at_places.get(one.pool, ())),
+            proposal=propose_pool(measure, one.counted, numbers.get(one.pool, ())),
         )
         for one in pooled.pools
     ]
@@ -329,7 +362,7 @@ def propose_pools(
         pooled,
         pools=pools,
         proposing=first,
-        with_left_out=propose_pool(measure, whole, at_places_with_out)
+        with_left_out=propose_pool(measure, whole, numbers_with_out)
         if first.out.n
         else first.proposal,
         moves=moves_of(measure, first, exact_without),
@@ -353,6 +386,14 @@ def moves_of(
     return moves
 
 
+def exact_verdict(
+    measure: Measure | None, files: Iterable[FileOfRuns], ordered: Sequence[Decimal]
+) -> Verdict | None:
+    """The verdict of files whose numbers these are."""
+    tally = sum((file.counted for file in files), Tally())
+    return propose_pool(measure, tally, at_places(measure, tally, ordered)).verdict
+
+
 def propose_frozen(
     measure: Measure | None,
     declared: Pool,
@@ -368,17 +409,14 @@ def propose_frozen(
             number for pair in texts for some in pair for number in numbers_in(some)
         )
 
-    def at(tally: Tally, ordered: Sequence[Decimal]) -> list[Decimal]:
-        return [ordered[place - 1] for place in places_of(measure, tally) or ()]
-
     def exact_without(key: str) -> Verdict | None:
-        rest = [file for file in first.files if file.key != key]
-        tally = sum((file.counted for file in rest), Tally())
-        return propose_pool(measure, tally, at(tally, numbers(rest))).verdict
+        return exact_verdict(measure, first.without(key), numbers(first.without(key)))
 
-    first = pooled.proposing or PoolCount(Pool("", ""), (), Tally(), Tally(), NOTHING)
-    at_places = {one.pool: at(one.counted, numbers(one.files)) for one in pooled.pools}
-    whole = numbers(first.files, with_out=True)
-    return propose_pools(
-        pooled, at_places, at(first.counted + first.out, whole), exact_without
-    )
+    first = pooled.proposing or PoolCount(UNSAID, (), Tally(), Tally(), NOTHING)
+    places = {
+        one.pool: at_places(measure, one.counted, numbers(one.files))
+        for one in pooled.pools
+    }
+    everything = numbers(first.files, with_out=True)
+    with_out = at_places(measure, first.counted + first.out, everything)
+    return propose_pools(pooled, places, with_out, exact_without)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ from evaltracker.toolbox.measures.measure import (
     shown,
     written,
 )
+from evaltracker.toolbox.measures.pools import FAILED, VERBS, Pool
 
 LIMIT = 120
 _PARTS = re.compile(r"(?P<value>[+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*(?P<unit>\D.*)")
@@ -100,44 +101,87 @@ class Measured:
     """What a confirmed verdict rests on: a statistic in its measure's unit, or without
     a measure `n` tests, of which some `failed`.
 
-    `named` are the values of the brief's lists that it speaks of; blank for all.
+    `named` are the values of the brief's lists that it speaks of; blank for all. Of
+    before there were pools it says nothing of them, and `pool` is None.
     """
 
     measure: Measure | None
+    # None where it falls on a run that failed.
     value: Decimal | None
     n: int
     named: str = ""
     failed: int = 0
+    pool: Pool | None = None
+    left_out: Mapping[str, Any] = field(default_factory=dict)
+    moves: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self | None:
         """What a column or a memo keeps; None where a measure has no number."""
-        measure = Measure.from_json(said["measure"])
-        if measure and not said["value"]:
+        measure, value = Measure.from_json(said["measure"]), said["value"]
+        if measure and not value:
             return None
-        value = Decimal(said["value"]) if measure else None
-        n, named = said["n"], said.get("named", "")
-        return cls(measure, value, n, named, said.get("failed", 0))
+        return cls(
+            measure,
+            Decimal(value) if measure and value != FAILED else None,
+            said["n"],
+            said.get("named", ""),
+            said.get("failed", 0),
+            Pool(**said["pool"]) if said.get("pool") else None,
+            said.get("left_out") or {},
+            said.get("moves") or (),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """As a memo keeps it; of tests also how many failed."""
-        stored = {
+        nothing = FAILED if self.measure else ""
+        stored: dict[str, Any] = {
             "measure": self.measure.as_json() if self.measure else {},
-            "value": "" if self.value is None else written(self.value),
+            "value": nothing if self.value is None else written(self.value),
             "n": self.n,
             "named": self.named,
         }
+        if self.pool is not None:
+            stored |= {"pool": self.pool._asdict(), "failed": self.failed}
+            stored |= {"left_out": dict(self.left_out), "moves": list(self.moves)}
         return stored if self.measure else {**stored, "failed": self.failed}
 
     @property
     def result(self) -> str:
-        """“p95 19.6 ms of 400 runs”, or “failed 2 of 40 tests”."""
-        if self.measure is None or self.value is None:
+        """“p95 57.4 s of 29 runs on m5.large; 3 of 32 left out by Lina Ortega, with
+        them 60.6 s, partly”, or “failed 2 of 40 tests”."""
+        environment = self.pool.environment if self.pool else ""
+        place = f" on {environment}" if environment else ""
+        return f"{self._number}{place}{self._turned}"
+
+    @property
+    def _number(self) -> str:
+        if self.measure is None:
             return self._of_tests
         runs = "1 run" if self.n == 1 else f"{self.n:,} runs"
-        number = shown(self.value, beside=self.measure.bound)
-        number = f"{number} {self.measure.unit}"
-        return f"{self.measure.statistic} {number} of {runs}"
+        if self.failed:
+            runs += f", {self.failed:,} of them failed"
+        return f"{self.measure.statistic} {self._value_words(self.value)} of {runs}"
+
+    def _value_words(self, value: Decimal | None) -> str:
+        if self.measure is None or value is None:
+            return "a failed run"
+        return f"{shown(value, beside=self.measure.bound)} {self.measure.unit}"
+
+    @property
+    def _turned(self) -> str:
+        """What was left out, and which file moves the verdict."""
+        words = ""
+        if out := self.left_out:
+            value = out["value_with"]
+            number = Decimal(value) if value not in ("", FAILED) else None
+            them = f"{self._value_words(number)}, " if value else ""
+            by = f" by {' and '.join(out['by'])}" if out.get("by") else ""
+            count = f"{out['n']:,} of {out['of']:,} left out{by}"
+            words += f"; {count}, with them {them}{out['proposed_with']}"
+        for move in self.moves:
+            words += f"; without {move['id']} it {VERBS[move['without']]}"
+        return words
 
     @property
     def words(self) -> str:

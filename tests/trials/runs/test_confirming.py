@@ -69,7 +69,7 @@ def test_runs_propose_and_one_tap_confirms(
     assert kept.reason == ""
     entry = Entry.objects.get(action="evidence.recorded")
     assert (entry.after["n"], entry.after["value"]) == (40, p95)
-    assert f"trials.measurement/1 {kept.pk}" in (entry.rows or "")
+    assert f"trials.measurement/2 {kept.pk}" in (entry.rows or "")
     if verdict == "holds":
         assert standing(criterion) == Standing.PROVEN
 
@@ -161,8 +161,10 @@ def test_tests_that_passed_or_failed_propose_on_prose(trial: Trial) -> None:
     assert proposed(criterion).why == "All 2 tests passed."
     add_tests(criterion, True)
     assert proposed(criterion).verdict == "fails"
-    evidence = confirm(criterion, "fails")
-    assert evidence.note == "1 of 3 tests failed"
+    with pytest.raises(Invalid, match=r"Without 1 it holds. Say why\."):
+        confirm(criterion, "fails")
+    evidence = confirm(criterion, "fails", reason="It failed.")
+    assert evidence.note == "1 of 3 tests failed. It failed."
     assert sorted(evidence.measurement.results) == ["failed", "passed", "passed"]
 
 

@@ -56,7 +56,7 @@ def test_nothing_is_measured_before_a_person_confirms(criterion: Criterion) -> N
 
 def test_a_failure_that_may_be_answered_has_no_number_yet(criterion: Criterion) -> None:
     add_runs(criterion, latencies("31"))
-    confirm(criterion, "fails")
+    confirm(criterion, "fails", reason="The newest report counts.")
     assert words_of(criterion) == "Claimed 12 ms"
     Gap.objects.update(reply_at="2026-01-01T00:00Z")
     assert "measured p95" in words_of(criterion)

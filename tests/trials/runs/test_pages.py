@@ -62,7 +62,9 @@ def test_a_run_that_is_left_out_stays_with_its_reason(ci: Program) -> None:
     with pytest.raises(Refused, match="left out already"):
         leave_out_run(run=one, reason="Again.", by=ci.trial.lead)
     take_back_run(run=one, by=ci.trial.lead)
-    assert Run.objects.counting().get().left_out_reason == ""
+    assert Run.objects.counting().exists()
+    entry = Entry.objects.get(action="run.taken_back")
+    assert "trials.leftout/1" in (entry.rows or "")
     with pytest.raises(Forbidden):
         leave_out_run(run=one, reason="No.", by=stakeholders.holder("it"))
 

@@ -65,6 +65,7 @@ FITTING: dict[str, dict[str, Any]] = {
     "Score": {"value": 3},
     "Demo": {"scheduled_for": datetime.datetime(2027, 2, 1, 9, tzinfo=datetime.UTC)},
     "Gap": {"severity": "challenge"},
+    "LeftOut": {"reason": HOUSE},
     "Measurement": {"proposed": "holds"},
     "Milestone": {"zone": "UTC", "state": "open"},
     "Proposal": {"new_category": "New"},
