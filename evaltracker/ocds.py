@@ -7,8 +7,7 @@ from typing import Any
 
 from evaltracker.evaluations.choices import Priority, Stage, Status
 from evaltracker.portable.registry import Document
-from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
-from evaltracker.toolbox.measures.pools import FAILED
+from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
 from trials.choices import Source
 from trials.selectors.matrix import Spot, TrialVerdict, measured_by
 from vendors.claims import named_words

@@ -18,7 +18,7 @@ from evaltracker.portable.registry import (
     leave_out,
     register_part,
 )
-from evaltracker.toolbox.measures.pools import FAILED
+from evaltracker.toolbox.measures import FAILED
 from trials.choices import MilestoneState
 from trials.models import (
     Agreement,

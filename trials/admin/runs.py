@@ -25,13 +25,14 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.toolbox.files import attachment
 from evaltracker.toolbox.measures import (
+    EVERY,
     Measure,
+    Pooled,
     Proposal,
     UnitMismatch,
     convert,
     shown,
 )
-from evaltracker.toolbox.measures.pools import EVERY, Pooled
 from evaltracker.toolbox.text import listed
 from trials.admin.base import OnTrial, find_trial
 from trials.admin.criteria import JudgeCriterion

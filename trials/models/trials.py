@@ -15,8 +15,7 @@ from evaltracker.evaluations.models import (
     check_zone,
 )
 from evaltracker.toolbox.days import today_in, wall_of
-from evaltracker.toolbox.measures import measure_words
-from evaltracker.toolbox.measures.pools import Pool
+from evaltracker.toolbox.measures import Pool, measure_words
 from stakeholders.models import Stakeholder
 from trials.choices import MilestoneState, Retest, Severity
 from vendors.claims import named_words

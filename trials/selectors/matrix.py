@@ -27,8 +27,7 @@ from django.utils import timezone
 from evaltracker.evaluations.models import Entry, Evaluation, JournalHead, Requirement
 from evaltracker.pages.tabs import code_version
 from evaltracker.toolbox.days import instant_of, today_in
-from evaltracker.toolbox.measures import CellNumbers, Measure, Measured, Reading
-from evaltracker.toolbox.measures.pools import FAILED
+from evaltracker.toolbox.measures import FAILED, CellNumbers, Measure, Measured, Reading
 from evaltracker.toolbox.registry import is_only_reading, seen_by_request
 from stakeholders.models import Stakeholder
 from trials.choices import Source

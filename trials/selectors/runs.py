@@ -34,27 +34,27 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import require_stage
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.measures import (
-    Measure,
-    Proposal,
-    UnitMismatch,
-    convert,
-    propose_of_tests,
-    written,
-)
-from evaltracker.toolbox.measures.measure import AT_MOST, Verdict, verdict_of
-from evaltracker.toolbox.measures.pools import (
+    AT_MOST,
     EVERY,
     FAILED,
     UNSAID,
     FileOfRuns,
+    Measure,
     Pool,
     Pooled,
+    Proposal,
     Tally,
+    UnitMismatch,
+    Verdict,
+    convert,
     exact_verdict,
     places_of,
     pools_of,
     propose_frozen,
+    propose_of_tests,
     propose_pools,
+    verdict_of,
+    written,
 )
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import (

@@ -21,7 +21,7 @@ from evaltracker.evaluations.policy import (
     lock,
     require_stage,
 )
-from evaltracker.toolbox.measures.pools import UNSAID, Pool
+from evaltracker.toolbox.measures import UNSAID, Pool
 from evaltracker.toolbox.text import listed, read_reason
 from evaltracker.toolbox.working_days import monday_to_friday
 from evaltracker.toolbox.working_days import shift as shift_day

@@ -22,13 +22,15 @@ from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now, instant_of
 from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.measures import (
+    FAILED,
+    PASSED,
     Measure,
     Measured,
+    Pooled,
     check_same_kind,
     convert,
     written,
 )
-from evaltracker.toolbox.measures.pools import FAILED, PASSED, Pooled
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
 from trials.choices import ReportFormat, Runner, Source

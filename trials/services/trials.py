@@ -25,7 +25,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.days import instant_of, is_working_day, today_in
-from evaltracker.toolbox.measures.pools import pool_name
+from evaltracker.toolbox.measures import pool_name
 from evaltracker.toolbox.text import Inputs
 from trials.choices import EvidenceVerdict, Retest, Severity
 from trials.models import ContractChange, Criterion, Evidence, Gap, Trial
