@@ -104,6 +104,11 @@ class FitSum:
     coverage: Coverage
     judged: int
 
+    @property
+    def stated(self) -> Fraction | None:
+        """`value`, unless nothing is answered: who was never asked is no 0 %."""
+        return self.value if self.coverage.answered else None
+
 
 @dataclass(frozen=True, slots=True)
 class Fit(FitSum):

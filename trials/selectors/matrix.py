@@ -530,7 +530,7 @@ def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def column_as_json(column: Column) -> dict[str, Any]:
-    value, candidate = column.fit.value, column.candidate
+    value, candidate = column.fit.stated, column.candidate
     return {
         "id": str(candidate.pk),
         "name": candidate.name,

@@ -220,3 +220,16 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
 def test_what_a_spreadsheet_would_run_is_marked_as_text(text: str) -> None:
     assert harmless(text).startswith("'")
     assert harmless("plain") == "plain"
+
+
+def test_who_answered_nothing_has_no_fit_and_not_one_of_zero(
+    purchase: Evaluation,
+) -> None:
+    vendors.enter(purchase, "research")
+    silent = vendors.candidate_late(purchase, "Silent ML")
+    shortlist(candidate=silent, by=purchase.owner)
+    for view in ("", "?view=lines"):
+        assert "fit</span> 0%" not in body_of(purchase, view)
+        assert "fit 0%" not in body_of(purchase, view)
+    body = signed_in(purchase.owner).get(f"/admin/candidates/{silent.pk}/").content
+    assert '<p class="tr-big et-num">–</p>' in body.decode()
