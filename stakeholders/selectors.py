@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -208,15 +207,12 @@ def signature_of(row: SignOff) -> Signature:
     return Signature(row.person_id, row.printed_name, role, seat, row.verdict)
 
 
-def approved_of(counted: Mapping[SignOffRule, Iterable[SignOff]]) -> Approved:
-    """How a stage stands whose rules have these verdicts on the words of now."""
-    rows = sorted(chain(*counted.values()), key=attrgetter("signed_at"))
-    required = {rule.get_role_display(): rule.required for rule in counted}
+def approved_of(tallies: Sequence[RuleTally]) -> Approved:
+    """How the rules of a stage stand for the words that stand now."""
+    rows = [row for one in tallies for row in one.counted]
+    rows.sort(key=attrgetter("signed_at"))
+    required = {one.rule.get_role_display(): one.rule.required for one in tallies}
     return count_approvals(required, map(signature_of, rows))
-
-
-def approved_so_far(tallies: Iterable[RuleTally]) -> Approved:
-    return approved_of({one.rule: one.counted for one in tallies})
 
 
 # Of what somebody objected so much is shown before “more”.

@@ -31,7 +31,7 @@ from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
 from stakeholders.selectors import (
-    approved_so_far,
+    approved_of,
     counted_objections,
     last_signed,
     lateness_of,
@@ -87,7 +87,7 @@ class OnRule(About[Asked]):
             "thing": thing_of(row),
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
-            "approved": str(approved_so_far(row.look.tallies)),
+            "approved": str(approved_of(row.look.tallies)),
             "open": counted_objections(objections(row.look.visit, row.look.tallies)),
         }
 

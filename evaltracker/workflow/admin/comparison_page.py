@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from evaltracker.decision.admin.comparison import (
     by_category,
@@ -41,7 +42,6 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.files import handed_out
 from evaltracker.toolbox.text import listed
-from evaltracker.workflow.admin.sign_offs import only_reading
 from evaltracker.workflow.gates.table import reports_for
 from evaltracker.workflow.services.stages import (
     check_draft_decision,
@@ -198,7 +198,7 @@ def working_page(
 
 site.register_page(
     "e/<slug:slug>/comparison/<uuid:candidate_id>/",
-    only_reading(working_page),
+    require_safe(working_page),
     "working",
 )
 

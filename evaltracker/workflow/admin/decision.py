@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.views.decorators.http import require_safe
 
 from evaltracker.decision import links
 from evaltracker.decision.admin.after import metric_picture
@@ -56,7 +57,6 @@ from evaltracker.pages.workspace import evaluation_page, find_evaluation, show
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import download
 from evaltracker.workflow.admin.overview import MEMO_PARTS, who_reads_memo
-from evaltracker.workflow.admin.sign_offs import only_reading
 from evaltracker.workflow.gates.table import GateReport, gate_reports
 from evaltracker.workflow.inbox import NextStep
 from evaltracker.workflow.inbox.items import step_after
@@ -542,9 +542,9 @@ def handed_out(content: bytes, kind: str, slug: str) -> HttpResponse:
     )
 
 
-site.register_page("e/<slug:slug>/memo/", only_reading(memo_page), "memo")
+site.register_page("e/<slug:slug>/memo/", require_safe(memo_page), "memo")
 register_tab(111, "memo", "Memo", "memo", group="Decision", visible=memo_can_be_read)
-site.register_page("e/<slug:slug>/memo.pdf", only_reading(memo_pdf), "memo_pdf")
-site.register_page("e/<slug:slug>/memo.md", only_reading(memo_md), "memo_md")
-site.register_page("e/<slug:slug>/memo.docx", only_reading(memo_docx), "memo_docx")
-site.register_page("e/<slug:slug>/memo.xlsx", only_reading(memo_xlsx), "memo_xlsx")
+site.register_page("e/<slug:slug>/memo.pdf", require_safe(memo_pdf), "memo_pdf")
+site.register_page("e/<slug:slug>/memo.md", require_safe(memo_md), "memo_md")
+site.register_page("e/<slug:slug>/memo.docx", require_safe(memo_docx), "memo_docx")
+site.register_page("e/<slug:slug>/memo.xlsx", require_safe(memo_xlsx), "memo_xlsx")

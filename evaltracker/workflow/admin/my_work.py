@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from unfold.views import ChangeList
 
 from evaltracker.decision.models import (
@@ -268,9 +269,8 @@ def sign_of(item: WorkItem) -> tuple[str, str]:
 site.register_index(work_page)
 
 
+@require_safe
 def news_page(request: HttpRequest) -> HttpResponse:
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponse(status=405)
     check_query(request)
     user: Any = request.user
     now = timezone.now()

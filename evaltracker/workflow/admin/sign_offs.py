@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 from rest_framework.throttling import BaseThrottle
 
 from evaltracker.decision.memo.markdown import as_html
@@ -57,7 +58,7 @@ from stakeholders.models import (
     altered,
 )
 from stakeholders.policy import signing_parts
-from stakeholders.selectors import Approved, RuleTally, approved_so_far, last_signed
+from stakeholders.selectors import Approved, RuleTally, approved_of, last_signed
 from stakeholders.services.sign_offs import Origin
 from vendors.admin.base import open_answers
 
@@ -141,19 +142,9 @@ def document_page(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def only_reading(view: Any) -> Any:
-    def reading(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
-        answer: HttpResponse = view(request, **kwargs)
-        return answer
-
-    return reading
-
-
-site.register_page("receipts/<uuid:sign_off_id>/", only_reading(receipt), "receipt")
+site.register_page("receipts/<uuid:sign_off_id>/", require_safe(receipt), "receipt")
 site.register_page(
-    "documents/<uuid:document_id>/", only_reading(document_page), "document"
+    "documents/<uuid:document_id>/", require_safe(document_page), "document"
 )
 
 
@@ -204,7 +195,7 @@ class SignView:
 
     @property
     def approved(self) -> Approved:
-        return approved_so_far(self.tallies)
+        return approved_of(self.tallies)
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -335,7 +326,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             block for block in blocks if block.lines or block.given or block.current
         ],
         has_rules=evaluation.is_open and bool(look.tallies),
-        approved=approved_so_far(look.tallies) if evaluation.is_open else None,
+        approved=approved_of(look.tallies) if evaluation.is_open else None,
         early=before_signing(look) if evaluation.is_open else "",
         digest=look.digest if evaluation.is_open and look.tallies else "",
         conditions=[

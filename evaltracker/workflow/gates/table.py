@@ -24,7 +24,7 @@ from stakeholders.policy import insiders, lendings_today
 from stakeholders.selectors import (
     Approved,
     RuleTally,
-    approved_so_far,
+    approved_of,
     open_conditions,
     stage_due,
 )
@@ -500,7 +500,7 @@ def _reports(look: Look) -> list[GateReport]:
                 waivers.get(gate.name),
                 "" if blocks else gate.nothing(look),
                 requests.get(gate.name),
-                approved=approved_so_far(look.tallies) if signs else None,
+                approved=approved_of(look.tallies) if signs else None,
             )
         )
     return reports

@@ -26,8 +26,8 @@ from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
-from stakeholders.models import APPROVALS, Delegation, Role, SignOff, SignOffRule
-from stakeholders.selectors import Approved, approved_of
+from stakeholders.models import Delegation, Role, SignOff, SignOffRule
+from stakeholders.selectors import Approved, RuleTally, approved_of
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
@@ -225,14 +225,14 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
             continue
         holder, lending = seat
         stand = desk.stands.of(evaluation)
-        approved = signatures.approved(asked[evaluation.pk], stand.digest)
-        if signatures.settled(rule, stand.digest, holder):
+        if is_settled(signatures.tally(rule, stand.digest), holder):
             continue
+        tallies = [signatures.tally(one, stand.digest) for one in asked[evaluation.pk]]
         yield desk.item(
             "sign_off",
             evaluation,
             wording(rule, signed_before=signatures.of(rule, holder)),
-            reason(lending, stand, approved),
+            reason(lending, stand, approved_of(tallies)),
             links.sign(rule),
             waits=not stand.is_signed_now,
         )
@@ -286,25 +286,17 @@ class Given:
             for row in self.rows[rule.pk]
         )
 
-    def on(self, rule: SignOffRule, digest: str) -> list[SignOff]:
-        return [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
+    def tally(self, rule: SignOffRule, digest: str) -> RuleTally:
+        rows = [row for row in self.rows[rule.pk] if row.document.sha256 == digest]
+        return RuleTally(rule, [], counted=rows)
 
-    def approved(self, rules: Sequence[SignOffRule], digest: str) -> Approved:
-        return approved_of({rule: self.on(rule, digest) for rule in rules})
 
-    def settled(self, rule: SignOffRule, digest: str, holder: User) -> bool:
-        """Whether nothing is awaited from `holder` on the words with `digest`. They
-        signed them, enough others did, or somebody is against them."""
-        stands = self.on(rule, digest)
-        approved = sum(sign_off.verdict in APPROVALS for sign_off in stands)
-        return (
-            approved >= rule.required
-            or approved < len(stands)
-            or any(
-                holder.pk in (sign_off.person_id, sign_off.on_behalf_of_id)
-                for sign_off in stands
-            )
-        )
+def is_settled(tally: RuleTally, holder: User) -> bool:
+    """Whether nothing is awaited from `holder`: they signed these words, enough others
+    did, or somebody is against them."""
+    return bool(tally.passed or tally.against) or any(
+        holder.pk in (row.person_id, row.on_behalf_of_id) for row in tally.counted
+    )
 
 
 def contracts(desk: Desk) -> Iterator[WorkItem]:
