@@ -5,7 +5,13 @@ from typing import ClassVar
 
 from evaltracker.decision import links
 from evaltracker.decision.models import ContractTerm, Letter, PromiseCheck
-from evaltracker.decision.selectors import CHECK_NOTICE, LETTER, MORNING, TERM_NOTICE
+from evaltracker.decision.selectors import (
+    CHECK_NOTICE,
+    GAP_NOTICE,
+    LETTER,
+    MORNING,
+    TERM_NOTICE,
+)
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Evaluation, Notice
 from evaltracker.notices.about import About, ended, not_the_owners
@@ -13,6 +19,7 @@ from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import letter
 from evaltracker.toolbox.days import instant_of
 from evaltracker.toolbox.working_days import day_in_words
+from trials.models import Gap
 from vendors.models import Candidate, Contact
 from vendors.notices import from_owner, way_in
 
@@ -101,6 +108,26 @@ class PromiseCheckDue(About[PromiseCheck]):
         return self.dated(
             notice, row, instant_of(row.due_on, MORNING, notice.place.zone)
         )
+
+
+@register
+class GapPromiseDue(About[Gap]):
+    """The chosen one was to have mended a gap by that day: the owner looks again."""
+
+    name: ClassVar[str] = GAP_NOTICE
+    can_wait: ClassVar[bool] = True
+    rows: ClassVar = Gap.objects.select_related("trial")
+
+    def title(self, row: Gap) -> str:
+        return row.trial.title
+
+    def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
+        if row.closed_at is not None or row.promised_for is None:
+            yield "Nothing is promised of it any more."
+        yield not_the_owners(notice)
+
+    def page(self, notice: Notice, row: Gap) -> str:
+        return links.page(notice.place, "promise_checks", "gaps")
 
 
 @register

@@ -36,8 +36,9 @@ from evaltracker.evaluations.models import (
 from evaltracker.portable.registry import Part, parts
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.files import HALF, file_storage
+from trials.models import Gap
 from trials.policy import matters_most
-from trials.scoring import Availability
+from trials.scoring import Availability, Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import ledger
 from trials.selectors.matrix import versions_of
@@ -80,8 +81,9 @@ def is_near(term: ContractTerm) -> bool:
     return term.deadline - ahead <= today_in(term.evaluation.zone)
 
 
-# The kind of the mail about it; notices.py.
+# The kinds of the mails about them; notices.py.
 CHECK_NOTICE = "promise_check_due"
+GAP_NOTICE = "gap_promise_due"
 MORNING = datetime.time(9)
 PROMISED = (
     Availability.NOW,
@@ -126,11 +128,13 @@ def chosen_of(evaluation: Evaluation) -> Candidate | None:
 def promised_rows(
     candidate: Candidate, checks: Iterable[PromiseCheck] = ()
 ) -> list[PromisedRow]:
-    """Every must-have and heavy requirement that it said is or will be there. What it
-    said *never* of is no promise. The ledger stands still once the evaluation has
-    ended, so these are the rows that the memo rests on."""
+    """Every must-have and heavy requirement that it said is or will be there, and
+    whatever it weighs what failed, held in part or left a gap open. What it said
+    *never* of is no promise. The ledger stands still once the evaluation has ended, so
+    these are the rows that the memo rests on."""
     places = list(checks)
     book = ledger(candidate.evaluation, candidates=[candidate])
+    left_open = set(open_gaps_of(candidate).values_list("requirement", flat=True))
     verdicts: dict[object, CheckVerdict] = {
         (verdict.promise_check_id, verdict.requirement_id): verdict
         for verdict in CheckVerdict.objects.filter(
@@ -144,10 +148,20 @@ def promised_rows(
             tuple(verdicts.get((place.pk, requirement.pk)) for place in places),
         )
         for requirement in book.requirements
-        if matters_most(requirement)
-        and not (cell := book.cell(candidate, requirement)).not_applicable
-        and cell.claimed in PROMISED
+        if not (cell := book.cell(candidate, requirement)).not_applicable
+        and (
+            (matters_most(requirement) and cell.claimed in PROMISED)
+            or cell.standing in (Standing.REFUTED, Standing.PARTLY)
+            or requirement.pk in left_open
+        )
     ]
+
+
+def open_gaps_of(candidate: Candidate) -> QuerySet[Gap]:
+    rows: QuerySet[Gap] = Gap.objects.filter(
+        trial__candidate=candidate, closed_at__isnull=True
+    )
+    return rows.select_related("requirement", "trial__lead")
 
 
 def outcomes_of(checks: Iterable[PromiseCheck]) -> list[Kept]:

@@ -38,8 +38,9 @@ from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.services.stages import advance, decide, draft_decision
-from stakeholders.models import Role
+from stakeholders.models import Condition, Role
 from stakeholders.services.people import weigh_for_role
+from stakeholders.services.sign_offs import ConditionAsked, close_condition
 from trials.services.scores import close_scores, open_consensus
 from vendors.choices import Availability, CandidateState, CostState
 from vendors.models import Candidate
@@ -130,16 +131,20 @@ def decide_renewals(
     close_scores(
         evaluation=evaluation, outcome="No score was moved in the meeting.", by=lead
     )
+    for condition in Condition.objects.filter(sign_off__visit__evaluation=evaluation):
+        note = "Northlight agreed; section 4 of the contract asks for it."
+        close_condition(condition=condition, note=note, by=lead)
     opening = ask_to_open_prices(evaluation=evaluation, by=lead)
     confirm_price_opening(opening=opening, by=people["leadership"])
     draft_decision(
         evaluation=evaluation,
         candidate=winner,
         rationale=(
-            "Both finalists proved every must-have in their trials. Northlight leads "
-            "where most of the weight lies, in its technical approach, and has the "
-            "lower price. It had no research plan by its second sprint; the contract "
-            "asks for one before the first form is built."
+            "Both finalists proved every must-have in their trials and fit equally "
+            "well. People scored Northlight's technical approach higher and Kodiak's "
+            "user interface; what decides is Northlight's lower price, which the "
+            "published criteria score. It had no research plan by its second sprint "
+            "(QAP-6); the contract asks for one before the first form is built."
         ),
         dissent=(
             "Priya (PM) would have taken Kodiak: it asked our caseworkers before it "
@@ -269,7 +274,12 @@ def load(people: dict[str, User]) -> Evaluation:
     )
     advance(evaluation=evaluation, from_stage=Stage.DEMOS, by=lead)
     run_trials(candidates, requirements)
-    sign_all(evaluation, people)
+    plan = ConditionAsked(
+        text="Northlight hands in a research plan (QAP-6) before a form is built.",
+        owner=lead,
+        due_on=today_in(evaluation.zone) + datetime.timedelta(days=7),
+    )
+    sign_all(evaluation, people, asks={Role.PM: plan})
     advance(evaluation=evaluation, from_stage=Stage.TRIALS, by=lead)
     return follow_up(decide_renewals(evaluation, candidates[0], people), people)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -29,6 +30,7 @@ from evaltracker.workflow.services.sign_offs import sign
 from stakeholders.models import Role, Stakeholder, digest_of
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
 from stakeholders.services.roles import give_roles
+from stakeholders.services.sign_offs import ConditionAsked
 from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
 from trials.models import Criterion, Demo, Trial
 from trials.selectors.trials import contract_of
@@ -206,12 +208,20 @@ def known_vendor(name: str, *, by: User, aliases: Sequence[str] = ()) -> Vendor:
     return vendor or add_vendor(name=name, aliases=aliases, by=by)
 
 
-def sign_all(evaluation: Evaluation, people: dict[str, User]) -> None:
+def sign_all(
+    evaluation: Evaluation,
+    people: dict[str, User],
+    asks: Mapping[str, ConditionAsked] = MappingProxyType({}),
+) -> None:
+    """Everybody approves, some on a condition, which `asks` has by role."""
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
     for rule in evaluation.sign_off_rules.filter(stage=visit.stage):
+        asked = asks.get(rule.role)
         sign(
             rule=rule,
-            verdict="approve",
+            verdict="conditions" if asked else "approve",
+            reason="I agree once this is certain." if asked else "",
+            conditions=[asked] if asked else [],
             shown=digest_of(document_of(evaluation, visit=visit)),
             by=people[rule.role],
         )
@@ -475,7 +485,7 @@ def add_trial_milestones(trial: Trial, how: Trying) -> None:
             due_time=EVENING,
             by=trial.candidate.evaluation.owner,
         )
-        if day < timezone.localdate():
+        if day <= timezone.localdate():
             settle_milestone(milestone=milestone, state=MilestoneState.MET, by=how.lead)
 
 

@@ -2,13 +2,16 @@
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evaltracker.decision.memo.brief import price_gap
-from evaltracker.decision.memo.text import options
+from evaltracker.decision.memo.printing import benefit, benefit_words, passages
+from evaltracker.decision.memo.text import NOTHING_SHORT, options
+from trials.scoring import rounded
 
 FILE = Path(__file__).parents[1] / "data" / "cases" / "words_cases.json"
 CASES = json.loads(FILE.read_text())["cases"]
@@ -64,3 +67,87 @@ def test_everybody_who_answered_or_quoted_has_a_row(case: Any) -> None:
     assert (f" {cheapest}" in said) if cheapest else not said
     out = {row["name"] for row in candidates if row["state"] == "eliminated"}
     assert ("which was eliminated" in said) == (cheapest in out)
+
+
+OWNER = "owner"
+
+
+def memo_of(given: dict[str, Any]) -> Any:
+    """A memo of one candidate that stands as a case says."""
+    excused, standings = given["excused"], given["standings"]
+    chosen = {"name": "A", "state": "chosen", "kind": "buy", "months_to_live": None}
+    gaps = [{"text": "Missing.", "reply": "Soon.", **gap} for gap in given["gaps"]]
+    inputs = inputs_of(
+        [{**chosen, "gaps": gaps, "steps": []}],
+        requirements=[{"ref": ref, "text": "Holds"} for ref in standings],
+        excuses=[
+            {
+                **{"candidate__name": "A", "requirement__ref": ref, "reason": "Why"},
+                "withdrawn_at": None,
+            }
+            for ref in excused
+        ],
+        waivers=[
+            {"visit__stage": "trials", "rule": f"Rule {number}.", "reason": "Why"}
+            for number in range(given["waivers"])
+        ],
+        conditions=[
+            {"closing_note": "Done." if row["closed"] else "", **row}
+            for row in given["conditions"]
+        ],
+    )
+    inputs["brief"]["owner"] = OWNER
+    cost = {"known": 0, "kinds": 1, "likely": "0"}
+    result = {"standings": standings, "cost": cost, "value": None}
+    return {"inputs": inputs, "results": {"A": result}}
+
+
+@of_kind("page_one")
+def test_page_one_says_what_it_does_not_do_and_who_looks_after_it(case: Any) -> None:
+    memo, expected = memo_of(case["given"]), case["expected"]
+    said = {part.title: list(part.lines) for part in passages(memo)}
+    short = [line for line in said[SHORT] if line != NOTHING_SHORT]
+    assert [line.split()[0] for line in short] == expected["does_not_do"]
+    gaps = [line for line in said["Open gaps"] if line != "None."]
+    assert len(gaps) == expected["open_gaps"]
+    without = [line for line in gaps if "No day is promised" in line]
+    assert len(without) == expected["gaps_without_a_day"]
+    asked = [line for line in said["Conditions and waivers"] if "(open" in line]
+    assert len(asked) == expected["conditions"]
+    waived = [line for line in said["Conditions and waivers"] if "Waived" in line]
+    assert len(waived) == case["given"]["waivers"]
+    ends = [line.removesuffix(" looks after it.") for line in said["Risks"]]
+    keepers = [line.split(": ") for line in ends if ": " in line]
+    assert keepers == expected["risks"]
+    assert all(lines for lines in said.values())
+
+
+SHORT = "What it does not do"
+
+
+@of_kind("benefit")
+def test_benefit_and_payback(case: Any) -> None:
+    given, expected = case["given"], case["expected"]
+    months = Decimal(given["months_live"])
+    monthly = given["monthly"]
+    amount = None if monthly is None else str(Decimal(monthly) * months)
+    counted = benefit(amount, int(months), given["likely_cost"])
+    names = ("worth", "less_cost", "pays_back_in_months")
+    if counted is None:
+        assert [expected[name] for name in names] == [None] * 3
+        return
+    worth, less, pays = counted
+    assert (worth, less) == (
+        Decimal(expected["worth"]),
+        Decimal(expected["less_cost"]),
+    )
+    assert pays is not None
+    assert str(rounded(pays, 1)) == expected["pays_back_in_months"]
+    unknown = given.get("kinds_not_known", 0)
+    cost = {"known": 3, "kinds": 3 + unknown, "likely": given["likely_cost"]}
+    inputs = inputs_of([])
+    result: Any = {"cost": cost, "value": {"amount": amount}}
+    wait: Any = {"months_to_live": str(36 - months)}
+    words = benefit_words(inputs, wait, result)
+    assert f"{expected['pays_back_in_months']} months" in words
+    assert ("at least" in words) == expected.get("at_least", False)

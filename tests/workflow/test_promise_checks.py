@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from evaltracker.decision import links
 from evaltracker.decision.models import Decision, PromiseCheck
-from evaltracker.decision.selectors import outcomes_of
+from evaltracker.decision.selectors import outcomes_of, promised_rows
 from evaltracker.decision.services.after import (
     close_check,
     move_check,
@@ -15,13 +16,17 @@ from evaltracker.decision.services.after import (
     waive_check,
 )
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice
+from evaltracker.evaluations.models import Entry, Evaluation, Notice, Requirement
 from evaltracker.notices.kinds import KINDS
+from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
 from evaltracker.workflow.inbox import my_work
+from evaltracker.workflow.services.stages import decide
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from tests.workflow.deciding import decided
+from tests.workflow.deciding import agree, decided, in_decision
+from trials.models import Gap, Trial
+from vendors.models import Candidate
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -143,3 +148,54 @@ def test_a_check_is_work_from_two_weeks_before(where: Evaluation) -> None:
     soon = check().due_on - datetime.timedelta(days=10)
     with time_machine.travel(datetime.datetime.combine(soon, datetime.time(12))):
         assert listed() == ["Promise check: does it hold after 3 months?"]
+
+
+def test_what_failed_and_an_open_gap_are_followed_up_whatever_they_weigh() -> None:
+    where, option = in_decision()
+    day = today_in(where.zone) + datetime.timedelta(days=30)
+    found = failed_in_trial(option, promised_for=day)
+    agree(where, option)
+    decide(evaluation=where, by=where.owner)
+    where.refresh_from_db()
+    body = signed_in(where.owner).get(links.page(where, "promise_checks")).text
+    assert "Not reached in three attempts." in body
+    assert "It comes next month." in body
+    refs = [row.requirement.ref for row in promised_rows(option, [check()])]
+    assert found.ref in refs
+    week = datetime.timedelta(days=7)
+    rows = Notice.objects.filter(kind="gap_promise_due", recipient=where.owner)
+    days = sorted(row.wall_time.date() for row in rows)
+    assert days == [day - week, day, day + week]
+    notice = rows.first()
+    assert notice is not None
+    kind = KINDS["gap_promise_due"]
+    assert kind.holds(notice) == ""
+    assert "#gaps" in kind.compose(notice).text
+    Gap.objects.update(promised_for=None)
+    assert "Nothing is promised" in kind.holds(notice)
+
+
+def failed_in_trial(option: Candidate, promised_for: datetime.date) -> Requirement:
+    """A light requirement of which a gap is left open in its trial."""
+    trial = Trial.objects.get(candidate=option)
+    need = Requirement.objects.create(
+        evaluation=option.evaluation,
+        category=option.evaluation.categories.all()[0],
+        ref="R9",
+        text="A research plan",
+        priority="should",
+        weight=1,
+        position=9,
+    )
+    Gap.objects.create(
+        trial=trial,
+        requirement=need,
+        severity="challenge",
+        text="Not reached in three attempts.",
+        found_on=trial.starts_on,
+        found_by=option.evaluation.owner,
+        reply="It comes next month.",
+        reply_at=timezone.now(),
+        promised_for=promised_for,
+    )
+    return need

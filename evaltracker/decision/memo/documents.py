@@ -38,7 +38,7 @@ from evaltracker.decision.memo.markdown import (
     percent,
     tables,
 )
-from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo
+from evaltracker.decision.memo.printing import DRAFT, FrontPage, SealedMemo, passages
 from evaltracker.decision.memo.record import Memo, cell_states
 from evaltracker.decision.memo.text import numbers_sheets
 from evaltracker.decision.models import Decision
@@ -125,6 +125,8 @@ def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
     yield ["Currency", brief["currency"]]
     for label, answer in inputs.get("brief_questions", ()):
         yield [label, answer]
+    for passage in passages(memo):
+        yield [passage.title, "\n".join(passage.lines)]
     yield ["Horizon in months", Number(brief["horizon_months"])]
     yield ["Share of evidence in the total", Number(brief["evidence_share"], SHARE)]
     yield ["Formula version", inputs["formula_version"]]
@@ -475,6 +477,10 @@ def write_front(book: Any, front: FrontPage) -> None:
             book.add_paragraph(one, style="List Bullet")
     if front.figures:
         write_figures(book, front)
+    for passage in front.passages:
+        book.add_paragraph(style=SMALL).add_run(passage.title).bold = True
+        for text in passage.lines:
+            book.add_paragraph(text, style="List Bullet")
     if front.pictures:
         line = book.add_paragraph()
         line.paragraph_format.keep_together = True

@@ -5,8 +5,12 @@ and two pictures. It and the seal are drawn from what is frozen and are no part 
 words that are signed: the seal would change them with each signature under them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision.memo.brief import pursued
@@ -34,19 +38,29 @@ from evaltracker.decision.memo.markdown import (
 )
 from evaltracker.decision.memo.markdown import table as written_table
 from evaltracker.decision.memo.record import (
+    CandidateResult,
     FrozenCandidate,
     FrozenCost,
+    FrozenGap,
     FrozenSignature,
+    FrozenStep,
     Inputs,
     Memo,
     Results,
 )
 from evaltracker.decision.memo.text import (
+    NOTHING_SHORT,
     VERDICTS,
     best_of_others,
     chosen_of,
+    condition_lines,
+    exception_lines,
+    gap_name,
+    gap_words,
+    open_gaps,
     origin_of,
     rank,
+    shortcomings,
 )
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
@@ -62,7 +76,9 @@ from evaltracker.toolbox.charts import (
     scale,
     short,
 )
-from evaltracker.toolbox.text import listed
+from evaltracker.toolbox.days import wall_of
+from evaltracker.toolbox.text import listed, shortened
+from evaltracker.toolbox.working_days import day_in_words
 from stakeholders.models import Condition, Role, SignOff, digest_of
 from stakeholders.selectors import (
     Approved,
@@ -70,6 +86,7 @@ from stakeholders.selectors import (
     count_approvals,
     signature_of,
 )
+from trials.scoring import rounded
 
 # More than these nobody compares by eye; the table of all options has them.
 DRAWN = 12
@@ -220,6 +237,14 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Some lines of the first page under their own head; never without a line."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FrontPage:
     """What stands before the words; every form of the memo prints all of it."""
 
@@ -227,6 +252,7 @@ class FrontPage:
     said: str
     figures: tuple[Figure, ...]
     pictures: tuple[Picture, ...]
+    passages: tuple[Passage, ...] = ()
     # What the proof came to; blank of a draft, and where nobody asked.
     proof: str = ""
     differs: tuple[str, ...] = ()
@@ -239,6 +265,8 @@ class FrontPage:
             for one in self.figures
         )
         parts = [f"**{inline(self.sentence)}**", inline(self.said), figures]
+        for passage in self.passages:
+            parts += [f"{passage.title}:", bullets(map(inline, passage.lines))]
         for picture in self.pictures:
             parts += [
                 f"{inline(picture.title)}:",
@@ -274,6 +302,7 @@ def front_page(
         figures=tuple(
             figures(counted or figures_of(memo), results, decision, signatures)
         ),
+        passages=tuple(passages(memo)),
         pictures=tuple(picture for picture in pictures if picture),
         proof=proof,
         differs=tuple(differences or ()),
@@ -294,16 +323,23 @@ def when_and_by_whom(
     if decision is None:
         return f"A draft of {day(inputs['as_of'])}; nothing is decided yet."
     decider = decision.decided_by.name if decision.decided_by else ""
-    decided = f"Decided on {day(plain(decision.decided_at))} by {decider}."
+    on = day_in_words(there(plain(decision.decided_at), decision))
+    decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
     for row in latest(sign_offs):
         name = f"{row['printed_name']} ({Role(row['role']).label})"
-        people.setdefault((row["verdict"], day(row["signed_at"])), []).append(name)
+        key = (row["verdict"], day_in_words(there(row["signed_at"], decision)))
+        people.setdefault(key, []).append(name)
     signed = [
         f"{listed(names)} {VERDICTS[verdict]} on {on}."
         for (verdict, on), names in people.items()
     ]
     return " ".join((decided, *signed))
+
+
+def there(moment: str, decision: Decision) -> datetime.datetime:
+    """What clocks showed where it was decided: one day for everybody who reads it."""
+    return wall_of(datetime.datetime.fromisoformat(moment), decision.evaluation.zone)
 
 
 def latest(sign_offs: Sequence[FrozenSignature]) -> list[FrozenSignature]:
@@ -419,6 +455,109 @@ def round_of(row: FrozenSignature) -> tuple[int, int]:
     return row["visit__number"], row.get("round", 1)
 
 
+# So many lines, and letters of a text, stand under one head of the first page; the
+# memo behind it has all.
+LINES, LETTERS = 5, 140
+STEPS = 3
+
+
+def passages(memo: Memo) -> Iterator[Passage]:
+    """What a board asks of the one that is chosen; nothing of memos of before, which
+    froze no gaps and no steps."""
+    inputs, results = memo["inputs"], memo["results"]
+    chosen = chosen_of(inputs)
+    if chosen is None or "gaps" not in chosen:
+        return
+    gaps, short = open_gaps(chosen), shortcomings(inputs, results, chosen)
+    asked = [*inputs["conditions"], *(memo.get("seal") or UNSEALED)["conditions"]]
+    texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
+    for title, lines, nothing in (
+        (
+            "What it does not do",
+            [
+                f"{ref} {shortened(texts[ref], LETTERS)}: {word}."
+                for ref, word in short.items()
+            ],
+            NOTHING_SHORT,
+        ),
+        ("Open gaps", [gap_words(gap, asked, LETTERS) for gap in gaps], "None."),
+        (
+            "Conditions and waivers",
+            [*condition_lines(asked), *exception_lines(inputs)],
+            "None.",
+        ),
+        ("Benefit", [benefit_words(inputs, chosen, results[chosen["id"]])], ""),
+        ("Risks", [*risks(inputs, short, gaps, asked)], "None is recorded."),
+        ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
+    ):
+        more = [f"{len(lines) - LINES} more, in the memo."] if lines[LINES:] else []
+        yield Passage(title, (*lines[:LINES], *more) or (nothing,))
+
+
+def risks(
+    inputs: Inputs,
+    short: Iterable[str],
+    gaps: Iterable[FrozenGap],
+    asked: Iterable[Mapping[str, Any]],
+) -> Iterator[str]:
+    """Who leads its trial looks after a gap, its owner after a condition, the owner of
+    the evaluation after all else that it does not do."""
+    owner = inputs["brief"]["owner"]
+    keepers = dict.fromkeys(short, owner)
+    keepers |= {gap["ref"] or gap_name(gap): gap["lead"] for gap in gaps}
+    for row in asked:
+        if not row["closing_note"]:
+            keepers[shortened(row["text"], LETTERS)] = row.get("owner") or owner
+    for risk, keeper in keepers.items():
+        yield f"{risk}: {keeper} looks after it."
+
+
+def step_words(step: FrozenStep) -> str:
+    who = f" ({step['who']})" if step["who"] else ""
+    promised = "promised: " if step["kind"] in ("gap", "promise") else ""
+    return f"{day(step['on'])}: {promised}{shortened(step['text'], LETTERS)}{who}."
+
+
+def benefit(
+    worth: str | None, months: int, likely: str | None
+) -> tuple[Decimal, Decimal | None, Fraction | None] | None:
+    """What the hours saved are worth in the `months` that it is live, that less the
+    likely cost, and how many months of it the cost takes."""
+    if worth is None or likely is None:
+        return None if worth is None else (Decimal(worth), None, None)
+    whole, cost = Decimal(worth), Decimal(likely)
+    return (
+        whole,
+        whole - cost,
+        Fraction(cost) * months / Fraction(whole) if whole else None,
+    )
+
+
+def benefit_words(
+    inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult
+) -> str:
+    cost, value = result["cost"], result["value"]
+    horizon = inputs["brief"]["horizon_months"]
+    wait = math.ceil(Decimal(chosen["months_to_live"] or 0))
+    counted = benefit(
+        value and value["amount"],
+        max(horizon - wait, 0),
+        cost["likely"] if cost["known"] else None,
+    )
+    if counted is None:
+        return "Not counted: what the hours saved are worth has not been said."
+    worth, less, months = counted
+    least, most = (
+        ("at least ", "at most ") if cost["known"] < cost["kinds"] else ("", "")
+    )
+    parts = [f"Hours saved {short(float(worth))} {inputs['brief']['currency']}"]
+    if less is not None:
+        parts.append(f"less its cost {most}{short(float(less))}")
+    if months is not None:
+        parts.append(f"pays back after {least}{rounded(months, 1)} months")
+    return f"{', '.join(parts)}."
+
+
 DRAFT = "A draft: nothing is decided, and these words may still change."
 
 
@@ -441,7 +580,14 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
             "sign_offs": [
                 {**row, "seat": seat} for row, seat in zip(frozen, seats, strict=True)
             ],
-            "conditions": list(rows.order_by("text").values("text", "closing_note")),
+            "conditions": [
+                {
+                    "text": row.text,
+                    "closing_note": row.closing_note,
+                    "owner": row.owner.name,
+                }
+                for row in rows.order_by("text").select_related("owner")
+            ],
             "journal": {"entries": head.count, "head": head.hash},
         }
     )
@@ -451,7 +597,8 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
 def seal(frozen: dict[str, Any], decision: Decision) -> str:
     signed = [
         f"{Role(sign_off['role']).label}: {inline(sign_off['printed_name'])} "
-        f"{VERDICTS[sign_off['verdict']]} on {day(sign_off['signed_at'])}, words "
+        f"{VERDICTS[sign_off['verdict']]} on "
+        f"{day_in_words(there(sign_off['signed_at'], decision))}, words "
         f"{sign_off['document__sha256'][:16]}{origin_of(sign_off)}"
         + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
         for sign_off in frozen["sign_offs"]
@@ -462,6 +609,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
         for condition in frozen["conditions"]
     ]
     decider = decision.decided_by.name if decision.decided_by else ""
+    at = there(plain(decision.decided_at), decision)
     journal = frozen["journal"]
     head = (
         f"The journal had {journal['entries']} entries; the last one's hash is "
@@ -475,8 +623,7 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
     )
     parts = (
         signatures,
-        f"Decided by {inline(decider)}, {day(plain(decision.decided_at))}, "
-        f"{decision.decided_at:%H:%M} UTC. "
+        f"Decided by {inline(decider)}, {day_in_words(at)}, {at:%H:%M %Z}. "
         f"Formula version {decision.formula_version}.",
         head,
         f"SHA-256 of inputs, results, words and signatures: {decision.memo_sha256}.",

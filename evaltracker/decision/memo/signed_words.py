@@ -251,6 +251,7 @@ OURS = (
     "Requirements",
     "Must-haves",
     "Why this one",
+    "What it does not do",
     "What would change our mind",
     "Dissent",
     "The brief, answered",

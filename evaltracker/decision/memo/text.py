@@ -4,12 +4,13 @@ them, after the heading that begins with `APPENDIX`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision.memo.brief import (
+    SHORT,
     brief_of_choice,
     briefs_of_others,
     own_answers,
@@ -34,6 +35,7 @@ from evaltracker.decision.memo.record import (
     CandidateResult,
     FrozenCandidate,
     FrozenCost,
+    FrozenGap,
     FrozenPromises,
     FrozenSignature,
     FrozenWorth,
@@ -43,10 +45,13 @@ from evaltracker.decision.memo.record import (
     Results,
 )
 from evaltracker.toolbox.measures import CellNumbers
-from evaltracker.toolbox.text import listed, named_ref
+from evaltracker.toolbox.text import listed, named_ref, shortened
 from stakeholders.models import Role
+from trials.choices import Severity
+from trials.scoring import Standing
 from vendors.choices import PriceSource
 from vendors.claims import named_words
+from vendors.selectors.dialogue import stands_alone
 
 NOT_STATED = "not stated"
 
@@ -128,6 +133,73 @@ def budget_words(brief: OwnedBrief) -> str:
     if not brief["budget"]:
         return "No budget was set."
     return f"The budget is {amount(brief['budget'])} {brief['currency']}."
+
+
+# What a board reads first of the one that is chosen.
+DOES_NOT = (Standing.REFUTED, Standing.PARTLY, Standing.NEVER, Standing.SLIPPED)
+NOTHING_SHORT = "No requirement is refuted, held in part, never, slipped or excused."
+
+
+def shortcomings(
+    inputs: Inputs, results: Results, chosen: FrozenCandidate
+) -> dict[str, str]:
+    """By ref what it does not do: refuted, only partly, never or slipped, whatever it
+    weighs, and what is excused, which is not done either."""
+    standings = results[chosen["id"]]["standings"]
+    excused = {
+        excuse["requirement__ref"]
+        for excuse in inputs["excuses"]
+        if excuse["candidate__name"] == chosen["name"] and not excuse["withdrawn_at"]
+    }
+    by_ref = {}
+    for ref in (need["ref"] for need in inputs["requirements"]):
+        standing = standings.get(ref, "")
+        marks = [SHORT[Standing(standing)]] if standing in DOES_NOT else []
+        marks += ["excused"] if ref in excused else []
+        if marks:
+            by_ref[ref] = ", ".join(marks)
+    return by_ref
+
+
+def open_gaps(row: FrozenCandidate) -> list[FrozenGap]:
+    """None in memos from before gaps were frozen."""
+    return [gap for gap in row.get("gaps", ()) if not gap["closed"]]
+
+
+def gap_name(gap: FrozenGap) -> str:
+    severity = Severity(gap["severity"]).label.lower()
+    return f"{gap['ref']} ({severity})" if gap["ref"] else f"a {severity}"
+
+
+def gap_words(
+    gap: FrozenGap, conditions: Sequence[Mapping[str, Any]], most: int = 4_000
+) -> str:
+    """What was found, what the vendor replies, by when it is mended, and whether a
+    condition covers it: one that names its ref."""
+    reply, on, ref = gap["reply"], gap["promised_for"], gap["ref"]
+    covered = any(ref and stands_alone(ref, row["text"]) for row in conditions)
+    return "".join(
+        (
+            f"{gap_name(gap)}: {shortened(gap['text'], most).rstrip('.')}. ",
+            f"Reply: “{shortened(reply, most)}” " if reply else "No reply. ",
+            f"Promised for {day(on)}; " if on else "No day is promised; ",
+            f"{'a' if covered else 'no'} condition is recorded.",
+        )
+    )
+
+
+def what_it_does_not_do(
+    inputs: Inputs, results: Results, chosen: FrozenCandidate | None
+) -> str:
+    if chosen is None or "gaps" not in chosen:
+        return ""
+    short = shortcomings(inputs, results, chosen)
+    texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
+    lines = [f"{ref} {texts[ref]}: {words}." for ref, words in short.items()]
+    lines += [
+        f"Open gap, {gap_words(gap, inputs['conditions'])}" for gap in open_gaps(chosen)
+    ]
+    return plain_lines(lines, NOTHING_SHORT)
 
 
 def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -> str:
@@ -254,7 +326,7 @@ def options(inputs: Inputs, results: Results) -> str:
             )
         )
     names = [
-        inline(candidate["name"])
+        inline(f"{candidate['name']} ({state_words(candidate).rstrip('.')})")
         for candidate in inputs["candidates"]
         if not pursued(candidate, results[candidate["id"]])
     ]
@@ -434,6 +506,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
         section("Why this one", decision(inputs, results, chosen)),
+        section("What it does not do", what_it_does_not_do(inputs, results, chosen)),
         section("What would change our mind", block(choice["revisit_when"])),
         section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("The brief, answered", brief_of_choice(inputs, results)),
@@ -443,9 +516,14 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         section(
             "Claimed and measured", table(NUMBERS_HEAD, numbers) if numbers else ""
         ),
-        section("Conditions", conditions(inputs)),
-        section("Rules waived and knock-outs excused", exceptions(inputs)),
-        section("Eliminated", eliminated(inputs)),
+        section(
+            "Conditions",
+            plain_lines(condition_lines(inputs["conditions"]), "None was asked for."),
+        ),
+        section(
+            "Rules waived and knock-outs excused",
+            plain_lines(exception_lines(inputs), "None."),
+        ),
         f"## {APPENDIX}: what it rests on",
         section("What was needed", needs(inputs)),
         working(inputs, results, chosen),
@@ -514,14 +592,6 @@ def robustness(inputs: Inputs, results: Results) -> str:
     )
 
 
-def eliminated(inputs: Inputs) -> str:
-    return bullets(
-        f"{inline(candidate['name'])}: {inline(candidate['state_reason'])}"
-        for candidate in inputs["candidates"]
-        if candidate["state"] == "eliminated"
-    )
-
-
 def method(inputs: Inputs) -> str:
     share = inputs["brief"]["evidence_share"]
     reasons = "".join(
@@ -553,35 +623,29 @@ VERDICTS = {
 }
 
 
-def exceptions(inputs: Inputs) -> str:
-    waived = [
-        f"Waived in {waiver['visit__stage']}: {inline(waiver['rule'])} Reason: "
-        f"{inline(waiver['reason'])}"
-        for waiver in inputs["waivers"]
-    ]
-    excused = [
-        f"Excused: {inline(excuse['candidate__name'])} on "
-        f"{needed(inputs, excuse['requirement__ref'])}{for_values(excuse)}. "
-        f"Reason: {inline(excuse['reason'])}"
-        + (
-            f" Withdrawn on {day(excuse['withdrawn_at'])}: "
-            f"{inline(excuse['withdrawn_reason'])}"
+def exception_lines(inputs: Inputs) -> Iterator[str]:
+    for waiver in inputs["waivers"]:
+        yield (
+            f"Waived in {waiver['visit__stage']}: {waiver['rule']} Reason: "
+            f"{waiver['reason']}"
+        )
+    for excuse in inputs["excuses"]:
+        withdrawn = (
+            f" Withdrawn on {day(excuse['withdrawn_at'])}: {excuse['withdrawn_reason']}"
             if excuse["withdrawn_at"]
             else ""
         )
-        for excuse in inputs["excuses"]
-    ]
-    return bullets([*waived, *excused]) or "None."
-
-
-def needed(inputs: Inputs, ref: str) -> str:
-    return need_names(inputs, [ref], inline)[0]
+        yield (
+            f"Excused: {excuse['candidate__name']} on "
+            f"{need_names(inputs, [excuse['requirement__ref']], str)[0]}"
+            f"{for_values(excuse)}. Reason: {excuse['reason']}{withdrawn}"
+        )
 
 
 def for_values(excuse: dict[str, Any]) -> str:
     """For which values it is excused; blank for all, and in memos of before."""
     named = named_words(excuse.get("named_values") or {})
-    return f" ({inline(named)})" if named else ""
+    return f" ({named})" if named else ""
 
 
 def what_became(interest: dict[str, Any]) -> str:
@@ -616,12 +680,13 @@ def signed(inputs: Inputs) -> str:
     return bullets(rows)
 
 
-def conditions(inputs: Inputs) -> str:
-    lines = [
-        f"{inline(condition['text'])} ({inline(condition['closing_note'] or 'open')})"
-        for condition in inputs["conditions"]
-    ]
-    return bullets(lines) or "None was asked for."
+def condition_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        yield f"{row['text']} ({row['closing_note'] or 'open'})"
+
+
+def plain_lines(lines: Iterable[str], nothing: str) -> str:
+    return bullets(map(inline, lines)) or nothing
 
 
 def scale_words(inputs: Inputs) -> str:

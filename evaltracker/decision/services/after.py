@@ -20,9 +20,11 @@ from evaltracker.decision.models import (
 )
 from evaltracker.decision.selectors import (
     CHECK_NOTICE,
+    GAP_NOTICE,
     MORNING,
     chosen_of,
     letter_notices,
+    open_gaps_of,
     promised_rows,
 )
 from evaltracker.decision.services.letters import (
@@ -63,6 +65,7 @@ from stakeholders.services.people import (
     ask_usual_roles,
     set_sign_off_rule,
 )
+from trials.models import Gap
 from trials.services.scores import word_scale
 from vendors.candidates import WORDED
 from vendors.choices import CandidateState, DocumentKind
@@ -82,11 +85,15 @@ CLOSED = "The promise check is closed."
 
 def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
     """Plan the checks in the transaction of the decision, if there is what to check:
-    something that was promised, or a metric that was to move. It takes no actor:
-    deciding is the act, and its journal entry speaks for it."""
+    something that was promised, or a metric that was to move; and owe reminders of the
+    days for which open gaps are promised. It takes no actor: deciding is the act, and
+    its journal entry speaks for it."""
     candidate = chosen_of(evaluation)
     if candidate is None:
         return []
+    for gap in open_gaps_of(candidate):
+        if gap.promised_for:
+            owe_reminders(GAP_NOTICE, gap, gap.promised_for, evaluation)
     if not (promised_rows(candidate) or evaluation.metrics.exists()):
         return []
     today = today_in(evaluation.zone)
@@ -97,21 +104,27 @@ def plan_checks(*, evaluation: Evaluation) -> list[PromiseCheck]:
         for month in MONTHS
     )
     for check in checks:
-        owe_reminders(check, evaluation)
+        owe_reminders(CHECK_NOTICE, check, check.due_on, evaluation, check.occurrence)
     return checks
 
 
-def owe_reminders(check: PromiseCheck, evaluation: Evaluation) -> None:
+def owe_reminders(
+    kind: str,
+    row: PromiseCheck | Gap,
+    due_on: datetime.date,
+    evaluation: Evaluation,
+    occurrence: object = "",
+) -> None:
     """Owe the owner a mail before, on and after the day; none for what is past."""
     for offset in OFFSETS:
-        day = check.due_on - datetime.timedelta(days=offset)
+        day = due_on - datetime.timedelta(days=offset)
         if day < today_in(evaluation.zone):
             continue
         schedule_notice(
-            kind=CHECK_NOTICE,
+            kind=kind,
             evaluation=evaluation,
-            subject_id=check.pk,
-            occurrence=check.occurrence,
+            subject_id=row.pk,
+            occurrence=occurrence,
             day=day,
             time=MORNING,
             zone=evaluation.zone,
@@ -132,7 +145,7 @@ def move_check(*, check: PromiseCheck, due_on: datetime.date, by: By) -> Promise
         return check
     before, after = change(check, due_on=due_on, occurrence=check.occurrence + 1)
     cancel_notices(kind=CHECK_NOTICE, subject_id=check.pk, because="It was moved.")
-    owe_reminders(check, evaluation)
+    owe_reminders(CHECK_NOTICE, check, due_on, evaluation, check.occurrence)
     record(check, evaluation, "moved", by, before, after)
     return check
 

@@ -33,6 +33,7 @@ from evaltracker.decision.selectors import (
     is_near,
     letter_notices,
     metric_rows,
+    open_gaps_of,
     outcomes_of,
     promised_rows,
     term_of,
@@ -311,6 +312,7 @@ def checks_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         candidate=candidate,
         term=term,
         near=term is not None and is_near(term),
+        gaps=open_gaps_of(candidate) if candidate else (),
         metrics=metrics,
         picture=metric_picture(metrics),
         checks=outcomes_of(checks),
@@ -503,7 +505,7 @@ def memo_page(request: HttpRequest, slug: str) -> HttpResponse:
         signed=signed.select_related("document").order_by("signed_at"),
         ended=evaluation.status != Status.OPEN,
         discussed=who_reads_memo(evaluation, User.objects.filter(pk=user.pk)).exists(),
-        memo_parts=MEMO_PARTS.items(),
+        memo_parts=[part for part in MEMO_PARTS.items() if part[1] in sealed.body],
     )
 
 

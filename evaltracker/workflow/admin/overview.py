@@ -383,6 +383,7 @@ class StartNext(OnEvaluation):
 # By what names it in an address: the headings of the memo before its appendix.
 MEMO_PARTS = {
     "why": "Why this one",
+    "not": "What it does not do",
     "costs": "What it really costs",
     "change": "What would change our mind",
     "sure": "How sure the first place is",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaltracker.decision.memo.signed_words import document_of
-from evaltracker.decision.memo.text import exceptions
+from evaltracker.decision.memo.text import exception_lines
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Demand, Entry, Scope, ScopeValue
 from evaltracker.requirements.services.scopes import uses_of
@@ -199,9 +199,8 @@ def test_an_excuse_names_values_or_all_and_the_memo_says_which(
     )
     assert excuse.values_named == "Runs on: AWS"
     assert not cell(acme).knocks_out
-    assert "on R1 What R1 asks for (Runs on: AWS). Reason: We leave AWS." in exceptions(
-        compile_memo(where)["inputs"]
-    )
+    (line,) = exception_lines(compile_memo(where)["inputs"])
+    assert "on R1 What R1 asks for (Runs on: AWS). Reason: We leave AWS." in line
 
 
 def test_not_applicable_names_values_or_all(acme: Candidate) -> None:
