@@ -136,9 +136,9 @@ def picture_of(
     return Picture(
         bars=bars,
         crosses=[
-            _cross(scale.x(run.day), scale.y(run.number))
-            for run in count.struck
-            if run.number is not None
+            _cross(scale.x(day.day), scale.y(number))
+            for day in count.days
+            for number in day.struck
         ],
         bound=bound,
         baseline=today,
@@ -152,8 +152,8 @@ def _scale(
     count: RunCount, bound: Decimal, trial: Trial, baseline: Decimal | None
 ) -> _Scale:
     values: list[Decimal | None] = [Decimal(0), bound, baseline]
-    values += [run.number for run in count.struck]
-    values += [number for day in count.days for number in day.spread or ()]
+    for day in count.days:
+        values += [*(day.spread or ()), *day.struck]
     known = [float(value) for value in values if value is not None]
     low, high = min(known), max(known)
     days = (trial.ends_on - trial.starts_on).days + 1
@@ -360,9 +360,9 @@ def _counts(trial_id: uuid.UUID, evaluation: Evaluation) -> Counts:
         row.requirement_id: counts[row.pk] for row in today if row.pk in counts
     }
     struck = {
-        key: {file.key for file in first.files}
+        key: first.keys
         for key in counts
-        if (first := counts[key].pooled.proposing) and first.out.n
+        if (first := counts[key].pooled.proposing) and first.left_out
     }
     rows = list(standing().filter(report__trial=trial_id)) if struck else []
     by = {

@@ -4,29 +4,25 @@ import datetime
 import re
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
     Count,
-    F,
     Max,
-    Min,
     Prefetch,
     Q,
     QuerySet,
-    Sum,
+    StringAgg,
+    TextField,
     Value,
     When,
-    Window,
     prefetch_related_objects,
 )
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import RowNumber, TruncDate
+from django.db.models.functions import Cast, TruncDate
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, why_not
@@ -34,8 +30,6 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import require_stage
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.measures import (
-    AT_MOST,
-    EVERY,
     FAILED,
     UNSAID,
     FileOfRuns,
@@ -43,16 +37,14 @@ from evaltracker.toolbox.measures import (
     Pool,
     Pooled,
     Proposal,
-    Tally,
+    Results,
     UnitMismatch,
     Verdict,
     convert,
-    exact_verdict,
-    places_of,
-    pools_of,
-    propose_frozen,
+    count_pools,
+    mean_of,
     propose_of_tests,
-    propose_pools,
+    sum_of,
     verdict_of,
     written,
 )
@@ -70,6 +62,9 @@ from trials.models.runs import is_left_out
 from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclosed
 from vendors.policy import may_read_answers
 from vendors.wall import digest_of
+
+# So many runs of a day that somebody left out are drawn.
+MOST_STRUCK = 200
 
 
 class Spread(NamedTuple):
@@ -89,12 +84,16 @@ class DayOfRuns:
     spread: Spread | None
     failed: int
     left_out: int
+    # Numbers that were left out, as many as are drawn.
+    struck: Sequence[Decimal]
 
-
-@dataclass(frozen=True, slots=True)
-class Struck:
-    day: datetime.date
-    number: Decimal | None
+    @classmethod
+    def of(cls, day: datetime.date, counted: Results, out: Results) -> "DayOfRuns":
+        numbers, spread = counted.numbers, None
+        if numbers:
+            spread = Spread(numbers[0], mean_of(numbers), numbers[-1])
+        drawn = out.numbers[:MOST_STRUCK]
+        return cls(day, counted.n, spread, counted.failed, out.n, drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,6 @@ class RunCount:
 
     pooled: Pooled
     days: Sequence[DayOfRuns] = ()
-    struck: Sequence[Struck] = ()
     last_at: datetime.datetime | None = None
 
     @property
@@ -124,345 +122,117 @@ def left_out_case() -> Case:
     return Case(When(is_left_out(), then=True), default=False)
 
 
-# So many runs that somebody left out are drawn.
-MOST_STRUCK = 200
 IS_NUMBER = Q(number__isnull=False) & (Q(failed__isnull=True) | Q(failed=False))
+BETWEEN = " "
 
 
-@dataclass(slots=True)
-class _Counted:
-    """The runs of one criterion while they are counted."""
+class LoadedRuns:
+    """The runs of one criterion, by report, day, and whether they were left out."""
 
-    measure: Measure | None
-    # By report, day, and whether they were left out.
-    tallies: dict[tuple[uuid.UUID, datetime.date, bool], Tally]
-    units: set[str] = field(default_factory=set)
-    last_at: datetime.datetime | None = None
-    pooled: Pooled = field(init=False)
-    # Its runs cannot be counted: the measure has another unit since.
-    mismatch: str = ""
+    def __init__(self, criterion: Criterion) -> None:
+        self.measure = Measure.from_json(criterion.measure)
+        self.declared = criterion.declared
+        self.results: dict[tuple[RunReport, datetime.date, bool], Results] = {}
+        self.last_at: datetime.datetime | None = None
+        self.mismatch = ""
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add(self, report: RunReport, row: Mapping[str, Any]) -> None:
         self.last_at = max(self.last_at or row["last"], row["last"])
-        self.units.add(row["unit"])
-        place = (row["report_id"], row["day"], row["out"])
-        try:
-            tally = _tally(row, self.measure)
-        except UnitMismatch as error:
-            self.mismatch = str(error)
-        else:
-            self.tallies[place] = self.tallies.get(place, Tally()) + tally
+        numbers: list[Decimal] = []
+        passed = 0 if self.measure else row["passed"]
+        if self.measure is not None and row["numbers"]:
+            texts, unit = row["numbers"].split(BETWEEN), row["unit"]
+            try:
+                numbers = [
+                    convert(Decimal(text), unit, self.measure.unit) for text in texts
+                ]
+            except UnitMismatch as error:
+                self.mismatch = str(error)
+        results = Results(sorted(numbers), passed, row["failures"])
+        place = (report, row["day"], row["out"])
+        self.results[place] = sum_of([self.results.get(place, Results()), results])
 
-    @property
-    def may_move(self) -> bool:
-        """Whether files could carry another verdict: not if all numbers carry one."""
-        whole = sum((t for (*_, out), t in self.tallies.items() if not out), Tally())
-        if self.measure is None or whole.lowest is None or whole.highest is None:
-            return False
-        ends = {verdict_of(self.measure, end) for end in (whole.lowest, whole.highest)}
-        return bool(whole.failed) or len(ends) > 1
-
-    def sort(
-        self,
-        declared: Pool,
-        reports: Mapping[uuid.UUID, tuple[str, str, str]],
-        within: Mapping[uuid.UUID, Tally],
-    ) -> None:
-        """Into pools, whose numbers are not known yet."""
-        files: dict[uuid.UUID, tuple[Tally, Tally]] = {}
-        for (report, _, out), tally in self.tallies.items():
-            counted, left = files.get(report, (within.get(report, Tally()), Tally()))
-            of = (counted, left + tally) if out else (counted + tally, left)
-            files[report] = of
-        self.pooled = pools_of(
-            self.measure,
-            declared,
-            (FileOfRuns(*reports[key], *files[key]) for key in files),
-        )
-
-    def days(
-        self, reports: Mapping[uuid.UUID, tuple[str, str, str]]
-    ) -> list[DayOfRuns]:
-        if self.pooled.proposing is None:
-            return []
-        keys = {file.key for file in self.pooled.proposing.files}
-        days: dict[datetime.date, list[Tally]] = {}
-        for (report, day, out), tally in self.tallies.items():
-            if reports[report][0] in keys:
-                days.setdefault(day, [Tally(), Tally()])[out] += tally
+    def files(self) -> list[FileOfRuns]:
+        parts: dict[RunReport, tuple[list[Results], list[Results]]] = {}
+        for (report, _, out), results in self.results.items():
+            parts.setdefault(report, ([], []))[out].append(results)
         return [
-            DayOfRuns(
-                day,
-                counted.numbers if self.measure else counted.n,
-                _spread(counted) if self.measure else None,
-                counted.failed,
-                out.n,
-            )
+            FileOfRuns(one.key, one.environment, one.commit, *map(sum_of, both))
+            for one, both in parts.items()
+        ]
+
+    def pooled(self, declared: Pool | None = None) -> Pooled:
+        if self.mismatch:
+            return Pooled(self.measure, mismatch=self.mismatch)
+        return count_pools(self.measure, declared or self.declared, self.files())
+
+    def days(self, keys: Collection[str]) -> list[DayOfRuns]:
+        """Those of the reports with these keys."""
+        days: dict[datetime.date, tuple[list[Results], list[Results]]] = {}
+        for (report, day, out), results in self.results.items():
+            if report.key in keys:
+                days.setdefault(day, ([], []))[out].append(results)
+        return [
+            DayOfRuns.of(day, sum_of(counted), sum_of(out))
             for day, (counted, out) in sorted(days.items())
         ]
 
 
-def _tally(row: Mapping[str, Any], measure: Measure | None) -> Tally:
-    if measure is None:
-        return Tally(row["passed"], row["failures"])
-    if not row["n"]:
-        return Tally(0, row["failures"])
-    ends = (
-        convert(row[name], row["unit"], measure.unit)
-        for name in ("total", "lowest", "highest")
+def load_runs(
+    criteria: Iterable[Criterion], zone: str = "UTC"
+) -> dict[uuid.UUID, LoadedRuns]:
+    """The runs of criteria, with their days in `zone`, in two queries for all; those
+    without any run are not in it.
+
+    The numbers of a group come as one text: a row for each would take longer than all
+    that is counted of them.
+    """
+    named = {row.pk: row for row in criteria}
+    prefetch_related_objects(list(named.values()), "trial")
+    rows = list(
+        Run.objects.filter(criterion__in=named)
+        .order_by()
+        .annotate(
+            day=TruncDate("measured_at", tzinfo=ZoneInfo(zone)), out=left_out_case()
+        )
+        .values("criterion_id", "report_id", "day", "unit", "out")
+        .annotate(
+            numbers=StringAgg(
+                Cast("number", TextField()), Value(BETWEEN), filter=IS_NUMBER
+            ),
+            passed=Count("pk", filter=Q(failed=False)),
+            failures=Count("pk", filter=Q(failed=True)),
+            last=Max("measured_at"),
+        )
     )
-    total, lowest, highest = ends
-    return Tally(row["n"], row["failures"], total, lowest, highest)
-
-
-def _spread(tally: Tally) -> Spread | None:
-    if tally.lowest is None or tally.highest is None:
-        return None
-    return Spread(tally.lowest, tally.mean, tally.highest)
+    said = RunReport.objects.only("key", "environment", "commit")
+    reports = said.in_bulk({row["report_id"] for row in rows})
+    loaded: dict[uuid.UUID, LoadedRuns] = {}
+    for row in rows:
+        key = row["criterion_id"]
+        if key not in loaded:
+            loaded[key] = LoadedRuns(named[key])
+        loaded[key].add(reports[row["report_id"]], row)
+    return loaded
 
 
 def pooled_runs(criteria: Iterable[Criterion]) -> dict[uuid.UUID, Pooled]:
-    """What the runs of each criterion come to in their pools, in six queries for all;
-    also of those without any run."""
+    """What the runs of each criterion come to in their pools; also of those without
+    any run."""
     rows = list(criteria)
-    counts = run_counts(rows, "UTC")
-    return {
-        row.pk: counts[row.pk].pooled
-        if row.pk in counts
-        else pools_of(Measure.from_json(row.measure), row.declared, ())
-        for row in rows
-    }
+    loaded = load_runs(rows)
+    return {row.pk: loaded.get(row.pk, LoadedRuns(row)).pooled() for row in rows}
 
 
 def run_counts(criteria: Iterable[Criterion], zone: str) -> dict[uuid.UUID, RunCount]:
     """The same with their days in `zone`; a criterion without any run is not in it,
     one whose runs were all left out is."""
-    named = {row.pk: row for row in criteria}
-    prefetch_related_objects(list(named.values()), "trial")
-    counted = _by_report_and_day(named, zone)
-    if not counted:
-        return {}
-    reports = {
-        key: (name, environment, commit)
-        for key, name, environment, commit in RunReport.objects.filter(
-            trial__in={named[key].trial_id for key in counted}
-        ).values_list("pk", "key", "environment", "commit")
-    }
-    within = _within_bounds(counted)
-    for key, one in counted.items():
-        one.sort(named[key].declared, reports, within.get(key, {}))
-    at, with_out = _at_places(counted), _at_places(counted, with_out=True)
-    for key, one in counted.items():
-        first = one.pooled.proposing
-        one.pooled = propose_pools(
-            one.pooled,
-            at.get(key, {}),
-            with_out.get(key, {}).get(first.pool, ()) if first else (),
-            partial(_exact_without, key, one),
-        )
-        if one.mismatch:
-            one.pooled = Pooled(one.measure, mismatch=one.mismatch)
-    struck = _struck(counted, zone)
-    return {
-        key: RunCount(one.pooled, one.days(reports), struck.get(key, ()), one.last_at)
-        for key, one in counted.items()
-    }
-
-
-def _struck(
-    counted: Mapping[uuid.UUID, _Counted], zone: str
-) -> dict[uuid.UUID, list[Struck]]:
-    rows = (
-        Run.objects.filter(is_left_out(), criterion__in=counted)
-        .order_by("-measured_at")
-        .values_list("criterion_id", "measured_at", "number", "unit", "report__key")
-    )
-    struck: dict[uuid.UUID, list[Struck]] = {}
-    for key, at, number, unit, report in rows[:MOST_STRUCK]:
-        measure, first = counted[key].measure, counted[key].pooled.proposing
-        if first is None or report not in {file.key for file in first.files}:
-            continue
-        if measure and number is not None:
-            number = convert(number, unit, measure.unit)
-        day = at.astimezone(ZoneInfo(zone)).date()
-        struck.setdefault(key, []).append(Struck(day, number))
-    return struck
-
-
-def _by_report_and_day(
-    criteria: Mapping[uuid.UUID, Criterion], zone: str
-) -> dict[uuid.UUID, _Counted]:
-    rows = (
-        Run.objects.filter(criterion__in=criteria)
-        .order_by()
-        .annotate(
-            day=TruncDate("measured_at", tzinfo=ZoneInfo(zone)),
-            out=left_out_case(),
-        )
-        .values("criterion_id", "report_id", "day", "unit", "out")
-        .annotate(
-            n=Count("pk", filter=IS_NUMBER),
-            passed=Count("pk", filter=Q(failed=False)),
-            failures=Count("pk", filter=Q(failed=True)),
-            lowest=Min("number", filter=IS_NUMBER),
-            highest=Max("number", filter=IS_NUMBER),
-            total=Sum("number", filter=IS_NUMBER),
-            last=Max("measured_at"),
-        )
-    )
-    by_criterion: dict[uuid.UUID, _Counted] = {}
-    for row in rows:
-        key = row["criterion_id"]
-        if key not in by_criterion:
-            measure = Measure.from_json(criteria[key].measure)
-            by_criterion[key] = _Counted(measure, {})
-        by_criterion[key].add(row)
-    return by_criterion
-
-
-def _within_bounds(
-    counted: Mapping[uuid.UUID, _Counted],
-) -> dict[uuid.UUID, dict[uuid.UUID, Tally]]:
-    """By criterion and report, how many numbers are no worse than the bound, and than
-    its tolerance; of those criteria alone in which a file may move the verdict."""
-    holding, tolerated, tried = Q(), Q(), []
-    for key, one in counted.items():
-        measure = one.measure
-        several = len({report for report, *_ in one.tallies}) > 1
-        if measure is None or one.mismatch or not several or not one.may_move:
-            continue
-        tried.append(key)
-        at_most = measure.direction == AT_MOST
-        compare = "number__lte" if at_most else "number__gte"
-        more = (measure.tolerance or 0) * (1 if at_most else -1)
-        for unit in one.units - {""}:
-            bound, last = (
-                convert(end, measure.unit, unit)
-                for end in (measure.bound, measure.bound + more)
-            )
-            holding |= Q((compare, bound), criterion=key, unit=unit)
-            tolerated |= Q((compare, last), criterion=key, unit=unit)
-    if not tried:
-        return {}
-    rows = (
-        Run.objects.counting()
-        .filter(IS_NUMBER, criterion__in=tried)
-        .order_by()
-        .values_list("criterion", "report")
-        .annotate(
-            holding=Count("pk", filter=holding),
-            tolerated=Count("pk", filter=tolerated),
-        )
-    )
-    by_criterion: dict[uuid.UUID, dict[uuid.UUID, Tally]] = {}
-    for key, report, held, near in rows:
-        tally = Tally(holding=held, tolerated=near)
-        by_criterion.setdefault(key, {})[report] = tally
-    return by_criterion
-
-
-type AtPlaces = dict[uuid.UUID, dict[Pool, list[Decimal]]]
-
-
-def _at_places(
-    counted: Mapping[uuid.UUID, _Counted], *, with_out: bool = False
-) -> AtPlaces:
-    """By criterion and pool, the numbers at the places of its statistic; with those
-    that were left out, of the proposing pool alone."""
-    wanted, every, joined = Q(), set[int](), list[uuid.UUID]()
-    at: AtPlaces = {}
-    pools: dict[tuple[uuid.UUID, str, str], Pool] = {}
-    for key, one in counted.items():
-        for count in one.pooled.pools:
-            if one.mismatch or (with_out and not count.out.n):
-                continue
-            tally = count.counted + count.out if with_out else count.counted
-            places = places_of(one.measure, tally)
-            if not places:
-                continue
-            raw = {
-                (file.environment, EVERY if count.pool.commit == EVERY else file.commit)
-                for file in count.files
-            }
-            if len(raw) > 1:  # one name in several spellings
-                numbers = _numbers(key, one.measure, count.files, with_out=with_out)
-                found = [numbers[place - 1] for place in places]
-                at.setdefault(key, {})[count.pool] = found
-                continue
-            pools[key, *raw.copy().pop()] = count.pool
-            environment, commit = raw.pop()
-            if commit == EVERY:
-                joined.append(key)
-            place = {"environment": environment, "commit": commit}
-            wanted |= Q(criterion=key, rank__in=places, **place)
-            every |= {*places}
-    if not wanted:
-        return at
-    rows = (
-        (Run.objects.all() if with_out else Run.objects.counting())
-        .filter(IS_NUMBER, criterion__in=counted)
-        .order_by()
-        .annotate(
-            environment=F("report__environment"),
-            commit=Case(
-                When(criterion__in=joined, then=Value(EVERY)),
-                default=F("report__commit"),
-            ),
-            rank=Window(
-                RowNumber(),
-                partition_by=("criterion", "environment", "commit"),
-                order_by=_in_one_unit(counted),
-            ),
-        )
-        # Most rows are told from the rank alone.
-        .filter(Q(rank__in=every) & wanted)
-    )
-    named = ("criterion_id", "environment", "commit", "number", "unit")
-    for key, environment, commit, number, unit in rows.values_list(*named):
-        measure, pool = counted[key].measure, pools[key, environment, commit]
-        if measure is not None and number is not None:
-            number = convert(number, unit, measure.unit)
-            at.setdefault(key, {}).setdefault(pool, []).append(number)
-    return at
-
-
-def _numbers(
-    key: uuid.UUID,
-    measure: Measure | None,
-    files: Iterable[FileOfRuns],
-    *,
-    with_out: bool = False,
-) -> list[Decimal]:
-    """All numbers that files have for a criterion, in their order."""
-    rows = Run.objects.all() if with_out else Run.objects.counting()
-    rows = rows.filter(
-        IS_NUMBER, criterion=key, report__key__in=[file.key for file in files]
-    )
-    return sorted(
-        convert(number, unit, measure.unit)
-        for number, unit in rows.values_list("number", "unit").iterator()
-        if measure and number is not None
-    )
-
-
-def _exact_without(key: uuid.UUID, one: _Counted, file_key: str) -> Verdict | None:
-    first = one.pooled.proposing
-    rest = first.without(file_key) if first else []
-    return exact_verdict(one.measure, rest, _numbers(key, one.measure, rest))
-
-
-def _in_one_unit(counted: Mapping[uuid.UUID, _Counted]) -> F | CombinedExpression:
-    """Numbers as they compare: by factor where a criterion has runs of two units."""
-    factors = [
-        When(criterion=key, unit=unit, then=Value(convert(Decimal(1), unit, wanted)))
-        for key, one in counted.items()
-        if one.measure and not one.mismatch
-        for wanted in [one.measure.unit]
-        for unit in sorted(one.units - {wanted, ""})
-    ]
-    if not factors:
-        return F("number")
-    return F("number") * Case(*factors, default=Value(Decimal(1)))
+    counts = {}
+    for key, runs in load_runs(criteria, zone).items():
+        pooled = runs.pooled()
+        keys = pooled.proposing.keys if pooled.proposing else ()
+        counts[key] = RunCount(pooled, runs.days(keys), runs.last_at)
+    return counts
 
 
 SECRET = re.compile(r"evr_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")
@@ -586,21 +356,18 @@ def frozen_pool(measurement: Measurement) -> Pooled:
         ValueError: its files have more or fewer runs than it.
 
     """
-    measure, results = Measure.from_json(measurement.measure), measurement.results
     pool = Pool(**measurement.pool) if measurement.pool else UNSAID
+    results = measurement.results
     said = measurement.files or [{"id": "", "n": len(results)}]
     if sum(file["n"] for file in said) != len(results):
         raise ValueError("its files have another number of runs")
-    files: list[tuple[FileOfRuns, list[str], list[str]]] = []
-    start = 0
+    out = Results.of(measurement.results_out)
+    files, start = [FileOfRuns("", *pool, Results(), out)], 0
     for file in said:
-        part = results[start : start + file["n"]]
+        part = Results.of(results[start : start + file["n"]])
+        files.append(FileOfRuns(file["id"], *pool, part))
         start += file["n"]
-        one = FileOfRuns(file["id"], *pool, Tally.of(measure, part))
-        files.append((one, part, []))
-    out = measurement.results_out
-    left = FileOfRuns("", *pool, Tally(), Tally.of(measure, out))
-    return propose_frozen(measure, pool, [*files, (left, [], out)] if out else files)
+    return count_pools(Measure.from_json(measurement.measure), pool, files)
 
 
 def frozen_numbers(pooled: Pooled) -> dict[str, Any]:

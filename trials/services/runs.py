@@ -22,14 +22,11 @@ from evaltracker.notices.services.scheduling import owe_now
 from evaltracker.toolbox.days import database_now, instant_of
 from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.measures import (
-    FAILED,
-    PASSED,
     Measure,
     Measured,
     Pooled,
     check_same_kind,
-    convert,
-    written,
+    sum_of,
 )
 from evaltracker.toolbox.text import Inputs, listed_few, read_reason
 from evaltracker.toolbox.working_days import day_in_words
@@ -48,11 +45,12 @@ from trials.notices import RunTokenLeaked
 from trials.policy import check_running, check_trial, journal_on, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
 from trials.selectors.runs import (
+    LoadedRuns,
     check_run_token,
     declared_then,
     frozen_numbers,
     frozen_pool,
-    left_out_case,
+    load_runs,
     pooled_runs,
     standing,
     standing_whole,
@@ -576,12 +574,10 @@ LOOK = "Look at them again."
 
 def check_confirm_runs(criterion: Criterion, by: By) -> None:
     check_criterion(criterion, by)
-    _proposing(criterion)
+    require_proposal(pooled_runs([criterion])[criterion.pk])
 
 
-def _proposing(criterion: Criterion) -> Pooled:
-    """The pools of a criterion, if its runs propose a verdict."""
-    pooled = pooled_runs([criterion])[criterion.pk]
+def require_proposal(pooled: Pooled) -> None:
     n, missing = pooled.proposal.n, pooled.missing
     if pooled.mismatch or pooled.asks:
         raise Refused(pooled.proposal.why)
@@ -592,7 +588,6 @@ def _proposing(criterion: Criterion) -> Pooled:
             f"Only {n} of the {n + missing} runs that this criterion asks for have "
             "come in; confirm it when they all have."
         )
-    return pooled
 
 
 @transaction.atomic
@@ -627,8 +622,10 @@ def confirm_runs(
         "trial__candidate__evaluation", "requirement"
     ).get(pk=criterion.pk)
     check_criterion(criterion, by)
-    pooled = _proposing(criterion)
-    measurement = frozen_runs(criterion, pooled)
+    runs = load_runs([criterion]).get(criterion.pk, LoadedRuns(criterion))
+    pooled = runs.pooled()
+    require_proposal(pooled)
+    measurement = frozen_runs(criterion, runs, pooled)
     if proposed and proposed != measurement.proposed:
         raise Stale(
             "Runs came in or were left out since you opened the page: they propose "
@@ -655,50 +652,25 @@ def confirm_runs(
     )
 
 
-def frozen_runs(criterion: Criterion, pooled: Pooled) -> Measurement:
-    """The runs of a criterion that are frozen, unsaved: those of its pool, by file."""
-    first, measure = pooled.proposing, pooled.measure
-    if first is None:
-        raise Refused(NO_RUN)
-    results: dict[str, tuple[list[str], list[str]]] = {
-        file.key: ([], []) for file in first.files
-    }
-    runs = Run.objects.filter(criterion=criterion, report__key__in=results)
-    rows = runs.order_by("measured_at", "id").annotate(out=left_out_case())
-    named = ("report__key", "out", "number", "unit", "failed")
-    for key, out, number, unit, failed in rows.values_list(*named).iterator():
-        if failed:
-            text = FAILED
-        elif measure is not None and number is not None:
-            text = written(convert(number, unit, measure.unit))
-        elif measure is None and failed is not None:
-            text = PASSED
-        else:
-            continue
-        results[key][out].append(text)
-    digests = dict(
-        criterion.trial.run_reports.filter(key__in=results).values_list("key", "sha256")
-    )
+def frozen_runs(criterion: Criterion, runs: LoadedRuns, pooled: Pooled) -> Measurement:
+    """What is frozen, unsaved: the runs of the proposing pool, by file."""
+    first, files = pooled.pools[0], {file.key: file for file in runs.files()}
+    digests = dict(criterion.trial.run_reports.values_list("key", "sha256"))
     measurement = Measurement(
         measure=criterion.measure,
         pool=first.pool._asdict(),
-        results=[text for file in pooled.files for text in results[file.key][0]],
-        results_out=[text for _, out in results.values() for text in out],
-        files=[
-            {
-                "id": file.key,
-                "n": len(results[file.key][0]),
-                "sha256": digests[file.key],
-            }
-            for file in pooled.files
+        results=[
+            text for share in first.files for text in files[share.key].counted.frozen()
         ],
+        results_out=sum_of(files[key].out for key in first.keys).frozen(),
+        files=[{"id": key, "n": n, "sha256": digests[key]} for key, n in first.files],
         declared=declared_then(criterion),
         others=[
             {
                 **other.pool._asdict(),
-                "n": other.counted.n,
-                "failed": other.counted.failed,
-                "left_out": other.out.n,
+                "n": other.proposal.n,
+                "failed": other.proposal.failed,
+                "left_out": other.left_out,
                 "value": value_text(other.proposal),
                 "would_be": other.proposal.verdict,
             }
@@ -708,7 +680,7 @@ def frozen_runs(criterion: Criterion, pooled: Pooled) -> Measurement:
     numbers = frozen_numbers(frozen_pool(measurement))
     if numbers["left_out"]:
         out_here = standing().filter(report__trial=criterion.trial_id)
-        numbers["left_out"] |= who_left_out(out_here, criterion.pk, results)
+        numbers["left_out"] |= who_left_out(out_here, criterion.pk, first.keys)
     for name, value in numbers.items():
         setattr(measurement, name, value)
     return measurement

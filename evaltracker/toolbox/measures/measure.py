@@ -581,11 +581,14 @@ def propose_of(
     """The same of `n` numbers that were counted elsewhere; `value` is their
     statistic."""
     if n < measure.least_n:
-        need = f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
-        return Proposal(None, n, value, lowest, highest, need)
+        return Proposal(None, n, value, lowest, highest, too_few(measure, n))
     verdict = verdict_of(measure, value)
     why = _why(measure, verdict, value, n)
     return Proposal(verdict, n, value, lowest, highest, why)
+
+
+def too_few(measure: Measure, n: int) -> str:
+    return f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
 
 
 def propose_of_tests(n: int, failed: int) -> Proposal:

@@ -1,11 +1,13 @@
 """Runs in pools of one environment and commit: which counts, what each carries."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from hashlib import sha256
-from typing import NamedTuple, Self
+from itertools import chain
+from typing import Any, NamedTuple, Self
 
 from evaltracker.toolbox.measures.measure import (
     AT_MOST,
@@ -19,7 +21,9 @@ from evaltracker.toolbox.measures.measure import (
     propose_of,
     propose_of_tests,
     ranks_of,
+    too_few,
     verdict_of,
+    written,
 )
 
 EVERY = "*"  # of commits; it joins them
@@ -29,15 +33,11 @@ VERBS = {"holds": "holds", "partly": "holds partly", "fails": "fails"}
 MOST_TRIED = 200
 
 
-def pool_name(text: str) -> str:
-    return " ".join(text.split())
-
-
 class Pool(NamedTuple):
     """Where runs come from; as a declaration a blank part is not said."""
 
-    environment: str
-    commit: str
+    environment: str = ""
+    commit: str = ""
 
     @property
     def words(self) -> str:
@@ -47,205 +47,143 @@ class Pool(NamedTuple):
         return ", ".join(filter(None, (self.environment, commit)))
 
 
-# Nothing is declared, or a report names nothing.
-UNSAID = Pool("", "")
+UNSAID = Pool()
+
+
+def pool_name(text: str) -> str:
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What runs add up to in the measure's unit; from it their verdict can be told."""
+class Results:
+    """Runs of one criterion: their numbers in order, or how many tests passed, and how
+    many failed, whose numbers count nowhere."""
 
-    # Of tests: those that passed.
-    numbers: int = 0
+    numbers: Sequence[Decimal] = ()
+    passed: int = 0
     failed: int = 0
-    total: Decimal = Decimal(0)
-    lowest: Decimal | None = None
-    highest: Decimal | None = None
-    # How many numbers are no worse than the bound, and than its tolerance.
-    holding: int = 0
-    tolerated: int = 0
+
+    @classmethod
+    def of(cls, frozen: Sequence[str]) -> Self:
+        """Of runs as they are frozen: a number each, “passed” or “failed”."""
+        numbers = (Decimal(text) for text in frozen if text not in (PASSED, FAILED))
+        return cls(sorted(numbers), frozen.count(PASSED), frozen.count(FAILED))
+
+    def frozen(self) -> list[str]:
+        numbers = [written(number) for number in self.numbers]
+        return [*numbers, *[PASSED] * self.passed, *[FAILED] * self.failed]
 
     @property
     def n(self) -> int:
         """A run that failed is a run."""
-        return self.numbers + self.failed
-
-    @property
-    def mean(self) -> Decimal:
-        return KEPT.plus(EXACT.divide(self.total, Decimal(self.numbers)))
-
-    @classmethod
-    def of(cls, measure: Measure | None, results: Sequence[str]) -> Self:
-        """Of results as they are frozen: a number, “passed” or “failed”."""
-        failed = results.count(FAILED)
-        if measure is None:
-            return cls(len(results) - failed, failed)
-        numbers = numbers_in(results)
-        verdicts = [verdict_of(measure, number) for number in numbers]
-        total = Decimal(0)
-        for number in numbers:
-            total = EXACT.add(total, number)
-        return cls(
-            *(len(numbers), failed, total),
-            *(min(numbers, default=None), max(numbers, default=None)),
-            *(verdicts.count("holds"), len(verdicts) - verdicts.count("fails")),
-        )
-
-    def __add__(self, other: "Tally") -> "Tally":
-        lows = [low for low in (self.lowest, other.lowest) if low is not None]
-        highs = [high for high in (self.highest, other.highest) if high is not None]
-        return Tally(
-            *(self.numbers + other.numbers, self.failed + other.failed),
-            EXACT.add(self.total, other.total),
-            *(min(lows, default=None), max(highs, default=None)),
-            *(self.holding + other.holding, self.tolerated + other.tolerated),
-        )
-
-    def __sub__(self, other: "Tally") -> "Tally":
-        """Without some of them; its lowest and highest are not known."""
-        return Tally(
-            *(self.numbers - other.numbers, self.failed - other.failed),
-            EXACT.subtract(self.total, other.total),
-            *(None, None),
-            *(self.holding - other.holding, self.tolerated - other.tolerated),
-        )
+        return len(self.numbers) + self.passed + self.failed
 
 
-def numbers_in(results: Iterable[str]) -> list[Decimal]:
-    return [Decimal(text) for text in results if text not in (PASSED, FAILED)]
+def sum_of(parts: Iterable[Results]) -> Results:
+    rows = list(parts)
+    return Results(
+        sorted(chain.from_iterable(row.numbers for row in rows)),
+        sum(row.passed for row in rows),
+        sum(row.failed for row in rows),
+    )
 
 
-def places_of(measure: Measure | None, tally: Tally) -> list[int] | None:
-    """The places, from 1, among the numbers alone whose mean the statistic is; none
-    for the mean of all, None where it falls on a failed run.
+def propose_results(measure: Measure | None, results: Results) -> Proposal:
+    """The verdict of runs; one that failed is beyond every bound.
 
-    A failed run is beyond every bound: the last for *at most*, the first for *at
-    least*; the mean of all falls on each.
+    Where the statistic falls on it, or is a mean with it, the verdict is *fails*.
     """
-    if measure is None or not tally.numbers:
-        return None
-    ranks = ranks_of(measure.statistic, tally.n)
-    if not ranks:
-        return None if tally.failed else []
-    before = 0 if measure.direction == AT_MOST else tally.failed
-    places = [rank - before for rank in ranks]
-    return places if places[0] > 0 and places[-1] <= tally.numbers else None
-
-
-def at_places(
-    measure: Measure | None, tally: Tally, ordered: Sequence[Decimal]
-) -> list[Decimal]:
-    return [ordered[place - 1] for place in places_of(measure, tally) or ()]
-
-
-def propose_pool(
-    measure: Measure | None, tally: Tally, numbers: Sequence[Decimal]
-) -> Proposal:
-    """The verdict that a pool carries; `numbers` are those at `places_of`."""
-    n, failed = tally.n, tally.failed
+    n, failed = results.n, results.failed
     if measure is None:
         return replace(propose_of_tests(n, failed), failed=failed)
     if not n:
         return NOTHING
-    low, high = tally.lowest, tally.highest
-    places = places_of(measure, tally)
-    if places is None or low is None or high is None:
+    numbers, beyond = results.numbers, [None] * failed
+    at_most = measure.direction == AT_MOST
+    ordered = [*numbers, *beyond] if at_most else [*beyond, *numbers]
+    ranks = ranks_of(measure.statistic, n)
+    values = [ordered[rank - 1] for rank in ranks] if ranks else ordered
+    known = [value for value in values if value is not None]
+    low, high = (numbers[0], numbers[-1]) if numbers else (None, None)
+    if len(known) < len(values):
         few = n < measure.least_n
-        why = f"{n} of the {measure.least_n} runs that {measure.statistic} needs."
-        if not few:
-            of = "the run" if n == 1 else f"{failed} of {n} runs"
-            why = f"{measure.statistic} falls on a failed run: {of} failed."
+        falls = f"{measure.statistic} falls on a failed run: {failed} of {n} failed."
+        why = too_few(measure, n) if few else falls
         verdict: Verdict | None = None if few else "fails"
         return Proposal(verdict, n, None, low, high, why, failed, fell=True)
-    value = mean_of(numbers) if places else tally.mean
-    proposal = propose_of(measure, n, value, low, high)
+    value = mean_of(known) if len(known) > 1 else known[0]
+    proposal = propose_of(measure, n, value, numbers[0], numbers[-1])
     why = f"{proposal.why} {failed} of them failed." if failed else proposal.why
     return replace(proposal, why=why, failed=failed)
 
 
-def verdict_by_count(
-    measure: Measure | None, tally: Tally, exact: Callable[[], Verdict | None]
-) -> Verdict | None:
-    """The same verdict without the numbers; where the two middle ones of a median lie
-    on both sides of a bound it is `exact`."""
-    n = tally.n
-    if measure is None:
-        return propose_of_tests(n, tally.failed).verdict
-    if n < measure.least_n:
-        return None
-    ranks = ranks_of(measure.statistic, n)
-    if not ranks:
-        return "fails" if tally.failed else verdict_of(measure, tally.mean)
-    at_most = measure.direction == AT_MOST
-    from_best = [rank if at_most else n + 1 - rank for rank in ranks]
-    verdicts: set[Verdict] = {
-        "holds"
-        if place <= tally.holding
-        else "partly"
-        if place <= tally.tolerated
-        else "fails"
-        for place in from_best
-    }
-    if max(from_best) > tally.numbers:
-        return "fails"
-    return verdicts.pop() if len(verdicts) == 1 else exact()
+class Tally(NamedTuple):
+    """From what of some runs a verdict can be told without their numbers."""
+
+    n: int
+    numbers: int
+    # How many are no worse than the bound, and than its tolerance.
+    holding: int
+    tolerated: int
+    total: Decimal
+
+    @classmethod
+    def of(cls, measure: Measure, results: Results) -> "Tally":
+        numbers, more = results.numbers, measure.tolerance or Decimal(0)
+        with localcontext(EXACT):
+            if measure.direction == AT_MOST:
+                good = [bisect_right(numbers, measure.bound + end) for end in (0, more)]
+            else:
+                worse = [bisect_left(numbers, measure.bound - end) for end in (0, more)]
+                good = [len(numbers) - count for count in worse]
+            total = sum(numbers, Decimal(0))
+        return cls(results.n, len(numbers), good[0], good[1], total)
+
+    def without(self, part: "Tally") -> "Tally":
+        n, numbers, holding, tolerated = (
+            whole - less for whole, less in zip(self[:4], part[:4], strict=True)
+        )
+        total = EXACT.subtract(self.total, part.total)
+        return Tally(n, numbers, holding, tolerated, total)
+
+    def verdict(self, measure: Measure) -> Verdict | None:
+        """None: too few, or the two middle ones of a median carry different ones."""
+        if self.n < measure.least_n:
+            return None
+        ranks = ranks_of(measure.statistic, self.n)
+        if not ranks:
+            if self.numbers < self.n:
+                return "fails"
+            mean = EXACT.divide(self.total, Decimal(self.n))
+            return verdict_of(measure, KEPT.plus(mean))
+        at_most = measure.direction == AT_MOST
+        from_best = [rank if at_most else self.n + 1 - rank for rank in ranks]
+        if max(from_best) > self.numbers:
+            return "fails"
+        verdicts = {self._at(place) for place in from_best}
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _at(self, place: int) -> Verdict:
+        if place <= self.holding:
+            return "holds"
+        return "partly" if place <= self.tolerated else "fails"
 
 
-@dataclass(frozen=True, slots=True)
-class FileOfRuns:
-    """The runs that one file has for a criterion: those that count, and those that
-    were left out."""
+class FileOfRuns(NamedTuple):
+    """The runs of one report for a criterion: those that count, and those left out."""
 
     key: str
     environment: str
     commit: str
-    counted: Tally
-    out: Tally = field(default_factory=Tally)
+    counted: Results
+    out: Results = Results()
 
 
-def sort_into_pools(
-    declared: Pool, files: Iterable[FileOfRuns]
-) -> tuple[dict[Pool, list[FileOfRuns]], Pool | None, str]:
-    """The files by pool, the pool that proposes, and else what has to be declared."""
-    declared = Pool(*map(pool_name, declared))
-    pools: dict[Pool, list[FileOfRuns]] = {}
-    for file in files:
-        commit = EVERY if declared.commit == EVERY else pool_name(file.commit)
-        pools.setdefault(Pool(pool_name(file.environment), commit), []).append(file)
-    if all(declared):
-        return pools, declared, ""
-    fitting = [
-        pool
-        for pool in pools
-        if all(said in ("", has) for said, has in zip(declared, pool, strict=True))
-    ]
-    for name in Pool._fields:
-        if len({getattr(pool, name) for pool in fitting}) > 1:
-            return pools, None, name
-    return pools, fitting[0] if fitting else None, ""
+class FileShare(NamedTuple):
+    """How many runs of a pool a file has that count."""
 
-
-@dataclass(frozen=True, slots=True)
-class PoolCount:
-    """What the runs of one pool come to, if it were to propose."""
-
-    pool: Pool
-    files: Sequence[FileOfRuns]
-    counted: Tally
-    out: Tally
-    proposal: Proposal
-
-    @classmethod
-    def of(
-        cls, measure: Measure | None, pool: Pool, files: Sequence[FileOfRuns]
-    ) -> "PoolCount":
-        """Its proposal waits for the numbers."""
-        counted = sum((file.counted for file in files), Tally())
-        out = sum((file.out for file in files), Tally())
-        return cls(pool, files, counted, out, NOTHING)
-
-    def without(self, key: str) -> list[FileOfRuns]:
-        return [file for file in self.files if file.key != key]
+    key: str
+    n: int
 
 
 class Move(NamedTuple):
@@ -253,6 +191,18 @@ class Move(NamedTuple):
 
     key: str
     without: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PoolCount:
+    """What the runs of one pool come to, if it were to propose."""
+
+    pool: Pool
+    proposal: Proposal
+    left_out: int = 0
+    # Those that count, the largest first; `keys` are all of them.
+    files: Sequence[FileShare] = ()
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +223,9 @@ class Pooled:
     def proposal(self) -> Proposal:
         if self.proposing is not None:
             return self.proposing.proposal
-        if not self.asks:
-            return replace(NOTHING, why=self.mismatch or NOTHING.why)
         several = f"Runs of several {self.asks}s came in; say which {self.asks} counts."
-        return replace(NOTHING, why=several)
+        why = several if self.asks else self.mismatch
+        return replace(NOTHING, why=why or NOTHING.why)
 
     @property
     def missing(self) -> int | None:
@@ -285,21 +234,19 @@ class Pooled:
 
     @property
     def left_out(self) -> int:
-        return self.proposing.out.n if self.proposing else 0
+        return self.proposing.left_out if self.proposing else 0
 
     @property
-    def files(self) -> list[FileOfRuns]:
-        """Those that count in the proposing pool, the largest first."""
-        return largest_first(self.proposing.files) if self.proposing else []
+    def files(self) -> Sequence[FileShare]:
+        return self.proposing.files if self.proposing else ()
 
-    def share(self, file: FileOfRuns) -> Fraction:
-        return Fraction(file.counted.n, self.proposal.n)
+    def share(self, file: FileShare) -> Fraction:
+        return Fraction(file.n, self.proposal.n)
 
     @property
     def turned_by_left_out(self) -> bool:
-        """Whether the verdict is another one than with all runs."""
-        both = (self.proposal.verdict, self.with_left_out.verdict)
-        return bool(self.left_out and self.proposal.verdict) and both[0] != both[1]
+        verdict = self.proposal.verdict
+        return bool(verdict and self.left_out) and verdict != self.with_left_out.verdict
 
     @property
     def needs_reason(self) -> bool:
@@ -308,7 +255,7 @@ class Pooled:
     @property
     def turned_words(self) -> list[str]:
         """“Without laptop-warmup it fails.”, and what all runs would carry."""
-        words = [f"Without {move.key} it {VERBS[move.without]}." for move in self.moves]
+        words = [f"Without {key} it {VERBS[verdict]}." for key, verdict in self.moves]
         verdict = self.with_left_out.verdict
         if self.turned_by_left_out and verdict:
             words.append(f"With what was left out it {VERBS[verdict]}.")
@@ -317,106 +264,84 @@ class Pooled:
     @property
     def seen(self) -> str:
         """What a page showed of it, to tell later whether it is still the same."""
-        shown = (self.proposal, self.with_left_out, self.left_out, list(self.moves))
         pool = self.proposing and tuple(self.proposing.pool)
-        return sha256(repr((pool, shown)).encode()).hexdigest()[:16]
+        shown: Any = (pool, self.left_out, [tuple(move) for move in self.moves])
+        for proposal in (self.proposal, self.with_left_out):
+            shown += (proposal.n, proposal.verdict, proposal.value)
+        return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def largest_first(files: Iterable[FileOfRuns]) -> list[FileOfRuns]:
-    counting = [file for file in files if file.counted.n]
-    return sorted(counting, key=lambda file: (-file.counted.n, file.key))
-
-
-def pools_of(
+def count_pools(
     measure: Measure | None, declared: Pool, files: Iterable[FileOfRuns]
 ) -> Pooled:
-    """The pools without proposals, which `propose_pools` makes of their numbers."""
-    sorted_files, chosen, asks = sort_into_pools(declared, files)
+    """What the runs of a criterion come to where the contract declares that pool."""
+    declared = Pool(*map(pool_name, declared))
+    by_pool: dict[Pool, list[FileOfRuns]] = {}
+    for file in files:
+        commit = EVERY if declared.commit == EVERY else pool_name(file.commit)
+        by_pool.setdefault(Pool(pool_name(file.environment), commit), []).append(file)
+    chosen, asks = _choose(declared, by_pool)
     if chosen is not None:
-        sorted_files.setdefault(chosen, [])
-    pools = [PoolCount.of(measure, pool, rows) for pool, rows in sorted_files.items()]
-    pools.sort(key=lambda one: (one.pool != chosen, -one.counted.n, one.pool))
-    return Pooled(measure, pools, pools[0] if chosen else None, asks)
+        by_pool.setdefault(chosen, [])
+    pools = [_count(measure, pool, rows) for pool, rows in by_pool.items()]
+    pools.sort(key=lambda one: (one.pool != chosen, -one.proposal.n, one.pool))
+    if chosen is None:
+        return Pooled(measure, pools, None, asks)
+    first, rows = pools[0], by_pool[chosen]
+    whole = first.proposal
+    if first.left_out:
+        everything = sum_of(some for file in rows for some in (file.counted, file.out))
+        whole = propose_results(measure, everything)
+    moves = _moves(measure, first.proposal.verdict, rows)
+    return Pooled(measure, pools, first, "", whole, moves)
 
 
-def propose_pools(
-    pooled: Pooled,
-    numbers: Mapping[Pool, Sequence[Decimal]],
-    numbers_with_out: Sequence[Decimal],
-    exact_without: Callable[[str], Verdict | None],
-) -> Pooled:
-    """What each pool carries, and what moves the verdict of the one that proposes."""
-    measure = pooled.measure
-    pools = [
-        replace(
-            one,
-            proposal=propose_pool(measure, one.counted, numbers.get(one.pool, ())),
-        )
-        for one in pooled.pools
+def _choose(declared: Pool, pools: Iterable[Pool]) -> tuple[Pool | None, str]:
+    """The pool that proposes, or what has to be declared first."""
+    if all(declared):
+        return declared, ""
+    fitting = [
+        pool
+        for pool in pools
+        if all(said in ("", has) for said, has in zip(declared, pool, strict=True))
     ]
-    if pooled.proposing is None:
-        return replace(pooled, pools=pools)
-    first = pools[0]
-    whole = first.counted + first.out
-    return replace(
-        pooled,
-        pools=pools,
-        proposing=first,
-        with_left_out=propose_pool(measure, whole, numbers_with_out)
-        if first.out.n
-        else first.proposal,
-        moves=moves_of(measure, first, exact_without),
+    for name in Pool._fields:
+        if len({getattr(pool, name) for pool in fitting}) > 1:
+            return None, name
+    return (fitting[0] if fitting else None), ""
+
+
+def _count(
+    measure: Measure | None, pool: Pool, files: Sequence[FileOfRuns]
+) -> PoolCount:
+    counting = [FileShare(file.key, file.counted.n) for file in files if file.counted.n]
+    return PoolCount(
+        pool,
+        propose_results(measure, sum_of(file.counted for file in files)),
+        sum(file.out.n for file in files),
+        sorted(counting, key=lambda share: (-share.n, share.key)),
+        frozenset(file.key for file in files),
     )
 
 
-def moves_of(
-    measure: Measure | None,
-    count: PoolCount,
-    exact_without: Callable[[str], Verdict | None],
+def _moves(
+    measure: Measure | None, verdict: Verdict | None, files: Sequence[FileOfRuns]
 ) -> list[Move]:
-    verdict = count.proposal.verdict
-    if verdict is None:
+    """The files without which there is another verdict, the largest first."""
+    counted = {file.key: file.counted for file in files if file.counted.n}
+    if verdict is None or len(counted) < 2:
         return []
+    whole = sum_of(counted.values())
+    if measure is not None:
+        tally = Tally.of(measure, whole)
     moves = []
-    for file in largest_first(count.files)[:MOST_TRIED]:
-        rest, key = count.counted - file.counted, file.key
-        without = verdict_by_count(measure, rest, lambda key=key: exact_without(key))  # type: ignore[misc]
+    for key in sorted(counted, key=lambda key: (-counted[key].n, key))[:MOST_TRIED]:
+        without = None
+        if measure is not None:
+            without = tally.without(Tally.of(measure, counted[key])).verdict(measure)
+        if without is None:
+            rest = (some for other, some in counted.items() if other != key)
+            without = propose_results(measure, sum_of(rest)).verdict
         if without not in (None, verdict):
             moves.append(Move(key, without))
     return moves
-
-
-def exact_verdict(
-    measure: Measure | None, files: Iterable[FileOfRuns], ordered: Sequence[Decimal]
-) -> Verdict | None:
-    """The verdict of files whose numbers these are."""
-    tally = sum((file.counted for file in files), Tally())
-    return propose_pool(measure, tally, at_places(measure, tally, ordered)).verdict
-
-
-def propose_frozen(
-    measure: Measure | None,
-    declared: Pool,
-    files: Sequence[tuple[FileOfRuns, Sequence[str], Sequence[str]]],
-) -> Pooled:
-    """The same of files with all their results: those that count, those left out."""
-    pooled = pools_of(measure, declared, (file for file, *_ in files))
-    results = {file.key: (counted, out) for file, counted, out in files}
-
-    def numbers(of: Iterable[FileOfRuns], *, with_out: bool = False) -> list[Decimal]:
-        texts = (results[file.key][: 1 + with_out] for file in of)
-        return sorted(
-            number for pair in texts for some in pair for number in numbers_in(some)
-        )
-
-    def exact_without(key: str) -> Verdict | None:
-        return exact_verdict(measure, first.without(key), numbers(first.without(key)))
-
-    first = pooled.proposing or PoolCount(UNSAID, (), Tally(), Tally(), NOTHING)
-    places = {
-        one.pool: at_places(measure, one.counted, numbers(one.files))
-        for one in pooled.pools
-    }
-    everything = numbers(first.files, with_out=True)
-    with_out = at_places(measure, first.counted + first.out, everything)
-    return propose_pools(pooled, places, with_out, exact_without)

@@ -43,7 +43,7 @@ def test_the_page_shows_the_runs_against_the_bound_and_proposes(trial: Trial) ->
     said = page(trial)
     assert "p95 is 19.6 ms over 40 runs; asked was at most 20 ms." in said
     assert "From 15.9 to 19.8 ms." in said
-    assert f"1 of 41 runs left out by {trial.lead.name}; with them p95 19.6" in said
+    assert f"1 of 41 runs left out by {trial.lead.name}; with them p95 19.7 ms" in said
     assert said.count('class="rn-bar"') == 1
     assert said.count('class="rn-out"') == 1
     assert "at most 20 ms</text>" in said
