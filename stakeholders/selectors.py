@@ -149,8 +149,8 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """So many of the roles asked, by these people, who are counted as who signed and
-    not as whom they stood in for; `names` has each with the parts they signed in."""
+    """How many of the roles asked have approved, and who signed that, not for whom;
+    `names` has each with their parts. `decision.memo.figures` says it in words."""
 
     roles: int
     asked: int
@@ -161,21 +161,8 @@ class Approved:
         return len(self.names)
 
     @property
-    def share(self) -> str:
-        return f"{self.roles} of {self.asked}"
-
-    @property
     def who(self) -> str:
-        """Goes after `share`: no such count stands without its people and names."""
-        roles = "role" if self.asked == 1 else "roles"
-        if not self.names:
-            return f"{roles}, nobody yet"
-        names = ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in self.names)
-        people = "person" if self.people == 1 else "people"
-        return f"{roles}, {self.people} {people} · {names}"
-
-    def __str__(self) -> str:
-        return f"{self.share} {self.who}"
+        return ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in self.names)
 
 
 def count_approvals(

@@ -13,6 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from evaltracker.decision import links
+from evaltracker.decision.memo.figures import approved_said
 from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import MORNING, terms_of
@@ -87,7 +88,7 @@ class OnRule(About[Asked]):
             "thing": thing_of(row),
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
-            "approved": str(approved_of(row.look.tallies)),
+            "approved": str(approved_said(approved_of(row.look.tallies))),
             "open": counted_objections(objections(row.look.visit, row.look.tallies)),
         }
 

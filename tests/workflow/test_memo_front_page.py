@@ -39,7 +39,9 @@ def test_its_figures_are_those_of_the_comparison_and_of_the_sign_page() -> None:
     line = next(row for row in compared.options if row.key == str(option.pk))
     assert front["Fit"].value == line.fit
     assert str(front["Price"].value) == f"{line.cost} USD" == "91,234 USD"
-    sentence = glance_at(Look(where)).sureness
+    weighed = glance_at(Look(where)).weighed
+    assert weighed is not None
+    sentence = str(weighed.certainty)
     assert f"Likely first: {front['Likely first'].value}" in sentence
     assert str(front["Likely first"].words) in sentence
 
@@ -75,7 +77,7 @@ def test_it_says_who_approved_and_that_somebody_disagrees() -> None:
     assert f"Decided on {decision.decided_at:%-d %B %Y} by Lina Lead." in front.said
     assert "(Leadership) approved on" in front.said
     approved = figures(front)["Approved"]
-    assert (approved.value, approved.words) == (
+    assert (str(approved.value), str(approved.words)) == (
         "1 of 1",
         "role, 1 person · Viktor (Leadership); no dissent recorded",
     )

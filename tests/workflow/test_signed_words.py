@@ -104,10 +104,11 @@ def test_the_price_gap_stays_sealed_with_the_prices() -> None:
 def test_who_signs_the_decision_sees_the_figure_at_a_glance() -> None:
     where, _ = in_decision()
     another(where, "Globex ML")
-    assert "of 100" not in glance_at(Look(where)).sureness
+    before = glance_at(Look(where)).weighed
+    assert "of 100" not in str(before and before.certainty)
     keep_draws(evaluation=where)
-    glance = glance_at(Look(where))
-    assert glance.headline == "Acme ML leads"
+    weighed = glance_at(Look(where)).weighed
     # The rival's must-have is still owed a verdict.
-    assert "Acme ML leads. Likely first: 6" in glance.sureness
-    assert "nothing more were tested: 100. 1 of 2 verdicts is" in glance.sureness
+    said = str(weighed and weighed.certainty)
+    assert "Acme ML leads. Likely first: 6" in said
+    assert "nothing more were tested: 100. 1 of 2 verdicts is" in said

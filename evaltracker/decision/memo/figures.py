@@ -61,6 +61,15 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     brief.months, brief.budget   horizon in months, budget
     brief.<candidate>.<row>      a count in the brief as answered, by row and place
     stated.<name>                how many of a list are not shown on the page, n
+    approved.roles               roles that approved the words of now, n of those asked
+    approved.people              different people who signed those approvals, n
+    judged.<candidate>           criteria of its trials with a verdict, n of all
+    judged.all, judged.open      those of the shortlist with one, and without, n of all
+    judged.trials                trials of the shortlist, n
+    gaps.open.<candidate>        gaps of its trials that are not closed, n
+    needs.all, needs.musts       requirements in force; must-haves among them, n
+    needs.weighted               their categories that have a weight, n of all
+    conditions.open              conditions that are not closed, n
 
 Rounding happens once, from the exact value, halves up. *Of 100*: whole; more than 0 and
 below 1 is *less than 1*, above 99 and below 100 *more than 99*. *As parts*: together
@@ -86,6 +95,7 @@ from evaltracker.decision.memo.results import (
 )
 from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
+from stakeholders.selectors import Approved
 from trials.scoring import Field, Flip, nearest_flip, ranking, rounded, smallest_flip
 
 NONE = "–"
@@ -191,6 +201,27 @@ def counted_of(name: str, number: int, whole: int | None = None) -> Figure:
     """“7 of 10”, or “7” by itself."""
     shown = str(number) if whole is None else f"{number} of {whole}"
     return Figure(name, Fraction(number), shown, whole)
+
+
+def counted_noun(name: str, number: int, noun: str) -> Sentence:
+    """“3 gaps”."""
+    return say(f"{{}} {noun}{'' if number == 1 else 's'}", counted_of(name, number))
+
+
+def approved_parts(approved: Approved) -> tuple[Figure, Sentence]:
+    """“2 of 4” and “roles, 1 person · Priya Nair (PM; DevOps for Dana Weiss)”: no count
+    of approvals stands without people and names."""
+    count = counted_of("approved.roles", approved.roles, approved.asked)
+    roles = "role" if approved.asked == 1 else "roles"
+    if not approved.people:
+        return count, say(f"{roles}, nobody yet")
+    people = counted_of("approved.people", approved.people)
+    noun = "person" if approved.people == 1 else "people"
+    return count, say(f"{roles}, {{}} {noun} · {{}}", people, approved.who)
+
+
+def approved_said(approved: Approved) -> Sentence:
+    return say("{} {}", *approved_parts(approved))
 
 
 def money(name: str, amount: str | Decimal) -> Figure:

@@ -21,6 +21,7 @@ from evaltracker.decision.memo.certainty import (
 from evaltracker.decision.memo.figures import (
     Figures,
     Part,
+    approved_parts,
     counted_of,
     figures_of,
     joined,
@@ -423,7 +424,8 @@ def approvals(
     approved = approved_of_frozen(sign_offs)
     if not approved.asked:
         return Figure("Approved", UNTOLD, f"no signature is kept here; {disagrees}")
-    return Figure("Approved", approved.share, f"{approved.who}; {disagrees}")
+    count, who = approved_parts(approved)
+    return Figure("Approved", count, say("{}; {}", who, disagrees))
 
 
 def approved_of_frozen(sign_offs: Sequence[FrozenSignature]) -> Approved:

@@ -159,10 +159,9 @@ def decision_head(
 
 
 def approved_figure(reports: Sequence[GateReport]) -> HeadFigure:
-    count = next((report.approved for report in reports if report.approved), None)
-    if count is None:
-        return HeadFigure(APPROVED, "–", "nobody is asked to sign yet")
-    return HeadFigure(APPROVED, count.share, count.who)
+    nobody = ("–", "nobody is asked to sign yet")
+    counts = (report.approved for report in reports if report.approved)
+    return HeadFigure(APPROVED, *next(counts, nobody))
 
 
 def step_to_decide(

@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -11,17 +12,24 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.certainty import weighed
-from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
+from evaltracker.decision.memo.certainty import Weighed, weighed
+from evaltracker.decision.memo.figures import (
+    Figure,
+    Figures,
+    Part,
+    counted_noun,
+    counted_of,
+    money,
+    say,
+)
+from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
-from evaltracker.decision.memo.record import CandidateResult
 from evaltracker.decision.memo.signed_words import THINGS, readable
 from evaltracker.decision.models import WaiverAnswer
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.money import written
 from evaltracker.pages.acts import Outcome, address_of, register_act
 from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
 from evaltracker.pages.site import register_panel
@@ -30,7 +38,6 @@ from evaltracker.toolbox.text import listed
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Gate, Look
 from evaltracker.workflow.gates.rules import (
-    count_words,
     draft,
     unjudged_words,
     why_not_half,
@@ -444,34 +451,36 @@ PROOF: dict[str, tuple[tuple[str, str], ...]] = {
         ("Trials", "trials"),
     ),
 }
-# What is counted of each candidate before there are trials.
-COUNTED = {Stage.RESEARCH: "answered", Stage.DEMOS: "shown"}
+# What is counted of each candidate before there are trials, and of what.
+COUNTED = {Stage.RESEARCH: ("answered", "asked"), Stage.DEMOS: ("shown", "answered")}
 DRAWN = 4  # candidates that fit on the first screen of a phone
-BAR = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     name: str
-    fit: str
-    width: int | None
-    judged: str
+    fit: Figure
+    judged: Part
     strong: bool
+
+    @property
+    def width(self) -> int:
+        return round(100 * (self.fit.exact or 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    headline: str = ""
-    sureness: str = ""
+    facts: list[tuple[str, Part]]
+    objections: list[Objection]
+    still_open: list[Part]
+    # What has to be done before it is people's turn to sign.
+    early: bool
+    chosen: str = ""
+    weighed: Weighed | None = None
     standings: list[Standing] = field(default_factory=list)
     # What is counted of each beside its fit: “judged”.
     counted: str = "judged"
     left_out: int = 0
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    objections: list[Objection] = field(default_factory=list)
-    still_open: list[str] = field(default_factory=list)
-    # What has to be done before it is people's turn to sign.
-    early: bool = False
 
 
 def proof_of(look: Look) -> list[tuple[str, str]]:
@@ -488,108 +497,97 @@ def glance_at(look: Look) -> Glance:
         if not (report.open or report.gate.signing)
         for blocker in report.blockers
     ]
-    facts = list(FACTS[Stage(look.evaluation.stage)](look))
-    against = objections(look.visit, look.tallies)
-    still_open = [*open_trials(look), *missing]
-    early = bool(missing)
-    if look.evaluation.stage == Stage.REQUIREMENTS:
-        return Glance(
-            facts=facts, objections=against, still_open=still_open, early=early
-        )
-    memo = standing_memo(look.evaluation)
-    weighing = weighed(memo.figures)
-    standings = list(standings_of(look, memo))
-    return Glance(
-        headline=headline(look, weighing.first),
-        sureness=weighing.untold or str(weighing.certainty),
+    stage = Stage(look.evaluation.stage)
+    glance = Glance(
+        facts=list(FACTS[stage](look)),
+        objections=objections(look.visit, look.tallies),
+        still_open=[*open_trials(look), *missing],
+        early=bool(missing),
+    )
+    if stage == Stage.REQUIREMENTS:
+        return glance
+    figures = standing_memo(look.evaluation).figures
+    drafted = draft(look) if stage == Stage.DECISION else None
+    standings = list(standings_of(look, figures))
+    return replace(
+        glance,
+        chosen=str(drafted.candidate or "") if drafted else "",
+        weighed=weighed(figures),
         standings=standings[:DRAWN],
-        counted=COUNTED.get(Stage(look.evaluation.stage), "judged"),
+        counted=COUNTED.get(stage, ("judged",))[0],
         left_out=max(0, len(standings) - DRAWN),
-        facts=facts,
-        objections=against,
-        still_open=still_open,
-        early=early,
     )
 
 
-def headline(look: Look, first: str) -> str:
-    drafted = draft(look) if look.evaluation.stage == Stage.DECISION else None
-    chosen = str(drafted.candidate) if drafted and drafted.candidate else ""
-    leads = f"{first} {'lead' if ' and ' in first else 'leads'}" if first else ""
-    if not chosen:
-        return leads
-    if first in ("", chosen):
-        return f"{chosen} is chosen"
-    return f"{chosen} is chosen; {leads}"
-
-
-def standings_of(look: Look, memo: StandingMemo) -> Iterator[Standing]:
-    ranked = memo.results.get("robustness", {}).get("ranking", ())
-    ranks = {row["id"]: row["rank"] for row in ranked}
+def standings_of(look: Look, figures: Figures) -> Iterator[Standing]:
     running = {str(candidate.pk): candidate for candidate in look.shortlisted}
+    ranks, fits = figures.ranks, {key: figures.fit(key) for key in running}
 
-    def order(key: str) -> tuple[int, float]:
-        return ranks.get(key, len(running) + 1), -float(memo.results[key]["fit"] or 0)
+    def order(key: str) -> tuple[int, Fraction]:
+        return ranks.get(key, len(running) + 1), -(fits[key].exact or Fraction(0))
 
     for key in sorted(running, key=order):
-        result = memo.results[key]
-        fit = None if result["fit"] is None else float(result["fit"])
+        criteria = look.criteria[running[key].pk]
         yield Standing(
             name=str(running[key]),
-            fit="–" if fit is None else f"{BAR * fit:.0f}%",
-            width=None if fit is None else round(BAR * fit),
-            judged=judged_words(look, result, look.criteria[running[key].pk]),
+            fit=fits[key],
+            judged=judged_of(look, figures, key, criteria),
             strong=ranks.get(key) == 1,
         )
 
 
-def judged_words(look: Look, result: CandidateResult, criteria: Judged) -> str:
-    stage = Stage(look.evaluation.stage)
-    if stage in COUNTED:
-        return f"{result.get(COUNTED[stage], 0)} of {result['asked']}"
+def judged_of(look: Look, figures: Figures, key: str, criteria: Judged) -> Part:
+    if counted := COUNTED.get(Stage(look.evaluation.stage)):
+        number, whole = (figures.results[key].get(name, 0) for name in counted)
+        return counted_of(f"{counted[0]}.{key}", number, whole)
     if not criteria.asked:
         return "no trial"
-    return f"{criteria.judged} of {criteria.asked}"
+    return counted_of(f"judged.{key}", criteria.judged, criteria.asked)
 
 
-def open_trials(look: Look) -> Iterator[str]:
+def open_trials(look: Look) -> Iterator[Part]:
     if half := unjudged_words(look):
-        yield f"{half}."
+        yield say("{}.", half)
     if look.evaluation.stage not in (Stage.TRIALS, Stage.DECISION):
         return
     for trial in look.trials:
         number = sum(gap.closed_at is None for gap in trial.gaps.all())
         if number:
-            yield f"{trial.candidate}: {count_words(number, 'gap')} open."
+            gaps = counted_noun(f"gaps.open.{trial.candidate_id}", number, "gap")
+            yield say("{}: {} open.", str(trial.candidate), gaps)
 
 
-def requirements(look: Look) -> Iterator[tuple[str, str]]:
+def requirements(look: Look) -> Iterator[tuple[str, Part]]:
     evaluation = look.evaluation
-    musts = count_words(len(look.musts), "must-have")
-    yield "Requirements", f"{len(look.requirements)}, {musts} among them"
+    number = counted_of("needs.all", len(look.requirements))
+    musts = counted_noun("needs.musts", len(look.musts), "must-have")
+    yield "Requirements", say("{}, {} among them", number, musts)
     weights = {row.category: row.category.weight for row in look.requirements}
-    weighted = sum(weight is not None for weight in weights.values())
-    yield "Categories with a weight", f"{weighted} of {len(weights)}"
+    given = sum(weight is not None for weight in weights.values())
+    yield "Categories with a weight", counted_of("needs.weighted", given, len(weights))
     if evaluation.must_run_by:
         yield "Must run by", day_in_words(evaluation.must_run_by)
     if evaluation.budget is not None:
-        yield "Budget", written(evaluation.budget, evaluation.currency)
+        limit = money("brief.budget", evaluation.budget)
+        yield "Budget", say("{} {}", limit, evaluation.currency)
 
 
-def candidates(look: Look) -> Iterator[tuple[str, str]]:
+def candidates(look: Look) -> Iterator[tuple[str, Part]]:
     names = [str(candidate) for candidate in look.shortlisted]
     yield "Shortlisted", listed(names) or "nobody yet"
 
 
-def trials(look: Look) -> Iterator[tuple[str, str]]:
+def trials(look: Look) -> Iterator[tuple[str, Part]]:
     whole = look.criteria_in_all
-    number = count_words(len(look.trials), "trial")
-    yield "Judged", f"{whole.judged} of {whole.asked} criteria, in {number}"
+    judged = counted_of("judged.all", whole.judged, whole.asked)
+    number = counted_noun("judged.trials", len(look.trials), "trial")
+    yield "Judged", say("{} criteria, in {}", judged, number)
 
 
-def decision(look: Look) -> Iterator[tuple[str, str]]:
+def decision(look: Look) -> Iterator[tuple[str, Part]]:
     yield from trials(look)
-    yield "Open conditions", str(look.open_conditions.count())
+    number = look.open_conditions.count()
+    yield "Open conditions", counted_of("conditions.open", number)
 
 
 FACTS = {
@@ -643,7 +641,7 @@ def what_follows(look: Look, signed: SignOff, *, waits: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     anchor: str
     heading: str
     html: SafeString
@@ -655,7 +653,7 @@ class Part:
 class Words:
     title: str
     opening: SafeString
-    parts: list[Part]
+    parts: list[Section]
 
     @property
     def rows(self) -> int:
@@ -671,7 +669,7 @@ def words_of(document: str) -> Words:
         heading, _, body = section.partition("\n")
         name = readable(heading)
         html = as_html(body, heading=name)
-        parts.append(Part(f"part-{number}", name, html, rows_in(body)))
+        parts.append(Section(f"part-{number}", name, html, rows_in(body)))
     return Words(readable(title), as_html(before, heading=readable(title)), parts)
 
 

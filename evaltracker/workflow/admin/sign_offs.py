@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import BaseThrottle
 
+from evaltracker.decision.memo.figures import Sentence, approved_said
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.signed_words import (
     QUESTIONS,
@@ -58,7 +59,7 @@ from stakeholders.models import (
     altered,
 )
 from stakeholders.policy import signing_parts
-from stakeholders.selectors import Approved, RuleTally, approved_of, last_signed
+from stakeholders.selectors import RuleTally, approved_of, last_signed
 from stakeholders.services.sign_offs import Origin
 from vendors.admin.base import open_answers
 
@@ -181,7 +182,7 @@ class SignView:
     since_mine: Compared | None = None
     since_first: Compared | None = None
     tallies: list[RuleTally] = dataclasses_field(default_factory=list)
-    glance: Glance = dataclasses_field(default_factory=Glance)
+    glance: Glance | None = None
     unjudged: str = ""
     proof: list[tuple[str, str]] = dataclasses_field(default_factory=list)
 
@@ -194,8 +195,8 @@ class SignView:
         return f"Approve {THINGS[Stage(self.rule.stage)]}?"
 
     @property
-    def approved(self) -> Approved:
-        return approved_of(self.tallies)
+    def approved(self) -> Sentence:
+        return approved_said(approved_of(self.tallies))
 
 
 def look_at(rule: SignOffRule, user: User) -> SignView:
@@ -231,7 +232,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
         since_first=compared(first, content),
         tallies=look.tallies,
         glance=glance_at(look),
-        unjudged=unjudged_words(look),
+        unjudged=str(unjudged_words(look)),
         proof=proof_of(look),
     )
 
@@ -326,7 +327,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
             block for block in blocks if block.lines or block.given or block.current
         ],
         has_rules=evaluation.is_open and bool(look.tallies),
-        approved=approved_of(look.tallies) if evaluation.is_open else None,
+        approved=approved_said(approved_of(look.tallies)) if evaluation.is_open else "",
         early=before_signing(look) if evaluation.is_open else "",
         digest=look.digest if evaluation.is_open and look.tallies else "",
         conditions=[

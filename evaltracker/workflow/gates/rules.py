@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import QuerySet
 
 from evaltracker.decision import links
+from evaltracker.decision.memo.figures import BLANK, Sentence, counted_of, say
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, ScopeValue, User
@@ -15,6 +16,7 @@ from evaltracker.toolbox.text import named_ref
 from evaltracker.workflow.gates import table as nothing
 from evaltracker.workflow.gates.table import (
     Blocker,
+    Judged,
     Look,
     Mender,
     gate,
@@ -521,14 +523,11 @@ def draft(look: Look) -> Decision | None:
     )
 
 
-def unjudged_words(look: Look) -> str:
-    if look.evaluation.stage != Stage.TRIALS:
-        return ""
-    whole = look.criteria_in_all
-    if not whole.open:
-        return ""
+def unjudged_words(look: Look) -> Sentence:
+    whole = look.criteria_in_all if look.evaluation.stage == Stage.TRIALS else Judged()
     are = "is" if whole.open == 1 else "are"
-    return f"{whole.open} of {whole.asked} criteria {are} not judged"
+    number = counted_of("judged.open", whole.open, whole.asked)
+    return say(f"{{}} criteria {are} not judged", number) if whole.open else BLANK
 
 
 def why_not_half(half: str, verdict: str, *, accepts: bool) -> str:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from evaltracker.decision import links
+from evaltracker.decision.memo.figures import Figure, Sentence, approved_parts
 from evaltracker.decision.memo.signed_words import document_of
 from evaltracker.decision.models import Decision, Waiver, WaiverAnswer
 from evaltracker.evaluations.choices import Priority, Stage
@@ -22,7 +23,6 @@ from evaltracker.workflow.models import WaiverRequest
 from stakeholders.models import Condition, Delegation, SignOffRule, digest_of
 from stakeholders.policy import insiders, lendings_today
 from stakeholders.selectors import (
-    Approved,
     RuleTally,
     approved_of,
     open_conditions,
@@ -412,7 +412,7 @@ class GateReport:
     # Whether what blocks it is closed to the reader.
     is_kept: bool = False
     # Of the gate that the stage's own signatures open.
-    approved: Approved | None = None
+    approved: tuple[Figure, Sentence] | None = None
 
     @property
     def open(self) -> bool:
@@ -500,7 +500,7 @@ def _reports(look: Look) -> list[GateReport]:
                 waivers.get(gate.name),
                 "" if blocks else gate.nothing(look),
                 requests.get(gate.name),
-                approved=approved_of(look.tallies) if signs else None,
+                approved=approved_parts(approved_of(look.tallies)) if signs else None,
             )
         )
     return reports

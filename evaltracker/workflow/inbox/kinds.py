@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.figures import of_100
+from evaltracker.decision.memo.figures import Sentence, approved_said, of_100
 from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
 from evaltracker.evaluations.choices import Stage, Status
@@ -27,7 +27,7 @@ from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
 from stakeholders.models import Delegation, Role, SignOff, SignOffRule
-from stakeholders.selectors import Approved, RuleTally, approved_of
+from stakeholders.selectors import RuleTally, approved_of
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
 from trials.policy import FROM_DEMOS, SCORING_STAGES, TRIAL_STAGES
@@ -232,7 +232,7 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
             "sign_off",
             evaluation,
             wording(rule, signed_before=signatures.of(rule, holder)),
-            reason(lending, stand, approved_of(tallies)),
+            reason(lending, stand, approved_said(approved_of(tallies))),
             links.sign(rule),
             waits=not stand.is_signed_now,
         )
@@ -244,7 +244,7 @@ def wording(rule: SignOffRule, *, signed_before: bool) -> str:
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
 
-def reason(lending: Delegation | None, stand: Stand, approved: Approved) -> str:
+def reason(lending: Delegation | None, stand: Stand, approved: Sentence) -> str:
     whose = "You hold the role"
     if lending is not None:
         lender = lending.stakeholder.user.name

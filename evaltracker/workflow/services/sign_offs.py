@@ -393,7 +393,7 @@ def put_name_to(
             "again.",
             difference=difference(evaluation, shown, content),
         )
-    half = unjudged_words(Look(evaluation))
+    half = str(unjudged_words(Look(evaluation)))
     if why := why_not_half(half, verdict, accepts=accepts_unjudged):
         raise Invalid(why, errors={"accepts_unjudged": [why]})
     signed = record_sign_off(
