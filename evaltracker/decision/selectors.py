@@ -416,6 +416,15 @@ def number_of(text: str) -> tuple[float, str] | None:
     return float(number), f"{lead.strip()}|{unit.strip()}".casefold()
 
 
+def newest_readings(evaluation: Evaluation) -> dict[str, str]:
+    """By metric what it was last measured to be; nobody measures before the award."""
+    if evaluation.is_open:
+        return {}
+    rows = MetricValue.objects.filter(metric__evaluation=evaluation)
+    ordered = rows.order_by("promise_check__due_on", "pk")
+    return dict(ordered.values_list("metric__name", "value"))
+
+
 def metric_rows(
     evaluation: Evaluation, checks: Collection[PromiseCheck], today: datetime.date
 ) -> list[MetricRow]:

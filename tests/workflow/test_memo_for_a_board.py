@@ -63,7 +63,7 @@ def test_everybody_who_answered_or_quoted_has_a_row(case: Any) -> None:
     assert with_reason == case["expected"]["with_reason"]
     assert re.findall(r"\b[BC]\b", sentence) == case["expected"]["named_only"]
     cheapest = case["expected"]["cheapest"]
-    said = price_gap(inputs, results, inputs["choice"]["candidate"])
+    said = str(price_gap(inputs, results, inputs["choice"]["candidate"]))
     assert (f" {cheapest}" in said) if cheapest else not said
     out = {row["name"] for row in candidates if row["state"] == "eliminated"}
     assert ("which was eliminated" in said) == (cheapest in out)

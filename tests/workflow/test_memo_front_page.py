@@ -49,7 +49,7 @@ def test_its_figures_are_those_of_the_comparison_and_of_the_sign_page() -> None:
 def test_certainty_is_never_one_number_alone() -> None:
     where, _ = two_finalists()
     said = figures(front_page(compile_memo(where), None))["Likely first"]
-    assert str(said.value) in str(said.words)
+    assert str(said.value).endswith(" of 100")
     assert "If nothing more were tested: 100." in str(said.words)
 
 

@@ -15,7 +15,7 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
-from tests.workflow.comparing import another
+from tests.workflow.comparing import another, spoken
 from tests.workflow.deciding import decided, in_decision
 from trials.services.trials import record_gap
 
@@ -79,14 +79,14 @@ def test_the_decision_page_says_how_sure_it_is_and_what_it_costs_more() -> None:
     where, option = in_decision()
     another(where, "Globex ML")
     memo = compile_memo(where)
-    said = price_gap(memo["inputs"], memo["results"], str(option.pk))
+    said = str(price_gap(memo["inputs"], memo["results"], str(option.pk)))
     assert said.startswith("Acme ML likely costs 41,234 USD more than Globex ML")
     assert "kinds of cost of Globex ML" in said
     url = f"/admin/e/{where.slug}/decision/"
     body = signed_in(where.owner).get(url).content.decode()
     assert "How sure it is, and what it costs more" in body
     assert "No change of one category’s weight" in body
-    assert "likely costs 41,234 USD more than Globex ML" in body
+    assert "likely costs 41,234 USD more than Globex ML" in spoken(body)
 
 
 def test_the_price_gap_stays_sealed_with_the_prices() -> None:

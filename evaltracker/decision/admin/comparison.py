@@ -28,8 +28,7 @@ from evaltracker.decision.memo.figures import (
     money,
     say,
 )
-from evaltracker.decision.memo.figures import per_cent as figure_per_cent
-from evaltracker.decision.memo.inputs import Fits, StandingMemo, standing_memo
+from evaltracker.decision.memo.inputs import StandingMemo, standing_memo
 from evaltracker.decision.memo.record import (
     CandidateResult,
     CostResult,
@@ -217,25 +216,18 @@ def drawn(memo: Memo, comparison: Comparison) -> list[Option]:
 
 
 def by_category(
-    memo: Memo, fits: Fits, comparison: Comparison, options: Sequence[Option]
+    figures: Figures, comparison: Comparison, options: Sequence[Option]
 ) -> dict[str, Any]:
     keys = {option.key for option in options}
     absent = [option.name for option in comparison.options if option.key not in keys]
     shown, not_shown = options[:DRAWN], len(options[DRAWN:])
     charts, rows = [], []
-    for name in [row["name"] for row in memo["inputs"]["categories"]]:
-        by_option = {option.key: fits[option.key].get(name) for option in shown}
-        if not any(by_option.values()):
-            continue
-        shares = [
-            None if (share := by_option[option.key]) is None else float(share)
-            for option in shown
-        ]
-        drawn_lanes = [lane(*pair) for pair in zip(shown, shares, strict=True)]
-        charts.append(draw_lanes(name, drawn_lanes, Axis(1.0)))
-        rows.append(
-            (name, [category_fit(one.key, name, by_option[one.key]) for one in shown])
-        )
+    for name in [row["name"] for row in figures.inputs["categories"]]:
+        fits = [figures.fit_of(option.key, name) for option in shown]
+        if any(fit.exact for fit in fits):
+            drawn_lanes = [lane(*pair) for pair in zip(shown, fits, strict=True)]
+            charts.append(draw_lanes(name, drawn_lanes, Axis(1.0)))
+            rows.append((name, fits))
     return {
         "names": [option.name for option in shown],
         "charts": charts,
@@ -245,15 +237,11 @@ def by_category(
     }
 
 
-def category_fit(key: str, category: str, share: Fraction | None) -> Figure:
-    return figure_per_cent(f"fit.{key}.{category}", share)
-
-
-def lane(option: Option, share: float | None) -> Lane:
+def lane(option: Option, fit: Figure) -> Lane:
     return Lane(
         option.name,
-        per_cent(share),
-        spans=() if share is None else (Span(0, share),),
+        str(fit),
+        spans=() if fit.exact is None else (Span(0, float(fit.exact)),),
         tone="out" if option.state == OUT else "lead" if option.leads else "",
     )
 

@@ -3,11 +3,21 @@ proven. Pure: everything comes from a memo's inputs and results.
 """
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evaltracker.decision.memo.markdown import amount, bullets, inline, table
+from evaltracker.decision.memo.figures import (
+    BLANK,
+    Part,
+    Sentence,
+    counted_of,
+    joined,
+    money,
+    say,
+    unknown_kinds,
+)
+from evaltracker.decision.memo.markdown import bullets, inline, table
 from evaltracker.decision.memo.markdown import day as written_day
 from evaltracker.decision.memo.record import (
     CandidateResult,
@@ -24,7 +34,6 @@ from evaltracker.decision.memo.record import (
 )
 from evaltracker.decision.memo.results import CHOOSABLE, States
 from evaltracker.evaluations.choices import SupportWanted
-from evaltracker.money import written
 from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, Standing, ValueState
 from vendors.costs import CostKind
@@ -44,15 +53,18 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class BriefAnswer:
+    """`verdict` is a word about the answer, `tone` whether it is a good one."""
+
     question: str
-    wanted: str
-    answer: str
-    proof: str
+    wanted: Part
+    answer: Part
+    proof: Part
     tone: str = ""
+    verdict: str = ""
 
 
 def list_answers(
-    inputs: Inputs, states: Mapping[str, CellState]
+    inputs: Inputs, key: str, states: Mapping[str, CellState]
 ) -> Iterator[BriefAnswer]:
     for name, values in inputs["lists"].items():
         refs = [row["ref"] for row in inputs["requirements"] if name in row["lists"]]
@@ -63,30 +75,42 @@ def list_answers(
                 for state in states[ref].counted
                 if (state.list_name, state.value) == (name, value)
             }
-            yield BriefAnswer(name, value, *_of_value(inputs, held))
+            yield BriefAnswer(name, value, *_of_value(inputs, f"{key}.{value}", held))
 
 
-def _of_value(inputs: Inputs, held: Mapping[str, ValueState]) -> tuple[str, str, str]:
+def _of_value(
+    inputs: Inputs, key: str, held: Mapping[str, ValueState]
+) -> tuple[Part, Part, str, str]:
     if not held:
-        return "no requirement asks for it", "–", ""
+        return "no requirement asks for it", "–", "", ""
     whole = len(held)
-    answered = sum(state.answered for state in held.values())
-    answer = "answered" if answered == whole else f"{answered} of {whole} answered"
+    answered = counted_of(
+        f"brief.answered.{key}", sum(state.answered for state in held.values()), whole
+    )
+    answer: Part = "answered"
+    if answered.exact != whole:
+        answer = say("{} answered", answered)
     short = [
         f"{label}: {named_refs(inputs, refs)}"
         for at, label in SHORT.items()
         if (refs := [ref for ref, state in held.items() if state.standing == at])
     ]
     if short:
-        answer = f"{answer}; {'; '.join(short)}"
-    tested = sum(state.tested for state in held.values())
-    shown = sum(state.shown for state in held.values())
+        answer = say("{}; {}", answer, "; ".join(short))
     bad = any(state.knocks_out for state in held.values())
     proven = all(state.standing == Standing.PROVEN for state in held.values())
-    return (
-        answer,
-        f"{shown} of {whole} shown, {tested} of {whole} tested",
-        BAD if bad else GOOD if proven else "",
+    tone = BAD if bad else GOOD if proven else ""
+    verdict = {BAD: "knocks out", GOOD: "all proven"}.get(tone, "")
+    return answer, shown_and_tested(key, held.values()), tone, verdict
+
+
+def shown_and_tested(key: str, states: Collection[ValueState | CellState]) -> Sentence:
+    return say(
+        "{} shown, {} tested",
+        counted_of(f"brief.shown.{key}", sum(one.shown for one in states), len(states)),
+        counted_of(
+            f"brief.tested.{key}", sum(one.tested for one in states), len(states)
+        ),
     )
 
 
@@ -105,10 +129,15 @@ class AnsweredBrief:
 
 
 def answered_briefs(
-    memo: Memo, *, prices: bool, states: States = cell_states
+    memo: Memo,
+    *,
+    prices: bool,
+    states: States = cell_states,
+    readings: Mapping[str, str] | None = None,
 ) -> list[AnsweredBrief]:
     """The brief as every finalist answers it, who was chosen first; without `prices`
-    what it costs stays sealed. Memos from before the lists say nothing of them."""
+    what it costs stays sealed. Memos from before the lists say nothing of them.
+    `readings` are the newest values of metrics after the award, by name."""
     inputs = memo["inputs"]
     finalists = sorted(
         (row for row in inputs["candidates"] if row["state"] in CHOOSABLE),
@@ -118,7 +147,15 @@ def answered_briefs(
         AnsweredBrief(
             row["id"],
             row["name"],
-            tuple(_answers(row, memo, states(row, inputs), prices=prices)),
+            tuple(
+                _answers(
+                    *(row, memo, states(row, inputs)),
+                    prices=prices,
+                    readings=readings or {}
+                    if row["id"] == inputs["choice"]["candidate"]
+                    else {},
+                )
+            ),
         )
         for row in finalists
     ]
@@ -130,14 +167,15 @@ def _answers(
     states: Mapping[str, CellState],
     *,
     prices: bool,
+    readings: Mapping[str, str],
 ) -> Iterator[BriefAnswer]:
     inputs, result = memo["inputs"], memo["results"][candidate["id"]]
     if knows_lists(inputs):
-        yield from list_answers(inputs, states)
+        yield from list_answers(inputs, candidate["id"], states)
     yield from _date(candidate, inputs, states)
-    yield from _budget(inputs["brief"], result["cost"], prices=prices)
+    yield from _budget(candidate["id"], inputs["brief"], result["cost"], prices=prices)
     yield from _support(candidate, inputs["brief"], result["cost"], prices=prices)
-    yield from _metrics(inputs, states)
+    yield from _metrics(candidate["id"], inputs, states, readings)
 
 
 def _date(
@@ -154,18 +192,21 @@ def _date(
         if planned > wanted
     }
     months = candidate["months_to_live"]
-    answer, tone = "not stated", ""
+    answer: Part = "not stated"
+    tone = ""
     if months is not None:
         today = datetime.date.fromisoformat(inputs["as_of"])
         live = today + datetime.timedelta(days=round(float(months) * 365.25 / 12))
         # Counted from the decision: a day would move while the words wait for names.
-        answer = f"{amount(months)} months after the decision"
+        figure = money(f"brief.live.{candidate['id']}", months)
+        answer = say("{} months after the decision", figure)
         tone = BAD if live > wanted else GOOD
     proof = "an estimate of ours" if months is not None else "–"
     if late:
         proof = f"must-haves planned for later: {named_refs(inputs, sorted(late))}"
         tone = BAD
-    yield BriefAnswer("Running by", _written(wanted), answer, proof, tone)
+    verdict = {BAD: "too late", GOOD: "in time"}.get(tone, "")
+    yield BriefAnswer("Running by", _written(wanted), answer, proof, tone, verdict)
 
 
 def _written(on: datetime.date) -> str:
@@ -173,11 +214,13 @@ def _written(on: datetime.date) -> str:
 
 
 def _budget(
-    brief: OwnedBrief, cost: FrozenCost, *, prices: bool
+    key: str, brief: OwnedBrief, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
-    known = f"{cost['known']} of {cost['kinds']} kinds of cost known"
+    kinds = counted_of(f"cost.known.{key}", cost["known"], cost["kinds"])
+    known = say("{} kinds of cost known", kinds)
     for limit in cost.get("limits", ()):
-        wanted = f"{amount(limit['limit'])} {brief['currency']}"
+        most = money(f"brief.limit.{limit['name']}", limit["limit"])
+        wanted = say("{} {}", most, brief["currency"])
         question = f"Budget, {limit['name']}"
         if not prices:
             yield BriefAnswer(question, wanted, "sealed", known)
@@ -186,11 +229,12 @@ def _budget(
             yield BriefAnswer(question, wanted, "no price known", known)
             continue
         over = Decimal(limit["likely"]) > Decimal(limit["limit"])
-        answer = f"likely {amount(limit['likely'])} {brief['currency']}"
+        likely_one = money(f"brief.likely.{key}.{limit['name']}", limit["likely"])
+        answer = say("likely {} {}", likely_one, brief["currency"])
         whole = cost["known"] == cost["kinds"]
-        yield BriefAnswer(
-            question, wanted, answer, known, BAD if over else GOOD if whole else ""
-        )
+        tone = BAD if over else GOOD if whole else ""
+        verdict = {BAD: "over", GOOD: "within"}.get(tone, "")
+        yield BriefAnswer(question, wanted, answer, known, tone, verdict)
 
 
 # What its costs say of support where nobody says how much of it is offered.
@@ -223,35 +267,47 @@ def _support(
         SupportWanted(offered).label if offered else answer,
         proof,
         tone,
+        {BAD: "less than wanted", GOOD: "as wanted"}.get(tone, ""),
     )
 
 
-def _metrics(inputs: Inputs, states: Mapping[str, CellState]) -> Iterator[BriefAnswer]:
+def metric_words(
+    key: str, standings: Mapping[str, str], inputs: Inputs
+) -> tuple[Part, str]:
+    """How far what moves a metric is proven; no metric is met before it is measured."""
+    refuted = [ref for ref, one in standings.items() if one == Standing.REFUTED]
+    proven = [ref for ref, one in standings.items() if one == Standing.PROVEN]
+    if not standings:
+        return "no requirement moves it", ""
+    if refuted:
+        number = counted_of(f"brief.refuted.{key}", len(refuted))
+        return say("{} refuted: {}", number, named_refs(inputs, refuted)), BAD
+    if len(proven) == len(standings):
+        return "all proven", GOOD
+    number = counted_of(f"brief.proven.{key}", len(proven), len(standings))
+    return say("{} proven", number), ""
+
+
+def _metrics(
+    key: str,
+    inputs: Inputs,
+    states: Mapping[str, CellState],
+    readings: Mapping[str, str],
+) -> Iterator[BriefAnswer]:
     for metric in inputs["metrics"]:
-        moving = [
-            states[row["ref"]]
+        name = metric["name"]
+        moving = {
+            row["ref"]: states[row["ref"]]
             for row in inputs["requirements"]
-            if row["metric"] == metric["name"] and not states[row["ref"]].not_applicable
-        ]
+            if row["metric"] == name and not states[row["ref"]].not_applicable
+        }
+        standings = {ref: str(cell.standing) for ref, cell in moving.items()}
+        answer, tone = metric_words(f"{key}.{name}", standings, inputs)
+        if name in readings:
+            answer, tone = f"{readings[name]}, measured last", ""
+        proof = shown_and_tested(f"{key}.{name}", moving.values()) if moving else "–"
         wanted = f"{metric['baseline'] or 'today'} → {metric['target'] or 'better'}"
-        if not moving:
-            yield BriefAnswer(metric["name"], wanted, "no requirement moves it", "–")
-            continue
-        whole = len(moving)
-        answered = sum(cell.answered for cell in moving)
-        proven = sum(cell.standing == Standing.PROVEN for cell in moving)
-        yield BriefAnswer(
-            metric["name"],
-            wanted,
-            f"{answered} of {whole} requirements that move it answered",
-            f"{sum(cell.shown for cell in moving)} of {whole} shown, "
-            f"{sum(cell.tested for cell in moving)} of {whole} tested",
-            BAD
-            if any(cell.knocks_out for cell in moving)
-            else GOOD
-            if proven == whole
-            else "",
-        )
+        yield BriefAnswer(name, wanted, answer, proof, tone)
 
 
 HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")
@@ -309,7 +365,7 @@ def pursued(row: FrozenCandidate, result: CandidateResult) -> bool:
 
 def price_gap(
     inputs: Inputs, results: Results, key: str, quote: Callable[[str], str] = str
-) -> str:
+) -> Sentence:
     """One sentence about `key` beside the cheapest other that has a row, be it
     eliminated; blank without a price of both. Only for readers to whom prices are
     open."""
@@ -322,43 +378,29 @@ def price_gap(
         and results[other]["cost"]["known"]
     ]
     if key not in rows or not results[key]["cost"]["known"] or not others:
-        return ""
+        return BLANK
     cheapest = min(others, key=lambda other: likely(results[other]))
     gap = likely(results[key]) - likely(results[cheapest])
     name, other = quote(rows[key]["name"]), quote(rows[cheapest]["name"])
     out = ", which was eliminated" if rows[cheapest]["state"] == "eliminated" else ""
-    amount = f"{written(abs(gap))} {inputs['brief']['currency']}"
-    if gap > 0:
-        sentence = (
-            f"{name} likely costs {amount} more than {other}, the cheapest of the "
-            f"others{out}"
-        )
-    elif gap < 0:
-        sentence = (
-            f"{name} likely costs {amount} less than {other}, the next cheapest{out}"
-        )
-    else:
-        sentence = f"{name} likely costs as much as {other}{out}"
-    return f"{sentence}.{open_kinds(rows, results, (key, cheapest), quote)}"
+    currency = inputs["brief"]["currency"]
+    apart = say("{} {}", money(f"gap.{key}", abs(gap)), currency)
+    end = f"{other}, the {'cheapest of the others' if gap > 0 else 'next cheapest'}"
+    much = say("{} {} than {}", apart, "more" if gap > 0 else "less", end)
+    unknown = [
+        say("{} kinds of cost of {}", figure, quote(rows[one]["name"]))
+        for one in (key, cheapest)
+        if (figure := unknown_kinds(one, results[one]["cost"])).exact
+    ]
+    perhaps = " Not known are {}, so the gap may be another." if unknown else "{}"
+    return say(
+        "{} likely costs {}{}.{}",
+        name,
+        much if gap else f"as much as {other}",
+        out,
+        say(perhaps, joined(unknown, " and ")),
+    )
 
 
 def likely(result: CandidateResult) -> Decimal:
     return Decimal(result["cost"]["likely"])
-
-
-def open_kinds(
-    rows: dict[str, FrozenCandidate],
-    results: Results,
-    keys: tuple[str, ...],
-    quote: Callable[[str], str],
-) -> str:
-    parts = [
-        f"{left} of {cost['kinds']} kinds of cost of {quote(rows[key]['name'])}"
-        for key in keys
-        if (cost := results[key]["cost"]) and (left := cost["kinds"] - cost["known"])
-    ]
-    return (
-        f" Not known are {' and '.join(parts)}, so the gap may be another."
-        if parts
-        else ""
-    )

@@ -301,6 +301,8 @@ def price_words(figures: Figures) -> Sentence:
         for name in scored
     )
     start = say("Price is in the score through {}.", through)
+    if figures.robust.get("untold", "none"):
+        return start
     if not without:
         alone = len(figures.weighs) == len(scored)
         return say("{} Nothing else is scored.", start) if alone else start

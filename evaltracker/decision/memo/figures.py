@@ -58,8 +58,14 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     roles.weight                 people's weight on what their picks rest on, n of all
     role.fit.<role>              fit of its pick by its own weights, %
     role.lead.<role>             how far before the next, points
+    cost.known.<candidate>       kinds of cost that somebody stated, n of the kinds
     brief.months, brief.budget   horizon in months, budget
-    brief.<candidate>.<row>      a count in the brief as answered, by row and place
+    brief.limit.<limit>          what the brief allows
+    brief.likely.<candidate>.<limit>  likely cost beside that
+    brief.live.<candidate>       months until it is live, as was said
+    brief.answered.<candidate>.<row>  of the requirements behind a row of the brief, the
+                                 answered ones, n of all; so `shown`, `tested`, `proven`
+                                 or `refuted`. A row is a metric, or value of a list
     stated.<name>                how many of a list are not shown on the page, n
     approved.roles               roles that approved the words of now, n of those asked
     approved.people              different people who signed those approvals, n
@@ -85,7 +91,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from evaltracker.decision.memo.record import Inputs, Memo, Results, knows_lists
+from evaltracker.decision.memo.record import (
+    FrozenCost,
+    Inputs,
+    Memo,
+    Results,
+    knows_lists,
+)
 from evaltracker.decision.memo.results import (
     Counted,
     count,
@@ -96,7 +108,15 @@ from evaltracker.decision.memo.results import (
 from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
 from stakeholders.selectors import Approved
-from trials.scoring import Field, Flip, nearest_flip, ranking, rounded, smallest_flip
+from trials.scoring import (
+    Field,
+    Flip,
+    fit_by_category,
+    nearest_flip,
+    ranking,
+    rounded,
+    smallest_flip,
+)
 
 NONE = "–"
 NOBODY = "nobody"
@@ -229,6 +249,11 @@ def money(name: str, amount: str | Decimal) -> Figure:
     return Figure(name, Fraction(amount), written(amount))
 
 
+def unknown_kinds(key: str, cost: FrozenCost) -> Figure:
+    left = cost["kinds"] - cost["known"]
+    return counted_of(f"cost.unknown.{key}", left, cost["kinds"])
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """How those compared stand on what a trial judged for everybody."""
@@ -267,6 +292,18 @@ class Figures:
     def fit(self, key: str) -> Figure:
         stated = self.results[key]["answered"]
         return per_cent(f"fit.{key}", self.counted[key].fit.value if stated else None)
+
+    def fit_of(self, key: str, category: str) -> Figure:
+        return per_cent(f"fit.{key}.{category}", self.fits[key].get(category))
+
+    @cached_property
+    def fits(self) -> dict[str, dict[str, Fraction]]:
+        needs = self.inputs["requirements"]
+        category_of = {row["ref"]: row["category"] for row in needs}
+        return {
+            key: fit_by_category(one.fit.rows, category_of)
+            for key, one in self.counted.items()
+        }
 
     def tested_fit(self, key: str) -> Figure:
         return per_cent(f"tested_fit.{key}", self.counted[key].fit.of_tested)
@@ -319,9 +356,7 @@ class Figures:
         return money(f"cost.{bound}.{key}", self.results[key]["cost"][bound])
 
     def unknown(self, key: str) -> Figure:
-        cost = self.results[key]["cost"]
-        left = cost["kinds"] - cost["known"]
-        return counted_of(f"cost.unknown.{key}", left, cost["kinds"])
+        return unknown_kinds(key, self.results[key]["cost"])
 
     @cached_property
     def running(self) -> list[Counted]:

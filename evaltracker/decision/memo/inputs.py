@@ -4,7 +4,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -54,7 +53,6 @@ from trials.scoring import (
     Credits,
     Value,
     cell_state,
-    fit_by_category,
     urn_of,
 )
 from trials.selectors.cells import PlainShape, record_of, shape_of
@@ -469,8 +467,6 @@ def own_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
 # Its inputs have no cells: what those come to is known from the ledger, which stands
 # for the same records. `gather_inputs` has them, for what is frozen or of another day.
 
-type Fits = dict[str, dict[str, Fraction]]
-
 MOST_DATED = 20_000  # cells that rest on dates; a large purchase has some thousands
 
 
@@ -480,7 +476,6 @@ class StandingMemo:
     results: Results
     counted: list[Counted]
     planned: list[tuple[datetime.date, int]]
-    fits: Fits
 
     @property
     def memo(self) -> Memo:
@@ -490,12 +485,17 @@ class StandingMemo:
     def figures(self) -> Figures:
         return Figures(self.inputs, self.results, self.counted)
 
-    def briefs(self, *, prices: bool) -> list[AnsweredBrief]:
+    def briefs(
+        self, *, prices: bool, readings: Mapping[str, str]
+    ) -> list[AnsweredBrief]:
         """What every finalist answers to the brief; without `prices` what it costs is
         sealed."""
         cells = {one.candidate["id"]: one.cells for one in self.counted}
         return answered_briefs(
-            self.memo, prices=prices, states=lambda item, _: cells[item["id"]]
+            self.memo,
+            prices=prices,
+            readings=readings,
+            states=lambda item, _: cells[item["id"]],
         )
 
 
@@ -517,7 +517,7 @@ def memo_on(
     results = results_of(
         inputs, counted, lambda race: {"wins": {}, "another_day": True}
     )
-    return _standing(inputs, results, counted, planned_dates(now))
+    return StandingMemo(inputs, results, counted, planned_dates(now))
 
 
 def _memo(evaluation: Evaluation) -> StandingMemo:
@@ -525,7 +525,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
     if frozen:
         inputs = frozen["inputs"]
         counted = [count(item, inputs) for item in inputs["candidates"]]
-        return _standing(inputs, frozen["results"], counted, planned_dates(inputs))
+        return StandingMemo(inputs, frozen["results"], counted, planned_dates(inputs))
     book = standing_ledger(evaluation)
     inputs, states = inputs_of(book, {}), _states(book)
     sums = {str(column.candidate.pk): column.sums for column in book.columns}
@@ -540,7 +540,6 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         )
         for item in inputs["candidates"]
     ]
-    fits = {key: total.fit_by_category for key, total in sums.items()}
     results = results_of(inputs, counted, last_draws(evaluation))
     cells = (
         cell
@@ -549,7 +548,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
         for cell in states[item["id"]].dated
     )
     planned = dates_ahead(cells, book.as_of)
-    return StandingMemo(inputs, results, counted, planned, fits)
+    return StandingMemo(inputs, results, counted, planned)
 
 
 def _frozen_memo(evaluation: Evaluation) -> Memo | None:
@@ -558,20 +557,6 @@ def _frozen_memo(evaluation: Evaluation) -> Memo | None:
         return None
     memo: Memo = decision.memo
     return memo
-
-
-def _standing(
-    inputs: Inputs,
-    results: Results,
-    counted: list[Counted],
-    planned: list[tuple[datetime.date, int]],
-) -> StandingMemo:
-    category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
-    fits = {
-        one.candidate["id"]: fit_by_category(one.fit.rows, category_of)
-        for one in counted
-    }
-    return StandingMemo(inputs, results, counted, planned, fits)
 
 
 @dataclass(slots=True)

@@ -406,12 +406,12 @@ def certainty(figures: Figures, key: str) -> Figure:
         return Figure("Likely first", UNTOLD, weighed(figures).untold)
     shares = figures.likely or figures.by_weights
     if key not in shares:
-        text = f"{figures.names[key]} takes no part in the draws"
-        return Figure("Likely first", UNTOLD, text)
+        why = f"{figures.names[key]} takes no part in the draws"
+        return Figure("Likely first", UNTOLD, why)
     lines = certainty_of(figures)
-    return Figure(
-        "Likely first", f"{shares[key]} of 100", f"{lines.likely}{lines.rest}"
-    )
+    likeliest = next(iter(shares)) == key
+    words = lines.rest if likeliest else say("{}{}", lines.likely, lines.rest)
+    return Figure("Likely first", say("{} of 100", shares[key]), words)
 
 
 def approvals(

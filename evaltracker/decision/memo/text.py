@@ -102,7 +102,7 @@ def costs_really(
         part
         for part in (
             f"{total_words(cost, brief)} {budget_words(brief)}",
-            price_gap(inputs, results, chosen["id"], inline),
+            str(price_gap(inputs, results, chosen["id"], inline)),
             bullets(
                 f"Budget {limit['name']}, {amount(limit['limit'])}: "
                 f"{limit['sentence']}."

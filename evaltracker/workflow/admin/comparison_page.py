@@ -26,6 +26,7 @@ from evaltracker.decision.memo.inputs import memo_on, standing_memo
 from evaltracker.decision.memo.record import Inputs
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
+from evaltracker.decision.selectors import newest_readings
 from evaltracker.decision.services.letters import take_pack
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
@@ -103,7 +104,9 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         tab="comparison",
         comparison=comparison,
         rows=[(option, now.fit(option.key)) for option in comparison.options],
-        finalists=standing.briefs(prices=comparison.prices_open),
+        finalists=standing.briefs(
+            prices=comparison.prices_open, readings=newest_readings(evaluation)
+        ),
         day=day,
         planned=standing.planned[:DATES],
         weighed=weighed(standing.figures),
@@ -111,7 +114,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         weakness=WEAKNESS,
         robustness=memo["results"].get("robustness", {}),
         roles=role_rows(standing.figures),
-        categories=by_category(memo, standing.fits, comparison, options),
+        categories=by_category(standing.figures, comparison, options),
         scatter=chart,
         priced=[
             {

@@ -16,7 +16,7 @@ from evaltracker.decision.admin.comparison import compare
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.documents import PAPERS, as_docx, as_pdf, as_xlsx
-from evaltracker.decision.memo.figures import Figures
+from evaltracker.decision.memo.figures import BLANK, Figures, Sentence
 from evaltracker.decision.memo.inputs import standing_memo
 from evaltracker.decision.memo.markdown import as_html
 from evaltracker.decision.memo.pack import differences
@@ -33,6 +33,7 @@ from evaltracker.decision.selectors import (
     is_near,
     letter_notices,
     metric_rows,
+    newest_readings,
     open_gaps_of,
     outcomes_of,
     promised_rows,
@@ -227,9 +228,11 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         decision=decision,
         frozen=frozen,
         comparison=compare(standing.figures, evaluation, user),
-        finalists=standing.briefs(prices=not sealed),
+        finalists=standing.briefs(
+            prices=not sealed, readings=newest_readings(evaluation)
+        ),
         weighed=weighed(standing.figures),
-        price_gap="" if sealed else gap_of_choice(memo),
+        price_gap=BLANK if sealed else gap_of_choice(memo),
         deciding=deciding,
         reports=reports,
         closed=sum(not report.open for report in reports),
@@ -268,7 +271,7 @@ def screen_of_draft(
     return {"head": head, "signing": signing}
 
 
-def gap_of_choice(memo: Memo) -> str:
+def gap_of_choice(memo: Memo) -> Sentence:
     inputs, results = memo["inputs"], memo["results"]
     firsts = results.get("robustness", {}).get("ranking", [])
     key = inputs["choice"]["candidate"] or (firsts[0]["id"] if firsts else "")

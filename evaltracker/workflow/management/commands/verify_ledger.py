@@ -67,7 +67,7 @@ def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
     standing = standing_memo(evaluation)
     yield "the comparison", standing.results
     yield "what is compared", standing.inputs
-    yield "the fit of categories", standing.fits
+    yield "the fit of categories", standing.figures.fits
     yield "the planned dates", standing.planned
     if evaluation.is_open:
         look = Look(evaluation)
