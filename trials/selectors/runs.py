@@ -148,9 +148,11 @@ class LoadedRuns:
                 ]
             except UnitMismatch as error:
                 self.mismatch = str(error)
-        results = Results(sorted(numbers), passed, row["failures"])
         place = (report, row["day"], row["out"])
-        self.results[place] = sum_of([self.results.get(place, Results()), results])
+        results = [Results(numbers, passed, row["failures"])]
+        if place in self.results:  # in another unit
+            results.append(self.results[place])
+        self.results[place] = sum_of(results)
 
     def files(self) -> list[FileOfRuns]:
         parts: dict[RunReport, tuple[list[Results], list[Results]]] = {}
@@ -426,29 +428,28 @@ def recount(evaluation: Evaluation) -> Iterator[str]:
     )
     for measurement in measurements.iterator(chunk_size=50):
         claim = measurement.evidence.claim
-        where = f"{claim.candidate.name}, {claim.requirement.ref}, runs"
-        try:
-            pooled = frozen_pool(measurement)
-            again = _counted_again(measurement, pooled)
-        except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-            yield f"{where}: they cannot be counted any more: {error!r}"
-            continue
-        for name, value in again.items():
-            if (frozen := getattr(measurement, name)) != value:
-                yield f"{where}, {name}: frozen {frozen!r}, counted again {value!r}"
-        verdict = measurement.evidence.verdict
-        if measurement.reason:
-            continue
-        if verdict != again["proposed"]:
-            yield (
-                f"{where}: they propose “{again['proposed']}”, and “{verdict}” was "
-                "recorded without a reason"
-            )
-        elif measurement.pool and pooled.needs_reason:
-            yield (
-                f"{where}: one file or what was left out turns the verdict, which was "
-                "recorded without a reason"
-            )
+        for fault in faults_in(measurement):
+            yield f"{claim.candidate.name}, {claim.requirement.ref}, runs{fault}"
+
+
+def faults_in(measurement: Measurement) -> Iterator[str]:
+    try:
+        pooled = frozen_pool(measurement)
+        again = _counted_again(measurement, pooled)
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        yield f": they cannot be counted any more: {error!r}"
+        return
+    for name, value in again.items():
+        if (frozen := getattr(measurement, name)) != value:
+            yield f", {name}: frozen {frozen!r}, counted again {value!r}"
+    verdict, proposed = measurement.evidence.verdict, again["proposed"]
+    turned = measurement.pool and pooled.needs_reason
+    if (verdict != proposed or turned) and not measurement.reason:
+        why = "one file or what was left out turns that, and" if turned else "and"
+        yield (
+            f": they propose “{proposed}”, {why} “{verdict}” was recorded without a "
+            "reason"
+        )
 
 
 def _counted_again(measurement: Measurement, pooled: Pooled) -> dict[str, Any]:

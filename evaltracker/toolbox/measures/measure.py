@@ -129,10 +129,8 @@ def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
 
 def mean_of(values: Sequence[Decimal]) -> Decimal:
     """The mean of numbers, of which there is one at least."""
-    total = Decimal(0)
-    for value in values:
-        total = EXACT.add(total, value)
-    return KEPT.plus(EXACT.divide(total, Decimal(len(values))))
+    with localcontext(EXACT):
+        return KEPT.plus(sum(values, Decimal(0)) / len(values))
 
 
 # The units that are known, as pint reads definitions.

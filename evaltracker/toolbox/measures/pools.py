@@ -288,11 +288,12 @@ def count_pools(
     if chosen is None:
         return Pooled(measure, pools, None, asks)
     first, rows = pools[0], by_pool[chosen]
+    counted = sum_of(file.counted for file in rows)
     whole = first.proposal
     if first.left_out:
-        everything = sum_of(some for file in rows for some in (file.counted, file.out))
+        everything = sum_of([counted, *(file.out for file in rows)])
         whole = propose_results(measure, everything)
-    moves = _moves(measure, first.proposal.verdict, rows)
+    moves = _moves(measure, first.proposal.verdict, counted, rows)
     return Pooled(measure, pools, first, "", whole, moves)
 
 
@@ -325,13 +326,15 @@ def _count(
 
 
 def _moves(
-    measure: Measure | None, verdict: Verdict | None, files: Sequence[FileOfRuns]
+    measure: Measure | None,
+    verdict: Verdict | None,
+    whole: Results,
+    files: Sequence[FileOfRuns],
 ) -> list[Move]:
     """The files without which there is another verdict, the largest first."""
     counted = {file.key: file.counted for file in files if file.counted.n}
     if verdict is None or len(counted) < 2:
         return []
-    whole = sum_of(counted.values())
     if measure is not None:
         tally = Tally.of(measure, whole)
     moves = []
