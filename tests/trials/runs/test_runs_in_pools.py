@@ -20,7 +20,7 @@ SLOW = ["31"] * 2 + ["12"] * 18
 @pytest.fixture
 def declared(ci: Program) -> Program:
     """Numbers of m5.large count, of every commit; the token lives on."""
-    said = {"counted_environment": "m5.large", "counted_commit": "*"}
+    said: dict[str, Any] = {"counted_environment": "m5.large", "counted_commit": "*"}
     amend_contract(trial=ci.trial, reason="Said late.", by=ci.trial.lead, **said)
     return ci
 
@@ -83,7 +83,7 @@ def test_of_several_environments_nobody_may_choose_by_confirming(ci: Program) ->
     answer = signed_in(ci.trial.lead).post(by_eye, {**form, **cast.SETTING})
     assert answer.status_code == 409
     assert not Evidence.objects.exists()
-    said = {"counted_environment": "m5.large"}
+    said: dict[str, Any] = {"counted_environment": "m5.large"}
     amend_contract(trial=ci.trial, reason="Said late.", by=ci.trial.lead, **said)
     send(ci, "build-2", ["12"], **OURS)
     assert "Confirm: fails" in page(ci)
