@@ -79,14 +79,6 @@ class RuleTally:
         return self.passed or (within_reach and not self.against)
 
     @property
-    def asks_again(self) -> list[Stakeholder]:
-        """Who is awaited and has signed other words on this visit before."""
-        signed = {sign_off.person_id for sign_off in self.outdated} | {
-            sign_off.on_behalf_of_id for sign_off in self.outdated
-        }
-        return [part for part in self.awaited if part.user_id in signed]
-
-    @property
     def sentence(self) -> str:
         """One plain line: who is still awaited, or what stands in the way."""
         role = self.rule.get_role_display()
@@ -109,7 +101,8 @@ class RuleTally:
             whom = f"needed from {listed(names)}"
         else:
             whom = f"needed from any of {listed(names, 'or')}"
-        again = [part.user.name for part in self.asks_again]
+        signed = {row.on_behalf_of_id or row.person_id for row in self.outdated}
+        again = [part.user.name for part in awaited if part.user_id in signed]
         earlier = f" {listed(again)} signed other words." if again else ""
         return f"{role}: {needed} {whom}.{earlier}"
 
@@ -154,15 +147,7 @@ class Approved:
 
     roles: int
     asked: int
-    names: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    @property
-    def people(self) -> int:
-        return len(self.names)
-
-    @property
-    def who(self) -> str:
-        return ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in self.names)
+    names: tuple[tuple[str, list[str]], ...]
 
 
 def count_approvals(
@@ -174,18 +159,15 @@ def count_approvals(
     approvals = [row for row in newest.values() if row.verdict in APPROVALS]
     against = {row.role for row in newest.values() if row.verdict not in APPROVALS}
     number = Counter(row.role for row in approvals)
-    passed = [
-        role
+    passed = sum(
+        number[role] >= needed and role not in against
         for role, needed in required.items()
-        if number[role] >= needed and role not in against
-    ]
-    names = {row.person: row.name for row in approvals}
-    parts: dict[object, tuple[str, ...]] = dict.fromkeys(names, ())
+    )
+    names: dict[object, tuple[str, list[str]]] = {}
     for row in approvals:
         on = ", on conditions" if row.verdict == Verdict.CONDITIONS else ""
-        parts[row.person] += (f"{row.part}{on}",)
-    by_person = zip(names.values(), parts.values(), strict=True)
-    return Approved(len(passed), len(required), tuple(by_person))
+        names.setdefault(row.person, (row.name, []))[1].append(f"{row.part}{on}")
+    return Approved(passed, len(required), tuple(names.values()))
 
 
 def signature_of(row: SignOff) -> Signature:
@@ -250,17 +232,6 @@ def objections(visit: Visit, tallies: Iterable[RuleTally]) -> list[Objection]:
         Objection(head("Condition of", one.sign_off), one.text, is_condition=True)
         for one in conditions
     ]
-
-
-def counted_objections(rows: Sequence[Objection]) -> str:
-    """“1 objection, 2 conditions”, for a mail, which holds no words of theirs."""
-    conditions = sum(one.is_condition for one in rows)
-    numbers = {"objection": len(rows) - conditions, "condition": conditions}
-    return ", ".join(
-        f"{number} {noun}{'' if number == 1 else 's'}"
-        for noun, number in numbers.items()
-        if number
-    )
 
 
 def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleTally]:

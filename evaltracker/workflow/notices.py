@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from evaltracker.decision import links
-from evaltracker.decision.memo.figures import approved_said
+from evaltracker.decision.memo.figures import approved_said, counted_noun
 from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import MORNING, terms_of
@@ -33,7 +33,6 @@ from stakeholders.models import SignOffRule, Stakeholder
 from stakeholders.policy import has_a_say, is_leadership
 from stakeholders.selectors import (
     approved_of,
-    counted_objections,
     last_signed,
     lateness_of,
     objections,
@@ -43,6 +42,14 @@ from trials.models import ScoreSheet
 
 def thing_of(row: Asked) -> str:
     return THINGS[Stage(row.rule.stage)]
+
+
+def counted_objections(look: Look) -> str:
+    """“1 objection, 2 conditions”: a mail holds no words of theirs."""
+    conditions = [one.is_condition for one in objections(look.visit, look.tallies)]
+    nouns = {"objection": conditions.count(False), "condition": conditions.count(True)}
+    said = [counted_noun("", number, noun) for noun, number in nouns.items() if number]
+    return ", ".join(map(str, said))
 
 
 def is_ahead(instant: datetime.datetime | None) -> bool:
@@ -89,7 +96,7 @@ class OnRule(About[Asked]):
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
             "approved": str(approved_said(approved_of(row.look.tallies))),
-            "open": counted_objections(objections(row.look.visit, row.look.tallies)),
+            "open": counted_objections(row.look),
         }
 
     def page(self, notice: Notice, row: Asked) -> str:

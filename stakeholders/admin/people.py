@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Stage
@@ -281,18 +280,9 @@ def part_rows(evaluation: Evaluation, user: User) -> list[PartRow]:
     rows = [
         PartRow(stakeholder, stakeholder.user_id == user.pk) for stakeholder in parts
     ]
-    today = timezone.localdate()
-    lendings: dict[Any, list[Delegation]] = defaultdict(list)
-    for delegation in Delegation.objects.filter(
-        stakeholder__evaluation=evaluation,
-        revoked_at__isnull=True,
-        ends_on__gte=today,
-        substitute__is_superuser=False,
-    ).select_related("substitute", "stakeholder"):
-        lendings[delegation.stakeholder_id].append(delegation)
-    debts = debts_of(evaluation)
+    lent, debts = substitutes(evaluation), debts_of(evaluation)
     for row in rows:
-        row.lendings = lendings[row.part.pk]
+        row.lendings = lent.get(row.part.pk, [])
         row.owes = debts(row.part)
         for lending in row.lendings:
             lending.stakeholder.evaluation = evaluation

@@ -233,11 +233,12 @@ def approved_parts(approved: Approved) -> tuple[Figure, Sentence]:
     of approvals stands without people and names."""
     count = counted_of("approved.roles", approved.roles, approved.asked)
     roles = "role" if approved.asked == 1 else "roles"
-    if not approved.people:
+    if not approved.names:
         return count, say(f"{roles}, nobody yet")
-    people = counted_of("approved.people", approved.people)
-    noun = "person" if approved.people == 1 else "people"
-    return count, say(f"{roles}, {{}} {noun} · {{}}", people, approved.who)
+    people = counted_of("approved.people", len(approved.names))
+    noun = "person" if len(approved.names) == 1 else "people"
+    who = ", ".join(f"{name} ({'; '.join(parts)})" for name, parts in approved.names)
+    return count, say(f"{roles}, {{}} {noun} · {{}}", people, who)
 
 
 def approved_said(approved: Approved) -> Sentence:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclasses_field
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -149,21 +149,9 @@ site.register_page(
 )
 
 
-UNFOLDED = 3  # lines of a difference that stand on the first screen
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     signed: SignOff
     lines: list[DiffLine]
-
-    @property
-    def first(self) -> list[DiffLine]:
-        return self.lines[:UNFOLDED]
-
-    @property
-    def rest(self) -> list[DiffLine]:
-        return self.lines[UNFOLDED:]
 
 
 @dataclass(frozen=True, slots=True)
