@@ -172,6 +172,17 @@ def test_a_mail_counts_and_holds_no_words(where: Evaluation) -> None:
     assert "exit date" not in text
 
 
+def test_a_mail_counts_an_objection_beside_a_condition(where: Evaluation) -> None:
+    sign_as(where, "pm", "return", reason="The weight of lineage is too low.")
+    sign_as(
+        where, "leadership", "conditions", reason="x", conditions=[asked("A date.")]
+    )
+    with later(minutes=11):
+        text = " ".join(mail_to(stakeholders.holder("it")).text.split())
+    assert "Still open: 1 objection, 1 condition." in text
+    assert "lineage" not in text
+
+
 def frozen(name: str, role: str, verdict: str, **more: Any) -> Any:
     row = {"printed_name": name, "role": role, "verdict": verdict, "reason": ""}
     signed = {"visit__number": 1, "signed_at": "", "document__sha256": "a"}
