@@ -74,7 +74,9 @@ def test_the_likely_and_the_certain_share_stand_in_one_line() -> None:
     assert str(said.still_open) == (
         "2 of 6 verdicts are still open. Evidence only; scores are sealed."
     )
-    assert "**Likely first: " in robustness(OPEN, compute_results(OPEN))
+    assert "**Likely first: " in robustness(
+        figures_of({"inputs": OPEN, "results": compute_results(OPEN)})
+    )
 
 
 def test_with_nothing_open_there_is_one_figure() -> None:

@@ -126,7 +126,7 @@ def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
     for label, answer in inputs.get("brief_questions", ()):
         yield [label, answer]
     for passage in passages(memo):
-        yield [passage.title, "\n".join(passage.lines)]
+        yield [passage.title, "\n".join(map(str, passage.lines))]
     yield ["Horizon in months", Number(brief["horizon_months"])]
     yield ["Share of evidence in the total", Number(brief["evidence_share"], SHARE)]
     yield ["Formula version", inputs["formula_version"]]
@@ -480,7 +480,7 @@ def write_front(book: Any, front: FrontPage) -> None:
     for passage in front.passages:
         book.add_paragraph(style=SMALL).add_run(passage.title).bold = True
         for text in passage.lines:
-            book.add_paragraph(text, style="List Bullet")
+            book.add_paragraph(str(text), style="List Bullet")
     if front.pictures:
         line = book.add_paragraph()
         line.paragraph_format.keep_together = True

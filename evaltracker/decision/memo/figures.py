@@ -66,6 +66,9 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     brief.answered.<candidate>.<row>  of the requirements behind a row of the brief, the
                                  answered ones, n of all; so `shown`, `tested`, `proven`
                                  or `refuted`. A row is a metric, or value of a list
+    benefit.worth.<candidate>    what the hours saved are worth, in thousands or so
+    benefit.less_cost.<candidate>  that less the likely cost
+    benefit.months.<candidate>   months live × likely cost ÷ worth, one place
     stated.<name>                how many of a list are not shown on the page, n
     approved.roles               roles that approved the words of now, n of those asked
     approved.people              different people who signed those approvals, n

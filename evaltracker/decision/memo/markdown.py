@@ -3,9 +3,10 @@
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -14,22 +15,12 @@ from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from evaltracker.decision.memo.figures import of_100
 from evaltracker.money import written
 from evaltracker.toolbox.working_days import day_in_words
 from trials.scoring import Coverage
 
 COUNTS = tuple(field.name for field in fields(Coverage))
-
-
-def coverage_words(result: Mapping[str, Any]) -> str:
-    """“8 of 10 answered · 5 of 8 shown · 2 of 8 tested”; formulas 1 and 2 did not tell
-    demos and trials apart, and are not made to."""
-    if "shown" not in result:
-        return (
-            f"{result['answered']} of {result['asked']} answered · "
-            f"{result['tested']} of {result['answered']} shown or tested"
-        )
-    return Coverage(**{name: result[name] for name in COUNTS}).in_words
 
 
 # Marks that mean something anywhere, and those that do so at the start of a line.
@@ -68,7 +59,7 @@ def section(title: str, body: str) -> str:
 
 def percent(share: str | None) -> str:
     """“62%” for "0.6153"; a dash where there is no share."""
-    return "–" if share is None else f"{round(float(share) * 100)}%"
+    return "–" if share is None else f"{of_100(Fraction(share))}%"
 
 
 def amount(text: object) -> str:

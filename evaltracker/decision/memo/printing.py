@@ -18,6 +18,7 @@ from evaltracker.decision.memo.certainty import (
     certainty_of,
     weighed,
 )
+from evaltracker.decision.memo.figures import Figure as BoardFigure
 from evaltracker.decision.memo.figures import (
     Figures,
     Part,
@@ -30,24 +31,20 @@ from evaltracker.decision.memo.figures import (
 )
 from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
 from evaltracker.decision.memo.markdown import (
-    amount,
     bullets,
     day,
     inline,
-    percent,
     section,
 )
 from evaltracker.decision.memo.markdown import table as written_table
 from evaltracker.decision.memo.record import (
     CandidateResult,
     FrozenCandidate,
-    FrozenCost,
     FrozenGap,
     FrozenSignature,
     FrozenStep,
     Inputs,
     Memo,
-    Results,
 )
 from evaltracker.decision.memo.text import (
     NOTHING_SHORT,
@@ -101,7 +98,7 @@ class Picture:
     key: str
     chart: Lanes
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Part, ...], ...]
     note: str = ""
 
     @property
@@ -109,48 +106,38 @@ class Picture:
         return self.chart.title
 
 
-def stand(
-    inputs: Inputs, results: Results, compared: list[FrozenCandidate]
-) -> Picture | None:
+def stand(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
     if not compared:
         return None
-    total = bool(inputs["consensus"])
-    name = "total" if total else "fit"
-    title = "How candidates stand: total" if total else "How candidates stand: fit"
-    shown = compared[:DRAWN]
-    lines = [
-        Lane(
-            row["name"],
-            percent(part := results[row["id"]][name]),
-            spans=() if part is None else (Span(0, float(part)),),
-            note=note(inputs, results, row),
-            tone=tone(inputs, results, row),
+    columns = {"Fit": counted.fit}
+    if counted.is_open:
+        columns |= {"People": counted.people, "Total": counted.total}
+    name = [*columns][-1].lower()
+    lanes: list[Lane] = []
+    rows: list[tuple[Part, ...]] = []
+    for row in compared[:DRAWN]:
+        shown = [figure(row["id"]) for figure in columns.values()]
+        share, mark = counted.results[row["id"]][name], note(counted, row)
+        spans = () if share is None else (Span(0, float(share)),)
+        lanes.append(
+            Lane(row["name"], str(shown[-1]), spans, note=mark, tone=tone(mark))
         )
-        for row in shown
-    ]
-    columns = ("fit", "people", "total") if total else ("fit",)
-    head = ("Candidate", *map(str.capitalize, columns), "Where it stands")
-    rows = tuple(
-        (
-            row["name"],
-            *(percent(results[row["id"]][column]) for column in columns),
-            note(inputs, results, row) or "in the running",
-        )
-        for row in shown
-    )
-    chart = draw_lanes(title, lines, Axis(1.0), SMALL)
-    return Picture("stand", chart, head, rows, rest(compared))
+        rows.append((row["name"], *shown, mark or "in the running"))
+    chart = draw_lanes(f"How candidates stand: {name}", lanes, Axis(1.0), SMALL)
+    head = ("Candidate", *columns, "Where it stands")
+    return Picture("stand", chart, head, tuple(rows), rest(compared))
 
 
-def costs(
-    inputs: Inputs, results: Results, compared: list[FrozenCandidate]
-) -> Picture | None:
+BOUNDS = ("low", "likely", "high")
+
+
+def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
+    brief, results = counted.inputs["brief"], counted.results
     priced = [row for row in compared if results[row["id"]]["cost"]["known"]]
     if not priced:
         return None
-    brief, shown = inputs["brief"], priced[:DRAWN]
     budget = float(brief["budget"]) if brief["budget"] else None
-    most = max(float(results[row["id"]]["cost"]["high"]) for row in shown)
+    most = max(float(results[row["id"]]["cost"]["high"]) for row in priced[:DRAWN])
     step, end = scale(max(most, budget or 0) * ROOM)
     ticks = [(step * number, short(step * number)) for number in range(7)]
     axis = Axis(
@@ -159,61 +146,48 @@ def costs(
         limit=None if budget is None else (budget, f"budget {short(budget)}"),
         rooms=(92,),
     )
-    lines = [cost_lane(inputs, results, row, end, budget) for row in shown]
-    head = ("Candidate", "Low", "Likely", "High", "Not stated")
-    rows = tuple(cost_row(row["name"], results[row["id"]]["cost"]) for row in shown)
+    lanes: list[Lane] = []
+    rows: list[tuple[Part, ...]] = []
+    for row in priced[:DRAWN]:
+        bounds = [counted.cost(row["id"], bound) for bound in BOUNDS]
+        low, likely, high = (float(figure.exact or 0) for figure in bounds)
+        unknown, mark = counted.unknown(row["id"]), note(counted, row)
+        over = budget is not None and likely > budget
+        spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
+        left = say("{} kinds", unknown) if unknown.exact else "nothing"
+        marks = [mark, "over the budget" if over else ""]
+        if unknown.exact:
+            spans.append(Span(high, end, "unknown"))
+            marks.append(f"{unknown.exact} kinds not stated")
+        lanes.append(
+            Lane(
+                row["name"],
+                f"{short(likely)} or more" if unknown.exact else short(likely),
+                spans=tuple(span for span in spans if span.end > span.start),
+                note=" · ".join(filter(None, marks)),
+                tone=tone(mark) or ("over" if over else ""),
+            )
+        )
+        rows.append((row["name"], *bounds, left))
     title = f"Cost over {brief['horizon_months']} months, {brief['currency']}"
     unpriced = [row["name"] for row in compared if row not in priced]
-    left = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
-    caption = " ".join(filter(None, (rest(priced), left)))
-    return Picture("costs", draw_lanes(title, lines, axis, SMALL), head, rows, caption)
+    without = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
+    caption = " ".join(filter(None, (rest(priced), without)))
+    head = ("Candidate", "Low", "Likely", "High", "Not stated")
+    chart = draw_lanes(title, lanes, axis, SMALL)
+    return Picture("costs", chart, head, tuple(rows), caption)
 
 
-def cost_lane(
-    inputs: Inputs,
-    results: Results,
-    row: FrozenCandidate,
-    end: float,
-    budget: float | None,
-) -> Lane:
-    cost = results[row["id"]]["cost"]
-    low, likely, high = (float(cost[bound]) for bound in ("low", "likely", "high"))
-    spans = [Span(0, low), Span(low, likely, "likely"), Span(likely, high, "high")]
-    whole = cost["known"] == cost["kinds"]
-    if not whole:
-        spans.append(Span(high, end, "unknown"))
-    over = budget is not None and likely > budget
-    marks = [
-        note(inputs, results, row),
-        "over the budget" if over else "",
-        "" if whole else f"{cost['kinds'] - cost['known']} kinds not stated",
-    ]
-    return Lane(
-        row["name"],
-        short(likely) if whole else f"{short(likely)} or more",
-        spans=tuple(span for span in spans if span.end > span.start),
-        note=" · ".join(filter(None, marks)),
-        tone=tone(inputs, results, row) or ("over" if over else ""),
-    )
-
-
-def cost_row(name: str, cost: FrozenCost) -> tuple[str, ...]:
-    left = cost["kinds"] - cost["known"]
-    kinds = f"{left} of {cost['kinds']} kinds" if left else "nothing"
-    return (name, *(amount(cost[bound]) for bound in ("low", "likely", "high")), kinds)
-
-
-def note(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
-    if row["id"] == inputs["choice"]["candidate"]:
+def note(counted: Figures, row: FrozenCandidate) -> str:
+    if row["id"] == counted.inputs["choice"]["candidate"]:
         return "chosen"
     if row["state"] == OUT:
         stage = row.get("eliminated_in")
         return f"eliminated in {stage}" if stage else "eliminated"
-    return "knocked out" if results[row["id"]]["knock_outs"] else ""
+    return "knocked out" if counted.results[row["id"]]["knock_outs"] else ""
 
 
-def tone(inputs: Inputs, results: Results, row: FrozenCandidate) -> str:
-    mark = note(inputs, results, row)
+def tone(mark: str) -> str:
     return "lead" if mark == "chosen" else "out" if mark else ""
 
 
@@ -242,7 +216,7 @@ class Passage:
     """Some lines of the first page under their own head; never without a line."""
 
     title: str
-    lines: tuple[str, ...]
+    lines: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,13 +270,12 @@ def front_page(
         (row for row in inputs["candidates"] if pursued(row, results[row["id"]])),
         key=lambda row: (row["state"] == OUT, rank(results[row["id"]])),
     )
-    pictures = (stand(inputs, results, compared), costs(inputs, results, compared))
+    counted = counted or figures_of(memo)
+    pictures = (stand(counted, compared), costs(counted, compared))
     return FrontPage(
         sentence=sentence(inputs, decided=decision is not None),
         said=when_and_by_whom(inputs, decision, signatures),
-        figures=tuple(
-            figures(counted or figures_of(memo), results, decision, signatures)
-        ),
+        figures=tuple(figures(counted, decision, signatures)),
         passages=tuple(passages(memo)),
         pictures=tuple(picture for picture in pictures if picture),
         proof=proof,
@@ -327,7 +300,8 @@ def when_and_by_whom(
     on = day_in_words(there(plain(decision.decided_at), decision))
     decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
-    for row in latest(sign_offs):
+    newest = {(row["role"], row["printed_name"]): row for row in sign_offs}
+    for row in newest.values():
         name = f"{row['printed_name']} ({Role(row['role']).label})"
         key = (row["verdict"], day_in_words(there(row["signed_at"], decision)))
         people.setdefault(key, []).append(name)
@@ -343,18 +317,8 @@ def there(moment: str, decision: Decision) -> datetime.datetime:
     return wall_of(datetime.datetime.fromisoformat(moment), decision.evaluation.zone)
 
 
-def latest(sign_offs: Sequence[FrozenSignature]) -> list[FrozenSignature]:
-    newest: dict[tuple[str, str], FrozenSignature] = {}
-    for row in sign_offs:
-        key = (row["role"], row["printed_name"])
-        newest.pop(key, None)
-        newest[key] = row
-    return list(newest.values())
-
-
 def figures(
     counted: Figures,
-    results: Results,
     decision: Decision | None,
     sign_offs: Sequence[FrozenSignature],
 ) -> Iterator[Figure]:
@@ -492,7 +456,8 @@ def passages(memo: Memo) -> Iterator[Passage]:
         ("Risks", [*risks(inputs, short, gaps, asked)], "None is recorded."),
         ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
     ):
-        more = [f"{len(lines) - LINES} more, in the memo."] if lines[LINES:] else []
+        left = counted_of(f"stated.{title}", len(lines) - LINES)
+        more = [say("{} more, in the memo.", left)] if lines[LINES:] else []
         yield Passage(title, (*lines[:LINES], *more) or (nothing,))
 
 
@@ -522,42 +487,38 @@ def step_words(step: FrozenStep) -> str:
 
 def benefit(
     worth: str | None, months: int, likely: str | None
-) -> tuple[Decimal, Decimal | None, Fraction | None] | None:
+) -> tuple[Fraction, Fraction | None, Fraction | None] | None:
     """What the hours saved are worth in the `months` that it is live, that less the
     likely cost, and how many months of it the cost takes."""
     if worth is None or likely is None:
-        return None if worth is None else (Decimal(worth), None, None)
-    whole, cost = Decimal(worth), Decimal(likely)
-    return (
-        whole,
-        whole - cost,
-        Fraction(cost) * months / Fraction(whole) if whole else None,
-    )
+        return None if worth is None else (Fraction(worth), None, None)
+    whole, cost = Fraction(worth), Fraction(likely)
+    return whole, whole - cost, cost * months / whole if whole else None
 
 
 def benefit_words(
     inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult
-) -> str:
+) -> Part:
     cost, value = result["cost"], result["value"]
     horizon = inputs["brief"]["horizon_months"]
     wait = math.ceil(Decimal(chosen["months_to_live"] or 0))
-    counted = benefit(
-        value and value["amount"],
-        max(horizon - wait, 0),
-        cost["likely"] if cost["known"] else None,
-    )
+    likely = cost["likely"] if cost["known"] else None
+    counted = benefit(value and value["amount"], max(horizon - wait, 0), likely)
     if counted is None:
         return "Not counted: what the hours saved are worth has not been said."
     worth, less, months = counted
-    least, most = (
-        ("at least ", "at most ") if cost["known"] < cost["kinds"] else ("", "")
-    )
-    parts = [f"Hours saved {short(float(worth))} {inputs['brief']['currency']}"]
+    whole, key = cost["known"] == cost["kinds"], chosen["id"]
+    figure = BoardFigure(f"benefit.worth.{key}", worth, short(float(worth)))
+    parts = [say("Hours saved {} {}", figure, inputs["brief"]["currency"])]
     if less is not None:
-        parts.append(f"less its cost {most}{short(float(less))}")
+        figure = BoardFigure(f"benefit.less_cost.{key}", less, short(float(less)))
+        most = "" if whole else "at most "
+        parts.append(say("less its cost {}{}", most, figure))
     if months is not None:
-        parts.append(f"pays back after {least}{rounded(months, 1)} months")
-    return f"{', '.join(parts)}."
+        figure = BoardFigure(f"benefit.months.{key}", months, str(rounded(months, 1)))
+        least = "" if whole else "at least "
+        parts.append(say("pays back after {}{} months", least, figure))
+    return say("{}.", joined(parts))
 
 
 DRAFT = "A draft: nothing is decided, and these words may still change."

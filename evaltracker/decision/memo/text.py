@@ -18,16 +18,14 @@ from evaltracker.decision.memo.brief import (
     pursued,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
-from evaltracker.decision.memo.figures import figures_of
+from evaltracker.decision.memo.figures import Figures, figures_of
 from evaltracker.decision.memo.markdown import (
     APPENDIX,
     amount,
     block,
     bullets,
-    coverage_words,
     day,
     inline,
-    percent,
     section,
     table,
 )
@@ -61,34 +59,29 @@ def chosen_of(inputs: Inputs) -> FrozenCandidate | None:
     return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
-def ahead_of(inputs: Inputs, results: Results, chosen: FrozenCandidate) -> str:
-    result = results[chosen["id"]]
-    if result["total"] is None:
+def ahead_of(counted: Figures, chosen: FrozenCandidate) -> str:
+    key = chosen["id"]
+    fit, people, total = counted.fit(key), counted.people(key), counted.total(key)
+    if total.exact is None:
         return ""
-    lead = (
-        f"Total {percent(result['total'])}: fit {percent(result['fit'])}, people's "
-        f"score {percent(result['people'])}."
-    )
-    best = best_of_others(inputs, results, chosen)
+    lead = f"Total {total} of 100: fit {fit}, people's score {people}."
+    best = best_of_others(counted.inputs, counted.results, chosen)
     if best is None:
         return lead
     out = ", which was eliminated" if best["state"] == "eliminated" else ""
-    total = percent(results[best["id"]]["total"])
-    return f"{lead} The best of the others is {inline(best['name'])} at {total}{out}."
+    name, total = counted.names[best["id"]], counted.total(best["id"])
+    return f"{lead} The best of the others is {name} at {total}{out}."
 
 
 def best_of_others(
     inputs: Inputs, results: Results, chosen: FrozenCandidate
 ) -> FrozenCandidate | None:
     others = [
-        candidate
-        for candidate in inputs["candidates"]
-        if candidate["id"] != chosen["id"]
-        and results[candidate["id"]]["total"] is not None
+        row
+        for row in inputs["candidates"]
+        if row["id"] != chosen["id"] and results[row["id"]]["total"] is not None
     ]
-    if not others:
-        return None
-    return max(others, key=lambda row: float(results[row["id"]]["total"]))
+    return max(others, key=lambda row: float(results[row["id"]]["total"]), default=None)
 
 
 def costs_really(
@@ -291,47 +284,35 @@ KINDS = {
     "as_is": "Stay as is",
 }
 HEAD = (
-    "Option",
-    "Kind",
-    "State",
-    "Fit",
-    "Answered, shown, tested",
-    "People",
-    "Total",
-    "Likely cost",
-    "Knocked out by",
+    *("Option", "Kind", "State", "Fit", "Answered, shown, tested", "People", "Total"),
+    *("Likely cost", "Knocked out by"),
 )
 
 
-def options(inputs: Inputs, results: Results) -> str:
-    """Every option on equal terms, price beside the score and never inside it."""
-    rows = []
-    for candidate in sorted(
-        inputs["candidates"], key=lambda row: rank(results[row["id"]])
-    ):
-        result = results[candidate["id"]]
-        if not pursued(candidate, result):
+def options(counted: Figures) -> str:
+    """Every option on equal terms, price beside the score."""
+    inputs, results = counted.inputs, counted.results
+    rows, named = [], []
+    for row in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
+        key, result = row["id"], results[row["id"]]
+        if not pursued(row, result):
+            named.append(inline(f"{row['name']} ({state_words(row).rstrip('.')})"))
             continue
+        price, left = counted.cost(key), counted.unknown(key)
         rows.append(
             (
-                candidate["name"],
-                KINDS[candidate["kind"]],
-                state_words(candidate),
-                percent(result["fit"]),
-                coverage_words(result),
-                percent(result["people"]),
-                percent(result["total"]),
-                money(result["cost"], inputs["brief"]["currency"]),
+                *(row["name"], KINDS[row["kind"]], state_words(row)),
+                *(counted.fit(key), counted.coverage(key)),
+                *(counted.people(key), counted.total(key)),
+                f"{price} {inputs['brief']['currency']}"
+                f"{f' + {left} kinds not known' if left.exact else ''}"
+                if result["cost"]["known"]
+                else "not known",
                 "; ".join(need_names(inputs, result["knock_outs"], str)) or "none",
             )
         )
-    names = [
-        inline(f"{candidate['name']} ({state_words(candidate).rstrip('.')})")
-        for candidate in inputs["candidates"]
-        if not pursued(candidate, results[candidate["id"]])
-    ]
-    left = f"Neither answered nor quoted: {', '.join(names)}." if names else ""
-    return "\n\n".join(filter(None, (table(HEAD, rows), left)))
+    left_out = f"Neither answered nor quoted: {', '.join(named)}." if named else ""
+    return "\n\n".join(filter(None, (table(HEAD, rows), left_out)))
 
 
 def state_words(row: FrozenCandidate) -> str:
@@ -345,15 +326,6 @@ def state_words(row: FrozenCandidate) -> str:
 
 def rank(result: CandidateResult) -> tuple[float, float]:
     return (-float(result["total"] or 0), -float(result["fit"] or 0))
-
-
-def money(cost: FrozenCost, currency: str) -> str:
-    """The likely total; unsaid kinds are named, never counted as nothing."""
-    if not cost["known"]:
-        return "not known"
-    whole = cost["known"] == cost["kinds"]
-    open_kinds = "" if whole else f" + {cost['kinds'] - cost['known']} kinds not known"
-    return f"{amount(cost['likely'])} {currency}{open_kinds}"
 
 
 PRICES = {
@@ -496,6 +468,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     """The memo as Markdown; every embedded text is escaped."""
     brief = inputs["brief"]
     chosen, choice = chosen_of(inputs), inputs["choice"]
+    counted = figures_of({"inputs": inputs, "results": results}, inline)
     numbers = [*number_lines({"inputs": inputs, "results": results})]
     lines = [
         f"{inline(interest['person'])} in {inline(interest['candidate'])}: "
@@ -505,14 +478,14 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     parts = [
         f"# Decision memo: {inline(brief['title'])}",
         f"{inline(brief['buyer'])}. Prepared by {inline(brief['owner'])}.",
-        section("Why this one", decision(inputs, results, chosen)),
+        section("Why this one", decision(counted, chosen)),
         section("What it does not do", what_it_does_not_do(inputs, results, chosen)),
         section("What would change our mind", block(choice["revisit_when"])),
         section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("The brief, answered", brief_of_choice(inputs, results)),
         section("What it really costs", costs_really(inputs, results, chosen)),
-        section("How sure the first place is", robustness(inputs, results)),
-        section("Options compared", options(inputs, results)),
+        section("How sure the first place is", robustness(counted)),
+        section("Options compared", options(counted)),
         section(
             "Claimed and measured", table(NUMBERS_HEAD, numbers) if numbers else ""
         ),
@@ -537,19 +510,15 @@ def write_memo(inputs: Inputs, results: Results) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def decision(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -> str:
+def decision(counted: Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return "No candidate is chosen yet."
-    kind = KINDS[chosen["kind"]].lower()
-    return "\n\n".join(
-        part
-        for part in (
-            f"**{inline(chosen['name'])}** ({kind}).",
-            block(inputs["choice"]["rationale"]),
-            ahead_of(inputs, results, chosen),
-        )
-        if part
+    parts = (
+        f"**{inline(chosen['name'])}** ({KINDS[chosen['kind']].lower()}).",
+        block(counted.inputs["choice"]["rationale"]),
+        ahead_of(counted, chosen),
     )
+    return "\n\n".join(filter(None, parts))
 
 
 def needs(inputs: Inputs) -> str:
@@ -573,8 +542,8 @@ def needs(inputs: Inputs) -> str:
     )
 
 
-def robustness(inputs: Inputs, results: Results) -> str:
-    weighing = weighed(figures_of({"inputs": inputs, "results": results}, inline))
+def robustness(counted: Figures) -> str:
+    weighing = weighed(counted)
     start = f"{weighing.most} {weighing.price}".strip()
     if weighing.untold:
         return f"{weighing.untold}\n\n{start}"
