@@ -1,11 +1,15 @@
 """An evaluation that is about to be decided, and one that is."""
 
+import datetime
 from decimal import Decimal
 
-from evaltracker.evaluations.models import Evaluation
+from django.utils import timezone
+
+from evaltracker.evaluations.models import Evaluation, Requirement
 from evaltracker.workflow.services.stages import decide, draft_decision
 from tests.cast import stakeholders, trials, vendors
 from tests.cast.workflow import sign_as
+from trials.models import Gap, Trial
 from trials.services.scores import close_scores, open_consensus
 from vendors.models import Candidate
 from vendors.services.candidates import eliminate, shortlist
@@ -67,3 +71,28 @@ def decided(rival: str = "") -> tuple[Evaluation, Candidate]:
     decide(evaluation=where, by=where.owner)
     where.refresh_from_db()
     return where, option
+
+
+def leave_gap(
+    option: Candidate, promised_for: datetime.date | None = None
+) -> Requirement:
+    """A light requirement of which its trial leaves a gap open."""
+    trial, where = Trial.objects.get(candidate=option), option.evaluation
+    need = Requirement.objects.create(
+        evaluation=where,
+        category=where.categories.all()[0],
+        **{"ref": "R9", "text": "A research plan", "priority": "should"},
+        **{"weight": 1, "position": 9},
+    )
+    Gap.objects.create(
+        trial=trial,
+        requirement=need,
+        severity="challenge",
+        text="Not reached in three attempts.",
+        found_on=trial.starts_on,
+        found_by=where.owner,
+        reply="It comes next month.",
+        reply_at=timezone.now(),
+        promised_for=promised_for,
+    )
+    return need

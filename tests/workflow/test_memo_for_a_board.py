@@ -1,18 +1,32 @@
 """What a board reads of a memo, by the worked cases in `words_cases.json`."""
 
+import io
 import json
 import re
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 
 from evaltracker.decision.memo.brief import price_gap
+from evaltracker.decision.memo.documents import lay_out
 from evaltracker.decision.memo.figures import figures_of
-from evaltracker.decision.memo.printing import benefit, benefit_words, passages
-from evaltracker.decision.memo.text import NOTHING_SHORT, options
+from evaltracker.decision.memo.printing import (
+    benefit,
+    benefit_words,
+    passages,
+    sealed_memo,
+)
+from evaltracker.decision.memo.text import NOTHING_SHORT, options, write_memo
+from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Evaluation
+from evaltracker.workflow.services.stages import decide
+from tests.clients import signed_in
+from tests.workflow.deciding import agree, decided, in_decision, leave_gap
 from trials.scoring import rounded
 
 FILE = Path(__file__).parents[1] / "data" / "cases" / "words_cases.json"
@@ -153,3 +167,66 @@ def test_benefit_and_payback(case: Any) -> None:
     words = str(benefit_words(inputs, wait | {"id": "A"}, result))
     assert f"{expected['pays_back_in_months']} months" in words
     assert ("at least" in words) == expected.get("at_least", False)
+
+
+GAP = (
+    "R9 (challenge): Not reached in three attempts. Reply: “It comes next month.” No "
+    "day is promised; no condition is recorded."
+)
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+@pytest.mark.django_db
+def test_an_open_gap_stands_in_every_form_and_wherever_its_candidate_does() -> None:
+    where, option = in_decision(rival="Globex ML")
+    leave_gap(option)
+    agree(where, option)
+    decide(evaluation=where, by=where.owner)
+    client = signed_in(where.owner)
+    at = f"/admin/e/{where.slug}"
+    page = plain(client.get(f"{at}/memo/").text)
+    assert page.count(GAP) == 2  # on page one, and in the words that are signed
+    lead = option.trials.get().lead.name
+    assert f"Risks R9: {lead} looks after it." in page
+    assert "eliminated in research: It cost 98,765, too much." in page
+    assert GAP in client.get(f"{at}/memo.md").content.decode()
+    word = Document(io.BytesIO(client.get(f"{at}/memo.docx").content))
+    texts = [part.text for part in word.paragraphs]
+    assert texts.count(GAP) == 1
+    assert texts.index("Open gaps") < texts.index("Why this one")
+    book = load_workbook(io.BytesIO(client.get(f"{at}/memo.xlsx").content))
+    assert ("Open gaps", GAP) in book["Decision"].values
+    for name in ("comparison", "decision"):
+        body = plain(client.get(f"{at}/{name}/").text)
+        assert "Open gaps: R9 (challenge), no day" in body
+    decision = Decision.objects.get()
+    laid_out = lay_out(where, sealed_memo(decision.memo, decision, []), decision)
+    pages = [page._page_box for page in laid_out.render().pages]
+    first = " ".join(box.text for box in text_boxes(pages[0]))
+    assert "Open gaps" in first
+    assert "Next steps" in first
+    for box in pages:
+        edge = box.width + box.margin_left
+        cut = [one.text for one in text_boxes(box) if right_of(one) > edge + 1]
+        assert cut == []
+
+
+def text_boxes(page: Any) -> list[Any]:
+    return [box for box in page.descendants() if type(box).__name__ == "TextBox"]
+
+
+def right_of(box: Any) -> float:
+    return float(box.position_x + box.width)
+
+
+@pytest.mark.django_db
+def test_memos_from_before_gaps_were_frozen_say_nothing_of_them() -> None:
+    decided()
+    memo = Decision.objects.get().memo
+    for row in memo["inputs"]["candidates"]:
+        del row["gaps"], row["steps"]
+    assert [*passages(memo)] == []
+    assert "What it does not do" not in write_memo(memo["inputs"], memo["results"])

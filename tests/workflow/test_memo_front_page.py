@@ -123,4 +123,4 @@ def test_each_picture_has_its_table_and_marks_the_choice() -> None:
     assert "Acme ML: 100%, chosen" in stand.chart.words
     assert "Globex ML: 50k or more" in costs.chart.words
     assert [row[0] for row in stand.rows] == [row[0] for row in costs.rows]
-    assert costs.rows[1][1:4] == ("40,000", "50,000", "70,000")
+    assert [*map(str, costs.rows[1][1:4])] == ["40,000", "50,000", "70,000"]

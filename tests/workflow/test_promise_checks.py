@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.utils import timezone
 
 from evaltracker.decision import links
 from evaltracker.decision.models import Decision, PromiseCheck
@@ -16,7 +15,7 @@ from evaltracker.decision.services.after import (
     waive_check,
 )
 from evaltracker.errors import Forbidden, Invalid, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, Notice, Requirement
+from evaltracker.evaluations.models import Entry, Evaluation, Notice
 from evaltracker.notices.kinds import KINDS
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.working_days import months_after
@@ -24,9 +23,8 @@ from evaltracker.workflow.inbox import my_work
 from evaltracker.workflow.services.stages import decide
 from tests.cast import common, stakeholders
 from tests.clients import signed_in
-from tests.workflow.deciding import agree, decided, in_decision
-from trials.models import Gap, Trial
-from vendors.models import Candidate
+from tests.workflow.deciding import agree, decided, in_decision, leave_gap
+from trials.models import Gap
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -153,7 +151,7 @@ def test_a_check_is_work_from_two_weeks_before(where: Evaluation) -> None:
 def test_what_failed_and_an_open_gap_are_followed_up_whatever_they_weigh() -> None:
     where, option = in_decision()
     day = today_in(where.zone) + datetime.timedelta(days=30)
-    found = failed_in_trial(option, promised_for=day)
+    found = leave_gap(option, promised_for=day)
     agree(where, option)
     decide(evaluation=where, by=where.owner)
     where.refresh_from_db()
@@ -173,29 +171,3 @@ def test_what_failed_and_an_open_gap_are_followed_up_whatever_they_weigh() -> No
     assert "#gaps" in kind.compose(notice).text
     Gap.objects.update(promised_for=None)
     assert "Nothing is promised" in kind.holds(notice)
-
-
-def failed_in_trial(option: Candidate, promised_for: datetime.date) -> Requirement:
-    """A light requirement of which a gap is left open in its trial."""
-    trial = Trial.objects.get(candidate=option)
-    need = Requirement.objects.create(
-        evaluation=option.evaluation,
-        category=option.evaluation.categories.all()[0],
-        ref="R9",
-        text="A research plan",
-        priority="should",
-        weight=1,
-        position=9,
-    )
-    Gap.objects.create(
-        trial=trial,
-        requirement=need,
-        severity="challenge",
-        text="Not reached in three attempts.",
-        found_on=trial.starts_on,
-        found_by=option.evaluation.owner,
-        reply="It comes next month.",
-        reply_at=timezone.now(),
-        promised_for=promised_for,
-    )
-    return need

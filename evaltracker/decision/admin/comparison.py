@@ -38,7 +38,7 @@ from evaltracker.decision.memo.record import (
     Memo,
 )
 from evaltracker.decision.memo.results import Counted, cost_results
-from evaltracker.decision.memo.text import KINDS, rank
+from evaltracker.decision.memo.text import KINDS, gaps_in_short, rank
 from evaltracker.decision.selectors import LISTED, NextTests, next_tests
 from evaltracker.errors import Forbidden, why_not
 from evaltracker.evaluations.choices import Stage
@@ -88,6 +88,7 @@ class Option:
     people: Figure
     total: Figure
     knock_outs: list[str]
+    gaps: str
     promises: Sentence
     in_demos: Sentence
     cost: Figure | None
@@ -169,6 +170,7 @@ def option(row: FrozenCandidate, figures: Figures, *, prices: bool) -> Option:
         people=figures.people(key),
         total=figures.total(key),
         knock_outs=result["knock_outs"],
+        gaps=gaps_in_short(row),
         promises=figures.promises(key),
         in_demos=figures.promises(key, "promises_in_demos"),
         cost=figures.cost(key) if priced else None,

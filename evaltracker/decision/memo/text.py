@@ -164,6 +164,13 @@ def gap_name(gap: FrozenGap) -> str:
     return f"{gap['ref']} ({severity})" if gap["ref"] else f"a {severity}"
 
 
+def gaps_in_short(row: FrozenCandidate) -> str:
+    days = [(gap, gap["promised_for"]) for gap in open_gaps(row)]
+    return "; ".join(
+        f"{gap_name(gap)}, {f'by {day(on)}' if on else 'no day'}" for gap, on in days
+    )
+
+
 def gap_words(
     gap: FrozenGap, conditions: Sequence[Mapping[str, Any]], most: int = 4_000
 ) -> str:

@@ -1,0 +1,39 @@
+"""The open memo, printed by a browser on A4: no column is cut."""
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import Watched
+from tests.workflow.deciding import decided
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# A4 without the margins that browsers leave, in their pixels.
+A4 = {"width": 718, "height": 1046}
+# What stands in the last columns, and whether all of it is on the paper.
+LAST = """() => [...document.querySelectorAll(".et-document tr > :last-child")].map(
+    cell => {
+        const words = document.createRange();
+        words.selectNodeContents(cell);
+        const right = words.getBoundingClientRect().right;
+        const around = cell.closest(".et-scroll");
+        const clips = around && around.scrollWidth > around.clientWidth + 1;
+        return [cell.textContent, right <= innerWidth + 1 && !clips];
+    })"""
+
+
+def test_no_column_of_a_printed_memo_is_cut(
+    page: Page, live_server: LiveServer
+) -> None:
+    where, _ = decided(rival="Globex ML with a name that is longer than most of them")
+    watched = Watched(page, live_server.url)
+    watched.log_in(where.owner.username)
+    page.set_viewport_size(A4)  # type: ignore[arg-type]
+    watched.open(f"/admin/e/{where.slug}/memo/")
+    page.emulate_media(media="print")
+    cells = page.evaluate(LAST)
+    assert "Knocked out by" in [words for words, _ in cells]
+    assert [words for words, is_whole in cells if not is_whole] == []
+    assert not page.get_by_text("Discuss a part of the memo").is_visible()
+    assert not page.get_by_text("Download:").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF-")
