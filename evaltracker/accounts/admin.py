@@ -34,7 +34,7 @@ from evaltracker.notices.services.digests import (
     renew_feed,
     stop_feed,
 )
-from evaltracker.pages.acts import Act, Confirm, register_act
+from evaltracker.pages.acts import Act, Confirm
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import ZoneField, form_like, form_of
 from evaltracker.pages.site import panels_of, site
@@ -104,7 +104,6 @@ class OnOwnAccount(Act[User]):
         return {"crumbs": [("Your account", self.cancel_url(None)), (self.title, "")]}
 
 
-@register_act
 class ChangeDetails(OnOwnAccount):
     title = "Change your details"
     verb = "Save"
@@ -121,7 +120,6 @@ class ChangeDetails(OnOwnAccount):
     current_fields = people.OWN
 
 
-@register_act
 class ChangeAddress(OnOwnAccount):
     title = "Change your mail address"
     verb = "Send the link"
@@ -144,7 +142,6 @@ class ChangeAddress(OnOwnAccount):
         return {"address": data["email"]}
 
 
-@register_act
 class AskForErasure(OnOwnAccount):
     title = "Ask to be erased"
     verb = "Ask for it"
@@ -207,7 +204,6 @@ class PeopleAct(Act[Any]):
         return {"crumbs": [("Users", self.cancel_url(target)), (self.title, "")]}
 
 
-@register_act
 class AddPerson(PeopleAct):
     title = "Add a person"
     verb = "Add"
@@ -222,7 +218,6 @@ class AddPerson(PeopleAct):
         return {"time_zone": user.time_zone}
 
 
-@register_act
 class ChangePerson(PeopleAct):
     title = "Change"
     verb = "Save"
@@ -236,7 +231,6 @@ class ChangePerson(PeopleAct):
         return {**now, "rights": list(held.values_list("codename", flat=True))}
 
 
-@register_act
 class InviteAgain(PeopleAct):
     """Send the link for a first password once more."""
 
@@ -254,7 +248,6 @@ class InviteAgain(PeopleAct):
         return may_add_people(user) and waits
 
 
-@register_act
 class SetPassword(PeopleAct):
     title = "Set a new password"
     verb = "Set password"
@@ -272,7 +265,6 @@ class SetPassword(PeopleAct):
     service = people.set_password
 
 
-@register_act
 class ResetFactors(PeopleAct):
     title = "Take the second factor away"
     verb = "Take it away"
@@ -286,7 +278,6 @@ class ResetFactors(PeopleAct):
     service = people.reset_factors
 
 
-@register_act
 class StopLogin(PeopleAct):
     title = "Stop login"
     verb = "Stop this login"
@@ -303,7 +294,6 @@ class StopLogin(PeopleAct):
         return super().allowed(user, target) and target.is_active
 
 
-@register_act
 class AllowLogin(PeopleAct):
     """Let a stopped login work again."""
 
@@ -318,7 +308,6 @@ class AllowLogin(PeopleAct):
         return super().allowed(user, target) and stopped
 
 
-@register_act
 class ErasePerson(PeopleAct):
     title = "Erase"
     verb = "Erase for ever"
@@ -431,7 +420,6 @@ class OnMyself(Act[None]):
         }
 
 
-@register_act
 class ChangeMyNotices(OnMyself):
     title = "Change notification settings"
     verb = "Save"
@@ -447,7 +435,6 @@ class ChangeMyNotices(OnMyself):
         return {"values": data}
 
 
-@register_act
 class StopCalendar(OnMyself):
     title = "Stop serving my calendar"
     verb = "Stop"

@@ -45,7 +45,7 @@ from evaltracker.notices.services.scheduling import (
     resend_notice,
     resolve_notice,
 )
-from evaltracker.pages.acts import Confirm, register_act
+from evaltracker.pages.acts import Confirm
 from evaltracker.pages.base import HardenedAdmin, ScopedFilter, by, label
 from evaltracker.pages.fields import ReasonForm
 from evaltracker.pages.search import page_number
@@ -73,7 +73,6 @@ class OnUnclear(InEvaluation[Notice]):
         return f"{self.title} to {to}"
 
 
-@register_act
 class ResendNotice(OnUnclear):
     title = "Send the notice again"
     verb = "Send again"
@@ -82,7 +81,6 @@ class ResendNotice(OnUnclear):
     service = resend_notice
 
 
-@register_act
 class ResolveNotice(OnUnclear):
     title = "Close the notice"
     verb = "Close without sending"
@@ -102,7 +100,6 @@ class ChatForm(forms.Form):
     )
 
 
-@register_act
 class SetChat(OnEvaluation):
     title = "Tell a chat room"
     verb = "Tell this room"
@@ -117,7 +114,6 @@ class SetChat(OnEvaluation):
     form_class = ChatForm
 
 
-@register_act
 class RemoveChat(OnEvaluation):
     title = "Stop telling the chat room"
     verb = "Stop"

@@ -76,6 +76,24 @@ class Act[T]:
     # Hidden fields that say which content was seen; made fresh after `Stale`.
     version_fields: ClassVar[tuple[str, ...]] = ("version", "digest")
 
+    def __init_subclass__(cls, *, registered: bool = True) -> None:
+        """What has a title of its own is an act that people press, or fails loudly."""
+        if not registered or "title" not in vars(cls):
+            return
+        if "name" not in vars(cls):
+            cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        if "rule" not in vars(cls):
+            cls.rule = _rule_beside(cls.service) or cls.rule
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name):
+            raise ImproperlyConfigured(f"{cls.__name__}.name is no slug.")
+        if not cls.verb:
+            raise ImproperlyConfigured(f"{cls.__name__} lacks verb.")
+        if cls.rule is None and cls.allowed is Act.allowed:
+            raise ImproperlyConfigured(f"{cls.__name__} lacks rule or allowed().")
+        if cls.perform is Act.perform:
+            _check_service(cls)
+        ACTS.register(cls.name, cls())
+
     def load(self, user: User, target_id: str) -> T:
         """The target if `user` may see it; what they may not see is not there.
 
@@ -181,25 +199,6 @@ class Act[T]:
 
 
 ACTS: Registry[str, Act[Any]] = Registry("act")
-
-
-def register_act[A: Act[Any]](cls: type[A]) -> type[A]:
-    """Class decorator: make an act known under its name, or fail loudly."""
-    if "name" not in vars(cls):
-        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
-    if "rule" not in vars(cls):
-        cls.rule = _rule_beside(cls.service) or cls.rule
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name):
-        raise ImproperlyConfigured(f"{cls.__name__}.name is no slug.")
-    for duty in ("title", "verb"):
-        if not getattr(cls, duty):
-            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
-    if cls.rule is None and cls.allowed is Act.allowed:
-        raise ImproperlyConfigured(f"{cls.__name__} lacks rule or allowed().")
-    if cls.perform is Act.perform:
-        _check_service(cls)
-    ACTS.register(cls.name, cls())
-    return cls
 
 
 def _rule_beside(service: Callable[..., Any] | None) -> Rule | None:

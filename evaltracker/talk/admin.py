@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, Subject, find_subject
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import JOURNAL, InEvaluation, JournalPart, Phrases
@@ -96,7 +96,6 @@ class CommentForm(forms.Form):
         return next((thread for thread in threads if str(thread.root.pk) == root), None)
 
 
-@register_act
 class Discuss(InEvaluation[Subject]):
     title = "Discuss"
     verb = "Comment"
@@ -153,7 +152,6 @@ class OnComment(InEvaluation[Comment]):
         return discuss_address(target.topic, target.subject_id, target.part)
 
 
-@register_act
 class ResolveThread(OnComment):
     title = "Resolve thread"
     verb = "Resolve"
@@ -162,7 +160,6 @@ class ResolveThread(OnComment):
     service = resolve_thread
 
 
-@register_act
 class ReopenThread(OnComment):
     title = "Reopen thread"
     verb = "Reopen"
@@ -170,7 +167,6 @@ class ReopenThread(OnComment):
     service = reopen_thread
 
 
-@register_act
 class WithdrawComment(OnComment):
     title = "Withdraw comment"
     verb = "Withdraw"
@@ -180,7 +176,6 @@ class WithdrawComment(OnComment):
     service = withdraw_comment
 
 
-@register_act
 class ReadMention(OnComment):
     title = "Mark as read"
     verb = "Mark as read"
@@ -234,7 +229,6 @@ class FilesForm(forms.Form):
     files = ManyFilesField(label="Files", help_text=LIMITS)  # type: ignore[assignment]
 
 
-@register_act
 class AttachFiles(InEvaluation[Subject]):
     title = "Files"
     verb = "Attach"
@@ -258,7 +252,6 @@ class AttachFiles(InEvaluation[Subject]):
         return target.page
 
 
-@register_act
 class RemoveFile(InEvaluation[AttachedFile]):
     title = "Remove file"
     verb = "Remove"

@@ -15,7 +15,7 @@ from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import address_of, register_act, remind_address
+from evaltracker.pages.acts import address_of, remind_address
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import DateField, ReasonForm
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -91,7 +91,6 @@ class AddForm(forms.Form):
         people.queryset = colleagues(but=evaluation.owner)
 
 
-@register_act
 class AddStakeholder(OnEvaluation):
     title = "Add a stakeholder"
     verb = "Add"
@@ -119,7 +118,6 @@ class OnPart(InEvaluation[Stakeholder]):
     target_name = "stakeholder"
 
 
-@register_act
 class RemoveStakeholder(OnPart):
     title = "End the part"
     verb = "End the part"
@@ -148,7 +146,6 @@ class LendForm(forms.Form):
         people.queryset = others.exclude(pk=part.evaluation.owner_id)
 
 
-@register_act
 class LendPart(OnPart):
     title = "Name a substitute"
     verb = "Name the substitute"
@@ -167,7 +164,6 @@ class LendPart(OnPart):
         return {"part": target}
 
 
-@register_act
 class RevokeLending(InEvaluation[Delegation]):
     title = "End the substitution"
     verb = "End it now"

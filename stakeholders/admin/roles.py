@@ -11,7 +11,7 @@ from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner, may_add_people
-from evaltracker.pages.acts import Outcome, address_of, register_act
+from evaltracker.pages.acts import Outcome, address_of
 from evaltracker.pages.fields import form_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
@@ -133,7 +133,6 @@ class WeightsForm(forms.Form):
             )
 
 
-@register_act
 class SayRoleWeights(OnEvaluation):
     title = "Weights of your role"
     verb = "Save"
@@ -194,7 +193,6 @@ class InviteForm(forms.Form):
     )
 
 
-@register_act
 class InviteStakeholder(OnEvaluation):
     title = "Invite a stakeholder"
     verb = "Invite"
@@ -215,7 +213,6 @@ class InviteStakeholder(OnEvaluation):
         return self.page(target)
 
 
-@register_act
 class GiveRoles(PeopleAct):
     title = "Give roles"
     verb = "Save"
@@ -273,7 +270,6 @@ class RulesForm(forms.Form):
             )
 
 
-@register_act
 class SignOffRules(OnEvaluation):
     title = "Who must sign"
     verb = "Save"
@@ -303,7 +299,6 @@ class SignOffRules(OnEvaluation):
         return None
 
 
-@register_act
 class TakeRules(TakesFrom, OnEvaluation):
     title = "Take sign-off rules from a template"
     help = (

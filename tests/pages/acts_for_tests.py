@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import Requirement, User
-from evaltracker.pages.acts import ACTS, Act, register_act
+from evaltracker.pages.acts import ACTS, Act
 
 ENDINGS: dict[str, Callable[[], Exception]] = {
     "refused": lambda: Refused("Claims are closed since noon."),
@@ -40,7 +40,7 @@ class RewordForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class Reword(Act[Requirement]):
+class Reword(Act[Requirement], registered=False):
     name = "test-reword"
     title = "Reword"
     verb = "Reword it"
@@ -72,7 +72,7 @@ class Reword(Act[Requirement]):
         return target
 
 
-class Start(Act[None]):
+class Start(Act[None], registered=False):
     name = "test-start"
     title = "Start"
     verb = "Start"
@@ -88,7 +88,7 @@ class Start(Act[None]):
 def known_acts() -> Iterator[None]:
     """Both are registered during the test only."""
     for act in (Reword, Start):
-        register_act(act)
+        ACTS.register(act.name, act())
     yield
     for act in (Reword, Start):
         del ACTS._items[act.name]

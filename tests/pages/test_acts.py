@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from evaltracker.evaluations.models import Requirement
-from evaltracker.pages.acts import ACTS, Act, register_act
+from evaltracker.pages.acts import ACTS, Act
 from tests.cast import common
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def test_a_post_needs_the_token_of_the_form(purchase: Evaluation, path: str) -> 
     assert strict.post(path, {"text": "x", "version": 1}).status_code == 403
 
 
-@pytest.mark.parametrize("forgotten", ["title", "verb", "allowed", "perform"])
+@pytest.mark.parametrize("forgotten", ["verb", "allowed", "perform"])
 def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     whole = {
         "name": "test-forgetful",
@@ -177,7 +177,7 @@ def test_an_act_that_forgets_a_duty_does_not_start(forgotten: str) -> None:
     }
     del whole[forgotten]
     with pytest.raises(ImproperlyConfigured):
-        register_act(type("Forgetful", (Act,), whole))
+        type("Forgetful", (Act,), whole)
     assert "test-forgetful" not in ACTS
 
 

@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from django.urls import reverse
 
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import (
     NamedChoice,
     ZoneField,
@@ -133,7 +133,6 @@ mark_needed(
 )
 
 
-@register_act
 class PlanTrial(FormOfEvaluation, OnCandidate):
     title = "Plan a trial"
     verb = "Plan"
@@ -164,7 +163,6 @@ class OnTermsOfTrial(OnTrial):
         return {"evaluation": self.evaluation(target), "together": target.drawn_up}
 
 
-@register_act
 class ChangeTrial(OnTermsOfTrial):
     title = "Change the plan"
     verb = "Save"
@@ -173,7 +171,6 @@ class ChangeTrial(OnTermsOfTrial):
     service = change_trial
 
 
-@register_act
 class CloseTrial(OnTrial):
     title = "Close the trial"
     verb = "Close the trial"
@@ -201,7 +198,6 @@ class ReadsContract(OnTrial):
         return {**super().context(target, user), "contract": contract}
 
 
-@register_act
 class ProposeContract(ReadsContract):
     title = "Put the contract forward"
     verb = "Put it forward"
@@ -217,7 +213,6 @@ class DigestForm(forms.Form):
     digest = forms.CharField(widget=forms.HiddenInput)
 
 
-@register_act
 class AgreeContract(ReadsContract):
     title = "Agree to the contract"
     verb = "I agree"
@@ -233,7 +228,6 @@ class AgreeContract(ReadsContract):
         return {"digest": contract_of(target).digest}
 
 
-@register_act
 class AgreeContracts(OnEvaluation, AboutCandidate[Evaluation]):
     title = "Agree to the contracts"
     verb = "I agree to all of them"
@@ -264,7 +258,6 @@ class AmendForm(TrialForm):
             del self.fields[name]
 
 
-@register_act
 class AmendContract(OnTermsOfTrial):
     title = "Change the contract"
     verb = "Change it"
@@ -280,7 +273,6 @@ class DaysForm(forms.Form):
     reason = reason_field(help_text="People have planned with the old days.")
 
 
-@register_act
 class MoveTrial(OnTrial):
     title = "Move the trial"
     verb = "Move"
@@ -469,7 +461,6 @@ class OnTrials(OnEvaluation, AboutCandidate[Evaluation]):
     in_dialog = False
 
 
-@register_act
 class DrawUpTrials(OnTrials):
     title = "Draw up the trials"
     verb = "Draw them up"
@@ -514,7 +505,6 @@ class DrawUpTrials(OnTrials):
         return page_address(target, "trials")
 
 
-@register_act
 class ChangeTrials(OnTrials):
     title = "Change all trials"
     verb = "Change them"
@@ -535,7 +525,6 @@ class ChangeTrials(OnTrials):
         return common_values(trials) if trials else {}
 
 
-@register_act
 class ProposeContracts(OnTrials):
     title = "Put the contracts forward"
     verb = "Put them forward"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.topics import Topic, register_topic
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by
 from evaltracker.pages.fields import (
     MeasureField,
@@ -95,7 +95,6 @@ class CriterionAct(OnTrial):
         return {"evaluation": self.evaluation(target), "agreed": agreed}
 
 
-@register_act
 class AddCriterion(CriterionAct):
     title = "Add a criterion"
     verb = "Add"
@@ -113,7 +112,6 @@ class AddCriterion(CriterionAct):
         return super().arguments(target, {**data, "measure": data["measure"] or None})
 
 
-@register_act
 class CopyCriteria(OnTrial):
     title = "Copy the criteria to the other trials"
     verb = "Copy"
@@ -140,7 +138,6 @@ class OnCriterion(CriterionAct):
         return super().cancel_url(target) + f"#criterion-{target.pk}"
 
 
-@register_act
 class ChangeCriterion(OnCriterion):
     title = "Change the criterion"
     verb = "Save"
@@ -169,7 +166,6 @@ class RemovalForm(forms.Form):
         self.fields["reason"].required = agreed
 
 
-@register_act
 class RemoveCriterion(OnCriterion):
     title = "Remove the criterion"
     verb = "Remove"
@@ -182,7 +178,6 @@ class RemoveCriterion(OnCriterion):
         return reverse("admin:trial", args=[target.trial_id]) + "#criteria"
 
 
-@register_act
 class JudgeCriterion(JudgesClaim, OnCriterion):
     title = "Judge the criterion"
     source = Source.TRIAL
@@ -212,7 +207,6 @@ class GapForm(AboutRequirement):
     field_order = ("text", "severity", "found_on", "requirement", "workaround")
 
 
-@register_act
 class RecordGap(FormOfEvaluation, OnTrial):
     title = "Record a gap"
     verb = "Record"
@@ -235,7 +229,6 @@ class OnGap(OnTrial):
         return super().cancel_url(target) + f"#gap-{target.pk}"
 
 
-@register_act
 class ReplyToGap(OnGap):
     title = "Note the vendor's reply"
     verb = "Save"
@@ -249,7 +242,6 @@ class ReplyToGap(OnGap):
     current_fields = ("reply", "promised_for")
 
 
-@register_act
 class RetestGap(OnGap):
     title = "Try the gap again"
     verb = "Save"
@@ -274,7 +266,6 @@ class RetestGap(OnGap):
     service = retest_gap
 
 
-@register_act
 class CloseGap(OnGap):
     title = "Close the gap"
     verb = "Close"
@@ -408,7 +399,6 @@ def to_reach(user: User, evaluation: Evaluation) -> QuerySet[Any] | None:
     return rows.filter(state=MilestoneState.OPEN)
 
 
-@register_act
 class TakeCriteria(TakesFrom, OnTrial):
     title = "Take criteria from a template"
     help = (

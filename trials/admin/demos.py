@@ -18,7 +18,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.notices.calendars import calendar_of
-from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     MeasureField,
@@ -137,7 +137,6 @@ class DemoForm(AttendanceForm, WhenForm):
     field_order = ("title", *WhenForm.base_fields)
 
 
-@register_act
 class EndDemo(OnDemo):
     title = "End the demo"
     verb = "It is over"
@@ -149,7 +148,6 @@ class EndDemo(OnDemo):
     service = end_demo
 
 
-@register_act
 class WriteDemoNote(OnDemo):
     title = "Your note on the demo"
     verb = "Save"
@@ -173,7 +171,6 @@ class WriteDemoNote(OnDemo):
         return super().cancel_url(target) + "#notes"
 
 
-@register_act
 class RevealDemoNotes(OnDemo):
     title = "Reveal the notes now"
     verb = "Reveal"
@@ -186,7 +183,6 @@ class RevealDemoNotes(OnDemo):
         return super().cancel_url(target) + "#notes"
 
 
-@register_act
 class ScheduleDemo(FormOfEvaluation, OnCandidate):
     title = "Schedule a demo"
     verb = "Schedule"
@@ -217,7 +213,6 @@ class ScheduleDemo(FormOfEvaluation, OnCandidate):
         return "The demo is scheduled. Draw up its script." if outcome else self.success
 
 
-@register_act
 class PlanAttendance(FormOfEvaluation, OnDemo):
     title = "Attendees and meeting link"
     verb = "Save"
@@ -235,7 +230,6 @@ class PlanAttendance(FormOfEvaluation, OnDemo):
         }
 
 
-@register_act
 class MoveDemo(OnDemo):
     title = "Move the demo"
     verb = "Move"
@@ -253,7 +247,6 @@ class MoveDemo(OnDemo):
         }
 
 
-@register_act
 class CallOffDemo(OnDemo):
     title = "Call the demo off"
     verb = "Call it off"
@@ -272,7 +265,6 @@ class CallOffDemo(OnDemo):
     service = call_off_demo
 
 
-@register_act
 class HoldDemo(OnDemo):
     title = "Start the demo"
     verb = "It takes place"
@@ -291,7 +283,6 @@ class HoldDemo(OnDemo):
         return {"attendees": "\n".join(filter(None, (ours, target.vendor_people)))}
 
 
-@register_act
 class AddDazzle(OnDemo):
     title = "Add to the dazzle list"
     verb = "Add"
@@ -305,7 +296,6 @@ class AddDazzle(OnDemo):
     service = add_dazzle
 
 
-@register_act
 class DrawUpScript(OnDemo):
     title = "Draw up the script"
     verb = "Draw up"
@@ -355,7 +345,6 @@ class ChangeItemForm(ItemForm):
         del self.fields["requirement"]
 
 
-@register_act
 class AddScriptItem(FormOfEvaluation, OnDemo):
     title = "Add to the script"
     verb = "Add"
@@ -388,7 +377,6 @@ class OnItem(OnDemo):
         return (target.demo,)
 
 
-@register_act
 class ChangeScriptItem(FormOfEvaluation, OnItem):
     title = "Change the item"
     verb = "Save"
@@ -402,7 +390,6 @@ class ChangeScriptItem(FormOfEvaluation, OnItem):
         return {**values, "named_values": target.named_values}
 
 
-@register_act
 class MoveScriptItem(OnItem):
     title = "Move the item"
     verb = "Move"
@@ -418,7 +405,6 @@ class MoveScriptItem(OnItem):
         return (target,)
 
 
-@register_act
 class JudgeItem(JudgesClaim, OnItem):
     title = "Judge what was shown"
     source = Source.DEMO
@@ -643,7 +629,6 @@ site.register_page("demos/<uuid:demo_id>/calendar.ics", calendar_view, "demo_cal
 site.register_page("demos/<uuid:demo_id>/script/", script_view, "demo_script")
 
 
-@register_act
 class TakeScript(TakesFrom, OnDemo):
     title = "Take the script from a template"
     help = (

@@ -20,7 +20,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Requirement, User
 from evaltracker.evaluations.topics import is_participant, key_of
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     NamedChoice,
@@ -243,7 +243,6 @@ class EvidenceForm(ProofForm):
 mark_needed(EvidenceForm, "needed for a demo or a trial", "runner", "data")
 
 
-@register_act
 class RecordEvidence(OnPlace):
     title = "Record evidence"
     verb = "Record"
@@ -282,7 +281,6 @@ class RecordEvidence(OnPlace):
         return (target.candidate,)
 
 
-@register_act
 class ReconfirmEvidence(AboutCandidate[Evidence]):
     title = "Re-confirm"
     verb = "Say it again"
@@ -329,7 +327,6 @@ class ResearchForm(AboutRequirement):
     field_order = ("kind", "title", "text", "source_url", "source_date", "requirement")
 
 
-@register_act
 class NoteResearch(FormOfEvaluation, OnCandidate):
     title = "Note research"
     verb = "Save the note"
@@ -347,7 +344,6 @@ class ExcuseForm(ForValuesForm):
     reason = reason_field(help_text="The memo prints it.")
 
 
-@register_act
 class ExcuseKnockOut(OnPlace):
     """Lets a candidate go on in spite of a must-have that it does not meet."""
 
@@ -370,7 +366,6 @@ class ExcuseKnockOut(OnPlace):
         return f"Excuse a must-have that is not met: {target}"
 
 
-@register_act
 class WithdrawExcuse(AboutCandidate[Excuse]):
     title = "Withdraw the excuse"
     verb = "Withdraw"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import (
     NamedChoice,
@@ -111,7 +111,6 @@ def usual_due(zone: str, user: User) -> dict[str, Any]:
     }
 
 
-@register_act
 class AddMilestone(OnEvaluation):
     title = "Add a milestone"
     verb = "Add"
@@ -129,7 +128,6 @@ class AddMilestone(OnEvaluation):
         return usual_due(target.zone, user)
 
 
-@register_act
 class AddTrialMilestone(OnTrial):
     title = "Add a milestone"
     verb = "Add"
@@ -166,7 +164,6 @@ class OnMilestone(InEvaluation[Milestone]):
         return self.page(target, "milestones")
 
 
-@register_act
 class SettleMilestone(OnMilestone):
     title = "Settle"
     verb = "Settle"
@@ -196,7 +193,6 @@ class MoveForm(DueForm):
     reason = reason_field(help_text="Its owner has planned with the old date.")
 
 
-@register_act
 class MoveMilestone(OnMilestone):
     title = "Move"
     verb = "Move"
@@ -224,7 +220,6 @@ class HangForm(forms.Form):
         choice.queryset = others
 
 
-@register_act
 class HangMilestone(OnMilestone):
     title = "Depends on"
     verb = "Save"
@@ -254,7 +249,6 @@ class GiveForm(forms.Form):
         choice.queryset = insiders(evaluation)
 
 
-@register_act
 class GiveMilestone(FormOfEvaluation, OnMilestone):
     title = "Give"
     verb = "Give"
@@ -283,7 +277,6 @@ class RhythmForm(forms.Form):
         return [int(part) for part in parts]
 
 
-@register_act
 class ChangeReminderDays(OnEvaluation):
     title = "When people are reminded"
     verb = "Save"

@@ -18,7 +18,6 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound, Problem, why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_of, long_text, reason_field
 from evaltracker.pages.site import site
@@ -413,7 +412,6 @@ def _in_unit(baseline: RunCount | None, measure: Measure | None) -> Decimal | No
 TRIAL = ("candidate__evaluation__owner", "lead")
 
 
-@register_act
 class RevokeRunToken(OnTrial):
     title = "Revoke a run token"
     verb = "Revoke the token"
@@ -448,7 +446,6 @@ class OnRun(OnTrial):
         return reverse("admin:trial_runs", args=[self.trial(target).pk])
 
 
-@register_act
 class LeaveOutRun(OnRun):
     title = "Leave out a run"
     verb = "Leave it out"
@@ -461,7 +458,6 @@ class LeaveOutRun(OnRun):
     service = leave_out_run
 
 
-@register_act
 class TakeBackRun(OnRun):
     title = "Take a run back in"
     verb = "Take it back in"
@@ -481,7 +477,6 @@ class OnReport(OnTrial):
         return reverse("admin:trial_runs", args=[target.trial_id])
 
 
-@register_act
 class LeaveOutReport(OnReport):
     title = "Leave out a whole report"
     verb = "Leave it out"
@@ -496,7 +491,6 @@ class LeaveOutReport(OnReport):
     service = leave_out_report
 
 
-@register_act
 class TakeBackReport(OnReport):
     title = "Take a report back in"
     verb = "Take it back in"
@@ -644,7 +638,6 @@ class ConfirmForm(VerdictForm):
     field_order = ("verdict", "reason", "runner", "data")
 
 
-@register_act
 class ConfirmRuns(JudgeCriterion):
     title = "Confirm what the runs propose"
     verb = "Confirm"

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
-from evaltracker.pages.acts import Rule, register_act
+from evaltracker.pages.acts import Rule
 from evaltracker.pages.fields import form_of, long_text
 from stakeholders.models import Stakeholder
 from trials.models import DemoNote, Score
@@ -266,7 +266,6 @@ class OnOwnCell(AboutCandidate[OwnCell]):
         }
 
 
-@register_act
 class GiveScore(OnOwnCell):
     title = "Score"
     verb = "Save"
@@ -321,7 +320,6 @@ class GiveScore(OnOwnCell):
         }
 
 
-@register_act
 class WithdrawScore(OnOwnCell):
     """Takes one score back to *not scored*."""
 
@@ -357,7 +355,6 @@ class OwnSheet(AboutCandidate[Stakeholder]):
         return f"{self.title}, as {target.get_role_display()}"
 
 
-@register_act
 class GiveScores(OwnSheet):
     title = "Your scores"
     verb = "Save"
@@ -397,7 +394,6 @@ class GiveScores(OwnSheet):
             )
 
 
-@register_act
 class LockScores(OwnSheet):
     title = "Lock your scores"
     verb = "Lock for good"

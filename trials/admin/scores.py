@@ -16,7 +16,6 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import form_of, long_text, reason_field
 from evaltracker.pages.site import site
@@ -86,7 +85,6 @@ class GivenScores:
         return self.spread.is_wide and self.settled is None
 
 
-@register_act
 class OpenConsensus(OnEvaluation):
     title = "Open the consensus"
     verb = "Open all scores"
@@ -122,7 +120,6 @@ class ScoredCell:
 HALVES = [(f"{half / 2:g}", f"{half / 2:g}") for half in range(2 * TOP_SCORE + 1)]
 
 
-@register_act
 class SettleScore(AboutCandidate[ScoredCell]):
     title = "Settle"
     verb = "Settle"
@@ -179,7 +176,6 @@ class SettleScore(AboutCandidate[ScoredCell]):
         return target.candidate, target.category
 
 
-@register_act
 class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     title = "Close the scores"
     verb = "Close"
@@ -211,7 +207,6 @@ class ScaleForm(forms.Form):
             )
 
 
-@register_act
 class WordScale(OnEvaluation):
     title = "Words for the scale"
     verb = "Save"
@@ -241,7 +236,6 @@ class PriorForm(forms.Form):
     )
 
 
-@register_act
 class SetPrior(OnEvaluation):
     title = "Set how open verdicts are drawn"
     verb = "Set shares"
@@ -267,7 +261,6 @@ class SetPrior(OnEvaluation):
         }
 
 
-@register_act
 class TakeHouseRecord(OnEvaluation):
     title = "Take the house’s record"
     verb = "Take the record"

@@ -29,7 +29,7 @@ from evaltracker.errors import Forbidden, NotFound, Problem
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.models import User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import Act, address_of, register_act
+from evaltracker.pages.acts import Act, address_of
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import day_field, end_of
 from evaltracker.pages.site import site
@@ -464,7 +464,6 @@ def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
 site.register_page("candidates/<uuid:candidate_id>/way-in/", way_in, "way_in")
 
 
-@register_act
 class EndVendorSession(InEvaluation[VendorSession]):
     model = VendorSession
     target_name = "session"
@@ -487,7 +486,6 @@ class EndVendorSession(InEvaluation[VendorSession]):
         return self.page(target, "sessions")
 
 
-@register_act
 class LetInAgain(InEvaluation[InvitationLink]):
     model = InvitationLink
     target_name = "link"
@@ -521,7 +519,6 @@ class OnToken(Act[VendorToken]):
         return reverse("admin:vendors_vendor_changelist")
 
 
-@register_act
 class RevokeToken(OnToken):
     title = "Revoke"
     verb = "Revoke the token"
@@ -536,7 +533,6 @@ class ExpireForm(forms.Form):
     expires_at = day_field("Last day", help_text="In UTC.")
 
 
-@register_act
 class ExpireToken(OnToken):
     title = "Set its last day"
     verb = "Save"

@@ -16,7 +16,6 @@ from evaltracker.errors import Refused, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
@@ -338,7 +337,6 @@ class DeclarationsForm(forms.Form):
         return data
 
 
-@register_act
 class DeclareInterests(OnEvaluation):
     tab = "conflicts"
     title = "Declare conflicts of interest"
@@ -371,7 +369,6 @@ class DeclareInterests(OnEvaluation):
         return {"evaluation": target, "interests": interests}
 
 
-@register_act
 class DeclareInterest(OnCandidate):
     title = "Declare a conflict of interest"
     verb = "Declare"
@@ -392,7 +389,6 @@ class DeclareInterest(OnCandidate):
         }
 
 
-@register_act
 class ClearInterest(InEvaluation[Conflict]):
     tab = "conflicts"
     title = "Clear the conflict of interest"
@@ -530,7 +526,6 @@ def vendor_from(data: Mapping[str, Any], by: User) -> dict[str, Any]:
     return values
 
 
-@register_act
 class AddCandidate(OnEvaluation):
     tab = "candidates"
     title = "Add a candidate"
@@ -550,7 +545,6 @@ class AddCandidate(OnEvaluation):
         return self.page(target, f"candidate-{candidate.pk}")
 
 
-@register_act
 class ChangeCandidate(OnCandidate):
     title = "Change candidate"
     verb = "Save"
@@ -571,7 +565,6 @@ class ChangeCandidate(OnCandidate):
         change_candidate(candidate=target, by=by, **vendor_from(data, by))
 
 
-@register_act
 class Shortlist(OnCandidate):
     title = "Shortlist"
     verb = "Shortlist"
@@ -584,7 +577,6 @@ class Shortlist(OnCandidate):
     rule = partial(check_move, state=CandidateState.SHORTLISTED)
 
 
-@register_act
 class Eliminate(OnCandidate):
     title = "Eliminate"
     verb = "Eliminate"
@@ -598,7 +590,6 @@ class Eliminate(OnCandidate):
     rule = partial(check_move, state=CandidateState.ELIMINATED)
 
 
-@register_act
 class Reinstate(OnCandidate):
     title = "Reinstate"
     verb = "Bring back"

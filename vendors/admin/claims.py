@@ -19,7 +19,7 @@ from evaltracker.errors import Invalid, NotFound, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import check_owned, is_owner
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import (
     LinesField,
@@ -496,7 +496,6 @@ class NoteForm(forms.Form):
         return data
 
 
-@register_act
 class NoteClaim(OnPlace):
     title = "Note a claim"
     verb = "Save the note"
@@ -528,7 +527,6 @@ class NoteClaim(OnPlace):
         }
 
 
-@register_act
 class AnswerRequirement(NoteClaim):
     tab = "candidates"
     title = "Answer"
@@ -561,7 +559,6 @@ class AnswerRequirement(NoteClaim):
         return address_of(self.name, Place(target.candidate, following))
 
 
-@register_act
 class WithdrawNote(OnPlace):
     title = "Withdraw the note"
     verb = "Withdraw"
@@ -576,7 +573,6 @@ class RuleOutForm(ForValuesForm, OpenReasonForm):
     pass
 
 
-@register_act
 class RuleNotApplicable(OnPlace):
     title = "Rule not applicable"
     verb = "Rule not applicable"
@@ -590,7 +586,6 @@ class RuleNotApplicable(OnPlace):
         return {"lists": demanded_of(target.requirement)}
 
 
-@register_act
 class RevokeRuling(AboutCandidate[Ruling]):
     title = "Apply it after all"
     verb = "Let it apply"
@@ -630,7 +625,6 @@ class SeenForm(forms.Form):
     until = MomentsField(error_messages={"required": "There is nothing to mark."})
 
 
-@register_act
 class MarkSeen(OnEvaluation):
     title = "Mark as seen"
     verb = "Mark as seen"

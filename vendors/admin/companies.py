@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from evaltracker.evaluations.models import User
-from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.acts import Act
 from evaltracker.pages.base import HardenedAdmin, by
 from evaltracker.pages.fields import LinesField, ReasonForm, link_field
 from evaltracker.pages.search import Search, register_search
@@ -35,7 +35,6 @@ class KeepingVendors(Act[Any]):
         return reverse("admin:vendors_vendor_changelist")
 
 
-@register_act
 class AddVendor(KeepingVendors):
     title = "Add a vendor"
     verb = "Add"
@@ -47,7 +46,6 @@ class AddVendor(KeepingVendors):
     service = add_vendor
 
 
-@register_act
 class ChangeVendor(KeepingVendors):
     title = "Change vendor"
     verb = "Save"
@@ -66,7 +64,6 @@ class ContactForm(SharedForm):
     phone = forms.CharField(label="Telephone", required=False)
 
 
-@register_act
 class AddContact(KeepingVendors):
     title = "Add a contact"
     verb = "Add"
@@ -78,7 +75,6 @@ class AddContact(KeepingVendors):
     form_class = ContactForm
 
 
-@register_act
 class ChangeContact(KeepingVendors):
     model = Contact
     target_name = "contact"
@@ -93,7 +89,6 @@ class ChangeContact(KeepingVendors):
         return {name: getattr(target, name) for name in ("name", "email", "phone")}
 
 
-@register_act
 class RemoveContact(KeepingVendors):
     model = Contact
     target_name = "contact"

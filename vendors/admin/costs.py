@@ -17,7 +17,7 @@ from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.evaluations.topics import key_of
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
 from evaltracker.pages.fields import NamedChoice
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -505,7 +505,6 @@ site.register_page(
 )
 
 
-@register_act
 class AskToOpenPrices(OnEvaluation):
     title = "Ask to open the prices"
     verb = "Ask"
@@ -530,7 +529,6 @@ class OnOpening(InEvaluation[PriceOpening]):
     related = ("evaluation__owner", "asked_by")
 
 
-@register_act
 class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     title = "Open the prices"
     verb = "Open the prices"
@@ -552,7 +550,6 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
         return {**super().context(target, user), "asked": target, "lines": lines}
 
 
-@register_act
 class WithdrawPriceOpening(OnOpening):
     title = "Withdraw the request to open prices"
     verb = "Withdraw"
@@ -572,7 +569,6 @@ class ReaderForm(forms.Form):
     )
 
 
-@register_act
 class SetQuoteReader(OnEvaluation):
     title = "Who reads quotes"
     verb = "Save"

@@ -14,7 +14,7 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
-from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import HardenedAdmin, by, check_query
 from evaltracker.pages.fields import NamedChoice, long_text, reason_field
 from evaltracker.pages.site import site
@@ -69,7 +69,6 @@ class RulingOnContact(InEvaluation[ContactRequest]):
         return self.page(target, "contact-requests")
 
 
-@register_act
 class AcceptContact(RulingOnContact):
     title = "Let the colleague in"
     verb = "Let in and send the link"
@@ -89,7 +88,6 @@ class DeclineContactForm(forms.Form):
     reason = reason_field(help_text="The vendor reads it.")
 
 
-@register_act
 class DeclineContact(RulingOnContact):
     title = "Decline the request"
     verb = "Decline"
@@ -113,7 +111,6 @@ class QuestionForm(forms.Form):
         choice.queryset = asked_requirements(evaluation)
 
 
-@register_act
 class AskQuestion(OnEvaluation):
     tab = "questions"
     title = "Ask a question"
@@ -154,7 +151,6 @@ class AnswerForm(forms.Form):
             del self.fields["though_named"]
 
 
-@register_act
 class AnswerQuestion(InEvaluation[Question]):
     tab = "questions"
     title = "Answer the question"
@@ -216,7 +212,6 @@ class AcceptForm(forms.Form):
         choice.empty_label = f"Add the proposed category “{proposal.new_category}”"
 
 
-@register_act
 class AcceptProposal(RulingOnProposal):
     title = "Accept as a requirement"
     verb = "Accept"
@@ -233,7 +228,6 @@ class DeclineForm(forms.Form):
     reason = reason_field(help_text="Its vendor reads it.")
 
 
-@register_act
 class DeclineProposal(RulingOnProposal):
     title = "Decline the proposal"
     verb = "Decline"
@@ -433,7 +427,6 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     )
 
 
-@register_act
 class ChaseVendor(OnCandidate):
     title = "Remind the vendor"
     verb = "Send the reminder"
@@ -447,7 +440,6 @@ class ChaseVendor(OnCandidate):
         return page_address(target.evaluation, "unanswered", f"candidate-{target.pk}")
 
 
-@register_act
 class ChaseAll(OnEvaluation):
     tab = "candidates"
     title = "Remind all"

@@ -17,7 +17,6 @@ from evaltracker.errors import Invalid, Problem
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import (
     day_field,
@@ -156,7 +155,6 @@ class Telling(OnCandidate):
         return contacts
 
 
-@register_act
 class Invite(Telling):
     title = "Invite the vendor"
     verb = "Invite"
@@ -175,7 +173,6 @@ class Invite(Telling):
         invite(candidate=target, contacts=contacts, shared=shared, by=by)
 
 
-@register_act
 class SendInvitation(Telling):
     title = "Send the invitation"
     verb = "Send"
@@ -421,7 +418,6 @@ def page_of(candidate: Candidate) -> str:
     return reverse("admin:candidate", args=[candidate.pk]) + "#vendor-side"
 
 
-@register_act
 class TakeSheet(OnCandidate):
     title = "Upload a sheet that came by mail"
     verb = "Upload and preview"
@@ -451,7 +447,6 @@ class TakeSheet(OnCandidate):
         return page_of(target)
 
 
-@register_act
 class EnterSheet(AboutCandidate[MailedSheet]):
     title = "Enter the vendor's answers"
     verb = "Enter and hand in"
@@ -529,7 +524,6 @@ class WindowAct(OnEvaluation):
         return {"close_at": day, "close_time": datetime.time(17)}
 
 
-@register_act
 class OpenClaims(WindowAct):
     title = "Open answering"
     verb = "Open answering"
@@ -538,7 +532,6 @@ class OpenClaims(WindowAct):
     service = open_claims
 
 
-@register_act
 class MoveClaimsClose(WindowAct):
     title = "Move the end of answering"
     verb = "Move"
@@ -547,7 +540,6 @@ class MoveClaimsClose(WindowAct):
     service = move_claims_close
 
 
-@register_act
 class CloseClaims(OnEvaluation):
     tab = "candidates"
     title = "Close answering now"
@@ -561,7 +553,6 @@ class CloseClaims(OnEvaluation):
     service = close_claims
 
 
-@register_act
 class ReopenClaims(WindowAct):
     title = "Reopen answering"
     verb = "Reopen"

@@ -12,7 +12,6 @@ from django.urls import reverse
 from evaltracker.evaluations.models import User
 from evaltracker.money import MOST_PLACES, currency_choices
 from evaltracker.money import written as money_written
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.fields import day_field, link_field, long_text
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation
 from evaltracker.toolbox.days import today_in
@@ -170,7 +169,6 @@ class OnCosts(OnCandidate, AboutCandidate[Candidate]):
         return reverse("admin:candidate_costs", args=[target.pk])
 
 
-@register_act
 class SetCostLine(OnCosts):
     title = "Write a cost"
     verb = "Save"
@@ -200,7 +198,6 @@ class OnCostLine(AboutCandidate[CostLine]):
         return reverse("admin:candidate_costs", args=[target.candidate_id])
 
 
-@register_act
 class ChangeCostLine(OnCostLine):
     title = "Change cost"
     verb = "Save"
@@ -223,7 +220,6 @@ class ChangeCostLine(OnCostLine):
         }
 
 
-@register_act
 class SetRenewalRise(OnCosts):
     title = "Write a renewal rise in %"
     verb = "Save"
@@ -249,7 +245,6 @@ class SetRenewalRise(OnCosts):
         return {field: trimmed(getattr(line, field)) for field in RiseForm.base_fields}
 
 
-@register_act
 class RemoveCostLine(OnCostLine):
     title = "Remove cost"
     verb = "Remove"
@@ -263,7 +258,6 @@ class RemoveCostLine(OnCostLine):
         return address
 
 
-@register_act
 class MarkRestUnsaid(OnCosts):
     title = "Mark the rest as not stated"
     verb = "Mark as not stated"
@@ -290,7 +284,6 @@ class RateForm(forms.Form):
     )
 
 
-@register_act
 class SetRate(OnEvaluation):
     tab = "costs"
     title = "Write an exchange rate"
@@ -308,7 +301,6 @@ class SetRate(OnEvaluation):
         return {"rated_on": today_in(target.zone)}
 
 
-@register_act
 class RemoveRate(InEvaluation[ExchangeRate]):
     tab = "costs"
     model = ExchangeRate
@@ -354,7 +346,6 @@ class PaymentsForm(forms.Form):
     )
 
 
-@register_act
 class SetPayments(OnCosts):
     title = "Write the payment plan"
     verb = "Save"

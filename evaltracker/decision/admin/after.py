@@ -51,7 +51,7 @@ from evaltracker.decision.services.contract_terms import (
 from evaltracker.decision.services.letters import check_export, export_as_seen
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, Metric, User
-from evaltracker.pages.acts import Act, Confirm, Outcome, register_act
+from evaltracker.pages.acts import Act, Confirm, Outcome
 from evaltracker.pages.fields import (
     DateField,
     NamedChoice,
@@ -130,7 +130,6 @@ class JudgeForm(forms.Form):
         return data
 
 
-@register_act
 class JudgePromises(OnCheck):
     title = "Promise check"
     verb = "Save the verdicts"
@@ -161,7 +160,6 @@ class JudgePromises(OnCheck):
         return {"check": target, "found": verdicts}
 
 
-@register_act
 class MoveCheck(OnCheck):
     title = "Move the check"
     verb = "Move it"
@@ -175,7 +173,6 @@ class MoveCheck(OnCheck):
     current_fields = ("due_on",)
 
 
-@register_act
 class WaiveCheck(OnCheck):
     title = "Leave out the check"
     verb = "Leave it out"
@@ -189,7 +186,6 @@ class WaiveCheck(OnCheck):
     rule = check_run
 
 
-@register_act
 class CloseCheck(OnCheck):
     title = "Close the check"
     verb = "Close it"
@@ -242,7 +238,6 @@ class TermForm(form_like(ContractTerm, DATES)):  # type: ignore[misc]
         fields["looks_after"].queryset = insiders(evaluation)
 
 
-@register_act
 class SetContractTerm(OnEvaluation):
     title = "Contract"
     verb = "Save"
@@ -282,7 +277,6 @@ def as_typed(days: list[int]) -> str:
     return ", ".join(map(str, days))
 
 
-@register_act
 class SettleContractTerm(InEvaluation[ContractTerm]):
     title = "Decide on the contract"
     verb = "Save"
@@ -334,7 +328,6 @@ class HandOnForm(forms.Form):
         field.queryset = may_take_over(evaluation)
 
 
-@register_act
 class HandOnEvaluation(OnEvaluation):
     title = "Hand on this evaluation"
     verb = "Hand on"
@@ -395,7 +388,6 @@ class ValuesForm(forms.Form):
         return data
 
 
-@register_act
 class EnterMetricValues(OnCheck):
     title = "Metrics"
     verb = "Save the values"
@@ -430,7 +422,6 @@ KEPT_SECONDS = 30 * 60
 LATE = "The preview is older than half an hour. Choose the file again."
 
 
-@register_act
 class ExportEvaluation(OnEvaluation):
     title = "Export the evaluation"
     verb = "Export"
@@ -479,7 +470,6 @@ class ByOperators[T](Act[T]):
         return reverse("admin:evaluations_evaluation_changelist")
 
 
-@register_act
 class ImportEvaluation(ByOperators[None]):
     """The first of two steps: choose a file; nothing is written yet."""
 
@@ -510,7 +500,6 @@ class ImportEvaluation(ByOperators[None]):
         return reverse("admin:act_on", args=[TakeInEvaluation.name, token])
 
 
-@register_act
 class TakeInEvaluation(ByOperators[ImportPreview]):
     title = "Take in this evaluation"
     verb = "Import it"

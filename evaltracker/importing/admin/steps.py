@@ -44,7 +44,6 @@ from evaltracker.importing.services.waiting import (
     remember_words,
     say_how_to_read,
 )
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.workspace import (
     InEvaluation,
@@ -434,7 +433,6 @@ STEPS = {
 }
 
 
-@register_act
 class UndoImport(InEvaluation[Import]):
     title = "Undo the import"
     verb = "Undo it"

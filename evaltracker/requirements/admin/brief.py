@@ -20,7 +20,7 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.evaluations.topics import TOPICS
 from evaltracker.money import currency_choices, written
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.fields import (
     DateField,
     LinesField,
@@ -216,7 +216,6 @@ StepsForm = form_like(
 )
 
 
-@register_act
 class StartEvaluation(Act[None]):
     title = "Start an evaluation"
     verb = "Start"
@@ -249,7 +248,6 @@ class OnBrief(OnEvaluation):
     tab = "brief"
 
 
-@register_act
 class EditBrief(OnBrief):
     title = "Edit the brief"
     verb = "Save"
@@ -271,7 +269,6 @@ class EditBrief(OnBrief):
         return {"evaluation": target}
 
 
-@register_act
 class EditCounting(OnBrief):
     title = "Edit calculation and planning"
     verb = "Save"
@@ -321,7 +318,6 @@ class FieldForm(forms.Form):
     )
 
 
-@register_act
 class AddBriefField(OnBrief):
     title = "Add a question"
     verb = "Add"
@@ -344,7 +340,6 @@ class OnField(InEvaluation[BriefField]):
         return self.page(target, target.key)
 
 
-@register_act
 class ChangeBriefField(OnField):
     title = "Change question"
     verb = "Save"
@@ -355,7 +350,6 @@ class ChangeBriefField(OnField):
     current_fields = DEFINITION
 
 
-@register_act
 class RemoveBriefField(OnField):
     title = "Remove question"
     verb = "Remove"
@@ -482,7 +476,6 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-@register_act
 class AddMetric(OnBrief):
     title = "Add a business metric"
     verb = "Add"
@@ -493,7 +486,6 @@ class AddMetric(OnBrief):
     service = add_metric
 
 
-@register_act
 class ChangeMetric(InEvaluation[Metric]):
     title = "Change metric"
     verb = "Save"

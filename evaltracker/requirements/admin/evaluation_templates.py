@@ -20,7 +20,7 @@ from evaltracker.evaluations.policy import (
     may_start_evaluations,
 )
 from evaltracker.evaluations.topics import Topic, everybody, register_topic
-from evaltracker.pages.acts import Act, register_act
+from evaltracker.pages.acts import Act
 from evaltracker.pages.base import HardenedAdmin
 from evaltracker.pages.fields import LinesField, TextField, form_of, long_text
 from evaltracker.pages.search import Reader, Search, register_search
@@ -46,7 +46,6 @@ from evaltracker.requirements.services.templates import (
 from evaltracker.toolbox.text import shortened
 
 
-@register_act
 class SaveAsTemplate(OnEvaluation):
     title = "Save as a template"
     verb = "Save"
@@ -87,7 +86,6 @@ class TakesFrom:
         return {"points": points_with(self.part, by=user)}
 
 
-@register_act
 class TakeNeeds(TakesFrom, OnEvaluation):
     title = "Take from a template"
     help = (
@@ -119,7 +117,6 @@ class EvaluationTemplateAdmin(HardenedAdmin):
         return may_start_evaluations(user)
 
 
-@register_act
 class DropTemplate(Act[EvaluationTemplate]):
     title = "Delete the template"
     verb = "Delete"
@@ -142,7 +139,6 @@ class ListForm(forms.Form):
     )
 
 
-@register_act
 class AddList(OnBrief):
     title = "Add a list"
     verb = "Add"
@@ -166,7 +162,6 @@ class OnList(InEvaluation[Scope]):
     rule = check_change_list
 
 
-@register_act
 class ChangeList(OnList):
     """Another name, other values, another order."""
 
@@ -184,7 +179,6 @@ class ChangeList(OnList):
         return {"name": target.name, "values": current_values(target)}
 
 
-@register_act
 class RemoveList(OnList):
     title = "Remove list"
     verb = "Remove"
@@ -197,7 +191,6 @@ class RemoveList(OnList):
         return self.page(target, "lists")
 
 
-@register_act
 class RetireValue(InEvaluation[ScopeValue]):
     """Out of what is demanded; old answers keep it."""
 

@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import address_of, register_act
+from evaltracker.pages.acts import address_of
 from evaltracker.pages.fields import (
     MeasureField,
     MeasureLine,
@@ -125,7 +125,6 @@ class OnRequirements(OnEvaluation):
     tab = "requirements"
 
 
-@register_act
 class AddRequirement(OnRequirements):
     title = "Add a requirement"
     verb = "Add"
@@ -164,7 +163,6 @@ class OnRequirement(InEvaluation[Requirement]):
         return f"{self.title} {target.ref}"
 
 
-@register_act
 class ChangeRequirement(OnRequirement):
     title = "Change requirement"
     verb = "Save"
@@ -193,7 +191,6 @@ class ChangeRequirement(OnRequirement):
         return {**fields, "must_hold_for": lists}
 
 
-@register_act
 class RetireRequirement(OnRequirement):
     title = "Retire requirement"
     verb = "Retire"
@@ -207,7 +204,6 @@ class RetireRequirement(OnRequirement):
         return self.page(target)
 
 
-@register_act
 class AddCategory(OnRequirements):
     title = "Add a category"
     verb = "Add"
@@ -222,7 +218,6 @@ class AddCategory(OnRequirements):
         return self.page(target, f"category-{made.pk}")
 
 
-@register_act
 class WeighCategory(InEvaluation[Category]):
     title = "Weigh category"
     verb = "Save"

@@ -30,7 +30,7 @@ from evaltracker.decision.selectors import newest_readings
 from evaltracker.decision.services.letters import take_pack
 from evaltracker.errors import Invalid, NotFound
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.acts import Outcome, Rule, register_act
+from evaltracker.pages.acts import Outcome, Rule
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_like, mark_needed
 from evaltracker.pages.site import site
@@ -237,7 +237,6 @@ class OnDecision(OnEvaluation, AboutCandidate[Evaluation]):
     rule: ClassVar[Rule | None] = check_draft_decision
 
 
-@register_act
 class DraftDecision(OnDecision):
     title = "Draft the decision"
     verb = "Save the draft"
@@ -259,7 +258,6 @@ class DraftDecision(OnDecision):
         return {field: getattr(drafted, field) for field in ("candidate", *WORDS)}
 
 
-@register_act
 class Decide(OnDecision):
     title = "Decide"
     verb = "Decide and freeze the memo"
@@ -287,7 +285,6 @@ class Decide(OnDecision):
         return reverse("admin:memo", args=[target.slug])
 
 
-@register_act
 class TakePack(OnDecision):
     title = "Take the evidence pack"
     verb = "Make the pack"

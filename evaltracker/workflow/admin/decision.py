@@ -50,7 +50,6 @@ from evaltracker.errors import Forbidden, Invalid, Refused
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import register_act
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_of
 from evaltracker.pages.site import site
@@ -376,7 +375,6 @@ class OnLetter(AboutCandidate[Letter]):
         return links.page(self.evaluation(target), "letters", f"letter-{target.pk}")
 
 
-@register_act
 class WriteLetter(OnLetter):
     title = "Go over the letter"
     verb = "Save the draft"
@@ -396,7 +394,6 @@ class WriteLetter(OnLetter):
     current_fields = ("text",)
 
 
-@register_act
 class PublishPromises(OnLetter):
     title = "Publish the promise record"
     verb = "Publish it"
@@ -425,7 +422,6 @@ class SendForm(ContactsForm):
         self.choice.queryset = self.choice.queryset.exclude(email__in=had)
 
 
-@register_act
 class SendLetter(OnLetter):
     title = "Send the letter"
     verb = "Send it"

@@ -27,7 +27,7 @@ from evaltracker.decision.selectors import is_near, term_of
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, name_columns
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
-from evaltracker.pages.acts import Act, Outcome, register_act
+from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.base import HardenedAdmin, ScopedChangeList, by, check_query
 from evaltracker.pages.fields import form_of
 from evaltracker.pages.site import site
@@ -287,7 +287,6 @@ def news_page(request: HttpRequest) -> HttpResponse:
 site.register_page("news/", news_page, "news")
 
 
-@register_act
 class MarkNewsSeen(Act[None]):
     title = "Mark as seen"
     verb = "Mark all as seen"
@@ -310,7 +309,6 @@ class TestForm(ContactsForm):
     contacts = ContactsField(help_text="Its subject begins with “Test:”.")
 
 
-@register_act
 class SendTestInvitation(Telling):
     title = "Send a test invitation"
     verb = "Send the test"
@@ -382,7 +380,6 @@ class OnOwnWork(OnEvaluation):
         return reverse("admin:index")
 
 
-@register_act
 class SnoozeWork(OnOwnWork):
     title = "Snooze"
     verb = "Snooze"
@@ -398,7 +395,6 @@ class SnoozeWork(OnOwnWork):
         return {"today": today_in(user.time_zone)}
 
 
-@register_act
 class WakeWork(OnOwnWork):
     title = "Bring back"
     verb = "Bring back"

@@ -27,7 +27,7 @@ from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
-from evaltracker.pages.acts import Outcome, register_act
+from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -113,7 +113,6 @@ def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
     return Drawing(bars, place(today), today, plan.sentence, plan.already_late)
 
 
-@register_act
 class Advance(OnEvaluation):
     title = "Advance to the next stage"
     verb = "Advance"
@@ -159,7 +158,6 @@ class SendBackForm(forms.Form):
         field.choices = [(stage.value, stage.label) for stage in list(Stage)[:here]]
 
 
-@register_act
 class SendBack(OnEvaluation):
     title = "Send back to an earlier stage"
     verb = "Send back"
@@ -176,7 +174,6 @@ class SendBack(OnEvaluation):
         return {"stage": target.stage}
 
 
-@register_act
 class CancelEvaluation(OnEvaluation):
     title = "Cancel the evaluation"
     verb = "Cancel the evaluation"
@@ -201,7 +198,6 @@ class WaiveForm(forms.Form):
         ]
 
 
-@register_act
 class WaiveGate(OnEvaluation):
     title = "Waive a rule"
     verb = "Waive the rule"
@@ -350,7 +346,6 @@ class NextForm(forms.Form):
     )
 
 
-@register_act
 class StartNext(OnEvaluation):
     title = "Start the next one from this"
     verb = "Start it"

@@ -30,7 +30,7 @@ from evaltracker.errors import NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
-from evaltracker.pages.acts import Outcome, address_of, register_act
+from evaltracker.pages.acts import Outcome, address_of
 from evaltracker.pages.fields import DateField, ReasonForm, TextField, form_of
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import InEvaluation, OnEvaluation, page_address
@@ -78,7 +78,6 @@ TABS = {
 }
 
 
-@register_act
 class RemindColleague(InEvaluation[Awaited]):
     title = "Remind"
     verb = "Send the reminder"
@@ -248,7 +247,6 @@ class SignForm(forms.Form):
         ]
 
 
-@register_act
 class CloseCondition(InEvaluation[Condition]):
     title = "Close a condition"
     verb = "Close it"
@@ -268,7 +266,6 @@ class CloseCondition(InEvaluation[Condition]):
         return {"condition": target, "note": data["closing_note"]}
 
 
-@register_act
 class OpenRound(InEvaluation[Visit]):
     title = "Ask everybody to sign again"
     verb = "Open a new round"
@@ -308,7 +305,6 @@ class AskForm(forms.Form):
         field.choices = [(gate.name, gate.title) for gate in gates]
 
 
-@register_act
 class AskForWaiver(OnEvaluation):
     title = "Ask for a waiver"
     verb = "Ask leadership"
@@ -325,7 +321,6 @@ class AskForWaiver(OnEvaluation):
         return {"gates": askable_gates(target, user)}
 
 
-@register_act
 class AskToExcuse(OnPlace):
     title = "Ask leadership to excuse it"
     verb = "Ask leadership"
@@ -358,7 +353,6 @@ class OnRequest(InEvaluation[WaiverRequest]):
         return address_of_request(target)
 
 
-@register_act
 class AnswerWaiverRequest(OnRequest):
     title = "Answer a request for a waiver"
     verb = "Answer"
@@ -387,7 +381,6 @@ class AnswerWaiverRequest(OnRequest):
         return f"The waiver is {target.get_answer_display().lower()}."
 
 
-@register_act
 class WithdrawWaiverRequest(OnRequest):
     title = "Withdraw the request"
     verb = "Withdraw"
