@@ -20,8 +20,8 @@ from evaltracker.evaluations.models import (
     CommittedRecord,
     Entry,
     Evaluation,
-    Record,
     ScopedQuerySet,
+    SealedRecord,
     Visit,
 )
 
@@ -51,7 +51,7 @@ class Verdict(models.TextChoices):
 APPROVALS = (Verdict.APPROVE, Verdict.CONDITIONS)
 
 
-class Stakeholder(Record):
+class Stakeholder(CommittedRecord):
     """A person with a role in an evaluation; two roles are two rows."""
 
     evaluation = models.ForeignKey(
@@ -83,7 +83,7 @@ class Stakeholder(Record):
         return f"{self.user} ({self.get_role_display()})"
 
 
-class Delegation(Record):
+class Delegation(CommittedRecord):
     """A dated substitution: `substitute` may act for `stakeholder`."""
 
     evaluation_path: ClassVar[str] = "stakeholder__evaluation"
@@ -112,8 +112,10 @@ class Delegation(Record):
         return f"Delegation {str(self.pk)[:8]}"
 
 
-class RoleWeight(Record):
+class RoleWeight(SealedRecord):
     """What a category weighs for one role, said before any vendor is seen."""
+
+    since: ClassVar[int] = 1
 
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="role_weights"
@@ -146,7 +148,7 @@ class RoleWeight(Record):
 # Who must sign, who signed, and which words.
 
 
-class SignOffRule(Record):
+class SignOffRule(CommittedRecord):
     """So many of a role must approve before a stage may be left."""
 
     evaluation = models.ForeignKey(
@@ -189,7 +191,7 @@ def digest_of(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-class SignedDocument(Record):
+class SignedDocument(CommittedRecord):
     """The exact words that somebody was shown, kept once per digest."""
 
     evaluation = models.ForeignKey(
@@ -231,7 +233,7 @@ def altered(documents: Iterable[SignedDocument]) -> Iterator[SignedDocument]:
             yield document
 
 
-class SignOff(CommittedRecord):
+class SignOff(SealedRecord):
     """One person's immutable verdict on one visit, bound to what was shown."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
@@ -325,7 +327,7 @@ class SignOff(CommittedRecord):
         super().save(*args, **kwargs)
 
 
-class Condition(CommittedRecord):
+class Condition(SealedRecord):
     """What somebody asked for when approving; open ones block the decision."""
 
     evaluation_path: ClassVar[str] = "sign_off__visit__evaluation"

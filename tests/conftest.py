@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.smtp_sink",
     "tests.template_database",
     "tests.tiers",
+    "tests.told_rows",
     "tests.worlds",
 ]
 

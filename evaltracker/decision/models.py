@@ -18,6 +18,7 @@ from evaltracker.evaluations.models import (
     Record,
     Requirement,
     ScopedQuerySet,
+    SealedRecord,
     Visit,
 )
 from evaltracker.toolbox.working_days import months_after
@@ -48,11 +49,12 @@ class WaiverAnswer(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class Letter(Record):
+class Letter(SealedRecord):
     """What a candidate's vendor is told of the decision: a draft until it is sent. It
     tells of that candidate alone. Who got it stands in the notices that carry it."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
+    since: ClassVar[int] = 1
 
     candidate = models.OneToOneField(
         Candidate, on_delete=models.PROTECT, related_name="letter"
@@ -88,7 +90,7 @@ class Letter(Record):
         return f"Letter {str(self.pk)[:8]}"
 
 
-class PromiseCheck(Record):
+class PromiseCheck(CommittedRecord):
     """A day, months after the decision, on which the chosen one's promises are read
     again; closed by the owner, or waived with a reason."""
 
@@ -137,7 +139,7 @@ class PromiseCheck(Record):
         return self.closed_at is None
 
 
-class CheckVerdict(Record):
+class CheckVerdict(CommittedRecord):
     """Whether what was promised of one requirement holds on the day of a check."""
 
     evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
@@ -176,7 +178,7 @@ class CheckVerdict(Record):
         return f"Verdict {str(self.pk)[:8]}"
 
 
-class MetricValue(Record):
+class MetricValue(CommittedRecord):
     """What a metric of the brief has come to on the day of a check."""
 
     evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
@@ -217,7 +219,7 @@ def default_remind_days() -> list[int]:
     return [90, 30, 7]
 
 
-class ContractTerm(Record):
+class ContractTerm(CommittedRecord):
     """From when to when, by when notice has to be given, and what comes then. Without
     an end it is open-ended; without months of renewal it ends by itself."""
 
@@ -313,7 +315,7 @@ class ContractTerm(Record):
         return months_after(self.ends_on, self.renewal_months)
 
 
-class Waiver(CommittedRecord):
+class Waiver(SealedRecord):
     """A gate that leadership lets pass on one visit, with a reason for the memo."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
@@ -388,7 +390,7 @@ class Outlook(Record):
         return f"Outlook {str(self.pk)[:8]}"
 
 
-class Decision(CommittedRecord):
+class Decision(SealedRecord):
     """The outcome: a draft while it is being signed, then frozen with its memo."""
 
     committed: ClassVar = {

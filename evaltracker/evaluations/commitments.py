@@ -16,7 +16,7 @@ import decimal
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -26,8 +26,17 @@ from django.apps import apps
 from django.db import models
 
 from evaltracker.evaluations.models import CommittedRecord
+from evaltracker.evaluations.models.evaluation import (
+    MOST_KEYS,
+    REMOVED,
+    Saved,
+    SealedRecord,
+    TouchedRow,
+    columns,
+    versions,
+)
 
-REMOVED = UNSAID = "-"
+UNSAID = "-"
 FORM = 1
 _FORM = re.compile(r"form/([0-9]{1,4}) - - -(?:\n|$)")
 # Of more rows no column is named: hashing each would slow batches of claims down.
@@ -51,7 +60,7 @@ class Commitment:
     @property
     def is_removal(self) -> bool:
         """Whether the row was removed."""
-        return self.digest == REMOVED
+        return self.digest == UNSAID
 
 
 def committed_models() -> list[type[CommittedRecord]]:
@@ -62,24 +71,42 @@ def committed_models() -> list[type[CommittedRecord]]:
     )
 
 
-def commitments_of(
-    rows: Iterable[CommittedRecord], removed: Iterable[CommittedRecord] = ()
-) -> str:
+def commitments_of(touched: Mapping[TouchedRow, Saved]) -> str:
     """What an entry commits to, its lines in the order of table and key."""
-    lines, rows = [], list(rows)
-    by_column = len(rows) <= MOST_BY_COLUMN
-    for row in rows:
-        model = type(row)
-        version = latest(model)
-        values = [getattr(row, name) for name, _ in columns(model, version)]
-        made = commitment_to(
-            model, version, row.pk, row.salt, values, by_column=by_column
-        )
-        lines.append(line_of(row, f"{made.digest} {made.columns}", version))
-    lines += [
-        line_of(row, f"{REMOVED} {REMOVED}", latest(type(row))) for row in removed
-    ]
+    rows = dict(touched)
+    again: dict[type[CommittedRecord], list[Any]] = {}
+    for (model, key), saved in rows.items():
+        if saved is None:
+            again.setdefault(model, []).append(key)
+    for model, keys in again.items():
+        # What is no longer there was removed.
+        rows |= dict.fromkeys([(model, key) for key in keys], REMOVED)
+        for start in range(0, len(keys), MOST_KEYS):
+            for key, *values in read_columns(model, keys[start : start + MOST_KEYS]):
+                rows[model, key] = values
+    by_column = sum(map(bool, rows.values())) <= MOST_BY_COLUMN
+    lines = []
+    for (model, key), saved in rows.items():
+        version, said = max(versions(model)), f"{UNSAID} {UNSAID}"
+        if saved:
+            salt, *values = saved
+            made = commitment_to(model, version, key, salt, values, by_column=by_column)
+            said = f"{made.digest} {made.columns}"
+        lines.append(f"{model._meta.label_lower}/{version} {key} {said}")
     return "\n".join([f"form/{FORM} - - -", *sorted(lines)])
+
+
+def read_columns(
+    model: type[CommittedRecord], keys: Sequence[Any]
+) -> Iterable[tuple[Any, ...]]:
+    """Key, salt and columns that count of rows, as they are saved."""
+    names, salted = (
+        [name for name, _ in columns(model)],
+        issubclass(model, SealedRecord),
+    )
+    rows = model._base_manager.filter(pk__in=keys)
+    for key, *values in rows.values_list("pk", *(["salt"] if salted else []), *names):
+        yield (key, *([] if salted else [None]), *values)
 
 
 def is_newer(text: str | None) -> bool:
@@ -88,32 +115,11 @@ def is_newer(text: str | None) -> bool:
     return match is not None and int(match[1]) > FORM
 
 
-def line_of(row: CommittedRecord, said: str, version: int) -> str:
-    """One line about `row`."""
-    return f"{row._meta.label_lower}/{version} {row.pk} {said}"
-
-
 def read_commitments(text: str) -> Iterator[tuple[Key, Commitment]]:
     for line in _FORM.sub("", text, count=1).splitlines():
         table, key, digest, shorts = line.split(" ")
         label, _, version = table.partition("/")
         yield (label, key), Commitment(int(version), digest, shorts)
-
-
-def latest(model: type[CommittedRecord]) -> int:
-    """The version of a table's columns that is written now."""
-    return max(model.committed)
-
-
-@cache
-def columns(
-    model: type[CommittedRecord], version: int
-) -> tuple[tuple[str, Field], ...]:
-    """The columns that count in a version: attribute, and what its values are."""
-    fields: list[Any] = [model._meta.get_field(key) for key in model.committed[version]]
-    return tuple(
-        (field.attname, getattr(field, "target_field", field)) for field in fields
-    )
 
 
 def commitment_to(
@@ -152,7 +158,7 @@ def changed_column(
     """The column whose digest differs; “salt” if every one does."""
     if said.columns == UNSAID:
         return "a column that an entry of many rows does not name"
-    names = model.committed[said.version]
+    names = versions(model)[said.version]
     differing = [
         name
         for at, name in enumerate(names)

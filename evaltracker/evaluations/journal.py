@@ -29,6 +29,7 @@ from evaltracker.evaluations.models import (
     JournalHead,
     User,
 )
+from evaltracker.evaluations.models.evaluation import REMOVED, take_touched
 
 GENESIS = "0" * 64
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -168,6 +169,11 @@ def next_entry(
     For `record`, and for whoever holds the lock on the head and saves them itself.
     """
     actor = actor_of(by)
+    touched = take_touched(head.evaluation_id)
+    for row in rows:
+        touched.setdefault((type(row), row.pk), row.saved())
+    for row in removed:
+        touched[type(row), row.pk] = REMOVED
     entry = Entry(
         evaluation_id=head.evaluation_id,
         number=head.count + 1,
@@ -182,7 +188,7 @@ def next_entry(
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
         reason=reason or _because.get(),
-        rows=commitments_of(rows, removed),
+        rows=commitments_of(touched),
         request_id=str(get_contextvars().get("request_id", ""))[:64],
         previous_hash=head.hash,
     )

@@ -15,9 +15,9 @@ from evaltracker.evaluations.choices import FieldKind, Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import (
     BriefField,
-    CommittedRecord,
     Evaluation,
     Requirement,
+    SealedRecord,
     User,
 )
 from evaltracker.evaluations.models.evaluation import new_salt
@@ -143,7 +143,7 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
     return before, after
 
 
-def change_all(rows: Sequence[CommittedRecord], fields: Iterable[str]) -> None:
+def change_all(rows: Sequence[SealedRecord], fields: Iterable[str]) -> None:
     for row in rows:
         row.salt = new_salt()
     if rows:

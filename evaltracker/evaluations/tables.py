@@ -13,7 +13,6 @@ from evaltracker.evaluations.commitments import (
     Commitment,
     Key,
     changed_column,
-    columns,
     commitment_to,
     committed_models,
     is_newer,
@@ -24,8 +23,9 @@ from evaltracker.evaluations.models import (
     Entry,
     Evaluation,
     JournalHead,
+    SealedRecord,
 )
-from evaltracker.evaluations.models.evaluation import new_salt
+from evaltracker.evaluations.models.evaluation import columns, new_salt, touch, versions
 
 # Where the default cache reaches its table: over a connection of its own.
 #
@@ -62,6 +62,9 @@ class Said:
     is_later: bool = False
     # Whether the entries commit to every row that there is.
     is_whole: bool = True
+    # The version of the evaluation's columns in an entry that commits to every row of
+    # the tables that counted by then.
+    since: int = 0
     # Entries of before, which commit to nothing.
     uncovered: int = 0
     # Entries of a newer version, whose rows cannot be compared.
@@ -82,6 +85,22 @@ class Said:
             return
         for key, commitment in read_commitments(entry.rows):
             self.rows[key] = (entry.number, commitment)
+        self.since = max(self.since, since_of(entry))
+
+    def tells_all(self, model: type[CommittedRecord]) -> bool:
+        """Whether every row of a table has an entry."""
+        if self.is_later:
+            return False
+        return self.since >= model.since if model.since else self.is_whole
+
+
+def since_of(entry: Entry) -> int:
+    """The version of `CommittedRecord.since` from which an entry tells of all."""
+    if entry.number > 1 and entry.action not in WHOLE:
+        return 0
+    label = Evaluation._meta.label_lower
+    said = read_commitments(entry.rows or "")
+    return max((told.version for key, told in said if key[0] == label), default=0)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,7 +136,7 @@ def compare_tables(evaluation: Evaluation, said: Said) -> Comparison:
     models = {model._meta.label_lower: model for model in committed_models()}
     for (label, _), (number, told) in said.rows.items():
         model = models.get(label)
-        if model is None or not (told.is_removal or told.version in model.committed):
+        if model is None or not (told.is_removal or told.version in versions(model)):
             said.newer.add(number)
     there: set[Key] = set()
     for model in models.values():
@@ -147,27 +166,28 @@ def _rows(
     model: type[CommittedRecord], evaluation: Evaluation, said: Said
 ) -> Iterator[tuple[Key, Difference | None]]:
     label, name = model._meta.label_lower, str(model._meta.verbose_name)
-    versions = {
+    known = {
         version: [attribute for attribute, _ in columns(model, version)]
-        for version in model.committed
+        for version in versions(model)
     }
     manager: Any = model._default_manager
-    wanted = {name for names in versions.values() for name in names}
-    rows = manager.filter(**{model.evaluation_path: evaluation}).order_by("pk")
-    for row in rows.values("pk", "salt", *wanted).iterator(chunk_size=2000):
+    wanted = {name for names in known.values() for name in names}
+    rows = manager.filter(**{model.evaluation_path or "pk": evaluation.pk})
+    if issubclass(model, SealedRecord):
+        wanted.add("salt")
+    for row in rows.order_by("pk").values("pk", *wanted).iterator(chunk_size=2000):
+        salt = row.get("salt")
         key = (label, str(row["pk"]))
         number, commitment = said.rows.get(key, (0, None))
         sentence = ""
         if commitment is None:
-            if not said.is_later and (said.is_whole or row["salt"]):
+            if said.tells_all(model) or (salt and not said.is_later):
                 sentence = "appeared without an entry"
         elif commitment.is_removal:
             sentence = "was removed, and is there again"
-        elif commitment.version in versions:
-            values = [row[name] for name in versions[commitment.version]]
-            now = commitment_to(
-                model, commitment.version, row["pk"], row["salt"], values
-            )
+        elif commitment.version in known:
+            values = [row[name] for name in known[commitment.version]]
+            now = commitment_to(model, commitment.version, row["pk"], salt, values)
             if now.digest != commitment.digest:
                 sentence = f"was changed in {changed_column(model, commitment, now)}"
         yield key, Difference(number, name, key[1], sentence) if sentence else None
@@ -176,7 +196,7 @@ def _rows(
 def rows_of(evaluation: Evaluation) -> Iterator[CommittedRecord]:
     for model in committed_models():
         manager: Any = model._default_manager
-        yield from manager.filter(**{model.evaluation_path: evaluation})
+        yield from manager.filter(**{model.evaluation_path or "pk": evaluation.pk})
 
 
 def cover_tables(evaluation: Evaluation) -> Entry | None:
@@ -193,19 +213,24 @@ def cover_tables(evaluation: Evaluation) -> Entry | None:
         # Whoever has written and not yet committed commits to the row after this.
         JournalHead.objects.select_for_update(no_key=True).get(evaluation=evaluation)
         rows = list(rows_of(evaluation))
+        for row in rows:
+            touch(evaluation.pk, type(row), row.pk, row.saved())
         return journal.record(
             evaluation=evaluation,
             action=COVERED,
             subject=evaluation,
             by=journal.SYSTEM,
             after={"rows": len(rows)},
-            rows=rows,
         )
 
 
 def is_covered(evaluation: Evaluation) -> bool:
     """Whether entries commit to every row of an evaluation."""
-    entries = Entry.objects.filter(evaluation=evaluation)
+    entries = Entry.objects.defer(None).filter(evaluation=evaluation)
+    whole = entries.filter(models.Q(number=1) | models.Q(action__in=WHOLE))
+    newest = max(model.since for model in committed_models())
+    if max(map(since_of, whole), default=0) < newest:
+        return False
     silent = entries.filter(rows__isnull=True).order_by("-number").first()
     if silent is None:
         return True
@@ -219,7 +244,7 @@ def add_salts(evaluation: Evaluation) -> None:
     What only grows is not sealed from anybody who reads the journal.
     """
     for model in committed_models():
-        if model.only_grows:
+        if model.only_grows or not issubclass(model, SealedRecord):
             continue
         manager: Any = model._default_manager
         rows = manager.filter(

@@ -39,7 +39,6 @@ from evaltracker.evaluations.models import (
     ChoreDone,
     ColumnMemory,
     Comment,
-    CommittedRecord,
     Demand,
     Entry,
     Evaluation,
@@ -54,6 +53,7 @@ from evaltracker.evaluations.models import (
     Requirement,
     Scope,
     ScopeValue,
+    SealedRecord,
     User,
     Visit,
     new_salt,
@@ -459,18 +459,16 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
         if part.model is not Evaluation:
             every.append((part, builder.rows(part, evaluation)))
     builder.refuse()
-    committed = [
-        row for _, rows in every for row in rows if isinstance(row, CommittedRecord)
-    ]
-    for row in committed:
-        row.salt = row.salt or new_salt()
     for part, rows in every:
+        for row in rows:
+            if isinstance(row, SealedRecord):
+                row.salt = row.salt or new_salt()
         if part.stored:
             _keep_files(part.stored, rows, files)
         manager: Any = part.model._default_manager
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
-    _journal(seen, evaluation, by, committed)
+    _journal(seen, evaluation, by)
     evaluation_imported.send(Evaluation, evaluation=evaluation)
     return evaluation
 
@@ -521,12 +519,7 @@ def _keep_files(
             setattr(row, place, name)
 
 
-def _journal(
-    seen: ImportPreview,
-    evaluation: Evaluation,
-    by: By,
-    committed: list[CommittedRecord],
-) -> None:
+def _journal(seen: ImportPreview, evaluation: Evaluation, by: By) -> None:
     """Keep the journal as it came, and chain on it that it was imported.
 
     That entry commits to every row anew: people are known by other numbers here.
@@ -565,5 +558,4 @@ def _journal(
                 for person in seen.people
             },
         },
-        rows=committed,
     )

@@ -451,6 +451,7 @@ def set_sign_off_rule(
         if rule.sign_offs.exists():
             raise Refused("Somebody signed on this rule, so it stays.")
         subject = rule
+        rule.delete()
         journal.record(
             evaluation=evaluation,
             action="sign_off_rule.removed",
@@ -458,7 +459,6 @@ def set_sign_off_rule(
             by=by,
             before={**before, "stage": stage, "role": role},
         )
-        rule.delete()
         return None
     if rule is None:
         rule = SignOffRule(evaluation=evaluation, stage=stage, role=role)

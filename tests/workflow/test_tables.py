@@ -16,12 +16,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from evaltracker.evaluations.commitments import (
     canonical,
-    columns,
     committed_models,
-    latest,
     read_commitments,
 )
 from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models.evaluation import columns, versions
 from tests.lock_order import around_tests
 from tests.workflow.committed import PRICE, world
 from tests.workflow.rewriting import REWRITINGS, price
@@ -75,7 +74,7 @@ def test_what_was_rewritten_is_named(name: str) -> None:
 def test_every_column_counts_or_says_why_not() -> None:
     for model in committed_models():
         names = {field.name for field in model._meta.concrete_fields}
-        counted = {*model.committed[latest(model)], *model.uncommitted}
+        counted = {*versions(model)[max(versions(model))], *model.uncommitted}
         assert names - counted == {"id", "salt"} & names, model
         assert not counted - names
 
@@ -101,7 +100,7 @@ def test_nobody_guesses_a_sealed_price_from_the_journal() -> None:
 
 def guesses(line: CostLine, field: object, salt: str, short: str) -> list[int]:
     """Amounts whose digest begins so."""
-    label = f"{line._meta.label_lower}/{latest(CostLine)}"
+    label = f"{line._meta.label_lower}/{max(versions(CostLine))}"
     start = sha256(f"{salt}\n{label}\n{line.pk}\ncolumn\nlikely\n".encode())
     assert canonical(field, PRICE) == f"{PRICE}.0000"  # type: ignore[arg-type]
     found = []

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Q
 
-import evaltracker.evaluations.models.evaluation
 from evaltracker.toolbox.migrating import AddColumn, append_only
 
 
@@ -38,16 +37,6 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
-                    ),
-                ),
-                (
-                    "salt",
-                    models.CharField(
-                        blank=True,
-                        default=evaltracker.evaluations.models.evaluation.new_salt,
-                        editable=False,
-                        max_length=64,
-                        null=True,
                     ),
                 ),
                 ("reason", models.TextField()),

@@ -14,6 +14,7 @@ from evaltracker.evaluations.models import (
     CommittedRecord,
     Requirement,
     ScopedQuerySet,
+    SealedRecord,
     User,
     check_zone,
 )
@@ -47,7 +48,7 @@ class DemoQuerySet(ScopedQuerySet["Demo"]):
         return ahead.exclude(candidate__state=CandidateState.ELIMINATED)
 
 
-class Demo(VendorRecord):
+class Demo(CommittedRecord, VendorRecord):
     """One showing of a candidate, run from our script."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
@@ -193,7 +194,7 @@ class DemoNote(VendorRecord):
         return f"Note {str(self.pk)[:8]}"
 
 
-class ScriptItem(VendorRecord):
+class ScriptItem(CommittedRecord, VendorRecord):
     """One thing to see in a demo; off-script ones are the dazzle list."""
 
     evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
@@ -257,7 +258,7 @@ class ScriptItem(VendorRecord):
         return named_words(self.named_values)
 
 
-class ResearchNote(VendorRecord):
+class ResearchNote(CommittedRecord, VendorRecord):
     """What somebody read or heard about a candidate, with source and date."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
@@ -294,7 +295,7 @@ class ResearchNote(VendorRecord):
         return f"Note {str(self.pk)[:8]}"
 
 
-class Evidence(CommittedRecord, VendorRecord):
+class Evidence(SealedRecord, VendorRecord):
     """One verdict on one claim revision; a newer one is a new row."""
 
     evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
@@ -436,7 +437,7 @@ class ExcuseQuerySet(ScopedQuerySet["Excuse"]):
         return self.filter(withdrawn_at__isnull=True)
 
 
-class Excuse(CommittedRecord, VendorRecord):
+class Excuse(SealedRecord, VendorRecord):
     """A knock-out that somebody excuses, with the reason that the memo prints.
 
     Withdrawn, it counts no longer and stays on record with both reasons.

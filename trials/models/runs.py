@@ -13,8 +13,8 @@ from evaltracker.evaluations.models import (
     Category,
     CommittedRecord,
     Evaluation,
-    Record,
     ScopedQuerySet,
+    SealedRecord,
     User,
 )
 from evaltracker.toolbox.measures import written
@@ -25,7 +25,7 @@ from trials.models.trials import Criterion, Trial
 from vendors.models import Candidate, VendorRecord, VendorScopedQuerySet
 
 
-class Measurement(CommittedRecord, VendorRecord):
+class Measurement(SealedRecord, VendorRecord):
     """The frozen runs of one verdict, from which its statistic is counted again."""
 
     evaluation_path: ClassVar[str] = "evidence__claim__candidate__evaluation"
@@ -122,11 +122,12 @@ class RunToken(VendorRecord):
         return f"Run token {self.prefix}"
 
 
-class RunReport(VendorRecord):
+class RunReport(CommittedRecord, VendorRecord):
     """One file that a run token posted, as it came; its runs are rows of their own."""
 
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
+    uncommitted: ClassVar = {"stored_as": "Its SHA-256 counts, wherever it is kept."}
 
     trial = models.ForeignKey(
         Trial, on_delete=models.PROTECT, related_name="run_reports"
@@ -244,12 +245,6 @@ class LeftOut(CommittedRecord, VendorRecord):
 
     evaluation_path: ClassVar[str] = "report__trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "report__trial__candidate__vendor"
-    committed: ClassVar = {
-        1: (
-            *("report", "run", "reason", "left_out_by", "left_out_at"),
-            *("taken_back_by", "taken_back_at"),
-        )
-    }
 
     report = models.ForeignKey(
         RunReport, on_delete=models.PROTECT, related_name="left_out"
@@ -302,7 +297,7 @@ class LeftOut(CommittedRecord, VendorRecord):
         return f"Left out {str(self.pk)[:8]}"
 
 
-class ScoreSheet(CommittedRecord):
+class ScoreSheet(SealedRecord):
     """One stakeholder's scores as a whole; locking it opens the others' to them."""
 
     evaluation_path: ClassVar[str] = "stakeholder__evaluation"
@@ -344,7 +339,7 @@ class ScoreQuerySet(ScopedQuerySet["Score"]):
         )
 
 
-class Score(CommittedRecord, VendorRecord):
+class Score(SealedRecord, VendorRecord):
     """0–5 for a candidate in a category; no row is “not scored”, never 0."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
@@ -382,7 +377,7 @@ class Score(CommittedRecord, VendorRecord):
         return f"Score {str(self.pk)[:8]}"
 
 
-class Consensus(Record):
+class Consensus(CommittedRecord):
     """The meeting that opens all scores and closes scoring."""
 
     evaluation = models.OneToOneField(
@@ -411,7 +406,7 @@ class Consensus(Record):
         return f"Consensus {str(self.pk)[:8]}"
 
 
-class Settlement(CommittedRecord, VendorRecord):
+class Settlement(SealedRecord, VendorRecord):
     """What the meeting settled on in one category, in the place of the median."""
 
     evaluation_path: ClassVar[str] = "consensus__evaluation"

@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
+    CommittedRecord,
     Evaluation,
-    Record,
     Requirement,
     ScopedQuerySet,
     check_zone,
@@ -22,7 +22,7 @@ from vendors.claims import named_words
 from vendors.models import Candidate, VendorRecord, VendorScopedQuerySet
 
 
-class Trial(VendorRecord):
+class Trial(CommittedRecord, VendorRecord):
     """A candidate at work on our data, on terms agreed before day one."""
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
@@ -96,7 +96,7 @@ class Trial(VendorRecord):
         return Pool(self.counted_environment, self.counted_commit)
 
 
-class Criterion(VendorRecord):
+class Criterion(CommittedRecord, VendorRecord):
     """What a trial must reach, with a number; judged by evidence."""
 
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
@@ -164,7 +164,7 @@ class Criterion(VendorRecord):
         )
 
 
-class Milestone(Record):
+class Milestone(CommittedRecord):
     """A dated thing to do, of an evaluation or of one of its trials."""
 
     evaluation = models.ForeignKey(
@@ -228,7 +228,7 @@ class Milestone(Record):
         return f"Milestone {str(self.pk)[:8]}"
 
 
-class Agreement(VendorRecord):
+class Agreement(CommittedRecord, VendorRecord):
     """One stakeholder's yes, for a role, to exactly these words of a contract."""
 
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
@@ -258,7 +258,7 @@ class Agreement(VendorRecord):
         return f"Agreement {str(self.pk)[:8]}"
 
 
-class ContractChange(VendorRecord):
+class ContractChange(CommittedRecord, VendorRecord):
     """One numbered change of a contract that was agreed, and why."""
 
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
@@ -290,7 +290,7 @@ class ContractChange(VendorRecord):
         return f"Change {self.number}"
 
 
-class Gap(VendorRecord):
+class Gap(CommittedRecord, VendorRecord):
     """What a trial found missing."""
 
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"

@@ -261,8 +261,8 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
     for twin in twins_of(fresh):
         why = _reason(twin.trial, reason)
         _changed(twin.trial, f"Criterion removed: {twin.text}", why, by)
-        _journal(twin, "criterion.removed", by, before=_said(twin), reason=why)
         twin.delete()
+        _journal(twin, "criterion.removed", by, before=_said(twin), reason=why)
 
 
 def offered_values(

@@ -112,6 +112,7 @@ def withdraw_score(
     evaluation = own_scoring(stakeholder, by, rule)
     sheet = open_sheet(stakeholder)
     score = Score.objects.get(sheet=sheet, candidate=candidate, category=category)
+    score.delete()
     journal.record(
         evaluation=evaluation,
         action="score.withdrawn",
@@ -121,7 +122,6 @@ def withdraw_score(
         rows=[sheet],
         removed=[score],
     )
-    score.delete()
 
 
 @transaction.atomic

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.evaluations.models import (
+    CommittedRecord,
     Evaluation,
     Record,
     Requirement,
     ScopedQuerySet,
+    SealedRecord,
     User,
     evaluation_scope,
 )
@@ -209,11 +211,12 @@ class Contact(Record):
         return self.name
 
 
-class Candidate(VendorRecord):
+class Candidate(CommittedRecord, VendorRecord):
     """An option in one evaluation; for its vendor, an invitation."""
 
     evaluation_path: ClassVar[str] = "evaluation"
     vendor_path: ClassVar[str] = "vendor"
+    uncommitted: ClassVar = {"first_seen_at": "Its entry tells it."}
 
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="candidates"
@@ -315,7 +318,7 @@ class RulingQuerySet(VendorScopedQuerySet["Ruling"]):
         return self.filter(named_values={})
 
 
-class Ruling(VendorRecord):
+class Ruling(CommittedRecord, VendorRecord):
     """The owner's ruling that a requirement does not apply to a candidate.
 
     It names values of the brief's lists, {list: [values]}, or rules the whole out.
@@ -362,12 +365,14 @@ class ConflictQuerySet(ScopedQuerySet["Conflict"]):
         return self.filter(person=user)
 
 
-class Conflict(VendorRecord):
+class Conflict(SealedRecord, VendorRecord):
     """A person's declaration about one candidate: an interest, or none.
 
     A newer declaration replaces the one before, which stays as it was: how an
     interest was cleared is still told when the same person declares another.
     """
+
+    since: ClassVar[int] = 1
 
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="conflicts"

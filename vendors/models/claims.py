@@ -12,6 +12,7 @@ from evaltracker.evaluations.models import (
     AppendOnlyError,
     CommittedRecord,
     Requirement,
+    SealedRecord,
     User,
 )
 from evaltracker.toolbox.measures import number_words
@@ -95,7 +96,7 @@ class DraftFile(VendorRecord):
         return f"File {str(self.pk)[:8]}"
 
 
-class Claim(CommittedRecord, VendorRecord):
+class Claim(SealedRecord, VendorRecord):
     """One revision of a candidate's answer to a requirement.
 
     Rows are only added; `superseded_at` alone is set later, when the next revision
@@ -204,9 +205,10 @@ class Claim(CommittedRecord, VendorRecord):
         return ((pk, "superseded_at") for pk in rows.values_list("pk", flat=True))
 
 
-class ClaimFile(VendorRecord):
+class ClaimFile(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "claim__candidate__evaluation"
     vendor_path: ClassVar[str] = "claim__candidate__vendor"
+    uncommitted: ClassVar = {"stored_as": "Its SHA-256 counts, wherever it is kept."}
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=150)
@@ -228,7 +230,7 @@ class ClaimFile(VendorRecord):
         return f"File {str(self.pk)[:8]}"
 
 
-class Submission(VendorRecord):
+class Submission(CommittedRecord, VendorRecord):
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="submissions"
     )

@@ -11,8 +11,8 @@ from django.utils import timezone
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
-    Record,
     ScopedQuerySet,
+    SealedRecord,
     User,
 )
 from stakeholders.models import Role
@@ -51,7 +51,7 @@ class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
         )
 
 
-class CostLine(CommittedRecord, VendorRecord):
+class CostLine(SealedRecord, VendorRecord):
     """What one kind of cost comes to for a candidate; prices are sealed data."""
 
     committed: ClassVar = {1: SINCE_0_1, 2: (*SINCE_0_1, "said_by")}
@@ -151,7 +151,7 @@ class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
         return self.standing().filter(confirmed_at__isnull=True)
 
 
-class PriceOpening(Record):
+class PriceOpening(CommittedRecord):
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="price_openings"
     )
@@ -225,7 +225,7 @@ class QuoteQuerySet(VendorScopedQuerySet["Quote"]):
         return super().visible_to(user).filter(own | opened)
 
 
-class Quote(CommittedRecord, VendorRecord):
+class Quote(SealedRecord, VendorRecord):
     """One revision of a vendor's prices; it never changes, the next one follows it.
 
     It is one document, so that neither how many lines it has nor which kinds it prices
@@ -327,7 +327,7 @@ class QuoteRead(VendorRecord):
         return f"Read of {self.quote}"
 
 
-class ExchangeRate(Record):
+class ExchangeRate(CommittedRecord):
     """The rate that every price in a currency is counted with, unless it has its own.
 
     It is public knowledge and no price, so it is not sealed.

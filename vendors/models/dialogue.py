@@ -8,7 +8,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
+from evaltracker.evaluations.models import (
+    Category,
+    CommittedRecord,
+    Evaluation,
+    Requirement,
+    SealedRecord,
+    User,
+)
 from evaltracker.toolbox.text import LINE_LIMIT
 from vendors.choices import DocumentKind, ProposalState
 from vendors.models.candidates import (
@@ -61,7 +68,7 @@ class ContactRequest(VendorRecord):
         return f"Request for {self.name}"
 
 
-class Question(VendorRecord):
+class Question(CommittedRecord, VendorRecord):
     """A clarification; its answer is for all invited vendors, its asker for none.
 
     So its row says nothing of who asked: `Asking` does, and without one it is the
@@ -110,7 +117,7 @@ class Question(VendorRecord):
         return next(iter(self.askings.all()), None)
 
 
-class Asking(VendorRecord):
+class Asking(CommittedRecord, VendorRecord):
     """That a candidate's vendor asked a question, in its own words.
 
     A row of its own, because the database's role for vendors reads the questions that
@@ -139,7 +146,9 @@ class Asking(VendorRecord):
         return f"Asking {str(self.pk)[:8]}"
 
 
-class Proposal(VendorRecord):
+class Proposal(SealedRecord, VendorRecord):
+    since: ClassVar[int] = 1
+
     candidate = models.ForeignKey(
         Candidate, on_delete=models.PROTECT, related_name="proposals"
     )
@@ -195,7 +204,7 @@ class Proposal(VendorRecord):
         return self.category.name if self.category else self.new_category
 
 
-class PublishedDocument(VendorRecord):
+class PublishedDocument(CommittedRecord, VendorRecord):
     """A text of the buyer's for one invitation; the database refuses every change."""
 
     candidate = models.ForeignKey(

@@ -750,6 +750,7 @@ def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
         "requirement": ruling.requirement.ref,
         "reason": ruling.reason,
     }
+    ruling.delete()
     journal.record(
         evaluation=candidate.evaluation,
         action="requirement.ruled_in",
@@ -758,7 +759,6 @@ def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
         before=before,
         reason=reason,
     )
-    ruling.delete()
 
 
 ANSWER_FIELDS = (

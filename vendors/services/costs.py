@@ -157,8 +157,8 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     remove_files_of(
         topic="cost_line", subjects=[line.pk], evaluation=candidate.evaluation, by=by
     )
-    _record(candidate, line, "cost.removed", by, before, {}, removed=True)
     line.delete()
+    _record(candidate, line, "cost.removed", by, before, {})
 
 
 def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -> None:
@@ -602,6 +602,7 @@ def remove_rate(*, rate: ExchangeRate, by: By) -> None:
     evaluation = lock(rate.evaluation)
     require_owner(by, evaluation)
     require_open(evaluation)
+    rate.delete()
     journal.record(
         evaluation=evaluation,
         action="rate.removed",
@@ -609,4 +610,3 @@ def remove_rate(*, rate: ExchangeRate, by: By) -> None:
         by=by,
         before=journal.snapshot(rate, RATE_FIELDS),
     )
-    rate.delete()

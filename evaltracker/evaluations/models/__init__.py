@@ -10,6 +10,7 @@ from evaltracker.evaluations.models.evaluation import (
     OwnQuerySet,
     Record,
     ScopedQuerySet,
+    SealedRecord,
     evaluation_scope,
     new_salt,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Scope",
     "ScopeValue",
     "ScopedQuerySet",
+    "SealedRecord",
     "User",
     "Visit",
     "check_zone",

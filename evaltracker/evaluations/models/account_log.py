@@ -10,7 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import AccountAction, Stage, VisitEnd
-from evaltracker.evaluations.models.evaluation import Evaluation, Record, ScopedQuerySet
+from evaltracker.evaluations.models.evaluation import (
+    CommittedRecord,
+    Evaluation,
+    Record,
+    ScopedQuerySet,
+)
 from evaltracker.evaluations.models.people import User
 
 
@@ -77,7 +82,7 @@ class AccountEntry(Record):
         return f"{self.get_action_display()} {str(self.pk)[:8]}"
 
 
-class Visit(Record):
+class Visit(CommittedRecord):
     """One stay in a stage; sending an evaluation back opens a new one."""
 
     evaluation = models.ForeignKey(

@@ -3,13 +3,15 @@
 import datetime
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
+import structlog
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -42,6 +44,38 @@ class ScopedQuerySet(models.QuerySet[M]):
     def in_evaluation(self, evaluation: models.Model) -> Self:
         path = self.model.evaluation_path  # type: ignore[attr-defined]
         return self.filter(**{path: evaluation})
+
+    def update(self, **kwargs: Any) -> int:
+        if issubclass(self.model, CommittedRecord) and counts(self.model, kwargs):
+            self._touch(None)
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        if issubclass(self.model, CommittedRecord):
+            self._touch(REMOVED)
+        return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        if issubclass(self.model, CommittedRecord):
+            self._touch(REMOVED)
+        return super()._raw_delete(using)
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        rows = super().bulk_create(objs, *args, **kwargs)
+        if issubclass(self.model, CommittedRecord):
+            saved = {row.pk: row.saved() for row in rows}  # type: ignore[attr-defined]
+            keys = list(saved)
+            for start in range(0, len(keys), MOST_KEYS):
+                batch = keys[start : start + MOST_KEYS]
+                self.__class__(self.model).filter(pk__in=batch)._touch(saved)
+        return rows
+
+    def _touch(self, saved: "Saved | Mapping[Any, Saved]") -> None:
+        model: Any = self.model
+        path = model.evaluation_path or "pk"
+        for key, home in list(self.order_by().values_list("pk", path)):
+            value = saved[key] if isinstance(saved, Mapping) else saved
+            touch(home, model, key, value)
 
 
 class OwnQuerySet(ScopedQuerySet[M]):
@@ -76,19 +110,136 @@ def new_salt() -> str:
     return secrets.token_hex(32)
 
 
+# What a transaction writes of rows that the journal commits to is noted, until the
+# entry that tells of it takes it: so nobody has to name a row, and none is forgotten.
+
+# The salt of a row and its columns that count, as they were saved. None: they are to be
+# read again; a row that was removed has no values.
+type Field = models.Field[Any, Any]
+type Saved = Sequence[Any] | None
+type TouchedRow = tuple[type["CommittedRecord"], Any]
+REMOVED: Saved = ()
+# How many keys one question to the database names.
+MOST_KEYS = 500
+logger = structlog.get_logger(__name__)
+
+
+class Touched:
+    """Rows that no entry tells of yet, by evaluation.
+
+    It hangs among what is done after the commit: Django forgets it with the savepoint
+    that is rolled back, and whatever is left in it at the end was told by nobody.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[Any, dict[TouchedRow, Saved]] = {}
+
+    def __call__(self) -> None:
+        for evaluation, rows in self.rows.items():
+            tables = sorted({model._meta.label_lower for model, _ in rows})
+            logger.error(
+                "rows_without_entry", evaluation=str(evaluation), tables=tables
+            )
+
+
+def touch(
+    evaluation: Any, model: type["CommittedRecord"], key: Any, saved: Saved
+) -> None:
+    """Note a row for the next entry of its evaluation in this transaction."""
+    hooks, here = connection.run_on_commit, set(connection.savepoint_ids)
+    hook = hooks[-1][1] if hooks and hooks[-1][0] == here else None
+    if isinstance(hook, Touched):
+        hook.rows.setdefault(evaluation, {})[model, key] = saved
+        return
+    hook = Touched()
+    hook.rows[evaluation] = {(model, key): saved}
+    transaction.on_commit(hook)
+
+
+def touched_rows() -> Iterator[Touched]:
+    """What this transaction noted, in the order of time."""
+    for _, hook, *_ in connection.run_on_commit:
+        if isinstance(hook, Touched):
+            yield hook
+
+
+def take_touched(evaluation: Any) -> dict[TouchedRow, Saved]:
+    """The rows of an evaluation that no entry tells of, which the caller's now does."""
+    rows: dict[TouchedRow, Saved] = {}
+    for hook in touched_rows():
+        rows |= hook.rows.pop(evaluation, {})
+    return rows
+
+
 class CommittedRecord(Record):
     """A row that the journal commits to: `verify_journal --tables` finds a change.
 
-    `committed` names the columns that count, by version; the last one is written. A
-    column that joins later is a new version, so that older entries still read.
+    All columns count but those in `uncommitted`. One that joins later is a new version,
+    so that older entries still read. The last version is written.
     """
 
-    committed: ClassVar[Mapping[int, tuple[str, ...]]]
+    # The columns by version, where they do not follow from `joined`.
+    committed: ClassVar[Mapping[int, tuple[str, ...]]] = {}
+    # Which version of the columns those begin with that were not in the first.
+    joined: ClassVar[Mapping[str, int]] = {}
     # Columns that do not count, each with its reason.
     uncommitted: ClassVar[Mapping[str, str]] = {}
     # Whether nobody may change a row, not even to give it a salt.
     only_grows: ClassVar[bool] = False
+    # By which version of an evaluation's columns every row of the table has an entry:
+    # rows in journals of before have none until they are covered.
+    since: ClassVar[int] = 1
+    salt: Any = None
 
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        is_new, fields = self._state.adding, kwargs.get("update_fields")
+        model = type(self)
+        if fields is not None and not counts(model, fields):
+            super().save(*args, **kwargs)
+            return
+        if not is_new and issubclass(model, SealedRecord):
+            self.salt = new_salt()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "salt"}
+        super().save(*args, **kwargs)
+        touch(self.home(), model, self.pk, self.saved() if fields is None else None)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        home, key = self.home(), self.pk
+        deleted = super().delete(*args, **kwargs)
+        self.pk = key  # for the entry that tells it
+        touch(home, type(self), key, REMOVED)
+        return deleted
+
+    def home(self) -> Any:
+        """The key of its evaluation."""
+        *steps, last = (self.evaluation_path or "pk").split("__")
+        row: Any = self
+        for step in steps:
+            row = getattr(row, step)
+        return getattr(row, "pk" if last == "pk" else f"{last}_id")
+
+    def saved(self) -> Saved:
+        """What was saved of a whole row; None where the database knows it alone."""
+        if self.get_deferred_fields():
+            return None
+        values = [getattr(self, name) for name, _ in columns(type(self))]
+        if any(hasattr(value, "resolve_expression") for value in values):
+            return None
+        return (self.salt, *values)
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        return ()
+
+
+class SealedRecord(CommittedRecord):
+    """One whose values nobody may guess from the journal."""
+
+    since: ClassVar[int] = 0
     # Without it nobody guesses a sealed price from its commitment. It is renewed with
     # each change, so that a row that may be read one day opens no earlier value. Null
     # in rows that older code wrote.
@@ -99,16 +250,34 @@ class CommittedRecord(Record):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            self.salt = new_salt()
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "salt"}
-        super().save(*args, **kwargs)
 
-    @classmethod
-    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
-        return ()
+@cache
+def versions(model: type[CommittedRecord]) -> Mapping[int, tuple[str, ...]]:
+    """The names of the columns that count, by version."""
+    fields = {field.name for field in model._meta.concrete_fields}
+    names = sorted(fields - {"id", "salt"} - model.uncommitted.keys())
+    return model.committed or {
+        version: tuple(name for name in names if model.joined.get(name, 1) <= version)
+        for version in range(1, 1 + max(model.joined.values(), default=1))
+    }
+
+
+@cache
+def columns(
+    model: type[CommittedRecord], version: int = 0
+) -> tuple[tuple[str, Field], ...]:
+    """The columns that count in a version, 0 being the latest: attribute, and what its
+    values are."""
+    names = versions(model)[version or max(versions(model))]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return tuple(
+        (field.attname, getattr(field, "target_field", field)) for field in fields
+    )
+
+
+def counts(model: type[CommittedRecord], fields: Iterable[str]) -> bool:
+    """Whether the journal commits to any of these columns."""
+    return not {name for name, _ in columns(model)}.isdisjoint(fields)
 
 
 def default_reminder_days() -> list[int]:
@@ -124,7 +293,7 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
         return self.filter(is_practice=False)
 
 
-class Evaluation(Record):
+class Evaluation(CommittedRecord):
     evaluation_path: ClassVar[str] = ""
 
     slug = models.SlugField(max_length=80, unique=True)
@@ -431,3 +600,17 @@ class JournalHead(models.Model):
 
     def __str__(self) -> str:
         return f"Head at {self.count}"
+
+    committed: ClassVar = {
+        1: (
+            *("slug", "title", "buyer", "owner", "stage", "status", "zone"),
+            *("currency", "created_at", "is_practice", "problem", "infrastructure"),
+            *("languages", "must_run_by", "budget", "budget_once", "budget_yearly"),
+            *("support_wanted", "does_not_matter", "engineers", "context"),
+            *("source_note", "evidence_share", "credits", "prior", "horizon_months"),
+            *("discount_rate", "scale", "planning_factor", "working_days"),
+            *("loaded_hourly_rate", "builder_earnings", "stage_weeks"),
+            *("reminder_days", "claims_opened_at", "claims_close_at"),
+            *("claims_closed_at", "owner_types_prices", "prices_opened_at"),
+        )
+    }

@@ -9,12 +9,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import FieldKind, Priority
-from evaltracker.evaluations.models.evaluation import Evaluation, Record, ScopedQuerySet
+from evaltracker.evaluations.models.evaluation import (
+    CommittedRecord,
+    Evaluation,
+    Record,
+    ScopedQuerySet,
+)
 from evaltracker.evaluations.models.people import User
 from evaltracker.toolbox.measures import measure_words
 
 
-class BriefField(Record):
+class BriefField(CommittedRecord):
     """One question, what kind of answer it takes, and the answer as text.
 
     A number is kept as plain digits, a date as its ISO form, a choice by its words.
@@ -66,7 +71,7 @@ class BriefField(Record):
         return self.needed and not self.does_not_matter and not self.answer
 
 
-class Metric(Record):
+class Metric(CommittedRecord):
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="metrics"
     )
@@ -89,7 +94,7 @@ class Metric(Record):
         return self.name
 
 
-class Category(Record):
+class Category(CommittedRecord):
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="categories"
     )
@@ -129,7 +134,7 @@ class Category(Record):
         return self.name
 
 
-class Requirement(Record):
+class Requirement(CommittedRecord):
     evaluation = models.ForeignKey(
         Evaluation, on_delete=models.PROTECT, related_name="requirements"
     )
@@ -200,7 +205,7 @@ class Requirement(Record):
 # Lists of the brief that answers must cover.
 
 
-class Scope(Record):
+class Scope(CommittedRecord):
     """A named list of the brief, e.g. *Runs on*; claims speak of it by its name."""
 
     evaluation = models.ForeignKey(
@@ -228,7 +233,7 @@ class ScopeValueQuerySet(ScopedQuerySet["ScopeValue"]):
         return self.filter(retired_at__isnull=True)
 
 
-class ScopeValue(Record):
+class ScopeValue(CommittedRecord):
     """One value of a list, e.g. *AWS*; retired, only old answers speak of it."""
 
     evaluation_path: ClassVar[str] = "scope__evaluation"
@@ -252,7 +257,7 @@ class ScopeValue(Record):
         return self.name
 
 
-class Demand(Record):
+class Demand(CommittedRecord):
     """That a requirement must hold in every value of a list that is not retired."""
 
     evaluation_path: ClassVar[str] = "requirement__evaluation"

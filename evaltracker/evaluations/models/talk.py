@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.evaluations.models.evaluation import (
-    CommittedRecord,
     Evaluation,
     Record,
     ScopedQuerySet,
+    SealedRecord,
 )
 from evaltracker.evaluations.models.people import User
 from evaltracker.evaluations.topics import TOPICS
@@ -159,7 +159,7 @@ class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
         return self.filter(removed_at__isnull=True)
 
 
-class AttachedFile(CommittedRecord):
+class AttachedFile(SealedRecord):
     """A file on a subject; of a removed one the row stays, without file and digest.
 
     The journal keeps the digest of what was removed.

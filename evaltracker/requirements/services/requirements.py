@@ -618,20 +618,21 @@ def move_requirements(
     )
     place = [row.pk for row in stay].index(neighbour.pk) + (neighbour is above)
     ordered = [*stay[:place], *requirements, *stay[place:]]
+    before = {}
     for position, row in enumerate(ordered, 1):
-        before = journal.snapshot(row, ("category", "position"))
+        before[row.pk] = journal.snapshot(row, ("category", "position"))
         row.category, row.position = category, position
         check_belongs(row)
-        if row.pk in moved:
-            journal.record(
-                evaluation=evaluation,
-                action="requirement.moved",
-                subject=row,
-                by=by,
-                before=before,
-                after=journal.snapshot(row, ("category", "position")),
-            )
     Requirement.objects.bulk_update(ordered, ["category", "position"], batch_size=500)
+    for row in requirements:
+        journal.record(
+            evaluation=evaluation,
+            action="requirement.moved",
+            subject=row,
+            by=by,
+            before=before[row.pk],
+            after=journal.snapshot(row, ("category", "position")),
+        )
 
 
 def _neighbour(

@@ -151,6 +151,9 @@ def remove_list(*, scope: Scope, by: By) -> None:
     names = [value.name for value in scope.values.all()]
     _refuse_used(evaluation, scope, names)
     refs = list(scope.demands.values_list("requirement__ref", flat=True))
+    scope.demands.all().delete()
+    scope.values.all().delete()
+    scope.delete()
     journal.record(
         evaluation=evaluation,
         action="list.removed",
@@ -158,9 +161,6 @@ def remove_list(*, scope: Scope, by: By) -> None:
         by=by,
         before={"name": scope.name, "values": names, "must_hold_for": refs},
     )
-    scope.demands.all().delete()
-    scope.values.all().delete()
-    scope.delete()
 
 
 @transaction.atomic

@@ -176,8 +176,8 @@ def remove_brief_field(*, field: BriefField, by: By) -> None:
     field = BriefField.objects.select_related("evaluation").get(pk=field.pk)
     check_change_field(field, by)
     before = journal.snapshot(field, (*DEFINITION, "answer", "does_not_matter"))
-    _record("brief.field_removed", field, by, before=before)
     field.delete()
+    _record("brief.field_removed", field, by, before=before)
 
 
 def definitions(evaluation: Evaluation) -> list[dict[str, Any]]:

@@ -128,6 +128,7 @@ class Checkpoint:
         }
         whole, uncovered = state["is_whole"], state["uncovered"]
         again = Said(rows=rows, is_whole=whole, uncovered=uncovered)
+        again.since = state.get("since", 0)
         return (state["number"], state["hash"]), again
 
     def keep(self, evaluation: Evaluation, anchor: Anchor | None, said: Said) -> None:
@@ -137,6 +138,7 @@ class Checkpoint:
             "number": anchor[0],
             "hash": anchor[1],
             "is_whole": said.is_whole,
+            "since": said.since,
             "uncovered": said.uncovered,
             "rows": [
                 [*key, number, *asdict(commitment).values()]

@@ -1,0 +1,82 @@
+"""T67: of all rewritings of a row that something rests on, none is unnoticed."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from evaltracker.evaluations.models import CommittedRecord, Evaluation
+from evaltracker.evaluations.tables import Said, compare_tables
+from evaltracker.evaluations.verifying import find_break
+from tests.journeys.test_demo import load_demo
+from tests.lock_order import around_tests
+from tests.proof.tamperings import (
+    evaluation_of,
+    tables,
+    taken_back,
+    tamperings,
+    undecided,
+)
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db,
+    pytest.mark.nightly(
+        reason="the whole demo, twice rewritten; each push compares a small purchase"
+    ),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demo, loaded once for this file and taken back after it."""
+    with django_db_blocker.unblock(), around_tests():
+        load_demo()
+        yield
+        transaction.set_rollback(True)
+
+
+@cache
+def read(where: Evaluation) -> Said:
+    """What the journal says; nothing of it is tampered with here."""
+    said = Said()
+    assert find_break(where, read=said.read) is None
+    return said
+
+
+def test_none_is_unnoticed(figure: Callable[[str], None]) -> None:
+    others = Evaluation.objects.all()
+    for where in others:
+        assert not compare_tables(where, read(where)).differences
+    unnoticed, refused, done = [], [], 0
+    for tampering in tamperings():
+        where = evaluation_of(tampering.row)
+        for caches in (True, False):
+            with taken_back(caches=caches):
+                if not tampering.do():
+                    refused.append(str(tampering))
+                    continue
+                done += 1
+                if not any(
+                    compare_tables(other, read(other)).differences
+                    for other in (where, *others.exclude(pk=where.pk))
+                ):
+                    unnoticed.append(str(tampering))
+    figure(f"T67: {done} tamperings, {len(unnoticed)} unnoticed, refused {refused}")
+    assert not unnoticed
+    assert done >= 200
+
+
+def test_every_table_that_counts_has_a_row_to_tamper_with() -> None:
+    empty = {
+        model._meta.label_lower
+        for model in tables()
+        if issubclass(model, CommittedRecord) and not model._base_manager.exists()
+    }
+    assert not empty
+
+
+def test_each_table_is_committed_or_says_why_not() -> None:
+    assert not undecided()
