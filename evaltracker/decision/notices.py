@@ -116,10 +116,7 @@ class GapPromiseDue(About[Gap]):
 
     name: ClassVar[str] = GAP_NOTICE
     can_wait: ClassVar[bool] = True
-    rows: ClassVar = Gap.objects.select_related("trial")
-
-    def title(self, row: Gap) -> str:
-        return row.trial.title
+    rows: ClassVar = Gap.objects.all()
 
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
         if row.closed_at is not None or row.promised_for is None:

@@ -17,6 +17,7 @@ from evaltracker.decision.services.after import record_metric_values, record_pro
 from evaltracker.decision.services.contract_terms import set_contract_term
 from evaltracker.decision.services.letters import send_letter
 from evaltracker.demo.steps import (
+    EVENING,
     declare_no_interests,
     give_parts,
     hold_trial,
@@ -41,6 +42,7 @@ from evaltracker.workflow.services.stages import advance, decide, draft_decision
 from stakeholders.models import Condition, Role
 from stakeholders.services.people import weigh_for_role
 from stakeholders.services.sign_offs import ConditionAsked, close_condition
+from trials.services.milestones import add_milestone
 from trials.services.scores import close_scores, open_consensus
 from vendors.choices import Availability, CandidateState, CostState
 from vendors.models import Candidate
@@ -134,6 +136,18 @@ def decide_renewals(
     for condition in Condition.objects.filter(sign_off__visit__evaluation=evaluation):
         note = "Northlight agreed; section 4 of the contract asks for it."
         close_condition(condition=condition, note=note, by=lead)
+    for title, login, days in (
+        ("The contract is signed", "leadership", 14),
+        ("First review of the research plan", "pm", 45),
+    ):
+        add_milestone(
+            evaluation=evaluation,
+            title=title,
+            owner_user=people[login],
+            due_on=today_in(evaluation.zone) + datetime.timedelta(days=days),
+            due_time=EVENING,
+            by=lead,
+        )
     opening = ask_to_open_prices(evaluation=evaluation, by=lead)
     confirm_price_opening(opening=opening, by=people["leadership"])
     draft_decision(

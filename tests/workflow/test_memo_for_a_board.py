@@ -14,20 +14,14 @@ from openpyxl import load_workbook
 
 from evaltracker.decision.memo.brief import price_gap
 from evaltracker.decision.memo.documents import lay_out
-from evaltracker.decision.memo.figures import figures_of
-from evaltracker.decision.memo.printing import (
-    benefit,
-    benefit_words,
-    passages,
-    sealed_memo,
-)
+from evaltracker.decision.memo.figures import Figure, figures_of
+from evaltracker.decision.memo.printing import benefit, passages, sealed_memo
 from evaltracker.decision.memo.text import NOTHING_SHORT, options, write_memo
 from evaltracker.decision.models import Decision
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import decide
 from tests.clients import signed_in
 from tests.workflow.deciding import agree, decided, in_decision, leave_gap
-from trials.scoring import rounded
 
 FILE = Path(__file__).parents[1] / "data" / "cases" / "words_cases.json"
 CASES = json.loads(FILE.read_text())["cases"]
@@ -123,7 +117,7 @@ def memo_of(given: dict[str, Any]) -> Any:
 @of_kind("page_one")
 def test_page_one_says_what_it_does_not_do_and_who_looks_after_it(case: Any) -> None:
     memo, expected = memo_of(case["given"]), case["expected"]
-    said = {part.title: [*map(str, part.lines)] for part in passages(memo)}
+    said = {title: [*map(str, lines)] for title, lines in passages(memo)}
     short = [line for line in said[SHORT] if line != NOTHING_SHORT]
     assert [line.split()[0] for line in short] == expected["does_not_do"]
     gaps = [line for line in said["Open gaps"] if line != "None."]
@@ -146,27 +140,20 @@ SHORT = "What it does not do"
 @of_kind("benefit")
 def test_benefit_and_payback(case: Any) -> None:
     given, expected = case["given"], case["expected"]
-    months = Decimal(given["months_live"])
-    monthly = given["monthly"]
-    amount = None if monthly is None else str(Decimal(monthly) * months)
-    counted = benefit(amount, int(months), given["likely_cost"])
-    names = ("worth", "less_cost", "pays_back_in_months")
-    if counted is None:
-        assert [expected[name] for name in names] == [None] * 3
-        return
-    worth, less, pays = counted
-    assert worth == int(expected["worth"])
-    assert less == int(expected["less_cost"])
-    assert pays is not None
-    assert str(rounded(pays, 1)) == expected["pays_back_in_months"]
+    months, monthly = Decimal(given["months_live"]), given["monthly"]
+    value = None if monthly is None else {"amount": str(Decimal(monthly) * months)}
     unknown = given.get("kinds_not_known", 0)
     cost = {"known": 3, "kinds": 3 + unknown, "likely": given["likely_cost"]}
-    inputs = inputs_of([])
-    result: Any = {"cost": cost, "value": {"amount": amount}}
-    wait: Any = {"months_to_live": str(36 - months)}
-    words = str(benefit_words(inputs, wait | {"id": "A"}, result))
-    assert f"{expected['pays_back_in_months']} months" in words
-    assert ("at least" in words) == expected.get("at_least", False)
+    chosen: Any = {"id": "A", "months_to_live": str(36 - months)}
+    said = benefit(inputs_of([]), chosen, {"cost": cost, "value": value})  # type: ignore[typeddict-item]
+    figures = [part for part in getattr(said, "parts", ()) if isinstance(part, Figure)]
+    exact = [part.exact for part in figures[:2]]
+    wanted = [expected["worth"], expected["less_cost"]]
+    assert exact == [int(amount) for amount in wanted if amount]
+    shown = [part.shown for part in figures[2:]]
+    payback = expected["pays_back_in_months"]
+    assert shown == ([payback] if payback else [])
+    assert ("at least" in str(said)) == expected.get("at_least", False)
 
 
 GAP = (

@@ -56,7 +56,7 @@ def test_certainty_is_never_one_number_alone() -> None:
 def test_a_sure_price_is_one_figure_and_an_unsure_one_says_between_what() -> None:
     where, _ = two_finalists()
     text = compile_memo(where)["text"]
-    assert "91,234 USD over 36 months." in text
+    assert "Price: 91,234 USD; likely, over 36 months; " in text
     assert "low 91,234" not in text
     draft_decision(
         evaluation=where,
@@ -65,7 +65,8 @@ def test_a_sure_price_is_one_figure_and_an_unsure_one_says_between_what() -> Non
         by=where.owner,
     )
     memo = compile_memo(where)
-    assert "50,000 USD over 36 months, between 40,000 and 70,000." in memo["text"]
+    said = "Price: 50,000 USD; likely, over 36 months; 40,000 to 70,000; "
+    assert said in memo["text"]
     assert "40,000 to 70,000" in str(figures(front_page(memo, None))["Price"].words)
 
 

@@ -125,8 +125,8 @@ def decided(memo: Memo, decision: Decision | None) -> Iterator[Line]:
     yield ["Currency", brief["currency"]]
     for label, answer in inputs.get("brief_questions", ()):
         yield [label, answer]
-    for passage in passages(memo):
-        yield [passage.title, "\n".join(map(str, passage.lines))]
+    for title, lines in passages(memo):
+        yield [title, "\n".join(map(str, lines))]
     yield ["Horizon in months", Number(brief["horizon_months"])]
     yield ["Share of evidence in the total", Number(brief["evidence_share"], SHARE)]
     yield ["Formula version", inputs["formula_version"]]
@@ -477,9 +477,9 @@ def write_front(book: Any, front: FrontPage) -> None:
             book.add_paragraph(one, style="List Bullet")
     if front.figures:
         write_figures(book, front)
-    for passage in front.passages:
-        book.add_paragraph(style=SMALL).add_run(passage.title).bold = True
-        for text in passage.lines:
+    for title, lines in front.passages:
+        book.add_paragraph(style=SMALL).add_run(title).bold = True
+        for text in lines:
             book.add_paragraph(str(text), style="List Bullet")
     if front.pictures:
         line = book.add_paragraph()

@@ -26,7 +26,6 @@ from evaltracker.decision.memo.figures import (
     counted_of,
     figures_of,
     joined,
-    money,
     say,
 )
 from evaltracker.decision.memo.inputs import SIGN_OFF, told_apart
@@ -57,6 +56,7 @@ from evaltracker.decision.memo.text import (
     gap_words,
     open_gaps,
     origin_of,
+    price_words,
     rank,
     shortcomings,
 )
@@ -212,14 +212,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Some lines of the first page under their own head; never without a line."""
-
-    title: str
-    lines: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FrontPage:
     """What stands before the words; every form of the memo prints all of it."""
 
@@ -227,7 +219,8 @@ class FrontPage:
     said: str
     figures: tuple[Figure, ...]
     pictures: tuple[Picture, ...]
-    passages: tuple[Passage, ...] = ()
+    # What a board asks, each with its answer in lines.
+    passages: tuple[tuple[str, tuple[Part, ...]], ...] = ()
     # What the proof came to; blank of a draft, and where nobody asked.
     proof: str = ""
     differs: tuple[str, ...] = ()
@@ -240,8 +233,8 @@ class FrontPage:
             for one in self.figures
         )
         parts = [f"**{inline(self.sentence)}**", inline(self.said), figures]
-        for passage in self.passages:
-            parts += [f"{passage.title}:", bullets(map(inline, passage.lines))]
+        for title, lines in self.passages:
+            parts += [f"{title}:", bullets(map(inline, lines))]
         for picture in self.pictures:
             parts += [
                 f"{inline(picture.title)}:",
@@ -326,7 +319,7 @@ def figures(
     chosen = chosen_of(inputs)
     if chosen is not None:
         yield score(counted, chosen)
-        yield price(counted, chosen["id"])
+        yield Figure("Price", *price_words(counted, chosen["id"]))
         yield certainty(counted, chosen["id"])
     yield approvals(inputs, decision, sign_offs)
 
@@ -336,32 +329,11 @@ def score(figures: Figures, chosen: FrozenCandidate) -> Figure:
     fit, people, total = figures.fit(key), figures.people(key), figures.total(key)
     if total.exact is None:
         return Figure("Fit", fit, "no score of people counts yet")
-    text = say("fit {}, people {}", fit, people)
-    best = best_of_others(figures.inputs, figures.results, chosen)
-    if best is not None:
-        out = ", eliminated" if best["state"] == "eliminated" else ""
-        rival = figures.total(best["id"])
-        text = say("of 100; {} {}{}; {}", best["name"], rival, out, text)
-    return Figure("Total", total, text)
-
-
-def price(figures: Figures, key: str) -> Figure:
-    brief, cost = figures.inputs["brief"], figures.results[key]["cost"]
-    value: Part = "not known"
-    low, likely, high = (figures.cost(key, one) for one in ("low", "likely", "high"))
-    parts: list[Part] = []
-    if cost["known"]:
-        value = say("{} {}", likely, brief["currency"])
-        months = counted_of("brief.months", brief["horizon_months"])
-        parts.append(say("likely, over {} months", months))
-        if low.exact != high.exact:
-            parts.append(say("{} to {}", low, high))
-    if (unknown := figures.unknown(key)).exact:
-        parts.append(say("{} kinds not stated", unknown))
-    budget = brief["budget"]
-    budgeted = say("budget {}", money("brief.budget", budget)) if budget else ""
-    parts.append(budgeted or "no budget set")
-    return Figure("Price", value, joined(parts, "; "))
+    parts = say("fit {}, people {}", fit, people)
+    rival = best_of_others(figures, key)
+    return Figure(
+        "Total", total, say("of 100; {}; {}", rival, parts) if rival else parts
+    )
 
 
 def certainty(figures: Figures, key: str) -> Figure:
@@ -427,7 +399,7 @@ LINES, LETTERS = 5, 140
 STEPS = 3
 
 
-def passages(memo: Memo) -> Iterator[Passage]:
+def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """What a board asks of the one that is chosen; nothing of memos of before, which
     froze no gaps and no steps."""
     inputs, results = memo["inputs"], memo["results"]
@@ -452,13 +424,13 @@ def passages(memo: Memo) -> Iterator[Passage]:
             [*condition_lines(asked), *exception_lines(inputs)],
             "None.",
         ),
-        ("Benefit", [benefit_words(inputs, chosen, results[chosen["id"]])], ""),
+        ("Benefit", [benefit(inputs, chosen, results[chosen["id"]])], ""),
         ("Risks", [*risks(inputs, short, gaps, asked)], "None is recorded."),
         ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
     ):
         left = counted_of(f"stated.{title}", len(lines) - LINES)
         more = [say("{} more, in the memo.", left)] if lines[LINES:] else []
-        yield Passage(title, (*lines[:LINES], *more) or (nothing,))
+        yield title, (*lines[:LINES], *more) or (nothing,)
 
 
 def risks(
@@ -485,38 +457,27 @@ def step_words(step: FrozenStep) -> str:
     return f"{day(step['on'])}: {promised}{shortened(step['text'], LETTERS)}{who}."
 
 
-def benefit(
-    worth: str | None, months: int, likely: str | None
-) -> tuple[Fraction, Fraction | None, Fraction | None] | None:
-    """What the hours saved are worth in the `months` that it is live, that less the
-    likely cost, and how many months of it the cost takes."""
-    if worth is None or likely is None:
-        return None if worth is None else (Fraction(worth), None, None)
-    whole, cost = Fraction(worth), Fraction(likely)
-    return whole, whole - cost, cost * months / whole if whole else None
-
-
-def benefit_words(
-    inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult
-) -> Part:
-    cost, value = result["cost"], result["value"]
-    horizon = inputs["brief"]["horizon_months"]
-    wait = math.ceil(Decimal(chosen["months_to_live"] or 0))
-    likely = cost["likely"] if cost["known"] else None
-    counted = benefit(value and value["amount"], max(horizon - wait, 0), likely)
-    if counted is None:
+def benefit(inputs: Inputs, chosen: FrozenCandidate, result: CandidateResult) -> Part:
+    """What the hours saved are worth, that less the likely cost, and how many months of
+    it the cost takes."""
+    cost, value, key = result["cost"], result["value"], chosen["id"]
+    if value is None:
         return "Not counted: what the hours saved are worth has not been said."
-    worth, less, months = counted
-    whole, key = cost["known"] == cost["kinds"], chosen["id"]
+    worth, paid = Fraction(value["amount"]), Fraction(cost["likely"])
     figure = BoardFigure(f"benefit.worth.{key}", worth, short(float(worth)))
     parts = [say("Hours saved {} {}", figure, inputs["brief"]["currency"])]
-    if less is not None:
-        figure = BoardFigure(f"benefit.less_cost.{key}", less, short(float(less)))
-        most = "" if whole else "at most "
-        parts.append(say("less its cost {}{}", most, figure))
-    if months is not None:
+    least = most = ""
+    if cost["known"] < cost["kinds"]:
+        least, most = "at least ", "at most "
+    if cost["known"]:
+        left = BoardFigure(
+            f"benefit.less_cost.{key}", worth - paid, short(float(worth - paid))
+        )
+        parts.append(say("less its cost {}{}", most, left))
+    if cost["known"] and worth:
+        wait = math.ceil(Decimal(chosen["months_to_live"] or 0))
+        months = paid * (inputs["brief"]["horizon_months"] - wait) / worth
         figure = BoardFigure(f"benefit.months.{key}", months, str(rounded(months, 1)))
-        least = "" if whole else "at least "
         parts.append(say("pays back after {}{} months", least, figure))
     return say("{}.", joined(parts))
 

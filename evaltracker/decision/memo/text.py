@@ -6,7 +6,6 @@ them, after the heading that begins with `APPENDIX`.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from evaltracker.decision.memo.brief import (
@@ -18,7 +17,17 @@ from evaltracker.decision.memo.brief import (
     pursued,
 )
 from evaltracker.decision.memo.certainty import need_names, weighed
-from evaltracker.decision.memo.figures import Figures, figures_of
+from evaltracker.decision.memo.figures import (
+    BLANK,
+    Figures,
+    Part,
+    Sentence,
+    counted_of,
+    figures_of,
+    joined,
+    money,
+    say,
+)
 from evaltracker.decision.memo.markdown import (
     APPENDIX,
     amount,
@@ -32,14 +41,12 @@ from evaltracker.decision.memo.markdown import (
 from evaltracker.decision.memo.record import (
     CandidateResult,
     FrozenCandidate,
-    FrozenCost,
     FrozenGap,
     FrozenPromises,
     FrozenSignature,
     FrozenWorth,
     Inputs,
     Memo,
-    OwnedBrief,
     Results,
 )
 from evaltracker.toolbox.measures import CellNumbers
@@ -59,43 +66,41 @@ def chosen_of(inputs: Inputs) -> FrozenCandidate | None:
     return next((row for row in inputs["candidates"] if row["id"] == key), None)
 
 
-def ahead_of(counted: Figures, chosen: FrozenCandidate) -> str:
-    key = chosen["id"]
+def ahead_of(counted: Figures, key: str) -> str:
     fit, people, total = counted.fit(key), counted.people(key), counted.total(key)
     if total.exact is None:
         return ""
-    lead = f"Total {total} of 100: fit {fit}, people's score {people}."
-    best = best_of_others(counted.inputs, counted.results, chosen)
-    if best is None:
-        return lead
-    out = ", which was eliminated" if best["state"] == "eliminated" else ""
-    name, total = counted.names[best["id"]], counted.total(best["id"])
-    return f"{lead} The best of the others is {name} at {total}{out}."
+    rival = best_of_others(counted, key)
+    best = f" The best of the others is {rival}." if rival else ""
+    return f"Total {total} of 100: fit {fit}, people's score {people}.{best}"
 
 
-def best_of_others(
-    inputs: Inputs, results: Results, chosen: FrozenCandidate
-) -> FrozenCandidate | None:
+def best_of_others(counted: Figures, key: str) -> Sentence:
     others = [
         row
-        for row in inputs["candidates"]
-        if row["id"] != chosen["id"] and results[row["id"]]["total"] is not None
+        for row in counted.inputs["candidates"]
+        if row["id"] != key and counted.total(row["id"]).exact is not None
     ]
-    return max(others, key=lambda row: float(results[row["id"]]["total"]), default=None)
+    if not others:
+        return BLANK
+    best = max(others, key=lambda row: counted.total(row["id"]).exact or 0)
+    out = ", which was eliminated" if best["state"] == "eliminated" else ""
+    total = counted.total(best["id"])
+    return say("{} at {}{}", counted.names[best["id"]], total, out)
 
 
-def costs_really(
-    inputs: Inputs, results: Results, chosen: FrozenCandidate | None
-) -> str:
+def costs_really(counted: Figures, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return ""
-    brief, result = inputs["brief"], results[chosen["id"]]
+    inputs, results, key = counted.inputs, counted.results, chosen["id"]
+    result, currency = results[key], inputs["brief"]["currency"]
     cost = result["cost"]
+    value, words = price_words(counted, key)
     return "\n\n".join(
         part
         for part in (
-            f"{total_words(cost, brief)} {budget_words(brief)}",
-            str(price_gap(inputs, results, chosen["id"], inline)),
+            f"Price: {value}; {words}.",
+            str(price_gap(inputs, results, key, inline)),
             bullets(
                 f"Budget {limit['name']}, {amount(limit['limit'])}: "
                 f"{limit['sentence']}."
@@ -104,28 +109,32 @@ def costs_really(
             f"Not stated: {inline(', '.join(cost['unsaid']))}."
             if cost["unsaid"]
             else "",
-            worth(result["value"], brief["currency"]),
+            worth(result["value"], currency),
             rates(inputs),
         )
         if part
     )
 
 
-def total_words(cost: FrozenCost, brief: OwnedBrief) -> str:
-    if not cost["known"]:
-        return "No price is known."
-    likely = f"{amount(cost['likely'])} {brief['currency']}"
-    over = f"over {brief['horizon_months']} months"
-    if Decimal(cost["low"]) == Decimal(cost["high"]):
-        return f"{likely} {over}."
-    between = f"between {amount(cost['low'])} and {amount(cost['high'])}"
-    return f"Likely {likely} {over}, {between}."
-
-
-def budget_words(brief: OwnedBrief) -> str:
-    if not brief["budget"]:
-        return "No budget was set."
-    return f"The budget is {amount(brief['budget'])} {brief['currency']}."
+def price_words(counted: Figures, key: str) -> tuple[Part, Sentence]:
+    brief, cost = counted.inputs["brief"], counted.results[key]["cost"]
+    low, likely, high = (counted.cost(key, one) for one in ("low", "likely", "high"))
+    unknown, parts = counted.unknown(key), []
+    if cost["known"]:
+        months = counted_of("brief.months", brief["horizon_months"])
+        parts.append(say("likely, over {} months", months))
+        if low.exact != high.exact:
+            parts.append(say("{} to {}", low, high))
+    if unknown.exact:
+        parts.append(say("{} kinds not stated", unknown))
+    budget = brief["budget"]
+    parts.append(
+        say("budget {}", money("brief.budget", budget))
+        if budget
+        else say("no budget set")
+    )
+    value = say("{} {}", likely, brief["currency"]) if cost["known"] else "not known"
+    return value, joined(parts, "; ")
 
 
 # What a board reads first of the one that is chosen.
@@ -207,13 +216,9 @@ def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) ->
         return ""
     result = results[chosen["id"]]
     must_rows = [
-        (
-            requirement["ref"],
-            requirement["text"],
-            result["standings"].get(requirement["ref"], ""),
-        )
-        for requirement in inputs["requirements"]
-        if requirement["priority"] == "must"
+        (row["ref"], row["text"], result["standings"].get(row["ref"], ""))
+        for row in inputs["requirements"]
+        if row["priority"] == "must"
     ]
     costs = table(
         ("Kind", "State", "Likely", "Working"),
@@ -227,17 +232,13 @@ def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) ->
             for row in result["cost"]["rows"]
         ),
     )
-    name = inline(chosen["name"])
-    return "\n\n".join(
-        [
-            section(
-                f"Must-haves of {name}",
-                table(("Ref", "Requirement", "Standing"), must_rows),
-            ),
-            section("Promise record", promise_sentences(result)),
-            section(f"Costs of {name}, sum by sum", costs),
-        ]
+    name, head = inline(chosen["name"]), ("Ref", "Requirement", "Standing")
+    parts = (
+        section(f"Must-haves of {name}", table(head, must_rows)),
+        section("Promise record", promise_sentences(result)),
+        section(f"Costs of {name}, sum by sum", costs),
     )
+    return "\n\n".join(parts)
 
 
 def promise_sentences(result: CandidateResult) -> str:
@@ -490,7 +491,7 @@ def write_memo(inputs: Inputs, results: Results) -> str:
         section("What would change our mind", block(choice["revisit_when"])),
         section("Dissent", block(choice["dissent"]) or "None was recorded."),
         section("The brief, answered", brief_of_choice(inputs, results)),
-        section("What it really costs", costs_really(inputs, results, chosen)),
+        section("What it really costs", costs_really(counted, chosen)),
         section("How sure the first place is", robustness(counted)),
         section("Options compared", options(counted)),
         section(
@@ -523,7 +524,7 @@ def decision(counted: Figures, chosen: FrozenCandidate | None) -> str:
     parts = (
         f"**{inline(chosen['name'])}** ({KINDS[chosen['kind']].lower()}).",
         block(counted.inputs["choice"]["rationale"]),
-        ahead_of(counted, chosen),
+        ahead_of(counted, chosen["id"]),
     )
     return "\n\n".join(filter(None, parts))
 
