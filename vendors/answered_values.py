@@ -5,8 +5,15 @@ from typing import Any, Final
 
 NEVER: Final = "never"
 WITHDRAWN: Final = "withdrawn"
+SAYS: Final = frozenset({"now", "beta", "planned", "on_request", NEVER})
 
 type ByList = Mapping[str, Collection[str]]
+
+
+def says(availability: str) -> bool:
+    """Whether what is said of a demanded value answers it: the one rule, whoever said
+    it. A note without a status, or one of *in part*, answers nothing."""
+    return availability in SAYS
 
 
 def speaks_of(
@@ -50,4 +57,17 @@ def answered(
             environments=environments,
             availability=availability,
         )
+    }
+
+
+def availabilities(
+    holds_for: Mapping[str, Any] | None,
+    environments: Collection[str],
+    availability: str,
+    lists: ByList,
+) -> dict[tuple[str, str], str]:
+    """What a kept answer says of each value that it speaks of."""
+    return {
+        (name, value): holds_for["means"][name][value][0] if holds_for else availability
+        for name, value in answered(holds_for, environments, availability, lists)
     }

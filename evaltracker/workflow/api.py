@@ -121,10 +121,17 @@ class MatrixCandidateOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=CandidateKind.choices)
     state = serializers.ChoiceField(choices=CandidateState.choices)
     fit = serializers.CharField(
-        allow_null=True, help_text="In percent; null while nothing is scored."
+        allow_null=True,
+        help_text="In percent; null while nothing is scored or answered.",
     )
     asked = serializers.IntegerField(help_text="Scored requirements that apply.")
-    answered = serializers.IntegerField(help_text="Of the asked.")
+    answered = serializers.IntegerField(
+        help_text="Of the asked; a note without a status is no answer."
+    )
+    ours = serializers.IntegerField(help_text="Of the answered, by the buyer's notes.")
+    noted = serializers.IntegerField(
+        help_text="Of the asked, noted by the buyer without a status."
+    )
     shown = serializers.IntegerField(help_text="Of the answered, judged by a demo.")
     tested = serializers.IntegerField(help_text="Of the answered, judged by a trial.")
     researched = serializers.IntegerField(

@@ -84,7 +84,8 @@ def test_it_counts_what_its_reader_answered_each_of_how_many() -> None:
         "Shown in a demo: 0 of 2. Tested in a trial: 1 of 2."
     ) in letter.text
     # What we noted ourselves is in the memo, and in no number of the letter.
-    assert memo["results"][str(option.pk)]["answered"] == 3
+    result = memo["results"][str(option.pk)]
+    assert (result["answered"], result["noted"], result["ours"]) == (2, 1, 0)
 
 
 def test_the_owner_words_it_and_names_no_rival(where: Evaluation) -> None:

@@ -25,7 +25,7 @@ from trials.admin.matrix import TESTS, switches_of
 from trials.admin.matrix_html import values_by_standing
 from trials.models import Demo, Evidence, Excuse, ResearchNote, Trial
 from trials.scoring import FitRow, Source, Standing
-from trials.scoring.promise import FEWEST_TESTED
+from trials.scoring.promise import FEWEST_TESTED, PromiseRecord
 from trials.selectors.cells import Cell, claimed_of
 from trials.selectors.ledger import (
     Column,
@@ -41,6 +41,7 @@ from trials.selectors.matrix import (
     cell_history,
     cell_numbers,
     counted_once,
+    promises_of,
     standing_ledger,
 )
 from trials.selectors.trials import is_partly_proven
@@ -120,13 +121,12 @@ def _by_requirement(rows: Any) -> dict[Any, Any]:
 
 
 def named_promises(
-    column: Column, rows: Iterable[LedgerRow]
+    record: PromiseRecord, rows: Iterable[LedgerRow]
 ) -> list[tuple[str, list[str]]]:
     names = {
         row.requirement.ref: named_ref(row.requirement.ref, row.requirement.text)
         for row in rows
     }
-    record = column.promises
     return [
         (label, [names.get(ref, ref) for ref in refs])
         for label, refs in (
@@ -320,16 +320,19 @@ def answers_of(candidate: Candidate, user: User) -> dict[str, Any]:
     return {"answering": answering, "next_answer": place}
 
 
-def record_of(column: Column, rows: list[LedgerRow]) -> dict[str, Any]:
-    record = column.promises
+def record_of(
+    evaluation: Evaluation, column: Column, rows: list[LedgerRow]
+) -> dict[str, Any]:
+    record = promises_of(cell_numbers(evaluation), column)
     return {
+        "record": record,
         "knock_outs": [row for row in rows if row.knocks_out],
         "held_partly": [
             row for row in rows if is_partly_proven(row.cell, row.requirement)
         ],
         "excused": [row for row in rows if row.excuse],
         "promises": [("All together", record.overall), *record.by_category.items()],
-        "named_promises": named_promises(column, rows),
+        "named_promises": named_promises(record, rows),
         "fewest": FEWEST_TESTED,
     }
 
@@ -366,7 +369,7 @@ def candidate_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespons
             if name in FILTERS
         ],
         chosen=chosen,
-        **record_of(column, rows),
+        **record_of(evaluation, column, rows),
         dates=promised(book),
         reads_addresses=may_read_contacts(user, evaluation),
         notes=notes.select_related("requirement", "noted_by"),

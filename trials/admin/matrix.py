@@ -330,7 +330,7 @@ def table_of(book: Ledger, rows: Sequence[int]) -> Iterator[list[str | Decimal]]
     foot: list[str | Decimal] = ["Fit of all scored requirements, in %"]
     foot += [""] * (len(HEAD) - 1)
     for column in book.columns:
-        value = column.fit.stated
+        value = column.fit.value
         foot += ["" if value is None else rounded(value * 100, 1), *blank]
     yield foot
     counts: list[str | Decimal] = ["Answered, shown, tested", *[""] * (len(HEAD) - 1)]

@@ -1,6 +1,6 @@
 """The weighted result of the standings of one candidate, and its knock-outs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from enum import StrEnum
@@ -38,6 +38,9 @@ class FitRow:
     researched: bool
     judged: bool
     working: str
+    answered: bool
+    noted: bool
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Coverage:
 
     Only scored requirements that apply are asked here. Of the answered, ``shown`` were
     judged by a demo, ``tested`` by a trial; ``researched`` are backed by independent
-    research, which is neither.
+    research, which is neither; ``ours`` the buyer noted, with a status. ``noted`` are
+    its notes without one, beside the answered and not among them.
     """
 
     asked: int
@@ -54,6 +58,8 @@ class Coverage:
     shown: int
     tested: int
     researched: int
+    noted: int = 0
+    ours: int = 0
 
     @property
     def unanswered(self) -> int:
@@ -68,14 +74,14 @@ class Coverage:
     @property
     def in_words(self) -> str:
         """Return the counts beside each other, each with what it is counted of."""
-        counts = (
-            f"{self.answered} of {self.asked} answered · "
-            f"{self.shown} of {self.answered} shown · "
-            f"{self.tested} of {self.answered} tested"
-        )
-        if not self.researched:
-            return counts
-        return f"{counts} ({self.researched} backed by research)"
+        ours = f" ({self.ours} ours)" if self.ours else ""
+        counts = f"{self.answered} of {self.asked} answered{ours}"
+        if self.answered:
+            counts += f" · {self.shown} of {self.answered} shown"
+            counts += f" · {self.tested} of {self.answered} tested"
+        if self.researched:
+            counts += f" ({self.researched} backed by research)"
+        return f"{counts} · {self.noted} noted by us" if self.noted else counts
 
     @property
     def share_shown(self) -> Fraction | None:
@@ -94,7 +100,7 @@ class FitSum:
 
     ``judged`` is how many cells a demo or a trial judged, be it for one value only.
     ``value`` and ``of_tested`` are ``None`` when there is nothing to divide by:
-    that is not a fit of zero.
+    that is not a fit of zero. ``value`` is ``None`` too where nothing is answered.
     """
 
     value: Fraction | None
@@ -104,17 +110,17 @@ class FitSum:
     coverage: Coverage
     judged: int
 
-    @property
-    def stated(self) -> Fraction | None:
-        """`value`, unless nothing is answered: who was never asked is no 0 %."""
-        return self.value if self.coverage.answered else None
-
 
 @dataclass(frozen=True, slots=True)
 class Fit(FitSum):
     """The sum with every row that made it."""
 
     rows: tuple[FitRow, ...]
+
+    @property
+    def weighed(self) -> tuple[FitRow, ...]:
+        """The rows that are weighed against others: none where there is no fit."""
+        return () if self.value is None else self.rows
 
     @classmethod
     def of(cls, found: FitSum, rows: Iterable[FitRow]) -> Self:
@@ -130,13 +136,19 @@ class Fit(FitSum):
         )
 
 
-def fit(weights: Mapping[str, Decimal], cells: Mapping[str, CellState]) -> Fit:
+def fit(
+    weights: Mapping[str, Decimal],
+    cells: Mapping[str, CellState],
+    *,
+    former: bool = False,
+) -> Fit:
     """Weigh one candidate's cells; ``weights`` names every requirement asked.
 
-    A negative weight, or one that is not a number, is refused.
+    A negative weight, or one that is not a number, is refused. `former`: as formulas 1
+    to 3 did.
     """
     rows = tuple(fit_row(key, weight, cells[key]) for key, weight in weights.items())
-    return Fit.of(fit_sum((row, 1) for row in rows), rows)
+    return Fit.of(fit_sum(((row, 1) for row in rows), former=former), rows)
 
 
 def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:
@@ -166,29 +178,39 @@ def fit_row(key: str, weight: Decimal, cell: CellState) -> FitRow:
         researched=cell.researched,
         judged=cell.judged,
         working=cell.working,
+        answered=cell.answered,
+        noted=cell.is_noted,
+        ours=cell.ours,
     )
 
 
-def fit_sum(rows: Iterable[tuple[FitRow, int]]) -> FitSum:
+def fit_sum(rows: Iterable[tuple[FitRow, int]], *, former: bool = False) -> FitSum:
     """Add up rows, each as often as its number says."""
     asked = [(row, times) for row, times in rows if row.points is not None]
     tested = [(row, times) for row, times in asked if row.tested]
     with localcontext(EXACT):
         points, weight = _sums(asked)
         tested_points, tested_weight = _sums(tested)
+
+    def count(holds: Callable[[FitRow], bool]) -> int:
+        return sum(times for row, times in asked if holds(row))
+
+    coverage = Coverage(
+        asked=count(lambda row: True),
+        answered=count(lambda row: row.answered),
+        shown=count(lambda row: row.shown),
+        tested=count(lambda row: row.tested),
+        researched=count(lambda row: row.researched),
+        noted=count(lambda row: row.noted),
+        ours=count(lambda row: row.ours),
+    )
     return FitSum(
-        value=_ratio(points, weight),
+        value=_ratio(points, weight) if former or coverage.answered else None,
         of_tested=_ratio(tested_points, tested_weight),
         points=points,
         weight=weight,
-        coverage=Coverage(
-            asked=sum(times for _, times in asked),
-            answered=sum(t for row, t in asked if row.state == RowState.COUNTED),
-            shown=sum(times for row, times in asked if row.shown),
-            tested=sum(times for _, times in tested),
-            researched=sum(times for row, times in asked if row.researched),
-        ),
-        judged=sum(times for row, times in asked if row.judged),
+        coverage=coverage,
+        judged=count(lambda row: row.judged),
     )
 
 

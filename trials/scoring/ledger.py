@@ -35,6 +35,7 @@ from trials.scoring.open_cells import (
     Standing,
     Verdict,
 )
+from vendors.answered_values import says
 
 HARSHNESS = {
     Verdict.HOLDS: 0,
@@ -231,6 +232,7 @@ STATED = (
     *(*PROMISED, Availability.PLANNED, Availability.ON_REQUEST),
     Availability.NEVER,
 )
+NOTED = (Availability.UNSTATED, Availability.PARTIAL)
 # Said to be there or to come, by whomever.
 OFFERED = (
     *(*PROMISED, Availability.PLANNED, Availability.ON_REQUEST),
@@ -309,14 +311,19 @@ def value_state(
     value: str = "",
     left_out: bool = False,
     unconfirmed: tuple[Source, ...] = (),
+    former: bool = False,
 ) -> ValueState:
     """What one value comes to.
 
     `left_out`: the current answer says nothing of it, what stands is a refutation of
-    what was said before.
+    what was said before. `former`: by formulas 1 to 3, for which a note without a
+    status was an answer.
     """
     earned = credit(cell, today, credits)
     answered = earned.standing != Standing.UNANSWERED and not left_out
+    if not former:
+        claim = live_claim(cell)
+        answered = answered and claim is not None and says(claim.availability)
     demo = newest(cell, Source.DEMO, with_not_shown=True)
     research = newest(cell, Source.RESEARCH)
     judged = _kept(cell, tried(cell))
@@ -391,7 +398,8 @@ _LEAST_SAID = (
 class CellState:
     """A candidate and a requirement as they stand; `credit` is None where ruled out.
 
-    `by_trial` and `by_demo`: how its promise was judged by each.
+    `by_trial` and `by_demo`: how its promise was judged by each. `ours`: what stands is
+    a note of the buyer.
     """
 
     standing: Standing
@@ -408,6 +416,7 @@ class CellState:
     honest_never: bool
     slipped: bool
     values: tuple[ValueState, ...]
+    ours: bool = False
 
     @property
     def not_applicable(self) -> bool:
@@ -450,6 +459,12 @@ class CellState:
         """Whether the availability of every value is stated, of today's requirement."""
         stated = all(one.claimed in STATED for one in self.counted)
         return stated and not self.is_stale
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether all that stands are notes without a status: they answer nothing."""
+        unanswered = not (self.answered or self.is_stale)
+        return unanswered and any(one.claimed in NOTED for one in self.counted)
 
     @property
     def is_offered(self) -> bool:
@@ -534,7 +549,8 @@ def state_before_scope(
     cell: CellFacts, today: date, credits: Credits = DEFAULT_CREDITS
 ) -> CellState:
     """The cell, tested if a demo or a trial judged it, and its promise by either."""
-    state, evidence = plain_state(cell, today, credits), tried(cell)
+    state = combine((value_state(cell, today, credits, former=True),))
+    evidence = tried(cell)
     judged = None if state.not_applicable else promise_judged(cell, evidence)
     return replace(
         state,

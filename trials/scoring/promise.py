@@ -1,6 +1,6 @@
 """The promise record: what a candidate said it had, against what was found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -92,7 +92,8 @@ FEWEST_TESTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Held, partly and failed: as a count and by weight, with the denominator."""
+    """Held, short of its claim, partly and failed: as a count and by weight, with the
+    denominator."""
 
     held: int = 0
     partly: int = 0
@@ -100,15 +101,18 @@ class Tally:
     held_weight: Decimal = Decimal(0)
     partly_weight: Decimal = Decimal(0)
     failed_weight: Decimal = Decimal(0)
+    short: int = 0
+    short_weight: Decimal = Decimal(0)
 
     @property
     def tested(self) -> int:
         """Return the denominator: the promises that were put to a test."""
-        return self.held + self.partly + self.failed
+        return self.held + self.short + self.partly + self.failed
 
     @property
     def tested_weight(self) -> Decimal:
-        return self.held_weight + self.partly_weight + self.failed_weight
+        kept = self.held_weight + self.short_weight
+        return kept + self.partly_weight + self.failed_weight
 
     @property
     def share_held(self) -> Fraction | None:
@@ -125,13 +129,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRow:
-    """One judged promise: what was said and what was found."""
+    """One judged promise: what was said and what was found. `short`: what was asked
+    held, and the number that was claimed was missed."""
 
     key: str
     category: str
     weight: Decimal
     said: Availability
     found: EvidenceFacts
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +173,12 @@ class PromiseRecord(SourceRecord):
 
 
 def promise_record(
-    requirements: Iterable[RequirementFacts], cells: Mapping[str, CellState]
+    requirements: Iterable[RequirementFacts],
+    cells: Mapping[str, CellState],
+    missed: Collection[str] = (),
 ) -> PromiseRecord:
-    """Read one candidate's record off its cells.
+    """Read one candidate's record off its cells; `missed` are the requirements of which
+    it missed a number that it claimed itself.
 
     A promise is a claim of *now* or *beta*, as it stood when it was judged. A claim
     withdrawn after its test still counts where the evidence kept what was claimed.
@@ -182,7 +191,7 @@ def promise_record(
     proven. A *beta* that holds is both a promise held and better than claimed.
     """
     pairs = [(requirement, cells[requirement.key]) for requirement in requirements]
-    trials = _record((one, cell.by_trial) for one, cell in pairs)
+    trials = _record(((one, cell.by_trial) for one, cell in pairs), missed)
     return PromiseRecord(
         overall=trials.overall,
         by_category=trials.by_category,
@@ -194,9 +203,18 @@ def promise_record(
     )
 
 
-def _record(judged: Iterable[tuple[RequirementFacts, Kept | None]]) -> SourceRecord:
+def _record(
+    judged: Iterable[tuple[RequirementFacts, Kept | None]], missed: Collection[str] = ()
+) -> SourceRecord:
     rows = tuple(
-        PromiseRow(one.key, one.category, one.weight, promise.said, promise.found)
+        PromiseRow(
+            key=one.key,
+            category=one.category,
+            weight=one.weight,
+            said=promise.said,
+            found=promise.found,
+            short=promise.found.verdict == Verdict.HOLDS and one.key in missed,
+        )
         for one, promise in judged
         if promise is not None
     )
@@ -212,11 +230,14 @@ def _record(judged: Iterable[tuple[RequirementFacts, Kept | None]]) -> SourceRec
 
 
 def _tally(rows: Iterable[PromiseRow]) -> Tally:
-    count = dict.fromkeys(Verdict, 0)
-    weight = dict.fromkeys(Verdict, Decimal(0))
+    count, weight = dict.fromkeys(Verdict, 0), dict.fromkeys(Verdict, ZERO)
+    short, short_weight = 0, ZERO
     for row in rows:
-        count[row.found.verdict] += 1
-        weight[row.found.verdict] += row.weight
+        if row.short:
+            short, short_weight = short + 1, short_weight + row.weight
+        else:
+            count[row.found.verdict] += 1
+            weight[row.found.verdict] += row.weight
     return Tally(
         held=count[Verdict.HOLDS],
         partly=count[Verdict.PARTLY],
@@ -224,6 +245,8 @@ def _tally(rows: Iterable[PromiseRow]) -> Tally:
         held_weight=weight[Verdict.HOLDS],
         partly_weight=weight[Verdict.PARTLY],
         failed_weight=weight[Verdict.FAILS],
+        short=short,
+        short_weight=short_weight,
     )
 
 

@@ -12,18 +12,33 @@
    answer leaves the value out; and a withdrawn answer keeps its tests, for the promise
    record.
 4. A trial that the vendor ran on its own data is a demo in every rule.
-5. A requirement without lists is one value that every answer and every verdict speaks
+5. New words earn the lesser of their own credit and that of the newest verdict of the
+   strongest source on older words, until that source or a stronger one judges them. As
+   long the record keeps a judged promise, also where a newer answer leaves the value
+   out.
+6. A requirement without lists is one value that every answer and every verdict speaks
    of; there a verdict on an earlier revision is on older words, whatever it said.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import compress
 from operator import not_
 from typing import Any, Final, NamedTuple
 
-from trials.scoring.ledger import CellState, ValueState, combine, standing, value_state
+from trials.scoring.ledger import (
+    JUDGED,
+    CellState,
+    ValueState,
+    combine,
+    judged_by,
+    newest,
+    promise_judged,
+    standing,
+    value_state,
+)
 from trials.scoring.open_cells import (
     DEFAULT_CREDITS,
     Availability,
@@ -35,7 +50,7 @@ from trials.scoring.open_cells import (
     Standing,
     Verdict,
 )
-from vendors.answered_values import speaks_of
+from vendors.answered_values import says, speaks_of
 
 # What is on file for a cell: answers and verdicts, and the values they speak of.
 
@@ -144,7 +159,7 @@ NOT_RULED: Final = Ruled()
 class CellRecord:
     """All that is on file for a candidate and a requirement, the oldest verdict first.
 
-    `stale`: the requirement changed after it was answered.
+    `stale`: the requirement changed after it was answered. `ours`: the buyer noted it.
     """
 
     current: Answer | None = None
@@ -152,6 +167,7 @@ class CellRecord:
     verdicts: Sequence[JudgedAnswer] = ()
     not_applicable: Ruled = NOT_RULED
     excused: Ruled = NOT_RULED
+    ours: bool = False
 
 
 def read_means(means: Mapping[str, Mapping[str, Sequence[Any]]]) -> Means:
@@ -170,11 +186,16 @@ def cell_state(
     demanded: Sequence[Value],
     today: date,
     credits: Credits = DEFAULT_CREDITS,
+    *,
+    former: bool = False,
 ) -> CellState:
-    """What the cell comes to; `demanded` are the values in which it must hold."""
-    return combine(
-        [_state(record, value, today, credits) for value in demanded or (UNNAMED,)]
+    """What the cell comes to; `demanded` are the values in which it must hold.
+    `former`: by formulas 1 to 3, which knew no rule 5."""
+    values = demanded or (UNNAMED,)
+    state = combine(
+        [_state(record, value, today, credits, former=former) for value in values]
     )
+    return replace(state, ours=record.ours and state.answered) if record.ours else state
 
 
 def values_to_ask(
@@ -189,27 +210,23 @@ def values_to_ask(
     `own` is what was last said by whom one asks: of a vendor its own answer, whatever
     the buyer has noted since. Without lists the one value without a name is owed.
     """
-    nothing = (
-        *(None, Availability.WITHDRAWN),
-        *(Availability.UNSTATED, Availability.PARTIAL),
-    )
     return tuple(
         value
         for value in tuple(demanded) or (UNNAMED,)
         if not not_applicable.covers(value)
-        and (own is None or stale or (own.of(value) or (None,))[0] in nothing)
+        and (own is None or stale or not says((own.of(value) or ("",))[0]))
     )
 
 
 def _state(
-    record: CellRecord, value: Value, today: date, credits: Credits
+    record: CellRecord, value: Value, today: date, credits: Credits, *, former: bool
 ) -> ValueState:
     facts = CellFacts(
         not_applicable=record.not_applicable.covers(value),
         excused=record.excused.covers(value),
     )
     if record.current is None:
-        return value_state(facts, today, credits, **value._asdict())
+        return value_state(facts, today, credits, **value._asdict(), former=former)
     current, older = _speaking(record, record.current, value)
     before = [verdict for verdict in older if not verdict.other_wording]
     answer = record.current.of(value)
@@ -226,14 +243,65 @@ def _state(
             claim=ClaimFacts(*claim, record.stale),
             evidence=tuple(_facts_of(verdict, claim[0], value) for verdict in counted),
         )
-    return value_state(
+    reconfirms = answer is not None and (former or not facts.not_applicable)
+    state = value_state(
         facts,
         today,
         credits,
         **value._asdict(),
         left_out=answer is None,
-        unconfirmed=_waiting(older, current) if answer is not None else (),
+        unconfirmed=_waiting(older, current) if reconfirms else (),
+        former=former,
     )
+    if former or not before:
+        return state
+    said = claim or (Availability.NOW, None)
+    older_facts, new_facts = (
+        tuple(_facts_of(verdict, said[0], value) for verdict in verdicts)
+        for verdicts in (before, current)
+    )
+    then = CellFacts(ClaimFacts(*said, record.stale), older_facts)
+    return _after(state, then, new_facts, credits)
+
+
+def _after(
+    state: ValueState, then: CellFacts, new: Sequence[EvidenceFacts], credits: Credits
+) -> ValueState:
+    """The value once verdicts on older words, of which `then` alone consists, and the
+    promises that they judged count as rule 5 says."""
+    judges = {fact.source for fact in new if fact.verdict in JUDGED}
+    if Source.TRIAL not in judges:
+        trial = promise_judged(then, judged_by(then, Source.TRIAL))
+        state = replace(state, by_trial=trial)
+        if Source.DEMO not in judges:
+            demo = promise_judged(then, judged_by(then, Source.DEMO))
+            state = replace(state, by_demo=demo)
+    last = _strongest(then)
+    anew = _strongest(CellFacts(evidence=new))
+    if last is None or not state.credit:
+        return state
+    if anew is not None and _STRENGTH.index(anew.source) <= _STRENGTH.index(
+        last.source
+    ):
+        return state
+    most: Decimal = getattr(credits, f"{last.source}_{last.verdict}")
+    if most >= state.credit:
+        return state
+    words = f"{last.verdict.replace('_', ' ')} in the {last.source}"
+    working = f"new words; what was said before: {words}: {most}"
+    return replace(state, credit=most, working=working)
+
+
+_STRENGTH = (Source.TRIAL, Source.DEMO, Source.RESEARCH)
+
+
+def _strongest(cell: CellFacts) -> EvidenceFacts | None:
+    """The newest verdict of the strongest source; of demos *not shown* is one."""
+    verdicts = (
+        newest(cell, source, with_not_shown=source == Source.DEMO)
+        for source in _STRENGTH
+    )
+    return next(filter(None, verdicts), None)
 
 
 def _speaking(

@@ -103,7 +103,7 @@ class Shape(NamedTuple):
 
     `day` decides which dates have passed where values of the brief are answered; else
     `available_from` is there only once it has passed. Rulings are JSON of the values
-    that they name, blank if there is none.
+    that they name, blank if there is none. `ours`: the buyer noted what stands.
     """
 
     availability: str = ""
@@ -113,6 +113,7 @@ class Shape(NamedTuple):
     not_applicable: str = ""
     excused: str = ""
     verdicts: tuple[VerdictShape, ...] = ()
+    ours: bool = False
     demanded: tuple[Value, ...] = ()
     holds_for: str = ""
     environments: str = ""
@@ -131,7 +132,7 @@ def shape_of(plain: PlainShape) -> Shape:
 def without_instants(plain: PlainShape, day: datetime.date) -> PlainShape:
     """The shape that a cell has if it is not read exactly, as of that day."""
     offer, planned, *rest = plain
-    verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:7])
+    verdicts, last, has_lists = [], None, len(plain) > len(Shape._fields[:8])
     for one in plain[6]:
         verdicts.append((*one[:4], one[4] == last, *one[5:]))
         last = one[4]
@@ -151,6 +152,7 @@ def record_of(shape: Shape) -> CellRecord:
         verdicts=list(_verdicts(shape)),
         not_applicable=_ruled(shape.not_applicable),
         excused=_ruled(shape.excused),
+        ours=shape.ours,
     )
 
 
@@ -342,7 +344,7 @@ class Cells:
 
 
 def _shown(state: CellState) -> Hashable:
-    return tuple(
+    values = tuple(
         (
             *(one.name, one.standing, one.credit, one.claimed, one.unconfirmed),
             *(one.answered, one.shown, one.tested, one.researched),
@@ -351,6 +353,7 @@ def _shown(state: CellState) -> Hashable:
         )
         for one in state.values
     )
+    return values, state.ours
 
 
 def _found(kept: Kept | None) -> Hashable:
@@ -446,7 +449,7 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
     ruled, verdicts = _rulings(spots), _cell_tuples_verdicts(spots)
     columns, rows, revisions = spots.columns, spots.rows, spots.revisions
     demanded, day, exact = spots.demanded, spots.day, spots.exact
-    for candidate, requirement, offer, planned, answered, *lists in _claims(spots):
+    for candidate, requirement, offer, planned, answered, own, *lists in _claims(spots):
         try:
             row = rows[requirement]
         except KeyError:
@@ -458,12 +461,15 @@ def read_shapes(spots: Spots) -> Iterator[tuple[int, PlainShape]]:
         stale, values = answered < revisions[row], demanded[row]
         if not (passed or exact or values):
             planned = None
-        shape: PlainShape = (offer, planned, answered, stale, out, excused, judged)
+        shape: PlainShape = (
+            *(offer, planned, answered, stale, out, excused, judged),
+            not own,
+        )
         if values:
             shape += _of_lists(values, offer, lists, day)
         yield spot, shape
     for spot, (out, excused) in ruled.items():
-        shape = ("", None, 0, False, out, excused, ())
+        shape = ("", None, 0, False, out, excused, (), False)
         if values := demanded[spot % len(demanded)]:
             shape += _of_lists(values, "", NOT_RULED, day)
         yield spot, shape
@@ -486,7 +492,7 @@ def _claims(spots: Spots) -> Iterable[tuple[Any, ...]]:
         _text("candidate_id"),
         _text("requirement_id"),
         *ANSWER,
-        "requirement_revision",
+        *("requirement_revision", "by_vendor"),
         *(map(_text, LISTS) if spots.has_lists else ()),
     )
     return rows

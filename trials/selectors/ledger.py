@@ -164,7 +164,7 @@ class Sums:
     @cached_property
     def fit_by_category(self) -> dict[str, Fraction]:
         return fit_by_category(
-            self.whole_fit.rows, {row.ref: row.category for row in self.rows}
+            self.whole_fit.weighed, {row.ref: row.category for row in self.rows}
         )
 
     @cached_property
@@ -180,13 +180,20 @@ class Sums:
         return [row for row in rows if row.is_must]
 
     @cached_property
-    def promises(self) -> PromiseRecord:
-        requirements = [
-            scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
-            for row in self.rows
-        ]
-        states = {ref: cell.state for ref, cell in self.cells.items()}
-        return scoring.promise_record(requirements, states)
+    def _records(self) -> dict[frozenset[str], PromiseRecord]:
+        return {}
+
+    def promises(self, missed: frozenset[str]) -> PromiseRecord:
+        """The record, counted once for equal `missed`: see `promise_record`."""
+        if missed not in self._records:
+            requirements = [
+                scoring.RequirementFacts(row.ref, row.category, Decimal(row.weight))
+                for row in self.rows
+            ]
+            states = {ref: cell.state for ref, cell in self.cells.items()}
+            record = scoring.promise_record(requirements, states, missed)
+            self._records[missed] = record
+        return self._records[missed]
 
     def or_of(self, before: "Sums | None") -> "Sums":
         """Those of before, with all that was counted, if the same cells stand in the
@@ -230,10 +237,6 @@ class Column:
     @property
     def is_blocked(self) -> bool:
         return bool(self.knock_outs)
-
-    @property
-    def promises(self) -> PromiseRecord:
-        return self.sums.promises
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from evaltracker.toolbox.registry import is_only_reading, seen_by_request
 from stakeholders.models import Stakeholder
 from trials.choices import Source
 from trials.models import Evidence, Gap, Measurement
-from trials.scoring import FORMULA_VERSION, rounded
+from trials.scoring import FORMULA_VERSION, PromiseRecord, rounded
 from trials.selectors.cells import Cell, awaiting_reply
 from trials.selectors.ledger import Column, Ledger, ledger, ledger_after
 from vendors.claims import Named, named_words
@@ -336,6 +336,18 @@ def cell_numbers(evaluation: Evaluation) -> Numbers:
     return counted_once(evaluation, "numbers", _read)
 
 
+def promises_of(numbers: Numbers, column: Column) -> PromiseRecord:
+    """The promise record of a column: what missed the number that it claimed itself is
+    told apart."""
+    key = column.candidate.pk
+    missed = (
+        row.ref
+        for row in column.sums.rows
+        if (cell := numbers.get((key, row.pk))) and cell.misses_claim
+    )
+    return column.sums.promises(frozenset(missed))
+
+
 def measured_by(verdicts: Iterable[TrialVerdict]) -> dict[Spot, list[Measured]]:
     """What the verdicts that stand were measured at, by spot.
 
@@ -530,7 +542,7 @@ def numbers_as_json(book: Ledger, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def column_as_json(column: Column) -> dict[str, Any]:
-    value, candidate = column.fit.stated, column.candidate
+    value, candidate = column.fit.value, column.candidate
     return {
         "id": str(candidate.pk),
         "name": candidate.name,

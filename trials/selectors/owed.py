@@ -61,7 +61,8 @@ class CandidateOwed:
 def verdicts_owed(
     book: Ledger, candidates: Collection[Candidate]
 ) -> dict[uuid.UUID, CandidateOwed]:
-    """What is owed on the cells of `candidates`, in five queries beside the ledger."""
+    """What is owed on the cells of `candidates`, in as many queries for all of them as
+    for one."""
     keys = [candidate.pk for candidate in candidates]
     planned: dict[Place, list[Criterion]] = defaultdict(list)
     criteria = unjudged_criteria().filter(

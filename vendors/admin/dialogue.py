@@ -43,6 +43,7 @@ from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
 from vendors.policy import unbarred, where_unbarred
 from vendors.selectors.candidates import asked_requirements
+from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
 from vendors.services.contacts import (
     accept_contact,
@@ -389,6 +390,7 @@ LIMITS = (
 @dataclass(frozen=True, slots=True)
 class Line:
     chase: Chase
+    counts: AnswerCounts
     why_not: str
 
 
@@ -400,8 +402,10 @@ def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     open_answers(request, evaluation)
     now = database_now()
     candidates = list(invited_candidates(evaluation))
+    counts = answer_counts(evaluation, candidates)
     lines = [
-        Line(chase, chase.why_not(now)) for chase in chases(evaluation, candidates)
+        Line(chase, counts[chase.candidate.pk], chase.why_not(now))
+        for chase in chases(evaluation, candidates)
     ]
     is_open = evaluation.claims_are_open(now)
     owns = is_owner(user, evaluation)

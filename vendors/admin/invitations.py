@@ -263,7 +263,7 @@ class InvitationRow:
             return "uninvited"
         if self.receipt:
             return "handed_in"
-        if self.answers.answered or self.answers.partly:
+        if self.answers.is_begun:
             return "answering"
         return "seen" if one.first_seen_at else self._mail_state()
 

@@ -12,7 +12,7 @@ from evaltracker.evaluations.models import (
     Requirement,
     ScopeValue,
 )
-from vendors.answered_values import answered
+from vendors.answered_values import availabilities, says
 from vendors.choices import CandidateState
 from vendors.claims import Named, read_named_values, without_empty
 from vendors.models import Candidate, Vendor
@@ -81,11 +81,26 @@ def owed_values(
     said: Said, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
 ) -> set[Value]:
     """The values, each with its list, that are not answered and not ruled out."""
+    said_of = said_of_values(said, requirement, ruled)
+    return {value for value, availability in said_of.items() if not says(availability)}
+
+
+def said_of_values(
+    said: Said, requirement: Requirement, ruled: Mapping[str, Iterable[str]]
+) -> dict[Value, str]:
+    """What is said of each value in which it must hold and that is not ruled out; blank
+    where nothing is."""
     lists = demanded(requirement)
-    owed = {(name, value) for name, values in lists.items() for value in values}
     out = {(name, value) for name, values in ruled.items() for value in values}
-    speaks_of = answered(said.holds_for, said.environments, said.availability, lists)
-    return owed - out - speaks_of
+    said_of = availabilities(
+        said.holds_for, said.environments, said.availability, lists
+    )
+    return {
+        (name, value): said_of.get((name, value), "")
+        for name, values in lists.items()
+        for value in values
+        if (name, value) not in out
+    }
 
 
 # The name under which `vendors.notices` owes them.

@@ -21,7 +21,8 @@ from django.db.models.functions import Coalesce
 
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from vendors.choices import STATED, Availability
+from vendors.answered_values import says
+from vendors.choices import Availability
 from vendors.models import (
     AnswerDraft,
     Candidate,
@@ -34,7 +35,6 @@ from vendors.models import (
     Ruling,
     Submission,
 )
-from vendors.models.candidates import RulingQuerySet
 from vendors.policy import ANSWERED_BY_BUYER, may_read_answers, to_declare
 from vendors.selectors.candidates import (
     NOTHING,
@@ -42,6 +42,7 @@ from vendors.selectors.candidates import (
     asked_requirements,
     demanded,
     owed_values,
+    said_of_values,
     with_demands,
 )
 
@@ -155,42 +156,65 @@ def with_counts(candidates: QuerySet[Candidate]) -> QuerySet[Candidate]:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCounts:
-    """Of the requirements `asked` of a candidate: how many its vendor `answered`, and
-    how many `partly`, for some values of the brief's lists; the buyer's answers count
-    where there is no vendor to ask. What the buyer `noted` of a vendor answers nothing.
+    """Of the scored requirements `asked` of a candidate: how many are `answered`, of
+    these `ours` by the buyer and not by its vendor, and how many `partly`, for some
+    values of the brief's lists. What the buyer `noted` without a status answers
+    nothing. The same counts as those of the ledger, which a test compares.
     """
 
     asked: int
-    answered: int
-    partly: int
-    noted: int
+    answered: int = 0
+    ours: int = 0
+    partly: int = 0
+    noted: int = 0
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether its vendor has answered anything itself."""
+        return self.answered > self.ours or self.partly > 0
+
+
+# A count of those: ANSWERED and OURS go together.
+ANSWERED, OURS, PARTLY, NOTED = "answered", "ours", "partly", "noted"
 
 
 def answer_counts(
     evaluation: Evaluation, candidates: Iterable[Candidate]
 ) -> dict[uuid.UUID, AnswerCounts]:
     """By the candidates' keys; in seven queries, however many they are."""
-    requirements = asked_requirements(evaluation).select_related(None)
+    requirements = asked_requirements(evaluation).exclude(weight=0)
+    held = requirements.filter(demands__isnull=False).distinct()
+    listed = {row.pk: row for row in with_demands(held)}
+    named: dict[tuple[uuid.UUID, uuid.UUID], dict[str, list[str]]] = {}
+    ruled: Counter[uuid.UUID] = Counter()
+    for candidate, requirement, values in Ruling.objects.filter(
+        requirement__in=requirements.select_related(None),
+        candidate__evaluation=evaluation,
+    ).values_list("candidate_id", "requirement_id", "named_values"):
+        named[candidate, requirement] = values
+        need = listed.get(requirement)
+        whole = not values or (need and not said_of_values(NOTHING, need, values))
+        ruled[candidate] += bool(whole)
+    sums: Mapping[uuid.UUID, Counter[str]] = defaultdict(Counter)
+    for candidate, by_vendor, what, count in (
+        *_without_lists(evaluation),
+        *_with_lists(evaluation, listed, named),
+    ):
+        sums[candidate][what] += count
+        if what == ANSWERED and not by_vendor:
+            sums[candidate][OURS] += count
     number = requirements.count()
-    whole = _rulings(evaluation).whole().filter(requirement__in=requirements)
-    ruled = Counter(whole.values_list("candidate_id", flat=True))
-    sums: Mapping[uuid.UUID, Counter[tuple[bool, bool]]] = defaultdict(Counter)
-    for candidate, by_vendor, count in _without_lists(evaluation):
-        sums[candidate][by_vendor, False] += count
-    for candidate, by_vendor, partly in _with_lists(evaluation, requirements):
-        sums[candidate][by_vendor, partly] += 1
     return {
-        one.pk: _counts(one, number - ruled[one.pk], sums[one.pk]) for one in candidates
+        one.pk: AnswerCounts(number - ruled[one.pk], **sums[one.pk])
+        for one in candidates
     }
 
 
-def _rulings(evaluation: Evaluation) -> RulingQuerySet:
-    rows: RulingQuerySet = Ruling.objects.filter(candidate__evaluation=evaluation)
-    return rows
+type Counts = Iterable[tuple[uuid.UUID, bool, str, int]]
 
 
 def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
-    """Those that stand, to what is asked and not ruled out as a whole."""
+    """Those that stand, to what is asked today and not ruled out as a whole."""
     whole = Ruling.objects.whole().filter(
         candidate=OuterRef("candidate"), requirement=OuterRef("requirement")
     )
@@ -199,48 +223,49 @@ def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
         candidate__evaluation=evaluation,
         superseded_at__isnull=True,
         requirement__retired_at__isnull=True,
+        requirement_revision__gte=F("requirement__revision"),
     )
     return rows.exclude(availability=Availability.WITHDRAWN).order_by()
 
 
-def _without_lists(evaluation: Evaluation) -> Iterable[tuple[uuid.UUID, bool, int]]:
+def _without_lists(evaluation: Evaluation) -> Counts:
     rows = _answers(evaluation).filter(requirement__demands__isnull=True)
-    counted = rows.values_list("candidate_id", "by_vendor").annotate(Count("pk"))
-    yield from counted
+    rows = rows.exclude(requirement__weight=0)
+    counted = rows.values_list("candidate_id", "by_vendor", "availability")
+    for candidate, by_vendor, availability, count in counted.annotate(Count("pk")):
+        what = ANSWERED if says(availability) else NOTED
+        yield candidate, by_vendor, what, count
 
 
 def _with_lists(
-    evaluation: Evaluation, asked: QuerySet[Requirement]
-) -> Iterable[tuple[uuid.UUID, bool, bool]]:
-    """Each answer to what must hold for lists, and whether a value is left out."""
-    held = asked.filter(demands__isnull=False).distinct()
-    listed = {row.pk: row for row in with_demands(held)}
+    evaluation: Evaluation,
+    listed: Mapping[uuid.UUID, Requirement],
+    named: Mapping[tuple[uuid.UUID, uuid.UUID], dict[str, list[str]]],
+) -> Counts:
     if not listed:
         return
-    named = {
-        (candidate, requirement): values
-        for candidate, requirement, values in _rulings(evaluation).values_list(
-            "candidate_id", "requirement_id", "named_values"
-        )
-    }
     rows = _answers(evaluation).filter(requirement__in=listed)
     for candidate, requirement, by_vendor, *answer in rows.values_list(
         "candidate_id", "requirement_id", "by_vendor", *Said._fields
     ):
-        ruled = named.get((candidate, requirement), {})
-        owed = owed_values(Said(*answer), listed[requirement], ruled)
-        yield candidate, by_vendor, bool(owed)
+        ruled, need = named.get((candidate, requirement), {}), listed[requirement]
+        if what := _what(Said(*answer), need, ruled):
+            yield candidate, by_vendor, what, 1
 
 
-def _counts(
-    candidate: Candidate, asked: int, said: Counter[tuple[bool, bool]]
-) -> AnswerCounts:
-    """`said` counts answers by whether the vendor gave them, and whether in part."""
-    whole, partly = said[True, False], said[True, True]
-    noted = said[False, False] + said[False, True]
-    if candidate.vendor_id is None:
-        whole, partly, noted = whole + said[False, False], partly + said[False, True], 0
-    return AnswerCounts(asked, whole, partly, noted)
+def _what(said: Said, need: Requirement, ruled: Mapping[str, list[str]]) -> str:
+    """What an answer counts as; blank if as nothing, or if every value is ruled out."""
+    values = [*said_of_values(said, need, ruled).values()]
+    if not any(demanded(need).values()):
+        values = [said.availability]  # without lists, or with retired values alone
+    if not values:
+        return ""
+    stated = [says(availability) for availability in values]
+    if all(stated):
+        return ANSWERED
+    if set(values) & {Availability.UNSTATED, Availability.PARTIAL}:
+        return NOTED
+    return PARTLY if any(stated) else ""
 
 
 # What candidates have not answered yet, and what they have to confirm anew.
@@ -380,16 +405,22 @@ def is_answered_by_buyer(candidate: Candidate) -> bool:
 
 
 def answering_of(candidate: Candidate) -> Answering:
-    """How far its answers are; three queries. What is ruled out is not asked."""
-    rulings = Ruling.objects.whole().filter(candidate=candidate)
-    out = set(rulings.values_list("requirement", flat=True))
+    """How far its answers are. What is ruled out is not asked."""
+    rulings = Ruling.objects.filter(candidate=candidate)
+    ruled = dict(rulings.values_list("requirement_id", "named_values"))
     requirements = [
-        row for row in asked_requirements(candidate.evaluation) if row.pk not in out
+        row
+        for row in with_demands(asked_requirements(candidate.evaluation))
+        if ruled.get(row.pk) != {}
     ]
-    stated = Claim.objects.filter(
-        candidate=candidate, superseded_at__isnull=True, availability__in=STATED
-    )
-    done = set(stated.values_list("requirement", flat=True))
+    needs = {row.pk: row for row in requirements}
+    done = {
+        key
+        for key, *said in _answers(candidate.evaluation)
+        .filter(candidate=candidate, requirement__in=needs)
+        .values_list("requirement_id", *Said._fields)
+        if _what(Said(*said), needs[key], ruled.get(key, {})) == ANSWERED
+    }
     return Answering(
         asked=sorted(requirements, key=lambda row: not row.is_must),
         left=frozenset(row.pk for row in requirements if row.pk not in done),

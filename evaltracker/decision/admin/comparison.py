@@ -636,7 +636,8 @@ def promise_rows(counted: Counted) -> list[dict[str, str]]:
         {
             "ref": row.key,
             "said": str(row.said).replace("_", " "),
-            "found": f"{row.found.verdict} in the {row.found.source}",
+            "found": f"{row.found.verdict} in the {row.found.source}"
+            f"{', short of its claim' if row.short else ''}",
         }
         for row in counted.promises.rows
     ]

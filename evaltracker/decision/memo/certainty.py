@@ -232,7 +232,9 @@ def whys_out(figures: Figures) -> Iterator[str]:
             named = need_names(figures.inputs, refs, figures.quote)
             yield f"{name} is knocked out by {listed(named)}"
         elif result["fit"] is None:
-            yield f"{name} has no requirement that is scored"
+            silent = result["asked"] and not result["answered"]
+            what = "answered nothing" if silent else "no requirement that is scored"
+            yield f"{name} has {what}"
         elif figures.is_open and result["people"] is None:
             yield f"{name} was scored by nobody"
 

@@ -144,8 +144,10 @@ def comparison(memo: Memo) -> Iterator[Line]:
     yield (
         *("Candidate", "Kind", "State", "Fit", "Fit of what was tested"),
         *("Asked", "Answered", "Shown", "Tested", "Backed by research"),
+        *("Noted by us", "Answered by us"),
         *("People", "Total", "Working of the total"),
-        *("Knocked out by", "Promises tested", "Held", "Partly", "Failed"),
+        *("Knocked out by", "Promises tested", "Held", "Short of its claim"),
+        *("Partly", "Failed"),
         *("Low cost", "Likely cost", "High cost", "Kinds known", "Kinds asked"),
     )
     for candidate in memo["inputs"]["candidates"]:
@@ -160,7 +162,10 @@ def comparison(memo: Memo) -> Iterator[Line]:
             result["total_working"],
             ", ".join(result["knock_outs"]),
             Number(record["tested"]),
-            *(Number(record.get(name)) for name in ("held", "partly", "failed")),
+            *(
+                Number(record.get(name))
+                for name in ("held", "short", "partly", "failed")
+            ),
             *(
                 Number(cost[name], MONEY) if known else "not known"
                 for name in ("low", "likely", "high")

@@ -15,6 +15,8 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     total.<candidate>            total, points
     place.<candidate>            rank among those compared
     answered.<candidate>         answered, n of the scored requirements that apply
+    ours.<candidate>             answered by the buyer's note with a status, n of those
+    noted.<candidate>            noted by the buyer without a status: no answer, n
     shown.<candidate>            judged by a demo, n of the answered
     tested.<candidate>           judged by a trial, n of the answered
     researched.<candidate>       answered and backed by research, n
@@ -95,11 +97,13 @@ from functools import cached_property
 from typing import Any
 
 from evaltracker.decision.memo.record import (
+    NOTHING_STATED,
     FrozenCost,
     Inputs,
     Memo,
     Results,
     knows_lists,
+    silence_of,
 )
 from evaltracker.decision.memo.results import (
     Counted,
@@ -305,7 +309,7 @@ class Figures:
         needs = self.inputs["requirements"]
         category_of = {row["ref"]: row["category"] for row in needs}
         return {
-            key: fit_by_category(one.fit.rows, category_of)
+            key: fit_by_category(one.fit.weighed, category_of)
             for key, one in self.counted.items()
         }
 
@@ -329,8 +333,13 @@ class Figures:
         """“8 of 10 answered · 5 of 8 shown · 2 of 8 tested”."""
         row = self.results[key]
         answered = row["answered"]
+        noted = counted_of(f"noted.{key}", row.get("noted", 0))
         if not answered:
-            return say("nothing stated yet")
+            item = self.counted[key].candidate
+            words = silence_of(item, row) or NOTHING_STATED
+            return (
+                say(f"{words}; {{}} noted by us", noted) if noted.exact else say(words)
+            )
         first = counted_of(f"answered.{key}", answered, row["asked"])
         if "shown" not in row:
             tried = counted_of(f"tried.{key}", row["tested"], answered)
@@ -338,10 +347,14 @@ class Figures:
         shown = counted_of(f"shown.{key}", row["shown"], answered)
         tested = counted_of(f"tested.{key}", row["tested"], answered)
         line = say("{} answered · {} shown · {} tested", first, shown, tested)
-        if not row.get("researched"):
-            return line
-        backed = counted_of(f"researched.{key}", row["researched"])
-        return say("{} ({} backed by research)", line, backed)
+        if row.get("ours"):
+            ours = counted_of(f"ours.{key}", row["ours"])
+            words = "{} answered ({} ours) · {} shown · {} tested"
+            line = say(words, first, ours, shown, tested)
+        if row.get("researched"):
+            backed = counted_of(f"researched.{key}", row["researched"])
+            line = say("{} ({} backed by research)", line, backed)
+        return say("{} · {} noted by us", line, noted) if noted.exact else line
 
     def promises(self, key: str, name: str = "promises") -> Sentence:
         """Of trials, or with `promises_in_demos` of demos; blank where not kept."""
@@ -354,7 +367,11 @@ class Figures:
             tested = counted_of(name, record["tested"])
             return say(f"{{}} {'shown' if demos else 'tested'}, too few to say", tested)
         held = counted_of(name, record["held"], record["tested"])
-        return say(f"{{}} held{' in demos' if demos else ''}", held)
+        line = say(f"{{}} held{' in demos' if demos else ''}", held)
+        if not record.get("short"):
+            return line
+        short = counted_of(f"promises.short.{key}", record["short"])
+        return say("{}, {} short of its claim", line, short)
 
     def cost(self, key: str, bound: str = "likely") -> Figure:
         return money(f"cost.{bound}.{key}", self.results[key]["cost"][bound])

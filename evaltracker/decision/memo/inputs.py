@@ -31,6 +31,7 @@ from evaltracker.decision.memo.results import (
     count,
     count_known,
     draw_all,
+    missed_by,
     results_of,
 )
 from evaltracker.decision.models import Decision, KeptDraws, Waiver
@@ -57,7 +58,11 @@ from trials.scoring import (
 )
 from trials.selectors.cells import PlainShape, record_of, shape_of
 from trials.selectors.ledger import Ledger, ledger
-from trials.selectors.matrix import cell_numbers, counted_once, standing_ledger
+from trials.selectors.matrix import (
+    cell_numbers,
+    counted_once,
+    standing_ledger,
+)
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState
@@ -254,6 +259,7 @@ def candidates_inputs(
             "settled": settled.get(candidate.pk, []) if opened else None,
             "cost_lines": lines.get(candidate.pk, []),
             "mailed_sheets": mailed.get(candidate.pk, []),
+            "invited": candidate.invited_at is not None,
             "gaps": gaps.get(candidate.pk, []),
             "steps": steps[candidate.pk],
         }
@@ -536,7 +542,7 @@ def _memo(evaluation: Evaluation) -> StandingMemo:
             states[item["id"]].by_ref,
             fit=sums[item["id"]].whole_fit,
             knock_outs=list(sums[item["id"]].knock_outs),
-            promises=sums[item["id"]].promises,
+            promises=sums[item["id"]].promises(missed_by(item, inputs)),
         )
         for item in inputs["candidates"]
     ]

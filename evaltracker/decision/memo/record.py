@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict
 
 from trials import scoring
 from trials.scoring import Availability, CellState, ValueState, state_before_scope
+from vendors.policy import INVITABLE
 
 
 class FrozenBrief(TypedDict):
@@ -154,9 +155,9 @@ class FrozenStep(TypedDict):
 
 
 class FrozenCandidate(FrozenOption):
-    """`settled` is None before the consensus is opened; `numbers` are by ref. `gaps`
-    are all of its trials, `steps` those from the memo's day on, in their order; both
-    from formula 4 on."""
+    """`settled` is None before the consensus is opened; `numbers` are by ref. From
+    formula 4 on: whether its vendor was `invited`, all `gaps` of its trials, and its
+    `steps` from the memo's day on, in their order."""
 
     id: str
     eliminated_in: NotRequired[str]
@@ -166,6 +167,7 @@ class FrozenCandidate(FrozenOption):
     settled: NotRequired[list[FrozenScore] | None]
     cost_lines: list[FrozenCostLine]
     mailed_sheets: NotRequired[list[FrozenSheet]]
+    invited: NotRequired[bool]
     gaps: NotRequired[list[FrozenGap]]
     steps: NotRequired[list[FrozenStep]]
 
@@ -219,6 +221,7 @@ class FrozenPromises(TypedDict):
     tested: int
     hidden: bool
     held: NotRequired[int]
+    short: NotRequired[int]
     partly: NotRequired[int]
     failed: NotRequired[int]
 
@@ -248,8 +251,12 @@ class CostResult(TypedDict):
 
 
 class DemoCounts(TypedDict, total=False):
+    """`noted` and `ours` from formula 4 on."""
+
     shown: int
     researched: int
+    noted: int
+    ours: int
     promises_in_demos: FrozenPromises
 
 
@@ -281,7 +288,13 @@ class Memo(TypedDict):
 def cell_inputs(record: scoring.CellRecord) -> FrozenCell:
     answer = record.current
     return {
-        "claim": {**_answer_inputs(answer), "stale": record.stale} if answer else None,
+        "claim": {
+            **_answer_inputs(answer),
+            "stale": record.stale,
+            "ours": record.ours,
+        }
+        if answer
+        else None,
         "evidence": [_verdict_inputs(verdict) for verdict in record.verdicts],
         "not_applicable": _ruled_inputs(record.not_applicable),
         "excused": _ruled_inputs(record.excused),
@@ -329,17 +342,37 @@ def cell_states(item: FrozenCandidate, inputs: Inputs) -> dict[str, scoring.Cell
             ref: state_before_scope(cell_facts(cell), today, credits)
             for ref, cell in item["cells"].items()
         }
-    demanded = demanded_of(inputs)
+    demanded, former = demanded_of(inputs), is_former(inputs)
     return {
-        ref: scoring.cell_state(read_record(cell), demanded[ref], today, credits)
+        ref: scoring.cell_state(
+            read_record(cell), demanded[ref], today, credits, former=former
+        )
         for ref, cell in item["cells"].items()
     }
+
+
+def is_former(inputs: Inputs) -> bool:
+    """Whether it was counted by formula 1, 2 or 3: there a note without a status was an
+    answer, new words shed what was found of older ones, and no promise was short."""
+    return inputs["formula_version"] in ("1", "2", "3")
 
 
 def knows_lists(inputs: Inputs) -> bool:
     """Whether lists of the brief, and who ran what on whose data, were frozen. Others
     count by formula 2, with its reading of *tested*."""
     return "lists" in inputs
+
+
+NOT_ASKED, NOTHING_STATED = "not asked", "nothing stated yet"
+
+
+def silence_of(item: FrozenCandidate, result: CandidateResult) -> str:
+    """Why figures of a candidate are “–”: nothing is answered. Blank if something is,
+    or if it was counted by a formula that told none of this."""
+    if result["answered"] or "noted" not in result:
+        return ""
+    never = item.get("invited") is False and item["kind"] in INVITABLE
+    return NOT_ASKED if never and not result["noted"] else NOTHING_STATED
 
 
 def demanded_of(inputs: Inputs) -> dict[str, list[scoring.Value]]:
@@ -365,6 +398,7 @@ def read_record(cell: FrozenCell) -> scoring.CellRecord:
         verdicts=[_verdict(verdict) for verdict in cell["evidence"]],
         not_applicable=_ruled(cell["not_applicable"]),
         excused=_ruled(cell["excused"]),
+        ours=bool(claim and claim.get("ours")),
     )
 
 

@@ -30,9 +30,11 @@ from evaltracker.decision.memo.record import (
     Results,
     cell_states,
     credits_of,
+    is_former,
     knows_lists,
 )
 from evaltracker.decision.models import DRAWN_PLACES, SHARE_PLACES
+from evaltracker.toolbox.measures import CellNumbers
 from stakeholders.models import Role
 from trials import scoring
 from trials.scoring import (
@@ -248,9 +250,23 @@ def count(item: FrozenCandidate, inputs: Inputs) -> Counted:
         item,
         inputs,
         cells,
-        fit=scoring.fit({row.key: row.weight for row in requirements}, cells),
+        fit=scoring.fit(
+            {row.key: row.weight for row in requirements},
+            cells,
+            former=is_former(inputs),
+        ),
         knock_outs=[row.key for row in scoring.knock_outs(requirements, cells)],
-        promises=scoring.promise_record(requirements, cells),
+        promises=scoring.promise_record(requirements, cells, missed_by(item, inputs)),
+    )
+
+
+def missed_by(item: FrozenCandidate, inputs: Inputs) -> frozenset[str]:
+    """The requirements of which it missed a number that it claimed itself."""
+    if is_former(inputs):
+        return frozenset()
+    numbers = item.get("numbers", {}).items()
+    return frozenset(
+        ref for ref, row in numbers if CellNumbers.from_json(row).misses_claim
     )
 
 
@@ -508,7 +524,7 @@ def field_between(
             contender(
                 option.candidate["id"],
                 list(evidence),
-                [row for row in option.fit.rows if row.key in category_of],
+                [row for row in option.fit.weighed if row.key in category_of],
                 category_of,
                 [
                     row
@@ -571,7 +587,7 @@ def role_ranks(
     category_of = {row["ref"]: row["category"] for row in inputs["requirements"]}
     scored = [name for name, weight in category_weights(inputs).items() if weight]
     fits = {
-        option.candidate["id"]: fit_by_category(option.fit.rows, category_of)
+        option.candidate["id"]: fit_by_category(option.fit.weighed, category_of)
         for option in running
     }
     # In one order, whatever the database made of that of the keys.
@@ -697,7 +713,7 @@ def candidate_results(counted: Counted, inputs: Inputs) -> CandidateResult:
         "total_working": counted.total.working,
         "knock_outs": counted.knock_outs,
         "standings": {row.key: str(row.standing) for row in fit.rows},
-        "promises": promises(counted.promises),
+        "promises": promises(counted.promises, inputs),
         **cost_results(counted.candidate, inputs),
     }
 
@@ -706,22 +722,25 @@ def more_counts(counted: Counted, inputs: Inputs) -> DemoCounts:
     if not knows_lists(inputs):
         return {}
     coverage = counted.fit.coverage
+    beside: DemoCounts = {"noted": coverage.noted, "ours": coverage.ours}
     return {
         "shown": coverage.shown,
         "researched": coverage.researched,
-        "promises_in_demos": promises(counted.promises.demos),
+        **(DemoCounts() if is_former(inputs) else beside),
+        "promises_in_demos": promises(counted.promises.demos, inputs),
     }
 
 
-def promises(record: scoring.SourceRecord) -> FrozenPromises:
+def promises(record: scoring.SourceRecord, inputs: Inputs) -> FrozenPromises:
     """The promise record; counts stay hidden below five tested claims."""
     tally = record.overall
     if record.hidden:
         return {"tested": tally.tested, "hidden": True}
-    return {
+    counts: FrozenPromises = {
         "tested": tally.tested,
         "hidden": False,
         "held": tally.held,
         "partly": tally.partly,
         "failed": tally.failed,
     }
+    return counts if is_former(inputs) else {**counts, "short": tally.short}

@@ -259,8 +259,9 @@ def promise_sentence(record: FrozenPromises, judged: str = "tested") -> str:
             f"{record['tested']} promises were {judged}; below five nothing can be "
             "said."
         )
+    short = f"{record['short']} short of its claim, " if record.get("short") else ""
     return (
-        f"Of {record['tested']} promises {judged}, {record['held']} held, "
+        f"Of {record['tested']} promises {judged}, {record['held']} held, {short}"
         f"{record['partly']} held partly and {record['failed']} failed."
     )
 

@@ -285,22 +285,29 @@ def keep_moved_draws() -> None:
 
 
 def moved() -> list[Evaluation]:
-    evaluations = Evaluation.objects.exclude(status=Status.DECIDED).select_related(
-        "owner", "kept_draws"
-    )
+    rows = Evaluation.objects.exclude(status=Status.DECIDED).select_related("owner")
+    evaluations = list(rows.order_by("created_at"))
+    drawn = {
+        key: (version, until)
+        for key, version, until in KeptDraws.objects.values_list(
+            "evaluation", "version", "valid_until"
+        )
+    }
     now = versions_of([evaluation.pk for evaluation in evaluations])
     return [
         evaluation
-        for evaluation in evaluations.order_by("created_at")
-        if (version := now.get(evaluation.pk)) and _has_moved(evaluation, version)
+        for evaluation in evaluations
+        if (version := now.get(evaluation.pk))
+        and _has_moved(drawn.get(evaluation.pk), version, is_open=evaluation.is_open)
     ]
 
 
-def _has_moved(evaluation: Evaluation, now: Version) -> bool:
-    draws: KeptDraws | None = getattr(evaluation, "kept_draws", None)
-    if draws is None or draws.version != now.digest:
+def _has_moved(
+    drawn: tuple[str, datetime.datetime] | None, now: Version, *, is_open: bool
+) -> bool:
+    if drawn is None or drawn[0] != now.digest:
         return True
-    return evaluation.is_open and draws.valid_until <= timezone.now()
+    return is_open and drawn[1] <= timezone.now()
 
 
 def keep_draws(*, evaluation: Evaluation) -> KeptDraws:

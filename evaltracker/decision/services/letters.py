@@ -159,9 +159,10 @@ def promises_kept_words(own: SourceRecord) -> str:
     if own.hidden:
         return ""
     tally = own.overall
+    short = f"{tally.short} worked short of your own number, " if tally.short else ""
     return (
         f"Of the {tally.tested} features that you said are available and that we "
-        f"tested, {tally.held} worked, {tally.partly} worked in part and "
+        f"tested, {tally.held} worked, {short}{tally.partly} worked in part and "
         f"{tally.failed} did not."
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.measures.measure import (
+    AT_MOST,
     Measure,
     UnitMismatch,
     check_same_kind,
@@ -253,6 +254,22 @@ class CellNumbers:
         return self._each(
             lambda each: each.result if each.measure == self.asked else each.words
         )
+
+    @property
+    def misses_claim(self) -> bool:
+        """Whether a number that was measured is worse than the one that was claimed;
+        of another kind of unit it cannot be compared."""
+        return any(map(self._misses, self.measured))
+
+    def _misses(self, reading: Measured) -> bool:
+        measure, value, claimed = reading.measure, reading.value, self.claimed
+        if measure is None or value is None or claimed is None:
+            return False
+        try:
+            said = convert(claimed.value, claimed.unit, measure.unit)
+        except UnitMismatch:
+            return False
+        return value > said if measure.direction == AT_MOST else value < said
 
     @property
     def against_claim(self) -> str:

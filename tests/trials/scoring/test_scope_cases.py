@@ -161,4 +161,4 @@ def test_the_cell_comes_to_what_was_agreed(case: Case) -> None:
 
 
 def test_there_are_as_many_cases_as_were_agreed() -> None:
-    assert len(CASES) == 36
+    assert len(CASES) == 38

@@ -96,11 +96,22 @@ def facts_before_lists(record: CellRecord) -> CellFacts:
 
 @given(RECORDS)
 def test_without_lists_a_cell_earns_and_stands_as_ever(record: CellRecord) -> None:
-    state, before = cell_state(record, (), TODAY), facts_before_lists(record)
+    state = cell_state(record, (), TODAY, former=True)
+    before = facts_before_lists(record)
     earned = credit(before, TODAY)
     assert (state.credit, state.standing) == (earned.value, earned.standing)
     assert state.working == earned.working
     assert state.answered == (earned.standing != Standing.UNANSWERED)
+
+
+@given(RECORDS)
+def test_new_words_earn_no_more_than_before_and_stand_alike(record: CellRecord) -> None:
+    former = cell_state(record, (), TODAY, former=True)
+    state = cell_state(record, (), TODAY)
+    assert (state.standing, state.knocks_out) == (former.standing, former.knocks_out)
+    assert state.not_applicable or (state.credit or 0) <= (former.credit or 0)
+    assert former.answered or not state.answered
+    assert former.by_trial in (None, state.by_trial)
 
 
 @given(RECORDS)
@@ -161,6 +172,9 @@ def test_the_counts_stand_beside_each_other_in_these_words() -> None:
     assert counts.in_words == (
         "8 of 10 answered · 5 of 8 shown · 2 of 8 tested (4 backed by research)"
     )
-    assert Coverage(3, 0, 0, 0, 0).in_words == (
-        "0 of 3 answered · 0 of 0 shown · 0 of 0 tested"
+    assert Coverage(3, 0, 0, 0, 0, noted=2).in_words == (
+        "0 of 3 answered · 2 noted by us"
+    )
+    assert Coverage(3, 2, 1, 0, 0, ours=1).in_words == (
+        "2 of 3 answered (1 ours) · 1 of 2 shown · 0 of 2 tested"
     )

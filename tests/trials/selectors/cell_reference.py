@@ -3,7 +3,8 @@ ledger knows nothing of it. Only what a single value comes to is the ledger's ow
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from trials.scoring import (
     Availability,
     CellFacts,
     ClaimFacts,
+    Credits,
     EvidenceFacts,
     Source,
     Standing,
@@ -24,16 +26,23 @@ from trials.selectors.cells import awaiting_reply
 from vendors.models import Candidate, Claim, Ruling
 
 type Value = tuple[str, str]
+ANSWERS = ("now", "beta", "planned", "on_request", "never")
+STRENGTH = (Source.TRIAL, Source.DEMO, Source.RESEARCH)
+HARSH = ("holds", "partly", "not_shown", "fails")
+
 type Answer = tuple[str, datetime.date | None]
 
 
 @dataclass
 class Slow:
-    """What counts for one value, and which sources only judged older words."""
+    """What counts for one value, and which sources only judged older words; `then` has
+    the verdicts on older words alone, `new` those on words of now."""
 
     facts: CellFacts
     answered: bool
     unconfirmed: tuple[Source, ...]
+    then: CellFacts = field(default_factory=CellFacts)
+    new: Sequence[EvidenceFacts] = ()
 
 
 def values_of(requirement: Requirement) -> list[Value]:
@@ -116,13 +125,19 @@ def read_slowly(
         said = ("withdrawn", None)
     elif answer is None and refuted:
         said = ("now", None)
+    stale = claim.requirement_revision < requirement.revision
+    words = said or ("now", None)
+    then = CellFacts(
+        ClaimFacts(Availability(words[0]), words[1], stale),
+        [facts_of(one, words[0], value) for one in before],
+    )
+    new = [facts_of(one, words[0], value) for one in current]
     if said is None:
-        return Slow(CellFacts(None, (), out, excused), False, ())
+        return Slow(CellFacts(None, (), out, excused), False, (), then, new)
     if refuted or claim.availability == "withdrawn":
         counted = before + current
     else:
         counted = current
-    stale = claim.requirement_revision < requirement.revision
     facts = CellFacts(
         ClaimFacts(Availability(said[0]), said[1], stale),
         [facts_of(one, said[0], value) for one in counted],
@@ -131,7 +146,10 @@ def read_slowly(
     )
     sources = {source_of(one) for one in older} - {source_of(one) for one in current}
     waiting = tuple(source for source in Source if source in sources)
-    return Slow(facts, answer is not None, waiting if answer is not None else ())
+    if answer is None or out:
+        waiting = ()
+    is_answer = answer is not None and answer[0] in ANSWERS
+    return Slow(facts, is_answer, waiting, then, new)
 
 
 def is_current(judged: Claim, claim: Claim, value: Value | None) -> bool:
@@ -176,3 +194,28 @@ def is_refuted(verdicts: Sequence[Evidence], today: datetime.date) -> bool:
         ClaimFacts(Availability.NOW), [facts_of(one, "now", None) for one in verdicts]
     )
     return standing(facts, today) == Standing.REFUTED
+
+
+def strongest(facts: Sequence[EvidenceFacts]) -> EvidenceFacts | None:
+    """The newest verdict of the strongest source, of two at a time the harsher."""
+    for source in STRENGTH:
+        rows = [
+            one
+            for one in facts
+            if one.source == source
+            and (one.independent or source != Source.RESEARCH)
+            and (one.verdict != "not_shown" or source == Source.DEMO)
+        ]
+        if rows:
+            return max(rows, key=lambda one: (one.at, HARSH.index(one.verdict)))
+    return None
+
+
+def most_of(slow: Slow, credits: Credits) -> Decimal:
+    """What new words earn at most for what was found of older ones."""
+    last, anew = strongest(slow.then.evidence), strongest(slow.new)
+    if last is None:
+        return Decimal(1)
+    if anew and STRENGTH.index(anew.source) <= STRENGTH.index(last.source):
+        return Decimal(1)
+    return Decimal(str(getattr(credits, f"{last.source}_{last.verdict}")))

@@ -1,6 +1,7 @@
 """The ledger says of every cell what a slow reading of that cell alone says."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from tests.cast import common, trials, vendors
 from tests.trials.selectors.cell_reference import (
     Slow,
     Value,
+    most_of,
     read_slowly,
     values_of,
 )
@@ -22,8 +24,10 @@ from trials.scoring import Credits, Source, Standing, credit
 from trials.scoring.ledger import judged_by
 from trials.selectors.cells import Cell, Cells, Shape, cells_for
 from trials.selectors.ledger import Column, ledger
+from trials.selectors.matrix import cell_numbers, promises_of
 from trials.services.evidence import record_evidence
-from vendors.models import Candidate
+from vendors.models import Candidate, Claim
+from vendors.selectors.claims import answer_counts
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
@@ -48,7 +52,10 @@ def last(slow: Slow, source: Source) -> str:
 
 def promise(slow: Slow, source: Source) -> tuple[str, str] | None:
     """What was promised and what that source found of it, if anything."""
-    claim, found = slow.facts.claim, judged_by(slow.facts, source)
+    judges = {one.source for one in slow.new if one.verdict != "not_shown"}
+    anew = judges & {Source.TRIAL, source}
+    facts = slow.facts if anew or not slow.then.evidence else slow.then
+    claim, found = facts.claim, judged_by(facts, source)
     if claim is None or claim.stale or found is None:
         return None
     said = found.judged or claim.availability
@@ -81,10 +88,17 @@ def alike(
     """Insist on one cell; whether it knocks out."""
     names: list[Value | None] = [*values_of(requirement)] or [None]
     slow = [read_slowly(option, requirement, name, day) for name in names]
-    earned = [credit(one.facts, day, credits) for one in slow]
+    own = [credit(one.facts, day, credits) for one in slow]
+    earned = [
+        replace(is_worth, value=min(is_worth.value, most_of(one, credits)))
+        if is_worth.value is not None
+        else is_worth
+        for one, is_worth in zip(slow, own, strict=True)
+    ]
     for value, one, is_worth in zip(cell.state.values, slow, earned, strict=True):
         assert (value.credit, value.standing) == (is_worth.value, is_worth.standing)
-        assert value.working == is_worth.working
+        if is_worth in own:
+            assert value.working == is_worth.working
         assert value.unconfirmed == one.unconfirmed
         assert value.facts.excused == one.facts.excused
         for kept, source in (
@@ -120,8 +134,8 @@ def agree_with_rows(column: Column) -> None:
     assert column.fit.weight == sum(row.weight for row in rows)
     coverage = column.coverage
     assert coverage.asked == len(rows)
-    assert coverage.answered == sum(row.state == "counted" for row in rows)
-    for name in ("shown", "tested", "researched"):
+    assert coverage.answered == sum(row.answered for row in rows)
+    for name in ("shown", "tested", "researched", "ours"):
         counted = sum(getattr(row, name) for row in rows)
         assert getattr(coverage, name) == counted <= coverage.answered
 
@@ -156,14 +170,34 @@ def test_what_a_memo_freezes_counts_as_the_ledger_does(lists: bool) -> None:
         assert counted.candidate["id"] == str(option.pk)
         assert counted.fit.rows == column.fit_rows
         assert tuple(counted.knock_outs) == column.knock_outs
-        told = [(row.key, row.said, row.found.verdict) for row in column.promises.rows]
+        record = promises_of(cell_numbers(where), column)
+        told = [(row.key, row.said, row.found.verdict) for row in record.rows]
         assert told == [
             (row.key, row.said, row.found.verdict) for row in counted.promises.rows
         ]
-        assert counted.promises.demos.overall == column.promises.demos.overall
+        assert counted.promises.demos.overall == record.demos.overall
         for name in ("better_than_claimed", "honest_nevers", "slipped"):
             frozen = getattr(counted.promises, name)
-            assert getattr(column.promises, name) == frozen
+            assert getattr(record, name) == frozen
+
+
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("seed", [5, 6, 7])
+def test_candidates_and_ledger_count_the_same_answers(seed: int, lists: bool) -> None:
+    where = anything(seed, lists=lists)
+    Claim.objects.filter(statement="Yes.", superseded_at=None).exclude(
+        availability="unstated"
+    ).update(by_vendor=True)
+    book = ledger(where, as_of=TODAY)
+    counts = answer_counts(where, book.candidates)
+    for column in book.columns:
+        told, coverage = counts[column.candidate.pk], column.coverage
+        assert (told.asked, told.answered, told.ours, told.noted) == (
+            *(coverage.asked, coverage.answered, coverage.ours, coverage.noted),
+        )
+    assert any(one.ours < one.answered for one in counts.values())
+    assert lists or any(one.noted for one in counts.values())
+    assert lists is any(one.partly for one in counts.values())
 
 
 def test_what_a_vendor_may_still_answer_does_not_count() -> None:

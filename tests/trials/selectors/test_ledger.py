@@ -151,9 +151,9 @@ def test_the_promise_record_waits_for_five_tested_claims() -> None:
     vendors.enter(where, "demos")
     for ref in ("R1", "R2", "R3", "R4"):
         trials.verdict(trials.claim_of(acme, ref), "demo")
-    assert ledger(where).of(acme).promises.demos.hidden
+    assert ledger(where).of(acme).sums.promises(frozenset()).demos.hidden
     trials.verdict(trials.claim_of(acme, "R5"), "demo", "fails")
-    record = ledger(where).of(acme).promises
+    record = ledger(where).of(acme).sums.promises(frozenset())
     assert record.hidden
     assert not record.demos.hidden
     assert (record.demos.overall.held, record.demos.overall.failed) == (4, 1)

@@ -37,7 +37,7 @@ def test_the_ledger_takes_six_queries_whatever_its_size(
             column = book.of(option)
             assert column.fit.value is not None
             assert not column.knock_outs
-            assert column.promises.hidden
+            assert column.sums.promises(frozenset()).hidden
             assert [
                 column.cells[requirement.ref].marks for requirement in book.requirements
             ]

@@ -81,12 +81,14 @@ def test_what_the_buyer_notes_of_a_vendor_is_no_answer_of_it(
             by=purchase.owner,
         )
     found = {
-        row.candidate: (row.answers.answered, row.answers.noted)
+        row.candidate: (row.answers.answered, row.answers.ours, row.answers.noted)
         for group in candidate_groups(purchase, purchase.owner, filters={})
         for row in group.rows
     }
-    assert found == {acme: (0, 1), own: (1, 0)}
-    assert "1 more noted by the buyer" in page(purchase, purchase.owner)
+    assert found == {acme: (0, 0, 1), own: (1, 1, 0)}
+    body = page(purchase, purchase.owner)
+    assert "1 noted by us, without a status" in body
+    assert body.count("1 of them ours") == 1
 
 
 def test_the_owner_adds_a_candidate_with_a_new_vendor(purchase: Evaluation) -> None:

@@ -15,7 +15,12 @@ from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.table import first_closed, gate_reports
 from evaltracker.workflow.inbox.items import stand_of
 from evaltracker.workflow.management.commands.verify_journal import evaluation_of
-from trials.selectors.matrix import standing_ledger, versions_of
+from trials.selectors.matrix import (
+    cell_numbers,
+    promises_of,
+    standing_ledger,
+    versions_of,
+)
 
 # Somebody may change it while it is counted; then it is counted once more.
 TRIES = 3
@@ -51,7 +56,7 @@ def _differing(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
-    book = standing_ledger(evaluation)
+    book, numbers = standing_ledger(evaluation), cell_numbers(evaluation)
     yield (
         "the ledger",
         {
@@ -59,7 +64,7 @@ def _counted(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
                 {ref: cell.state for ref, cell in column.cells.items()},
                 column.fit,
                 column.knock_outs,
-                column.promises,
+                promises_of(numbers, column),
             )
             for column in book.columns
         },
