@@ -1,19 +1,20 @@
 """The call by which a program of the buyer's reports runs, and its description."""
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO, Any, ClassVar, cast
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import path, reverse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import BaseParser
@@ -22,7 +23,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from evaltracker.errors import Invalid, NotFound
+from evaltracker.errors import NotFound
+from evaltracker.toolbox.files import files_of_rows
 from evaltracker.toolbox.rest.problems import (
     CHARSET,
     CONTENT_TYPE,
@@ -44,20 +46,26 @@ from trials.run_formats import (
     KEY_LIMIT,
     MOST_CASES,
     MOST_RUNS,
-    NAMES,
+    PARAMS,
     SIZE_LIMIT,
     UNIT_LIMIT,
+    Address,
     ReportedFile,
-    read_description_apart,
-    read_in_toto,
-    read_instant,
-    read_json_runs,
+    read_json_file,
     read_junit,
+    refuse,
 )
-from trials.selectors.runs import SECRET, find_run_tokens
-from trials.services.runs import end_leaked_token, receive_report
+from trials.selectors.runs import (
+    SECRET,
+    codes_of,
+    find_run_tokens,
+    results_by_token,
+    results_of,
+    runs_by_code,
+)
+from trials.services.runs import Received, end_leaked_token, receive_report
 from vendors.api.access import BEARER, MinuteThrottle
-from vendors.api.schema import DocsView, SchemaView
+from vendors.api.schema import DocsView, OpenView, SchemaView
 from vendors.rate_limits import address_of
 
 
@@ -191,11 +199,12 @@ def _problem(status: int, detail: str = "") -> JsonResponse:
 
 PER_MINUTE = settings.RUN_CALLS_PER_MINUTE
 DESCRIPTION = f"""
-How a benchmark or CI of the buyer's reports what it measured in a trial. Runs never
-judge anything: a person confirms what they propose.
+How a benchmark or CI of the buyer's reports what it measured in a trial, and reads what
+its runs come to. Runs never judge anything: a person confirms what they propose.
 
 Send `Authorization: Bearer <run token>`; who runs the trial makes it on *Runs and
-tokens* of the trial's page. It posts runs of that trial and opens nothing else. Errors
+tokens* of the trial's page. It posts runs of that trial, reads what they come to, and
+opens nothing else. A [client](/api/v1/trials/client.py) in one file does both. Errors
 are `application/problem+json` (RFC 9457): `code` is for programs, `detail` for people.
 
 **Limits.** A body: {SIZE_LIMIT // 1024**2} MB, not compressed, with {MOST_RUNS:,} runs,
@@ -209,7 +218,7 @@ EXAMPLE: dict[str, Any] = {
     "environment": "m5.large",
     "runs": [
         {
-            "criterion": 1,
+            "criterion": "T6",
             "value": "12.1",
             "unit": "ms",
             "measured_at": "2026-11-27T10:15:00Z",
@@ -217,7 +226,7 @@ EXAMPLE: dict[str, Any] = {
     ],
 }
 JUNIT = """<testsuite name="nightly" timestamp="2026-11-27T10:15:00Z">
-  <testcase name="test_c2_restores_a_job"/>
+  <testcase name="test_t7_restores_a_job"/>
 </testsuite>
 """
 IN_TOTO: dict[str, Any] = {
@@ -227,29 +236,17 @@ IN_TOTO: dict[str, Any] = {
     "predicate": {
         "result": "PASSED",
         "configuration": [],
-        "passedTests": ["c2 restores a job"],
+        "passedTests": ["T7 restores a job"],
     },
 }
-ANSWER: dict[str, Any] = {
-    "id": "build-7",
-    "format": "json",
-    "runs": 1,
-    "ignored": 0,
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "received_at": "2026-11-27T10:16:00Z",
-}
+WRONG = "Give the unit of the number, such as ms."
 WHY: Reasons = {
     400: (
         "The file or a parameter is wrong; `errors` names 20 places at most.",
         "invalid",
         {
-            "detail": "runs.0.unit: Give the unit of the number, such as ms.",
-            "errors": [
-                {
-                    "pointer": "#/runs/0/unit",
-                    "detail": "Give the unit of the number, such as ms.",
-                }
-            ],
+            "detail": f"runs.0.unit: {WRONG}",
+            "errors": [{"pointer": "#/runs/0/unit", "detail": WRONG}],
         },
     ),
     403: (
@@ -273,9 +270,6 @@ WHY: Reasons = {
         {},
     ),
 }
-NOT_JSON = "Of a file that is no JSON; a JSON body says it itself. "
-EXACT = {"oneOf": [{"type": "string"}, {"type": "number"}]}
-NAME = {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}
 
 
 class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -288,92 +282,144 @@ class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
         return {"type": "http", "scheme": "bearer"}
 
 
-def any_of(shape: dict[str, Any], words: str) -> serializers.JSONField:
-    """A field of several types, described as they are."""
-
-    class Described(serializers.JSONField):
-        _spectacular_annotation = {"field": shape}
-
-    return Described(help_text=words)
+TEXT, COUNT, BOOLEAN = ({"type": name} for name in ("string", "integer", "boolean"))
+TIME = {"type": "string", "format": "date-time"}
 
 
-class RunInput(serializers.Serializer[Any]):
-    """One number of a criterion that has a measure."""
-
-    criterion = any_of(NAME, "Its number on the trial's page, or its id.")
-    value = any_of(EXACT, "Exact; a string, or a JSON number as it is written.")
-    unit = serializers.CharField(
-        max_length=UNIT_LIMIT, help_text="Of the same kind as the measure's: s for ms."
-    )
-    measured_at = serializers.DateTimeField(
-        help_text="With its offset from UTC; within the trial's days."
-    )
+def _object(needed: str = "", **fields: Any) -> dict[str, Any]:
+    """An object whose fields are all there, unless only some are `needed`."""
+    required = needed.split() or [*fields]
+    return {"type": "object", "properties": fields, "required": required}
 
 
-class RunReportInput(serializers.Serializer[Any]):
-    """A file of runs; unknown fields are refused."""
-
-    id = serializers.CharField(
-        max_length=KEY_LIMIT, help_text="Your own, one for each file."
-    )
-    commit = serializers.CharField(
-        max_length=COMMIT_LIMIT, required=False, allow_blank=True
-    )
-    link = serializers.URLField(required=False, allow_blank=True)
-    environment = serializers.CharField(
-        max_length=ENVIRONMENT_LIMIT, required=False, allow_blank=True
-    )
-    runs = serializers.ListField(child=RunInput(), min_length=1, max_length=MOST_RUNS)
+def _list(of: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": of}
 
 
-class RunReportOutput(serializers.Serializer[Any]):
-    """What was kept of a file: all of it."""
-
-    id = serializers.CharField()
-    format = serializers.ChoiceField(choices=ReportFormat.choices)
-    runs = serializers.IntegerField(help_text="How many runs it has.")
-    ignored = serializers.IntegerField(help_text="Test cases of no criterion.")
-    sha256 = serializers.CharField(help_text="Of the file as it came.")
-    received_at = serializers.DateTimeField()
+def _or_null(of: dict[str, Any]) -> dict[str, Any]:
+    return {**of, "nullable": True}
 
 
-def _param(name: str, words: str, kind: Any = OpenApiTypes.STR) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, description=f"{NOT_JSON}{words}")
+RUN_INPUT = _object(
+    "criterion measured_at",
+    criterion={**TEXT, "description": "Its code, such as T6, or its id."},
+    value={
+        "oneOf": [TEXT, {"type": "number"}],
+        "description": "Exact; with a unit of the same kind as the measure's.",
+    },
+    unit={**TEXT, "maxLength": UNIT_LIMIT},
+    measured_at={**TIME, "description": "Within the trial's days."},
+    failed={**BOOLEAN, "description": "Beside a number, or instead of it."},
+)
+REPORT_INPUT = _object(
+    "runs",
+    id={**TEXT, "maxLength": KEY_LIMIT, "description": "Your own, one for each file."},
+    commit={**TEXT, "maxLength": COMMIT_LIMIT},
+    link=TEXT,
+    environment={**TEXT, "maxLength": ENVIRONMENT_LIMIT},
+    runs={**_list(RUN_INPUT), "minItems": 1, "maxItems": MOST_RUNS},
+)
+RESULT = _object(
+    code=TEXT,
+    bound=_or_null({**TEXT, "description": "Null: tests that pass or fail."}),
+    n={**COUNT, "description": "Runs that count, failed ones among them."},
+    least={**COUNT, "description": "How many the statistic needs."},
+    missing=_or_null(COUNT),
+    failed=COUNT,
+    value=_or_null({**TEXT, "description": "The statistic, exact."}),
+    unit=_or_null(TEXT),
+    proposed=_or_null({**TEXT, "enum": ["holds", "partly", "fails"]}),
+    why=TEXT,
+    asks=_or_null(
+        {
+            **TEXT,
+            "enum": ["environment", "commit"],
+            "description": "What the contract has to declare before anything counts.",
+        }
+    ),
+    left_out=COUNT,
+    moves=_list(_object(file=TEXT, without=TEXT)),
+    pools=_list(
+        _object(
+            environment=TEXT,
+            commit=TEXT,
+            n=COUNT,
+            left_out=COUNT,
+            value=_or_null(TEXT),
+            would_be=_or_null(TEXT),
+        )
+    ),
+    confirmed=_or_null({**TEXT, "description": "The verdict of a person."}),
+)
+PAGE = {**TEXT, "description": "The trial's page, for people."}
+REPORT_OUTPUT = _object(
+    id=TEXT,
+    format={**TEXT, "enum": list(ReportFormat.values)},
+    runs=COUNT,
+    ignored={**COUNT, "description": "Test cases of no criterion, or skipped."},
+    ignored_names={**_list(TEXT), "description": "The first five of them."},
+    sha256={**TEXT, "description": "Of the file as it came."},
+    received_at=TIME,
+    reported={
+        "type": "object",
+        "additionalProperties": COUNT,
+        "description": "Its runs by the code of their criterion.",
+    },
+    url=PAGE,
+    results=_list(RESULT),
+)
+PARAMETERS = {
+    "id": "Your own id of the file, if it says none itself.",
+    "commit": "What was tested, if the file does not say it; else the same.",
+    "link": "Where it ran.",
+    "environment": "On what it ran; runs are counted by environment and commit.",
+    "criterion": "The criterion that the whole file is for.",
+    "metric": "Of a k6 summary the number that counts: `http_req_duration:p(95)`.",
+    "measured_at": "When, for runs whose file has no time.",
+    "zone": "Of times without an offset, such as `Europe/Berlin`.",
+    "dry_run": "1: look at it, and keep nothing.",
+}
+
+
+def _parameters(*names: str) -> list[OpenApiParameter]:
+    of_trial = OpenApiParameter("trial", OpenApiTypes.UUID, OpenApiParameter.PATH)
+    named = (OpenApiParameter(name, description=PARAMETERS[name]) for name in names)
+    return [of_trial, *named]
 
 
 def _sent(name: str, value: Any, media_type: str) -> OpenApiExample:
     return OpenApiExample(name, value, request_only=True, media_type=media_type)
 
 
+describe_results = extend_schema(
+    operation_id="runs_results",
+    summary="Read what runs come to",
+    description="By criterion. `environment` and `commit` show that pool of runs "
+    "instead of the one that the contract declares.",
+    parameters=_parameters("commit", "environment"),
+    responses={
+        200: _object(url=PAGE, results=_list(RESULT)),
+        **problems(400, 401, 403, 404, 409, 429, own=WHY),
+    },
+)
 describe_report = extend_schema(
     operation_id="runs_report",
     summary="Report runs",
-    parameters=[
-        OpenApiParameter("trial", OpenApiTypes.UUID, OpenApiParameter.PATH),
-        _param("id", "Your own id of the file; needed."),
-        _param("commit", "What was tested."),
-        _param("link", "Where it ran.", OpenApiTypes.URI),
-        _param("environment", "On what it ran."),
-        _param(
-            "measured_at", "When, where the file does not say.", OpenApiTypes.DATETIME
-        ),
-    ],
+    parameters=_parameters(*PARAMETERS),
     request={
-        "application/json": RunReportInput,
+        "application/json": REPORT_INPUT,
         "application/xml": OpenApiTypes.STR,
         "text/xml": OpenApiTypes.STR,
         "application/vnd.in-toto+json": OpenApiTypes.OBJECT,
     },
     responses={
-        201: RunReportOutput,
-        200: RunReportOutput,
+        **dict.fromkeys((200, 201), REPORT_OUTPUT),
         **problems(400, 401, 403, 404, 409, 413, 415, 429, own=WHY),
     },
     examples=[
         _sent("numbers", EXAMPLE, "application/json"),
         _sent("JUnit XML", JUNIT, "application/xml"),
         _sent("in-toto", IN_TOTO, "application/vnd.in-toto+json"),
-        OpenApiExample("kept", ANSWER, response_only=True, status_codes=["200", "201"]),
     ],
 )
 
@@ -401,9 +447,6 @@ class RunDocsView(DocsView):
     title = "evaltracker: runs of trials"
 
 
-IN_BODY = "A JSON body says this itself; remove it from the address."
-
-
 class RunThrottle(MinuteThrottle):
     """`RUN_CALLS_PER_MINUTE` of each run token."""
 
@@ -424,38 +467,71 @@ class RunGuessThrottle(MinuteThrottle):
 
 
 class RunsView(StrictView):
-    """Runs of one trial, posted by its run token."""
+    """Runs of one trial, posted and read by its run token."""
 
     authentication_classes = (RunTokenAuthentication,)
     permission_classes = (IsAuthenticated,)
     throttle_classes = (RunThrottle,)
     parser_classes: tuple[type[BaseParser], ...] = PARSERS
-    params: ClassVar = {"POST": frozenset({*NAMES, "measured_at"})}
+    params: ClassVar = {"POST": PARAMS, "GET": frozenset({"commit", "environment"})}
+
+    def token(self, trial: str) -> RunToken:
+        token = cast("RunToken", self.request.auth)
+        if read_id(trial) != token.trial_id:
+            raise NotFound
+        return token
+
+    @describe_results
+    def get(self, request: Request, trial: str) -> Response:
+        """Read what the runs of each criterion come to, and propose."""
+        token, params = self.token(trial), request.query_params
+        rows = results_by_token(
+            token, params.get("environment", ""), params.get("commit", "")
+        )
+        return Response({"url": self.page(token), "results": rows})
+
+    def page(self, token: RunToken) -> str:
+        place = reverse("admin:trial", args=[token.trial_id])
+        return self.request.build_absolute_uri(place)
 
     @describe_report
     def post(self, request: Request, trial: str) -> Response:
         """Report runs: all of the file is kept, or nothing."""
-        token = cast("RunToken", request.auth)
-        if read_id(trial) != token.trial_id:
-            raise NotFound
-        content = cast("bytes", request.data)
-        kind = FORMATS[(request.content_type or "").partition(";")[0].strip().lower()]
-        received = receive_report(
-            token=token,
-            format=kind,
-            content=content,
-            said=read_report(kind, content, request.query_params.dict()),
-        )
+        token = self.token(trial)
+        # A body without a byte comes as no bytes at all.
+        content = request.data if isinstance(request.data, bytes) else b""
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        params = request.query_params.dict()
+        if params.get("dry_run", "1") != "1":
+            raise refuse("Say dry_run=1, or leave it out.", "?dry_run")
+        address = Address.read(params, codes_of(token.trial_id))
+        said = read_report(kind, content, address)
+        try:
+            with transaction.atomic(), files_of_rows():
+                received = receive_report(token=token, content=content, said=said)
+                body = self.answer(token, received, said)
+                if "dry_run" in params:
+                    raise NothingKept
+        except NothingKept:
+            return Response(body)
+        return Response(body, status=201 if received.created else 200)
+
+    def answer(
+        self, token: RunToken, received: Received, said: ReportedFile
+    ) -> dict[str, Any]:
         report = received.report
-        body = {
+        return {
             "id": report.key,
             "format": report.format,
             "runs": received.runs,
             "ignored": report.ignored,
+            "ignored_names": said.ignored_names,
             "sha256": report.sha256,
             "received_at": report.received_at,
+            "reported": runs_by_code(report),
+            "url": self.page(token),
+            "results": results_of(report.trial),
         }
-        return Response(body, status=201 if received.created else 200)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count calls without a good token by their address, and stop a flood."""
@@ -468,36 +544,41 @@ class RunsView(StrictView):
         return super().handle_exception(exc)
 
 
-def read_report(
-    kind: ReportFormat, content: bytes, params: dict[str, Any]
-) -> ReportedFile:
-    """What a body of that kind says; `params` describe a file that cannot do so itself.
+CLIENT = Path(__file__).parent / "client" / "evaltracker_runs.py"
+
+
+class ClientView(OpenView):
+    """The program that reports runs, in one file; it holds no secret."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        answer = HttpResponse(CLIENT.read_bytes(), content_type="text/x-python")
+        answer["Content-Disposition"] = f'attachment; filename="{CLIENT.name}"'
+        return answer
+
+
+class NothingKept(Exception):
+    """Rolls back what a dry run did."""
+
+
+def read_report(kind: str, content: bytes, address: Address) -> ReportedFile:
+    """What a body of that content type says.
 
     Raises:
         Invalid: by place. ParseError: it is no JSON.
 
     """
-    if kind == ReportFormat.JSON:
-        if params:
-            raise Invalid(IN_BODY, errors={name: [IN_BODY] for name in sorted(params)})
-        return read_json_runs(text_of(content))
-    described = read_description_apart(params)
-    instant = _instant(params.get("measured_at"))
-    if kind == ReportFormat.JUNIT:
-        return read_junit(content, described, instant)
-    return read_in_toto(text_of(content), described, instant)
-
-
-def _instant(text: str | None) -> datetime.datetime | None:
-    try:
-        return read_instant(text) if text else None
-    except ValueError as error:
-        raise Invalid(str(error), errors={"measured_at": [str(error)]}) from error
+    if not content.strip():
+        raise refuse("The body is empty.")
+    if FORMATS[kind] == ReportFormat.JUNIT:
+        return read_junit(content, address)
+    return read_json_file(text_of(content), address)
 
 
 # A process that serves vendors alone never has these addresses.
 urlpatterns = [
     path("<str:trial>/runs/", RunsView.as_view()),
+    path("client.py", ClientView.as_view()),
     path("schema/", RunSchemaView.as_view(), name="run-schema"),
     path("docs/", RunDocsView.as_view(), name="run-docs"),
 ]

@@ -1,30 +1,31 @@
 """Reading files of runs as benchmarks and test runners write them; no Django.
 
 Each reader gives back a `ReportedFile`, or raises `Invalid` with every place that is
-wrong. Which criterion a run names, whether its unit fits and when it was is looked at
-by the service that knows the trial.
+wrong. Whether a criterion is there, its unit fits and when it was is looked at by the
+service that knows the trial.
 """
 
 import datetime
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from zoneinfo import ZoneInfo
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.files import AcceptedFile
-from evaltracker.toolbox.measures import read_number
+from evaltracker.toolbox.measures import PLACES, read_number, round_off
 from evaltracker.toolbox.rest.problems import read_json
 from evaltracker.toolbox.rest.views import UNKNOWN_FIELD
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, listed_few
 
 SIZE_LIMIT = 10 * 1024 * 1024
 # Cases of one file, whether or not they name a criterion.
@@ -32,53 +33,65 @@ MOST_CASES = 100_000
 # Runs of one file.
 MOST_RUNS = 10_000
 UNIT_LIMIT = 40
+CODE_LIMIT = 90
 MOST_TOLD = 20
+# So many of the names that name no criterion are told.
+MOST_NAMES = 5
 _NUMERIC = (str, Decimal, int)
 
 
 class ReportedRun(NamedTuple):
-    """One run as it was sent: a number with a unit, or whether a test failed."""
+    """One run as it was sent: a number with a unit, or whether it failed."""
 
     # Its place in the file, for whoever has to fix it.
     pointer: str
-    # A number in the trial's list of criteria, or the id of one.
-    criterion: str
+    # The code of a criterion, or its id; a number is a place in a list, and refused.
+    criterion: str | int
     measured_at: datetime.datetime
     number: Decimal | None = None
     unit: str = ""
     failed: bool | None = None
+
+    def field(self, name: str) -> str:
+        """Where a field of it stands; only our own format has fields to point at."""
+        return f"{self.pointer}.{name}" if self.pointer[:5] == "runs." else self.pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFile:
     key: str
     runs: Sequence[ReportedRun]
+    format: str = "json"
     commit: str = ""
     link: str = ""
     environment: str = ""
-    # Test cases that name no criterion, or were skipped.
+    # Test cases that name no criterion, or were skipped, and the names of the first.
     ignored: int = 0
+    ignored_names: Sequence[str] = ()
 
 
 class Faults:
-    """What is wrong in a file, place by place; the first of them are told."""
+    """What is wrong in a file, place by place; the first of them are told.
+
+    A place is dotted, as in `runs.0.unit`; `?zone` is a parameter of the address.
+    """
 
     def __init__(self) -> None:
         self._errors: dict[str, list[str]] = {}
 
-    def add(self, pointer: str, sentence: str) -> None:
+    def add(self, place: str, sentence: str) -> None:
         if len(self._errors) < MOST_TOLD:
-            self._errors.setdefault(pointer, []).append(sentence)
+            self._errors.setdefault(place, []).append(sentence)
 
     def check(self) -> None:
         if self._errors:
-            pointer, sentences = next(iter(self._errors.items()))
-            named = f"{pointer}: " if pointer else ""
+            place, sentences = next(iter(self._errors.items()))
+            named = f"{place.removeprefix('?')}: " if place else ""
             raise Invalid(f"{named}{sentences[0]}", errors=self._errors)
 
 
-def refuse(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"": [sentence]})
+def refuse(sentence: str, place: str = "") -> Invalid:
+    return Invalid(sentence, errors={place: [sentence]})
 
 
 def read_value(given: object) -> Decimal:
@@ -88,12 +101,11 @@ def read_value(given: object) -> Decimal:
     return read_number(given)
 
 
-def read_instant(given: object) -> datetime.datetime:
-    """An ISO 8601 time with its offset from UTC."""
-    instant = read_iso(given)
-    if instant.tzinfo is None:
-        raise ValueError("Give the time with its offset, such as 2026-11-27T10:15:00Z.")
-    return instant
+def read_float(given: object) -> Decimal:
+    """A number that a program computed, with as many decimals as are kept."""
+    if isinstance(given, Decimal) and abs(given) < 10**PLACES:
+        given = round_off(given)
+    return read_value(given)
 
 
 def read_iso(given: object) -> datetime.datetime:
@@ -110,21 +122,7 @@ def read_iso(given: object) -> datetime.datetime:
     return instant
 
 
-def read_criterion(given: object) -> str:
-    """What names a criterion, as text."""
-    if isinstance(given, int) and not isinstance(given, bool):
-        given = str(given)
-    if not isinstance(given, str) or not 0 < len(given) <= 40:
-        raise ValueError("Give the number of a criterion of this trial, or its id.")
-    return given
-
-
-# Test results as JUnit XML, which everybody's runner writes a little differently.
-#
-# A test case is for a criterion if it has the property `criterion`, or a name that
-# begins with its number, such as “c2 restores a job”. The properties `measure.value`
-# and `measure.unit` give it a number, `measured_at` a time; else the time is its
-# suite's.
+# Which criterion the name of a test speaks of: “test_t6_waits” of T6.
 
 
 def key_of_code(code: str) -> str:
@@ -132,154 +130,190 @@ def key_of_code(code: str) -> str:
     return "".join(sign if sign.isalnum() else "_" for sign in code.lower()).strip("_")
 
 
-# Which criterion the name of a test speaks of: “test_c2_restores” of criterion 2.
-
-# At the beginning, or where a runner has put a path or a class before it.
-_NAMED = re.compile(
-    r"(?:^|::|[./])\s*(?:test[ _-]*)?c(\d{1,4})(?![0-9A-Za-z])", re.IGNORECASE
-)
+# Where a runner has put a path or a class before the name.
+_BEFORE = re.compile(r"^|[./\\]")
+_TEST = re.compile(r"test[ _-]*", re.IGNORECASE)
 
 
-def criterion_in(name: str) -> str:
-    """The number that stands at the beginning of a test's name; blank if none does."""
-    numbers = _NAMED.findall(name.partition("[")[0])
-    return str(int(numbers[-1])) if numbers else ""
+def criterion_in(name: str, codes: Mapping[str, str]) -> str:
+    """The longest code that begins a test's name and ends at a sign or with it; blank
+    if none does. `codes` are those of the trial by `key_of_code`."""
+    name = name.partition("[")[0].rpartition("::")[2].strip()
+    longest = ""
+    path = name.partition(" ")[0]
+    for before in _BEFORE.finditer(path):
+        rest = name[before.end() :]
+        prefix = _TEST.match(rest)
+        for text in (rest, rest[prefix.end() :] if prefix else ""):
+            parts = key_of_code(text[: 2 * CODE_LIMIT]).split("_")
+            for end in range(len(parts), 0, -1):
+                code = codes.get("_".join(parts[:end]), "")
+                if code and len(code) > len(longest):
+                    longest = code
+    return longest
 
 
-# What every file says of itself: its id, the commit, a link and where it ran.
+# What the address says: what a file does not, or the same.
 
 KEY_LIMIT = COMMIT_LIMIT = 200
 ENVIRONMENT_LIMIT = 2_000
 NAMES = ("id", "commit", "link", "environment")
+PARAMS = frozenset({*NAMES, "criterion", "metric", "measured_at", "zone", "dry_run"})
+GIVE_ID = "Give the file an id in the address, such as ?id=build-7."
+OFFSET = (
+    "Give the time with its offset, such as 2026-11-27T10:15:00Z, or name its zone in "
+    "the address: ?zone=Europe/Berlin."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
-    """All but the id may be blank."""
+class Address:
+    """The parameters of a post, and the codes of the trial by `key_of_code`."""
 
-    key: str
-    commit: str
-    link: str
-    environment: str
+    params: Mapping[str, str]
+    codes: Mapping[str, str]
+    zone: ZoneInfo | None = None
+    # The time of runs that have none.
+    measured_at: datetime.datetime | None = None
 
-    def file_of(self, runs: Sequence[ReportedRun], ignored: int = 0) -> ReportedFile:
+    @classmethod
+    def read(cls, params: Mapping[str, str], codes: Mapping[str, str]) -> "Address":
+        name, zone = params.get("zone", ""), None
+        try:
+            zone = ZoneInfo(name) if name else None
+        except (KeyError, ValueError, OSError) as error:
+            sentence = f"“{name[:40]}” is no time zone, such as Europe/Berlin."
+            raise refuse(sentence, "?zone") from error
+        address = cls(params, codes, zone)
+        if not params.get("measured_at"):
+            return address
+        try:
+            return cls(params, codes, zone, address.instant(params["measured_at"]))
+        except ValueError as error:
+            raise refuse(str(error), "?measured_at") from error
+
+    def instant(
+        self, given: object, usual: datetime.tzinfo | None = None
+    ) -> datetime.datetime:
+        """A time of the file; without an offset it is in `zone`, or the usual one."""
+        instant = read_iso(given)
+        if instant.tzinfo is None:
+            if not (self.zone or usual):
+                raise ValueError(OFFSET)
+            instant = instant.replace(tzinfo=self.zone or usual)
+        return instant
+
+    def needed_time(self, what: str) -> datetime.datetime:
+        if self.measured_at is None:
+            example = "?measured_at=2026-11-27T10:15:00Z"
+            sentence = f"{what} has no time; give it in the address: {example}"
+            raise refuse(sentence, "?measured_at")
+        return self.measured_at
+
+
+class Reader:
+    """What is gathered from one file, and what is wrong with it."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.faults = Faults()
+        self.runs: list[ReportedRun] = []
+        self.ignored = 0
+        self.names: list[str] = []
+
+    def ignore(self, name: str) -> None:
+        self.ignored += 1
+        if len(self.names) < MOST_NAMES:
+            self.names.append(name[:200])
+
+    def criterion(self, name: str, own: object = "") -> str | int:
+        """That of a case, by what is written beside it, its name or the address; blank,
+        and ignored, if none says one."""
+        asked = self.address.params.get("criterion", "")
+        found = own or criterion_in(name, self.address.codes)
+        if not isinstance(found, str | int) or isinstance(found, bool):
+            found = ""
+        if len(str(found)) > CODE_LIMIT:
+            raise ValueError("Name a criterion by its code, such as T6, or by its id.")
+        if found and asked and found != asked:
+            raise ValueError(
+                f"It is for criterion “{found}”, and the address says “{asked}”; they "
+                "must agree."
+            )
+        if not (found or asked):
+            self.ignore(name)
+        return found or asked
+
+    def file(
+        self, format: str, said: Mapping[str, object] | None = None
+    ) -> ReportedFile:
+        """All of it, described by what the file says itself and by the address.
+
+        Raises:
+            Invalid: with all that is wrong, or no run is for a criterion.
+
+        """
+        texts = self._described(said or {})
+        self.faults.check()
+        if not self.runs:
+            raise refuse(
+                "No test names a criterion. Begin its name with the criterion's code, "
+                "as in “test_t6_waits”, or say it for all: ?criterion=T6"
+            )
+        if len(self.runs) > MOST_RUNS:
+            raise refuse(f"Over {MOST_RUNS:,} runs are for a criterion; split it.")
         return ReportedFile(
-            key=self.key,
-            commit=self.commit,
-            link=self.link,
-            environment=self.environment,
-            runs=runs,
-            ignored=ignored,
+            key=texts["id"],
+            commit=texts["commit"],
+            link=texts["link"],
+            environment=texts["environment"],
+            runs=self.runs,
+            format=format,
+            ignored=self.ignored,
+            ignored_names=self.names,
         )
 
-
-def read_description(given: Mapping[str, object], faults: Faults) -> Description:
-    """The four as they are kept; what is wrong is noted."""
-    inputs = Inputs()
-    texts = {}
-    for name in NAMES:
-        text = given.get(name, "")
-        texts[name] = text if isinstance(text, str) else "-"
-        if not isinstance(text, str):
-            faults.add(name, "It must be a string.")
-    description = Description(
-        key=inputs.line("id", texts["id"], limit=KEY_LIMIT),
-        commit=inputs.line("commit", texts["commit"], limit=COMMIT_LIMIT, blank=True),
-        link=inputs.link("link", "" if texts["link"] == "-" else texts["link"]),
-        environment=inputs.text(
-            "environment", texts["environment"], limit=ENVIRONMENT_LIMIT, blank=True
-        ),
-    )
-    for name, sentences in inputs.errors.items():
-        for sentence in sentences:
-            faults.add(name, sentence)
-    return description
-
-
-def read_description_apart(given: Mapping[str, object]) -> Description:
-    """The same where it stands in the address and not in the file."""
-    faults = Faults()
-    if not given.get("id"):
-        sentence = "Give the file an id in the address, such as ?id=build-7."
-        raise Invalid(sentence, errors={"id": [sentence]})
-    description = read_description(given, faults)
-    faults.check()
-    return description
+    def _described(self, said: Mapping[str, object]) -> dict[str, str]:
+        texts = {}
+        for name in NAMES:
+            own, asked = said.get(name, ""), self.address.params.get(name, "")
+            place = name if own or not asked else f"?{name}"
+            if not isinstance(own, str):
+                self.faults.add(name, "It must be a string.")
+                own = asked or "-"
+            if own and asked and own != asked:
+                sentence = f"The file says “{own[:60]}”, the address “{asked[:60]}”."
+                self.faults.add(f"?{name}", sentence)
+            inputs, text = Inputs(), own or asked
+            if name == "link":
+                texts[name] = inputs.link(place, "" if text == "-" else text)
+            elif name == "environment":
+                limit = ENVIRONMENT_LIMIT
+                texts[name] = inputs.text(place, text, limit=limit, blank=True)
+            elif name == "id" and not text:
+                self.faults.add("?id", GIVE_ID)
+            else:
+                blank = name != "id"
+                texts[name] = inputs.line(place, text, limit=KEY_LIMIT, blank=blank)
+            for at, sentences in inputs.errors.items():
+                self.faults.add(at, sentences[0])
+        return texts
 
 
-# Test results as an in-toto statement; reported, for no signature of it is checked.
-#
-# https://in-toto.io/attestation/test-result/v0.1 lists tests by name: passed, warned
-# and failed. A name is for a criterion if it begins with its number. What the statement
-# says besides is kept in the file and not read, as in-toto asks of its readers.
-
-STATEMENT = "https://in-toto.io/Statement/v1"
-TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
-LISTS = {"passedTests": False, "warnedTests": False, "failedTests": True}
-
-
-def read_in_toto(
-    text: str, described: Description, given: datetime.datetime | None
-) -> ReportedFile:
-    """What the tests say that name a criterion.
-
-    Raises:
-        ParseError: it is no JSON. Invalid: it is no such statement.
-
-    """
-    statement = read_json(text)
-    if not isinstance(statement, dict) or statement.get("_type") != STATEMENT:
-        raise refuse(
-            "Send the in-toto statement itself. A signed envelope is not opened, for "
-            "its signature would not be checked."
-        )
-    if statement.get("predicateType") != TEST_RESULT:
-        raise refuse(f"The statement's predicateType must be {TEST_RESULT}.")
-    if given is None:
-        raise refuse("A statement has no time; give it in the address: ?measured_at=…")
-    names = _names(statement.get("predicate"))
-    runs = [
-        ReportedRun(pointer, criterion, given, failed=failed)
-        for pointer, name, failed in names
-        if (criterion := criterion_in(name))
-    ]
-    if not runs:
-        raise refuse(
-            "No test names a criterion. Begin names with its number, such as “c2 "
-            "restores a job”."
-        )
-    if len(runs) > MOST_RUNS:
-        raise refuse(f"Over {MOST_RUNS:,} tests name a criterion; split the file.")
-    return described.file_of(runs, len(names) - len(runs))
-
-
-def _names(predicate: Any) -> list[tuple[str, str, bool]]:
-    if not isinstance(predicate, dict):
-        raise refuse("The statement has no predicate.")
-    subjects = []
-    for field, failed in LISTS.items():
-        names = predicate.get(field, [])
-        if not isinstance(names, list) or not all(
-            isinstance(name, str) for name in names
-        ):
-            raise refuse(f"predicate.{field} must be a list of names.")
-        subjects += [
-            (f"predicate.{field}.{at}", name, failed) for at, name in enumerate(names)
-        ]
-    if len(subjects) > MOST_CASES:
-        raise refuse(f"The statement has over {MOST_CASES:,} tests; split it.")
-    return subjects
-
-
-# Runs as JSON: one object with an id and a list of numbers.
+# Files in JSON are told apart by their keys; of all but ours the rest is not read.
 
 KNOWN = frozenset({"id", "commit", "link", "environment", "runs"})
-OF_RUN = frozenset({"criterion", "value", "unit", "measured_at"})
+OF_RUN = frozenset({"criterion", "value", "unit", "measured_at", "failed"})
 MISSING = "This field is needed."
+NOBODYS = (
+    "This JSON is of no kind that is read. It has runs (our own), benchmarks "
+    "(pytest-benchmark), results with times (hyperfine), metrics (the summary of k6), "
+    "or is an in-toto statement."
+)
 
 
-def read_json_runs(text: str) -> ReportedFile:
-    """What the body says; decimals stay as they were written.
+def read_json_file(text: str, address: Address) -> ReportedFile:
+    """What the file says; decimals stay as they were written.
 
     Raises:
         ParseError: it is no JSON. Invalid: by place.
@@ -288,47 +322,250 @@ def read_json_runs(text: str) -> ReportedFile:
     body = read_json(text, exact=True)
     if not isinstance(body, dict):
         raise refuse("The body must be a JSON object.")
-    faults = Faults()
+    if "runs" in body:
+        return read_own(body, address)
+    if "_type" in body or "payload" in body:
+        return read_in_toto(body, address)
+    if isinstance(body.get("benchmarks"), list) and "machine_info" in body:
+        return read_pytest_benchmark(body, address)
+    results = body.get("results")
+    if isinstance(results, list) and all(
+        isinstance(row, dict) and isinstance(row.get("times"), list) for row in results
+    ):
+        return read_hyperfine(results, address)
+    if isinstance(body.get("metrics"), dict):
+        return read_k6(body["metrics"], address)
+    raise refuse(NOBODYS)
+
+
+def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
+    reader, faults = Reader(address), Faults()
     for name in sorted(body.keys() - KNOWN):
         faults.add(name[:100], UNKNOWN_FIELD)
-    described = read_description(body, faults)
-    runs = body.get("runs")
+    runs = body["runs"]
     if not isinstance(runs, list) or not 0 < len(runs) <= MOST_RUNS:
         faults.add("runs", f"Give a list of 1 to {MOST_RUNS:,} runs.")
         runs = []
-    read = [_read_run(run, f"runs.{at}", faults) for at, run in enumerate(runs)]
-    faults.check()
-    runs = [run for run in read if run is not None]
-    return described.file_of(runs)
+    reader.faults = faults
+    for at, run in enumerate(runs):
+        _read_run(run, f"runs.{at}", reader)
+    return reader.file("json", body)
 
 
-def _read_run(run: Any, pointer: str, faults: Faults) -> ReportedRun | None:
+def _read_run(run: Any, pointer: str, reader: Reader) -> None:
+    faults = reader.faults
     if not isinstance(run, dict):
         faults.add(pointer, "It must be a JSON object.")
-        return None
-    if run.keys() != OF_RUN:
-        for name in sorted(OF_RUN - run.keys()):
-            faults.add(f"{pointer}.{name}", MISSING)
-        for name in sorted(run.keys() - OF_RUN):
-            faults.add(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
-        return None
-    field = ""
+        return
+    optional = {"failed"}
+    if reader.address.params.get("criterion"):
+        optional.add("criterion")
+    if "failed" in run and not run.keys() & {"value", "unit"}:
+        optional |= {"value", "unit"}
+    missing, unknown = OF_RUN - optional - run.keys(), run.keys() - OF_RUN
+    for name in sorted(missing):
+        faults.add(f"{pointer}.{name}", MISSING)
+    for name in sorted(unknown):
+        faults.add(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
+    if missing or unknown:
+        return
+    field, number, unit, failed = "", None, "", run.get("failed")
     try:
         field = "criterion"
-        criterion = read_criterion(run["criterion"])
-        field = "value"
-        number = read_value(run["value"])
-        field = "unit"
-        unit = run["unit"]
-        if not isinstance(unit, str) or not 0 < len(unit) <= UNIT_LIMIT:
-            raise ValueError("Give the unit of the number, such as ms.")
+        criterion = reader.criterion("", run.get("criterion"))
+        if not criterion:
+            raise ValueError("Name a criterion by its code, such as T6, or by its id.")
+        if "value" in run:
+            field = "value"
+            number = read_value(run["value"])
+            field = "unit"
+            unit = run["unit"]
+            if not isinstance(unit, str) or not 0 < len(unit) <= UNIT_LIMIT:
+                raise ValueError("Give the unit of the number, such as ms.")
+        field = "failed"
+        if failed is not None and not isinstance(failed, bool):
+            raise ValueError("It must be true or false.")
         field = "measured_at"
-        measured_at = read_instant(run["measured_at"])
+        measured_at = reader.address.instant(run["measured_at"])
     except ValueError as error:
         faults.add(f"{pointer}.{field}", str(error))
-        return None
-    return ReportedRun(pointer, criterion, measured_at, number, unit)
+        return
+    reader.runs.append(
+        ReportedRun(pointer, criterion, measured_at, number, unit, failed)
+    )
 
+
+def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> ReportedFile:
+    """Each round is a run in seconds; commit and time are the file's own."""
+    reader = Reader(address)
+    try:
+        when = address.instant(body.get("datetime"), datetime.UTC)
+    except ValueError as error:
+        raise refuse(str(error), "datetime") from error
+    for at, row in enumerate(body["benchmarks"]):
+        pointer = f"benchmarks.{at}"
+        try:
+            data = row["stats"]["data"]
+            extra = row.get("extra_info") or {}
+            criterion = reader.criterion(str(row["name"]), extra.get("criterion"))
+            if not criterion:
+                continue
+            for number in data:
+                found = read_float(number)
+                reader.runs.append(ReportedRun(pointer, criterion, when, found, "s"))
+        except (AttributeError, KeyError, TypeError):
+            sentence = "It has no stats.data; write the file by --benchmark-json."
+            reader.faults.add(pointer, sentence)
+        except ValueError as error:
+            reader.faults.add(pointer, str(error))
+    info = body.get("commit_info")
+    commit = str(info.get("id") or "") if isinstance(info, Mapping) else ""
+    if commit == "unversioned":
+        commit = ""
+    elif isinstance(info, Mapping) and info.get("dirty"):
+        # What was measured is not that commit.
+        commit += "-dirty"
+    return reader.file("pytest_benchmark", {"commit": commit})
+
+
+def read_hyperfine(results: Sequence[Any], address: Address) -> ReportedFile:
+    """Each time is a run in seconds; one whose command failed is a failed run."""
+    reader, when = Reader(address), address.needed_time("A file of hyperfine")
+    for at, row in enumerate(results):
+        codes = row.get("exit_codes") or [0] * len(row["times"])
+        try:
+            criterion = reader.criterion(str(row.get("command", "")))
+            if not criterion:
+                continue
+            for code, time in zip(codes, row["times"], strict=True):
+                run = ReportedRun(f"results.{at}", criterion, when)
+                if code != 0:  # null: ended by a signal
+                    run = run._replace(failed=True)
+                else:
+                    run = run._replace(number=read_float(time), unit="s")
+                reader.runs.append(run)
+        except (TypeError, ValueError) as error:
+            reader.faults.add(f"results.{at}", str(error))
+    return reader.file("hyperfine")
+
+
+# The numbers of k6 that are times, in ms; a trend of one's own says what it `contains`.
+_K6_TIMES = re.compile(
+    r"(http_req_(?!failed)|iteration_duration|group_duration|grpc_req_duration|"
+    r"ws_(connecting|ping|session_duration)|browser_http_req_duration)"
+)
+_K6_UNITS = {"http_reqs": "request", "data_sent": "B", "data_received": "B"}
+
+
+def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
+    """One load test is one run: the number that `metric` names."""
+    name, _, statistic = address.params.get("metric", "").rpartition(":")
+    if not isinstance(metrics.get(name), dict):
+        there = listed_few(sorted(str(each)[:60] for each in metrics), most=10)
+        raise refuse(
+            "Say which number counts, such as ?metric=http_req_duration:p(95). The "
+            f"file has {there}.",
+            "?metric",
+        )
+    if not address.params.get("criterion"):
+        sentence = "Say which criterion it is for, such as ?criterion=T6"
+        raise refuse(sentence, "?criterion")
+    values = _k6_values(metrics[name])
+    if statistic not in values:
+        there = listed_few(sorted(values), most=10)
+        raise refuse(f"“{name[:60]}” has {there}.", "?metric")
+    when = address.needed_time("A summary of k6")
+    reader, pointer = Reader(address), "metrics"
+    criterion = reader.criterion("")
+    lost = _k6_values(metrics.get("http_req_failed") or {})
+    try:
+        number = read_float(values[statistic])
+        if any(read_float(lost[key]) > 0 for key in ("rate", "value") if key in lost):
+            reader.runs.append(ReportedRun(pointer, criterion, when, failed=True))
+        else:
+            unit = _k6_unit(name.partition("{")[0], statistic, metrics[name])
+            reader.runs.append(ReportedRun(pointer, criterion, when, number, unit))
+    except ValueError as error:
+        reader.faults.add("?metric", str(error))
+    return reader.file("k6")
+
+
+def _k6_values(metric: Mapping[str, Any]) -> Mapping[str, Any]:
+    values = metric.get("values", metric)
+    return values if isinstance(values, dict) else {}
+
+
+def _k6_unit(name: str, statistic: str, metric: Mapping[str, Any]) -> str:
+    unit = _K6_UNITS.get(name, "")
+    if statistic == "count" and unit:
+        return unit
+    if statistic == "rate" and unit:
+        return f"{unit}/s"
+    if statistic in ("rate", "value") and "passes" in _k6_values(metric):
+        return "ratio"
+    if metric.get("contains", "time") == "time" and (
+        "contains" in metric or _K6_TIMES.match(name)
+    ):
+        return "ms"
+    raise ValueError(f"The file says no unit of “{name[:60]}”; post it as our JSON.")
+
+
+# Test results as an in-toto statement; reported, for no signature of it is checked.
+#
+# https://in-toto.io/attestation/test-result/v0.1 lists tests by name: passed, warned
+# and failed; its `result` is that of the worst list. What the statement says besides
+# is kept in the file and not read, as in-toto asks of its readers.
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
+LISTS = {"passedTests": "PASSED", "warnedTests": "WARNED", "failedTests": "FAILED"}
+
+
+def read_in_toto(statement: Mapping[str, Any], address: Address) -> ReportedFile:
+    if statement.get("_type") != STATEMENT:
+        raise refuse(
+            "Send the in-toto statement itself. A signed envelope is not opened, for "
+            "its signature would not be checked."
+        )
+    if statement.get("predicateType") != TEST_RESULT:
+        raise refuse(f"The statement's predicateType must be {TEST_RESULT}.")
+    when = address.needed_time("A statement")
+    reader, predicate = Reader(address), statement.get("predicate")
+    if not isinstance(predicate, dict):
+        raise refuse("The statement has no predicate.")
+    listed: dict[str, str] = {}
+    count, worst = 0, ""
+    for field, result in LISTS.items():
+        names = predicate.get(field, [])
+        if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+            raise refuse(f"predicate.{field} must be a list of names.")
+        count += len(names)
+        worst = result if names else worst
+        for at, name in enumerate(names):
+            pointer = f"predicate.{field}.{at}"
+            if listed.setdefault(name, field) != field:
+                reader.faults.add(pointer, f"It stands in {listed[name]}, too.")
+                continue
+            try:
+                if criterion := reader.criterion(name):
+                    failed = result == "FAILED"
+                    run = ReportedRun(pointer, criterion, when, failed=failed)
+                    reader.runs.append(run)
+            except ValueError as error:
+                reader.faults.add(pointer, str(error))
+    if count > MOST_CASES:
+        raise refuse(f"The statement has over {MOST_CASES:,} tests; split it.")
+    if worst and predicate.get("result") != worst:
+        sentence = f"By its lists of tests the result is {worst}."
+        reader.faults.add("predicate.result", sentence)
+    return reader.file("in_toto")
+
+
+# Test results as JUnit XML, which everybody's runner writes a little differently.
+#
+# A test case is for a criterion by its property `criterion`, or by its name. Of the
+# properties `measure.value` and `measure.unit` it has a number, of `measured_at` a
+# time; else the time is its suite's.
 
 DEPTH = 30
 MOST_ELEMENTS = 6 * MOST_CASES
@@ -360,50 +597,29 @@ class LimitedBuilder(TreeBuilder):
         return super().end(tag)
 
 
-def read_junit(
-    content: bytes, described: Description, given: datetime.datetime | None = None
-) -> ReportedFile:
-    """What the cases say that name a criterion; `given` is the time of those without.
+def read_junit(content: bytes, address: Address) -> ReportedFile:
+    """What the cases say that name a criterion.
 
     Raises:
         Invalid: it is no such file, over a limit, or by place.
 
     """
-    root = _tree(content)
-    faults, runs = Faults(), []
-    ignored = number = 0
-    for case, suite in _cases(root, None):
-        number += 1
-        name, properties = case.get("name", ""), {}
+    reader = Reader(address)
+    for number, (case, suite) in enumerate(_cases(_tree(content), None), 1):
+        name, pointer, properties = case.get("name", ""), f"testcase.{number}", {}
         for one in case.iterfind("properties/property"):
             text = one.get("value") or one.text or ""
             properties[one.get("name", "")] = text.strip()
-        criterion = properties.get("criterion") or criterion_in(name)
-        if not criterion or case.find("skipped") is not None:
-            ignored += 1
+        if case.find("skipped") is not None:
+            reader.ignore(name)
             continue
-        pointer = f"testcase.{number}"
         try:
-            runs.append(
-                _run(
-                    pointer,
-                    case,
-                    properties,
-                    criterion,
-                    _when(properties, suite, given),
-                )
-            )
+            if criterion := reader.criterion(name, properties.get("criterion", "")):
+                when = _when(properties, suite, address)
+                reader.runs.append(_run(pointer, case, properties, criterion, when))
         except ValueError as error:
-            faults.add(pointer, f"“{name[:80]}”: {error}")
-    faults.check()
-    if not runs:
-        raise refuse(
-            "No test names a criterion. Give tests the property criterion, or a name "
-            "that begins with its number, such as “c2 restores a job”."
-        )
-    if len(runs) > MOST_RUNS:
-        raise refuse(f"Over {MOST_RUNS:,} tests name a criterion; split the file.")
-    return described.file_of(runs, ignored)
+            reader.faults.add(pointer, f"“{name[:80]}”: {error}")
+    return reader.file("junit")
 
 
 def _tree(content: bytes) -> Element:
@@ -422,7 +638,9 @@ def _tree(content: bytes) -> Element:
     return root
 
 
-def _cases(element: Element, suite: Element | None) -> Any:
+def _cases(
+    element: Element, suite: Element | None
+) -> Iterator[tuple[Element, Element | None]]:
     """Each case with the suite that it stands in, in the order of the file."""
     for child in element:
         if child.tag == "testcase":
@@ -432,27 +650,25 @@ def _cases(element: Element, suite: Element | None) -> Any:
 
 
 def _when(
-    properties: Mapping[str, str],
-    suite: Element | None,
-    given: datetime.datetime | None,
+    properties: Mapping[str, str], suite: Element | None, address: Address
 ) -> datetime.datetime:
-    """When it was measured; a time without an offset is in UTC, as runners' are."""
+    """When it was measured; without an offset it is in UTC, as runners' clocks are,
+    unless the address names a zone."""
     stamp = properties.get("measured_at")
     if not stamp and suite is not None:
         stamp = suite.get("timestamp")
     if stamp:
-        instant = read_iso(stamp)
-        return instant if instant.tzinfo else instant.replace(tzinfo=datetime.UTC)
-    if given is None:
+        return address.instant(stamp, datetime.UTC)
+    if address.measured_at is None:
         raise ValueError(NO_TIME)
-    return given
+    return address.measured_at
 
 
 def _run(
     pointer: str,
     case: Element,
     properties: Mapping[str, str],
-    criterion: str,
+    criterion: str | int,
     when: datetime.datetime,
 ) -> ReportedRun:
     value, unit = properties.get("measure.value"), properties.get("measure.unit", "")
@@ -460,7 +676,7 @@ def _run(
         raise ValueError("Give both measure.value and measure.unit, or neither.")
     return ReportedRun(
         pointer,
-        read_criterion(criterion),
+        criterion,
         when,
         None if value is None else read_value(value),
         unit,

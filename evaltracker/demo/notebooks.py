@@ -38,9 +38,9 @@ from evaltracker.toolbox.days import is_working_day
 from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.services.stages import advance
 from stakeholders.models import Role
-from trials.choices import DataOwner, EvidenceVerdict, NoteKind, ReportFormat, Severity
+from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Severity
 from trials.models import Criterion, RunToken, Trial
-from trials.run_formats import read_json_runs
+from trials.run_formats import Address, read_json_file
 from trials.services.demos import schedule_demo
 from trials.services.evidence import note_research
 from trials.services.runs import confirm_runs, make_run_token, receive_report
@@ -120,9 +120,8 @@ def report_night(
     text = json.dumps(body)
     receive_report(
         token=token,
-        format=ReportFormat.JSON,
         content=text.encode(),
-        said=read_json_runs(text),
+        said=read_json_file(text, Address({}, {})),
     )
 
 

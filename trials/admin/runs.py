@@ -39,6 +39,7 @@ from trials.admin.evidence import VerdictForm
 from trials.choices import DataOwner, ReportFormat, Runner
 from trials.models import Criterion, Run, RunReport, RunToken, Trial
 from trials.policy import check_trial
+from trials.run_formats import key_of_code
 from trials.selectors.matrix import counted_once
 from trials.selectors.runs import (
     SHOWN_REPORTS,
@@ -542,6 +543,14 @@ def run_token_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
     return _page(request, trial, None, token=token, secret=secret)
 
 
+def posting(request: HttpRequest, trial: Trial) -> dict[str, Any]:
+    """Where programs report runs of a trial, and what they call its criteria."""
+    criteria = list(trial.criteria.all())
+    code = next((key_of_code(row.code) for row in criteria if row.code), "t1")
+    address = request.build_absolute_uri(f"/api/v1/trials/{trial.pk}/runs/")
+    return {"address": address, "criteria": criteria, "code": code}
+
+
 def _page(
     request: HttpRequest,
     trial: Trial,
@@ -561,7 +570,7 @@ def _page(
         ),
         trial=trial,
         form=form,
-        address=request.build_absolute_uri(f"/api/v1/trials/{trial.pk}/runs/"),
+        **posting(request, trial),
         **context,
     )
     answer.status_code = status
@@ -601,6 +610,7 @@ def trial_runs(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         so_far=so_far,
         page=pages.get_page(request.GET.get("page")),
         query="",
+        **posting(request, trial),
     )
 
 

@@ -51,6 +51,7 @@ from evaltracker.toolbox.measures import (
 from evaltracker.toolbox.working_days import day_in_words
 from trials.models import (
     Criterion,
+    Evidence,
     LeftOut,
     Measurement,
     Run,
@@ -60,6 +61,7 @@ from trials.models import (
 )
 from trials.models.runs import is_left_out
 from trials.policy import TRIAL_STAGES, check_running, may_lead, require_unclosed
+from trials.run_formats import key_of_code
 from vendors.policy import may_read_answers
 from vendors.wall import digest_of
 
@@ -235,6 +237,87 @@ def run_counts(criteria: Iterable[Criterion], zone: str) -> dict[uuid.UUID, RunC
         keys = pooled.proposing.keys if pooled.proposing else ()
         counts[key] = RunCount(pooled, runs.days(keys), runs.last_at)
     return counts
+
+
+def codes_of(trial: uuid.UUID) -> dict[str, str]:
+    """The codes of a trial's criteria as names of tests write them."""
+    codes = Criterion.objects.filter(trial=trial).values_list("code", flat=True)
+    return {key_of_code(code): code for code in codes if code}
+
+
+def runs_by_code(report: RunReport) -> dict[str, int]:
+    """How many runs a file has for each criterion."""
+    rows = report.runs.order_by().values_list("criterion__code")
+    return dict(rows.annotate(n=Count("pk")).order_by("criterion__code"))
+
+
+def results_by_token(
+    token: RunToken, environment: str = "", commit: str = ""
+) -> list[dict[str, Any]]:
+    """The same for who holds the token.
+
+    Raises:
+        Forbidden: it has ended. Refused: the trial is closed.
+
+    """
+    rows = RunToken.objects.select_related(
+        "made_by", "trial__lead", "trial__candidate__evaluation__owner"
+    )
+    fresh = rows.get(pk=token.pk)
+    check_run_token(fresh, timezone.now())
+    return results_of(fresh.trial, environment, commit)
+
+
+def results_of(
+    trial: Trial, environment: str = "", commit: str = ""
+) -> list[dict[str, Any]]:
+    """What the runs of each criterion come to, as programs read it: no words of people,
+    claims or prices. A pool that is asked for stands where the declared one does."""
+    criteria = list(trial.criteria.all())
+    for row in criteria:
+        row.trial = trial
+        row.counted_environment = environment or row.counted_environment
+        row.counted_commit = commit or row.counted_commit
+    confirmed = dict(
+        Evidence.objects.filter(criterion__in=criteria, measurement__isnull=False)
+        .order_by("recorded_at")
+        .values_list("criterion_id", "verdict")
+    )
+    pooled = pooled_runs(criteria)
+    return [_result(row, pooled[row.pk], confirmed.get(row.pk)) for row in criteria]
+
+
+def _result(
+    criterion: Criterion, pooled: Pooled, confirmed: str | None
+) -> dict[str, Any]:
+    measure, proposal = pooled.measure, pooled.proposal
+    return {
+        "code": criterion.code,
+        "bound": measure.reach if measure else None,
+        "n": proposal.n,
+        "least": measure.least_n if measure else 1,
+        "missing": pooled.missing,
+        "failed": proposal.failed,
+        "value": value_text(proposal) or None,
+        "unit": measure.unit if measure else None,
+        "proposed": proposal.verdict,
+        "why": proposal.why,
+        "asks": pooled.asks or None,
+        "left_out": pooled.left_out,
+        "moves": [{"file": key, "without": verdict} for key, verdict in pooled.moves],
+        "pools": [
+            {
+                "environment": one.pool.environment,
+                "commit": one.pool.commit,
+                "n": one.proposal.n,
+                "left_out": one.left_out,
+                "value": value_text(one.proposal) or None,
+                "would_be": one.proposal.verdict,
+            }
+            for one in pooled.pools
+        ],
+        "confirmed": confirmed,
+    }
 
 
 SECRET = re.compile(r"evr_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")

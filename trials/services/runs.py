@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +24,7 @@ from evaltracker.toolbox.measures import (
     Measure,
     Measured,
     Pooled,
+    PossibleRange,
     check_same_kind,
     sum_of,
 )
@@ -69,16 +69,19 @@ from vendors.services.candidates import lock_candidate
 from vendors.wall import digest_of, new_token
 
 MIDNIGHT = datetime.time()
+ZONE = "If the file's times have no offset, name their zone: ?zone=Europe/Berlin"
 # By how much the clock of a program may be ahead of ours.
 AHEAD = datetime.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRuns:
-    """Runs of one unit, and the criterion that they are for; tests have no unit."""
+    """Runs of one unit, and the criterion that they are for; those without a number
+    have no unit."""
 
     criterion: Criterion
     unit: str
+    possible: PossibleRange | None = None
     runs: list[ReportedRun] = field(default_factory=list)
 
 
@@ -117,11 +120,17 @@ class Days:
         """What is wrong with a time of measuring outside `start` and `until`."""
         if not self.start <= when < self.end:
             there = when.astimezone(ZoneInfo(self.trial.zone))
-            return f"{there:%Y-%m-%d %H:%M} ({self.trial.zone}) is no day of the " + (
-                f"trial, which runs from {self.trial.starts_on} to "
+            sentence = (
+                f"measured_at {there:%Y-%m-%d %H:%M} ({self.trial.zone}) is no day of "
+                f"the trial, which runs from {self.trial.starts_on} to "
                 f"{self.trial.ends_on}."
             )
-        return f"It is in the future; by our clock it is {self.now:%Y-%m-%dT%H:%M:%SZ}."
+        else:
+            sentence = (
+                "measured_at is in the future; by our clock it is "
+                f"{self.now:%Y-%m-%dT%H:%M:%SZ}."
+            )
+        return f"{sentence} {ZONE}"
 
 
 def match_runs(
@@ -137,52 +146,64 @@ def match_runs(
     if now < days.start:
         first = day_in_words(trial.starts_on)
         raise Invalid(f"The trial starts on {first}; no run is taken before that day.")
-    rows = list(
-        trial.criteria.select_related("requirement").only(
-            "position", "measure", "requirement__ref"
-        )
-    )
-    # A number that two have names neither.
-    numbers = Counter(row.position for row in rows)
-    named = {str(row.position): row for row in rows if numbers[row.position] == 1}
-    criteria = {**named, **{str(row.pk): row for row in rows}}
+    rows = list(trial.criteria.only("position", "code", "measure"))
     faults = Faults()
-    kinds: dict[tuple[str, str], MatchedRuns | Misfit] = {}
+    kinds: dict[tuple[str | int, str, bool, bool], MatchedRuns | Misfit] = {}
     start, until = days.start, days.until
     for run in runs:
-        name = (run.criterion, run.unit)
+        name = (run.criterion, run.unit, run.number is None, run.failed is True)
         if name not in kinds:
-            kinds[name] = _match(run, criteria)
+            kinds[name] = _match(run, rows, days.end - days.start)
         kind = kinds[name]
         if not start <= run.measured_at < until:
-            faults.add(f"{run.pointer}.measured_at", days.fault_in(run.measured_at))
+            faults.add(run.field("measured_at"), days.fault_in(run.measured_at))
         if isinstance(kind, Misfit):
-            faults.add(f"{run.pointer}.{kind.field}", kind.sentence)
+            faults.add(run.field(kind.field), kind.sentence)
+        elif kind.possible is None or run.number is None:
+            # What a failed run took says nothing of what is measured.
+            kind.runs.append(run._replace(number=None))
+        elif fault := kind.possible.fault_in(run.number):
+            faults.add(run.field("value"), fault)
         else:
             kind.runs.append(run)
     faults.check()
     return [kind for kind in kinds.values() if isinstance(kind, MatchedRuns)]
 
 
-def _match(run: ReportedRun, criteria: dict[str, Criterion]) -> MatchedRuns | Misfit:
-    criterion = criteria.get(run.criterion)
-    if criterion is None:
-        numbers = sorted({row.position for row in criteria.values()})
-        there = listed_few([str(number) for number in numbers], most=10)
-        return Misfit(
-            "criterion",
-            f"This trial has no criterion “{run.criterion}”; its criteria are {there}.",
-        )
-    if misfit := _misfit(run, criterion, Measure.from_json(criterion.measure)):
+def _match(
+    run: ReportedRun, rows: Sequence[Criterion], longest: datetime.timedelta
+) -> MatchedRuns | Misfit:
+    named = str(run.criterion)
+    place = [row for row in rows if str(row.position) == named]
+    for row in rows:
+        if isinstance(run.criterion, str) and named in (row.code, str(row.pk)):
+            return _fit(run, row, longest)
+    there = listed_few([row.code for row in rows], most=10)
+    sentence = f"This trial has no criterion “{named}”; its criteria are {there}."
+    if place:
+        code = place[0].code
+        sentence += f" Places in the list move; number {named} is “{code}” now."
+    return Misfit("criterion", sentence)
+
+
+def _fit(
+    run: ReportedRun, criterion: Criterion, longest: datetime.timedelta
+) -> MatchedRuns | Misfit:
+    measure = Measure.from_json(criterion.measure)
+    if misfit := _misfit(run, criterion, measure):
         return Misfit("unit" if run.unit else "criterion", misfit)
-    return MatchedRuns(criterion, run.unit)
+    if measure is None or run.failed:
+        return MatchedRuns(criterion, "")
+    return MatchedRuns(criterion, run.unit, measure.possible(run.unit, longest))
 
 
 def _misfit(run: ReportedRun, criterion: Criterion, measure: Measure | None) -> str:
     """Why a run of this unit says nothing for a criterion; blank if it does."""
-    named = f"Criterion {criterion.position} ({criterion.requirement.ref})"
+    named = f"Criterion {criterion.code}"
     if measure is None:
         return "" if run.number is None else f"{named} has no measure; send no number."
+    if run.failed:
+        return ""
     if run.number is None:
         return f"{named} asks for a number in {measure.unit}, and none was sent."
     try:
@@ -352,11 +373,6 @@ def _end(token: RunToken, by: By, reason: str) -> None:
 
 
 FOLDER = "run_reports"
-ENDINGS = {
-    ReportFormat.JSON: "json",
-    ReportFormat.JUNIT: "xml",
-    ReportFormat.IN_TOTO: "json",
-}
 TAKEN = "run_report_id_taken"
 TOLD = ("key", "format", "size", "sha256", "ignored")
 
@@ -372,9 +388,7 @@ class Received:
 
 @transaction.atomic
 @files_of_rows()
-def receive_report(
-    *, token: RunToken, format: str, content: bytes, said: ReportedFile
-) -> Received:
+def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Received:
     """Keep a file and its runs; the same file under the same id again changes nothing.
 
     Raises:
@@ -389,7 +403,8 @@ def receive_report(
     fresh.trial = trial = locked_trial(token.trial, evaluation)
     now = database_now()
     check_run_token(fresh, now)
-    kind = ReportFormat(format)
+    kind = ReportFormat(said.format)
+    ending = "xml" if kind == ReportFormat.JUNIT else "json"
     sha256 = hashlib.sha256(content).hexdigest()
     report = RunReport(
         trial=trial,
@@ -399,7 +414,7 @@ def receive_report(
         commit=said.commit,
         link=said.link,
         environment=said.environment,
-        name=f"runs.{ENDINGS[kind]}",
+        name=f"runs.{ending}",
         size=len(content),
         sha256=sha256,
         ignored=said.ignored,
@@ -410,7 +425,7 @@ def receive_report(
         return _again(former, report)
     matched = match_runs(trial, said.runs, now)
     report.stored_as = default_storage.save(
-        f"{FOLDER}/{uuid.uuid4()}.{ENDINGS[kind]}", ContentFile(content)
+        f"{FOLDER}/{uuid.uuid4()}.{ending}", ContentFile(content)
     )
     report.save(force_insert=True)
     add_runs(report, matched)

@@ -183,6 +183,9 @@ def problem_of(exc: exceptions.APIException, view: Any) -> HttpResponse:
 
 
 def pointer(field: str) -> str:
+    """Where a field stands in the body; a parameter, `?name`, is told by its name."""
+    if field.startswith("?"):
+        return field[1:]
     return "#/" + field.replace(".", "/") if field else "#"
 
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from evaltracker.toolbox.measures import Measure
 from tests.cast import trials as cast
 from tests.cast import vendors
-from trials.choices import ReportFormat
 from trials.models import Criterion, Run, RunToken, Trial
 from trials.run_formats import ReportedFile, ReportedRun
 from trials.services.runs import make_run_token, receive_report
@@ -79,9 +78,8 @@ def report_test(token: RunToken, position: int = 1) -> Run:
     case = ReportedRun("testcase.1", str(criterion.pk), timezone.now(), **said)
     received = receive_report(
         token=token,
-        format=ReportFormat.JUNIT,
         content=b"<testsuite/>",
-        said=ReportedFile(key="build-7", runs=[case]),
+        said=ReportedFile(key="build-7", runs=[case], format="junit"),
     )
     return Run.objects.get(report=received.report)
 
@@ -90,7 +88,7 @@ def run(value: Any = "12.1", **fields: Any) -> dict[str, Any]:
     """One run of the measured criterion, a minute ago."""
     then = timezone.now() - datetime.timedelta(minutes=1)
     return {
-        "criterion": 1,
+        "criterion": "R1",
         "value": value,
         "unit": "ms",
         "measured_at": then.isoformat(),

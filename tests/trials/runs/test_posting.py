@@ -43,13 +43,21 @@ def test_numbers_are_kept_as_they_were_written(ci: Program) -> None:
 @pytest.mark.postgres
 def test_postgresql_keeps_forty_digits(ci: Program) -> None:
     number = f"{'9' * 20}.{'1' * 20}"
-    assert ci.post(report(run(number))).status_code == 201
-    assert Run.objects.get().words == f"{number} ms"
+    in_rows(ci)
+    assert ci.post(report(run(number, unit="rows"))).status_code == 201
+    assert Run.objects.get().words == f"{number} rows"
+
+
+def in_rows(ci: Program) -> None:
+    """Measure rows, of which there may be any number."""
+    criteria = Criterion.objects.filter(trial=ci.trial, position=1)
+    criteria.update(measure={**LATENCY, "unit": "rows"})
 
 
 def test_sqlite_keeps_fifteen_digits_and_the_file_all(ci: Program) -> None:
     number = "1234567890.123456789"
-    assert ci.post(report(run(number))).status_code == 201
+    in_rows(ci)
+    assert ci.post(report(run(number, unit="rows"))).status_code == 201
     kept = Run.objects.get()
     on_sqlite = connection.vendor == "sqlite"
     assert kept.number == Decimal("1234567890.12346" if on_sqlite else number)
@@ -101,9 +109,15 @@ def test_another_file_under_the_same_id_conflicts(ci: Program) -> None:
         ({"value": None}, "number"),
         ({"value": "1e60"}, "places"),
         ({"value": "0.0000000000000000000001"}, "places"),
-        ({"criterion": 2}, "has no measure"),
-        ({"criterion": 9}, "no criterion “9”"),
-        ({"criterion": []}, "number of a criterion"),
+        ({"criterion": "R2"}, "has no measure"),
+        ({"criterion": "R9"}, "no criterion “R9”; its criteria are R1"),
+        ({"criterion": 1}, "number 1 is “R1” now"),
+        ({"criterion": "1"}, "number 1 is “R1” now"),
+        ({"criterion": []}, "by its code, such as T6"),
+        ({"value": "0"}, "above 0 ms"),
+        ({"value": "-5"}, "above 0 ms"),
+        ({"value": "1e19"}, "at most"),
+        ({"failed": "yes"}, "true or false"),
         ({"measured_at": "2026-11-27T10:00:00"}, "offset"),
         ({"measured_at": "yesterday"}, "Write the time as"),
         ({"measured_at": "0001-01-01T00:00:00Z"}, "Write the time as"),
@@ -157,9 +171,9 @@ def test_before_its_first_day_a_trial_takes_nothing(ci: Program) -> None:
     ("body", "sentence"),
     [
         ([], "JSON object"),
-        ({"id": "x"}, "list of 1 to"),
+        ({"id": "x"}, "no kind that is read"),
         ({"id": "x", "runs": []}, "list of 1 to"),
-        ({"id": "", "runs": [1]}, "must not be blank"),
+        ({"id": "", "runs": [1]}, "Give the file an id"),
         ({"id": 7, "runs": [1]}, "must be a string"),
         ({"id": "x", "runs": [1], "token": "y"}, "Unknown field"),
         ({"id": "x", "runs": [1], "link": "javascript:x"}, "http"),
@@ -180,9 +194,9 @@ def test_large_compressed_and_other_bodies_are_refused(ci: Program) -> None:
     refused(ci.post(b"\xff\xfe"), 400, "UTF-8")
 
 
-def test_criteria_are_named_by_number_or_by_id(ci: Program) -> None:
+def test_criteria_are_named_by_code_or_by_id(ci: Program) -> None:
     named = Criterion.objects.get(trial=ci.trial, position=1)
-    runs = run(criterion="1"), run(criterion=str(named.pk))
+    runs = run(criterion="R1"), run(criterion=str(named.pk))
     assert ci.post(report(*runs)).status_code == 201
     assert {row.criterion for row in Run.objects.all()} == {named}
 
@@ -199,7 +213,7 @@ def test_each_run_keeps_its_own_criterion_unit_and_time(ci: Program) -> None:
     second = Criterion.objects.get(trial=ci.trial, position=2)
     Criterion.objects.filter(pk=second.pk).update(measure={**LATENCY, "unit": "s"})
     first = Criterion.objects.get(trial=ci.trial, position=1)
-    names: list[Any] = [1, 2, str(first.pk), "2"]
+    names: list[Any] = ["R1", "R2", str(first.pk), str(second.pk)]
     start = timezone.now() - datetime.timedelta(hours=1)
     sent = [
         (
@@ -208,7 +222,7 @@ def test_each_run_keeps_its_own_criterion_unit_and_time(ci: Program) -> None:
             ("ms", "s", "us")[number % 3],
             start + datetime.timedelta(seconds=number),
         )
-        for number in range(24)
+        for number in range(1, 25)
     ]
     runs = [
         run(value, criterion=name, unit=unit, measured_at=then.isoformat())
@@ -217,7 +231,12 @@ def test_each_run_keeps_its_own_criterion_unit_and_time(ci: Program) -> None:
     assert ci.post(report(*runs)).json()["runs"] == 24
     kept = Run.objects.values_list("criterion", "number", "unit", "measured_at")
     assert list(kept) == [
-        (second.pk if str(name) == "2" else first.pk, Decimal(value), unit, then)
+        (
+            second.pk if name in ("R2", str(second.pk)) else first.pk,
+            Decimal(value),
+            unit,
+            then,
+        )
         for name, value, unit, then in sent
     ]
 
@@ -229,14 +248,14 @@ def test_a_post_takes_as_many_statements_whatever_its_size(ci: Program) -> None:
         return len(found)
 
     few = statements(run(), key="few")
-    many = [run(str(number)) for number in range(300)]
+    many = [run(str(number)) for number in range(1, 301)]
     on_sqlite = connection.vendor == "sqlite"
     assert statements(*many, key="many") == few or on_sqlite
 
 
 def test_every_place_that_is_wrong_is_named(ci: Program) -> None:
     early = run(measured_at="2020-01-01T00:00:00Z")
-    wrong = [run(criterion=9), early, run(unit="requests"), run(criterion=2)]
+    wrong = [run(criterion="X"), early, run(unit="requests"), run(criterion="R2")]
     problem = refused(ci.post(report(*wrong)), 400, "no criterion")
     assert [error["pointer"] for error in problem["errors"]] == [
         "#/runs/0/criterion",
