@@ -1,6 +1,8 @@
 """Three finalists in a browser: from the shortlist to measured and confirmed trials."""
 
 import datetime
+import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,9 +10,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched, follow_on
 from tests.cast import trials, vendors
+from tests.trials.runs.clients import environment, run_client
 from tests.trials.runs.confirming import add_runs, confirm, latencies
-from tests.trials.runs.posting import LATENCY
-from tests.trials.runs.stub_service import stub_service, time_service
+from tests.trials.runs.posting import LATENCY, report, run
 from trials.models import Criterion, Trial
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,7 +26,7 @@ UNJUDGED = "Trial of {}: {} of 10 criteria not judged."
     reason="runs, verdicts and the drawing up of trials are asked in each push"
 )
 def test_three_finalists_are_tried_on_the_same_terms(
-    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+    page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
     watched, forms = Watched(page, live_server.url), 0
     where = trials.platform(*["must"] * 10)
@@ -58,7 +60,7 @@ def test_three_finalists_are_tried_on_the_same_terms(
     # Their first day has come.
     rows.update(starts_on=trials.TODAY() - datetime.timedelta(days=1))
     first, *others = rows
-    measure_by_program(watched, first, monkeypatch)
+    measure_by_program(watched, first, tmp_path)
     watched.open(f"/admin/e/{where.slug}/")
     gate = page.locator("#gate-criteria_judged")
     expect(gate).to_contain_text(UNJUDGED.format(first.candidate, 9))
@@ -75,20 +77,19 @@ def test_three_finalists_are_tried_on_the_same_terms(
     assert watched.complaints == []
 
 
-def measure_by_program(
-    watched: Watched, trial: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def measure_by_program(watched: Watched, trial: Trial, folder: Path) -> None:
     """Make its token, let the program of the docs report, confirm what it proposes."""
     page = watched.page
     watched.open(f"/admin/trials/{trial.pk}/runs/")
     follow_on(page.get_by_role("link", name="Make a run token"))
     follow_on(page.get_by_role("button", name="Make the token"))
     secret = page.get_by_label("Run token").input_value()
-    monkeypatch.setenv("EVALTRACKER_RUN_TOKEN", secret)
-    monkeypatch.setenv("NO_PROXY", "*")
     address = f"{watched.home}/api/v1/trials/{trial.pk}/runs/"
-    with stub_service() as service:
-        time_service(service, to=address, p95="19.6")
+    numbers = [*["5"] * 18, "19.6", "500"]
+    (folder / "runs.json").write_text(json.dumps(report(*map(run, numbers))))
+    env = environment(address, secret)
+    ended = run_client("runs.json", "--gate", "holds", cwd=folder, env=env)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     watched.open(f"/admin/e/{trial.candidate.evaluation.slug}/trials/")
     expect(page.get_by_text(f"{trial.candidate}: 20 runs to confirm")).to_be_visible()
     watched.open(f"/admin/trials/{trial.pk}/")

@@ -1,108 +1,142 @@
-"""The programs of the docs report runs that are taken."""
+"""The jobs and the document show what works as it is shipped."""
 
 import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import yaml
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.toolbox.measures import Measure, propose
-from tests.trials.runs.confirming import confirm
+from tests.trials.runs.clients import environment
+from tests.trials.runs.confirming import latencies
 from tests.trials.runs.posting import Program, measured_trial, program, report, run
-from tests.trials.runs.stub_service import (
-    EXAMPLES,
-    Service,
-    stub_service,
-    time_service,
-)
-from trials.models import Evidence, Run
-from trials.selectors.runs import run_counts
+from trials.models import Run, RunReport
 
-pytestmark = pytest.mark.django_db
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PASSING = f"""
+import pytest
+
+@pytest.mark.criterion("R1")
+@pytest.mark.parametrize("number", {[float(each) for each in latencies("12")]})
+def test_latency(measured, number):
+    measured(number, "ms")
+
+def test_r2_restores():
+    pass
+
+def test_other():
+    pass
+"""
+FAILING = f"{PASSING}\ndef test_r2_is_lost():\n    assert False\n"
+
+
+def github(text: str) -> Iterator[tuple[str, dict[str, str], bool]]:
+    """Each step's lines, what it knows, and whether it runs after one that failed."""
+    (job,) = yaml.safe_load(text)["jobs"].values()
+    for step in job["steps"]:
+        if "run" in step:
+            known = {**job.get("env", {}), **step.get("env", {})}
+            yield step["run"], known, "!cancelled()" in step.get("if", "")
+
+
+def gitlab(text: str) -> Iterator[tuple[str, dict[str, str], bool]]:
+    jobs = yaml.safe_load(text)
+    for stage in jobs.pop("stages"):
+        for job in jobs.values():
+            if job["stage"] == stage:
+                lines = "\n".join(job["script"])
+                yield lines, {}, job.get("when") == "always"
+
+
+def run_job(steps: Any, cwd: Path, env: Mapping[str, str]) -> list[int]:
+    """The exits of the steps, as the service runs them in bash; a step after one that
+    failed is left out unless it says otherwise."""
+    exits: list[int] = []
+    for lines, known, always in steps:
+        if any(exits) and not always:
+            continue
+        own = {name: re.sub(r"\$\{\{.*\}\}", env[name], known[name]) for name in known}
+        ended = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", lines],
+            cwd=cwd,
+            env={**env, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        sys.stdout.write(ended.stdout + ended.stderr)
+        exits.append(ended.returncode)
+    return exits
 
 
 @pytest.fixture
-def service() -> Iterator[str]:
-    """The address of a service to be timed."""
-    with stub_service() as address:
-        yield address
+def repository(tmp_path: Path) -> Path:
+    """An empty repository of one commit."""
+    somebody = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+    first = ["commit", "--quiet", "--allow-empty", "--message=Begin"]
+    for command in (["init", "--quiet"], [*somebody, *first]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("p95", "verdict"), [("12", "holds"), ("19.6", "holds"), ("31", "fails")]
+    ("name", "job"), [("github.yml", github), ("gitlab.yml", gitlab)]
 )
-def test_the_timer_reports_what_its_clock_says(
-    service: str, monkeypatch: pytest.MonkeyPatch, p95: str, verdict: str
+def test_a_job_reports_its_tests_whether_they_pass_or_fail(
+    name: str, job: Any, repository: Path, live_server: LiveServer
 ) -> None:
-    ci: Program = program(measured_trial())
-    monkeypatch.setenv("EVALTRACKER_RUN_TOKEN", ci.secret)
-    time_service(service, to=service, p95=p95)
-    (first, again) = Service.posted
-    assert first == again
-    assert first[0] == f"Bearer {ci.secret}"
-    assert ci.post(first[1]).status_code == 201
-    assert ci.post(again[1]).status_code == 200
-    runs = list(Run.objects.select_related("criterion"))
-    measure = Measure.from_json(runs[0].criterion.measure)
-    assert measure is not None
-    numbers = [run.number for run in runs if run.number is not None]
-    assert propose(measure, numbers).verdict == verdict
-    criterion = runs[0].criterion
-    proposal = run_counts([criterion], ci.trial.zone)[criterion.pk].proposal
-    assert (proposal.verdict, proposal.n) == (verdict, 20)
-    assert not Evidence.objects.exists()
-    assert confirm(criterion, verdict).measurement.proposed == verdict
-
-
-def test_the_plug_in_writes_what_is_taken(tmp_path: Path) -> None:
     ci = program(measured_trial())
-    (tmp_path / "test_trial.py").write_text(
-        "import pytest\n"
-        "@pytest.mark.criterion(1)\n"
-        "def test_latency(measured):\n    measured('12.1', 'ms')\n"
-        "@pytest.mark.criterion(2)\n"
-        "def test_lost():\n    assert False\n"
-        "def test_other():\n    pass\n"
-    )
-    plug_in = ["-p", "report_to_evaltracker", "-p", "no:cacheprovider"]
-    subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *plug_in, "--junit-xml=out.xml"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(EXAMPLES), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        check=False,
-        capture_output=True,
-    )
-    results = (tmp_path / "out.xml").read_bytes()
-    answer = ci.post(results, "application/xml", f"{ci.address}?id=a")
-    assert answer.status_code == 201, answer.content
-    assert answer.json()["ignored"] == 1
-    assert {run.words for run in Run.objects.all()} == {"12.1 ms", "failed"}
+    text = (DOCS / "examples" / name).read_text()
+    assert "||" not in text
+    here = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    # What is there already needs no network, and no plug-in of ours is there.
+    here |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    here |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    env = environment(f"{live_server.url}{ci.address}", ci.secret, **here)
+
+    (repository / "test_trial.py").write_text(PASSING)
+    *before, reported = run_job(job(text), repository, env)
+    assert not any(before)
+    assert reported == 0
+    kept = RunReport.objects.get()
+    assert (kept.runs.count(), kept.ignored) == (41, 1)
+    assert re.fullmatch("[0-9a-f]{40}(-dirty)?", kept.commit)
+
+    (repository / "test_trial.py").write_text(FAILING)
+    *before, reported = run_job(job(text), repository, env)
+    assert before[-1] == 1
+    assert reported == 1
+    assert Run.objects.filter(criterion__code="R2", failed=True).count() == 1
 
 
+@pytest.mark.django_db
 def test_the_document_shows_what_is_taken_and_answered() -> None:
-    ci = program(measured_trial())
-    text = (EXAMPLES.parent / "runs.md").read_text()
+    ci: Program = program(measured_trial())
+    text = (DOCS / "runs.md").read_text()
     blocks = re.findall(r"```(json|xml)\n(.+?)```", text, re.DOTALL)
     now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    described = urlencode({"id": "b", "measured_at": now})
     kinds = {"json": "application/json", "xml": "application/xml"}
-    numbers, junit, statement, *answers = (
-        (kinds[kind], re.sub(r"\d{4}-\d\d-\d\dT10:15:00Z", now, body))
-        for kind, body in blocks
+    numbers, junit, *answers = (
+        (kinds[kind], re.sub(r"\d{4}-\d\d-\d\dT10:1\d:00Z", now, body))
+        for kind, body in (
+            (kind, body.replace('"T6"', '"R1"').replace("t7", "r2"))
+            for kind, body in blocks
+        )
     )
     first = ci.post(numbers[1].encode(), numbers[0])
-    assert first.status_code == 201
+    assert first.status_code == 201, first.content
     assert first.json().keys() == json.loads(answers[0][1]).keys()
-    tests = ci.post(junit[1].encode(), junit[0], f"{ci.address}?id=a")
+    tests = ci.post(junit[1].encode(), junit[0], f"{ci.address}?{urlencode({'id': 2})}")
     assert (tests.status_code, tests.json()["runs"]) == (201, 2)
-    in_toto = "application/vnd.in-toto+json"
-    reported = ci.post(statement[1].encode(), in_toto, f"{ci.address}?{described}")
-    assert reported.status_code == 201
     other = ci.post(report(run(unit="requests"), key="c"))
     again = ci.post(report(run(), key="build-7"))
     for answer, (_, shown) in zip((other, again), answers[1:], strict=True):
