@@ -293,8 +293,7 @@ def when_and_by_whom(
     on = day_in_words(there(plain(decision.decided_at), decision))
     decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
-    newest = {(row["role"], row["printed_name"]): row for row in sign_offs}
-    for row in newest.values():
+    for row in sign_offs:
         name = f"{row['printed_name']} ({Role(row['role']).label})"
         key = (row["verdict"], day_in_words(there(row["signed_at"], decision)))
         people.setdefault(key, []).append(name)
@@ -366,31 +365,28 @@ def approvals(
 
 def approved_of_frozen(sign_offs: Sequence[FrozenSignature]) -> Approved:
     """Who approved what was decided; everybody who was asked has signed then."""
+    roles = [str(Role(row["role"]).label) for row in sign_offs]
+    names = [row["printed_name"] for row in sign_offs]
     rows = [
-        Signature(
-            person=row["printed_name"],
-            name=row["printed_name"],
-            role=str(Role(row["role"]).label),
-            seat=row.get("seat", ""),
-            verdict=row["verdict"],
-        )
-        for row in sign_offs
+        Signature(name, name, role, row.get("seat", ""), row["verdict"])
+        for name, role, row in zip(names, roles, sign_offs, strict=True)
     ]
-    return count_approvals(dict.fromkeys([row.role for row in rows], 1), rows)
+    return count_approvals(dict.fromkeys(roles, 1), rows)
 
 
 def counted_signatures(memo: Memo) -> list[FrozenSignature]:
-    """Of the frozen signatures those of the last round, on the very words; memos of
-    before froze no round, and some no words of theirs."""
+    """Of the frozen signatures those of the last round, on the very words, and of each
+    seat the last one; memos of before froze no round, and some no words of theirs."""
     rows: list[FrozenSignature] = (memo.get("seal") or UNSEALED)["sign_offs"]
     words = digest_of(memo.get("text", ""))
     rows = [row for row in rows if row["document__sha256"] == words] or rows
-    last = max((round_of(row) for row in rows), default=None)
-    return [row for row in rows if round_of(row) == last]
-
-
-def round_of(row: FrozenSignature) -> tuple[int, int]:
-    return row["visit__number"], row.get("round", 1)
+    rounds = [(row["visit__number"], row.get("round", 1)) for row in rows]
+    newest = {
+        (row["role"], row["printed_name"], row.get("seat", "")): row
+        for row, number in zip(rows, rounds, strict=True)
+        if number == max(rounds)
+    }
+    return list(newest.values())
 
 
 # So many lines, and letters of a text, stand under one head of the first page; the
