@@ -18,7 +18,6 @@ from evaltracker.toolbox.measures.pools import (
     Pool,
     Pooled,
     Results,
-    Tally,
     count_pools,
     propose_results,
 )
@@ -107,7 +106,7 @@ NUMBERS = st.lists(st.integers(0, 9).map(str) | st.just(FAILED), min_size=1)
     direction=st.sampled_from(["at_most", "at_least"]),
     tolerance=st.sampled_from([None, "2"]),
 )
-def test_counting_alone_says_the_same_verdict(
+def test_runs_carry_the_verdict_of_their_numbers_with_and_without_some(
     results: list[str], statistic: str, direction: str, tolerance: str | None
 ) -> None:
     said = {"quantity": "load", "unit": "ms", "bound": "5", "direction": direction}
@@ -123,8 +122,10 @@ def test_counting_alone_says_the_same_verdict(
     failing = FAILED in results and statistic in ("mean", "median")
     if not failing:
         assert found.verdict == whole
-    counted = Tally.of(measure, runs).verdict(measure)
-    assert counted == found.verdict or (counted is None and statistic == "median")
+    for kept in (results[::2], results[1::2]):
+        rest = propose_results(measure, runs, less=Results.of(kept))
+        parts = results[1::2] if kept == results[::2] else results[::2]
+        assert rest.verdict == propose_results(measure, Results.of(parts)).verdict
 
 
 def test_of_many_files_the_largest_are_tried() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Any, NamedTuple, Self
@@ -22,7 +23,6 @@ from evaltracker.toolbox.measures.measure import (
     propose_of_tests,
     ranks_of,
     too_few,
-    verdict_of,
     written,
 )
 
@@ -54,7 +54,7 @@ def pool_name(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Results:
     """Runs of one criterion: their numbers in order, or how many tests passed, and how
     many failed, whose numbers count nowhere."""
@@ -78,6 +78,14 @@ class Results:
         """A run that failed is a run."""
         return len(self.numbers) + self.passed + self.failed
 
+    @cached_property
+    def total(self) -> Decimal:
+        with localcontext(EXACT):
+            return sum(self.numbers, Decimal(0))
+
+
+NONE = Results()
+
 
 def sum_of(parts: Iterable[Results]) -> Results:
     rows = list(parts)
@@ -88,85 +96,46 @@ def sum_of(parts: Iterable[Results]) -> Results:
     )
 
 
-def propose_results(measure: Measure | None, results: Results) -> Proposal:
-    """The verdict of runs; one that failed is beyond every bound.
-
-    Where the statistic falls on it, or is a mean with it, the verdict is *fails*.
+def propose_results(
+    measure: Measure | None, runs: Results, less: Results = NONE
+) -> Proposal:
+    """The verdict of runs without those of `less`; one that failed is beyond every
+    bound. Where the statistic falls on it, or is a mean with it, the verdict is
+    *fails*.
     """
-    n, failed = results.n, results.failed
+    n, failed = runs.n - less.n, runs.failed - less.failed
     if measure is None:
         return replace(propose_of_tests(n, failed), failed=failed)
     if not n:
         return NOTHING
-    numbers, beyond = results.numbers, [None] * failed
-    at_most = measure.direction == AT_MOST
-    ordered = [*numbers, *beyond] if at_most else [*beyond, *numbers]
-    ranks = ranks_of(measure.statistic, n)
-    values = [ordered[rank - 1] for rank in ranks] if ranks else ordered
-    known = [value for value in values if value is not None]
-    low, high = (numbers[0], numbers[-1]) if numbers else (None, None)
-    if len(known) < len(values):
+    low, high = (runs.numbers[0], runs.numbers[-1]) if runs.numbers else (None, None)
+    before = 0 if measure.direction == AT_MOST else failed
+    places = [rank - before for rank in ranks_of(measure.statistic, n)]
+    known = all(0 < place <= n - failed for place in places) if places else not failed
+    if low is None or high is None or not known:
         few = n < measure.least_n
         falls = f"{measure.statistic} falls on a failed run: {failed} of {n} failed."
         why = too_few(measure, n) if few else falls
-        verdict: Verdict | None = None if few else "fails"
-        return Proposal(verdict, n, None, low, high, why, failed, fell=True)
-    value = mean_of(known) if len(known) > 1 else known[0]
-    proposal = propose_of(measure, n, value, numbers[0], numbers[-1])
+        return Proposal(
+            None if few else "fails", n, None, low, high, why, failed, fell=True
+        )
+    if places:
+        value = mean_of([_number_at(place, runs, less) for place in places])
+    else:
+        total = EXACT.subtract(runs.total, less.total)
+        value = KEPT.plus(EXACT.divide(total, Decimal(n)))
+    proposal = propose_of(measure, n, value, low, high)
     why = f"{proposal.why} {failed} of them failed." if failed else proposal.why
     return replace(proposal, why=why, failed=failed)
 
 
-class Tally(NamedTuple):
-    """From what of some runs a verdict can be told without their numbers."""
+def _number_at(place: int, runs: Results, less: Results) -> Decimal:
+    """The number at that place, from 1, once those of `less` are away."""
 
-    n: int
-    numbers: int
-    # How many are no worse than the bound, and than its tolerance.
-    holding: int
-    tolerated: int
-    total: Decimal
+    def up_to(number: Decimal) -> int:
+        return bisect_right(runs.numbers, number) - bisect_right(less.numbers, number)
 
-    @classmethod
-    def of(cls, measure: Measure, results: Results) -> "Tally":
-        numbers, more = results.numbers, measure.tolerance or Decimal(0)
-        with localcontext(EXACT):
-            if measure.direction == AT_MOST:
-                good = [bisect_right(numbers, measure.bound + end) for end in (0, more)]
-            else:
-                worse = [bisect_left(numbers, measure.bound - end) for end in (0, more)]
-                good = [len(numbers) - count for count in worse]
-            total = sum(numbers, Decimal(0))
-        return cls(results.n, len(numbers), good[0], good[1], total)
-
-    def without(self, part: "Tally") -> "Tally":
-        n, numbers, holding, tolerated = (
-            whole - less for whole, less in zip(self[:4], part[:4], strict=True)
-        )
-        total = EXACT.subtract(self.total, part.total)
-        return Tally(n, numbers, holding, tolerated, total)
-
-    def verdict(self, measure: Measure) -> Verdict | None:
-        """None: too few, or the two middle ones of a median carry different ones."""
-        if self.n < measure.least_n:
-            return None
-        ranks = ranks_of(measure.statistic, self.n)
-        if not ranks:
-            if self.numbers < self.n:
-                return "fails"
-            mean = EXACT.divide(self.total, Decimal(self.n))
-            return verdict_of(measure, KEPT.plus(mean))
-        at_most = measure.direction == AT_MOST
-        from_best = [rank if at_most else self.n + 1 - rank for rank in ranks]
-        if max(from_best) > self.numbers:
-            return "fails"
-        verdicts = {self._at(place) for place in from_best}
-        return verdicts.pop() if len(verdicts) == 1 else None
-
-    def _at(self, place: int) -> Verdict:
-        if place <= self.holding:
-            return "holds"
-        return "partly" if place <= self.tolerated else "fails"
+    return runs.numbers[bisect_left(runs.numbers, place, key=up_to)]
 
 
 class FileOfRuns(NamedTuple):
@@ -176,7 +145,7 @@ class FileOfRuns(NamedTuple):
     environment: str
     commit: str
     counted: Results
-    out: Results = Results()
+    out: Results = NONE
 
 
 class FileShare(NamedTuple):
@@ -335,16 +304,9 @@ def _moves(
     counted = {file.key: file.counted for file in files if file.counted.n}
     if verdict is None or len(counted) < 2:
         return []
-    if measure is not None:
-        tally = Tally.of(measure, whole)
     moves = []
     for key in sorted(counted, key=lambda key: (-counted[key].n, key))[:MOST_TRIED]:
-        without = None
-        if measure is not None:
-            without = tally.without(Tally.of(measure, counted[key])).verdict(measure)
-        if without is None:
-            rest = (some for other, some in counted.items() if other != key)
-            without = propose_results(measure, sum_of(rest)).verdict
+        without = propose_results(measure, whole, less=counted[key]).verdict
         if without not in (None, verdict):
             moves.append(Move(key, without))
     return moves
