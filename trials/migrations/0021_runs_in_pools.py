@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Q
 
-from evaltracker.toolbox.migrating import AddColumn, append_only
+from evaltracker.toolbox.migrating import AddColumn, append_only, never_emptied
 
 
 def person(**more: bool) -> models.ForeignKey:
@@ -149,4 +149,5 @@ class Migration(migrations.Migration):
             "run", "left_out_reason", models.TextField(blank=True, db_default="")
         ),
         append_only("trials_measurement"),
+        never_emptied("trials_leftout"),
     ]
