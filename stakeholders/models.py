@@ -5,11 +5,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.apps.registry import Apps
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.models import F, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    F,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,8 +27,8 @@ from evaltracker.evaluations.models import (
     CommittedRecord,
     Entry,
     Evaluation,
-    ScopedQuerySet,
     SealedRecord,
+    User,
     Visit,
 )
 
@@ -54,27 +61,21 @@ APPROVALS = (Verdict.APPROVE, Verdict.CONDITIONS)
 class Stakeholder(CommittedRecord):
     """A person with a role in an evaluation; two roles are two rows."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="stakeholders"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="parts"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="stakeholders")
+    user = ForeignKey(User, PROTECT, related_name="parts")
     role = models.CharField(max_length=12, choices=Role.choices)
     scores = models.BooleanField(
         default=False, help_text="Whether this person scores candidates."
     )
     left_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar = ScopedQuerySet["Stakeholder"].as_manager()
-
     class Meta:
         ordering = ("role", "user__last_name", "user__username")
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "user", "role"), name="stakeholder_role_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(role__in=Role.values), name="stakeholder_role_known"
             ),
         ]
@@ -88,28 +89,19 @@ class Delegation(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "stakeholder__evaluation"
 
-    stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.PROTECT, related_name="delegations"
-    )
-    substitute = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="substitutions"
-    )
+    stakeholder = ForeignKey(Stakeholder, PROTECT, related_name="delegations")
+    substitute = ForeignKey(User, PROTECT, related_name="substitutions")
     starts_on = models.DateField()
     ends_on = models.DateField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Delegation"].as_manager()
-
     class Meta:
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="delegation_ends_after_it_starts",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Delegation {str(self.pk)[:8]}"
 
 
 class RoleWeight(SealedRecord):
@@ -117,28 +109,16 @@ class RoleWeight(SealedRecord):
 
     since: ClassVar[int] = 1
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="role_weights"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="role_weights")
     role = models.CharField(max_length=12, choices=Role.choices)
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="role_weights"
-    )
+    category = ForeignKey(Category, PROTECT, related_name="role_weights")
     weight = models.PositiveSmallIntegerField(validators=[MaxValueValidator(10)])
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects: ClassVar = ScopedQuerySet["RoleWeight"].as_manager()
+    set_by = ForeignKey(User, PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("role", "category"), name="role_weight_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(weight__lte=10), name="role_weight_to_10"
-            ),
+            UniqueConstraint(fields=("role", "category"), name="role_weight_once"),
+            CheckConstraint(condition=Q(weight__lte=10), name="role_weight_to_10"),
         ]
 
     def __str__(self) -> str:
@@ -151,9 +131,7 @@ class RoleWeight(SealedRecord):
 class SignOffRule(CommittedRecord):
     """So many of a role must approve before a stage may be left."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="sign_off_rules"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="sign_off_rules")
     stage = models.CharField(max_length=12, choices=Stage.choices)
     role = models.CharField(max_length=12, choices=Role.choices)
     required = models.PositiveSmallIntegerField(
@@ -162,15 +140,13 @@ class SignOffRule(CommittedRecord):
         help_text="How many people of this role must approve.",
     )
 
-    objects: ClassVar = ScopedQuerySet["SignOffRule"].as_manager()
-
     class Meta:
         ordering = ("evaluation", "stage", "role")
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "stage", "role"), name="sign_off_rule_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(required__gte=1), name="sign_off_rule_asks_somebody"
             ),
         ]
@@ -194,18 +170,14 @@ def digest_of(content: str) -> str:
 class SignedDocument(CommittedRecord):
     """The exact words that somebody was shown, kept once per digest."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="signed_documents"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="signed_documents")
     sha256 = models.CharField(max_length=64)
     content = models.TextField(help_text="Canonical text of what was shown.")
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar = ScopedQuerySet["SignedDocument"].as_manager()
-
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "sha256"), name="signed_document_once"
             )
         ]
@@ -246,29 +218,15 @@ class SignOff(SealedRecord):
     }
     only_grows: ClassVar[bool] = True
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sign_offs")
+    visit = ForeignKey(Visit, PROTECT, related_name="sign_offs")
     round = models.PositiveIntegerField(default=1)
-    rule = models.ForeignKey(
-        SignOffRule, on_delete=models.PROTECT, related_name="sign_offs"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_offs"
-    )
-    on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-    requester = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    rule = ForeignKey(SignOffRule, PROTECT, related_name="sign_offs")
+    person = ForeignKey(User, PROTECT, related_name="sign_offs")
+    on_behalf_of = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
+    requester = ForeignKey(User, PROTECT, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     reason = models.TextField(blank=True)
-    document = models.ForeignKey(
-        SignedDocument, on_delete=models.PROTECT, related_name="sign_offs"
-    )
+    document = ForeignKey(SignedDocument, PROTECT, related_name="sign_offs")
     printed_name = models.CharField(max_length=200)
     role = models.CharField(max_length=12, choices=Role.choices)
     meaning = models.CharField(max_length=300)
@@ -280,18 +238,16 @@ class SignOff(SealedRecord):
     )
     address = models.GenericIPAddressField(null=True, blank=True)
 
-    objects: ClassVar = ScopedQuerySet["SignOff"].as_manager()
-
     class Meta:
         ordering = ("signed_at",)
-        indexes = [models.Index(fields=("signed_at", "id"), name="sign_off_in_lists")]
+        indexes = [Index(fields=("signed_at", "id"), name="sign_off_in_lists")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("visit", "round", "rule", "person", "document"),
                 name="sign_off_once_on_the_same_words",
             ),
             # Nor do two people sign for the same one: a quorum counts seats.
-            models.UniqueConstraint(
+            UniqueConstraint(
                 "visit",
                 "round",
                 "rule",
@@ -300,21 +256,19 @@ class SignOff(SealedRecord):
                 name="sign_off_once_for_the_same_person",
             ),
             # A trigger says the same of the owner as the evaluation names them.
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(person=F("requester")), name="sign_off_not_by_requester"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(on_behalf_of__isnull=True)
                 | ~Q(on_behalf_of=F("requester")),
                 name="sign_off_not_for_requester",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(verdict=Verdict.APPROVE) | ~Q(reason=""),
                 name="sign_off_reason_unless_approved",
             ),
-            models.CheckConstraint(
-                condition=~Q(printed_name=""), name="sign_off_has_a_name"
-            ),
+            CheckConstraint(condition=~Q(printed_name=""), name="sign_off_has_a_name"),
         ]
 
     def __str__(self) -> str:
@@ -338,38 +292,23 @@ class Condition(SealedRecord):
         )
     }
 
-    sign_off = models.ForeignKey(
-        SignOff, on_delete=models.PROTECT, related_name="conditions"
-    )
+    sign_off = ForeignKey(SignOff, PROTECT, related_name="conditions")
     text = models.TextField()
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="conditions"
-    )
+    owner = ForeignKey(User, PROTECT, related_name="conditions")
     due_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    closed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     closing_note = models.TextField(blank=True)
-
-    objects: ClassVar = ScopedQuerySet["Condition"].as_manager()
 
     class Meta:
         ordering = ("due_on",)
-        indexes = [models.Index(fields=("due_on", "-id"), name="condition_in_lists")]
+        indexes = [Index(fields=("due_on", "-id"), name="condition_in_lists")]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
                 name="condition_closed_with_a_note",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Condition {str(self.pk)[:8]}"
 
 
 NAME = "stakeholders_signoff_not_the_owners"

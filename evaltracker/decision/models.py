@@ -4,10 +4,18 @@ import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    F,
+    ForeignKey,
+    Index,
+    OneToOneField,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -17,8 +25,8 @@ from evaltracker.evaluations.models import (
     Metric,
     Record,
     Requirement,
-    ScopedQuerySet,
     SealedRecord,
+    User,
     Visit,
 )
 from evaltracker.toolbox.working_days import months_after
@@ -56,38 +64,25 @@ class Letter(SealedRecord):
     evaluation_path: ClassVar[str] = "candidate__evaluation"
     since: ClassVar[int] = 1
 
-    candidate = models.OneToOneField(
-        Candidate, on_delete=models.PROTECT, related_name="letter"
-    )
+    candidate = OneToOneField(Candidate, PROTECT, related_name="letter")
     text = models.TextField(
         help_text="Paragraphs with a blank line between them; the vendor reads this."
     )
     drafted_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-
-    objects: ClassVar = ScopedQuerySet["Letter"].as_manager()
+    released_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         app_label = "workflow"
         ordering = ("candidate__name",)
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="letter_says_something"),
-            models.CheckConstraint(
+            CheckConstraint(condition=~Q(text=""), name="letter_says_something"),
+            CheckConstraint(
                 condition=Q(released_at__isnull=True, released_by__isnull=True)
                 | Q(released_at__isnull=False, released_by__isnull=False),
                 name="letter_released_by_somebody",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Letter {str(self.pk)[:8]}"
 
 
 class PromiseCheck(CommittedRecord):
@@ -96,9 +91,7 @@ class PromiseCheck(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="promise_checks"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="promise_checks")
     months = models.PositiveSmallIntegerField(
         help_text="After so many months it was planned first."
     )
@@ -106,26 +99,16 @@ class PromiseCheck(CommittedRecord):
     # A moved date is a new occurrence, so that it is reminded of anew.
     occurrence = models.PositiveIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    closed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     waived_reason = models.TextField(blank=True)
     summary = models.TextField(blank=True)
-
-    objects: ClassVar = ScopedQuerySet["PromiseCheck"].as_manager()
 
     class Meta:
         app_label = "workflow"
         ordering = ("due_on", "months")
         constraints = [
-            models.UniqueConstraint(
-                fields=("candidate", "months"), name="promise_check_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("candidate", "months"), name="promise_check_once"),
+            CheckConstraint(
                 condition=Q(closed_at__isnull=False) | Q(waived_reason="", summary=""),
                 name="promise_check_said_when_closed",
             ),
@@ -144,38 +127,25 @@ class CheckVerdict(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
 
-    promise_check = models.ForeignKey(
-        PromiseCheck, on_delete=models.PROTECT, related_name="verdicts"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="+"
-    )
+    promise_check = ForeignKey(PromiseCheck, PROTECT, related_name="verdicts")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="+")
     found = models.CharField(max_length=6, choices=CheckFound.choices)
     note = models.TextField(help_text="How it was seen: where, by whom, on what.")
     recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects: ClassVar = ScopedQuerySet["CheckVerdict"].as_manager()
+    recorded_by = ForeignKey(User, PROTECT, related_name="+")
 
     class Meta:
         app_label = "workflow"
         ordering = ("requirement__position", "requirement__ref")
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("promise_check", "requirement"), name="check_verdict_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(found__in=CheckFound.values), name="check_verdict_known"
             ),
-            models.CheckConstraint(
-                condition=~Q(note=""), name="check_verdict_has_a_note"
-            ),
+            CheckConstraint(condition=~Q(note=""), name="check_verdict_has_a_note"),
         ]
-
-    def __str__(self) -> str:
-        return f"Verdict {str(self.pk)[:8]}"
 
 
 class MetricValue(CommittedRecord):
@@ -183,33 +153,22 @@ class MetricValue(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "promise_check__candidate__evaluation"
 
-    promise_check = models.ForeignKey(
-        PromiseCheck, on_delete=models.PROTECT, related_name="metric_values"
-    )
-    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="+")
+    promise_check = ForeignKey(PromiseCheck, PROTECT, related_name="metric_values")
+    metric = ForeignKey(Metric, PROTECT, related_name="+")
     value = models.CharField(max_length=150)
     note = models.TextField(blank=True, default="")
     recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects: ClassVar = ScopedQuerySet["MetricValue"].as_manager()
+    recorded_by = ForeignKey(User, PROTECT, related_name="+")
 
     class Meta:
         app_label = "workflow"
         ordering = ("metric__name",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("promise_check", "metric"), name="metric_value_once"
             ),
-            models.CheckConstraint(
-                condition=~Q(value=""), name="metric_value_says_something"
-            ),
+            CheckConstraint(condition=~Q(value=""), name="metric_value_says_something"),
         ]
-
-    def __str__(self) -> str:
-        return f"Value {str(self.pk)[:8]}"
 
 
 MONTHS = (MinValueValidator(1), MaxValueValidator(120))
@@ -223,9 +182,7 @@ class ContractTerm(CommittedRecord):
     """From when to when, by when notice has to be given, and what comes then. Without
     an end it is open-ended; without months of renewal it ends by itself."""
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="contract_term"
-    )
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="contract_term")
     starts_on = models.DateField()
     ends_on = models.DateField(
         null=True, blank=True, help_text="Leave it blank if it is open-ended."
@@ -250,9 +207,7 @@ class ContractTerm(CommittedRecord):
         validators=MONTHS,
         help_text="Leave it blank if it ends on its last day.",
     )
-    looks_after = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    looks_after = ForeignKey(User, PROTECT, related_name="+")
     remind_days = models.JSONField(default=default_remind_days)
     # Other dates are a new occurrence, so that they are reminded of anew.
     occurrence = models.PositiveIntegerField(default=0)
@@ -261,30 +216,22 @@ class ContractTerm(CommittedRecord):
     )
     outcome_note = models.TextField(blank=True, default="")
     settled_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
-
-    objects: ClassVar = ScopedQuerySet["ContractTerm"].as_manager()
+    settled_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     class Meta:
         app_label = "workflow"
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="contract_ends_after_its_start",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(notice_on__isnull=True)
                 | Q(ends_on__isnull=True)
                 | Q(notice_on__lte=F("ends_on")),
                 name="contract_notice_before_its_end",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(outcome="", settled_at__isnull=True)
                 | Q(outcome__in=TermOutcome.values, settled_at__isnull=False),
                 name="contract_outcome_known",
@@ -324,24 +271,20 @@ class Waiver(SealedRecord):
     }
     only_grows: ClassVar[bool] = True
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="waivers")
+    visit = ForeignKey(Visit, PROTECT, related_name="waivers")
     gate = models.CharField(max_length=60)
     rule = models.TextField(help_text="The rule as it read when it was waived.")
     reason = models.TextField()
-    waived_by = models.ForeignKey(
-        Stakeholder, on_delete=models.PROTECT, related_name="waivers"
-    )
+    waived_by = ForeignKey(Stakeholder, PROTECT, related_name="waivers")
     waived_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["Waiver"].as_manager()
 
     class Meta:
         app_label = "workflow"
         ordering = ("waived_at",)
-        indexes = [models.Index(fields=("waived_at", "id"), name="waiver_in_lists")]
+        indexes = [Index(fields=("waived_at", "id"), name="waiver_in_lists")]
         constraints = [
-            models.UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
-            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+            UniqueConstraint(fields=("visit", "gate"), name="waiver_once"),
+            CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
         ]
 
     def __str__(self) -> str:
@@ -363,9 +306,7 @@ class Outlook(Record):
     goes, until `valid_until`; `entries` how many entries the journal had.
     """
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="outlook"
-    )
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="outlook")
     entries = models.PositiveIntegerField()
     looked_at = models.DateTimeField()
     version = models.CharField(max_length=64, blank=True, db_default="")
@@ -381,13 +322,8 @@ class Outlook(Record):
     link = models.TextField()
     verb = models.CharField(max_length=60)
 
-    objects: ClassVar = ScopedQuerySet["Outlook"].as_manager()
-
     class Meta:
         app_label = "workflow"
-
-    def __str__(self) -> str:
-        return f"Outlook {str(self.pk)[:8]}"
 
 
 class Decision(SealedRecord):
@@ -401,15 +337,9 @@ class Decision(SealedRecord):
         )
     }
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="decision"
-    )
-    candidate = models.ForeignKey(
-        Candidate,
-        on_delete=models.PROTECT,
-        related_name="decisions",
-        null=True,
-        blank=True,
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="decision")
+    candidate = ForeignKey(
+        Candidate, PROTECT, related_name="decisions", null=True, blank=True
     )
     rationale = models.TextField(
         blank=True, help_text="Why this one, in words that leadership can repeat."
@@ -418,17 +348,9 @@ class Decision(SealedRecord):
     revisit_when = models.TextField(
         blank=True, help_text="What would make us look at it again."
     )
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    drafted_by = ForeignKey(User, PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=timezone.now)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    decided_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     memo = models.JSONField(
         default=dict, blank=True, help_text="Frozen inputs and results."
@@ -436,12 +358,10 @@ class Decision(SealedRecord):
     memo_sha256 = models.CharField(max_length=64, blank=True)
     formula_version = models.CharField(max_length=10, blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Decision"].as_manager()
-
     class Meta:
         app_label = "workflow"
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(decided_at__isnull=True)
                 | (
                     Q(candidate__isnull=False)
@@ -452,9 +372,6 @@ class Decision(SealedRecord):
                 name="decision_is_whole_when_decided",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Decision {str(self.pk)[:8]}"
 
 
 # To how many places shares of draws are kept: those by weights, and those of draws.
@@ -469,9 +386,7 @@ class KeptDraws(Record):
     evaluation then; from `valid_until` on time alone may have moved the inputs.
     """
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="kept_draws"
-    )
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="kept_draws")
     # Only processes of before 0.2.0 read it; the release after takes it away.
     entries = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     version = models.CharField(max_length=64, blank=True, default="", db_default="")
@@ -481,14 +396,9 @@ class KeptDraws(Record):
     # The keys of those that were first then; none while nobody is.
     firsts = models.JSONField(default=list, db_default=[], blank=True)
 
-    objects: ClassVar = ScopedQuerySet["KeptDraws"].as_manager()
-
     class Meta:
         app_label = "workflow"
         verbose_name_plural = "kept draws"
-
-    def __str__(self) -> str:
-        return f"Draws {str(self.pk)[:8]}"
 
     @property
     def adds_up(self) -> bool:
@@ -511,22 +421,13 @@ class KeptDraws(Record):
 class Succession(Record):
     """That an evaluation was started from another one."""
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="succession"
-    )
-    origin = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="successions"
-    )
-
-    objects: ClassVar = ScopedQuerySet["Succession"].as_manager()
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="succession")
+    origin = ForeignKey(Evaluation, PROTECT, related_name="successions")
 
     class Meta:
         app_label = "workflow"
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(evaluation=F("origin")), name="succession_of_another"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Succession {str(self.pk)[:8]}"

@@ -2,9 +2,15 @@
 
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    OneToOneField,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.decision.models import (
@@ -56,15 +62,10 @@ class BellLook(Record):
 
     evaluation_path: ClassVar[str] = ""
 
-    person = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    person = OneToOneField(User, PROTECT, related_name="+")
     until = models.DateTimeField()
 
     objects: ClassVar = OwnQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"Look {str(self.pk)[:8]}"
 
 
 class Snooze(Record):
@@ -72,12 +73,8 @@ class Snooze(Record):
     evaluation: no journal tells it, nobody else reads it, and no notice, deadline or
     escalation waits for it."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    person = ForeignKey(User, PROTECT, related_name="+")
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="+", db_index=False)
     # What tells the line from others; what waits behind another link is another line.
     line = models.CharField(max_length=300)
     # The day on which it is back, in the person's own zone.
@@ -87,13 +84,8 @@ class Snooze(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("person", "line"), name="snooze_once_per_line"
-            )
+            UniqueConstraint(fields=("person", "line"), name="snooze_once_per_line")
         ]
-
-    def __str__(self) -> str:
-        return f"Snooze {str(self.pk)[:8]}"
 
 
 class WaiverRequestQuerySet(ScopedQuerySet["WaiverRequest"]):
@@ -120,45 +112,27 @@ class WaiverRequest(Record):
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
 
-    visit = models.ForeignKey(
-        Visit, on_delete=models.PROTECT, related_name="waiver_requests"
-    )
+    visit = ForeignKey(Visit, PROTECT, related_name="waiver_requests")
     gate = models.CharField(max_length=60, blank=True)
     rule = models.TextField(
         blank=True, help_text="The rule as it read when it was asked for."
     )
-    candidate = models.ForeignKey(
-        Candidate,
-        on_delete=models.PROTECT,
-        related_name="waiver_requests",
-        null=True,
-        blank=True,
+    candidate = ForeignKey(
+        Candidate, PROTECT, related_name="waiver_requests", null=True, blank=True
     )
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="waiver_requests",
-        null=True,
-        blank=True,
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="waiver_requests", null=True, blank=True
     )
     # Whether it speaks of what candidates answered, cost or proved.
     tells = models.BooleanField(default=True)
     reason = models.TextField()
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    asked_by = ForeignKey(User, PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     answer = models.CharField(
         max_length=10, choices=WaiverAnswer.choices, blank=True, default=""
     )
     answer_reason = models.TextField(blank=True, default="")
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    answered_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = WaiverRequestQuerySet.as_manager()
@@ -166,16 +140,16 @@ class WaiverRequest(Record):
     class Meta:
         ordering = ("asked_at",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(gate="")
                 & Q(candidate__isnull=True, requirement__isnull=True)
                 | Q(gate="", candidate__isnull=False, requirement__isnull=False),
                 name="waiver_request_names_one_thing",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(reason=""), name="waiver_request_has_a_reason"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(
                     answer="", answered_at__isnull=True, answered_by__isnull=True
                 )
@@ -186,12 +160,12 @@ class WaiverRequest(Record):
                 ),
                 name="waiver_request_answer_is_whole",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("visit", "gate"),
                 condition=Q(answer="") & ~Q(gate=""),
                 name="waiver_request_of_a_rule_once",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("visit", "candidate", "requirement"),
                 condition=Q(answer="", candidate__isnull=False),
                 name="waiver_request_of_a_cell_once",

@@ -3,9 +3,16 @@
 import datetime
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    F,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Status
@@ -53,9 +60,7 @@ class Demo(CommittedRecord, VendorRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="demos"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="demos")
     title = models.CharField(max_length=150, default="Demo")
     scheduled_for = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
@@ -82,27 +87,24 @@ class Demo(CommittedRecord, VendorRecord):
     class Meta:
         ordering = ("scheduled_for", "title")
         indexes = [
-            models.Index(fields=("scheduled_for", "id"), name="demo_in_lists"),
+            Index(fields=("scheduled_for", "id"), name="demo_in_lists"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(ended_at__isnull=True)
                 | Q(held_at__isnull=False, notes_until__gte=F("ended_at")),
                 name="demo_ends_after_it_was_held",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(called_off_at__isnull=True) | Q(held_at__isnull=True),
                 name="demo_called_off_was_not_held",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(called_off_at__isnull=True, called_off_because="")
                 | Q(called_off_at__isnull=False) & ~Q(called_off_because=""),
                 name="demo_called_off_with_a_reason",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Demo {str(self.pk)[:8]}"
 
     @property
     def whole_title(self) -> str:
@@ -136,23 +138,14 @@ class DemoGuest(VendorRecord):
     evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
     vendor_path: ClassVar[str] = "demo__candidate__vendor"
 
-    demo = models.ForeignKey(Demo, on_delete=models.PROTECT, related_name="guests")
-    stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects: ClassVar = ScopedQuerySet["DemoGuest"].as_manager()
+    demo = ForeignKey(Demo, PROTECT, related_name="guests")
+    stakeholder = ForeignKey(Stakeholder, PROTECT, related_name="+")
 
     class Meta:
         ordering = ("stakeholder__user__last_name",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("demo", "stakeholder"), name="demo_guest_once"
-            ),
+            UniqueConstraint(fields=("demo", "stakeholder"), name="demo_guest_once"),
         ]
-
-    def __str__(self) -> str:
-        return f"Guest {str(self.pk)[:8]}"
 
 
 class DemoNoteQuerySet(ScopedQuerySet["DemoNote"]):
@@ -173,10 +166,8 @@ class DemoNote(VendorRecord):
     evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
     vendor_path: ClassVar[str] = "demo__candidate__vendor"
 
-    demo = models.ForeignKey(Demo, on_delete=models.PROTECT, related_name="solo_notes")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    demo = ForeignKey(Demo, PROTECT, related_name="solo_notes")
+    author = ForeignKey(User, PROTECT, related_name="+")
     text = models.TextField()
     written_at = models.DateTimeField(default=timezone.now)
 
@@ -185,13 +176,10 @@ class DemoNote(VendorRecord):
     class Meta:
         ordering = ("written_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("demo", "author"), name="demo_note_once_per_person"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Note {str(self.pk)[:8]}"
 
 
 class ScriptItem(CommittedRecord, VendorRecord):
@@ -200,27 +188,17 @@ class ScriptItem(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "demo__candidate__evaluation"
     vendor_path: ClassVar[str] = "demo__candidate__vendor"
 
-    demo = models.ForeignKey(
-        Demo, on_delete=models.PROTECT, related_name="script_items"
-    )
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="script_items",
-        null=True,
-        blank=True,
+    demo = ForeignKey(Demo, PROTECT, related_name="script_items")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="script_items", null=True, blank=True
     )
     position = models.PositiveIntegerField(default=0)
     question = models.TextField()
     show_live = models.TextField(blank=True, help_text="What must be seen working.")
     data_to_bring = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(default=5)
-    asker = models.ForeignKey(
-        Stakeholder,
-        on_delete=models.PROTECT,
-        related_name="script_items",
-        null=True,
-        blank=True,
+    asker = ForeignKey(
+        Stakeholder, PROTECT, related_name="script_items", null=True, blank=True
     )
     passes_if = models.TextField(blank=True)
     # {list: [values]} that a verdict on it speaks of, unless it names some itself.
@@ -230,17 +208,15 @@ class ScriptItem(CommittedRecord, VendorRecord):
     off_script = models.BooleanField(default=False)
     remark = models.TextField(blank=True)
 
-    objects: ClassVar = ScopedQuerySet["ScriptItem"].as_manager()
-
     class Meta:
         ordering = ("position",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("demo", "requirement"),
                 condition=Q(requirement__isnull=False),
                 name="script_item_once_per_requirement",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(off_script=False) | Q(requirement__isnull=True),
                 name="script_item_dazzle_scores_nothing",
             ),
@@ -263,36 +239,23 @@ class ResearchNote(CommittedRecord, VendorRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="research_notes"
-    )
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="research_notes",
-        null=True,
-        blank=True,
+    candidate = ForeignKey(Candidate, PROTECT, related_name="research_notes")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="research_notes", null=True, blank=True
     )
     kind = models.CharField(max_length=13, choices=NoteKind.choices)
     title = models.CharField(max_length=200)
     text = models.TextField()
     source_url = models.URLField(max_length=2000, blank=True)
     source_date = models.DateField(null=True, blank=True)
-    noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    noted_by = ForeignKey(User, PROTECT, related_name="+")
     noted_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["ResearchNote"].as_manager()
 
     class Meta:
         ordering = ("-noted_at",)
         indexes = [
-            models.Index(fields=("noted_at", "id"), name="research_note_in_lists"),
+            Index(fields=("noted_at", "id"), name="research_note_in_lists"),
         ]
-
-    def __str__(self) -> str:
-        return f"Note {str(self.pk)[:8]}"
 
 
 class Evidence(SealedRecord, VendorRecord):
@@ -311,7 +274,7 @@ class Evidence(SealedRecord, VendorRecord):
     uncommitted: ClassVar = {"file": "Its SHA-256 counts, wherever it is kept."}
     only_grows: ClassVar[bool] = True
 
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="evidence")
+    claim = ForeignKey(Claim, PROTECT, related_name="evidence")
     source = models.CharField(max_length=8, choices=Source.choices)
     verdict = models.CharField(max_length=9, choices=EvidenceVerdict.choices)
     note = models.TextField(blank=True)
@@ -340,74 +303,55 @@ class Evidence(SealedRecord, VendorRecord):
     independent = models.BooleanField(
         default=True, help_text="Research: whether the source is not the vendor."
     )
-    research_note = models.ForeignKey(
-        ResearchNote,
-        on_delete=models.PROTECT,
-        related_name="evidence",
-        null=True,
-        blank=True,
+    research_note = ForeignKey(
+        ResearchNote, PROTECT, related_name="evidence", null=True, blank=True
     )
-    script_item = models.ForeignKey(
-        ScriptItem,
-        on_delete=models.PROTECT,
-        related_name="evidence",
-        null=True,
-        blank=True,
+    script_item = ForeignKey(
+        ScriptItem, PROTECT, related_name="evidence", null=True, blank=True
     )
-    criterion = models.ForeignKey(
-        Criterion,
-        on_delete=models.PROTECT,
-        related_name="evidence",
-        null=True,
-        blank=True,
+    criterion = ForeignKey(
+        Criterion, PROTECT, related_name="evidence", null=True, blank=True
     )
-    reconfirms = models.ForeignKey(
+    reconfirms = ForeignKey(
         "self",
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="reconfirmations",
         null=True,
         blank=True,
         help_text="The verdict on an earlier revision that is said again here.",
     )
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    recorded_by = ForeignKey(User, PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["Evidence"].as_manager()
 
     class Meta:
         ordering = ("recorded_at",)
         verbose_name_plural = "evidence"
         indexes = [
-            models.Index(fields=("recorded_at", "id"), name="evidence_in_lists"),
+            Index(fields=("recorded_at", "id"), name="evidence_in_lists"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(source__in=Source.values), name="evidence_source_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(verdict__in=EvidenceVerdict.values),
                 name="evidence_verdict_known",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(runner__in=Runner.values), name="evidence_runner_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(data__in=DataOwner.values), name="evidence_data_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(verdict=EvidenceVerdict.NOT_SHOWN) | Q(source=Source.DEMO),
                 name="evidence_not_shown_is_of_demos",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(verdict=EvidenceVerdict.FAILS) | ~Q(note=""),
                 name="evidence_failure_is_told",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Evidence {str(self.pk)[:8]}"
 
     @property
     def setting(self) -> str:
@@ -452,26 +396,14 @@ class Excuse(SealedRecord, VendorRecord):
     }
     committed[2] = (*committed[1], "named_values")
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="excuses"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="excuses"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="excuses")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="excuses")
     reason = models.TextField()
     # {list: [values]} for which it is excused; none: for all of them.
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
-    excused_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    excused_by = ForeignKey(User, PROTECT, related_name="+")
     excused_at = models.DateTimeField(default=timezone.now)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    withdrawn_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
 
@@ -479,20 +411,17 @@ class Excuse(SealedRecord, VendorRecord):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "requirement"),
                 condition=Q(withdrawn_at__isnull=True),
                 name="excuse_one_stands",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="excuse_has_a_reason"),
-            models.CheckConstraint(
+            CheckConstraint(condition=~Q(reason=""), name="excuse_has_a_reason"),
+            CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_reason=""),
                 name="excuse_withdrawn_with_a_reason",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Excuse {str(self.pk)[:8]}"
 
     @property
     def values_named(self) -> str:

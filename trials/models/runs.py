@@ -2,10 +2,19 @@
 
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    Exists,
+    ForeignKey,
+    Index,
+    OneToOneField,
+    OuterRef,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -39,9 +48,7 @@ class Measurement(SealedRecord, VendorRecord):
     )
     only_grows: ClassVar[bool] = True
 
-    evidence = models.OneToOneField(
-        Evidence, on_delete=models.PROTECT, related_name="measurement"
-    )
+    evidence = OneToOneField(Evidence, PROTECT, related_name="measurement")
     # That of the criterion then; {}: tests that passed or failed.
     measure = models.JSONField(default=dict, blank=True)
     # By file, in the order of `files`, then of time, in the measure's unit; of a test
@@ -68,19 +75,14 @@ class Measurement(SealedRecord, VendorRecord):
     # The other pools, with what each would have carried.
     others = models.JSONField(default=list, db_default=[], blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Measurement"].as_manager()
-
     class Meta:
         ordering = ("evidence",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(proposed__in=EvidenceVerdict.values),
                 name="measurement_proposed_known",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Measurement {str(self.pk)[:8]}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only; a newer verdict has a measurement of its own."""
@@ -95,9 +97,7 @@ class RunToken(VendorRecord):
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
 
-    trial = models.ForeignKey(
-        Trial, on_delete=models.PROTECT, related_name="run_tokens"
-    )
+    trial = ForeignKey(Trial, PROTECT, related_name="run_tokens")
     label = models.CharField(max_length=80, blank=True)
     prefix = models.CharField(max_length=16, help_text="For people to tell it by.")
     digest = models.CharField(max_length=64, unique=True)
@@ -105,15 +105,11 @@ class RunToken(VendorRecord):
     version = models.PositiveIntegerField()
     made_at = models.DateTimeField(default=timezone.now)
     # It ends when they no longer run the trial.
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    made_by = ForeignKey(User, PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     # When it stood in an address.
     leaked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar = ScopedQuerySet["RunToken"].as_manager()
 
     class Meta:
         ordering = ("-made_at",)
@@ -129,17 +125,9 @@ class RunReport(CommittedRecord, VendorRecord):
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
     uncommitted: ClassVar = {"stored_as": "Its SHA-256 counts, wherever it is kept."}
 
-    trial = models.ForeignKey(
-        Trial, on_delete=models.PROTECT, related_name="run_reports"
-    )
+    trial = ForeignKey(Trial, PROTECT, related_name="run_reports")
     # Null where the report came with an imported evaluation; tokens do not travel.
-    token = models.ForeignKey(
-        RunToken,
-        on_delete=models.PROTECT,
-        related_name="reports",
-        null=True,
-        blank=True,
-    )
+    token = ForeignKey(RunToken, PROTECT, related_name="reports", null=True, blank=True)
     # What its sender calls it; sent again, it is the same.
     key = models.CharField(max_length=200)
     format = models.CharField(max_length=20, choices=ReportFormat.choices)
@@ -154,22 +142,15 @@ class RunReport(CommittedRecord, VendorRecord):
     ignored = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
 
-    objects: ClassVar = ScopedQuerySet["RunReport"].as_manager()
-
     class Meta:
         ordering = ("-received_at",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("trial", "key"), name="run_report_key_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("trial", "key"), name="run_report_key_once"),
+            CheckConstraint(
                 condition=Q(format__in=ReportFormat.values),
                 name="run_report_format_known",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Report {str(self.pk)[:8]}"
 
 
 class RunQuerySet(VendorScopedQuerySet["Run"]):
@@ -194,11 +175,9 @@ class Run(VendorRecord):
     evaluation_path: ClassVar[str] = "criterion__trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "criterion__trial__candidate__vendor"
 
-    report = models.ForeignKey(RunReport, on_delete=models.PROTECT, related_name="runs")
+    report = ForeignKey(RunReport, PROTECT, related_name="runs")
     # The index below begins with it.
-    criterion = models.ForeignKey(
-        Criterion, on_delete=models.PROTECT, related_name="runs", db_index=False
-    )
+    criterion = ForeignKey(Criterion, PROTECT, related_name="runs", db_index=False)
     number = models.DecimalField(
         max_digits=40, decimal_places=20, null=True, blank=True
     )
@@ -214,24 +193,19 @@ class Run(VendorRecord):
         ordering = ("measured_at", "id")
         indexes = [
             # Counts and pictures are read by criterion, in order of time.
-            models.Index(
-                fields=("criterion", "measured_at", "id"), name="run_by_criterion"
-            ),
+            Index(fields=("criterion", "measured_at", "id"), name="run_by_criterion"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(number__isnull=False) | Q(failed__isnull=False),
                 name="run_says_something",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(number__isnull=True, unit="")
                 | Q(number__isnull=False) & ~Q(unit=""),
                 name="run_number_has_a_unit",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Run {str(self.pk)[:8]}"
 
     @property
     def words(self) -> str:
@@ -246,55 +220,36 @@ class LeftOut(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "report__trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "report__trial__candidate__vendor"
 
-    report = models.ForeignKey(
-        RunReport, on_delete=models.PROTECT, related_name="left_out"
-    )
+    report = ForeignKey(RunReport, PROTECT, related_name="left_out")
     # Null: all of its runs.
-    run = models.ForeignKey(
-        Run, on_delete=models.PROTECT, related_name="left_out", null=True, blank=True
-    )
+    run = ForeignKey(Run, PROTECT, related_name="left_out", null=True, blank=True)
     reason = models.TextField()
-    left_out_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    left_out_by = ForeignKey(User, PROTECT, related_name="+")
     left_out_at = models.DateTimeField(default=timezone.now)
-    taken_back_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    taken_back_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar = ScopedQuerySet["LeftOut"].as_manager()
 
     class Meta:
         ordering = ("left_out_at",)
         verbose_name_plural = "left out"
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("run",),
                 condition=Q(taken_back_at__isnull=True),
                 name="run_left_out_once",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("report",),
                 condition=Q(taken_back_at__isnull=True, run__isnull=True),
                 name="report_left_out_once",
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="left_out_with_a_reason"
-            ),
-            models.CheckConstraint(
+            CheckConstraint(condition=~Q(reason=""), name="left_out_with_a_reason"),
+            CheckConstraint(
                 condition=Q(taken_back_at__isnull=True, taken_back_by__isnull=True)
                 | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
                 name="left_out_taken_back_by_somebody",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Left out {str(self.pk)[:8]}"
 
 
 class ScoreSheet(SealedRecord):
@@ -303,15 +258,8 @@ class ScoreSheet(SealedRecord):
     evaluation_path: ClassVar[str] = "stakeholder__evaluation"
     committed: ClassVar = {1: ("stakeholder", "locked_at")}
 
-    stakeholder = models.OneToOneField(
-        Stakeholder, on_delete=models.PROTECT, related_name="score_sheet"
-    )
+    stakeholder = OneToOneField(Stakeholder, PROTECT, related_name="score_sheet")
     locked_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar = ScopedQuerySet["ScoreSheet"].as_manager()
-
-    def __str__(self) -> str:
-        return f"Score sheet {str(self.pk)[:8]}"
 
 
 class ScoreQuerySet(ScopedQuerySet["Score"]):
@@ -347,15 +295,9 @@ class Score(SealedRecord, VendorRecord):
         1: ("sheet", "candidate", "category", "value", "reason", "given_at")
     }
 
-    sheet = models.ForeignKey(
-        ScoreSheet, on_delete=models.PROTECT, related_name="scores"
-    )
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="scores"
-    )
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="scores"
-    )
+    sheet = ForeignKey(ScoreSheet, PROTECT, related_name="scores")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="scores")
+    category = ForeignKey(Category, PROTECT, related_name="scores")
     value = models.PositiveSmallIntegerField(validators=[MaxValueValidator(5)])
     reason = models.TextField(blank=True)
     given_at = models.DateTimeField(default=timezone.now)
@@ -364,46 +306,28 @@ class Score(SealedRecord, VendorRecord):
 
     class Meta:
         indexes = [
-            models.Index(fields=("given_at", "id"), name="score_in_lists"),
+            Index(fields=("given_at", "id"), name="score_in_lists"),
         ]
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("sheet", "candidate", "category"), name="score_once"
             ),
-            models.CheckConstraint(condition=Q(value__lte=5), name="score_to_5"),
+            CheckConstraint(condition=Q(value__lte=5), name="score_to_5"),
         ]
-
-    def __str__(self) -> str:
-        return f"Score {str(self.pk)[:8]}"
 
 
 class Consensus(CommittedRecord):
     """The meeting that opens all scores and closes scoring."""
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="consensus"
-    )
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="consensus")
     opened_at = models.DateTimeField(default=timezone.now)
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    opened_by = ForeignKey(User, PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    closed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     outcome = models.TextField(blank=True)
-
-    objects: ClassVar = ScopedQuerySet["Consensus"].as_manager()
 
     class Meta:
         verbose_name_plural = "consensus meetings"
-
-    def __str__(self) -> str:
-        return f"Consensus {str(self.pk)[:8]}"
 
 
 class Settlement(SealedRecord, VendorRecord):
@@ -417,36 +341,21 @@ class Settlement(SealedRecord, VendorRecord):
         )
     }
 
-    consensus = models.ForeignKey(
-        Consensus, on_delete=models.PROTECT, related_name="settlements"
-    )
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="settlements"
-    )
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="settlements"
-    )
+    consensus = ForeignKey(Consensus, PROTECT, related_name="settlements")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="settlements")
+    category = ForeignKey(Category, PROTECT, related_name="settlements")
     value = models.DecimalField(max_digits=2, decimal_places=1)
     reason = models.TextField()
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    settled_by = ForeignKey(User, PROTECT, related_name="+")
     settled_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["Settlement"].as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("consensus", "candidate", "category"), name="settlement_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(value__gte=0) & Q(value__lte=5), name="settlement_0_to_5"
             ),
-            models.CheckConstraint(
-                condition=~Q(reason=""), name="settlement_has_a_reason"
-            ),
+            CheckConstraint(condition=~Q(reason=""), name="settlement_has_a_reason"),
         ]
-
-    def __str__(self) -> str:
-        return f"Settlement {str(self.pk)[:8]}"

@@ -2,16 +2,24 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    F,
+    ForeignKey,
+    Index,
+    OneToOneField,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
     CommittedRecord,
     Evaluation,
     Requirement,
-    ScopedQuerySet,
+    User,
     check_zone,
 )
 from evaltracker.toolbox.days import today_in, wall_of
@@ -27,16 +35,12 @@ class Trial(CommittedRecord, VendorRecord):
 
     evaluation_path: ClassVar[str] = "candidate__evaluation"
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="trials"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="trials")
     title = models.CharField(max_length=150)
     starts_on = models.DateField()
     ends_on = models.DateField()
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
-    lead = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="led_trials"
-    )
+    lead = ForeignKey(User, PROTECT, related_name="led_trials")
     workload = models.TextField(help_text="What is run on it.")
     environment = models.TextField(blank=True, help_text="Where it runs.")
     data_allowed = models.TextField(blank=True, help_text="Which data may go in.")
@@ -46,13 +50,7 @@ class Trial(CommittedRecord, VendorRecord):
     # Grows whenever words change that were put forward: one version, one digest.
     version = models.PositiveIntegerField(default=1, editable=False)
     agreed_at = models.DateTimeField(null=True, blank=True)
-    agreed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    agreed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     summary = models.TextField(blank=True)
     # Together with the trials of the other finalists, on the same terms.
@@ -78,18 +76,15 @@ class Trial(CommittedRecord, VendorRecord):
     class Meta:
         ordering = ("starts_on", "title")
         indexes = [
-            models.Index(fields=("starts_on", "id"), name="trial_in_lists"),
+            Index(fields=("starts_on", "id"), name="trial_in_lists"),
         ]
         get_latest_by = "starts_on"
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="trial_ends_after_it_starts",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Trial {str(self.pk)[:8]}"
 
     @property
     def declared(self) -> Pool:
@@ -102,10 +97,8 @@ class Criterion(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
 
-    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="criteria")
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="criteria"
-    )
+    trial = ForeignKey(Trial, PROTECT, related_name="criteria")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="criteria")
     position = models.PositiveIntegerField(default=0)
     # What programs call it: given once, and never to another. Blank while nobody has
     # given one, as to rows that an older version wrote.
@@ -136,7 +129,7 @@ class Criterion(CommittedRecord, VendorRecord):
         ordering = ("position",)
         verbose_name_plural = "criteria"
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("trial", "code"),
                 condition=~Q(code=""),
                 name="criterion_code_once",
@@ -167,23 +160,13 @@ class Criterion(CommittedRecord, VendorRecord):
 class Milestone(CommittedRecord):
     """A dated thing to do, of an evaluation or of one of its trials."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="milestones"
-    )
-    trial = models.ForeignKey(
-        Trial,
-        on_delete=models.PROTECT,
-        related_name="milestones",
-        null=True,
-        blank=True,
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="milestones")
+    trial = ForeignKey(Trial, PROTECT, related_name="milestones", null=True, blank=True)
     title = models.CharField(max_length=150)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="milestones"
-    )
-    hangs_on = models.ForeignKey(
+    owner = ForeignKey(User, PROTECT, related_name="milestones")
+    hangs_on = ForeignKey(
         "self",
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="dependents",
         null=True,
         blank=True,
@@ -203,29 +186,24 @@ class Milestone(CommittedRecord):
     state_reason = models.TextField(blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Milestone"].as_manager()
-
     class Meta:
         ordering = ("due_at",)
         indexes = [
-            models.Index(fields=("due_at", "-id"), name="milestone_in_lists"),
+            Index(fields=("due_at", "-id"), name="milestone_in_lists"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(state__in=MilestoneState.values),
                 name="milestone_state_known",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state=MilestoneState.WAIVED) | ~Q(state_reason=""),
                 name="milestone_waived_with_a_reason",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(hangs_on=F("id")), name="milestone_hangs_on_another"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Milestone {str(self.pk)[:8]}"
 
 
 class Agreement(CommittedRecord, VendorRecord):
@@ -234,28 +212,19 @@ class Agreement(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
 
-    trial = models.ForeignKey(
-        Trial, on_delete=models.PROTECT, related_name="agreements"
-    )
-    stakeholder = models.ForeignKey(
-        Stakeholder, on_delete=models.PROTECT, related_name="agreements"
-    )
+    trial = ForeignKey(Trial, PROTECT, related_name="agreements")
+    stakeholder = ForeignKey(Stakeholder, PROTECT, related_name="agreements")
     version = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     agreed_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar = ScopedQuerySet["Agreement"].as_manager()
-
     class Meta:
         ordering = ("agreed_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("trial", "stakeholder", "digest"), name="agreement_once"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Agreement {str(self.pk)[:8]}"
 
 
 class ContractChange(CommittedRecord, VendorRecord):
@@ -264,24 +233,20 @@ class ContractChange(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
 
-    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="changes")
+    trial = ForeignKey(Trial, PROTECT, related_name="changes")
     number = models.PositiveIntegerField()
     what = models.TextField()
     reason = models.TextField()
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    changed_by = ForeignKey(User, PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["ContractChange"].as_manager()
 
     class Meta:
         ordering = ("number",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("trial", "number"), name="contract_change_number_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(reason=""), name="contract_change_with_a_reason"
             ),
         ]
@@ -296,37 +261,26 @@ class Gap(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "trial__candidate__evaluation"
     vendor_path: ClassVar[str] = "trial__candidate__vendor"
 
-    trial = models.ForeignKey(Trial, on_delete=models.PROTECT, related_name="gaps")
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="gaps",
-        null=True,
-        blank=True,
+    trial = ForeignKey(Trial, PROTECT, related_name="gaps")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="gaps", null=True, blank=True
     )
     severity = models.CharField(max_length=12, choices=Severity.choices)
     text = models.TextField()
     found_on = models.DateField()
-    found_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    found_by = ForeignKey(User, PROTECT, related_name="+")
     workaround = models.TextField(blank=True)
     reply = models.TextField(blank=True, help_text="What the vendor answers.")
     reply_at = models.DateTimeField(null=True, blank=True)
     # Who wrote down what the vendor said; nobody if it replied by itself.
-    reply_noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
+    reply_noted_by = ForeignKey(
+        User, PROTECT, related_name="+", null=True, blank=True, editable=False
     )
     promised_for = models.DateField(null=True, blank=True)
     # A verdict that fails counts once the vendor replied or its time is over.
-    evidence = models.OneToOneField(
+    evidence = OneToOneField(
         "trials.Evidence",
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="finding",
         null=True,
         blank=True,
@@ -337,13 +291,8 @@ class Gap(CommittedRecord, VendorRecord):
     retest = models.CharField(max_length=11, choices=Retest.choices, blank=True)
     retest_note = models.TextField(blank=True, help_text="What was seen then.")
     retested_at = models.DateTimeField(null=True, blank=True)
-    retested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
+    retested_by = ForeignKey(
+        User, PROTECT, related_name="+", null=True, blank=True, editable=False
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_note = models.TextField(blank=True)
@@ -353,29 +302,26 @@ class Gap(CommittedRecord, VendorRecord):
     class Meta:
         ordering = ("found_on",)
         indexes = [
-            models.Index(fields=("found_on", "id"), name="gap_in_lists"),
+            Index(fields=("found_on", "id"), name="gap_in_lists"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(closed_at__isnull=True) | ~Q(closing_note=""),
                 name="gap_closed_with_a_note",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(severity__in=Severity.values), name="gap_severity_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(evidence__isnull=True) | Q(reply_until__isnull=False),
                 name="gap_of_a_verdict_gives_time_to_reply",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(retested_at__isnull=True, retest="")
                 | Q(retested_at__isnull=False, retest__in=Retest.values),
                 name="gap_retest_known",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Gap {str(self.pk)[:8]}"
 
     @property
     def awaits_reply(self) -> bool:

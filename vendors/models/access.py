@@ -6,7 +6,14 @@ import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,24 +32,18 @@ from vendors.models.claims import Submission
 class MailedSheet(VendorRecord):
     """What a vendor filled in: uploaded, then entered as the vendor's own words."""
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="mailed_sheets"
-    )
-    file = models.ForeignKey(AttachedFile, on_delete=models.PROTECT, related_name="+")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="mailed_sheets")
+    file = ForeignKey(AttachedFile, PROTECT, related_name="+")
     # Of the file, which may be removed.
     sha256 = models.CharField(max_length=64)
     # When the mail came: what the vendor said itself later stands.
     arrived_at = models.DateTimeField()
     uploaded_at = models.DateTimeField()
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = ForeignKey(User, PROTECT, related_name="+")
     # The instant of the answers that it made, and their receipt.
     entered_at = models.DateTimeField(null=True, blank=True)
-    submission = models.ForeignKey(
-        Submission,
-        on_delete=models.PROTECT,
-        related_name="mailed_sheets",
-        null=True,
-        blank=True,
+    submission = ForeignKey(
+        Submission, PROTECT, related_name="mailed_sheets", null=True, blank=True
     )
     # By the vendor, in its pages.
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -53,19 +54,16 @@ class MailedSheet(VendorRecord):
     class Meta:
         ordering = ("uploaded_at",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(entered_at__isnull=True, submission__isnull=True)
                 | Q(entered_at__isnull=False, submission__isnull=False),
                 name="mailed_sheet_entered_has_a_receipt",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | Q(entered_at__isnull=False),
                 name="mailed_sheet_confirmed_was_entered",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Sheet {str(self.pk)[:8]}"
 
 
 class InvitationLink(VendorRecord):
@@ -78,12 +76,10 @@ class InvitationLink(VendorRecord):
 
     vendor_path: ClassVar[str] = "vendor"
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="links"
-    )
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="links")
+    contact = ForeignKey(Contact, PROTECT, related_name="links")
     # Said here too: it is read before anything else of the vendor can be.
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = ForeignKey(Vendor, PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     # Of the contact when it was made, in small letters; another address is another
     # person.
@@ -109,19 +105,19 @@ class InvitationLink(VendorRecord):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "contact"),
                 condition=Q(turned_at__isnull=True, ended_at__isnull=True),
                 name="invitation_link_one_live",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(turned_at__isnull=True, ended_at__isnull=True, why="")
                 | ~Q(Q(turned_at__isnull=True, ended_at__isnull=True) | Q(why="")),
                 name="invitation_link_over_says_why",
             ),
         ]
         indexes = [
-            models.Index(
+            Index(
                 fields=("turn_marked_at",),
                 condition=Q(turn_marked_at__isnull=False, turned_at__isnull=True),
                 name="invitation_link_to_turn",
@@ -145,9 +141,7 @@ class SignInCode(VendorRecord):
     evaluation_path: ClassVar[str] = "link__candidate__evaluation"
     vendor_path: ClassVar[str] = "link__vendor"
 
-    link = models.ForeignKey(
-        InvitationLink, on_delete=models.PROTECT, related_name="codes"
-    )
+    link = ForeignKey(InvitationLink, PROTECT, related_name="codes")
     browser_digest = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField()
     # Asked again while it lives: the same code in another mail.
@@ -168,11 +162,11 @@ class SignInCode(VendorRecord):
     class Meta:
         ordering = ("-asked_at",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(wrong_tries__lte=5), name="sign_in_code_five_tries"
             )
         ]
-        indexes = [models.Index(fields=("asked_at",), name="sign_in_code_by_age")]
+        indexes = [Index(fields=("asked_at",), name="sign_in_code_by_age")]
 
     def __str__(self) -> str:
         return f"Code of {self.asked_at:%Y-%m-%d %H:%M}"
@@ -182,11 +176,9 @@ class VendorSession(VendorRecord):
     evaluation_path: ClassVar[str] = "link__candidate__evaluation"
     vendor_path: ClassVar[str] = "vendor"
 
-    link = models.ForeignKey(
-        InvitationLink, on_delete=models.PROTECT, related_name="sessions"
-    )
+    link = ForeignKey(InvitationLink, PROTECT, related_name="sessions")
     # As of a link.
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = ForeignKey(Vendor, PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
     last_visit_on = models.DateField()
@@ -197,7 +189,7 @@ class VendorSession(VendorRecord):
     class Meta:
         ordering = ("-started_at",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(ended_at__isnull=True)
                 | Q(ended_at__gte=models.F("started_at")),
                 name="vendor_session_ends_after_it_starts",
@@ -225,18 +217,14 @@ class VendorTokenQuerySet(models.QuerySet["VendorToken"]):
 class VendorToken(Record):
     """A bearer token of a vendor; only its SHA-256 is kept."""
 
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="tokens")
+    vendor = ForeignKey(Vendor, PROTECT, related_name="tokens")
     label = models.CharField(max_length=80, blank=True)
     prefix = models.CharField(max_length=16, help_text="For people to tell it by.")
     digest = models.CharField(max_length=64, unique=True)
     issued_at = models.DateTimeField(default=timezone.now)
-    issued_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    issued_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     # Whose own it is: it reads what they may read; blank, the buyer issued it.
-    contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, related_name="tokens", null=True, blank=True
-    )
+    contact = ForeignKey(Contact, PROTECT, related_name="tokens", null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     # When it stood in an address, and when those whose it is were owed a mail of it.
@@ -244,13 +232,13 @@ class VendorToken(Record):
     leak_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_on = models.DateField(null=True, blank=True)
 
-    objects: ClassVar = VendorTokenQuerySet.as_manager()
+    objects: ClassVar = VendorTokenQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-issued_at",)
         indexes = [
-            models.Index(fields=("issued_at", "id"), name="vendor_token_in_lists"),
-            models.Index(
+            Index(fields=("issued_at", "id"), name="vendor_token_in_lists"),
+            Index(
                 fields=("leaked_at",),
                 condition=Q(leaked_at__isnull=False, leak_told_at__isnull=True),
                 name="vendortoken_leak_to_tell",
@@ -273,19 +261,19 @@ class RefusedCall(Record):
     address = models.CharField(max_length=45, blank=True)
     at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager[RefusedCall]] = models.Manager()
+    objects: ClassVar[models.Manager[RefusedCall]] = models.Manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-at",)
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(why__in=RefusalReason.values),
                 name="refused_call_reason_known",
             )
         ]
         indexes = [
-            models.Index(fields=("prefix", "at"), name="refused_call_by_prefix"),
-            models.Index(fields=("at",), name="refused_call_by_age"),
+            Index(fields=("prefix", "at"), name="refused_call_by_prefix"),
+            Index(fields=("at",), name="refused_call_by_age"),
         ]
 
     def __str__(self) -> str:
@@ -295,9 +283,7 @@ class RefusedCall(Record):
 class IdempotencyRecord(Record):
     """The first answer to a keyed call, replayed to its repeats for 7 days."""
 
-    vendor = models.ForeignKey(
-        Vendor, on_delete=models.PROTECT, related_name="idempotency_records"
-    )
+    vendor = ForeignKey(Vendor, PROTECT, related_name="idempotency_records")
     key = models.CharField(max_length=255)
     route = models.CharField(max_length=300, help_text="Method and path.")
     body_sha256 = models.CharField(max_length=64)
@@ -305,15 +291,15 @@ class IdempotencyRecord(Record):
     body = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager[IdempotencyRecord]] = models.Manager()
+    objects: ClassVar[models.Manager[IdempotencyRecord]] = models.Manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("vendor", "route", "key"), name="idempotency_key_once"
             )
         ]
-        indexes = [models.Index(fields=("created_at",), name="idempotency_by_age")]
+        indexes = [Index(fields=("created_at",), name="idempotency_by_age")]
 
     def __str__(self) -> str:
         return f"Answer {self.status}"

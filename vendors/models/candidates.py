@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    Exists,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import SupportWanted
@@ -158,7 +166,7 @@ class Vendor(Record):
     )
     website = models.URLField(blank=True)
 
-    objects: ClassVar = VendorQuerySet.as_manager()
+    objects: ClassVar = VendorQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("name",)
@@ -186,9 +194,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
 
 class Contact(Record):
-    vendor = models.ForeignKey(
-        Vendor, on_delete=models.PROTECT, related_name="contacts"
-    )
+    vendor = ForeignKey(Vendor, PROTECT, related_name="contacts")
     name = models.CharField(max_length=150)
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
@@ -196,15 +202,13 @@ class Contact(Record):
     # When a colleague said that they are none of theirs; until one asks for them.
     disowned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar = ContactQuerySet.as_manager()
+    objects: ClassVar = ContactQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("name",)
-        indexes = [models.Index(fields=("name", "-id"), name="contact_in_lists")]
+        indexes = [Index(fields=("name", "-id"), name="contact_in_lists")]
         constraints = [
-            models.UniqueConstraint(
-                fields=("vendor", "email"), name="contact_once_per_vendor"
-            )
+            UniqueConstraint(fields=("vendor", "email"), name="contact_once_per_vendor")
         ]
 
     def __str__(self) -> str:
@@ -218,17 +222,15 @@ class Candidate(CommittedRecord, VendorRecord):
     vendor_path: ClassVar[str] = "vendor"
     uncommitted: ClassVar = {"first_seen_at": "Its entry tells it."}
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="candidates"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="candidates")
     name = models.CharField(max_length=150)
     aliases = models.JSONField(default=list, blank=True)
     kind = models.CharField(
         max_length=11, choices=CandidateKind.choices, default=CandidateKind.BUY
     )
-    vendor = models.ForeignKey(
+    vendor = ForeignKey(
         Vendor,
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="candidates",
         null=True,
         blank=True,
@@ -281,27 +283,25 @@ class Candidate(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("name",)
-        indexes = [models.Index(fields=("name", "-id"), name="candidate_in_lists")]
+        indexes = [Index(fields=("name", "-id"), name="candidate_in_lists")]
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "name"), name="candidate_name_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("evaluation", "name"), name="candidate_name_once"),
+            CheckConstraint(
                 condition=Q(state__in=CandidateState.values),
                 name="candidate_state_known",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(kind__in=CandidateKind.values), name="candidate_kind_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state=CandidateState.ELIMINATED) | ~Q(state_reason=""),
                 name="candidate_eliminated_with_a_reason",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(invited_at__isnull=True) | Q(vendor__isnull=False),
                 name="candidate_invited_has_a_vendor",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation",),
                 condition=Q(state=CandidateState.CHOSEN),
                 name="candidate_one_chosen",
@@ -324,24 +324,18 @@ class Ruling(CommittedRecord, VendorRecord):
     It names values of the brief's lists, {list: [values]}, or rules the whole out.
     """
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="rulings"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="rulings"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="rulings")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="rulings")
     reason = models.TextField()
     named_values = models.JSONField(default=dict, db_default={}, blank=True)
-    ruled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ruled_by = ForeignKey(User, PROTECT, related_name="+")
 
     objects: ClassVar = RulingQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("candidate", "requirement"), name="ruling_once"
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="ruling_has_a_reason"),
+            UniqueConstraint(fields=("candidate", "requirement"), name="ruling_once"),
+            CheckConstraint(condition=~Q(reason=""), name="ruling_has_a_reason"),
         ]
 
     def __str__(self) -> str:
@@ -374,17 +368,13 @@ class Conflict(SealedRecord, VendorRecord):
 
     since: ClassVar[int] = 1
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="conflicts"
-    )
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="conflicts")
+    person = ForeignKey(User, PROTECT, related_name="+")
     has_interest = models.BooleanField()
     statement = models.TextField(blank=True)
     declared_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
-    cleared_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    cleared_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
     cleared_reason = models.TextField(blank=True)
 
@@ -392,23 +382,20 @@ class Conflict(SealedRecord, VendorRecord):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "person"),
                 condition=Q(replaced_at__isnull=True),
                 name="conflict_one_stands",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(has_interest=False) | ~Q(statement=""),
                 name="conflict_interest_is_told",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(cleared_by__isnull=True) | ~Q(cleared_reason=""),
                 name="conflict_cleared_with_a_reason",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Declaration {str(self.pk)[:8]}"
 
 
 # A withdrawal is nothing that a file says; unstated keeps the word as text.
@@ -418,27 +405,21 @@ MEANINGS = tuple(text for text in Availability if text != Availability.WITHDRAWN
 class StatusWord(Record):
     """A status word that the buyers explained, so that it is not asked again."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="status_words"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="status_words")
     word = models.CharField(max_length=60, help_text="Without case, marks, hyphens.")
     availability = models.CharField(max_length=10, choices=Availability.choices)
     available_from = models.DateField(null=True, blank=True)
-    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_by = ForeignKey(User, PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["StatusWord"].as_manager()
 
     class Meta:
         ordering = ("word",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "word"), name="status_word_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("evaluation", "word"), name="status_word_once"),
+            CheckConstraint(
                 condition=Q(availability__in=MEANINGS), name="status_word_means_one"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(available_from__isnull=True)
                 | Q(availability=Availability.PLANNED),
                 name="status_word_dated_if_planned",

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    Exists,
+    ForeignKey,
+    Index,
+    OuterRef,
+    Q,
+    UniqueConstraint,
+)
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -40,12 +49,8 @@ class DraftFileQuerySet(VendorScopedQuerySet["DraftFile"]):
 class AnswerDraft(VendorRecord):
     """An answer as it was typed, right or wrong, until it is handed in."""
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="drafts"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="drafts"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="drafts")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="drafts")
     # One more with every change, so that two tabs notice each other.
     version = models.PositiveIntegerField(default=1)
     # As `vendors.answers` keeps them.
@@ -58,13 +63,10 @@ class AnswerDraft(VendorRecord):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "requirement"), name="answer_draft_once"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Draft {str(self.pk)[:8]}"
 
 
 class DraftFile(VendorRecord):
@@ -77,9 +79,7 @@ class DraftFile(VendorRecord):
     evaluation_path: ClassVar[str] = "draft__candidate__evaluation"
     vendor_path: ClassVar[str] = "draft__candidate__vendor"
 
-    draft = models.ForeignKey(
-        AnswerDraft, on_delete=models.PROTECT, related_name="files"
-    )
+    draft = ForeignKey(AnswerDraft, PROTECT, related_name="files")
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
@@ -91,9 +91,6 @@ class DraftFile(VendorRecord):
 
     class Meta:
         ordering = ("uploaded_at",)
-
-    def __str__(self) -> str:
-        return f"File {str(self.pk)[:8]}"
 
 
 class Claim(SealedRecord, VendorRecord):
@@ -114,12 +111,8 @@ class Claim(SealedRecord, VendorRecord):
     committed[3] = (*committed[2], "number")
     uncommitted: ClassVar = {"superseded_at": "The next revision says it."}
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="claims"
-    )
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="claims"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="claims")
+    requirement = ForeignKey(Requirement, PROTECT, related_name="claims")
     revision = models.PositiveIntegerField(default=1)
     requirement_revision = models.PositiveIntegerField(
         help_text="The revision of the requirement that it answers."
@@ -138,9 +131,7 @@ class Claim(SealedRecord, VendorRecord):
     by_vendor = models.BooleanField(
         default=False, help_text="Whether the vendor said it, or the buyer noted it."
     )
-    noted_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    noted_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     submitted_by = models.CharField(max_length=200, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
 
@@ -152,34 +143,31 @@ class Claim(SealedRecord, VendorRecord):
 
     class Meta:
         ordering = ("requirement__position", "requirement__ref", "revision")
-        indexes = [models.Index(fields=("submitted_at", "id"), name="claim_in_lists")]
+        indexes = [Index(fields=("submitted_at", "id"), name="claim_in_lists")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "requirement", "revision"),
                 name="claim_revision_once",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "requirement"),
                 condition=Q(superseded_at__isnull=True),
                 name="claim_one_current",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(availability__in=Availability.values),
                 name="claim_availability_known",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(availability=Availability.PLANNED)
                 | Q(available_from__isnull=False),
                 name="claim_planned_has_a_date",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(by_vendor=False) | ~Q(availability__in=NOTED),
                 name="claim_vendor_states_availability",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Claim {str(self.pk)[:8]}"
 
     @property
     def number_words(self) -> str:
@@ -210,7 +198,7 @@ class ClaimFile(CommittedRecord, VendorRecord):
     vendor_path: ClassVar[str] = "claim__candidate__vendor"
     uncommitted: ClassVar = {"stored_as": "Its SHA-256 counts, wherever it is kept."}
 
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="files")
+    claim = ForeignKey(Claim, PROTECT, related_name="files")
     name = models.CharField(max_length=150)
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
@@ -226,14 +214,9 @@ class ClaimFile(CommittedRecord, VendorRecord):
     class Meta:
         ordering = ("uploaded_at",)
 
-    def __str__(self) -> str:
-        return f"File {str(self.pk)[:8]}"
-
 
 class Submission(CommittedRecord, VendorRecord):
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="submissions"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="submissions")
     number = models.CharField(max_length=20)
     submitted_at = models.DateTimeField(default=timezone.now)
     submitted_by = models.CharField(max_length=200)
@@ -244,11 +227,9 @@ class Submission(CommittedRecord, VendorRecord):
 
     class Meta:
         ordering = ("submitted_at",)
-        indexes = [
-            models.Index(fields=("submitted_at", "id"), name="submission_in_lists")
-        ]
+        indexes = [Index(fields=("submitted_at", "id"), name="submission_in_lists")]
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "number"), name="submission_number_once"
             )
         ]
@@ -263,20 +244,13 @@ class LastSeen(VendorRecord):
     No part of the evaluation: no journal tells it, and nobody else reads it.
     """
 
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="last_seen"
-    )
+    person = ForeignKey(User, PROTECT, related_name="+")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="last_seen")
     until = models.DateTimeField()
 
     objects: ClassVar = VendorScopedQuerySet["LastSeen"].as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=("person", "candidate"), name="last_seen_once"
-            )
+            UniqueConstraint(fields=("person", "candidate"), name="last_seen_once")
         ]
-
-    def __str__(self) -> str:
-        return f"Seen {str(self.pk)[:8]}"

@@ -5,7 +5,14 @@ from typing import ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    F,
+    ForeignKey,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -56,9 +63,7 @@ class CostLine(SealedRecord, VendorRecord):
 
     committed: ClassVar = {1: SINCE_0_1, 2: (*SINCE_0_1, "said_by")}
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="cost_lines"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="cost_lines")
     # One of vendors.costs.CostKind; the pure list is the source of the words.
     kind = models.CharField(max_length=30)
     label = models.CharField(
@@ -107,10 +112,10 @@ class CostLine(SealedRecord, VendorRecord):
     class Meta:
         ordering = ("kind", "label")
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "kind", "label"), name="cost_line_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=(
                     Q(
                         state=CostState.PRICED,
@@ -125,7 +130,7 @@ class CostLine(SealedRecord, VendorRecord):
                 ),
                 name="cost_line_priced_has_a_price",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(low__isnull=True)
                 | (
                     # All of a credit is below nothing.
@@ -136,9 +141,6 @@ class CostLine(SealedRecord, VendorRecord):
                 name="cost_line_low_likely_high",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Cost line {str(self.pk)[:8]}"
 
 
 class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
@@ -152,21 +154,13 @@ class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
 
 
 class PriceOpening(CommittedRecord):
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="price_openings"
-    )
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="price_openings")
+    asked_by = ForeignKey(User, PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    withdrawn_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    withdrawn_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
-    on_behalf_of = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    confirmed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
+    on_behalf_of = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     role = models.CharField(max_length=12, choices=Role.choices, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
@@ -175,20 +169,20 @@ class PriceOpening(CommittedRecord):
     class Meta:
         ordering = ("asked_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation",),
                 condition=Q(withdrawn_at__isnull=True),
                 name="price_opening_one_stands",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
                 name="price_opening_by_two_people",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(on_behalf_of__isnull=True) | ~Q(on_behalf_of=F("asked_by")),
                 name="price_opening_not_for_who_asked",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(
                     confirmed_by__isnull=True, confirmed_at__isnull=True, role=""
                 )
@@ -200,9 +194,6 @@ class PriceOpening(CommittedRecord):
                 name="price_opening_confirmed_as_a_role",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Opening of prices {str(self.pk)[:8]}"
 
     def is_theirs(self, user: User) -> bool:
         """Whether `user` asked for it or runs the evaluation: no second person."""
@@ -240,9 +231,7 @@ class Quote(SealedRecord, VendorRecord):
         )
     }
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="quotes"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="quotes")
     revision = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     valid_until = models.DateField()
@@ -258,16 +247,13 @@ class Quote(SealedRecord, VendorRecord):
     class Meta:
         ordering = ("candidate", "revision")
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "revision"), name="quote_revision_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(revision__gte=1), name="quote_revision_from_one"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Quote {str(self.pk)[:8]}"
 
     @property
     def is_withdrawn(self) -> bool:
@@ -281,8 +267,8 @@ class Quote(SealedRecord, VendorRecord):
 class QuoteReader(VendorRecord):
     """Somebody whom the vendor named to read a revision, told by their address."""
 
-    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
-    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="readers")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="+")
+    quote = ForeignKey(Quote, PROTECT, related_name="readers")
     # In small letters.
     email = models.CharField(max_length=254)
     # Blank: of before readers were named.
@@ -293,7 +279,7 @@ class QuoteReader(VendorRecord):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "quote", "email"), name="quote_reader_once"
             )
         ]
@@ -305,8 +291,8 @@ class QuoteReader(VendorRecord):
 class QuoteRead(VendorRecord):
     """The first read of a revision by a session or a token."""
 
-    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="+")
-    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="reads")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="+")
+    quote = ForeignKey(Quote, PROTECT, related_name="reads")
     # The id of the session or token.
     key = models.UUIDField()
     # The contact's name, or what the token is known by.
@@ -318,7 +304,7 @@ class QuoteRead(VendorRecord):
     class Meta:
         ordering = ("read_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "quote", "key"), name="quote_read_once"
             )
         ]
@@ -333,9 +319,7 @@ class ExchangeRate(CommittedRecord):
     It is public knowledge and no price, so it is not sealed.
     """
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="exchange_rates"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="exchange_rates")
     currency = models.CharField(max_length=3)
     # What `rate` counts in; it says nothing once the evaluation's currency is another.
     base = models.CharField(max_length=3)
@@ -347,18 +331,14 @@ class ExchangeRate(CommittedRecord):
     rated_on = models.DateField()
     source = models.CharField(max_length=200)
 
-    objects: ClassVar = ScopedQuerySet["ExchangeRate"].as_manager()
-
     class Meta:
         ordering = ("currency",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "currency"), name="exchange_rate_once"
             ),
-            models.CheckConstraint(
-                condition=Q(rate__gt=0), name="exchange_rate_above_zero"
-            ),
-            models.CheckConstraint(
+            CheckConstraint(condition=Q(rate__gt=0), name="exchange_rate_above_zero"),
+            CheckConstraint(
                 condition=~Q(currency=models.F("base")),
                 name="exchange_rate_of_another_currency",
             ),

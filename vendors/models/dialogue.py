@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -33,10 +40,8 @@ class ContactRequestQuerySet(VendorScopedQuerySet["ContactRequest"]):
 
 
 class ContactRequest(VendorRecord):
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="contact_requests"
-    )
-    asked_by = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="contact_requests")
+    asked_by = ForeignKey(Contact, PROTECT, related_name="+")
     name = models.CharField(max_length=150)
     email = models.EmailField()
     # Whether they are to read drafts and prices, as far as who asks may.
@@ -53,12 +58,12 @@ class ContactRequest(VendorRecord):
     class Meta:
         ordering = ("asked_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "email"),
                 condition=Q(state=ProposalState.OPEN),
                 name="contact_request_open_once",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state=ProposalState.DECLINED) | ~Q(state_reason=""),
                 name="contact_request_declined_with_a_reason",
             ),
@@ -78,38 +83,27 @@ class Question(CommittedRecord, VendorRecord):
     evaluation_path: ClassVar[str] = "evaluation"
     vendor_path: ClassVar[str] = "askings__candidate__vendor"
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="questions"
-    )
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="questions",
-        null=True,
-        blank=True,
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="questions")
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="questions", null=True, blank=True
     )
     text = models.TextField()
     asked_at = models.DateTimeField(default=timezone.now)
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    answered_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     objects: ClassVar = VendorScopedQuerySet["Question"].as_manager()
 
     class Meta:
         ordering = ("asked_at",)
-        indexes = [models.Index(fields=("asked_at", "id"), name="question_in_lists")]
+        indexes = [Index(fields=("asked_at", "id"), name="question_in_lists")]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(answered_at__isnull=True) | ~Q(answer=""),
                 name="question_answered_with_words",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Question {str(self.pk)[:8]}"
 
     @property
     def asking(self) -> Asking | None:
@@ -124,12 +118,8 @@ class Asking(CommittedRecord, VendorRecord):
     were answered, whoever asked.
     """
 
-    question = models.ForeignKey(
-        Question, on_delete=models.PROTECT, related_name="askings"
-    )
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="askings"
-    )
+    question = ForeignKey(Question, PROTECT, related_name="askings")
+    candidate = ForeignKey(Candidate, PROTECT, related_name="askings")
     words = models.TextField()
 
     objects: ClassVar = VendorScopedQuerySet["Asking"].as_manager()
@@ -137,28 +127,17 @@ class Asking(CommittedRecord, VendorRecord):
     class Meta:
         constraints = [
             # With the candidate in it, so that nobody can probe what a rival asked.
-            models.UniqueConstraint(
-                fields=("candidate", "question"), name="asking_once"
-            )
+            UniqueConstraint(fields=("candidate", "question"), name="asking_once")
         ]
-
-    def __str__(self) -> str:
-        return f"Asking {str(self.pk)[:8]}"
 
 
 class Proposal(SealedRecord, VendorRecord):
     since: ClassVar[int] = 1
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="proposals"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="proposals")
     # Blank while the category is proposed, too, by its name.
-    category = models.ForeignKey(
-        Category,
-        on_delete=models.PROTECT,
-        related_name="proposals",
-        null=True,
-        blank=True,
+    category = ForeignKey(
+        Category, PROTECT, related_name="proposals", null=True, blank=True
     )
     new_category = models.CharField(
         max_length=LINE_LIMIT, blank=True, default="", db_default=""
@@ -170,12 +149,8 @@ class Proposal(SealedRecord, VendorRecord):
         max_length=8, choices=ProposalState.choices, default=ProposalState.OPEN
     )
     state_reason = models.TextField(blank=True)
-    requirement = models.ForeignKey(
-        Requirement,
-        on_delete=models.PROTECT,
-        related_name="proposals",
-        null=True,
-        blank=True,
+    requirement = ForeignKey(
+        Requirement, PROTECT, related_name="proposals", null=True, blank=True
     )
     ruled_at = models.DateTimeField(null=True, blank=True)
 
@@ -183,21 +158,18 @@ class Proposal(SealedRecord, VendorRecord):
 
     class Meta:
         ordering = ("proposed_at",)
-        indexes = [models.Index(fields=("proposed_at", "id"), name="proposal_in_lists")]
+        indexes = [Index(fields=("proposed_at", "id"), name="proposal_in_lists")]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state=ProposalState.DECLINED) | ~Q(state_reason=""),
                 name="proposal_declined_with_a_reason",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(state=ProposalState.ACCEPTED)
                 | Q(requirement__isnull=False),
                 name="proposal_accepted_is_a_requirement",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Proposal {str(self.pk)[:8]}"
 
     @property
     def category_name(self) -> str:
@@ -207,9 +179,7 @@ class Proposal(SealedRecord, VendorRecord):
 class PublishedDocument(CommittedRecord, VendorRecord):
     """A text of the buyer's for one invitation; the database refuses every change."""
 
-    candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, related_name="documents"
-    )
+    candidate = ForeignKey(Candidate, PROTECT, related_name="documents")
     kind = models.CharField(max_length=20, choices=DocumentKind.choices)
     text = models.TextField(help_text="Paragraphs with a blank line between them.")
     published_at = models.DateTimeField(default=timezone.now)
@@ -220,10 +190,10 @@ class PublishedDocument(CommittedRecord, VendorRecord):
     class Meta:
         ordering = ("published_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("candidate", "kind"), name="published_document_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=~Q(text=""), name="published_document_says_something"
             ),
         ]

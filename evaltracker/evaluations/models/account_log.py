@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import AccountAction, Stage, VisitEnd
@@ -14,7 +20,6 @@ from evaltracker.evaluations.models.evaluation import (
     CommittedRecord,
     Evaluation,
     Record,
-    ScopedQuerySet,
 )
 from evaltracker.evaluations.models.people import User
 
@@ -39,17 +44,17 @@ class AccountEntry(Record):
 
     at = models.DateTimeField(default=timezone.now, editable=False)
     action = models.CharField(max_length=20, choices=AccountAction.choices)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+    person = ForeignKey(
+        User,
+        PROTECT,
         related_name="account_entries",
         null=True,
         blank=True,
         help_text="Whose login; blank: nobody has the name that was typed.",
     )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+    by = ForeignKey(
+        User,
+        PROTECT,
         related_name="+",
         null=True,
         blank=True,
@@ -61,18 +66,18 @@ class AccountEntry(Record):
     detail = models.CharField(max_length=200, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar = AccountEntryQuerySet.as_manager()
+    objects: ClassVar = AccountEntryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-at",)
         verbose_name = "account entry"
         verbose_name_plural = "account entries"
         indexes = [
-            models.Index(fields=("-at",), name="account_entry_by_time"),
-            models.Index(fields=("person", "-at"), name="account_entry_by_person"),
+            Index(fields=("-at",), name="account_entry_by_time"),
+            Index(fields=("person", "-at"), name="account_entry_by_person"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=models.Q(action__in=AccountAction.values),
                 name="account_action_known",
             )
@@ -85,43 +90,29 @@ class AccountEntry(Record):
 class Visit(CommittedRecord):
     """One stay in a stage; sending an evaluation back opens a new one."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="visits"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="visits")
     number = models.PositiveIntegerField()
     stage = models.CharField(max_length=12, choices=Stage.choices)
     round = models.PositiveIntegerField(
         default=1, help_text="Grows when sign-offs are asked for anew."
     )
     entered_at = models.DateTimeField(default=timezone.now)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    entered_by = ForeignKey(User, PROTECT, related_name="+")
     left_at = models.DateTimeField(null=True, blank=True)
-    left_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    left_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     ended = models.CharField(max_length=9, choices=VisitEnd.choices, blank=True)
     reason = models.TextField(blank=True)
-
-    objects: ClassVar = ScopedQuerySet["Visit"].as_manager()
 
     class Meta:
         ordering = ("evaluation", "number")
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "number"), name="visit_number_once"
-            ),
-            models.UniqueConstraint(
+            UniqueConstraint(fields=("evaluation", "number"), name="visit_number_once"),
+            UniqueConstraint(
                 fields=("evaluation",),
                 condition=Q(left_at__isnull=True),
                 name="visit_one_open_per_evaluation",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=(Q(left_at__isnull=True) & Q(ended=""))
                 | (Q(left_at__isnull=False) & Q(ended__in=VisitEnd.values)),
                 name="visit_end_is_told",

@@ -12,25 +12,22 @@ import structlog
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    OneToOneField,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from evaltracker.evaluations.choices import Stage, Status, SupportWanted
 from evaltracker.evaluations.models.people import User, check_zone
 
 M = TypeVar("M", bound=models.Model)
-
-
-class Record(models.Model):
-    """A row whose id tells nothing of how many rows there are (R23)."""
-
-    # Lookup path from the model to its evaluation; scoping walks it.
-    evaluation_path: ClassVar[str] = "evaluation"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-
-    class Meta:
-        abstract = True
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -85,6 +82,23 @@ class OwnQuerySet(ScopedQuerySet[M]):
         if self.model.evaluation_path:  # type: ignore[attr-defined]
             return super().visible_to(user).filter(person=user)
         return self.filter(person=user) if user.is_active else self.none()
+
+
+class Record(models.Model):
+    """A row whose id tells nothing of how many rows there are (R23)."""
+
+    # Lookup path from the model to its evaluation; scoping walks it.
+    evaluation_path: ClassVar[str] = "evaluation"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+    objects: ClassVar = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{capfirst(self._meta.verbose_name)} {str(self.pk)[:8]}"
 
 
 def evaluation_scope(path: str, user: User) -> models.Q:
@@ -301,9 +315,9 @@ class Evaluation(CommittedRecord):
     buyer = models.CharField(
         max_length=150, help_text="The organisation that buys; vendors see this name."
     )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+    owner = ForeignKey(
+        User,
+        PROTECT,
         related_name="owned_evaluations",
         help_text="The procurement lead. The owner cannot sign for a role.",
     )
@@ -463,20 +477,20 @@ class Evaluation(CommittedRecord):
     class Meta:
         ordering = ("-created_at",)
         indexes = [
-            models.Index(fields=("created_at", "id"), name="evaluation_in_lists"),
+            Index(fields=("created_at", "id"), name="evaluation_in_lists"),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(stage__in=Stage.values), name="evaluation_stage_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(status__in=Status.values), name="evaluation_status_known"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(budget__isnull=True) | Q(budget__gte=0),
                 name="evaluation_budget_not_negative",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(evidence_share__gte=0) & Q(evidence_share__lte=1),
                 name="evaluation_evidence_share_is_a_share",
             ),
@@ -528,18 +542,10 @@ class EntryManager(models.Manager["Entry"]):
 class Entry(Record):
     """One line of the journal; written by `journal.record` alone."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="entries"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="entries")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    actor = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     actor_name = models.CharField(max_length=200)
     on_behalf_of = models.CharField(max_length=200, blank=True)
     action = models.CharField(max_length=60)
@@ -556,19 +562,17 @@ class Entry(Record):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    objects: ClassVar = EntryManager.from_queryset(EntryQuerySet)()
+    objects: ClassVar = EntryManager.from_queryset(EntryQuerySet)()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("evaluation", "number")
         verbose_name_plural = "entries"
         indexes = [
-            models.Index(fields=("at", "number", "id"), name="entry_in_lists"),
+            Index(fields=("at", "number", "id"), name="entry_in_lists"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "number"), name="entry_number_once"
-            ),
-            models.UniqueConstraint(
+            UniqueConstraint(fields=("evaluation", "number"), name="entry_number_once"),
+            UniqueConstraint(
                 fields=("evaluation", "previous_hash"), name="entry_chain_has_no_fork"
             ),
         ]
@@ -589,11 +593,8 @@ class Entry(Record):
 class JournalHead(models.Model):
     """The last number and hash of a chain; its row lock orders the writers."""
 
-    evaluation = models.OneToOneField(
-        Evaluation,
-        on_delete=models.PROTECT,
-        primary_key=True,
-        related_name="journal_head",
+    evaluation = OneToOneField(
+        Evaluation, PROTECT, primary_key=True, related_name="journal_head"
     )
     count = models.PositiveIntegerField(default=0)
     hash = models.CharField(max_length=64)

@@ -7,9 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    OneToOneField,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import (
@@ -36,14 +43,12 @@ class ImportedHistory(Record):
     themselves point to nobody: what a file says is no act of anybody's login here.
     """
 
-    evaluation = models.OneToOneField(
-        Evaluation, on_delete=models.PROTECT, related_name="imported"
-    )
+    evaluation = OneToOneField(Evaluation, PROTECT, related_name="imported")
     sha256 = models.CharField(max_length=64, help_text="Of the file.")
     imported_at = models.DateTimeField(default=timezone.now)
-    imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
+    imported_by = ForeignKey(
+        User,
+        PROTECT,
         related_name="+",
         null=True,
         blank=True,
@@ -53,11 +58,6 @@ class ImportedHistory(Record):
     head = models.CharField(max_length=64, help_text="The hash of the last of them.")
     # Whose number each of these entries holds, in their order; null: nobody's.
     actors = models.JSONField(default=list)
-
-    objects: ClassVar = ScopedQuerySet["ImportedHistory"].as_manager()
-
-    def __str__(self) -> str:
-        return f"Imported history {str(self.pk)[:8]}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only; where something came from does not change."""
@@ -84,12 +84,8 @@ class ImportDraft(Record):
     works on it holds it for a while and again, and loses it when it is gone.
     """
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="import_drafts"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="import_drafts")
+    person = ForeignKey(User, PROTECT, related_name="+")
     kind = models.CharField(max_length=20)
     filename = models.CharField(max_length=200)
     content = models.BinaryField()
@@ -120,13 +116,10 @@ class ImportDraft(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "person", "kind"), name="import_draft_once"
             )
         ]
-
-    def __str__(self) -> str:
-        return f"Import draft {str(self.pk)[:8]}"
 
 
 class ImportQuerySet(ScopedQuerySet["Import"]):
@@ -139,15 +132,11 @@ class ImportQuerySet(ScopedQuerySet["Import"]):
 class Import(Record):
     """A file that came in: who, when, which, and what it would take to undo it."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="imports"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="imports")
     kind = models.CharField(max_length=20)
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    by = ForeignKey(User, PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     counts = models.JSONField(default=dict)
     is_private = models.BooleanField(
@@ -158,54 +147,39 @@ class Import(Record):
     # handed to whoever handed it in.
     kept = models.JSONField(default=dict, editable=False)
     undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    undone_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     objects: ClassVar = ImportQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=("evaluation", "at", "id"), name="import_by_evaluation")
+            Index(fields=("evaluation", "at", "id"), name="import_by_evaluation")
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(undone_at__isnull=True, undone_by__isnull=True)
                 | Q(undone_at__isnull=False, undone_by__isnull=False),
                 name="import_undone_by_somebody",
             )
         ]
 
-    def __str__(self) -> str:
-        return f"Import {str(self.pk)[:8]}"
-
 
 class ColumnMemory(Record):
     """Which column of a header holds what, as somebody said once."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="column_memories"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="column_memories")
     kind = models.CharField(max_length=20)
     signature = models.CharField(
         max_length=64, help_text="SHA-256 of the header's names in their order."
     )
     columns = models.JSONField(help_text="By field, the place of its column.")
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    set_by = ForeignKey(User, PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
-
-    objects: ClassVar = ScopedQuerySet["ColumnMemory"].as_manager()
 
     class Meta:
         verbose_name_plural = "column memories"
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation", "kind", "signature"), name="column_memory_once"
             )
         ]
@@ -215,9 +189,7 @@ class ColumnMemory(Record):
 
 
 class ChatWebhook(Record):
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="chat_webhooks"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="chat_webhooks")
     flavour = models.CharField(max_length=5, choices=ChatFlavour.choices)
     # Whoever knows it may post there, so no page, log or journal entry shows it.
     url = models.TextField(editable=False)
@@ -225,16 +197,14 @@ class ChatWebhook(Record):
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar = ScopedQuerySet["ChatWebhook"].as_manager()
-
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("evaluation",),
                 condition=Q(removed_at__isnull=True),
                 name="chat_one_live_per_evaluation",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(flavour__in=ChatFlavour.values), name="chat_flavour_known"
             ),
         ]
@@ -265,9 +235,9 @@ class Notice(Record):
     """
 
     kind = models.CharField(max_length=40)
-    evaluation = models.ForeignKey(
+    evaluation = ForeignKey(
         Evaluation,
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="notices",
         null=True,
         blank=True,
@@ -279,13 +249,7 @@ class Notice(Record):
     # A moved date is a new occurrence, so a second reminder is owed.
     occurrence = models.CharField(max_length=60, blank=True)
     offset_days = models.SmallIntegerField(default=0)
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="notices",
-        null=True,
-        blank=True,
-    )
+    recipient = ForeignKey(User, PROTECT, related_name="notices", null=True, blank=True)
     address = models.EmailField(
         blank=True, help_text="Of an outsider; a user's own address is looked up."
     )
@@ -294,27 +258,22 @@ class Notice(Record):
         max_length=150, blank=True, help_text="An outsider's name, for the greeting."
     )
     # Every index costs each of a mail's three updates, so these three have none.
-    webhook = models.ForeignKey(
+    webhook = ForeignKey(
         ChatWebhook,
-        on_delete=models.PROTECT,
+        PROTECT,
         db_index=False,
         related_name="notices",
         null=True,
         blank=True,
     )
-    shadow_of = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        related_name="shadows",
-        db_index=False,
-        null=True,
-        blank=True,
+    shadow_of = ForeignKey(
+        "self", PROTECT, related_name="shadows", db_index=False, null=True, blank=True
     )
     # Whether it was decided if it leaves by itself or in a daily mail; `can_wait`.
     placed = models.BooleanField(default=False)
-    digest = models.ForeignKey(
+    digest = ForeignKey(
         "self",
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="carried",
         db_index=False,
         null=True,
@@ -348,7 +307,7 @@ class Notice(Record):
     class Meta:
         ordering = ("due_at",)
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=(
                     "kind",
                     "subject_id",
@@ -359,55 +318,52 @@ class Notice(Record):
                 condition=Q(recipient__isnull=False),
                 name="notice_owed_once_to_a_user",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("kind", "subject_id", "occurrence", "offset_days", "address"),
                 condition=Q(recipient__isnull=True, webhook__isnull=True),
                 name="notice_owed_once_to_an_outsider",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("kind", "subject_id", "occurrence", "offset_days", "webhook"),
                 condition=Q(webhook__isnull=False),
                 name="notice_owed_once_to_a_chat",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(recipient__isnull=False)
                 | ~Q(address="")
                 | Q(webhook__isnull=False),
                 name="notice_has_a_recipient",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(webhook__isnull=True)
                 | Q(recipient__isnull=True, address="", shadow_of__isnull=False),
                 name="notice_to_a_chat_is_a_shadow",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(state__in=NoticeState.values), name="notice_state_known"
             ),
         ]
         indexes = [
-            models.Index(fields=("due_at", "id"), name="notice_in_lists"),
+            Index(fields=("due_at", "id"), name="notice_in_lists"),
             # The sweep's WHERE equals this condition, so an idle sweep reads nothing.
-            models.Index(
+            Index(
                 fields=("next_try_at",),
                 condition=Q(state__in=NOTICE_OPEN, digest__isnull=True),
                 name="notice_open_by_next_try",
             ),
             # Few of very many: what waits for an owner's word is asked on every visit.
-            models.Index(
+            Index(
                 fields=("evaluation",),
                 condition=Q(state__in=NOTICE_UNCLEAR),
                 name="notice_unclear_by_evaluation",
             ),
-            models.Index(fields=("subject_id",), name="notice_by_subject"),
-            models.Index(
+            Index(fields=("subject_id",), name="notice_by_subject"),
+            Index(
                 fields=("digest",),
                 condition=Q(digest__isnull=False),
                 name="notice_by_digest",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Notice {str(self.pk)[:8]}"
 
     @property
     def place(self) -> Evaluation:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
 from evaltracker.evaluations.choices import MailRhythm
@@ -97,18 +97,18 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         constraints = [
             # An address is how single sign-on and a new password find a person.
-            models.UniqueConstraint(
+            UniqueConstraint(
                 Lower("email"),
                 condition=~Q(email=""),
                 name="user_address_once",
                 violation_error_message="Somebody has this address already.",
             ),
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("feed_digest",),
                 condition=~Q(feed_digest=""),
                 name="user_feed_digest_once",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(mail_rhythm__in=MailRhythm.values),
                 name="user_mail_rhythm_known",
             ),

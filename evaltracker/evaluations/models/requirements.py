@@ -2,10 +2,16 @@
 
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import FieldKind, Priority
@@ -25,9 +31,7 @@ class BriefField(CommittedRecord):
     A number is kept as plain digits, a date as its ISO form, a choice by its words.
     """
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="brief_fields"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="brief_fields")
     # Names it in forms, addresses and the journal; it stays when the label changes.
     key = models.SlugField(max_length=80, editable=False)
     label = models.CharField(max_length=80, help_text="E.g. Signatures a year.")
@@ -47,18 +51,14 @@ class BriefField(CommittedRecord):
     )
     position = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar = ScopedQuerySet["BriefField"].as_manager()
-
     class Meta:
         ordering = ("position", "label")
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "key"), name="brief_field_key_once"
-            ),
-            models.UniqueConstraint(
+            UniqueConstraint(fields=("evaluation", "key"), name="brief_field_key_once"),
+            UniqueConstraint(
                 fields=("evaluation", "label"), name="brief_field_label_once"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(kind__in=FieldKind.values), name="brief_field_kind_known"
             ),
         ]
@@ -72,22 +72,16 @@ class BriefField(CommittedRecord):
 
 
 class Metric(CommittedRecord):
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="metrics"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="metrics")
     name = models.CharField(max_length=150)
     baseline = models.CharField(max_length=150, blank=True, help_text="Where it is.")
     target = models.CharField(max_length=150, blank=True, help_text="Where it must be.")
     how_measured = models.TextField(blank=True)
 
-    objects: ClassVar = ScopedQuerySet["Metric"].as_manager()
-
     class Meta:
         ordering = ("name",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "name"), name="metric_name_once"
-            )
+            UniqueConstraint(fields=("evaluation", "name"), name="metric_name_once")
         ]
 
     def __str__(self) -> str:
@@ -95,9 +89,7 @@ class Metric(CommittedRecord):
 
 
 class Category(CommittedRecord):
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="categories"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="categories")
     name = models.CharField(max_length=150)
     position = models.PositiveIntegerField(default=0)
     weight = models.PositiveSmallIntegerField(
@@ -115,16 +107,12 @@ class Category(CommittedRecord):
         "the memo prints why.",
     )
 
-    objects: ClassVar = ScopedQuerySet["Category"].as_manager()
-
     class Meta:
         ordering = ("position", "name")
         verbose_name_plural = "categories"
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "name"), name="category_name_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("evaluation", "name"), name="category_name_once"),
+            CheckConstraint(
                 condition=Q(weight__isnull=True) | Q(weight__lte=10),
                 name="category_weight_to_10",
             ),
@@ -135,12 +123,8 @@ class Category(CommittedRecord):
 
 
 class Requirement(CommittedRecord):
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="requirements"
-    )
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="requirements"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="requirements")
+    category = ForeignKey(Category, PROTECT, related_name="requirements")
     ref = models.CharField(
         max_length=80, help_text="Text, unique here: “1.10” stays “1.10”."
     )
@@ -156,9 +140,9 @@ class Requirement(CommittedRecord):
     )
     vendor_help = models.TextField(blank=True, help_text="Vendors read this.")
     scorer_help = models.TextField(blank=True, help_text="Vendors never read this.")
-    metric = models.ForeignKey(
+    metric = ForeignKey(
         Metric,
-        on_delete=models.PROTECT,
+        PROTECT,
         related_name="requirements",
         null=True,
         blank=True,
@@ -172,18 +156,14 @@ class Requirement(CommittedRecord):
     revision = models.PositiveIntegerField(default=1, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar = ScopedQuerySet["Requirement"].as_manager()
-
     class Meta:
         ordering = ("category__position", "position", "ref")
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "ref"), name="requirement_ref_once"
-            ),
-            models.CheckConstraint(
+            UniqueConstraint(fields=("evaluation", "ref"), name="requirement_ref_once"),
+            CheckConstraint(
                 condition=Q(weight__lte=10), name="requirement_weight_to_10"
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(priority__in=Priority.values),
                 name="requirement_priority_known",
             ),
@@ -208,20 +188,14 @@ class Requirement(CommittedRecord):
 class Scope(CommittedRecord):
     """A named list of the brief, e.g. *Runs on*; claims speak of it by its name."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="scopes"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="scopes")
     name = models.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
     position = models.PositiveIntegerField(default=0)
-
-    objects: ClassVar = ScopedQuerySet["Scope"].as_manager()
 
     class Meta:
         ordering = ("position", "name")
         constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "name"), name="scope_name_once"
-            )
+            UniqueConstraint(fields=("evaluation", "name"), name="scope_name_once")
         ]
 
     def __str__(self) -> str:
@@ -238,7 +212,7 @@ class ScopeValue(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "scope__evaluation"
 
-    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="values")
+    scope = ForeignKey(Scope, PROTECT, related_name="values")
     name = models.CharField(max_length=60)
     position = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -248,9 +222,7 @@ class ScopeValue(CommittedRecord):
     class Meta:
         ordering = ("position", "name")
         constraints = [
-            models.UniqueConstraint(
-                fields=("scope", "name"), name="scope_value_name_once"
-            )
+            UniqueConstraint(fields=("scope", "name"), name="scope_value_name_once")
         ]
 
     def __str__(self) -> str:
@@ -262,21 +234,14 @@ class Demand(CommittedRecord):
 
     evaluation_path: ClassVar[str] = "requirement__evaluation"
 
-    requirement = models.ForeignKey(
-        Requirement, on_delete=models.PROTECT, related_name="demands"
-    )
-    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="demands")
-
-    objects: ClassVar = ScopedQuerySet["Demand"].as_manager()
+    requirement = ForeignKey(Requirement, PROTECT, related_name="demands")
+    scope = ForeignKey(Scope, PROTECT, related_name="demands")
 
     class Meta:
         ordering = ("scope__position", "scope__name")
         constraints = [
-            models.UniqueConstraint(fields=("requirement", "scope"), name="demand_once")
+            UniqueConstraint(fields=("requirement", "scope"), name="demand_once")
         ]
-
-    def __str__(self) -> str:
-        return f"Demand {str(self.pk)[:8]}"
 
 
 class EvaluationTemplateQuerySet(models.QuerySet["EvaluationTemplate"]):
@@ -298,17 +263,15 @@ class EvaluationTemplate(Record):
     title = models.CharField(max_length=150, unique=True)
     description = models.TextField(blank=True)
     content = models.JSONField()
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    made_by = ForeignKey(User, PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar = EvaluationTemplateQuerySet.as_manager()
+    objects: ClassVar = EvaluationTemplateQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("title",)
         indexes = [
-            models.Index(fields=("title", "-id"), name="template_in_lists"),
+            Index(fields=("title", "-id"), name="template_in_lists"),
         ]
 
     def __str__(self) -> str:

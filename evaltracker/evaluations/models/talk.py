@@ -2,9 +2,15 @@
 
 from typing import ClassVar, Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import (
+    PROTECT,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Q,
+    UniqueConstraint,
+)
 from django.utils import timezone
 
 from evaltracker.evaluations.models.evaluation import (
@@ -36,53 +42,37 @@ class CommentQuerySet(ScopedQuerySet["Comment"]):
 class Comment(Record):
     """What somebody said about a subject, or answered to what was said."""
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="comments"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="comments")
     topic = models.CharField(max_length=20)
     subject_id = models.UUIDField()
     part = models.CharField(max_length=60, blank=True)
     # What the subject was called when this was written.
     about = models.CharField(max_length=200)
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        related_name="replies",
-        null=True,
-        blank=True,
-    )
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    parent = ForeignKey("self", PROTECT, related_name="replies", null=True, blank=True)
+    author = ForeignKey(User, PROTECT, related_name="+")
     text = models.TextField(blank=True, help_text="Blank once it was withdrawn.")
     written_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     # Of a comment with its replies; a reply has neither.
     resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    resolved_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     objects: ClassVar = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ("written_at",)
         indexes = [
-            models.Index(
+            Index(
                 fields=("evaluation", "topic", "subject_id"), name="comment_by_subject"
             ),
         ]
         constraints = [
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True) & ~Q(text="")
                 | Q(withdrawn_at__isnull=False, text=""),
                 name="comment_withdrawn_has_no_text",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
                 | Q(
                     resolved_at__isnull=False,
@@ -92,9 +82,6 @@ class Comment(Record):
                 name="comment_resolved_as_a_whole",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Comment {str(self.pk)[:8]}"
 
     @property
     def root(self) -> "Comment":
@@ -120,12 +107,8 @@ class MentionQuerySet(ScopedQuerySet["Mention"]):
 class Mention(Record):
     evaluation_path: ClassVar[str] = "comment__evaluation"
 
-    comment = models.ForeignKey(
-        Comment, on_delete=models.PROTECT, related_name="mentions"
-    )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mentions"
-    )
+    comment = ForeignKey(Comment, PROTECT, related_name="mentions")
+    person = ForeignKey(User, PROTECT, related_name="mentions")
     # They replied in the thread, or said that they have read it.
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -133,20 +116,17 @@ class Mention(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("comment", "person"), name="mention_once_per_person"
             ),
         ]
         indexes = [
-            models.Index(
+            Index(
                 fields=("person",),
                 condition=Q(answered_at__isnull=True),
                 name="mention_open_by_person",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Mention {str(self.pk)[:8]}"
 
 
 class AttachedFileQuerySet(ScopedQuerySet["AttachedFile"]):
@@ -174,9 +154,7 @@ class AttachedFile(SealedRecord):
     }
     uncommitted: ClassVar = {"stored_as": "Its SHA-256 counts, wherever it is kept."}
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="attached_files"
-    )
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="attached_files")
     topic = models.CharField(max_length=20)
     subject_id = models.UUIDField()
     # What the subject was called when the file was attached.
@@ -187,35 +165,27 @@ class AttachedFile(SealedRecord):
     sha256 = models.CharField(max_length=64, blank=True)
     stored_as = models.CharField(max_length=100, blank=True)
     uploaded_at = models.DateTimeField(default=timezone.now)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    uploaded_by = ForeignKey(User, PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        blank=True,
-    )
+    removed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
 
     objects: ClassVar = AttachedFileQuerySet.as_manager()
 
     class Meta:
         ordering = ("uploaded_at", "name")
         indexes = [
-            models.Index(
+            Index(
                 fields=("evaluation", "topic", "subject_id"),
                 name="attached_file_by_subject",
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
+            UniqueConstraint(
                 fields=("stored_as",),
                 condition=~Q(stored_as=""),
                 name="attached_file_stored_once",
             ),
-            models.CheckConstraint(
+            CheckConstraint(
                 condition=(
                     Q(removed_at__isnull=True, removed_by__isnull=True)
                     & ~Q(stored_as="")
@@ -230,6 +200,3 @@ class AttachedFile(SealedRecord):
                 name="attached_file_removed_as_a_whole",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"File {str(self.pk)[:8]}"
