@@ -28,28 +28,3 @@ from trials.models.trials import (
     Milestone,
     Trial,
 )
-
-__all__ = [
-    "Agreement",
-    "Consensus",
-    "ContractChange",
-    "Criterion",
-    "Demo",
-    "DemoGuest",
-    "DemoNote",
-    "Evidence",
-    "Excuse",
-    "Gap",
-    "LeftOut",
-    "Measurement",
-    "Milestone",
-    "ResearchNote",
-    "Run",
-    "RunReport",
-    "RunToken",
-    "Score",
-    "ScoreSheet",
-    "ScriptItem",
-    "Settlement",
-    "Trial",
-]

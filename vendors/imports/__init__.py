@@ -8,12 +8,3 @@ from vendors.imports.answers import (
     KnownClaim,
 )
 from vendors.imports.layout import ORIENTATIONS, plan_claims_import
-
-__all__ = [
-    "ORIENTATIONS",
-    "ClaimLine",
-    "ClaimsPlan",
-    "Known",
-    "KnownClaim",
-    "plan_claims_import",
-]

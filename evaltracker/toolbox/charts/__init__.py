@@ -30,25 +30,3 @@ from evaltracker.toolbox.charts.scatter import (
     png_of,
     scale,
 )
-
-__all__ = [
-    "NARROW",
-    "SMALL",
-    "WIDE",
-    "Axis",
-    "Lane",
-    "Lanes",
-    "Mark",
-    "Point",
-    "Scatter",
-    "Span",
-    "both",
-    "cut",
-    "draw_lanes",
-    "draw_scatter",
-    "per_cent",
-    "png_of",
-    "scale",
-    "short",
-    "width_of",
-]

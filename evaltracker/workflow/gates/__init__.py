@@ -6,5 +6,3 @@ blockers. Adding a gate is adding one function to `rules`.
 
 from evaltracker.workflow.gates import rules
 from evaltracker.workflow.gates.table import GATES, Blocker, Gate, Look, gates_of
-
-__all__ = ["GATES", "Blocker", "Gate", "Look", "gates_of", "rules"]

@@ -5,5 +5,3 @@ Reads above the gates: a blocker is somebody's work.
 
 from evaltracker.workflow.inbox.glances import my_work
 from evaltracker.workflow.inbox.items import NextStep, WorkItem, next_step
-
-__all__ = ["NextStep", "WorkItem", "my_work", "next_step"]
