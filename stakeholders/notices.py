@@ -31,7 +31,6 @@ SHOWN = 80
 class DelegationGiven(About[Delegation]):
     """Who lends a part and who stands in are both told, with the days."""
 
-    name: ClassVar[str] = "delegation_given"
     rows: ClassVar = Delegation.objects.select_related(
         "stakeholder__user", "stakeholder__evaluation", "substitute"
     )
@@ -109,14 +108,11 @@ class OnCondition(About[Condition]):
 class ConditionGiven(OnCondition):
     """Whoever has to see to a condition is told at once."""
 
-    name: ClassVar[str] = "condition_given"
-
 
 @register
 class ConditionDue(OnCondition):
     """A reminder some days before the day, and on it."""
 
-    name: ClassVar[str] = "condition_due"
     can_wait: ClassVar[bool] = True
 
 
@@ -124,7 +120,6 @@ class ConditionDue(OnCondition):
 class ConditionOverdue(OnCondition):
     """An open condition whose day is over; later the owner hears of it, too."""
 
-    name: ClassVar[str] = "condition_overdue"
     can_wait: ClassVar[bool] = True
 
 
@@ -132,7 +127,6 @@ class ConditionOverdue(OnCondition):
 class SignOffAgainst(About[SignOff]):
     """The owner is told at once that somebody declined or returned."""
 
-    name: ClassVar[str] = "sign_off_against"
     rows: ClassVar = SignOff.objects.select_related("visit")
     gone: ClassVar[str] = "That round is over."
 

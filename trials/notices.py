@@ -70,7 +70,6 @@ class AboutTrial(About[Trial]):
 class ContractToAgree(AboutTrial):
     """A trial's contract waits for the reader's role to agree."""
 
-    name: ClassVar[str] = "contract_to_agree"
     gone: ClassVar[str] = "The contract was taken back."
 
     def reasons(self, notice: Notice, row: Trial) -> Iterator[str]:
@@ -156,8 +155,6 @@ class ToTrialLead(About[Gap]):
 class GapReplied(ToTrialLead):
     """The vendor answered a gap: told to who runs the trial."""
 
-    name: ClassVar[str] = "gap_replied"
-
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
         if row.reply_at is None or row.closed_at is not None:
             yield GAP_NOTICES_CLOSED
@@ -172,7 +169,6 @@ class GapReplied(ToTrialLead):
 class RetestDue(ToTrialLead):
     """The day has come for which a vendor promised a mend: told to who tries it."""
 
-    name: ClassVar[str] = "retest_due"
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: Gap) -> Iterator[str]:
@@ -192,7 +188,6 @@ class RetestDue(ToTrialLead):
 class GapFound(ToVendor[Gap]):
     """Something was found missing in the vendor's trial, while it can still help."""
 
-    name: ClassVar[str] = "gap_found"
     rows: ClassVar = GAPS
     gone: ClassVar[str] = GAP_NOTICES_CLOSED
 
@@ -230,8 +225,6 @@ class GapFound(ToVendor[Gap]):
 @register
 class GapStillThere(GapFound):
     """It was tried again and is still missing."""
-
-    name: ClassVar[str] = "gap_still_there"
 
     def answered(self, notice: Notice, row: Gap) -> str:
         tried = row.retested_at
@@ -289,7 +282,6 @@ class AboutMilestone(About[Milestone]):
 class MilestoneDue(AboutMilestone):
     """A reminder to the owner of a milestone, some days before it and on the day."""
 
-    name: ClassVar[str] = "milestone_due"
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
@@ -302,7 +294,6 @@ class MilestoneDue(AboutMilestone):
 class MilestoneGiven(MilestoneDue):
     """It was somebody else's and is the reader's now."""
 
-    name: ClassVar[str] = "milestone_given"
     for_chat: ClassVar[bool] = False
 
 
@@ -310,7 +301,6 @@ class MilestoneGiven(MilestoneDue):
 class MilestoneOrphaned(AboutMilestone):
     """It is nobody's any more: told to who runs the purchase."""
 
-    name: ClassVar[str] = "milestone_orphaned"
     for_chat: ClassVar[bool] = False
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
@@ -323,8 +313,6 @@ class MilestoneOrphaned(AboutMilestone):
 @register
 class MilestoneOverdue(AboutMilestone):
     """It has passed and is open: each working day to its owner, then further up."""
-
-    name: ClassVar[str] = "milestone_overdue"
 
     def reasons(self, notice: Notice, row: Milestone) -> Iterator[str]:
         yield from super().reasons(notice, row)
@@ -387,7 +375,6 @@ class PromiseSlipped(About[Claim]):
 class RunTokenLeaked(About[RunToken]):
     """A run token stood in an address and was revoked: told to who runs the trial."""
 
-    name: ClassVar[str] = "run_token_leaked"
     rows: ClassVar = RunToken.objects.select_related("trial")
 
     def reasons(self, notice: Notice, row: RunToken) -> Iterator[str]:
@@ -408,7 +395,6 @@ class RunTokenLeaked(About[RunToken]):
 class BenchmarkSilent(AboutTrial):
     """The benchmark of a trial has stopped reporting: told to its lead."""
 
-    name: ClassVar[str] = "benchmark_silent"
     for_chat: ClassVar[bool] = True
     gone: ClassVar[str] = CLOSED
 
@@ -503,8 +489,6 @@ class AboutDemoToCome(AboutDemo):
 class DemoArranged(AboutDemoToCome):
     """It was arranged, or moved: everybody with a part hears when it is."""
 
-    name: ClassVar[str] = "demo_arranged"
-
     def compose(self, notice: Notice) -> Message:
         date = date_of(self.row(notice))
         return self.letter_on(notice, date, calendar_of(date))
@@ -518,7 +502,6 @@ class DemoArranged(AboutDemoToCome):
 class DemoComing(AboutDemoToCome):
     """It is tomorrow: everybody with a part is reminded."""
 
-    name: ClassVar[str] = "demo_coming"
     for_chat: ClassVar[bool] = True
 
 
@@ -526,7 +509,6 @@ class DemoComing(AboutDemoToCome):
 class DemoCalledOff(AboutDemo):
     """It does not take place: told at once, since somebody may be on the way to it."""
 
-    name: ClassVar[str] = "demo_called_off"
     for_chat: ClassVar[bool] = True
 
     def compose(self, notice: Notice) -> Message:
@@ -540,8 +522,6 @@ class DemoWithoutThem(AboutDemo):
 
     Its occurrence is the `sequence` of the cancellation, above that of the entry.
     """
-
-    name: ClassVar[str] = "demo_without_them"
 
     def reasons(self, notice: Notice, row: Demo) -> Iterator[str]:
         yield from super().reasons(notice, row)

@@ -54,7 +54,6 @@ from vendors.selectors.dialogue import KIND
 class OwnersConflict(About[Conflict]):
     """Whoever runs it declared a conflict: Leadership without one clears it."""
 
-    name: ClassVar[str] = "owners_conflict"
     rows: ClassVar = Conflict.objects.select_related(
         "person", "candidate__evaluation__owner"
     )
@@ -260,13 +259,11 @@ class PricesAsked(OnOpening):
 
 @register
 class PricesWaiting(OnOpening):
-    name: ClassVar[str] = "prices_waiting"
     can_wait: ClassVar[bool] = True
 
 
 @register
 class PricesEscalated(OnOpening):
-    name: ClassVar[str] = "prices_escalated"
     can_wait: ClassVar[bool] = True
 
     def concerns(self, notice: Notice, row: PriceOpening) -> str:
@@ -286,7 +283,6 @@ class PricesEscalated(OnOpening):
 class DocumentPublished(ToVendor[PublishedDocument]):
     """Something of the outcome can be read in the pages; not what it says."""
 
-    name: ClassVar[str] = "document_published"
     rows: ClassVar = PublishedDocument.objects.select_related("candidate")
     candidate_key: ClassVar[str] = "candidate_id"
 
@@ -373,7 +369,6 @@ class OfOneCandidate(ToAnswer[Candidate]):
 
 @register
 class ClaimsClosing(ToAnswer[Evaluation]):
-    name: ClassVar[str] = "claims_closing"
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:
@@ -407,7 +402,6 @@ class RequirementChanged(OfOneCandidate):
 class QuestionAnswered(ToVendor[Evaluation]):
     """Answers were published; every invited vendor reads the same."""
 
-    name: ClassVar[str] = "question_answered"
     rows: ClassVar = Evaluation.objects.all()
 
 
@@ -449,7 +443,6 @@ def _is_handed_in(candidate: Candidate) -> bool:
 class NewLink(ToVendor[InvitationLink]):
     """The former was turned, or was another address's. Also after the end."""
 
-    name: ClassVar[str] = "new_link"
     rows: ClassVar = InvitationLink.objects.select_related("candidate__evaluation")
     candidate_key: ClassVar[str] = "candidate_id"
 
@@ -510,7 +503,6 @@ class AtInvitations[Row](About[Row]):
 
 @register
 class LinkTurned(AtInvitations[InvitationLink]):
-    name: ClassVar[str] = "link_turned"
     rows: ClassVar = InvitationLink.objects.all()
     title = NewLink.title
 
@@ -520,7 +512,6 @@ class LinkTurned(AtInvitations[InvitationLink]):
 
 @register
 class ContactAsked(AtInvitations[ContactRequest]):
-    name: ClassVar[str] = "contact_asked"
     rows: ClassVar = ContactRequest.objects.select_related("candidate")
 
     def reasons(self, notice: Notice, row: ContactRequest) -> Iterator[str]:
@@ -534,7 +525,6 @@ class ContactAsked(AtInvitations[ContactRequest]):
 
 @register
 class ContactDisowned(AtInvitations[Entry]):
-    name: ClassVar[str] = "contact_disowned"
     rows: ClassVar = Entry.objects.filter(action="contact.disowned")
 
     def title(self, row: Entry) -> str:
@@ -555,7 +545,6 @@ KEYS = (
 class NewKey(ToVendor[Entry]):
     """Told to all who got in before, and to an address that does no more."""
 
-    name: ClassVar[str] = "new_key"
     rows: ClassVar = Entry.objects.filter(action__in=KEYS)
     title = ContactDisowned.title
 
@@ -596,7 +585,6 @@ def former_address(entry: Entry) -> str:
 
 @register
 class AnswerHandedIn(ToVendor[Submission]):
-    name: ClassVar[str] = "answer_handed_in"
     rows: ClassVar = Submission.objects.select_related("candidate")
     candidate_key: ClassVar[str] = "candidate_id"
 
@@ -628,7 +616,6 @@ class OnToken(AtInvitations[VendorToken]):
 
 @register
 class TokenEnds(OnToken):
-    name: ClassVar[str] = "token_ends"
     can_wait: ClassVar[bool] = True
 
     def reasons(self, notice: Notice, row: VendorToken) -> Iterator[str]:
@@ -661,8 +648,6 @@ class TokenEnds(OnToken):
 
 @register
 class TokenLeaked(OnToken):
-    name: ClassVar[str] = "token_leaked"
-
     def reasons(self, notice: Notice, row: VendorToken) -> Iterator[str]:
         """Unless the vendor could still answer with another."""
         yield ended(notice)
@@ -670,7 +655,6 @@ class TokenLeaked(OnToken):
 
 @register
 class TokenLeakedOutside(ToVendor[VendorToken]):
-    name: ClassVar[str] = "token_leaked_outside"
     rows: ClassVar = OnToken.rows
     title = OnToken.title
     values = OnToken.values
@@ -684,7 +668,6 @@ ENTRY = "Answers are due"
 
 @register
 class AnsweringOpened(ToAnswer[Candidate]):
-    name: ClassVar[str] = "answering_opened"
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
@@ -699,7 +682,6 @@ class AnsweringOpened(ToAnswer[Candidate]):
 
 @register
 class AnsweringMoved(ToAnswer[Candidate]):
-    name: ClassVar[str] = "answering_moved"
     rows: ClassVar = Candidate.objects.all()
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
@@ -709,7 +691,6 @@ class AnsweringMoved(ToAnswer[Candidate]):
 
 @register
 class AnsweringClosed(ToVendor[Candidate]):
-    name: ClassVar[str] = "answering_closed"
     rows: ClassVar = Candidate.objects.all()
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:

@@ -29,7 +29,6 @@ class DecisionMade(About[Evaluation]):
     """Everybody with a part hears that it is decided, and where the memo is. Not what
     was decided: that stands on the page, for whoever may read it."""
 
-    name: ClassVar[str] = "decision_made"
     can_wait: ClassVar[bool] = True
     rows: ClassVar = Evaluation.objects.all()
 
@@ -165,7 +164,6 @@ class ContractNoticeDue(About[ContractTerm]):
 
 @register
 class EvaluationHandedOn(About[Evaluation]):
-    name: ClassVar[str] = "evaluation_handed_on"
     rows: ClassVar = Evaluation.objects.all()
 
     def reasons(self, notice: Notice, row: Evaluation) -> Iterator[str]:

@@ -7,6 +7,7 @@ which its AppConfig imports when it is ready.
 from __future__ import annotations
 
 import datetime
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -90,15 +91,17 @@ class NoticeKind(ABC):
 
 
 def register[K: type[NoticeKind]](kind: K) -> K:
-    """Class decorator: make a kind known.
+    """Class decorator: make a kind known, as `gap_reply` of `GapReply` unless it says.
 
     Raises:
-        TypeError: no name, or a duty that is not done.
+        TypeError: too long a name, or a duty that is not done.
         ImproperlyConfigured: the name is taken.
 
     """
-    name = getattr(kind, "name", "")
-    if not name or len(name) > 40:
+    if "name" not in vars(kind):
+        kind.name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+    name = kind.name
+    if len(name) > 40:
         raise TypeError(f"{kind.__qualname__} needs a `name` of at most 40 letters")
     if kind.__abstractmethods__:
         forgotten = ", ".join(sorted(kind.__abstractmethods__))

@@ -26,7 +26,6 @@ class Told:
 class Mentioned(About[Told]):
     """Somebody is asked to read a comment; the mail holds none of its words."""
 
-    name: ClassVar[str] = "mentioned"
     can_wait: ClassVar[bool] = True
     gone: ClassVar[str] = "The comment is no longer there."
     rows: ClassVar = Mention.objects.select_related(

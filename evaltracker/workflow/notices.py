@@ -107,8 +107,6 @@ class OnRule(About[Asked]):
 class SignOffRequested(OnRule):
     """It is somebody's turn: all that comes before the signatures is done."""
 
-    name: ClassVar[str] = "sign_off_requested"
-
     def compose(self, notice: Notice) -> Message:
         row = self.row(notice)
         due_at = due_instant(row.look.evaluation)
@@ -142,13 +140,11 @@ class SignOffRequested(OnRule):
 
 @register
 class SignOffWaiting(OnRule):
-    name: ClassVar[str] = "sign_off_waiting"
     can_wait: ClassVar[bool] = True
 
 
 @register
 class SignOffEscalated(OnRule):
-    name: ClassVar[str] = "sign_off_escalated"
     can_wait: ClassVar[bool] = True
 
     def concerns(self, notice: Notice, row: Asked) -> str:
@@ -170,7 +166,6 @@ class SignOffEscalated(OnRule):
 class SignOffReopened(About[Visit]):
     """What somebody signed no longer counts, and they are not asked again yet."""
 
-    name: ClassVar[str] = "sign_off_reopened"
     can_wait: ClassVar[bool] = True
     rows: ClassVar = Visit.objects.select_related("evaluation")
 
@@ -200,7 +195,6 @@ class SignOffReopened(About[Visit]):
 class ScoresRequested(About[Stakeholder]):
     """It is somebody's turn to score: what was to be judged in demos is judged."""
 
-    name: ClassVar[str] = "scores_requested"
     rows: ClassVar = Stakeholder.objects.select_related(
         "evaluation__owner", "user", "score_sheet"
     ).annotate(stay=Max("evaluation__visits__number"))
@@ -244,7 +238,6 @@ class ScoresRequested(About[Stakeholder]):
 class StageLate(About[Visit]):
     """The stage should have ended by the plan: told to who runs the purchase."""
 
-    name: ClassVar[str] = "stage_late"
     can_wait: ClassVar[bool] = True
     for_chat: ClassVar[bool] = True
     rows: ClassVar = Visit.objects.select_related("evaluation__owner")
@@ -297,8 +290,6 @@ class AboutRequest(About[WaiverRequest]):
 
 @register
 class WaiverAsked(AboutRequest):
-    name: ClassVar[str] = "waiver_asked"
-
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
         yield ended(notice)
         if not row.is_waiting:
@@ -320,8 +311,6 @@ class WaiverAsked(AboutRequest):
 
 @register
 class WaiverAnswered(AboutRequest):
-    name: ClassVar[str] = "waiver_answered"
-
     def reasons(self, notice: Notice, row: WaiverRequest) -> Iterator[str]:
         if row.answered_by is None:
             yield "Nobody has answered it."

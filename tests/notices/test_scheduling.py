@@ -129,11 +129,12 @@ def test_what_does_not_fit_is_refused_with_a_sentence(
         owe(platform, **{"time": datetime.time(23), **wrong})
 
 
-def test_a_kind_that_forgets_a_duty_or_its_name_is_refused() -> None:
+def test_a_kind_that_forgets_a_duty_or_has_a_long_name_is_refused() -> None:
     class Forgetful(NoticeKind):
         name = "test_forgetful"
 
     with pytest.raises(TypeError, match="does not say: compose, holds"):
         register(Forgetful)
+    Forgetful.name = "t" * 41
     with pytest.raises(TypeError, match="needs a `name`"):
-        register(NoticeKind)
+        register(Forgetful)

@@ -400,7 +400,6 @@ def occurrence_of(kind: str, day: datetime.date) -> str:
 
 @register
 class Reminded(About[Evaluation]):
-    name: ClassVar[str] = "reminded"
     rows: ClassVar = Evaluation.objects.select_related("owner")
 
     def awaited(self, notice: Notice, row: Evaluation) -> Awaited:
