@@ -14,14 +14,18 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
+from evaltracker.decision.memo import figures as figures_module
 from evaltracker.decision.memo.certainty import weighed
 from evaltracker.decision.memo.figures import figures_of
+from evaltracker.decision.memo.inputs import standing_memo
+from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
 from evaltracker.decision.services.letters import export_whole
 from evaltracker.demo.management.commands.load_demo import EVALUATIONS
 from evaltracker.demo.steps import LEAD, LOGINS, OPERATOR, PASSWORD, read_csv
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.verifying import find_break
+from tests import walking
 from tests.lock_order import around_tests
 from tests.portable.files import document, taken_in, written_again
 from tests.portable.ocds_schema import faults
@@ -167,7 +171,7 @@ def test_no_first_place_is_sure_while_verdicts_are_owed() -> None:
     for tab in ("comparison", "decision"):
         page = read(client, f"/admin/e/gpu-training/{tab}/")
         assert (
-            "If nothing more were tested: 100. 17 of 30 verdicts are still open."
+            "If nothing more were tested: 100. 15 of 28 verdicts are still open."
         ) in spoken(page)
     assert "What to test next" in read(client, "/admin/e/gpu-training/trials/")
 
@@ -188,3 +192,64 @@ def test_the_decided_purchase_says_what_would_change_the_choice() -> None:
 def test_the_release_of_each_passes_the_check_of_the_standard(slug: str) -> None:
     where = Evaluation.objects.get(slug=slug)
     assert faults(json.loads(export_whole(evaluation=where, form="ocds"))) == []
+
+
+# Counts of things to do, days and files: no figures of the comparison.
+TO_DO = (
+    *("gates-of-stage", "gates", "plan", "visits", "brief", "next", "rules", "draft"),
+    *("files", "take", "since", "source_note", "et-note", "et-steps", "et-memo__next"),
+    *("et-off", "ch--scatter"),
+)
+TABS = ("", "comparison/", "decision/")
+NAMED = re.compile(r"^    ((?:[a-z_.<>]+(?:, )?)+)(?:  |$)", re.MULTILINE)
+
+
+def typed_in(where: Evaluation) -> set[str]:
+    """Every text that people or a file put into an evaluation."""
+    texts = {f"{metric.baseline} → {metric.target}" for metric in where.metrics.all()}
+    stack: list[Any] = [json.loads(export_whole(evaluation=where))]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            texts.add(f"{value.get('value')} {value.get('unit')}")
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+        elif isinstance(value, str) and not value.isdecimal():
+            texts |= {value, value[:117].rstrip()}
+    return texts
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("slug", ["gpu-training", "automated-renewals"])
+def test_every_digit_is_a_figure_that_has_an_id(slug: str, tab: str) -> None:
+    where = Evaluation.objects.get(slug=slug)
+    page = walking.read(signed_in(LEAD).get(f"/admin/e/{slug}/{tab}").text, TO_DO)
+    assert page.figures
+    bounds = {need.bound for need in measured_needs(standing_memo(where).memo)}
+    assert walking.stray_digits(page, typed_in(where) | bounds) == []
+    listed = ", ".join(NAMED.findall(figures_module.__doc__ or "")).split(", ")
+    known = [
+        re.compile(re.sub(r"<\w+>", ".+", name.replace(".", "\\."))) for name in listed
+    ]
+    for name, value, shown in page.figures:
+        assert any(one.fullmatch(name) for one in known), name
+        assert value
+        assert shown
+    # What a picture writes stands beside it as a figure, or is an end of its axis.
+    beside = {text.removesuffix(" of 100") for _, _, text in page.figures}
+    drawn = [text.removesuffix(" of 100") for text in page.drawn]
+    assert [text for text in drawn if text.endswith("%") and text not in beside] == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "strays"),
+    [
+        ("<p>Azure leads with 87.</p>", ["Azure leads with 87."]),
+        ("<p>On 9 May 2027 at 14:30, T8 fails.</p>", []),
+        ('<p><data value="0.5" data-figure="fit.A">50%</data> of 100</p>', []),
+    ],
+)
+def test_a_digit_that_is_planted_is_found(planted: str, strays: list[str]) -> None:
+    page = walking.read(f"<main>{planted}</main>")
+    assert walking.stray_digits(page, ["T8"]) == strays

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from evaltracker.decision.memo.brief import metric_words
 from evaltracker.decision.memo.certainty import VERDICTS, certainty_of, grounds, weighed
 from evaltracker.decision.memo.figures import (
     Figures,
@@ -276,6 +277,19 @@ def test_certainty_is_said_in_the_words_of_the_cases(case: Any) -> None:
     )
     likely = f"{line.likely}{line.rest}"
     assert [str(line.leads).rstrip("."), likely, str(line.still_open)] == expect
+
+
+@cases("metric")
+def test_no_metric_is_met_before_it_is_measured(case: Any) -> None:
+    given, expected = case["given"], case["expected"]
+    moving = {f"R{at}": standing for at, standing in enumerate(given["moving"])}
+    reading = given["readings"][-1] if given["awarded"] else ""
+    words, _ = metric_words("A.Time", moving, inputs(), reading)
+    assert str(words).partition(":")[0] == expected["word"]
+    assert [*moving.values()].count("proven") == expected["proven"]
+    assert len(moving) == expected["of"]
+    for ref, standing in moving.items():
+        assert (ref in str(words)) is (standing == "refuted")
 
 
 def test_parts_of_any_whole_add_up_to_100_and_stay_within_one_point() -> None:

@@ -272,13 +272,13 @@ def _support(
 
 
 def metric_words(
-    key: str, standings: Mapping[str, str], inputs: Inputs
+    key: str, standings: Mapping[str, str], inputs: Inputs, reading: str = ""
 ) -> tuple[Part, str]:
     """How far what moves a metric is proven; no metric is met before it is measured."""
     refuted = [ref for ref, one in standings.items() if one == Standing.REFUTED]
     proven = [ref for ref, one in standings.items() if one == Standing.PROVEN]
-    if not standings:
-        return "no requirement moves it", ""
+    if reading or not standings:
+        return reading or "no requirement moves it", ""
     if refuted:
         number = counted_of(f"brief.refuted.{key}", len(refuted))
         return say("{} refuted: {}", number, named_refs(inputs, refuted)), BAD
@@ -302,12 +302,12 @@ def _metrics(
             if row["metric"] == name and not states[row["ref"]].not_applicable
         }
         standings = {ref: str(cell.standing) for ref, cell in moving.items()}
-        answer, tone = metric_words(f"{key}.{name}", standings, inputs)
-        if name in readings:
-            answer, tone = f"{readings[name]}, measured last", ""
+        reading = readings.get(name, "")
+        answer, tone = metric_words(f"{key}.{name}", standings, inputs, reading)
         proof = shown_and_tested(f"{key}.{name}", moving.values()) if moving else "–"
         wanted = f"{metric['baseline'] or 'today'} → {metric['target'] or 'better'}"
-        yield BriefAnswer(name, wanted, answer, proof, tone)
+        verdict = "newest reading" if reading else ""
+        yield BriefAnswer(name, wanted, answer, proof, tone, verdict)
 
 
 HEAD = ("The brief asks", "Wanted", "Answer", "How far it is proven")

@@ -26,10 +26,13 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     promises.short.<candidate>   held, but short of the number that was claimed, n
     promises.shown.<candidate>   the same of demos
     knock_outs.<candidate>       requirements that knock it out, n
-    cost.low.<candidate>         cost over the horizon, low; so `likely` and `high`
+    cost.<bound>.<candidate>     cost over the horizon, low, likely or high
     cost.unknown.<candidate>     kinds of cost that nobody stated, n of the kinds
     cost.over.<candidate>.<limit>  by how much the likely cost, else the high, is over
     gap.<candidate>              likely cost beside the cheapest other to choose from
+    measured.<candidate>.<ref>   what confirmed runs came to: value of the first pool,
+                                 or tests that failed; shown in the words of all
+    measured.against.<candidate>.<ref>  the same less what was claimed, in its unit
     weighs.<category>            what it decides of the total, of 100, as parts
     weighs.others                what those decide that are not listed, the sum of parts
     price.without.<candidate>    total without the categories about price, points
@@ -41,20 +44,20 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     sure.likely.nobody           share of draws in which nobody is left, the same parts
     sure.weights.<candidate>     share of weightings won today, of 100, as parts
     sure.open                    open verdicts, n of open and judged ones
-    sure.proposed                verdicts taken as runs propose, n; `more`: not named
+    sure.proposed                verdicts taken as runs propose, n
+    sure.proposed.more           of these those that are not named, n
     sure.recorded.<candidate>    findings that wait for a reply, taken as recorded, n
     sure.unanswered              criteria that wait for an answer, n
     sure.out.<candidate>         share of draws in which it is knocked out, of 100
     sure.prior.<verdict>         share with which open verdicts are drawn, %
     sure.prior.worth             how many verdicts that is worth
-    sure.house.<verdict>         verdicts in the house's record, n; `all` of them
+    sure.house.<verdict>         verdicts in the house's record, n; or `all`
     sure.own.<candidate>.<verdict>  its own trial verdicts, n
-    sure.weightings              how many weightings were drawn
-    flip.from, flip.to, flip.by  % of the total that a category decides today, where
-                                 another is first, and the difference
+    flip.from, flip.to, flip.by  what a category decides today and where another is
+                                 first, points with %, and the difference
     second.flip.from, second.flip.to  the same for the runner-up
     second.total, second.first   totals of runner-up and first, points
-    second.behind                their difference
+    second.behind                their difference, with its places
     second.more                  requirements to prove beyond those that are named, n
     roles.other                  roles that would pick another, n of those that weighed
     roles.weight                 people's weight on what their picks rest on, n of all
@@ -65,9 +68,9 @@ chosen, without a knock-out and with a total, which is the fit until the consens
     brief.limit.<limit>          what the brief allows
     brief.likely.<candidate>.<limit>  likely cost beside that
     brief.live.<candidate>       months until it is live, as was said
-    brief.answered.<candidate>.<row>  of the requirements behind a row of the brief, the
-                                 answered ones, n of all; so `shown`, `tested`, `proven`
-                                 or `refuted`. A row is a metric, or value of a list
+    brief.<state>.<candidate>.<row>  of the requirements behind a row of the brief those
+                                 answered, shown, tested, proven or refuted, n of all; a
+                                 row is a metric, or a value of a list
     benefit.worth.<candidate>    what the hours saved are worth, in thousands or so
     benefit.less_cost.<candidate>  that less the likely cost
     benefit.months.<candidate>   months live × likely cost ÷ worth, one place

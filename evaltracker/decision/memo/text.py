@@ -6,6 +6,7 @@ them, after the heading that begins with `APPENDIX`.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from evaltracker.decision.memo.brief import (
@@ -19,6 +20,7 @@ from evaltracker.decision.memo.brief import (
 from evaltracker.decision.memo.certainty import need_names, weighed
 from evaltracker.decision.memo.figures import (
     BLANK,
+    Figure,
     Figures,
     Part,
     Sentence,
@@ -395,6 +397,7 @@ NOT_ASKED, NOT_CLAIMED, NOT_MEASURED = "not asked", "no number", "not yet"
 @dataclass(frozen=True, slots=True)
 class NumberRow:
     key: str
+    ref: str
     option: str
     standing: str
     numbers: CellNumbers
@@ -405,8 +408,22 @@ class NumberRow:
         return self.numbers.claimed_words or nothing
 
     @property
-    def measured(self) -> str:
-        return self.numbers.measured_words or NOT_MEASURED
+    def measured(self) -> Figure:
+        """The words of all readings, with the value of the first."""
+        first = next(iter(self.numbers.measured), None)
+        exact = None
+        if first is not None:
+            exact = Fraction(first.failed if first.value is None else first.value)
+        shown = self.numbers.measured_words or NOT_MEASURED
+        return Figure(f"measured.{self.key}.{self.ref}", exact, shown)
+
+    @property
+    def against(self) -> Figure | None:
+        beyond = self.numbers.beyond_claim
+        if beyond is None:
+            return None
+        name = f"measured.against.{self.key}.{self.ref}"
+        return Figure(name, Fraction(beyond), self.numbers.against_claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,6 +460,7 @@ def measured_needs(memo: Memo) -> list[MeasuredNeed]:
         rows = [
             NumberRow(
                 key=row["id"],
+                ref=ref,
                 option=row["name"],
                 standing=results[row["id"]]["standings"].get(ref, ""),
                 numbers=CellNumbers.from_json(row["numbers"][ref]),
@@ -465,8 +483,7 @@ def numbers_sheets(
 def number_lines(memo: Memo) -> Iterator[tuple[str, ...]]:
     for need in measured_needs(memo):
         for row in need.rows:
-            against = row.numbers.against_claim
-            measured = f"{row.measured}, {against}" if against else row.measured
+            measured = ", ".join(map(str, filter(None, (row.measured, row.against))))
             yield (
                 *(named_ref(need.ref, need.text), need.bound, row.option),
                 *(row.claimed, measured, row.standing),

@@ -259,35 +259,37 @@ class CellNumbers:
     def misses_claim(self) -> bool:
         """Whether a number that was measured is worse than the one that was claimed;
         of another kind of unit it cannot be compared."""
-        return any(map(self._misses, self.measured))
+        return any(
+            beyond is not None
+            and (beyond > 0 if measure.direction == AT_MOST else beyond < 0)
+            for reading in self.measured
+            if (measure := reading.measure)
+            for beyond in [self._beyond(reading)]
+        )
 
-    def _misses(self, reading: Measured) -> bool:
-        measure, value, claimed = reading.measure, reading.value, self.claimed
-        if measure is None or value is None or claimed is None:
-            return False
+    def _beyond(self, reading: Measured) -> Decimal | None:
+        if reading.measure is None or reading.value is None or self.claimed is None:
+            return None
+        unit = reading.measure.unit
         try:
-            said = convert(claimed.value, claimed.unit, measure.unit)
+            return reading.value - convert(self.claimed.value, self.claimed.unit, unit)
         except UnitMismatch:
-            return False
-        return value > said if measure.direction == AT_MOST else value < said
+            return None
+
+    @property
+    def beyond_claim(self) -> Decimal | None:
+        """What was measured less what was claimed; None where they cannot compare."""
+        return self._beyond(self.measured[0]) if len(self.measured) == 1 else None
 
     @property
     def against_claim(self) -> str:
         """“7.6 ms more than claimed”; blank where the two cannot be compared."""
-        if self.claimed is None or len(self.measured) != 1:
+        beyond, measure = self.beyond_claim, self.measured and self.measured[0].measure
+        if beyond is None or not measure:
             return ""
-        (reading,) = self.measured
-        if reading.measure is None or reading.value is None:
-            return ""
-        unit = reading.measure.unit
-        try:
-            claimed = convert(self.claimed.value, self.claimed.unit, unit)
-        except UnitMismatch:
-            return ""
-        if reading.value == claimed:
-            return "as claimed"
-        more = "more" if reading.value > claimed else "less"
-        return f"{shown(abs(reading.value - claimed))} {unit} {more} than claimed"
+        more = "more" if beyond > 0 else "less"
+        gap = f"{shown(abs(beyond))} {measure.unit} {more} than claimed"
+        return gap if beyond else "as claimed"
 
     @property
     def words(self) -> str:

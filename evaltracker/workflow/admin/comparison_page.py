@@ -21,7 +21,7 @@ from evaltracker.decision.admin.comparison import (
     working_of,
 )
 from evaltracker.decision.memo.certainty import by_weights, weighed
-from evaltracker.decision.memo.figures import Figures
+from evaltracker.decision.memo.figures import Figures, counted_of
 from evaltracker.decision.memo.inputs import memo_on, standing_memo
 from evaltracker.decision.memo.record import Inputs
 from evaltracker.decision.memo.text import measured_needs
@@ -96,6 +96,7 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
     options = drawn(memo, comparison)
     chart = cost_against_fit(memo, options, comparison.currency)
     needs = sorted(measured_needs(memo), key=lambda need: not need.is_measured)
+    more = max(len(needs) - MEASURED, 0)
     return show(
         request,
         evaluation,
@@ -131,7 +132,10 @@ def comparison_page(request: HttpRequest, evaluation: Evaluation) -> HttpRespons
         key=key_to(chart) if chart else [],
         not_drawn=not_drawn(memo, comparison, options) if chart else [],
         unequal=unequal_trials(evaluation),
-        measured={"needs": needs[:MEASURED], "more": max(len(needs) - MEASURED, 0)},
+        measured={
+            "needs": needs[:MEASURED],
+            "more": more and counted_of("stated.measured", more),
+        },
     )
 
 

@@ -60,7 +60,7 @@ def before_empty_cells(memo: Any) -> Any:
 def test_whoever_is_compared_has_a_line_and_nobody_else(criterion: Criterion) -> None:
     (need,) = measured_needs(memo_of(criterion))
     assert need.bound == "p95 latency at most 20 ms"
-    assert [(row.option, row.claimed, row.measured) for row in need.rows] == [
+    assert [(row.option, row.claimed, str(row.measured)) for row in need.rows] == [
         ("Acme ML", "no number", FOUND),
         ("Globex ML", "no number", "not yet"),
         ("Tickets", "no number", "not yet"),
