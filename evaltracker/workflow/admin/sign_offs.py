@@ -25,7 +25,7 @@ from evaltracker.decision.memo.signed_words import (
     changes,
     diff_lines,
 )
-from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale, why_not
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User, Visit
 from evaltracker.evaluations.policy import is_owner
@@ -60,7 +60,7 @@ from stakeholders.models import (
 )
 from stakeholders.policy import signing_parts
 from stakeholders.selectors import RuleTally, approved_of, last_signed
-from stakeholders.services.sign_offs import Origin
+from stakeholders.services.sign_offs import Origin, check_close_condition
 from vendors.admin.base import open_answers
 
 
@@ -200,7 +200,7 @@ def look_at(rule: SignOffRule, user: User) -> SignView:
     counted = next((one.counted for one in look.tallies if one.rule == rule), [])
     signed = (row for row in counted if seat.pk in (row.person_id, row.on_behalf_of_id))
     mine = next(signed, None)
-    barred = why_not(rule, user, visit, may=bool(seats))
+    barred = why_barred(rule, user, visit, may=bool(seats))
     last = last_signed(seat, visit)
     first = (
         SignOff.objects.filter(visit__evaluation=evaluation, visit__stage=rule.stage)
@@ -251,7 +251,7 @@ def past(rule: SignOffRule) -> str:
     )
 
 
-def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
+def why_barred(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
     evaluation = rule.evaluation
     if evaluation.owner_id == user.pk:
         return "You run this evaluation, so you cannot sign for a role in it."
@@ -260,11 +260,8 @@ def why_not(rule: SignOffRule, user: User, visit: Visit, *, may: bool) -> str:
             f"This sign-off is for {rule.get_role_display()}, a role that you do not "
             "hold here."
         )
-    try:
-        refuse_conflicted(user, visit)
-    except (Forbidden, Refused) as problem:
-        return problem.sentence
-    return ""
+    problem = why_not(refuse_conflicted, user, visit)
+    return problem.sentence if problem else ""
 
 
 def compared(signed: SignOff | None, content: str) -> Compared | None:
@@ -302,7 +299,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     blocks = stage_blocks(evaluation, user, look)
     conditions = (
         Condition.objects.filter(sign_off__visit__evaluation=evaluation)
-        .select_related("owner", "closed_by", "sign_off")
+        .select_related("owner", "closed_by", "sign_off__visit__evaluation")
         .order_by("closed_at", "due_on")
     )
     return show(
@@ -319,7 +316,7 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         early=before_signing(look) if evaluation.is_open else "",
         digest=look.digest if evaluation.is_open and look.tallies else "",
         conditions=[
-            (condition, may_close(user, condition, evaluation))
+            (condition, why_not(check_close_condition, condition, user) is None)
             for condition in conditions
         ],
         visit=look.visit,
@@ -380,11 +377,6 @@ def badge_of(tally: RuleTally) -> tuple[str, str]:
     if tally.against:
         return "against", "bad"
     return ("open", "warn") if tally.can_pass else ("cannot pass", "bad")
-
-
-def may_close(user: User, condition: Condition, evaluation: Evaluation) -> bool:
-    allowed = (condition.owner_id, condition.sign_off.person_id, evaluation.owner_id)
-    return condition.closed_at is None and evaluation.is_open and user.pk in allowed
 
 
 # How long a page may lie open and still be told what changed meanwhile.

@@ -188,40 +188,38 @@ class Look:
         return set(rows.values_list("sign_off__visit", flat=True))
 
 
-# Why a gate has nothing to look at yet: each says it in a sentence, or is blank.
+def unless(has: Callable[[Look], object], sentence: str) -> Callable[[Look], str]:
+    """Why a gate has nothing to look at yet; blank where it has."""
+    return lambda look: "" if has(look) else sentence
 
 
-def needs(look: Look) -> str:
-    return "" if look.requirements else "There is no requirement yet."
-
-
-def musts(look: Look) -> str:
-    return "" if look.musts else "No requirement is a must-have yet."
-
-
-def shortlist(look: Look) -> str:
-    return "" if look.shortlisted else "No candidate is shortlisted yet."
-
-
-def questions(look: Look) -> str:
-    has_question = Question.objects.filter(evaluation=look.evaluation).exists()
-    return "" if has_question else "No vendor has asked a question yet."
-
-
-def scores(look: Look) -> str:
-    has_score = counted_scores(look.evaluation).exists()
-    return "" if has_score else "Nobody has locked a score yet."
-
-
-def trials(look: Look) -> str:
-    return "" if look.trials else "No shortlisted candidate has a trial yet."
-
-
-def choice(look: Look) -> str:
-    chosen = Decision.objects.filter(
+needs = unless(lambda look: look.requirements, "There is no requirement yet.")
+musts = unless(lambda look: look.musts, "No requirement is a must-have yet.")
+shortlist = unless(lambda look: look.shortlisted, "No candidate is shortlisted yet.")
+questions = unless(
+    lambda look: Question.objects.filter(evaluation=look.evaluation).exists(),
+    "No vendor has asked a question yet.",
+)
+scores = unless(
+    lambda look: counted_scores(look.evaluation).exists(),
+    "Nobody has locked a score yet.",
+)
+trials = unless(lambda look: look.trials, "No shortlisted candidate has a trial yet.")
+choice = unless(
+    lambda look: Decision.objects.filter(
         evaluation=look.evaluation, candidate__isnull=False
-    ).exists()
-    return "" if chosen else "No candidate is chosen yet."
+    ).exists(),
+    "No candidate is chosen yet.",
+)
+earlier_conditions = unless(
+    lambda look: look.visits_with_conditions - {look.visit.pk},
+    "No earlier sign-off is a conditional approval.",
+)
+memo_conditions = unless(
+    lambda look: look.visit.pk in look.visits_with_conditions,
+    "No sign-off of the memo is a conditional approval yet.",
+)
+signers = unless(lambda look: look.has_rules, "Nobody is asked to sign this stage.")
 
 
 def costs(look: Look) -> str:
@@ -232,20 +230,6 @@ def costs(look: Look) -> str:
     if all(limit is None for limit in limits):
         return "The brief names no budget."
     return choice(look)
-
-
-def earlier_conditions(look: Look) -> str:
-    earlier = look.visits_with_conditions - {look.visit.pk}
-    return "" if earlier else "No earlier sign-off is a conditional approval."
-
-
-def memo_conditions(look: Look) -> str:
-    known = look.visit.pk in look.visits_with_conditions
-    return "" if known else "No sign-off of the memo is a conditional approval yet."
-
-
-def signers(look: Look) -> str:
-    return "" if look.has_rules else "Nobody is asked to sign this stage."
 
 
 # So many people are named as those who can mend something.
