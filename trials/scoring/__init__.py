@@ -8,6 +8,7 @@ from trials.scoring.certainty import (
     DRAWS,
     SEED,
     Flip,
+    Placed,
     count_certainty,
     nearest_flip,
     ranking,

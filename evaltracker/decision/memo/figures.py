@@ -121,6 +121,7 @@ from stakeholders.selectors import Approved
 from trials.scoring import (
     Field,
     Flip,
+    Placed,
     fit_by_category,
     nearest_flip,
     ranking,
@@ -227,6 +228,21 @@ def per_cent(name: str, share: Fraction | None) -> Figure:
     return Figure(name, share, NONE if share is None else f"{of_100(share)}%")
 
 
+def in_points(name: str, share: Fraction | None) -> Figure:
+    if share is None:
+        return Figure(name, None, NONE)
+    return Figure(name, share * 100, points(share))
+
+
+def in_parts(name: str, shares: Iterable[tuple[str, Fraction]]) -> dict[str, Figure]:
+    """Shares of one whole in their order, as figures that add up."""
+    keys, exact = zip(*shares, strict=True) if (shares := [*shares]) else ((), ())
+    return {
+        key: Figure(f"{name}.{key}", share, text)
+        for key, share, text in zip(keys, exact, parts_of(exact), strict=True)
+    }
+
+
 def counted_of(name: str, number: int, whole: int | None = None) -> Figure:
     """“7 of 10”, or “7” by itself."""
     shown = str(number) if whole is None else f"{number} of {whole}"
@@ -269,8 +285,8 @@ def unknown_kinds(key: str, cost: FrozenCost) -> Figure:
 class Level:
     """How those compared stand on what a trial judged for everybody."""
 
-    leads: tuple[str, ...]
-    refs: tuple[str, ...]
+    leads: list[str]
+    refs: list[str]
     fits: Mapping[str, Fraction]
     more: int
     word: str
@@ -324,13 +340,9 @@ class Figures:
         return per_cent(f"people.{key}", share)
 
     def total(self, key: str) -> Figure:
-        share = self.counted[key].total.value if self.is_open else None
-        stated = share is not None and self.results[key]["answered"]
-        return Figure(
-            f"total.{key}",
-            share * 100 if share is not None and stated else None,
-            points(share) if share is not None and stated else NONE,
-        )
+        stated = self.is_open and self.results[key]["answered"]
+        share = self.counted[key].total.value if stated else None
+        return in_points(f"total.{key}", share)
 
     def coverage(self, key: str) -> Sentence:
         """“8 of 10 answered · 5 of 8 shown · 2 of 8 tested”."""
@@ -386,7 +398,7 @@ class Figures:
     def running(self) -> list[Counted]:
         return running_of(self.counted.values())
 
-    def field_without(self, names: frozenset[str] = frozenset()) -> Field:
+    def field_without(self, *names: str) -> Field:
         return field_between(
             self.inputs, self.running, people=self.is_open, without=names
         )
@@ -396,28 +408,28 @@ class Figures:
         return self.field_without()
 
     @cached_property
+    def placed(self) -> list[Placed]:
+        """Those compared, the best first."""
+        return ranking(self.field)
+
+    @cached_property
     def totals(self) -> dict[str, Fraction]:
-        """The totals of those compared, the best first."""
-        return {row.key: row.total for row in ranking(self.field)}
+        return {row.key: row.total for row in self.placed}
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        return {row.key: row.rank for row in self.placed}
 
     @property
     def leads(self) -> list[str]:
-        return firsts(self.totals)
-
-    @cached_property
-    def ranks(self) -> dict[str, int]:
-        return {row.key: row.rank for row in ranking(self.field)}
+        return [row.key for row in self.placed if row.rank == 1]
 
     @cached_property
     def weighs(self) -> dict[str, Figure]:
         """What each category decides of the total, from high to low."""
         pairs = zip(self.field.categories, self.field.decides, strict=True)
         decides = sorted((pair for pair in pairs if pair[1]), key=lambda one: -one[1])
-        shown = parts_of([share for _, share in decides])
-        return {
-            name: Figure(f"weighs.{name}", share, text)
-            for (name, share), text in zip(decides, shown, strict=True)
-        }
+        return in_parts("weighs", decides)
 
     @property
     def others_weigh(self) -> Figure | None:
@@ -443,11 +455,10 @@ class Figures:
         """Totals without these, the best first; none where nothing else is scored."""
         if not self.about_price:
             return {}
-        field = self.field_without(frozenset(self.about_price))
+        field = self.field_without(*self.about_price)
         return {
-            row.key: Figure(f"price.without.{row.key}", one * 100, points(one))
+            row.key: in_points(f"price.without.{row.key}", row.total)
             for row in ranking(field)
-            if (one := row.total) is not None
         }
 
     @cached_property
@@ -467,18 +478,17 @@ class Figures:
             for key, mine in rows.items()
         }
         first, *others = tested.values()
-        refs = tuple(ref for ref in first if all(ref in other for other in others))
+        refs = [ref for ref in first if all(ref in other for other in others)]
         fits = {
             key: sum((Fraction(mine[ref].points or 0) for ref in refs), ZERO)
             / sum((Fraction(mine[ref].weight) for ref in refs), ZERO)
             for key, mine in rows.items()
             if refs
         }
-        leads = tuple(self.leads)
-        word = "ahead so far"
+        leads, word = self.leads, "ahead so far"
         if len(leads) > 1:
             word = "level"
-        elif self.is_open or firsts(fits) == list(leads):
+        elif self.is_open or firsts(fits) == leads:
             word = "first"
         return Level(leads, refs, fits, len(tested[leads[0]]) - len(refs), word)
 
@@ -506,22 +516,17 @@ class Figures:
         exact = {
             key: Fraction(shares[key]) for key in (*self.names, NOBODY) if key in shares
         }
-        keys = sorted(exact, key=lambda key: (key == NOBODY, -exact[key]))
-        shown = parts_of([exact[key] for key in keys])
-        return {
-            key: Figure(f"{name}.{key}", exact[key], text)
-            for key, text in zip(keys, shown, strict=True)
-        }
+        return in_parts(
+            name, sorted(exact.items(), key=lambda one: (one[0] == NOBODY, -one[1]))
+        )
 
     def flip(self, second: str = "") -> tuple[Flip, Figure, Figure, Figure] | None:
         """The least change of one weight that changes the winner, or that puts `second`
         first; from, to, by."""
-        change = (
-            nearest_flip(self.field, second) if second else smallest_flip(self.field)
-        )
+        field, name = self.field, "second.flip" if second else "flip"
+        change = nearest_flip(field, second) if second else smallest_flip(field)
         if change is None:
             return None
-        name = "second.flip" if second else "flip"
         ends = (change.before * 100, change.after * 100)
         low, high, gap = difference(*ends)
         return (
@@ -539,15 +544,8 @@ class Figures:
             best = [pick.key for pick in ranked if pick.fit == ranked[0].fit]
             fit = ranked[0].fit if ranked else None
             lead = fit - ranked[len(best)].fit if fit and ranked[len(best) :] else None
-            rows[role] = (
-                best,
-                per_cent(f"role.fit.{role}", fit),
-                Figure(
-                    f"role.lead.{role}",
-                    None if lead is None else lead * 100,
-                    NONE if lead is None else f"{points(lead)} points",
-                ),
-            )
+            ahead = in_points(f"role.lead.{role}", lead)
+            rows[role] = (best, per_cent(f"role.fit.{role}", fit), ahead)
         return rows
 
     @property

@@ -6,7 +6,7 @@ No database and no clock: everything comes from the JSON that `inputs` gathered.
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -501,7 +501,7 @@ def field_between(
     running: Sequence[Counted],
     *,
     people: bool,
-    without: frozenset[str] = frozenset(),
+    without: Collection[str] = (),
 ) -> Field:
     """Who is weighed against whom; `without` names categories that do not count."""
     weights = {
