@@ -66,6 +66,9 @@ class Number:
     text: str | int | None
     form: str = "General"
 
+    def __str__(self) -> str:
+        return str(self.text)
+
 
 type Line = Sequence[object]
 
@@ -75,8 +78,7 @@ def as_xlsx(memo: Memo, decision: Decision | None = None) -> bytes:
     for title, wide, rows in (
         ("Decision", {2}, decided(memo, decision)),
         ("Comparison", {1, 11}, comparison(memo)),
-        ("Standings", {2}, standings(memo)),
-        ("Requirements", {3}, requirements(memo)),
+        ("Matrix", {3}, matrix_rows(memo)),
         ("Costs", {1, 7}, costs(memo)),
         ("Scores", {1, 2}, scores(memo)),
         ("Robustness", {3}, robustness(memo)),
@@ -174,37 +176,6 @@ def comparison(memo: Memo) -> Iterator[Line]:
         )
 
 
-def standings(memo: Memo) -> Iterator[Line]:
-    candidates = memo["inputs"]["candidates"]
-    yield [
-        "Ref",
-        "Requirement",
-        "Weight",
-        *(candidate["name"] for candidate in candidates),
-    ]
-    for row in memo["inputs"]["requirements"]:
-        ref = row["ref"]
-        yield [
-            ref,
-            row["text"],
-            Number(row["weight"]),
-            *(
-                memo["results"][candidate["id"]]["standings"].get(ref, "")
-                for candidate in candidates
-            ),
-        ]
-
-
-def requirements(memo: Memo) -> Iterator[Line]:
-    yield ["Ref", "Category", "Requirement", "Priority", "Weight", "Metric"]
-    for row in memo["inputs"]["requirements"]:
-        yield [
-            *(row["ref"], row["category"], row["text"], row["priority"]),
-            Number(row["weight"]),
-            row["metric"] or row["metric_excuse"],
-        ]
-
-
 def costs(memo: Memo) -> Iterator[Line]:
     yield ["Candidate", "Kind", "State", "Low", "Likely", "High", "Working"]
     for candidate in memo["inputs"]["candidates"]:
@@ -278,18 +249,18 @@ def robustness(memo: Memo) -> Iterator[Line]:
 MARKS = ("claimed", "shown", "tested", "standing")
 
 
-def matrix_rows(memo: Memo) -> Iterator[list[str]]:
+def matrix_rows(memo: Memo) -> Iterator[list[Any]]:
     candidates, results = memo["inputs"]["candidates"], memo["results"]
     cells = {row["id"]: cell_states(row, memo["inputs"]) for row in candidates}
     with_numbers = any(row.get("numbers") for row in candidates)
     parts = (*MARKS, "numbers") if with_numbers else MARKS
     yield [
-        *("Ref", "Category", "Requirement", "Priority", "Weight"),
+        *("Ref", "Category", "Requirement", "Priority", "Weight", "Metric"),
         *(f"{candidate['name']}: {part}" for candidate in candidates for part in parts),
     ]
     for row in memo["inputs"]["requirements"]:
-        line = [row[name] for name in ("ref", "category", "text", "priority")]
-        line.append(str(row["weight"]))
+        line: list[Any] = [row["ref"], row["category"], row["text"], row["priority"]]
+        line += [Number(row["weight"]), row["metric"] or row["metric_excuse"]]
         for candidate in candidates:
             cell = cells[candidate["id"]][row["ref"]]
             standing = results[candidate["id"]]["standings"].get(row["ref"], "")
@@ -298,7 +269,8 @@ def matrix_rows(memo: Memo) -> Iterator[list[str]]:
                 numbers = candidate.get("numbers", {}).get(row["ref"])
                 line.append(CellNumbers.from_json(numbers).words if numbers else "")
         yield line
-    foot, blank = ["Fit", "", "", "", ""], [""] * (len(parts) - 1)
+    foot: list[Any] = ["Fit", *[""] * 5]
+    blank = [""] * (len(parts) - 1)
     for candidate in candidates:
         foot += [percent(results[candidate["id"]]["fit"]), *blank]
     yield foot
@@ -312,7 +284,7 @@ def matrix_csv(memo: Memo) -> bytes:
     return csv_of(matrix_rows(memo))
 
 
-def csv_of(rows: Iterator[list[str]]) -> bytes:
+def csv_of(rows: Iterator[list[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([harmless(value) for value in row] for row in rows)

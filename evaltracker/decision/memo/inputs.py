@@ -384,12 +384,16 @@ def agreements(evaluation: Evaluation) -> dict[str, Any]:
         "consensus": Consensus.objects.filter(evaluation=evaluation)
         .values("outcome")
         .first(),
-        "conditions": list(
-            Condition.objects.filter(sign_off__visit__evaluation=evaluation)
+        "conditions": [
+            {
+                **{"text": row.text, "owner": row.owner.name},
+                **{"due_on": row.due_on, "closing_note": row.closing_note},
+            }
+            for row in Condition.objects.filter(sign_off__visit__evaluation=evaluation)
             .exclude(sign_off__visit__stage="decision")
             .order_by("text")
-            .values("text", "owner__username", "due_on", "closing_note")
-        ),
+            .select_related("owner")
+        ],
     }
 
 

@@ -500,14 +500,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
             "sign_offs": [
                 {**row, "seat": seat} for row, seat in zip(frozen, seats, strict=True)
             ],
-            "conditions": [
-                {
-                    "text": row.text,
-                    "closing_note": row.closing_note,
-                    "owner": row.owner.name,
-                }
-                for row in rows.order_by("text").select_related("owner")
-            ],
+            "conditions": list(rows.order_by("text").values("text", "closing_note")),
             "journal": {"entries": head.count, "head": head.hash},
         }
     )
@@ -523,11 +516,8 @@ def seal(frozen: dict[str, Any], decision: Decision) -> str:
         + (f". {inline(sign_off['reason'])}" if sign_off["reason"] else "")
         for sign_off in frozen["sign_offs"]
     ]
-    conditions = [
-        f"Condition: {inline(condition['text'])} "
-        f"({inline(condition['closing_note'] or 'open')})"
-        for condition in frozen["conditions"]
-    ]
+    asked = condition_lines(frozen["conditions"])
+    conditions = [f"Condition: {inline(line)}" for line in asked]
     decider = decision.decided_by.name if decision.decided_by else ""
     at = there(plain(decision.decided_at), decision)
     journal = frozen["journal"]
