@@ -22,6 +22,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import decide
 from tests.clients import signed_in
 from tests.workflow.deciding import agree, decided, in_decision, leave_gap
+from trials.scoring import FORMULA_VERSION
 
 FILE = Path(__file__).parents[1] / "data" / "cases" / "words_cases.json"
 CASES = json.loads(FILE.read_text())["cases"]
@@ -42,7 +43,7 @@ def inputs_of(candidates: list[dict[str, Any]], **more: Any) -> Any:
     blank = {"state_reason": REASON, "cells": {}, "scores": []}
     return {
         "brief": {**brief, "credits": Evaluation().credits, "owner": OWNER},
-        "as_of": "2026-11-29",
+        **{"as_of": "2026-11-29", "formula_version": FORMULA_VERSION},
         "lists": {},
         "consensus": None,
         "categories": [],

@@ -199,7 +199,7 @@ BARS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "": {"bar": "#8794a0", "likely": "#b4bdc5", "high": "#d0d6db"},
         "lead": {"bar": "#0b7568", "likely": "#58a399", "high": "#9cc8c2"},
-        "out": {"bar": "#ccd3d8", "likely": "#dde2e6", "high": "#e6eaed"},
+        "out": {"bar": "#8794a0"},
         "over": {"bar": "#b3261e", "likely": "#cb6a64", "high": "#e0a4a1"},
     }
 )
@@ -235,16 +235,20 @@ def _lane(pen: Any, chart: Lanes, row: Drawn) -> None:
         if bar.kind == "unknown":
             _hatch(pen, bar.x, bar.width, row.y)
         else:
-            _box(pen, bar.x, row.y, bar.width, colours.get(bar.kind, colours["bar"]))
+            colour, hollow = colours.get(bar.kind, colours["bar"]), row.tone == "out"
+            _box(pen, bar.x, row.y, bar.width, colour, hollow=hollow)
     for text in row.texts:
         leads = row.tone == "lead" and text.kind in ("name", "value", "note")
         _write(pen, text, bold=leads)
 
 
-def _box(pen: Any, x: float, y: float, width: float, colour: str) -> None:
+def _box(
+    pen: Any, x: float, y: float, width: float, colour: str, *, hollow: bool = False
+) -> None:
     if width > 0:
-        edges = (x, y + HEAD, x + width, y + HEAD + BAR)
-        pen.rounded_rectangle(_pixels(edges), 3 * SCALE, fill=colour)
+        edges = _pixels((x, y + HEAD, x + width, y + HEAD + BAR))
+        fill = None if hollow else colour
+        pen.rounded_rectangle(edges, 3 * SCALE, fill, outline=colour, width=SCALE)
 
 
 def _hatch(pen: Any, x: float, width: float, y: float) -> None:
