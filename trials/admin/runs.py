@@ -8,11 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 
@@ -57,12 +58,11 @@ from trials.selectors.runs import (
 from trials.services.runs import (
     check_make_run_token,
     confirm_runs,
-    leave_out_report,
-    leave_out_run,
+    leave_out_runs,
     make_run_token,
+    report_of,
     revoke_run_token,
-    take_back_report,
-    take_back_run,
+    take_back_runs,
 )
 from vendors.admin.base import open_answers, reader
 from vendors.choices import CandidateKind
@@ -428,75 +428,55 @@ class RevokeRunToken(OnTrial):
         return f"{self.title}: {target.label or target.prefix}"
 
 
-class OnRun(OnTrial):
-    model = Run
-    target_name = "run"
-    related = (
-        "criterion__requirement",
-        *(f"criterion__trial__{path}" for path in TRIAL),
-    )
+class OnRuns(OnTrial):
+    """On a run, or on a whole report."""
+
+    target_name = "of"
 
     def trial(self, target: Any) -> Trial:
-        trial: Trial = target.criterion.trial
-        return trial
+        return report_of(target).trial
 
     def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.criterion.requirement.ref}, {target.words}"
+        what = target.key if isinstance(target, RunReport) else target.words
+        return f"{self.title}: {what}"
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:trial_runs", args=[self.trial(target).pk])
 
 
-class LeaveOutRun(OnRun):
+class LeaveOutRun(OnRuns):
     title = "Leave out a run"
     verb = "Leave it out"
-    success = "The run no longer counts."
+    success = "It no longer counts."
+    model: ClassVar[type[Model] | None] = Run
+    related = tuple(f"report__trial__{path}" for path in TRIAL)
     form_class = form_of(
         reason=reason_field(
-            help_text="It stands beside the run, which stays in the picture."
+            help_text="It stays in the picture. Verdicts that it would change say so."
         )
     )
-    service = leave_out_run
+    service = leave_out_runs
 
 
-class TakeBackRun(OnRun):
+class TakeBackRun(OnRuns):
     title = "Take a run back in"
     verb = "Take it back in"
-    success = "The run counts again."
-    service = take_back_run
+    success = "It counts again."
+    model: ClassVar[type[Model] | None] = Run
+    related = LeaveOutRun.related
+    service = take_back_runs
 
 
-class OnReport(OnTrial):
+class LeaveOutReport(LeaveOutRun):
+    title = "Leave out a whole report"
     model = RunReport
-    target_name = "report"
     related = tuple(f"trial__{path}" for path in TRIAL)
 
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.key}"
 
-    def cancel_url(self, target: Any) -> str:
-        return reverse("admin:trial_runs", args=[target.trial_id])
-
-
-class LeaveOutReport(OnReport):
-    title = "Leave out a whole report"
-    verb = "Leave it out"
-    help = "None of its runs counts any more, for any criterion."
-    success = "The report no longer counts."
-    form_class = form_of(
-        reason=reason_field(
-            help_text="It stands beside the report, wherever a verdict is shown that "
-            "its runs would change."
-        )
-    )
-    service = leave_out_report
-
-
-class TakeBackReport(OnReport):
+class TakeBackReport(TakeBackRun):
     title = "Take a report back in"
-    verb = "Take it back in"
-    success = "The report counts again."
-    service = take_back_report
+    model = RunReport
+    related = LeaveOutReport.related
 
 
 # Making a run token is no act: its secret is shown once, in the answer to the POST.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from evaltracker.errors import Forbidden, Invalid, Refused, Stale
@@ -53,7 +54,6 @@ from trials.selectors.runs import (
     load_runs,
     pooled_runs,
     standing,
-    standing_whole,
     value_text,
     who_left_out,
 )
@@ -464,121 +464,91 @@ def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
 WHY = "Give the reason for leaving it out; it is shown beside it."
 
 
-def check_runs_kept(trial: Trial, by: By) -> None:
+def check_leave_out_runs(of: Run | RunReport, by: By) -> None:
+    _check_keeps_runs(of, by)
+    if standing_of(of):
+        raise Refused("It is left out already.")
+
+
+def check_take_back_runs(of: Run | RunReport, by: By) -> None:
+    _check_keeps_runs(of, by)
+    row = standing_of(of)
+    if row is None:
+        raise Refused("It counts already.")
+    if isinstance(of, Run) and row.run is None:
+        raise Refused("The whole report of this run is left out; take that back.")
+
+
+def _check_keeps_runs(of: Run | RunReport, by: By) -> None:
+    trial = report_of(of).trial
     check_trial(trial, by)
     check_judges(trial.candidate.evaluation, by)
 
 
-def check_leave_out_run(run: Run, by: By) -> None:
-    check_runs_kept(run.report.trial, by)
-    if run.left_out.filter(taken_back_at=None).exists():
-        raise Refused("This run is left out already.")
-    if standing_whole().filter(report=run.report_id).exists():
-        raise Refused("The whole report of this run is left out already.")
+def report_of(of: Run | RunReport) -> RunReport:
+    report: RunReport = of.report if isinstance(of, Run) else of
+    return report
 
 
-def check_take_back_run(run: Run, by: By) -> None:
-    check_runs_kept(run.report.trial, by)
-    if not run.left_out.filter(taken_back_at=None).exists():
-        if standing_whole().filter(report=run.report_id).exists():
-            raise Refused("The whole report of this run is left out; take that back.")
-        raise Refused("This run counts already.")
-
-
-def check_leave_out_report(report: RunReport, by: By) -> None:
-    check_runs_kept(report.trial, by)
-    if standing_whole().filter(report=report).exists():
-        raise Refused("This report is left out already.")
-
-
-def check_take_back_report(report: RunReport, by: By) -> None:
-    check_runs_kept(report.trial, by)
-    if not standing_whole().filter(report=report).exists():
-        raise Refused("This report is not left out as a whole.")
+def standing_of(of: Run | RunReport) -> LeftOut | None:
+    """By what a run, or a whole report, is left out."""
+    whole = Q(run__isnull=True)
+    which = whole | Q(run=of.pk) if isinstance(of, Run) else whole
+    return standing().filter(which, report=report_of(of)).first()
 
 
 @transaction.atomic
-def leave_out_run(*, run: Run, reason: str, by: By) -> Run:
-    """Let a run count no more; the reason stands beside it.
+def leave_out_runs(*, of: Run | RunReport, reason: str, by: By) -> LeftOut:
+    """Let a run, or all of a report, count no more; the reason stands beside it.
 
     Raises:
         Forbidden: neither lead nor owner, or a conflict of interest.
         Refused: left out already, or the trial is closed. Invalid: no reason.
 
     """
-    run = _locked_run(run, by)
-    check_leave_out_run(run, by)
-    _leave_out(LeftOut(report=run.report, run=run), "run.left_out", reason, by)
-    return run
-
-
-@transaction.atomic
-def leave_out_report(*, report: RunReport, reason: str, by: By) -> RunReport:
-    """Let no run of a report count, as `leave_out_run` does one."""
+    report = report_of(of)
     report.trial, _ = open_trial(report.trial, by)
-    check_leave_out_report(report, by)
-    _leave_out(LeftOut(report=report), "report.left_out", reason, by)
-    return report
-
-
-@transaction.atomic
-def take_back_run(*, run: Run, by: By) -> Run:
-    run = _locked_run(run, by)
-    check_take_back_run(run, by)
-    _take_back(run.left_out.get(taken_back_at=None), "run.taken_back", by)
-    return run
-
-
-@transaction.atomic
-def take_back_report(*, report: RunReport, by: By) -> RunReport:
-    report.trial, _ = open_trial(report.trial, by)
-    check_take_back_report(report, by)
-    _take_back(standing_whole().get(report=report), "report.taken_back", by)
-    return report
-
-
-def _locked_run(run: Run, by: By) -> Run:
-    trial, _ = open_trial(run.criterion.trial, by)
-    rows = Run.objects.select_related("criterion__requirement", "report")
-    fresh: Run = rows.get(pk=run.pk)
-    fresh.criterion.trial = fresh.report.trial = trial
-    return fresh
-
-
-def _leave_out(row: LeftOut, action: str, reason: str, by: By) -> None:
-    row.reason = read_reason(reason, WHY)
-    user = actor_of(by).user
-    if user is None:
-        raise Forbidden("A person leaves runs out.")
-    row.left_out_by = user
+    check_leave_out_runs(of, by)
+    row = LeftOut(
+        report=report,
+        run=of if isinstance(of, Run) else None,
+        reason=read_reason(reason, WHY),
+        left_out_by=actor_of(by).user,
+    )
     row.save(force_insert=True)
-    _journal_left_out(row, action, by, reason=row.reason)
+    _journal_left_out(row, "left_out", by, reason=row.reason)
+    return row
 
 
-def _take_back(row: LeftOut, action: str, by: By) -> None:
-    change(row, taken_back_at=timezone.now(), taken_back_by=actor_of(by).user)
-    _journal_left_out(row, action, by)
+@transaction.atomic
+def take_back_runs(*, of: Run | RunReport, by: By) -> None:
+    report = report_of(of)
+    report.trial, _ = open_trial(report.trial, by)
+    check_take_back_runs(of, by)
+    if row := standing_of(of):
+        change(row, taken_back_at=timezone.now(), taken_back_by=actor_of(by).user)
+        _journal_left_out(row, "taken_back", by)
 
 
 def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") -> None:
     run, report = row.run, row.report
     if run is None:
-        count = {"runs": report.runs.count()}
-        after = {**journal.snapshot(report, ("key", "sha256")), **count}
+        after = {
+            **journal.snapshot(report, ("key", "sha256")),
+            "runs": report.runs.count(),
+        }
     else:
         after = {
             "requirement": run.criterion.requirement.ref,
             **journal.snapshot(run, ("number", "unit", "failed", "measured_at")),
         }
-    candidate = report.trial.candidate
-    journal.record(
-        evaluation=candidate.evaluation,
-        action=action,
-        subject=run or report,
-        by=by,
-        after={"candidate": candidate, **after},
+    journal_on(
+        run or report,
+        report.trial.candidate,
+        f"{'run' if run else 'report'}.{action}",
+        by,
+        after=after,
         reason=reason,
-        rows=[row],
     )
 
 

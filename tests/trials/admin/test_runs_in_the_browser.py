@@ -7,7 +7,7 @@ from tests.browser import Watched
 from tests.trials.runs.confirming import add_runs, latencies, measured
 from tests.trials.runs.posting import measured_trial
 from trials.models import Evidence, Trial
-from trials.services.runs import leave_out_run
+from trials.services.runs import leave_out_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,8 +19,8 @@ def trial(transactional_db: None) -> Trial:
     add_runs(criterion, latencies("19.6"), days_ago=2)
     add_runs(criterion, latencies("12"), days_ago=1)
     add_runs(criterion, latencies("15"))
-    leave_out_run(
-        run=add_runs(criterion, ["28"])[0],
+    leave_out_runs(
+        of=add_runs(criterion, ["28"])[0],
         reason="The network was down.",
         by=trial.lead,
     )

@@ -12,7 +12,7 @@ from tests.clients import signed_in
 from tests.trials.runs.confirming import add_runs, latencies, measured
 from tests.trials.runs.posting import LATENCY, measured_trial
 from trials.models import Criterion, Evidence, Run, Trial
-from trials.services.runs import leave_out_run
+from trials.services.runs import leave_out_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_a_criterion_without_a_run_is_named(trial: Trial) -> None:
 def test_the_page_shows_the_runs_against_the_bound_and_proposes(trial: Trial) -> None:
     criterion = measured(trial)
     add_runs(criterion, latencies("19.6"), days_ago=1)
-    leave_out_run(run=add_runs(criterion, ["31"])[0], reason="Warm-up.", by=trial.lead)
+    leave_out_runs(of=add_runs(criterion, ["31"])[0], reason="Warm-up.", by=trial.lead)
     said = page(trial)
     assert "p95 is 19.6 ms over 40 runs; asked was at most 20 ms." in said
     assert "From 15.9 to 19.8 ms." in said

@@ -27,7 +27,7 @@ from trials.scoring import Standing
 from trials.selectors.ledger import one_cell
 from trials.selectors.runs import run_counts
 from trials.services.evidence import reconfirm_evidence, record_evidence
-from trials.services.runs import leave_out_run
+from trials.services.runs import leave_out_runs
 from vendors.models import Candidate
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_too_few_runs_confirm_nothing(trial: Trial) -> None:
     assert proposed(criterion).verdict is None
     with pytest.raises(Refused, match="Only 19 of the 20 runs"):
         confirm(criterion, "holds")
-    leave_out_run(run=add_runs(criterion, ["12"])[0], reason="Warm-up.", by=trial.lead)
+    leave_out_runs(of=add_runs(criterion, ["12"])[0], reason="Warm-up.", by=trial.lead)
     with pytest.raises(Refused, match="Only 19 of the 20 runs"):
         confirm(criterion, "holds")
     assert not Evidence.objects.exists()
@@ -183,7 +183,7 @@ def test_runs_are_counted_by_day_and_those_left_out_stay(trial: Trial) -> None:
     criterion = measured(trial)
     add_runs(criterion, ["10", "14"], days_ago=2)
     out = add_runs(criterion, ["0.099"], unit="s")[0]
-    leave_out_run(run=out, reason="The network was down.", by=trial.lead)
+    leave_out_runs(of=out, reason="The network was down.", by=trial.lead)
     count = run_counts([criterion], "UTC")[criterion.pk]
     first, second = count.days
     assert first.spread == (Decimal(10), Decimal(12), Decimal(14))

@@ -13,7 +13,7 @@ from tests.cast import common, stakeholders
 from tests.clients import signed_in
 from tests.trials.runs.posting import Program, report, run
 from trials.models import Run, RunReport, RunToken
-from trials.services.runs import leave_out_run, take_back_run
+from trials.services.runs import leave_out_runs, take_back_runs
 
 
 def page(user: User, name: str, *args: Any) -> Any:
@@ -53,20 +53,20 @@ def test_runs_and_files_are_there_for_people_with_a_part(ci: Program) -> None:
 def test_a_run_that_is_left_out_stays_with_its_reason(ci: Program) -> None:
     ci.post(report())
     one = Run.objects.get()
-    leave_out_run(run=one, reason="The network was down.", by=ci.trial.lead)
+    leave_out_runs(of=one, reason="The network was down.", by=ci.trial.lead)
     assert not Run.objects.counting().exists()
     shown = page(ci.trial.lead, "trial_runs", ci.trial.pk).content.decode()
     assert "<s>12.1 ms</s>" in shown
     assert "The network was down." in shown
     assert Entry.objects.get(action="run.left_out").reason == "The network was down."
     with pytest.raises(Refused, match="left out already"):
-        leave_out_run(run=one, reason="Again.", by=ci.trial.lead)
-    take_back_run(run=one, by=ci.trial.lead)
+        leave_out_runs(of=one, reason="Again.", by=ci.trial.lead)
+    take_back_runs(of=one, by=ci.trial.lead)
     assert Run.objects.counting().exists()
     entry = Entry.objects.get(action="run.taken_back")
     assert "trials.leftout/1" in (entry.rows or "")
     with pytest.raises(Forbidden):
-        leave_out_run(run=one, reason="No.", by=stakeholders.holder("it"))
+        leave_out_runs(of=one, reason="No.", by=stakeholders.holder("it"))
 
 
 def test_any_number_of_runs_takes_the_same_queries(ci: Program) -> None:
