@@ -74,7 +74,7 @@ def as_the_case_says(found: Pooled) -> dict[str, Any]:
         "proposed": proposal.verdict,
         "left_out": left_out if found.left_out else None,
         "files": [
-            {"id": file.key, "n": file.n, "share": str(found.share(file))}
+            {"id": file.key, "n": file.n, "share": str(file.share)}
             for file in found.files
         ],
         "moves": [{"id": key, "without": without} for key, without in found.moves],
@@ -141,4 +141,4 @@ def test_of_many_files_the_largest_are_tried() -> None:
     found = count_pools(measure, Pool("a", "b"), files)
     assert found.proposal.verdict == "fails"
     assert found.moves == []
-    assert sum((found.share(file) for file in found.files), Fraction(0)) == 1
+    assert sum((file.share for file in found.files), Fraction(0)) == 1

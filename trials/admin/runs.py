@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -25,8 +24,8 @@ from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.toolbox.files import attachment
 from evaltracker.toolbox.measures import (
-    EVERY,
     Measure,
+    PoolCount,
     Pooled,
     Proposal,
     UnitMismatch,
@@ -248,30 +247,12 @@ class RunsRow:
         return self.count.pooled
 
     @property
-    def pools(self) -> list[dict[str, Any]]:
-        """Each with what it would carry; of a single one without a name there is
-        nothing to say."""
-        pools = self.pooled.pools
-        if len(pools) == 1 and not pools[0].pool.words:
-            return []
-        return [
-            {
-                "environment": one.pool.environment or "not named",
-                "commit": {EVERY: "every commit"}.get(one.pool.commit, one.pool.commit),
-                "counts": one is self.pooled.proposing,
-                "n": one.proposal.n,
-                "value": value_words(self.count.measure, one.proposal),
-                "would_be": one.proposal.verdict or "",
-            }
-            for one in pools
-        ]
-
-    @property
-    def files(self) -> list[tuple[str, str]]:
-        """The largest with their shares, where there are several."""
-        files = self.pooled.files
-        shown = files[:MOST_FILES] if len(files) > 1 else []
-        return [(file.key, percent_words(self.pooled.share(file))) for file in shown]
+    def pools(self) -> list[tuple[PoolCount, str]]:
+        """Each with its value; of a single one without a name there is nothing to
+        say."""
+        pools, measure = self.pooled.pools, self.count.measure
+        told = len(pools) > 1 or any(one.pool.words for one in pools)
+        return [(one, value_words(measure, one.proposal)) for one in pools if told]
 
     @property
     def left_out_words(self) -> str:
@@ -318,14 +299,6 @@ def value_words(measure: Measure | None, proposal: Proposal) -> str:
         return f"{measure.statistic} is a failed run"
     number = shown(proposal.value, beside=measure.bound)
     return f"{measure.statistic} {number} {measure.unit}"
-
-
-def percent_words(share: Fraction) -> str:
-    """Whole percent; never 0 or 100 of what is neither."""
-    return f"{min(max(round(100 * share), 1), 99) if share < 1 else 100} %"
-
-
-MOST_FILES = 5
 
 
 def runs_rows(trial: Trial, criteria: Sequence[Criterion]) -> dict[uuid.UUID, RunsRow]:

@@ -648,7 +648,9 @@ def frozen_runs(criterion: Criterion, runs: LoadedRuns, pooled: Pooled) -> Measu
             text for share in first.files for text in files[share.key].counted.frozen()
         ],
         results_out=sum_of(files[key].out for key in first.keys).frozen(),
-        files=[{"id": key, "n": n, "sha256": digests[key]} for key, n in first.files],
+        files=[
+            {"id": key, "n": n, "sha256": digests[key]} for key, n, _ in first.files
+        ],
         declared=declared_then(criterion),
         others=[
             {

@@ -40,6 +40,7 @@ from evaltracker.toolbox.measures.pools import (
     UNSAID,
     FileOfRuns,
     Pool,
+    PoolCount,
     Pooled,
     Results,
     count_pools,

@@ -153,6 +153,7 @@ class FileShare(NamedTuple):
 
     key: str
     n: int
+    share: Fraction
 
 
 class Move(NamedTuple):
@@ -208,9 +209,6 @@ class Pooled:
     @property
     def files(self) -> Sequence[FileShare]:
         return self.proposing.files if self.proposing else ()
-
-    def share(self, file: FileShare) -> Fraction:
-        return Fraction(file.n, self.proposal.n)
 
     @property
     def turned_by_left_out(self) -> bool:
@@ -284,10 +282,15 @@ def _choose(declared: Pool, pools: Iterable[Pool]) -> tuple[Pool | None, str]:
 def _count(
     measure: Measure | None, pool: Pool, files: Sequence[FileOfRuns]
 ) -> PoolCount:
-    counting = [FileShare(file.key, file.counted.n) for file in files if file.counted.n]
+    proposal = propose_results(measure, sum_of(file.counted for file in files))
+    counting = [
+        FileShare(file.key, n, Fraction(n, proposal.n))
+        for file in files
+        if (n := file.counted.n)
+    ]
     return PoolCount(
         pool,
-        propose_results(measure, sum_of(file.counted for file in files)),
+        proposal,
         sum(file.out.n for file in files),
         sorted(counting, key=lambda share: (-share.n, share.key)),
         frozenset(file.key for file in files),

@@ -98,7 +98,7 @@ def test_one_file_that_turns_the_verdict_is_said_and_explained(
     send(declared, "warm-up", ["1"] * 400, **OURS)
     shown = page(declared)
     assert "Without warm-up it fails." in shown
-    assert "warm-up 95 %, build-1 5 %" in shown
+    assert "warm-up 95%, build-1 5%" in shown
     refused = confirm(declared, "holds")
     assert refused.status_code == 400
     assert "Without warm-up it fails. Say why." in refused.content.decode()
