@@ -405,21 +405,18 @@ def passages(memo: Memo) -> Iterator[tuple[str, tuple[Part, ...]]]:
     gaps, short = open_gaps(chosen), shortcomings(inputs, results, chosen)
     asked = [*inputs["conditions"], *(memo.get("seal") or UNSEALED)["conditions"]]
     texts = {row["ref"]: row["text"] for row in inputs["requirements"]}
+    does_not = [
+        f"{ref} {shortened(texts[ref], LETTERS)}: {word}."
+        for ref, word in short.items()
+    ]
+    agreed = [
+        shortened(line, 2 * LETTERS)
+        for line in (*condition_lines(asked), *exception_lines(inputs))
+    ]
     for title, lines, nothing in (
-        (
-            "What it does not do",
-            [
-                f"{ref} {shortened(texts[ref], LETTERS)}: {word}."
-                for ref, word in short.items()
-            ],
-            NOTHING_SHORT,
-        ),
+        ("What it does not do", does_not, NOTHING_SHORT),
         ("Open gaps", [gap_words(gap, asked, LETTERS) for gap in gaps], "None."),
-        (
-            "Conditions and waivers",
-            [*condition_lines(asked), *exception_lines(inputs)],
-            "None.",
-        ),
+        ("Conditions and waivers", agreed, "None."),
         ("Benefit", [benefit(inputs, chosen, results[chosen["id"]])], ""),
         ("Risks", [*risks(inputs, short, gaps, asked)], "None is recorded."),
         ("Next steps", [*map(step_words, chosen["steps"][:STEPS])], "None is dated."),
