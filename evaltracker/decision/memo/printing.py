@@ -110,7 +110,7 @@ def stand(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
     if not compared:
         return None
     columns = {"Fit": counted.fit}
-    if counted.is_open:
+    if any(counted.total(row["id"]).exact is not None for row in compared):
         columns |= {"People": counted.people, "Total": counted.total}
     name = [*columns][-1].lower()
     lanes: list[Lane] = []
