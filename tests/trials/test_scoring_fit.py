@@ -37,8 +37,7 @@ def test_fit_is_weight_times_credit_over_weight_with_its_rows() -> None:
 def test_unanswered_earns_nothing_and_is_counted_as_such() -> None:
     result = fit({"a": Decimal(1), "b": Decimal(1)}, {"a": cell("now")}, TODAY)
     assert result.value == Fraction(1, 4)
-    assert result.coverage.unanswered == 1
-    assert result.coverage.share_answered == Fraction(1, 2)
+    assert (result.coverage.asked, result.coverage.answered) == (2, 1)
     assert result.rows[1].state == RowState.UNANSWERED
 
 

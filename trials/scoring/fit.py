@@ -62,16 +62,6 @@ class Coverage:
     ours: int = 0
 
     @property
-    def unanswered(self) -> int:
-        """Return how many earn nothing because nothing was said."""
-        return self.asked - self.answered
-
-    @property
-    def share_answered(self) -> Fraction | None:
-        """Return answered of asked; ``None`` when nothing was asked."""
-        return Fraction(self.answered, self.asked) if self.asked else None
-
-    @property
     def in_words(self) -> str:
         """Return the counts beside each other, each with what it is counted of."""
         ours = f" ({self.ours} ours)" if self.ours else ""
@@ -82,16 +72,6 @@ class Coverage:
         if self.researched:
             counts += f" ({self.researched} backed by research)"
         return f"{counts} · {self.noted} noted by us" if self.noted else counts
-
-    @property
-    def share_shown(self) -> Fraction | None:
-        """Return shown of answered; ``None`` when nothing was answered."""
-        return Fraction(self.shown, self.answered) if self.answered else None
-
-    @property
-    def share_tested(self) -> Fraction | None:
-        """Return tested of answered; ``None`` when nothing was answered."""
-        return Fraction(self.tested, self.answered) if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)

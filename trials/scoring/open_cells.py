@@ -5,7 +5,7 @@ these with the enum itself: ``Source(evidence.source)``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -292,6 +292,24 @@ class OpenCell:
     fails: Decimal
     knocks_out: bool
 
+    def taken_as(self, verdict: Verdict) -> "RecordedCell":
+        return RecordedCell(
+            candidate=self.candidate,
+            ref=self.ref,
+            category=self.category,
+            weight=self.weight,
+            today=self.today,
+            recorded=getattr(self, verdict),
+            knocks_out=self.knocks_out and verdict == Verdict.FAILS,
+            verdict=verdict,
+        )
+
+    def at_most(self, verdict: Verdict) -> Self:
+        """The same, which earns no more than with this verdict, whatever is drawn."""
+        names = ("holds", "partly", "fails")
+        most = getattr(self, verdict)
+        return replace(self, **{name: min(getattr(self, name), most) for name in names})
+
     def points(self, credit: Decimal) -> Fraction:
         """What the cell adds to its category when it earns `credit`."""
         return Fraction(self.weight) * Fraction(credit)
@@ -309,6 +327,7 @@ class RecordedCell:
     today: Decimal
     recorded: Decimal
     knocks_out: bool
+    verdict: str = Verdict.FAILS
 
     @property
     def change(self) -> Fraction:

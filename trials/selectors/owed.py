@@ -3,9 +3,8 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
 
 from evaltracker.evaluations.models import Evaluation, Requirement
 from trials.models import Criterion, Gap, Trial
@@ -23,22 +22,11 @@ from vendors.models import Candidate
 type Place = tuple[uuid.UUID, uuid.UUID]
 # What a criterion or a finding names: values by list.
 type Lists = dict[str, list[str]]
+# Of a criterion what it names, and what its runs propose.
+type Planned = tuple[Lists, Verdict | None]
 
 # Nothing can be judged there: no answer, one to re-confirm, or an honest never.
 UNJUDGEABLE = (Standing.UNANSWERED, Standing.NEVER)
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedCell:
-    """A cell of which all that is owed is proposed by runs: the worst of it, and the
-    credit of that."""
-
-    candidate: str
-    ref: str
-    verdict: Verdict
-    today: Decimal
-    proposed: Decimal
-    knocks_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ class CandidateOwed:
 
     cells: tuple[OpenCell, ...]
     recorded: tuple[RecordedCell, ...]
-    proposed: tuple[ProposedCell, ...]
+    proposed: tuple[RecordedCell, ...]
     own: TrialRecord
     judged: int
     unanswered: int
@@ -64,19 +52,15 @@ def verdicts_owed(
     """What is owed on the cells of `candidates`, in as many queries for all of them as
     for one."""
     keys = [candidate.pk for candidate in candidates]
-    planned: dict[Place, list[Criterion]] = defaultdict(list)
     criteria = unjudged_criteria().filter(
         trial__candidate__in=keys, trial__closed_at__isnull=True
     )
-    for criterion in criteria:
-        place = criterion.trial.candidate_id, criterion.requirement_id
-        planned[place].append(criterion)
-    pools = pooled_runs(chain.from_iterable(planned.values()))
-    proposals = {
-        key: Verdict(pooled.proposal.verdict)
-        for key, pooled in pools.items()
-        if pooled.proposal.verdict
-    }
+    planned: dict[Place, list[Planned]] = defaultdict(list)
+    pools = pooled_runs(criteria)
+    for row in criteria:
+        verdict = pools[row.pk].proposal.verdict
+        place = row.trial.candidate_id, row.requirement_id
+        planned[place].append((row.named_values, verdict and Verdict(verdict)))
     awaited: dict[Place, list[Lists]] = defaultdict(list)
     for candidate, requirement, named, of_criterion in Gap.objects.filter(
         awaiting_reply(),
@@ -91,7 +75,7 @@ def verdicts_owed(
     ):
         awaited[candidate, requirement].append({**(of_criterion or {}), **named})
     credits = Credits.from_mapping(book.evaluation.credits)
-    reading = _Reading(book, credits, planned, proposals, awaited)
+    reading = _Reading(book, credits, planned, awaited)
     return {candidate.pk: reading.of(candidate) for candidate in candidates}
 
 
@@ -99,14 +83,13 @@ def verdicts_owed(
 class _Reading:
     book: Ledger
     credits: Credits
-    planned: dict[Place, list[Criterion]]
-    proposals: dict[uuid.UUID, Verdict]
+    planned: dict[Place, list[Planned]]
     awaited: dict[Place, list[Lists]]
 
     def of(self, candidate: Candidate) -> CandidateOwed:
         cells: list[OpenCell] = []
         recorded: list[RecordedCell] = []
-        proposed: list[ProposedCell] = []
+        proposed: list[RecordedCell] = []
         own = dict.fromkeys(Verdict, 0)
         judged = unanswered = 0
         for requirement in self.book.requirements:
@@ -120,19 +103,26 @@ class _Reading:
             verdict = Verdict.FAILS if place in self.awaited else trial_verdict(cell)
             if verdict is not None:
                 own[verdict] += 1
-            if values := self._open_values(place, requirement, cell):
-                open_cell = self._open(candidate, requirement, cell, values)
-                worst, is_whole = self._proposed(place, cell, values)
-                if worst is None:
-                    cells.append(open_cell)
-                elif is_whole:
-                    proposed.append(taken_as(worst, open_cell))
+            planned, counted = self.planned.get(place, []), cell.state.counted
+            waits = named_of(self.awaited.get(place, ()), counted)
+            asked = named_of([named for named, _ in planned], counted)
+            if values := open_values(requirement, counted, asked, waits):
+                owed = self._cell(candidate, requirement, cell, values)
+                verdicts = [verdict for _, verdict in planned]
+                worst = harshest(verdicts)
+                if (
+                    worst
+                    and None not in verdicts
+                    and all(map(asked.__contains__, values))
+                ):
+                    proposed.append(owed.taken_as(worst))
                 else:
-                    cells.append(at_most(worst, open_cell))
+                    cells.append(owed.at_most(worst) if worst else owed)
                 continue
             judged += verdict is not None
-            if place in self.awaited:
-                recorded.append(self._recorded(candidate, requirement, cell))
+            if waits:
+                owed = self._cell(candidate, requirement, cell, waits)
+                recorded.append(owed.taken_as(Verdict.FAILS))
         record = TrialRecord(
             own[Verdict.HOLDS], own[Verdict.PARTLY], own[Verdict.FAILS]
         )
@@ -145,57 +135,15 @@ class _Reading:
             unanswered=unanswered,
         )
 
-    def _open_values(
-        self, place: Place, requirement: Requirement, cell: Cell
-    ) -> list[ValueState]:
-        """The values on which a criterion or the gate of trials owes a verdict."""
-        counted = cell.state.counted
-        if not requirement.weight and not knocks_out(requirement, counted):
-            return []
-        values = self._planned_values(place, counted)
-        if requirement.is_must:
-            waits = (
-                named_of(self.awaited[place], counted) if place in self.awaited else []
-            )
-            values += [
-                one
-                for one in counted
-                if not one.tested
-                and not one.facts.excused
-                and one not in waits
-                and one not in values
-            ]
-        return values
-
-    def _planned_values(
-        self, place: Place, counted: Sequence[ValueState]
-    ) -> list[ValueState]:
-        criteria = self.planned.get(place)
-        return (
-            named_of([row.named_values for row in criteria], counted)
-            if criteria
-            else []
-        )
-
-    def _proposed(
-        self, place: Place, cell: Cell, values: list[ValueState]
-    ) -> tuple[Verdict | None, bool]:
-        """The worst that runs propose for the cell, and whether they do for all of its
-        criteria and for whatever else the gate owes."""
-        verdicts = [self.proposals.get(row.pk) for row in self.planned.get(place, ())]
-        planned = self._planned_values(place, cell.state.counted)
-        is_whole = None not in verdicts and all(one in planned for one in values)
-        worst = max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
-        return worst, is_whole
-
-    def _open(
+    def _cell(
         self,
         candidate: Candidate,
         requirement: Requirement,
         cell: Cell,
         values: list[ValueState],
     ) -> OpenCell:
-        least = least_of(one for one in cell.state.counted if one not in values)
+        rest = (one.credit for one in cell.state.counted if one not in values)
+        least = min((credit or Decimal(0) for credit in rest), default=Decimal(1))
         return OpenCell(
             candidate=str(candidate.pk),
             ref=requirement.ref,
@@ -208,69 +156,50 @@ class _Reading:
             knocks_out=knocks_out(requirement, values),
         )
 
-    def _recorded(
-        self, candidate: Candidate, requirement: Requirement, cell: Cell
-    ) -> RecordedCell:
-        counted = cell.state.counted
-        waits = named_of(self.awaited[candidate.pk, requirement.pk], counted)
-        least = least_of(one for one in counted if one not in waits)
-        return RecordedCell(
-            candidate=str(candidate.pk),
-            ref=requirement.ref,
-            category=requirement.category.name,
-            weight=Decimal(requirement.weight),
-            today=cell.credit or Decimal(0),
-            recorded=min(self.credits.trial_fails, least),
-            knocks_out=knocks_out(requirement, waits),
-        )
 
-
-def taken_as(verdict: Verdict, cell: OpenCell) -> ProposedCell:
-    return ProposedCell(
-        candidate=cell.candidate,
-        ref=cell.ref,
-        verdict=verdict,
-        today=cell.today,
-        proposed=getattr(cell, verdict),
-        knocks_out=cell.knocks_out and verdict == Verdict.FAILS,
-    )
-
-
-def at_most(verdict: Verdict, cell: OpenCell) -> OpenCell:
-    """The cell, drawn as before, which earns no more than with this verdict."""
-    most: Decimal = getattr(cell, verdict)
-    return replace(
-        cell,
-        holds=min(cell.holds, most),
-        partly=min(cell.partly, most),
-        fails=min(cell.fails, most),
-    )
+def open_values(
+    requirement: Requirement,
+    counted: Sequence[ValueState],
+    asked: list[ValueState],
+    waits: list[ValueState],
+) -> list[ValueState]:
+    """The values on which a criterion, that of `asked`, or the gate of trials owes a
+    verdict."""
+    if not requirement.weight and not knocks_out(requirement, counted):
+        return []
+    if not requirement.is_must:
+        return asked
+    return asked + [
+        one
+        for one in counted
+        if not (one.tested or one.facts.excused or one in waits or one in asked)
+    ]
 
 
 def knocks_out(requirement: Requirement, values: Iterable[ValueState]) -> bool:
     return requirement.is_must and not all(one.facts.excused for one in values)
 
 
-def named_of(named: Iterable[Lists], values: Sequence[ValueState]) -> list[ValueState]:
-    """The values that are named; all where nothing is, for then somebody is asked."""
+def named_of(named: Sequence[Lists], values: Sequence[ValueState]) -> list[ValueState]:
+    """The values that these name; all where they name nothing, for then somebody is
+    asked; none where there are none of these."""
     matches = [
         one
         for one in values
         if any(one.value in lists.get(one.list_name, ()) for lists in named)
     ]
-    return matches or list(values)
+    return matches or list(values if named else ())
 
 
-def least_of(values: Iterable[ValueState]) -> Decimal:
-    return min((one.credit or Decimal(0) for one in values), default=Decimal(1))
+def harshest(verdicts: Iterable[Verdict | None]) -> Verdict | None:
+    return max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
 
 
 def trial_verdict(cell: Cell) -> Verdict | None:
     """The trial verdict of a cell, the harshest of its values; None without one."""
-    verdicts = (
+    return harshest(
         one.verdict_of(FactsSource.TRIAL) for one in cell.state.counted if one.tested
     )
-    return max(filter(None, verdicts), key=HARSHNESS.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,7 @@ class AnswerCounts:
     ours: int = 0
     partly: int = 0
     noted: int = 0
+    silent: int = 0
 
     @property
     def is_begun(self) -> bool:
@@ -174,8 +175,8 @@ class AnswerCounts:
         return self.answered > self.ours or self.partly > 0
 
 
-# A count of those: ANSWERED and OURS go together.
 ANSWERED, OURS, PARTLY, NOTED = "answered", "ours", "partly", "noted"
+SILENT = "silent"
 
 
 def answer_counts(
@@ -195,22 +196,29 @@ def answer_counts(
         need = listed.get(requirement)
         whole = not values or (need and not said_of_values(NOTHING, need, values))
         ruled[candidate] += bool(whole)
-    sums: Mapping[uuid.UUID, Counter[str]] = defaultdict(Counter)
-    for candidate, by_vendor, what, count in (
-        *_without_lists(evaluation),
-        *_with_lists(evaluation, listed, named),
+    answers = _answers(evaluation)
+    plain = answers.filter(requirement__demands=None).exclude(requirement__weight=0)
+    rows = plain.values_list("candidate_id", "by_vendor", "availability")
+    counted = [
+        (*row[:2], ANSWERED if says(row[2]) else NOTED, row[3])
+        for row in rows.annotate(Count("pk"))
+    ]
+    told = ("candidate_id", "requirement_id", "by_vendor", *Said._fields)
+    for key, need, by_vendor, *said in (
+        answers.filter(requirement__in=listed).values_list(*told) if listed else ()
     ):
-        sums[candidate][what] += count
+        what = _what(Said(*said), listed[need], named.get((key, need), {}))
+        counted.append((key, by_vendor, what, 1))
+    sums: Mapping[uuid.UUID, Counter[str]] = defaultdict(Counter)
+    for key, by_vendor, what, times in counted:
+        sums[key][what] += times
         if what == ANSWERED and not by_vendor:
-            sums[candidate][OURS] += count
+            sums[key][OURS] += times
     number = requirements.count()
     return {
         one.pk: AnswerCounts(number - ruled[one.pk], **sums[one.pk])
         for one in candidates
     }
-
-
-type Counts = Iterable[tuple[uuid.UUID, bool, str, int]]
 
 
 def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
@@ -228,44 +236,17 @@ def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
     return rows.exclude(availability=Availability.WITHDRAWN).order_by()
 
 
-def _without_lists(evaluation: Evaluation) -> Counts:
-    rows = _answers(evaluation).filter(requirement__demands__isnull=True)
-    rows = rows.exclude(requirement__weight=0)
-    counted = rows.values_list("candidate_id", "by_vendor", "availability")
-    for candidate, by_vendor, availability, count in counted.annotate(Count("pk")):
-        what = ANSWERED if says(availability) else NOTED
-        yield candidate, by_vendor, what, count
-
-
-def _with_lists(
-    evaluation: Evaluation,
-    listed: Mapping[uuid.UUID, Requirement],
-    named: Mapping[tuple[uuid.UUID, uuid.UUID], dict[str, list[str]]],
-) -> Counts:
-    if not listed:
-        return
-    rows = _answers(evaluation).filter(requirement__in=listed)
-    for candidate, requirement, by_vendor, *answer in rows.values_list(
-        "candidate_id", "requirement_id", "by_vendor", *Said._fields
-    ):
-        ruled, need = named.get((candidate, requirement), {}), listed[requirement]
-        if what := _what(Said(*answer), need, ruled):
-            yield candidate, by_vendor, what, 1
-
-
 def _what(said: Said, need: Requirement, ruled: Mapping[str, list[str]]) -> str:
-    """What an answer counts as; blank if as nothing, or if every value is ruled out."""
+    """What an answer counts as, of which not every value is ruled out."""
     values = [*said_of_values(said, need, ruled).values()]
     if not any(demanded(need).values()):
         values = [said.availability]  # without lists, or with retired values alone
-    if not values:
-        return ""
     stated = [says(availability) for availability in values]
-    if all(stated):
+    if values and all(stated):
         return ANSWERED
     if set(values) & {Availability.UNSTATED, Availability.PARTIAL}:
         return NOTED
-    return PARTLY if any(stated) else ""
+    return PARTLY if any(stated) else SILENT
 
 
 # What candidates have not answered yet, and what they have to confirm anew.

@@ -507,7 +507,7 @@ def confirm_rows(found: NextTests) -> Iterator[tuple[str, str]]:
         need = named_ref(row.requirement.ref, row.requirement.text)
         yield (
             links.cell(row.candidate, row.requirement),
-            f"{need}, {row.candidate}: the runs propose {PROPOSED_WORDS[row.verdict]}",
+            f"{need}, {row.candidate}: by its runs it {PROPOSED_WORDS[row.verdict]}",
         )
 
 

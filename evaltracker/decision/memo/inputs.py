@@ -96,7 +96,6 @@ def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
 
 OPEN = ("candidate", "ref", "today", "holds", "partly", "fails", "knocks_out")
 RECORDED = ("candidate", "ref", "today", "recorded", "knocks_out")
-PROPOSED = ("candidate", "ref", "verdict", "today", "proposed", "knocks_out")
 
 
 def certainty_inputs(
@@ -137,7 +136,7 @@ def certainty_inputs(
         ],
         # What runs propose and nobody has confirmed; absent before formula 4.
         "proposed": [
-            {field: getattr(cell, field) for field in PROPOSED}
+            {field: getattr(cell, field) for field in (*RECORDED, "verdict")}
             for row in owed.values()
             for cell in row.proposed
         ],
@@ -285,8 +284,6 @@ def gaps_inputs(evaluation: Evaluation) -> dict[object, list[dict[str, Any]]]:
             "ref": gap.requirement.ref if gap.requirement else "",
             "severity": gap.severity,
             "text": gap.text,
-            "found_on": gap.found_on,
-            "workaround": gap.workaround,
             "reply": gap.reply,
             "promised_for": gap.promised_for,
             "closed": gap.closed_at is not None,

@@ -131,13 +131,9 @@ class FrozenOption(TypedDict):
 
 
 class FrozenGap(TypedDict):
-    """`ref` is blank where it names no requirement; `reply` while none has come."""
-
     ref: str
     severity: str
     text: str
-    found_on: str
-    workaround: str
     reply: str
     promised_for: str | None
     closed: bool
@@ -145,8 +141,7 @@ class FrozenGap(TypedDict):
 
 
 class FrozenStep(TypedDict):
-    """What is due on a day. `kind` is `condition`, `gap`, `milestone`, `promise` or
-    `start`; `text` has its ref in front if it has one, `who` may be blank."""
+    """`kind` is `condition`, `gap`, `milestone`, `promise` or `start`."""
 
     on: str
     kind: str
@@ -251,8 +246,6 @@ class CostResult(TypedDict):
 
 
 class DemoCounts(TypedDict, total=False):
-    """`noted` and `ours` from formula 4 on."""
-
     shown: int
     researched: int
     noted: int

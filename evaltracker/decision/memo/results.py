@@ -352,31 +352,17 @@ def race_of(inputs: Inputs, field: Field) -> Race:
         ),
         urns=tuple((key, Urn(**frozen["candidates"][key]["urn"])) for key in keys),
         proposed=tuple(
-            RecordedCell(
-                candidate=row["candidate"],
-                ref=row["ref"],
-                category=needs[row["ref"]]["category"],
-                weight=Decimal(needs[row["ref"]]["weight"]),
-                today=Decimal(row["today"]),
-                recorded=Decimal(row["proposed"]),
-                knocks_out=row["knocks_out"],
-            )
+            RecordedCell(**decimals(row, needs))
             for row in frozen.get("proposed", ())
             if row["candidate"] in keys
         ),
     )
-    content: dict[str, Any] = {
+    content = {
         "prior": frozen["prior"],
         "own": {key: frozen["candidates"][key]["own"] for key in keys},
         "judged": sum(frozen["candidates"][key]["judged"] for key in keys),
         "unanswered": sum(frozen["candidates"][key]["unanswered"] for key in keys),
     }
-    if "proposed" in frozen:
-        content["proposed"] = [
-            {"id": row["candidate"], "ref": row["ref"], "verdict": row["verdict"]}
-            for row in frozen["proposed"]
-            if row["candidate"] in keys
-        ]
     canonical = json.dumps(content, sort_keys=True)
     return Race(field, owed, frozen["draws"], frozen["seed"], canonical)
 
@@ -388,7 +374,7 @@ def decimals(
     return {
         **{
             name: Decimal(value)
-            if name not in ("candidate", "ref", "knocks_out")
+            if name not in ("candidate", "ref", "knocks_out", "verdict")
             else value
             for name, value in row.items()
         },
@@ -428,6 +414,11 @@ def _drawn(race: Race) -> str:
         ],
         "idle": len(counted.chances) - len(deciding),
     }
+    if race.owed.proposed:
+        content["proposed"] = [
+            {"id": cell.candidate, "ref": cell.ref, "verdict": cell.verdict}
+            for cell in race.owed.proposed
+        ]
     return json.dumps(content)
 
 

@@ -46,7 +46,7 @@ from evaltracker.toolbox.working_days import months_after
 from stakeholders.models import SignOff
 from stakeholders.policy import voices
 from trials.policy import read_reminder_days, require_insider
-from trials.selectors.matrix import Version, versions_of
+from trials.selectors.matrix import versions_of
 from vendors.policy import barring_interest
 from vendors.services.quotes import drop_asked_opening
 
@@ -286,28 +286,15 @@ def keep_moved_draws() -> None:
 
 def moved() -> list[Evaluation]:
     rows = Evaluation.objects.exclude(status=Status.DECIDED).select_related("owner")
-    evaluations = list(rows.order_by("created_at"))
-    drawn = {
-        key: (version, until)
-        for key, version, until in KeptDraws.objects.values_list(
-            "evaluation", "version", "valid_until"
-        )
-    }
-    now = versions_of([evaluation.pk for evaluation in evaluations])
-    return [
-        evaluation
-        for evaluation in evaluations
-        if (version := now.get(evaluation.pk))
-        and _has_moved(drawn.get(evaluation.pk), version, is_open=evaluation.is_open)
-    ]
-
-
-def _has_moved(
-    drawn: tuple[str, datetime.datetime] | None, now: Version, *, is_open: bool
-) -> bool:
-    if drawn is None or drawn[0] != now.digest:
-        return True
-    return is_open and drawn[1] <= timezone.now()
+    evaluations = {row.pk: row for row in rows.order_by("created_at")}
+    now = versions_of(evaluations)
+    for draws in KeptDraws.objects.filter(evaluation__in=now).defer("results"):
+        is_over = draws.valid_until <= timezone.now()
+        if draws.version == now[draws.evaluation_id].digest and not (
+            is_over and evaluations[draws.evaluation_id].is_open
+        ):
+            del evaluations[draws.evaluation_id]
+    return [row for key, row in evaluations.items() if key in now]
 
 
 def keep_draws(*, evaluation: Evaluation) -> KeptDraws:

@@ -105,14 +105,12 @@ class Story:
 
     def criterion(self) -> Criterion:
         """A criterion that may name values."""
-        trial, _ = Trial.objects.get_or_create(
+        trial = self.option.trials.first() or Trial.objects.create(
             candidate=self.option,
-            defaults={
-                "title": "Forecast",
-                "starts_on": TODAY,
-                "ends_on": TODAY,
-                "lead": stakeholders.holder("engineering"),
-            },
+            title="Forecast",
+            starts_on=TODAY,
+            ends_on=TODAY,
+            lead=stakeholders.holder("engineering"),
         )
         return Criterion.objects.create(
             trial=trial,

@@ -166,7 +166,7 @@ def test_what_runs_propose_is_taken_and_is_in_no_urn(acme: Candidate) -> None:
     assert refs(found) == ["R2", "R3"]
     (first,) = found.proposed
     assert (first.ref, first.verdict, first.knocks_out) == ("R1", "fails", True)
-    assert (first.today, first.proposed) == (Decimal("0.5"), Decimal(0))
+    assert (first.today, first.recorded) == (Decimal("0.5"), Decimal(0))
     assert found.own == TrialRecord()
     add_tests(criteria[1], False)
     assert [row.verdict for row in owed(acme).proposed] == ["fails", "holds"]

@@ -121,7 +121,7 @@ def test_what_runs_propose_is_to_be_confirmed_and_said(acme: Candidate) -> None:
     add_tests(trial.criteria.get(), True)
     keep_draws(evaluation=where)
     body = page_of(where)
-    assert "R1 What R1 asks for, Acme ML: the runs propose fails" in body
+    assert "R1 What R1 asks for, Acme ML: by its runs it fails" in body
     assert "Acme ML: 1 run to confirm" in body
     assert re.findall(r">R1 What R1 asks for, (.+?) ML: .+ of 100\.<", body) == [
         "Globex"
