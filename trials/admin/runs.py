@@ -499,9 +499,13 @@ def run_token_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
 def posting(request: HttpRequest, trial: Trial) -> dict[str, Any]:
     """Where programs report runs of a trial, and what they call its criteria."""
     criteria = list(trial.criteria.all())
-    code = next((key_of_code(row.code) for row in criteria if row.code), "t1")
-    address = request.build_absolute_uri(f"/api/v1/trials/{trial.pk}/runs/")
-    return {"address": address, "criteria": criteria, "code": code}
+    code = next((row.code for row in criteria if row.code), "")
+    return {
+        "address": request.build_absolute_uri(f"/api/v1/trials/{trial.pk}/runs/"),
+        "criteria": criteria,
+        "code": code,
+        "test_name": key_of_code(code),
+    }
 
 
 def _page(

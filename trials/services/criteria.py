@@ -191,7 +191,8 @@ def give_missing_codes(trial: Trial) -> None:
     rows = list(trial.criteria.filter(code="").select_related("requirement"))
     if rows:
         give_codes(trial, rows)
-        Criterion.objects.bulk_update(rows, ["code"])
+    for row in rows:
+        row.save(update_fields=["code"])
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
+from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -139,6 +140,11 @@ def test_the_document_shows_what_is_taken_and_answered() -> None:
     assert (tests.status_code, tests.json()["runs"]) == (201, 2)
     other = ci.post(report(run(unit="requests"), key="c"))
     again = ci.post(report(run(), key="build-7"))
+    read = Client().get(ci.address, headers={"authorization": f"Bearer {ci.secret}"})
+    shown = json.loads(answers.pop()[1])
+    assert read.json().keys() == shown.keys()
+    for row in read.json()["results"]:
+        assert row.keys() == shown["results"][0].keys()
     for answer, (_, shown) in zip((other, again), answers[1:], strict=True):
         said = json.loads(shown)
         assert answer.json().keys() == said.keys()

@@ -8,9 +8,9 @@ from trials.models import Criterion, Trial
 from trials.services.criteria import (
     add_criterion,
     change_criterion,
-    give_missing_codes,
     remove_criterion,
 )
+from trials.services.runs import make_run_token
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +77,7 @@ def test_what_an_older_version_wrote_gets_its_codes_in_order(trial: Trial) -> No
     added(trial, "R1")
     Trial.objects.filter(pk=trial.pk).update(codes=[])
     trial.criteria.update(code="")
-    trial.refresh_from_db()
-    give_missing_codes(trial)
+    make_run_token(trial=trial, by=trial.lead)
     assert codes(trial) == ["R1", "R2", "R1-2"]
     trial.refresh_from_db()
     assert trial.codes == ["R1", "R2", "R1-2"]
