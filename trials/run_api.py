@@ -41,14 +41,10 @@ from evaltracker.toolbox.rest.views import (
 from trials.choices import ReportFormat
 from trials.models import RunToken
 from trials.run_formats import (
-    COMMIT_LIMIT,
-    ENVIRONMENT_LIMIT,
-    KEY_LIMIT,
     MOST_CASES,
     MOST_RUNS,
     PARAMS,
     SIZE_LIMIT,
-    UNIT_LIMIT,
     Address,
     ReportedFile,
     read_json_file,
@@ -212,15 +208,11 @@ or {MOST_CASES:,} test cases of which others than those of a criterion are ignor
 Calls in a minute: {PER_MINUTE:,} of a token; then 429 with `Retry-After`.
 """
 EXAMPLE: dict[str, Any] = {
-    "id": "build-7",
-    "commit": "ab12",
+    **{"id": "build-7", "commit": "ab12", "environment": "m5.large"},
     "link": "https://ci.example/7",
-    "environment": "m5.large",
     "runs": [
         {
-            "criterion": "T6",
-            "value": "12.1",
-            "unit": "ms",
+            **{"criterion": "T6", "value": "12.1", "unit": "ms"},
             "measured_at": "2026-11-27T10:15:00Z",
         }
     ],
@@ -229,16 +221,6 @@ JUNIT = """<testsuite name="nightly" timestamp="2026-11-27T10:15:00Z">
   <testcase name="test_t7_restores_a_job"/>
 </testsuite>
 """
-IN_TOTO: dict[str, Any] = {
-    "_type": "https://in-toto.io/Statement/v1",
-    "subject": [{"name": "app", "digest": {"sha256": "0" * 64}}],
-    "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
-    "predicate": {
-        "result": "PASSED",
-        "configuration": [],
-        "passedTests": ["T7 restores a job"],
-    },
-}
 WRONG = "Give the unit of the number, such as ms."
 WHY: Reasons = {
     400: (
@@ -282,91 +264,53 @@ class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
         return {"type": "http", "scheme": "bearer"}
 
 
-TEXT, COUNT, BOOLEAN = ({"type": name} for name in ("string", "integer", "boolean"))
-TIME = {"type": "string", "format": "date-time"}
+TEXT, COUNT = {"type": "string"}, {"type": "integer"}
 
 
-def _object(needed: str = "", **fields: Any) -> dict[str, Any]:
-    """An object whose fields are all there, unless only some are `needed`."""
-    required = needed.split() or [*fields]
-    return {"type": "object", "properties": fields, "required": required}
+def _object(fields: str, needed: str = "", **more: Any) -> dict[str, Any]:
+    """Texts, a count where the name ends with #, null too with ?; all are there unless
+    only some are `needed`."""
+    shape = {
+        name.rstrip("#?"): {
+            **(COUNT if "#" in name else TEXT),
+            **({"nullable": True} if "?" in name else {}),
+        }
+        for name in fields.split()
+    }
+    known = {**shape, **more}
+    required = needed.split() or [*known]
+    return {"type": "object", "properties": known, "required": required}
 
 
-def _list(of: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": of}
-
-
-def _or_null(of: dict[str, Any]) -> dict[str, Any]:
-    return {**of, "nullable": True}
+def _list(of: dict[str, Any], **more: int) -> dict[str, Any]:
+    return {"type": "array", "items": of, **more}
 
 
 RUN_INPUT = _object(
+    "criterion unit",
     "criterion measured_at",
-    criterion={**TEXT, "description": "Its code, such as T6, or its id."},
-    value={
-        "oneOf": [TEXT, {"type": "number"}],
-        "description": "Exact; with a unit of the same kind as the measure's.",
-    },
-    unit={**TEXT, "maxLength": UNIT_LIMIT},
-    measured_at={**TIME, "description": "Within the trial's days."},
-    failed={**BOOLEAN, "description": "Beside a number, or instead of it."},
+    value={"oneOf": [TEXT, {"type": "number"}], "description": "Exact."},
+    measured_at={**TEXT, "format": "date-time"},
+    failed={"type": "boolean", "description": "Beside a number, or instead of it."},
 )
 REPORT_INPUT = _object(
+    "id commit link environment",
     "runs",
-    id={**TEXT, "maxLength": KEY_LIMIT, "description": "Your own, one for each file."},
-    commit={**TEXT, "maxLength": COMMIT_LIMIT},
-    link=TEXT,
-    environment={**TEXT, "maxLength": ENVIRONMENT_LIMIT},
-    runs={**_list(RUN_INPUT), "minItems": 1, "maxItems": MOST_RUNS},
+    runs=_list(RUN_INPUT, minItems=1, maxItems=MOST_RUNS),
 )
-RESULT = _object(
-    code=TEXT,
-    bound=_or_null({**TEXT, "description": "Null: tests that pass or fail."}),
-    n={**COUNT, "description": "Runs that count, failed ones among them."},
-    least={**COUNT, "description": "How many the statistic needs."},
-    missing=_or_null(COUNT),
-    failed=COUNT,
-    value=_or_null({**TEXT, "description": "The statistic, exact."}),
-    unit=_or_null(TEXT),
-    proposed=_or_null({**TEXT, "enum": ["holds", "partly", "fails"]}),
-    why=TEXT,
-    asks=_or_null(
-        {
-            **TEXT,
-            "enum": ["environment", "commit"],
-            "description": "What the contract has to declare before anything counts.",
-        }
-    ),
-    left_out=COUNT,
-    moves=_list(_object(file=TEXT, without=TEXT)),
-    pools=_list(
-        _object(
-            environment=TEXT,
-            commit=TEXT,
-            n=COUNT,
-            left_out=COUNT,
-            value=_or_null(TEXT),
-            would_be=_or_null(TEXT),
-        )
-    ),
-    confirmed=_or_null({**TEXT, "description": "The verdict of a person."}),
+RESULTS = _list(
+    _object(
+        "code bound? n# least# missing#? failed# value? unit? proposed? why asks? "
+        "left_out# confirmed?",
+        moves=_list(_object("file without")),
+        pools=_list(_object("environment commit n# left_out# value? would_be?")),
+    )
 )
-PAGE = {**TEXT, "description": "The trial's page, for people."}
 REPORT_OUTPUT = _object(
-    id=TEXT,
-    format={**TEXT, "enum": list(ReportFormat.values)},
-    runs=COUNT,
-    ignored={**COUNT, "description": "Test cases of no criterion, or skipped."},
-    ignored_names={**_list(TEXT), "description": "The first five of them."},
-    sha256={**TEXT, "description": "Of the file as it came."},
-    received_at=TIME,
-    reported={
-        "type": "object",
-        "additionalProperties": COUNT,
-        "description": "Its runs by the code of their criterion.",
-    },
-    url=PAGE,
-    results=_list(RESULT),
+    "id format runs# ignored# sha256 received_at url",
+    ignored_names=_list(TEXT),
+    reported={"type": "object", "additionalProperties": COUNT},
+    results=RESULTS,
 )
 PARAMETERS = {
     "id": "Your own id of the file, if it says none itself.",
@@ -387,18 +331,17 @@ def _parameters(*names: str) -> list[OpenApiParameter]:
     return [of_trial, *named]
 
 
-def _sent(name: str, value: Any, media_type: str) -> OpenApiExample:
-    return OpenApiExample(name, value, request_only=True, media_type=media_type)
-
-
 describe_results = extend_schema(
     operation_id="runs_results",
     summary="Read what runs come to",
     description="By criterion. `environment` and `commit` show that pool of runs "
-    "instead of the one that the contract declares.",
+    "instead of the one that the contract declares. `bound` is null for tests, "
+    "`value` may be `failed`; `asks` names what the contract has to declare, "
+    "`moves` are files without which another verdict comes out, `confirmed` is the "
+    "verdict of a person.",
     parameters=_parameters("commit", "environment"),
     responses={
-        200: _object(url=PAGE, results=_list(RESULT)),
+        200: _object("url", results=RESULTS),
         **problems(400, 401, 403, 404, 409, 429, own=WHY),
     },
 )
@@ -417,9 +360,8 @@ describe_report = extend_schema(
         **problems(400, 401, 403, 404, 409, 413, 415, 429, own=WHY),
     },
     examples=[
-        _sent("numbers", EXAMPLE, "application/json"),
-        _sent("JUnit XML", JUNIT, "application/xml"),
-        _sent("in-toto", IN_TOTO, "application/vnd.in-toto+json"),
+        OpenApiExample(kind, value, request_only=True, media_type=kind)
+        for kind, value in (("application/json", EXAMPLE), ("application/xml", JUNIT))
     ],
 )
 
