@@ -19,7 +19,6 @@ ELSEWHERE = {
     "claims.own_files": "the one place: files of such words",
     "answers.is_receipt_of": "receipts from before go on counting",
     "claims._answers": "for the buyer's counts",
-    "claims.answering_of": "for the buyer's counts",
     "claims.current_claim": "for the buyer's notes",
     "claims.current_claims": "for the buyer's pages",
     "dialogue.Unseen": "what the buyer has not read",
