@@ -516,7 +516,8 @@ def leave_out_runs(*, of: Run | RunReport, reason: str, by: By) -> LeftOut:
         left_out_by=actor_of(by).user,
     )
     row.save(force_insert=True)
-    _journal_left_out(row, "left_out", by, reason=row.reason)
+    action = "run.left_out" if row.run else "report.left_out"
+    _journal_left_out(row, action, by, reason=row.reason)
     return row
 
 
@@ -527,7 +528,8 @@ def take_back_runs(*, of: Run | RunReport, by: By) -> None:
     check_take_back_runs(of, by)
     if row := standing_of(of):
         change(row, taken_back_at=timezone.now(), taken_back_by=actor_of(by).user)
-        _journal_left_out(row, "taken_back", by)
+        action = "run.taken_back" if row.run else "report.taken_back"
+        _journal_left_out(row, action, by)
 
 
 def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") -> None:
@@ -545,7 +547,7 @@ def _journal_left_out(row: LeftOut, action: str, by: By, *, reason: str = "") ->
     journal_on(
         run or report,
         report.trial.candidate,
-        f"{'run' if run else 'report'}.{action}",
+        action,
         by,
         after=after,
         reason=reason,
