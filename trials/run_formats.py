@@ -155,7 +155,7 @@ def criterion_in(name: str, codes: Mapping[str, str]) -> str:
 
 # What the address says: what a file does not, or the same.
 
-KEY_LIMIT = COMMIT_LIMIT = 200
+KEY_LIMIT = 200
 ENVIRONMENT_LIMIT = 2_000
 NAMES = ("id", "commit", "link", "environment")
 PARAMS = frozenset({*NAMES, "criterion", "metric", "measured_at", "zone", "dry_run"})
@@ -263,10 +263,8 @@ class Reader:
         if len(self.runs) > MOST_RUNS:
             raise refuse(f"Over {MOST_RUNS:,} runs are for a criterion; split it.")
         return ReportedFile(
-            key=texts["id"],
-            commit=texts["commit"],
-            link=texts["link"],
-            environment=texts["environment"],
+            key=texts.pop("id"),
+            **texts,
             runs=self.runs,
             format=format,
             ignored=self.ignored,
@@ -274,29 +272,27 @@ class Reader:
         )
 
     def _described(self, said: Mapping[str, object]) -> dict[str, str]:
-        texts = {}
+        inputs, texts = Inputs(), {}
         for name in NAMES:
             own, asked = said.get(name, ""), self.address.params.get(name, "")
-            place = name if own or not asked else f"?{name}"
             if not isinstance(own, str):
-                self.faults.add(name, "It must be a string.")
-                own = asked or "-"
+                inputs.refuse(name, "It must be a string.")
+                continue
             if own and asked and own != asked:
                 sentence = f"The file says “{own[:60]}”, the address “{asked[:60]}”."
-                self.faults.add(f"?{name}", sentence)
-            inputs, text = Inputs(), own or asked
+                inputs.refuse(f"?{name}", sentence)
+            place, text = (name, own) if own else (f"?{name}", asked)
             if name == "link":
-                texts[name] = inputs.link(place, "" if text == "-" else text)
+                texts[name] = inputs.link(place, text)
             elif name == "environment":
                 limit = ENVIRONMENT_LIMIT
                 texts[name] = inputs.text(place, text, limit=limit, blank=True)
-            elif name == "id" and not text:
-                self.faults.add("?id", GIVE_ID)
+            elif text or name == "commit":
+                texts[name] = inputs.line(place, text, limit=KEY_LIMIT, blank=True)
             else:
-                blank = name != "id"
-                texts[name] = inputs.line(place, text, limit=KEY_LIMIT, blank=blank)
-            for at, sentences in inputs.errors.items():
-                self.faults.add(at, sentences[0])
+                inputs.refuse("?id", GIVE_ID)
+        for place, sentences in inputs.errors.items():
+            self.faults.add(place, sentences[0])
         return texts
 
 
@@ -477,7 +473,7 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
     when = address.needed_time("A summary of k6")
     reader, pointer = Reader(address), "metrics"
     criterion = reader.criterion("")
-    lost = _k6_values(metrics.get("http_req_failed") or {})
+    lost = _k6_values(metrics.get("http_req_failed"))
     try:
         number = read_float(values[statistic])
         if any(read_float(lost[key]) > 0 for key in ("rate", "value") if key in lost):
@@ -490,8 +486,8 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
     return reader.file("k6")
 
 
-def _k6_values(metric: Mapping[str, Any]) -> Mapping[str, Any]:
-    values = metric.get("values", metric)
+def _k6_values(metric: Any) -> Mapping[str, Any]:
+    values = metric.get("values", metric) if isinstance(metric, dict) else {}
     return values if isinstance(values, dict) else {}
 
 

@@ -22,6 +22,7 @@ from trials.run_formats import (
 )
 
 XML, IN_TOTO = "application/xml", "application/vnd.in-toto+json"
+NOON = "2026-11-27T10:15:00Z"
 SUITE = '<testsuites><testsuite timestamp="{now}">{cases}</testsuite></testsuites>'
 MEASURED = """
 <testcase name="test_latency"><properties>
@@ -305,3 +306,23 @@ def test_a_benchmark_of_a_changed_commit_is_not_of_that_commit() -> None:
     body["benchmarks"] = [{"name": "t6", "stats": {"mean": 1}}]
     with pytest.raises(Invalid, match="--benchmark-json"):
         read_json_file(json.dumps(body), address)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"machine_info": 1, "benchmarks": [1, {"name": 5, "stats": 5}]},
+        {"machine_info": 1, "datetime": NOON, "benchmarks": [1, {"stats": {}}]},
+        {"machine_info": 1, "datetime": NOON, "benchmarks": [], "commit_info": [1]},
+        {"results": [{"times": ["a"], "exit_codes": 5, "command": "R1"}]},
+        {"results": [{"times": [1, 2], "exit_codes": [0], "command": "R1"}]},
+        {"metrics": {"a": {"avg": {}}, "http_req_failed": [1]}},
+        {"metrics": {"a": {"values": 5}}},
+        {"_type": "https://in-toto.io/Statement/v1", "predicateType": 5},
+    ],
+)
+def test_a_file_of_a_wrong_shape_is_refused(ci: Program, body: Any) -> None:
+    params = {"metric": "a:avg", "measured_at": NOON, "criterion": "R1"}
+    answer = post(ci, body, "application/json", **params)
+    assert answer.status_code == 400, answer.content
+    assert not RunReport.objects.exists()
