@@ -86,6 +86,9 @@ def test_words_that_were_rewritten_are_shown_by_nobody_as_signed(name: str) -> N
     assert "<article" not in client.get(pages[0]).text
     assert "Kodiak" not in client.get(pages[0]).text
     assert ALTERED in client.get(f"/admin/e/{where.slug}/decision/").text
+    code, told = said("verify_journal", where.slug, "--tables")
+    assert code == 1
+    assert f"signed document {document.pk} was changed in " in told
     code, told = said("replay_decision", where.slug)
     assert code == 1
     assert ALTERED in told
