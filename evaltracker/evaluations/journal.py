@@ -23,13 +23,12 @@ from structlog.contextvars import get_contextvars
 
 from evaltracker.evaluations.commitments import commitments_of
 from evaltracker.evaluations.models import (
-    CommittedRecord,
     Entry,
     Evaluation,
     JournalHead,
     User,
 )
-from evaltracker.evaluations.models.evaluation import REMOVED, take_touched
+from evaltracker.evaluations.models.evaluation import take_touched
 
 GENESIS = "0" * 64
 _PLAIN = frozenset({str, int, bool, type(None)})
@@ -118,13 +117,11 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     on_behalf_of: str = "",
-    rows: Iterable[CommittedRecord] = (),
-    removed: Iterable[CommittedRecord] = (),
 ) -> Entry:
     """Append one entry in the caller's transaction.
 
-    The entry commits to `rows` as they were saved, and says which were `removed`;
-    whoever writes a row of a committed table names it here.
+    It commits to the rows of its evaluation that the transaction has saved, or says
+    that they were removed.
 
     The row lock on the head orders the writers of one evaluation, so a chain has no
     fork; call it last in a service, so that the lock is held briefly.
@@ -143,8 +140,6 @@ def record(
         after=after,
         reason=reason,
         on_behalf_of=on_behalf_of,
-        rows=rows,
-        removed=removed,
     )
     entry.save(force_insert=True)
     head.save(update_fields=["count", "hash"])
@@ -161,19 +156,12 @@ def next_entry(
     after: Mapping[str, Any] | None = None,
     reason: str = "",
     on_behalf_of: str = "",
-    rows: Iterable[CommittedRecord] = (),
-    removed: Iterable[CommittedRecord] = (),
 ) -> Entry:
     """The entry that follows `head`, and `head` moved on to it; both to be saved.
 
     For `record`, and for whoever holds the lock on the head and saves them itself.
     """
     actor = actor_of(by)
-    touched = take_touched(head.evaluation_id)
-    for row in rows:
-        touched.setdefault((type(row), row.pk), row.saved())
-    for row in removed:
-        touched[type(row), row.pk] = REMOVED
     entry = Entry(
         evaluation_id=head.evaluation_id,
         number=head.count + 1,
@@ -188,7 +176,7 @@ def next_entry(
         before=plain(dict(before or {})),
         after=plain(dict(after or {})),
         reason=reason or _because.get(),
-        rows=commitments_of(touched),
+        rows=commitments_of(take_touched(head.evaluation_id)),
         request_id=str(get_contextvars().get("request_id", ""))[:64],
         previous_hash=head.hash,
     )

@@ -25,7 +25,7 @@ from evaltracker.evaluations.models import (
     JournalHead,
     SealedRecord,
 )
-from evaltracker.evaluations.models.evaluation import columns, new_salt, touch, versions
+from evaltracker.evaluations.models.evaluation import columns, touch, versions
 
 # Where the default cache reaches its table: over a connection of its own.
 #
@@ -207,9 +207,10 @@ def cover_tables(evaluation: Evaluation) -> Entry | None:
     """
     if is_covered(evaluation):
         return None
-    # Apart, and first: whoever writes locks rows before the head, here as anywhere.
-    add_salts(evaluation)
     with transaction.atomic():
+        # First: whoever writes locks rows before the head, here as anywhere.
+        for model in committed_models():
+            model.complete(evaluation)
         # Whoever has written and not yet committed commits to the row after this.
         JournalHead.objects.select_for_update(no_key=True).get(evaluation=evaluation)
         rows = list(rows_of(evaluation))
@@ -236,19 +237,3 @@ def is_covered(evaluation: Evaluation) -> bool:
         return True
     later = entries.filter(number__gt=silent.number)
     return later.filter(action__in=WHOLE, rows__isnull=False).exists()
-
-
-def add_salts(evaluation: Evaluation) -> None:
-    """Give rows of before their salts, but those that nobody may change.
-
-    What only grows is not sealed from anybody who reads the journal.
-    """
-    for model in committed_models():
-        if model.only_grows or not issubclass(model, SealedRecord):
-            continue
-        manager: Any = model._default_manager
-        rows = manager.filter(
-            **{model.evaluation_path: evaluation, "salt__isnull": True}
-        )
-        for key in list(rows.values_list("pk", flat=True)):
-            manager.filter(pk=key, salt__isnull=True).update(salt=new_salt())

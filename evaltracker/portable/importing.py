@@ -28,6 +28,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import account_log, journal
 from evaltracker.evaluations.account_log import IMPORTED, digest_of_actors
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.commitments import committed_models
 from evaltracker.evaluations.journal import GENESIS, SYSTEM, By, actor_of
 from evaltracker.evaluations.models import (
     AccountEntry,
@@ -468,6 +469,8 @@ def _take_in(seen: ImportPreview, by: By) -> Evaluation:
         manager: Any = part.model._default_manager
         manager.bulk_create(rows, batch_size=BATCH)
     evaluation.readers.set([people[name] for name in document["evaluation"]["readers"]])
+    for model in committed_models():
+        model.complete(evaluation)
     _journal(seen, evaluation, by)
     evaluation_imported.send(Evaluation, evaluation=evaluation)
     return evaluation

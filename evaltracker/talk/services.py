@@ -401,5 +401,4 @@ def record(
         by=by,
         before=before,
         after=None if before else journal.snapshot(file, TOLD),
-        rows=[file],
     )

@@ -151,7 +151,6 @@ def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
         subject=condition,
         by=by,
         after={"text": condition.text, "note": note},
-        rows=[condition],
     )
     return condition
 
@@ -265,7 +264,6 @@ def journal_sign_off(
         },
         reason=reason,
         on_behalf_of=seat.name if seat else "",
-        rows=[sign_off, *conditions],
     )
 
 

@@ -1,5 +1,8 @@
-"""People's scores: blind until locked, then closed by a consensus."""
+"""Runs, and people's scores: blind until locked, then closed by a consensus."""
 
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
 from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
@@ -17,6 +20,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from evaltracker.evaluations.commitments import canonical
 from evaltracker.evaluations.models import (
     AppendOnlyError,
     Category,
@@ -141,6 +145,10 @@ class RunReport(CommittedRecord, VendorRecord):
     # Test cases of the file that name no criterion, or were skipped.
     ignored = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
+    # Over its runs, too many for a commitment each. Blank: of before.
+    runs_sha256 = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         ordering = ("-received_at",)
@@ -151,6 +159,40 @@ class RunReport(CommittedRecord, VendorRecord):
                 name="run_report_format_known",
             ),
         ]
+
+    def digest_of_runs(self) -> str:
+        """That of the runs as they are saved, in the order of their ids."""
+        rows = Run.objects.filter(report=self).order_by("pk")
+        return digest_of_runs(rows.values_list(*RUN_COLUMNS).iterator())
+
+    @classmethod
+    def complete(cls, evaluation: models.Model) -> None:
+        for report in cls.objects.in_evaluation(evaluation).filter(runs_sha256=""):
+            report.runs_sha256 = report.digest_of_runs()
+            report.save(update_fields=["runs_sha256"])
+
+    @classmethod
+    def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
+        for report in cls.objects.in_evaluation(evaluation).exclude(runs_sha256=""):
+            if report.runs_sha256 != report.digest_of_runs():
+                yield report.pk, "its runs"
+
+
+RUN_COLUMNS = ("criterion", "unit", "failed", "number", "measured_at")
+
+
+def digest_of_runs(runs: Iterable[tuple[Any, ...]]) -> str:
+    """SHA-256 over the columns of runs."""
+    fields = [Run._meta.get_field(name) for name in RUN_COLUMNS]
+    kinds = [getattr(field, "target_field", field) for field in fields]
+    # Of what most runs have in common.
+    common: Any = cache(canonical)
+    ways = (common, common, common, canonical, canonical)
+    digest = sha256()
+    for run in runs:
+        texts = [way(kind, it) for way, kind, it in zip(ways, kinds, run, strict=True)]
+        digest.update("".join(f"{len(text)}\n{text}\n" for text in texts).encode())
+    return digest.hexdigest()
 
 
 class RunQuerySet(VendorScopedQuerySet["Run"]):

@@ -92,7 +92,6 @@ def journal_verdict(
             **journal.snapshot(evidence, VERDICT_FIELDS),
             **rests_on,
         },
-        rows=[evidence, *([measurement] if measurement else [])],
     )
 
 
@@ -588,7 +587,6 @@ def excuse_knock_out(
             **({"named_values": excuse.named_values} if excuse.named_values else {}),
         },
         reason=excuse.reason,
-        rows=[excuse],
     )
     knock_out_excused.send(Excuse, excuse=excuse, by=by)
     return excuse
@@ -626,6 +624,5 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
         before=before,
         after={"requirement": excuse.requirement.ref, **after},
         reason=excuse.withdrawn_reason,
-        rows=[excuse],
     )
     return excuse

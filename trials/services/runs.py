@@ -42,6 +42,7 @@ from trials.models import (
     RunToken,
     Trial,
 )
+from trials.models.runs import digest_of_runs
 from trials.notices import RunTokenLeaked
 from trials.policy import check_running, check_trial, journal_on, today_in
 from trials.run_formats import Faults, ReportedFile, ReportedRun
@@ -218,23 +219,33 @@ INSERT = """
 INSERT INTO trials_run (
     id, report_id, criterion_id, number, unit, failed, measured_at
 )
-SELECT gen_random_uuid(), %s, (%s::uuid[])[kind], number, (%s::text[])[kind], failed,
-    measured_at
+SELECT id, %s, (%s::uuid[])[kind], number, (%s::text[])[kind], failed, measured_at
 FROM unnest(
-    %s::integer[], %s::numeric[], %s::boolean[], %s::timestamptz[]
-) AS sent (kind, number, failed, measured_at)
+    %s::uuid[], %s::integer[], %s::numeric[], %s::boolean[], %s::timestamptz[]
+) AS sent (id, kind, number, failed, measured_at)
 """
 
 
 def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
+    """Save a report with its runs, and the digest of them."""
     if connection.vendor != "postgresql":
+        report.save(force_insert=True)
         Run.objects.bulk_create(_rows(report, matched))
+        RunReport.complete(report.trial.candidate.evaluation)
         return
     runs = [run for kind in matched for run in kind.runs]
+    # In the order of their ids, in which they are read.
+    report.runs_sha256 = digest_of_runs(
+        (kind.criterion.pk, kind.unit, run.failed, run.number, run.measured_at)
+        for kind in matched
+        for run in kind.runs
+    )
+    report.save(force_insert=True)
     kinds = [str(at) for at, kind in enumerate(matched, 1) for _ in kind.runs]
     columns: list[Any] = [
         [kind.criterion.pk for kind in matched],
         [kind.unit for kind in matched],
+        _array(sorted(str(uuid.uuid4()) for _ in runs)),
         _array(kinds),
         _array(["NULL" if run.number is None else str(run.number) for run in runs]),
         _array(["NULL" if run.failed is None else str(run.failed) for run in runs]),
@@ -427,7 +438,6 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     report.stored_as = default_storage.save(
         f"{FOLDER}/{uuid.uuid4()}.{ending}", ContentFile(content)
     )
-    report.save(force_insert=True)
     add_runs(report, matched)
     RunToken.objects.filter(pk=fresh.pk).update(last_used_at=now)
     _journal_report(report, len(said.runs), fresh)

@@ -89,7 +89,6 @@ def give_score(
         subject=score,
         by=by,
         after={"candidate": candidate, "category": category.name},
-        rows=[sheet, score],
     )
     return score
 
@@ -119,8 +118,6 @@ def withdraw_score(
         subject=score,
         by=by,
         before={"candidate": candidate, "category": category.name},
-        rows=[sheet],
-        removed=[score],
     )
 
 
@@ -207,7 +204,6 @@ def lock_sheet(sheet: ScoreSheet, evaluation: Evaluation, by: By) -> ScoreSheet:
             "scores": sheet.scores.count(),
             "sha256": _digest(sheet),
         },
-        rows=[sheet],
     )
     return sheet
 
@@ -333,7 +329,6 @@ def settle_score(
             "category": category.name,
             **journal.snapshot(settled, SETTLED),
         },
-        rows=[settled],
     )
     return settled
 

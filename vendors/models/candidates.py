@@ -220,7 +220,9 @@ class Candidate(CommittedRecord, VendorRecord):
 
     evaluation_path: ClassVar[str] = "evaluation"
     vendor_path: ClassVar[str] = "vendor"
-    uncommitted: ClassVar = {"first_seen_at": "Its entry tells it."}
+    uncommitted: ClassVar = dict.fromkeys(
+        ("first_seen_at", "quote_entered"), "Entries tell it; nothing rests on it."
+    )
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="candidates")
     name = models.CharField(max_length=150)

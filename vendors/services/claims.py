@@ -112,7 +112,6 @@ def claim_entry(claim: Claim, former: Claim | None) -> dict[str, Any]:
             "requirement": claim.requirement.ref,
             **state,
         },
-        "rows": [claim],
     }
 
 
@@ -224,6 +223,8 @@ class LockedClaims:
             )
             for requirement, answer in said
         ]
+        for row in rows:
+            row.touch(row.saved())
         if len(rows) == 1:
             self.pipe.add(rows[0])
         else:
@@ -321,7 +322,7 @@ def submit_many(
     if result.new:
         answers = [(new.requirement, new.words) for new in result.new]
         rows = locked.next_revisions(answers, by, by_vendor=True)
-        locked.record(by=by, rows=rows, **batch_entry(result, rows, locked.candidate))
+        locked.record(by=by, **batch_entry(result, rows, locked.candidate))
     return result
 
 

@@ -222,8 +222,6 @@ def _record(
     by: By,
     before: dict[str, Any],
     after: dict[str, Any],
-    *,
-    removed: bool = False,
 ) -> None:
     """Journal a line; amounts only once everybody may see them."""
     if not before and not after:
@@ -240,8 +238,6 @@ def _record(
         by=by,
         before=before,
         after={**named, "label": line.label, **after},
-        rows=[] if removed else [line],
-        removed=[line] if removed else [],
     )
 
 
@@ -356,8 +352,6 @@ def undo(imported: Import, by: User) -> None:
             name_of(rows[key]): open_part(evaluation, before)
             for key, (before, _) in changed.items()
         },
-        rows=[rows[key] for key in changed],
-        removed=[rows[key] for key in new],
     )
 
 
@@ -452,7 +446,7 @@ def import_costs(
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
         added.append(fill(row, line.values))
-    touched, changes = _write_changes(evaluation, plan)
+    changes = _write_changes(evaluation, plan)
     create_all(added)
     changes["new"] = {str(row.pk): state_of(row) for row in added}
     log_import(
@@ -463,13 +457,11 @@ def import_costs(
         kept=changes,
         import_id=import_id,
     )
-    _tell_import(evaluation, plan, [*added, *touched], by)
+    _tell_import(evaluation, plan, by)
     return plan.counts
 
 
-def _write_changes(
-    evaluation: Evaluation, plan: RowsPlan
-) -> tuple[list[CostLine], dict[str, Any]]:
+def _write_changes(evaluation: Evaluation, plan: RowsPlan) -> dict[str, Any]:
     rows = {key_of(row): row for row in lines_of(evaluation)}
     changes: dict[str, Any] = {}
     touched = []
@@ -479,12 +471,10 @@ def _write_changes(
         touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
         changes[str(row.pk)] = [before, state_of(row)]
     change_all(touched, SAVED)
-    return touched, {"changed": changes}
+    return {"changed": changes}
 
 
-def _tell_import(
-    evaluation: Evaluation, plan: RowsPlan, rows: list[CostLine], by: User
-) -> None:
+def _tell_import(evaluation: Evaluation, plan: RowsPlan, by: User) -> None:
     """Write the whole import into the journal; amounts only once they are open."""
     journal.record(
         evaluation=evaluation,
@@ -501,7 +491,6 @@ def _tell_import(
                 row.line.name: open_part(evaluation, row.after) for row in plan.changed
             },
         ),
-        rows=rows,
     )
 
 

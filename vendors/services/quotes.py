@@ -370,7 +370,6 @@ def _tell(
                 name_of(row): open_part(home, snapshot(row, WRITTEN)) for row in rows
             },
         },
-        rows=rows,
     )
 
 
@@ -753,7 +752,6 @@ def _keep(
         subject=quote,
         by=by,
         after=after | dict(whose or {}),
-        rows=[quote],
     )
     return quote
 

@@ -127,7 +127,7 @@ def import_claims(
     if not lines:
         return plan.counts
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    rows, changes = _write_lines(evaluation, lines, candidates, requirements, by)
+    changes = _write_lines(evaluation, lines, candidates, requirements, by)
     log_import(
         evaluation=evaluation,
         kind=KIND,
@@ -136,13 +136,11 @@ def import_claims(
         kept=changes,
         import_id=import_id,
     )
-    _tell_import(evaluation, plan, rows, by)
+    _tell_import(evaluation, plan, by)
     return plan.counts
 
 
-def _tell_import(
-    evaluation: Evaluation, plan: ClaimsPlan, rows: list[Claim], by: By
-) -> None:
+def _tell_import(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
     journal.record(
         evaluation=evaluation,
         action="claims.imported",
@@ -156,7 +154,6 @@ def _tell_import(
                 (change.line, change.line.words) for change in plan.changed
             ),
         ),
-        rows=rows,
     )
 
 
@@ -166,7 +163,7 @@ def _write_lines(
     candidates: dict[str, Candidate],
     requirements: dict[str, Requirement],
     by: By,
-) -> tuple[list[Claim], dict[str, Any]]:
+) -> dict[str, Any]:
     """Add the next revision of each line's claim, and supersede the one before.
 
     Returns:
@@ -199,7 +196,7 @@ def _write_lines(
     for batch in in_batches(superseded, "checked"):
         Claim.objects.filter(pk__in=batch).update(superseded_at=now)
     create_all(rows)
-    return rows, kept_of(rows, former)
+    return kept_of(rows, former)
 
 
 def _refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
@@ -543,7 +540,6 @@ def undo(imported: Import, by: User) -> None:
         by=by,
         before=_cells_of(rows),
         after=_cells_of(fresh),
-        rows=fresh,
     )
 
 

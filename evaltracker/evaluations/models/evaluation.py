@@ -219,7 +219,7 @@ class CommittedRecord(Record):
             if fields is not None:
                 kwargs["update_fields"] = {*fields, "salt"}
         super().save(*args, **kwargs)
-        touch(self.home(), model, self.pk, self.saved() if fields is None else None)
+        self.touch(self.saved() if fields is None else None)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         home, key = self.home(), self.pk
@@ -227,6 +227,10 @@ class CommittedRecord(Record):
         self.pk = key  # for the entry that tells it
         touch(home, type(self), key, REMOVED)
         return deleted
+
+    def touch(self, saved: Saved) -> None:
+        """Note it for the next entry of its evaluation."""
+        touch(self.home(), type(self), self.pk, saved)
 
     def home(self) -> Any:
         """The key of its evaluation."""
@@ -246,6 +250,10 @@ class CommittedRecord(Record):
         return (self.salt, *values)
 
     @classmethod
+    def complete(cls, evaluation: models.Model) -> None:
+        """Fill in what rows of older code lack before they are committed to."""
+
+    @classmethod
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
         return ()
 
@@ -263,6 +271,16 @@ class SealedRecord(CommittedRecord):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def complete(cls, evaluation: models.Model) -> None:
+        """Give rows of before their salts, but those that nobody may change.
+
+        What only grows is not sealed from anybody who reads the journal.
+        """
+        rows = cls._base_manager.filter(**{cls.evaluation_path: evaluation}, salt=None)
+        for key in [] if cls.only_grows else list(rows.values_list("pk", flat=True)):
+            cls._base_manager.filter(pk=key, salt=None).update(salt=new_salt())
 
 
 @cache

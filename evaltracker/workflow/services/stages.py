@@ -201,7 +201,6 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
         by=by,
         after={"gate": gate, "rule": rule.rule, "stage": visit.stage},
         reason=reason,
-        rows=[waiver],
     )
     grant_waiting(WaiverRequest.objects.of_gate(visit, gate), waiver.reason, by)
     return waiver
@@ -301,7 +300,6 @@ def draft_decision(
             by=by,
             before=before,
             after=after,
-            rows=[decision],
         )
     return decision
 
@@ -361,7 +359,6 @@ def decide(*, evaluation: Evaluation, by: By) -> Decision:
             "letters": len(letters),
             "promise_checks": [check.due_on for check in checks],
         },
-        rows=[decision],
     )
     return decision
 
