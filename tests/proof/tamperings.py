@@ -17,8 +17,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from evaltracker.decision.models import KeptDraws, Outlook
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import (
     CachedValue,
     CommittedRecord,
@@ -208,6 +210,40 @@ def attempt(change: Any) -> bool:
             return bool(change() != 0)
     except (DatabaseError, ValueError):
         return False
+
+
+def fill_up() -> None:
+    """A row of each table that counts and has none, which an entry tells."""
+    for model in tables():
+        if issubclass(model, CommittedRecord) and not model._base_manager.exists():
+            with transaction.atomic():
+                row = model(**dict(map(filled, filter(is_owed, model._meta.fields))))
+                row.save()
+                where = Evaluation.objects.get(pk=row.home())
+                journal.record(
+                    evaluation=where, action="x", subject=row, by=journal.SYSTEM
+                )
+
+
+def is_owed(field: Any) -> bool:
+    """Whether a row cannot do without a value of the column."""
+    return not (field.null or field.blank or field.has_default() or field.primary_key)
+
+
+def filled(field: Any) -> tuple[str, Any]:
+    """Some value that fits a column."""
+    if field.is_relation:
+        return field.name, field.related_model._base_manager.order_by("pk").first()
+    if field.choices:
+        return field.name, field.flatchoices[0][0]
+    match field:
+        case models.DateTimeField():
+            return field.name, timezone.now()
+        case models.DateField():
+            return field.name, timezone.now().date()
+        case models.IntegerField() | models.DecimalField():
+            return field.name, 3
+    return field.name, "x"
 
 
 def tamperings() -> Iterator[Tampering]:

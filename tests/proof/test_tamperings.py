@@ -14,6 +14,7 @@ from tests.journeys.test_demo import load_demo
 from tests.lock_order import around_tests
 from tests.proof.tamperings import (
     evaluation_of,
+    fill_up,
     tables,
     taken_back,
     tamperings,
@@ -34,6 +35,7 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """The demo, loaded once for this file and taken back after it."""
     with django_db_blocker.unblock(), around_tests():
         load_demo()
+        fill_up()
         yield
         transaction.set_rollback(True)
 

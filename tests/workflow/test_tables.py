@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -77,6 +78,16 @@ def test_every_column_counts_or_says_why_not() -> None:
         counted = {*versions(model)[max(versions(model))], *model.uncommitted}
         assert names - counted == {"id", "salt"} & names, model
         assert not counted - names
+
+
+def test_a_column_that_joins_later_is_a_new_version() -> None:
+    """`joined` names it; what stands in the file was written into journals."""
+    file = Path(__file__).parents[1] / "data" / "committed_columns.json"
+    pinned = json.loads(file.read_text())
+    assert pinned.keys() == {row._meta.label_lower for row in committed_models()}
+    for model in committed_models():
+        there = {str(it): list(names) for it, names in versions(model).items()}
+        assert there == pinned[model._meta.label_lower]
 
 
 def test_nobody_guesses_a_sealed_price_from_the_journal() -> None:
