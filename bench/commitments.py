@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from bench.harness import place, product
 
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
             entry = journal.record(
                 evaluation=where, action="x", subject=where, by=journal.SYSTEM
             )
-        touched = {(Claim, row.pk): row.saved() for row in rows}
+        touched: dict[Any, Any] = {(Claim, row.pk): row.saved() for row in rows}
 
         trial = measured_trial()
         criterion = Criterion.objects.filter(trial=trial).earliest("position")
