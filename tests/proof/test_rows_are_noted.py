@@ -43,6 +43,7 @@ def test_saved_changed_and_removed_rows_are_told_once() -> None:
     where = common.evaluation()
     with transaction.atomic():
         told(where)
+    with transaction.atomic():
         saved, removed = category(where), category(where, "Cost")
         Category.objects.filter(pk=saved.pk).update(weight=3)
         removed.delete()

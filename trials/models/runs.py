@@ -166,12 +166,6 @@ class RunReport(CommittedRecord, VendorRecord):
         return digest_of_runs(rows.values_list(*RUN_COLUMNS).iterator())
 
     @classmethod
-    def complete(cls, evaluation: models.Model) -> None:
-        for report in cls.objects.in_evaluation(evaluation).filter(runs_sha256=""):
-            report.runs_sha256 = report.digest_of_runs()
-            report.save(update_fields=["runs_sha256"])
-
-    @classmethod
     def contradictions(cls, evaluation: models.Model) -> Iterable[tuple[Any, str]]:
         for report in cls.objects.in_evaluation(evaluation).exclude(runs_sha256=""):
             if report.runs_sha256 != report.digest_of_runs():

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -228,24 +229,30 @@ FROM unnest(
 
 def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
     """Save a report with its runs, and the digest of them."""
-    if connection.vendor != "postgresql":
-        report.save(force_insert=True)
-        Run.objects.bulk_create(_rows(report, matched))
-        RunReport.complete(report.trial.candidate.evaluation)
-        return
-    runs = [run for kind in matched for run in kind.runs]
+    is_own = connection.vendor == "postgresql"
     # In the order of their ids, in which they are read.
+    keys = sorted(str(uuid.uuid4()) for kind in matched for _ in kind.runs)
     report.runs_sha256 = digest_of_runs(
-        (kind.criterion.pk, kind.unit, run.failed, run.number, run.measured_at)
+        (
+            *(kind.criterion.pk, kind.unit, run.failed),
+            *(run.number if is_own else rounded(run.number), run.measured_at),
+        )
         for kind in matched
         for run in kind.runs
     )
     report.save(force_insert=True)
+    if not is_own:
+        rows = _rows(report, matched)
+        for row, key in zip(rows, keys, strict=True):
+            row.pk = uuid.UUID(key)
+        Run.objects.bulk_create(rows)
+        return
+    runs = [run for kind in matched for run in kind.runs]
     kinds = [str(at) for at, kind in enumerate(matched, 1) for _ in kind.runs]
     columns: list[Any] = [
         [kind.criterion.pk for kind in matched],
         [kind.unit for kind in matched],
-        _array(sorted(str(uuid.uuid4()) for _ in runs)),
+        _array(keys),
         _array(kinds),
         _array(["NULL" if run.number is None else str(run.number) for run in runs]),
         _array(["NULL" if run.failed is None else str(run.failed) for run in runs]),
@@ -253,6 +260,13 @@ def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [report.pk, *columns])
+
+
+def rounded(number: Decimal | None) -> Decimal | None:
+    """As SQLite gives it back."""
+    if number is None:
+        return None
+    return Context(prec=15).create_decimal_from_float(float(number))
 
 
 def _array(values: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ def kept(trial: Trial, case: dict[str, Any]) -> dict[str, Any]:
         matched = match_runs(trial, said.runs, NOW)
     except Invalid as refused:
         return {"status": 400, "pointers": [pointer(at) for at in refused.errors]}
-    report = RunReport.objects.create(
+    report = RunReport(
         trial=trial, key=said.key, format=said.format, size=1, received_at=NOW
     )
     add_runs(report, matched)
