@@ -1,4 +1,4 @@
-"""Ten thousand draws by HOW_SURE's words: weights, then every verdict that is owed.
+"""Ten thousand draws as design.md has them: weights, then every verdict that is owed.
 
 Slow and plain on purpose: each draw adds every total up anew, in whole numbers.
 """
