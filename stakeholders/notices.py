@@ -111,8 +111,6 @@ class ConditionGiven(OnCondition):
 
 @register
 class ConditionDue(OnCondition):
-    """A reminder some days before the day, and on it."""
-
     can_wait: ClassVar[bool] = True
 
 
@@ -125,8 +123,6 @@ class ConditionOverdue(OnCondition):
 
 @register
 class SignOffAgainst(About[SignOff]):
-    """The owner is told at once that somebody declined or returned."""
-
     rows: ClassVar = SignOff.objects.select_related("visit")
     gone: ClassVar[str] = "That round is over."
 

@@ -22,7 +22,6 @@ def has_a_say(user: User) -> bool:
 
 
 def require_a_say(user: User) -> None:
-    """Refuse to give an operator a part, or to lend them one."""
     if user.is_superuser:
         raise Refused(
             f"{user.name} is an operator, and operators have no say in an evaluation. "
@@ -39,7 +38,6 @@ def voices() -> QuerySet[Stakeholder]:
 
 
 def parts(user: User, evaluation: Evaluation) -> QuerySet[Stakeholder]:
-    """The roles that `user` holds in the evaluation now; none if inactive."""
     active = voices().filter(evaluation=evaluation, user=user)
     return active if has_a_say(user) else active.none()
 
@@ -89,7 +87,6 @@ def insiders_of_many(evaluations: Collection[Evaluation]) -> dict[UUID, set[User
 
 
 def require_part(by: By, evaluation: Evaluation) -> User:
-    """The acting user, if owner or stakeholder; else refused."""
     user = actor_of(by).user
     if (
         user is not None

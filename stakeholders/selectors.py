@@ -58,7 +58,6 @@ class RuleTally:
 
     @property
     def awaited(self) -> list[Stakeholder]:
-        """Who of the role may sign and has not signed the words that stand now."""
         done = {sign_off.person_id for sign_off in self.counted} | {
             sign_off.on_behalf_of_id for sign_off in self.counted
         }
@@ -80,7 +79,6 @@ class RuleTally:
 
     @property
     def sentence(self) -> str:
-        """One plain line: who is still awaited, or what stands in the way."""
         role = self.rule.get_role_display()
         required = self.rule.required
         if self.is_conditional:
@@ -177,7 +175,6 @@ def signature_of(row: SignOff) -> Signature:
 
 
 def approved_of(tallies: Sequence[RuleTally]) -> Approved:
-    """How the rules of a stage stand for the words that stand now."""
     rows = [row for one in tallies for row in one.counted]
     rows.sort(key=attrgetter("signed_at"))
     required = {one.rule.get_role_display(): one.rule.required for one in tallies}
@@ -279,7 +276,6 @@ def last_signed(user: User, visit: Visit) -> SignOff | None:
 
 
 def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
-    """Conditions that nobody has closed, the most urgent first."""
     return (
         Condition.objects.filter(
             sign_off__visit__evaluation=evaluation, closed_at__isnull=True
@@ -392,8 +388,6 @@ def stage_due(
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """A stay that should have ended by `due`, and the plan that says so."""
-
     visit: Visit
     due: datetime.date
     plan: Plan

@@ -106,7 +106,6 @@ def stated_in(
 def words_in(
     typed: Mapping[str, Any], lists: Names, former: Claim | None
 ) -> ClaimWords:
-    """What was typed, as far as it can be read; right or wrong."""
     try:
         day = day_in("available_from", typed["available_from"])
     except Invalid:
@@ -137,7 +136,6 @@ def day_in(field: str, text: str) -> datetime.date | None:
 
 
 def boxes_for(lists: Names, ticked: list[str]) -> list[tuple[str, list[Box]]]:
-    """The boxes of a form by list, “everywhere” before the values of each."""
     return [
         (
             name,
@@ -251,7 +249,6 @@ def _with_values(claim: Claim) -> dict[str, Any]:
 
 
 def _document(claim: Claim, revision: int) -> dict[str, Any]:
-    """A claim as its vendor wrote it, in the words of the API."""
     date = claim.available_from
     return {
         "requirement": claim.requirement.ref,
@@ -358,7 +355,6 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
 
 
 def said_rows(rows: list[Typed]) -> list[int]:
-    """Which rows say anything; what has its usual value says nothing."""
     usual = [blank_row(row["kind"]) for row in rows]
     return [at for at, row in enumerate(rows) if row != usual[at]]
 

@@ -4,8 +4,6 @@ from django.db import models
 
 
 class CandidateKind(models.TextChoices):
-    """How the need would be met."""
-
     BUY = "buy", "Buy"
     BUILD = "build", "Build in-house"
     OPEN_SOURCE = "open_source", "Open source"
@@ -13,8 +11,6 @@ class CandidateKind(models.TextChoices):
 
 
 class CandidateState(models.TextChoices):
-    """Where a candidate stands in the choice."""
-
     LONGLISTED = "longlisted", "Longlisted"
     SHORTLISTED = "shortlisted", "Shortlisted"
     ELIMINATED = "eliminated", "Eliminated"
@@ -47,16 +43,12 @@ NOTED = (Availability.PARTIAL, Availability.UNSTATED)
 
 
 class ProposalState(models.TextChoices):
-    """The fate of a requirement that a vendor suggests."""
-
     OPEN = "open", "Open"
     ACCEPTED = "accepted", "Accepted"
     DECLINED = "declined", "Declined"
 
 
 class RefusalReason(models.TextChoices):
-    """Why a call was turned away before anything was looked up for it."""
-
     HEADER = "header", "The header is not “Authorization: Bearer …”"
     UNKNOWN = "unknown", "No live token has this text"
     THROTTLED = "throttled", "Too many calls in that minute"
@@ -106,16 +98,12 @@ class Pricing(models.TextChoices):
 
 
 class Recurrence(models.TextChoices):
-    """How often a cost falls due."""
-
     ONCE = "once", "Once"
     MONTHLY = "monthly", "Monthly"
     YEARLY = "yearly", "Yearly"
 
 
 class LinkEnding(models.TextChoices):
-    """Why a link was replaced by another, or ended."""
-
     CODES = "codes", "too many codes were asked for"
     OWNER = "owner", "the owner let them in again"
     ADDRESS = "address", "the address changed"

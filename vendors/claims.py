@@ -437,8 +437,6 @@ UNANSWERED = (Availability.UNSTATED, Availability.WITHDRAWN)
 
 @dataclass(frozen=True, slots=True)
 class ClaimWords:
-    """Everything in a claim that makes it another claim if it differs."""
-
     availability: str
     available_from: datetime.date | None = None
     environments: list[str] = field(default_factory=list)
@@ -451,7 +449,6 @@ class ClaimWords:
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        """The words of a claim that is kept."""
         return cls(**{name: getattr(row, name) for name in WORDS})
 
     def fields(self) -> dict[str, Any]:
@@ -459,7 +456,6 @@ class ClaimWords:
 
     @property
     def number_words(self) -> str:
-        """The number that is claimed, as “12 ms”; blank of none."""
         return number_words(self.number)
 
 

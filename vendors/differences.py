@@ -20,8 +20,6 @@ ISLAND = 3
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some words of one text, and whether the other text has them not."""
-
     text: str
     changed: bool
 
@@ -85,7 +83,6 @@ def _between(before: list[str], after: list[str], offset: int) -> Iterator[Stret
 
 
 def _joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
-    """Neighbours of one sort as one; empty ones are left out."""
     last: Stretch | None = None
     for stretch in stretches:
         if stretch[1] == stretch[2] and stretch[3] == stretch[4]:

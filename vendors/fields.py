@@ -61,7 +61,6 @@ class Box:
 
 
 def boxes_of(lists: Names, named: Names) -> list[tuple[str, list[Box]]]:
-    """The boxes of each list; the only one there is, is ticked."""
     alone = sum(map(len, lists.values())) == 1
     return [
         (
@@ -152,7 +151,6 @@ def _lines(part: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _plain(lines: list[tuple[str, str, str]]) -> Any:
-    """Values by list, or *everywhere*."""
     if any(not name for name, _, _ in lines):
         if len(lines) > 1:
             raise ValueError("Say everywhere, or name the values of lists, not both.")

@@ -78,7 +78,6 @@ class OwnersConflict(About[Conflict]):
         return reverse("admin:act_on", args=["clear-interest", row.pk])
 
     def values(self, notice: Notice, row: Conflict) -> dict[str, str]:
-        """Whose it is; in whom, the page says."""
         return {"owner": row.person.name}
 
 
@@ -108,7 +107,6 @@ class ToVendor[Row](About[Row]):
     candidate_key: ClassVar[str] = ""
 
     def candidates(self, notice: Notice, row: Row) -> QuerySet[Candidate]:
-        """Those of whose vendor it tells."""
         rows: QuerySet[Candidate] = Candidate.objects.all()
         if self.candidate_key:
             return rows.filter(pk=attrgetter(self.candidate_key)(row))
@@ -175,7 +173,6 @@ def from_owner(message: Message, evaluation: Evaluation) -> Message:
 
 
 def last_day(evaluation: Evaluation) -> str:
-    """The day on which answers close, for a subject; blank if none is set."""
     if evaluation.claims_close_at is None:
         return ""
     # What closes at midnight closes on the day that it ends.
@@ -400,8 +397,6 @@ class RequirementChanged(OfOneCandidate):
 
 @register
 class QuestionAnswered(ToVendor[Evaluation]):
-    """Answers were published; every invited vendor reads the same."""
-
     rows: ClassVar = Evaluation.objects.all()
 
 
@@ -460,8 +455,6 @@ class NewLink(ToVendor[InvitationLink]):
 
 @register
 class SignInCodeMail(ToVendor[SignInCode]):
-    """The code that a contact asked for; made as the mail is written, kept nowhere."""
-
     name: ClassVar[str] = "sign_in_code"
     rows: ClassVar = SignInCode.objects.select_related(
         "link__candidate", "link__contact"
@@ -491,8 +484,6 @@ class SignInCodeMail(ToVendor[SignInCode]):
 
 
 class AtInvitations[Row](About[Row]):
-    """Told to the owner, who sees to it on the page of invitations."""
-
     def reasons(self, notice: Notice, row: Row) -> Iterator[str]:
         yield ended(notice)
         yield not_the_owners(notice)
@@ -685,7 +676,6 @@ class AnsweringMoved(ToAnswer[Candidate]):
     rows: ClassVar = Candidate.objects.all()
 
     def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        """The new end; its entry replaces the invitation's."""
         return self.on(notice, row, notice.place.claims_close_at, entry=ENTRY)
 
 

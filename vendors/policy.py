@@ -151,7 +151,6 @@ def has_to_declare(user: User, evaluation: Evaluation) -> bool:
 
 
 def check_no_conflict(evaluation: Evaluation, by: By) -> None:
-    """Refuse whoever declared a conflict here that nobody has cleared."""
     user = actor_of(by).user
     if user is not None and (barring := barring_interest(user, evaluation)):
         raise Forbidden(
@@ -180,13 +179,11 @@ def check_judges(evaluation: Evaluation, by: By) -> None:
 
 
 def may_read_answers(user: User, evaluation: Evaluation) -> bool:
-    """The same as a yes or no."""
     barred = barring_interest(user, evaluation) is not None
     return not barred and not has_to_declare(user, evaluation)
 
 
 def clears_it(user: User, evaluation: Evaluation) -> str:
-    """Who clears a conflict of `user` here, in words."""
     if is_owner(user, evaluation):
         return "a Leadership stakeholder without one"
     return evaluation.owner.name

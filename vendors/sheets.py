@@ -470,7 +470,6 @@ def _availability(text: str) -> str:
 
 
 def _day_of_plan(text: str) -> datetime.date | None:
-    """The day in “planned 2030-01-31”."""
     match = DATED_PLAN.fullmatch(status_key(text))
     return read_day(match[2]) if match else None
 
@@ -517,7 +516,6 @@ OPEN = Protection(locked=False)
 def write_sheet(
     requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
 ) -> bytes:
-    """An .xlsx with a row per requirement and the claims, by ref, that stand."""
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = SHEET

@@ -58,8 +58,6 @@ def colleagues(*, but: User) -> QuerySet[User]:
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """One of our own people, by name and login, with their roles in the company."""
-
     def label_from_instance(self, obj: Any) -> str:
         """“Dana Ops (dana), DevOps”, since two may share a name."""
         username = obj.get_username()
@@ -185,8 +183,6 @@ class RevokeLending(InEvaluation[Delegation]):
 
 @admin.register(Stakeholder, site=site)
 class StakeholderAdmin(HardenedAdmin):
-    """People with a part, in all evaluations that the reader may see."""
-
     empty_text = (
         "Nobody has a part yet. Open an evaluation and add its stakeholders there."
     )
@@ -343,7 +339,6 @@ def beside_person(row: Stakeholder) -> str:
 
 
 def role_field() -> forms.ChoiceField:
-    """One of the roles; a part that is there always has one."""
     return forms.ChoiceField(choices=Role.choices)
 
 
@@ -359,7 +354,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     first_column = "user"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        """The role and whether they score are changed; what they owe is counted."""
         fields = AddForm(evaluation=subject).fields
         closed = str(why_not(check_change_stakeholders, subject, user) or "")
         debts, lent = debts_of(subject), substitutes(subject)
@@ -432,7 +426,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
 
 
 def substitutes(evaluation: Evaluation) -> dict[Any, list[Delegation]]:
-    """Substitutions that are not over, by part."""
     by_part: dict[Any, list[Delegation]] = {}
     for lending in lendings(evaluation):
         by_part.setdefault(lending.stakeholder_id, []).append(lending)

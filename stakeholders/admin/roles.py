@@ -106,8 +106,6 @@ def column(
 
 
 class WeightsForm(forms.Form):
-    """One number per category, for one role; what that role said stands in it."""
-
     role = forms.ChoiceField(widget=forms.HiddenInput)
 
     def __init__(
@@ -313,7 +311,6 @@ class TakeRules(TakesFrom, OnEvaluation):
 
 
 def weight_field(*, required: bool) -> forms.IntegerField:
-    """0 to 10; what a role said is not left blank again."""
     return forms.IntegerField(
         required=required,
         min_value=0,

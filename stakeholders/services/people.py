@@ -41,7 +41,6 @@ LONGEST = datetime.timedelta(days=366)
 
 
 def check_delegate(stakeholder: Stakeholder, by: User) -> None:
-    """Whoever holds a part lends it, while the evaluation is open."""
     if stakeholder.user_id != by.pk or stakeholder.left_at or not has_a_say(by):
         raise Forbidden("Only the person who holds a part may lend it.")
     require_open(stakeholder.evaluation)
@@ -190,7 +189,6 @@ def end_lapsed_sight() -> None:
 
 
 def check_change_stakeholders(evaluation: Evaluation, by: By) -> None:
-    """The owner gives parts, changes and ends them, while the evaluation is open."""
     check_owned(evaluation, by)
 
 
@@ -263,7 +261,6 @@ def remove_stakeholder(*, stakeholder: Stakeholder, reason: str, by: By) -> Stak
 
 
 def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
-    """Everybody with a role says what weighs for it, until research begins."""
     if not has_role(by, evaluation):
         raise Forbidden("Only those who hold a role can set its weights.")
     require_open(evaluation)
@@ -329,7 +326,6 @@ def change_stakeholder(
     role: str | None = None,
     scores: bool | None = None,
 ) -> Stakeholder:
-    """Give a part another role, or let it score or not."""
     evaluation = lock(stakeholder.evaluation)
     check_change_stakeholders(evaluation, by)
     stakeholder = Stakeholder.objects.select_related("user").get(pk=stakeholder.pk)

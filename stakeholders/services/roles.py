@@ -110,7 +110,6 @@ TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
 
 
 def check_take_rules(evaluation: Evaluation, by: By) -> None:
-    """The owner who may start evaluations, while it is open."""
     check_owned(evaluation, by)
     require_template(RULES, by, words="sign-off rules")
 

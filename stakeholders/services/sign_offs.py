@@ -268,7 +268,6 @@ def journal_sign_off(
 
 
 def insert(sign_off: SignOff, seat: User) -> None:
-    """Add the row, unless these words were signed by or for that person before."""
     try:
         with transaction.atomic():
             sign_off.save(force_insert=True)

@@ -91,8 +91,6 @@ class Step:
 
 
 class Look:
-    """What the checks look at, each read once and only if somebody asks."""
-
     def __init__(self, candidate: Candidate, *, tries: bool, here: str) -> None:
         self.candidate = candidate
         self.evaluation = candidate.evaluation
@@ -602,7 +600,6 @@ def token_view(request: HttpRequest, vendor_id: uuid.UUID) -> HttpResponse:
 
 
 def _replaced(request: HttpRequest, vendor: Vendor) -> VendorToken | None:
-    """The live token of this vendor that the address says is to be replaced."""
     wanted = request.GET.get("replaces")
     if wanted is None:
         return None

@@ -70,7 +70,6 @@ class SharedForm(forms.Form):
 
 
 def reader(request: HttpRequest) -> User:
-    """The person who is logged in; the site lets nobody else in."""
     return cast("User", request.user)
 
 
@@ -128,8 +127,6 @@ def cell_address(row: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell of the matrix; its `pk` stands in addresses of acts."""
-
     candidate: Candidate
     requirement: Requirement
 
@@ -176,7 +173,6 @@ def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -
 
 class AboutCandidate[T](InEvaluation[T]):
     def ask_before(self, request: HttpRequest, target: T) -> None:
-        """For a conflict of interest, before a candidate's content is shown."""
         open_answers(request, self.evaluation(target))
 
 

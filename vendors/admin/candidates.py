@@ -167,7 +167,6 @@ def candidate_groups(
 def _add_interests(
     evaluation: Evaluation, user: User, lines: dict[UUID, CandidateRow]
 ) -> None:
-    """What people declared; the words stay between them and the owner."""
     owns, leads = is_owner(user, evaluation), is_leadership(user, evaluation)
     declared = Conflict.objects.standing().filter(candidate__evaluation=evaluation)
     for conflict in declared.select_related("person", "cleared_by"):
@@ -301,8 +300,6 @@ mark_needed(DeclarationForm, "needed if you have one", "statement")
 
 
 class DeclarationsForm(forms.Form):
-    """A line for each candidate that the person was not asked about yet."""
-
     # Which candidates the page asked about: one that joins meanwhile is asked later.
     asked = forms.CharField(widget=forms.HiddenInput)
     # The button for all at once, which stands for blank lines.
@@ -362,7 +359,6 @@ class DeclareInterests(OnEvaluation):
         }
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What was said of each candidate that the page asked about."""
         interests = {
             UUID(key): text for key, text in data.items() if key in data["asked"]
         }
@@ -604,7 +600,6 @@ SAVES = Saves(change_candidate, "candidate")
 
 
 def everybody_known(candidate: Candidate) -> dict[str, Any]:
-    """The form of an invitation, to all contacts that the vendor named."""
     contacts = Contact.objects.current().filter(vendor=candidate.vendor_id)
     keys = [str(key) for key in contacts.values_list("pk", flat=True)]
     if not keys:
@@ -677,7 +672,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         )
 
     def contact(self, subject: Evaluation, user: User, closed: str) -> Iterable[Column]:
-        """Who at the vendor is written to; the owner's to know."""
         if is_owner(user, subject):
             yield Column(
                 *(
@@ -692,7 +686,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
             )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[Candidate]:
-        """All of them, once the reader has said in which they have an interest."""
         if not is_owner(user, subject) and has_to_declare(user, subject):
             return Candidate.objects.none()
         rows: QuerySet[Candidate] = Candidate.objects.visible_to(user).filter(

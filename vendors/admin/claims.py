@@ -116,7 +116,6 @@ OFFERED = without_blank(
 
 
 def find_own(user: User, key: uuid.UUID) -> Candidate:
-    """The candidate, if the buyer answers for it and `user` may see it."""
     candidate = find_candidate(user, key)
     if not is_answered_by_buyer(candidate):
         raise NotFound
@@ -163,7 +162,6 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
             raise NotFound from error
 
     def columns(self, subject: Candidate, user: User) -> Sequence[Column]:
-        """The answer first; its status cannot stand without one."""
         saves = Saves(change_answer, "requirement", {"candidate": subject})
         closed = closed_for(subject, user)
 
@@ -197,7 +195,6 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
         return [*columns, link]
 
     def rows(self, subject: Candidate, user: User) -> QuerySet[Requirement]:
-        """What is asked; answers once the reader may read them."""
         return answer_rows(subject, sealed=is_kept_out(user, subject.evaluation))
 
     def name_of(self, row: Requirement) -> str:
@@ -400,7 +397,6 @@ def sent_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 
 def _chosen(given: QueryDict, parties: list[SentBy]) -> tuple[str, SentBy | None]:
-    """What the reader narrows the page to."""
     change, key = given.get("show", ""), given.get("candidate", "")
     by_key: dict[str, Any] = {str(party.candidate.pk): party for party in parties}
     availability = given.get("availability", "")
@@ -488,7 +484,6 @@ class NoteForm(forms.Form):
             self.order_fields(ANSWER)
 
     def clean(self) -> dict[str, Any]:
-        """The values that share the answer above and those that have their own."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         own_answers = data.pop("own_answers", [])
         if "availability" in data and "holds_for" in data:
@@ -602,8 +597,6 @@ class RevokeRuling(AboutCandidate[Ruling]):
 
 
 class MomentsField(forms.Field):
-    """For each candidate, the moment of the newest thing that the page showed."""
-
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> dict[uuid.UUID, datetime.datetime]:
@@ -696,7 +689,6 @@ class SubmissionAdmin(AboutCandidates):
 
 
 def answers(reader: Reader) -> QuerySet[Claim]:
-    """The answers that stand, of candidates whose words the reader may read."""
     rows: QuerySet[Claim] = Claim.objects.visible_to(reader.user)
     current = rows.filter(superseded_at__isnull=True)
     return readable(current, reader.user, "candidate").select_related(

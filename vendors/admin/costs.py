@@ -385,7 +385,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         )
 
     def rows(self, subject: Evaluation, user: User) -> QuerySet[CostLine]:
-        """Of candidates in the running, while the reader may see prices."""
         if is_kept_out(user, subject):
             return CostLine.objects.none()
         rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
@@ -419,7 +418,6 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         return why_not(check_owned, subject, user) is None
 
     def add(self, subject: Evaluation, values: Mapping[str, Any], by: User) -> CostLine:
-        """A line needs its candidate and kind; without an amount it is unsaid."""
         filled = {name: value for name, value in values.items() if value is not None}
         for name in ("candidate", "kind"):
             if not filled.get(name):
@@ -542,7 +540,6 @@ class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
     service = confirm_price_opening
 
     def needs_proof(self, target: PriceOpening, user: User) -> bool:
-        """It cannot be taken back."""
         return True
 
     def context(self, target: PriceOpening, user: User) -> dict[str, Any]:

@@ -396,7 +396,6 @@ class Line:
 
 @evaluation_page("unanswered", "Not answered yet")
 def unanswered_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """By invited candidate: must-haves without an answer, and answers to confirm."""
     check_query(request)
     user = reader(request)
     open_answers(request, evaluation)

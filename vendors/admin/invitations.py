@@ -90,8 +90,6 @@ class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 class ContactsForm(forms.Form):
-    """A form whose `contacts` are some of those of the candidate's vendor."""
-
     choice: Any
 
     def __init__(self, *args: Any, candidate: Candidate, **kwargs: Any) -> None:
@@ -140,7 +138,6 @@ class Telling(OnCandidate):
         return self.page(target, f"invitation-{target.pk}")
 
     def chosen(self, target: Any, data: Mapping[str, Any], by: User) -> list[Contact]:
-        """The contacts of the form; a new one is kept first."""
         contacts = list(data.get("contacts") or [])
         if data["new_name"] and target.vendor is not None:
             contacts.append(
@@ -268,7 +265,6 @@ class InvitationRow:
         return "seen" if one.first_seen_at else self._mail_state()
 
     def _mail_state(self) -> str:
-        """How far its mails have got: the best of them counts."""
         states = {letter.notice.state for letter in self.letters}
         if states & {NoticeState.SENT, NoticeState.UNCERTAIN}:
             return "sent"
@@ -430,7 +426,6 @@ class TakeSheet(OnCandidate):
     service = take_sheet
 
     def ask_before(self, request: HttpRequest, target: Candidate) -> None:
-        """For a conflict of interest, as the sheet holds answers."""
         open_answers(request, target.evaluation)
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
@@ -467,7 +462,6 @@ class EnterSheet(AboutCandidate[MailedSheet]):
         return {**super().context(target, user), **self.answers(target, user)}
 
     def answers(self, target: MailedSheet, user: User) -> dict[str, Any]:
-        """The preview; nothing where the rule refuses."""
         if self.why_not(user, target):
             return {}
         try:

@@ -211,7 +211,6 @@ class ChangeCostLine(OnCostLine):
         }
 
     def arguments(self, target: CostLine, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A line is known by its candidate, kind and label."""
         return {
             "candidate": target.candidate,
             "kind": target.kind,
@@ -441,7 +440,6 @@ def _spread(marks: list[Mark]) -> list[Mark]:
 
 
 def _step(highest: Decimal) -> Decimal:
-    """A round step that reaches `highest` in about four."""
     if highest <= 0:
         return Decimal(1)
     rough = highest / TICKS

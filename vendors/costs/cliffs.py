@@ -85,7 +85,6 @@ def likely_rises(lines: Iterable[Line]) -> tuple[Fraction, ...]:
 
 
 def more_by(line: Line, rise: Fraction, terms: Terms) -> Fraction:
-    """Count the payments over the horizon that a rise adds to a line's own."""
     if line.kind not in RISING:
         return Fraction(0)
     return payments(line, terms, rise) - payments(line, terms)
@@ -257,7 +256,6 @@ class Cliff:
 
     @property
     def jump(self) -> Decimal:
-        """Return by how much it jumps; below 0 where it falls."""
         return self.after - self.before
 
 
@@ -274,7 +272,6 @@ class Curve:
 
     @property
     def next_cliff(self) -> Cliff | None:
-        """Return the first cliff at or past the volume that is planned."""
         return next(
             (cliff for cliff in self.cliffs if cliff.above >= self.volume), None
         )

@@ -84,7 +84,6 @@ def read_decimal(text: str) -> Decimal:
 
 
 def parse_amount(text: str, signs: Mapping[str, str] = SIGNS) -> ParsedAmount:
-    """Read one price; see the module for what it promises."""
     plain = " ".join(text.split())
     refusal = _refusal(plain)
     if refusal:
@@ -169,7 +168,6 @@ def _number(text: str, currency: str | None) -> tuple[Decimal | None, str | None
 
 
 def _terms(rest: str) -> tuple[str | None, str | None] | None:
-    """Return unit and period, or ``None`` if a word is left over."""
     sample = _SAMPLE.search(rest)
     unit = None
     if sample:
@@ -213,8 +211,6 @@ class Labelled(StrEnum):
 
 
 class Pricing(Labelled):
-    """How the quantity makes the price."""
-
     PER_UNIT = "per_unit", "One price for every unit"
     GRADUATED = "graduated", "Graduated: each unit at the price of its own tier"
     VOLUME = "volume", "Volume: all units at the price of the tier reached"
@@ -237,7 +233,6 @@ class Tier:
 
 
 def contradiction(pricing: Pricing, tiers: Sequence[Tier]) -> str | None:
-    """Return the sentence for tiers that make no sense, or None."""
     if pricing == Pricing.PER_UNIT:
         return "a price by the unit has no tiers." if tiers else None
     if pricing == Pricing.PERCENT:
@@ -413,8 +408,6 @@ class LineState(StrEnum):
 
 
 class Recurrence(StrEnum):
-    """How often a price is paid; yearly ones at the start of each year begun."""
-
     ONCE = "once"
     MONTHLY = "monthly"
     YEARLY = "yearly"
@@ -507,7 +500,6 @@ def mixed_credit(amounts: Sequence[Decimal]) -> str | None:
 
 
 def no_percentage(kind: str, label: str, amounts: Sequence[Decimal]) -> str | None:
-    """Return the sentence for what cannot be per cent a year, or None."""
     if kind != CostKind.RENEWAL_RISE:
         return "only the renewal rise can be a percentage."
     if label:

@@ -38,7 +38,6 @@ class Terms:
 def read_terms(
     horizon: int, factor: Decimal, discount: Decimal, currency: str
 ) -> Terms:
-    """Check the terms; ``ValueError`` says which of them makes no sense."""
     if not 1 <= horizon <= LONGEST_HORIZON:
         raise ValueError(f"The horizon must be 1 to {LONGEST_HORIZON} months.")
     if not factor.is_finite() or factor <= 0:
@@ -54,7 +53,6 @@ def read_terms(
 
 
 def rate_of(line: Line, currency: str) -> Fraction | None:
-    """Return what one unit of the line's currency is in the base; None if unknown."""
     if line.currency == currency:
         return Fraction(1)
     return None if line.rate_to_base is None else Fraction(line.rate_to_base)
@@ -77,7 +75,6 @@ def payments(line: Line, terms: Terms, rise: Fraction = Fraction(0)) -> Fraction
 
 
 def payments_in_a_year(line: Line, terms: Terms) -> Fraction:
-    """Count the payments of a full year at today's prices; 0 for what is paid once."""
     if line.recurrence == Recurrence.ONCE:
         return Fraction(0)
     monthly = line.recurrence == Recurrence.MONTHLY
@@ -85,7 +82,6 @@ def payments_in_a_year(line: Line, terms: Terms) -> Fraction:
 
 
 def factor_of(line: Line, terms: Terms) -> Fraction:
-    """Return the planning factor for engineer time, and 1 for all else."""
     is_work = line.kind == CostKind.ENGINEER_TIME
     return terms.planning_factor if is_work else Fraction(1)
 
@@ -126,14 +122,12 @@ class CostRow:
 
     @property
     def amounts(self) -> Money3 | None:
-        """Return low, likely and high, if there is anything to add."""
         if self.low is None or self.likely is None or self.high is None:
             return None
         return self.low, self.likely, self.high
 
 
 def cost_row(line: Line, terms: Terms) -> CostRow:
-    """Count one line; see ``total_cost`` for the rules."""
     if line.state != LineState.PRICED:
         text = line.state.value
         return CostRow(line.kind, line.state, None, None, None, text, line.name)
@@ -163,12 +157,10 @@ def rate_words(rated_on: datetime.date, source: str) -> str:
 
 
 def price_of(line: Line) -> Exact3:
-    """Return what the line's quantity costs at each payment, in its own currency."""
     return amounts_at(line.amounts, line.pricing, line.tiers, Fraction(line.quantity))
 
 
 def times(price: Exact3, factor: Fraction) -> Money3:
-    """Multiply, and round each amount to the cent."""
     low, likely, high = (cents(share * factor) for share in price)
     return low, likely, high
 
@@ -210,8 +202,6 @@ OLD_AFTER_MONTHS = 6
 
 
 class Why(Labelled):
-    """Why a kind of cost is asked about, the most urgent first."""
-
     NOT_ASKED = "not_asked", "Ask about"
     UNSAID = "unsaid", "Ask again, no answer yet"
     NO_RATE = "no_rate", "Write an exchange rate for"
@@ -265,8 +255,6 @@ def asks(
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Money over the horizon, and per month once the candidate is live."""
-
     amount: Decimal
     per_month: Decimal
     months: int
@@ -275,8 +263,6 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityCost:
-    """What is not had while the candidate is being built or set up."""
-
     amount: Decimal
     value_not_had: Decimal
     earned_elsewhere: Decimal

@@ -123,7 +123,6 @@ class Parts:
 
 
 def parts_of(plain: str) -> Parts | None:
-    """Number, currency, thousands or millions, and the words behind."""
     match = DIGITS.search(plain)
     if match is None:
         return None
@@ -194,7 +193,6 @@ class Around:
 
 
 def words_around(number_format: str) -> Around:
-    """What people read around a number in this format."""
     section = first_section(number_format)
     before, after, seen, is_scaled = "", "", False, False
     for token in TOKEN.finditer(section):
@@ -225,8 +223,6 @@ type Cell = tuple[str, str]  # a candidate's name and a requirement's ref
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim as the file has it."""
-
     candidate: str
     ref: str
     words: ClaimWords
@@ -557,7 +553,6 @@ class Reader:
         )
 
     def availability(self, cells: Cells) -> tuple[Availability, datetime.date | None]:
-        """What the status says, and from when; *unstated* for words not known."""
         date = read_date(cells.available_from, self.order)
         word = status_key(cells.status)
         dated = DATED_PLAN.fullmatch(word)

@@ -98,7 +98,6 @@ WANTED = "The table needs a column of names (named “name”, “candidate” o
 
 
 def columns_in(row: Row) -> dict[str, int]:
-    """By field, its column; a lone column of names counts if IDs alone precede it."""
     columns = columns_by_field(row, COLUMNS)
     if "name" in columns and header_key(row.cell(columns["name"])) in COMPANIES:
         # Whoever offers is the candidate, and no further name of a company counts.
@@ -134,7 +133,6 @@ class Names:
                         self._loose[form].add(key)
 
     def find(self, text: str) -> str | None:
-        """The key that `text` names, None if there is none or more than one."""
         name = without_markup(text)
         if not name or name in self.entries:
             return name or None
@@ -206,8 +204,6 @@ def plan_candidates_import(
 
 
 class Reader:
-    """Reads rows, and knows who is there already."""
-
     def __init__(self, known: KnownCandidates, kind: str, findings: Findings) -> None:
         self.known, self.kind, self.findings = known, kind, findings
         self.names = Names(known.names, loose=True)
@@ -297,7 +293,6 @@ class Reader:
             old.update(values)
 
     def kind_of(self, table: Table, row: Row) -> str:
-        """The kind that the row names; blank if it names none."""
         cell = table.cell(row, "kind")
         if not cell:
             return ""

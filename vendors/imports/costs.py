@@ -148,8 +148,6 @@ TEXTS = {"label": 150, "unit": 60}
 
 
 class Reader:
-    """Reads rows; `kind` and `recurrence` are for those that say none."""
-
     UNCOMPUTED: ClassVar[str] = UNCOMPUTED
 
     def __init__(self, currency: str, kind: str, recurrence: str) -> None:
@@ -334,7 +332,6 @@ def refuse_differing(prices: dict[str, Price], currency: str, rhythm: str) -> No
 
 
 def amounts(prices: dict[str, Price]) -> dict[str, Decimal]:
-    """Likely, low and high; where an end is not given it is the likely one."""
     likely = prices["likely"].amount
     if likely is None:
         raise Refusal("likely", "A priced line needs its likely amount as a number.")
@@ -376,8 +373,6 @@ NOBODY = BESIDE | (NAMED - PRICES)
 
 @dataclass(frozen=True, slots=True)
 class Bids:
-    """A sheet with a column for each bidder, by its name."""
-
     sheet: Sheet
     header: Row
     shared: Mapping[str, int]
@@ -394,7 +389,6 @@ class Bids:
         return Table(self.sheet, self.header, {**self.shared, "likely": column})
 
     def strangers(self) -> list[str]:
-        """Columns of prices that belong to nobody in the purchase."""
         read = {*self.shared.values(), *self.bidders}
         of_bidders = {self.above.get(at) for at in self.bidders} - {None}
         names = {at: self.above.get(at, self.header.cell(at)) for at in self.columns}
@@ -541,7 +535,6 @@ def is_table(columns: Collection[str], *, said: bool = False) -> bool:
 
 
 def names_candidates(sheet: Sheet, said: Header | None) -> bool:
-    """Whether it is a list that says of each price whose it is."""
     table = find_table(sheet, said, price_columns, is_table)
     return table is not None and "candidate" in table.columns
 
@@ -589,8 +582,6 @@ def plan_costs_import(
 
 
 class Walk:
-    """One pass over the rows; unknown candidates are refused, or skipped."""
-
     def __init__(
         self,
         known: KnownCosts,

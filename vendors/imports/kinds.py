@@ -243,7 +243,6 @@ def values_said(evaluation: Evaluation, more: Mapping[str, str]) -> dict[str, An
 
 
 def read_day(text: str) -> datetime.date | None:
-    """The date of a date field; blank is none."""
     try:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError as error:

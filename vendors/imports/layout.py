@@ -62,8 +62,6 @@ STARS = frozenset("⭐★☆ ")
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """One row per claim; by field, its column."""
-
     sheet: Sheet
     header: Row
     columns: dict[str, int]
@@ -306,7 +304,6 @@ def named_above(sheet: Sheet, header: Row, candidates: Names) -> str:
 
 
 def is_aside(shape: ListShape, row: Row) -> bool:
-    """Whether the row is none of the questions, or one that nobody answered."""
     column = shape.columns["status"]
     repeated = header_key(row.cell(column)) == header_key(shape.header.cell(column))
     answered = any(row.cell(shape.columns.get(name, 10_000)) for name in ANSWERS)
@@ -650,7 +647,6 @@ def compared(
     findings: Findings,
     skipped: int,
 ) -> ClaimsPlan:
-    """The plan, each line by what it would do."""
     new: list[ClaimLine] = []
     changed: list[ClaimChange] = []
     same: list[ClaimLine] = []
@@ -681,7 +677,6 @@ def compared(
 
 
 def tell_skipped(walk: Walk, findings: Findings) -> None:
-    """Name what was left out because the evaluation does not have it."""
     if walk.skipped:
         names = [f"{name} ({count:,}×)" for name, count in walk.skipped.items()]
         more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""

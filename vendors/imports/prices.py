@@ -140,12 +140,10 @@ class Price:
 
     @property
     def currency(self) -> str:
-        """The likeliest of the currencies; blank if it names none."""
         return self.currencies[0] if self.currencies else ""
 
 
 def read_price(sheet: Sheet, row: Row, column: int, style: Style | None) -> Price:
-    """The price in a cell, never guessed."""
     cell = row.cell(column)
     if not cell:
         return Price()

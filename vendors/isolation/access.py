@@ -371,6 +371,5 @@ def ready_role(
 
 
 def owner_roles(db: BaseDatabaseWrapper) -> list[str]:
-    """Who owns the tables, and who runs this."""
     owners = {str(row[0]) for row in rows(db, OWNERS, walled_tables())}
     return sorted(owners | {str(one(db, "SELECT current_user"))})

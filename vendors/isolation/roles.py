@@ -170,7 +170,6 @@ def as_owner() -> Iterator[None]:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Wait until no other such command works on this database."""
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         yield
         return
@@ -254,7 +253,6 @@ def check_role(
 
 
 def too_strong(db: BaseDatabaseWrapper) -> str:
-    """Why the connection's role may serve nobody; blank if it may."""
     if db.vendor != "postgresql":
         return ""
     role = str(one(db, "SELECT current_user"))

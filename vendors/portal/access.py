@@ -254,7 +254,6 @@ def show(
 
 
 def refusal(problem: Problem | None) -> dict[str, Any]:
-    """For a page that is shown again: what was wrong, and its status."""
     if problem is None:
         return {"problem": "", "status": HTTPStatus.OK}
     errors = getattr(problem, "errors", {}).values()
@@ -287,7 +286,6 @@ def may_ask(name: str, most: int | None = None) -> bool:
 def _answer(
     view: View, request: HttpRequest, names: dict[str, Any]
 ) -> HttpResponseBase:
-    """What the view says; its refusals in a page, after whatever it counted."""
     try:
         return view(request, **names)
     except NotFound:
@@ -305,7 +303,6 @@ def _read(text: str) -> uuid.UUID | None:
 
 
 def chosen_file(request: HttpRequest, field: str, missing: str) -> tuple[bytes, str]:
-    """The content and the name of the file that was chosen in a form."""
     upload = request.FILES.get(field)
     if upload is None:
         raise Invalid(missing)

@@ -232,7 +232,6 @@ def _sentence(problem: Problem | None, wrong: dict[str, Any]) -> str:
 
 
 def _head(candidate: Candidate, stands: Quote | None) -> dict[str, str]:
-    """Currency and validity as they stand; the buyer's currency to begin with."""
     if stands is None or stands.is_withheld:
         return {"currency": candidate.evaluation.currency, "valid_until": ""}
     return {"currency": stands.currency, "valid_until": stands.valid_until.isoformat()}

@@ -21,7 +21,6 @@ ACTIVE = (CandidateState.LONGLISTED, CandidateState.SHORTLISTED, CandidateState.
 
 
 def invitations(vendor: Vendor) -> QuerySet[Candidate]:
-    """The candidates for which `vendor` was invited; its whole world."""
     rows: QuerySet[Candidate] = Candidate.objects.for_vendor(vendor)
     return rows.filter(invited_at__isnull=False).select_related("evaluation", "vendor")
 

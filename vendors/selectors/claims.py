@@ -87,12 +87,10 @@ def vendors_answers() -> QuerySet[Claim]:
 
 
 def own_history(candidate: Candidate) -> QuerySet[Claim]:
-    """Every revision that the vendor of `candidate` wrote, with its `own_revision`."""
     return _numbered(vendors_words(), candidate)
 
 
 def own_claims(candidate: Candidate) -> QuerySet[Claim]:
-    """What the vendor of `candidate` says now, each with its `own_revision`."""
     return _numbered(vendors_answers(), candidate)
 
 
@@ -171,7 +169,6 @@ class AnswerCounts:
 
     @property
     def is_begun(self) -> bool:
-        """Whether its vendor has answered anything itself."""
         return self.answered > self.ours or self.partly > 0
 
 
@@ -222,7 +219,6 @@ def answer_counts(
 
 
 def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
-    """Those that stand, to what is asked today and not ruled out as a whole."""
     whole = Ruling.objects.whole().filter(
         candidate=OuterRef("candidate"), requirement=OuterRef("requirement")
     )
@@ -237,7 +233,6 @@ def _answers(evaluation: Evaluation) -> QuerySet[Claim]:
 
 
 def _what(said: Said, need: Requirement, ruled: Mapping[str, list[str]]) -> str:
-    """What an answer counts as, of which not every value is ruled out."""
     values = [*said_of_values(said, need, ruled).values()]
     if not any(demanded(need).values()):
         values = [said.availability]  # without lists, or with retired values alone
@@ -434,8 +429,6 @@ OFFERED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One requirement, with the answer that stands and the draft over it."""
-
     requirement: Requirement
     claim: Claim | None
     draft: AnswerDraft | None
@@ -519,12 +512,10 @@ def drafts_for(link: InvitationLink) -> QuerySet[Any]:
 
 
 def links_since() -> QuerySet[Any]:
-    """Links, each with the time `since` which begun drafts are shown by it."""
     return InvitationLink.objects.annotate(since=Coalesce("drafts_from", "made_at"))
 
 
 def draft_files(link: InvitationLink) -> QuerySet[DraftFile]:
-    """What waits with the drafts that its contact reads, without the bytes."""
     drafts = drafts_for(link).filter(reads=True)
     rows: QuerySet[DraftFile] = DraftFile.objects.filter(draft__in=drafts.values("pk"))
     return rows.defer("content")

@@ -61,7 +61,6 @@ def cost_input(line: CostLine, rates: Rates) -> costs.Line:
 
 
 def tiers_of(kept: Sequence[Mapping[str, str]]) -> tuple[costs.Tier, ...]:
-    """Tiers read back from how a line keeps them."""
     return tuple(
         costs.Tier(
             *(Decimal(pair[name]) for name in ("above", "low", "likely", "high"))

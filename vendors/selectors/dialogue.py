@@ -56,7 +56,6 @@ def own_proposals(candidate: Candidate) -> QuerySet[Proposal]:
 
 
 def open_proposals(evaluation: Evaluation) -> QuerySet[Proposal]:
-    """Suggested requirements that the owner has not ruled on."""
     rows: QuerySet[Proposal] = Proposal.objects.filter(candidate__evaluation=evaluation)
     return rows.filter(state=ProposalState.OPEN).select_related("candidate", "category")
 
@@ -78,7 +77,6 @@ def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
 
 
 def stands_alone(name: str, text: str) -> bool:
-    """Whether `text` holds `name` as words of their own, in whatever case."""
     sought, folded = name.casefold(), text.casefold()
     at = folded.find(sought)
     while at >= 0:
@@ -105,8 +103,6 @@ MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Chase:
-    """What waits on a candidate's vendor, and how it was reminded of that."""
-
     waiting: Waiting
     contacts: int
     # When, since its last own claim, the newest last.

@@ -425,7 +425,6 @@ def expire_token(
 
 @transaction.atomic
 def revoke_token(*, token: VendorToken, by: By, reason: str = "") -> VendorToken:
-    """End a token; the next request with it is refused."""
     require_token_keeper(by, token.vendor)
     return end_token(token=token, by=by, reason=reason)
 
@@ -569,7 +568,6 @@ def check_end_session(session: VendorSession, by: By) -> None:
 
 @transaction.atomic
 def end_session(*, session: VendorSession, by: By) -> VendorSession:
-    """End a contact's session in the vendor pages; they may ask for a new code."""
     candidate = session.link.candidate
     evaluation = lock(candidate.evaluation)
     session = (

@@ -63,7 +63,6 @@ ADDED = ("name", "kind", "vendor", *(column.name for column in WORDED))
 
 
 def check_add_candidate(evaluation: Evaluation, by: By) -> None:
-    """The owner adds options until research ends."""
     check_owned(evaluation, by, Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
@@ -185,7 +184,6 @@ def lock_invitation(candidate: Candidate) -> tuple[Candidate, datetime.datetime]
 
 
 def read_words(*, name: str, **columns: Any) -> dict[str, Any]:
-    """A candidate's words as they are kept; what is not given is blank."""
     inputs = Inputs()
     texts: dict[str, Any] = {"name": inputs.line("name", name)}
     for column in COLUMNS:
@@ -320,7 +318,6 @@ def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str,
 
 
 def free_slug(name: str) -> str:
-    """A slug from `name` that no vendor has."""
     stem = slugify(name)[:70] or "vendor"
     slug, number = stem, 1
     while Vendor.objects.filter(slug=slug).exists():

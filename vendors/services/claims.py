@@ -54,8 +54,6 @@ from vendors.wall import show
 
 @dataclass(frozen=True, slots=True)
 class RevisionCount:
-    """How many revisions there are of an answer: in all, and by the vendor."""
-
     last: int = 0
     own: int = 0
 
@@ -205,7 +203,6 @@ class LockedClaims:
     def next_revisions(
         self, said: Sequence[tuple[Requirement, ClaimWords]], by: By, *, by_vendor: bool
     ) -> list[Claim]:
-        """Write these words as the next revisions, superseding what stands."""
         places = [requirement.pk for requirement, _ in said]
         if any(place in self.counts for place in places):
             self.pipe.ask(
@@ -233,7 +230,6 @@ class LockedClaims:
         return rows
 
     def record(self, **told: Any) -> None:
-        """Append the next entry of the journal; the last that is written."""
         self.pipe.add(journal.next_entry(self.head, **told))
         self.pipe.ask(
             sql.MOVE_HEAD,
@@ -254,7 +250,6 @@ def lists_in(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _instant(said: datetime.datetime | str) -> datetime.datetime:
-    """The database's clock; SQLite's is a text of UTC."""
     if isinstance(said, str):
         return datetime.datetime.fromisoformat(said).replace(tzinfo=datetime.UTC)
     return said.astimezone(datetime.UTC)
@@ -317,7 +312,6 @@ def submit_claims(
 def submit_many(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Comparison:
-    """Take answers where claims are locked, as `submit_claims` promises."""
     result = compare(locked, claims)
     if result.new:
         answers = [(new.requirement, new.words) for new in result.new]
@@ -340,7 +334,6 @@ def _lock_many(
 
 
 def compare(locked: LockedClaims, claims: Sequence[Stated]) -> Comparison:
-    """Read every line, telling all that is wrong at once; then look what differs."""
     locked.require_open()
     if not 1 <= len(claims) <= MOST:
         sentence = f"It must hold 1 to {MOST:,} claims; it holds {len(claims):,}."
@@ -544,7 +537,6 @@ def submit_one(claims: LockedClaims, said: Stated, by: Actor) -> SubmitResult:
 
 
 def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> None:
-    """The owner notes what the candidate's vendor has not answered itself."""
     current = current_claim(candidate, requirement)
     check_noting(candidate, requirement, by, current)
 
@@ -552,7 +544,6 @@ def check_note_claim(candidate: Candidate, requirement: Requirement, by: By) -> 
 def check_noting(
     candidate: Candidate, requirement: Requirement, by: By, current: Claim | None
 ) -> None:
-    """The same for whoever has read what stands."""
     check_owned(candidate.evaluation, by, *NOTE_STAGES)
     if current and current.by_vendor and not _is_withdrawn(current):
         raise Refused(
@@ -562,7 +553,6 @@ def check_noting(
 
 
 def check_withdraw_note(candidate: Candidate, requirement: Requirement, by: By) -> None:
-    """The owner takes back what was noted, not the vendor's own words."""
     current = current_claim(candidate, requirement)
     check_withdrawing(candidate, requirement, by, current)
 
@@ -774,7 +764,6 @@ ANSWER_FIELDS = (
 def check_answer_requirement(
     candidate: Candidate, requirement: Requirement, by: By
 ) -> None:
-    """The owner answers for a candidate that has nobody else to ask."""
     check_note_claim(candidate, requirement, by)
     if not is_answered_by_buyer(candidate):
         raise Refused(f"{candidate.vendor or candidate.name} answers for itself.")

@@ -210,7 +210,6 @@ def read_contact(*, name: str, email: str, phone: str) -> dict[str, str]:
 
 
 def _take(contact: Contact, by: By) -> Contact:
-    """The contact under a row lock, if `by` may change it and it is there."""
     require_vendor_keeper(by)
     rows = Contact.objects.select_for_update(of=("self",), no_key=True).select_related(
         "vendor"
@@ -365,7 +364,6 @@ def accept_contact(
 
 @transaction.atomic
 def decline_contact(*, request: ContactRequest, reason: str, by: By) -> ContactRequest:
-    """Let nobody in, for a reason that the vendor reads."""
     request = _locked_request(request)
     check_decline_contact(request, by)
     text = read_reason(reason, "Give a reason for declining it.")
@@ -611,7 +609,6 @@ def settle_shared_addresses(
 
 
 def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> None:
-    """Keep the owner's yes to what was found, or refuse it."""
     if not found:
         return
     sentence = " ".join(
@@ -645,7 +642,6 @@ ARRIVED = (NoticeState.SENT, NoticeState.UNCERTAIN)
 
 
 def check_invite(candidate: Candidate, by: By) -> None:
-    """The owner invites once, in research, who can answer and is in the choice."""
     check_owned(candidate.evaluation, by, Stage.RESEARCH)
     if candidate.kind not in INVITABLE or candidate.vendor is None:
         raise Refused(
@@ -658,7 +654,6 @@ def check_invite(candidate: Candidate, by: By) -> None:
 
 
 def check_send_invitation(candidate: Candidate, by: By) -> None:
-    """The owner tells an invited vendor anew, until claims close."""
     evaluation = candidate.evaluation
     check_owned(evaluation, by, Stage.RESEARCH)
     _require_in_the_choice(candidate)

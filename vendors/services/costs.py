@@ -149,7 +149,6 @@ def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
 
 @transaction.atomic
 def remove_cost_line(*, line: CostLine, by: By) -> None:
-    """Take a line out; the journal keeps what it said."""
     candidate = lock_candidate(line.candidate)
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
@@ -223,7 +222,6 @@ def _record(
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
-    """Journal a line; amounts only once everybody may see them."""
     if not before and not after:
         return
     named: dict[str, Any] = {"candidate": candidate.name, "kind": line.kind}
@@ -318,7 +316,6 @@ def name_of(row: CostLine) -> str:
 
 
 def undo(imported: Import, by: User) -> None:
-    """Take out the lines that are new, and put back the rest."""
     evaluation = imported.evaluation
     new, changed = imported.kept["new"], imported.kept["changed"]
     locked(evaluation)

@@ -180,7 +180,6 @@ def _require_room(rows: QuerySet[Any], what: str) -> None:
 def _require_asker(
     evaluation: Evaluation, candidate: Candidate | None, by: By
 ) -> datetime.datetime:
-    """The instant, after refusing whoever may not speak now."""
     now = database_now()
     if candidate is not None and candidate.evaluation_id != evaluation.pk:
         raise NotFound
@@ -194,13 +193,11 @@ def _require_asker(
 
 
 def check_ask_question(evaluation: Evaluation, by: By) -> None:
-    """Whoever has a part asks in the house, while it is open."""
     require_part(by, evaluation)
     require_open(evaluation)
 
 
 def check_decline_proposal(proposal: Proposal, by: By) -> None:
-    """The owner answers one that is open, also once the evaluation has ended."""
     require_owner(by, proposal.candidate.evaluation)
     if proposal.state != ProposalState.OPEN:
         raise Refused(
@@ -209,7 +206,6 @@ def check_decline_proposal(proposal: Proposal, by: By) -> None:
 
 
 def check_accept_proposal(proposal: Proposal, by: By) -> None:
-    """The same for accepting it, while requirements are added."""
     check_decline_proposal(proposal, by)
     check_add_requirement(proposal.candidate.evaluation, by)
 
@@ -380,7 +376,6 @@ def answer_question(
 
 
 def check_publish(candidate: Candidate, kind: DocumentKind, by: By) -> None:
-    """The owner publishes one document of a kind to a vendor that was invited."""
     require_owner(by, candidate.evaluation)
     if candidate.invited_at is None:
         raise Refused(f"{candidate.name} was not invited, so nobody could read it.")
@@ -677,7 +672,6 @@ type Deadline = datetime.datetime | datetime.date
 
 
 def check_open_claims(evaluation: Evaluation, by: By) -> None:
-    """The owner opens them once, in research."""
     check_owned(evaluation, by, Stage.RESEARCH)
     now = database_now()
     if evaluation.claims_opened_at is not None:
@@ -690,7 +684,6 @@ def check_open_claims(evaluation: Evaluation, by: By) -> None:
 
 
 def check_move_claims_close(evaluation: Evaluation, by: By) -> None:
-    """The owner moves the end while they are open."""
     check_owned(evaluation, by, Stage.RESEARCH)
     now = database_now()
     if not evaluation.claims_are_open(now):
@@ -753,7 +746,6 @@ def move_claims_close(
 
 @transaction.atomic
 def close_claims(*, evaluation: Evaluation, by: By) -> Evaluation:
-    """End the writing of claims now, also before the deadline."""
     evaluation = lock(evaluation)
     check_close_claims(evaluation, by)
     return _set(evaluation, "claims.closed", by, claims_closed_at=database_now())

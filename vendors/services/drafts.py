@@ -152,8 +152,6 @@ OTHER_TAB = (
 
 
 class DraftsWrong(Invalid):
-    """Drafts that cannot be handed in: by ref, what is wrong with each."""
-
     def __init__(self, wrong: dict[str, list[str]]) -> None:
         what = "1 answer needs" if len(wrong) == 1 else f"{len(wrong)} answers need"
         super().__init__(f"{what} another look; nothing was handed in.", errors=wrong)
@@ -161,8 +159,6 @@ class DraftsWrong(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """The receipt, and how many answers changed with it."""
-
     receipt: Submission
     changed: int
 

@@ -170,7 +170,6 @@ class KeptAnswer:
         self._outdated = False
 
     def replayed(self) -> Answer | None:
-        """The first answer, if this is not the first call."""
         row = self._looked.fetchone() or {}
         self._outdated = bool(row["outdated"])
         if row["status"] is None:

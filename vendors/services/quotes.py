@@ -326,7 +326,6 @@ def _rows(
 
 
 def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
-    """Those that rest on a quote, as not stated."""
     nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
     blank = {**nothing, "note": WITHDRAWN.format(day)}
     return [
@@ -354,7 +353,6 @@ def _tell(
     rows: list[CostLine],
     added: int,
 ) -> None:
-    """Write it into the journal; amounts only once they are open."""
     home = candidate.evaluation
     names = {name_of(row) for row in rows[added:]}
     journal.record(
@@ -379,7 +377,6 @@ ESCALATED_FROM = 2
 
 
 def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
-    """The owner asks once, in the decision stage, if somebody may confirm."""
     check_owned(evaluation, by, Stage.DECISION)
     if evaluation.prices_opened_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
@@ -390,7 +387,6 @@ def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
 
 
 def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
-    """The seat from which a second person confirms what is awaited."""
     if opening.is_theirs(by):
         raise Forbidden("Prices are opened by two people; somebody else confirms.")
     seat = seat_of(by, opening)
@@ -523,7 +519,6 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
 
 @transaction.atomic
 def withdraw_price_opening(*, opening: PriceOpening, by: By) -> PriceOpening:
-    """Take the request back; prices stay sealed, and it can be asked for anew."""
     evaluation = lock(opening.evaluation)
     opening = PriceOpening.objects.get(pk=opening.pk)
     opening.evaluation = evaluation
@@ -560,7 +555,6 @@ def drop(opening: PriceOpening, by: By, because: str) -> PriceOpening:
 
 
 def seat_of(user: User, opening: PriceOpening) -> Seat:
-    """The seat from which `user` confirms, their own before a lent one."""
     for seat in second_seats(opening.evaluation, opening):
         if seat.user == user:
             return seat
@@ -576,7 +570,6 @@ def seat_of(user: User, opening: PriceOpening) -> Seat:
 
 
 def require_awaited(opening: PriceOpening) -> None:
-    """Refuse a request that is over, one way or the other."""
     if opening.confirmed_at is not None:
         raise Refused("Prices are open already.", code="opened_already")
     if opening.withdrawn_at is not None:
@@ -757,7 +750,6 @@ def _keep(
 
 
 def check_let_owner_type_prices(evaluation: Evaluation, by: By) -> None:
-    """The owner says it before any vendor has quoted, for quotes came sealed."""
     check_owned(evaluation, by)
     if evaluation.prices_opened_at is not None:
         raise Refused("Prices are open already.", code="opened_already")

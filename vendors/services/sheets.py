@@ -221,7 +221,6 @@ def _refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
 
 
 def _current_rows(evaluation: Evaluation) -> list[Claim]:
-    """Every revision that is not superseded, withdrawals too."""
     return list(
         Claim.objects.in_evaluation(evaluation)
         .filter(superseded_at__isnull=True)
@@ -325,7 +324,6 @@ class MailedAnswers:
 
 
 def check_take_sheet(candidate: Candidate, by: User) -> None:
-    """The owner, who may read answers, while the vendor itself could still answer."""
     check_owned(candidate.evaluation, by)
     check_read_answers(candidate.evaluation, by)
     if candidate.invited_at is None:
@@ -336,7 +334,6 @@ def check_take_sheet(candidate: Candidate, by: User) -> None:
 
 
 def check_enter_sheet(sheet: MailedSheet, by: User) -> None:
-    """The same, once for each sheet."""
     check_take_sheet(sheet.candidate, by)
     if sheet.entered_at is not None:
         raise Refused("This sheet was entered already.")
@@ -391,7 +388,6 @@ def take_sheet(
 
 
 def answers_on(sheet: MailedSheet, by: User) -> MailedAnswers:
-    """What entering a kept sheet would change now."""
     with default_storage.open(sheet.file.stored_as, "rb") as file:
         content = file.read()
     candidate = sheet.candidate
