@@ -14,7 +14,6 @@ from evaltracker.toolbox.registry import read_once
 from vendors.choices import CandidateKind, CandidateState
 from vendors.models import Candidate, Conflict, Vendor
 
-CLAIMS_CLOSED = "claims_closed"
 # Stages in which the buyer may write down what a candidate is said to do.
 NOTE_STAGES = (Stage.RESEARCH, Stage.DEMOS, Stage.TRIALS)
 # Who answers for these is the buyer, so the buyer may state an availability.
@@ -235,4 +234,4 @@ def require_claims_open(evaluation: Evaluation, now: datetime.datetime) -> None:
         sentence = f"Claims are not open yet; it is now {said(now)}."
     else:
         sentence = f"Claims are no longer taken; it is now {said(now)}."
-    raise Refused(sentence, code=CLAIMS_CLOSED)
+    raise Refused(sentence, code="claims_closed")

@@ -72,11 +72,6 @@ def known_companies(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {names[name]: vendor for name, vendor in here.items()}
 
 
-def shuts_prices(user: User, evaluation: Evaluation) -> bool:
-    """Until prices are open, for all but the owner."""
-    return not may_see_prices(user, evaluation)
-
-
 def shuts_quotes(user: User, evaluation: Evaluation) -> bool:
     """Until prices are open, for the owner too unless quotes are open to them; the
     owner knows whether there are any."""
@@ -154,7 +149,7 @@ register_part(
         name="cost_lines",
         model=CostLine,
         order=("candidate", "kind", "label"),
-        sealed=shuts_prices,
+        sealed=lambda user, evaluation: not may_see_prices(user, evaluation),
     )
 )
 register_part(

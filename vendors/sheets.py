@@ -153,7 +153,6 @@ HELP = (
     "Tiers, one a line: “100: 8” is a price of 8 above 100 units.",
     "Write the currency and the last day of validity (2030-01-31) once, in any row.",
 )
-GREY = PatternFill("solid", fgColor="EEEEEE")
 
 type Typed = Mapping[str, str]
 
@@ -164,7 +163,7 @@ def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
     sheet.title = PRICES_SHEET
     for column, (title, width) in enumerate(PRICES_COLUMNS.values(), start=1):
         cell = sheet.cell(1, column, title)
-        cell.font, cell.fill = Font(bold=True), GREY
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "B2"
     for number, row in enumerate(rows, start=2):
@@ -275,14 +274,10 @@ def _row(
         value = known.get(header_key(text))
         if value is None:
             place = place_of(columns[field], row.number)
-            errors[place] = [f"“{text[:60]}” is not one of: {_offered(field)}."]
+            offered = ", ".join(CHOICES.get(field, [kind.label for kind in CostKind]))
+            errors[place] = [f"“{text[:60]}” is not one of: {offered}."]
         texts[field] = value or ""
     return {name: text for name, text in texts.items() if text}
-
-
-def _offered(field: str) -> str:
-    kinds = [kind.label for kind in CostKind]
-    return ", ".join(CHOICES.get(field, kinds))
 
 
 READING_CHOICES = {
@@ -294,11 +289,7 @@ READING_CHOICES = {
         availability.value.replace("_", " "),
     )
 }
-FILE_FIELD = "file"
 
-NO_RESULT = "It holds a formula without a result; write the text itself."
-NO_REF = "Say which requirement is answered."
-REF_IS_A_NUMBER = "The requirement's ref was turned into a number; format it as text."
 # Columns that older sheets lack, and the last two those without any measure.
 NUMBER = ("number", "unit")
 LATER = ("holds_for", *NUMBER)
@@ -375,7 +366,7 @@ def _key(field: str) -> str:
 
 
 def _reading_no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
-    return kind(sentence, errors={FILE_FIELD: [sentence]})
+    return kind(sentence, errors={"file": [sentence]})
 
 
 def _line(
@@ -394,16 +385,19 @@ def _line(
         for name in ANSWER
     }
     wrong = {
-        name: NO_RESULT
+        name: "It holds a formula without a result; write the text itself."
         for name, column in columns.items()
         if (row.number, column) in sheet.uncomputed
     }
     if not wrong and not any(texts[name] for name in ANSWER if name in columns):
         return None
     if not ref:
-        wrong.setdefault("requirement", NO_REF)
+        wrong.setdefault("requirement", "Say which requirement is answered.")
     elif columns["requirement"] in row.numbers:
-        wrong.setdefault("requirement", REF_IS_A_NUMBER)
+        wrong.setdefault(
+            "requirement",
+            "The requirement's ref was turned into a number; format it as text.",
+        )
     if stands and texts == shown and not wrong:
         return SheetLine(row.number, ref, stands, columns)
     claim = _words(texts, stands, order, wrong)

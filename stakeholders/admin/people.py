@@ -338,10 +338,6 @@ def beside_person(row: Stakeholder) -> str:
     return "" if row.user.is_active else "cannot sign in"
 
 
-def role_field() -> forms.ChoiceField:
-    return forms.ChoiceField(choices=Role.choices)
-
-
 @register_grid
 class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     """Parts that last; a person with two roles has two rows."""
@@ -367,7 +363,7 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
                 aside=beside_person,
                 width=20,
             ),
-            Column("role", "Role", role_field(), SAVES, closed=closed, width=12),
+            Column("role", "Role", fields["role"], SAVES, closed=closed, width=12),
             Column(
                 *("scores", "Scores", fields["scores"], SAVES),
                 closed=closed,

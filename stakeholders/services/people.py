@@ -394,7 +394,6 @@ def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
 
 # One of each before these stages are left; the owner changes it as the house decides.
 USUAL_STAGES = (Stage.REQUIREMENTS, Stage.TRIALS, Stage.DECISION)
-USUAL_ROLES = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
 
 
 @transaction.atomic
@@ -409,7 +408,7 @@ def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
     made = SignOffRule.objects.bulk_create(
         SignOffRule(evaluation=evaluation, stage=stage, role=role)
         for stage in USUAL_STAGES
-        for role in USUAL_ROLES
+        for role in (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
         if (stage, role) not in stand
     )
     if made:

@@ -166,11 +166,6 @@ def memory() -> Any:
     return caches["process"]
 
 
-def close_for(request: Request | HttpRequest) -> None:
-    """Remember, until the minute ends, that this address is over its limit."""
-    memory().add(f"closed:{address_of(request)}", LOOKS, timeout=rest_of_minute())
-
-
 def remember_good(header: str) -> None:
     """A call with the token of this header was let in, so it will be looked up even
     from a refused address."""
@@ -240,7 +235,8 @@ class GuessThrottle(MinuteThrottle):
         name = f"calls-without-token:{address_of(request)}"
         allowed = self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
         if not allowed:
-            close_for(request)
+            key = f"closed:{address_of(request)}"
+            memory().add(key, LOOKS, timeout=rest_of_minute())
         return allowed
 
 

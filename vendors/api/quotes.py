@@ -38,16 +38,16 @@ from vendors.services.quotes import (
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)
 AMOUNT: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"}
-WRITE_AMOUNT = 'Write the number as a string, with a point, such as "1200.50".'
 KINDS = [(kind.value, kind.label) for kind in CostKind]
-ONE_OF = "It must be one of: {}."
 
 
 @extend_schema_field(AMOUNT)
 class Amount(serializers.Field[Decimal, str, str, Any]):
     """An exact number as a string: a JSON number would be rounded on its way."""
 
-    default_error_messages = {"invalid": WRITE_AMOUNT}
+    default_error_messages = {
+        "invalid": 'Write the number as a string, with a point, such as "1200.50".'
+    }
 
     def to_internal_value(self, data: Any) -> Decimal:
         if not isinstance(data, str) or not NUMBER.fullmatch(data):
@@ -60,7 +60,7 @@ class Amount(serializers.Field[Decimal, str, str, Any]):
 
 def chosen(choices: list[tuple[str, str]], **more: Any) -> serializers.ChoiceField:
     names = ", ".join(name for name, _ in choices)
-    wrong: dict[str, Any] = {"invalid_choice": ONE_OF.format(names)}
+    wrong: dict[str, Any] = {"invalid_choice": f"It must be one of: {names}."}
     return serializers.ChoiceField(choices=choices, error_messages=wrong, **more)
 
 

@@ -56,7 +56,6 @@ BATCH_BODY: dict[str, Any] = {
         {"requirement": "R2", "availability": "never", "statement": "Out of scope."},
     ]
 }
-BATCH_ANSWER = {"created": 2, "unchanged": 0}
 QUESTION = {"text": "Do you mean R 4.x or later?", "requirement": "R1"}
 QUESTION_ANSWER: dict[str, Any] = {
     "id": "0b0f3c0e-6f0e-4d7c-8f0e-2f9d4a1c5b11",
@@ -194,7 +193,7 @@ def response_example(value: Any, *statuses: int) -> OpenApiExample:
 
 
 SUBMIT = [request_example(CLAIM), response_example(CLAIM_ANSWER, 200, 201)]
-BATCH = [request_example(BATCH_BODY), response_example(BATCH_ANSWER)]
+BATCH = [request_example(BATCH_BODY), response_example({"created": 2, "unchanged": 0})]
 ASK = [request_example(QUESTION), response_example(QUESTION_ANSWER, 201)]
 PROPOSE = [request_example(PROPOSAL), response_example(PROPOSAL_ANSWER, 201)]
 

@@ -80,10 +80,6 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
     )
 
 
-def likely_rises(lines: Iterable[Line]) -> tuple[Fraction, ...]:
-    return tuple(share_of(line.amounts[1]) for line in lines if is_percentage(line))
-
-
 def more_by(line: Line, rise: Fraction, terms: Terms) -> Fraction:
     if line.kind not in RISING:
         return Fraction(0)
@@ -285,7 +281,7 @@ def curves(total: TotalCost, lines: Sequence[Line], terms: Terms) -> tuple[Curve
     without a rate have no curve.
     """
     counted = [line for line in lines if _counts(line, terms)]
-    rises = likely_rises(lines)
+    rises = tuple(share_of(line.amounts[1]) for line in lines if is_percentage(line))
     tiered = [line for line in counted if line.pricing != Pricing.PER_UNIT]
     volumes = dict.fromkeys((_unit(line), line.quantity) for line in tiered)
     return tuple(

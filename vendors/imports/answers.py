@@ -659,7 +659,6 @@ def word_counts(words: Counter[str]) -> str:
 
 
 LEAST, SHOWN = 2, 6
-TAKE = "take"
 
 
 def heads_of(book: Workbook, findings: Findings) -> list[Table]:
@@ -692,7 +691,7 @@ def is_meant(
         f"heads:{header_key(sheet.name)}",
         f"No column has names of candidates. Are these in the row of names the "
         f"candidates: {shown}{more}?",
-        [(TAKE, "yes, take them from the row of names")],
+        [("take", "yes, take them from the row of names")],
     )
     if not answer:
         sentence = (

@@ -177,11 +177,12 @@ def of_number(cell: str, number_format: str) -> Price:
 def of_text(cell: str, style: Style | None) -> Price:
     plain = " ".join(cell.split())
     refuse_no_price(plain)
-    inside = credit_in(plain)
-    if inside:
+    if sign := CREDIT.fullmatch(plain):
+        inside = (sign["minus"] or sign["brackets"]).strip()
         return credit(of_text(inside, style), cell[:300])
     parts = parts_of(plain)
-    if parts is None or says_more_than_one(plain):
+    at_number = re.sub(r"^[^\d<>~≥≤]*", "", plain)
+    if parts is None or parse_amount(at_number).problem in UNCERTAIN:
         return Price(text=cell[:300], problem="It is not certain.")
     number = read_number(parts.number, style)
     if number is None and is_open(parts.number):
@@ -214,18 +215,9 @@ def refuse_no_price(plain: str) -> None:
         )
 
 
-def credit_in(plain: str) -> str:
-    sign = CREDIT.fullmatch(plain)
-    return (sign["minus"] or sign["brackets"]).strip() if sign else ""
-
-
 def credit(price: Price, text: str = "") -> Price:
     amount = None if price.amount is None else -price.amount
     return replace(price, amount=amount, text=text or price.text)
-
-
-def says_more_than_one(plain: str) -> bool:
-    return parse_amount(re.sub(r"^[^\d<>~≥≤]*", "", plain)).problem in UNCERTAIN
 
 
 UNCERTAIN = frozenset(
@@ -399,7 +391,7 @@ def price_columns(header: Row) -> dict[str, int]:
 
 def terms_in(head: str) -> tuple[str, str]:
     words = [
-        word for word in APART_IN_HEAD.split(head) if word and not is_currency(word)
+        word for word in APART_IN_HEAD.split(head) if word and not currency_in(word)
     ]
     plain = " ".join(words)
     price = PRICE.search(plain)
@@ -415,10 +407,6 @@ def terms_in(head: str) -> tuple[str, str]:
             rhythm = PERIODS.get(terms.period or "")
             return unit_of(terms.unit, terms.period), rhythm.value if rhythm else ""
     return "", ""
-
-
-def is_currency(word: str) -> bool:
-    return bool(currency_in(word))
 
 
 def in_words(table: Table) -> Table:

@@ -141,11 +141,6 @@ LOGIN = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 _at_work: ContextVar[bool] = ContextVar("owner_at_work", default=False)
 
 
-def is_owner_at_work() -> bool:
-    """Whether this is a command that needs the owner's rights."""
-    return _at_work.get()
-
-
 @contextmanager
 def as_owner() -> Iterator[None]:
     """Let this thread's connection be the owner's, one command at a time."""
@@ -243,7 +238,7 @@ def check_role(
     **kwargs: Any,
 ) -> list[CheckMessage]:
     """Refuse superusers, owners and their like, but for commands that need them."""
-    if settings.DEMO or settings.DEBUG or is_owner_at_work():
+    if settings.DEMO or settings.DEBUG or _at_work.get():
         return []
     return [
         Error(sentence, hint=HINT, id="evaltracker.E001")
@@ -309,10 +304,6 @@ PATIENCE_SECONDS = 600.0
 BUSY = ("55P03", "40P01")
 
 
-def is_busy(error: BaseException) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) in BUSY
-
-
 def patiently[Result](
     work: Callable[[], Result], *, what: str, say: Callable[[str], object]
 ) -> Result:
@@ -323,7 +314,7 @@ def patiently[Result](
         try:
             return work()
         except OperationalError as error:
-            if not is_busy(error):
+            if getattr(error.__cause__, "sqlstate", None) not in BUSY:
                 raise
             if time.monotonic() > until:
                 raise Unfit(

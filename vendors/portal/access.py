@@ -95,10 +95,6 @@ def keep_session(
     )
 
 
-def forget_session(response: HttpResponseBase, invitation: uuid.UUID) -> None:
-    response.delete_cookie(_name(invitation), samesite="Lax")
-
-
 type Mark = tuple[str, str, int]
 
 
@@ -420,7 +416,7 @@ def code(request: HttpRequest, secret: str) -> HttpResponse:
 def leave(request: HttpRequest, session: VendorSession) -> HttpResponse:
     sign_out(session=session)
     response = render(request, SIGNED_OUT, {"left": True})
-    forget_session(response, session.link.candidate_id)
+    response.delete_cookie(_name(session.link.candidate_id), samesite="Lax")
     return response
 
 

@@ -67,8 +67,6 @@ from vendors.services.drafts import (
 )
 from vendors.sheets import COLUMNS
 
-NO_FILE = "Choose a file first, then attach it."
-
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
@@ -173,7 +171,7 @@ def _go_on(
                 by=actor_in_pages(session.link),
             )
         elif then == "attach":
-            raise Invalid(NO_FILE)
+            raise Invalid("Choose a file first, then attach it.")
     except Problem as problem:
         return _again(request, session, row, problem)
     if then == "attach":

@@ -638,7 +638,6 @@ def settle(found: list[SharedAddress], *, by: By, shared: Collection[str]) -> No
 # Of one invitation to one person: a reminder a day, and not for ever.
 REST = datetime.timedelta(days=1)
 MOST_MAILS = 5
-ARRIVED = (NoticeState.SENT, NoticeState.UNCERTAIN)
 
 
 def check_invite(candidate: Candidate, by: By) -> None:
@@ -772,7 +771,7 @@ def _require_rested(candidate: Candidate, contact: Contact) -> None:
     letters = invitation_letters(candidate).filter(address=contact.email)
     if letters.filter(state__in=NOTICE_OPEN).exists():
         raise Refused(f"A mail to {contact.name} is on its way already.")
-    arrived = letters.filter(state__in=ARRIVED)
+    arrived = letters.filter(state__in=(NoticeState.SENT, NoticeState.UNCERTAIN))
     if arrived.count() >= MOST_MAILS:
         raise Refused(
             f"{contact.name} has had this invitation {MOST_MAILS} times; ring them up."

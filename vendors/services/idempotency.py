@@ -99,8 +99,6 @@ KEPT = datetime.timedelta(days=7)
 LOCK_NOT_AVAILABLE = "55P03"
 # The lock is the transaction's; waiting for anything else is not cut short.
 BE_PATIENT = "SET LOCAL lock_timeout = '2s'"
-TAKE_TURN = "SELECT pg_advisory_xact_lock(%(turn)s)"
-BE_AS_BEFORE = "SET LOCAL lock_timeout TO DEFAULT"
 LOOK_UP = """
 SELECT kept.status, kept.body, kept.body_sha256, EXISTS (
     SELECT 1 FROM vendors_idempotencyrecord
@@ -114,7 +112,6 @@ FORGET = """
 DELETE FROM vendors_idempotencyrecord
 WHERE vendor_id = %(vendor)s AND created_at <= %(oldest)s
 """
-REUSED = "This Idempotency-Key was used with another body before; use a new key."
 
 
 class KeyReused(Problem):
@@ -175,7 +172,9 @@ class KeptAnswer:
         if row["status"] is None:
             return None
         if row["body_sha256"] != self._sha256:
-            raise KeyReused(REUSED)
+            raise KeyReused(
+                "This Idempotency-Key was used with another body before; use a new key."
+            )
         return Answer(row["status"], row["body"])
 
     def keep(self, pipe: Pipeline, answer: Answer) -> None:
@@ -203,8 +202,8 @@ def queue_turn(pipe: Pipeline, turn: Turn) -> None:
     """
     if connection.vendor == "postgresql":
         pipe.ask(BE_PATIENT)
-        pipe.ask(TAKE_TURN, turn=turn.number)
-        pipe.ask(BE_AS_BEFORE)
+        pipe.ask("SELECT pg_advisory_xact_lock(%(turn)s)", turn=turn.number)
+        pipe.ask("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def wait_for_turn(pipe: Pipeline) -> None:

@@ -468,13 +468,6 @@ def stop_asking(opening: PriceOpening, because: str) -> None:
         cancel_notices(kind=kind.name, subject_id=opening.pk, because=because)
 
 
-def every_price(evaluation: Evaluation) -> dict[str, dict[str, object]]:
-    return {
-        str(line.pk): journal.snapshot(line, PRICE_FIELDS)
-        for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
-    }
-
-
 @transaction.atomic
 def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
     """Open the prices to everybody with a part, once and for good.
@@ -510,7 +503,10 @@ def confirm_price_opening(*, opening: PriceOpening, by: User) -> Evaluation:
             "asked_at": opening.asked_at,
             "confirmed_by": by.name,
             "role": seat.part.role,
-            "prices": every_price(evaluation),
+            "prices": {
+                str(line.pk): journal.snapshot(line, PRICE_FIELDS)
+                for line in CostLine.objects.in_evaluation(evaluation).order_by("pk")
+            },
         },
         on_behalf_of=lender.name if lender else "",
     )
@@ -576,9 +572,6 @@ def require_awaited(opening: PriceOpening) -> None:
         raise Refused("The request was withdrawn; ask again.", code="withdrawn")
 
 
-CENT = Decimal("0.01")
-
-
 def totals_of(lines: Iterable[QuotedLine]) -> dict[str, Decimal]:
     """The likely sum of each that is due once, monthly and yearly; a rise in percent
     is of other lines, and is in none."""
@@ -600,13 +593,10 @@ def totals_of(lines: Iterable[QuotedLine]) -> dict[str, Decimal]:
 
 def _rounded(amount: Fraction) -> Decimal:
     whole = Decimal(amount.numerator) / Decimal(amount.denominator)
-    return whole.quantize(CENT, rounding=ROUND_HALF_UP)
+    return whole.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-PAST = "That day has passed; name today or a later day."
-NONE_STANDS = "You have no prices handed in, so there is nothing to withdraw."
 NOT_A_CONTACT = "It is the address of none of your contacts: {}."
-NOT_A_READER = "Only who may read these prices may withdraw them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -643,7 +633,7 @@ def hand_in_quote(
     if currency not in CODES:
         inputs.refuse("currency", "Write the currency as its code, such as USD.")
     if valid_until < wall_of(now, candidate.evaluation.zone).date():
-        inputs.refuse("valid_until", PAST)
+        inputs.refuse("valid_until", "That day has passed; name today or a later day.")
     named = _own_people(inputs, candidate, readers) | ({reader} if reader else set())
     inputs.check()
     stored = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
@@ -690,9 +680,14 @@ def withdraw_quote(*, candidate: Candidate, by: Actor, reader: str) -> Quote:
     candidate, now = lock_invitation(candidate)
     stands = standing_quote(candidate, reader)
     if not reader or (stands and stands.is_withheld):
-        raise Forbidden(NOT_A_READER, code="not_a_reader")
+        raise Forbidden(
+            "Only who may read these prices may withdraw them.", code="not_a_reader"
+        )
     if stands is None:
-        raise Refused(NONE_STANDS, code="nothing_to_withdraw")
+        raise Refused(
+            "You have no prices handed in, so there is nothing to withdraw.",
+            code="nothing_to_withdraw",
+        )
     body = {"currency": stands.currency, "valid_until": stands.valid_until, "lines": []}
     return _keep(candidate, body, now, "quote.withdrawn", ("revision",), by)
 
