@@ -136,6 +136,7 @@ class Pipeline:
             for column, field in _columns(type(row)).items()
         }
         self.ask(_insertion(type(row)), **values)
+        _tell([row])
 
     def add_all(self, rows: Sequence[Model]) -> None:
         model, columns = type(rows[0]), _columns(type(rows[0]))
@@ -150,6 +151,14 @@ class Pipeline:
             SELECT * FROM json_populate_recordset(NULL::{table}, %(rows)s::json)
         """  # noqa: S608
         self.ask(insertion, rows=msgspec.json.encode(values).decode())
+        _tell(rows)
+
+
+def _tell(rows: Sequence[Any]) -> None:
+    """Let rows know that they are saved, as their own `save` does."""
+    for row in rows:
+        if hasattr(row, "touch"):
+            row.touch(row.saved())
 
 
 class StatementByStatement(Pipeline):

@@ -220,8 +220,6 @@ class LockedClaims:
             )
             for requirement, answer in said
         ]
-        for row in rows:
-            row.touch(row.saved())
         if len(rows) == 1:
             self.pipe.add(rows[0])
         else:
