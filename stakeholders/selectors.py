@@ -262,7 +262,6 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
 
 
 def last_signed(user: User, visit: Visit) -> SignOff | None:
-    """The latest sign-off by or for `user` on this stage, on any visit."""
     return (
         SignOff.objects.filter(
             Q(person=user) | Q(on_behalf_of=user),
@@ -294,7 +293,6 @@ def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
 
 
 def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[Role, Category]]:
-    """Roles whose weights conflict; the time to talk about it is before demos."""
     return clashes(said_weights(evaluation))
 
 

@@ -314,7 +314,6 @@ def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
 
 
 def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
-    """Lines that were read from a sheet as the form holds them, by the checklist."""
     by_kind: dict[str, list[Typed]] = {}
     for row in read:
         by_kind.setdefault(row["kind"], []).append(blank_row(row["kind"]) | row)
@@ -423,7 +422,6 @@ def _row(line: QuotedLine) -> Typed:
 
 
 def _price_words(number: Decimal | None) -> str:
-    """“90.50” and not “90.5”, as prices are written."""
     if number is None:
         return ""
     text = f"{number.normalize():f}"

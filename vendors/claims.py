@@ -315,7 +315,6 @@ def named_words(named: Mapping[str, Sequence[str]]) -> str:
 
 
 def answered_values(claim: Any, lists: Lists) -> Named:
-    """The values of `lists` that a claim answers, as the ledger reads it."""
     if claim is None:
         return {}
     pairs = answered(claim.holds_for, claim.environments, claim.availability, lists)
@@ -522,7 +521,6 @@ def held_for(
     as_is: bool = False,
     today: datetime.date | None = None,
 ) -> dict[str, Any] | None:
-    """What is kept of the values that an answer holds for; None if of none."""
     answer = (lists, availability, available_from)
     canonical_form = canonical(said, lists)
     if canonical_form is None and as_is and availability not in UNANSWERED:

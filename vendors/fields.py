@@ -91,7 +91,6 @@ SYNTAX = (
 
 
 def write_holds_for(said: Any) -> str:
-    """What was said, as a text that `read_holds_for` reads as the same."""
     if said is None or said == EVERYWHERE:
         return said or ""
     if isinstance(said, dict):
@@ -134,7 +133,6 @@ def _answer_of(part: dict[str, Any]) -> str:
 
 
 def _lines(part: str) -> Iterator[tuple[str, str, str]]:
-    """List (blank: all of them), value and answer of one part of the text."""
     name, colon, values = part.partition(":")
     if not colon:
         value, _, answer = (text.strip() for text in part.partition("="))
@@ -222,8 +220,6 @@ class HoldsForField(ValuesField):
 
 
 class HoldsForTextField(HoldsForField):
-    """The same boxes of a form whose answers are kept as text."""
-
     def prepare_value(self, value: Any) -> Any:
         """The boxes that are ticked; a text that boxes cannot say ticks none."""
         if isinstance(value, str):
@@ -235,14 +231,25 @@ class HoldsForTextField(HoldsForField):
         return write_holds_for(super().clean(value))
 
 
-class OwnAnswersField(forms.CharField):
-    """Values that have an answer of their own, as a text; it gives their lines."""
+class ReadField(forms.CharField):
+    """A text that `read` takes; the sentence of its ValueError stands at the field."""
 
-    def clean(self, value: Any) -> list[dict[str, Any]]:
+    read: Any
+
+    def clean(self, value: Any) -> Any:
         try:
-            stated = read_holds_for(super().clean(value) or "")
+            return self.read(super().clean(value) or "")
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class OwnAnswersField(ReadField):
+    """Values that have an answer of their own, as a text; it gives their lines."""
+
+    read = staticmethod(read_holds_for)
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        stated = super().clean(value)
         if stated is not None and not isinstance(stated, list):
             raise forms.ValidationError(
                 "Write the answer of each value, as in “Runs on: AWS = never”. Values "
@@ -251,18 +258,13 @@ class OwnAnswersField(forms.CharField):
         return stated or []
 
 
-class HoldsForCell(forms.CharField):
-    def clean(self, value: Any) -> Any:
-        try:
-            return read_holds_for(super().clean(value) or "")
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+class HoldsForCell(ReadField):
+    read = staticmethod(read_holds_for)
 
 
 def joined(
     held: Any, own_answers: Sequence[Mapping[str, Any]], answer: Mapping[str, Any]
 ) -> Any:
-    """What was said: the ticked values with the answer above, and the others."""
     if not own_answers:
         return held
     day = answer["available_from"]
@@ -275,7 +277,6 @@ def joined(
 
 
 def parted(said: Any, answer: Mapping[str, Any]) -> tuple[Any, str]:
-    """The opposite: the values that share the answer above, and the others as text."""
     if not isinstance(said, list):
         return said, ""
     day = answer["available_from"]

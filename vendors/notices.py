@@ -160,7 +160,6 @@ class ToVendor[Row](About[Row]):
 
 
 def way_in(candidates: QuerySet[Candidate], address: str) -> str:
-    """The path of the pages of one of these, for who reads mail there; blank: none."""
     if settings.VENDOR_SITE_URL and (link := link_to_pages(candidates, address)):
         return f"{PAGES}{link_secret(link.pk)}/"
     return ""
@@ -182,7 +181,6 @@ def last_day(evaluation: Evaluation) -> str:
 
 
 def reached_by(address: str) -> Q:
-    """Invited candidates whose vendor has a contact of that address."""
     return Q(
         invited_at__isnull=False,
         vendor__in=Contact.objects.current()
@@ -707,6 +705,5 @@ class AnsweringClosed(ToVendor[Candidate]):
 
 
 def end_of(evaluation: Evaluation) -> datetime.datetime | None:
-    """When answering ended or ends, by hand or by the deadline."""
     ends = (evaluation.claims_closed_at, evaluation.claims_close_at)
     return min((end for end in ends if end is not None), default=None)

@@ -474,7 +474,6 @@ def _environments(text: str) -> list[str]:
 
 
 def _holds_for(text: str) -> dict[str, Any] | None:
-    """What was said; what it means, whoever knows the lists says."""
     values = read_holds_for(meant(text))
     return values and {"said": values, "means": {}}
 

@@ -198,8 +198,6 @@ class StakeholderAdmin(HardenedAdmin):
 
 @admin.register(SignOff, site=site)
 class SignOffAdmin(HardenedAdmin):
-    """Verdicts, the newest first; what was signed opens from the evaluation."""
-
     empty_text = "Nobody has signed yet. Who must sign is set on the Stakeholders page."
     list_display = ("signed_at", "printed_name", "role", "verdict", "evaluation")
     list_filter = (by("verdict"), by("role"))
@@ -340,8 +338,6 @@ def beside_person(row: Stakeholder) -> str:
 
 @register_grid
 class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
-    """Parts that last; a person with two roles has two rows."""
-
     name = "stakeholders"
     title = "Stakeholders"
     related = ("owner",)
@@ -409,7 +405,6 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     def add(
         self, subject: Evaluation, values: Mapping[str, Any], by: User
     ) -> Stakeholder:
-        """Somebody with their role in the company, unless another is given."""
         if not values.get("user"):
             raise Invalid("Choose a person.", errors={"user": ["Choose a person."]})
         return add_stakeholder(

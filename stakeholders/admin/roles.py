@@ -321,8 +321,6 @@ def weight_field(*, required: bool) -> forms.IntegerField:
 
 @register_grid
 class WeightsGrid(Grid[Evaluation, Category]):
-    """Categories by roles: each role's own column, and the owner's agreed one."""
-
     name = "weights"
     title = "Weights by category and role"
     related = ("owner",)

@@ -120,7 +120,6 @@ def check_days(
 
 @transaction.atomic
 def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
-    """End a substitution now; the lender or the owner may."""
     part = delegation.stakeholder
     user = actor_of(by).user
     may = (part.user_id, part.evaluation.owner_id)
@@ -146,12 +145,7 @@ def revoke_delegation(*, delegation: Delegation, by: By) -> Delegation:
 
 
 def keep_sight(evaluation: Evaluation, user: User) -> bool:
-    """Let `user` see the evaluation while a part or a substitution lasts.
-
-    Returns:
-        Whether they see it.
-
-    """
+    """Let `user` see it while a part or a substitution lasts; whether they do."""
     holds = Stakeholder.objects.filter(
         evaluation=evaluation, user=user, left_at__isnull=True
     )

@@ -87,7 +87,6 @@ def attach_conditions(
 def owe_mails(
     condition: Condition, evaluation: Evaluation, asked: ConditionAsked
 ) -> None:
-    """Its owner is told at once, reminded before the day, and told when it is over."""
     if asked.owner != condition.sign_off.person:
         owe_now(
             evaluation=evaluation,
@@ -133,7 +132,6 @@ def check_close_condition(condition: Condition, by: By) -> User:
 
 @transaction.atomic
 def close_condition(*, condition: Condition, note: str, by: By) -> Condition:
-    """Close a condition with a note; its owner, its asker or the owner may."""
     evaluation = condition.sign_off.visit.evaluation
     user = check_close_condition(condition, by)
     if not note.strip():

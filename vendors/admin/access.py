@@ -431,7 +431,6 @@ def may_write(look: Look) -> Iterator[Step]:
 
 
 def way_in(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """Every step of a vendor's way in; for the owner, and for operators to read."""
     check_query(request, filters={"try"})
     user = reader(request)
     candidate = find_candidate(user, candidate_id)

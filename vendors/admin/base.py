@@ -157,7 +157,6 @@ def find_candidate(user: User, key: uuid.UUID, **more: Any) -> Candidate:
 
 
 def find_place(user: User, candidate_id: uuid.UUID, requirement_id: uuid.UUID) -> Place:
-    """The cell, if both exist, belong together and `user` may see them."""
     candidate = find_candidate(user, candidate_id)
     requirement = (
         Requirement.objects.filter(evaluation=candidate.evaluation_id)

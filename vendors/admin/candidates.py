@@ -417,7 +417,6 @@ class PersonRow:
 
 @evaluation_page("conflicts", "Conflicts", order=35, group="People")
 def conflicts_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """Who declared what; the words stay between their author and the owner."""
     check_query(request)
     user = reader(request)
     ask_first(request, evaluation)
@@ -611,7 +610,6 @@ def everybody_known(candidate: Candidate) -> dict[str, Any]:
 
 
 def first_contact(candidate: Candidate) -> str:
-    """The first by name at its vendor, “Name <address>”; blank if none is known."""
     known = list(candidate.vendor.contacts.all()) if candidate.vendor else []
     return f"{known[0].name} <{known[0].email}>" if known else ""
 
@@ -705,7 +703,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
         yield "Open", reverse("admin:candidate", args=[row.pk])
 
     def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        """What the owner does to several; inviting only in research."""
         if why_not(check_owned, subject, user):
             return ()
         may_invite = why_not(check_owned, subject, user, Stage.RESEARCH) is None
@@ -718,7 +715,6 @@ class CandidatesGrid(Grid[Evaluation, Candidate]):
     def choice_named(
         self, subject: Evaluation, column: str, name: str, by: User
     ) -> Vendor | None:
-        """A company that nobody has listed is made, as in the form."""
         return add_vendor(name=name, by=by) if column == "vendor" else None
 
     def add(

@@ -82,7 +82,6 @@ from vendors.services.drafts import answer_sheet
 
 
 def answer_sheet_view(request: HttpRequest, candidate_id: uuid.UUID) -> HttpResponse:
-    """The same file as the vendor's own, with what it has said so far."""
     check_query(request)
     user = reader(request)
     candidate = find_candidate(user, candidate_id, invited_at__isnull=False)
@@ -293,7 +292,6 @@ class SentRow:
 
 
 def sent_rows(claims: Iterable[SentClaim]) -> list[SentRow]:
-    """The claims with their words, in two queries however many."""
     shown = list(claims)
     wanted = {claim.newer.id for claim in shown}
     wanted |= {claim.former.id for claim in shown if claim.former is not None}
@@ -344,7 +342,6 @@ FILTERS = ("show", "candidate", "availability", "all")
 
 
 def has_begun(user: User, evaluation: Evaluation) -> bool:
-    """Vendors send nothing before claims are opened."""
     return (
         evaluation.stage != Stage.REQUIREMENTS
         or evaluation.claims_opened_at is not None

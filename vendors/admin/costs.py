@@ -212,7 +212,6 @@ def without_rate(evaluation: Evaluation, columns: list[CostColumn]) -> list[str]
 
 
 def payments_of(column: CostColumn) -> list[tuple[str, str, Decimal]]:
-    """Share, when, and amount of each payment of what is paid once."""
     plan = column.candidate.payments
     if not plan:
         return []

@@ -238,7 +238,6 @@ class DeclineProposal(RulingOnProposal):
 
 
 def questions_of(evaluation: Evaluation) -> list[Question]:
-    """Open questions first, the oldest first; then the answered, the newest first."""
     rows: Any = Question.objects.filter(evaluation=evaluation)
     rows = rows.select_related("requirement", "answered_by")
     every = list(rows.prefetch_related("askings__candidate"))
@@ -299,7 +298,6 @@ type Told = tuple[Evaluation, str, str]
 
 
 def candidates_of(user: User) -> QuerySet[Candidate]:
-    """Candidates that `user` sees, where no interest bars them."""
     rows: QuerySet[Candidate] = Candidate.objects.visible_to(user)
     return rows.filter(where_unbarred(user, "evaluation")).select_related(
         "evaluation__owner"
@@ -326,7 +324,6 @@ def about_cell(row: Candidate, part: str) -> Told | None:
 
 
 def cost_lines_of(user: User) -> QuerySet[CostLine]:
-    """Cost lines that are not sealed from `user`, where no interest bars them."""
     rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
     return rows.filter(where_unbarred(user)).select_related(
         "candidate__evaluation__owner"

@@ -182,7 +182,6 @@ class SendInvitation(Telling):
     form_class = SendForm
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """Nobody: whoever presses them all, presses those who answer, too."""
         return {}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
@@ -339,7 +338,6 @@ def offer_tests(
 
 
 def newest_letters(*candidates: Candidate) -> dict[uuid.UUID, list[Letter]]:
-    """By candidate, the newest mail to each address."""
     by_place: dict[tuple[str, str], list[Notice]] = defaultdict(list)
     for notice in invitation_letters(*candidates):
         by_place[notice.subject_id, notice.address].append(notice)
@@ -509,7 +507,6 @@ class WindowAct(OnEvaluation):
         return {"zone": target.zone}
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
-        """The end that stands if it is still to come, else two weeks from today."""
         now, end = timezone.now(), target.claims_close_at
         if end is not None and end > now:
             wall = wall_of(end, target.zone)

@@ -20,6 +20,7 @@ from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CostKind, Curve, read_payments, read_tiers, write_tiers
 from vendors.costs.lines import MOST_PERCENT
+from vendors.fields import ReadField
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.models.candidates import check_exact
 from vendors.selectors.costs import tiers_of
@@ -50,20 +51,15 @@ def trimmed(value: Any) -> Any:
     return written(value) if isinstance(value, Decimal) else value
 
 
-class TiersField(forms.CharField):
+class TiersField(ReadField):
     widget = forms.Textarea
+    read = staticmethod(read_tiers)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, widget=long_text(3), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return write_tiers(tiers_of(value)) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return read_tiers(super().clean(value) or "")
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class PriceForm(forms.Form):
@@ -318,19 +314,14 @@ class RemoveRate(InEvaluation[ExchangeRate]):
         return f"{self.title}: {target}"
 
 
-class PaymentsField(forms.CharField):
+class PaymentsField(ReadField):
     widget = forms.Textarea
+    read = staticmethod(read_payments)
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
         return "\n".join(f"{row['share']} {row['when']}" for row in value)
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return read_payments(super().clean(value) or "")
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
 
 
 class PaymentsForm(forms.Form):

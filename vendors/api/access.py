@@ -97,7 +97,6 @@ class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <token>`; cookies and sessions count for nothing."""
 
     def authenticate(self, request: Request) -> tuple[Caller, VendorToken] | None:
-        """The caller; None without a header, and then nothing is answered either."""
         refuse_leaked_token(request)
         header = request.headers.get("Authorization", "")
         if not header:
@@ -114,7 +113,6 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def secret_of(header: str) -> str | None:
-    """The token in an Authorization header, if it has the shape of one."""
     match = BEARER.fullmatch(header)
     return match[1] if match and SECRET.fullmatch(match[1]) else None
 
@@ -208,7 +206,6 @@ class MinuteThrottle(BaseThrottle):
         self.left = 0.0
 
     def count(self, name: str, most: int) -> bool:
-        """Count a call; whether it is still within the minute's number."""
         minute, self.left = divmod(time.time(), MINUTE)
         return count_up(name, int(minute)) <= most
 
@@ -322,14 +319,12 @@ class VendorView(StrictView):
             self.take_turn(request)
 
     def take_turn(self, request: Request) -> None:
-        """Wait until no other call with this key runs, if there is a key."""
         key = request.headers.get("Idempotency-Key", "")
         if KEY.fullmatch(key):
             route = f"{request.method} {request.path}"
             take_turn(vendor=self.caller(request).vendor, route=route, key=key)
 
     def keyed(self, request: Request) -> Turn | None:
-        """The turn of a call with a key; None for one without."""
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return None
@@ -341,7 +336,6 @@ class VendorView(StrictView):
         return Turn(vendor, f"{request.method} {request.path}", key)
 
     def caller(self, request: Request) -> Caller:
-        """The vendor that calls; the permission let nobody else in."""
         return cast("Caller", request.user)
 
     def invitation(self, request: Request, invitation: str) -> Candidate:
@@ -423,7 +417,6 @@ class ClaimTakingView(VendorView):
         read: Callable[[Any], Sequence[Stated]],
         submit: Callable[[LockedClaims, Sequence[Stated], Actor], Answer],
     ) -> HttpResponse:
-        """The answer of `submit` to the claims of the body."""
         try:
             claims = read(request.data)
             turn = self.keyed(request)

@@ -93,7 +93,6 @@ NO_TEXT = "It must be a string."
 
 
 def read_claim_body(body: Any) -> Sequence[Stated]:
-    """The one claim of a body; `Invalid` names all that is wrong with its shape."""
     errors: dict[str, list[str]] = {}
     claim = _read_item(body, "", errors)
     if errors:
@@ -103,7 +102,6 @@ def read_claim_body(body: Any) -> Sequence[Stated]:
 
 
 def read_batch_body(body: Any) -> Sequence[Stated]:
-    """The many claims of a body; `Invalid` names all that is wrong with their shape."""
     if not isinstance(body, dict):
         raise _invalid("", "The body must be a JSON object.")
     for name in body.keys() - {"claims"}:
@@ -128,8 +126,6 @@ def _invalid(field: str, sentence: str) -> Invalid:
 
 
 def _read_item(item: Any, at: str, errors: dict[str, list[str]]) -> Stated:
-    """One claim; what is wrong with its shape goes into `errors`."""
-
     def refuse(field: str, sentence: str) -> None:
         errors[f"{at}.{field}".strip(".")] = [sentence]
 
@@ -227,7 +223,6 @@ SWITCHES = {"history": own_history, "to_confirm": own_claims_to_confirm}
 
 
 def claims_asked_for(candidate: Candidate, given: QueryDict) -> QuerySet[Claim]:
-    """Those that stand, unless a switch asks for others."""
     wrong = [name for name in SWITCHES if given.get(name, "0") not in ("0", "1")]
     if wrong:
         raise ValidationError({name: ["It must be 0 or 1."] for name in wrong})
@@ -424,7 +419,6 @@ class SubmissionView(VendorView):
 
 
 def show_invitation(candidate: Any, now: datetime.datetime) -> dict[str, Any]:
-    """An invitation in the words of the API; `candidate` comes with its counts."""
     evaluation = candidate.evaluation
     shown = {
         "id": candidate.pk,
@@ -447,7 +441,6 @@ show_requirement = RequirementOutput().to_representation
 def submit_and_show(
     locked: LockedClaims, claims: Sequence[Stated], by: Actor
 ) -> Answer:
-    """Take a claim: 201 for a new revision, 200 for the same words again."""
     result = submit_one(locked, claims[0], by)
     text = JSONRenderer().render(show_claim(result.claim)).decode()
     return Answer(201 if result.created else 200, text)

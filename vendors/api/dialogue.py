@@ -107,7 +107,6 @@ class ProposalOutput(serializers.Serializer[Any]):
 
 
 def show_question(question: Question, *, own: bool) -> dict[str, Any]:
-    """A question in the words of the API, without whoever else asked it."""
     shown = {
         "id": question.pk,
         "requirement": question.requirement.ref if question.requirement else None,

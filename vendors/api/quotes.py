@@ -65,7 +65,6 @@ def chosen(choices: list[tuple[str, str]], **more: Any) -> serializers.ChoiceFie
 
 
 def left_out(words: str) -> dict[str, Any]:
-    """For a field that may be missing or null."""
     return {"required": False, "allow_null": True, "default": None, "help_text": words}
 
 
@@ -209,7 +208,6 @@ def line_of(given: dict[str, Any]) -> QuotedLine:
 
 
 def tier_of(given: dict[str, Any]) -> Tier:
-    """A tier of a body; low and high that are left out are the likely price."""
     likely = given["likely"]
     low, high = (
         likely if given[name] is None else given[name] for name in ("low", "high")

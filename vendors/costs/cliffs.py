@@ -163,7 +163,6 @@ class TotalCost:
 
     @property
     def caution(self) -> str:
-        """Return the sentence that must stand beside an incomplete total."""
         unsaid, excluded = self.coverage.unsaid, self.coverage.excluded
         parts = []
         if unsaid:

@@ -199,8 +199,6 @@ _NOTHING: Exact3 = (Fraction(0), Fraction(0), Fraction(0))
 
 
 class Labelled(StrEnum):
-    """A choice; ``label`` is what users read of it."""
-
     label: str
 
     def __new__(cls, value: str, label: str = "") -> Self:

@@ -84,7 +84,6 @@ def currencies_of(text: str) -> tuple[str, ...]:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    """By name in some languages, in one or many, the currencies called so."""
     codes_by_name: dict[str, set[str]] = {}
     for language in LANGUAGES:
         for code, name in Locale(language).currencies.items():
@@ -114,8 +113,6 @@ CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%-]|[^\W\d_]+\.?(?:\s[^\W\d_]+)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A cell taken apart around its first number."""
-
     number: str
     currencies: tuple[str, ...]
     factor: Decimal
@@ -240,8 +237,6 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a status word means in an evaluation; unstated keeps it as text."""
-
     availability: str
     available_from: datetime.date | None = None
 

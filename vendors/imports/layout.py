@@ -624,7 +624,6 @@ def find_shape(
 def once_each(
     lines: list[ClaimLine], sheets: dict[str, Sheet], findings: Findings
 ) -> list[ClaimLine]:
-    """Each cell once; two different answers to one cell are refused."""
     first: dict[tuple[str, str], ClaimLine] = {}
     for line in lines:
         earlier = first.setdefault(line.cell, line)

@@ -324,7 +324,6 @@ def settle(table: Table, findings: Findings, beside: Collection[int] = ()) -> Se
 def style_in(
     table: Table, name: str, findings: Findings, beside: Collection[int] = ()
 ) -> Style | None:
-    """How one column writes its numbers: as they tell it, or as somebody said."""
     column = table.columns[name]
     style, opened = settled_style(texts_in(table, [column]))
     if style is not None or not opened:
@@ -348,7 +347,6 @@ def style_in(
 
 
 def texts_in(table: Table, columns: Collection[int]) -> list[str]:
-    """What is typed in these columns; numbers of the spreadsheet itself are sure."""
     return [
         row.cell(column)
         for row in table.body
@@ -427,7 +425,6 @@ def has_words(rows: Collection[Row], column: int) -> bool:
 
 
 def refuse_many_prices(table: Table) -> None:
-    """Refuse several columns of prices of one name: each is somebody's."""
     name = table.cell(table.header, "likely")
     alike = [
         at
@@ -450,7 +447,6 @@ VALID = {"valid_from": "from", "valid_until": "until"}
 def currency_of(
     table: Table, row: Row, likely: Price, settled: Settled, usual: str
 ) -> str:
-    """The currency by its code; a sign that several share may be told beside."""
     cell = code_of(table.cell(row, "currency"))
     own, head = likely.currencies, settled.currency
     for text, where in ((cell, cell), (head, f"its column in {head}")):

@@ -387,7 +387,6 @@ class Patience:
             self.order.__exit__(None, None, None)
 
     def execute(self, sql: Any, params: Any = ()) -> None:
-        """Run one statement; on its own, again and again until it gets its lock."""
         if self.atomic_migration and not self.collect_sql:
             self.waiting.append((str(sql), params))
             return
@@ -407,7 +406,6 @@ class Patience:
             run(self.connection, f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
     def _in_order(self, execute: Any, *statement: Any) -> Any:
-        """Whatever else asks the database finds what waits done."""
         self._run_waiting()
         return execute(*statement)
 

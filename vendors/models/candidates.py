@@ -189,7 +189,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.all() if runs else self.none()
 
     def current(self) -> Self:
-        """Those who still answer for their vendor."""
         return self.filter(removed_at__isnull=True)
 
 
@@ -354,7 +353,6 @@ class ConflictQuerySet(ScopedQuerySet["Conflict"]):
         return self.filter(replaced_at__isnull=True)
 
     def barring(self) -> Self:
-        """Declared interests that the owner has not cleared."""
         return self.standing().filter(has_interest=True, cleared_by__isnull=True)
 
     def of(self, user: User) -> Self:

@@ -35,7 +35,6 @@ class DraftQuerySet(VendorScopedQuerySet["AnswerDraft"]):
         return self.none()
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Take them away with their files."""
         DraftFile.objects.filter(draft__in=self).delete()
         return super().delete()
 

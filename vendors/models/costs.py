@@ -145,11 +145,9 @@ class CostLine(SealedRecord, VendorRecord):
 
 class PriceOpeningQuerySet(ScopedQuerySet["PriceOpening"]):
     def standing(self) -> Self:
-        """What was not withdrawn: one at most in an evaluation."""
         return self.filter(withdrawn_at__isnull=True)
 
     def awaited(self) -> Self:
-        """Asked for, and neither confirmed nor withdrawn."""
         return self.standing().filter(confirmed_at__isnull=True)
 
 

@@ -163,8 +163,6 @@ SLOWLY = "That was too much at once. Wait a minute, then try again."
 
 
 def portal_page(*methods: str) -> Callable[[View], View]:
-    """A page that anybody may ask for who knows its address."""
-
     def made(view: View) -> View:
         @require_http_methods(methods)
         @csp_override(POLICY)
@@ -187,7 +185,6 @@ def portal_page(*methods: str) -> Callable[[View], View]:
 
 
 def _who_reads(request: HttpRequest, names: dict[str, Any]) -> str:
-    """Whose pages are counted: of who is in their own, else those of an address."""
     key = _read(names.get("invitation", ""))
     secret = session_secret(request, key) if key else ""
     return digest_of(secret) if secret else address_of(request)
@@ -263,7 +260,6 @@ def say(request: HttpRequest, status: HTTPStatus, sentence: str = "") -> HttpRes
 
 
 def is_at_home(request: HttpRequest) -> bool:
-    """Whether vendor pages are served, and under the name that was asked for."""
     home = settings.VENDOR_SITE_URL
     if not home:
         return False
@@ -272,7 +268,6 @@ def is_at_home(request: HttpRequest) -> bool:
 
 
 def may_ask(name: str, most: int | None = None) -> bool:
-    """Whether that name stays within its number in this minute."""
     minute = int(time.time() // MINUTE)
     if most is None:
         most = settings.VENDOR_CALLS_PER_MINUTE
@@ -439,7 +434,6 @@ def people(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 
 def _do_on_people(request: HttpRequest, link: InvitationLink, own: Any) -> str:
-    """Do what a button of the page says; the text of a token that was made."""
     then, by = request.POST.get("then", ""), actor_in_pages(link)
     if then == "token":
         terms: dict[str, Any] = {"vendor": link.vendor, "contact": link.contact}
@@ -494,7 +488,6 @@ def _shown(
     status: HTTPStatus = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
-    """A page for somebody who may be anybody: it names no person."""
     evaluation = link.candidate.evaluation
     context = {
         "evaluation": evaluation,

@@ -125,7 +125,6 @@ def _of(session: VendorSession) -> Any:
 def _save(
     request: HttpRequest, session: VendorSession, found: Answers, row: AnswerRow
 ) -> HttpResponse:
-    """Keep what was typed; a script hears it as JSON, a person goes on."""
     by_script = request.headers.get("X-Autosave") == "1"
     version = request.POST.get("version", "")
     typed = typed_in(request.POST)
@@ -256,7 +255,6 @@ def colleagues(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*FORM)
 def questions(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    """Every answered question, whoever asked, and the own ones; a form for one more."""
     candidate = session.link.candidate
     answers = answers_of(session.link)
     problem: Problem | None = None
@@ -401,7 +399,6 @@ def receipt(request: HttpRequest, session: VendorSession) -> HttpResponse:
 
 @session_page(*READ)
 def file(request: HttpRequest, session: VendorSession, file: str) -> HttpResponse:
-    """An own file, handed in or waiting with a draft, as an attachment."""
     key, candidate = read_id(file), session.link.candidate
     stored = own_files(candidate).filter(pk=key).first()
     if stored is not None:

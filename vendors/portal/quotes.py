@@ -177,7 +177,6 @@ def _shown(
     problem: Problem | None = None,
     is_read: bool = False,
 ) -> HttpResponse:
-    """The page; after a refusal with what was typed and a sentence at each field."""
     candidate, now = session.link.candidate, database_now()
     own = reader_of(session)
     quotes = own_quotes(candidate, own)

@@ -114,7 +114,6 @@ def live_link(path: str = "") -> Q:
 
 
 def newest_link() -> Q:
-    """Of each contact and invitation the one that mails lead to, if it has one."""
     return Q(turned_at__isnull=True, ended_at__isnull=True)
 
 
@@ -301,8 +300,6 @@ ALLOWED = "shared_address.allowed"
 
 @dataclass(frozen=True, slots=True)
 class SharedAddress:
-    """What the vendors of two candidates of one evaluation share."""
-
     candidate: Candidate
     rival: Vendor
     # A mailbox, or a mail domain that is somebody's own.
@@ -319,7 +316,6 @@ class SharedAddress:
 
     @property
     def key(self) -> tuple[frozenset[str], str]:
-        """Which two vendors share what, whichever of them came first."""
         pair = {str(self.candidate.vendor_id), str(self.rival.pk)}
         return frozenset(pair), self.shared
 

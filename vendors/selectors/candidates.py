@@ -129,7 +129,6 @@ def demanded_of(requirement: Requirement) -> Named:
 
 
 def demanded_in(evaluation: Evaluation) -> dict[Any, Named]:
-    """The same by requirement, of a whole evaluation, in three queries."""
     demands = Demand.objects.filter(requirement__evaluation=evaluation)
     rows = demands.order_by("scope__position", "scope__name").values_list(
         "requirement_id", "scope__name"

@@ -48,7 +48,6 @@ from vendors.selectors.candidates import (
 
 
 def current_claims(candidate: Candidate) -> QuerySet[Claim]:
-    """What a candidate says now; withdrawn answers are no answers."""
     rows: QuerySet[Claim] = Claim.objects.filter(candidate=candidate)
     return (
         rows.filter(superseded_at__isnull=True, requirement__retired_at__isnull=True)
@@ -78,7 +77,6 @@ def vendors_words() -> QuerySet[Claim]:
 
 
 def vendors_answers() -> QuerySet[Claim]:
-    """What vendors say now; a withdrawn answer is none."""
     return (
         vendors_words()
         .filter(superseded_at__isnull=True, requirement__retired_at__isnull=True)
@@ -105,7 +103,6 @@ def own_claim(candidate: Candidate, requirement: Requirement) -> Claim | None:
 
 
 def own_files(candidate: Candidate) -> QuerySet[ClaimFile]:
-    """Every file that the vendor attached, with the `own_revision` of its claim."""
     rows: QuerySet[Any] = ClaimFile.objects.filter(
         claim__candidate=candidate, claim__by_vendor=True
     )
@@ -355,8 +352,6 @@ def reads_answers(user: User, evaluation: Evaluation) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """The requirements that are asked, must-haves first, and which of them wait."""
-
     asked: list[Requirement]
     left: frozenset[UUID]
 
@@ -404,7 +399,6 @@ def answering_of(candidate: Candidate) -> Answering:
 
 
 def sheets_of(candidate: Candidate) -> QuerySet[MailedSheet]:
-    """All of a candidate, for its owner, the newest first."""
     rows: QuerySet[MailedSheet] = MailedSheet.objects.filter(candidate=candidate)
     return rows.select_related("submission", "file").order_by("-uploaded_at")
 
@@ -437,7 +431,6 @@ class AnswerRow:
 
     @property
     def state(self) -> str:
-        """`draft`, `changed` since it was answered, `answered` or `open`."""
         if self.draft is not None:
             return "draft"
         if self.claim is None:
@@ -489,7 +482,6 @@ class Answers:
         return next((row for row in self.rows if row.requirement.ref == ref), None)
 
     def after(self, ref: str) -> AnswerRow | None:
-        """The next that is not answered, from there on and round to the first."""
         places = [n for n, row in enumerate(self.rows) if row.requirement.ref == ref]
         start = places[0] + 1 if places else 0
         following = [*self.rows[start:], *self.rows[:start]]
@@ -522,7 +514,6 @@ def draft_files(link: InvitationLink) -> QuerySet[DraftFile]:
 
 
 def answers_of(link: InvitationLink) -> Answers:
-    """Everything that is asked of a candidate's vendor; three queries."""
     candidate = link.candidate
     claims: dict[uuid.UUID, Claim] = {
         claim.requirement_id: claim for claim in own_claims(candidate)

@@ -162,7 +162,6 @@ def opening_of(evaluation: Evaluation) -> PriceOpening | None:
 
 
 def opening_state(evaluation: Evaluation, user: User) -> OpeningState:
-    """How far it is, for the page that `user` reads; before its stage nothing is."""
     if evaluation.stage != Stage.DECISION and evaluation.prices_opened_at is None:
         return OpeningState(None, [], mine=False)
     opening = opening_of(evaluation)

@@ -65,7 +65,6 @@ SHORTEST = 3
 
 
 def given_away(question: Question, **texts: str) -> Iterator[tuple[str, str]]:
-    """The fields whose text holds a name of the vendor that asked, with that name."""
     asking = question.asking
     if asking is None:
         return
@@ -181,8 +180,6 @@ CLAIM_ORDER = (
 
 
 class Revision(NamedTuple):
-    """A revision without its words, as much as counting needs."""
-
     id: uuid.UUID
     candidate_id: uuid.UUID
     requirement_id: uuid.UUID
@@ -216,8 +213,6 @@ class SentClaim:
 
 @dataclass(slots=True)
 class SentBy:
-    """Everything that one candidate's vendor sent since the person looked."""
-
     candidate: Candidate
     seen_until: datetime.datetime | None
     claims: list[SentClaim] = field(default_factory=list)
@@ -285,7 +280,6 @@ def sent_by_vendors(
 
 
 def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place]:
-    """Claims that `user` has not seen, by evaluation and candidate; one query."""
     rows = unseen_claims(user, evaluations)
     counted = rows.values_list("candidate__evaluation_id", "candidate_id")
     return Counter(
@@ -297,7 +291,6 @@ def count_unseen(user: User, evaluations: Iterable[Evaluation]) -> Counter[Place
 
 
 def unseen_claims(user: User, evaluations: Iterable[Evaluation]) -> QuerySet[Any]:
-    """Claims of vendors that stand and that `user` has not seen."""
     invited = Candidate.objects.filter(
         evaluation__in=list(evaluations), invited_at__isnull=False
     )
@@ -327,7 +320,6 @@ class Unseen:
         return theirs.filter(Q(seen__isnull=True) | Q(**{f"{moment}__gt": F("seen")}))
 
     def former(self, changed: list[Revision]) -> QuerySet[Any]:
-        """Revisions of these cells that the person has seen, the oldest first."""
         rows = self._theirs(Claim.objects.order_by("revision"), "").filter(
             requirement__in={pair.requirement_id for pair in changed}
         )

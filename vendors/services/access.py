@@ -548,7 +548,6 @@ def begin_session(
 
 
 def note_visit(*, session: VendorSession) -> None:
-    """Remember the day of the last visit; at most one write a day."""
     today = database_now().date()
     if session.last_visit_on != today:
         VendorSession.objects.filter(pk=session.pk).update(last_visit_on=today)

@@ -201,7 +201,6 @@ def check_vendor(candidate: Candidate) -> None:
 
 
 def check_move(candidate: Candidate, by: By, state: CandidateState) -> None:
-    """The owner moves it along `COMES_FROM`, unless a conflict bars them."""
     check_owned(candidate.evaluation, by)
     check_no_conflict(candidate.evaluation, by)
     if candidate.state not in COMES_FROM[state]:
@@ -327,7 +326,6 @@ def free_slug(name: str) -> str:
 
 
 def end_sessions(**whose: Any) -> int:
-    """End the live sessions that these conditions name; how many there were."""
     rows = VendorSession.objects.filter(ended_at__isnull=True, **whose)
     return rows.update(ended_at=database_now())
 
@@ -487,7 +485,6 @@ def _save_rows(rows: list[Candidate]) -> None:
 
 
 def undo(imported: Import, by: User) -> None:
-    """Take out what is new and unused, and put back the words of the rest."""
     evaluation = imported.evaluation
     require_stage(evaluation, *STAGES)
     new, changed = imported.kept["new"], imported.kept["changed"]

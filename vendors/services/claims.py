@@ -566,7 +566,6 @@ def check_withdrawing(
 
 
 def require_words(requirement: Requirement, current: Claim | None) -> Claim:
-    """What stands on the requirement; not found if nothing does."""
     if current is None or _is_withdrawn(current):
         raise NotFound(f"There is no claim on {requirement.ref} to withdraw.")
     return current
@@ -729,7 +728,6 @@ def rule_not_applicable(
 
 @transaction.atomic
 def revoke_ruling(*, ruling: Ruling, reason: str, by: By) -> None:
-    """Take a ruling back; the requirement counts for the candidate again."""
     candidate = lock_candidate(ruling.candidate)
     require_owner(by, candidate.evaluation)
     require_open(candidate.evaluation)
@@ -770,7 +768,6 @@ def check_answer_requirement(
 def answer_requirement(
     *, candidate: Candidate, requirement: Requirement, by: By, **words: Any
 ) -> SubmitResult:
-    """Note as the owner what the candidate does; `words` as in `note_claim`."""
     check_answer_requirement(candidate, requirement, by)
     return note_claim(candidate=candidate, requirement=requirement, by=by, **words)
 

@@ -426,7 +426,6 @@ def tell_of_keys() -> None:
 
 
 def _to_tell(entry: Entry) -> Iterator[tuple[InvitationLink, str]]:
-    """Whose way in and which address are told of an entry."""
     former, said = former_address(entry), entry.after
     same = former.lower() == said.get("email", "").lower()
     if (same and entry.action == "contact.changed") or said.get("revision") == 1:
@@ -491,7 +490,6 @@ def give_link(*, candidate: Candidate, contact: Contact) -> InvitationLink:
 
 
 def end_links(*, contact: Contact, why: LinkEnding) -> None:
-    """End all links of a contact, also turned ones, and its sessions."""
     rows = InvitationLink.objects.filter(contact=contact, ended_at__isnull=True)
     rows.update(ended_at=database_now(), why=why)
     end_sessions(link__contact=contact)
@@ -516,7 +514,6 @@ def check_let_in_again(link: InvitationLink, by: By) -> None:
 
 @transaction.atomic
 def let_in_again(*, link: InvitationLink, by: By) -> InvitationLink:
-    """Give a contact a new link, which has counts of its own; sessions go on."""
     _lock_link(link)
     check_let_in_again(link, by)
     return _turn(link, LinkEnding.OWNER, by)
@@ -734,7 +731,6 @@ def _require_in_the_choice(candidate: Candidate) -> None:
 
 
 def _theirs(candidate: Candidate, contacts: Iterable[Contact]) -> list[Contact]:
-    """The contacts as they are now; all of them have to answer for this vendor."""
     wanted = {contact.pk for contact in contacts}
     rows = list(
         Contact.objects.current().filter(vendor=candidate.vendor_id, pk__in=wanted)

@@ -134,10 +134,6 @@ def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
     """Note as unsaid every kind of the checklist that has no line yet.
 
     It says that somebody asked and got no price, which is not a price of zero.
-
-    Returns:
-        The lines that were added.
-
     """
     there = set(CostLine.objects.filter(candidate=candidate).values_list("kind"))
     return [
@@ -387,7 +383,6 @@ def change_cost_line(*, line: CostLine, by: By, **changes: Any) -> CostLine:
 def add_cost_line(
     *, candidate: Candidate, kind: str, by: By, label: str = "", **values: Any
 ) -> CostLine:
-    """Write a line that is not there yet; without an amount it is unsaid."""
     candidate = lock_candidate(candidate)
     same = CostLine.objects.filter(candidate=candidate, kind=kind, label=label)
     if same.exists():
@@ -420,7 +415,6 @@ def import_costs(
     by: User,
     import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
-    """Do what `plan` says, all of it or nothing, as one journal entry."""
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     refuse_repeat(import_id)

@@ -517,7 +517,6 @@ def chase(*, candidate: Candidate, by: By) -> int:
 
 @transaction.atomic
 def chase_all(*, evaluation: Evaluation, by: By) -> list[Candidate]:
-    """Remind every vendor that may be reminded now; their candidates."""
     evaluation = lock(evaluation)
     due = check_chase_all(evaluation, by)
     for one in due:
@@ -729,7 +728,6 @@ def open_claims(*, evaluation: Evaluation, close_at: Deadline, by: By) -> Evalua
 def move_claims_close(
     *, evaluation: Evaluation, close_at: Deadline, reason: str, by: By
 ) -> Evaluation:
-    """Give vendors more time, or less; never while claims are closed."""
     evaluation = lock(evaluation)
     now = database_now()
     check_move_claims_close(evaluation, by)

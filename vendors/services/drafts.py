@@ -127,7 +127,6 @@ def remove_draft_file(
 
 
 def hand_in_files(link: InvitationLink, by: Actor) -> None:
-    """Make the files of drafts those of the answers that were made of the drafts."""
     candidate, waiting = link.candidate, draft_files(link)
     for key in list(waiting.order_by("uploaded_at").values_list("pk", flat=True)):
         # One at a time: all of them may be 200 MB.
@@ -440,7 +439,6 @@ class SheetPreview:
 
 
 def drafts_sheet(link: InvitationLink) -> bytes:
-    """The sheet with everything that is asked, the drafts over what was handed in."""
     candidate = link.candidate
     lists = lists_of(candidate.evaluation)
     current = {

@@ -178,7 +178,6 @@ class KeptAnswer:
         return Answer(row["status"], row["body"])
 
     def keep(self, pipe: Pipeline, answer: Answer) -> None:
-        """Let a repeat of the call get the same answer; what is too old is dropped."""
         turn = self._turn
         if self._outdated:
             pipe.ask(FORGET, vendor=turn.vendor, oldest=self._oldest)

@@ -177,7 +177,6 @@ def checked_lines(
 def _checked(
     inputs: Inputs, candidate: Candidate, line: QuotedLine, currency: str
 ) -> QuotedLine:
-    """One line with its texts read, low and high filled in; notes what is wrong."""
     line = replace(
         line,
         label=inputs.line("label", line.label, blank=True),

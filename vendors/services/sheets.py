@@ -107,9 +107,6 @@ def import_claims(
     The owner passes on what a file says, so the claims count as noted by the owner;
     an availability stands only where the file has a known word for it, and a vendor's
     own words are never replaced. `import_id` is that of the yes for which it is done.
-
-    Returns:
-        The counts of the plan.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -164,12 +161,7 @@ def _write_lines(
     requirements: dict[str, Requirement],
     by: By,
 ) -> dict[str, Any]:
-    """Add the next revision of each line's claim, and supersede the one before.
-
-    Returns:
-        The claims that were added, and what undoing it needs.
-
-    """
+    """What undoing needs, after the next revision of each line's claim is added."""
     now, actor = database_now(), actor_of(by)
     former: dict[tuple[uuid.UUID, uuid.UUID], Claim] = {
         (row.candidate_id, row.requirement_id): row for row in _current_rows(evaluation)
@@ -200,7 +192,6 @@ def _write_lines(
 
 
 def _refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
-    """Refuse a plan that was made for other claims than there are now."""
     now = known_claims(evaluation=evaluation)
     expected = {line.cell: None for line in plan.new} | {
         change.line.cell: change.before for change in plan.changed
@@ -354,7 +345,6 @@ def take_sheet(
     arrived_at: datetime.datetime,
     by: User,
 ) -> MailedSheet:
-    """Keep a sheet that came by mail; nothing of it counts before it is entered."""
     candidate = lock_candidate(candidate)
     check_take_sheet(candidate, by)
     now = database_now()
@@ -506,7 +496,6 @@ def kept_of(rows: Iterable[Claim], former: Mapping[Any, Claim]) -> dict[str, Any
 
 
 def undo(imported: Import, by: User) -> None:
-    """Withdraw what is new, and say again what stood before the rest."""
     evaluation = imported.evaluation
     require_stage(evaluation, *NOTE_STAGES)
     by_claim: dict[str, Any] = imported.kept["claims"]
