@@ -81,7 +81,7 @@ def test_what_a_source_says_in_part_is_kept_as_that_and_still_owed(
     assert stand(where) == {("Acme ML", "R1"): "now", ("Globex", "R1"): "partial"}
     globex, need = where.candidates.get(name="Globex"), where.requirements.get(ref="R1")
     state = ledger(where).cell(globex, need).state
-    assert (str(state.credit), state.answered, state.is_stated) == ("0.3", True, False)
+    assert (str(state.credit), state.answered, state.is_stated) == ("0.3", False, False)
 
 
 def test_a_vendor_says_now_beta_planned_on_request_or_never_and_not_in_part() -> None:
