@@ -43,7 +43,6 @@ WAITS = (30, 60, 120, 240, 300)
 
 
 def must_wait(name: str) -> bool:
-    """Whether an attempt for `name` comes too soon to be looked at."""
     before = _guesses(name)
     beyond = len(before) - CEILING
     if beyond < 0:
@@ -52,7 +51,6 @@ def must_wait(name: str) -> bool:
 
 
 def note_guess(name: str, person: User | None) -> None:
-    """Count a wrong password; the owner hears of it when there are too many."""
     guesses = [*_guesses(name), time.time()]
     cache.set(_key(name), guesses, AN_HOUR)
     if len(guesses) >= CEILING and person is not None:
@@ -60,7 +58,6 @@ def note_guess(name: str, person: User | None) -> None:
 
 
 def _guesses(name: str) -> list[float]:
-    """When the wrong passwords of the last hour were given, in order."""
     since = time.time() - AN_HOUR
     return [at for at in cache.get(_key(name), []) if at > since]
 
@@ -133,7 +130,6 @@ def log_login_act(
 
 
 def remember_browser(request: HttpRequest, user: User) -> None:
-    """Ask the middleware to let this browser be known as one of `user`."""
     request.signed_in_here = user  # type: ignore[attr-defined]
 
 
@@ -227,7 +223,6 @@ def on_connected(request: HttpRequest, sociallogin: Any, **kwargs: Any) -> None:
 
 @receiver(sign_on_signals.social_account_removed)
 def on_disconnected(request: HttpRequest, socialaccount: Any, **kwargs: Any) -> None:
-    """The company's login and ours are apart again."""
     log_login_act(AccountAction.SIGN_ON_REMOVED, request, socialaccount.user)
 
 
@@ -250,14 +245,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: an account is given, not taken."""
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         return authenticate(request, **credentials)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The same address that everything else here counts by."""
         return client_address(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -292,11 +285,9 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library
         return user.get_username()
 
     def encrypt(self, text: str) -> str:
-        """How a secret is stored."""
         return close(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret that was stored."""
         return reopen(encrypted_text)
 
 

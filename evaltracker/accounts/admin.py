@@ -232,8 +232,6 @@ class ChangePerson(PeopleAct):
 
 
 class InviteAgain(PeopleAct):
-    """Send the link for a first password once more."""
-
     title = "Send the link again"
     verb = "Send it"
     help = (
@@ -295,8 +293,6 @@ class StopLogin(PeopleAct):
 
 
 class AllowLogin(PeopleAct):
-    """Let a stopped login work again."""
-
     title = "Allow login again"
     verb = "Allow"
     success = "The person can log in again."
@@ -431,7 +427,6 @@ class ChangeMyNotices(OnMyself):
         return {name: getattr(user, name) for name in OWN}
 
     def arguments(self, target: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """All of it at once."""
         return {"values": data}
 
 

@@ -125,8 +125,6 @@ class PrefixedCookieStorage(CookieStorage):
 
 
 class MessageStorage(FallbackStorage):
-    """The cookie; what does not fit in, in the session."""
-
     storage_classes = (PrefixedCookieStorage, SessionStorage)
 
 
@@ -186,7 +184,6 @@ def is_made_of(password: str, known: set[str]) -> bool:
 
 
 def context_words(user: User | None) -> set[str]:
-    """What is tried first here: the product, the site and the person, word by word."""
     host = urlsplit(settings.SITE_URL).hostname or ""
     sources = [*OF_THE_PRODUCT, host, settings.DEFAULT_FROM_EMAIL]
     if user is not None:
@@ -198,7 +195,6 @@ def context_words(user: User | None) -> set[str]:
 
 
 def start_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Send the person to the company's sign-on; say so if it cannot be reached."""
     answer: HttpResponse
     try:
         answer = login(request, provider_id)

@@ -132,12 +132,9 @@ class SessionEndMiddleware(MiddlewareMixin):
 
 
 class SecondFactorMiddleware(MiddlewareMixin):
-    """Leads who has no second factor to where one is set up, and nowhere else."""
-
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Turn away whoever owes a second factor."""
         if not settings.REQUIRE_SECOND_FACTOR:
             return None
         match: Any = request.resolver_match
@@ -155,7 +152,6 @@ class SecondFactorMiddleware(MiddlewareMixin):
 
 
 def owes_factor(request: HttpRequest, user: User) -> bool:
-    """Whether `user` has to set up a second factor before anything else."""
     if is_mfa_enabled(user, FACTORS):
         return False
     return not (settings.OIDC_SECOND_FACTOR and signed_on_elsewhere(request, user))
@@ -170,7 +166,6 @@ class FrameMiddleware(MiddlewareMixin):
     """Gives the library's pages the admin's frame: navigation, colours, favicon."""
 
     def process_template_response(self, request: HttpRequest, response: Any) -> Any:
-        """Add what the frame's templates read, without replacing anything."""
         match = request.resolver_match
         if match and (match.route.startswith("accounts/") or match.url_name == "login"):
             frame = {
@@ -209,7 +204,6 @@ def is_used(user: User, code: str) -> bool:
 
 
 def note_use(app: Authenticator, code: str) -> None:
-    """Remember that `code` opened."""
     app.data[LAST_STEP] = _step_of(app, code)
     app.save(update_fields=["data"])
 
@@ -271,6 +265,5 @@ def _box() -> MultiFernet:
 
 
 def _derive(key: str) -> bytes:
-    """A key for this purpose alone (RFC 5869)."""
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
     return base64.urlsafe_b64encode(made.derive(key.encode()))

@@ -52,7 +52,6 @@ def note_failure(device: str) -> None:
 
 
 def remember(request: HttpRequest, response: HttpResponse, person: User) -> None:
-    """Let this browser be known as one of `person`."""
     device = _read(request)
     others = [pk for pk in device.get("people", []) if pk != str(person.pk)]
     device = {
@@ -117,8 +116,6 @@ def what_of(notice: Notice) -> str:
 
 
 class OnLogin(About[User]):
-    """A mail about a login, to its person; what was done stays told."""
-
     rows: ClassVar = User.objects.all()
     key = int
 
@@ -166,8 +163,6 @@ class AddressConfirmation(OnLogin):
 
 @register
 class AccountChanged(OnLogin):
-    """Something about a login was changed, perhaps not by its owner."""
-
     name = "account_changed"
 
     def values(self, notice: Notice, row: User) -> dict[str, str]:

@@ -112,7 +112,6 @@ RIGHTS = ("add_evaluation", "add_user", "view_entry")
 
 
 def may_run_accounts(user: User) -> bool:
-    """Whether `user` is an operator."""
     return user.is_active and user.is_superuser
 
 
@@ -258,13 +257,11 @@ def set_checked_password(person: User, password: str) -> None:
 
 
 def require_operator(by: User) -> None:
-    """Refuse everybody but an operator of this installation."""
     if not may_run_accounts(by):
         raise Forbidden("Only an operator of this installation may do this.")
 
 
 def free_username(email: str) -> str:
-    """A login name that nobody has, from the part of the address before the @."""
     wanted = re.sub(r"[^\w.+-]", "", email.partition("@")[0].lower())[:140] or "person"
     taken = {
         name.lower()
@@ -297,7 +294,6 @@ def _save_new(person: User, by: User) -> None:
 
 
 def _let(person: User, rights: Iterable[str]) -> None:
-    """Give the rights of `RIGHTS` that are named, take the others."""
     known = Permission.objects.filter(content_type__app_label="evaluations")
     person.user_permissions.remove(*known.filter(codename__in=RIGHTS))
     person.user_permissions.add(*known.filter(codename__in=set(rights) & set(RIGHTS)))
@@ -377,7 +373,6 @@ def check_reset_factors(person: User, by: User) -> None:
 
 
 def require_factors(person: User) -> None:
-    """Refuse a person without a second factor."""
     if not Authenticator.objects.filter(user=person).exists():
         raise Refused(f"{person.name} has no second factor.")
 

@@ -221,7 +221,6 @@ def write_requirements(evaluation: Evaluation) -> list[Requirement]:
 
 
 def add_candidates(evaluation: Evaluation) -> list[Candidate]:
-    """The seven platforms; one that is known from another evaluation is reused."""
     lead = evaluation.owner
     candidates = []
     for row in read_csv("trial_scores.csv"):
@@ -392,7 +391,6 @@ def notebooks_write_requirements(evaluation: Evaluation) -> None:
 
 
 def add_platform(evaluation: Evaluation, name: str, website: str) -> None:
-    """One platform on the long list; those we may shortlist have a vendor."""
     kind = CandidateKind.OPEN_SOURCE if name in OPEN_SOURCE else CandidateKind.BUY
     vendor = None
     if name in SHORTLIST:
@@ -408,7 +406,6 @@ def add_platform(evaluation: Evaluation, name: str, website: str) -> None:
 
 
 def quote(candidate: Candidate) -> None:
-    """What its vendor asks, sealed from everybody."""
     licence = QuotedLine(
         kind=CostKind.LICENCE,
         likely=Decimal(39),
@@ -459,7 +456,6 @@ def notebooks_research(evaluation: Evaluation) -> None:
 
 
 def invite_to_demos(evaluation: Evaluation) -> None:
-    """A demo for each of the three on the coming working days, its script drawn up."""
     today = timezone.localdate()
     days = (today + datetime.timedelta(days=number) for number in count(2))
     for name, day in zip(SHORTLIST, filter(is_working_day, days), strict=False):

@@ -160,7 +160,6 @@ VALUES = {
 
 
 def write_costs(evaluation: Evaluation) -> None:
-    """Write prices, what is included and what is not said, a rate, and hours saved."""
     lead, today = evaluation.owner, timezone.localdate()
     set_rate(
         evaluation=evaluation,
@@ -206,7 +205,6 @@ SPECIAL = ("tiers", "old")
 
 
 def unpriced_state(name: str, kind: CostKind) -> CostState:
-    """What is known of a kind that has no price."""
     if kind in INCLUDED.get(name, ()):
         return CostState.INCLUDED
     if kind in EXCLUDED.get(name, ()):
@@ -269,7 +267,6 @@ METRICS = (
 
 
 def write_requirements(evaluation: Evaluation) -> None:
-    """The 32 sub-requirements of the matrix and the 25 controls of the MVSP."""
     lead = evaluation.owner
     metrics = {
         name: add_metric(
@@ -315,7 +312,6 @@ def write_requirements(evaluation: Evaluation) -> None:
 
 
 def write_controls(evaluation: Evaluation, metrics: dict[str, Metric]) -> None:
-    """The security baseline; four of it are must-haves of this buyer."""
     lead = evaluation.owner
     categories: dict[str, Category] = {}
     for control in read_controls():
@@ -351,7 +347,6 @@ ALIASES = {
 
 
 def add_long_list(evaluation: Evaluation) -> None:
-    """The twelve platforms with their vendors, then build and stay-as-is."""
     lead = evaluation.owner
     names = dict.fromkeys(row["platform"] for row in read_csv("ml_platform_claims.csv"))
     for name in names:
@@ -394,7 +389,6 @@ def add_long_list(evaluation: Evaluation) -> None:
 
 
 def note_statements(evaluation: Evaluation) -> None:
-    """What was published of each platform, imported as a list without a status."""
     refs: dict[str, list[str]] = defaultdict(list)
     for row in read_csv("ml_platform_requirements.csv"):
         refs[row["requirement_id"]].append(row["sub_id"])

@@ -341,7 +341,6 @@ def counts_for(ref: str) -> str:
 
 
 def add_offeror(evaluation: Evaluation, name: str) -> Candidate:
-    """One offeror, invited once research begins."""
     vendor = known_vendor(name, by=evaluation.owner)
     return add_candidate(
         evaluation=evaluation,
@@ -356,7 +355,6 @@ def add_offeror(evaluation: Evaluation, name: str) -> Candidate:
 def research(
     evaluation: Evaluation, candidates: list[Candidate], requirements: list[Requirement]
 ) -> None:
-    """Claims by the vendors, prices as published, everything else asked about."""
     lead = evaluation.owner
     close = timezone.now() + datetime.timedelta(weeks=2)
     open_claims(evaluation=evaluation, close_at=close, by=lead)

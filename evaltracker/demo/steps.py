@@ -59,7 +59,6 @@ DATA = Path(__file__).parent / "data"
 
 
 def read_csv(name: str) -> list[dict[str, str]]:
-    """The rows of a file in `data/` by their header."""
     with (DATA / name).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -73,7 +72,6 @@ class Control:
 
 
 def read_controls() -> list[Control]:
-    """The 25 controls of the MVSP catalog, in its order."""
     catalog = json.loads((DATA / "mvsp_catalog.json").read_text(encoding="utf-8"))
     return [
         control(group["title"], value)
@@ -93,7 +91,6 @@ def control(group: str, row: dict[str, object]) -> Control:
 
 
 def declare_no_interests(evaluation: Evaluation) -> None:
-    """The owner and everybody with a part declare to have no interest in any."""
     for person in (evaluation.owner, *evaluation.readers.all()):
         pending = to_declare(person).filter(evaluation=evaluation)
         declare_interests(
@@ -141,7 +138,6 @@ SIGNED_STAGES = ("requirements", "trials", "decision")
 
 
 def make_people() -> dict[str, User]:
-    """Everybody of the demo by login name; those who exist stay as they are."""
     people = {login.username: make_person(login) for login in LOGINS}
     rights = Permission.objects.filter(
         content_type__app_label="evaluations", codename__in=RIGHTS
@@ -203,7 +199,6 @@ MORNING = datetime.time(10)
 
 
 def known_vendor(name: str, *, by: User, aliases: Sequence[str] = ()) -> Vendor:
-    """The company of that name, entered once."""
     vendor = Vendor.objects.filter(name=name).first()
     return vendor or add_vendor(name=name, aliases=aliases, by=by)
 
@@ -228,7 +223,6 @@ def sign_all(
 
 
 def mark_rest_unsaid(candidate: Candidate) -> None:
-    """Note as unsaid every kind of cost that has no line yet."""
     priced = set(candidate.cost_lines.values_list("kind", flat=True))
     for kind in CHECKLIST[candidate.kind]:
         if str(kind) not in priced:
@@ -286,7 +280,6 @@ def show_in_demo(
 def lock_all_scores(
     parts: Sequence[Stakeholder], scores: Mapping[Candidate, Mapping[str, int]]
 ) -> None:
-    """Everybody who scores gives these, by candidate and category, and locks."""
     for part in parts:
         if not part.scores:
             continue
@@ -358,7 +351,6 @@ NOON = datetime.time(12)
 
 
 def add_schedule(evaluation: Evaluation) -> None:
-    """The seven dated steps, as far apart as published, the first a week from now."""
     rows = read_csv("alaska_schedule.csv")
     first = datetime.date.fromisoformat(rows[0]["iso"][:10])
     start = timezone.localdate() + datetime.timedelta(weeks=1)
@@ -399,7 +391,6 @@ BENCHMARK: dict[str, Any] = {
 def run_trial(
     candidate: Candidate, requirements: Sequence[Requirement], how: Trying
 ) -> Trial:
-    """A trial with an agreed contract, milestones, and its first criteria judged."""
     by = candidate.evaluation.owner
     trial = plan_trial(
         candidate=candidate,
@@ -448,7 +439,6 @@ def how_judged(requirement: Requirement) -> dict[str, Any]:
 
 
 def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
-    """The owner's verdict on a criterion, and the vendor's word if it fails."""
     candidate = criterion.trial.candidate
     record = record_evidence(
         claim=current_claim(candidate, criterion.requirement),
@@ -469,7 +459,6 @@ def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
 
 
 def add_trial_milestones(trial: Trial, how: Trying) -> None:
-    """Kick-off, half-time review and last day."""
     for title, share in (
         ("Kick-off", 0.0),
         ("Half-time review", 0.5),
@@ -496,7 +485,6 @@ def hold_trial(
     lead: User,
     failing: Collection[str] = (),
 ) -> Trial:
-    """A trial of two weeks that is over, every criterion judged."""
     today = timezone.localdate()
     trial = run_trial(
         candidate,

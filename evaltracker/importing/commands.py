@@ -30,7 +30,6 @@ EXAMPLES = 2
 def order_in(
     header: Row, column: int, body: Sequence[Row], findings: Findings
 ) -> DayOrder | None:
-    """The order of a column's days: as they tell it, or as somebody said."""
     texts = [row.cell(column) for row in body if row.cell(column)]
     order = order_of(texts)
     opened = list(dict.fromkeys(text for text in texts if is_open(text)))
@@ -177,7 +176,6 @@ class ImportCommand(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Plan, report, and unless it is a dry run, import."""
         evaluation = self.evaluation(options["evaluation"])
         by = self.person(evaluation, options["username"])
         try:
@@ -225,7 +223,6 @@ class ImportCommand(BaseCommand):
     def said_for_all(
         self, options: dict[str, Any], evaluation: Evaluation, by: User
     ) -> dict[str, str]:
-        """What holds for the rows that do not say it, as the page's form takes it."""
         fields = self.kind.more_fields(evaluation, by) if self.for_all else {}
         chosen = {name: options[name] for name in self.for_all if options[name]}
         for name, value in chosen.items():
@@ -283,7 +280,6 @@ class ImportCommand(BaseCommand):
             out.write("The evaluation has all of it already; nothing was written.")
 
     def complain(self, plan: Plan[Any, Any]) -> None:
-        """Print the problems and end with exit code 1."""
         for problem in plan.problems[:PROBLEMS_SHOWN]:
             self.stderr.write(folded(str(problem), first="- "))
         rest = len(plan.problems) - PROBLEMS_SHOWN
@@ -305,7 +301,6 @@ class ImportCommand(BaseCommand):
 
 
 def folded(text: str, first: str = "") -> str:
-    """`text` in lines of the terminal's width, continued under its start."""
     return textwrap.fill(
         text,
         WIDTH,

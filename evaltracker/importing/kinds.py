@@ -45,8 +45,6 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A word of the file that nobody has explained."""
-
     key: str
     shown: str
     count: int
@@ -224,7 +222,6 @@ def in_one_column(book: Workbook, words: Collection[str], name: str) -> Workbook
 
 
 def with_choices(sheet: Sheet, words: Collection[str], name: str) -> Sheet:
-    """The sheet, its choices in the first of their columns; as it is if it has none."""
     for header in sheet.rows[:SEARCHED_ROWS]:
         columns = [at for at in header.filled if header_key(header.cell(at)) in words]
         if len(columns) < LEAST:
@@ -252,7 +249,6 @@ def chosen(row: Row, columns: list[int], names: list[str]) -> str:
 
 
 def put(row: Row, columns: list[int], text: str) -> Row:
-    """The row with `text` in the first of these columns, and nothing in the others."""
     cells = list(row.cells) + [""] * (columns[0] + 1 - len(row.cells))
     for at in columns:
         if at < len(cells):

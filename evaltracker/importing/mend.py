@@ -119,7 +119,6 @@ def with_names_joined(sheet: Sheet, number: int | None) -> Sheet:
 
 
 def joined(sheet: Sheet, above: Row, below: Row) -> Row:
-    """Two rows of names as one: “Price” over “Year 1” is “Price Year 1”."""
     spread = sheet.merged_across()
     cells = []
     for column in range(max(len(above.cells), len(below.cells))):
@@ -141,8 +140,6 @@ type Rows = Mapping[tuple[str, int], Row]
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A row that cannot come in: why, and the cell in which that lies."""
-
     place: str
     key: str
     row: str
@@ -166,8 +163,6 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class OutRow:
-    """A row that stays out, or that would without a person's word."""
-
     key: str
     label: str
 
@@ -239,7 +234,6 @@ def by_place(book: Workbook) -> Rows:
 
 
 def wrong_rows(plan: Plan[Any, Any], rows: Rows, file_rows: Rows) -> Iterator[Wrong]:
-    """The first complaints about rows, each with its cell."""
     seen: set[Any] = set()
     for one in plan.complaints[:SHOWN]:
         at, column = (one.sheet, one.row), one.column
@@ -288,8 +282,6 @@ def typed_cell(file_rows: Rows, cell: tuple[str, int, int], text: str) -> Wrong:
 
 
 def rules_of(plan: Plan[Any, Any]) -> list[OutRule]:
-    """By rule, how many rows it keeps out, and the first of them."""
-
     def rule(one: Aside) -> str:
         return one.rule
 
@@ -335,7 +327,6 @@ def words_of(row: Row) -> str:
 
 
 def with_rows(lines: Sequence[Any], shown: Sequence[Any]) -> list[Any]:
-    """What is shown of each line, with the key of its row and the row's name."""
     return [
         (key_of(row.sheet, row.row), ImportProblem("", row.sheet, row.row).place, cells)
         for row, cells in zip(lines, shown, strict=True)

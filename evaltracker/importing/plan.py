@@ -47,7 +47,6 @@ def spread(header: Row, lower: Row) -> dict[int, str]:
 
 
 def short(name: str, most: int = 40) -> str:
-    """`name` on one line, cut at `most` characters."""
     line = " ".join(name.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
@@ -57,8 +56,6 @@ type Value = str | int
 
 @dataclass(frozen=True, slots=True)
 class RequirementLine:
-    """One requirement as the file has it; only the fields that the file gives."""
-
     ref: str
     values: Mapping[str, Value]
     sheet: str
@@ -132,7 +129,6 @@ class Plan[Line, Change]:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many are new, changed, the same, refused."""
         return {
             "new": len(self.new),
             "changed": len(self.changed),
@@ -221,12 +217,10 @@ class Findings:
         return answer
 
     def remark(self, sentence: str) -> None:
-        """Note something that the user should know, once."""
         if sentence not in self.remarks:
             self.remarks.append(sentence)
 
     def told(self) -> dict[str, Any]:
-        """What a plan says of it: problems, each with the further rows that have it."""
         return {
             "problems": tuple(self._with_rows(problem) for problem in self.problems),
             "remarks": tuple(self.remarks),
@@ -261,8 +255,6 @@ def source_of(book: Workbook) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a sheet: its row, and by field the column that holds it."""
-
     row: int
     columns: Mapping[str, int]
 

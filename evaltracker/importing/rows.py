@@ -80,7 +80,6 @@ def rest_of(
 def part_of(
     sheet: Sheet, plan: Plan[Any, Any], header: Header | None
 ) -> dict[str, Any]:
-    """What stays out of one sheet; nothing if all of it comes in."""
     why: dict[int, list[str]] = {}
     for one in plan.complaints:
         if one.sheet == sheet.name:
@@ -158,7 +157,6 @@ def rest_book(parts: Sequence[Mapping[str, Any]]) -> bytes:
 def write_row(
     sheet: Any, place: int, row: Mapping[str, Any], formats: Mapping[str, Any]
 ) -> None:
-    """The cells of one row; a number stays one, in its format."""
     for column, cell in enumerate(row["cells"]):
         style = row["numbers"].get(str(column))
         if style is None or not is_number(cell):
@@ -226,7 +224,6 @@ def is_named_total(row: Row) -> bool:
 
 
 def repeats(row: Row, header: Row) -> bool:
-    """Whether the row has the names of the columns again."""
     if any(
         cell and cell != name
         for cell, name in zip_longest(row.cells, header.cells, fillvalue="")
@@ -248,7 +245,6 @@ def without_aside(
 def tell_aside(
     sheet: Sheet, rows: Sequence[Row], header: Row, findings: Findings
 ) -> None:
-    """Name the rows that were left out because they are none of its lines."""
     keys = [(row, first_key(row)) for row in rows]
     totals = [row for row, key in keys if is_total(row, key)]
     again = [row for row in rows if repeats(row, header)]
@@ -297,8 +293,6 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowLine:
-    """One thing as the file has it; only the fields that the file gives."""
-
     key: Key
     values: Mapping[str, Any]
     sheet: str
@@ -342,7 +336,6 @@ class Table:
         return list(self.lines())
 
     def cell(self, row: Row, field: str) -> str:
-        """The text of `field` in `row`; "" where the file has no column for it."""
         return row.cell(self.columns[field]) if field in self.columns else ""
 
 
@@ -378,7 +371,6 @@ def tables_in(
     is_table: Callable[..., bool],
     findings: Findings,
 ) -> list[Table]:
-    """The tables of all visible sheets; sheets without one are named."""
     tables = []
     for sheet in book.visible:
         table = find_table(sheet, headers.get(sheet.name), columns_in, is_table)
@@ -393,7 +385,6 @@ def tables_in(
 
 
 def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
-    """The sentence for a file in which nothing was found."""
     sheets = [sheet for sheet in book.visible if not sheet.is_blank]
     # A cover has fewer names than what it covers.
     sheet = max(sheets, key=lambda it: len(likely_header(it).filled))
@@ -408,7 +399,6 @@ def no_table(book: Workbook, things: str, wanted: str) -> Unreadable:
 
 
 def once_each(lines: Iterable[RowLine], book: Workbook, findings: Findings) -> None:
-    """Refuse what stands twice, naming both rows."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     first: dict[Key, RowLine] = {}
     for line in lines:
@@ -431,7 +421,6 @@ def compared(
     *,
     skipped: int = 0,
 ) -> RowsPlan:
-    """The plan: each line by what it would do."""
     once_each(lines, book, findings)
     lines = [row for row in lines if (row.sheet, row.row) not in findings.refused_rows]
     new, changed, same = [], [], []
@@ -468,7 +457,6 @@ def compared(
 
 
 def moved_since(plan: RowsPlan, known: Mapping[Key, Mapping[str, Any]]) -> list[str]:
-    """What of the plan is no longer true."""
     added = [line.name for line in plan.new if line.key in known]
     return added + [
         change.line.name
@@ -481,7 +469,6 @@ def moved_since(plan: RowsPlan, known: Mapping[Key, Mapping[str, Any]]) -> list[
 
 
 def tell_unread(table: Table, findings: Findings) -> None:
-    """Name the columns that were left aside, so that nothing is lost unseen."""
     body, used = table.below, set(table.columns.values())
     findings.remarks += unread_columns(table.sheet, table.header, body, used)
     tell_aside(table.sheet, body, table.header, findings)

@@ -109,7 +109,6 @@ class About[Row](NoticeKind):
         return self.letter(notice, self.row(notice))
 
     def letter(self, notice: Notice, row: Row, **more: Any) -> Message:
-        """Its words as a letter; `more` as `mail.letter` takes it."""
         subject, lead, action, steps = self.words(notice, row)
         return letter(
             notice=notice,
@@ -157,12 +156,10 @@ class About[Row](NoticeKind):
 
 
 def ended(notice: Notice) -> str:
-    """Why not, if the evaluation is over."""
     return "" if notice.place.is_open else ENDED
 
 
 def not_the_owners(notice: Notice) -> str:
-    """Why not, if the reader does not run the evaluation."""
     if notice.place.owner_id != notice.recipient_id:
         return "Somebody else runs the evaluation now."
     return ""

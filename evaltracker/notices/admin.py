@@ -150,8 +150,6 @@ def most_pressing(queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
 
 
 class ByStanding(ScopedFilter):
-    """Where notices stand; those that need somebody or are next unless asked."""
-
     title = "state"
     parameter_name = SHOW
 
@@ -197,8 +195,6 @@ def _words(choice: tuple[str, str]) -> str:
 
 @admin.register(Notice, site=site)
 class NoticeAdmin(HardenedAdmin):
-    """Mails that are or were owed; those that need somebody or are next come first."""
-
     empty_text = (
         "No mail is next and none needs a person. Choose “Sent” or “Not sent” among "
         "the filters for those that are done."
@@ -228,7 +224,6 @@ class NoticeAdmin(HardenedAdmin):
     def get_fields(
         self, request: HttpRequest, obj: Notice | None = None
     ) -> tuple[str, ...]:
-        """What the mail server said is for the owner and operators."""
         user: Any = request.user
         runs = user.is_superuser or (
             obj is not None
@@ -355,7 +350,6 @@ def notices(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 
 @waits_on("notices")
 def unclear(user: User, evaluation: Evaluation) -> Any:
-    """Mails that may not have arrived and wait for the owner's word."""
     if not (evaluation.is_open and is_owner(user, evaluation)):
         return None
     return Notice.objects.filter(evaluation=evaluation, state__in=NOTICE_UNCLEAR)
@@ -396,7 +390,6 @@ def _filtered(rows: Any, asked: Mapping[str, str]) -> Any:
 
 
 def _options(rows: Any) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """What there is to choose from: kinds and people of this evaluation's notices."""
     kinds = rows.order_by("kind").values_list("kind", flat=True).distinct()
     readers = User.objects.filter(pk__in=rows.order_by().values("recipient"))
     people = [(reader.username, reader.name) for reader in readers.order_by("username")]

@@ -6,7 +6,5 @@ from evaltracker.toolbox.registry import LoadsHooks
 
 
 class NoticesConfig(LoadsHooks, AppConfig):
-    """Loads hooks.py when Django is ready."""
-
     name = "evaltracker.notices"
     label = "notices"

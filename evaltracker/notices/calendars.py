@@ -51,7 +51,6 @@ DATES: Registry[Dates, Dates] = Registry("source of dates")
 
 
 def dates_of(person: User) -> list[CalendarDate]:
-    """All dates of one person, soonest first."""
     dates = [date for source in DATES for date in source(person)]
     return sorted(dates, key=lambda date: (date.due_at, date.uid))
 
@@ -132,7 +131,6 @@ def _line(name: str, text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """A line as the standard cuts it, which the library knows."""
     if len(line) <= SHORT and line.isascii():
         return f"{line}\r\n"
     octets: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]

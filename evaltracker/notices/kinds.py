@@ -26,8 +26,6 @@ KINDS: Registry[str, NoticeKind] = Registry("notice kind")
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A mail in one line, as a daily mail or a chat room shows it."""
-
     headline: str
     evaluation: str
     action: str
@@ -55,8 +53,6 @@ class Message:
 
 
 class NoticeKind(ABC):
-    """One reason for owing somebody a mail."""
-
     name: ClassVar[str]
     # Whether one that may have arrived waits for a person instead of going out again.
     hold: ClassVar[bool] = False

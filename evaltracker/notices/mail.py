@@ -47,8 +47,6 @@ WORD_BYTES = 45
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One mail, ready to be handed over: from whom, to whom, and what it says."""
-
     sender: str
     to: str
     message_id: str
@@ -184,7 +182,6 @@ def parcel_of(notice: Notice, message: Message) -> Parcel:
 
 
 def sender_of(name: str) -> str:
-    """The one address that all mail comes from, below that name."""
     if not name:
         return str(settings.DEFAULT_FROM_EMAIL)
     bare = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
@@ -226,7 +223,6 @@ def spoken(instant: datetime.datetime, zone: str) -> str:
 
 
 def days_away(instant: datetime.datetime, zone: str) -> str:
-    """How far a date is from today, in the reader's days: “today”, “in 7 days”."""
     today = wall_of(timezone.now(), zone).date()
     match (wall_of(instant, zone).date() - today).days:
         case 0:
@@ -360,7 +356,6 @@ def calendar_file(
 
 @DATES.add
 def closing_claims(person: User) -> Iterator[CalendarDate]:
-    """Who runs a purchase sees when its vendors' answers close."""
     mine = (
         Evaluation.objects.visible_to(person)
         .real()
@@ -413,8 +408,6 @@ WORDS_KEPT = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verdict and the server's words."""
-
     verdict: Verdict
     words: str = ""
 
@@ -492,7 +485,6 @@ class Line:
         return Answer(Verdict.NEVER, "The mail names nobody to send it to.")
 
     def _send(self, parcel: Parcel) -> bool:
-        """By SMTP as bytes; any other backend wants Django's message."""
         backend = self._backend
         if type(backend) is not SmtpBackend or backend.connection is None:
             return bool(backend.send_messages([envelope(parcel)]))
@@ -504,7 +496,6 @@ class Line:
         return True
 
     def _judged(self, code: int, words: bytes | str) -> Answer:
-        """The verdict of an answer: 5xx is for ever, all else for now."""
         if code == CLOSING_DOWN:
             self._close()
         never = 500 <= code <= 599
@@ -518,7 +509,6 @@ class Line:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def _close(self) -> None:
-        """Hang up; a server that is gone already is no trouble."""
         self.is_open = False
         with contextlib.suppress(OSError):
             self._backend.close()
@@ -526,6 +516,5 @@ class Line:
 
 
 def _readable(code: int, words: bytes | str) -> str:
-    """A server's answer as one line."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{code} {' '.join(text.split())}"[:WORDS_KEPT]

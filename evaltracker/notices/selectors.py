@@ -27,8 +27,6 @@ LATER = (408, 425, 429)
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One line for one room."""
-
     url: str
     body: bytes
 
@@ -104,7 +102,6 @@ TEMPLATE = "evaltracker/mail/daily"
 
 
 def daily_mail(daily: Notice, messages: Sequence[Message]) -> Message:
-    """All of them in one; a single one is sent as it is."""
     if len(messages) == 1:
         return messages[0]
     briefs = [message.brief for message in messages if message.brief is not None]
@@ -171,7 +168,6 @@ def oldest_due_lateness() -> datetime.timedelta | None:
 def notices_in(
     *states: NoticeState, user: User, evaluation: Evaluation | None = None
 ) -> QuerySet[Notice]:
-    """Notices in those states that `user` may see, with what a list prints."""
     rows: QuerySet[Notice] = Notice.objects.visible_to(user).filter(state__in=states)
     # What it carries is listed, each in its own evaluation.
     seen = rows.exclude(kind=DAILY_MAIL)
@@ -183,7 +179,6 @@ def notices_in(
 def next_notices(
     *, user: User, evaluation: Evaluation | None = None
 ) -> QuerySet[Notice]:
-    """What will go out, soonest first."""
     coming = notices_in(*NOTICE_OPEN, user=user, evaluation=evaluation)
     return coming.order_by("next_try_at")
 
@@ -191,7 +186,6 @@ def next_notices(
 def sent_notices(
     *, user: User, evaluation: Evaluation | None = None
 ) -> QuerySet[Notice]:
-    """What the mail server took, newest first."""
     sent = notices_in(NoticeState.SENT, user=user, evaluation=evaluation)
     return sent.order_by("-sent_at")
 
@@ -199,6 +193,5 @@ def sent_notices(
 def suppressed_notices(
     *, user: User, evaluation: Evaluation | None = None
 ) -> QuerySet[Notice]:
-    """What was not sent because it no longer held, newest first."""
     stopped = notices_in(NoticeState.SUPPRESSED, user=user, evaluation=evaluation)
     return stopped.order_by("-due_at")

@@ -43,7 +43,6 @@ def sweep() -> None:
 
 @shared_task(ignore_result=True)
 def work() -> None:
-    """Work off what takes longer than a request may, beside the sweeps."""
     try:
         do_long_work()
     except Error as error:
@@ -68,7 +67,6 @@ def nudge() -> None:
 
 
 def nudge_work() -> None:
-    """Ask in the same way for the long work that waits."""
     transaction.on_commit(partial(_knock, "work"), robust=True)
 
 

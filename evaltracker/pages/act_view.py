@@ -133,7 +133,6 @@ def _perform(request: HttpRequest, act: Act[Any], target: Any) -> HttpResponse:
 def _finish(
     request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
-    """Say that it is done; the message names the form whose draft is not needed now."""
     text = act.success_message(target, outcome)
     onwards = _onwards(request, act, target, outcome)
     if is_in_place(request):
@@ -180,7 +179,6 @@ def _next(request: HttpRequest, field: str = NEXT) -> str:
 def _onwards(
     request: HttpRequest, act: Act[Any], target: Any, outcome: Outcome
 ) -> HttpResponse:
-    """Answer a finished act with a redirect, so that a reload repeats nothing."""
     if isinstance(outcome, HttpResponseBase):
         # A download streams, so it is no HttpResponse, but it is served like one.
         return cast("HttpResponse", outcome)
@@ -228,7 +226,6 @@ site.register_page("act/<slug:name>/<str:target_id>/", act_view, "act_on")
 
 
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
-    """A guide or a reference, beside the list of all of them."""
     title = GUIDES.get(name) or REFERENCE.get(name)
     if title is None:
         raise NotFound

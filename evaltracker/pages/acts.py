@@ -138,7 +138,6 @@ class Act[T]:
             raise Forbidden(f"“{self.title}” is not yours to do here.")
 
     def why_not(self, user: User, target: T) -> Problem | None:
-        """Why `user` may not do it now; None if they may."""
         return why_not(self.check, user, target)
 
     def ask_before(self, request: HttpRequest, target: T) -> None:
@@ -234,7 +233,6 @@ def _check_service(cls: type[Act[Any]]) -> None:
 
 
 def address_of(name: str, target: Any = None) -> str:
-    """Where the act stands; an unknown act is a mistake of the caller."""
     if name not in ACTS:
         raise ImproperlyConfigured(f"There is no act {name!r}.")
     if target is None:

@@ -98,7 +98,6 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        """How many rows can be paged through, at most `CAP`."""
         return min(self._seen, CAP)
 
     @property
@@ -180,8 +179,6 @@ def _without_link(html: str) -> str:
 
 
 class ReadOnly:
-    """What lists and inlines share: nobody changes anything here."""
-
     model: type[models.Model]
 
     def audience(self, user: User) -> bool:
@@ -189,7 +186,6 @@ class ReadOnly:
         return True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Active staff of the audience; which rows is the scope's matter."""
         user: Any = request.user
         return user.is_active and user.is_staff and self.audience(user)
 
@@ -197,11 +193,9 @@ class ReadOnly:
         return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: adding is an act."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: changing is an act."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -209,7 +203,6 @@ class ReadOnly:
         return False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """What the reader may see; the rest does not exist."""
         manager: Any = self.model._default_manager
         rows: models.QuerySet[Any] = manager.visible_to(request.user).fetch_mode(
             models.FETCH_PEERS
@@ -220,7 +213,6 @@ class ReadOnly:
 
 class ScopedChangeList(ChangeList):  # type: ignore[misc]
     def url_for_result(self, result: models.Model) -> str:
-        """The row's page: its own if it has one, else the read-only detail."""
         own: str = self.model_admin.page_of(result)
         return own or super().url_for_result(result)
 
@@ -295,7 +287,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, for whom it is for; what its own links cannot ask is refused."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         check_open_list(request.user, self.model)
@@ -327,7 +318,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The detail, to be read only."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         check_query(request, filters={"_changelist_filters"})
@@ -350,7 +340,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Offer only rows that the reader may see."""
         manager: Any = db_field.remote_field.model._default_manager
         scoped = hasattr(manager, "visible_to")
         kwargs["queryset"] = (
@@ -362,8 +351,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
 
 
 class HardenedInline(ReadOnly, TabularInline):  # type: ignore[misc]
-    """Rows below a detail; same scope, same silence."""
-
     extra = 0
     max_num = 0
     can_delete = False
@@ -375,5 +362,4 @@ VERDICTS = {"conditions": "conditional approval"}
 
 
 def label(text: str) -> str:
-    """“stage.sent_back” as “Stage sent back”."""
     return re.sub(r"[._]", " ", text).capitalize()

@@ -44,8 +44,6 @@ class TextField(forms.CharField):
 
 
 class ReasonForm(forms.Form):
-    """Asks why; the journal keeps it."""
-
     reason = TextField(max_length=5000, help_text="The journal keeps it.")
 
 
@@ -77,7 +75,6 @@ def form_like(
 
 
 def form_of(**fields: forms.Field) -> type[forms.Form]:
-    """A form of these fields, for the act that asks them."""
     return type("ActForm", (forms.Form,), fields)
 
 
@@ -103,7 +100,6 @@ def long_text(rows: int = 4) -> forms.Textarea:
 
 
 def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
-    """Why something is done; whether it is enough, the service says."""
     return forms.CharField(label=label, help_text=help_text, widget=long_text(3))
 
 
@@ -144,8 +140,6 @@ class LinesField(forms.CharField):
 
 
 class NamedChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A choice among rows, each told by `label_of`."""
-
     def __init__(
         self, queryset: QuerySet[Any], *, attribute: str = "", **kwargs: Any
     ) -> None:
@@ -205,8 +199,6 @@ EXAMPLES |= {"lowest": "usual", "highest": "usual"}
 
 
 class MeasureInput(forms.MultiWidget):
-    """The parts of a measure side by side, each with a label of its own."""
-
     template_name = "evaltracker/widgets/measure.html"
     use_fieldset = True
 
@@ -234,7 +226,6 @@ class MeasureInput(forms.MultiWidget):
     def get_context(
         self, name: str, value: Any, attrs: dict[str, Any] | None
     ) -> dict[str, Any]:
-        """The parts; a statistic that is not offered stays chosen."""
         values = value if isinstance(value, list) else self.decompress(value)
         chosen: Any = self.widgets[0]
         more = {values[0], *STATISTICS} - {None, ""}
@@ -248,7 +239,6 @@ class MeasureInput(forms.MultiWidget):
         attrs: dict[str, Any] | None = None,
         renderer: Any = None,
     ) -> SafeString:
-        """Each part by Django's own template, with its label."""
         context = self.get_context(name, value, attrs)
         widgets: Any = self.widgets
         drawn = context["widget"]["subwidgets"]
@@ -279,7 +269,6 @@ class MeasureField(forms.MultiValueField):
         super().__init__(parts, required=False, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, Any]:
-        """The parts as one, each refusal with the name of its part."""
         texts = dict(zip(LABELS, data_list or [""] * len(LABELS), strict=True))
         if not any(texts[name] for name in FIELDS if name not in CHOSEN):
             return {}
@@ -293,7 +282,6 @@ class MeasureLine(forms.CharField):
         super().__init__(required=False, max_length=LIMIT)
 
     def clean(self, value: Any) -> dict[str, Any]:
-        """What a column keeps of the words; {} of nothing."""
         try:
             return _kept(read_measure(super().clean(value)))
         except ValueError as error:
@@ -301,7 +289,6 @@ class MeasureLine(forms.CharField):
 
 
 def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What a column keeps of the parts, each refusal with the name of its part."""
     try:
         return kept_measure(said)
     except Invalid as error:
@@ -325,7 +312,6 @@ def _input(name: str, longest: int, **attrs: str) -> forms.TextInput:
 
 
 def _usual(statistic: str) -> tuple[int, str]:
-    """The usual statistics first, in their order."""
     known = statistic in STATISTICS
     return (STATISTICS.index(statistic) if known else len(STATISTICS), statistic)
 

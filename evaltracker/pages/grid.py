@@ -68,7 +68,6 @@ def kind_of(field: forms.Field | None) -> str:
 
 
 def choices_of(field: forms.Field | None) -> list[list[str]]:
-    """What is offered, as value and label; the value of nothing is blank."""
     if not isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return []
     pairs: Any = field.choices
@@ -82,7 +81,6 @@ def choices_of(field: forms.Field | None) -> list[list[str]]:
 
 
 def _key(value: Any) -> str:
-    """The value of a choice; a row's key comes wrapped."""
     return "" if value is None else str(getattr(value, "value", value))
 
 
@@ -147,7 +145,6 @@ def _read_choice(field: forms.Field, choices: list[list[str]], text: str) -> str
 
 
 def _ref(label: str) -> str:
-    """What a label such as “R7: Rolls back” begins with, alone."""
     return label.casefold().partition(":")[0]
 
 
@@ -355,7 +352,6 @@ GRIDS: Registry[str, Grid[Any, Any]] = Registry("grid")
 
 
 def register_grid[G: Grid[Any, Any]](cls: type[G]) -> type[G]:
-    """Class decorator: serve a grid under its name, or fail loudly."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name) or not cls.title:
         raise ImproperlyConfigured(f"{cls.__name__} lacks a slug as name, or a title.")
     for duty in ("columns", "rows"):
@@ -366,7 +362,6 @@ def register_grid[G: Grid[Any, Any]](cls: type[G]) -> type[G]:
 
 
 def grid_address(name: str, subject: models.Model) -> str:
-    """Where a grid is read and saved; an unknown one is a mistake of the caller."""
     if name not in GRIDS:
         raise ImproperlyConfigured(f"There is no grid {name!r}.")
     return reverse("admin:grid", args=[name, subject.pk])

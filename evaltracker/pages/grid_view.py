@@ -48,8 +48,6 @@ class RefusedCell:
 
 
 class RefusedCells(Problem):
-    """Nothing was saved, because of these cells."""
-
     default_code: ClassVar[str] = "refused_cells"
 
     def __init__(self, cells: list[RefusedCell]) -> None:
@@ -90,8 +88,6 @@ MOST_ROWS, MOST_CELLS = 500, 5_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell: what its reader saw, and what they want it to be."""
-
     row: str
     column: Column
     seen: Any
@@ -162,7 +158,6 @@ def save_cells(
 def _save_row(
     row: Any, cells: Sequence[Change], readers: Mapping[str, Any], by: User
 ) -> list[RefusedCell]:
-    """Save the cells of one row, in one call for each service."""
     refused: list[RefusedCell] = []
     calls: dict[int, tuple[Column, dict[str, Any], dict[str, str]]] = {}
     for cell in cells:
@@ -328,7 +323,6 @@ KEYS = ("row", "column", "from", "to")
 
 
 def _rows_of(asked: Any, *keys: str) -> dict[str, Any]:
-    """An object with exactly these keys, of which `rows` is a list of ids."""
     if not isinstance(asked, dict) or asked.keys() != {"rows", *keys}:
         raise Invalid(f"Send {', '.join(('rows', *keys))}.")
     ids = asked["rows"]
@@ -437,7 +431,6 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
 def _whole_grid(
     request: HttpRequest, grid: Grid[Any, Any], subject: Any, user: User
 ) -> dict[str, Any]:
-    """Columns, rows, and what may be done."""
     columns = grid.columns(subject, user)
     return {
         "title": grid.title,
@@ -453,7 +446,6 @@ def _whole_grid(
 
 
 def _described_act(grid: Grid[Any, Any], name: str) -> dict[str, Any]:
-    """An act's button, what is said before it, and what its form asks."""
     act, own = ACTS[name], grid.own_answers.get(name)
     fields: Any = {} if own else getattr(act.form_class, "base_fields", {})
     return {
@@ -482,7 +474,6 @@ def _rows(
     columns: Sequence[Column],
     ids: list[str] | None = None,
 ) -> dict[str, Any]:
-    """All rows that pass the filters of the address, or those of `ids`."""
     rows = grid.rows(subject, user)
     if ids is None:
         rows = grid.filtered(rows, subject, request.GET)

@@ -130,7 +130,6 @@ def _table_open(_: Any, tokens: list[Token], place: int, *__: Any) -> str:
 
 
 def _lead_into_help(token: Token) -> None:
-    """Turn the address of a link or picture of the documents into one of the help."""
     if token.type == "image":
         picture = Path(str(token.attrGet("src"))).name
         token.attrSet("src", reverse("admin:help_picture", args=[picture]))

@@ -43,8 +43,6 @@ def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who searches, and from which evaluation, if from one."""
-
     user: User
     evaluation: Evaluation | None = None
 
@@ -76,8 +74,6 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that was found: its name, where it stands, and a line about it."""
-
     label: str
     address: str
     beneath: str = ""
@@ -190,8 +186,6 @@ def _begins(names: Sequence[str], word: str) -> bool:
 
 
 class Targets:
-    """Rows that acts may be done to, looked up at most a few times."""
-
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.kept: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
@@ -230,7 +224,6 @@ class Targets:
 
 
 def act_hits(reader: Reader, words: Sequence[str], most: int) -> Iterator[Hit]:
-    """Up to `most` acts that the reader may do now."""
     targets, queries, hits = Targets(reader), 0, 0
     for spoken in spoken_acts(words):
         for target in targets.of(spoken):
@@ -279,8 +272,6 @@ ACTS, PAGES = "acts", "pages"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of one kind; `more` says that there are others."""
-
     kind: str
     title: str
     icon: str

@@ -171,7 +171,6 @@ def register_panel(page: str, order: int, template: str, fill: Fill) -> None:
 
 
 def panels_of(page: str, about: Any, user: User) -> list[dict[str, Any]]:
-    """What higher floors show on a page, in order: template and context."""
     return [
         {"template": template, "context": context}
         for (name, _), (template, fill) in sorted(_PANELS.items())
@@ -235,7 +234,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         self._pages[name] = (route, view)
 
     def register_index(self, view: View) -> None:
-        """Make `view` the start page, *My work*."""
         if self._index is not None:
             raise ImproperlyConfigured("There is a start page already.")
         self._index = view
@@ -384,7 +382,6 @@ class EvaltrackerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
         return SimpleLazyObject(lambda: groups_for(self, request))
 
     def address_of(self, row: models.Model) -> str:
-        """The page of a row: what its admin says, else the start page."""
         admin: Any = self._registry.get(type(row))
         own: str = admin.page_of(row) if hasattr(admin, "page_of") else ""
         if own:

@@ -173,7 +173,6 @@ def register_tab(
 
 
 def all_tabs() -> list[Tab]:
-    """Every page with a place, in the order of the process."""
     return [tab for _, tab in sorted(_TABS.items())]
 
 
@@ -185,7 +184,6 @@ def tab_address(tab: Tab, evaluation: Evaluation, user: User) -> str:
 
 
 def label_of(slug: str) -> str:
-    """What the page is called in the menu; a page without a place by its name."""
     for tab in _TABS.values():
         if tab.slug == slug:
             return tab.label
@@ -210,8 +208,6 @@ WORKED_ON = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One page of the menu; without an address it cannot be opened yet."""
-
     label: str
     address: str
     is_here: bool
@@ -220,8 +216,6 @@ class Line:
 
 @dataclass(slots=True)
 class MenuGroup:
-    """The pages of one part of the purchase, unfolded or not."""
-
     title: str
     is_open: bool = False
     lines: list[Line] = field(default_factory=list)
@@ -265,7 +259,6 @@ def menu_of(
 
 
 def count_waiting(evaluation: Evaluation, user: User) -> dict[str, int]:
-    """By slug, how much of each page waits for `user`, in one query."""
     counts = {
         key: rows
         for key, count in _WAITING.items()
@@ -285,7 +278,6 @@ def count_waiting(evaluation: Evaluation, user: User) -> dict[str, int]:
 
 
 def _number(rows: QuerySet[Any]) -> Subquery:
-    """How many rows there are, as one column of another query."""
     number = Func(F("pk"), function="COUNT", output_field=IntegerField())
     return Subquery(
         rows.order_by().annotate(number_of_rows=number).values("number_of_rows")

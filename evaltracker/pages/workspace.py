@@ -49,8 +49,6 @@ EVERYTHING = ""
 
 
 class JournalPart(NamedTuple):
-    """What an app says of its entries."""
-
     # By action.
     words: Mapping[str, Phrases] = {}
     # By field, what its codes are called: “it” is IT.
@@ -123,7 +121,6 @@ def entry_sentence(entry: Entry, known: Known, *, sealed: bool) -> str:
 
 
 def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
-    """What was done, without by whom."""
     phrases = phrases_of(entry.action)
     if phrases is None:
         name = subject_name(entry)
@@ -149,7 +146,6 @@ def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
 
 
 def subject_name(entry: Entry, known: Known | None = None) -> str:
-    """What the entry is about by its name; blank where it has none but an id."""
     name = entry.subject_label
     if known and entry.subject_type == "requirement":
         return named_ref(name, known.texts.get(name, ""))
@@ -175,7 +171,6 @@ def value_words(field: str, value: Any, texts: Mapping[str, str]) -> str:
 
 
 def refs_of(entry: Entry) -> set[str]:
-    """The references of requirements that its sentence may name."""
     refs = {entry.subject_label} if entry.subject_type == "requirement" else set()
     for values in (entry.before, entry.after):
         for field in REFS & values.keys():
@@ -243,7 +238,6 @@ def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
 
 
 def crumbs_to(evaluation: Evaluation, *steps: tuple[str, str]) -> list[tuple[str, str]]:
-    """The way here: the evaluation, then `steps` as label and page name."""
     way = [(str(evaluation), page_address(evaluation, "overview"))]
     return way + [
         (label, page_address(evaluation, name) if name else "") for label, name in steps
@@ -327,7 +321,6 @@ class OnEvaluation(InEvaluation[Evaluation]):
 def sealed_entries(
     user: User, evaluation: Evaluation, entries: list[Entry]
 ) -> set[int]:
-    """Numbers of the entries whose values `user` may not read."""
     sealed: set[int] = set()
     for subject_type, opened in whole_journal().seals.items():
         about = [

@@ -128,13 +128,11 @@ class Builder:
         return keys
 
     def evaluation(self, slug: str) -> Evaluation:
-        """The evaluation itself, under `slug`."""
         part = next(part for part in parts() if part.model is Evaluation)
         fields = {**self.document[part.name], "slug": slug}
         return self.row(part, fields, [part.name])  # type: ignore[return-value]
 
     def rows(self, part: Part, evaluation: Evaluation) -> list[models.Model]:
-        """The rows of a part that are not here already."""
         here = self.known.get(part.model, {})
         made = []
         for at, values in enumerate(self.document[part.name]):
@@ -171,7 +169,6 @@ class Builder:
         return row
 
     def value(self, field: models.Field[Any, Any], told: Any, path: list[Any]) -> Any:
-        """One value; a reference becomes the id of the row that it names."""
         if isinstance(field, models.ForeignKey):
             if told is None:
                 return None
@@ -351,7 +348,6 @@ class ImportPreview:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows of each table there are, where there are any."""
         names = [part.name for part in parts() if part.model is not Evaluation]
         every = {name: len(self.document[name]) for name in names}
         every["journal entries"] = len(self.document["journal"])
@@ -447,7 +443,6 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
 
 
 def _take_in(seen: ImportPreview, by: By) -> Evaluation:
-    """Write everything, the lowest floor first, and then what follows from it."""
     document = seen.document
     people = _people(seen, by)
     builder = Builder(document, people, seen.known)

@@ -114,7 +114,6 @@ def invalid(wrong: Iterable[tuple[str, str]]) -> Invalid:
 
 
 def pointer_to(path: Iterable[Any]) -> str:
-    """A JSON pointer (RFC 6901)."""
     return "".join(
         "/" + str(step).replace("~", "~0").replace("/", "~1") for step in path
     )
@@ -216,7 +215,6 @@ def check_document(document: Document) -> None:
 
 @CHECKS.add
 def people_differ(document: Document) -> Iterator[Wrong]:
-    """Everybody once, by login name and by address; the owner is one of them."""
     for field in ("username", "email"):
         seen: set[str] = set()
         for at, person in enumerate(document["people"]):
@@ -259,7 +257,6 @@ def named_values_are_by_list(document: Document) -> Iterator[Wrong]:
 
 @CHECKS.add
 def measures_are_whole(document: Document) -> Iterator[Wrong]:
-    """Whatever has a measure, or a number for one, has all of its parts."""
     readers = {"measure": Measure.from_json, "number": Reading.from_json}
     for part in parts():
         measures = {field.name for field in part.fields if isinstance(field, JSONField)}
@@ -288,7 +285,6 @@ def questions_are_answered_in_kind(document: Document) -> Iterator[Wrong]:
 
 
 def is_by_list(named: dict[str, Any]) -> bool:
-    """Whether these are lists of text, by name."""
     return all(
         isinstance(values, list) and all(isinstance(value, str) for value in values)
         for values in named.values()
@@ -381,7 +377,6 @@ def differ(text: str, other: str) -> bool:
 
 
 def free_names(wanted: Iterable[str]) -> dict[str, str]:
-    """A login name that nobody has, for each of these."""
     wanted = list(wanted)
     taken = {name.lower() for name in User.objects.values_list("username", flat=True)}
     names = {}

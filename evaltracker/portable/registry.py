@@ -61,7 +61,6 @@ class Part:
 
     @property
     def fields(self) -> list[models.Field[Any, Any]]:
-        """The columns that travel, in the order of the model."""
         return [
             field
             for field in self.model._meta.concrete_fields
@@ -131,7 +130,6 @@ def in_order(value: Any) -> Any:
 
 
 def written(field: models.Field[Any, Any], value: Any) -> Any:
-    """A value of `field`, which is no reference, as JSON."""
     if isinstance(field, models.JSONField):
         return in_order(value)
     return plain(value)

@@ -105,7 +105,6 @@ def schema() -> Schema:
 
 
 def of_part(part: Part) -> Schema:
-    """A list of rows; the evaluation itself is one row."""
     fields = {
         field.name: of_field(field)
         for field in part.fields
@@ -129,7 +128,6 @@ def needed(field: models.Field[Any, Any]) -> bool:
 
 
 def closed(fields: Schema, required: list[str]) -> Schema:
-    """An object of exactly these fields."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -211,8 +209,6 @@ def document_of(evaluation: Evaluation, reader: User | None = None) -> Document:
 
 
 class Writer:
-    """Writes one evaluation; remembers how rows are named and what they need."""
-
     def __init__(self, evaluation: Evaluation, reader: User | None) -> None:
         self.evaluation = evaluation
         self.reader = reader
@@ -269,7 +265,6 @@ class Writer:
         return row
 
     def value(self, field: models.Field[Any, Any], value: Any) -> Any:
-        """One value; a reference as the key of what it points to."""
         if not isinstance(field, models.ForeignKey):
             return written(field, value)
         if value is None:
@@ -321,7 +316,6 @@ def people_named(names: Iterable[str]) -> Iterable[dict[str, str]]:
 
 
 def contents(stored: dict[str, str]) -> Iterable[tuple[str, str]]:
-    """The files that people handed in, each once."""
     size = 0
     for sha256, name in sorted(stored.items()):
         try:

@@ -41,8 +41,6 @@ LONGEST_WEEKS = 520
 
 
 class RowState(StrEnum):
-    """Where a step stands against the latest dates that still work."""
-
     DONE = "done"
     NOW = "now"
     LATE = "late"

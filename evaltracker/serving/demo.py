@@ -58,7 +58,6 @@ def main() -> int:
 
 
 def settle_environment(env: MutableMapping[str, str], *, port: int) -> None:
-    """Make the environment that of the demo, whatever the shell has set."""
     for name in NOT_FOR_THE_DEMO:
         env.pop(name, None)
     # The demo's worker reads JSON only, so running it as root is harmless.
@@ -84,7 +83,6 @@ def commands(port: int) -> dict[str, list[str]]:
 
 
 def prepare() -> Path:
-    """Migrate, load the demo once, send what is overdue; the data folder."""
     import django
     from django.core.management import call_command
 
@@ -111,7 +109,6 @@ def prepare() -> Path:
 
 
 def _log_to(path: Path) -> None:
-    """Keep the log in a file, so that the terminal has only what its reader needs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a")
     for handler in logging.root.handlers:
@@ -143,7 +140,6 @@ class Greeter:
         self.grumble_at = time.monotonic() + 20
 
     def __call__(self) -> None:
-        """One look; does nothing any more once the product has answered."""
         if self.ready:
             return
         trouble = self._trouble()
@@ -155,7 +151,6 @@ class Greeter:
             say(f"Still waiting: {trouble}. Logs are in {self.data / 'log'}")
 
     def _trouble(self) -> str:
-        """Why it is not ready, or an empty text."""
         url = f"http://{ADDRESS}:{self.port}/readyz"
         try:
             with urllib.request.urlopen(url, timeout=2):  # our own http

@@ -35,7 +35,6 @@ def check_database() -> str:
 
 
 def check_broker() -> str:
-    """The broker can be reached, so that a nudge would arrive."""
     broker: Any  # the stubs know only what every transport has
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)

@@ -67,7 +67,6 @@ _PROCESSORS: list[Any] = [
 
 
 def hand_over_events() -> None:
-    """Let structlog's events take their steps, and end in Python's own logs."""
     structlog.configure(
         processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -117,7 +116,6 @@ def configure_logs(*, readable: bool, anchors_file: str = "") -> dict[str, Any]:
 
 
 def add_anchors(config: dict[str, Any], path: str) -> None:
-    """Let a LOGGING write where journals end to `path`, too."""
     config["handlers"]["anchors"] = {
         "class": "logging.handlers.WatchedFileHandler",
         "filename": path,

@@ -23,8 +23,6 @@ ALL_ENDED = b"ended\n"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Child:
-    """A process to run: its name for people, its command, where its output goes."""
-
     name: str
     command: Sequence[str]
     log: Path
@@ -113,7 +111,6 @@ class Supervisor:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -146,7 +143,6 @@ def _alive(group: int) -> bool:
 
 
 def _start_guardian(grace: float) -> tuple[subprocess.Popen[bytes], int]:
-    """The guardian, and the pipe by which it is told of groups."""
     reader, writer = os.pipe()
     process = subprocess.Popen(  # noqa: S603  # ourselves
         [sys.executable, "-I", __file__, str(reader), str(grace)],

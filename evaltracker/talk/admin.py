@@ -123,7 +123,6 @@ class Discuss(InEvaluation[Subject]):
         return {**context, "subject": target, "refusal": refusal, "in_act": True}
 
     def cancel_url(self, target: Subject) -> str:
-        """The thread itself; its page leads to what it is about."""
         return address_of(self.name, target)
 
 
@@ -277,7 +276,6 @@ class RemoveFile(InEvaluation[AttachedFile]):
         return {**context, "tab": TOPICS[target.topic].tab}
 
     def cancel_url(self, target: AttachedFile) -> str:
-        """The page of what it is attached to; of the evaluation, once that is gone."""
         topic = TOPICS[target.topic]
         subject = topic.find(target.uploaded_by, target.subject_id)
         return subject.page if subject else self.page(target)
@@ -299,7 +297,6 @@ site.register_page("files/<uuid:file_id>/", attached_file, "attached_file")
 
 
 def open_files(user: User, evaluation: Evaluation, ids: Collection[str]) -> set[str]:
-    """Files that the reader may see, also removed ones."""
     seen = AttachedFile.objects.visible_to(user).filter(
         evaluation=evaluation, pk__in=ids
     )

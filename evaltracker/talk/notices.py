@@ -15,8 +15,6 @@ from evaltracker.talk.rules import discuss_address
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A mention, whether its person may still read it, and its subject is there."""
-
     mention: Mention
     is_reader: bool
     is_there: bool
@@ -33,7 +31,6 @@ class Mentioned(About[Told]):
     )
 
     def subjects(self, ids: Collection[str]) -> Mapping[str, Told]:
-        """The mentions; who may read them is asked once for each topic and place."""
         places = defaultdict(list)
         for row in self.rows.filter(pk__in=[UUID(key) for key in ids]):
             places[row.comment.topic, row.comment.evaluation].append(row)

@@ -64,7 +64,6 @@ def check_comment_again(comment: Comment, by: By) -> None:
 
 
 def check_resolve_thread(comment: Comment, by: By) -> None:
-    """Anybody who may answer resolves an open thread."""
     check_comment_again(comment, by)
     if comment.parent_id:
         raise Refused("This is a reply. Resolve the comment that it answers.")
@@ -111,8 +110,6 @@ MOST_SHOWN = 100
 
 @dataclass(slots=True)
 class Thread:
-    """A comment with its replies, the first first."""
-
     root: Comment
     replies: list[Comment] = field(default_factory=list)
 
@@ -260,7 +257,6 @@ def files_on(subject: Subject) -> QuerySet[AttachedFile]:
 
 
 def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
-    """Every file of an evaluation that `user` may see."""
     rows: QuerySet[AttachedFile] = (
         AttachedFile.objects.visible_to(user).kept().filter(evaluation=evaluation)
     )
@@ -268,7 +264,6 @@ def files_of(user: User, evaluation: Evaluation) -> QuerySet[AttachedFile]:
 
 
 def file_counts(user: User, evaluation: Evaluation, topic: str) -> dict[UUID, int]:
-    """How many files there are for `user`, by subject of a topic."""
     counted = count_by_place(
         user, evaluation, topic, AttachedFile, removed_at__isnull=True
     )

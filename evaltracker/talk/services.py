@@ -173,7 +173,6 @@ def read_mention(*, comment: Comment, by: User) -> Comment:
 
 
 def _locked(comment: Comment) -> Comment:
-    """The comment as it is now, its evaluation locked."""
     lock(comment.evaluation)
     return Comment.objects.select_related("evaluation__owner").get(pk=comment.pk)
 
@@ -221,7 +220,6 @@ def _mentioned(
 
 
 def _thread(subject: Subject, parent: Comment | None) -> Comment | None:
-    """The comment that is answered: the first of its thread."""
     if parent is None:
         return None
     root = Comment.objects.get(pk=parent.parent_id or parent.pk)
@@ -286,7 +284,6 @@ def attach_files(
 
 
 def accepted(files: Collection[UploadedFile[bytes]]) -> list[AcceptedFile]:
-    """Each file as it may be kept; refused with the name of the one that may not."""
     if not files:
         raise refused("Choose a file first.")
     if len(files) > MOST_AT_ONCE:

@@ -175,7 +175,6 @@ class ReadingForm(forms.Form):
         self.add_columns()
 
     def add_columns(self) -> None:
-        """Above each column that holds something, a choice of what it holds."""
         held = {place: name for name, place in self.header.columns.items()}
         choices = [
             ("", NOT_READ),
@@ -215,7 +214,6 @@ class ReadingForm(forms.Form):
         return any(number == self.header.row for number, _ in self.first_rows())
 
     def first_rows(self) -> list[tuple[int, Sequence[str]]]:
-        """The rows in which the names are looked for by eye: numbers, and all cells."""
         rows: Sequence[Row] = self.sheet.rows
         numbers = [row.number for row in rows]
         place = numbers.index(self.header.row) if self.header.row in numbers else 0
@@ -266,7 +264,6 @@ class ReadingForm(forms.Form):
         return {key: at for key, at in self.columns().items() if before.get(key) != at}
 
     def reading(self) -> dict[str, Any]:
-        """Everything but the columns, as a draft keeps it."""
         data = self.cleaned_data
         own = ("layout", "skip_unknown", "joined", *ROWS)
         return {
@@ -300,7 +297,6 @@ class WorkShown:
 
 
 def work_shown(draft: ImportDraft) -> WorkShown | None:
-    """What goes on with the file; None if nothing does."""
     if not draft.work:
         return None
     if draft.work == ImportWork.IMPORT:
@@ -320,7 +316,6 @@ def work_shown(draft: ImportDraft) -> WorkShown | None:
 
 
 def waiting(draft: ImportDraft) -> str:
-    """That it has not begun, and what may be the matter if it takes long."""
     if draft.asked_at is None or timezone.now() - draft.asked_at < LONG:
         return "It begins in a moment."
     return (
@@ -477,7 +472,6 @@ class Desk:
         ]
 
     def imports(self) -> QuerySet[Import]:
-        """What came in here lately, and whether some of it stayed out."""
         return (
             Import.objects.visible_to(self.user)
             .filter(evaluation=self.evaluation, kind=self.kind.slug)

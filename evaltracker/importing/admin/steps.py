@@ -68,7 +68,6 @@ type Typed = dict[tuple[str, int, int], str]
 
 
 def choose_sheet(desk: Desk) -> HttpResponse:
-    """Read one sheet, or every one that fits."""
     draft, look = desk.looked_at()
     name = desk.request.POST.get("sheet", "")
     if name and name not in {sheet.name for sheet in look.book.visible}:
@@ -89,7 +88,6 @@ def leave(desk: Desk) -> HttpResponse:
 
 
 def mend(desk: Desk) -> HttpResponse:
-    """Keep what was typed into cells, and which rows stay out or come in."""
     draft, look = desk.looked_at()
     post, reading = desk.request.POST, dict(draft.reading)
     typed = {(name, row, at): text for name, row, at, text in reading.get("typed", ())}
@@ -212,7 +210,6 @@ def columns_under(
 def remember(
     desk: Desk, form: ReadingForm, number: int, columns: dict[str, int]
 ) -> None:
-    """Know these columns again, by their places and by their names."""
     row = form.row_at(number)
     if row is not None and form.changed_columns():
         remember_columns(
@@ -303,7 +300,6 @@ def upload(desk: Desk) -> HttpResponse:
 
 
 def answer(desk: Desk) -> HttpResponse:
-    """Keep what was answered to the questions of the file; blank asks again."""
     draft, look = desk.looked_at()
     questions = look.preview.questions if look.preview else ()
     answers = dict(draft.reading.get("answers", {}))
@@ -547,7 +543,6 @@ def offered(sheet: Any, place: int, words: Sequence[str]) -> str:
 def importing(
     request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
 ) -> HttpResponse:
-    """The file that waits, or a place to choose one."""
     check_query(request, filters=("new", "changed"))
     user: Any = request.user
     kind.check_allowed(user, evaluation)

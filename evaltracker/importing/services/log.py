@@ -124,8 +124,6 @@ def header_from(
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """A sheet of the file, whether it is read, and what speaks for it."""
-
     name: str
     why: str
     is_read: bool
@@ -309,7 +307,6 @@ def sheet_choices(
     headers: Mapping[str, Header],
     plan: Plan[Any, Any] | None,
 ) -> list[SheetChoice]:
-    """The sheets that hold something, each with why it is read or not."""
     names = {sheet.name for sheet in read.visible}
     lines = (
         (plan.new, plan.same, tuple(change.line for change in plan.changed))
@@ -348,7 +345,6 @@ logger = structlog.get_logger(__name__)
 
 
 def work_on_imports() -> None:
-    """Work on whatever waits, one file after another."""
     while not asked_to_stop():
         draft = hold_next()
         if draft is None:
@@ -357,7 +353,6 @@ def work_on_imports() -> None:
 
 
 def work_on(draft: ImportDraft) -> None:
-    """Do what the draft asks for; what goes wrong is kept for its page."""
     try:
         if draft.tries > TRIES:
             raise Refused(FAILED)
@@ -405,7 +400,6 @@ def take_in(draft: ImportDraft) -> None:
 
 
 def keep_problem(draft: ImportDraft, sentence: str) -> None:
-    """Keep why nothing came of it, beside what was shown before."""
     shown = held(draft).values_list("preview", "pages").first()
     if shown is not None:
         preview, pages = shown
@@ -460,7 +454,6 @@ def log_import(
 
 
 def told_of(plan: Plan[Any, Any], *, new: Any, changed: Any) -> dict[str, Any]:
-    """What the journal says of a file that came in; `new` and `changed` by name."""
     edits = plan.edits
     left = {sheet: [row.number for row in rows] for sheet, rows in edits.left.items()}
     return {
@@ -516,7 +509,6 @@ def undo_import(*, imported: Import, by: User) -> Import:
 
 
 def refuse_moved(names: Iterable[str]) -> None:
-    """Refuse to undo what somebody has worked on since, naming the rows."""
     moved = list(dict.fromkeys(names))
     if moved:
         shown = ", ".join(moved[:SHOWN])

@@ -241,8 +241,6 @@ def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a file that was handed in waits for, in words, and until when it is kept."""
-
     what: str
     why: str
     until: datetime.datetime
@@ -251,7 +249,6 @@ class Waiting:
 
 
 def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[ImportDraft]:
-    """The files that `by` handed in and may still import, of some evaluations."""
     rows = ImportDraft.objects.filter(
         person=by, evaluation__in=evaluations, kept_at__gt=timezone.now() - KEPT
     )
@@ -266,7 +263,6 @@ def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[Import
 
 
 def what_waits(draft: ImportDraft) -> Waiting:
-    """The same of one file, for whoever handed it in."""
     things, until = KINDS[draft.kind].things, draft.kept_at + KEPT
     if draft.work == ImportWork.IMPORT:
         what = f"{things.capitalize()} come in from “{draft.filename}”"
@@ -304,7 +300,6 @@ def discard_draft(*, draft: ImportDraft) -> bool:
 
 
 def forget_old_drafts() -> None:
-    """Delete the files that nobody said yes to for a day; a chore."""
     ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
 
 
@@ -385,7 +380,6 @@ def remembered_columns(
 
 
 def earlier_import(*, evaluation: Evaluation, kind: str, sha256: str) -> Import | None:
-    """The last import of the very same file that was not undone."""
     rows = Import.objects.filter(
         evaluation=evaluation, kind=kind, sha256=sha256, undone_at__isnull=True
     )

@@ -51,8 +51,6 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class SweepReport:
-    """What became of the notices that one sweep took."""
-
     sent: int = 0
     suppressed: int = 0
     deferred: int = 0
@@ -116,7 +114,6 @@ class Batch:
         return self.mail.hand(load)
 
     def _prepare(self, notice: Notice) -> Parcel | Posting | None:
-        """Ask again whether it holds and write the mail; None if it is settled."""
         notice.attempts += 1
         try:
             if because := self.look.why_not(notice):
@@ -202,7 +199,6 @@ class Batch:
             self.report.deferred += 1
 
     def _bury(self, notice: Notice, words: str) -> None:
-        """Give up on it; a person sees it on the notices page."""
         if _end(notice, NoticeState.DEAD, last_error=words):
             logger.warning("notice_dead", notice=str(notice.pk))
             self.report.dead += 1
@@ -215,7 +211,6 @@ class Batch:
 
 
 def _end(notice: Notice, state: NoticeState, **values: Any) -> bool:
-    """End it, and with a daily mail what it carries."""
     if notice.kind == DAILY_MAIL:
         return digests.settle(notice, state, **values)
     return mark(notice, state, **values)
@@ -349,7 +344,6 @@ def something_is_due() -> bool:
 
 
 def _claimed_by(token: uuid.UUID) -> dict[str, Case]:
-    """What a claim writes into a row, by what the row was before."""
     held = Q(kind__in=held_kinds())
     handing = Q(state=NoticeState.HANDING)
     lapsed = handing | (Q(state=NoticeState.CLAIMED) & ~held)

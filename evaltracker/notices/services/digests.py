@@ -85,7 +85,6 @@ def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatW
 
 
 def check_remove_chat(evaluation: Evaluation, by: By) -> ChatWebhook:
-    """The room that the owner may stop telling."""
     require_owner(by, evaluation)
     room = chat_of(evaluation)
     if room is None:
@@ -235,7 +234,6 @@ def leaving(
 
 
 def _daily_mail(reader: User, slot: datetime.datetime) -> Notice | None:
-    """The daily mail of that morning, locked; None if it has left already."""
     number = uuid.uuid4()
     wall = wall_of(slot, reader.time_zone)
     made = Notice(
@@ -349,7 +347,6 @@ def _carried(daily: Notice, notices: Sequence[Notice]) -> Any:
 
 
 def _let_go(notices: Any) -> None:
-    """Let them leave by themselves, now."""
     notices.update(digest=None, placed=True, next_try_at=Now())
 
 
@@ -399,7 +396,6 @@ def renew_feed(*, by: User) -> str:
 
 
 def check_stop_feed(by: User) -> None:
-    """Whoever has an address for their calendar stops it."""
     if not by.feed_digest:
         raise Refused("Your calendar has no address.")
 

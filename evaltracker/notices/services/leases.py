@@ -129,7 +129,6 @@ def give_back(notices: Sequence[Notice], words: str = "") -> int:
 
 
 def renew(notices: Sequence[Notice]) -> None:
-    """Keep claims that are still alive for another lease."""
     _claimed(notices).filter(lease_until__gt=Now()).update(lease_until=Now() + LEASE)
 
 
@@ -210,7 +209,6 @@ class Look:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it may still be gone by."""
         return time.monotonic() - self._at < FRESH_SECONDS
 
     def why_not(self, notice: Notice) -> str:
@@ -251,7 +249,6 @@ class Look:
         return KINDS[notice.kind].holds(notice)
 
     def _read_subjects(self, notices: Sequence[Notice]) -> None:
-        """One call for each kind."""
         by_kind: dict[str, list[Notice]] = defaultdict(list)
         for notice in notices:
             if notice.kind != DAILY_MAIL:

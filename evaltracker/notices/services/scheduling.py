@@ -84,7 +84,6 @@ def schedule_notice(
 
 
 def message_id_of(number: uuid.UUID) -> str:
-    """The Message-ID of the mail of that notice, for ever."""
     return f"<{number}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
@@ -190,7 +189,6 @@ def _evaluation_of(notice: Notice) -> Evaluation:
 def _settled(
     notice: Notice, action: str, before: dict[str, Any], reason: str, by: By
 ) -> Notice:
-    """The notice as it is now, with its journal entry written."""
     notice.refresh_from_db()
     journal.record(
         evaluation=_evaluation_of(notice),

@@ -84,5 +84,4 @@ def keep_draft(context: Context, address: str) -> str:
 
 @register.simple_tag(takes_context=True, name="draft_name")
 def name_of_draft(context: Context, address: str) -> str:
-    """What a form that is sent to `address` is called in the tab; blank for none."""
     return draft_name(context["request"].user, address) if address else ""

@@ -184,7 +184,6 @@ def when(context: Context, value: datetime.date | None, zone: str = "") -> SafeS
 
 
 def day(value: datetime.date) -> str:
-    """A day as people write it: 24 Nov 2026."""
     return f"{value.day} {value:%b %Y}"
 
 
@@ -196,7 +195,6 @@ def and_list(values: Iterable[object]) -> str:
 
 @register.simple_tag
 def act_url(name: str, target: Any = None, **prefill: object) -> str:
-    """The address of an act on a target; `prefill` fills fields of its form."""
     address = address_of(name, target)
     return f"{address}?{urlencode(prefill)}" if prefill else address
 

@@ -126,8 +126,6 @@ USUAL_FORM = form_like(
 
 
 class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
-    """The first words of a brief, and what to start from."""
-
     start_from = forms.ChoiceField(
         required=False,
         label="Start from",
@@ -156,8 +154,6 @@ TO_LEAVE = "needed to leave this stage"
 
 
 class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
-    """Every question of the brief: the usual ones, then its own by their keys."""
-
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         currency: Any = self.fields["currency"]
@@ -285,7 +281,6 @@ class EditCounting(OnBrief):
         return {field: getattr(target, field) for field in COUNTING} | weeks
 
     def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The weeks by step; a blank one keeps the usual length."""
         weeks = {
             step: data[f"weeks_{step}"]
             for step in MINIMUM_WEEKS
@@ -402,13 +397,11 @@ class Answer:
 
 
 def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
-    """The questions with what is written; a blank one that is asked for is missing."""
     missing = missing_answers(evaluation)
     return [answer(evaluation, field, missing) for field in fields]
 
 
 def own_answers(evaluation: Evaluation) -> list[BriefField]:
-    """The brief's own questions, each with its answer in words."""
     fields = list(evaluation.brief_fields.all())
     for field in fields:
         row: Any = field

@@ -101,8 +101,6 @@ class TakeNeeds(TakesFrom, OnEvaluation):
 
 @admin.register(EvaluationTemplate, site=site)
 class EvaluationTemplateAdmin(HardenedAdmin):
-    """What people saved to start from; the product's own are not listed."""
-
     empty_text = (
         "Nobody has saved a template. Open an evaluation's requirements and choose "
         "Save as template; those that come with the product are offered at every start."
@@ -163,8 +161,6 @@ class OnList(InEvaluation[Scope]):
 
 
 class ChangeList(OnList):
-    """Another name, other values, another order."""
-
     title = "Change list"
     verb = "Save"
     help = (
@@ -192,8 +188,6 @@ class RemoveList(OnList):
 
 
 class RetireValue(InEvaluation[ScopeValue]):
-    """Out of what is demanded; old answers keep it."""
-
     title = "Retire value"
     verb = "Retire"
     help = "Nobody is asked for it any more. What was answered for it stays on record."
@@ -210,7 +204,6 @@ class RetireValue(InEvaluation[ScopeValue]):
 
 
 def requirements(reader: Reader) -> QuerySet[Requirement]:
-    """Those that were not retired."""
     rows: QuerySet[Requirement] = Requirement.objects.visible_to(reader.user)
     return rows.filter(retired_at__isnull=True).select_related(
         "evaluation__owner", "category"

@@ -85,7 +85,6 @@ class RequirementAdmin(HardenedAdmin):
 
     @admin.display(description="measure")
     def measure_words(self, row: Requirement) -> str:
-        """The number that it must reach."""
         return row.measure_words
 
     def page_of(self, row: Requirement) -> str:
@@ -126,8 +125,6 @@ class EntryAdmin(HardenedAdmin):
 
 @admin.register(User, site=site)
 class UserAdmin(HardenedAdmin):
-    """Who can log in; for operators and who may add people."""
-
     empty_text = "Nobody can log in yet."
     list_acts = ("add-person",)
     detail_acts = (
@@ -173,7 +170,6 @@ class UserAdmin(HardenedAdmin):
         return may_add_people(user)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With everybody's roles and second factors read at once."""
         factors = Authenticator.objects.filter(user=models.OuterRef("pk")).exclude(
             type=Authenticator.Type.RECOVERY_CODES
         )
@@ -205,8 +201,6 @@ class UserAdmin(HardenedAdmin):
 
 @admin.register(AccountEntry, site=site)
 class AccountEntryAdmin(HardenedAdmin):
-    """Who came in, who failed, who changed what of whose login; for operators."""
-
     empty_text = "Nobody has logged in since this log was started."
     list_display = ("at", "action", "person", "by", "address", "detail")
     list_filter = (by("action"),)
@@ -214,7 +208,6 @@ class AccountEntryAdmin(HardenedAdmin):
     fields = ("at", "action", "person", "by", "address", "detail", "request_id")
 
     def audience(self, user: User) -> bool:
-        """Operators only; others read their own lines on their account page."""
         return may_run_accounts(user)
 
 
@@ -226,8 +219,6 @@ INSTANT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d+\+00:00$")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field before and after, in words."""
-
     field: str
     before: str
     after: str
@@ -243,7 +234,6 @@ class Line:
 
 
 def words(value: Any) -> str:
-    """A value of before or after as people read it."""
     match value:
         case None | "":
             return "nothing"
@@ -261,7 +251,6 @@ def words(value: Any) -> str:
 
 
 def in_line(value: Any) -> str:
-    """A value within a list or a mapping, on one line."""
     if not isinstance(value, dict):
         return words(value)
     parts = [
@@ -281,7 +270,6 @@ def without_addresses(text: str) -> str:
 
 
 def changes(entry: Entry, *, addresses: bool) -> list[Change]:
-    """The fields that the entry tells of; mail addresses only if `addresses`."""
     shown = words if addresses else (lambda value: without_addresses(words(value)))
     fields = dict.fromkeys([*entry.before, *entry.after])
     return [

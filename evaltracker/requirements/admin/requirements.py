@@ -87,8 +87,6 @@ class RequirementForm(
         ),
     )
 ):
-    """A requirement; categories and metrics are the evaluation's own."""
-
     def __init__(
         self,
         *args: Any,
@@ -241,8 +239,6 @@ LONGEST_SEARCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reader filters by; blank is no filter."""
-
     priority: str = ""
     category: str = ""
     text: str = ""
@@ -250,7 +246,6 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """As it stands in the address, without the page."""
         fields = {
             "priority": self.priority,
             "category": self.category,
@@ -282,7 +277,6 @@ def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
 def listed_requirements(
     rows: QuerySet[Requirement], asked: Asked
 ) -> QuerySet[Requirement]:
-    """Those that pass the filters, in the order of the list."""
     rows = rows.filter(retired_at__isnull=not asked.retired)
     rows = rows.select_related("category", "metric").prefetch_related("demands__scope")
     if asked.priority:
@@ -296,7 +290,6 @@ def listed_requirements(
 
 @evaluation_page("requirements", "Requirements", order=20, group="Need")
 def requirements(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
-    """What is needed, grouped by category, with each category's weight."""
     user: Any = request.user
     live = Q(requirements__retired_at__isnull=True)
     categories = list(
@@ -353,7 +346,6 @@ def _column(
 
 
 def beside_ref(row: Requirement) -> str:
-    """Which revision it is, once there were several."""
     return f"rev. {row.revision}" if row.revision > 1 else ""
 
 
@@ -364,7 +356,6 @@ def missing_metric(row: Requirement) -> str:
 
 
 def below_text(row: Requirement) -> str:
-    """Where it must hold."""
     lists = [f"Must hold for all of {held.scope.name}" for held in row.demands.all()]
     return "\n".join(lists)
 
@@ -384,7 +375,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
     carried = ("category",)
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        """The columns of the list; words close with research, weights before it."""
         form = RequirementForm(
             evaluation=subject, is_new=True, weights_are_open=True, lists_are_open=False
         )
@@ -434,7 +424,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
         )
 
     def links(self, row: Requirement, user: User) -> Iterable[tuple[str, str]]:
-        """The form with all fields, for who may change it; and what is said of it."""
         if not is_owner(user, row.evaluation):
             return
         if row.evaluation.is_open:
@@ -488,7 +477,6 @@ class RequirementsGrid(Grid[Evaluation, Requirement]):
 
 
 def free_ref(evaluation: Evaluation) -> str:
-    """The next ref of the kind “R7” that nothing has."""
     taken = set(evaluation.requirements.values_list("ref", flat=True))
     number = len(taken) + 1
     while f"R{number}" in taken:

@@ -29,8 +29,6 @@ from evaltracker.toolbox.tabular.cells import Row, Sheet, Workbook
 
 @register_import
 class Requirements(ImportKind):
-    """What is needed, a row each."""
-
     slug = KIND
     take_back = staticmethod(undo)
     take_in = staticmethod(import_requirements)

@@ -170,11 +170,9 @@ class Layout(Table):
         return self.candidate is not None
 
     def letter(self, field: str) -> str:
-        """The letters over the column of `field`."""
         return column_letter(self.columns[field])
 
     def title(self, field: str) -> str:
-        """What the user called the column of `field`."""
         return self.header.cell(self.columns[field])
 
 
@@ -218,7 +216,6 @@ def find_layouts(
 
 
 def find_layout(sheet: Sheet) -> Layout | None:
-    """Where requirements stand on `sheet`; None if nowhere."""
     table = find_table(sheet, None, requirement_columns, is_table)
     layout = layout_of(table) if table else None
     return layout if layout and has_words(layout) else find_sections(sheet)
@@ -303,7 +300,6 @@ def is_numbered(table: Table) -> bool:
 
 
 def nothing_found(book: Workbook) -> Unreadable:
-    """The sentence for a file in which no requirements were found."""
     sheet = next(sheet for sheet in book.visible if not sheet.is_blank)
     names = likely_header(sheet).filled
     first = likely_header(sheet).cell(names[0])
@@ -321,16 +317,12 @@ HEADINGS, REQUIREMENTS = "headings", "requirements"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: its row, its level from 1, and what it is called."""
-
     row: Row
     level: int
     name: str
 
 
 class Headings:
-    """Which rows of a sheet are headings, and under which each other row stands."""
-
     def __init__(self, layout: Layout, body: Sequence[Row], findings: Findings) -> None:
         self.layout, self.body = layout, body
         ref, text = layout.columns["ref"], layout.columns["text"]
@@ -359,7 +351,6 @@ class Headings:
         self.tell(findings)
 
     def is_lone(self, row: Row) -> bool:
-        """Whether nothing but one cell stands in the row, above rows with more."""
         layout = self.layout
         ref, text = layout.columns["ref"], layout.columns["text"]
         unknown = {(row.number, at) for at in (ref, text)} & layout.sheet.uncomputed
@@ -459,7 +450,6 @@ class Headings:
         return categories
 
     def heading(self, place: int, found: set[int], path: Sequence[Heading]) -> Heading:
-        """The heading in a row; its number tells its level, or what follows does."""
         row, columns = self.body[place], self.layout.columns
         is_lone = len(row.filled) == 1 or row.number in self.renamed
         text = row.cells[row.filled[0]] if is_lone else row.cell(columns["text"])
@@ -479,7 +469,6 @@ class Headings:
         return without_markup(row.cells[row.filled[0 if is_first else -1]])
 
     def tell(self, findings: Findings) -> None:
-        """Say how many rows are headings, and name the first."""
         if not self.rows:
             return
         sheet = self.layout.sheet.name
@@ -566,7 +555,6 @@ def suggestion(numbers: list[float]) -> str:
 
 
 def number_of(cell: str) -> float | None:
-    """The number in `cell`, with or without a percent sign."""
     text = cell.removesuffix("%").strip().replace(",", ".")
     if not text.isascii() or len(text) > 20:
         return None
@@ -578,7 +566,6 @@ def number_of(cell: str) -> float | None:
 
 
 def weight_in(cell: str) -> int | None:
-    """The weight; None where the cell is blank."""
     if not cell:
         return None
     number = number_of(cell)

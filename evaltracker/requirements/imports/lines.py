@@ -259,7 +259,6 @@ class Refs:
         return ref, text
 
     def problem(self, row: Row, cell: str) -> str:
-        """Why a row has no ref; blank if it has one."""
         if not cell:
             return "It has no ref. Fill one in, have it numbered, or delete the row."
         if self.is_long:
@@ -324,8 +323,6 @@ def lines_of(
 
 
 class Cells:
-    """Reads the cells of one sheet's rows; what stands in many is read once."""
-
     def __init__(
         self, layout: Layout, findings: Findings, priorities: Mapping[str, str]
     ) -> None:
@@ -370,7 +367,6 @@ class Cells:
 
 
 def line_of(row: Row, cells: Cells, refs: Refs) -> RequirementLine | None:
-    """One row's requirement, or None with the reason in the findings."""
     if not cells.are_there(row):
         return None
     ref, text = refs.of(row)
@@ -388,19 +384,16 @@ def text_in(cell: str) -> str:
 
 
 def help_in(cell: str) -> str:
-    """A text that may be blank."""
     text = without_markup(cell)
     return read_text(text) if text else ""
 
 
 def category_in(cell: str) -> str | None:
-    """The name of a category, on one line; None where the cell is blank."""
     name = " ".join(without_markup(cell).split())
     return read_line(name) if name else None
 
 
 def measure_in(cell: str) -> str:
-    """A measure in the words in which plans compare it; blank is none."""
     try:
         return measure_words(read_measure(without_markup(cell)))
     except Invalid as error:
@@ -408,13 +401,11 @@ def measure_in(cell: str) -> str:
 
 
 def lists_in(cell: str) -> str:
-    """The lists of the brief for which a requirement must hold."""
     text = without_markup(cell)
     return list_names(text.replace(",", ";").replace("\n", ";").split(";"))
 
 
 def priority_in(priorities: Mapping[str, str], cell: str) -> str | None:
-    """The priority; None where the cell is blank."""
     if cell and cell not in priorities:
         raise ValueError(
             f"“{short(cell)}” is no priority that is known here. Say what it means, or "
@@ -435,7 +426,6 @@ READERS: Mapping[str, Reader] = {
 
 
 def list_names(names: Iterable[str]) -> str:
-    """Names of lists as plans compare them, whatever order they came in."""
     return "; ".join(sorted({name.strip() for name in names} - {""}))
 
 
@@ -534,7 +524,6 @@ def lines_in(
     headers: Mapping[str, Header],
     known_texts: Mapping[str, str],
 ) -> list[RequirementLine]:
-    """Every requirement of the file, in its order."""
     if orientation == CANDIDATES_AS_ROWS:
         return sideways_lines(book, findings)
     lines = []
@@ -552,7 +541,6 @@ def refuse_unknown_lists(
     sheets: Mapping[str, Sheet],
     findings: Findings,
 ) -> None:
-    """A requirement can only hold for lists that the brief has."""
     for line in lines:
         for name in str(line.values.get("must_hold_for", "")).split("; "):
             if name and name not in lists:
@@ -612,7 +600,6 @@ def tell_missing(
     known: Mapping[str, KnownRequirement],
     findings: Findings,
 ) -> None:
-    """Say which requirements the file does not name; they stay."""
     named = {line.ref for line in lines}
     missing = [
         ref
@@ -658,7 +645,6 @@ def fold(
 def once_each(
     lines: list[RequirementLine], sheets: Mapping[str, Sheet], findings: Findings
 ) -> list[RequirementLine]:
-    """Each ref once; the second of two is refused, naming both rows."""
     first: dict[str, RequirementLine] = {}
     for line in lines:
         earlier = first.setdefault(line.ref, line)
@@ -677,7 +663,6 @@ def once_each(
 
 
 def example_for(first: RequirementLine, second: RequirementLine) -> str:
-    """How two alike refs could be told apart, if their categories do."""
     categories = first.values.get("category"), second.values.get("category")
     if None in categories or categories[0] == categories[1]:
         return ""

@@ -54,7 +54,6 @@ def answer_own(
 
 
 def read_own(field: BriefField, value: Any, inputs: Inputs) -> str:
-    """The answer as it is kept; what is wrong with it is noted beside it."""
     try:
         return read_answer(field, value)
     except ValueError as error:
@@ -128,7 +127,6 @@ evaluation_started = Signal()
 
 
 def require_starter(by: User) -> None:
-    """Refuse whoever may not start evaluations."""
     if not may_start_evaluations(by):
         raise Forbidden(
             "You may not start an evaluation; ask an operator for the right."

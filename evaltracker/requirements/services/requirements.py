@@ -84,7 +84,6 @@ METRIC = ("name", "baseline", "target", "how_measured")
 
 
 def require_known(values: Mapping[str, Any], known: Collection[str]) -> None:
-    """Refuse fields of a change that nobody may write by it."""
     if unknown := values.keys() - set(known):
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}.")
 
@@ -351,7 +350,6 @@ def put_back(
     rows: dict[str, Requirement],
     changed: dict[str, list[dict[str, Any]]],
 ) -> None:
-    """Write what stood before into the rows that the import changed."""
     if any(before["weight"] != after["weight"] for before, after in changed.values()):
         require_stage(evaluation, Stage.REQUIREMENTS)
     published, revised = is_published(evaluation), []
@@ -478,7 +476,6 @@ def known(row: Requirement) -> KnownRequirement:
 
 
 def refuse_problems(problems: Iterable[ImportProblem]) -> None:
-    """Refuse a plan that has problems, with their sentences."""
     sentences = [str(problem) for problem in problems]
     if sentences:
         raise Invalid(
@@ -487,7 +484,6 @@ def refuse_problems(problems: Iterable[ImportProblem]) -> None:
 
 
 def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
-    """Refuse a plan that was made for other requirements than there are now."""
     added = [line.ref for line in plan.new if line.ref in rows]
     moved = [
         change.line.ref
@@ -528,7 +524,6 @@ def add_new(
     categories: dict[str, Category],
     count: int,
 ) -> list[Requirement]:
-    """Add the new requirements behind the `count` there are, in the file's order."""
     rows = []
     for position, line in enumerate(plan.new, count + 1):
         category = line.values.get("category") or DEFAULT_CATEGORY

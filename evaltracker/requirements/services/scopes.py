@@ -39,7 +39,6 @@ USES: Registry[Callable[[Evaluation], Used], Callable[[Evaluation], Used]] = Reg
 
 
 def check_write_lists(evaluation: Evaluation, by: By) -> None:
-    """The owner writes lists until answers close."""
     check_owned(evaluation, by)
     if evaluation.stage not in (Stage.REQUIREMENTS, Stage.RESEARCH):
         raise Refused(
@@ -61,7 +60,6 @@ def check_change_list(scope: Scope, by: By) -> None:
 
 
 def check_retire_value(value: ScopeValue, by: By) -> None:
-    """The same for retiring a value, once."""
     check_write_lists(value.scope.evaluation, by)
     if value.retired_at:
         raise Refused(f"“{value}” is retired already.")
@@ -186,7 +184,6 @@ def retire_value(*, value: ScopeValue, by: By) -> ScopeValue:
 
 
 def current_values(scope: Scope) -> list[str]:
-    """The names of a list's values that are not retired, in its order."""
     return list(scope.values.current().values_list("name", flat=True))
 
 
@@ -221,7 +218,6 @@ def _read(
 
 
 def _write_values(scope: Scope, names: Sequence[str]) -> None:
-    """Let the list have exactly these values, beside those that are retired."""
     there = {value.name: value for value in scope.values.all()}
     for position, name in enumerate(names, 1):
         value = there.get(name) or ScopeValue(scope=scope, name=name)
@@ -230,7 +226,6 @@ def _write_values(scope: Scope, names: Sequence[str]) -> None:
 
 
 def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> None:
-    """Refuse to rename or remove what something speaks of, saying what."""
     used = uses_of(evaluation) if names else {}
     for name in names:
         if places := used.get((scope.name, name)):
@@ -248,7 +243,6 @@ MUST_HOLD_FOR = "must_hold_for"
 
 
 def check_demand(requirement: Requirement, by: By) -> None:
-    """The owner marks a requirement until answers close."""
     check_write_lists(requirement.evaluation, by)
 
 

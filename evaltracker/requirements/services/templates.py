@@ -181,7 +181,6 @@ def remove_brief_field(*, field: BriefField, by: By) -> None:
 
 
 def definitions(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """The questions without their answers, as a template keeps them."""
     return [
         {name: getattr(field, name) for name in DEFINITION}
         for field in evaluation.brief_fields.all()
@@ -303,7 +302,6 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
 def copy_lists(
     origin: Evaluation, evaluation: Evaluation, rows: dict[str, Requirement]
 ) -> dict[str, list[str]]:
-    """Copy the lists of the brief and what must hold for them; values by list."""
     lists = {
         scope.pk: Scope(evaluation=evaluation, name=scope.name, position=scope.position)
         for scope in origin.scopes.all()
@@ -417,7 +415,6 @@ TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
 def starting_points(*, by: User) -> list[StartingPoint]:
-    """What `by` can start from: the product's templates, then the saved ones."""
     if not may_start_evaluations(by):
         return []
     saved = EvaluationTemplate.objects.visible_to(by)
@@ -499,7 +496,6 @@ def take_needs(*, evaluation: Evaluation, key: str, by: User) -> int:
 
 
 def require_keeper(by: By) -> User:
-    """Refuse whoever may not start evaluations: templates are not for them."""
     user = actor_of(by).user
     if user is None or not may_start_evaluations(user):
         raise Forbidden("Only people who may start evaluations can use templates.")
@@ -519,7 +515,6 @@ def nothing_left(sentence: str) -> Invalid:
 
 
 def content_of(evaluation: Evaluation) -> dict[str, Any]:
-    """What a template keeps: categories, requirements, and who must agree."""
     rows = evaluation.requirements.filter(retired_at__isnull=True)
     unasked = evaluation.does_not_matter
     return {

@@ -30,7 +30,6 @@ def discuss_link(
     *,
     about: str = "",
 ) -> dict[str, Any]:
-    """A link to what is said about a row, with how much it is; for its readers."""
     evaluation, user = context["evaluation"], context["request"].user
     if not TOPICS[topic].is_open_to(user, evaluation):
         return {"address": ""}

@@ -13,8 +13,6 @@ from evaltracker.evaluations.models import User
 
 
 class Command(BaseCommand):
-    """Adds the operator that FIRST_OPERATOR names, unless there is one."""
-
     help = (
         "Give the first operator a login; a mail brings them a link to set a password. "
         "Does nothing once there is an operator."

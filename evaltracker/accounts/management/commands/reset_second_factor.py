@@ -10,8 +10,6 @@ from evaltracker.evaluations.models import User
 
 
 class Command(BaseCommand):
-    """Takes somebody's second factor away, and writes so into the account log."""
-
     help = "Take a person's second factor away; the next login asks for a new one."
 
     def add_arguments(self, parser: CommandParser) -> None:

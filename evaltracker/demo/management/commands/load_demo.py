@@ -23,8 +23,6 @@ EVALUATIONS: dict[str, Callable[[dict[str, User]], Evaluation]] = {
 
 
 class Command(BaseCommand):
-    """Everything or nothing; what is there already stays as it is."""
-
     help = "Load the demo evaluations and their people (in the demo only)."
 
     def handle(self, *args: Any, **options: Any) -> None:

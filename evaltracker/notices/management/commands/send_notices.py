@@ -33,7 +33,6 @@ class Command(BaseCommand):
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Ended by a signal, it ends after the mail in hand."""
     try:
         before = signal.signal(signal.SIGTERM, lambda *_: ask_to_stop())
     except ValueError:  # called from a thread, which gets no signals

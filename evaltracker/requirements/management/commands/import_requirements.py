@@ -4,7 +4,5 @@ from evaltracker.importing.commands import ImportCommand
 
 
 class Command(ImportCommand):
-    """Import requirements; the same file again changes nothing."""
-
     help = "Import the requirements of a CSV or Excel file into an evaluation."
     slug = "requirements"
