@@ -189,10 +189,17 @@ def reached_by(address: str) -> Q:
     )
 
 
-@register
-class Invitation(ToVendor[Candidate]):
-    name: ClassVar[str] = LETTER
+class WithTheEnd(ToVendor[Candidate]):
     rows: ClassVar = Candidate.objects.all()
+
+    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
+        closes = notice.place.claims_close_at
+        return self.on(notice, row, closes, entry="Answers are due")
+
+
+@register
+class Invitation(WithTheEnd):
+    name: ClassVar[str] = LETTER
 
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         yield from super().reasons(notice, row)
@@ -207,10 +214,6 @@ class Invitation(ToVendor[Candidate]):
             "invitation": notice.subject_id,
             "api": link_to("/api/v1/invitations/"),
         }
-
-    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        closes = notice.place.claims_close_at
-        return self.on(notice, row, closes, entry="Answers are due")
 
 
 def reachable(owner: User) -> str:
@@ -652,29 +655,18 @@ class TokenLeakedOutside(ToVendor[VendorToken]):
         return super().candidates(notice, row).filter(vendor=row.vendor)
 
 
-ENTRY = "Answers are due"
-
-
 @register
-class AnsweringOpened(ToAnswer[Candidate]):
-    rows: ClassVar = Candidate.objects.all()
-
+class AnsweringOpened(ToAnswer[Candidate], WithTheEnd):
     def reasons(self, notice: Notice, row: Candidate) -> Iterator[str]:
         yield from super().reasons(notice, row)
         later = Q(state__in=NOTICE_OPEN) | Q(sent_at__gte=notice.created_at)
         if invitation_letters(row).filter(later, address=notice.address).exists():
             yield "The invitation says it."
 
-    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        return self.on(notice, row, notice.place.claims_close_at, entry=ENTRY)
-
 
 @register
-class AnsweringMoved(ToAnswer[Candidate]):
-    rows: ClassVar = Candidate.objects.all()
-
-    def date(self, notice: Notice, row: Candidate) -> dict[str, Any]:
-        return self.on(notice, row, notice.place.claims_close_at, entry=ENTRY)
+class AnsweringMoved(ToAnswer[Candidate], WithTheEnd):
+    pass
 
 
 @register

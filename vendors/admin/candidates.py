@@ -545,16 +545,10 @@ class ChangeCandidate(OnCandidate):
     verb = "Save"
     success = "Saved."
     form_class = ChangeForm
+    current_fields = tuple(ChangeForm.base_fields.keys() - {"new_vendor"})
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"user": user}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {
-            field: getattr(target, field)
-            for field in ChangeForm.base_fields
-            if field != "new_vendor"
-        }
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> None:
         change_candidate(candidate=target, by=by, **vendor_from(data, by))

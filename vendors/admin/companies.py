@@ -53,9 +53,7 @@ class ChangeVendor(KeepingVendors):
     model = Vendor
     service = change_vendor
     form_class = VendorForm
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in VendorForm.base_fields}
+    current_fields = tuple(VendorForm.base_fields)
 
 
 class ContactForm(SharedForm):
@@ -84,9 +82,7 @@ class ChangeContact(KeepingVendors):
     success = "Saved."
     form_class = ContactForm
     service = change_contact
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {name: getattr(target, name) for name in ("name", "email", "phone")}
+    current_fields = ("name", "email", "phone")
 
 
 class RemoveContact(KeepingVendors):

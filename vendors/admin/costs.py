@@ -573,9 +573,7 @@ class SetQuoteReader(OnEvaluation):
     tab = "costs"
     form_class = ReaderForm
     service = let_owner_type_prices
-
-    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        return {"owner_types_prices": target.owner_types_prices}
+    current_fields = ("owner_types_prices",)
 
 
 @admin.register(CostLine, site=site)

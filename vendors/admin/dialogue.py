@@ -166,6 +166,7 @@ class AnswerQuestion(InEvaluation[Question]):
     service = answer_question
     related = ("evaluation__owner", "requirement")
     form_class = AnswerForm
+    current_fields = ("text", "answer")
     template = "vendors/answer.html"
 
     def heading(self, target: Any) -> str:
@@ -173,9 +174,6 @@ class AnswerQuestion(InEvaluation[Question]):
 
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {"question": target}
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"text": target.text, "answer": target.answer}
 
     def cancel_url(self, target: Any) -> str:
         return self.page(target, "questions")

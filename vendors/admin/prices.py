@@ -343,9 +343,7 @@ class SetPayments(OnCosts):
     success = "The payment plan is written."
     form_class = PaymentsForm
     service = set_payments
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {"payments": target.payments}
+    current_fields = ("payments",)
 
 
 WIDTH, HEIGHT = 720, 280
