@@ -12,8 +12,6 @@ class Source(models.TextChoices):
 
 
 class EvidenceVerdict(models.TextChoices):
-    """What a proof says of the exact claim revision."""
-
     HOLDS = "holds", "Holds"
     PARTLY = "partly", "Partly"
     FAILS = "fails", "Fails"
@@ -21,8 +19,6 @@ class EvidenceVerdict(models.TextChoices):
 
 
 class Runner(models.TextChoices):
-    """Who ran what a verdict rests on."""
-
     UNKNOWN = "", "not recorded"
     US = "us", "us"
     TOGETHER = "together", "together"
@@ -30,8 +26,6 @@ class Runner(models.TextChoices):
 
 
 class DataOwner(models.TextChoices):
-    """Whose data a verdict rests on."""
-
     UNKNOWN = "", "not recorded"
     OURS = "ours", "ours"
     VENDOR = "vendor", "the vendor's"
@@ -60,8 +54,6 @@ def setting_words(source: str, runner: str, data: str) -> str:
 
 
 class NoteKind(models.TextChoices):
-    """What a research note rests on."""
-
     ARTICLE = "article", "Article"
     BLOG = "blog", "Blog post"
     PODCAST = "podcast", "Podcast"
@@ -71,8 +63,6 @@ class NoteKind(models.TextChoices):
 
 
 class MilestoneState(models.TextChoices):
-    """How a milestone went."""
-
     OPEN = "open", "Open"
     MET = "met", "Met"
     MISSED = "missed", "Missed"
@@ -81,23 +71,17 @@ class MilestoneState(models.TextChoices):
 
 
 class Severity(models.TextChoices):
-    """How much a gap matters."""
-
     DEAL_BREAKER = "deal_breaker", "Deal-breaker"
     CHALLENGE = "challenge", "Challenge"
     MINOR = "minor", "Minor"
 
 
 class Retest(models.TextChoices):
-    """What trying a gap again came to."""
-
     MENDED = "mended", "Mended"
     STILL_THERE = "still_there", "Still there"
 
 
 class ReportFormat(models.TextChoices):
-    """How a file of runs is written."""
-
     JSON = "json", "JSON"
     PYTEST_BENCHMARK = "pytest_benchmark", "pytest-benchmark"
     HYPERFINE = "hyperfine", "hyperfine"

@@ -12,7 +12,7 @@ from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.evaluations.policy import is_owner, lock, require_stage
+from evaltracker.evaluations.policy import change, is_owner, lock, require_stage
 from evaltracker.toolbox.days import instant_of, unknown_zone
 from evaltracker.toolbox.days import today_in as today_in
 from stakeholders.policy import has_role, is_leadership, require_part
@@ -68,6 +68,20 @@ def journal_on(
         by=by,
         after={"candidate": candidate, **after},
         **more,
+    )
+
+
+def change_on(
+    row: models.Model, of: Candidate | Evaluation, action: str, by: By, **values: Any
+) -> None:
+    """Change a row of a candidate or an evaluation, with an entry if it is another."""
+    before, after = change(row, **values)
+    if not after:
+        return
+    if isinstance(of, Candidate):
+        after, of = {"candidate": of, **after}, of.evaluation
+    journal.record(
+        evaluation=of, action=action, subject=row, by=by, before=before, after=after
     )
 
 
@@ -168,7 +182,6 @@ def read_reminder_days(days: Iterable[int], *, earliest: int, field: str) -> lis
 def read_moment(
     day: datetime.date, time: datetime.time, zone: str
 ) -> datetime.datetime:
-    """The instant that is meant."""
     try:
         return instant_of(day, time, zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -89,7 +89,6 @@ class RunTokenAuthentication(BaseAuthentication):
         return Program(), token
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
         return 'Bearer realm="evaltracker runs"'
 
 
@@ -142,14 +141,6 @@ PARSERS = tuple(
     type(f"Body{number}", (WholeBody,), {"media_type": media_type})
     for number, media_type in enumerate(FORMATS)
 )
-
-
-def text_of(content: bytes) -> str:
-    """A body as text."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise exceptions.ParseError("The body is not UTF-8.") from error
 
 
 RUNS = re.compile(r"/api/v1/trials/[^/]+/runs/")
@@ -255,8 +246,6 @@ WHY: Reasons = {
 
 
 class RunTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Tells the description how a program authenticates."""
-
     target_class = "trials.run_api.RunTokenAuthentication"
     name = "run_token"
 
@@ -393,7 +382,6 @@ class RunThrottle(MinuteThrottle):
     """`RUN_CALLS_PER_MINUTE` of each run token."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether this token may call once more."""
         if request.auth is None:
             return True
         return self.count(f"run-calls:{request.auth.pk}", settings.RUN_CALLS_PER_MINUTE)
@@ -403,7 +391,6 @@ class RunGuessThrottle(MinuteThrottle):
     """`CALLS_WITHOUT_TOKEN_PER_MINUTE` of each address, with no or an unknown token."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Whether this address may call without a good token once more."""
         name = f"run-calls-without-token:{address_of(request)}"
         return self.count(name, settings.CALLS_WITHOUT_TOKEN_PER_MINUTE)
 
@@ -514,7 +501,7 @@ def read_report(kind: str, content: bytes, address: Address) -> ReportedFile:
         raise refuse("The body is empty.")
     if FORMATS[kind] == ReportFormat.JUNIT:
         return read_junit(content, address)
-    return read_json_file(text_of(content), address)
+    return read_json_file(content, address)
 
 
 # A process that serves vendors alone never has these addresses.

@@ -70,24 +70,15 @@ class ReportedFile:
     ignored_names: Sequence[str] = ()
 
 
-class Faults:
+class Faults(Inputs):
     """What is wrong in a file, place by place; the first of them are told.
 
     A place is dotted, as in `runs.0.unit`; `?zone` is a parameter of the address.
     """
 
-    def __init__(self) -> None:
-        self._errors: dict[str, list[str]] = {}
-
-    def add(self, place: str, sentence: str) -> None:
-        if len(self._errors) < MOST_TOLD:
-            self._errors.setdefault(place, []).append(sentence)
-
-    def check(self) -> None:
-        if self._errors:
-            place, sentences = next(iter(self._errors.items()))
-            named = f"{place.removeprefix('?')}: " if place else ""
-            raise Invalid(f"{named}{sentences[0]}", errors=self._errors)
+    def refuse(self, field: str, sentence: str) -> None:
+        if len(self.errors) < MOST_TOLD:
+            super().refuse(field, sentence)
 
 
 def refuse(sentence: str, place: str = "") -> Invalid:
@@ -212,8 +203,6 @@ class Address:
 
 
 class Reader:
-    """What is gathered from one file, and what is wrong with it."""
-
     def __init__(self, address: Address) -> None:
         self.address = address
         self.faults = Faults()
@@ -272,27 +261,25 @@ class Reader:
         )
 
     def _described(self, said: Mapping[str, object]) -> dict[str, str]:
-        inputs, texts = Inputs(), {}
+        faults, texts = self.faults, {}
         for name in NAMES:
             own, asked = said.get(name, ""), self.address.params.get(name, "")
             if not isinstance(own, str):
-                inputs.refuse(name, "It must be a string.")
+                faults.refuse(name, "It must be a string.")
                 continue
             if own and asked and own != asked:
                 sentence = f"The file says “{own[:60]}”, the address “{asked[:60]}”."
-                inputs.refuse(f"?{name}", sentence)
+                faults.refuse(f"?{name}", sentence)
             place, text = (name, own) if own else (f"?{name}", asked)
             if name == "link":
-                texts[name] = inputs.link(place, text)
+                texts[name] = faults.link(place, text)
             elif name == "environment":
                 limit = ENVIRONMENT_LIMIT
-                texts[name] = inputs.text(place, text, limit=limit, blank=True)
+                texts[name] = faults.text(place, text, limit=limit, blank=True)
             elif text or name == "commit":
-                texts[name] = inputs.line(place, text, limit=KEY_LIMIT, blank=True)
+                texts[name] = faults.line(place, text, limit=KEY_LIMIT, blank=True)
             else:
-                inputs.refuse("?id", GIVE_ID)
-        for place, sentences in inputs.errors.items():
-            self.faults.add(place, sentences[0])
+                faults.refuse("?id", GIVE_ID)
         return texts
 
 
@@ -308,14 +295,14 @@ NOBODYS = (
 )
 
 
-def read_json_file(text: str, address: Address) -> ReportedFile:
+def read_json_file(content: bytes, address: Address) -> ReportedFile:
     """What the file says; decimals stay as they were written.
 
     Raises:
         ParseError: it is no JSON. Invalid: by place.
 
     """
-    body = read_json(text, exact=True)
+    body = read_json(content, exact=True)
     if not isinstance(body, dict):
         raise refuse("The body must be a JSON object.")
     if "runs" in body:
@@ -337,10 +324,10 @@ def read_json_file(text: str, address: Address) -> ReportedFile:
 def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
     reader, faults = Reader(address), Faults()
     for name in sorted(body.keys() - KNOWN):
-        faults.add(name[:100], UNKNOWN_FIELD)
+        faults.refuse(name[:100], UNKNOWN_FIELD)
     runs = body["runs"]
     if not isinstance(runs, list) or not 0 < len(runs) <= MOST_RUNS:
-        faults.add("runs", f"Give a list of 1 to {MOST_RUNS:,} runs.")
+        faults.refuse("runs", f"Give a list of 1 to {MOST_RUNS:,} runs.")
         runs = []
     reader.faults = faults
     for at, run in enumerate(runs):
@@ -351,7 +338,7 @@ def read_own(body: Mapping[str, Any], address: Address) -> ReportedFile:
 def _read_run(run: Any, pointer: str, reader: Reader) -> None:
     faults = reader.faults
     if not isinstance(run, dict):
-        faults.add(pointer, "It must be a JSON object.")
+        faults.refuse(pointer, "It must be a JSON object.")
         return
     optional = {"failed"}
     if reader.address.params.get("criterion"):
@@ -360,9 +347,9 @@ def _read_run(run: Any, pointer: str, reader: Reader) -> None:
         optional |= {"value", "unit"}
     missing, unknown = OF_RUN - optional - run.keys(), run.keys() - OF_RUN
     for name in sorted(missing):
-        faults.add(f"{pointer}.{name}", MISSING)
+        faults.refuse(f"{pointer}.{name}", MISSING)
     for name in sorted(unknown):
-        faults.add(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
+        faults.refuse(f"{pointer}.{name[:100]}", UNKNOWN_FIELD)
     if missing or unknown:
         return
     field, number, unit, failed = "", None, "", run.get("failed")
@@ -384,7 +371,7 @@ def _read_run(run: Any, pointer: str, reader: Reader) -> None:
         field = "measured_at"
         measured_at = reader.address.instant(run["measured_at"])
     except ValueError as error:
-        faults.add(f"{pointer}.{field}", str(error))
+        faults.refuse(f"{pointer}.{field}", str(error))
         return
     reader.runs.append(
         ReportedRun(pointer, criterion, measured_at, number, unit, failed)
@@ -411,9 +398,9 @@ def read_pytest_benchmark(body: Mapping[str, Any], address: Address) -> Reported
                 reader.runs.append(ReportedRun(pointer, criterion, when, found, "s"))
         except (AttributeError, KeyError, TypeError):
             sentence = "It has no stats.data; write the file by --benchmark-json."
-            reader.faults.add(pointer, sentence)
+            reader.faults.refuse(pointer, sentence)
         except ValueError as error:
-            reader.faults.add(pointer, str(error))
+            reader.faults.refuse(pointer, str(error))
     info = body.get("commit_info")
     commit = str(info.get("id") or "") if isinstance(info, Mapping) else ""
     if commit == "unversioned":
@@ -441,7 +428,7 @@ def read_hyperfine(results: Sequence[Any], address: Address) -> ReportedFile:
                     run = run._replace(number=read_float(time), unit="s")
                 reader.runs.append(run)
         except (TypeError, ValueError) as error:
-            reader.faults.add(f"results.{at}", str(error))
+            reader.faults.refuse(f"results.{at}", str(error))
     return reader.file("hyperfine")
 
 
@@ -482,7 +469,7 @@ def read_k6(metrics: Mapping[str, Any], address: Address) -> ReportedFile:
             unit = _k6_unit(name.partition("{")[0], statistic, metrics[name])
             reader.runs.append(ReportedRun(pointer, criterion, when, number, unit))
     except ValueError as error:
-        reader.faults.add("?metric", str(error))
+        reader.faults.refuse("?metric", str(error))
     return reader.file("k6")
 
 
@@ -540,7 +527,7 @@ def read_in_toto(statement: Mapping[str, Any], address: Address) -> ReportedFile
         for at, name in enumerate(names):
             pointer = f"predicate.{field}.{at}"
             if listed.setdefault(name, field) != field:
-                reader.faults.add(pointer, f"It stands in {listed[name]}, too.")
+                reader.faults.refuse(pointer, f"It stands in {listed[name]}, too.")
                 continue
             try:
                 if criterion := reader.criterion(name):
@@ -548,12 +535,12 @@ def read_in_toto(statement: Mapping[str, Any], address: Address) -> ReportedFile
                     run = ReportedRun(pointer, criterion, when, failed=failed)
                     reader.runs.append(run)
             except ValueError as error:
-                reader.faults.add(pointer, str(error))
+                reader.faults.refuse(pointer, str(error))
     if count > MOST_CASES:
         raise refuse(f"The statement has over {MOST_CASES:,} tests; split it.")
     if worst and predicate.get("result") != worst:
         sentence = f"By its lists of tests the result is {worst}."
-        reader.faults.add("predicate.result", sentence)
+        reader.faults.refuse("predicate.result", sentence)
     return reader.file("in_toto")
 
 
@@ -614,7 +601,7 @@ def read_junit(content: bytes, address: Address) -> ReportedFile:
                 when = _when(properties, suite, address)
                 reader.runs.append(_run(pointer, case, properties, criterion, when))
         except ValueError as error:
-            reader.faults.add(pointer, f"“{name[:80]}”: {error}")
+            reader.faults.refuse(pointer, f"“{name[:80]}”: {error}")
     return reader.file("junit")
 
 

@@ -117,12 +117,9 @@ def report_night(
             for n, wait in enumerate(waits)
         ],
     }
-    text = json.dumps(body)
-    receive_report(
-        token=token,
-        content=text.encode(),
-        said=read_json_file(text, Address({}, {})),
-    )
+    content = json.dumps(body).encode()
+    said = read_json_file(content, Address({}, {}))
+    receive_report(token=token, content=content, said=said)
 
 
 SLUG = "gpu-training"

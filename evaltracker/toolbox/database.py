@@ -192,7 +192,6 @@ class _Rows:
         self._rows = iter([dict(zip(names, row, strict=True)) for row in rows])
 
     def fetchone(self) -> dict[str, Any] | None:
-        """The next row, or None after the last."""
         return next(self._rows, None)
 
     def fetchall(self) -> list[dict[str, Any]]:

@@ -113,8 +113,6 @@ class TypeNotTaken(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class AcceptedFile:
-    """A file that may be kept, and how."""
-
     name: str
     content_type: str
     content: bytes

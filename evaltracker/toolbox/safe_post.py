@@ -57,7 +57,8 @@ def check_url(url: str) -> SplitResult:
         port = parts.port
     except ValueError:
         raise NotAllowed("This is not an address.") from None
-    if parts.scheme not in _schemes() or not parts.hostname:
+    schemes = ("https", "http") if settings.CHAT_ON_THIS_MACHINE else ("https",)
+    if parts.scheme not in schemes or not parts.hostname:
         raise NotAllowed("The address must begin with https://.")
     if "@" in parts.netloc or port == 0:
         raise NotAllowed("The address must not hold a user name or password.")
@@ -157,10 +158,6 @@ def _require_public(address: Address) -> None:
             "The address leads into a private network or to this machine; "
             "only public ones are posted to."
         )
-
-
-def _schemes() -> tuple[str, ...]:
-    return ("https", "http") if settings.CHAT_ON_THIS_MACHINE else ("https",)
 
 
 def _cut(sock: socket.socket) -> None:

@@ -170,10 +170,9 @@ class Inputs:
         self.errors.setdefault(field, []).append(sentence)
 
     def check(self) -> None:
-        """Raise `Invalid` with everything that was noted."""
         if self.errors:
             field, sentences = next(iter(self.errors.items()))
-            named = f"{field}: " if field else ""
+            named = f"{field.removeprefix('?')}: " if field else ""
             raise Invalid(f"{named}{sentences[0]}", errors=self.errors)
 
     def _read(
@@ -190,14 +189,19 @@ class Inputs:
             return ""
 
 
+def read_field(field: str, text: str) -> str:
+    """The only text of a call, which may not be blank."""
+    inputs = Inputs()
+    text = inputs.text(field, text)
+    inputs.check()
+    return text
+
+
 def read_reason(reason: str, missing: str) -> str:
     """A reason as it is kept; `missing` asks for it."""
     if not reason.strip():
         raise Invalid(missing, errors={"reason": [missing]})
-    inputs = Inputs()
-    text = inputs.text("reason", reason)
-    inputs.check()
-    return text
+    return read_field("reason", reason)
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
@@ -266,7 +270,6 @@ def harmless(value: object) -> str:
 
 
 def meant(text: str) -> str:
-    """The text that `harmless` made harmless."""
     escaped = text.startswith(ESCAPE) and is_live(text)
     return text.removeprefix(ESCAPE) if escaped else text
 

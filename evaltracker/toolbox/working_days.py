@@ -41,7 +41,6 @@ def working_days_between(
 
 
 def working_day(day: date, direction: int, works: Works) -> date:
-    """Return the day itself, or the nearest working day in a direction."""
     for _ in range(_LONGEST_REST):
         if works(day):
             return day

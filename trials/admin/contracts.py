@@ -7,7 +7,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.urls import reverse
 
-from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.fields import (
     NamedChoice,
@@ -19,7 +19,7 @@ from evaltracker.pages.fields import (
     reason_field,
 )
 from evaltracker.pages.workspace import OnEvaluation, page_address
-from evaltracker.toolbox.measures import Measure
+from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.admin.base import FormOfEvaluation, OnTrial
 from trials.selectors.trials import (
@@ -357,7 +357,7 @@ class DrawUpForm(CommonForm):
             label="The number",
             required=False,
             max_length=200,
-            initial=before.threshold if before else _number_of(requirement),
+            initial=before.threshold if before else measure_words(requirement.measure),
         )
         self.fields[f"method_{key}"] = forms.CharField(
             label="How it is measured",
@@ -439,11 +439,6 @@ class ChangeForm(CommonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["zone"]
-
-
-def _number_of(requirement: Requirement) -> str:
-    measure = Measure.from_json(requirement.measure)
-    return measure.words if measure else ""
 
 
 def _name_all(form: forms.Form, key: str, name: str, *kinds: str) -> None:

@@ -296,7 +296,6 @@ CANDIDATES = ("Candidates", "candidates")
 
 
 def find_candidate(user: User, candidate_id: uuid.UUID) -> Candidate:
-    """The candidate of that id, if `user` may know of it."""
     visible = Candidate.objects.visible_to(user)
     candidate = (
         visible.select_related("evaluation__owner", "vendor")

@@ -76,7 +76,6 @@ class GivenScores:
 
     @property
     def median(self) -> str:
-        """The middle one; blank if nobody scored."""
         value = self.spread.median
         return "" if value is None else f"{float(value):g}"
 

@@ -42,8 +42,6 @@ from vendors.models import Candidate, Claim, VendorRecord
 
 
 class DemoQuerySet(ScopedQuerySet["Demo"]):
-    """Demos; some of them are still to come."""
-
     def to_come(self) -> Self:
         """What people may still plan with: ahead, and nothing speaks against it."""
         ahead = self.filter(
@@ -375,8 +373,6 @@ class Evidence(SealedRecord, VendorRecord):
 
 
 class ExcuseQuerySet(ScopedQuerySet["Excuse"]):
-    """Excuses, those that stand and those that were withdrawn."""
-
     def standing(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
 

@@ -190,8 +190,6 @@ def digest_of_runs(runs: Iterable[tuple[Any, ...]]) -> str:
 
 
 class RunQuerySet(VendorScopedQuerySet["Run"]):
-    """Runs; every one counts unless a person left it, or its report, out."""
-
     def counting(self) -> Self:
         return self.exclude(is_left_out())
 

@@ -369,8 +369,6 @@ def count_certainty(
 
 
 class _Count:
-    """What is counted from draw to draw."""
-
     def __init__(self, field: Field, owed: Owed, seed: int) -> None:
         self.scales = Scales.of(field, owed.steps())
         self.seed = seed
@@ -397,7 +395,6 @@ class _Count:
             yield tuple(firsts)
 
     def result(self, draws: int) -> Certainty:
-        """The shares of what was counted."""
         wins = dict.fromkeys(self.keys, Fraction(0))
         for firsts, times in self.wins.items():
             for place in firsts:

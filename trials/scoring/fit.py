@@ -104,7 +104,6 @@ class Fit(FitSum):
 
     @classmethod
     def of(cls, found: FitSum, rows: Iterable[FitRow]) -> Self:
-        """Return the sum that these rows come to, with them."""
         return cls(
             value=found.value,
             of_tested=found.of_tested,

@@ -106,7 +106,6 @@ def tried(cell: CellFacts) -> EvidenceFacts | None:
 
 
 def standing(cell: CellFacts, today: date) -> Standing:
-    """Say where the cell stands today, whatever its weight or applicability."""
     claim = live_claim(cell)
     if claim is None:
         return Standing.UNANSWERED
@@ -116,7 +115,6 @@ def standing(cell: CellFacts, today: date) -> Standing:
 def credit(
     cell: CellFacts, today: date, credits: Credits = DEFAULT_CREDITS
 ) -> CellCredit:
-    """Say what the cell earns today, between 0 and 1, and by which proof."""
     claim = live_claim(cell)
     if claim is None:
         where, value, reason = Standing.UNANSWERED, Decimal(0), _why_unanswered(cell)

@@ -87,8 +87,6 @@ FORMULA_VERSION = "4"
 
 
 class Availability(StrEnum):
-    """What a candidate says of a requirement."""
-
     NOW = "now"
     BETA = "beta"
     PLANNED = "planned"
@@ -100,8 +98,6 @@ class Availability(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a verdict was reached."""
-
     RESEARCH = "research"
     DEMO = "demo"
     TRIAL = "trial"
@@ -115,8 +111,6 @@ class Verdict(StrEnum):
 
 
 class Standing(StrEnum):
-    """What the ledger says of a candidate and a requirement now."""
-
     UNANSWERED = "unanswered"
     CLAIMED = "claimed"
     SHOWN = "shown"
@@ -128,8 +122,6 @@ class Standing(StrEnum):
 
 
 class Priority(StrEnum):
-    """How much a requirement matters."""
-
     MUST = "must"
     SHOULD = "should"
     COULD = "could"

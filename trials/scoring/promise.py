@@ -106,7 +106,6 @@ class Tally:
 
     @property
     def tested(self) -> int:
-        """Return the denominator: the promises that were put to a test."""
         return self.held + self.short + self.partly + self.failed
 
     @property
@@ -289,7 +288,6 @@ class Step:
 
     @property
     def size(self) -> int:
-        """Return by how many days it moved, whichever way."""
         return abs(self.days)
 
 

@@ -62,8 +62,6 @@ type Means = Mapping[str, Mapping[str, ValueAnswer]]
 
 
 class Value(NamedTuple):
-    """A value of a list of the brief."""
-
     list_name: str
     value: str
 
@@ -134,7 +132,6 @@ class JudgedAnswer:
         return counts_as(self.source, self.runner, self.data)
 
     def names(self, value: Value) -> bool:
-        """Whether it speaks of a value."""
         if value == UNNAMED:
             return True
         own, items = self.named or {}, self.item_named or {}

@@ -299,7 +299,6 @@ class Cells:
 
     @property
     def is_full(self) -> bool:
-        """Whether it has met more shapes than any purchase has."""
         return len(self._shapes) > MOST
 
     def number_of(self, shape: PlainShape) -> int:

@@ -119,11 +119,6 @@ class RunCount:
         return self.pooled.left_out
 
 
-def left_out_case() -> Case:
-    """Whether a run is left out, as a column."""
-    return Case(When(is_left_out(), then=True), default=False)
-
-
 IS_NUMBER = Q(number__isnull=False) & (Q(failed__isnull=True) | Q(failed=False))
 BETWEEN = " "
 
@@ -197,7 +192,8 @@ def load_runs(
         Run.objects.filter(criterion__in=named)
         .order_by()
         .annotate(
-            day=TruncDate("measured_at", tzinfo=ZoneInfo(zone)), out=left_out_case()
+            day=TruncDate("measured_at", tzinfo=ZoneInfo(zone)),
+            out=Case(When(is_left_out(), then=True), default=False),
         )
         .values("criterion_id", "report_id", "day", "unit", "out")
         .annotate(
@@ -246,7 +242,6 @@ def codes_of(trial: uuid.UUID) -> dict[str, str]:
 
 
 def runs_by_code(report: RunReport) -> dict[str, int]:
-    """How many runs a file has for each criterion."""
     rows = report.runs.order_by().values_list("criterion__code")
     return dict(rows.annotate(n=Count("pk")).order_by("criterion__code"))
 

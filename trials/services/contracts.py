@@ -158,7 +158,6 @@ def agree_contracts(*, evaluation: Evaluation, digest: str, by: By) -> list[Tria
 
 
 def _agree(trial: Trial, user: User, by: By) -> Trial:
-    """Note that the awaited roles of `user` agree to the words of now."""
     contract = contract_of(trial)
     parts = contract.parts_of(user)
     for part in parts:

@@ -27,7 +27,7 @@ from evaltracker.notices.services.scheduling import (
 )
 from evaltracker.toolbox.days import instant_of, wall_of
 from evaltracker.toolbox.processes import register_chore
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import Inputs, read_field, read_reason
 from stakeholders.models import Stakeholder
 from stakeholders.policy import insiders, insiders_of_many
 from trials.models import Demo, DemoGuest, DemoNote, ScriptItem
@@ -41,6 +41,7 @@ from trials.notices import (
 from trials.policy import (
     DEMO_STAGES,
     FROM_DEMOS,
+    change_on,
     check_part,
     check_running,
     journal_on,
@@ -353,8 +354,8 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
         "notes": inputs.text("notes", notes, blank=True),
     }
     inputs.check()
-    before, after = change(demo, held_at=timezone.now(), **values)
-    journal_on(demo, demo.candidate, "demo.held", by, before=before, after=after)
+    held = {"held_at": timezone.now(), **values}
+    change_on(demo, demo.candidate, "demo.held", by, **held)
     return demo
 
 
@@ -561,8 +562,8 @@ def end_demo(*, demo: Demo, by: By) -> Demo:
     """
     demo, _ = open_demo(demo, by, check_end_demo)
     now = timezone.now()
-    before, after = change(demo, ended_at=now, notes_until=now + SOLO_TIME)
-    journal_on(demo, demo.candidate, "demo.ended", by, before=before, after=after)
+    times = {"ended_at": now, "notes_until": now + SOLO_TIME}
+    change_on(demo, demo.candidate, "demo.ended", by, **times)
     return demo
 
 
@@ -581,9 +582,7 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     """
     demo, _ = open_demo(demo, by, check_write_demo_note)
     user = actor_of(by).user
-    inputs = Inputs()
-    cleaned = inputs.text("text", text)
-    inputs.check()
+    cleaned = read_field("text", text)
     note = DemoNote.objects.filter(demo=demo, author=user).first()
     if note is not None and note.text == cleaned:
         return note
@@ -608,8 +607,6 @@ def reveal_demo_notes(*, demo: Demo, by: By) -> Demo:
 
     """
     demo, _ = open_demo(demo, by, check_reveal_demo_notes)
-    before, after = change(demo, notes_until=timezone.now())
-    journal_on(
-        demo, demo.candidate, "demo.notes_revealed", by, before=before, after=after
-    )
+    now = timezone.now()
+    change_on(demo, demo.candidate, "demo.notes_revealed", by, notes_until=now)
     return demo

@@ -78,7 +78,6 @@ MEASUREMENT_FIELDS = (
 def journal_verdict(
     evidence: Evidence, by: By, measurement: Measurement | None = None
 ) -> None:
-    """One entry, which commits to the row and to what it rests on."""
     claim = evidence.claim
     rests_on = journal.snapshot(measurement, MEASUREMENT_FIELDS) if measurement else {}
     journal_on(

@@ -112,67 +112,48 @@ def tell_of_replies() -> None:
 
     The process that vendors call may not write mails, so they are found here.
     """
-    replied = Gap.objects.filter(
-        trial__in=_under_way(),
-        reply_at__isnull=False,
-        reply_noted_by__isnull=True,
-        closed_at__isnull=True,
-    )
-    for gap in replied.select_related("trial__lead", "trial__candidate__evaluation"):
-        if gap.reply_at is None:
-            continue
-        owe_now(
-            kind=GapReplied.name,
-            evaluation=gap.trial.candidate.evaluation,
-            subject_id=gap.pk,
-            occurrence=gap.reply_at.isoformat(),
-            recipient=gap.trial.lead,
-        )
+    for gap in _open_gaps().filter(reply_noted_by__isnull=True):
+        if gap.reply_at is not None:
+            _tell_lead(GapReplied.name, gap.trial, gap, gap.reply_at)
 
 
 def remind_of_retests() -> None:
-    promised = Gap.objects.filter(
-        trial__in=_under_way(), promised_for__isnull=False, closed_at__isnull=True
-    )
-    for gap in promised.select_related("trial__lead", "trial__candidate__evaluation"):
-        if not gap.retest_is_due or gap.promised_for is None:
-            continue
-        owe_now(
-            kind=RetestDue.name,
-            evaluation=gap.trial.candidate.evaluation,
-            subject_id=gap.pk,
-            occurrence=gap.promised_for.isoformat(),
-            recipient=gap.trial.lead,
-        )
+    for gap in _open_gaps():
+        if gap.retest_is_due and gap.promised_for is not None:
+            _tell_lead(RetestDue.name, gap.trial, gap, gap.promised_for)
 
 
 def warn_at_half_time() -> None:
     trials = _under_way().filter(agreed_at__isnull=False)
     for trial in trials.select_related("lead", "candidate__evaluation__owner"):
-        if not half_time_alarm(trial):
-            continue
-        evaluation = trial.candidate.evaluation
-        for person in {trial.lead, evaluation.owner}:
-            owe_now(
-                kind=HalfGone.name,
-                evaluation=evaluation,
-                subject_id=trial.pk,
-                occurrence=trial.starts_on.isoformat(),
-                recipient=person,
-            )
+        if half_time_alarm(trial):
+            owner = trial.candidate.evaluation.owner
+            _tell_lead(HalfGone.name, trial, trial, trial.starts_on, owner)
 
 
 def tell_of_silence() -> None:
     trials = _under_way().filter(run_reports__isnull=False).distinct()
     for trial in trials.select_related("lead", "candidate__evaluation"):
         if day := silent_since(trial):
-            owe_now(
-                kind=BenchmarkSilent.name,
-                evaluation=trial.candidate.evaluation,
-                subject_id=trial.pk,
-                occurrence=day.isoformat(),
-                recipient=trial.lead,
-            )
+            _tell_lead(BenchmarkSilent.name, trial, trial, day)
+
+
+def _tell_lead(
+    kind: str, trial: Trial, about: Gap | Trial, day: datetime.date, *others: User
+) -> None:
+    for person in {trial.lead, *others}:
+        owe_now(
+            kind=kind,
+            evaluation=trial.candidate.evaluation,
+            subject_id=about.pk,
+            occurrence=day.isoformat(),
+            recipient=person,
+        )
+
+
+def _open_gaps() -> QuerySet[Gap]:
+    gaps = Gap.objects.filter(trial__in=_under_way(), closed_at__isnull=True)
+    return gaps.select_related("trial__lead", "trial__candidate__evaluation")
 
 
 def _under_way() -> QuerySet[Trial]:

@@ -89,8 +89,6 @@ class MatchedRuns:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Why no run of a unit says anything for what it names, and in which field."""
-
     field: str
     sentence: str
 
@@ -158,14 +156,14 @@ def match_runs(
             kinds[name] = _match(run, rows, days.end - days.start)
         kind = kinds[name]
         if not start <= run.measured_at < until:
-            faults.add(run.field("measured_at"), days.fault_in(run.measured_at))
+            faults.refuse(run.field("measured_at"), days.fault_in(run.measured_at))
         if isinstance(kind, Misfit):
-            faults.add(run.field(kind.field), kind.sentence)
+            faults.refuse(run.field(kind.field), kind.sentence)
         elif kind.possible is None or run.number is None:
             # What a failed run took says nothing of what is measured.
             kind.runs.append(run._replace(number=None))
         elif fault := kind.possible.fault_in(run.number):
-            faults.add(run.field("value"), fault)
+            faults.refuse(run.field("value"), fault)
         else:
             kind.runs.append(run)
     faults.check()
@@ -241,13 +239,22 @@ def add_runs(report: RunReport, matched: Sequence[MatchedRuns]) -> None:
         for run in kind.runs
     )
     report.save(force_insert=True)
-    if not is_own:
-        rows = _rows(report, matched)
-        for row, key in zip(rows, keys, strict=True):
-            row.pk = uuid.UUID(key)
-        Run.objects.bulk_create(rows)
-        return
     runs = [run for kind in matched for run in kind.runs]
+    if not is_own:
+        kinds_of = [kind for kind in matched for _ in kind.runs]
+        Run.objects.bulk_create(
+            Run(
+                pk=uuid.UUID(key),
+                report=report,
+                criterion=kind.criterion,
+                number=run.number,
+                unit=kind.unit,
+                failed=run.failed,
+                measured_at=run.measured_at,
+            )
+            for key, kind, run in zip(keys, kinds_of, runs, strict=True)
+        )
+        return
     kinds = [str(at) for at, kind in enumerate(matched, 1) for _ in kind.runs]
     columns: list[Any] = [
         [kind.criterion.pk for kind in matched],
@@ -273,21 +280,6 @@ def _array(values: Iterable[str]) -> str:
     """Values that hold no comma or quote as PostgreSQL writes an array: a list would
     cost the driver as much as the rest of the call."""
     return f"{{{','.join(values)}}}"
-
-
-def _rows(report: RunReport, matched: Sequence[MatchedRuns]) -> list[Run]:
-    return [
-        Run(
-            report=report,
-            criterion=kind.criterion,
-            number=run.number,
-            unit=kind.unit,
-            failed=run.failed,
-            measured_at=run.measured_at,
-        )
-        for kind in matched
-        for run in kind.runs
-    ]
 
 
 # One for each program that measures, and one to change over.
@@ -350,7 +342,6 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
 
 @transaction.atomic
 def revoke_run_token(*, token: RunToken, by: By) -> RunToken:
-    """End a token; the next call with it is refused."""
     token = _locked_token(token)
     check_revoke_run_token(token, by)
     _end(token, by, "")
@@ -423,10 +414,8 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
         StorageFull: the disk is full.
 
     """
-    evaluation = lock(token.trial.candidate.evaluation)
-    fresh: RunToken = RunToken.objects.select_related("made_by").get(pk=token.pk)
-    fresh.trial = trial = locked_trial(token.trial, evaluation)
-    now = database_now()
+    fresh = _locked_token(token)
+    trial, now = fresh.trial, database_now()
     check_run_token(fresh, now)
     kind = ReportFormat(said.format)
     ending = "xml" if kind == ReportFormat.JUNIT else "json"
@@ -454,7 +443,10 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     )
     add_runs(report, matched)
     RunToken.objects.filter(pk=fresh.pk).update(last_used_at=now)
-    _journal_report(report, len(said.runs), fresh)
+    # One entry for the file; its digest proves every run of it.
+    after = {"runs": len(said.runs), **journal.snapshot(report, TOLD)}
+    by = Actor(name=f"Run token {fresh.prefix}")
+    journal_on(report, trial.candidate, "runs.reported", by, after=after)
     return Received(report, len(said.runs), created=True)
 
 
@@ -467,22 +459,6 @@ def _again(former: RunReport, report: RunReport) -> Received:
             code=TAKEN,
         )
     return Received(former, former.runs.count(), created=False)
-
-
-def _journal_report(report: RunReport, runs: int, token: RunToken) -> None:
-    """One entry for the file; its digest proves every run of it."""
-    candidate = report.trial.candidate
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="runs.reported",
-        subject=report,
-        by=Actor(name=f"Run token {token.prefix}"),
-        after={
-            "candidate": candidate,
-            "runs": runs,
-            **journal.snapshot(report, TOLD),
-        },
-    )
 
 
 WHY = "Give the reason for leaving it out; it is shown beside it."

@@ -18,11 +18,17 @@ from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
 from evaltracker.toolbox.days import today_in
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, read_field
 from stakeholders.models import Stakeholder
 from stakeholders.policy import has_a_say, voices
 from trials.models import Consensus, Score, ScoreSheet, Settlement
-from trials.policy import FROM_DEMOS, SCORING_STAGES, check_part, check_running
+from trials.policy import (
+    FROM_DEMOS,
+    SCORING_STAGES,
+    change_on,
+    check_part,
+    check_running,
+)
 from trials.scoring import TOP_SCORE
 from trials.scoring.open_cells import (
     DEFAULT_PRIOR,
@@ -75,9 +81,7 @@ def give_score(
     ).first()
     first = score is None
     score = score or Score(sheet=sheet, candidate=candidate, category=category)
-    inputs = Inputs()
-    cleaned = inputs.text("reason", reason)
-    inputs.check()
+    cleaned = read_field("reason", reason)
     if not first and (score.value, score.reason) == (value, cleaned):
         return score
     score.value, score.reason, score.given_at = value, cleaned, timezone.now()
@@ -303,9 +307,7 @@ def settle_score(
     """
     candidate = lock_candidate(candidate)
     consensus = check_settle_score(candidate, category, by)
-    inputs = Inputs()
-    cleaned = inputs.text("reason", reason)
-    inputs.check()
+    cleaned = read_field("reason", reason)
     if value % STEP:
         sentence = "Enter whole or half points."
         raise Invalid(sentence, errors={"value": [sentence]})
@@ -347,22 +349,14 @@ def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
     """
     evaluation = lock(evaluation)
     consensus = check_close_scores(evaluation, by)
-    inputs = Inputs()
-    cleaned = inputs.text("outcome", outcome)
-    inputs.check()
-    before, after = change(
+    change_on(
         consensus,
-        outcome=cleaned,
+        evaluation,
+        "scores.closed",
+        by,
+        outcome=read_field("outcome", outcome),
         closed_at=timezone.now(),
         closed_by=journal.actor_of(by).user,
-    )
-    journal.record(
-        evaluation=evaluation,
-        action="scores.closed",
-        subject=consensus,
-        by=by,
-        before=before,
-        after=after,
     )
     return consensus
 
@@ -467,16 +461,7 @@ def take_house_record(*, evaluation: Evaluation, by: By) -> Evaluation:
 def _write(
     evaluation: Evaluation, stored: dict[str, Any], action: str, by: By
 ) -> Evaluation:
-    before, after = change(evaluation, prior=stored)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action=action,
-            subject=evaluation,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_on(evaluation, evaluation, action, by, prior=stored)
     return evaluation
 
 
@@ -515,16 +500,8 @@ def word_scale(
         if f"score_{value}" not in inputs.errors:
             inputs.refuse(f"score_{value}", "Write words for all six, or for none.")
     inputs.check()
-    before, after = change(evaluation, scale=[] if blank else texts)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action="scale.worded",
-            subject=evaluation,
-            by=by,
-            before=before,
-            after=after,
-        )
+    scale = [] if blank else texts
+    change_on(evaluation, evaluation, "scale.worded", by, scale=scale)
     return evaluation
 
 

@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from evaltracker.errors import Invalid, Refused
-from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.evaluations.policy import change, check_owned
+from evaltracker.evaluations.policy import check_owned
 from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import (
@@ -26,7 +25,7 @@ from evaltracker.toolbox.text import TEXT_LIMIT, Inputs
 from stakeholders.models import Stakeholder
 from stakeholders.policy import voices
 from trials.models import Demo, ScriptItem
-from trials.policy import journal_on, matters_most, require_same
+from trials.policy import change_on, journal_on, matters_most, require_same
 from trials.scoring import Standing
 from trials.selectors.cells import Cell
 from trials.selectors.ledger import Ledger, ledger
@@ -300,16 +299,7 @@ def change_script_item(*, item: ScriptItem, by: By, **values: Any) -> ScriptItem
     for field in TEXTS & values.keys():
         values[field] = inputs.text(field, values[field], blank=field != "question")
     inputs.check()
-    before, after = change(fresh, **values)
-    if after:
-        journal.record(
-            evaluation=evaluation,
-            action="demo.script_item_changed",
-            subject=fresh,
-            by=by,
-            before=before,
-            after=after,
-        )
+    change_on(fresh, evaluation, "demo.script_item_changed", by, **values)
     return fresh
 
 

@@ -26,11 +26,12 @@ from evaltracker.evaluations.policy import (
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.days import instant_of, is_working_day, today_in
 from evaltracker.toolbox.measures import pool_name
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, read_field
 from trials.choices import EvidenceVerdict, Retest, Severity
 from trials.models import ContractChange, Criterion, Evidence, Gap, Trial
 from trials.policy import (
     TRIAL_STAGES,
+    change_on,
     check_part,
     check_running,
     check_trial,
@@ -157,9 +158,7 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
 
     """
     trial, _ = open_trial(trial, by, check_close_trial)
-    inputs = Inputs()
-    cleaned = inputs.text("summary", summary)
-    inputs.check()
+    cleaned = read_field("summary", summary)
     before, after = change(trial, summary=cleaned, closed_at=timezone.now())
     called_off = cancel_open_milestones(trial, "The trial was closed.")
     after["milestones_called_off"] = called_off
@@ -423,7 +422,7 @@ def reply_to_gap(
     check_reply_to_gap(fresh, by)
     by_vendor = actor_of(by).user is None
     inputs = Inputs()
-    answer = {
+    answer: dict[str, Any] = {
         "reply": inputs.text("reply", reply),
         "promised_for": promised_for,
         "workaround": inputs.text("workaround", workaround, blank=True)
@@ -434,15 +433,9 @@ def reply_to_gap(
     inputs.check()
     if all(getattr(fresh, field) == value for field, value in answer.items()):
         return fresh
-    before, after = change(
-        fresh,
-        **answer,
-        reply_at=timezone.now(),
-        reply_noted_by=None if by_vendor else actor_of(by).user,
-    )
-    journal_on(
-        fresh, fresh.trial.candidate, "gap.replied", by, before=before, after=after
-    )
+    answer["reply_at"] = timezone.now()
+    answer["reply_noted_by"] = None if by_vendor else actor_of(by).user
+    change_on(fresh, fresh.trial.candidate, "gap.replied", by, **answer)
     return fresh
 
 
@@ -453,13 +446,8 @@ def close_gap(*, gap: Gap, note: str, by: By) -> Gap:
     if not note.strip():
         sentence = "Describe how it ended."
         raise Invalid(sentence, errors={"note": [sentence]})
-    inputs = Inputs()
-    cleaned = inputs.text("note", note)
-    inputs.check()
-    before, after = change(fresh, closed_at=timezone.now(), closing_note=cleaned)
-    journal_on(
-        fresh, fresh.trial.candidate, "gap.closed", by, before=before, after=after
-    )
+    closed = {"closed_at": timezone.now(), "closing_note": read_field("note", note)}
+    change_on(fresh, fresh.trial.candidate, "gap.closed", by, **closed)
     return fresh
 
 
@@ -502,9 +490,7 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
     if outcome not in Retest.values:
         sentence = "Choose the result: mended, or still there."
         raise Invalid(sentence, errors={"outcome": [sentence]})
-    inputs = Inputs()
-    cleaned = inputs.text("note", note)
-    inputs.check()
+    cleaned = read_field("note", note)
     closes = outcome == Retest.MENDED and may_lead(user, trial)
     _keep(fresh, Retest(outcome), cleaned, user, by, closes=closes)
     return fresh
@@ -555,7 +541,6 @@ def _keep(
     }
     if closes and outcome == Retest.MENDED:
         fields |= {"closed_at": now, "closing_note": note}
-    before, after = change(gap, **fields)
-    journal_on(gap, gap.trial.candidate, "gap.retested", by, before=before, after=after)
+    change_on(gap, gap.trial.candidate, "gap.retested", by, **fields)
     if outcome == Retest.STILL_THERE:
         tell_vendor_of_retest(gap)

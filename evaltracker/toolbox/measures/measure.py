@@ -128,7 +128,6 @@ def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
 
 
 def mean_of(values: Sequence[Decimal]) -> Decimal:
-    """The mean of numbers, of which there is one at least."""
     with localcontext(EXACT):
         return KEPT.plus(sum(values, Decimal(0)) / len(values))
 
@@ -601,7 +600,6 @@ def propose_of_tests(n: int, failed: int) -> Proposal:
 
 
 def verdict_of(measure: Measure, value: Decimal) -> Verdict:
-    """The verdict of a statistic, or of a single number."""
     if measure.direction == AT_MOST:
         beyond = value - measure.bound
     else:

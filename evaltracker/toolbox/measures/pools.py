@@ -149,8 +149,6 @@ class FileOfRuns(NamedTuple):
 
 
 class FileShare(NamedTuple):
-    """How many runs of a pool a file has that count."""
-
     key: str
     n: int
     share: Fraction

@@ -27,8 +27,6 @@ KEYS = frozenset({"value", "unit"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number and its unit, such as “12 ms”."""
-
     value: Decimal
     unit: str
 

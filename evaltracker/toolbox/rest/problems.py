@@ -358,7 +358,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        self._check_charset(media_type or "")
+        check_charset(media_type or "")
         request = (parser_context or {}).get("request")
         headers = getattr(request, "headers", HttpHeaders({}))
         declared = headers.get("Content-Length", "0")
@@ -367,32 +367,33 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(self.limit + 1)
         if len(raw) > self.limit:
             raise self._too_large()
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError as error:
-            raise ParseError("The body is not UTF-8.") from error
-        return read_json(text)
-
-    def _check_charset(self, media_type: str) -> None:
-        charset = CHARSET.search(media_type)
-        if charset and charset[1].lower() not in UTF8:
-            raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
+        return read_json(raw)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is over the limit of {self.limit:,} bytes.")
 
 
-def read_json(text: str, *, exact: bool = False) -> Any:
-    """The value, or a sentence about where the text is no JSON.
+def check_charset(media_type: str) -> None:
+    charset = CHARSET.search(media_type)
+    if charset and charset[1].lower() not in UTF8:
+        raise UnsupportedMediaType(media_type, "The body must be UTF-8.")
+
+
+def read_json(body: bytes, *, exact: bool = False) -> Any:
+    """The value, or a sentence about where the body is no JSON.
 
     `exact` keeps a number with a point as the decimal that was written.
     """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise ParseError("The body is not UTF-8.") from error
     try:
         value = json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
-            parse_float=_decimal if exact else None,
+            parse_float=Decimal if exact else None,
         )
     except json.JSONDecodeError as error:
         raise ParseError(
@@ -401,7 +402,7 @@ def read_json(text: str, *, exact: bool = False) -> Any:
         ) from error
     except RecursionError as error:
         raise _too_deep() from error
-    except ValueError as error:
+    except (ValueError, InvalidOperation) as error:
         raise ParseError("The body holds a number that is too long.") from error
     _refuse_depth(value)
     if _SURROGATE.search(text):
@@ -410,13 +411,6 @@ def read_json(text: str, *, exact: bool = False) -> Any:
         except UnicodeEncodeError as error:
             raise ParseError("The body holds half a character.") from error
     return value
-
-
-def _decimal(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except InvalidOperation as error:
-        raise ParseError("The body holds a number that is too long.") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 from rest_framework.exceptions import (
     NotAcceptable,
-    UnsupportedMediaType,
     ValidationError,
 )
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -37,11 +36,10 @@ from rest_framework.views import APIView
 from evaltracker.errors import NotFound, StorageFull
 from evaltracker.toolbox.files import SIZE_LIMIT
 from evaltracker.toolbox.rest.problems import (
-    CHARSET,
     CONTENT_TYPE,
-    UTF8,
     StrictJSONParser,
     TooLarge,
+    check_charset,
     handle_exception,
     problem_body,
 )
@@ -410,9 +408,7 @@ class UploadParser(MultiPartParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        charset = CHARSET.search(media_type or "")
-        if charset and charset[1].lower() not in UTF8:
-            raise UnsupportedMediaType(media_type or "", "The body must be UTF-8.")
+        check_charset(media_type or "")
         request = (parser_context or {})["request"]
         # The server reads no more than this, so it cannot lie to us.
         if int(request.META.get("CONTENT_LENGTH") or 0) > SIZE_LIMIT + AROUND:

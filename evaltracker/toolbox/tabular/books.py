@@ -227,8 +227,6 @@ PLAIN_FILLS = frozenset({"none", "gray125", ""})
 
 @dataclass(frozen=True, slots=True)
 class CellStyle:
-    """What a style says that a value does not."""
-
     number_format: str = ""
     is_struck: bool = False
     is_coloured: bool = False
@@ -681,7 +679,6 @@ def main() -> None:
 
 
 def limit_memory() -> None:
-    """Let this process ask for no more than MEMORY_BYTES, where the system can."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # not there on every system
 

@@ -459,7 +459,6 @@ def read_day(text: str, order: DayOrder | None = None) -> datetime.date:
 
 
 def is_open(text: str) -> bool:
-    """Whether `text` can be two days."""
     parts = LOCAL.fullmatch(text.strip())
     is_told = parts is None or _told_by(text) is not None
     return not is_told and parts is not None and int(parts[1]) != int(parts[3])
@@ -569,7 +568,6 @@ def read_number(text: str, style: Style | None = None) -> Decimal | None:
 
 
 def numbers_is_open(text: str) -> bool:
-    """Whether `text` can be two numbers."""
     return len(set(readings(text).values())) > 1
 
 

@@ -625,7 +625,6 @@ def kinds_called(end: str) -> set[str]:
 
 
 def is_misnamed(kind: Kind, end: str) -> bool:
-    """Whether the name promises something else than `kind`."""
     return end in READ_NAMES or (
         end in OTHER_NAMES and OTHER_NAMES[end] not in kind.words
     )

@@ -282,12 +282,12 @@ def test_a_number_of_k6_has_the_unit_that_its_metric_has(
     params = {"id": "a", "metric": metric, "criterion": "T6"}
     address = Address.read({**params, "measured_at": "2026-11-27T10:15:00Z"}, {})
     if unit:
-        (found,) = read_json_file(json.dumps(K6), address).runs
+        (found,) = read_json_file(json.dumps(K6).encode(), address).runs
         assert found.number is not None
         assert (str(found.number).startswith(number), found.unit) == (True, unit)
     else:
         with pytest.raises(Invalid, match=re.escape(number)):
-            read_json_file(json.dumps(K6), address)
+            read_json_file(json.dumps(K6).encode(), address)
 
 
 def test_a_benchmark_of_a_changed_commit_is_not_of_that_commit() -> None:
@@ -298,14 +298,14 @@ def test_a_benchmark_of_a_changed_commit_is_not_of_that_commit() -> None:
         "benchmarks": [{"name": "t6", "stats": {"data": [1.23456789012345678e-7]}}],
     }
     address = Address.read({"id": "a", "zone": "Europe/Berlin"}, {"t6": "T6"})
-    read = read_json_file(json.dumps(body), address)
+    read = read_json_file(json.dumps(body).encode(), address)
     assert read.commit == "ab12-dirty"
     assert read.runs[0].measured_at.isoformat() == "2026-11-27T10:15:00+01:00"
     body["commit_info"] = {"id": "unversioned"}
-    assert read_json_file(json.dumps(body), address).commit == ""
+    assert read_json_file(json.dumps(body).encode(), address).commit == ""
     body["benchmarks"] = [{"name": "t6", "stats": {"mean": 1}}]
     with pytest.raises(Invalid, match="--benchmark-json"):
-        read_json_file(json.dumps(body), address)
+        read_json_file(json.dumps(body).encode(), address)
 
 
 @pytest.mark.parametrize(
