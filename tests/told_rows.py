@@ -19,6 +19,7 @@ from evaltracker.evaluations.models import evaluation
 from evaltracker.evaluations.models.evaluation import Touched
 from tests.lock_order import in_transaction
 
+TESTS = Path(__file__).parent
 UNTOLD: list[str] = []
 WRITERS: dict[Any, str] = {}
 # What was noted before the transaction that runs.
@@ -39,18 +40,23 @@ def look(database: Any) -> None:
                 UNTOLD.extend(
                     f"{model._meta.label_lower}, written by {WRITERS.get(key)}"
                     for model, key in rows
+                    if WRITERS.get(key)
                 )
 
 
 def writers() -> str:
-    """Who writes now, the innermost first."""
-    frames = traceback.extract_stack()[:-2]
+    """Who writes now, the innermost first; blank if that is a test itself."""
     ours = [
-        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
-        for frame in reversed(frames)
+        frame
+        for frame in reversed(traceback.extract_stack()[:-2])
         if "/lib/python" not in frame.filename and frame.filename != evaluation.__file__
     ]
-    return " < ".join(ours[:4])
+    if Path(ours[0].filename).is_relative_to(TESTS):
+        return ""
+    return " < ".join(
+        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
+        for frame in ours[:4]
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

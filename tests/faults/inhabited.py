@@ -205,6 +205,7 @@ def main() -> None:
     django.setup()
     from django.core.files.base import ContentFile
     from django.core.management import call_command
+    from django.db import transaction
 
     from evaltracker.evaluations.journal import SYSTEM
     from tests.cast import common, trials, vendors
@@ -213,25 +214,27 @@ def main() -> None:
     from vendors.services.drafts import attach_file
 
     call_command("harden_database")
-    where = trials.platform()
-    common.otto()
-    option = vendors.candidate(where)
-    assert option.vendor is not None
-    contact = add_contact(
-        vendor=option.vendor, name="Ada Park", email=ADDRESS, by=where.owner
-    )
-    invite(candidate=option, contacts=[contact], by=where.owner)
-    asked = where.requirements.get()
-    vendors.claim(option, asked)
-    attach_file(
-        candidate=option,
-        requirement=asked,
-        file=io.BytesIO(b"%PDF-1.7 proof"),
-        name="proof.pdf",
-        by=SYSTEM,
-    )
-    seen = ContentFile(b"seen on the day", name="notes.txt")
-    trials.verdict(trials.claim_of(option), file=seen)
+    # In one transaction, so that an entry tells what the cast does without one.
+    with transaction.atomic():
+        where = trials.platform()
+        common.otto()
+        option = vendors.candidate(where)
+        assert option.vendor is not None
+        contact = add_contact(
+            vendor=option.vendor, name="Ada Park", email=ADDRESS, by=where.owner
+        )
+        invite(candidate=option, contacts=[contact], by=where.owner)
+        asked = where.requirements.get()
+        vendors.claim(option, asked)
+        attach_file(
+            candidate=option,
+            requirement=asked,
+            file=io.BytesIO(b"%PDF-1.7 proof"),
+            name="proof.pdf",
+            by=SYSTEM,
+        )
+        seen = ContentFile(b"seen on the day", name="notes.txt")
+        trials.verdict(trials.claim_of(option), file=seen)
     call_command("send_notices")
     print(  # noqa: T201
         json.dumps(
