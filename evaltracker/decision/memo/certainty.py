@@ -124,6 +124,8 @@ def still_open(figures: Figures) -> Sentence:
         lines.append(say("{} {} still open.", figure, be))
     elif not (drawn["recorded"] or drawn.get("proposed")):
         lines.append("Everything planned is tested.")
+    if drawn and (proposed := drawn.get("proposed")):
+        lines.append(proposed_line(proposed, figures.names))
     return joined([*lines, *filter(None, [basis_words(figures)])], " ")
 
 
@@ -140,8 +142,6 @@ def grounds(figures: Figures) -> Iterator[Sentence]:
         waits = "finding waits" if number == 1 else "findings wait"
         counts = f"{waits} for the vendor’s reply and counts here as recorded."
         yield say("{}: {} {}", names[key], figure, counts)
-    if proposed := drawn.get("proposed"):
-        yield proposed_line(proposed, names)
     if number := drawn["unanswered"]:
         waits = "criterion waits" if number == 1 else "criteria wait"
         figure = counted_of("sure.unanswered", number)
