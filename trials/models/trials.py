@@ -160,6 +160,8 @@ class Criterion(CommittedRecord, VendorRecord):
 class Milestone(CommittedRecord):
     """A dated thing to do, of an evaluation or of one of its trials."""
 
+    uncommitted: ClassVar = {"occurrence": "It tells reminders apart."}
+
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="milestones")
     trial = ForeignKey(Trial, PROTECT, related_name="milestones", null=True, blank=True)
     title = models.CharField(max_length=150)
