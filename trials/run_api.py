@@ -507,7 +507,7 @@ def read_report(kind: str, content: bytes, address: Address) -> ReportedFile:
 # A process that serves vendors alone never has these addresses.
 urlpatterns = [
     path("<str:trial>/runs/", RunsView.as_view()),
-    path("client.py", ClientView.as_view()),
+    path("client.py", ClientView.as_view(), name="run-client"),
     path("schema/", RunSchemaView.as_view(), name="run-schema"),
     path("docs/", RunDocsView.as_view(), name="run-docs"),
 ]
