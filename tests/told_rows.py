@@ -5,7 +5,7 @@ here the test fails. What a test writes itself, outside of the product's transac
 is its own affair: the next entry tells it, or none does.
 """
 
-import traceback
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from evaltracker.evaluations.models import evaluation
 from evaltracker.evaluations.models.evaluation import Touched
 from tests.lock_order import in_transaction
 
-TESTS = Path(__file__).parent
+TESTS = f"{Path(__file__).parent}/"
 UNTOLD: list[str] = []
 WRITERS: dict[Any, str] = {}
 # What was noted before the transaction that runs.
@@ -46,17 +46,18 @@ def look(database: Any) -> None:
 
 def writers() -> str:
     """Who writes now, the innermost first; blank if that is a test itself."""
-    ours = [
-        frame
-        for frame in reversed(traceback.extract_stack()[:-2])
-        if "/lib/python" not in frame.filename and frame.filename != evaluation.__file__
-    ]
-    if Path(ours[0].filename).is_relative_to(TESTS):
-        return ""
-    return " < ".join(
-        f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}"
-        for frame in ours[:4]
-    )
+    ours: list[str] = []
+    frame = sys._getframe(1)
+    while frame.f_back and len(ours) < 4:
+        frame = frame.f_back
+        path = frame.f_code.co_filename
+        if "/lib/python" in path or path == evaluation.__file__:
+            continue
+        if not ours and path.startswith(TESTS):
+            return ""
+        where = "/".join(Path(path).parts[-2:])
+        ours.append(f"{where}:{frame.f_lineno} {frame.f_code.co_name}")
+    return " < ".join(ours)
 
 
 @pytest.fixture(autouse=True, scope="session")
