@@ -119,9 +119,9 @@ def still_open(figures: Figures) -> Sentence:
         lines.append("What nobody had tested was not counted then.")
     elif number := drawn["open"]:
         figure = counted_of("sure.open", number, number + drawn["judged"])
-        be = "verdict is" if figure.of == 1 else "verdicts are"
-        be = "verdicts is" if number == 1 and figure.of != 1 else be
-        lines.append(say("{} {} still open.", figure, be))
+        verdicts = "verdict" if figure.of == 1 else "verdicts"
+        be = "is" if number == 1 else "are"
+        lines.append(say("{} {} {} still open.", figure, verdicts, be))
     elif not (drawn["recorded"] or drawn.get("proposed")):
         lines.append("Everything planned is tested.")
     if drawn and (proposed := drawn.get("proposed")):
@@ -186,7 +186,7 @@ def prior_line(drawn: dict[str, Any], names: dict[str, str]) -> Sentence:
     shares = [
         say("{} {}", per_cent(f"sure.prior.{verdict}", share), verdict)
         for verdict in VERDICTS
-        if (share := Fraction(Decimal(prior[verdict]) / whole)) is not None
+        for share in [Fraction(Decimal(prior[verdict]) / whole)]
     ]
     source: Part = SOURCES.get(prior["source"], "")
     if not source:
