@@ -77,8 +77,8 @@ ACCESS: dict[str, Access] = {
             *("claims_opened_at", "claims_close_at", "claims_closed_at"),
             # In which money quotes are best given, and who reads them when.
             *("currency", "owner_types_prices", "prices_opened_at"),
-            # Whether the list is made up, for it to try.
-            "is_practice",
+            # Whether the list is made up, for it to try; what demos are called.
+            *("is_practice", "words"),
         ),
         locked=True,
     ),

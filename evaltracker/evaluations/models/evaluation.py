@@ -24,6 +24,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from evaltracker.evaluations import words
 from evaltracker.evaluations.choices import Stage, Status, SupportWanted
 from evaltracker.evaluations.models.people import User, check_zone
 
@@ -327,6 +328,7 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
 
 class Evaluation(CommittedRecord):
     evaluation_path: ClassVar[str] = ""
+    joined: ClassVar = {"words": 2}
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=150)
@@ -446,6 +448,12 @@ class Evaluation(CommittedRecord):
         blank=True,
         help_text="What the scores 0 to 5 mean, in the buyer's own words.",
     )
+    words = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="What differs from the usual words for demos and trials.",
+    )
     planning_factor = models.DecimalField(
         max_digits=4,
         decimal_places=2,
@@ -520,6 +528,14 @@ class Evaluation(CommittedRecord):
     @property
     def is_open(self) -> bool:
         return self.status == Status.OPEN
+
+    @property
+    def wording(self) -> Mapping[str, str]:
+        """Each of the words of proof: its own, else the default."""
+        return {**words.DEFAULTS, **self.words}
+
+    def say(self, text: str, *values: object) -> str:
+        return words.say(self.words, text, *values)
 
     def claims_are_open(self, now: datetime.datetime) -> bool:
         """Whether vendors may write claims at that instant."""
@@ -619,17 +635,3 @@ class JournalHead(models.Model):
 
     def __str__(self) -> str:
         return f"Head at {self.count}"
-
-    committed: ClassVar = {
-        1: (
-            *("slug", "title", "buyer", "owner", "stage", "status", "zone"),
-            *("currency", "created_at", "is_practice", "problem", "infrastructure"),
-            *("languages", "must_run_by", "budget", "budget_once", "budget_yearly"),
-            *("support_wanted", "does_not_matter", "engineers", "context"),
-            *("source_note", "evidence_share", "credits", "prior", "horizon_months"),
-            *("discount_rate", "scale", "planning_factor", "working_days"),
-            *("loaded_hourly_rate", "builder_earnings", "stage_weeks"),
-            *("reminder_days", "claims_opened_at", "claims_close_at"),
-            *("claims_closed_at", "owner_types_prices", "prices_opened_at"),
-        )
-    }

@@ -187,6 +187,17 @@ def day(value: datetime.date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+@register.simple_tag(takes_context=True, name="say")
+def say_tag(context: Context, text: str) -> str:
+    """Words of ours with what the evaluation of the page calls demos and trials."""
+    return say_filter(text, context.get("evaluation"))
+
+
+@register.filter(name="say")
+def say_filter(text: str, evaluation: Any) -> str:
+    return evaluation.say(text) if isinstance(evaluation, Evaluation) else text
+
+
 @register.filter
 def and_list(values: Iterable[object]) -> str:
     """“5, 2 and 0”."""

@@ -19,6 +19,7 @@ from evaltracker.evaluations.policy import (
     shown_answer,
 )
 from evaltracker.evaluations.topics import TOPICS
+from evaltracker.evaluations.words import DEFAULTS, WORD_LIMIT, WORDS
 from evaltracker.money import currency_choices, written
 from evaltracker.pages.acts import Act, Outcome
 from evaltracker.pages.fields import (
@@ -27,6 +28,7 @@ from evaltracker.pages.fields import (
     TextField,
     ZoneField,
     form_like,
+    form_of,
     long_text,
     mark_needed,
 )
@@ -288,6 +290,37 @@ class EditCounting(OnBrief):
         }
         values = {field: data[field] for field in COUNTING}
         return {"evaluation": target, "stage_weeks": weeks, **values}
+
+
+class ChangeWords(OnBrief):
+    title = "Words of proof"
+    verb = "Save"
+    help = (
+        "What demos and trials are called here, and what is asked in them; rules do "
+        "not follow words. {text} stands for the requirement, {ref} for its reference, "
+        "{date} for the day that was promised. A blank one is the usual again; a blank "
+        "term of the contract is not asked."
+    )
+    success = "The words are saved."
+    form_class = form_of(
+        **{
+            key: forms.CharField(label=label, required=False, max_length=WORD_LIMIT)
+            for key, (_, label) in WORDS.items()
+        }
+    )
+    service = change_brief
+    rule = check_owned
+
+    def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return dict(target.wording)
+
+    def arguments(self, target: Evaluation, data: Mapping[str, Any]) -> dict[str, Any]:
+        words = {
+            key: text
+            for key, text in data.items()
+            if text != DEFAULTS[key] and (text or key.startswith("trial_"))
+        }
+        return {"evaluation": target, "words": words}
 
 
 class FieldForm(forms.Form):

@@ -22,6 +22,7 @@ from evaltracker.evaluations.policy import (
     require_owner,
     shown_answer,
 )
+from evaltracker.evaluations.words import word_errors
 from evaltracker.money import CODES, read_currency
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.toolbox.text import Inputs
@@ -108,6 +109,7 @@ BRIEF_FIELDS = frozenset(
         "credits",
         "stage_weeks",
         "reminder_days",
+        "words",
     }
 )
 
@@ -233,11 +235,16 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
 
 
 def check_brief(evaluation: Evaluation) -> None:
-    """Refuse that a question does not matter which nobody has to answer."""
+    """Refuse that a question does not matter which nobody has to answer, and words of
+    proof that cannot be said."""
     unknown = set(evaluation.does_not_matter) - QUESTIONS.keys()
     if unknown:
         sentence = f"Unknown questions: {', '.join(sorted(map(str, unknown)))}."
         raise Invalid(sentence, errors={"does_not_matter": [sentence]})
+    inputs = Inputs()
+    for key, sentence in word_errors(evaluation.words).items():
+        inputs.refuse(key, sentence)
+    inputs.check()
 
 
 def missing_answers(evaluation: Evaluation) -> dict[str, str]:

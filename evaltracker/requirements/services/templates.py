@@ -414,6 +414,15 @@ ALWAYS = ("brief", "sign_offs")
 TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
+def _load_words(evaluation: Evaluation, words: Any, by: User) -> None:
+    change_brief(evaluation=evaluation, words=words, by=by)
+
+
+TEMPLATE_PARTS.register(
+    "words", TemplatePart(lambda evaluation: dict(evaluation.words), _load_words)
+)
+
+
 def starting_points(*, by: User) -> list[StartingPoint]:
     if not may_start_evaluations(by):
         return []
