@@ -69,7 +69,6 @@ from evaltracker.portable.reading import (
     free_names,
     invalid,
     match_people,
-    pointer_to,
     read_document,
 )
 from evaltracker.portable.registry import (
@@ -83,6 +82,7 @@ from evaltracker.portable.registry import (
 from evaltracker.portable.writing import LARGEST, reference
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows
+from evaltracker.toolbox.text import pointer_to
 
 # Rows of our tables from a document; nothing is written here.
 

@@ -25,19 +25,12 @@ from evaltracker.portable import FORMAT, VERSION
 from evaltracker.portable.registry import CHECKS, Document, parts
 from evaltracker.portable.writing import LARGEST, schema
 from evaltracker.toolbox.measures import Measure, Reading
+from evaltracker.toolbox.text import pointer_to, schema_error_words
 
 DEEPEST = 40
 MOST_SENTENCES = 20
 # What no database keeps: NUL, and halves of a character.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
-KINDS = {
-    "string": "text",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
 
 
 def read_json(content: bytes, limit: int = LARGEST) -> Any:
@@ -111,41 +104,6 @@ def invalid(wrong: Iterable[tuple[str, str]]) -> Invalid:
         errors=errors,
         code="not_importable",
     )
-
-
-def pointer_to(path: Iterable[Any]) -> str:
-    return "".join(
-        "/" + str(step).replace("~", "~0").replace("/", "~1") for step in path
-    )
-
-
-def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
-    path = list(error.absolute_path)
-    wanted, value = error.validator_value, error.instance
-    match error.validator:
-        case "required":
-            missing = [name for name in wanted if name not in value]
-            for name in missing:
-                yield pointer_to([*path, name]), "It is missing."
-        case "additionalProperties":
-            known = error.schema.get("properties", {})
-            for name in value:
-                if name not in known:
-                    yield pointer_to([*path, str(name)[:60]]), "It is not known here."
-        case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
-            expected = " or ".join(KINDS[name] for name in names)
-            yield pointer_to(path), f"It has to be {expected}."
-        case "enum":
-            expected = ", ".join(str(value) or "blank" for value in wanted)
-            yield pointer_to(path), f"“{str(value)[:60]}” is none of: {expected}."
-        case "maxLength":
-            yield pointer_to(path), f"It is longer than {wanted} characters."
-        case "minimum" | "maximum":
-            limit = "least" if error.validator == "minimum" else "most"
-            yield pointer_to(path), f"It has to be at {limit} {wanted}."
-        case _:
-            yield pointer_to(path), f"“{str(value)[:60]}” is not written as it has to."
 
 
 def unkept(value: Any) -> Iterator[tuple[str, str]]:

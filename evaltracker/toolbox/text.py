@@ -7,8 +7,9 @@ several words as one phrase.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from openpyxl.cell import WriteOnlyCell
@@ -308,3 +309,52 @@ def one_line(text: str) -> str:
             char for char in spaced if unicodedata.category(char) not in _UNPRINTED
         )
     return " ".join(text.split())
+
+
+# What is wrong with a JSON document, and where, by its schema.
+
+_JSON_KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def pointer_to(path: Iterable[Any]) -> str:
+    return "".join(
+        "/" + str(step).replace("~", "~0").replace("/", "~1") for step in path
+    )
+
+
+def schema_error_words(error: Any) -> Iterator[tuple[str, str]]:
+    path = list(error.absolute_path)
+    wanted, value = error.validator_value, error.instance
+    match error.validator:
+        case "required":
+            missing = [name for name in wanted if name not in value]
+            for name in missing:
+                yield pointer_to([*path, name]), "It is missing."
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            for name in value:
+                if name not in known:
+                    yield pointer_to([*path, str(name)[:60]]), "It is not known here."
+        case "type":
+            names = [wanted] if isinstance(wanted, str) else wanted
+            expected = " or ".join(_JSON_KINDS[name] for name in names)
+            yield pointer_to(path), f"It has to be {expected}."
+        case "enum":
+            expected = ", ".join(str(value) or "blank" for value in wanted)
+            yield pointer_to(path), f"“{str(value)[:60]}” is none of: {expected}."
+        case "contains" | "maxContains" if "$comment" in error.schema:
+            yield pointer_to(path), error.schema["$comment"]
+        case "maxLength":
+            yield pointer_to(path), f"It is longer than {wanted} characters."
+        case "minimum" | "maximum":
+            limit = "least" if error.validator == "minimum" else "most"
+            yield pointer_to(path), f"It has to be at {limit} {wanted}."
+        case _:
+            yield pointer_to(path), f"“{str(value)[:60]}” is not written as it has to."

@@ -16,7 +16,6 @@ from evaltracker.pages.fields import form_of
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
 from evaltracker.pages.site import register_panel
 from evaltracker.pages.workspace import JOURNAL, JournalPart, OnEvaluation, Phrases
-from evaltracker.requirements.admin.evaluation_templates import TakesFrom
 from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
@@ -36,12 +35,7 @@ from stakeholders.services.people import (
     set_sign_off_rule,
     weigh_for_role,
 )
-from stakeholders.services.roles import (
-    RULES,
-    give_roles,
-    invite_stakeholder,
-    take_rules,
-)
+from stakeholders.services.roles import give_roles, invite_stakeholder
 
 
 def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
@@ -295,19 +289,6 @@ class SignOffRules(OnEvaluation):
                     by=by,
                 )
         return None
-
-
-class TakeRules(TakesFrom, OnEvaluation):
-    title = "Take sign-off rules from a template"
-    help = (
-        "Exactly the roles that the template names are asked, in the stages that it "
-        "names. Whom this evaluation asks besides is asked no longer, which is refused "
-        "once they signed."
-    )
-    success = "The template's sign-off rules are set."
-    part = RULES
-    tab = "sign_offs"
-    service = take_rules
 
 
 def weight_field(*, required: bool) -> forms.IntegerField:

@@ -14,16 +14,9 @@ from evaltracker.accounts.services import add_colleague
 from evaltracker.errors import Forbidden
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
-from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import check_owned, lock, may_add_people
-from evaltracker.requirements.services.templates import (
-    TEMPLATE_PARTS,
-    TemplatePart,
-    find_template,
-    nothing_left,
-    require_template,
-)
+from evaltracker.evaluations.policy import may_add_people
+from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
 from stakeholders.models import Role, SignOffRule, Stakeholder
 from stakeholders.selectors import roles_of
 from stakeholders.services.people import add_stakeholder, set_sign_off_rule
@@ -107,25 +100,3 @@ def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
 
 
 TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
-
-
-def check_take_rules(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
-    require_template(RULES, by, words="sign-off rules")
-
-
-@transaction.atomic
-def take_rules(*, evaluation: Evaluation, key: str, by: User) -> None:
-    """Ask exactly those to sign whom a template asks.
-
-    Raises:
-        Forbidden: not the owner. NotFound: no such template for `by`.
-        Refused: it has ended, or somebody signed as a role that it does not ask.
-        Invalid: the template asks nobody.
-    """
-    evaluation = lock(evaluation)
-    check_take_rules(evaluation, by)
-    rules = find_template(key, by).content.get(RULES)
-    if not rules:
-        raise nothing_left("This template does not say who must sign.")
-    ask_the_same(evaluation, rules, by)

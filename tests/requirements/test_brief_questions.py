@@ -18,6 +18,7 @@ from evaltracker.requirements.services.templates import (
 from evaltracker.workflow.gates import Look
 from evaltracker.workflow.gates.rules import brief_complete
 from tests.cast import common
+from tests.cast.stakeholders import sign_off_rules
 from tests.clients import signed_in
 from tests.portable.files import carried_away, document
 
@@ -145,6 +146,7 @@ def test_templates_ask_them_and_the_next_evaluation_has_them_answered(
     add_question(where, "Signatures a year", kind="number", help="An estimate.")
     answer(where, own_signatures_a_year="1200")
     common.requirement(where, "R1")
+    sign_off_rules(where, "decision", ("it",))
     saved = save_as_template(evaluation=where, title="Ours", by=where.owner)
     other = common.evaluation(title="Other")
     fill_from(evaluation=other, key=str(saved.pk), by=other.owner)

@@ -13,9 +13,10 @@ from evaltracker.requirements.services.requirements import change_requirement
 from evaltracker.requirements.services.templates import (
     copy_needs,
     save_as_template,
-    take_needs,
+    take_from_template,
 )
 from tests.cast import common, vendors
+from tests.cast.stakeholders import sign_off_rules
 from tests.clients import signed_in
 from tests.import_pages import Importer
 from tests.measures.cases import KEPT, LATENCY, WORDS, measured
@@ -136,10 +137,13 @@ def test_copies_and_templates_carry_it(where: Evaluation) -> None:
     following = create_evaluation(title="Again", buyer="B", by=where.owner, **brief)
     copy_needs(origin=where, evaluation=following, by=where.owner)
     assert following.requirements.get().measure == KEPT
+    sign_off_rules(where, "decision", ("it",))
     kept = save_as_template(evaluation=where, title="Fast things", by=where.owner)
     assert kept.content["requirements"][0]["measure"] == WORDS
     third = create_evaluation(title="Third", buyer="B", by=where.owner, **brief)
-    take_needs(evaluation=third, key=str(kept.pk), by=where.owner)
+    take_from_template(
+        evaluation=third, key=str(kept.pk), parts=["requirements"], by=where.owner
+    )
     assert third.requirements.get().measure == KEPT
 
 

@@ -19,7 +19,6 @@ from evaltracker.requirements.services.templates import (
     find_template,
     nothing_left,
     require_keeper,
-    require_template,
 )
 from evaltracker.toolbox.measures import UnitMismatch, check_same_kind, kept_measure
 from evaltracker.toolbox.text import Inputs, read_reason
@@ -431,7 +430,6 @@ def check_take_criteria(trial: Trial, by: By) -> None:
     require_keeper(by)
     if trial.agreed_at:
         raise Refused("The contract is agreed; add criteria one by one, with a reason.")
-    require_template(CRITERIA, by, words="success criteria")
 
 
 @transaction.atomic

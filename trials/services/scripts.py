@@ -18,7 +18,6 @@ from evaltracker.requirements.services.templates import (
     find_template,
     nothing_left,
     require_keeper,
-    require_template,
 )
 from evaltracker.toolbox.measures import kept_measure
 from evaltracker.toolbox.text import TEXT_LIMIT, Inputs
@@ -374,7 +373,6 @@ def check_take_script(demo: Demo, by: By) -> None:
     check_owned(demo.candidate.evaluation, by)
     require_keeper(by)
     check_demo(demo, by)
-    require_template(SCRIPT, by, words="a demo script")
 
 
 @transaction.atomic

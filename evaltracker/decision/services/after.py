@@ -54,19 +54,13 @@ from evaltracker.requirements.services.evaluations import (
     BRIEF_FIELDS,
     create_evaluation,
 )
-from evaltracker.requirements.services.templates import copy_needs
+from evaltracker.requirements.services.templates import TEMPLATE_PARTS, copy_needs
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
-from stakeholders.models import SignOffRule
 from stakeholders.policy import require_part, voices
-from stakeholders.services.people import (
-    add_stakeholder,
-    ask_usual_roles,
-    set_sign_off_rule,
-)
+from stakeholders.services.people import add_stakeholder, ask_usual_roles
 from trials.models import Gap
-from trials.services.scores import word_scale
 from vendors.candidates import WORDED
 from vendors.choices import CandidateState, DocumentKind
 from vendors.models import Contact, PublishedDocument
@@ -405,10 +399,10 @@ def start_next(
 ) -> Evaluation:
     """An evaluation in the requirements stage, owned by `by`, that follows `origin`.
 
-    Brief, metrics, categories and requirements with weights and help, and the rules of
-    who must sign come along; people with their roles and candidates, longlisted anew
-    and without a word of theirs, if asked for. Retired requirements, eliminated
-    candidates and people who left do not.
+    Brief, metrics, categories and requirements with weights and help, and whatever a
+    template keeps, as who must sign and the kinds of cost, come along; people with
+    their roles and candidates, longlisted anew and without a word of theirs, if asked
+    for. Retired requirements, eliminated candidates and people who left do not.
 
     Raises:
         Forbidden: `by` does not see `origin`, or may not start evaluations.
@@ -427,11 +421,14 @@ def start_next(
     following = create_evaluation(
         title=title, buyer=origin.buyer, must_run_by=must_run_by, by=by, **brief
     )
-    if origin.scale:
-        word_scale(evaluation=following, meanings=origin.scale, by=by)
+    for part in TEMPLATE_PARTS.values():
+        if part.load is not None and (content := part.save(origin)):
+            part.load(following, content, by)
+    if not following.sign_off_rules.exists():
+        ask_usual_roles(evaluation=following, by=by)
     counts = {
         "requirements": copy_needs(origin=origin, evaluation=following, by=by),
-        "rules": _rules(origin, following, by),
+        "rules": following.sign_off_rules.count(),
         "people": _people(origin, following, by) if with_people else 0,
         "candidates": _candidates(origin, following, by) if with_candidates else 0,
     }
@@ -445,20 +442,6 @@ def start_next(
         after={"origin": origin.pk, **counts},
     )
     return following
-
-
-def _rules(origin: Evaluation, following: Evaluation, by: User) -> int:
-    for rule in SignOffRule.objects.filter(evaluation=origin):
-        set_sign_off_rule(
-            evaluation=following,
-            stage=rule.stage,
-            role=rule.role,
-            required=rule.required,
-            by=by,
-        )
-    if not following.sign_off_rules.exists():
-        ask_usual_roles(evaluation=following, by=by)
-    return following.sign_off_rules.count()
 
 
 def _people(origin: Evaluation, following: Evaluation, by: User) -> int:

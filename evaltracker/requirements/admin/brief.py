@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 
 from evaltracker.errors import why_not
 from evaltracker.evaluations.choices import FieldKind, Infrastructure
@@ -67,6 +68,7 @@ from evaltracker.requirements.services.templates import (
     remove_brief_field,
     starting_points,
 )
+from evaltracker.toolbox.text import listed
 
 BRIEF = (
     "title",
@@ -131,10 +133,8 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
     start_from = forms.ChoiceField(
         required=False,
         label="Start from",
-        help_text=(
-            "A template brings requirements by category with weights and help; all of "
-            "it can be changed, or undone on the page of imports."
-        ),
+        widget=forms.RadioSelect,
+        help_text="All that a template brings can be changed afterwards.",
     )
 
     def __init__(self, *args: Any, points: list[StartingPoint], **kwargs: Any) -> None:
@@ -142,14 +142,26 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
         choice: Any = self.fields["start_from"]
         choice.choices = [
             ("", "an empty evaluation"),
-            *(
-                (
-                    item.key,
-                    f"{item.title} ({len(item.content['requirements'])} requirements)",
-                )
-                for item in points
-            ),
+            *((item.key, choice_of(item)) for item in points),
         ]
+
+
+def choice_of(point: StartingPoint) -> str:
+    """Its title, and beneath it what an evaluation that starts from it will be like."""
+    content = point.content
+    names = content.get("roles", {})
+    signing = dict.fromkeys(row["role"] for row in content.get("sign_offs", ()))
+    words = content.get("words", {})
+    line = [
+        f"{len(content['requirements'])} requirements",
+        f"{len(content['costs'])} kinds of cost" if content.get("costs") else "",
+        f"{words.get('demos', 'demos')} and {words.get('trials', 'trials')}",
+        f"signed by {listed([names.get(role, role) for role in signing])}"
+        if signing
+        else "",
+    ]
+    beneath = " · ".join(filter(None, line))
+    return format_html("{}<br><small>{}</small>", point.title, beneath)
 
 
 TO_LEAVE = "needed to leave this stage"

@@ -37,11 +37,13 @@ from evaltracker.requirements.services.scopes import (
     retire_value,
 )
 from evaltracker.requirements.services.templates import (
+    NEEDS,
+    TEMPLATE_PARTS,
     StartingPoint,
     drop_template,
     points_with,
     save_as_template,
-    take_needs,
+    take_from_template,
 )
 from evaltracker.toolbox.text import shortened
 
@@ -50,10 +52,10 @@ class SaveAsTemplate(OnEvaluation):
     title = "Save as a template"
     verb = "Save"
     help = (
-        "Requirements, weights, help, the brief's questions and lists, sign-off rules, "
-        "demo scripts, criteria and the words of the scale are saved; no person, "
-        "candidate, answer, price or score. Everybody who may start evaluations can "
-        "start from it, or take parts of it."
+        "Requirements, weights, help, the brief's questions and lists, kinds of cost, "
+        "names of roles, who must sign, words, scripts, criteria and the scale are "
+        "saved; no person, candidate, answer, price or score. Everybody who may start "
+        "evaluations can start from it, or take parts of it."
     )
     success = "The template is saved. Choose it at the next start, or take parts of it."
     form_class = form_of(
@@ -86,17 +88,48 @@ class TakesFrom:
         return {"points": points_with(self.part, by=user)}
 
 
-class TakeNeeds(TakesFrom, OnEvaluation):
+# What each part is called where somebody chooses among them.
+PARTS = {
+    NEEDS: "Requirements, categories, lists and questions",
+    "costs": "Kinds of cost",
+    "roles": "Names of roles",
+    "sign_offs": "Who must sign",
+    "different_people": "How many different people must sign",
+    "words": "Words for demos and trials",
+    "scale": "What each score means",
+}
+
+
+class TakePartsForm(TakeForm):
+    parts = forms.MultipleChoiceField(
+        label="What to take",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Requirements are added to yours; the rest replaces what is here.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["parts"]
+        loaded = [name for name, part in TEMPLATE_PARTS.items() if part.load]
+        choice.choices = [
+            (name, PARTS[name]) for name in PARTS if name in (NEEDS, *loaded)
+        ]
+
+
+class TakeFromTemplate(TakesFrom, OnEvaluation):
     title = "Take from a template"
     help = (
-        "Adds the template's categories, requirements, lists and questions that are "
-        "not here yet; what is here stays as it is. It can be undone on the page of "
-        "imports."
+        "Requirements that are here stay as they are, and what is added can be undone "
+        "on the page of imports. Kinds of cost that have prices stay, too. Who signs "
+        "and is not in the template is asked no longer, which is refused once they "
+        "signed."
     )
-    success = "The requirements of the template are added."
-    part = "requirements"
+    success = "Taken from the template."
+    form_class = TakePartsForm
+    part = NEEDS
+    prefill = ("parts",)
     tab = "requirements"
-    service = take_needs
+    service = take_from_template
 
 
 @admin.register(EvaluationTemplate, site=site)

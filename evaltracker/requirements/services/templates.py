@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 from django.db import transaction
 from django.db.models import Model
 from django.utils.text import slugify
@@ -51,12 +52,15 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.requirements.services.scopes import add_list, current_values, demand
 from evaltracker.toolbox.processes import BATCH
 from evaltracker.toolbox.registry import Registry
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, schema_error_words
 
 # The points that come with the product: each a JSON file there; its SOURCES.md says
 # where the words are from.
 STARTING = Path(__file__).parent.parent / "starting"
-SHIPPED = ("ml_platform", "e_signature", "cleaning", "general", "security_baseline")
+SHIPPED = (
+    *("ml_platform", "e_signature", "security_baseline"),
+    *("cleaning", "vehicles", "consultancy", "general"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,25 @@ def shipped() -> tuple[StartingPoint, ...]:
 def _read_shipped(name: str) -> StartingPoint:
     content = json.loads((STARTING / f"{name}.json").read_text(encoding="utf-8"))
     return StartingPoint(name, content["title"], content["description"], content)
+
+
+@cache
+def _shape() -> jsonschema.Draft202012Validator:
+    schema = json.loads((STARTING / "schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema)
+
+
+def check_content(content: Mapping[str, Any]) -> None:
+    """Refuse what a template cannot hold.
+
+    Raises:
+        Invalid: naming the first key or value, with its place.
+
+    """
+    for error in _shape().iter_errors(content):
+        for pointer, sentence in schema_error_words(error):
+            text = f"Template, {pointer}: {sentence}"
+            raise Invalid(text, errors={"": [text]})
 
 
 MOST_FIELDS, MOST_CHOICES = 20, 20
@@ -475,33 +498,47 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
             part.load(evaluation, point.content[name], by)
 
 
-def check_take_needs(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by, Stage.REQUIREMENTS)
+# What a template brings besides its parts by name.
+NEEDS = "requirements"
+
+
+def check_take_from_template(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by)
     require_keeper(by)
 
 
 @transaction.atomic
-def take_needs(*, evaluation: Evaluation, key: str, by: User) -> int:
-    """Add what a template asks and the evaluation does not ask yet.
+def take_from_template(
+    *, evaluation: Evaluation, key: str, parts: Sequence[str], by: User
+) -> None:
+    """Take parts of a template, as named in `TEMPLATE_PARTS`, or its requirements.
 
-    What is there already, by its reference or name, stays as it is.
-
-    Returns:
-        How many requirements were added.
+    Requirements, lists and questions are added to those that are here; any other part
+    takes the place of what stands.
 
     Raises:
-        Forbidden: not the owner. NotFound: no such template for `by`.
-        Refused: past the requirements stage. Invalid: all of it is there.
+        Forbidden: not the owner. NotFound: no such template for `by`. Refused: too
+            late for one of them. Invalid: it has no such part, or all of it is here.
 
     """
     evaluation = lock(evaluation)
-    check_take_needs(evaluation, by)
-    before = evaluation.requirements.count()
-    bring_needs(evaluation, find_template(key, by), by)
-    added = evaluation.requirements.count() - before
-    if not added:
-        raise nothing_left("Every requirement of this template is here already.")
-    return added
+    check_take_from_template(evaluation, by)
+    point = find_template(key, by)
+    for name in parts:
+        part = None if name == NEEDS else TEMPLATE_PARTS[name]
+        if name not in point.content:
+            text = f"“{point.title}” does not have this: {name.replace('_', ' ')}."
+            raise Invalid(text, errors={"parts": [text]})
+        if part is None:
+            require_stage(evaluation, Stage.REQUIREMENTS)
+            before = evaluation.requirements.count()
+            bring_needs(evaluation, point, by)
+            if evaluation.requirements.count() == before and len(parts) == 1:
+                raise nothing_left(
+                    "Every requirement of this template is here already."
+                )
+        elif part.load is not None:
+            part.load(evaluation, point.content[name], by)
 
 
 def require_keeper(by: By) -> User:
@@ -509,14 +546,6 @@ def require_keeper(by: By) -> User:
     if user is None or not may_start_evaluations(user):
         raise Forbidden("Only people who may start evaluations can use templates.")
     return user
-
-
-def require_template(part: str, by: By, *, words: str) -> None:
-    """Refuse while no template has something of one kind, which `words` name."""
-    if not points_with(part, by=require_keeper(by)):
-        raise Refused(
-            f"No template has {words} yet. Save one from an evaluation that has."
-        )
 
 
 def nothing_left(sentence: str) -> Invalid:
@@ -580,6 +609,7 @@ def save_as_template(
     if not any(content[name] for name in content if name not in ALWAYS):
         inputs.refuse("", "There is no requirement to save yet.")
     inputs.check()
+    check_content(content)
     template = EvaluationTemplate.objects.create(
         title=title,
         description=description,

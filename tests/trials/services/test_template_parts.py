@@ -7,14 +7,13 @@ import pytest
 from evaltracker.decision.memo.inputs import gather_inputs
 from evaltracker.decision.memo.text import scale_words
 from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
-from evaltracker.evaluations.models import Entry, Evaluation, EvaluationTemplate
+from evaltracker.evaluations.models import Entry, Evaluation, EvaluationTemplate, User
 from evaltracker.requirements.services.templates import (
     fill_from,
     save_as_template,
-    take_needs,
+    take_from_template,
 )
 from stakeholders.services.people import set_sign_off_rule
-from stakeholders.services.roles import take_rules
 from tests.acting import act
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
@@ -40,6 +39,9 @@ def where() -> Evaluation:
 
 
 def saved(where: Evaluation, title: str = "Ours") -> str:
+    set_sign_off_rule(
+        evaluation=where, stage="decision", role="it", required=1, by=where.owner
+    )
     template: EvaluationTemplate = save_as_template(
         evaluation=where, title=title, by=where.owner
     )
@@ -79,34 +81,42 @@ def test_a_script_and_criteria_are_taken_where_they_are_missing(
         take_criteria(trial=planned, key="nonsense", by=other.owner)
 
 
+def take(where: Evaluation, key: str, *parts: str, by: User | None = None) -> None:
+    take_from_template(evaluation=where, key=key, parts=parts, by=by or where.owner)
+
+
 def test_requirements_are_taken_beside_what_is_there(db: None) -> None:
     other = common.evaluation()
     common.requirement(other, "SIG-1", text="Ours stays")
-    added = take_needs(evaluation=other, key="e_signature", by=other.owner)
-    assert added == 13
+    take(other, "e_signature", "requirements")
+    assert other.requirements.count() == 14
     assert other.requirements.get(ref="SIG-1").text == "Ours stays"
     assert other.brief_fields.count() == 4
     with pytest.raises(Invalid, match="here already"):
-        take_needs(evaluation=other, key="e_signature", by=other.owner)
+        take(other, "e_signature", "requirements")
     with pytest.raises(Forbidden):
-        take_needs(evaluation=other, key="e_signature", by=common.otto())
+        take(other, "e_signature", "requirements", by=common.otto())
+    vendors.enter(other, "research")
+    with pytest.raises(Refused):
+        take(other, "cleaning", "requirements")
 
 
 def test_rules_are_taken_as_the_template_has_them(db: None) -> None:
     where = common.evaluation()
-    common.requirement(where, "R1")
     set_sign_off_rule(
         evaluation=where, stage="trials", role="it", required=2, by=where.owner
     )
-    key = saved(where)
-    other = common.evaluation(title="Next")
-    take_rules(evaluation=other, key=key, by=other.owner)
-    rules = other.sign_off_rules.values_list("stage", "role", "required")
-    assert list(rules) == list(
-        where.sign_off_rules.values_list("stage", "role", "required")
-    )
-    with pytest.raises(Invalid, match="does not say who"):
-        take_rules(evaluation=other, key="general", by=other.owner)
+    take(where, "general", "sign_offs")
+    rules = where.sign_off_rules.values_list("stage", "role", "required")
+    assert set(rules) == {
+        ("requirements", "pm", 1),
+        ("requirements", "leadership", 1),
+        ("decision", "pm", 1),
+        ("decision", "leadership", 1),
+    }
+    assert not where.requirements.exists()
+    with pytest.raises(Invalid, match="does not have this: scale"):
+        take(where, "general", "sign_offs", "scale")
 
 
 def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> None:
@@ -141,14 +151,6 @@ def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> Non
         word_scale(evaluation=where, meanings=[""] * 6, by=owner)
 
 
-def test_what_no_template_has_is_refused_before_it_is_asked_for(
-    where: Evaluation,
-) -> None:
-    demo = where.candidates.get().demos.get()
-    with pytest.raises(Refused, match="No template has a demo script yet"):
-        take_script(demo=demo, key="ml_platform", by=where.owner)
-
-
 def test_each_is_offered_on_its_page(where: Evaluation) -> None:
     owner = where.owner
     set_sign_off_rule(evaluation=where, stage="trials", role="it", required=1, by=owner)
@@ -156,11 +158,12 @@ def test_each_is_offered_on_its_page(where: Evaluation) -> None:
     for name, target in (
         ("take-script", where.candidates.get().demos.get()),
         ("take-criteria", where.candidates.get().trials.get()),
-        ("take-rules", where),
+        ("take-from-template", where),
     ):
         url = f"/admin/act/{name}/{target.pk}/"
         assert "Ours" in signed_in(owner).get(url).content.decode(), name
-    assert act("take-rules", where, stakeholders.holder("it"), key=key) == 403
+    form = {"key": key, "parts": ["sign_offs"]}
+    assert act("take-from-template", where, stakeholders.holder("it"), **form) == 403
     empty = common.evaluation(title="Empty")
     page = signed_in(owner).get(f"/admin/e/{empty.slug}/requirements/")
-    assert f"/admin/act/take-needs/{empty.pk}/" in page.content.decode()
+    assert f"/admin/act/take-from-template/{empty.pk}/" in page.content.decode()
