@@ -82,15 +82,18 @@ def shipped() -> tuple[StartingPoint, ...]:
     return tuple(_read_shipped(name) for name in SHIPPED)
 
 
+def _read(name: str) -> Any:
+    return json.loads((STARTING / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def _read_shipped(name: str) -> StartingPoint:
-    content = json.loads((STARTING / f"{name}.json").read_text(encoding="utf-8"))
+    content = _read(name)
     return StartingPoint(name, content["title"], content["description"], content)
 
 
 @cache
 def _shape() -> jsonschema.Draft202012Validator:
-    schema = json.loads((STARTING / "schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(_read("schema"))
 
 
 def check_content(content: Mapping[str, Any]) -> None:
