@@ -67,6 +67,10 @@ def test_what_comes_with_the_product_holds_together(point: StartingPoint) -> Non
     assert {
         row["ref"] for row in (*content.get("script", ()), *content.get("criteria", ()))
     } <= refs
+    # A must-have that no trial is about could not be proven by anybody.
+    tried = {row["ref"] for row in content.get("criteria", ())}
+    musts = {row["ref"] for row in content["requirements"] if row["priority"] == "must"}
+    assert musts <= tried or not tried
     asked = {row["role"] for row in content["sign_offs"]}
     assert asked <= content["roles"].keys() <= set(Role.values)
     assert content["different_people"].keys() == {
