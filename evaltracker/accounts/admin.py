@@ -128,7 +128,7 @@ class ChangeAddress(OnOwnAccount):
     form_class = form_of(
         email=forms.EmailField(
             label="New mail address",
-            help_text="Single sign-on finds you by it, so take your company's.",
+            help_text="Your company's sign-in finds you by it.",
             widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         )
     )

@@ -232,7 +232,7 @@ class OnGap(OnTrial):
 class ReplyToGap(OnGap):
     title = "Note the vendor's reply"
     verb = "Save"
-    help = "The vendor can also reply by itself, through the API."
+    help = "The vendor can also reply by itself."
     success = "The reply is noted."
     form_class = form_of(
         reply=forms.CharField(label="What the vendor says", widget=long_text()),

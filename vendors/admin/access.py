@@ -337,7 +337,7 @@ def invited(look: Look) -> Iterator[Step]:
     title, at = "It is invited", look.candidate.invited_at
     if at is None:
         mend = look.act("invite", look.candidate, "Invite it")
-        yield Step(title, BAD, "It is not, so the API shows it nothing.", (mend,))
+        yield Step(title, BAD, "It is not, so nothing is shown to it.", (mend,))
     else:
         yield Step(title, GOOD, f"Since {instant_sentence(at)}.")
 
@@ -566,7 +566,7 @@ class TokenForm(forms.Form):
 class ReplaceForm(TokenForm):
     old_ends_on = day_field(
         "Last day of the old token",
-        help_text="In UTC. Until then both open the API, so that nobody is cut off.",
+        help_text="In UTC. Until then both work, so that nobody is cut off.",
     )
 
 

@@ -678,7 +678,7 @@ class ClaimAdmin(AboutCandidates):
 
 @admin.register(Submission, site=site)
 class SubmissionAdmin(AboutCandidates):
-    empty_text = "A vendor hands its answer in through the API and gets a receipt."
+    empty_text = "A vendor that hands in its answer gets a receipt."
     list_display = ("number", "candidate", "claims", "submitted_at", "submitted_by")
     list_filter = (by("candidate"),)
     ordering = ("-submitted_at",)

@@ -158,8 +158,8 @@ class Invite(Telling):
     rule = check_invite
     help = (
         "The vendor may then read the requirements and answer them while answering is "
-        "open. Each contact gets a link to answer in a browser; for the API they ask "
-        "you for a token. The vendor learns of no other. Afterwards another vendor "
+        "open. Each contact gets a link to answer in a browser; for a program they "
+        "ask you for a token. The vendor learns of no other. Afterwards another vendor "
         "needs a candidate of its own."
     )
     success = "The vendor is invited. Issue a token if it answers by program."

@@ -161,7 +161,7 @@ def choice_of(point: StartingPoint) -> str:
         else "",
     ]
     beneath = " · ".join(filter(None, line))
-    return format_html("{}<br><small>{}</small>", point.title, beneath)
+    return format_html("<span>{}<br><small>{}</small></span>", point.title, beneath)
 
 
 TO_LEAVE = "needed to leave this stage"

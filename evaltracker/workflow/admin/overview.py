@@ -453,7 +453,7 @@ BUILD_AGAIN = "The operator runs `manage.py harden_database` (docs/isolation.md)
 @CHECKS.at(100)
 def is_served(look: VendorAccessLook) -> Iterator[Step]:
     """The API is served, by this process or by one whose database role is right."""
-    title = "The API is served"
+    title = "Calls are answered"
     if SERVE_VENDOR_API:
         yield Step(title, GOOD, "This process serves it, with the database as its own.")
         return
