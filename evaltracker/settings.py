@@ -256,7 +256,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     # Lists of choices that share a field's name with others.
     "ENUM_NAME_OVERRIDES": {
-        "CostKindEnum": "vendors.api.quotes.KINDS",
         "QuoteStateEnum": "vendors.choices.QuoteState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
     },

@@ -12,10 +12,11 @@ from evaltracker.errors import Invalid
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
 from vendors.claims import EVERYWHERE, ClaimWords
-from vendors.costs import CHECKLIST, CostKind, Tier, read_tiers, write_tiers
+from vendors.costs import Tier, kind_named, read_tiers, write_tiers
 from vendors.costs.lines import read_decimal
 from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
 from vendors.models import Candidate, Claim, Quote
+from vendors.selectors.costs import kinds_for
 from vendors.services.claims import Stated
 from vendors.services.quotes import MOST_LINES, QuotedLine, read_lines
 
@@ -288,7 +289,7 @@ def blank_row(kind: str) -> Typed:
 
 
 def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
-    kinds = set(CHECKLIST[candidate.kind])
+    kinds = {kind.key for kind in kinds_for(candidate)}
     rows = []
     for index in range(MOST_LINES):
         kind = form.get(f"{index}-kind", "")
@@ -308,7 +309,7 @@ def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
         by_kind.setdefault(line.kind, []).append(_row(line))
     return [
         row
-        for kind in CHECKLIST[candidate.kind]
+        for kind in asked_keys(candidate)
         for row in by_kind.get(kind, [blank_row(kind)])
     ]
 
@@ -317,9 +318,9 @@ def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
     by_kind: dict[str, list[Typed]] = {}
     for row in read:
         by_kind.setdefault(row["kind"], []).append(blank_row(row["kind"]) | row)
-    checklist = CHECKLIST[candidate.kind]
+    checklist = asked_keys(candidate)
     if strange := by_kind.keys() - set(checklist):
-        names = ", ".join(kind_label(kind) for kind in sorted(strange))
+        names = ", ".join(kind_label(kind, candidate) for kind in sorted(strange))
         raise Invalid(f"Not on the checklist of this invitation: {names}.")
     filled = [row for kind in checklist for row in by_kind.get(kind, [blank_row(kind)])]
     if len(filled) > MOST_LINES:
@@ -400,7 +401,9 @@ def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
         tiers=tiers,
         recurrence=row["recurrence"],
         note=row["note"],
-        **numbers,
+        low=numbers.get("low"),
+        likely=numbers.get("likely"),
+        high=numbers.get("high"),
     )
 
 
@@ -428,6 +431,9 @@ def _price_words(number: Decimal | None) -> str:
     return f"{text}0" if text[-2:-1] == "." else text
 
 
-def kind_label(kind: str) -> str:
-    label = CostKind(kind).label
-    return label[0].upper() + label[1:]
+def kind_label(kind: str, candidate: Candidate) -> str:
+    return kind_named(kind, kinds_for(candidate)).title
+
+
+def asked_keys(candidate: Candidate) -> list[str]:
+    return [kind.key for kind in kinds_for(candidate)]

@@ -61,6 +61,24 @@ class CostState(models.TextChoices):
     INCLUDED = "included", "Included"
     EXCLUDED = "excluded", "Excluded"
     UNSAID = "unsaid", "Not stated"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+
+
+class KindGroup(models.TextChoices):
+    """Under which heading a kind of cost stands."""
+
+    ONE_OFF = "one_off", "Once"
+    RECURRING = "recurring", "Regularly"
+    USAGE = "usage", "By use"
+    EXIT = "exit", "At the end"
+
+
+class CountsAs(models.TextChoices):
+    """How a kind counts beside being money."""
+
+    RISE = "rise", "The price change, per cent a year"
+    WORK = "work", "Own work, times the planning factor"
+    SUPPORT = "support", "Support, held against the brief"
 
 
 class QuoteState(models.TextChoices):

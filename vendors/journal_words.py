@@ -9,7 +9,7 @@ from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.workspace import EVERYTHING, JOURNAL, JournalPart, Phrases
 from stakeholders.policy import is_leadership
-from vendors.costs import CostKind
+from vendors.costs import IT
 from vendors.models import Conflict, Proposal, Question
 from vendors.policy import may_read_answers, may_read_contacts, may_see_prices
 
@@ -223,7 +223,7 @@ JOURNAL.register(
     "vendors",
     JournalPart(
         words={**OF_CANDIDATES, **OF_ANSWERS, **OF_PRICES},
-        codes={"kind": {str(kind): str(kind.label) for kind in CostKind}},
+        codes={"kind": {kind.key: kind.name for kind in IT}},
         names={"question": _texts(Question), "proposal": _texts(Proposal)},
         seals={
             # The journal tells claims, prices and scores: closed to whom those are.

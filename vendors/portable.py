@@ -32,6 +32,7 @@ from vendors.models import (
     InvitationLink,
     LastSeen,
     MailedSheet,
+    PriceItem,
     PriceOpening,
     Proposal,
     PublishedDocument,
@@ -144,6 +145,14 @@ register_part(
 )
 register_part(Part(name="documents", model=PublishedDocument, order=("published_at",)))
 register_part(Part(name="proposals", model=Proposal, order=("proposed_at",)))
+register_part(
+    Part(
+        name="price_items",
+        model=PriceItem,
+        order=("position", "part"),
+        optional=True,
+    )
+)
 register_part(
     Part(
         name="cost_lines",

@@ -30,7 +30,7 @@ from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.text import harmless, meant, spelled
 from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
 from vendors.claims import ClaimWords
-from vendors.costs import CostKind
+from vendors.costs import Kind, kind_named
 from vendors.fields import SYNTAX, read_holds_for, write_holds_for
 from vendors.imports.answers import DATED_PLAN, STATUS_WORDS, status_key
 from vendors.selectors.candidates import demanded
@@ -127,23 +127,16 @@ CHOICES: dict[str, list[str]] = {
     "pricing": list(Pricing.values),
 }
 WORDS: dict[str, dict[str, str]] = {
-    "kind": {
-        header_key(word): kind.value
-        for kind in CostKind
-        for word in (kind.value, kind.label)
-    },
-    **{
-        field: {
-            header_key(str(word)): str(value)
-            for value, label in choices
-            for word in (value, label)
-        }
-        for field, choices in (
-            ("state", QuoteState.choices),
-            ("recurrence", Recurrence.choices),
-            ("pricing", Pricing.choices),
-        )
-    },
+    field: {
+        header_key(str(word)): str(value)
+        for value, label in choices
+        for word in (value, label)
+    }
+    for field, choices in (
+        ("state", QuoteState.choices),
+        ("recurrence", Recurrence.choices),
+        ("pricing", Pricing.choices),
+    )
 }
 HELP = (
     "Fill in a row for each kind of cost; copy a row if a kind has several parts.",
@@ -157,7 +150,7 @@ HELP = (
 type Typed = Mapping[str, str]
 
 
-def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
+def write_prices(rows: Sequence[Typed], head: Typed, kinds: Sequence[Kind]) -> bytes:
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = PRICES_SHEET
@@ -167,7 +160,7 @@ def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "B2"
     for number, row in enumerate(rows, start=2):
-        texts = {**row, "kind": CostKind(row["kind"]).label, **head}
+        texts = {**row, "kind": kind_named(row["kind"], kinds).name, **head}
         for column, field in enumerate(PRICES_COLUMNS, start=1):
             cell = sheet.cell(number, column)
             # Set as a string, whatever it looks like.
@@ -190,7 +183,7 @@ def write_prices(rows: Sequence[Typed], head: Typed) -> bytes:
 
 
 def read_prices(
-    content: bytes, filename: str
+    content: bytes, filename: str, kinds: Sequence[Kind]
 ) -> tuple[list[dict[str, str]], dict[str, str]]:
     """The lines of a sheet as somebody would type them, and what is said of all.
 
@@ -198,6 +191,15 @@ def read_prices(
         Invalid: no such sheet, or cells that cannot be placed, each named.
     """
     sheet, columns = _find(content, filename)
+    words = {
+        "kind": {
+            header_key(word): kind.key
+            for kind in kinds
+            for word in (kind.key, kind.name)
+        },
+        **WORDS,
+    }
+    choices = {"kind": [kind.name for kind in kinds], **CHOICES}
     errors: dict[str, list[str]] = {}
     rows: list[dict[str, str]] = []
     head = dict.fromkeys(HEAD, "")
@@ -214,7 +216,17 @@ def read_prices(
                 place = place_of(columns[field], row.number)
                 errors[place] = ["Another row says it otherwise; write it once."]
             head[field] = head[field] or text
-        rows.append(_row(row, texts, columns, errors))
+        for field, known in words.items():
+            text = texts.get(field, "")
+            if not text and field != "kind":
+                continue
+            value = known.get(header_key(text))
+            if value is None:
+                offered = ", ".join(choices[field])
+                sentence = f"“{text[:60]}” is not one of: {offered}."
+                errors[place_of(columns[field], row.number)] = [sentence]
+            texts[field] = value or ""
+        rows.append({name: text for name, text in texts.items() if text})
     if errors:
         raise Invalid(f"{_count(errors)}, so nothing was taken.", errors=errors)
     return rows, head
@@ -259,25 +271,6 @@ def _check_formulas(
             errors[place_of(column, row.number)] = [
                 "It holds a formula without a result; write the number itself."
             ]
-
-
-def _row(
-    row: Row,
-    texts: dict[str, str],
-    columns: Mapping[str, int],
-    errors: dict[str, list[str]],
-) -> dict[str, str]:
-    for field, known in WORDS.items():
-        text = texts.get(field, "")
-        if not text and field != "kind":
-            continue
-        value = known.get(header_key(text))
-        if value is None:
-            place = place_of(columns[field], row.number)
-            offered = ", ".join(CHOICES.get(field, [kind.label for kind in CostKind]))
-            errors[place] = [f"“{text[:60]}” is not one of: {offered}."]
-        texts[field] = value or ""
-    return {name: text for name, text in texts.items() if text}
 
 
 READING_CHOICES = {

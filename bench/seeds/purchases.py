@@ -29,8 +29,8 @@ from trials.models import (
     ScriptItem,
     Trial,
 )
-from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, CostLine
+from vendors.selectors.costs import kinds_for
 from vendors.services.claims import note_claim
 
 SHOWN, TRIED, ENTRIES = 20, 15, 400
@@ -176,11 +176,11 @@ def _verdict(
 
 
 def _priced(option: Candidate, chance: random.Random) -> None:
-    for kind in CHECKLIST[option.kind]:
+    for kind in (kind.key for kind in kinds_for(option)):
         likely = Decimal(chance.randrange(2, 90) * 1_000)
         CostLine.objects.create(
             candidate=option,
-            kind=str(kind),
+            kind=kind,
             state="priced",
             low=likely * 9 / 10,
             likely=likely,

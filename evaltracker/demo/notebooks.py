@@ -48,7 +48,6 @@ from trials.services.scores import give_score
 from trials.services.scripts import draw_up_script
 from trials.services.trials import record_gap
 from vendors.choices import Availability, CandidateKind, QuoteState, Recurrence
-from vendors.costs import CostKind
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate, Contact
 from vendors.services.candidates import add_candidate, add_vendor, shortlist
@@ -404,7 +403,7 @@ def add_platform(evaluation: Evaluation, name: str, website: str) -> None:
 
 def quote(candidate: Candidate) -> None:
     licence = QuotedLine(
-        kind=CostKind.LICENCE,
+        kind="licence",
         likely=Decimal(39),
         quantity=Decimal(30),
         unit="user",
@@ -417,9 +416,9 @@ def quote(candidate: Candidate) -> None:
         valid_until=timezone.localdate() + datetime.timedelta(weeks=20),
         lines=[
             licence,
-            QuotedLine(kind=CostKind.SETUP, likely=Decimal(1800), high=Decimal(2500)),
-            QuotedLine(kind=CostKind.ONBOARDING, state=QuoteState.INCLUDED),
-            QuotedLine(kind=CostKind.MIGRATION, state=QuoteState.NOT_OFFERED),
+            QuotedLine(kind="setup", likely=Decimal(1800), high=Decimal(2500)),
+            QuotedLine(kind="onboarding", state=QuoteState.INCLUDED),
+            QuotedLine(kind="migration", state=QuoteState.NOT_OFFERED),
         ],
         by=Actor(name=f"{candidate.name} (sales engineer)"),
         readers=[contact.email for contact in contacts.filter(vendor=candidate.vendor)],

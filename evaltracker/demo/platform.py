@@ -35,9 +35,10 @@ from evaltracker.workflow.services.stages import advance
 from stakeholders.models import Role
 from stakeholders.services.people import weigh_for_role
 from vendors.choices import Availability, CandidateKind, CostState, Pricing, Recurrence
-from vendors.costs import CHECKLIST, CostKind, read_tiers
+from vendors.costs import read_tiers
 from vendors.imports import plan_claims_import
 from vendors.models import Candidate
+from vendors.selectors.costs import kinds_for
 from vendors.services.candidates import add_candidate, change_candidate, shortlist
 from vendors.services.claims import note_claim
 from vendors.services.contacts import add_contact, invite
@@ -47,9 +48,9 @@ from vendors.services.sheets import import_claims, known_claims
 
 MONTHLY, YEARLY = Recurrence.MONTHLY, Recurrence.YEARLY
 # By candidate and kind: low, likely, high, and what differs from one price, once.
-PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
+PRICES: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     "Databricks": {
-        CostKind.LICENCE: (
+        "licence": (
             "0.52 0.55 0.60",
             {
                 "recurrence": MONTHLY,
@@ -60,11 +61,11 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
                 "source_text": "0.55 per unit, the next tiers 0.48 and 0.42",
             },
         ),
-        CostKind.SETUP: ("15000 18000 25000", {}),
-        CostKind.SUPPORT: ("14000 14000 16000", {"recurrence": YEARLY}),
-        CostKind.INFRASTRUCTURE_EGRESS: ("2200 2600 3400", {"recurrence": MONTHLY}),
-        CostKind.MIGRATION: ("8000 12000 20000", {}),
-        CostKind.RENEWAL_RISE: (
+        "setup": ("15000 18000 25000", {}),
+        "support": ("14000 14000 16000", {"recurrence": YEARLY}),
+        "infrastructure_egress": ("2200 2600 3400", {"recurrence": MONTHLY}),
+        "migration": ("8000 12000 20000", {}),
+        "renewal_rise": (
             "3 5 7",
             {
                 "recurrence": YEARLY,
@@ -74,7 +75,7 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
         ),
     },
     "AWS SageMaker": {
-        CostKind.LICENCE: (
+        "licence": (
             "6200 7400 9800",
             {
                 "recurrence": MONTHLY,
@@ -82,11 +83,11 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
                 "old": True,
             },
         ),
-        CostKind.SUPPORT: ("9000 9000 12000", {"recurrence": YEARLY}),
-        CostKind.INTEGRATION: ("20000 30000 55000", {}),
+        "support": ("9000 9000 12000", {"recurrence": YEARLY}),
+        "integration": ("20000 30000 55000", {}),
     },
     "Seldon": {
-        CostKind.LICENCE: (
+        "licence": (
             "1900 1900 1900",
             {
                 "currency": "GBP",
@@ -98,7 +99,7 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
                 "source_text": "£1,900 per model a year up to 20 models, then £2,400",
             },
         ),
-        CostKind.SECURITY_EXTRAS: (
+        "security_extras": (
             "9000 9000 9000",
             {
                 "currency": "GBP",
@@ -110,11 +111,11 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
                 "source_text": "SSO £9,000 a year up to 25 models, £15,000 above",
             },
         ),
-        CostKind.SETUP: ("12000 15000 15000", {"currency": "GBP"}),
-        CostKind.INFRASTRUCTURE_EGRESS: ("1800 2100 2900", {"recurrence": MONTHLY}),
+        "setup": ("12000 15000 15000", {"currency": "GBP"}),
+        "infrastructure_egress": ("1800 2100 2900", {"recurrence": MONTHLY}),
     },
     "Build in-house": {
-        CostKind.ENGINEER_TIME: (
+        "engineer_time": (
             "11500 12500 13500",
             {
                 "quantity": Decimal(20),
@@ -122,35 +123,35 @@ PRICES: dict[str, dict[CostKind, tuple[str, dict[str, Any]]]] = {
                 "source_text": "Estimate of the platform team: 20 person-months",
             },
         ),
-        CostKind.UPKEEP: ("60000 75000 110000", {"recurrence": YEARLY}),
-        CostKind.ON_CALL: ("1200 1200 1800", {"recurrence": MONTHLY}),
-        CostKind.INFRASTRUCTURE_EGRESS: ("2400 3000 4200", {"recurrence": MONTHLY}),
+        "upkeep": ("60000 75000 110000", {"recurrence": YEARLY}),
+        "on_call": ("1200 1200 1800", {"recurrence": MONTHLY}),
+        "infrastructure_egress": ("2400 3000 4200", {"recurrence": MONTHLY}),
     },
     "Stay as is": {
-        CostKind.UPKEEP: ("48000 55000 70000", {"recurrence": YEARLY}),
-        CostKind.INFRASTRUCTURE_EGRESS: ("1500 1500 1700", {"recurrence": MONTHLY}),
+        "upkeep": ("48000 55000 70000", {"recurrence": YEARLY}),
+        "infrastructure_egress": ("1500 1500 1700", {"recurrence": MONTHLY}),
     },
 }
 # Part of the price, or of no use to what nobody sells.
 INCLUDED = {
-    "Databricks": (CostKind.ONBOARDING, CostKind.SECURITY_EXTRAS),
-    "AWS SageMaker": (CostKind.SETUP, CostKind.SECURITY_EXTRAS),
-    "Seldon": (CostKind.ONBOARDING, CostKind.SUPPORT),
-    "Build in-house": (CostKind.LICENCE, CostKind.SETUP, CostKind.SUPPORT),
+    "Databricks": ("onboarding", "security_extras"),
+    "AWS SageMaker": ("setup", "security_extras"),
+    "Seldon": ("onboarding", "support"),
+    "Build in-house": ("licence", "setup", "support"),
     "Stay as is": (
-        CostKind.LICENCE,
-        CostKind.SETUP,
-        CostKind.SUPPORT,
-        CostKind.MIGRATION,
-        CostKind.ON_CALL,
+        "licence",
+        "setup",
+        "support",
+        "migration",
+        "on_call",
     ),
 }
 EXCLUDED = {
-    "AWS SageMaker": (CostKind.TRAINING,),
-    "Seldon": (CostKind.INTEGRATION,),
+    "AWS SageMaker": ("training",),
+    "Seldon": ("integration",),
 }
 # Nobody asked about it yet; everything else without a price was asked and not said.
-NOT_ASKED = CostKind.EXIT
+NOT_ASKED = "exit"
 # Hours saved per engineer and day, and months until it is live.
 VALUES = {
     "Databricks": ("1.2", "4"),
@@ -195,7 +196,7 @@ def write_costs(evaluation: Evaluation) -> None:
                 **{key: value for key, value in more.items() if key not in SPECIAL},
                 tiers=read_tiers(more.get("tiers", "")),
             )
-        for kind in CHECKLIST[candidate.kind]:
+        for kind in (kind.key for kind in kinds_for(candidate)):
             if kind not in prices and kind != NOT_ASKED:
                 state = unpriced_state(name, kind)
                 set_cost_line(candidate=candidate, kind=kind, state=state, by=lead)
@@ -204,7 +205,7 @@ def write_costs(evaluation: Evaluation) -> None:
 SPECIAL = ("tiers", "old")
 
 
-def unpriced_state(name: str, kind: CostKind) -> CostState:
+def unpriced_state(name: str, kind: str) -> CostState:
     if kind in INCLUDED.get(name, ()):
         return CostState.INCLUDED
     if kind in EXCLUDED.get(name, ()):

@@ -49,9 +49,9 @@ from trials.services.scores import give_score, lock_scores
 from trials.services.scripts import draw_up_script
 from trials.services.trials import close_trial, plan_trial, reply_to_gap
 from vendors.choices import CostState
-from vendors.costs import CHECKLIST
 from vendors.models import Candidate, Claim, Vendor
 from vendors.policy import to_declare
+from vendors.selectors.costs import kinds_for
 from vendors.services.candidates import add_candidate, add_vendor, declare_interests
 from vendors.services.costs import set_cost_line
 
@@ -224,8 +224,8 @@ def sign_all(
 
 def mark_rest_unsaid(candidate: Candidate) -> None:
     priced = set(candidate.cost_lines.values_list("kind", flat=True))
-    for kind in CHECKLIST[candidate.kind]:
-        if str(kind) not in priced:
+    for kind in (kind.key for kind in kinds_for(candidate)):
+        if kind not in priced:
             set_cost_line(
                 candidate=candidate,
                 kind=kind,

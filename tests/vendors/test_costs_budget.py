@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.it_kinds import it
 from vendors.costs import (
-    CHECKLIST,
-    CostKind,
+    IT,
+    Kind,
     Line,
     LineState,
     Recurrence,
@@ -35,7 +36,7 @@ from vendors.costs import (
 DATA = Path(__file__).parents[1] / "data"
 
 
-def priced(kind: CostKind, *amounts: int, times: str = "once", **more: Any) -> Line:
+def priced(kind: Kind, *amounts: int, times: str = "once", **more: Any) -> Line:
     low, likely, high = map(Decimal, amounts * 3 if len(amounts) == 1 else amounts)
     return Line(
         kind, LineState.PRICED, low, likely, high, "USD", Recurrence(times), **more
@@ -45,15 +46,16 @@ def priced(kind: CostKind, *amounts: int, times: str = "once", **more: Any) -> L
 def add(*lines: Line, months: int = 36) -> TotalCost:
     return total_cost(
         lines,
-        checklist=(CostKind.SETUP, CostKind.LICENCE),
+        kinds=(it.setup, it.licence),
+        candidate_kind="buy",
         currency="USD",
         horizon_months=months,
     )
 
 
 COST = add(
-    priced(CostKind.SETUP, 40_000, 45_000, 60_000),
-    priced(CostKind.LICENCE, 1_000, times="monthly", label="GPU"),
+    priced(it.setup, 40_000, 45_000, 60_000),
+    priced(it.licence, 1_000, times="monthly", label="GPU"),
 )
 
 
@@ -73,16 +75,16 @@ def test_what_is_paid_once_and_a_year_has_limits_of_its_own() -> None:
 def test_inside_is_said_only_as_far_as_it_is_known() -> None:
     (limit,) = envelope(COST, whole=Decimal(100_000))
     assert limit.sentence == "inside, 19,000 to spare"
-    (limit,) = envelope(add(priced(CostKind.SETUP, 5)), whole=Decimal(100))
+    (limit,) = envelope(add(priced(it.setup, 5)), whole=Decimal(100))
     assert limit.sentence == "inside, 95 to spare, as far as it is known"
-    (limit,) = envelope(add(Line(CostKind.SETUP)), once=Decimal(1))
+    (limit,) = envelope(add(Line(it.setup)), once=Decimal(1))
     assert limit.sentence == "not known: no price"
     assert envelope(COST) == ()
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 10**5), max_size=6))
 def test_a_verdict_is_what_the_sum_says(limit: int, amounts: list[int]) -> None:
-    cost = add(*(priced(CostKind.EXIT, number) for number in (1, *amounts)))
+    cost = add(*(priced(it.exit, number) for number in (1, *amounts)))
     (once,) = envelope(cost, once=Decimal(limit))
     assert (once.verdict == Verdict.OVER) == (sum(amounts) + 1 > limit)
     assert once.by == abs(sum(amounts) + 1 - limit)
@@ -184,23 +186,23 @@ def test_a_price_is_old_after_six_months(quoted: str, today: str, old: bool) -> 
 def test_each_kind_is_asked_about_for_its_most_urgent_reason() -> None:
     today = datetime.date(2026, 11, 24)
     lines = [
-        priced(CostKind.LICENCE, 1),
-        priced(CostKind.SETUP, 1),
-        Line(CostKind.SETUP, LineState.EXCLUDED),
-        Line(CostKind.EXIT),
-        Line(CostKind.TRAINING, LineState.EXCLUDED),
-        Line(CostKind.SUPPORT, LineState.INCLUDED),
-        replace(priced(CostKind.MIGRATION, 1), currency="EUR"),
+        priced(it.licence, 1),
+        priced(it.setup, 1),
+        Line(it.setup, LineState.EXCLUDED),
+        Line(it.exit),
+        Line(it.training, LineState.EXCLUDED),
+        Line(it.support, LineState.INCLUDED),
+        replace(priced(it.migration, 1), currency="EUR"),
     ]
     total = add(*lines)
     dated = [(row, datetime.date(2026, 1, 1)) for row in total.rows]
-    found = {ask.why: ask.kinds for ask in asks(CHECKLIST["buy"], dated, today)}
-    assert found[Why.UNSAID] == (CostKind.EXIT,)
-    assert found[Why.NO_RATE] == (CostKind.MIGRATION,)
-    assert found[Why.OLD] == (CostKind.LICENCE, CostKind.SETUP)
-    assert found[Why.EXCLUDED] == (CostKind.TRAINING,)
-    assert CostKind.ONBOARDING in found[Why.NOT_ASKED]
-    assert CostKind.SUPPORT not in {kind for pair in found.values() for kind in pair}
+    found = {ask.why: ask.kinds for ask in asks(IT, "buy", dated, today)}
+    assert found[Why.UNSAID] == (it.exit,)
+    assert found[Why.NO_RATE] == (it.migration,)
+    assert found[Why.OLD] == (it.licence, it.setup)
+    assert found[Why.EXCLUDED] == (it.training,)
+    assert it.onboarding in found[Why.NOT_ASKED]
+    assert it.support not in {kind for pair in found.values() for kind in pair}
 
 
 def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> None:
@@ -210,17 +212,17 @@ def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> N
     by_name = {row["name"]: row for row in rows}
     for name, known in (("Airtable", True), ("Attio", False)):
         parsed = parse_amount(by_name[name]["sso_pricing"])
-        line = Line(CostKind.LICENCE)
+        line = Line(it.licence)
         if parsed.amount is not None:
             line = replace(
-                priced(CostKind.LICENCE, 1, times="monthly", unit=parsed.unit or ""),
+                priced(it.licence, 1, times="monthly", unit=parsed.unit or ""),
                 low=parsed.amount,
                 likely=parsed.amount,
                 high=parsed.amount,
                 quantity=Decimal(25),
             )
         cost = add(line, months=12)
-        assert (CostKind.LICENCE not in cost.coverage.unsaid) is known
+        assert (it.licence not in cost.coverage.unsaid) is known
         assert cost.likely == (18_000 if known else 0)
 
 
@@ -230,7 +232,7 @@ def test_a_real_price_sheet_adds_up_to_what_its_rows_say() -> None:
     column = next(name for name in rows[0] if "PRICE OFFERED" in name)
     rates = [parse_amount(f"{row[column]}/hour").amount or 0 for row in rows]
     lines = [
-        priced(CostKind.ENGINEER_TIME, 1, quantity=Decimal(rate), unit="Hour")
+        priced(it.engineer_time, 1, quantity=Decimal(rate), unit="Hour")
         for rate in rates
     ]
     assert add(*lines).likely == sum(rates) == Decimal("2553.84")

@@ -5,22 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from vendors.costs import CHECKLIST, CostKind, Line, LineState
+from tests.it_kinds import checklist, it
+from vendors.costs import Line, LineState
 
 HUNDRED = Decimal(100)
-PRICED = Line(
-    CostKind.LICENCE, LineState.PRICED, HUNDRED, HUNDRED, HUNDRED, currency="USD"
-)
+PRICED = Line(it.licence, LineState.PRICED, HUNDRED, HUNDRED, HUNDRED, currency="USD")
 
 
 def test_building_has_more_to_answer_for_than_buying() -> None:
-    built = {CostKind.ENGINEER_TIME, CostKind.UPKEEP, CostKind.ON_CALL}
+    built = {it.engineer_time, it.upkeep, it.on_call}
     for kind in ("build", "open_source"):
-        assert set(CHECKLIST[kind]) - set(CHECKLIST["buy"]) == built
-    assert set(CHECKLIST["as_is"]) - set(CHECKLIST["buy"]) == built - {
-        CostKind.ENGINEER_TIME
-    }
-    assert all(kind.label for kind in CostKind)
+        assert set(checklist(kind)) - set(checklist("buy")) == built
+    assert set(checklist("as_is")) - set(checklist("buy")) == built - {it.engineer_time}
 
 
 @pytest.mark.parametrize(

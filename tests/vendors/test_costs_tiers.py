@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.it_kinds import it
 from vendors.costs import (
-    CostKind,
     Curve,
     Line,
     LineState,
@@ -113,7 +113,7 @@ def test_tiers_that_are_not_understood_are_asked_for(text: str, sentence: str) -
 
 
 LINE = Line(
-    CostKind.LICENCE,
+    it.licence,
     LineState.PRICED,
     *TEN,
     "USD",
@@ -144,12 +144,14 @@ def test_tiers_that_contradict_themselves_are_refused(
 
 
 def drawn(*lines: Line) -> tuple[Curve, ...]:
-    total = total_cost(lines, checklist=(), currency="USD", horizon_months=12)
+    total = total_cost(
+        lines, kinds=(), candidate_kind="buy", currency="USD", horizon_months=12
+    )
     return curves(total, lines, TERMS)
 
 
 def test_a_cliff_tells_what_one_unit_more_costs_over_the_horizon() -> None:
-    setup = Line(CostKind.SETUP, LineState.PRICED, *TEN, "USD")
+    setup = Line(it.setup, LineState.PRICED, *TEN, "USD")
     (curve,) = drawn(LINE, setup)
     (cliff,) = curve.cliffs
     assert [cliff.above, cliff.before, cliff.after] == [100, 12010, 14410]
@@ -160,9 +162,7 @@ def test_a_cliff_tells_what_one_unit_more_costs_over_the_horizon() -> None:
 
 
 def test_what_is_counted_in_the_same_unit_grows_together() -> None:
-    sso = replace(
-        LINE, kind=CostKind.SECURITY_EXTRAS, pricing=Pricing.PER_UNIT, tiers=()
-    )
+    sso = replace(LINE, kind=it.security_extras, pricing=Pricing.PER_UNIT, tiers=())
     (curve,) = drawn(LINE, sso, replace(sso, quantity=Decimal(3)))
     assert curve.names == ("licence or usage", "security extras such as SSO")
     assert curve.points[0] == (Decimal(0), Decimal(3 * 10 * 12))
@@ -173,7 +173,9 @@ def test_a_graduated_price_and_one_without_a_rate_have_no_cliff() -> None:
     assert curve.cliffs == ()
     assert drawn(replace(LINE, currency="EUR")) == ()
     assert "90 × 10 = 900 USD by user, monthly" in (
-        total_cost([LINE], checklist=(), currency="USD", horizon_months=12)
+        total_cost(
+            [LINE], kinds=(), candidate_kind="buy", currency="USD", horizon_months=12
+        )
         .rows[0]
         .working.replace(" (first tier)", "")
     )
@@ -191,11 +193,13 @@ def test_every_curve_passes_through_the_total(
         for tiers, how in given
     ]
     for rate in map(Decimal, rises):
-        kind, state = CostKind.RENEWAL_RISE, LineState.PRICED
+        kind, state = it.renewal_rise, LineState.PRICED
         lines.append(
             Line(kind, state, rate, rate, rate, "USD", pricing=Pricing.PERCENT)
         )
-    total = total_cost(lines, checklist=(), currency="USD", horizon_months=36)
+    total = total_cost(
+        lines, kinds=(), candidate_kind="buy", currency="USD", horizon_months=36
+    )
     terms = read_terms(36, Decimal(1), Decimal(0), "USD")
     for curve in curves(total, lines, terms):
         assert (curve.volume, total.likely) in curve.points

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.it_kinds import checklist, it
 from vendors.costs import (
-    CHECKLIST,
-    CostKind,
+    IT,
+    Kind,
     Line,
     LineState,
     Pricing,
@@ -22,9 +23,7 @@ from vendors.costs import (
 YEAR = 12
 
 
-def priced(
-    kind: CostKind = CostKind.LICENCE, amount: str = "100", times: str = "once"
-) -> Line:
+def priced(kind: Kind = it.licence, amount: str = "100", times: str = "once") -> Line:
     money = Decimal(amount)
     return Line(kind, LineState.PRICED, money, money, money, "USD", Recurrence(times))
 
@@ -32,7 +31,8 @@ def priced(
 def add(*lines: Line, months: int = YEAR, **terms: Decimal) -> TotalCost:
     return total_cost(
         lines,
-        checklist=CHECKLIST["buy"],
+        kinds=IT,
+        candidate_kind="buy",
         currency="USD",
         horizon_months=months,
         **terms,
@@ -42,7 +42,7 @@ def add(*lines: Line, months: int = YEAR, **terms: Decimal) -> TotalCost:
 def rising(*rates: str) -> Line:
     low, likely, high = map(Decimal, rates)
     return Line(
-        CostKind.RENEWAL_RISE,
+        it.renewal_rise,
         LineState.PRICED,
         low,
         likely,
@@ -54,7 +54,7 @@ def rising(*rates: str) -> Line:
 
 @st.composite
 def any_line(draw: st.DrawFn) -> Line:
-    kind, state = draw(st.sampled_from(CostKind)), draw(st.sampled_from(LineState))
+    kind, state = draw(st.sampled_from(IT)), draw(st.sampled_from(LineState))
     if state != LineState.PRICED:
         return Line(kind, state)
     low, likely, high = sorted(draw(st.tuples(*[st.decimals(0, 10**6, places=2)] * 3)))
@@ -84,7 +84,7 @@ def test_once_monthly_and_yearly_are_paid_as_often_as_they_fall_due() -> None:
 
 
 def test_a_renewal_rise_lifts_what_the_vendor_invoices_again() -> None:
-    licence, upkeep = priced(times="yearly"), priced(CostKind.UPKEEP, times="yearly")
+    licence, upkeep = priced(times="yearly"), priced(it.upkeep, times="yearly")
     rise = rising("8", "10", "12")
     cost = add(licence, upkeep, rise, months=36)
     assert [row.likely for row in cost.rows] == [300, 300, 31]
@@ -107,13 +107,13 @@ def test_a_rise_of_nothing_that_has_a_price_is_known_and_adds_nothing() -> None:
     cost = add(rising("5", "5", "5"), priced(), months=36)
     assert cost.rows[0].likely is None
     assert "nothing that it lifts" in cost.rows[0].working
-    assert CostKind.RENEWAL_RISE not in cost.coverage.unsaid
+    assert it.renewal_rise not in cost.coverage.unsaid
 
 
 def test_only_the_renewal_rise_as_a_whole_is_a_percentage() -> None:
     rise = rising("5", "5", "5")
     for change, sentence in (
-        ({"kind": CostKind.LICENCE}, "only the renewal rise"),
+        ({"kind": it.licence}, "only the renewal rise"),
         ({"label": "seats"}, "names no part"),
         ({"high": Decimal(101)}, "at most 100%"),
         ({"tiers": (Tier(*[Decimal(1)] * 4),)}, "no tiers"),
@@ -130,36 +130,36 @@ def test_later_years_are_discounted_and_the_first_is_not() -> None:
 
 
 def test_engineer_time_is_multiplied_by_the_planning_factor() -> None:
-    work = priced(CostKind.ENGINEER_TIME)
-    cost = add(work, priced(CostKind.SETUP), planning_factor=Decimal("1.5"))
+    work = priced(it.engineer_time)
+    cost = add(work, priced(it.setup), planning_factor=Decimal("1.5"))
     assert cost.likely == 250
     assert "planning factor 1.5" in cost.rows[0].working
 
 
 def test_unsaid_is_named_and_never_taken_for_zero() -> None:
-    cost = add(priced(), Line(CostKind.SETUP, LineState.INCLUDED))
+    cost = add(priced(), Line(it.setup, LineState.INCLUDED))
     assert not cost.complete
     assert (cost.coverage.known, cost.coverage.total) == (2, 11)
-    assert CostKind.EXIT in cost.coverage.unsaid
+    assert it.exit in cost.coverage.unsaid
     assert "9 of 11 kinds of cost are not known" in cost.caution
-    half_said = add(priced(), Line(CostKind.LICENCE))
-    assert CostKind.LICENCE in half_said.coverage.unsaid
+    half_said = add(priced(), Line(it.licence))
+    assert it.licence in half_said.coverage.unsaid
 
 
 def test_a_checklist_with_every_kind_known_is_complete() -> None:
-    lines = [Line(kind, LineState.INCLUDED) for kind in CHECKLIST["buy"]]
+    lines = [Line(kind, LineState.INCLUDED) for kind in checklist("buy")]
     lines[-1] = rising("0", "0", "0")
     cost = add(*lines)
     assert cost.complete
     assert cost.caution == ""
-    without = add(Line(CostKind.EXIT, LineState.EXCLUDED))
+    without = add(Line(it.exit, LineState.EXCLUDED))
     assert without.caution.endswith("Not part of the offer: exit.")
 
 
 def test_a_foreign_price_without_a_rate_is_not_known() -> None:
     euro = replace(priced(), currency="EUR")
     assert add(euro).likely == 0
-    assert CostKind.LICENCE in add(euro).coverage.unsaid
+    assert it.licence in add(euro).coverage.unsaid
     assert add(replace(euro, rate_to_base=Decimal("1.1"))).likely == 110
 
 
@@ -181,7 +181,7 @@ def test_what_adds_nothing_is_always_accounted_for(lines: list[Line]) -> None:
         assert (row.likely is None) == (row.state != LineState.PRICED)
         assert not silent or row.kind in cost.coverage.unsaid
     said = {line.kind for line in lines}
-    assert set(CHECKLIST["buy"]) - said <= set(cost.coverage.unsaid)
+    assert set(checklist("buy")) - said <= set(cost.coverage.unsaid)
     assert cost.complete == (cost.coverage.known == cost.coverage.total)
 
 

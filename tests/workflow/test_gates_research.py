@@ -11,7 +11,7 @@ from evaltracker.workflow.gates.rules import (
     no_open_question,
 )
 from tests.cast import common, trials, vendors
-from vendors.costs import CHECKLIST
+from tests.it_kinds import checklist
 from vendors.services.candidates import eliminate, shortlist
 from vendors.services.claims import note_claim, rule_not_applicable
 from vendors.services.costs import set_cost_line
@@ -103,11 +103,11 @@ def test_cost_coverage_known_takes_unsaid_for_asked_and_silence_for_not() -> Non
     where = trials.platform()
     option = trials.claimed(where)
     shortlist(candidate=option, by=where.owner)
-    kinds = CHECKLIST["buy"]
+    kinds = [kind.key for kind in checklist("buy")]
     for kind in kinds[:-1]:
         set_cost_line(candidate=option, kind=kind, state="unsaid", by=where.owner)
     (blocker,) = cost_coverage_known(Look(where))
-    assert kinds[-1].label in blocker.sentence
+    assert checklist("buy")[-1].name in blocker.sentence
     set_cost_line(candidate=option, kind=kinds[-1], state="unsaid", by=where.owner)
     assert list(cost_coverage_known(Look(where))) == []
     close_claims(evaluation=where, by=where.owner)

@@ -50,6 +50,8 @@ from vendors.selectors.costs import (
     NOBODY,
     cost_input,
     envelope_of,
+    kind_name,
+    kinds_of,
     opening_state,
     quotes_seen,
     rates_of,
@@ -72,7 +74,7 @@ from vendors.services.quotes import (
 class KindRow:
     """One kind of the checklist: its line with what it comes to, or nothing yet."""
 
-    kind: costs.CostKind
+    kind: costs.Kind
     line: CostLine | None
     row: costs.CostRow | None
     old: bool = False
@@ -101,7 +103,7 @@ class CostColumn:
     worth: costs.Worth
 
     @property
-    def unasked(self) -> list[costs.CostKind]:
+    def unasked(self) -> list[costs.Kind]:
         return [kind.kind for kind in self.kinds if kind.row is None]
 
     @property
@@ -148,13 +150,13 @@ def cost_columns(
 
 
 def compared(columns: list[CostColumn]) -> list[Compared]:
+    kinds = dict.fromkeys(row.kind for column in columns for row in column.kinds)
     return [
         Compared(
-            kind.label[0].upper() + kind.label[1:],
+            kind.title,
             [[row for row in column.kinds if row.kind == kind] for column in columns],
         )
-        for kind in costs.CostKind
-        if any(row.kind == kind for column in columns for row in column.kinds)
+        for kind in kinds
     ]
 
 
@@ -229,14 +231,20 @@ def _column(
     rates: Mapping[str, ExchangeRate],
     today: datetime.date,
 ) -> CostColumn:
-    lines = tuple(cost_input(line, rates) for line in given)
+    kinds = kinds_of(candidate.evaluation)
+    lines = tuple(cost_input(line, rates, kinds) for line in given)
     total = total_of(candidate, list(lines))
     paired: dict[str, list[KindRow]] = {}
     for line, row in zip(given, total.rows, strict=True):
         old = costs.is_old(line.quoted_on, today)
         paired.setdefault(line.kind, []).append(KindRow(row.kind, line, row, old))
-    checklist = costs.CHECKLIST[candidate.kind]
-    extra = [kind for kind in costs.CostKind if kind in paired]
+    own = costs.kinds_for(candidate.kind, kinds)
+    shown = dict.fromkeys(
+        [
+            *(kind for kind in own if kind.key in paired or not kind.not_applicable),
+            *(line.kind for line in lines),
+        ]
+    )
     dated = zip(total.rows, (line.quoted_on for line in given), strict=True)
     return CostColumn(
         candidate=candidate,
@@ -244,10 +252,10 @@ def _column(
         total=total,
         kinds=[
             row
-            for kind in dict.fromkeys((*checklist, *extra))
-            for row in paired.get(kind, [KindRow(kind, None, None)])
+            for kind in shown
+            for row in paired.get(kind.key, [KindRow(kind, None, None)])
         ],
-        asks=costs.asks(checklist, dated, today),
+        asks=costs.asks(kinds, candidate.kind, dated, today),
         limits=envelope_of(candidate.evaluation, total),
         worth=worth_of(candidate),
     )
@@ -360,7 +368,8 @@ class CostsGrid(Grid[Evaluation, CostLine]):
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
         closed = str(why_not(check_owned, subject, user) or "")
-        fields: Mapping[str, forms.Field] = CostForm().fields
+        kinds = kinds_of(subject)
+        fields: Mapping[str, forms.Field] = CostForm(kinds=kinds).fields
         whose = NamedChoice(running(subject), attribute="name")
 
         def made(name: str, label: str, **more: Any) -> Column:
@@ -396,7 +405,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         )
 
     def name_of(self, row: CostLine) -> str:
-        return f"{row.candidate}, {row.kind}"
+        return f"{row.candidate}, {kind_name(row)}"
 
     def links(self, row: CostLine, user: User) -> Sequence[tuple[str, str]]:
         name = "change-cost-line"
@@ -427,7 +436,7 @@ class CostsGrid(Grid[Evaluation, CostLine]):
         if not self.may_add(subject, user):
             return ""
         open_kinds = [
-            f"{column.candidate}: {', '.join(kind.label for kind in column.unasked)}"
+            f"{column.candidate}: {', '.join(kind.name for kind in column.unasked)}"
             for column in cost_columns(subject, running(subject))
             if column.unasked
         ]

@@ -39,11 +39,11 @@ from vendors.admin.base import (
     reader,
 )
 from vendors.choices import ProposalState
-from vendors.costs import CostKind
 from vendors.models import Candidate, ContactRequest, CostLine, Proposal, Question
 from vendors.policy import unbarred, where_unbarred
 from vendors.selectors.candidates import asked_requirements
 from vendors.selectors.claims import AnswerCounts, answer_counts
+from vendors.selectors.costs import kind_name
 from vendors.selectors.dialogue import GAP, MOST, Chase, chases, given_away
 from vendors.services.contacts import (
     accept_contact,
@@ -331,8 +331,7 @@ def cost_lines_of(user: User) -> QuerySet[CostLine]:
 def about_cost_line(row: CostLine, part: str) -> Told | None:
     evaluation = row.candidate.evaluation
     page = reverse("admin:candidate_costs", args=[row.candidate_id])
-    kind = CostKind(row.kind).label
-    return None if part else (evaluation, f"{row.candidate}, {kind}", page)
+    return None if part else (evaluation, f"{row.candidate}, {kind_name(row)}", page)
 
 
 def who_sees_prices(evaluation: Evaluation, people: QuerySet[User]) -> QuerySet[User]:

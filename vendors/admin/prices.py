@@ -1,9 +1,8 @@
 """Writing costs down, and the drawing of a price by volume."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -18,18 +17,19 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import written
 from vendors.admin.base import AboutCandidate, OnCandidate
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CostKind, Curve, read_payments, read_tiers, write_tiers
+from vendors.costs import Curve, Kind, read_payments, read_tiers, write_tiers
 from vendors.costs.lines import MOST_PERCENT
 from vendors.fields import ReadField
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.models.candidates import check_exact
-from vendors.selectors.costs import tiers_of
+from vendors.selectors.costs import kind_name, kinds_of, tiers_of
 from vendors.services.costs import (
     mark_rest_unsaid,
     remove_cost_line,
     remove_rate,
     set_cost_line,
     set_payments,
+    set_price_change,
     set_rate,
 )
 
@@ -117,12 +117,12 @@ class PriceForm(forms.Form):
 
 
 class CostForm(PriceForm):
-    kind = forms.ChoiceField(
-        label="Kind of cost",
-        choices=[
-            (str(kind), kind.label[0].upper() + kind.label[1:]) for kind in CostKind
-        ],
-    )
+    def __init__(self, *args: Any, kinds: Iterable[Kind] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind.key, kind.title) for kind in kinds]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    kind = forms.ChoiceField(label="Kind of cost")
     label = forms.CharField(
         label="Part",
         required=False,
@@ -174,6 +174,9 @@ class SetCostLine(OnCosts):
     prefill = ("kind",)
     service = set_cost_line
 
+    def form_kwargs(self, target: Candidate, user: User) -> dict[str, Any]:
+        return {"kinds": kinds_of(target.evaluation)}
+
     def initial(self, target: Candidate, user: User) -> dict[str, Any]:
         return {"currency": target.evaluation.currency}
 
@@ -187,8 +190,7 @@ class OnCostLine(AboutCandidate[CostLine]):
 
     def heading(self, target: Any) -> str:
         part = f" ({target.label})" if target.label else ""
-        kind = CostKind(target.kind).label
-        return f"{self.title}: {target.candidate}, {kind}{part}"
+        return f"{self.title}: {target.candidate}, {kind_name(target)}{part}"
 
     def cancel_url(self, target: Any) -> str:
         return reverse("admin:candidate_costs", args=[target.candidate_id])
@@ -216,26 +218,21 @@ class ChangeCostLine(OnCostLine):
 
 
 class SetRenewalRise(OnCosts):
-    title = "Write a renewal rise in %"
+    title = "Write a price change in %"
     verb = "Save"
     help = (
-        "It lifts licence, support and security extras from the second year on. What "
+        "It lifts the kinds of cost that it is set for from the second year on. What "
         "they cost more by it stands in a row of its own, with its working."
     )
-    success = "The renewal rise is written."
+    success = "The price change is written."
     form_class = RiseForm
-    service = partial(
-        set_cost_line,
-        kind=CostKind.RENEWAL_RISE,
-        pricing=Pricing.PERCENT,
-        recurrence=Recurrence.YEARLY,
-    )
+    service = set_price_change
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         line = CostLine.objects.filter(
-            candidate=target, kind=CostKind.RENEWAL_RISE, label=""
+            candidate=target, pricing=Pricing.PERCENT, label=""
         ).first()
-        if line is None or line.pricing != Pricing.PERCENT:
+        if line is None:
             return {}
         return {field: trimmed(getattr(line, field)) for field in RiseForm.base_fields}
 

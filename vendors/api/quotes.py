@@ -1,7 +1,7 @@
 """A vendor's own prices: read and replaced as one."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,16 @@ from vendors.api.access import (
     WRITE,
     VendorView,
 )
-from vendors.choices import Pricing, QuoteState, Recurrence
-from vendors.costs import CostKind, Tier
+from vendors.choices import KindGroup, Pricing, QuoteState, Recurrence
+from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
-from vendors.selectors.costs import is_sealed, not_quoted, standing_quote
+from vendors.selectors.costs import (
+    is_sealed,
+    not_quoted,
+    schedule_for,
+    standing_quote,
+)
 from vendors.services.idempotency import Turn
 from vendors.services.quotes import (
     MOST_LINES,
@@ -38,7 +43,6 @@ from vendors.services.quotes import (
 # A minus is read, so that the sentence can say that no price is below 0.
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?", re.ASCII)
 AMOUNT: dict[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,4})?$"}
-KINDS = [(kind.value, kind.label) for kind in CostKind]
 
 
 @extend_schema_field(AMOUNT)
@@ -80,7 +84,7 @@ class TierInput(StrictSerializer):
 class QuoteLineInput(StrictSerializer):
     """What one kind of cost, or a part of it, is offered for."""
 
-    kind = chosen(KINDS, help_text="What of the checklist it is for.")
+    kind = Text(max_length=60, help_text="Which kind of `schedule` it is for.")
     state = chosen(
         list(QuoteState.choices),
         required=False,
@@ -161,7 +165,7 @@ class TierOutput(serializers.Serializer[Any]):
 class QuoteLineOutput(serializers.Serializer[Any]):
     """A line as it is kept; `QuoteLineInput` says what its fields mean."""
 
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = serializers.CharField()
     state = serializers.ChoiceField(choices=QuoteState.choices)
     label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     low = Amount(allow_null=True)
@@ -173,6 +177,21 @@ class QuoteLineOutput(serializers.Serializer[Any]):
     pricing = serializers.ChoiceField(choices=Pricing.choices)
     tiers = TierOutput(many=True)
     note = serializers.CharField(allow_blank=True)
+
+
+class ScheduleRow(serializers.Serializer[Any]):
+    """What is asked for: a kind of cost, or a part of one that everybody prices."""
+
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    part = serializers.CharField(
+        allow_blank=True, help_text="Send it as `label`; blank: the kind as a whole."
+    )
+    group = serializers.ChoiceField(choices=KindGroup.choices)
+    due = serializers.ChoiceField(choices=Recurrence.choices)
+    unit = serializers.CharField(allow_blank=True)
+    quantity = Amount()
+    help = serializers.CharField(allow_blank=True)
 
 
 class QuoteOutput(serializers.Serializer[Any]):
@@ -188,10 +207,13 @@ class QuoteOutput(serializers.Serializer[Any]):
         "the buyer issued may; a contact's own token reads what the contact may read."
     )
     lines = QuoteLineOutput(many=True, allow_null=True, help_text="Null: withheld.")
+    schedule = ScheduleRow(
+        many=True, help_text="What you are asked to price, in this order."
+    )
     not_quoted = serializers.ListField(
-        child=serializers.ChoiceField(choices=KINDS),
+        child=serializers.CharField(),
         allow_null=True,
-        help_text="Kinds of the checklist that have no line; null: withheld.",
+        help_text="Kinds of `schedule` without a whole answer; null: withheld.",
     )
     buyer_currency = serializers.CharField(
         help_text="What the buyer counts in; another currency is converted."
@@ -229,6 +251,7 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
     withheld = quote is not None and quote.is_withheld
     shown |= {
         "withheld": withheld,
+        "schedule": [asdict(row) for row in schedule_for(candidate)],
         "not_quoted": None if withheld else not_quoted(candidate, quote),
         "buyer_currency": candidate.evaluation.currency,
         "sealed": is_sealed(candidate.evaluation, database_now()),

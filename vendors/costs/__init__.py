@@ -5,6 +5,22 @@ rounded once per row; what nobody has said is never taken for zero.
 """
 
 from evaltracker.money import CODES
+from vendors.costs.asked import (
+    IT,
+    RISE,
+    SUPPORT,
+    WORK,
+    Asked,
+    Kind,
+    LineState,
+    Part,
+    Row,
+    Said,
+    asked_kinds,
+    kind_named,
+    kinds_for,
+    unasked,
+)
 from vendors.costs.cliffs import (
     CostCoverage,
     Curve,
@@ -19,10 +35,7 @@ from vendors.costs.cliffs import (
     total_cost,
 )
 from vendors.costs.lines import (
-    CHECKLIST,
-    CostKind,
     Line,
-    LineState,
     Pricing,
     Recurrence,
     Tier,

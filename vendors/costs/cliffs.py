@@ -7,10 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from evaltracker.money import written
+from vendors.costs.asked import Kind, LineState, asked_kinds
 from vendors.costs.lines import (
-    CostKind,
     Line,
-    LineState,
     Money3,
     Pricing,
     Recurrence,
@@ -37,9 +36,6 @@ from vendors.costs.totals import (
 # The percentage is the line's low, likely and high amount; its quantity, currency and
 # rhythm say nothing.
 
-# What the other side may raise at renewal: everything that it invoices again and
-# again. Own people and own machines do not follow a vendor's price list.
-RISING = frozenset({CostKind.LICENCE, CostKind.SUPPORT, CostKind.SECURITY_EXTRAS})
 # More years than these are told by the last one alone.
 _TOLD_YEARS = 5
 
@@ -77,11 +73,12 @@ def risen(line: Line, lines: Sequence[Line], terms: Terms) -> CostRow:
         working=_rise_working(line, lifted, terms),
         name=line.name,
         once=False,
+        part=line.label,
     )
 
 
 def more_by(line: Line, rise: Fraction, terms: Terms) -> Fraction:
-    if line.kind not in RISING:
+    if not line.kind.rises:
         return Fraction(0)
     return payments(line, terms, rise) - payments(line, terms)
 
@@ -92,7 +89,7 @@ def share_of(rate: Decimal) -> Fraction:
 
 def _rises(line: Line, terms: Terms) -> bool:
     return (
-        line.kind in RISING
+        line.kind.rises
         and line.state == LineState.PRICED
         and line.recurrence != Recurrence.ONCE
         # A credit is what it is; nobody raises it.
@@ -142,13 +139,14 @@ def _by_year(line: Line, years: int) -> str:
 class CostCoverage:
     known: int
     total: int
-    unsaid: tuple[CostKind, ...]
-    excluded: tuple[CostKind, ...]
+    unsaid: tuple[Kind, ...]
+    excluded: tuple[Kind, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TotalCost:
-    """The sum of the rows. It is a floor, not a total, unless ``complete``."""
+    """The sum of the rows. It is a floor, not a total, unless ``complete``; there is
+    none where nothing is asked and nothing priced."""
 
     low: Decimal
     likely: Decimal
@@ -156,6 +154,10 @@ class TotalCost:
     currency: str
     rows: tuple[CostRow, ...]
     coverage: CostCoverage
+
+    @property
+    def is_priced(self) -> bool:
+        return any(row.likely is not None for row in self.rows)
 
     @property
     def complete(self) -> bool:
@@ -166,13 +168,13 @@ class TotalCost:
         unsaid, excluded = self.coverage.unsaid, self.coverage.excluded
         parts = []
         if unsaid:
-            names = ", ".join(kind.label for kind in unsaid)
+            names = ", ".join(kind.name for kind in unsaid)
             parts.append(
                 f"Incomplete: {len(unsaid)} of {self.coverage.total} kinds of cost "
                 f"are not known ({names}), so the real total is higher or unknown."
             )
         if excluded:
-            names = ", ".join(kind.label for kind in excluded)
+            names = ", ".join(kind.name for kind in excluded)
             parts.append(f"Not part of the offer: {names}.")
         return " ".join(parts)
 
@@ -180,7 +182,8 @@ class TotalCost:
 def total_cost(
     lines: Iterable[Line],
     *,
-    checklist: Sequence[CostKind],
+    kinds: Sequence[Kind],
+    candidate_kind: str,
     currency: str,
     horizon_months: int,
     planning_factor: Decimal = Decimal(1),
@@ -190,12 +193,11 @@ def total_cost(
 
     1. A line is paid once (in the first year), every month, or at the start of
        each year begun; tiers make the price of its quantity.
-    2. Engineer time is multiplied by the planning factor.
-    3. A renewal rise in per cent a year is a row of its own: what licence, support
-       and security extras cost more from the second year on.
+    2. A kind that counts as work is multiplied by the planning factor.
+    3. A rise in per cent a year is a row of its own: what the kinds that rise cost
+       more from the second year on.
     4. ``discount_rate`` (% per year) lowers later years; the first stays as is.
-    5. A kind is known if it has a line and none of its lines is unsaid. A price in
-       another currency without a rate is not known either.
+    5. What is asked and known says ``vendors.costs.asked``.
 
     Rows are rounded to the cent and the totals are their sums, so low is never
     above likely nor likely above high, and the order of lines never matters.
@@ -212,28 +214,19 @@ def total_cost(
         high=sum((row.high or Decimal(0) for row in rows), Decimal(0)),
         currency=currency,
         rows=rows,
-        coverage=_coverage(rows, checklist),
+        coverage=_coverage(rows, kinds, candidate_kind),
     )
 
 
-def _coverage(rows: tuple[CostRow, ...], checklist: Sequence[CostKind]) -> CostCoverage:
-    states: dict[CostKind, set[LineState]] = {}
-    for row in rows:
-        states.setdefault(row.kind, set()).add(row.state)
-    # A kind off the checklist that somebody brought up is asked for as well.
-    kinds = (*checklist, *sorted(set(states) - set(checklist)))
-    unsaid = tuple(
-        kind
-        for kind in kinds
-        if LineState.UNSAID in states.get(kind, {LineState.UNSAID})
-    )
+def _coverage(
+    rows: tuple[CostRow, ...], kinds: Sequence[Kind], candidate_kind: str
+) -> CostCoverage:
+    asked = asked_kinds(kinds, candidate_kind, (row.said for row in rows))
     return CostCoverage(
-        known=len(kinds) - len(unsaid),
-        total=len(kinds),
-        unsaid=unsaid,
-        excluded=tuple(
-            kind for kind in kinds if states.get(kind) == {LineState.EXCLUDED}
-        ),
+        known=sum(row.known for row in asked),
+        total=len(asked),
+        unsaid=tuple(row.kind for row in asked if not row.known),
+        excluded=tuple(row.kind for row in asked if row.states == {LineState.EXCLUDED}),
     )
 
 
@@ -433,7 +426,7 @@ def _limit(
     low, likely, high = (
         sum((amounts[place] for _, amounts in counted), _ZERO) for place in range(3)
     )
-    if not any(row.amounts is not None for row in total.rows):
+    if not total.is_priced:
         verdict, by = Verdict.NOT_KNOWN, _ZERO
     elif likely > limit:
         verdict, by = Verdict.OVER, likely - limit

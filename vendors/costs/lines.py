@@ -16,6 +16,7 @@ from typing import Self
 
 from evaltracker.money import CODES, written
 from evaltracker.toolbox import measures
+from vendors.costs.asked import RISE, Kind, LineState
 
 # Reading prices as people write them, without ever guessing.
 #
@@ -364,45 +365,8 @@ def _exact(amounts: Money3) -> Exact3:
     return Fraction(low), Fraction(likely), Fraction(high)
 
 
-class CostKind(Labelled):
-    LICENCE = "licence", "licence or usage"
-    SETUP = "setup", "set-up"
-    SUPPORT = "support", "support contract"
-    ONBOARDING = "onboarding", "onboarding"
-    TRAINING = "training", "training"
-    INTEGRATION = "integration", "integration work"
-    INFRASTRUCTURE_EGRESS = "infrastructure_egress", "infrastructure and egress"
-    SECURITY_EXTRAS = "security_extras", "security extras such as SSO"
-    MIGRATION = "migration", "migration in"
-    EXIT = "exit", "exit"
-    RENEWAL_RISE = "renewal_rise", "renewal rise"
-    ENGINEER_TIME = "engineer_time", "engineer time"
-    UPKEEP = "upkeep", "upkeep per year"
-    ON_CALL = "on_call", "on-call"
-
-
 _TOO_MUCH = Decimal(10) ** 15
 MOST_PERCENT = 100
-_BOUGHT = tuple(CostKind)[: tuple(CostKind).index(CostKind.ENGINEER_TIME)]
-_BUILT = tuple(CostKind)
-
-# Staying as is introduces nothing, so no building; but what is there must be kept
-# alive, and leaving that out would make it look free.
-CHECKLIST: Mapping[str, tuple[CostKind, ...]] = {
-    "buy": _BOUGHT,
-    "build": _BUILT,
-    "open_source": _BUILT,
-    "as_is": (*_BOUGHT, CostKind.UPKEEP, CostKind.ON_CALL),
-}
-
-
-class LineState(StrEnum):
-    """What is known of a cost; *unsaid* is never zero."""
-
-    PRICED = "priced"
-    INCLUDED = "included"
-    EXCLUDED = "excluded"
-    UNSAID = "unsaid"
 
 
 class Recurrence(StrEnum):
@@ -423,7 +387,7 @@ class Line:
     contradicts itself is refused with a sentence.
     """
 
-    kind: CostKind
+    kind: Kind
     state: LineState = LineState.UNSAID
     low: Decimal | None = None
     likely: Decimal | None = None
@@ -442,24 +406,24 @@ class Line:
     def __post_init__(self) -> None:
         problem = _contradiction(self)
         if problem:
-            raise ValueError(f"{self.kind.label.capitalize()}: {problem}")
+            raise ValueError(f"{self.kind.title}: {problem}")
 
     @property
     def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
         if self.low is None or self.likely is None or self.high is None:
-            raise ValueError(f"The line for {self.kind.label} has no price.")
+            raise ValueError(f"The line for {self.kind.name} has no price.")
         return self.low, self.likely, self.high
 
     @property
     def name(self) -> str:
-        return f"{self.kind.label} ({self.label})" if self.label else self.kind.label
+        return f"{self.kind.name} ({self.label})" if self.label else self.kind.name
 
 
 def _contradiction(line: Line) -> str | None:
     bounds = (line.low, line.likely, line.high)
     if line.state != LineState.PRICED:
         if any(amount is not None for amount in bounds):
-            return f"a line that is {line.state} carries no amount."
+            return f"a line that is {line.state.replace('_', ' ')} carries no amount."
         return "only a priced line has tiers." if line.tiers else None
     amounts = [amount for amount in bounds if amount is not None]
     if len(amounts) < 3:
@@ -476,7 +440,7 @@ def _contradiction(line: Line) -> str | None:
         return "the exchange rate must be above 0."
     problem = contradiction(line.pricing, line.tiers)
     if line.pricing == Pricing.PERCENT:
-        return no_percentage(line.kind, line.label, amounts) or problem
+        return no_percentage(line.kind.counts_as, line.label, amounts) or problem
     return problem
 
 
@@ -497,9 +461,9 @@ def mixed_credit(amounts: Sequence[Decimal]) -> str | None:
     return None
 
 
-def no_percentage(kind: str, label: str, amounts: Sequence[Decimal]) -> str | None:
-    if kind != CostKind.RENEWAL_RISE:
-        return "only the renewal rise can be a percentage."
+def no_percentage(counts_as: str, label: str, amounts: Sequence[Decimal]) -> str | None:
+    if counts_as != RISE:
+        return "only the kind that counts as the price change can be a percentage."
     if label:
         return "a rise in per cent is one line for all parts, so it names no part."
     if amounts[0] < 0:

@@ -10,12 +10,11 @@ from fractions import Fraction
 
 from evaltracker.money import written
 from evaltracker.toolbox.working_days import day_in_words
+from vendors.costs.asked import WORK, Kind, LineState, Said, asked_kinds
 from vendors.costs.lines import (
-    CostKind,
     Exact3,
     Labelled,
     Line,
-    LineState,
     Money3,
     Pricing,
     Recurrence,
@@ -82,8 +81,7 @@ def payments_in_a_year(line: Line, terms: Terms) -> Fraction:
 
 
 def factor_of(line: Line, terms: Terms) -> Fraction:
-    is_work = line.kind == CostKind.ENGINEER_TIME
-    return terms.planning_factor if is_work else Fraction(1)
+    return terms.planning_factor if line.kind.counts_as == WORK else Fraction(1)
 
 
 def plain(value: Fraction) -> str:
@@ -110,7 +108,7 @@ class CostRow:
     paid once.
     """
 
-    kind: CostKind
+    kind: Kind
     state: LineState
     low: Decimal | None
     likely: Decimal | None
@@ -119,6 +117,14 @@ class CostRow:
     name: str = ""
     once: bool = True
     yearly: Money3 | None = None
+    part: str = ""
+    # What the line itself says; a price without a rate counts as not stated.
+    stated: LineState | None = None
+
+    @property
+    def said(self) -> Said:
+        state = self.stated or self.state
+        return Said(self.kind.key, self.part, state, counts=state == self.state)
 
     @property
     def amounts(self) -> Money3 | None:
@@ -130,11 +136,13 @@ class CostRow:
 def cost_row(line: Line, terms: Terms) -> CostRow:
     if line.state != LineState.PRICED:
         text = line.state.value
-        return CostRow(line.kind, line.state, None, None, None, text, line.name)
+        if line.state == LineState.NOT_APPLICABLE:
+            text = f"not applicable: {line.note}" if line.note else "not applicable"
+        return _without_amounts(line, line.state, text)
     rate = rate_of(line, terms.currency)
     if rate is None:
         text = f"in {line.currency}, without a rate to {terms.currency}"
-        return CostRow(line.kind, LineState.UNSAID, None, None, None, text, line.name)
+        return _without_amounts(line, LineState.UNSAID, text)
     price = price_of(line)
     once = line.recurrence == Recurrence.ONCE
     a_year = payments_in_a_year(line, terms) * rate
@@ -149,6 +157,15 @@ def cost_row(line: Line, terms: Terms) -> CostRow:
         name=line.name,
         once=once,
         yearly=None if once else times(price, a_year),
+        part=line.label,
+    )
+
+
+def _without_amounts(line: Line, state: LineState, working: str) -> CostRow:
+    return CostRow(
+        *(line.kind, state, None, None, None, working, line.name),
+        part=line.label,
+        stated=line.state,
     )
 
 
@@ -171,7 +188,7 @@ def _words(line: Line, terms: Terms) -> str:
         working += f" over {terms.horizon_months} months"
         if terms.discount:
             working += f", discounted {percent(terms.discount)} a year"
-    if line.kind == CostKind.ENGINEER_TIME and terms.planning_factor != 1:
+    if line.kind.counts_as == WORK and terms.planning_factor != 1:
         working += f", planning factor {plain(terms.planning_factor)}"
     if line.currency != terms.currency and line.rate_to_base is not None:
         working += f", at {plain(Fraction(line.rate_to_base))} {terms.currency}"
@@ -212,7 +229,7 @@ class Why(Labelled):
 @dataclass(frozen=True, slots=True)
 class Ask:
     why: Why
-    kinds: tuple[CostKind, ...]
+    kinds: tuple[Kind, ...]
 
 
 def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
@@ -226,7 +243,8 @@ def is_old(quoted_on: datetime.date | None, today: datetime.date) -> bool:
 
 
 def asks(
-    checklist: Sequence[CostKind],
+    kinds: Sequence[Kind],
+    candidate_kind: str,
     rows: Iterable[tuple[CostRow, datetime.date | None]],
     today: datetime.date,
 ) -> tuple[Ask, ...]:
@@ -234,23 +252,25 @@ def asks(
 
     A kind stands under its most urgent reason only.
     """
-    reasons: dict[CostKind, set[Why]] = {}
-    for row, quoted_on in rows:
-        whys = reasons.setdefault(row.kind, set())
+    dated = list(rows)
+    reasons: dict[str, set[Why]] = {}
+    for row, quoted_on in dated:
+        whys = reasons.setdefault(row.kind.key, set())
         if row.state == LineState.EXCLUDED:
             whys.add(Why.EXCLUDED)
         elif row.state == LineState.UNSAID:
-            is_unsaid = row.working == LineState.UNSAID
-            whys.add(Why.UNSAID if is_unsaid else Why.NO_RATE)
+            whys.add(Why.UNSAID if row.said.counts else Why.NO_RATE)
         elif row.state == LineState.PRICED and is_old(quoted_on, today):
             whys.add(Why.OLD)
-    kinds: dict[Why, list[CostKind]] = {}
-    for kind in dict.fromkeys((*checklist, *reasons)):
-        why = reasons.get(kind, {Why.NOT_ASKED})
-        if why:
-            first = min(why, key=list(Why).index)
-            kinds.setdefault(first, []).append(kind)
-    return tuple(Ask(why, tuple(kinds[why])) for why in Why if why in kinds)
+    by_why: dict[Why, list[Kind]] = {}
+    for asked in asked_kinds(kinds, candidate_kind, (row.said for row, _ in dated)):
+        whys = reasons.get(asked.kind.key, set())
+        if not asked.states or asked.missing:
+            whys = {*whys, Why.NOT_ASKED}
+        if whys:
+            first = min(whys, key=list(Why).index)
+            by_why.setdefault(first, []).append(asked.kind)
+    return tuple(Ask(why, tuple(by_why[why])) for why in Why if why in by_why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from evaltracker.toolbox.tabular.cells import (
 from evaltracker.toolbox.tabular.wording import web_addresses, without_markup
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CostKind, read_decimal, read_tiers
+from vendors.costs import IT, RISE, Kind, read_decimal, read_tiers
 from vendors.costs import Pricing as Counted
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.imports.answers import parts_of
@@ -46,7 +46,6 @@ from vendors.imports.candidates import Names
 from vendors.imports.layout import named_above
 from vendors.imports.prices import (
     COLUMNS,
-    KINDS,
     PRICINGS,
     RECURRENCES,
     STATES,
@@ -55,6 +54,7 @@ from vendors.imports.prices import (
     currency_of,
     day_in,
     in_words,
+    kinds_by_word,
     number_in,
     price_columns,
     read_price,
@@ -80,7 +80,7 @@ def tiering(table: Table, row: Row) -> dict[str, Any]:
             f"“{short(cell)}” is none of per unit, graduated, volume, package.",
         )
     if pricing == Pricing.PERCENT:
-        raise Refusal("pricing", "Only the renewal rise can be a percentage.")
+        raise Refusal("pricing", "Only the price change can be a percentage.")
     text = table.cell(row, "tiers").replace(";", "\n")
     try:
         tiers = read_tiers(text)
@@ -100,9 +100,9 @@ def tiering(table: Table, row: Row) -> dict[str, Any]:
     return {"pricing": pricing.value, "tiers": [stored_tier(tier) for tier in tiers]}
 
 
-def is_rise(table: Table, row: Row, kind: str) -> bool:
+def is_rise(table: Table, row: Row, kind: Kind) -> bool:
     """Whether the row is a rise in per cent: its cell or its way of pricing says so."""
-    if kind != CostKind.RENEWAL_RISE:
+    if kind.counts_as != RISE:
         return False
     cell = table.cell(row, "likely")
     if cell.endswith("%"):
@@ -132,7 +132,7 @@ def rise(table: Table, row: Row, label: str) -> dict[str, Any]:
     if not rates["low"] <= rates["likely"] <= rates["high"]:
         raise Refusal("low", "Low, likely and high must be in that order.")
     problem = no_percentage(
-        CostKind.RENEWAL_RISE, label, [rates[end] for end in ("low", "likely", "high")]
+        RISE, label, [rates[end] for end in ("low", "likely", "high")]
     )
     if problem:
         raise Refusal("likely", problem[0].upper() + problem[1:])
@@ -147,11 +147,30 @@ def rise(table: Table, row: Row, label: str) -> dict[str, Any]:
 TEXTS = {"label": 150, "unit": 60}
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCosts:
+    candidates: Mapping[str, Sequence[str]]
+    currency: str
+    lines: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
+    kinds: Sequence[Kind] = IT
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """What holds for the rows that do not say it; blank is nothing."""
+
+    candidate: str = ""
+    kind: str = ""
+    recurrence: str = ""
+
+
 class Reader:
     UNCOMPUTED: ClassVar[str] = UNCOMPUTED
 
-    def __init__(self, currency: str, kind: str, recurrence: str) -> None:
-        self.currency, self.kind, self.recurrence = currency, kind, recurrence
+    def __init__(self, known: KnownCosts, for_all: ForAll) -> None:
+        self.currency, self.recurrence = known.currency, for_all.recurrence
+        self.kinds = kinds_by_word(known.kinds)
+        self.kind = self.kinds.get(header_key(for_all.kind))
         self.unsure: dict[str, None] = {}
         self.credits = 0
         self.settled = Settled()
@@ -175,18 +194,19 @@ class Reader:
         self.rest(table, row, inputs, values)
         for column, sentences in inputs.errors.items():
             raise Refusal(column, sentences[0])
-        return kind, label, values
+        return kind.key, label, values
 
-    def kind_of(self, table: Table, row: Row) -> str:
+    def kind_of(self, table: Table, row: Row) -> Kind:
         cell = table.cell(row, "kind")
-        stated = KINDS.get(header_key(cell)) if cell else None
+        stated = self.kinds.get(header_key(cell)) if cell else None
         if cell and stated is None:
-            known = ", ".join(kind.label for kind in CostKind)
+            kinds = dict.fromkeys(self.kinds.values())
+            known = ", ".join(kind.name for kind in kinds)
             raise Refusal(
                 "kind", f"“{short(cell)}” is no kind of cost. There are: {known}."
             )
         # “Support” or “Training” in a list of items says it, too.
-        item = KINDS.get(header_key(table.cell(row, "label")))
+        item = self.kinds.get(header_key(table.cell(row, "label")))
         kind = stated or self.kind or item
         if not kind:
             raise Refusal(
@@ -194,9 +214,9 @@ class Reader:
                 "It does not say which kind of cost it is. Fill it in, or say below "
                 "which kind all rows are.",
             )
-        return str(kind)
+        return kind
 
-    def money(self, table: Table, row: Row, kind: str, label: str) -> dict[str, Any]:
+    def money(self, table: Table, row: Row, kind: Kind, label: str) -> dict[str, Any]:
         if is_rise(table, row, kind):
             source = table.cell(row, "likely")
             return {
@@ -513,22 +533,6 @@ WANTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCosts:
-    candidates: Mapping[str, Sequence[str]]
-    currency: str
-    lines: Mapping[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ForAll:
-    """What holds for the rows that do not say it; blank is nothing."""
-
-    candidate: str = ""
-    kind: str = ""
-    recurrence: str = ""
-
-
 def is_table(columns: Collection[str], *, said: bool = False) -> bool:
     """Whether these columns make costs; prices alone do if somebody `said` so."""
     return bool({"likely", "state"} & set(columns)) and (said or len(columns) > 1)
@@ -593,7 +597,7 @@ class Walk:
         self.known, self.findings = known, findings
         self.for_all, self.skip_unknown = for_all, skip_unknown
         self.names = Names(known.candidates, loose=True)
-        self.reader = Reader(known.currency, for_all.kind, for_all.recurrence)
+        self.reader = Reader(known, for_all)
         self.skipped: dict[str, int] = {}
         self.bidder = ""
         self.silent: set[tuple[str, int]] = set()

@@ -33,7 +33,7 @@ from vendors.choices import (
     Recurrence,
 )
 from vendors.claims import ClaimWords
-from vendors.costs import CODES, CostKind, write_tiers
+from vendors.costs import CODES, kind_named, write_tiers
 from vendors.fields import HoldsForTextField, read_holds_for, write_holds_for
 from vendors.imports import ClaimLine, ClaimsPlan, plan_claims_import
 from vendors.imports.answers import COLUMNS, CROSSED, Meaning
@@ -53,7 +53,7 @@ from vendors.imports.prices import COLUMNS as COST_WORDS_COLUMNS
 from vendors.imports.prices import price_columns
 from vendors.policy import may_read_answers
 from vendors.selectors.candidates import asked_requirements, lists_of
-from vendors.selectors.costs import tiers_of
+from vendors.selectors.costs import kinds_of, tiers_of
 from vendors.services.candidates import KIND as CANDIDATES
 from vendors.services.candidates import import_candidates, known_candidates
 from vendors.services.candidates import undo as undo_candidates
@@ -382,7 +382,10 @@ class Costs(RowsImport):
         names = evaluation.candidates.values_list("name", flat=True)
         questions: dict[str, tuple[str, list[tuple[str, str]]]] = {
             "candidate": ("Candidate", [(name, name) for name in names]),
-            "kind": ("Kind of cost", [(str(kind), kind.label) for kind in CostKind]),
+            "kind": (
+                "Kind of cost",
+                [(kind.key, kind.name) for kind in kinds_of(evaluation)],
+            ),
             "recurrence": ("Falls due", list(Recurrence.choices)),
         }
         return {
@@ -434,7 +437,8 @@ class Costs(RowsImport):
 
     def name_of(self, line: RowLine) -> str:
         name, kind, label = line.key
-        return " / ".join(part for part in (name, CostKind(kind).label, label) if part)
+        kind = kind_named(kind, ()).name.replace("_", " ")
+        return " / ".join(part for part in (name, kind, label) if part)
 
     def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
         return [
@@ -445,7 +449,7 @@ class Costs(RowsImport):
     def lists(self, evaluation: Evaluation, user: User) -> Mapping[str, Sequence[str]]:
         return {
             "candidate": list(evaluation.candidates.values_list("name", flat=True)),
-            "kind": [kind.label for kind in CostKind],
+            "kind": [kind.name for kind in kinds_of(evaluation)],
             "state": CostState.values,
             "pricing": ["per unit", "graduated", "volume", "package", "percent"],
             "recurrence": Recurrence.values,

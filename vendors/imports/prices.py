@@ -25,7 +25,7 @@ from evaltracker.toolbox.tabular.cells import (
 )
 from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CODES, CostKind, parse_amount, read_decimal
+from vendors.costs import CODES, Kind, parse_amount, read_decimal
 from vendors.imports.answers import (
     MEANT,
     Parts,
@@ -68,21 +68,28 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note", "notes", "comment", "comments", "vendornote"),
 }
-KINDS: dict[str, CostKind] = {
-    **{header_key(kind.value): kind for kind in CostKind},
-    **{header_key(kind.label): kind for kind in CostKind},
-    **dict.fromkeys(
-        ("license", "licence", "usage", "subscription", "licenseorusage"),
-        CostKind.LICENCE,
-    ),
-    **dict.fromkeys(("setupfee", "setupfees", "implementation"), CostKind.SETUP),
-    **dict.fromkeys(("supportcontract", "premiumsupport"), CostKind.SUPPORT),
-    **dict.fromkeys(("integrations",), CostKind.INTEGRATION),
-    **dict.fromkeys(("infrastructure", "egress"), CostKind.INFRASTRUCTURE_EGRESS),
-    **dict.fromkeys(("sso", "security", "securityextras"), CostKind.SECURITY_EXTRAS),
-    **dict.fromkeys(("exitcosts",), CostKind.EXIT),
-    **dict.fromkeys(("renewal", "renewalincrease"), CostKind.RENEWAL_RISE),
+# Other words for kinds of that key, where an evaluation has them.
+KIND_WORDS = {
+    **dict.fromkeys(("license", "usage", "subscription", "licenseorusage"), "licence"),
+    **dict.fromkeys(("setupfee", "setupfees", "implementation"), "setup"),
+    **dict.fromkeys(("supportcontract", "premiumsupport"), "support"),
+    **dict.fromkeys(("integrations",), "integration"),
+    **dict.fromkeys(("infrastructure", "egress"), "infrastructure_egress"),
+    **dict.fromkeys(("sso", "security", "securityextras"), "security_extras"),
+    **dict.fromkeys(("exitcosts",), "exit"),
+    **dict.fromkeys(("renewal", "renewalincrease"), "renewal_rise"),
 }
+
+
+def kinds_by_word(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    by_key = {kind.key: kind for kind in kinds}
+    return {
+        **{word: by_key[key] for word, key in KIND_WORDS.items() if key in by_key},
+        **{header_key(kind.key): kind for kind in by_key.values()},
+        **{header_key(kind.name): kind for kind in by_key.values()},
+    }
+
+
 STATES: dict[str, CostState] = {
     **{header_key(state.value): state for state in CostState},
     **dict.fromkeys(("notincluded", "excl"), CostState.EXCLUDED),

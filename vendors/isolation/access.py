@@ -106,6 +106,8 @@ ACCESS: dict[str, Access] = {
         "OR id IN (SELECT lead_id FROM trials_trial)",
         shown=("id",),
     ),
+    # Which prices are asked for.
+    "vendors_priceitem": Access(rows=INVITED),
     # The journal is written and never read; only its head is, to go on from there.
     "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
     "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),

@@ -30,6 +30,7 @@ from vendors.models.claims import (
 from vendors.models.costs import (
     CostLine,
     ExchangeRate,
+    PriceItem,
     PriceOpening,
     Quote,
     QuoteRead,

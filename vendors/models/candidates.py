@@ -100,6 +100,8 @@ QUOTE_LINE = (
     *("kind", "label", "state", "low", "likely", "high", "quantity", "unit"),
     *("pricing", "tiers", "recurrence", "note"),
 )
+# Lines of before do not say what their kind was called then.
+CALLED = "called"
 
 
 def check_tiers(value: object) -> None:
@@ -118,7 +120,7 @@ def check_payments(value: object) -> None:
 
 def check_quote_lines(value: object) -> None:
     """Refuse anything but lines of a quote with numbers as text and their tiers."""
-    for row in _dicts(value, QUOTE_LINE):
+    for row in _dicts(value, QUOTE_LINE, CALLED):
         amounts = [row[name] for name in ("low", "likely", "high")]
         if not _is_number(row["quantity"]) or not all(
             amount is None or _is_number(amount) for amount in amounts
@@ -127,9 +129,13 @@ def check_quote_lines(value: object) -> None:
         check_tiers(row["tiers"])
 
 
-def _dicts(value: object, names: tuple[str, ...]) -> list[dict[str, object]]:
+def _dicts(
+    value: object, names: tuple[str, ...], *optional: str
+) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = value if isinstance(value, list) else [{}]
-    if not all(isinstance(row, dict) and row.keys() == set(names) for row in rows):
+    if not all(
+        isinstance(row, dict) and row.keys() - {*optional} == {*names} for row in rows
+    ):
         raise ValidationError(f"It is a list of objects with {', '.join(names)}.")
     return rows
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar, Self
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import (
     PROTECT,
@@ -13,6 +13,7 @@ from django.db.models import (
     Q,
     UniqueConstraint,
 )
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from evaltracker.evaluations.models import (
@@ -23,10 +24,18 @@ from evaltracker.evaluations.models import (
     User,
 )
 from stakeholders.models import Role
-from vendors.choices import CostState, PriceSource, Pricing, Recurrence
+from vendors.choices import (
+    CostState,
+    CountsAs,
+    KindGroup,
+    PriceSource,
+    Pricing,
+    Recurrence,
+)
 from vendors.models.candidates import (
     AmountField,
     Candidate,
+    Vendor,
     VendorRecord,
     VendorScopedQuerySet,
     check_quote_lines,
@@ -38,6 +47,73 @@ SINCE_0_1 = (
     *("quantity", "unit", "pricing", "tiers", "recurrence", "currency"),
     *("rate", "source_text", "source_url", "quoted_on", "note"),
 )
+
+
+class PriceItemQuerySet(ScopedQuerySet["PriceItem"]):
+    def for_vendor(self, vendor: Vendor) -> Self:
+        """Those of evaluations to which this vendor is invited."""
+        invited = Candidate.objects.for_vendor(vendor).values("evaluation")
+        return self.filter(evaluation__in=invited)
+
+
+class PriceItem(CommittedRecord):
+    """One row of an evaluation's price schedule: a kind of cost, or a part of one that
+    everybody is asked for. An evaluation without any has those of IT."""
+
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="price_items")
+    # It never changes: lines, commitments and frozen memos name it.
+    kind = models.CharField(
+        max_length=30, validators=[RegexValidator(r"\A[a-z0-9_]{1,30}\Z")]
+    )
+    part = models.CharField(max_length=150, blank=True)
+    name = models.CharField(max_length=60, blank=True)
+    group = models.CharField(
+        max_length=9, choices=KindGroup.choices, default=KindGroup.ONE_OFF
+    )
+    due = models.CharField(
+        max_length=7, choices=Recurrence.choices, default=Recurrence.ONCE
+    )
+    unit = models.CharField(max_length=60, blank=True)
+    quantity = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(0)],
+    )
+    # Kinds of candidate that are asked; all if it is empty.
+    for_kinds = models.JSONField(default=list, blank=True)
+    counts_as = models.CharField(max_length=7, choices=CountsAs.choices, blank=True)
+    rises = models.BooleanField(default=False)
+    help = models.CharField(max_length=300, blank=True)
+    not_applicable = models.CharField(max_length=300, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar = PriceItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "part")
+        constraints = [
+            UniqueConstraint(
+                fields=("evaluation", "kind", "part"), name="price_item_once"
+            ),
+            UniqueConstraint(
+                "evaluation",
+                Lower("name"),
+                condition=~Q(name=""),
+                name="price_item_name_once",
+            ),
+            UniqueConstraint(
+                fields=("evaluation",),
+                condition=Q(counts_as=CountsAs.RISE),
+                name="price_item_one_rise",
+            ),
+            CheckConstraint(
+                condition=Q(part="") ^ Q(name=""), name="price_item_kind_or_part"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.part or self.name
 
 
 class CostLineQuerySet(VendorScopedQuerySet["CostLine"]):
@@ -64,13 +140,13 @@ class CostLine(SealedRecord, VendorRecord):
     committed: ClassVar = {1: SINCE_0_1, 2: (*SINCE_0_1, "said_by")}
 
     candidate = ForeignKey(Candidate, PROTECT, related_name="cost_lines")
-    # One of vendors.costs.CostKind; the pure list is the source of the words.
+    # The key of a kind; see PriceItem.
     kind = models.CharField(max_length=30)
     label = models.CharField(
         max_length=150, blank=True, help_text="Which part, if a kind has several."
     )
     state = models.CharField(
-        max_length=8, choices=CostState.choices, default=CostState.UNSAID
+        max_length=14, choices=CostState.choices, default=CostState.UNSAID
     )
     low = AmountField(null=True, blank=True)
     likely = AmountField(null=True, blank=True)

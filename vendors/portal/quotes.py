@@ -35,7 +35,7 @@ from vendors.portal.access import (
 )
 from vendors.portal.claims import address
 from vendors.selectors.access import people_of, reader_of
-from vendors.selectors.costs import is_sealed, own_quotes, standing_quote
+from vendors.selectors.costs import is_sealed, kinds_for, own_quotes, standing_quote
 from vendors.services.access import actor_in_pages
 from vendors.services.quotes import (
     hand_in_quote,
@@ -86,13 +86,15 @@ def _place(before: str, name: str) -> str:
     return f"{before[:-1]}.{name}" if before else name
 
 
-def form_rows(rows: list[Typed], wrong: dict[str, list[str]]) -> list[Row]:
+def form_rows(
+    rows: list[Typed], wrong: dict[str, list[str]], candidate: Candidate
+) -> list[Row]:
     shown = []
     for index, typed in enumerate(rows):
         following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
         row = Row(
             kind=typed["kind"],
-            label=kind_label(typed["kind"]),
+            label=kind_label(typed["kind"], candidate),
             boxes=boxes_of(typed, wrong, f"{index}-"),
             hidden=f"{index}-kind",
             is_last=following != typed["kind"],
@@ -147,7 +149,9 @@ def sheet(request: HttpRequest, session: VendorSession) -> HttpResponse:
     stands = standing_quote(candidate, reader_of(session))
     if request.method != "HEAD":
         note_read(quote=stands, key=session)
-    content = write_prices(rows_of(stands, candidate), _head(candidate, stands))
+    content = write_prices(
+        rows_of(stands, candidate), _head(candidate, stands), kinds_for(candidate)
+    )
     return download(content, name="prices.xlsx", content_type=TYPES["xlsx"])
 
 
@@ -160,8 +164,11 @@ def _from_sheet(
     """The form filled from a sheet, to be looked over; nothing is kept yet."""
     try:
         missing = "Choose a file first, then read it into the form."
-        read, new_head = read_prices(*chosen_file(request, "sheet", missing))
-        filled = filled_rows(read, session.link.candidate)
+        candidate = session.link.candidate
+        read, new_head = read_prices(
+            *chosen_file(request, "sheet", missing), kinds_for(candidate)
+        )
+        filled = filled_rows(read, candidate)
     except Problem as problem:
         return _shown(request, session, rows, head=head, problem=problem)
     head = {name: new_head[name] or head[name] for name in HEAD}
@@ -201,7 +208,7 @@ def _shown(
         problem=_sentence(problem, wrong),
         is_read=is_read,
         head=boxes_of(head or _head(candidate, stands), wrong),
-        rows=form_rows(rows, wrong),
+        rows=form_rows(rows, wrong, candidate),
         currencies=[code for code, _ in currency_choices()],
         last=last,
         stands=stands,

@@ -14,12 +14,12 @@ from evaltracker.toolbox.registry import read_once
 from stakeholders.models import Delegation, Role, Stakeholder
 from stakeholders.policy import lendings_today, voices
 from vendors import costs
-from vendors.costs import CHECKLIST
 from vendors.models import (
     Candidate,
     Conflict,
     CostLine,
     ExchangeRate,
+    PriceItem,
     PriceOpening,
     Quote,
     QuoteReader,
@@ -35,14 +35,74 @@ def rates_of(evaluation: Evaluation) -> dict[str, ExchangeRate]:
     return {row.currency: row for row in rows}
 
 
-def cost_input(line: CostLine, rates: Rates) -> costs.Line:
+ITEM = ("name", "group", "due", "unit", "quantity", "counts_as", "rises", "help")
+
+
+def kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
+    """The evaluation's kinds of cost with their parts, in order; read once for a
+    request that only reads."""
+    return read_once(("kinds of cost", evaluation.pk), lambda: _kinds_of(evaluation))
+
+
+def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
+    rows = list(PriceItem.objects.filter(evaluation=evaluation))
+    asked = [row for row in rows if row.part and not row.not_applicable]
+    return (
+        tuple(
+            costs.Kind(
+                key=row.kind,
+                for_kinds=tuple(row.for_kinds),
+                not_applicable=row.not_applicable,
+                parts=tuple(
+                    costs.Part(part.part, part.due, part.unit, part.quantity, part.help)
+                    for part in asked
+                    if part.kind == row.kind
+                ),
+                **{field: getattr(row, field) for field in ITEM},
+            )
+            for row in rows
+            if not row.part
+        )
+        or costs.IT
+    )
+
+
+def kinds_for(candidate: Candidate) -> tuple[costs.Kind, ...]:
+    """Those for its kind of candidate, whether they apply or not."""
+    return costs.kinds_for(candidate.kind, kinds_of(candidate.evaluation))
+
+
+def schedule_for(candidate: Candidate) -> list[costs.Row]:
+    """What a vendor is asked to price: kinds and parts that the owner ruled not
+    applicable are left out."""
+    kinds = [kind for kind in kinds_for(candidate) if not kind.not_applicable]
+    return [row for kind in kinds for row in kind.rows]
+
+
+def said_of(line: CostLine) -> costs.Said:
+    return costs.Said(line.kind, line.label, costs.LineState(line.state))
+
+
+def asked_of(
+    candidate: Candidate, lines: Iterable[CostLine]
+) -> tuple[costs.Asked, ...]:
+    """What is asked of a candidate with these lines; rates are not looked at."""
+    kinds = kinds_of(candidate.evaluation)
+    return costs.asked_kinds(kinds, candidate.kind, map(said_of, lines))
+
+
+def kind_name(line: CostLine) -> str:
+    return costs.kind_named(line.kind, kinds_of(line.candidate.evaluation)).name
+
+
+def cost_input(line: CostLine, rates: Rates, kinds: Sequence[costs.Kind]) -> costs.Line:
     """One line without its row; its own rate goes before the evaluation's."""
     rate, source = line.rate, "the price's own rate" if line.rate else ""
     if rate is None and (shared := rates.get(line.currency)):
         rate = shared.rate
         source = costs.rate_words(shared.rated_on, shared.source)
     return costs.Line(
-        kind=costs.CostKind(line.kind),
+        kind=costs.kind_named(line.kind, kinds),
         state=costs.LineState(line.state),
         low=line.low,
         likely=line.likely,
@@ -72,14 +132,16 @@ def tiers_of(kept: Sequence[Mapping[str, str]]) -> tuple[costs.Tier, ...]:
 def candidate_cost(candidate: Candidate) -> costs.TotalCost:
     rates = rates_of(candidate.evaluation)
     lines = CostLine.objects.filter(candidate=candidate)
-    return total_of(candidate, [cost_input(line, rates) for line in lines])
+    kinds = kinds_of(candidate.evaluation)
+    return total_of(candidate, [cost_input(line, rates, kinds) for line in lines])
 
 
 def total_of(candidate: Candidate, lines: list[costs.Line]) -> costs.TotalCost:
     evaluation = candidate.evaluation
     return costs.total_cost(
         lines,
-        checklist=costs.CHECKLIST[candidate.kind],
+        kinds=kinds_of(evaluation),
+        candidate_kind=candidate.kind,
         currency=evaluation.currency,
         horizon_months=evaluation.horizon_months,
         planning_factor=evaluation.planning_factor,
@@ -285,8 +347,14 @@ def is_sealed(evaluation: Evaluation, now: datetime.datetime) -> bool:
 
 
 def not_quoted(candidate: Candidate, quote: Quote | None) -> list[str]:
-    kinds = {line["kind"] for line in (quote.lines or ())} if quote else set()
-    return [str(kind) for kind in CHECKLIST[candidate.kind] if str(kind) not in kinds]
+    """Keys of kinds that are asked and that it says nothing, or not all, of."""
+    lines = (quote.lines or ()) if quote else ()
+    said = (
+        costs.Said(line["kind"], line["label"], costs.LineState.PRICED)
+        for line in lines
+    )
+    asked = costs.asked_kinds(kinds_of(candidate.evaluation), candidate.kind, said)
+    return [row.kind.key for row in asked if not row.known]
 
 
 def is_quoted(evaluation: Evaluation) -> bool:

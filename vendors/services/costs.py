@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaltracker.errors import Invalid, Stale
+from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Import, User
@@ -35,11 +35,11 @@ from evaltracker.toolbox.processes import create_all
 from evaltracker.toolbox.text import Inputs
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
-from vendors.costs import CHECKLIST, CODES, CostKind, Tier, check_shares
+from vendors.costs import CODES, RISE, Kind, Tier, check_shares, unasked
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
 from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine, ExchangeRate
-from vendors.selectors.costs import tiers_of
+from vendors.selectors.costs import asked_of, kind_name, kinds_of, tiers_of
 from vendors.services.candidates import lock_candidate, names_of
 
 # Writing down what candidates cost; prices stay sealed until they are opened.
@@ -62,6 +62,7 @@ PRICE_FIELDS = (
     "source_url",
     "note",
 )
+WHY_NOT = "Why does it not apply?"
 # What makes a price that somebody said another one.
 SAID = (
     *("state", "low", "likely", "high", "quantity", "unit", "pricing", "tiers"),
@@ -121,7 +122,7 @@ def set_cost_line(
         "note": inputs.text("note", note, blank=True),
     }
     label = inputs.line("label", label, blank=True)
-    check_price(inputs, kind, label, values)
+    check_price(inputs, kinds_of(candidate.evaluation), kind, label, values)
     check_tiers(inputs, values["state"], pricing, tiers)
     inputs.check()
     line, before, after = _write(candidate, kind, label, values)
@@ -129,17 +130,34 @@ def set_cost_line(
     return line
 
 
+def set_price_change(*, candidate: Candidate, by: By, **values: Any) -> CostLine:
+    """Write the kind that counts as the price change, in per cent a year."""
+    kinds = kinds_of(candidate.evaluation)
+    key = next((kind.key for kind in kinds if kind.counts_as == RISE), "")
+    if not key:
+        raise Refused("No kind of cost here counts as the price change.")
+    return set_cost_line(
+        candidate=candidate,
+        kind=key,
+        pricing=Pricing.PERCENT,
+        recurrence=Recurrence.YEARLY,
+        by=by,
+        **values,
+    )
+
+
 @transaction.atomic
 def mark_rest_unsaid(*, candidate: Candidate, by: By) -> list[CostLine]:
-    """Note as unsaid every kind of the checklist that has no line yet.
+    """Note as unsaid every kind, and part, that is asked and has no line yet.
 
     It says that somebody asked and got no price, which is not a price of zero.
     """
-    there = set(CostLine.objects.filter(candidate=candidate).values_list("kind"))
+    lines = CostLine.objects.filter(candidate=candidate)
     return [
-        set_cost_line(candidate=candidate, kind=kind, state=CostState.UNSAID, by=by)
-        for kind in CHECKLIST[candidate.kind]
-        if (kind,) not in there
+        set_cost_line(
+            candidate=candidate, kind=key, label=part, state=CostState.UNSAID, by=by
+        )
+        for key, part in unasked(asked_of(candidate, lines))
     ]
 
 
@@ -156,9 +174,19 @@ def remove_cost_line(*, line: CostLine, by: By) -> None:
     _record(candidate, line, "cost.removed", by, before, {})
 
 
-def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -> None:
-    if kind not in set(CostKind):
-        inputs.refuse("kind", f"“{kind}” is not on the checklist of costs.")
+def check_price(
+    inputs: Inputs,
+    kinds: Sequence[Kind],
+    key: str,
+    label: str,
+    values: dict[str, Any],
+) -> None:
+    kind = next((kind for kind in kinds if kind.key == key), None)
+    if kind is None:
+        names = ", ".join(kind.name for kind in kinds)
+        inputs.refuse("kind", f"“{key}” is no kind of cost here. There are: {names}.")
+    if values["state"] == CostState.NOT_APPLICABLE and not values["note"]:
+        inputs.refuse("note", WHY_NOT)
     if values["currency"] not in CODES:
         inputs.refuse("currency", "Write the currency as its code, such as USD.")
     amounts = [values["low"], values["likely"], values["high"]]
@@ -174,7 +202,7 @@ def check_price(inputs: Inputs, kind: str, label: str, values: dict[str, Any]) -
     elif amounts[0] < 0 and values["tiers"]:
         inputs.refuse("tiers", "A credit has no tiers.")
     elif values["pricing"] == Pricing.PERCENT:
-        problem = no_percentage(kind, label, amounts)
+        problem = no_percentage(kind.counts_as if kind else "", label, amounts)
         if problem:
             inputs.refuse("likely", problem[0].upper() + problem[1:])
 
@@ -220,7 +248,7 @@ def _record(
 ) -> None:
     if not before and not after:
         return
-    named: dict[str, Any] = {"candidate": candidate.name, "kind": line.kind}
+    named: dict[str, Any] = {"candidate": candidate.name, "kind": kind_name(line)}
     if candidate.evaluation.prices_opened_at is None:
         before = {key: before[key] for key in before if key in OPEN_FIELDS}
         after = {key: after[key] for key in after if key in OPEN_FIELDS}
@@ -231,7 +259,7 @@ def _record(
         subject=line,
         by=by,
         before=before,
-        after={**named, "label": line.label, **after},
+        after={**after, **named, "label": line.label},
     )
 
 
@@ -246,21 +274,21 @@ SAVED = (*WRITTEN, "said_by")
 MONEY = ("low", "likely", "high", "quantity", "rate")
 
 
-def fill(row: CostLine, values: Mapping[str, Any]) -> CostLine:
+def fill(row: CostLine, values: Mapping[str, Any], kinds: Sequence[Kind]) -> CostLine:
     for field, value in values.items():
         setattr(row, field, value)
     if row.state != CostState.PRICED:
         row.tiers = []
     inputs = Inputs()
     stands = {field: getattr(row, field) for field in WRITTEN}
-    check_price(inputs, row.kind, row.label, stands)
+    check_price(inputs, kinds, row.kind, row.label, stands)
     check_tiers(inputs, row.state, row.pricing, tiers_of(row.tiers))
     inputs.check()
     try:
         row.clean_fields(exclude={"candidate"})
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
-        raise Invalid(f"{row.kind} {row.label}: {field}: {sentences[0]}") from error
+        raise Invalid(f"{name_of(row)}: {field}: {sentences[0]}") from error
     return row
 
 
@@ -313,6 +341,7 @@ def name_of(row: CostLine) -> str:
 
 def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
+    kinds = kinds_of(evaluation)
     new, changed = imported.kept["new"], imported.kept["changed"]
     locked(evaluation)
     rows = {str(row.pk): row for row in lines_of(evaluation)}
@@ -323,7 +352,7 @@ def undo(imported: Import, by: User) -> None:
         if key not in rows or state_of(rows[key]) != after
     )
     for key, (before, _) in changed.items():
-        fill(rows[key], read_kept(before))
+        fill(rows[key], read_kept(before), kinds)
     change_all([rows[key] for key in changed], SAVED)
     remove_files_of(
         topic="cost_line",
@@ -404,6 +433,7 @@ def known_costs(*, evaluation: Evaluation) -> KnownCosts:
             key_of(row): {field: getattr(row, field) for field in WRITTEN}
             for row in lines_of(evaluation)
         },
+        kinds=kinds_of(evaluation),
     )
 
 
@@ -431,12 +461,12 @@ def import_costs(
         )
     if not (plan.new or plan.changed):
         return plan.counts
-    added = []
+    added, kinds = [], kinds_of(evaluation)
     for line in plan.new:
         name, kind, label = line.key
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
-        added.append(fill(row, line.values))
+        added.append(fill(row, line.values, kinds))
     changes = _write_changes(evaluation, plan)
     create_all(added)
     changes["new"] = {str(row.pk): state_of(row) for row in added}
@@ -454,12 +484,14 @@ def import_costs(
 
 def _write_changes(evaluation: Evaluation, plan: RowsPlan) -> dict[str, Any]:
     rows = {key_of(row): row for row in lines_of(evaluation)}
+    kinds = kinds_of(evaluation)
     changes: dict[str, Any] = {}
     touched = []
     for one in plan.changed:
         row = rows[one.line.key]
         before = state_of(row) | {"said_by": row.said_by}
-        touched.append(fill(row, {**one.after, "said_by": PriceSource.FILE}))
+        values = {**one.after, "said_by": PriceSource.FILE}
+        touched.append(fill(row, values, kinds))
         changes[str(row.pk)] = [before, state_of(row)]
     change_all(touched, SAVED)
     return {"changed": changes}

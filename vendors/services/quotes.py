@@ -38,7 +38,7 @@ from vendors.choices import (
     QuoteState,
     Recurrence,
 )
-from vendors.costs import CHECKLIST, CODES, CostKind, Tier, amounts_at
+from vendors.costs import CODES, Kind, Tier, amounts_at, kind_named
 from vendors.costs import Pricing as HowPriced
 from vendors.costs.lines import stored_tier
 from vendors.models import (
@@ -58,6 +58,8 @@ from vendors.selectors.costs import (
     Seat,
     interested,
     is_quoted,
+    kinds_for,
+    kinds_of,
     not_quoted,
     opening_of,
     second_people,
@@ -87,7 +89,10 @@ BELOW_ZERO = (
     "A price is 0 or more, so that no total is below 0; take a discount off the price "
     "itself."
 )
-NOT_ASKED = "It is not on the checklist of this invitation: {}."
+NOT_ASKED = "This invitation asks for no “{}”. It asks for: {}."
+NOT_YOURS = (
+    "Say included or not offered. Only the buyer can rule that it does not apply."
+)
 TWICE = "There is another line for it; name the part that each is for in label."
 
 
@@ -108,6 +113,8 @@ class QuotedLine:
     tiers: tuple[Tier, ...] = ()
     recurrence: str = Recurrence.ONCE
     note: str = ""
+    # What the kind was called when it was handed in.
+    called: str = ""
 
     @property
     def is_priced(self) -> bool:
@@ -115,7 +122,7 @@ class QuotedLine:
 
     @property
     def name(self) -> str:
-        kind = CostKind(self.kind).label
+        kind = self.called or kind_named(self.kind, ()).name
         return f"{kind} ({self.label})" if self.label else kind
 
 
@@ -170,8 +177,8 @@ def checked_lines(
             for sentence in sentences:
                 inputs.refuse(f"lines.{index}.{field}", sentence)
     inputs.check()
-    order = list(CHECKLIST[candidate.kind])
-    return sorted(valid, key=lambda row: (order.index(CostKind(row.kind)), row.label))
+    order = [kind.key for kind in kinds_for(candidate)]
+    return sorted(valid, key=lambda row: (order.index(row.kind), row.label))
 
 
 def _checked(
@@ -185,17 +192,22 @@ def _checked(
         low=line.likely if line.low is None else line.low,
         high=line.likely if line.high is None else line.high,
     )
+    if line.state == CostState.NOT_APPLICABLE:
+        inputs.refuse("state", NOT_YOURS)
+        return line
     if line.state not in set(QuoteState):
         inputs.refuse("state", f"It must be one of: {', '.join(QuoteState)}.")
         return line
-    if line.kind not in set(CHECKLIST[candidate.kind]):
-        kinds = ", ".join(CHECKLIST[candidate.kind])
-        inputs.refuse("kind", NOT_ASKED.format(kinds))
+    kinds = kinds_for(candidate)
+    if line.kind not in {kind.key for kind in kinds}:
+        asked = ", ".join(kind.key for kind in kinds)
+        inputs.refuse("kind", NOT_ASKED.format(line.kind[:60], asked))
         return line
+    line = replace(line, called=kind_named(line.kind, kinds).name)
     if _below_zero(inputs, line):
         return line
     values = cost_values(line, currency)
-    check_price(inputs, line.kind, line.label, values)
+    check_price(inputs, kinds, line.kind, line.label, values)
     check_tiers(inputs, values["state"], line.pricing, line.tiers)
     if not inputs.errors:
         _check_columns(inputs, line, values)
@@ -298,37 +310,40 @@ def _enter(candidate: Candidate, quote: Quote, by: By) -> None:
 def _rows(
     candidate: Candidate, quote: Quote, day: Any, there: dict[tuple[str, str], CostLine]
 ) -> tuple[list[CostLine], list[CostLine]]:
+    asked = kinds_of(candidate.evaluation)
     if quote.is_withdrawn:
-        return [], _taken_out(there.values(), day)
+        return [], _taken_out(there.values(), day, asked)
     added, touched = [], []
     lines = read_lines(quote.lines)
     quoted = {(line.kind, line.label) for line in lines}
     for line in lines:
         values = _values(line, quote, day)
         if row := there.get((line.kind, line.label)):
-            touched.append(fill(row, values))
+            touched.append(fill(row, values, asked))
         else:
             new = CostLine(candidate=candidate, kind=line.kind, label=line.label)
-            added.append(fill(new, values))
+            added.append(fill(new, values, asked))
     kinds = {line.kind for line in lines}
     part = {"state": CostState.INCLUDED, **dict.fromkeys(AMOUNTS)}
     for key, row in there.items():
         if key not in quoted and row.kind in kinds and row.state == CostState.PRICED:
-            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}))
+            touched.append(fill(row, {**part, "note": f"{PART_OF}{day}."}, asked))
     listed = {row.kind for row in there.values()}
     added += [
         CostLine(candidate=candidate, kind=kind, currency=quote.currency)
         for kind in not_quoted(candidate, quote)
-        if kind not in listed
+        if kind not in listed | kinds
     ]
     return added, touched
 
 
-def _taken_out(rows: Iterable[CostLine], day: Any) -> list[CostLine]:
+def _taken_out(
+    rows: Iterable[CostLine], day: Any, asked: Sequence[Kind]
+) -> list[CostLine]:
     nothing = {"state": CostState.UNSAID, **dict.fromkeys(AMOUNTS), "quoted_on": None}
     blank = {**nothing, "note": WITHDRAWN.format(day)}
     return [
-        fill(row, blank)
+        fill(row, blank, asked)
         for row in rows
         if row.said_by == PriceSource.VENDOR or row.note.startswith(PART_OF)
     ]

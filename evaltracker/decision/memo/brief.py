@@ -32,11 +32,11 @@ from evaltracker.decision.memo.record import (
     knows_lists,
     planned_values,
 )
-from evaltracker.decision.memo.results import CHOOSABLE, States
+from evaltracker.decision.memo.results import CHOOSABLE, States, frozen_kinds
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.toolbox.text import listed, named_ref
 from trials.scoring import CellState, Standing, ValueState
-from vendors.costs import CostKind
+from vendors.costs import SUPPORT
 
 GOOD, BAD = "good", "bad"
 # Where a requirement of a value is in the way, the worst first.
@@ -174,7 +174,7 @@ def _answers(
         yield from list_answers(inputs, candidate["id"], states)
     yield from _date(candidate, inputs, states)
     yield from _budget(candidate["id"], inputs["brief"], result["cost"], prices=prices)
-    yield from _support(candidate, inputs["brief"], result["cost"], prices=prices)
+    yield from _support(candidate, inputs, result["cost"], prices=prices)
     yield from _metrics(candidate["id"], inputs, states, readings)
 
 
@@ -246,14 +246,19 @@ BOUGHT = {
 
 
 def _support(
-    candidate: FrozenCandidate, brief: OwnedBrief, cost: FrozenCost, *, prices: bool
+    candidate: FrozenCandidate, inputs: Inputs, cost: FrozenCost, *, prices: bool
 ) -> Iterator[BriefAnswer]:
-    wanted, offered = brief["support_wanted"], candidate.get("support_offered", "")
+    wanted, offered = (
+        inputs["brief"]["support_wanted"],
+        candidate.get("support_offered", ""),
+    )
     if not wanted and not offered:
         return
     proof, answer = "–", "not stated"
     if prices:
-        rows = [row for row in cost["rows"] if row["kind"] == CostKind.SUPPORT.label]
+        kinds = frozen_kinds(inputs.get("kinds"))
+        names = {kind.name for kind in kinds if kind.counts_as == SUPPORT}
+        rows = [row for row in cost["rows"] if row["kind"] in names]
         states = {row["state"] for row in rows}
         said = next((state for state in BOUGHT if state in states), "")
         proof = "its price is known" if said else "its price is not stated"

@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.db.models import Case, When
+
 from evaltracker.decision.memo.brief import AnsweredBrief, answered_briefs
 from evaltracker.decision.memo.figures import Figures
 from evaltracker.decision.memo.record import (
     FrozenBrief,
     FrozenCostLine,
+    FrozenKind,
     FrozenOption,
     FrozenRate,
     FrozenSheet,
@@ -65,11 +68,10 @@ from trials.selectors.matrix import (
 )
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
-from vendors.choices import CandidateState
-from vendors.costs import CostKind
+from vendors.choices import CandidateState, CostState
 from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
 from vendors.selectors.candidates import lists_of
-from vendors.selectors.costs import rates_of
+from vendors.selectors.costs import kinds_of, rates_of
 
 
 def requirement_inputs(book: Ledger) -> list[dict[str, Any]]:
@@ -143,8 +145,9 @@ def certainty_inputs(
     }
 
 
+KIND = tuple(name for name in FrozenKind.__annotations__ if name != "parts")
+LINE = tuple(name for name in FrozenCostLine.__annotations__ if name != "ruled")
 CHOICE = ("rationale", "dissent", "revisit_when")
-CHECKLIST_ORDER = tuple(CostKind)
 SIGN_OFF = (
     *("visit__number", "role", "printed_name", "verdict", "reason", "signed_at"),
     "document__sha256",
@@ -192,6 +195,13 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
             {field: getattr(row, field) for field in FrozenRate.__annotations__}
             for row in rates_of(evaluation).values()
         ],
+        "kinds": [
+            {
+                **{field: getattr(kind, field) for field in KIND},
+                "parts": [part.part for part in kind.parts],
+            }
+            for kind in kinds_of(evaluation)
+        ],
         "choice": {
             "candidate": decision.candidate_id or "" if decision else "",
             **{name: getattr(decision, name, "") for name in CHOICE},
@@ -220,14 +230,16 @@ def candidates_inputs(
         .order_by("category__position")
         .values("candidate_id", "category__name", "value", "reason")
     )
-    # As the checklist asks for them. They are frozen in this order, so that whatever
+    order = {kind.key: at for at, kind in enumerate(kinds_of(evaluation))}
+    # As they are asked for. They are frozen in this order, so that whatever
     # is printed of a memo keeps the order in which it was signed.
     lines = by_candidate(
         sorted(
             CostLine.objects.filter(**among).values(
-                "candidate_id", *FrozenCostLine.__annotations__
+                *("candidate_id", *LINE),
+                ruled=Case(When(state=CostState.NOT_APPLICABLE, then="note")),
             ),
-            key=lambda row: CHECKLIST_ORDER.index(row["kind"]),
+            key=lambda row: order.get(row["kind"], len(order)),
         )
     )
     mailed = by_candidate(

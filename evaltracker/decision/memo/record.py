@@ -83,6 +83,17 @@ class FrozenScore(TypedDict):
     reason: NotRequired[str]
 
 
+class FrozenKind(TypedDict):
+    key: str
+    name: str
+    group: str
+    rises: bool
+    counts_as: str
+    for_kinds: list[str]
+    not_applicable: str
+    parts: list[str]
+
+
 class FrozenCostLine(TypedDict):
     kind: str
     label: NotRequired[str]
@@ -101,6 +112,8 @@ class FrozenCostLine(TypedDict):
     source_url: str
     quoted_on: str | None
     said_by: NotRequired[str]
+    # Why it does not apply, of a line that says so.
+    ruled: NotRequired[str]
 
 
 class FrozenRate(TypedDict):
@@ -203,6 +216,7 @@ class Inputs(TypedDict):
     candidates: list[FrozenCandidate]
     certainty: NotRequired[dict[str, Any]]
     rates: NotRequired[list[FrozenRate]]
+    kinds: NotRequired[list[FrozenKind]]
     choice: FrozenChoice
     sign_offs: list[FrozenSignature]
     waivers: list[dict[str, str]]

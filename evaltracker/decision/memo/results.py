@@ -20,6 +20,7 @@ from evaltracker.decision.memo.record import (
     FrozenCandidate,
     FrozenCost,
     FrozenCostLine,
+    FrozenKind,
     FrozenPromises,
     FrozenRate,
     FrozenRequirement,
@@ -71,19 +72,21 @@ NOT_COSTS = frozenset({"cells", "gaps", "mailed_sheets", "scores", "settled", "s
 
 def cost_results(candidate: FrozenCandidate, inputs: Inputs) -> CostResult:
     facts = {name: value for name, value in candidate.items() if name not in NOT_COSTS}
-    rates = inputs.get("rates", [])
+    rates, kinds = inputs.get("rates", []), inputs.get("kinds")
     # Counted once for equal inputs: answers and verdicts come every day, prices seldom.
-    return _results(json.dumps([facts, inputs["brief"], rates], sort_keys=True))
+    return _results(json.dumps([facts, inputs["brief"], rates, kinds], sort_keys=True))
 
 
 @lru_cache(maxsize=1_000)
 def _results(written: str) -> CostResult:
-    candidate, brief, rated = json.loads(written)
+    candidate, brief, rated, kept = json.loads(written)
+    kinds = frozen_kinds(kept)
     rates = {row["currency"]: row for row in rated}
-    lines = [cost_line(row, rates) for row in candidate["cost_lines"]]
+    lines = [cost_line(row, rates, kinds) for row in candidate["cost_lines"]]
     total = costs.total_cost(
         lines,
-        checklist=costs.CHECKLIST[candidate["kind"]],
+        kinds=kinds,
+        candidate_kind=candidate["kind"],
         currency=brief["currency"],
         horizon_months=brief["horizon_months"],
         planning_factor=Decimal(brief["planning_factor"]),
@@ -104,10 +107,10 @@ def cost(total: costs.TotalCost) -> FrozenCost:
         "high": str(total.high),
         "known": total.coverage.known,
         "kinds": total.coverage.total,
-        "unsaid": [kind.label for kind in total.coverage.unsaid],
+        "unsaid": [kind.name for kind in total.coverage.unsaid],
         "rows": [
             {
-                "kind": row.kind.label,
+                "kind": row.kind.name,
                 "name": row.name,
                 "state": str(row.state),
                 "low": text(row.low),
@@ -142,7 +145,28 @@ def limits(total: costs.TotalCost, brief: OwnedBrief) -> list[dict[str, Any]]:
     ]
 
 
-def cost_line(row: FrozenCostLine, rates: dict[str, FrozenRate]) -> costs.Line:
+def frozen_kinds(kept: Sequence[FrozenKind] | None) -> Sequence[costs.Kind]:
+    """A memo of before has no kinds: those of IT, by the names that it froze."""
+    if kept is None:
+        return costs.IT
+    return [
+        costs.Kind(
+            key=row["key"],
+            name=row["name"],
+            group=row["group"],
+            rises=row["rises"],
+            counts_as=row["counts_as"],
+            for_kinds=tuple(row["for_kinds"]),
+            not_applicable=row["not_applicable"],
+            parts=tuple(map(costs.Part, row["parts"])),
+        )
+        for row in kept
+    ]
+
+
+def cost_line(
+    row: FrozenCostLine, rates: dict[str, FrozenRate], kinds: Sequence[costs.Kind]
+) -> costs.Line:
     """A cost line read from JSON; its own rate goes before the evaluation's."""
     rate = number(row["rate"])
     source = "the price's own rate" if rate else ""
@@ -152,7 +176,7 @@ def cost_line(row: FrozenCostLine, rates: dict[str, FrozenRate]) -> costs.Line:
         day = datetime.date.fromisoformat(shared["rated_on"])
         source = costs.rate_words(day, shared["source"])
     return costs.Line(
-        kind=costs.CostKind(row["kind"]),
+        kind=costs.kind_named(row["kind"], kinds),
         state=costs.LineState(row["state"]),
         low=number(row["low"]),
         likely=number(row["likely"]),
@@ -162,6 +186,7 @@ def cost_line(row: FrozenCostLine, rates: dict[str, FrozenRate]) -> costs.Line:
         quantity=Decimal(row["quantity"]),
         rate_to_base=rate,
         label=row.get("label", ""),
+        note=row.get("ruled") or "",
         unit=row.get("unit", ""),
         pricing=costs.Pricing(row.get("pricing", costs.Pricing.PER_UNIT)),
         tiers=tuple(

@@ -4,7 +4,7 @@ them, after the heading that begins with `APPENDIX`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -111,11 +111,31 @@ def costs_really(counted: Figures, chosen: FrozenCandidate | None) -> str:
             f"Not stated: {inline(', '.join(cost['unsaid']))}."
             if cost["unsaid"]
             else "",
+            ruled_out(inputs, chosen, inline),
             worth(result["value"], currency),
             rates(inputs),
         )
         if part
     )
+
+
+def ruled_out(
+    inputs: Inputs, chosen: FrozenCandidate, inline: Callable[[str], str]
+) -> str:
+    """“Ruled not applicable: exit (they stay).”, of the purchase and of the chosen."""
+    kinds = inputs.get("kinds", [])
+    names = {kind["key"]: kind["name"] for kind in kinds}
+    rows = [
+        (kind["name"], kind["not_applicable"])
+        for kind in kinds
+        if kind["not_applicable"]
+    ] + [
+        (row.get("label") or names.get(row["kind"], row["kind"]), row["ruled"] or "")
+        for row in chosen["cost_lines"]
+        if row.get("ruled")
+    ]
+    said = "; ".join(f"{name} ({why.rstrip('.')})" for name, why in rows)
+    return f"Ruled not applicable: {inline(said)}." if said else ""
 
 
 def price_words(counted: Figures, key: str) -> tuple[Part, Sentence]:
@@ -213,6 +233,9 @@ def what_it_does_not_do(
     return plain_lines(lines, NOTHING_SHORT)
 
 
+STATES = {"unsaid": NOT_STATED, "not_applicable": "not applicable"}
+
+
 def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) -> str:
     if chosen is None:
         return ""
@@ -227,7 +250,7 @@ def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) ->
         (
             (
                 row.get("name", row["kind"]),
-                NOT_STATED if row["state"] == "unsaid" else row["state"],
+                STATES.get(row["state"], row["state"]),
                 amount(row["likely"] or "–"),
                 "–" if row["working"] == row["state"] else row["working"],
             )

@@ -31,10 +31,10 @@ from trials.models import Consensus, Criterion, Trial
 from trials.selectors.ledger import LedgerRow
 from trials.selectors.scores import far_apart, unlocked_scorers
 from trials.selectors.trials import unjudged_criteria
-from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine, Question
 from vendors.selectors.costs import (
     NOBODY,
+    asked_of,
     candidate_cost,
     envelope_of,
     opening_of,
@@ -163,23 +163,22 @@ def cost_coverage_known(look: Look) -> Iterator[Blocker]:
     What a candidate will not state is recorded as not stated. Who quoted was asked
     about all of them; which it priced is sealed.
     """
-    lines = CostLine.objects.filter(candidate__in=look.shortlisted)
-    answered = set(lines.values_list("candidate_id", "kind"))
+    lines: dict[object, list[CostLine]] = {}
+    for line in CostLine.objects.filter(candidate__in=look.shortlisted):
+        lines.setdefault(line.candidate_id, []).append(line)
     quoted = quotes_seen(look.evaluation)
     for candidate in look.shortlisted:
         quote = quoted.get(candidate.pk)
         if quote and not quote.is_withdrawn:
             continue
-        missing = [
-            kind
-            for kind in CHECKLIST[candidate.kind]
-            if (candidate.pk, str(kind)) not in answered
-        ]
+        candidate.evaluation = look.evaluation
+        asked = asked_of(candidate, lines.get(candidate.pk, ()))
+        missing = [row.kind for row in asked if not row.states or row.missing]
         if missing:
             yield Blocker(
                 f"{candidate}: nobody asked about "
-                f"{listed([kind.label for kind in missing])}.",
-                links.act("set-cost-line", candidate, kind=str(missing[0])),
+                f"{listed([kind.name for kind in missing])}.",
+                links.act("set-cost-line", candidate, kind=missing[0].key),
                 "Add cost",
             )
 

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vendors.choices import CandidateKind
-from vendors.costs import CHECKLIST
+from tests.it_kinds import checklist
 
 FILE = Path(__file__).parents[2] / "data" / "fixed_purchase" / "e_signature.json"
 PURCHASE: dict[str, Any] = json.loads(FILE.read_text())
@@ -73,7 +72,7 @@ def cost_rows() -> list[list[str]]:
     As the checklist asks: what is not quoted was asked for and not stated.
     """
     rows = []
-    for kind in CHECKLIST[CandidateKind.BUY]:
+    for kind in [kind.key for kind in checklist("buy")]:
         *prices, due = PURCHASE["prices"].get(kind, ["", "", "", ""])
         for name, price in zip(BOUGHT, prices, strict=True):
             known = "priced" if price else "unsaid"

@@ -10,8 +10,8 @@ from evaltracker.evaluations.models import Evaluation, User
 from tests.acting import act
 from tests.cast import common, stakeholders, vendors
 from tests.clients import auditing, signed_in
+from tests.it_kinds import checklist
 from vendors.admin.costs import by_points, cost_columns, points_of
-from vendors.costs import CHECKLIST
 from vendors.models import Candidate, CostLine
 from vendors.services.costs import set_cost_line
 
@@ -113,7 +113,7 @@ def test_the_owner_writes_changes_removes_and_marks(acme: Candidate) -> None:
     assert act("remove-cost-line", line, owner) == 302
     assert act("mark-rest-unsaid", acme, owner) == 302
     kinds = set(CostLine.objects.values_list("kind", flat=True))
-    assert kinds == set(CHECKLIST["buy"])
+    assert kinds == {kind.key for kind in checklist("buy")}
 
 
 def test_the_page_asks_as_much_for_one_candidate_as_for_six(acme: Candidate) -> None:
@@ -140,7 +140,7 @@ def test_whoever_leaves_prices_out_wins_no_price_points(acme: Candidate) -> None
     body = page(where, where.owner)
     assert "none: 1 of 11 kinds" in " ".join(body.split())
     whole = vendors.candidate(where, "Globex ML")
-    for kind in CHECKLIST["buy"]:
+    for kind in [kind.key for kind in checklist("buy")]:
         set_cost_line(
             candidate=whole, kind=kind, likely=Decimal(90_000), by=where.owner
         )

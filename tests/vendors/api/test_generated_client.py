@@ -90,7 +90,7 @@ def test_it_lists_claims_uploads_quotes_and_hands_in(
         [same] = call("files_list", home, refs[0]).results
         assert same.sha256 == kept.sha256
         price = models.QuoteLineInput(
-            kind=models.CostKindEnum.LICENCE,
+            kind="licence",
             likely="1200.5",
             recurrence=models.RecurrenceEnum.YEARLY,
         )

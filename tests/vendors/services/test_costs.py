@@ -8,6 +8,7 @@ import pytest
 from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Entry
 from tests.cast import common, stakeholders, vendors
+from tests.it_kinds import it
 from vendors.models import Candidate, CostLine
 from vendors.policy import may_see_prices
 from vendors.selectors.costs import candidate_cost
@@ -47,7 +48,7 @@ def test_the_total_counts_what_is_priced_and_names_what_is_unsaid(
     total = candidate_cost(acme)
     assert total.likely == Decimal("300.00")
     assert candidate_cost(acme).coverage.known == 2
-    assert "setup" in total.coverage.unsaid
+    assert it.setup in total.coverage.unsaid
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,197 @@
+"""Kinds of cost, which of them a candidate is asked for, and which are known.
+
+Kinds are data of an evaluation. Overview, gate, points, envelope, what to ask next,
+comparison and memo read what is asked and known from here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+# How a kind counts beside being money: a rise lifts others by per cent a year (at most
+# one kind), work is multiplied by the planning factor, support is held against the
+# brief.
+RISE, WORK, SUPPORT = "rise", "work", "support"
+
+
+class LineState(StrEnum):
+    """What is known of a cost; *unsaid* is never zero."""
+
+    PRICED = "priced"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+    UNSAID = "unsaid"
+    NOT_APPLICABLE = "not_applicable"
+
+
+_STATED = {LineState.PRICED, LineState.INCLUDED, LineState.EXCLUDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a new line of a part starts with."""
+
+    part: str
+    due: str = "once"
+    unit: str = ""
+    quantity: Decimal = Decimal(1)
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the schedule that a candidate is asked to price."""
+
+    kind: str
+    name: str
+    part: str
+    group: str
+    due: str
+    unit: str
+    quantity: Decimal
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of cost; `parts` are those that everybody is asked for.
+
+    `for_kinds` are kinds of candidate, all if it is empty; `not_applicable` is the
+    owner's reason, blank while it applies.
+    """
+
+    key: str
+    name: str
+    group: str = "one_off"
+    due: str = "once"
+    unit: str = ""
+    quantity: Decimal = Decimal(1)
+    counts_as: str = ""
+    rises: bool = False
+    for_kinds: tuple[str, ...] = ()
+    not_applicable: str = ""
+    help: str = ""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.name[:1].upper() + self.name[1:]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Its rows in a schedule: its parts, or itself."""
+        whole = Part("", self.due, self.unit, self.quantity, self.help)
+        return tuple(
+            Row(
+                *(self.key, self.name, part.part, self.group, part.due, part.unit),
+                *(part.quantity, part.help),
+            )
+            for part in self.parts or (whole,)
+        )
+
+
+_BUILT = ("build", "open_source")
+_KEPT = (*_BUILT, "as_is")
+# Of an evaluation that has no kinds of its own, and of memos frozen without kinds.
+IT = (
+    Kind("licence", "licence or usage", "recurring", "yearly", "user", rises=True),
+    Kind("setup", "set-up"),
+    Kind(
+        *("support", "support contract", "recurring", "yearly"),
+        counts_as=SUPPORT,
+        rises=True,
+    ),
+    Kind("onboarding", "onboarding"),
+    Kind("training", "training"),
+    Kind("integration", "integration work"),
+    Kind("infrastructure_egress", "infrastructure and egress", "usage", "monthly"),
+    Kind(
+        *("security_extras", "security extras such as SSO", "recurring", "yearly"),
+        rises=True,
+    ),
+    Kind("migration", "migration in"),
+    Kind("exit", "exit", "exit"),
+    Kind("renewal_rise", "renewal rise", "recurring", "yearly", counts_as=RISE),
+    Kind(
+        "engineer_time", "engineer time", unit="hour", counts_as=WORK, for_kinds=_BUILT
+    ),
+    Kind("upkeep", "upkeep per year", "recurring", "yearly", for_kinds=_KEPT),
+    Kind("on_call", "on-call", "recurring", "monthly", for_kinds=_KEPT),
+)
+
+
+def kind_named(key: str, kinds: Iterable[Kind]) -> Kind:
+    """The kind of that key; one that is not among them reads as its key."""
+    return next((kind for kind in (*kinds, *IT) if kind.key == key), Kind(key, key))
+
+
+def kinds_for(candidate_kind: str, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    return tuple(
+        kind for kind in kinds if not kind.for_kinds or candidate_kind in kind.for_kinds
+    )
+
+
+class Said(NamedTuple):
+    """What one line says; `counts` is false for a price without a rate."""
+
+    kind: str
+    part: str
+    state: LineState
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One kind that is asked of a candidate; `missing` are parts without a line."""
+
+    kind: Kind
+    states: frozenset[LineState]
+    missing: tuple[str, ...]
+    known: bool
+
+
+def asked_kinds(
+    kinds: Sequence[Kind], candidate_kind: str, said: Iterable[Said]
+) -> tuple[Asked, ...]:
+    """What is asked of a candidate, in order, and what is known of it.
+
+    A kind for other kinds of candidate that somebody brought up is asked for as well.
+    A priced, included or excluded line goes before *not applicable*, a not stated one
+    does not; a part that was ruled out for it, or that one bidder added, is not asked.
+    """
+    lines: dict[str, list[Said]] = {}
+    for line in said:
+        lines.setdefault(line.kind, []).append(line)
+    own = kinds_for(candidate_kind, kinds)
+    keys = {kind.key for kind in own}
+    others = [kind_named(key, kinds) for key in sorted(lines.keys() - keys)]
+    rows = [_asked(kind, lines.get(kind.key, [])) for kind in own]
+    rows += [_asked(kind, lines[kind.key]) for kind in others]
+    return tuple(row for row in rows if row is not None)
+
+
+def _asked(kind: Kind, lines: Sequence[Said]) -> Asked | None:
+    counted = [line for line in lines if line.state != LineState.NOT_APPLICABLE]
+    ruled = {line.part for line in lines if line.state == LineState.NOT_APPLICABLE}
+    states = frozenset(line.state for line in counted)
+    parts = [row.part for row in kind.parts if row.part not in ruled]
+    if not states & _STATED and (
+        kind.not_applicable or "" in ruled or (ruled and not parts and not counted)
+    ):
+        return None
+    there = {line.part for line in counted}
+    missing = tuple(part for part in parts if part not in there)
+    known = bool(counted) and not missing and LineState.UNSAID not in states
+    return Asked(kind, states, missing, known and all(line.counts for line in counted))
+
+
+def unasked(asked: Iterable[Asked]) -> list[tuple[str, str]]:
+    """Kind and part of what is asked and has no line; the part is blank for a kind."""
+    return [
+        (row.kind.key, part)
+        for row in asked
+        if not row.states or row.missing
+        for part in row.missing or ("",)
+    ]
