@@ -160,6 +160,18 @@ OF_PRICES: dict[str, Phrases] = {
     "cost.removed": ("removed a cost", "removed a cost of {candidate}: {kind}"),
     "costs.imported": "imported costs from a spreadsheet",
     "costs.put_back": "put costs back as they were before an import",
+    "price_items.written": "wrote the kinds of cost down",
+    "price_items.taken": "took kinds of cost from a template",
+    "price_item.added": ("added a kind of cost", "added the kind of cost {subject}"),
+    "price_item.changed": (
+        "changed a kind of cost",
+        "changed the kind of cost {subject}",
+    ),
+    "price_item.moved": ("moved a kind of cost", "moved the kind of cost {subject}"),
+    "price_item.removed": (
+        "removed a kind of cost",
+        "removed the kind of cost {subject}",
+    ),
     "payments.set": (
         "set who pays a candidate when",
         "set the payment plan of {subject}",
