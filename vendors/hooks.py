@@ -55,6 +55,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.dialogue
     import vendors.admin.invitations
     import vendors.admin.prices
+    import vendors.admin.schedule
     import vendors.imports.kinds
     import vendors.journal_words
     import vendors.portable

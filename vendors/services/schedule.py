@@ -219,6 +219,10 @@ def _read(
     item: PriceItem, items: Sequence[PriceItem], values: Mapping[str, Any]
 ) -> dict[str, Any]:
     inputs, read = Inputs(), dict(values)
+    if item.part and "name" in read:
+        read["part"] = read.pop("name")
+        if _lines(item.evaluation).filter(kind=item.kind, label=item.part).exists():
+            inputs.refuse("name", "There are prices for it by this name.")
     others = [row for row in items if row.pk != item.pk]
     limits = {"unit": 60, "help": HELP_LIMIT, "not_applicable": HELP_LIMIT}
     for field, limit in limits.items():

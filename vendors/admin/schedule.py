@@ -1,0 +1,214 @@
+"""The page on which an evaluation's kinds of cost are changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from evaltracker.errors import why_not
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.pages.acts import address_of
+from evaltracker.pages.base import check_query
+from evaltracker.pages.fields import form_like
+from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    OnEvaluation,
+    crumbs_to,
+    evaluation_page,
+    show,
+)
+from vendors.choices import CandidateKind
+from vendors.models import PriceItem
+from vendors.services.schedule import (
+    PART_LIMIT,
+    add_price_item,
+    change_price_item,
+    check_change_schedule,
+    check_price_item,
+    items_of,
+    move_price_item,
+    remove_price_item,
+    write_schedule,
+)
+
+SAVES = Saves(change_price_item, "item")
+BUY, BUILD, OPEN, AS_IS = CandidateKind.values
+# Which kinds of candidate are asked, as a cell offers it.
+ASKED = {
+    "": "everybody",
+    BUY: "who is bought from",
+    f"{BUILD},{OPEN}": "build and open source",
+    f"{BUILD},{OPEN},{AS_IS}": "all but who is bought from",
+    f"{BUY},{BUILD},{OPEN}": "all but stay as is",
+}
+IS_PART = "Its kind says it for all parts."
+
+
+class AskedField(forms.ChoiceField):
+    def clean(self, value: Any) -> Any:
+        chosen = super().clean(value)
+        return chosen.split(",") if chosen else []
+
+
+FORM = form_like(
+    PriceItem,
+    ("name", "group", "due", "quantity", "unit", "counts_as", "rises", "help"),
+    name=forms.CharField(max_length=PART_LIMIT),
+    not_applicable=forms.CharField(required=False, max_length=300),
+    for_kinds=AskedField(required=False, choices=list(ASKED.items())),
+)
+
+
+def asked_of(row: PriceItem) -> str:
+    return ",".join(row.for_kinds)
+
+
+def of_parts(row: PriceItem) -> str:
+    return "a part" if row.part else ""
+
+
+@register_grid
+class KindsGrid(Grid[Evaluation, PriceItem]):
+    name = "kinds"
+    title = "Kinds of cost"
+    related = ("owner",)
+    anchor = "kind"
+    noun = "kind"
+    first_column = "name"
+
+    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+        closed = str(why_not(check_change_schedule, subject, user) or "")
+        fields: Mapping[str, forms.Field] = FORM().fields
+
+        def made(name: str, label: str, **more: Any) -> Column:
+            return Column(name, label, fields[name], SAVES, closed=closed, **more)
+
+        return (
+            made("name", "Kind or part", read=str, aside=of_parts, width=24),
+            made("group", "Heading", width=11, for_many=True),
+            made("due", "Due", width=9, for_many=True),
+            made("quantity", "Quantity", for_many=True),
+            made("unit", "Unit", width=10, for_many=True),
+            made(
+                *("for_kinds", "Who is asked"),
+                read=asked_of,
+                named=lambda row: ASKED.get(asked_of(row), asked_of(row)),
+                width=16,
+                for_many=True,
+            ),
+            made("rises", "Rises", for_many=True),
+            made("counts_as", "Counts as", width=14),
+            made("not_applicable", "Why it does not apply", width=20, for_many=True),
+            made("help", "Help for vendors", width=24),
+        )
+
+    def rows(self, subject: Evaluation, user: User) -> QuerySet[PriceItem]:
+        rows: QuerySet[PriceItem] = PriceItem.objects.visible_to(user)
+        return rows.filter(evaluation=subject).select_related("evaluation__owner")
+
+    def links(self, row: PriceItem, user: User) -> Iterable[tuple[str, str]]:
+        if not row.part and why_not(check_price_item, row, user) is None:
+            yield "Add a part", address_of("add-part", row)
+
+    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
+        return ("remove-price-item",) if self.may_add(subject, user) else ()
+
+    def may_add(self, subject: Evaluation, user: User) -> bool:
+        return why_not(check_change_schedule, subject, user) is None
+
+    may_move = may_add
+
+    def add(
+        self, subject: Evaluation, values: Mapping[str, Any], by: User
+    ) -> PriceItem:
+        filled = {name: value for name, value in values.items() if value is not None}
+        return add_price_item(evaluation=subject, by=by, **{"name": "", **filled})
+
+    def move(
+        self,
+        subject: Evaluation,
+        rows: Sequence[PriceItem],
+        above: PriceItem | None,
+        below: PriceItem | None,
+        by: User,
+    ) -> None:
+        for row in reversed(rows):
+            place = (
+                1 if above is None else above.position + (above.position < row.position)
+            )
+            move_price_item(item=row, to=place, by=by)
+
+
+@evaluation_page("kinds", "Kinds of cost", route="costs/kinds/")
+def kinds_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
+    check_query(request)
+    user: Any = request.user
+    items = items_of(evaluation)
+    return show(
+        request,
+        evaluation,
+        "vendors/kinds.html",
+        title="Kinds of cost",
+        tab="costs",
+        crumbs=crumbs_to(evaluation, ("Costs", "costs"), ("Kinds of cost", "")),
+        items=[(item, ASKED.get(asked_of(item), asked_of(item))) for item in items],
+        is_written=not items[0]._state.adding,
+        owns=is_owner(user, evaluation),
+        edits=why_not(check_change_schedule, evaluation, user) is None,
+    )
+
+
+class WriteSchedule(OnEvaluation):
+    title = "Change the kinds of cost"
+    verb = "Change them"
+    help = "The kinds that are listed become this purchase's own, for you to change."
+    success = "These kinds are yours to change."
+    tab = "kinds"
+    service = write_schedule
+    rule = check_change_schedule
+
+
+class OnItem(InEvaluation[PriceItem]):
+    tab = "kinds"
+    model = PriceItem
+    target_name = "item"
+    related = ("evaluation__owner",)
+    rule = check_price_item
+
+    def heading(self, target: PriceItem) -> str:
+        return f"{self.title}: {target}"
+
+
+class PartForm(forms.Form):
+    part = forms.CharField(
+        label="Name of the part",
+        max_length=PART_LIMIT,
+        help_text="Everybody is asked to price it, such as a site or a grade.",
+    )
+
+
+class AddPart(OnItem):
+    title = "Add a part"
+    verb = "Add"
+    help = "The kind counts as known once each of its parts has a price."
+    success = "The part is added."
+    again_verb = "Add, then another"
+    form_class = PartForm
+
+    def perform(self, target: PriceItem, data: Mapping[str, Any], by: User) -> None:
+        add_price_item(
+            evaluation=target.evaluation, kind=target.kind, by=by, part=data["part"]
+        )
+
+
+class RemovePriceItem(OnItem):
+    title = "Remove kind of cost"
+    verb = "Remove"
+    help = "Nobody is asked for it any more. A kind goes with its parts."
+    success = "It is removed."
+    dangerous = True
+    service = remove_price_item
