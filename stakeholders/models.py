@@ -1,8 +1,10 @@
 """Who has a say, and who signed."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.apps.registry import Apps
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +19,7 @@ from django.db.models import (
     Q,
     UniqueConstraint,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from evaltracker.evaluations.choices import Stage
@@ -31,6 +33,7 @@ from evaltracker.evaluations.models import (
     User,
     Visit,
 )
+from evaltracker.toolbox.registry import read_once
 
 
 class Role(models.TextChoices):
@@ -44,6 +47,57 @@ class Role(models.TextChoices):
     SECURITY = "security", "Security"
     LEGAL = "legal", "Legal"
     FINANCE = "finance", "Finance"
+
+
+class RoleName(CommittedRecord):
+    """What an evaluation calls a role, in the order of its lists; see `role_names`."""
+
+    evaluation = ForeignKey(Evaluation, PROTECT, related_name="role_names")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    name = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [
+            UniqueConstraint(fields=("evaluation", "role"), name="role_named_once"),
+            UniqueConstraint("evaluation", Lower("name"), name="role_name_once"),
+            CheckConstraint(condition=Q(role__in=Role.values), name="role_name_known"),
+            CheckConstraint(condition=~Q(name=""), name="role_name_said"),
+        ]
+
+
+def read_role_names(ids: Collection[UUID]) -> None:
+    """Read what `role_names` answers for many evaluations in one query."""
+    rows = RoleName.objects.filter(evaluation__in=ids)
+    names: dict[UUID, dict[str, str]] = {key: {} for key in ids}
+    for key, role, name in rows.values_list("evaluation", "role", "name"):
+        names[key][role] = name
+    for key, given in names.items():
+        read_once(("role names", key), partial(dict, given))
+
+
+def given_names(evaluation: Evaluation | UUID) -> dict[str, str]:
+    """By role what an evaluation calls it itself, in its order."""
+    key = evaluation if isinstance(evaluation, UUID) else evaluation.pk
+    rows = RoleName.objects.filter(evaluation=key).values_list("role", "name")
+    return read_once(("role names", key), lambda: dict(rows))
+
+
+def role_names(evaluation: Evaluation | UUID) -> dict[str, str]:
+    """By role what it is called in an evaluation: first those that it names, in its
+    order, then the others by their usual names."""
+    given = given_names(evaluation)
+    usual = {role.value: str(role.label) for role in Role}
+    return given | {role: name for role, name in usual.items() if role not in given}
+
+
+def called_then(row: "SignOff") -> str:
+    return row.role_name or str(Role(row.role).label)
+
+
+def called_here(row: "Stakeholder | RoleWeight | SignOffRule") -> str:
+    return role_names(row.evaluation_id)[row.role]
 
 
 class Verdict(models.TextChoices):
@@ -64,6 +118,7 @@ class Stakeholder(CommittedRecord):
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="stakeholders")
     user = ForeignKey(User, PROTECT, related_name="parts")
     role = models.CharField(max_length=12, choices=Role.choices)
+    get_role_display = called_here
     scores = models.BooleanField(
         default=False, help_text="Whether this person scores candidates."
     )
@@ -111,6 +166,7 @@ class RoleWeight(SealedRecord):
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="role_weights")
     role = models.CharField(max_length=12, choices=Role.choices)
+    get_role_display = called_here
     category = ForeignKey(Category, PROTECT, related_name="role_weights")
     weight = models.PositiveSmallIntegerField(validators=[MaxValueValidator(10)])
     set_by = ForeignKey(User, PROTECT, related_name="+")
@@ -134,6 +190,7 @@ class SignOffRule(CommittedRecord):
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="sign_off_rules")
     stage = models.CharField(max_length=12, choices=Stage.choices)
     role = models.CharField(max_length=12, choices=Role.choices)
+    get_role_display = called_here
     required = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1)],
@@ -205,17 +262,18 @@ def altered(documents: Iterable[SignedDocument]) -> Iterator[SignedDocument]:
             yield document
 
 
+SIGNED = (
+    *("visit", "round", "rule", "person", "on_behalf_of", "requester"),
+    *("verdict", "reason", "document", "printed_name", "role", "meaning"),
+    *("signed_at", "zone", "session", "address"),
+)
+
+
 class SignOff(SealedRecord):
     """One person's immutable verdict on one visit, bound to what was shown."""
 
     evaluation_path: ClassVar[str] = "visit__evaluation"
-    committed: ClassVar = {
-        1: (
-            *("visit", "round", "rule", "person", "on_behalf_of", "requester"),
-            *("verdict", "reason", "document", "printed_name", "role", "meaning"),
-            *("signed_at", "zone", "session", "address"),
-        )
-    }
+    committed: ClassVar = {1: SIGNED, 2: (*SIGNED, "role_name")}
     only_grows: ClassVar[bool] = True
 
     visit = ForeignKey(Visit, PROTECT, related_name="sign_offs")
@@ -229,6 +287,11 @@ class SignOff(SealedRecord):
     document = ForeignKey(SignedDocument, PROTECT, related_name="sign_offs")
     printed_name = models.CharField(max_length=200)
     role = models.CharField(max_length=12, choices=Role.choices)
+    get_role_display = called_then
+    # What the role was called then; blank of before roles had names.
+    role_name = models.CharField(
+        max_length=40, blank=True, db_default="", default="", editable=False
+    )
     meaning = models.CharField(max_length=300)
     signed_at = models.DateTimeField(default=timezone.now)
     zone = models.CharField(max_length=64, default="UTC")

@@ -15,6 +15,7 @@ from evaltracker.portable.registry import CHECKS, Document, Part, register_part
 from stakeholders.models import (
     Condition,
     Delegation,
+    RoleName,
     RoleWeight,
     SignedDocument,
     SignOff,
@@ -25,6 +26,9 @@ from stakeholders.models import (
 
 ORIGIN = "Where a click came from is for whoever signed and the owner."
 
+register_part(
+    Part(name="role_names", model=RoleName, order=("position",), optional=True)
+)
 register_part(Part(name="stakeholders", model=Stakeholder, order=("role", "user")))
 register_part(Part(name="delegations", model=Delegation, order=("starts_on",)))
 register_part(Part(name="role_weights", model=RoleWeight, order=("role", "category")))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -25,6 +25,8 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
     Verdict,
+    given_names,
+    role_names,
 )
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, clashes
@@ -284,16 +286,17 @@ def open_conditions(evaluation: Evaluation) -> QuerySet[Condition]:
     )
 
 
-def said_weights(evaluation: Evaluation) -> dict[Role, dict[Category, int]]:
+def said_weights(evaluation: Evaluation) -> dict[str, dict[Category, int]]:
     rows = RoleWeight.objects.filter(evaluation=evaluation).select_related("category")
-    by_role: dict[Role, dict[Category, int]] = {role: {} for role in Role}
+    by_role: dict[str, dict[Category, int]] = {role: {} for role in Role.values}
     for row in rows.order_by("category__position", "category__name"):
-        by_role[Role(row.role)][row.category] = row.weight
+        by_role[row.role][row.category] = row.weight
     return {role: weights for role, weights in by_role.items() if weights}
 
 
-def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[Role, Category]]:
-    return clashes(said_weights(evaluation))
+def objectives_in_conflict(evaluation: Evaluation) -> list[Clash[str, Category]]:
+    names, said = role_names(evaluation), said_weights(evaluation)
+    return clashes({names[role]: weights for role, weights in said.items()})
 
 
 def weights_sealed_at(evaluation: Evaluation) -> datetime.datetime | None:
@@ -324,6 +327,28 @@ def places_of(evaluations: Iterable[Evaluation]) -> dict[uuid.UUID, frozenset[Pl
     ):
         by_pk[key].add((country, subdivision))
     return {key: frozenset(places) for key, places in by_pk.items()}
+
+
+def with_right(role: str, name: str) -> str:
+    """“Facility · rights of PM”: a name where its right must be known, too."""
+    usual = str(Role(role).label)
+    return name if name == usual else f"{name} · rights of {usual}"
+
+
+def role_choices(evaluation: Evaluation) -> list[Any]:
+    """What a form offers: roles that the evaluation names, then the rest as a group."""
+    named = given_names(evaluation)
+    rest = [pair for pair in role_names(evaluation).items() if pair[0] not in named]
+    if not named:
+        return rest
+    choices = [(role, with_right(role, name)) for role, name in named.items()]
+    return [*choices, ("More roles", rest)] if rest else choices
+
+
+def signing_names(evaluation: Evaluation) -> list[str]:
+    """The roles that any rule of an evaluation asks."""
+    roles = set(evaluation.sign_off_rules.values_list("role", flat=True))
+    return [name for role, name in role_names(evaluation).items() if role in roles]
 
 
 def roles_of(person: User) -> list[str]:

@@ -28,16 +28,19 @@ from evaltracker.pages.workspace import (
     page_address,
     show,
 )
+from evaltracker.toolbox.text import listed
 from stakeholders.models import (
     Condition,
     Delegation,
-    Role,
     RoleWeight,
     SignOff,
     SignOffRule,
     Stakeholder,
+    read_role_names,
+    role_names,
 )
 from stakeholders.policy import lendings
+from stakeholders.selectors import role_choices, signing_names, with_right
 from stakeholders.services.people import (
     add_stakeholder,
     change_stakeholder,
@@ -73,7 +76,6 @@ class AddForm(forms.Form):
         "people, or ask an operator.",
     )
     role = forms.ChoiceField(
-        choices=[("", "their role in the company"), *Role.choices],
         required=False,
         help_text="Whoever has several roles, or none, needs one of these.",
     )
@@ -87,6 +89,9 @@ class AddForm(forms.Form):
         super().__init__(*args, **kwargs)
         people: Any = self.fields["user"]
         people.queryset = colleagues(but=evaluation.owner)
+        role: Any = self.fields["role"]
+        company = ("", "their role in the company")
+        role.choices = [company, *role_choices(evaluation)]
 
 
 class AddStakeholder(OnEvaluation):
@@ -186,10 +191,19 @@ class StakeholderAdmin(HardenedAdmin):
     empty_text = (
         "Nobody has a part yet. Open an evaluation and add its stakeholders there."
     )
-    list_display = ("user", "role", "evaluation", "scores", "left_at")
+    list_display = ("user", "called", "evaluation", "scores", "left_at")
     list_filter = (by("role"), by("evaluation"), by("scores"))
     ordering = ("evaluation_id", "user_id", "role")
-    fields = ("evaluation", "user", "role", "scores", "left_at")
+    fields = ("evaluation", "user", "called", "scores", "left_at")
+
+    @admin.display(description="role", ordering="role")
+    def called(self, row: Stakeholder) -> str:
+        return row.get_role_display()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stakeholder]:
+        rows: QuerySet[Stakeholder] = super().get_queryset(request)
+        read_role_names(set(rows.order_by().values_list("evaluation", flat=True)))
+        return rows
 
     def page_of(self, row: Stakeholder) -> str:
         address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])
@@ -199,7 +213,7 @@ class StakeholderAdmin(HardenedAdmin):
 @admin.register(SignOff, site=site)
 class SignOffAdmin(HardenedAdmin):
     empty_text = "Nobody has signed yet. Who must sign is set on the Stakeholders page."
-    list_display = ("signed_at", "printed_name", "role", "verdict", "evaluation")
+    list_display = ("signed_at", "printed_name", "called", "verdict", "evaluation")
     list_filter = (by("verdict"), by("role"))
     search_fields = ("printed_name", "reason")
     ordering = ("-signed_at",)
@@ -208,7 +222,7 @@ class SignOffAdmin(HardenedAdmin):
         "round",
         "printed_name",
         "on_behalf_of",
-        "role",
+        "called",
         "meaning",
         "verdict",
         "reason",
@@ -220,6 +234,10 @@ class SignOffAdmin(HardenedAdmin):
     @admin.display(description="evaluation")
     def evaluation(self, row: SignOff) -> str:
         return str(row.visit.evaluation)
+
+    @admin.display(description="role", ordering="role")
+    def called(self, row: SignOff) -> str:
+        return row.get_role_display()
 
 
 @admin.register(Condition, site=site)
@@ -243,6 +261,8 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     user: Any = request.user
     owner = is_owner(user, evaluation) and evaluation.is_open
     rows = part_rows(evaluation, user)
+    order = list(role_names(evaluation))
+    rows.sort(key=lambda row: order.index(row.part.role))
     groups: dict[str, list[PartRow]] = defaultdict(list)
     for row in rows:
         groups[row.part.get_role_display()].append(row)
@@ -258,6 +278,7 @@ def people(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         left=left.select_related("user"),
         stages=list(Stage),
         rules=rules,
+        who_must="" if groups else listed(signing_names(evaluation)),
         may_write=owner,
     )
 
@@ -321,8 +342,11 @@ def rules_grid(evaluation: Evaluation) -> list[tuple[str, list[tuple[str, int]]]
     }
     roles = {role for role, _ in rules}
     return [
-        (role.label, [(stage.label, rules.get((role, stage), 0)) for stage in Stage])
-        for role in Role
+        (
+            with_right(role, name),
+            [(stage.label, rules.get((role, stage), 0)) for stage in Stage],
+        )
+        for role, name in role_names(evaluation).items()
         if role in roles
     ]
 
@@ -346,7 +370,8 @@ class StakeholdersGrid(Grid[Evaluation, Stakeholder]):
     first_column = "user"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        fields = AddForm(evaluation=subject).fields
+        fields: Any = AddForm(evaluation=subject).fields
+        fields["role"].choices = [("", ""), *role_names(subject).items()]
         closed = str(why_not(check_change_stakeholders, subject, user) or "")
         debts, lent = debts_of(subject), substitutes(subject)
         return (

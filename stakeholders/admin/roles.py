@@ -20,11 +20,19 @@ from evaltracker.requirements.services.categories import (
     check_weigh_category,
     weigh_category,
 )
-from stakeholders.models import Role, SignOffRule, Stakeholder, Verdict
+from stakeholders.models import (
+    Role,
+    SignOffRule,
+    Stakeholder,
+    Verdict,
+    given_names,
+    role_names,
+)
 from stakeholders.policy import parts
 from stakeholders.scoring import distance
 from stakeholders.selectors import (
     objectives_in_conflict,
+    role_choices,
     roles_of,
     said_weights,
     weights_sealed_at,
@@ -32,10 +40,10 @@ from stakeholders.selectors import (
 from stakeholders.services.people import (
     check_say_role_weights,
     check_weigh_for_role,
-    set_sign_off_rule,
+    set_sign_off_rules,
     weigh_for_role,
 )
-from stakeholders.services.roles import give_roles, invite_stakeholder
+from stakeholders.services.roles import give_roles, invite_stakeholder, name_roles
 
 
 def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
@@ -59,7 +67,10 @@ def weights_panel(user: User, evaluation: Evaluation) -> dict[str, Any] | None:
             }
             for category in categories
         ],
-        "roles": [column(role, weights.get(role, {}), categories) for role in roles],
+        "roles": [
+            column(name, weights.get(role, {}), categories)
+            for role, name in roles.items()
+        ],
         "may_say": may_say,
         "sealed_at": sealed_at,
         "said": bool(weights),
@@ -77,14 +88,16 @@ def roles_with_weights(
     evaluation: Evaluation,
     said: Collection[str],
     holders: Iterable[tuple[str, int]] | None = None,
-) -> list[Role]:
+) -> dict[str, str]:
+    """By role what it is called here."""
     held = holders_of(evaluation) if holders is None else holders
     known = {*said, *(role for role, _ in held)}
-    return [role for role in Role if role in known]
+    names = role_names(evaluation)
+    return {role: name for role, name in names.items() if role in known}
 
 
 def column(
-    role: Role, said: dict[Category, int], categories: list[Category]
+    name: str, said: dict[Category, int], categories: list[Category]
 ) -> dict[str, Any]:
     agreed = {
         category: category.weight
@@ -93,7 +106,7 @@ def column(
     }
     apart = distance(agreed, {category: said[category] for category in agreed})
     return {
-        "label": role.label,
+        "label": name,
         "distance": None if apart is None else round(apart * 100),
         "is_whole": all(category in said for category in categories),
     }
@@ -106,15 +119,16 @@ class WeightsForm(forms.Form):
         self,
         *args: Any,
         categories: list[Category],
-        said: dict[Role, dict[Category, int]],
+        said: Mapping[str, dict[Category, int]],
+        roles: dict[str, str],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.roles = list(said)
+        self.roles = roles
         role: Any = self.fields["role"]
-        role.choices = [(role.value, role.label) for role in self.roles]
+        role.choices = list(roles.items())
         chosen = self["role"].value()
-        before = said.get(Role(chosen), {}) if chosen in Role.values else {}
+        before = said.get(chosen, {}) if chosen in roles else {}
         for category in categories:
             self.fields[str(category.pk)] = forms.IntegerField(
                 required=False,
@@ -141,16 +155,19 @@ class SayRoleWeights(OnEvaluation):
     prefill = ("role",)
 
     def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
-        held = set(parts(user, target).values_list("role", flat=True))
-        weights = said_weights(target)
         return {
             "categories": list(target.categories.all()),
-            "said": {role: weights.get(role, {}) for role in Role if role in held},
+            "said": said_weights(target),
+            "roles": self.held(target, user),
         }
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
-        held = set(parts(user, target).values_list("role", flat=True))
-        return {"role": next(role.value for role in Role if role in held)}
+        return {"role": next(iter(self.held(target, user)))}
+
+    def held(self, target: Evaluation, user: User) -> dict[str, str]:
+        mine = set(parts(user, target).values_list("role", flat=True))
+        names = role_names(target)
+        return {role: name for role, name in names.items() if role in mine}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
         check_say_role_weights(target, by)
@@ -177,12 +194,17 @@ class InviteForm(forms.Form):
         label="Mail address",
         help_text="Single sign-on finds the person by it, so take the company's.",
     )
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField()
     scores = forms.BooleanField(
         required=False,
         label="Scores candidates",
         help_text="Gives 0–5 per category in the demos stage, blind to the others.",
     )
+
+    def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = role_choices(evaluation)
 
 
 class InviteStakeholder(OnEvaluation):
@@ -197,6 +219,9 @@ class InviteStakeholder(OnEvaluation):
     tab = "stakeholders"
     prefill = ("role",)
     service = invite_stakeholder
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return {"evaluation": target}
 
     def allowed(self, user: User, target: Evaluation) -> bool:
         return is_owner(user, target) and may_add_people(user)
@@ -237,29 +262,32 @@ def field_name(stage: str, role: str) -> str:
 
 
 class RulesForm(forms.Form):
-    """A grid of numbers: roles down, stages across; blank asks nobody."""
+    """A grid: roles with name and place down, stages across; blank asks nobody."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for role in Role:
-            for stage in Stage:
-                self.fields[field_name(stage, role)] = forms.IntegerField(
-                    required=False,
-                    min_value=0,
-                    max_value=MOST,
-                    label=f"{role.label}, {stage.label.lower()}",
+        self.names = names
+        for role, name in names.items():
+            self.fields[field_name("name", role)] = forms.CharField(
+                required=False, max_length=40, label=f"Name of {name}"
+            )
+            numbers = {"place": f"Place of {name} in lists"} | {
+                stage.value: f"{name}, {stage.label.lower()}" for stage in Stage
+            }
+            for prefix, label in numbers.items():
+                self.fields[field_name(prefix, role)] = forms.IntegerField(
+                    required=False, min_value=0, max_value=MOST, label=label
                 )
 
     @property
-    def stages(self) -> list[Stage]:
-        return list(Stage)
+    def heads(self) -> dict[str, str]:
+        return {"name": "Name", "place": "Place", **dict(Stage.choices)}
 
     def grid(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
-        for role in Role:
-            yield (
-                role.label,
-                [(stage.label, self[field_name(stage, role)]) for stage in Stage],
-            )
+        for role in self.names:
+            heads = self.heads.items()
+            cells = [(head, self[field_name(at, role)]) for at, head in heads]
+            yield Role(role).label, cells
 
 
 class SignOffRules(OnEvaluation):
@@ -267,7 +295,8 @@ class SignOffRules(OnEvaluation):
     verb = "Save"
     help = (
         "How many people of a role must approve before a stage is left. Blank or 0 "
-        "asks nobody. Requirements, trials and the decision cannot be left unsigned."
+        "asks nobody; the decision needs at least one role. A name changes no right; "
+        "roles without a place come last, under “More roles”."
     )
     success = "The rules are saved."
     form_class = RulesForm
@@ -276,18 +305,35 @@ class SignOffRules(OnEvaluation):
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         rules = SignOffRule.objects.filter(evaluation=target)
-        return {field_name(rule.stage, rule.role): rule.required for rule in rules}
+        names = role_names(target)
+        placed = given_names(target) or names
+        return {
+            **{field_name("name", role): name for role, name in names.items()},
+            **{field_name("place", role): at for at, role in enumerate(placed, 1)},
+            **{field_name(rule.stage, rule.role): rule.required for rule in rules},
+        }
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return {"names": role_names(target)}
 
     def perform(self, target: Evaluation, data: Mapping[str, Any], by: User) -> Outcome:
-        for stage in Stage:
-            for role in Role:
-                set_sign_off_rule(
-                    evaluation=target,
-                    stage=stage,
-                    role=role,
-                    required=data[field_name(stage, role)] or 0,
-                    by=by,
-                )
+        names = {
+            role: data[field_name("name", role)] or str(Role(role).label)
+            for role in role_names(target)
+        }
+        place = {role: data[field_name("place", role)] or MOST + 1 for role in names}
+        named = {
+            role: names[role]
+            for role in sorted(names, key=lambda role: place[role])
+            if place[role] <= MOST or names[role] != Role(role).label
+        }
+        name_roles(evaluation=target, names=named, by=by)
+        rules = {
+            (stage.value, role): data[field_name(stage, role)] or 0
+            for stage in Stage
+            for role in names
+        }
+        set_sign_off_rules(evaluation=target, rules=rules, by=by)
         return None
 
 
@@ -324,17 +370,22 @@ class WeightsGrid(Grid[Evaluation, Category]):
             Column("name", "Category", width=24),
             agreed,
             *(
-                self._of_role(subject, user, role, weights.get(role, {}))
-                for role in roles_with_weights(subject, weights)
+                self._of_role(subject, user, role, name, weights.get(role, {}))
+                for role, name in roles_with_weights(subject, weights).items()
             ),
         )
 
     def _of_role(
-        self, subject: Evaluation, user: User, role: Role, said: dict[Category, int]
+        self,
+        subject: Evaluation,
+        user: User,
+        role: str,
+        name: str,
+        said: dict[Category, int],
     ) -> Column:
         return Column(
-            role.value,
-            role.label,
+            role,
+            name,
             weight_field(required=True),
             Saves(weigh_for_role, "category", {"evaluation": subject, "role": role}),
             argument="weight",
@@ -355,8 +406,8 @@ class WeightsGrid(Grid[Evaluation, Category]):
     def note(self, subject: Evaluation, user: User) -> str:
         categories, weights = list(subject.categories.all()), said_weights(subject)
         apart = [
-            column(role, weights.get(role, {}), categories)
-            for role in roles_with_weights(subject, weights)
+            column(name, weights.get(role, {}), categories)
+            for role, name in roles_with_weights(subject, weights).items()
         ]
         known = [
             f"{row['label']} {row['distance']}%"
@@ -384,6 +435,7 @@ OF_PEOPLE: dict[str, Phrases] = {
         "set who must sign",
         "asked {required} of {role} to sign the {stage} stage",
     ),
+    "roles.named": ("named the roles", "named the roles {names}"),
     "sign_off_rule.usual_set": "asked the usual roles to sign each stage",
     "sign_off_rule.removed": (
         "removed a sign-off rule",

@@ -1,6 +1,7 @@
 """Giving people a part, lending it, and what each role finds important."""
 
 import datetime
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import F
@@ -30,6 +31,7 @@ from stakeholders.models import (
     SignOff,
     SignOffRule,
     Stakeholder,
+    role_names,
 )
 from stakeholders.notices import DelegationGiven
 from stakeholders.policy import has_a_say, has_role, lendings, require_a_say
@@ -269,7 +271,8 @@ def check_say_role_weights(evaluation: Evaluation, by: User) -> None:
 def check_weigh_for_role(evaluation: Evaluation, role: str, by: User) -> None:
     check_say_role_weights(evaluation, by)
     if not has_role(by, evaluation, Role(role)):
-        raise Forbidden(f"Only {Role(role).label} says what weighs for it.")
+        name = role_names(evaluation)[role]
+        raise Forbidden(f"Only {name} says what weighs for it.")
 
 
 @transaction.atomic
@@ -348,18 +351,18 @@ def change_stakeholder(
 
 
 def _refuse_taken(stakeholder: Stakeholder, role: str) -> None:
-    name = stakeholder.user.name
-    if role not in Role.values:
+    name, names = stakeholder.user.name, role_names(stakeholder.evaluation_id)
+    if role not in names:
         raise Invalid("Choose a role.", errors={"role": ["Choose a role."]})
     others = Stakeholder.objects.filter(
         evaluation=stakeholder.evaluation, user=stakeholder.user, role=role
     )
     if others.filter(left_at=None).exists():
-        raise Refused(f"{name} is {Role(role).label} already.")
+        raise Refused(f"{name} is {names[role]} already.")
     if others.exists():
         raise Refused(
-            f"{name} was {Role(role).label} before. End this part, and add them as "
-            f"{Role(role).label} again."
+            f"{name} was {names[role]} before. End this part, and add them as "
+            f"{names[role]} again."
         )
 
 
@@ -392,31 +395,37 @@ USUAL_STAGES = (Stage.REQUIREMENTS, Stage.TRIALS, Stage.DECISION)
 
 @transaction.atomic
 def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
-    """Ask one of each usual role to approve each usual stage, where no rule stands."""
+    """Ask one of each usual role to approve each usual stage, where nobody is asked."""
     require_owner(by, evaluation)
     evaluation = lock(evaluation)
     require_open(evaluation)
-    stand = set(
-        SignOffRule.objects.filter(evaluation=evaluation).values_list("stage", "role")
-    )
+    if evaluation.sign_off_rules.exists():
+        return []
+    roles = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
     made = SignOffRule.objects.bulk_create(
         SignOffRule(evaluation=evaluation, stage=stage, role=role)
         for stage in USUAL_STAGES
-        for role in (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
-        if (stage, role) not in stand
+        for role in roles
     )
-    if made:
-        journal.record(
-            evaluation=evaluation,
-            action="sign_off_rule.usual_set",
-            subject=evaluation,
-            by=by,
-            after={
-                stage: [rule.role for rule in made if rule.stage == stage]
-                for stage in USUAL_STAGES
-            },
-        )
+    journal.record(
+        evaluation=evaluation,
+        action="sign_off_rule.usual_set",
+        subject=evaluation,
+        by=by,
+        after=dict.fromkeys(USUAL_STAGES, roles),
+    )
     return made
+
+
+@transaction.atomic
+def set_sign_off_rules(
+    *, evaluation: Evaluation, rules: Mapping[tuple[str, str], int], by: By
+) -> None:
+    """As `set_sign_off_rule` by stage and role; whom it adds are asked first."""
+    for (stage, role), required in sorted(rules.items(), key=lambda rule: not rule[1]):
+        set_sign_off_rule(
+            evaluation=evaluation, stage=stage, role=role, required=required, by=by
+        )
 
 
 @transaction.atomic
@@ -425,7 +434,8 @@ def set_sign_off_rule(
 ) -> SignOffRule | None:
     """Ask `required` people of a role to approve before a stage is left.
 
-    With 0 the rule goes, unless somebody signed on it already.
+    With 0 the rule goes, unless somebody signed on it already, or nobody else is asked
+    to approve the decision.
     """
     require_owner(by, evaluation)
     evaluation = lock(evaluation)
@@ -439,6 +449,9 @@ def set_sign_off_rule(
     if required == 0 and rule is not None:
         if rule.sign_offs.exists():
             raise Refused("Somebody signed on this rule, so it stays.")
+        others = evaluation.sign_off_rules.filter(stage=stage).exclude(pk=rule.pk)
+        if stage == Stage.DECISION and not others.exists():
+            raise Refused("The decision needs at least one role that approves it.")
         subject = rule
         rule.delete()
         journal.record(

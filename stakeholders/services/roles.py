@@ -1,10 +1,11 @@
-"""Roles in the company: who belongs to IT, to Engineering and so on.
+"""Roles in the company, what an evaluation calls its roles, and who must agree.
 
-A role is a group. It opens nothing by itself, a part in an evaluation does; it says
-whom to propose when an evaluation needs somebody for that role.
+A role in the company is a group. It opens nothing by itself, a part in an evaluation
+does; it says whom to propose when an evaluation needs somebody for that role.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -12,14 +13,28 @@ from django.db import transaction
 
 from evaltracker.accounts.services import add_colleague
 from evaltracker.errors import Forbidden
+from evaltracker.evaluations import journal
 from evaltracker.evaluations.account_log import record
 from evaltracker.evaluations.choices import AccountAction
+from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import may_add_people
+from evaltracker.evaluations.policy import check_owned, lock, may_add_people
+from evaltracker.requirements.services.evaluations import change_brief
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
-from stakeholders.models import Role, SignOffRule, Stakeholder
+from evaltracker.toolbox.text import Inputs
+from stakeholders.models import (
+    Role,
+    RoleName,
+    SignOffRule,
+    Stakeholder,
+    given_names,
+    role_names,
+)
 from stakeholders.selectors import roles_of
-from stakeholders.services.people import add_stakeholder, set_sign_off_rule
+from stakeholders.services.people import (
+    add_stakeholder,
+    set_sign_off_rules,
+)
 
 
 @transaction.atomic
@@ -73,7 +88,60 @@ def invite_stakeholder(
     )
 
 
-# Who must agree, as a part of templates.
+def check_name_roles(evaluation: Evaluation, by: By) -> None:
+    check_owned(evaluation, by)
+
+
+@transaction.atomic
+def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> None:
+    """Call roles as `names` says, by role, in the order of lists.
+
+    The others have their usual names and come last. A signature keeps the name that it
+    was given under.
+
+    Raises:
+        Forbidden: not the owner. Refused: it has ended.
+        Invalid: by “name_” and the role; also for a name that another one has.
+    """
+    evaluation = lock(evaluation)
+    check_name_roles(evaluation, by)
+    before, usual = role_names(evaluation), dict(Role.choices)
+    inputs = Inputs()
+    wanted = {
+        role: inputs.line(f"name_{role}", name, limit=40)
+        for role, name in names.items()
+    }
+    called = usual | wanted
+    for role, name in wanted.items():
+        if role not in usual:
+            inputs.refuse(f"name_{role}", f"There is no role “{role}”.")
+        for other, taken in called.items():
+            was_first = before.get(role) == name and other in wanted
+            same = other != role and taken.casefold() == name.casefold()
+            if same and not was_first:
+                text = f"Another role is called {taken} already."
+                inputs.refuse(f"name_{role}", text)
+    inputs.check()
+    if list(wanted.items()) == list(usual.items()):
+        wanted = {}
+    if list(wanted.items()) == list(given_names(evaluation).items()):
+        return
+    RoleName.objects.filter(evaluation=evaluation).delete()
+    RoleName.objects.bulk_create(
+        RoleName(evaluation=evaluation, role=role, name=name, position=position)
+        for position, (role, name) in enumerate(wanted.items(), 1)
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="roles.named",
+        subject=evaluation,
+        by=by,
+        before={"names": [f"{before[role]} ({usual[role]})" for role in before]},
+        after={"names": [f"{wanted[role]} ({usual[role]})" for role in wanted]},
+    )
+
+
+# Who must agree, as parts of templates.
 
 RULES = "sign_offs"
 
@@ -88,15 +156,23 @@ def rules_of(evaluation: Evaluation) -> list[dict[str, Any]]:
 def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
     wanted = {(rule["stage"], rule["role"]): rule["required"] for rule in rules}
     stand = SignOffRule.objects.filter(evaluation=evaluation)
-    pairs = dict.fromkeys([*stand.values_list("stage", "role"), *wanted])
-    for stage, role in pairs:
-        set_sign_off_rule(
-            evaluation=evaluation,
-            stage=stage,
-            role=role,
-            required=wanted.get((stage, role), 0),
-            by=by,
-        )
+    gone = dict.fromkeys(stand.values_list("stage", "role"), 0)
+    set_sign_off_rules(evaluation=evaluation, rules=gone | wanted, by=by)
 
 
+def load_names(evaluation: Evaluation, names: Any, by: User) -> None:
+    name_roles(evaluation=evaluation, names=dict(names), by=by)
+
+
+def load_people(evaluation: Evaluation, numbers: Any, by: User) -> None:
+    change_brief(evaluation=evaluation, different_people=numbers, by=by)
+
+
+# Pairs, since the database keeps no order of keys.
+TEMPLATE_PARTS.register(
+    "roles", TemplatePart(lambda row: [*given_names(row).items()], load_names)
+)
 TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
+TEMPLATE_PARTS.register(
+    "different_people", TemplatePart(attrgetter("different_people"), load_people)
+)

@@ -28,7 +28,6 @@ from evaltracker.pages.workspace import (
 from evaltracker.toolbox.charts import Axis, Lane, Mark, Span, draw_lanes
 from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.text import listed_few
-from stakeholders.models import Role
 from stakeholders.scoring import CONFLICT
 from stakeholders.selectors import weights_sealed_at
 from trials.admin.score_sheets import Sheet, SheetForm, sheet_of, worth_scoring
@@ -280,7 +279,7 @@ NEAR = Fraction(1, 6)
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    role: Role
+    role: str
     per_cent: int | None
     tone: str
 
@@ -307,7 +306,7 @@ def buy_in_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     )
 
 
-def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
+def rows_of(found: BuyIn) -> list[tuple[str, list[Apart]]]:
     return [
         (
             role,
@@ -322,7 +321,7 @@ def rows_of(found: BuyIn) -> list[tuple[Role, list[Apart]]]:
     ]
 
 
-def map_field(role: Role, value: Fraction | None) -> Apart:
+def map_field(role: str, value: Fraction | None) -> Apart:
     """One field of the map; the tone never says more than the number."""
     if value is None:
         return Apart(role, None, "")

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from evaltracker.evaluations.choices import Status
 from evaltracker.evaluations.models import Category, Evaluation, Requirement, User
-from stakeholders.models import Role, Stakeholder
+from stakeholders.models import Stakeholder, role_names
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, Divide, clashes, distance, dividing, shares
 from stakeholders.selectors import said_weights
@@ -286,7 +286,7 @@ class RolePick:
     """What one role's own weights would choose now, all that are level at the top;
     `lead` is over the next."""
 
-    role: Role
+    role: str
     candidates: list[Candidate]
     fit: Fraction | None
     lead: Fraction | None
@@ -297,12 +297,12 @@ class BuyIn:
     """The map. `tested` is how many cells a demo or a trial has judged: before the
     first, nobody's pick is told, for it would rest on promises alone."""
 
-    roles: list[Role]
-    incomplete: list[Role]
-    distances: dict[tuple[Role, Role], Fraction | None]
-    clashes: list[Clash[Role, Category]]
-    categories: list[Divide[Role, Category]]
-    requirements: list[Divide[Role, Requirement]]
+    roles: list[str]
+    incomplete: list[str]
+    distances: dict[tuple[str, str], Fraction | None]
+    clashes: list[Clash[str, Category]]
+    categories: list[Divide[str, Category]]
+    requirements: list[Divide[str, Requirement]]
     tested: int
     blocked: list[Candidate]
     picks: list[RolePick]
@@ -312,7 +312,10 @@ def buy_in(evaluation: Evaluation) -> BuyIn:
     """The map of an evaluation, from roles that have weighed every category."""
     # A category of weight 0 is not scored, so nobody has to weigh it.
     categories = list(evaluation.categories.exclude(weight=0))
-    weightings = said_weights(evaluation)
+    names = role_names(evaluation)
+    weightings = {
+        names[role]: weights for role, weights in said_weights(evaluation).items()
+    }
     whole = {
         role: weights
         for role, weights in weightings.items()
@@ -368,7 +371,7 @@ def _by_requirement(
 def _picks(
     book: Ledger,
     running: list[Candidate],
-    weightings: dict[Role, dict[Category, int]],
+    weightings: dict[str, dict[Category, int]],
 ) -> list[RolePick]:
     by_key = {str(candidate.pk): candidate for candidate in running}
     fits = {

@@ -23,7 +23,7 @@ from evaltracker.toolbox.working_days import (
     working_day,
     working_days_between,
 )
-from stakeholders.models import Role, Stakeholder
+from stakeholders.models import Stakeholder, role_names
 from stakeholders.policy import voices
 from stakeholders.selectors import plan_of
 from trials.choices import MilestoneState, Source
@@ -290,11 +290,11 @@ def contract_of(trial: Trial) -> Contract:
     roles = [
         RoleAgreement(
             role=role,
-            label=str(Role(role).label),
+            label=name,
             awaited=[part for part in parts if part.role == role],
             given=agreements.get(role),
         )
-        for role in Role.values
+        for role, name in role_names(trial.candidate.evaluation_id).items()
         if role in required
     ]
     return Contract(text, digest, roles)

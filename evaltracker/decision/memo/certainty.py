@@ -25,10 +25,9 @@ from evaltracker.decision.memo.figures import (
     per_cent,
     say,
 )
-from evaltracker.decision.memo.record import Inputs
+from evaltracker.decision.memo.record import Inputs, name_of
 from evaltracker.decision.memo.results import CHOOSABLE
 from evaltracker.toolbox.text import listed, named_ref
-from stakeholders.models import Role
 from trials.scoring import OPEN
 
 PENDING = "Likely first: being counted; the figures stand here in a moment."
@@ -382,7 +381,7 @@ def roles(figures: Figures) -> tuple[Part, Part]:
     for role, (picked, _, _) in rows.items():
         if picked and not set(picked) & set(figures.leads):
             names = listed([figures.names[key] for key in picked])
-            away.setdefault(names, []).append(str(Role(role).label))
+            away.setdefault(names, []).append(name_of(figures.inputs, role))
     number = counted_of("roles.other", sum(map(len, away.values())), len(rows))
     picks = "; ".join(
         f"{listed(who)} would pick {picked}" for picked, who in away.items()

@@ -43,7 +43,7 @@ from evaltracker.evaluations.models import Evaluation, ImportedHistory
 from evaltracker.evaluations.policy import shown_answer
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.measures import CellNumbers
-from stakeholders.models import Condition, SignOff
+from stakeholders.models import Condition, SignOff, given_names
 from stakeholders.selectors import said_weights
 from trials.choices import MilestoneState
 from trials.models import Consensus, Excuse, Gap, Milestone, Settlement
@@ -149,8 +149,8 @@ KIND = tuple(name for name in FrozenKind.__annotations__ if name != "parts")
 LINE = tuple(name for name in FrozenCostLine.__annotations__ if name != "ruled")
 CHOICE = ("rationale", "dissent", "revisit_when")
 SIGN_OFF = (
-    *("visit__number", "role", "printed_name", "verdict", "reason", "signed_at"),
-    "document__sha256",
+    *("visit__number", "role", "role_name", "printed_name", "verdict", "reason"),
+    *("signed_at", "document__sha256"),
 )
 
 
@@ -186,6 +186,7 @@ def inputs_of(book: Ledger, records: Mapping[Any, Mapping[str, CellRecord]]) -> 
             role: {category.name: weight for category, weight in weights.items()}
             for role, weights in said_weights(evaluation).items()
         },
+        **({"role_names": named} if (named := given_names(evaluation)) else {}),
         # Of the brief, those that have values which nobody retired.
         "lists": {name: rows for name, rows in lists_of(evaluation).items() if rows},
         "requirements": requirement_inputs(book),

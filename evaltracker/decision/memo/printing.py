@@ -44,6 +44,7 @@ from evaltracker.decision.memo.record import (
     FrozenStep,
     Inputs,
     Memo,
+    name_signed,
 )
 from evaltracker.decision.memo.text import (
     NOTHING_SHORT,
@@ -77,7 +78,7 @@ from evaltracker.toolbox.charts import (
 from evaltracker.toolbox.days import wall_of
 from evaltracker.toolbox.text import listed, shortened
 from evaltracker.toolbox.working_days import day_in_words
-from stakeholders.models import Condition, Role, SignOff, digest_of
+from stakeholders.models import Condition, SignOff, digest_of
 from stakeholders.selectors import (
     Approved,
     Signature,
@@ -294,7 +295,7 @@ def when_and_by_whom(
     decided = f"Decided on {on} by {decider}."
     people: dict[tuple[str, str], list[str]] = {}
     for row in sign_offs:
-        name = f"{row['printed_name']} ({Role(row['role']).label})"
+        name = f"{row['printed_name']} ({name_signed(row)})"
         key = (row["verdict"], day_in_words(there(row["signed_at"], decision)))
         people.setdefault(key, []).append(name)
     signed = [
@@ -365,7 +366,7 @@ def approvals(
 
 def approved_of_frozen(sign_offs: Sequence[FrozenSignature]) -> Approved:
     """Who approved what was decided; everybody who was asked has signed then."""
-    roles = [str(Role(row["role"]).label) for row in sign_offs]
+    roles = [name_signed(row) for row in sign_offs]
     names = [row["printed_name"] for row in sign_offs]
     rows = [
         Signature(name, name, role, row.get("seat", ""), row["verdict"])
@@ -506,7 +507,7 @@ def gather_seal(evaluation: Evaluation) -> dict[str, Any]:
 
 def seal(frozen: dict[str, Any], decision: Decision) -> str:
     signed = [
-        f"{Role(sign_off['role']).label}: {inline(sign_off['printed_name'])} "
+        f"{name_signed(sign_off)}: {inline(sign_off['printed_name'])} "
         f"{VERDICTS[sign_off['verdict']]} on "
         f"{day_in_words(there(sign_off['signed_at'], decision))}, words "
         f"{sign_off['document__sha256'][:16]}{origin_of(sign_off)}"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
+from stakeholders.models import Role
 from trials import scoring
 from trials.scoring import Availability, CellState, ValueState, state_before_scope
 from vendors.policy import INVITABLE
@@ -191,6 +192,8 @@ class FrozenSignature(TypedDict):
     visit__stage: NotRequired[str]
     visit__number: int
     role: str
+    # What the role was called; absent or blank of before roles had names.
+    role_name: NotRequired[str]
     printed_name: str
     verdict: str
     reason: str
@@ -211,6 +214,8 @@ class Inputs(TypedDict):
     metrics: list[FrozenMetric]
     categories: list[FrozenCategory]
     role_weights: dict[str, dict[str, int]]
+    # What roles were called, where not as usual.
+    role_names: NotRequired[dict[str, str]]
     lists: NotRequired[dict[str, list[str]]]
     requirements: list[FrozenRequirement]
     candidates: list[FrozenCandidate]
@@ -542,3 +547,11 @@ def dates_ahead(
     for cell in cells:
         ahead.update({on for _, on in planned_values(cell) if on >= today})
     return sorted(ahead.items())
+
+
+def name_of(inputs: Inputs, role: str) -> str:
+    return inputs.get("role_names", {}).get(role) or str(Role(role).label)
+
+
+def name_signed(row: FrozenSignature) -> str:
+    return row.get("role_name") or str(Role(row["role"]).label)

@@ -50,10 +50,10 @@ from evaltracker.decision.memo.record import (
     Inputs,
     Memo,
     Results,
+    name_signed,
 )
 from evaltracker.toolbox.measures import CellNumbers
 from evaltracker.toolbox.text import listed, named_ref, shortened
-from stakeholders.models import Role
 from trials.choices import Severity
 from trials.scoring import Standing
 from vendors.choices import PriceSource
@@ -690,7 +690,7 @@ def meeting(inputs: Inputs) -> str:
 
 def signed(inputs: Inputs) -> str:
     rows = [
-        f"{sign_off['visit__stage'].capitalize()}, {Role(sign_off['role']).label}: "
+        f"{sign_off['visit__stage'].capitalize()}, {name_signed(sign_off)}: "
         f"{inline(sign_off['printed_name'])} {VERDICTS[sign_off['verdict']]} on "
         f"{day(sign_off['signed_at'])}{origin_of(sign_off)}"
         for sign_off in inputs["sign_offs"]

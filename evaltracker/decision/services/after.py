@@ -424,8 +424,7 @@ def start_next(
     for part in TEMPLATE_PARTS.values():
         if part.load is not None and (content := part.save(origin)):
             part.load(following, content, by)
-    if not following.sign_off_rules.exists():
-        ask_usual_roles(evaluation=following, by=by)
+    ask_usual_roles(evaluation=following, by=by)
     counts = {
         "requirements": copy_needs(origin=origin, evaluation=following, by=by),
         "rules": following.sign_off_rules.count(),

@@ -422,6 +422,7 @@ SIGNED = (
     "visit__stage",
     "visit__number",
     "role",
+    "role_name",
     "printed_name",
     "verdict",
     "reason",

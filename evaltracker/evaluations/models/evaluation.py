@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import (
@@ -317,6 +318,15 @@ def default_reminder_days() -> list[int]:
     return [7, 2, 0]
 
 
+def check_different_people(value: object) -> None:
+    """By stage a whole number from 1; nothing is said of stages that are not named."""
+    if not isinstance(value, dict) or not all(
+        stage in Stage.values and type(number) is int and 1 <= number <= 99
+        for stage, number in value.items()
+    ):
+        raise ValidationError("Say by stage how many different people, from 1 to 99.")
+
+
 class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
     def visible_to(self, user: User) -> Self:
         """Those that `user` owns or has a part in; an operator sees all."""
@@ -328,7 +338,7 @@ class EvaluationQuerySet(ScopedQuerySet["Evaluation"]):
 
 class Evaluation(CommittedRecord):
     evaluation_path: ClassVar[str] = ""
-    joined: ClassVar = {"words": 2}
+    joined: ClassVar = {"words": 2, "different_people": 2}
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=150)
@@ -485,6 +495,14 @@ class Evaluation(CommittedRecord):
         default=dict, blank=True, help_text="Minimum weeks per stage that differ."
     )
     reminder_days = models.JSONField(default=default_reminder_days, blank=True)
+    different_people = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        editable=False,
+        validators=[check_different_people],
+        help_text="By stage, how many different people approve it at least.",
+    )
 
     # Moments that open and close things; each is also a journal entry.
     claims_opened_at = models.DateTimeField(null=True, blank=True, editable=False)

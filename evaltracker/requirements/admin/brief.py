@@ -47,7 +47,6 @@ from evaltracker.requirements.services.evaluations import (
     QUESTIONS,
     change_brief,
     missing_answers,
-    start_evaluation,
     usual_currency,
 )
 from evaltracker.requirements.services.requirements import (
@@ -64,8 +63,8 @@ from evaltracker.requirements.services.templates import (
     add_brief_field,
     change_brief_field,
     check_change_field,
-    fill_from,
     remove_brief_field,
+    start_evaluation,
     starting_points,
 )
 from evaltracker.toolbox.text import listed
@@ -149,7 +148,7 @@ class StartForm(BASE_FORM):  # type: ignore[misc, valid-type]
 def choice_of(point: StartingPoint) -> str:
     """Its title, and beneath it what an evaluation that starts from it will be like."""
     content = point.content
-    names = content.get("roles", {})
+    names = dict(content.get("roles", {}))
     signing = dict.fromkeys(row["role"] for row in content.get("sign_offs", ()))
     words = content.get("words", {})
     line = [
@@ -246,12 +245,7 @@ class StartEvaluation(Act[None]):
         return {"points": starting_points(by=user)}
 
     def perform(self, target: Any, data: Mapping[str, Any], by: User) -> Outcome:
-        terms = dict(data)
-        key = terms.pop("start_from", "")
-        evaluation = start_evaluation(by=by, **terms)
-        if key:
-            fill_from(evaluation=evaluation, key=key, by=by)
-        return page_address(evaluation, "brief")
+        return page_address(start_evaluation(by=by, **data), "brief")
 
 
 class OnBrief(OnEvaluation):

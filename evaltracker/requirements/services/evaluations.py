@@ -110,6 +110,7 @@ BRIEF_FIELDS = frozenset(
         "stage_weeks",
         "reminder_days",
         "words",
+        "different_people",
     }
 )
 
@@ -124,7 +125,7 @@ QUESTIONS = {
 }
 
 
-# Sent with `evaluation` and `by`, in the transaction of the start.
+# Sent with `evaluation` and `by`, once it is filled, in the transaction of the start.
 evaluation_started = Signal()
 
 
@@ -133,14 +134,6 @@ def require_starter(by: User) -> None:
         raise Forbidden(
             "You may not start an evaluation; ask an operator for the right."
         )
-
-
-@transaction.atomic
-def start_evaluation(*, by: User, **terms: Any) -> Evaluation:
-    """Create an evaluation and set up what is usual; `terms` as `create_evaluation`."""
-    evaluation = create_evaluation(by=by, **terms)
-    evaluation_started.send(Evaluation, evaluation=evaluation, by=by)
-    return evaluation
 
 
 @transaction.atomic

@@ -43,7 +43,12 @@ from evaltracker.evaluations.policy import (
 )
 from evaltracker.importing.plan import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
-from evaltracker.requirements.services.evaluations import QUESTIONS, change_brief
+from evaltracker.requirements.services.evaluations import (
+    QUESTIONS,
+    change_brief,
+    create_evaluation,
+    evaluation_started,
+)
 from evaltracker.requirements.services.requirements import (
     METRIC,
     PLAIN_FIELDS,
@@ -436,7 +441,7 @@ class TemplatePart:
 
 
 # Of these every evaluation has some, so that they alone are no template.
-ALWAYS = ("brief", "sign_offs")
+ALWAYS = ("brief", "costs", "roles", "sign_offs", "different_people")
 TEMPLATE_PARTS: Registry[str, TemplatePart] = Registry("part of a template")
 
 
@@ -477,6 +482,17 @@ def find_template(key: str, by: User) -> StartingPoint:
     if point is None:
         raise NotFound("There is no such template.")
     return point
+
+
+@transaction.atomic
+def start_evaluation(*, by: User, start_from: str = "", **terms: Any) -> Evaluation:
+    """Create an evaluation, from a template or with what is usual; `terms` as
+    `create_evaluation`."""
+    evaluation = create_evaluation(by=by, **terms)
+    if start_from:
+        fill_from(evaluation=evaluation, key=start_from, by=by)
+    evaluation_started.send(Evaluation, evaluation=evaluation, by=by)
+    return evaluation
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from evaltracker.decision.admin.comparison import (
 from evaltracker.decision.memo.certainty import by_weights, weighed
 from evaltracker.decision.memo.figures import Figures, counted_of
 from evaltracker.decision.memo.inputs import memo_on, standing_memo
-from evaltracker.decision.memo.record import Inputs
+from evaltracker.decision.memo.record import Inputs, name_of
 from evaltracker.decision.memo.text import measured_needs
 from evaltracker.decision.models import Decision
 from evaltracker.decision.selectors import newest_readings
@@ -49,7 +49,6 @@ from evaltracker.workflow.services.stages import (
     decide,
     draft_decision,
 )
-from stakeholders.models import Role
 from trials.scoring import WEAKNESS
 from trials.selectors.trials import unequal_trials
 from vendors.admin.base import AboutCandidate, open_answers
@@ -165,7 +164,7 @@ def day_asked(request: HttpRequest, inputs: Inputs) -> Day:
 def role_rows(figures: Figures) -> list[dict[str, Any]]:
     return [
         {
-            "role": str(Role(role).label),
+            "role": name_of(figures.inputs, role),
             "picks": listed([figures.names[key] for key in keys]) or "nobody",
             "fit": fit,
             "lead": lead,

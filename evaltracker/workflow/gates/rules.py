@@ -100,7 +100,7 @@ def must_haves_tied(look: Look) -> Iterator[Blocker]:
             )
 
 
-@gate(Stage.REQUIREMENTS, signing=True)
+@gate(Stage.REQUIREMENTS, signing=True, nothing=nothing.signers)
 def requirements_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved these requirements and weights."""
     yield from unsigned(look)
@@ -375,7 +375,7 @@ def late_scores_settled(look: Look) -> Iterator[Blocker]:
     yield from unsettled_scores(look)
 
 
-@gate(Stage.TRIALS, signing=True)
+@gate(Stage.TRIALS, signing=True, nothing=nothing.signers)
 def trials_signed(look: Look) -> Iterator[Blocker]:
     """Every role that was asked has approved the trial results."""
     yield from unsigned(look)

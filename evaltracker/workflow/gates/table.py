@@ -219,7 +219,7 @@ memo_conditions = unless(
     lambda look: look.visit.pk in look.visits_with_conditions,
     "No sign-off of the memo is a conditional approval yet.",
 )
-signers = unless(lambda look: look.has_rules, "Nobody is asked to sign this stage.")
+signers = unless(lambda look: look.has_rules, "No approval needed.")
 
 
 def costs(look: Look) -> str:
@@ -341,8 +341,11 @@ def gates_of(stage: str) -> list[Gate]:
 
 
 def unsigned(look: Look) -> Iterator[Blocker]:
-    """A blocker for every rule that has not passed, or for having no rule."""
-    if not look.tallies:
+    """A blocker for every rule that has not passed, or for having none: the decision
+    needs one of its own, other stages only that anybody is asked at all."""
+    rules = look.evaluation.sign_off_rules
+    at_all = look.visit.stage != Stage.DECISION and rules.exists()
+    if not (look.tallies or at_all):
         yield Blocker(
             "Nobody is asked to sign this stage; choose which roles must.",
             links.act("sign-off-rules", look.evaluation),

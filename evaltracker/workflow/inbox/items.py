@@ -28,7 +28,14 @@ from evaltracker.toolbox.days import Place, today_in
 from evaltracker.toolbox.text import shortened
 from evaltracker.workflow.gates import Blocker, Look
 from evaltracker.workflow.gates.table import first_closed
-from stakeholders.models import Condition, Delegation, Role, RoleWeight, Stakeholder
+from stakeholders.models import (
+    Condition,
+    Delegation,
+    RoleWeight,
+    Stakeholder,
+    read_role_names,
+    role_names,
+)
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of, stage_due
 from trials.choices import MilestoneState
@@ -308,6 +315,7 @@ class Desk:
 
     @cached_property
     def parts(self) -> list[Stakeholder]:
+        read_role_names(self.evaluations.keys())
         return list(
             voices().filter(user=self.user, evaluation__in=list(self.evaluations))
         )
@@ -429,7 +437,7 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
         missing = wanted[key] - weighed[key, role]
         if missing > 0:
             evaluation = desk.evaluations[key]
-            label = Role(role).label
+            label = role_names(key)[role]
             yield desk.item(
                 "weights",
                 evaluation,

@@ -113,8 +113,10 @@ def test_rules_are_set_in_one_grid(purchase: Evaluation, here: str) -> None:
     assert SignOffRule.objects.count() == 2
     body = client.get(here).content.decode()
     assert "2 must approve" in body
-    assert client.post(url, {"requirements_it": "1"}).status_code == 302
+    fewer = {"requirements_it": "", "decision_leadership": "2"}
+    assert client.post(url, fewer).status_code == 302
     assert SignOffRule.objects.count() == 1
+    assert client.post(url, {"requirements_it": "1"}).status_code == 409
     assert client.post(url, {"requirements_it": "-1"}).status_code == 400
 
 
@@ -134,5 +136,5 @@ def test_its_queries_do_not_grow_with_the_people(
     stakeholders.stakeholders(purchase)
     client = signed_in(purchase.owner)
     client.get(here)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get(here)

@@ -6,7 +6,7 @@ import pytest
 
 from evaltracker.errors import Forbidden, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
-from evaltracker.requirements.services.evaluations import start_evaluation
+from evaltracker.requirements.services.templates import start_evaluation
 from stakeholders.models import SignOffRule
 from stakeholders.services.people import ask_usual_roles, set_sign_off_rule
 from tests.cast import common, stakeholders
