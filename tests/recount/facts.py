@@ -116,6 +116,7 @@ class Facts:
     consensus: bool
     role_weights: dict[str, dict[str, Fraction]]
     cost_lines: dict[str, list[Row]]
+    price_items: list[Row]
     rates: dict[str, Fraction]
     criteria: list[Row]
     all_criteria: list[Row]
@@ -182,6 +183,10 @@ def read_facts(cursor: Any, slug: str, today: datetime.date) -> Facts:
         consensus=opened,
         role_weights=weights_of_roles(reader, own, names),
         cost_lines=lines(reader, own),
+        price_items=[
+            {**row, "for_kinds": read_json(row["for_kinds"])}
+            for row in reader.rows(f"SELECT * FROM vendors_priceitem {of_own}", own)
+        ],
         rates={
             row["currency"]: number(row["rate"]) or Fraction(0)
             for row in reader.rows(f"SELECT * FROM vendors_exchangerate {of_own}", own)

@@ -563,7 +563,25 @@ class Costs:
         self.currency, self.rates = where["currency"], facts.rates
         self.lines = facts.cost_lines.get(key, [])
         kind = next(row["kind"] for row in facts.candidates if row["id"] == key)
-        self.asked = ASKED[kind]
+        rows = [row for row in facts.price_items if not row["part"]]
+        self.asked = (
+            tuple(
+                row["kind"]
+                for row in rows
+                if not row["for_kinds"] or kind in row["for_kinds"]
+            )
+            or ASKED[kind]
+        )
+        self.ruled = {row["kind"] for row in rows if row["not_applicable"]}
+        self.rising = {row["kind"] for row in rows if row["rises"]}
+        self.work = {row["kind"] for row in rows if row["counts_as"] == "work"}
+        if not rows:
+            self.rising, self.work = set(RISING), {"engineer_time"}
+        self.parts = {
+            (row["kind"], row["part"])
+            for row in facts.price_items
+            if row["part"] and not row["not_applicable"]
+        }
 
     def rate(self, line: Row) -> Fraction | None:
         """Into the currency of the purchase."""
@@ -577,7 +595,7 @@ class Costs:
 
     def payments(self, line: Row, rise: Fraction = ZERO) -> Fraction:
         """How many, each weighed by what its year does to it."""
-        factor = self.factor if line["kind"] == "engineer_time" else ONE
+        factor = self.factor if line["kind"] in self.work else ONE
         if line["recurrence"] == "once":
             return factor
         paid = ZERO
@@ -618,7 +636,7 @@ class Costs:
                 continue
             if kind == "a year":
                 if not once and rate is not None and line["pricing"] != "percent":
-                    work = line["kind"] == "engineer_time"
+                    work = line["kind"] in self.work
                     times = 12 if line["recurrence"] == "monthly" else 1
                     factor = (self.factor if work else ONE) * times
                     whole += cents(self.each(line, name) * factor * rate)
@@ -637,7 +655,7 @@ class Costs:
                 * (self.payments(line, rise) - self.payments(line))
                 * (self.rate(line) or ZERO)
                 for line in self.lines
-                if line["state"] == "priced" and line["kind"] in RISING
+                if line["state"] == "priced" and line["kind"] in self.rising
             ),
             ZERO,
         )
@@ -645,13 +663,23 @@ class Costs:
     def kinds(self) -> tuple[int, int]:
         """Kinds that nobody stated, of all that are asked for."""
         states: dict[str, set[str]] = defaultdict(set)
+        said: dict[str, set[str]] = defaultdict(set)
         for line in self.lines:
+            said[line["kind"]].add(line["label"])
             lost = line["state"] == "priced" and self.rate(line) is None
             lost &= line["pricing"] != "percent"
             states[line["kind"]].add("unsaid" if lost else line["state"])
         kinds = [*self.asked, *sorted(set(states) - set(self.asked))]
-        unsaid = [one for one in kinds if "unsaid" in states.get(one, {"unsaid"})]
-        return len(unsaid), len(kinds)
+        unsaid, counted = 0, 0
+        for one in kinds:
+            known = states.get(one, set())
+            out = known <= {"unsaid", "not_applicable"}
+            if out and (one in self.ruled or "not_applicable" in known):
+                continue
+            parts = {part for kind, part in self.parts if kind == one}
+            counted += 1
+            unsaid += not known or "unsaid" in known or not parts <= said[one]
+        return unsaid, counted
 
 
 def cents(amount: Fraction) -> Fraction:

@@ -479,7 +479,8 @@ def _brief_row(book: Book, name: str) -> Counted:
         cell.standing == what if what in ("proven", "refuted") else getattr(cell, what)
         for cell in cells
     ]
-    return n_of(sum(counted), len(counted))
+    # What is refuted is told alone: one is enough.
+    return n_of(sum(counted), None if what == "refuted" else len(counted))
 
 
 @rule(rf"measured\.((?:against\.)?{KEY[1:-1]}\..+)")
