@@ -348,14 +348,28 @@ class Grid[S: models.Model, R: models.Model]:
         return ""
 
 
+class CustomGrid[S: models.Model](Grid[S, Any]):
+    """A grid whose cells are no fields of its rows: it answers by itself, as JSON in
+    the shape that every grid has. A `status` in what `take` returns is the answer's."""
+
+    def whole(self, subject: S, user: User) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def take(self, subject: S, body: dict[str, Any], user: User) -> dict[str, Any]:
+        """Do what one request asks: all of it, or nothing."""
+        raise NotImplementedError
+
+
 GRIDS: Registry[str, Grid[Any, Any]] = Registry("grid")
 
 
 def register_grid[G: Grid[Any, Any]](cls: type[G]) -> type[G]:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", cls.name) or not cls.title:
         raise ImproperlyConfigured(f"{cls.__name__} lacks a slug as name, or a title.")
-    for duty in ("columns", "rows"):
-        if getattr(cls, duty) is getattr(Grid, duty):
+    is_custom = issubclass(cls, CustomGrid)
+    base: Any = CustomGrid if is_custom else Grid
+    for duty in ("whole", "take") if is_custom else ("columns", "rows"):
+        if getattr(cls, duty) is getattr(base, duty):
             raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}().")
     GRIDS.register(cls.name, cls())
     return cls

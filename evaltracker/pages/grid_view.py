@@ -22,6 +22,7 @@ from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import (
     GRIDS,
     Column,
+    CustomGrid,
     Grid,
     choices_of,
     is_key,
@@ -411,6 +412,14 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
     user: Any = request.user
     subject = grid.load(user, target_id)
     try:
+        if isinstance(grid, CustomGrid):
+            is_read = request.method != "POST"
+            answer = (
+                grid.whole(subject, user)
+                if is_read
+                else grid.take(subject, _read(request), user)
+            )
+            return JsonResponse(answer, status=answer.pop("status", 200))
         if request.method == "POST":
             return JsonResponse(_save(request, grid, subject, user))
         return JsonResponse(_whole_grid(request, grid, subject, user))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.evaluations.models import User
-from evaltracker.pages.grid import GRIDS
+from evaltracker.pages.grid import GRIDS, CustomGrid
 from tests.clients import signed_in
 from tests.rights.addresses import grid_addresses
 from tests.rights.table import (
@@ -13,7 +13,6 @@ from tests.rights.table import (
     EVERYBODY,
     GRID_CELLS,
     OUTSIDE,
-    SEALED_GRIDS,
 )
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +36,21 @@ def test_a_cell_is_saved_for_whom_it_is(people: dict[str, User], who: str) -> No
     client, wrong = signed_in(people[who]), []
     for name, address in grid_addresses().items():
         column, value, allowed = GRID_CELLS[name]
-        rows: Any = signed_in(people["lead"]).get(address).json()["rows"]
-        # The last, since a trial's first milestones are settled.
-        row = [each for each in rows if each["cells"][column] != value][-1]
-        seen = row["cells"][column]
-        change = {"row": row["id"], "column": column, "from": seen, "to": value}
-        body = {"cells": [change]}
+        whole: Any = signed_in(people["lead"]).get(address).json()
+        rows, columns = whole["rows"], whole["columns"]
+        if isinstance(GRIDS[name], CustomGrid):
+            open_to = next(one["name"] for one in columns if one["open"])
+            row = next(one for one in rows if not one["fixed"])
+            at = [row["id"], open_to]
+            body: Any = {"block": [[value]], "at": at, "answers": {}}
+        else:
+            # The last, since a trial's first milestones are settled.
+            row = [each for each in rows if each["cells"][column] != value][-1]
+            seen = row["cells"][column]
+            change = {"row": row["id"], "column": column, "from": seen, "to": value}
+            body = {"cells": [change]}
         got = client.post(address, body, content_type="application/json").status_code
-        hidden = who in OUTSIDE or name in SEALED_GRIDS
+        hidden = who in OUTSIDE
         saved = 400 if name in CLOSED_GRIDS else 200
         right = saved if who in allowed else 404 if hidden else 403
         if got != right:

@@ -27,11 +27,11 @@ CASES = json.loads(
     ).read_text()
 )
 ITEMS = (
-    Item("start", "start: handover and first deep clean", "once"),
-    Item("regular", "regular cleaning", "monthly"),
-    Item("periodic", "windows, carpets, other periodic work", "yearly"),
-    Item("on_request", "extra hours on request", "yearly", "hour"),
-    Item("price_change", "price change a year", "yearly", is_rise=True),
+    Item("start", "start: handover and first deep clean", due="once"),
+    Item("regular", "regular cleaning", due="monthly"),
+    Item("periodic", "windows, carpets, other periodic work", due="yearly"),
+    Item("on_request", "extra hours on request", due="yearly", unit="hour"),
+    Item("price_change", "price change a year", due="yearly", is_rise=True),
 )
 BY_NAME = {item.name: item.key for item in ITEMS}
 
@@ -41,7 +41,7 @@ def grid(*candidates: str, **more: Any) -> PriceGrid:
 
 
 def typed(text: str, due: str = "once", **answers: str) -> PriceCell:
-    item = Item("row", "row", due)
+    item = Item("row", "row", due=due)
     return read_price(text, item, "Blitz Clean", grid("Blitz Clean"), answers)
 
 

@@ -2,14 +2,18 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, QuerySet, When
+from django.core import signing
+from django.db import transaction
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -17,10 +21,11 @@ from evaltracker.errors import Invalid, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.evaluations.topics import key_of
+from evaltracker.money import written as money_written
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import NamedChoice
-from evaltracker.pages.grid import Column, Grid, Saves, register_grid
+from evaltracker.pages.grid import Column, CustomGrid, register_grid
+from evaltracker.pages.grid_view import refuse_too_many
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     InEvaluation,
@@ -29,7 +34,7 @@ from evaltracker.pages.workspace import (
     evaluation_page,
     show,
 )
-from evaltracker.talk.rules import discuss_address, discuss_words, with_counts
+from evaltracker.talk.rules import discuss_address, discuss_words
 from evaltracker.toolbox.charts import Axis, Lane, Lanes, Span, both, scale, short
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
@@ -42,32 +47,46 @@ from vendors.admin.base import (
     open_answers,
     reader,
 )
-from vendors.admin.prices import CostForm, draw
-from vendors.choices import CandidateState, CostState, Pricing
+from vendors.admin.prices import draw
+from vendors.choices import CandidateState, CostState, KindGroup, Pricing, Recurrence
+from vendors.costs.cells import (
+    WRITTEN,
+    Item,
+    PriceCell,
+    PriceGrid,
+    price_text,
+    read_block,
+)
 from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
 from vendors.policy import may_see_prices
 from vendors.selectors.costs import (
     NOBODY,
     cost_input,
     envelope_of,
-    kind_name,
     kinds_of,
     opening_state,
     quotes_seen,
     rates_of,
+    schedule_for,
+    sealed_quotes,
     second_people,
     terms_of,
     tiers_of,
     total_of,
     worth_of,
 )
-from vendors.services.costs import add_cost_line, change_cost_line
+from vendors.services.costs import (
+    AMOUNTS,
+    put_price_cells_back,
+    write_price_cells,
+)
 from vendors.services.quotes import (
     ask_to_open_prices,
     confirm_price_opening,
     let_owner_type_prices,
     withdraw_price_opening,
 )
+from vendors.services.schedule import add_price_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,16 @@ class CostColumn:
     limits: tuple[costs.Limit, ...]
     worth: costs.Worth
 
+    def row_of(self, kind: str, part: str) -> KindRow | None:
+        return next(
+            (
+                row
+                for row in self.kinds
+                if row.line and row.kind.key == kind and row.line.label == part
+            ),
+            None,
+        )
+
     @property
     def unasked(self) -> list[costs.Kind]:
         return [kind.kind for kind in self.kinds if kind.row is None]
@@ -114,12 +143,6 @@ class CostColumn:
     def has_price(self) -> bool:
         """Whether there is an amount at all; without one a total would be a lie."""
         return any(row.likely is not None for row in self.total.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    label: str
-    cells: list[list[KindRow]]
 
 
 def running(evaluation: Evaluation) -> Any:
@@ -147,17 +170,6 @@ def cost_columns(
             line.candidate = candidate
         columns.append(_column(candidate, quoted, rates, today))
     return columns
-
-
-def compared(columns: list[CostColumn]) -> list[Compared]:
-    kinds = dict.fromkeys(row.kind for column in columns for row in column.kinds)
-    return [
-        Compared(
-            kind.title,
-            [[row for row in column.kinds if row.kind == kind] for column in columns],
-        )
-        for kind in kinds
-    ]
 
 
 def points_of(columns: list[CostColumn]) -> dict[object, Any]:
@@ -343,104 +355,439 @@ def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
     )
 
 
-SAVES = Saves(change_cost_line, "line")
+# The price grid: items down, candidates across.
+
+SEALED = "{}'s prices are sealed until two people open them."
+TIERED = "It has tiers: change it in its form."
+TONES = {"included": "in", "excluded": "in", "unsaid": "unsaid", "not_applicable": "na"}
+WAY = "The cell does not say what to write. Load the page again."
 
 
-def beside_amount(line: CostLine) -> str:
-    if line.pricing == Pricing.PERCENT:
-        return "% a year"
-    return "the first tier; more in the form" if line.tiers else ""
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """What stands in a cell: `text` as it is typed, `label` as it is read."""
+
+    label: str = ""
+    text: str = ""
+    aside: str = ""
+    tone: str = ""
+    closed: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
 
-def missing_amount(line: CostLine) -> str:
-    return "" if line.state == CostState.PRICED else line.get_state_display().lower()
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A *group*'s heading, an *item*, a *part* of one, or a *sum*."""
+
+    key: str
+    name: str
+    style: str
+    cells: Sequence[GridCell] = ()
+    kind: costs.Kind | None = None
+    row: costs.Row | None = None
+
+    @property
+    def item(self) -> Item | None:
+        if self.kind is None or self.row is None:
+            return None
+        part = self.row.part
+        name = f"{self.kind.name}, {part}" if part else self.kind.name
+        rise = self.kind.counts_as == costs.RISE
+        return Item(self.key, name, part, self.row.due, self.row.unit, rise)
+
+    @property
+    def beside(self) -> tuple[str, str, str]:
+        """Due, quantity and unit, as far as they say anything."""
+        if self.row is None or self.kind is None:
+            return "", "", ""
+        if self.kind.counts_as == costs.RISE:
+            return "% a year", "", ""
+        many = "" if self.row.quantity == 1 else money_written(self.row.quantity)
+        return self.row.due, many, self.row.unit
+
+
+def grid_rows(
+    evaluation: Evaluation,
+    columns: Sequence[CostColumn],
+    *,
+    sealed: bool,
+    edits: bool = False,
+) -> list[GridRow]:
+    """The grid as one reader sees it: `sealed` without amounts, `edits` with links."""
+    of_lines = [row.kind for column in columns for row in column.kinds if row.line]
+    quoted = sealed_quotes(evaluation)
+    rows = []
+    for group, heading in KindGroup.choices:
+        kinds = dict.fromkeys((*kinds_of(evaluation), *of_lines))
+        items = [
+            GridRow(
+                key=f"{kind.key}|{row.part}",
+                name=row.part or kind.title,
+                style="part" if row.part else "item",
+                cells=[
+                    _cell(column, kind, row, quoted, sealed=sealed, edits=edits)
+                    for column in columns
+                ],
+                kind=kind,
+                row=row,
+            )
+            for kind in kinds
+            if kind.group == group and (kind in of_lines or _is_asked(kind, columns))
+            for row in _rows_of(kind, columns)
+        ]
+        rows += [GridRow(group, str(heading), "group"), *items] if items else []
+    return [*rows, *_sums(evaluation, columns, sealed=sealed)]
+
+
+def _is_asked(kind: costs.Kind, columns: Sequence[CostColumn]) -> bool:
+    return any(costs.kinds_for(column.candidate.kind, [kind]) for column in columns)
+
+
+def _rows_of(kind: costs.Kind, columns: Sequence[CostColumn]) -> list[costs.Row]:
+    """The kind, the parts that are asked of all, and those that somebody added."""
+    (whole,) = replace(kind, parts=()).rows
+    parts = {row.part: row for row in (whole, *kind.rows)}
+    for column in columns:
+        for row in column.kinds:
+            if row.line and row.kind == kind:
+                label = row.line.label
+                parts.setdefault(label, replace(whole, part=label))
+    return list(parts.values())
+
+
+def _cell(
+    column: CostColumn,
+    kind: costs.Kind,
+    row: costs.Row,
+    quoted: Mapping[uuid.UUID, Collection[tuple[str, str]]],
+    *,
+    sealed: bool,
+    edits: bool,
+) -> GridCell:
+    candidate = column.candidate
+    found = column.row_of(kind.key, row.part)
+    line = found.line if found else None
+    links = _links(candidate, kind, row, line) if edits else ()
+    if found is None or line is None:
+        label, tone = "", "na"
+        if (kind.key, row.part) in quoted.get(candidate.pk, ()):
+            label = "sealed"
+        elif kind.not_applicable:
+            label = "n/a"
+        elif not costs.kinds_for(candidate.kind, [kind]):
+            label = "not needed"
+        return GridCell(label, tone=tone, links=links)
+    if line.state != CostState.PRICED:
+        label, reason = (
+            WRITTEN[line.state],
+            line.note if line.state == CostState.NOT_APPLICABLE else "",
+        )
+        text = f"{label}: {reason}" if reason else label
+        return GridCell(label, text, reason[:60], TONES[line.state], links=links)
+    old = "older than 6 months" if found.old else ""
+    if sealed:
+        return GridCell("priced", aside=old)
+    return _priced(column, found, line, row, old, links)
+
+
+def _priced(
+    column: CostColumn,
+    found: KindRow,
+    line: CostLine,
+    row: costs.Row,
+    old: str,
+    links: Sequence[tuple[str, str]],
+) -> GridCell:
+    is_share = line.pricing == Pricing.PERCENT
+    own = column.candidate.evaluation.currency
+    due = "" if is_share or line.recurrence == row.due else line.recurrence
+    currency = "" if is_share or line.currency == own else line.currency
+    many = (
+        ""
+        if is_share or line.quantity == row.quantity
+        else f"× {money_written(line.quantity)} {line.unit}".strip()
+    )
+    low, likely, high = (getattr(line, name) or Decimal(0) for name in AMOUNTS)
+    text = price_text((low, likely, high), due=due, currency=currency)
+    shown = money_written(likely)
+    span = "" if low == high else f" ({money_written(low)}–{money_written(high)})"
+    remarks = [
+        due,
+        currency if found.state == CostState.PRICED else f"{currency}: no rate",
+        many,
+        old,
+    ]
+    if line.tiers:
+        total = found.row.likely if found.row else None
+        shown, span = ("" if total is None else money_written(total)), ""
+        remarks.insert(0, "with tiers, over the horizon")
+    return GridCell(
+        f"{shown}{span}",
+        text,
+        " · ".join(filter(None, remarks)),
+        closed=TIERED if line.tiers else "",
+        links=links,
+    )
+
+
+def _links(
+    candidate: Candidate, kind: costs.Kind, row: costs.Row, line: CostLine | None
+) -> list[tuple[str, str]]:
+    if kind.counts_as == costs.RISE and not row.part:
+        links = [("All fields", address_of("set-renewal-rise", candidate))]
+    elif line is None:
+        asked = urlencode({"kind": kind.key, "label": row.part})
+        links = [("All fields", f"{address_of('set-cost-line', candidate)}?{asked}")]
+    else:
+        links = [("All fields", address_of("change-cost-line", line))]
+    if line is not None:
+        about = key_of("cost_line", line.pk)
+        links += [
+            (discuss_words(line), discuss_address("cost_line", line.pk)),
+            ("Files", f"{address_of('attach-files')}{about}/"),
+            ("Remove", address_of("remove-cost-line", line)),
+        ]
+    return links
+
+
+def _sums(
+    evaluation: Evaluation, columns: Sequence[CostColumn], *, sealed: bool
+) -> list[GridRow]:
+    points = {} if sealed else points_of(list(columns))
+    budget = None if sealed else evaluation.budget
+    known = "Total" if budget is None else f"Total, budget {money_written(budget)}"
+    rows: dict[str, list[GridCell]] = {}
+    for column in columns:
+        total, coverage = column.total, column.total.coverage
+        counted = GridCell(f"{coverage.known} of {coverage.total}")
+        rows.setdefault("Kinds known", []).append(counted)
+        if sealed:
+            continue
+        over = budget is not None and total.likely > budget
+        by = money_written(total.likely - budget) if over and budget else ""
+        more = "" if total.complete else " or more"
+        once = [row.likely for row in total.rows if row.once and row.likely is not None]
+        yearly = [row.yearly[1] for row in total.rows if row.yearly]
+        earned = points.get(column.candidate.pk, "")
+        cells = {
+            f"{known} over {evaluation.horizon_months} months": GridCell(
+                f"{money_written(total.likely)}{more}",
+                aside=f"over by {by}" if over else "",
+                tone="over" if over else "",
+            ),
+            "Paid once": GridCell(money_written(sum(once, Decimal(0)))),
+            "A year": GridCell(money_written(sum(yearly, Decimal(0)))),
+            "Price points": GridCell("over budget" if earned is None else str(earned)),
+        }
+        for name, cell in cells.items():
+            shown = cell if column.has_price else GridCell()
+            rows.setdefault(name, []).append(shown)
+    return [GridRow(f"sum|{name}", name, "sum", cells) for name, cells in rows.items()]
+
+
+def sealed_words(
+    candidate: Candidate, quoted: Mapping[uuid.UUID, Collection[tuple[str, str]]]
+) -> str:
+    """What stands under the name of a candidate whose quote is sealed."""
+    if candidate.pk not in quoted:
+        return ""
+    asked = {(row.kind, row.part) for row in schedule_for(candidate)}
+    number = len(asked.intersection(quoted[candidate.pk]))
+    return f"sealed, {number} of {len(asked)} rows"
+
+
+# By name, the width.
+BESIDE = {"item": 22, "due": 7, "quantity": 6, "unit": 6}
+FIXED = "Kinds of cost are changed on their own page."
 
 
 @register_grid
-class CostsGrid(Grid[Evaluation, CostLine]):
+class PricesGrid(CustomGrid[Evaluation]):
+    """Items × candidates; what is typed and pasted is read by `vendors.costs.cells`."""
+
     name = "costs"
     title = "Costs"
     related = ("owner",)
-    anchor = "cost"
-    noun = "cost"
-    first_column = "kind"
-    carried = ("candidate",)
+    anchor = "price"
+    noun = "price"
 
-    def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
+    def whole(self, subject: Evaluation, user: User) -> dict[str, Any]:
         closed = str(why_not(check_owned, subject, user) or "")
-        kinds = kinds_of(subject)
-        fields: Mapping[str, forms.Field] = CostForm(kinds=kinds).fields
-        whose = NamedChoice(running(subject), attribute="name")
-
-        def made(name: str, label: str, **more: Any) -> Column:
-            return Column(name, label, fields[name], SAVES, closed=closed, **more)
-
-        return (
-            Column("candidate", "Candidate", whose, width=20),
-            Column("kind", "Kind", fields["kind"], width=18),
-            Column("label", "Part", fields["label"], width=10),
-            made("state", "Known", width=11, for_many=True),
-            made("likely", "Likely", missing=missing_amount, aside=beside_amount),
-            made("low", "Low"),
-            made("high", "High"),
-            made("quantity", "Quantity"),
-            made("unit", "Unit", for_many=True),
-            made("recurrence", "Falls due", width=10, for_many=True),
-            made("currency", "Currency", for_many=True),
-            made("quoted_on", "Quoted on", width=10, for_many=True),
-            made("source_text", "As it was written", width=20),
-            made("note", "Note", width=20),
-        )
-
-    def rows(self, subject: Evaluation, user: User) -> QuerySet[CostLine]:
-        if is_kept_out(user, subject):
-            return CostLine.objects.none()
-        rows: QuerySet[CostLine] = CostLine.objects.visible_to(user)
-        return (
-            with_counts(rows, "cost_line")
-            .filter(candidate__evaluation=subject)
-            .exclude(candidate__state=CandidateState.ELIMINATED)
-            .select_related("candidate__evaluation__owner")
-            .order_by("candidate__name", "kind", "label")
-        )
-
-    def name_of(self, row: CostLine) -> str:
-        return f"{row.candidate}, {kind_name(row)}"
-
-    def links(self, row: CostLine, user: User) -> Sequence[tuple[str, str]]:
-        name = "change-cost-line"
-        target: Any = row
-        if row.pricing == Pricing.PERCENT:
-            name, target = "set-renewal-rise", row.candidate
-        links = [("All fields", address_of(name, target))]
-        if is_owner(user, row.candidate.evaluation):
-            links.append((discuss_words(row), discuss_address("cost_line", row.pk)))
-            key = key_of("cost_line", row.pk)
-            links.append(("Files", f"{address_of('attach-files')}{key}/"))
-        return links
-
-    def acts(self, subject: Evaluation, user: User) -> Sequence[str]:
-        return ("remove-cost-line",) if self.may_add(subject, user) else ()
-
-    def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_owned, subject, user) is None
-
-    def add(self, subject: Evaluation, values: Mapping[str, Any], by: User) -> CostLine:
-        filled = {name: value for name, value in values.items() if value is not None}
-        for name in ("candidate", "kind"):
-            if not filled.get(name):
-                raise Invalid(f"Choose a {name}.", errors={name: ["Choose one."]})
-        return add_cost_line(by=by, **filled)
-
-    def note(self, subject: Evaluation, user: User) -> str:
-        if not self.may_add(subject, user):
-            return ""
-        open_kinds = [
-            f"{column.candidate}: {', '.join(kind.name for kind in column.unasked)}"
-            for column in cost_columns(subject, running(subject))
-            if column.unasked
+        shown = [] if is_kept_out(user, subject) else list(running(subject))
+        sealed, quoted = not may_see_prices(user, subject), sealed_quotes(subject)
+        columns = cost_columns(subject, shown)
+        rows = grid_rows(subject, columns, sealed=sealed, edits=not closed)
+        fixed = [
+            Column(name, name.capitalize(), closed=FIXED, width=width)
+            for name, width in BESIDE.items()
         ]
-        return f"Not asked yet: {'; '.join(open_kinds)}." if open_kinds else ""
+        return {
+            "title": self.title,
+            "noun": self.noun,
+            "anchor": self.anchor,
+            **dict.fromkeys(("first", "note"), ""),
+            **dict.fromkeys(("carried", "acts"), ()),
+            "moves": False,
+            "prices": True,
+            "columns": [
+                *(column.described() for column in fixed),
+                *(
+                    {
+                        **Column(str(candidate.pk), str(candidate)).described(),
+                        "kind": "price",
+                        "aside": sealed_words(candidate, quoted),
+                        "closed": closed
+                        or (SEALED.format(candidate) if candidate.pk in quoted else ""),
+                        "open": not closed and candidate.pk not in quoted,
+                        "width": 12,
+                    }
+                    for candidate in shown
+                ),
+            ],
+            "rows": [self._described(row, shown) for row in rows],
+        }
+
+    def _described(self, row: GridRow, shown: Sequence[Candidate]) -> dict[str, Any]:
+        cells = {
+            str(candidate.pk): cell
+            for candidate, cell in zip(shown, row.cells, strict=False)
+        }
+        values = dict(zip(BESIDE, (row.name, *row.beside), strict=True))
+        return {
+            "id": row.key,
+            "name": row.name,
+            "style": row.style,
+            "fixed": "" if row.item else FIXED,
+            "cells": values | {key: cell.text for key, cell in cells.items()},
+            "labels": {key: cell.label for key, cell in cells.items()},
+            "asides": {key: cell.aside for key, cell in cells.items() if cell.aside},
+            "tones": {key: cell.tone for key, cell in cells.items() if cell.tone},
+            "menus": {key: cell.links for key, cell in cells.items() if cell.links},
+            "missing": {},
+            "links": [],
+        }
+
+    def take(
+        self, subject: Evaluation, body: dict[str, Any], user: User
+    ) -> dict[str, Any]:
+        check_owned(subject, user)
+        if "undo" in body:
+            put_price_cells_back(evaluation=subject, kept=_kept(subject, body), by=user)
+            return {**self.whole(subject, user), "sentence": "Undone.", "undo": ""}
+        columns = cost_columns(subject, running(subject))
+        rows = {row.key: row for row in grid_rows(subject, columns, sealed=False)}
+        block, at, answers = _sent(body)
+        read = read_block(block, _price_grid(subject, columns, rows), at, answers)
+        if read.questions:
+            asked = [asdict(question) for question in read.questions]
+            return {"sentence": "", "questions": asked, "status": HTTPStatus.CONFLICT}
+        if read.refused:
+            status = HTTPStatus.BAD_REQUEST
+            return {"sentence": read.refused, "others": read.others, "status": status}
+        with transaction.atomic():
+            made = {
+                f":{name}": add_price_item(evaluation=subject, name=name, by=user).kind
+                for name in read.new_kinds
+            }
+            by_key = {str(column.candidate.pk): column for column in columns}
+            cells = {}
+            for (key, candidate), cell in read.cells.items():
+                column = by_key[candidate]
+                kind, _, part = made.get(key, key).partition("|")
+                place = (column.candidate.pk, kind, part)
+                cells[place] = _values(cell, rows.get(key), column)
+            kept = write_price_cells(evaluation=subject, cells=cells, by=user)
+        left = f" Left out: {listed(list(read.left_out))}." if read.left_out else ""
+        many = "Saved." if len(cells) == 1 else f"{len(cells)} cells saved."
+        signed = signing.dumps([str(subject.pk), kept], salt=SALT, compress=True)
+        return {
+            **self.whole(subject, user),
+            "sentence": f"{many}{left}",
+            "undo": signed if kept else "",
+        }
+
+
+SALT = "vendors.price_cells"
+# Undo of a week ago would surprise whoever wrote since.
+UNDO_SECONDS = 24 * 3600
+
+
+def _kept(subject: Evaluation, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        owner, kept = signing.loads(body["undo"], salt=SALT, max_age=UNDO_SECONDS)
+    except (signing.BadSignature, TypeError) as error:
+        raise Invalid("It can be undone no more.") from error
+    if owner != str(subject.pk):
+        raise Invalid("It can be undone no more.")
+    return dict(kept)
+
+
+def _sent(
+    body: Mapping[str, Any],
+) -> tuple[list[list[str]], tuple[str, str] | None, dict[str, str]]:
+    """The block, where it begins, and answers, read strictly."""
+    block, at, answers = (body.get(name) for name in ("block", "at", "answers"))
+    rows = block if isinstance(block, list) else []
+    texts = [cell for row in rows if isinstance(row, list) for cell in row]
+    if at is not None:
+        texts += at if isinstance(at, list) and len(at) == 2 else [None]
+    if isinstance(answers, dict):
+        texts += [*answers, *answers.values()]
+    if not rows or not all(
+        isinstance(text, str) and "\x00" not in text for text in texts
+    ):
+        raise Invalid(WAY)
+    refuse_too_many(len(rows), len(texts))
+    return rows, tuple(at) if at else None, answers or {}
+
+
+def _price_grid(
+    subject: Evaluation, columns: Sequence[CostColumn], rows: Mapping[str, GridRow]
+) -> PriceGrid:
+    quoted = sealed_quotes(subject)
+    closed: dict[tuple[str, str] | str, str] = {
+        str(key): SEALED.format(column.candidate)
+        for column in columns
+        if (key := column.candidate.pk) in quoted
+    }
+    for row in rows.values():
+        for column, cell in zip(columns, row.cells, strict=False):
+            if cell.closed:
+                closed[row.key, str(column.candidate.pk)] = cell.closed
+    return PriceGrid(
+        [item for row in rows.values() if (item := row.item)],
+        {str(column.candidate.pk): str(column.candidate) for column in columns},
+        subject.currency,
+        frozenset(rates_of(subject)),
+        closed,
+    )
+
+
+def _values(
+    cell: PriceCell, row: GridRow | None, column: CostColumn
+) -> dict[str, Any] | None:
+    """What a cell makes of its line, of all that the line may have."""
+    if cell.removes:
+        return None
+    item = row.row if row else None
+    found = column.row_of(item.kind, item.part) if item else None
+    line = found.line if found else None
+    values: dict[str, Any] = {"state": cell.state, **dict.fromkeys(AMOUNTS)}
+    if line is None:
+        values |= {"currency": column.candidate.evaluation.currency}
+        if item:
+            start = {"quantity": item.quantity, "unit": item.unit}
+            values |= {**start, "recurrence": item.due}
+    if cell.state == CostState.PRICED:
+        values |= {name: getattr(cell, name) for name in (*AMOUNTS, "currency")}
+        values |= {"recurrence": cell.due}
+        if row and row.item and row.item.is_rise:
+            values |= {"pricing": Pricing.PERCENT, "recurrence": Recurrence.YEARLY}
+        if line and line.currency != cell.currency:
+            values |= {"rate": None}
+    if cell.note or (line and line.state == CostState.NOT_APPLICABLE):
+        values |= {"note": cell.note}
+    return values
 
 
 @evaluation_page("costs", "Costs", order=100, group="Market")
@@ -450,7 +797,8 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
     open_answers(request, evaluation)
     columns = cost_columns(evaluation, running(evaluation))
     sealed = not may_see_prices(user, evaluation)
-    quotes = quotes_seen(evaluation)
+    quotes, quoted = quotes_seen(evaluation), sealed_quotes(evaluation)
+    edits = why_not(check_owned, evaluation, user) is None
     return show(
         request,
         evaluation,
@@ -458,12 +806,16 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         title="Costs",
         tab="costs",
         owns=is_owner(user, evaluation),
-        edits=why_not(check_owned, evaluation, user) is None,
+        edits=edits,
         sealed=sealed,
         opening=opening_state(evaluation, user),
         nobody=NOBODY,
         columns=columns,
-        compared=compared(columns),
+        grid=grid_rows(evaluation, columns, sealed=sealed, edits=edits),
+        heads=[
+            (column.candidate, sealed_words(column.candidate, quoted))
+            for column in columns
+        ],
         bars=None if sealed else cost_bars(columns, evaluation.budget),
         budgets=[] if sealed else by_points(columns),
         unpriced=[column.candidate for column in columns if not column.has_price],

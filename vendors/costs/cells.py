@@ -6,6 +6,7 @@ block is taken whole or asked about.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -57,6 +58,8 @@ class Item:
 
     key: str
     name: str
+    # A shorter name of its own, if no other has it.
+    part: str = ""
     due: str = "once"
     unit: str = ""
     is_rise: bool = False
@@ -289,7 +292,7 @@ def read_block(
     width = max(map(len, rows), default=0)
     rows = [[*row, *[""] * (width - len(row))] for row in rows]
     names = {key(name): code for code, name in grid.candidates.items()}
-    items = {key(item.name): item.key for item in grid.items}
+    items = _by_name(grid.items)
     heads = [cell for cell in rows[0] if cell] if len(rows) > 1 else []
     has_head = any(key(head) in names for head in heads) or (
         width > 1 and bool(heads) and all(map(_is_name, heads))
@@ -317,6 +320,13 @@ def read_block(
     if refused:
         return Block(refused=refused)
     return _read_cells(cells, lines, columns, grid, sides)
+
+
+def _by_name(items: Sequence[Item]) -> dict[str, str]:
+    """Names that only one item has, or that one has for all of it."""
+    parts = Counter(key(item.part) for item in items)
+    alone = {key(item.part): item.key for item in items if parts[key(item.part)] == 1}
+    return alone | {key(item.name): item.key for item in items}
 
 
 class _Sides:

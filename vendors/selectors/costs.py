@@ -328,6 +328,21 @@ def quotes_seen(evaluation: Evaluation) -> dict[UUID, QuoteSeen]:
     )
 
 
+def sealed_quotes(evaluation: Evaluation) -> dict[UUID, set[tuple[str, str]]]:
+    """By candidate, kind and part of what a sealed quote prices; reads no amount."""
+    if evaluation.prices_opened_at or evaluation.owner_types_prices:
+        return {}
+    seen = quotes_seen(evaluation)
+    sealed = {key for key in seen if not seen[key].is_withdrawn}
+    if not sealed:
+        return {}
+    rows = Quote.objects.filter(candidate__in=sealed).order_by("revision")
+    return {
+        candidate: {(line["kind"], line["label"]) for line in lines}
+        for candidate, lines in rows.values_list("candidate", "lines")
+    }
+
+
 def may_see_quotes(user: User, evaluation: Evaluation) -> bool:
     """Whether what vendors quoted is open to `user`: as prices are, but to the owner
     only once they are opened, unless the owner enters prices here."""

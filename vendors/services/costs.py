@@ -12,7 +12,7 @@ from django.db import transaction
 from evaltracker.errors import Invalid, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
-from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, User
 from evaltracker.evaluations.policy import (
     change,
     change_all,
@@ -32,7 +32,7 @@ from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.talk.services import remove_files_of
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.processes import create_all
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, listed
 from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.costs import CODES, RISE, Kind, Tier, check_shares, unasked
@@ -340,20 +340,45 @@ def name_of(row: CostLine) -> str:
 
 
 def undo(imported: Import, by: User) -> None:
-    evaluation = imported.evaluation
-    kinds = kinds_of(evaluation)
-    new, changed = imported.kept["new"], imported.kept["changed"]
-    locked(evaluation)
+    _put_back(imported.evaluation, imported.kept, by)
+
+
+def _put_back(evaluation: Evaluation, kept: Mapping[str, Any], by: By) -> None:
+    """Make costs what they were, while none of them was touched since."""
+    kinds, candidates = kinds_of(evaluation), locked(evaluation)
+    new, changed = kept["new"], kept["changed"]
     rows = {str(row.pk): row for row in lines_of(evaluation)}
+    places = {key_of(row) for row in rows.values()}
     expected = new | {key: after for key, (_, after) in changed.items()}
+    removed = {
+        key: CostLine(
+            pk=uuid.UUID(key),
+            candidate=candidates[place[0]],
+            kind=place[1],
+            label=place[2],
+        )
+        for key, (place, _) in kept.get("removed", {}).items()
+        if place[0] in candidates
+    }
     refuse_moved(
-        name_of(rows[key]) if key in rows else "a line that is gone"
-        for key, after in expected.items()
-        if key not in rows or state_of(rows[key]) != after
+        [
+            *(
+                name_of(rows[key]) if key in rows else "a line that is gone"
+                for key, after in expected.items()
+                if key not in rows or state_of(rows[key]) != after
+            ),
+            *(name_of(row) for row in removed.values() if key_of(row) in places),
+        ]
     )
     for key, (before, _) in changed.items():
         fill(rows[key], read_kept(before), kinds)
     change_all([rows[key] for key in changed], SAVED)
+    create_all(
+        [
+            fill(row, read_kept(kept["removed"][key][1]), kinds)
+            for key, row in removed.items()
+        ]
+    )
     remove_files_of(
         topic="cost_line",
         subjects=[rows[key].pk for key in new],
@@ -371,8 +396,8 @@ def undo(imported: Import, by: User) -> None:
             for key, after in expected.items()
         },
         after={
-            name_of(rows[key]): open_part(evaluation, before)
-            for key, (before, _) in changed.items()
+            name_of(row): open_part(evaluation, state_of(row))
+            for row in (*(rows[key] for key in changed), *removed.values())
         },
     )
 
@@ -381,45 +406,102 @@ def undo(imported: Import, by: User) -> None:
 #
 # While prices are sealed the journal tells that lines came in, not their amounts.
 
-# Changing some of what a cost line says, and adding one that is not there yet.
+# Prices that are typed or pasted into the grid: all of them, or none.
 
 AMOUNTS = ("low", "likely", "high")
+type Place = tuple[uuid.UUID, str, str]  # candidate, kind, part
 
 
 @transaction.atomic
-def change_cost_line(*, line: CostLine, by: By, **changes: Any) -> CostLine:
-    """Change these fields of a line; what is not named stands.
+def write_price_cells(
+    *, evaluation: Evaluation, cells: Mapping[Place, Mapping[str, Any] | None], by: By
+) -> dict[str, Any]:
+    """Write what these lines say, or take them out where nothing is given.
 
-    An amount makes the line priced, and whatever is not priced has no amounts. A low
-    or high that was the likely amount goes with it.
+    Returns what `put_price_cells_back` takes, empty if nothing changed. While prices
+    are sealed the journal tells that lines changed, not their amounts.
     """
-    candidate = lock_candidate(line.candidate)
-    line = CostLine.objects.get(pk=line.pk)
-    values = {name: getattr(line, name) for name in PRICE_FIELDS}
-    values["tiers"] = tiers_of(line.tiers)
-    del values["said_by"]
-    if changes.get("likely") is not None and "state" not in changes:
-        changes["state"] = CostState.PRICED
-    for name in ("low", "high"):
-        if values[name] == line.likely:
-            values[name] = None
-    if changes.get("state", CostState.PRICED) != CostState.PRICED:
-        values |= {**dict.fromkeys(AMOUNTS), "tiers": ()}
-    return set_cost_line(candidate=candidate, by=by, **(values | changes))
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    candidates = {row.pk: row for row in locked(evaluation).values()}
+    rows = {
+        (row.candidate_id, row.kind, row.label): row for row in lines_of(evaluation)
+    }
+    kinds = kinds_of(evaluation)
+    was = {
+        place: state_of(rows[place]) | {"said_by": rows[place].said_by}
+        for place in cells
+        if place in rows
+    }
+    removed = [place for place in was if cells[place] is None]
+    for place, values in cells.items():
+        if values is not None:
+            if place not in rows:
+                rows[place] = CostLine(candidate=candidates[place[0]], kind=place[1])
+                rows[place].label = place[2]
+            fill(rows[place], values, kinds)
+    now = {
+        place: state_of(rows[place])
+        for place, values in cells.items()
+        if values is not None
+    }
+    added = [place for place in now if place not in was]
+    touched = [
+        place for place in now if place in was and was[place] != was[place] | now[place]
+    ]
+    if not (added or touched or removed):
+        return {}
+    _refuse_with_files(evaluation, [rows[place] for place in removed])
+    for place in (*touched, *added):
+        rows[place].said_by = PriceSource.OWNER
+    change_all([rows[place] for place in touched], SAVED)
+    create_all([rows[place] for place in added])
+    CostLine.objects.filter(pk__in=[rows[place].pk for place in removed]).delete()
+    journal.record(
+        evaluation=evaluation,
+        action="costs.written",
+        subject=evaluation,
+        by=by,
+        before={
+            name_of(rows[place]): open_part(evaluation, was[place])
+            for place in (*touched, *removed)
+        },
+        after={
+            **{
+                name_of(rows[place]): open_part(evaluation, now[place])
+                for place in (*touched, *added)
+            },
+            "lines": len(added) + len(touched) + len(removed),
+        },
+    )
+    return {
+        "new": {str(rows[place].pk): now[place] for place in added},
+        "changed": {str(rows[place].pk): [was[place], now[place]] for place in touched},
+        "removed": {
+            str(rows[place].pk): [key_of(rows[place]), was[place]] for place in removed
+        },
+    }
+
+
+def _refuse_with_files(evaluation: Evaluation, rows: Sequence[CostLine]) -> None:
+    ids = [row.pk for row in rows]
+    files = AttachedFile.objects.kept().filter(topic="cost_line", subject_id__in=ids)
+    names = {row.pk: name_of(row) for row in rows}
+    if held := {names[file.subject_id] for file in files}:
+        on = listed(sorted(held))
+        raise Refused(f"Files hang on it; remove it in its form: {on}.")
 
 
 @transaction.atomic
-def add_cost_line(
-    *, candidate: Candidate, kind: str, by: By, label: str = "", **values: Any
-) -> CostLine:
-    candidate = lock_candidate(candidate)
-    same = CostLine.objects.filter(candidate=candidate, kind=kind, label=label)
-    if same.exists():
-        text = f"{candidate} has such a line. Change it, or name the part of this one."
-        raise Invalid(text, errors={"kind": [text]})
-    if values.get("likely") is None:
-        values.setdefault("state", CostState.UNSAID)
-    return set_cost_line(candidate=candidate, kind=kind, label=label, by=by, **values)
+def put_price_cells_back(
+    *, evaluation: Evaluation, kept: Mapping[str, Any], by: By
+) -> None:
+    """Undo what `write_price_cells` did; it is refused if a line changed meanwhile."""
+    evaluation = lock(evaluation)
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    _put_back(evaluation, kept, by)
 
 
 def known_costs(*, evaluation: Evaluation) -> KnownCosts:

@@ -10,7 +10,8 @@ class EvalGrid {
 	static async start(box) {
 		const answer = await fetch(box.dataset.grid, { headers: { Accept: "application/json" } });
 		if (answer.ok) {
-			new EvalGrid(box, await answer.json());
+			const said = await answer.json();
+			new (said.prices ? PriceGrid : EvalGrid)(box, said);
 		}
 	}
 

@@ -13,7 +13,8 @@ Object.assign(GridKeys.prototype, {
 		const rows = [];
 		for (let row = top; row <= bottom; row++) {
 			const { cells, labels } = this.grid.dataAt(row);
-			rows.push(columns.map((column) => labels[column.name] ?? gridLabel(column, cells[column.name])));
+			rows.push(columns.map((column) => (column.kind === "price" ? cells[column.name] : labels[column.name])
+				?? gridLabel(column, cells[column.name])));
 		}
 		event.clipboardData.setData("text/plain", gridText(rows));
 		event.preventDefault();
@@ -25,6 +26,10 @@ Object.assign(GridKeys.prototype, {
 		}
 		event.preventDefault();
 		const block = gridParse(event.clipboardData.getData("text/plain"));
+		if (this.grid.takes) {
+			this.grid.takes(block, this.range());
+			return;
+		}
 		if (block.length === 1 && block[0].length === 1) {
 			this.fill(block[0][0]);
 			return;
@@ -46,6 +51,10 @@ Object.assign(GridKeys.prototype, {
 
 	/** Gives every cell of the range one value. */
 	fill(text) {
+		if (this.grid.takes) {
+			this.grid.takes([[text]], this.range());
+			return;
+		}
 		const { top, bottom, left, right } = this.range();
 		const changes = [];
 		for (let row = top; row <= bottom; row++) {

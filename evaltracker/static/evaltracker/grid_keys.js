@@ -34,7 +34,8 @@ class GridKeys {
 	}
 
 	first() {
-		return { row: 0, column: Math.max(0, this.grid.columns.findIndex((it) => it.open)) };
+		const row = Math.max(0, this.grid.order.findIndex((it) => !it.getData().fixed));
+		return { row, column: Math.max(0, this.grid.columns.findIndex((it) => it.open)) };
 	}
 
 	/** The element of a cell, if it is drawn. */
@@ -86,7 +87,7 @@ class GridKeys {
 			cell.tabIndex = -1;
 			if (row === this.at?.row && column === this.at?.column) {
 				stop = cell;
-			} else if (this.grid.columns[column]?.open) {
+			} else if (this.grid.columns[column]?.open && !this.grid.rowAt(row)?.getData().fixed) {
 				stop ??= cell;
 			}
 		}
@@ -104,7 +105,7 @@ class GridKeys {
 
 	press(event) {
 		const place = this.placeOf(event.target);
-		if (!place || event.button || event.target.closest("a, input, select, textarea")) {
+		if (!place || event.button || event.target.closest("a, button, input, select, textarea")) {
 			return;
 		}
 		event.preventDefault();
@@ -115,13 +116,13 @@ class GridKeys {
 	}
 
 	click(event) {
-		if (this.again && !event.target.closest("a, input, select, textarea")) {
+		if (this.again && !event.target.closest("a, button, input, select, textarea")) {
 			this.edit();
 		}
 	}
 
 	key(event) {
-		if (this.editing || !this.at || event.target.closest("select, textarea")) {
+		if (this.editing || !this.at || event.target.closest("select, textarea, .gr-ask")) {
 			return;
 		}
 		const control = event.ctrlKey || event.metaKey;
@@ -169,8 +170,8 @@ class GridKeys {
 			return;
 		}
 		const row = this.grid.dataAt(this.at.row);
-		if (!column.open) {
-			this.grid.say(column.closed || `${column.label} is not changed here.`, true);
+		if (!column.open || row.fixed) {
+			this.grid.say(row.fixed || column.closed || `${column.label} is not changed here.`, true);
 			return;
 		}
 		if (column.kind === "bool") {
@@ -224,7 +225,8 @@ class GridKeys {
 				row += step;
 				column = step > 0 ? 0 : this.grid.columns.length - 1;
 			}
-		} while (row >= 0 && row < this.grid.count && !this.grid.columns[column].open);
+		} while (row >= 0 && row < this.grid.count
+			&& (!this.grid.columns[column].open || this.grid.dataAt(row).fixed));
 		if (row >= this.grid.count && this.grid.line) {
 			this.grid.line.focus();
 			return;

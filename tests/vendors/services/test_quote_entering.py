@@ -18,7 +18,7 @@ from vendors.costs import Tier
 from vendors.models import Candidate, CostLine, Quote
 from vendors.selectors.costs import candidate_cost, may_see_quotes, quotes_seen
 from vendors.services.candidates import shortlist
-from vendors.services.costs import change_cost_line, set_cost_line
+from vendors.services.costs import set_cost_line
 from vendors.services.quotes import (
     QuotedLine,
     enter_quotes_at_once,
@@ -119,10 +119,11 @@ def test_a_price_says_who_said_it_until_another_does(
     quote(acme, licence(10))
     where = vendors.open_prices(where)
     found = line(acme, "licence")
-    found = change_cost_line(line=found, note="As agreed.", by=where.owner)
-    assert found.said_by == "vendor"
-    found = change_cost_line(line=found, likely=Decimal(9), by=where.owner)
-    assert found.said_by == "owner"
+    names = ("kind", "quantity", "unit", "recurrence", "currency", "likely")
+    values = {name: getattr(found, name) for name in names}
+    values |= {"candidate": acme, "by": where.owner, "note": "As agreed."}
+    assert set_cost_line(**values).said_by == "vendor"
+    assert set_cost_line(**values | {"likely": Decimal(9)}).said_by == "owner"
 
 
 def test_a_currency_without_a_rate_counts_once_there_is_one(
