@@ -52,10 +52,11 @@ TEMPLATES = [
     {
         **TEMPLATES[0],
         "OPTIONS": {
+            "builtins": ["evaltracker.evaluations.words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csp",
-            ]
+            ],
         },
     }
 ]

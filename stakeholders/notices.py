@@ -137,7 +137,7 @@ class SignOffAgainst(About[SignOff]):
         return {
             "signer": row.printed_name,
             "role": row.get_role_display(),
-            "stage": row.visit.get_stage_display().lower(),
+            "stage": notice.place.say(row.visit.get_stage_display().lower()),
             "said": "declined" if row.verdict == Verdict.DECLINE else "returned",
         }
 

@@ -1,6 +1,12 @@
 """Every choice of trials, with the groups that the rules speak of."""
 
+from collections.abc import Mapping
+
 from django.db import models
+
+from evaltracker.evaluations.words import DEFAULTS
+
+NO_WORDS: Mapping[str, str] = {}
 
 
 class Source(models.TextChoices):
@@ -42,10 +48,26 @@ ON_DATA = {
 }
 
 
-def setting_words(source: str, runner: str, data: str) -> str:
-    """Who ran what a verdict rests on, and on whose data; blank for research."""
+# What the words of an evaluation call them.
+RAN = {
+    Runner.US: "ran_us",
+    Runner.TOGETHER: "ran_together",
+    Runner.VENDOR: "ran_vendor",
+}
+DATA = {DataOwner.OURS: "data_ours", DataOwner.VENDOR: "data_vendors"}
+
+
+def setting_words(
+    source: str, runner: str, data: str, *, words: Mapping[str, str] = NO_WORDS
+) -> str:
+    """Who ran what a verdict rests on, and on whose data, in the words of its
+    evaluation; blank for research."""
     if source == Source.RESEARCH:
         return ""
+    if runner and data and {"ran_by", "on_data"} & words.keys():
+        wording = {**DEFAULTS, **words}
+        who, what = wording[RAN[Runner(runner)]], wording[DATA[DataOwner(data)]]
+        return f"{wording['ran_by']}: {who}; {wording['on_data'].lower()}: {what}"
     if not runner and not data:
         return "who ran it and on whose data: not recorded"
     who = RUN_BY[Runner(runner)] if runner else "who ran it is not recorded"

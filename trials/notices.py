@@ -95,7 +95,8 @@ class ContractToAgree(AboutTrial):
         """It waits today; the first day of the trial goes into the calendar."""
         row = self.row(notice)
         starts = self.first_hour(row)
-        entry = "The first day of a trial" if starts > timezone.now() else ""
+        first = notice.place.say("The first day of a trial")
+        entry = first if starts > timezone.now() else ""
         return self.letter(notice, row, **self.on(notice, row, starts, entry=entry))
 
     def first_hour(self, row: Trial) -> datetime.datetime:
@@ -321,7 +322,8 @@ class MilestoneOverdue(AboutMilestone):
 
 
 def noun_of(milestone: Milestone) -> str:
-    return "A trial milestone" if milestone.trial_id else "A milestone"
+    say = milestone.evaluation.say
+    return say("A trial milestone") if milestone.trial_id else "A milestone"
 
 
 def page_of_milestone(milestone: Milestone) -> str:
@@ -443,7 +445,7 @@ class AboutDemo(About[Demo]):
         return page_of_demo(row)
 
     def values(self, notice: Notice, row: Demo) -> dict[str, str]:
-        return {"what": WHAT}
+        return {"what": row.candidate.evaluation.say(WHAT)}
 
     def letter_on(self, notice: Notice, date: CalendarDate, ics: Any) -> Message:
         return self.letter(
@@ -558,7 +560,7 @@ def date_of(demo: Demo) -> CalendarDate:
     return CalendarDate(
         uid=str(demo.pk),
         sequence=demo.occurrence,
-        what=WHAT,
+        what=demo.candidate.evaluation.say(WHAT),
         evaluation=demo.candidate.evaluation.title,
         due_at=demo.scheduled_for,
         link=link_to(page_of_demo(demo)),

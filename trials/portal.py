@@ -38,7 +38,7 @@ def dates(request: HttpRequest, session: VendorSession) -> HttpResponse:
         CalendarDate(
             uid=str(demo.pk),
             sequence=demo.occurrence,
-            what="Your demo",
+            what=evaluation.say("Your demo"),
             evaluation=evaluation.title,
             due_at=demo.scheduled_for,
             link=link_to(page),
@@ -84,7 +84,7 @@ def when_of(demo: Demo) -> str:
 def demos_link(candidate: Candidate) -> tuple[str, str] | None:
     if not _dated(candidate).exists():
         return None
-    return "Your demo", _page(candidate)
+    return candidate.evaluation.say("Your demo"), _page(candidate)
 
 
 LINKS.append(demos_link)
@@ -127,7 +127,8 @@ def trial_link(candidate: Candidate) -> tuple[str, str] | None:
     if not Trial.objects.filter(candidate=candidate, agreed_at__isnull=False).exists():
         return None
     invitation = str(candidate.pk)
-    return "Your trial", reverse("vendor_trial:trial", args=[invitation])
+    page = reverse("vendor_trial:trial", args=[invitation])
+    return candidate.evaluation.say("Your trial"), page
 
 
 LINKS.append(trial_link)

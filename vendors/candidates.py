@@ -108,7 +108,7 @@ COLUMNS = (
         field=lambda: forms.DecimalField(
             required=False,
             min_value=0,
-            help_text="From the decision to running in production.",
+            help_text="From the decision until it is in use.",
         ),
     ),
     CandidateColumn(
@@ -128,7 +128,7 @@ COLUMNS = (
             required=False,
             min_value=0,
             max_value=24,
-            help_text="Per engineer and day, once it is live.",
+            help_text="Per person and day, once it is live.",
         ),
     ),
     CandidateColumn(

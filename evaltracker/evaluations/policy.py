@@ -81,7 +81,7 @@ def require_stage(evaluation: Evaluation, *stages: Stage) -> None:
     """Refuse what belongs to other stages, or to an evaluation that has ended."""
     require_open(evaluation)
     if evaluation.stage not in stages:
-        names = " or ".join(stage.label.lower() for stage in stages)
+        names = evaluation.say(" or ".join(stage.label.lower() for stage in stages))
         raise Refused(
             f"This belongs to the {names} stage; the evaluation is in "
             f"{evaluation.get_stage_display().lower()}."

@@ -5,46 +5,25 @@ their place, with article and capital; what people typed is filled in afterwards
 that it stays as it is: `say(words, "Trial of {}", candidate)`.
 """
 
+import json
 import re
-import string
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-# By key, as it is where a template says nothing else, and what the form asks for it.
-WORDS: Mapping[str, tuple[str, str]] = {
-    "demo": ("demo", "A demo is called"),
-    "demos": ("demos", "Several are called"),
-    "trial": ("trial", "A trial is called"),
-    "trials": ("trials", "Several of those are called"),
-    "ask_now": (
-        "You say that this is available now: “{text}”.",
-        "Asked of what is there now",
-    ),
-    "show_now": ("Do it from start to end on our data.", "Then they show"),
-    "ask_open": ("How do you meet this: “{text}”?", "Asked of what nobody answered"),
-    "show_open": ("Show it live.", "Then they show it so"),
-    "bring": ("Our own sample for {ref}, with no personal data.", "We bring"),
-    "passes": ("We saw it work live: no slides, no mock-up.", "It passes if"),
-    "off_script": ("Off script", "What nobody asked for is called"),
-    "trial_what": ("What is run on it", "The contract says"),
-    "trial_where": ("Where it runs", "And"),
-    "trial_data": ("Which data may be used", "And also"),
-    "ran_by": ("Who ran it", "A verdict says"),
-    "ran_us": ("we did", "If we did"),
-    "ran_together": ("together", "If both did"),
-    "ran_vendor": ("the vendor", "If the vendor did"),
-    "on_data": ("On whose data", "A verdict also says"),
-    "data_ours": ("ours", "If it was ours"),
-    "data_vendors": ("the vendor's", "If it was the vendor's"),
-    "brief_people": ("Engineers who will use or run it", "The brief asks how many"),
-    "brief_once": ("Set-up, migration, onboarding, training.", "What is paid once"),
-    "brief_yearly": ("Licence, support, upkeep.", "What is paid each year"),
-    "criterion": ("Success criterion", "What a trial must reach is called"),
-}
+from django import template
+from django.template.context import Context
+
+# By key: the word where a template says nothing else, and what the form asks for it.
+WORDS: Mapping[str, tuple[str, str]] = json.loads(
+    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
+)
 DEFAULTS = {key: default for key, (default, _) in WORDS.items()}
 NOUNS = {"demo": "demos", "trial": "trials"}
 FILLED = ("ask_now", "show_now", "ask_open", "show_open", "bring", "passes")
 WORD_LIMIT = 200
-_NOUN = re.compile(r"\b(?:(an?) )?(demos?|trials?)\b", re.IGNORECASE)
+# What is quoted was typed by somebody.
+_NOUN = re.compile(r"“[^”]*”|\b(?:(an?) )?(demos?|trials?)\b", re.IGNORECASE)
 _PLACE = re.compile(r"\{(text|ref|date)\}")
 
 
@@ -53,14 +32,31 @@ def say(words: Mapping[str, str], text: str, *values: object) -> str:
 
     def noun(match: re.Match[str]) -> str:
         article, key = match.groups()
+        if not key:
+            return match[0]
         name = words.get(key.lower(), key.lower())
         if article:
             name = f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
         return name[0].upper() + name[1:] if match[0][0].isupper() else name
 
-    if not words.keys().isdisjoint({*NOUNS, *NOUNS.values()}):
+    if not words.keys().isdisjoint({*NOUNS, *NOUNS.values()}) and _NOUN.search(text):
         text = _NOUN.sub(noun, text)
     return text.format(*values) if values else text
+
+
+# Of every template, also of mails and of vendors' pages.
+register = template.Library()
+
+
+@register.filter(name="say")
+def say_in(text: str, evaluation: Any) -> str:
+    return str(evaluation.say(text)) if hasattr(evaluation, "say") else text
+
+
+@register.simple_tag(takes_context=True, name="say")
+def say_here(context: Context, text: str) -> str:
+    """In the words of the evaluation that the page or mail is about."""
+    return say_in(text, context.get("evaluation"))
 
 
 def fill(sentence: str, **values: object) -> str:
@@ -69,9 +65,7 @@ def fill(sentence: str, **values: object) -> str:
 
 def word_errors(words: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with them, by key."""
-    errors = {key: f"“{key}” is none of the words." for key in words.keys() - WORDS}
-    for key in words.keys() & WORDS:
-        errors |= {key: wrong} if (wrong := _wrong(key, words[key])) else {}
+    errors = {key: wrong for key in words if (wrong := _wrong(key, words[key]))}
     for one, several in NOUNS.items():
         if one in words and several not in words:
             errors[several] = "Give the plural, too: what are several called?"
@@ -81,24 +75,13 @@ def word_errors(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _wrong(key: str, text: object) -> str:
+    if key not in WORDS:
+        return f"“{key}” is none of the words."
     if not isinstance(text, str) or len(text) > WORD_LIMIT or not text.isprintable():
         return f"Write one line of at most {WORD_LIMIT} characters."
     if not text.strip() and not key.startswith("trial_"):
         return "It must not be blank."
-    try:
-        parts = [
-            part[1:] for part in string.Formatter().parse(text) if part[1] is not None
-        ]
-    except ValueError:
-        return "A brace stands alone. Use {text}, {ref} or {date}."
-    for name, form, conversion in parts:
-        if (
-            key not in FILLED
-            or name not in ("text", "ref", "date")
-            or form
-            or conversion
-        ):
-            return (
-                f"“{{{name}}}” cannot be filled in. Use {{text}}, {{ref}} or {{date}}."
-            )
+    rest = _PLACE.sub("", text) if key in FILLED else text
+    if match := re.search(r"\{[^{}]*\}|[{}]", rest):
+        return f"“{match[0]}” cannot be filled in. Use {{text}}, {{ref}} or {{date}}."
     return ""

@@ -95,10 +95,11 @@ class About[Row](NoticeKind):
         return next(filter(None, self.reasons(notice, row)), "")
 
     def words(self, notice: Notice, row: Row) -> Words:
-        values = {
+        values: dict[str, Any] = {
             name: one_line(text) for name, text in self.values(notice, row).items()
         }
         template: Any = get_template(f"mail/{self.name}.txt")
+        values["evaluation"] = notice.evaluation
         text = template.template.render(Context(values, autoescape=False))
         subject, lead, action, *steps = (
             " ".join(paragraph.split()) for paragraph in PARAGRAPHS.split(text.strip())

@@ -42,6 +42,8 @@ NEXT = "next"
 # The page that a dialog stands on; it is shown anew unless the act leads elsewhere.
 HERE = "here"
 PREVIEW = "preview"
+# Fields whose choices are words of ours.
+OUR_CHOICES = frozenset({"gate", "source", "to_stage"})
 AGAIN = "again"
 
 
@@ -60,6 +62,7 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     user: Any = request.user
     target = act.load(user, target_id)
+    act = act.worded(target)
     refusal = act.why_not(user, target)
     if isinstance(refusal, Forbidden):
         raise refusal
@@ -203,6 +206,12 @@ def _show(
 ) -> HttpResponse:
     if is_in_place(request):
         return answer_refused(act, form, problem, status)
+    for name in form.fields.keys() & getattr(form, "base_fields", {}):
+        field = form.fields[name]
+        field.label = field.label and act.say(field.label)
+        field.help_text = act.say(field.help_text)
+        if name in OUR_CHOICES:
+            field.choices = [(value, act.say(text)) for value, text in field.choices]
     user: Any = request.user
     back = _next(request)
     return site.page(

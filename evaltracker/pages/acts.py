@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import (
@@ -123,6 +123,14 @@ class Act[T]:
 
     def judged(self, target: T) -> tuple[Any, ...]:
         return (target,)
+
+    def say(self, text: str) -> str:
+        """Words of ours; inside an evaluation in what it calls demos and trials."""
+        return text
+
+    def worded(self, target: T) -> Self:
+        """The act as it is said about this target."""
+        return self
 
     def check(self, user: User, target: T) -> None:
         """Ask the rule.

@@ -239,6 +239,7 @@ def _hit(act: Act[Any], target: Any) -> Hit:
     address = address_of(act.name, target)
     if target is None:
         return Hit(act.title, address)
+    act = act.worded(target)
     if isinstance(target, Evaluation):
         return Hit(act.title, address, str(target))
     return Hit(f"{act.title}: {target}", address, str(target.evaluation))
@@ -253,7 +254,7 @@ def _pages(request: HttpRequest, reader: Reader) -> list[Hit]:
     hits: list[Hit] = []
     if reader.evaluation is not None:
         hits = [
-            Hit(tab.label, address, str(reader.evaluation))
+            Hit(reader.evaluation.say(tab.label), address, str(reader.evaluation))
             for tab in all_tabs()
             if (address := tab_address(tab, reader.evaluation, reader.user))
         ]

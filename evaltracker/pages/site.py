@@ -69,7 +69,7 @@ def answer_refused(
         name: form.data[name] for name in act.version_fields if name in form.data
     }
     answer = {
-        "sentence": sentence,
+        "sentence": act.say(sentence),
         "errors": errors,
         "difference": getattr(problem, "difference", ""),
         "versions": versions if status == HTTPStatus.CONFLICT else {},

@@ -254,7 +254,8 @@ def menu_of(
         is_here = tab.slug == active
         group.is_open |= is_here
         address = tab_address(tab, evaluation, user)
-        group.lines.append(Line(tab.label, address, is_here, waiting.get(tab.slug, 0)))
+        label, number = evaluation.say(tab.label), waiting.get(tab.slug, 0)
+        group.lines.append(Line(label, address, is_here, number))
     return [group for group in groups.values() if group.lines]
 
 

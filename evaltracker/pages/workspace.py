@@ -7,10 +7,11 @@ has none. What the entry holds stays as it was written, and is shown in a fold.
 import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, reduce, wraps
 from http import HTTPStatus
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -240,7 +241,8 @@ def page_address(evaluation: Evaluation, name: str, anchor: str = "") -> str:
 def crumbs_to(evaluation: Evaluation, *steps: tuple[str, str]) -> list[tuple[str, str]]:
     way = [(str(evaluation), page_address(evaluation, "overview"))]
     return way + [
-        (label, page_address(evaluation, name) if name else "") for label, name in steps
+        (evaluation.say(label), page_address(evaluation, name)) if name else (label, "")
+        for label, name in steps
     ]
 
 
@@ -266,6 +268,10 @@ def show(
     )
 
 
+# What an act says of itself.
+TEXTS = ("title", "verb", "help", "success", "preview_verb", "again_verb")
+
+
 class InEvaluation[T](Act[T]):
     """An act inside one evaluation; `tab` is the page that it belongs to."""
 
@@ -279,6 +285,15 @@ class InEvaluation[T](Act[T]):
         row: Any = target
         evaluation: Evaluation = reduce(getattr, steps, row)
         return evaluation
+
+    def worded(self, target: T) -> Self:
+        evaluation = self.evaluation(target)
+        if not evaluation.words:
+            return self
+        texts = {name: evaluation.say(getattr(self, name)) for name in TEXTS}
+        act = copy(self)
+        vars(act).update(texts, say=evaluation.say)
+        return act
 
     def allowed(self, user: User, target: T) -> bool:
         """The owner, unless a subclass says otherwise."""

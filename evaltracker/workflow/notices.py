@@ -41,7 +41,7 @@ from trials.models import ScoreSheet
 
 
 def thing_of(row: Asked) -> str:
-    return THINGS[Stage(row.rule.stage)]
+    return row.rule.evaluation.say(THINGS[Stage(row.rule.stage)])
 
 
 def counted_objections(look: Look) -> str:
@@ -91,7 +91,7 @@ class OnRule(About[Asked]):
 
     def values(self, notice: Notice, row: Asked) -> dict[str, str]:
         return {
-            "stage": row.rule.get_stage_display().lower(),
+            "stage": notice.place.say(row.rule.get_stage_display().lower()),
             "thing": thing_of(row),
             "role": row.rule.get_role_display(),
             "days": str(-notice.offset_days),
@@ -256,7 +256,7 @@ class StageLate(About[Visit]):
         if late is None:
             raise LookupError("the stage is not late any more")
         return {
-            "stage": row.get_stage_display().lower(),
+            "stage": notice.place.say(row.get_stage_display().lower()),
             "due": day_in_words(late.due),
             "sentence": late.plan.sentence,
         }
@@ -305,7 +305,7 @@ class WaiverAsked(AboutRequest):
         return {
             "asker": row.asked_by.name,
             "rule": row.rule_title,
-            "stage": row.visit.get_stage_display().lower(),
+            "stage": notice.place.say(row.visit.get_stage_display().lower()),
         }
 
 

@@ -23,6 +23,7 @@ from evaltracker.toolbox.measures import measure_words
 from stakeholders.models import Stakeholder
 from trials.admin.base import FormOfEvaluation, OnTrial
 from trials.selectors.trials import (
+    TERM_WORDS,
     ProposedCriterion,
     Shift,
     common_values,
@@ -87,16 +88,11 @@ class TrialForm(forms.Form):
         User._default_manager.none(), attribute="name", label="Who leads it"
     )
     workload = forms.CharField(
-        label="What is run on it",
         widget=long_text(),
-        help_text="Our own workload, end to end; not the vendor's example.",
+        help_text="Our own case, end to end; not the vendor's example.",
     )
-    environment = forms.CharField(
-        label="Where it runs", required=False, widget=long_text(2)
-    )
-    data_allowed = forms.CharField(
-        label="Which data may go in", required=False, widget=long_text(2)
-    )
+    environment = forms.CharField(required=False, widget=long_text(2))
+    data_allowed = forms.CharField(required=False, widget=long_text(2))
     people_hours = forms.CharField(
         label="Who, and how many hours", required=False, widget=long_text(2)
     )
@@ -119,6 +115,11 @@ class TrialForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name, word in TERM_WORDS.items():
+            term: Any = self.fields[name]
+            term.label = evaluation.wording[word]
+            if not term.label:
+                term.widget, term.initial = forms.HiddenInput(), "–"
         lead: Any = self.fields["lead"]
         lead.queryset = insiders(evaluation)
         if not together:
@@ -145,7 +146,7 @@ class PlanTrial(FormOfEvaluation, OnCandidate):
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         first, last = days_of_trials(target.evaluation)
         return {
-            "title": f"Trial of {target}",
+            "title": target.evaluation.say("Trial of {}", target),
             "starts_on": first,
             "ends_on": last,
             "zone": target.evaluation.zone,
@@ -202,7 +203,7 @@ class ProposeContract(ReadsContract):
     title = "Put the contract forward"
     verb = "Put it forward"
     help = (
-        "Every role is asked to agree to what is run, where, on which data, by whom, "
+        "Every role is asked to agree to what is tried, where, with what, by whom, "
         "and how success is measured. Changing it takes it back."
     )
     success = "The contract is put forward; every role is asked to agree."
@@ -494,7 +495,9 @@ class DrawUpTrials(OnTrials):
         return {"evaluation": target, **data}
 
     def success_message(self, target: Evaluation, outcome: Outcome) -> str:
-        return "The trials are drawn up. Put their contracts forward once all is said."
+        return self.say(
+            "The trials are drawn up. Put their contracts forward once all is said."
+        )
 
     def destination(self, target: Evaluation, made: Any) -> str:
         return page_address(target, "trials")
@@ -524,7 +527,7 @@ class ProposeContracts(OnTrials):
     title = "Put the contracts forward"
     verb = "Put them forward"
     help = (
-        "Every role is asked to agree to what is run, where, on which data, by whom, "
+        "Every role is asked to agree to what is tried, where, with what, by whom, "
         "and how success is measured, once for all finalists."
     )
     success = "The contracts are put forward; every role is asked to agree."

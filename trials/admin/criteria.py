@@ -122,7 +122,7 @@ class CopyCriteria(OnTrial):
     service = copy_criteria
 
     def success_message(self, target: Any, outcome: Any) -> str:
-        return "The other trials have the same criteria."
+        return self.say("The other trials have the same criteria.")
 
 
 class OnCriterion(CriterionAct):

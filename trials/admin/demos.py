@@ -196,7 +196,10 @@ class ScheduleDemo(FormOfEvaluation, OnCandidate):
         zone = target.evaluation.zone
         day = wall_of(timezone.now(), zone).date() + datetime.timedelta(days=7)
         when = {"day": day, "time": datetime.time(10), "zone": zone, "minutes": 90}
-        return {"title": f"Demo of {target.name}"[:LONGEST_TITLE], **when}
+        return {
+            "title": target.evaluation.say("Demo of {}", target.name)[:LONGEST_TITLE],
+            **when,
+        }
 
     def perform(
         self, target: Candidate, data: Mapping[str, Any], by: User
@@ -210,7 +213,8 @@ class ScheduleDemo(FormOfEvaluation, OnCandidate):
         return None if draws_up else reverse("admin:demo", args=[demo.pk])
 
     def success_message(self, target: Candidate, outcome: Outcome) -> str:
-        return "The demo is scheduled. Draw up its script." if outcome else self.success
+        again = self.say("The demo is scheduled. Draw up its script.")
+        return again if outcome else self.success
 
 
 class PlanAttendance(FormOfEvaluation, OnDemo):
@@ -311,10 +315,10 @@ class DrawUpScript(OnDemo):
 class ItemForm(AboutValues):
     question = forms.CharField(label="What is asked", widget=long_text())
     show_live = forms.CharField(
-        label="What must be seen working", required=False, widget=long_text(3)
+        label="What must be shown", required=False, widget=long_text(3)
     )
     data_to_bring = forms.CharField(
-        label="Data to bring", required=False, widget=long_text(2)
+        label="What we bring", required=False, widget=long_text(2)
     )
     passes_if = forms.CharField(
         label="It passes if", required=False, widget=long_text(2)
@@ -456,7 +460,7 @@ def demos_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "trials/demos.html",
-        title="Demos",
+        title=evaluation.say("Demos"),
         tab="demos",
         owns=is_owner(user, evaluation),
         rows=_rows(evaluation, close),
@@ -528,7 +532,9 @@ def demo_view(request: HttpRequest, demo_id: uuid.UUID) -> HttpResponse:
         here=request.path,
         siblings=siblings_of(evaluation),
         guests=names_of(demo),
-        **setting_fields(verdict for row in items for verdict in row.verdicts),
+        **setting_fields(
+            evaluation, (verdict for row in items for verdict in row.verdicts)
+        ),
         **offers_of(user, demo),
     )
 

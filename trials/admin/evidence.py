@@ -38,7 +38,15 @@ from evaltracker.pages.workspace import evaluation_page, show
 from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.files import attachment
 from trials.admin.base import AboutRequirement, FormOfEvaluation
-from trials.choices import DataOwner, EvidenceVerdict, NoteKind, Runner, Source
+from trials.choices import (
+    DATA,
+    RAN,
+    DataOwner,
+    EvidenceVerdict,
+    NoteKind,
+    Runner,
+    Source,
+)
 from trials.models import Evidence, Excuse, ResearchNote
 from trials.services.evidence import (
     check_evidence,
@@ -68,12 +76,16 @@ from vendors.selectors.claims import readable
 from vendors.services.claims import current_claim
 
 
-def setting_fields(verdicts: Iterable[Evidence]) -> dict[str, Any]:
+def setting_fields(
+    evaluation: Evaluation, verdicts: Iterable[Evidence]
+) -> dict[str, Any]:
     """What the forms of one page offer; they begin with what was said last."""
     last = max(verdicts, key=lambda verdict: verdict.recorded_at, default=None)
     return {
-        "runners": Runner.choices[1:],
-        "data_owners": DataOwner.choices[1:],
+        "runners": [(value, evaluation.wording[word]) for value, word in RAN.items()],
+        "data_owners": [
+            (value, evaluation.wording[word]) for value, word in DATA.items()
+        ],
         "ran": {"runner": last.runner, "data": last.data} if last else {},
         # Programs that report runs are ours.
         "ran_by_program": {
@@ -111,27 +123,29 @@ class VerdictForm(forms.Form):
         error_messages={"invalid_choice": "These words are not there any more."},
     )
 
-    runner = forms.ChoiceField(
-        label="Who ran it",
-        choices=[("", "choose"), *Runner.choices[1:]],
-        help_text="Whoever had the keyboard.",
-    )
+    runner = forms.ChoiceField(help_text="Whoever did it, not who watched.")
     data = forms.ChoiceField(  # type: ignore[assignment]
-        label="On whose data",
-        choices=[("", "choose"), *DataOwner.choices[1:]],
-        help_text="A trial that the vendor ran on its own data proves what a demo "
-        "proves.",
+        help_text="A trial that the vendor ran with what is its own proves what a demo "
+        "proves."
     )
 
     def __init__(
         self,
         *args: Any,
         claims: Any,
+        wording: Mapping[str, str],
         source: str = "",
         lists: Mapping[str, Sequence[str]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name, word, keys in (("runner", "ran_by", RAN), ("data", "on_data", DATA)):
+            field: Any = self.fields[name]
+            field.label = wording[word]
+            field.choices = [
+                ("", "choose"),
+                *((value, wording[key]) for value, key in keys.items()),
+            ]
         if lists:
             self.fields["named_values"] = ValuesField(
                 lists=lists, label="For which values", required=False
@@ -191,7 +205,13 @@ class JudgesClaim(AboutCandidate[Any]):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         claims = self.claims(target)
         lists = offered_lists(claims, target.requirement)
-        return {"claims": claims, "source": self.source, "lists": lists}
+        wording = self.evaluation(target).wording
+        return {
+            "claims": claims,
+            "wording": wording,
+            "source": self.source,
+            "lists": lists,
+        }
 
     def initial(self, target: Any, user: User) -> dict[str, Any]:
         current = self.current_claim(target)
@@ -258,6 +278,7 @@ class RecordEvidence(OnPlace):
     def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
         return {
             "claims": revisions_of(target),
+            "wording": self.evaluation(target).wording,
             "lists": offered_lists(revisions_of(target), target.requirement),
             "notes": ResearchNote.objects.filter(candidate=target.candidate),
         }

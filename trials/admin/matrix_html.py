@@ -58,12 +58,12 @@ class Look(NamedTuple):
     more: SafeString = SafeString()
 
 
-def lines_look(kind: Cell, *, must: bool) -> Look:
+def lines_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
     """Three marks by shape and words; a must-have tells whether it knocks out."""
     if kind.not_applicable:
         body = format_html('<span class="mx-na">{}</span>', NOT_APPLICABLE)
         return Look("", NOT_APPLICABLE, body)
-    marks = marks_of(kind)
+    marks = marks_of(kind, nothing)
     body = format_html_join("", "{}", ((mark_html(mark),) for mark in marks))
     label = "; ".join(
         f"{source} {text}" for source, (text, _, _) in zip(NOTHING, marks, strict=True)
@@ -79,23 +79,24 @@ def lines_look(kind: Cell, *, must: bool) -> Look:
     return Look(" mx-out" if knocks_out(kind, must=must) else "", label, body)
 
 
-def picture_look(kind: Cell, *, must: bool) -> Look:
+def picture_look(kind: Cell, *, must: bool, nothing: Mapping[str, str]) -> Look:
     """One mark for what the ledger says now; the rest is in its panel."""
     if kind.not_applicable:
         body = format_html('<span class="mx-na">{}</span>', "n/a")
-        return Look("", NOT_APPLICABLE, body, _panel(kind, must=must))
+        return Look("", NOT_APPLICABLE, body, _panel(kind, nothing, must=must))
     name, shape, tone = standing_mark(kind)
     glyph = '<i class="et-glyph et-glyph--{}" aria-hidden="true"></i>'
     body = format_html(glyph, shape) if shape != "empty" else SafeString()
     css = f" mx-cell--{shape}" if shape != "empty" else ""
     if knocks_out(kind, must=must):
         css = f" mx-cell--out mx-cell--{tone}"
-    claimed, shown, tested = (text for text, _, _ in marks_of(kind))
+    claimed, shown, tested = (text for text, _, _ in marks_of(kind, nothing))
+    demo, trial = (nothing[key].removeprefix("no ") for key in ("shown", "tested"))
     label = f"{name}. " + ", ".join(
         (
             f"Claimed {claimed}" if kind.claimed else claimed.capitalize(),
-            f"demo {shown}" if kind.shown else shown,
-            f"trial {tested}" if kind.tested else tested,
+            f"{demo} {shown}" if kind.shown else shown,
+            f"{trial} {tested}" if kind.tested else tested,
         )
     )
     note = note_of(kind, must=must)
@@ -105,7 +106,7 @@ def picture_look(kind: Cell, *, must: bool) -> Look:
     label += "".join(f". {line}" for line in values)
     if note == "to re-confirm" or values:
         css += " mx-cell--more"
-    return Look(css, label, body, _panel(kind, must=must))
+    return Look(css, label, body, _panel(kind, nothing, must=must))
 
 
 def knocks_out(kind: Cell, *, must: bool) -> bool:
@@ -132,13 +133,13 @@ def standing_mark(kind: Cell) -> Mark:
     return STANDINGS[kind.standing]
 
 
-def marks_of(kind: Cell) -> list[Mark]:
+def marks_of(kind: Cell, nothing: Mapping[str, str]) -> list[Mark]:
     """Words, shape and tone of each mark; all three are of our own making."""
     claimed = claimed_of(kind)
     return [
-        MARKS[value] if value else (nothing, "empty", "calm")
-        for nothing, value in zip(
-            NOTHING.values(), (claimed, kind.shown, kind.tested), strict=True
+        MARKS[value] if value else (text, "empty", "calm")
+        for text, value in zip(
+            nothing.values(), (claimed, kind.shown, kind.tested), strict=True
         )
     ]
 
@@ -152,7 +153,7 @@ def mark_html(mark: Mark) -> SafeString:
     )
 
 
-def _panel(kind: Cell, *, must: bool) -> SafeString:
+def _panel(kind: Cell, nothing: Mapping[str, str], *, must: bool) -> SafeString:
     note = note_of(kind, must=must)
     tone = "bad" if knocks_out(kind, must=must) else "warn"
     if kind.not_applicable:
@@ -164,7 +165,7 @@ def _panel(kind: Cell, *, must: bool) -> SafeString:
         if note
         else "",
     )
-    facts = zip(("Claimed", "Shown", "Tested"), marks_of(kind), strict=True)
+    facts = zip(("Claimed", "Shown", "Tested"), marks_of(kind, nothing), strict=True)
     rows = [*facts, *((value.name, _value_mark(value)) for value in kind.values)]
     return head + format_html(
         '<dl class="mx-facts">{}</dl>',
@@ -252,8 +253,11 @@ class Looks:
         needed: dict[bool, set[int]] = {False: set(), True: set()}
         for row in rows:
             needed[book.rows[row].is_must].update(book.lines[row])
+        nothing = {key: book.evaluation.say(text) for key, text in NOTHING.items()}
         made = {
-            (must, number): LOOKS[picture](book.kinds[number], must=must)
+            (must, number): LOOKS[picture](
+                book.kinds[number], must=must, nothing=nothing
+            )
             for must, numbers in needed.items()
             for number in sorted(numbers)
         }

@@ -407,7 +407,7 @@ def trials_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         request,
         evaluation,
         "trials/trials.html",
-        title="Trials",
+        title=evaluation.say("Trials"),
         tab="trials",
         owns=owns,
         trials=trials,
@@ -500,7 +500,9 @@ def trial_view(request: HttpRequest, trial_id: uuid.UUID) -> HttpResponse:
         plans_milestones=runs and going,
         here=request.path,
         siblings=siblings_of(evaluation),
-        **setting_fields(verdict for row in criteria for verdict in row.verdicts),
+        **setting_fields(
+            evaluation, (verdict for row in criteria for verdict in row.verdicts)
+        ),
         today=today_in(trial.zone),
     )
 

@@ -354,7 +354,8 @@ class Evidence(SealedRecord, VendorRecord):
     @property
     def setting(self) -> str:
         """Who ran it and on whose data, in words; blank for research."""
-        return setting_words(self.source, self.runner, self.data)
+        words = self.claim.candidate.evaluation.words
+        return setting_words(self.source, self.runner, self.data, words=words)
 
     @property
     def values_named(self) -> str:

@@ -201,6 +201,14 @@ PARTS = (
     ("exit_plan", "Clean-up when it ends"),
 )
 
+# What an evaluation calls some of them, where people read them; a blank one is not
+# asked. The text that is agreed to has the headings above.
+TERM_WORDS = {
+    "workload": "trial_what",
+    "environment": "trial_where",
+    "data_allowed": "trial_data",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RoleAgreement:

@@ -38,6 +38,7 @@ from trials.policy import (
 from trials.selectors.ledger import Ledger, ledger
 from trials.selectors.trials import (
     DAYS,
+    TERM_WORDS,
     Contract,
     common_values,
     contract_of,
@@ -203,7 +204,13 @@ def check_propose_contract(trial: Trial, by: By) -> None:
     check_trial(trial, by)
     if trial.proposed_at:
         raise Refused("The contract of this trial is put forward already.")
-    blank = [_verbose(field) for field in CONTRACT if not getattr(trial, field).strip()]
+    wording = trial.candidate.evaluation.wording
+    blank = [
+        wording.get(TERM_WORDS.get(field, ""), _verbose(field)).lower()
+        for field in CONTRACT
+        if not getattr(trial, field).strip()
+        and wording.get(TERM_WORDS.get(field, ""), field)
+    ]
     if blank:
         raise Refused(f"The contract does not state yet: {', '.join(blank)}.")
     if not trial.criteria.exists():
@@ -517,7 +524,7 @@ def draw_up_trials(
     for one in finalists:
         trial = plan_trial(
             candidate=one.candidate,
-            title=f"Trial of {one.candidate}"[:150],
+            title=evaluation.say("Trial of {}", one.candidate)[:150],
             starts_on=starts_on,
             ends_on=ends_on,
             lead=one.lead or lead,

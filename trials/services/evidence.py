@@ -170,7 +170,7 @@ def check_setting(inputs: Inputs, evidence: Evidence) -> None:
             "data",
             DataOwner,
             "Choose whose data it ran on: ours or the vendor's.",
-            "Research runs on nobody's data; leave it out.",
+            "Research has nobody's data; leave it out.",
         ),
     )
     for field, choices, ask, leave_out in rules:

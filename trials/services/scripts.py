@@ -10,6 +10,7 @@ from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.evaluations.policy import check_owned
+from evaltracker.evaluations.words import fill
 from evaltracker.requirements.services.categories import is_about_price
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import (
@@ -51,85 +52,72 @@ PAPER = re.compile(
 )
 
 QUOTE = " You wrote: “"
-# How questions begin that say what a vendor claims.
+# How questions begin that say what a vendor claims, also those of former days.
 DRAWN = ("You say that ", "You plan this for ", "You do this on request")
+# Question and what to show, by availability; the evaluation's words have the others.
+ASKED: Mapping[str, tuple[str, str]] = {
+    Availability.BETA: (
+        "You say that this is in beta: “{text}”.",
+        "What there is of it today, and how we would get it.",
+    ),
+    Availability.PLANNED: (
+        "You plan this for {date}: “{text}”.",
+        "What there is of it today; slides do not count.",
+    ),
+    Availability.ON_REQUEST: (
+        "You do this on request, at cost: “{text}”.",
+        "The same done for another customer, and what it took.",
+    ),
+    Availability.PARTIAL: (
+        "We read that you do this in part: “{text}”. What is missing?",
+        "What there is, live, and what there is not.",
+    ),
+}
+ON_PAPER = (
+    "Show where the contract says: “{text}”.",
+    "The clause itself, in the contract that we would sign.",
+    "The contract or its draft, with the terms that it refers to.",
+    "We read the clause for {ref}, and nothing elsewhere takes it back.",
+)
 
 
-def script_words(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
-    """Question, what to show and when it passes, from claim and requirement."""
+def script_words(
+    words: Mapping[str, str], requirement: Requirement, claim: Claim | None
+) -> dict[str, str]:
+    """Question, what to show and when it passes, from claim and requirement, in the
+    words of its evaluation."""
+    availability = claim.availability if claim else ""
     if is_on_paper(requirement.category.name):
-        texts = _on_paper(requirement, claim)
+        texts = ON_PAPER
     else:
-        texts = _at_work(requirement, claim)
-    return {name: text[:TEXT_LIMIT] for name, text in texts.items()}
+        usual = "now" if availability == Availability.NOW else "open"
+        of_usual = words[f"ask_{usual}"], words[f"show_{usual}"]
+        ask, show = ASKED.get(availability, of_usual)
+        later = availability in (Availability.PLANNED, Availability.ON_REQUEST)
+        texts = ask, show, "" if later else words["bring"], words["passes"]
+    values = {
+        "text": requirement.text.strip(),
+        "ref": requirement.ref,
+        "date": claim.available_from if claim else "",
+    }
+    question, *others = (fill(text, **values) for text in texts)
+    quoted = f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
+    written = zip(TEXT_FIELDS, (f"{question}{quoted}", *others), strict=True)
+    return {name: text[:TEXT_LIMIT] for name, text in written}
 
 
-def neutral_words(item: ScriptItem) -> dict[str, str]:
+def neutral_words(words: Mapping[str, str], item: ScriptItem) -> dict[str, str]:
     """What to ask any vendor, in place of words drawn from one vendor's answer."""
-    drawn = item.question.startswith(DRAWN) or QUOTE in item.question
-    if item.requirement is None or not drawn:
+    if item.requirement is None:
         return {}
-    return script_words(item.requirement, None)
+    own = fill(words["ask_now"], text=item.requirement.text.strip())
+    if item.question.startswith((*DRAWN, own)) or QUOTE in item.question:
+        return script_words(words, item.requirement, None)
+    return {}
 
 
 def is_on_paper(category: str) -> bool:
     return is_about_price(category) or PAPER.search(category.casefold()) is not None
-
-
-def _quoted(claim: Claim | None) -> str:
-    return f"{QUOTE}{claim.statement}”" if claim and claim.statement else ""
-
-
-def _on_paper(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
-    return {
-        "question": (
-            f"Show where the contract says: “{requirement.text.strip()}”."
-            f"{_quoted(claim)}"
-        ),
-        "show_live": "The clause itself, in the contract that we would sign.",
-        "data_to_bring": "The contract or its draft, with the terms that it refers to.",
-        "passes_if": (
-            f"We read the clause for {requirement.ref}, and nothing elsewhere takes it "
-            "back."
-        ),
-    }
-
-
-def _at_work(requirement: Requirement, claim: Claim | None) -> dict[str, str]:
-    availability = claim.availability if claim else ""
-    text = requirement.text.strip()
-    match availability:
-        case Availability.NOW:
-            question = f"You say that this is there now: “{text}”."
-            live = f"Do it from start to end on our data: {text}"
-        case Availability.BETA:
-            question = f"You say that this is in beta: “{text}”."
-            live = "The beta itself, on our data, and how it is switched on."
-        case Availability.PLANNED:
-            date = claim.available_from if claim else None
-            question = f"You plan this for {date}: “{text}”."
-            live = "What runs of it today; slides do not count."
-        case Availability.ON_REQUEST:
-            question = f"You do this on request, at cost: “{text}”."
-            live = "The same done for another customer, and what it took."
-        case Availability.PARTIAL:
-            question = f"We read that you do this in part: “{text}”. What is missing?"
-            live = f"What there is, live, and what there is not: {text}"
-        case _:
-            question = f"How do you meet this: “{text}”?"
-            live = f"Show it live: {text}"
-    bring = ""
-    if availability not in (Availability.PLANNED, Availability.ON_REQUEST):
-        bring = f"Our own sample for {requirement.ref}, with nothing personal in it."
-    return {
-        "question": f"{question}{_quoted(claim)}",
-        "show_live": live,
-        "data_to_bring": bring,
-        "passes_if": (
-            f"We saw it work live for {requirement.ref}: no slides, no mock-up, no "
-            "“soon”."
-        ),
-    }
 
 
 LONGEST = 60
@@ -174,7 +162,8 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
 
 
 SEEN = (Standing.SHOWN, Standing.PROVEN)
-TEXTS = frozenset({"question", "show_live", "data_to_bring", "passes_if", "remark"})
+TEXT_FIELDS = ("question", "show_live", "data_to_bring", "passes_if")
+TEXTS = frozenset({*TEXT_FIELDS, "remark"})
 EDITABLE = TEXTS | {"position", "minutes", "asker", "named_values", "measure"}
 
 
@@ -210,7 +199,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
             best[row.category_id] = (row.weight, row.role)
     askers = {category: people[role] for category, (_, role) in best.items()}
     minutes = time_box(demo, len(wanted))
-    start = next_position(demo)
+    start, words = next_position(demo), evaluation.wording
     items = [
         ScriptItem(
             demo=demo,
@@ -224,7 +213,7 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
                 lambda value: value.standing not in SEEN,
             ),
             measure=requirement.measure,
-            **script_words(requirement, claims.get(requirement.pk)),
+            **script_words(words, requirement, claims.get(requirement.pk)),
         )
         for number, requirement in enumerate(wanted)
     ]
@@ -347,7 +336,7 @@ def _check_asker(demo: Demo, asker: Stakeholder | None) -> None:
 
 
 SCRIPT = "script"
-ITEM = ("question", "show_live", "data_to_bring", "passes_if", "minutes")
+ITEM = (*TEXT_FIELDS, "minutes")
 
 
 def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -359,7 +348,7 @@ def script_of(evaluation: Evaluation) -> list[dict[str, Any]]:
     ):
         row = {name: getattr(item, name) for name in ITEM}
         row |= {"ref": item.requirement.ref if item.requirement else ""}
-        row |= neutral_words(item)
+        row |= neutral_words(evaluation.wording, item)
         if item.measure:
             row["measure"] = item.measure
         rows.setdefault(row["ref"] or row["question"], row)

@@ -80,7 +80,7 @@ class PriceForm(forms.Form):
         label="Unit",
         required=False,
         max_length=60,
-        help_text="User, hour, node …; for on-call and engineer time, hours or months.",
+        help_text="User, hour, piece …; for people's time, hours or months.",
     )
     pricing = forms.ChoiceField(
         label="Price by quantity",

@@ -297,6 +297,7 @@ def value_of_hours(
     hourly_rate: Decimal,
     horizon_months: int,
     live_from_month: int = 0,
+    people: str = "engineers",
 ) -> Value:
     """Price the hours saved, from the month the candidate is live.
 
@@ -326,7 +327,7 @@ def value_of_hours(
         per_month=cents(monthly),
         months=months,
         working=(
-            f"{count(hours_per_day)} h a day × {count(engineers)} engineers × "
+            f"{count(hours_per_day)} h a day × {count(engineers)} {people} × "
             f"{count(working_days_per_year)} working days × "
             f"{written(hourly_rate)} an hour ÷ 12 = {written(cents(monthly))} a "
             f"month, × {months} of {horizon_months} months live"
@@ -402,6 +403,7 @@ def worth(
     horizon_months: int,
     builders: Decimal | None = None,
     builder_earnings: Decimal | None = None,
+    people: str = "engineers",
 ) -> Worth:
     """Count value and opportunity cost from what is known; unsaid is never zero.
 
@@ -411,7 +413,7 @@ def worth(
     wanted = {
         "months until it is live": months_to_live,
         "hours saved": hours_saved,
-        "engineers in the brief": engineers,
+        f"{people} in the brief": engineers,
         "a loaded hourly rate": hourly_rate,
     }
     if builders:
@@ -429,6 +431,7 @@ def worth(
             hourly_rate=hourly_rate,
             horizon_months=horizon_months,
             live_from_month=min(months, horizon_months),
+            people=people,
         )
     opportunity = None
     if value is not None or (builders and builder_earnings is not None):

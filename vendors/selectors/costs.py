@@ -180,6 +180,7 @@ def worth_of(candidate: Candidate) -> costs.Worth:
         horizon_months=evaluation.horizon_months,
         builders=candidate.builders,
         builder_earnings=evaluation.builder_earnings,
+        people="people" if evaluation.words else "engineers",
     )
 
 

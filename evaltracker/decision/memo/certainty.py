@@ -20,6 +20,7 @@ from evaltracker.decision.memo.figures import (
     counted_of,
     difference,
     firsts,
+    in_words,
     joined,
     of_100,
     per_cent,
@@ -153,7 +154,7 @@ def grounds(figures: Figures) -> Iterator[Sentence]:
     if out:
         yield say("Knocked out by a must-have, of 100 draws: {}.", joined(out))
     if drawn["open"]:
-        yield prior_line(drawn, names)
+        yield prior_line(drawn, names, in_words(figures.inputs, "trial"))
 
 
 def proposed_line(
@@ -179,7 +180,9 @@ def proposed_line(
     )
 
 
-def prior_line(drawn: dict[str, Any], names: dict[str, str]) -> Sentence:
+def prior_line(
+    drawn: dict[str, Any], names: dict[str, str], trial: str = "trial"
+) -> Sentence:
     prior = drawn["prior"]
     whole = sum(prior[verdict] for verdict in VERDICTS)
     shares = [
@@ -205,7 +208,7 @@ def prior_line(drawn: dict[str, Any], names: dict[str, str]) -> Sentence:
     ]
     return say(
         "Open verdicts are drawn as {} ({}), worth {} verdicts, and each candidate’s "
-        "own trial verdicts are added: {}.",
+        f"own {trial} verdicts are added: {{}}.",
         joined(shares),
         source,
         counted_of("sure.prior.worth", prior["worth"]),
@@ -261,7 +264,9 @@ def weighed(figures: Figures) -> Weighed:
     why = figures.robust.get("untold", "")
     if why or not figures.robust:
         reasons = f" {'; '.join(out)}." if out else ""
-        return Weighed(most, price, f"{NO_FIGURE[why]}{reasons}")
+        return Weighed(
+            most, price, f"{in_words(figures.inputs, NO_FIGURE[why])}{reasons}"
+        )
     if not figures.robust.get("certainty"):
         out = []
     leading = [figures.names[key] for key in figures.leads]
@@ -332,7 +337,8 @@ def level_words(figures: Figures) -> Sentence:
         more = counted_of(f"level.more.{leader}", level.more)
         tests = "more test of" if level.more == 1 else "more tests of"
         reason = say("{} {} {}", more, tests, names[leader])
-        source = reason if level.more else "demos and answers"
+        others = in_words(figures.inputs, "demos and answers")
+        source = reason if level.more else others
         return say("{} they are level; the lead comes from {}.", start, source)
     ahead = firsts(level.fits)
     behind = {key: fit for key, fit in level.fits.items() if key not in ahead}
@@ -417,13 +423,11 @@ def second(figures: Figures) -> Iterator[Sentence]:
         named = listed(need_names(figures.inputs, proofs[:REFS], figures.quote))
         more = counted_of("second.more", len(proofs) - REFS)
         also = say(" and {} more", more) if len(proofs) > REFS else ""
-        end = "held in its trial, all else being equal."
+        end = in_words(figures.inputs, "held in its trial, all else being equal.")
         yield say("It would come first if {}{} {}", named, also, end)
     elif any(row.standing in OPEN and row.points is not None for row in rows):
-        yield say(
-            "Even if everything still open held in a trial, it would not come first, "
-            "all else being equal."
-        )
+        still = "Even if everything still open held in a trial, it would not come first"
+        yield say(in_words(figures.inputs, f"{still}, all else being equal."))
     flip = figures.flip(key)
     if flip is None:
         yield say("No change of one category’s weight puts it first.")

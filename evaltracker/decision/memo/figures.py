@@ -115,6 +115,7 @@ from evaltracker.decision.memo.results import (
     role_ranks,
     running_of,
 )
+from evaltracker.evaluations.words import say as say_words
 from evaltracker.money import written
 from evaltracker.requirements.services.categories import is_about_price
 from stakeholders.selectors import Approved
@@ -247,6 +248,11 @@ def counted_of(name: str, number: int, whole: int | None = None) -> Figure:
     """“7 of 10”, or “7” by itself."""
     shown = str(number) if whole is None else f"{number} of {whole}"
     return Figure(name, Fraction(number), shown, whole)
+
+
+def in_words(inputs: Inputs, text: str) -> str:
+    """Words of ours in the nouns that the memo was frozen with."""
+    return say_words(inputs["brief"].get("words", {}), text)
 
 
 def counted_noun(name: str, number: int, noun: str) -> Sentence:
@@ -382,7 +388,8 @@ class Figures:
             tested = counted_of(name, record["tested"])
             return say(f"{{}} {'shown' if demos else 'tested'}, too few to say", tested)
         held = counted_of(name, record["held"], record["tested"])
-        line = say(f"{{}} held{' in demos' if demos else ''}", held)
+        where = in_words(self.inputs, " in demos") if demos else ""
+        line = say(f"{{}} held{where}", held)
         if not record.get("short"):
             return line
         short = counted_of(f"promises.short.{key}", record["short"])

@@ -39,6 +39,7 @@ class FrozenBrief(TypedDict):
     working_days: int
     loaded_hourly_rate: str | None
     builder_earnings: NotRequired[str | None]
+    words: NotRequired[dict[str, str]]
 
 
 class OwnedBrief(FrozenBrief):

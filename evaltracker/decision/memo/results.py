@@ -215,6 +215,7 @@ def worth(
         horizon_months=brief["horizon_months"],
         builders=number(row.get("builders")),
         builder_earnings=number(brief.get("builder_earnings")),
+        people="people" if brief.get("words") else "engineers",
     )
     missed = counted.opportunity
     opportunity: dict[str, Any] | None = None

@@ -171,7 +171,7 @@ def trials_document(evaluation: Evaluation) -> str:
             f"{inline(gap.text)} "
             f"{inline(gap.closing_note or gap.workaround)}".rstrip()
         )
-    parts = [f"# Trial results: {inline(evaluation.title)}"]
+    parts = [evaluation.say("# Trial results: {}", inline(evaluation.title))]
     for trial in trials.order_by("candidate__name", "starts_on", "title"):
         days = f"{day(str(trial.starts_on))} to {day(str(trial.ends_on))}"
         parts.append(
@@ -207,7 +207,8 @@ def criteria_rows(evaluation: Evaluation) -> dict[UUID, list[tuple[str, ...]]]:
         label, note, setting = "not judged", "", ""
         if key in newest:
             verdict, note, named, *who = newest[key]
-            label, setting = EvidenceVerdict(verdict).label, setting_words(*who)
+            label = EvidenceVerdict(verdict).label
+            setting = setting_words(*who, words=evaluation.words)
             own = {**own, **named}
         how = "; ".join(filter(None, (setting, named_words(own))))
         number = Criterion(measure=measure, threshold=prose).number

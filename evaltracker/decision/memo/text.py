@@ -26,6 +26,7 @@ from evaltracker.decision.memo.figures import (
     Sentence,
     counted_of,
     figures_of,
+    in_words,
     joined,
     money,
     say,
@@ -260,20 +261,20 @@ def working(inputs: Inputs, results: Results, chosen: FrozenCandidate | None) ->
     name, head = inline(chosen["name"]), ("Ref", "Requirement", "Standing")
     parts = (
         section(f"Must-haves of {name}", table(head, must_rows)),
-        section("Promise record", promise_sentences(result)),
+        section("Promise record", promise_sentences(result, inputs)),
         section(f"Costs of {name}, sum by sum", costs),
     )
     return "\n\n".join(parts)
 
 
-def promise_sentences(result: CandidateResult) -> str:
+def promise_sentences(result: CandidateResult, inputs: Inputs) -> str:
     demos = result.get("promises_in_demos")
     if demos is None:
         return promise_sentence(result["promises"])
     return bullets(
         (
-            f"In trials: {promise_sentence(result['promises'])}",
-            f"In demos: {promise_sentence(demos, 'shown')}",
+            in_words(inputs, "In trials: ") + promise_sentence(result["promises"]),
+            in_words(inputs, "In demos: ") + promise_sentence(demos, "shown"),
         )
     )
 
@@ -330,12 +331,14 @@ def options(counted: Figures) -> str:
     for row in sorted(inputs["candidates"], key=lambda row: rank(results[row["id"]])):
         key, result = row["id"], results[row["id"]]
         if not pursued(row, result):
-            named.append(inline(f"{row['name']} ({state_words(row).rstrip('.')})"))
+            named.append(
+                inline(f"{row['name']} ({state_words(row, inputs).rstrip('.')})")
+            )
             continue
         price, left = counted.cost(key), counted.unknown(key)
         rows.append(
             (
-                *(row["name"], KINDS[row["kind"]], state_words(row)),
+                *(row["name"], KINDS[row["kind"]], state_words(row, inputs)),
                 *(counted.fit(key), counted.coverage(key)),
                 *(counted.people(key), counted.total(key)),
                 f"{price} {inputs['brief']['currency']}"
@@ -349,12 +352,12 @@ def options(counted: Figures) -> str:
     return "\n\n".join(filter(None, (table(HEAD, rows), left_out)))
 
 
-def state_words(row: FrozenCandidate) -> str:
+def state_words(row: FrozenCandidate, inputs: Inputs) -> str:
     """“eliminated in trials: 41 errors”; memos of before do not know in which stage."""
     if row["state"] != "eliminated":
         return row["state"]
     stage = row.get("eliminated_in")
-    where = f" in {stage}" if stage else ""
+    where = in_words(inputs, f" in {stage}") if stage else ""
     return f"eliminated{where}: {row['state_reason']}"
 
 

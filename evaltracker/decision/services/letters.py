@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import structlog
@@ -48,6 +48,7 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import change, is_owner, lock, require_owner
+from evaltracker.evaluations.words import say
 from evaltracker.ocds import as_ocds
 from evaltracker.portable.registry import Document, parts
 from evaltracker.portable.writing import as_bytes, document_of
@@ -84,6 +85,11 @@ SHORT = {
 }
 
 
+def convincing(brief: OwnedBrief) -> dict[str, str]:
+    words = brief.get("words", {})
+    return {standing: say(words, text) for standing, text in CONVINCED.items()}
+
+
 def draft_letter(
     brief: OwnedBrief,
     requirements: list[FrozenRequirement],
@@ -109,9 +115,9 @@ def draft_letter(
         if chosen
         else "We have made our decision, and you were not chosen this time. Here is "
         "our feedback.",
-        requirement_lines("What convinced us:", standings, CONVINCED),
+        requirement_lines("What convinced us:", standings, convincing(brief)),
         short or ("" if chosen else REASON_ASKED),
-        seen_words(own.fit.coverage),
+        seen_words(own.fit.coverage, brief),
         promises_kept_words(own.promises),
         "If you would like to talk about it, please reply to this mail.",
         f"{brief['owner']}\n{brief['buyer']}",
@@ -122,7 +128,7 @@ def draft_letter(
 def requirement_lines(
     lead: str,
     told: Iterable[tuple[FrozenRequirement, str]],
-    words: dict[str, str],
+    words: Mapping[str, str],
     most: int = MOST,
 ) -> str:
     lines = [
@@ -145,13 +151,14 @@ def count_own(inputs: Inputs, candidate: str, refs: Collection[str]) -> Counted:
     return count({**item, "cells": cells}, {**inputs, "requirements": requirements})
 
 
-def seen_words(own: Coverage) -> str:
+def seen_words(own: Coverage, brief: OwnedBrief) -> str:
     if not (own.shown or own.tested):
         return ""
-    return (
+    return say(
+        brief.get("words", {}),
         f"Of the requirements that carry weight you answered {own.answered} in full. "
         f"Shown in a demo: {own.shown} of {own.answered}. "
-        f"Tested in a trial: {own.tested} of {own.answered}."
+        f"Tested in a trial: {own.tested} of {own.answered}.",
     )
 
 
@@ -188,11 +195,11 @@ def promise_record_text(
     ]
     parts = [
         f"What you answered for “{brief['title']}”, and what we found.",
-        seen_words(own.fit.coverage),
+        seen_words(own.fit.coverage, brief),
         promises_kept_words(own.promises)
         or f"We tested fewer than {FEWEST_TESTED} of the features that you said are "
         "available, too few to give a rate.",
-        requirement_lines("What held:", judged, CONVINCED, most=len(judged)),
+        requirement_lines("What held:", judged, convincing(brief), most=len(judged)),
         requirement_lines("What did not:", judged, SHORT, most=len(judged)),
         f"{brief['owner']}\n{brief['buyer']}",
     ]

@@ -379,7 +379,7 @@ class Evaluation(CommittedRecord):
         max_length=200, blank=True, help_text="Languages in use, e.g. R, Python, Java."
     )
     must_run_by = models.DateField(
-        null=True, blank=True, help_text="The day it must be running in production."
+        null=True, blank=True, help_text="The day it must be in use."
     )
     budget = models.DecimalField(
         max_digits=14,
@@ -387,7 +387,7 @@ class Evaluation(CommittedRecord):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="Everything over the horizon: set-up, support, onboarding, training.",
+        help_text="Everything over the horizon.",
     )
     budget_once = models.DecimalField(
         max_digits=14,
@@ -395,7 +395,7 @@ class Evaluation(CommittedRecord):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="What may be paid once: set-up, migration, onboarding, training.",
+        help_text="What may be paid once.",
     )
     budget_yearly = models.DecimalField(
         max_digits=14,
@@ -403,7 +403,7 @@ class Evaluation(CommittedRecord):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="What may be paid in a full year: licence, support, upkeep.",
+        help_text="What may be paid in a full year.",
     )
     support_wanted = models.CharField(
         max_length=16, choices=SupportWanted.choices, blank=True
@@ -468,17 +468,17 @@ class Evaluation(CommittedRecord):
         max_digits=4,
         decimal_places=2,
         default=Decimal("1.50"),
-        help_text="Estimates of engineer time are multiplied by this.",
+        help_text="Estimates of people's time are multiplied by this.",
     )
     working_days = models.PositiveSmallIntegerField(
-        default=220, help_text="Days a year on which an engineer saves hours."
+        default=220, help_text="Days a year on which a person saves hours."
     )
     loaded_hourly_rate = models.DecimalField(
         max_digits=9,
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="What an hour of an engineer costs you, with everything.",
+        help_text="What an hour of a person costs you, with everything.",
     )
     builder_earnings = models.DecimalField(
         max_digits=12,
@@ -554,6 +554,9 @@ class Evaluation(CommittedRecord):
 
     def say(self, text: str, *values: object) -> str:
         return words.say(self.words, text, *values)
+
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]
+        return self.say(Stage(self.stage).label)
 
     def claims_are_open(self, now: datetime.datetime) -> bool:
         """Whether vendors may write claims at that instant."""

@@ -189,7 +189,7 @@ class Scope(CommittedRecord):
     """A named list of the brief, e.g. *Runs on*; claims speak of it by its name."""
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="scopes")
-    name = models.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
+    name = models.CharField(max_length=60, help_text="E.g. Sites, or Languages.")
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -20,6 +20,7 @@ from evaltracker.errors import Forbidden, NotFound
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.words import say_in
 from evaltracker.pages.acts import ACTS, address_of, remind_address
 from evaltracker.pages.grid import grid_address
 from evaltracker.pages.help import help_address, term_named
@@ -99,14 +100,14 @@ def grid(
 
 
 @register.inclusion_tag("evaltracker/parts/stepper.html")
-def stepper(stage: str, notes: dict[str, str] | None = None) -> Any:
+def stepper(evaluation: Evaluation, notes: dict[str, str] | None = None) -> Any:
     """The five stages with the one we are in; `notes` is a line per stage."""
-    here = Stage(stage).position
+    here = Stage(evaluation.stage).position
     states = {True: "done", False: "later"}
     return {
         "steps": [
             {
-                "label": step.label,
+                "label": evaluation.say(step.label),
                 "state": "now" if place == here else states[place < here],
                 "note": (notes or {}).get(step.value, ""),
             }
@@ -187,17 +188,6 @@ def day(value: datetime.date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
-@register.simple_tag(takes_context=True, name="say")
-def say_tag(context: Context, text: str) -> str:
-    """Words of ours with what the evaluation of the page calls demos and trials."""
-    return say_filter(text, context.get("evaluation"))
-
-
-@register.filter(name="say")
-def say_filter(text: str, evaluation: Any) -> str:
-    return evaluation.say(text) if isinstance(evaluation, Evaluation) else text
-
-
 @register.filter
 def and_list(values: Iterable[object]) -> str:
     """“5, 2 and 0”."""
@@ -231,11 +221,12 @@ def act_link(
     refusal = act.why_not(user, target)
     if isinstance(refusal, (Forbidden, NotFound)):
         return {"address": ""}
+    evaluation = context.get("evaluation")
     return {
         "address": "" if refusal else act_url(name, target, **prefill),
-        "refusal": refusal,
+        "refusal": refusal and say_in(str(refusal), evaluation),
         "brief": "small" in style,
-        "label": label or act.title,
+        "label": say_in(label or act.title, evaluation),
         "about": about,
         "style": " ".join(f"et-button--{part}" for part in style.split()),
     }

@@ -107,9 +107,7 @@ BASE_FORM = form_like(
     currency=currency_field(),
     must_run_by=DateField(
         required=False,
-        help_text=(
-            "The day it must be in production. The plan is counted back from it."
-        ),
+        help_text=("The day it must be in use. The plan is counted back from it."),
     ),
 )
 
@@ -164,6 +162,13 @@ def choice_of(point: StartingPoint) -> str:
 
 
 TO_LEAVE = "needed to leave this stage"
+UNASKED = "does not matter"
+# What the evaluation's words say of a question.
+WORDED = {
+    "engineers": "brief_people",
+    "budget_once": "brief_once",
+    "budget_yearly": "brief_yearly",
+}
 
 
 class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
@@ -180,10 +185,23 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
         ]
         at = BRIEF.index("support_wanted") + 1
         self.order_fields([*BRIEF[:at], *(field.key for field in own), *BRIEF[at:]])
+        for name, word in WORDED.items():
+            shown: Any = self.fields[name]
+            text = evaluation.wording[word]
+            if name == "engineers":
+                shown.label = text
+            else:
+                shown.help_text = f"{shown.help_text} {text}"
         waived = {field.key for field in own if field.does_not_matter}
         for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
             field: Any = self.fields[name]
-            field.needed = "does not matter"
+            field.needed = UNASKED
+
+    @property
+    def unasked(self) -> list[Any]:
+        """What the template does not ask, folded below the rest."""
+        fields: list[Any] = self.visible_fields()
+        return [row for row in fields if getattr(row.field, "needed", "") == UNASKED]
 
 
 def form_field(field: BriefField) -> forms.Field:
@@ -258,6 +276,7 @@ class EditBrief(OnBrief):
     help = "What everybody must know before the first vendor is seen."
     success = "The brief is saved."
     form_class = BriefForm
+    template = "evaluations/edit_brief.html"
     service = change_brief
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
@@ -433,6 +452,7 @@ class Answer:
     help: str
     value: Any
     missing: bool
+    unasked: bool
 
 
 def answers(evaluation: Evaluation, fields: tuple[str, ...]) -> list[Answer]:
@@ -462,9 +482,13 @@ def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Ans
     elif name in MONEY and raw is not None:
         value = written(raw, evaluation.currency)
     label = LABELS.get(name, str(field.verbose_name).capitalize())
-    if name in evaluation.does_not_matter and not value:
-        value = "Does not matter"
-    return Answer(name, label, str(field.help_text), value, name in missing)
+    text = str(field.help_text)
+    if name == "engineers":
+        label = evaluation.wording["brief_people"]
+    elif name in WORDED:
+        text = f"{text} {evaluation.wording[WORDED[name]]}"
+    unasked = name in evaluation.does_not_matter and not value
+    return Answer(name, label, text, value, name in missing, unasked)
 
 
 def lists_of(evaluation: Evaluation) -> list[Scope]:
@@ -498,7 +522,7 @@ def brief(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         missing=[answer for answer in (*shown, *own) if answer.missing],
         counting=answers(evaluation, COUNTING),
         weeks=[
-            (step.replace("_", " ").capitalize(), count)
+            (evaluation.say(step.replace("_", " ").capitalize()), count)
             for step, count in weeks.items()
         ],
         metrics=metrics,

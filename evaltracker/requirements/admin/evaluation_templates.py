@@ -163,7 +163,7 @@ class DropTemplate(Act[EvaluationTemplate]):
 
 
 class ListForm(forms.Form):
-    name = forms.CharField(max_length=60, help_text="E.g. Runs on, or Languages.")
+    name = forms.CharField(max_length=60, help_text="E.g. Sites, or Languages.")
     values = LinesField(
         widget=long_text(5),
         help_text="One a line, in the order of the pages; e.g. AWS, then on premises.",

@@ -70,7 +70,7 @@ class Requirements(ImportKind):
             "Must hold for",
             "Must hold for",
             "Lists of the brief, separated by semicolons.",
-            "Runs on; Languages",
+            "Sites; Languages",
         ),
     )
     layouts = (

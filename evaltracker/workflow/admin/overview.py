@@ -97,7 +97,7 @@ def draw(plan: Plan, evaluation: Evaluation) -> Drawing:
 
     bars = [
         Bar(
-            label=row.stage.replace("_", " ").capitalize(),
+            label=evaluation.say(row.stage.replace("_", " ").capitalize()),
             start=row.start,
             end=row.end,
             latest_end=row.latest_end,
@@ -126,7 +126,7 @@ class Advance(OnEvaluation):
         following = next_stage(target)
         if following is None:
             return "The last stage is left by deciding"
-        return f"Advance to {following.label.lower()}"
+        return self.say(f"Advance to {following.label.lower()}")
 
     def initial(self, target: Evaluation, user: User) -> dict[str, Any]:
         return {"from_stage": target.stage}
@@ -332,7 +332,7 @@ class NextForm(forms.Form):
     must_run_by = DateField(
         required=False,
         label="Must run by",
-        help_text="The day it must be running in production; the old one is not kept.",
+        help_text="The day it must be in use; the old one is not kept.",
     )
     with_people = forms.BooleanField(
         required=False,

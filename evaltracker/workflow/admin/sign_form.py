@@ -283,7 +283,7 @@ class OpenRound(InEvaluation[Visit]):
     dangerous = True
 
     def heading(self, target: Visit) -> str:
-        return f"{self.title}: {target.get_stage_display().lower()}"
+        return f"{self.title}: {self.say(target.get_stage_display().lower())}"
 
 
 ASKED = "Leadership is asked. The answer stands here and comes by mail."
@@ -478,7 +478,7 @@ class Glance:
 
 def proof_of(look: Look) -> list[tuple[str, str]]:
     return [
-        (label, links.page(look.evaluation, name))
+        (look.evaluation.say(label), links.page(look.evaluation, name))
         for label, name in PROOF[look.evaluation.stage]
     ]
 
@@ -534,7 +534,7 @@ def judged_of(look: Look, figures: Figures, key: str, criteria: Judged) -> Part:
         number, whole = (figures.results[key].get(name, 0) for name in counted)
         return counted_of(f"{counted[0]}.{key}", number, whole)
     if not criteria.asked:
-        return "no trial"
+        return look.evaluation.say("no trial")
     return counted_of(f"judged.{key}", criteria.judged, criteria.asked)
 
 
@@ -573,7 +573,8 @@ def candidates(look: Look) -> Iterator[tuple[str, Part]]:
 def trials(look: Look) -> Iterator[tuple[str, Part]]:
     whole = look.criteria_in_all
     judged = counted_of("judged.all", whole.judged, whole.asked)
-    number = counted_noun("judged.trials", len(look.trials), "trial")
+    noun = look.evaluation.wording["trial" if len(look.trials) == 1 else "trials"]
+    number = say(f"{{}} {noun}", counted_of("judged.trials", len(look.trials)))
     yield "Judged", say("{} criteria, in {}", judged, number)
 
 
@@ -608,7 +609,7 @@ def after_signing(signed: SignOff) -> After | None:
     look = Look(evaluation)
     awaited = [tally.sentence for tally in look.tallies if not tally.passed]
     return After(
-        thing=THINGS[Stage(visit.stage)],
+        thing=evaluation.say(THINGS[Stage(visit.stage)]),
         awaited=awaited,
         following=what_follows(look, signed, waits=bool(awaited)),
     )

@@ -176,11 +176,11 @@ class SignView:
 
     @property
     def question(self) -> str:
-        return QUESTIONS[Stage(self.rule.stage)]
+        return self.rule.evaluation.say(QUESTIONS[Stage(self.rule.stage)])
 
     @property
     def heading(self) -> str:
-        return f"Approve {THINGS[Stage(self.rule.stage)]}?"
+        return self.rule.evaluation.say(f"Approve {THINGS[Stage(self.rule.stage)]}?")
 
     @property
     def approved(self) -> Sentence:
@@ -246,8 +246,8 @@ def past(rule: SignOffRule) -> str:
     if not evaluation.is_open:
         return f"The evaluation is {evaluation.get_status_display().lower()}."
     return (
-        f"This sign-off belongs to {rule.get_stage_display().lower()}; the evaluation "
-        f"is in {evaluation.get_stage_display().lower()}."
+        f"This sign-off belongs to {evaluation.say(rule.get_stage_display().lower())}; "
+        f"the evaluation is in {evaluation.get_stage_display().lower()}."
     )
 
 
@@ -327,7 +327,9 @@ def sign_offs(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
 def stage_blocks(evaluation: Evaluation, user: User, look: Look) -> list[StageBlock]:
     blocks = {
         stage: StageBlock(
-            stage, QUESTIONS[stage], evaluation.is_open and stage == evaluation.stage
+            stage,
+            evaluation.say(QUESTIONS[stage]),
+            evaluation.is_open and stage == evaluation.stage,
         )
         for stage in Stage
     }

@@ -234,8 +234,12 @@ def must_haves_judged_in_a_demo(look: Look) -> Iterator[Blocker]:
         unseen = sums.musts_where(lambda state: state.owes_demo)
         if unseen:
             yield Blocker(
-                f"{candidate}: {count_words(len(unseen), 'must-have')} not judged in a "
-                f"demo: {named(unseen)}.",
+                look.evaluation.say(
+                    "{}: {} not judged in a demo: {}.",
+                    candidate,
+                    count_words(len(unseen), "must-have"),
+                    named(unseen),
+                ),
                 links.page(look.evaluation, "demos", f"candidate-{candidate.pk}"),
                 menders=menders_of(look.judges),
             )
@@ -310,9 +314,10 @@ def criteria_judged(look: Look) -> Iterator[Blocker]:
             yield unjudged(look, trial, pending[trial.pk], agreed[trial.pk])
         waiting = [gap for gap in trial.gaps.all() if gap.awaits_reply]
         if waiting:
+            number = count_words(len(waiting), "finding")
+            sentence = "Trial of {}: the vendor may still answer {}."
             yield Blocker(
-                f"Trial of {trial.candidate}: the vendor may still answer "
-                f"{count_words(len(waiting), 'finding')}.",
+                look.evaluation.say(sentence, trial.candidate, number),
                 links.trial(trial, f"gap-{waiting[0].pk}"),
                 menders=(Mender(None, str(trial.candidate)),),
             )
@@ -322,11 +327,13 @@ def no_trial(look: Look) -> Blocker:
     place = links.page(look.evaluation, "trials")
     if look.shortlisted:
         place = links.act("draw-up-trials", look.evaluation)
-    return Blocker("No shortlisted candidate has a trial.", place, "Draw up trials")
+    say = look.evaluation.say
+    none = say("No shortlisted candidate has a trial.")
+    return Blocker(none, place, say("Draw up trials"))
 
 
 def unjudged(look: Look, trial: Trial, pending: list[object], agreed: int) -> Blocker:
-    of = f"Trial of {trial.candidate}"
+    of = look.evaluation.say("Trial of {}", trial.candidate)
     if not agreed:
         add = links.act("add-criterion", trial)
         return Blocker(f"{of}: no criteria are agreed.", add, "Add criterion")

@@ -198,7 +198,7 @@ def glances(user: User, evaluations: Collection[Evaluation]) -> dict[Key, Glance
             [
                 *_own_dates(evaluation, plan),
                 *(
-                    Dated(local_day(at, evaluation.zone), *nouns)
+                    Dated(local_day(at, evaluation.zone), *map(evaluation.say, nouns))
                     for at, *nouns in dates[key]
                 ),
             ]

@@ -402,7 +402,8 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
     for row in rows.only(*read):
         evaluation = desk.evaluations[row.evaluation_id]
         trials = links.page(evaluation, "trials")
-        of = f" in the trial of {row.trial.candidate}" if row.trial else ""
+        of = row.trial and evaluation.say(" in the trial of {}", row.trial.candidate)
+        of = of or ""
         yield desk.item(
             "milestone",
             evaluation,

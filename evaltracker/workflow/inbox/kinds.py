@@ -101,13 +101,14 @@ def _left(desk: Desk, trials: Iterable[Trial]) -> Iterator[WorkItem]:
         waiting.setdefault(owed.criterion.trial_id, []).append(owed)
     for trial in running:
         number = left[trial.pk]
+        evaluation = desk.evaluations[trial.candidate.evaluation_id]
         to_go = f"{number} criteri{'on' if number == 1 else 'a'} to go"
         yield desk.item(
             "trial",
-            desk.evaluations[trial.candidate.evaluation_id],
-            f"Judge the trial of {trial.candidate}: {to_go}"
+            evaluation,
+            evaluation.say("Judge the trial of {}: {}", trial.candidate, to_go)
             if number
-            else f"Close the trial of {trial.candidate}",
+            else evaluation.say("Close the trial of {}", trial.candidate),
             f"You lead it.{waits_for(waiting.get(trial.pk, []))}"
             if number
             else "You lead it, and everything is judged.",
@@ -218,7 +219,7 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
         asked[rule.evaluation_id].append(rule)
     for rule in rules:
         seat = awaited.get((rule.evaluation_id, rule.role))
-        evaluation = desk.evaluations[rule.evaluation_id]
+        evaluation = rule.evaluation = desk.evaluations[rule.evaluation_id]
         if seat is None:
             continue
         if evaluation.pk in desk.barred and evaluation.stage != Stage.REQUIREMENTS:
@@ -240,7 +241,7 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
 
 def wording(rule: SignOffRule, *, signed_before: bool) -> str:
     again = "again, the words have changed since: " if signed_before else ""
-    stage = rule.get_stage_display().lower()
+    stage = rule.evaluation.get_stage_display().lower()
     return f"Sign {again}{stage} as {rule.get_role_display()}"
 
 
@@ -330,7 +331,7 @@ def _item(desk: Desk, evaluation: Evaluation, trials: list[Trial]) -> WorkItem:
     first = trials[0]
     again = any(trial.agreed_at is not None for trial in trials)
     if len(trials) > 1:
-        what = f"Agree to the contracts of {len(trials)} trials"
+        what = evaluation.say("Agree to the contracts of {} trials", len(trials))
         address = address_of("agree-contracts", evaluation)
     else:
         what = f"Agree to the contract of {first.title}" + (" again" if again else "")
@@ -518,7 +519,7 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
         item = desk.item(
             "demo",
             evaluation,
-            f"Demo of {demo.candidate}",
+            evaluation.say("Demo of {}", demo.candidate),
             "You are asked to attend. Its page has the script.",
             reverse("admin:demo", args=[demo.pk]),
             demo.scheduled_for,

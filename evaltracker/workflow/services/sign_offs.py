@@ -401,7 +401,7 @@ def put_name_to(
         rule=rule,
         verdict=verdict,
         content=content,
-        meaning=QUESTIONS[Stage(visit.stage)],
+        meaning=visit.evaluation.say(QUESTIONS[Stage(visit.stage)]),
         by=by,
         reason=reason,
         conditions=conditions,
