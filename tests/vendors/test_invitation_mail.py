@@ -53,7 +53,7 @@ def test_it_says_where_to_read_whom_to_ask_and_until_when(smtp_sink: Sink) -> No
             *("Hello Ada", "Example Foods", "Answer in your browser"),
             f"http://testserver/vendor/start/{link_secret(link.pk)}/",
             *("lina@example.com", "for a token", "Authorization: Bearer"),
-            *(str(acme.pk), "so does a spreadsheet", "(UTC)"),
+            *(str(acme.pk), "by program, or in a spreadsheet", "(UTC)"),
         ):
             assert word in text
     (part,) = mail.iter_attachments()
