@@ -170,7 +170,8 @@ def load_people(evaluation: Evaluation, numbers: Any, by: User) -> None:
 
 # Pairs, since the database keeps no order of keys.
 TEMPLATE_PARTS.register(
-    "roles", TemplatePart(lambda row: [*given_names(row).items()], load_names)
+    "roles",
+    TemplatePart(lambda row: [*map(list, given_names(row).items())], load_names),
 )
 TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
 TEMPLATE_PARTS.register(

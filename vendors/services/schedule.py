@@ -174,6 +174,7 @@ def take_costs(
             row.delete()
     keys = {(row.kind, row.part) for row in kept}
     names = {row.name.casefold() for row in kept}
+    rises = any(row.counts_as == CountsAs.RISE for row in kept)
     new = [
         PriceItem(
             evaluation=evaluation,
@@ -184,6 +185,7 @@ def take_costs(
         for row in rows
         if (row["kind"], row.get("part", "")) not in keys
         and (row.get("part") or row["name"].casefold() not in names)
+        and not (rises and row.get("counts_as") == CountsAs.RISE)
     ]
     order = {row.kind: at for at, row in enumerate((*new, *kept), 1)}
     for row in (*new, *kept):

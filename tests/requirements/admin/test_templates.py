@@ -9,6 +9,7 @@ from evaltracker.errors import Forbidden, Invalid
 from evaltracker.evaluations.models import Evaluation, EvaluationTemplate, Import
 from evaltracker.importing.services.log import undo_import
 from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
     StartingPoint,
     check_content,
     drop_template,
@@ -97,6 +98,22 @@ def test_what_comes_with_the_product_fills_an_evaluation(point: StartingPoint) -
     assert not where.categories.filter(weight=None).exists()
     undo_import(imported=Import.objects.get(), by=where.owner)
     assert not where.requirements.exists()
+
+
+@pytest.mark.parametrize("point", shipped(), ids=lambda item: item.key)
+def test_what_a_template_brings_is_saved_again_as_it_was(point: StartingPoint) -> None:
+    where = evaluation()
+    fill_from(evaluation=where, key=point.key, by=where.owner)
+    saved = save_as_template(evaluation=where, title="Ours", by=where.owner)
+    parts = [name for name, part in TEMPLATE_PARTS.items() if part.load]
+    for name in parts:
+        brought, kept = point.content.get(name), saved.content[name]
+        if name == "roles":
+            assert dict(kept) == brought or brought == dict(Role.choices)
+        elif name == "sign_offs":
+            assert sorted(map(str, kept)) == sorted(map(str, brought or ()))
+        else:
+            assert (kept or None) == (brought or None), name
 
 
 def test_one_starts_from_a_template_or_from_nothing() -> None:

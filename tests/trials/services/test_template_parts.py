@@ -1,5 +1,6 @@
 """Templates keep scripts, criteria, rules and the words of the scale, for any time."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.clients import signed_in
 from trials.services.criteria import take_criteria
 from trials.services.scores import give_score, word_scale
 from trials.services.scripts import add_script_item, draw_up_script, take_script
+from vendors.services.costs import set_cost_line
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 MEANINGS = ["useless", "poor", "weak", "fair", "good", "excellent"]
@@ -117,6 +119,26 @@ def test_rules_are_taken_as_the_template_has_them(db: None) -> None:
     assert not where.requirements.exists()
     with pytest.raises(Invalid, match="does not have this: scale"):
         take(where, "general", "sign_offs", "scale")
+
+
+def test_kinds_that_have_prices_stay_and_a_second_rise_is_not_taken(db: None) -> None:
+    where = common.evaluation()
+    option = vendors.candidate(where)
+    for kind, pricing in (("licence", ""), ("renewal_rise", "percent")):
+        set_cost_line(
+            candidate=option,
+            kind=kind,
+            pricing=pricing,
+            likely=Decimal(3),
+            by=where.owner,
+        )
+    take(where, "cleaning", "costs", "words")
+    where.refresh_from_db()
+    assert list(where.price_items.values_list("kind", flat=True)) == [
+        *("start", "regular", "periodic", "on_request", "supplies", "exit"),
+        *("licence", "renewal_rise"),
+    ]
+    assert where.words["demo"] == "site visit"
 
 
 def test_the_scale_has_own_words_until_the_first_score(where: Evaluation) -> None:
