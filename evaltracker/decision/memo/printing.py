@@ -130,6 +130,7 @@ def stand(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
 
 
 BOUNDS = ("low", "likely", "high")
+UNTOLD = "–"
 
 
 def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
@@ -149,7 +150,12 @@ def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
     )
     lanes: list[Lane] = []
     rows: list[tuple[Part, ...]] = []
-    for row in priced[:DRAWN]:
+    for row in compared[:DRAWN]:
+        if row not in priced:
+            mark = " · ".join(filter(None, (note(counted, row), "no price known")))
+            lanes.append(Lane(row["name"], UNTOLD, (), note=mark, tone="out"))
+            rows.append((row["name"], UNTOLD, UNTOLD, UNTOLD, "no price known"))
+            continue
         bounds = [counted.cost(row["id"], bound) for bound in BOUNDS]
         low, likely, high = (float(figure.exact or 0) for figure in bounds)
         unknown, mark = counted.unknown(row["id"]), note(counted, row)
@@ -171,12 +177,9 @@ def costs(counted: Figures, compared: list[FrozenCandidate]) -> Picture | None:
         )
         rows.append((row["name"], *bounds, left))
     title = f"Cost over {brief['horizon_months']} months, {brief['currency']}"
-    unpriced = [row["name"] for row in compared if row not in priced]
-    without = f"No price is known of {', '.join(unpriced)}." if unpriced else ""
-    caption = " ".join(filter(None, (rest(priced), without)))
     head = ("Candidate", "Low", "Likely", "High", "Not stated")
     chart = draw_lanes(title, lanes, axis, SMALL)
-    return Picture("costs", chart, head, tuple(rows), caption)
+    return Picture("costs", chart, head, tuple(rows), rest(compared))
 
 
 def note(counted: Figures, row: FrozenCandidate) -> str:
@@ -202,7 +205,6 @@ VERIFIED = (
     "fingerprint is that of the journal."
 )
 DIFFERS = "This is not what was decided:"
-UNTOLD = "–"
 
 
 @dataclass(frozen=True, slots=True)
