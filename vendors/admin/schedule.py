@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from evaltracker.errors import why_not
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.evaluations.policy import is_owner
+from evaltracker.evaluations.policy import check_owned
 from evaltracker.pages.acts import address_of
 from evaltracker.pages.base import check_query
 from evaltracker.pages.fields import form_like
@@ -27,7 +27,6 @@ from vendors.services.schedule import (
     PART_LIMIT,
     add_price_item,
     change_price_item,
-    check_change_schedule,
     check_price_item,
     items_of,
     move_price_item,
@@ -81,7 +80,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
     first_column = "name"
 
     def columns(self, subject: Evaluation, user: User) -> Sequence[Column]:
-        closed = str(why_not(check_change_schedule, subject, user) or "")
+        closed = str(why_not(check_owned, subject, user) or "")
         fields: Mapping[str, forms.Field] = FORM().fields
 
         def made(name: str, label: str, **more: Any) -> Column:
@@ -118,7 +117,7 @@ class KindsGrid(Grid[Evaluation, PriceItem]):
         return ("remove-price-item",) if self.may_add(subject, user) else ()
 
     def may_add(self, subject: Evaluation, user: User) -> bool:
-        return why_not(check_change_schedule, subject, user) is None
+        return why_not(check_owned, subject, user) is None
 
     may_move = may_add
 
@@ -157,8 +156,7 @@ def kinds_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         crumbs=crumbs_to(evaluation, ("Costs", "costs"), ("Kinds of cost", "")),
         items=[(item, ASKED.get(asked_of(item), asked_of(item))) for item in items],
         is_written=not items[0]._state.adding,
-        owns=is_owner(user, evaluation),
-        edits=why_not(check_change_schedule, evaluation, user) is None,
+        edits=why_not(check_owned, evaluation, user) is None,
     )
 
 
@@ -169,7 +167,7 @@ class WriteSchedule(OnEvaluation):
     success = "These kinds are yours to change."
     tab = "kinds"
     service = write_schedule
-    rule = check_change_schedule
+    rule = check_owned
 
 
 class OnItem(InEvaluation[PriceItem]):

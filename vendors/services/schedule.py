@@ -16,8 +16,9 @@ from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
 from evaltracker.toolbox.text import Inputs
 from vendors.choices import CandidateKind, CostState, CountsAs
-from vendors.costs import IT, Kind
+from vendors.costs import IT
 from vendors.models import CostLine, PriceItem
+from vendors.selectors.costs import ITEM
 
 MOST_ITEMS = 60
 NAME_LIMIT, PART_LIMIT, HELP_LIMIT = 60, 150, 300
@@ -31,36 +32,27 @@ TOLD = ("kind", *FIELDS)
 KEPT = ("part", "unit", "quantity", "counts_as", "rises", "help")
 
 
-def check_change_schedule(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
-
-
 def check_price_item(item: PriceItem, by: By) -> None:
-    check_change_schedule(item.evaluation, by)
-
-
-def as_item(evaluation: Evaluation, kind: Kind, position: int) -> PriceItem:
-    fields = ("name", "group", "due", "unit", "quantity", "counts_as", "rises", "help")
-    values = {name: getattr(kind, name) for name in fields}
-    return PriceItem(
-        evaluation=evaluation,
-        kind=kind.key,
-        for_kinds=list(kind.for_kinds),
-        position=position,
-        **values,
-    )
+    check_owned(item.evaluation, by)
 
 
 def items_of(evaluation: Evaluation) -> list[PriceItem]:
     """The rows in order; those of IT, not saved, while it has none of its own."""
     return list(PriceItem.objects.filter(evaluation=evaluation)) or [
-        as_item(evaluation, kind, at) for at, kind in enumerate(IT, 1)
+        PriceItem(
+            evaluation=evaluation,
+            kind=kind.key,
+            for_kinds=list(kind.for_kinds),
+            position=at,
+            **{name: getattr(kind, name) for name in ITEM},
+        )
+        for at, kind in enumerate(IT, 1)
     ]
 
 
 def _owned(evaluation: Evaluation, by: By) -> tuple[Evaluation, list[PriceItem]]:
     evaluation = lock(evaluation)
-    check_change_schedule(evaluation, by)
+    check_owned(evaluation, by)
     items = items_of(evaluation)
     for item in items:
         if item._state.adding:
@@ -86,18 +78,14 @@ def add_price_item(
     if len(items) >= MOST_ITEMS:
         raise Refused(f"A price schedule has at most {MOST_ITEMS} rows.")
     whole = next((row for row in items if row.kind == kind and not row.part), None)
-    last = max(row.position for row in items)
-    item = PriceItem(evaluation=evaluation, position=last + 1)
-    if values.get("part"):
-        inputs = Inputs()
-        if whole is None:
-            inputs.refuse("kind", "Say of which kind it is a part.")
-        inputs.check()
-        item = PriceItem(evaluation=evaluation)
+    item = PriceItem(evaluation=evaluation, position=items[-1].position + 1)
+    if not values.get("part"):
+        item.kind = _key(str(values.get("name", "")), {row.kind for row in items})
+    elif whole is None:
+        raise Refused("Say of which kind it is a part.")
+    else:
         for field in ("kind", "position", "group", "due", "unit", "quantity"):
             setattr(item, field, getattr(whole, field))
-    else:
-        item.kind = _key(str(values.get("name", "")), {row.kind for row in items})
     for field, value in _read(item, items, values).items():
         setattr(item, field, value)
     checked(item)
@@ -165,7 +153,7 @@ def take_costs(
 ) -> None:
     """Put a template's kinds in the place of those that no candidate has a line for."""
     evaluation = lock(evaluation)
-    check_change_schedule(evaluation, by)
+    check_owned(evaluation, by)
     there = items_of(evaluation)
     used = set(_lines(evaluation).values_list("kind", flat=True))
     kept = [row for row in there if row.kind in used]
