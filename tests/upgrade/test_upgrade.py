@@ -30,11 +30,31 @@ LONGEST_PAGE = 2.0
 THROUGH_THE_VIEWS = "-c search_path=vendor_sees,public"
 
 
+# What every candidate costs and how much of it is known; one for both versions.
+TOTALS = """
+from vendors.models import Candidate
+from vendors.selectors.costs import candidate_cost
+
+for one in Candidate.objects.order_by("pk"):
+    cost = candidate_cost(one)
+    print(one.pk, cost.low, cost.likely, cost.high, cost.coverage.known, end=" ")
+    print(cost.coverage.total)
+"""
+DECIDED = """
+from evaltracker.decision.models import Decision
+
+for one in Decision.objects.filter(decided_at__isnull=False):
+    print(one.evaluation.slug)
+"""
+
+
 @pytest.mark.parametrize("version", ["798e31d"])
 def test_everybody_goes_on_while_it_is_upgraded(
     version: str, figure: Callable[[str], None]
 ) -> None:
     with restored(version) as place:
+        costs = place.manage("shell", "-v", "0", "-c", TOTALS, old=True)
+        assert costs.count("\n") > 5
         watch, took = Watch(), upgraded_beside_them(place)
         assert took.faults == []
         assert max(took.pages) < LONGEST_PAGE + took.alone
@@ -47,6 +67,9 @@ def test_everybody_goes_on_while_it_is_upgraded(
             f"the wall looked at {took.looks} times, never lifted"
         )
         place.manage("verify_journal")
+        assert place.manage("shell", "-v", "0", "-c", TOTALS) == costs
+        for slug in place.manage("shell", "-v", "0", "-c", DECIDED).split():
+            place.manage("replay_decision", slug)
         serves(place, watch, old=False)
         # Back: the former version's own steps.
         for step in (["harden_database", "--lift"], ["migrate"], ["harden_database"]):
