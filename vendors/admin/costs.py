@@ -478,10 +478,8 @@ def _cell(
             label = "not needed"
         return GridCell(label, tone=tone, links=links)
     if line.state != CostState.PRICED:
-        label, reason = (
-            WRITTEN[line.state],
-            line.note if line.state == CostState.NOT_APPLICABLE else "",
-        )
+        label, is_ruled = WRITTEN[line.state], line.state == CostState.NOT_APPLICABLE
+        reason = line.note if is_ruled and not sealed else ""
         text = f"{label}: {reason}" if reason else label
         return GridCell(label, text, reason[:60], TONES[line.state], links=links)
     old = "older than 6 months" if found.old else ""
@@ -498,32 +496,27 @@ def _priced(
     old: str,
     links: Sequence[tuple[str, str]],
 ) -> GridCell:
-    is_share = line.pricing == Pricing.PERCENT
-    own = column.candidate.evaluation.currency
-    due = "" if is_share or line.recurrence == row.due else line.recurrence
-    currency = "" if is_share or line.currency == own else line.currency
-    many = (
-        ""
-        if is_share or line.quantity == row.quantity
-        else f"× {money_written(line.quantity)} {line.unit}".strip()
-    )
-    low, likely, high = (getattr(line, name) or Decimal(0) for name in AMOUNTS)
-    text = price_text((low, likely, high), due=due, currency=currency)
-    shown = money_written(likely)
-    span = "" if low == high else f" ({money_written(low)}–{money_written(high)})"
-    remarks = [
-        due,
-        currency if found.state == CostState.PRICED else f"{currency}: no rate",
-        many,
-        old,
+    low, likely, high = amounts = [
+        getattr(line, name) or Decimal(0) for name in AMOUNTS
     ]
+    due = currency = many = ""
+    if not found.is_rise:
+        own = column.candidate.evaluation.currency
+        due = "" if line.recurrence == row.due else line.recurrence
+        currency = "" if line.currency == own else line.currency
+        if line.quantity != row.quantity:
+            many = f"× {money_written(line.quantity)} {line.unit}".strip()
+    span = "" if low == high else f" ({money_written(low)}–{money_written(high)})"
+    shown = f"{money_written(likely)}{span}"
+    has_rate = found.state == CostState.PRICED
+    remarks = [due, currency if has_rate else f"{currency}: no rate", many, old]
     if line.tiers:
         total = found.row.likely if found.row else None
-        shown, span = ("" if total is None else money_written(total)), ""
+        shown = "" if total is None else money_written(total)
         remarks.insert(0, "with tiers, over the horizon")
     return GridCell(
-        f"{shown}{span}",
-        text,
+        shown,
+        price_text(amounts, due=due, currency=currency),
         " · ".join(filter(None, remarks)),
         closed=TIERED if line.tiers else "",
         links=links,
@@ -554,34 +547,31 @@ def _sums(
     evaluation: Evaluation, columns: Sequence[CostColumn], *, sealed: bool
 ) -> list[GridRow]:
     points = {} if sealed else points_of(list(columns))
-    budget = None if sealed else evaluation.budget
-    known = "Total" if budget is None else f"Total, budget {money_written(budget)}"
-    rows: dict[str, list[GridCell]] = {}
+    budget, rows = evaluation.budget, dict[str, list[GridCell]]()
+    whole = f"Total over {evaluation.horizon_months} months"
+    if budget is not None:
+        whole += f", budget {money_written(budget)}"
     for column in columns:
         total, coverage = column.total, column.total.coverage
-        counted = GridCell(f"{coverage.known} of {coverage.total}")
-        rows.setdefault("Kinds known", []).append(counted)
-        if sealed:
-            continue
-        over = budget is not None and total.likely > budget
-        by = money_written(total.likely - budget) if over and budget else ""
-        more = "" if total.complete else " or more"
-        once = [row.likely for row in total.rows if row.once and row.likely is not None]
+        over = "" if budget is None else money_written(total.likely - budget)
+        is_over = budget is not None and total.likely > budget
+        once = [row.likely or Decimal(0) for row in total.rows if row.once]
         yearly = [row.yearly[1] for row in total.rows if row.yearly]
         earned = points.get(column.candidate.pk, "")
         cells = {
-            f"{known} over {evaluation.horizon_months} months": GridCell(
-                f"{money_written(total.likely)}{more}",
-                aside=f"over by {by}" if over else "",
-                tone="over" if over else "",
+            whole: GridCell(
+                f"{money_written(total.likely)}{'' if total.complete else ' or more'}",
+                aside=f"over by {over}" if is_over else "",
+                tone="over" if is_over else "",
             ),
             "Paid once": GridCell(money_written(sum(once, Decimal(0)))),
             "A year": GridCell(money_written(sum(yearly, Decimal(0)))),
             "Price points": GridCell("over budget" if earned is None else str(earned)),
         }
-        for name, cell in cells.items():
-            shown = cell if column.has_price else GridCell()
-            rows.setdefault(name, []).append(shown)
+        known = GridCell(f"{coverage.known} of {coverage.total}")
+        for name, cell in ({} if sealed else cells).items():
+            rows.setdefault(name, []).append(cell if column.has_price else GridCell())
+        rows.setdefault("Kinds known", []).append(known)
     return [GridRow(f"sum|{name}", name, "sum", cells) for name, cells in rows.items()]
 
 
@@ -621,6 +611,16 @@ class PricesGrid(CustomGrid[Evaluation]):
             Column(name, name.capitalize(), closed=FIXED, width=width)
             for name, width in BESIDE.items()
         ]
+        prices = [
+            {
+                **Column(str(candidate.pk), str(candidate), width=12).described(),
+                "kind": "price",
+                "aside": sealed_words(candidate, quoted),
+                "closed": closed or SEALED.format(candidate),
+                "open": not closed and candidate.pk not in quoted,
+            }
+            for candidate in shown
+        ]
         return {
             "title": self.title,
             "noun": self.noun,
@@ -629,21 +629,7 @@ class PricesGrid(CustomGrid[Evaluation]):
             **dict.fromkeys(("carried", "acts"), ()),
             "moves": False,
             "prices": True,
-            "columns": [
-                *(column.described() for column in fixed),
-                *(
-                    {
-                        **Column(str(candidate.pk), str(candidate)).described(),
-                        "kind": "price",
-                        "aside": sealed_words(candidate, quoted),
-                        "closed": closed
-                        or (SEALED.format(candidate) if candidate.pk in quoted else ""),
-                        "open": not closed and candidate.pk not in quoted,
-                        "width": 12,
-                    }
-                    for candidate in shown
-                ),
-            ],
+            "columns": [*(column.described() for column in fixed), *prices],
             "rows": [self._described(row, shown) for row in rows],
         }
 
@@ -715,8 +701,8 @@ UNDO_SECONDS = 24 * 3600
 def _kept(subject: Evaluation, body: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         owner, kept = signing.loads(body["undo"], salt=SALT, max_age=UNDO_SECONDS)
-    except (signing.BadSignature, TypeError) as error:
-        raise Invalid("It can be undone no more.") from error
+    except (signing.BadSignature, TypeError):
+        owner = kept = None
     if owner != str(subject.pk):
         raise Invalid("It can be undone no more.")
     return dict(kept)
@@ -726,19 +712,18 @@ def _sent(
     body: Mapping[str, Any],
 ) -> tuple[list[list[str]], tuple[str, str] | None, dict[str, str]]:
     """The block, where it begins, and answers, read strictly."""
-    block, at, answers = (body.get(name) for name in ("block", "at", "answers"))
-    rows = block if isinstance(block, list) else []
-    texts = [cell for row in rows if isinstance(row, list) for cell in row]
-    if at is not None:
-        texts += at if isinstance(at, list) and len(at) == 2 else [None]
-    if isinstance(answers, dict):
-        texts += [*answers, *answers.values()]
-    if not rows or not all(
-        isinstance(text, str) and "\x00" not in text for text in texts
-    ):
+    block, at, answers = body.get("block"), body.get("at"), body.get("answers", {})
+    lists: list[Any] = [None]
+    if isinstance(block, list) and block:
+        lists = [*block, at or ["", ""]]
+    is_whole = isinstance(answers, dict) and all(isinstance(row, list) for row in lists)
+    if not is_whole or len(lists[-1]) != len(("row", "column")):
         raise Invalid(WAY)
-    refuse_too_many(len(rows), len(texts))
-    return rows, tuple(at) if at else None, answers or {}
+    texts = [*(text for row in lists for text in row), *answers, *answers.values()]
+    if not all(isinstance(text, str) and "\x00" not in text for text in texts):
+        raise Invalid(WAY)
+    refuse_too_many(len(lists), len(texts))
+    return lists[:-1], tuple(at) if at else None, answers
 
 
 def _price_grid(
@@ -769,24 +754,25 @@ def _values(
     """What a cell makes of its line, of all that the line may have."""
     if cell.removes:
         return None
-    item = row.row if row else None
+    item, own = row.row if row else None, column.candidate.evaluation.currency
     found = column.row_of(item.kind, item.part) if item else None
     line = found.line if found else None
     values: dict[str, Any] = {"state": cell.state, **dict.fromkeys(AMOUNTS)}
     if line is None:
-        values |= {"currency": column.candidate.evaluation.currency}
-        if item:
-            start = {"quantity": item.quantity, "unit": item.unit}
-            values |= {**start, "recurrence": item.due}
+        values["currency"] = own
+    if line is None and item:
+        start = {"quantity": item.quantity, "unit": item.unit}
+        values |= {**start, "recurrence": item.due}
     if cell.state == CostState.PRICED:
-        values |= {name: getattr(cell, name) for name in (*AMOUNTS, "currency")}
-        values |= {"recurrence": cell.due}
+        names = (*AMOUNTS, "currency")
+        values |= {name: getattr(cell, name) for name in names}
+        values["recurrence"] = cell.due
         if row and row.item and row.item.is_rise:
             values |= {"pricing": Pricing.PERCENT, "recurrence": Recurrence.YEARLY}
         if line and line.currency != cell.currency:
-            values |= {"rate": None}
+            values["rate"] = None
     if cell.note or (line and line.state == CostState.NOT_APPLICABLE):
-        values |= {"note": cell.note}
+        values["note"] = cell.note
     return values
 
 

@@ -7,14 +7,13 @@ block is taken whole or asked about.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from evaltracker.rows.cells import (
     STATES,
     WORDS,
-    Cell,
     Money,
     key,
     plain,
@@ -26,7 +25,9 @@ from evaltracker.toolbox.tabular.cells import DIGITS, Style
 
 ACCEPTED = "Write an amount, included, not offered, not stated or n/a."
 NO_PLACE = "Choose the cell where the block begins, or paste it with its names."
+EXAMPLE = "1100 (1000–1250)"
 LEAVE, NEW = "leave", "new"
+DASH_IS = (("not stated", "Not stated"), ("n/a", "Not applicable"), ("0", "0"))
 _STATE = {
     "included": "included",
     "not_offered": "excluded",
@@ -45,8 +46,7 @@ _DASHES = frozenset("-–—−")
 _MARKS = {Style.POINT: ".", Style.COMMA: ","}
 _SPAN = re.compile(r"\(\s*([-−]?\d[^()–—-]*?)\s*[–—-]\s*([-−]?\d[^()]*?)\s*\)")
 _BARE_SPAN = re.compile(r"[-−]?\d[\d.,' ]*\s*[–—-]\s*[-−]?\d[\d.,' ]*")
-_PER_CENT = re.compile(r"\s*(?:%|per cent)(?:\s*(?:a year|/ ?year|p\.? ?a\.?))?$", re.I)
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_PER_CENT = re.compile(r"\s*(?:%|per cent)(?:\s*(?:a year|/ ?year|p\.? ?a\.?)$)?", re.I)
 _TOTALS = {key(word) for words in WORDS["totals"].values() for word in words}
 # Columns that a block copied out of the grid carries along.
 _BESIDE = frozenset({"due", "quantity", "unit"})
@@ -112,28 +112,15 @@ class PriceCell:
     removes: bool = False
 
 
-def short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def with_thousands(number: Decimal) -> str:
-    return f"{number.normalize():,f}"
-
-
-def price_text(
-    amounts: tuple[Decimal, Decimal, Decimal], *, due: str = "", currency: str = ""
-) -> str:
+def price_text(amounts: Iterable[Decimal], *, due: str = "", currency: str = "") -> str:
     """A price as it is typed, so that it reads back to itself; `due` and `currency`
     only where they are not the row's."""
-    low, likely, high = map(_digits, amounts)
+    # “1.125” could be read in two ways.
+    low, likely, high = (
+        re.sub(r"^(-?\d+\.\d{3})$", r"\g<1>0", plain(amount)) for amount in amounts
+    )
     span = "" if low == likely == high else f" ({low}–{high})"
     return f"{likely}{span}{currency and f' {currency}'}{_PERIOD.get(due, '')}"
-
-
-def _digits(number: Decimal) -> str:
-    text = plain(number)
-    # “1.125” could be read in two ways.
-    return f"{text}0" if re.fullmatch(r"-?\d+\.\d{3}", text) else text
 
 
 def read_price(
@@ -148,40 +135,24 @@ def read_price(
 
     `style` is how the rest of its column writes numbers, if that tells.
     """
-    answers = answers or {}
-    text = " ".join(typed.split())
+    answers, text = answers or {}, " ".join(typed.split())
     if not text:
         return PriceCell(removes=True)
     if text in _DASHES:
         if "dash" not in answers:
-            return PriceCell(asks=_about_dash(text))
+            sentence = f"Is “{text}” not stated, not applicable, or 0?"
+            return PriceCell(asks=Question("dash", sentence, DASH_IS))
         text = answers["dash"]
     word, _, reason = text.partition(":")
     state = _STATE.get(STATES.get(key(word), ""), "")
     if state == "not_applicable":
-        return _not_applicable(reason.strip(), candidate, answers)
+        asked = f"why:{candidate}"
+        reason = reason.strip() or answers.get(asked, "").strip()
+        why = Question(asked, f"Why does it not apply to {candidate}?")
+        return PriceCell(state=state, note=reason, asks=None if reason else why)
     if state and not reason:
         return PriceCell(state=state)
     return _amounts(text, item, grid, answers, style)
-
-
-def _about_dash(text: str) -> Question:
-    options = (("not stated", "Not stated"), ("n/a", "Not applicable"), ("0", "0"))
-    sentence = f"Is “{text}” not stated, not applicable, or 0?"
-    return Question("dash", sentence, options)
-
-
-def _not_applicable(
-    reason: str, candidate: str, answers: Mapping[str, str]
-) -> PriceCell:
-    asked = f"why:{candidate}"
-    reason = reason or answers.get(asked, "").strip()
-    sentence = f"Why does it not apply to {candidate}?"
-    return PriceCell(
-        state="not_applicable",
-        note=reason,
-        asks=None if reason else Question(asked, sentence),
-    )
 
 
 def _amounts(
@@ -192,74 +163,56 @@ def _amounts(
     style: Style | None,
 ) -> PriceCell:
     if _BARE_SPAN.fullmatch(text):
-        return PriceCell(
-            refused=f"“{text}” has no likely amount. Write it first, as in 1100 "
-            "(1000–1250)."
-        )
-    is_share = "%" in text or _PER_CENT.search(text)
-    if is_share and not item.is_rise:
+        refused = f"“{text}” has no likely amount. Write it first, as in {EXAMPLE}."
+        return PriceCell(refused=refused)
+    if _PER_CENT.search(text) and not item.is_rise:
         where = f"Only “{grid.rise}” is" if grid.rise else "Nothing here is"
         return PriceCell(refused=f"{where} in per cent. {ACCEPTED}")
-    refused = PriceCell(refused=f"“{short(text)}” is not a price. {ACCEPTED}")
-    span = _SPAN.search(text)
-    rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text).strip()
-    first = DIGITS.search(text)
+    span, first = _SPAN.search(text), DIGITS.search(text)
+    rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text)
+    rest = " ".join(rest.split())
     mark = "." if first and "." in first[0] else ","
     decimal = answers.get(f"mark:{mark}") or (_MARKS[style] if style else "")
-    (cell,) = read_money([" ".join(rest.split())], decimal=decimal)
     sign = "".join(letter for letter in rest if not letter.isdigit()).strip(" .,'’-")
-    if cell.question == "currency" and grid.currency in cell.options:
-        (cell,) = read_money([rest], decimal=decimal, currency=grid.currency)
-    elif cell.question == "currency":
-        chosen = answers.get(f"sign:{sign}", "")
-        if chosen not in cell.options:
-            return PriceCell(asks=_about_sign(rest, sign, cell))
-        (cell,) = read_money([rest], decimal=decimal, currency=chosen)
+    (cell,) = read_money([rest], decimal=decimal, currency=grid.currency)
+    if cell.question == "currency" and answers.get(f"sign:{sign}") in cell.options:
+        own = answers[f"sign:{sign}"]
+        (cell,) = read_money([rest], decimal=decimal, currency=own)
+    if cell.question == "currency":
+        pairs = tuple((code, code) for code in cell.options)
+        sentence = f"Which currency is “{rest}” in?"
+        return PriceCell(asks=Question(f"sign:{sign}", sentence, pairs))
     ends = read_numbers(list(span.groups()) if span else [], decimal=decimal)
-    opened = [one for one in (cell, *ends) if one.question == "number"]
-    if opened:
-        return PriceCell(asks=_about_number(mark, opened[0].options))
+    for part in (cell, *ends):
+        if part.question == "number":
+            return PriceCell(asks=_about_number(mark, part.options))
     money = cell.value or Money()
-    lows = [end.value for end in ends if end.value is not None]
-    if money.amount is None or len(lows) < len(ends):
-        return refused
-    foreign = money.currency or money.unit or money.rhythm not in ("", "yearly")
-    if foreign and (item.is_rise or money.unit not in ("", item.unit.casefold())):
-        return refused
-    low, high = lows or (money.amount, money.amount)
+    low, high = [end.value for end in ends] or [money.amount] * 2
+    is_other = money.unit not in ("", item.unit.casefold()) or (
+        item.is_rise and (money.currency or money.rhythm not in ("", "yearly"))
+    )
+    if is_other or money.amount is None or low is None or high is None:
+        return PriceCell(refused=f"“{text[:60]}” is not a price. {ACCEPTED}")
     if not low <= money.amount <= high:
         return PriceCell(refused="Low, likely and high must be in that order.")
     due, currency = money.rhythm or item.due, money.currency or grid.currency
-    return PriceCell(
-        *("priced", low, money.amount, high, due, currency),
-        says=_beside(item, due, currency, money.amount, grid),
+    remarks = (
+        f"{due}; the row says {item.due}" if due != item.due else "",
+        ""
+        if currency in (grid.currency, *grid.rated)
+        else f"no rate from {currency} to {grid.currency} yet",
+        "credit" if money.amount < 0 else "",
     )
-
-
-def _about_sign(rest: str, sign: str, cell: Cell[Money]) -> Question:
-    options = tuple((code, code) for code in cell.options)
-    return Question(f"sign:{sign}", f"Which currency is “{rest}” in?", options)
+    says = "; ".join(filter(None, remarks))
+    return PriceCell("priced", low, money.amount, high, due, currency, says=says)
 
 
 def _about_number(mark: str, options: tuple[str, ...]) -> Question:
     """The larger reading takes the mark for one of thousands."""
-    larger, smaller = (with_thousands(Decimal(option)) for option in options)
-    other = "," if mark == "." else "."
-    pairs = ((other, larger), (mark, smaller))
+    numbers = sorted(map(Decimal, options), key=abs, reverse=True)
+    larger, smaller = (f"{number.normalize():,f}" for number in numbers)
+    pairs = (("," if mark == "." else ".", larger), (mark, smaller))
     return Question(f"mark:{mark}", f"{larger} or {smaller}?", pairs)
-
-
-def _beside(
-    item: Item, due: str, currency: str, amount: Decimal, grid: PriceGrid
-) -> str:
-    remarks = []
-    if due != item.due and not item.is_rise:
-        remarks.append(f"{due}; the row says {item.due}")
-    if currency not in (grid.currency, *grid.rated):
-        remarks.append(f"no rate from {currency} to {grid.currency} yet")
-    if amount < 0:
-        remarks.append("credit")
-    return "; ".join(remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,24 +260,26 @@ def read_block(
     if at is None and not (has_head and is_named):
         return Block(refused=NO_PLACE)
     sides = _Sides(answers or {})
+    columns = list(grid.candidates)
+    columns = columns[columns.index(at[1]) :] if at and at[1] in columns else columns
+    lines = [item.key for item in grid.items]
+    lines = lines[lines.index(at[0]) :] if at and at[0] in lines else lines
     if has_head:
         columns = sides.match(rows[0][is_named:], names, "candidate", _BESIDE)
-    else:
-        columns = _from(list(grid.candidates), at and at[1], width - is_named)
     if is_named:
         lines = sides.match([row[0] for row in body], items, "item", _TOTALS)
-    else:
-        lines = _from([item.key for item in grid.items], at and at[0], len(body))
-    refused = _too_large(width - is_named, columns, len(body), lines)
-    cells = [row[is_named:] for row in body]
+    refused = _too_large(
+        (width - is_named, columns, "columns wide", "candidate", "right of here"),
+        (len(body), lines, "rows high", "row", "from here down"),
+    )
     if refused:
         return Block(refused=refused)
-    return _read_cells(cells, lines, columns, grid, sides)
+    return _read_cells([row[is_named:] for row in body], lines, columns, grid, sides)
 
 
 def _by_name(items: Sequence[Item]) -> dict[str, str]:
     """Names that only one item has, or that one has for all of it."""
-    parts = Counter(key(item.part) for item in items)
+    parts = Counter(key(item.part) for item in items if item.part)
     alone = {key(item.part): item.key for item in items if parts[key(item.part)] == 1}
     return alone | {key(item.name): item.key for item in items}
 
@@ -365,11 +320,11 @@ class _Sides:
         leave = (LEAVE, "Leave out")
         for word in dict.fromkeys(self.unknown["candidate"]):
             options = (*grid.candidates.items(), leave)
-            sentence = f"“{short(word)}”: which candidate?"
+            sentence = f"“{word[:60]}”: which candidate?"
             yield Question(f"candidate:{word}", sentence, options, word)
         kinds = tuple((item.key, item.name) for item in grid.items)
         words = list(dict.fromkeys(self.unknown["item"]))
-        all_words = ", ".join(f"“{short(word)}”" for word in words)
+        all_words = ", ".join(f"“{word[:60]}”" for word in words)
         sentence = f"{all_words}: which kind, a new kind, or leave out?"
         for word in words:
             options = (*kinds, (NEW, "A new kind"), leave)
@@ -383,33 +338,18 @@ def _is_name(text: str) -> bool:
     return any(map(str.isalpha, text)) and key(text) not in STATES and not is_price
 
 
-def _from(codes: Sequence[str], start: str | None, count: int) -> list[str]:
-    first = codes.index(start) if start in codes else 0
-    return list(codes[first : first + count])
-
-
-def _too_large(width: int, columns: list[str], height: int, lines: list[str]) -> str:
-    if len(columns) < width:
-        here = _counted(len(columns), "candidate")
-        verb = "is" if len(columns) == 1 else "are"
-        step = _counted(width - len(columns), "column", in_words=True)
-        return (
-            f"The block is {width} columns wide, and only {here} {verb} right of here. "
-            f"Start {step} further left."
-        )
-    if len(lines) < height:
-        here, verb = _counted(len(lines), "row"), "is" if len(lines) == 1 else "are"
-        step = _counted(height - len(lines), "row", in_words=True)
-        return (
-            f"The block is {height} rows high, and only {here} {verb} from here down. "
-            f"Start {step} further up."
-        )
+def _too_large(*sides: tuple[int, list[str], str, str, str]) -> str:
+    ways = ("column", "left"), ("row", "up")
+    for (size, codes, wide, noun, where), (step, way) in zip(sides, ways, strict=True):
+        if (here := len(codes)) < size:
+            nouns = f"{noun} is" if here == 1 else f"{noun}s are"
+            many = "one" if size - here == 1 else str(size - here)
+            steps = f"{step}{'' if many == 'one' else 's'}"
+            return (
+                f"The block is {size} {wide}, and only {here} {nouns} {where}. "
+                f"Start {many} {steps} further {way}."
+            )
     return ""
-
-
-def _counted(number: int, noun: str, *, in_words: bool = False) -> str:
-    word = _COUNTS[number] if in_words and number < len(_COUNTS) else str(number)
-    return f"{word} {noun}{'' if number == 1 else 's'}"
 
 
 def _read_cells(
@@ -421,13 +361,13 @@ def _read_cells(
 ) -> Block:
     items = {item.key: item for item in grid.items}
     styles = [settled_style(column) for column in zip(*rows, strict=True)]
-    is_blank, is_alone = not any(map(any, rows)), len(rows) == len(columns) == 1
+    is_blank, is_alone = not any(map(any, rows)), len(rows) == len(rows[0]) == 1
     cells: dict[tuple[str, str], PriceCell] = {}
     questions = {question.key: question for question in sides.questions(grid)}
     wrong: dict[tuple[str, str], tuple[str, str]] = {}
-    for row, line in zip(rows, lines, strict=True):
+    for row, line in zip(rows, lines, strict=False):
         item = items.get(line, Item(line, line[1:]))
-        for typed, code, style in zip(row, columns, styles, strict=True):
+        for typed, code, style in zip(row, columns, styles, strict=False):
             place, name = (line, code), grid.candidates.get(code, code[1:])
             if not line or not code or not (typed or is_blank):
                 continue
@@ -439,13 +379,13 @@ def _read_cells(
             if place in cells or place in wrong:
                 cell = PriceCell(refused="There are two prices for it in the block.")
             if cell.refused:
-                where = f"“{short(typed)}” in “{item.name}”, {name}"
+                where = f"“{typed[:60]}” in “{item.name}”, {name}"
                 wrong[place] = (where, cell.refused)
             else:
                 cells[place] = cell
             if asks := cell.asks:
                 is_told = is_alone or asks.key.startswith("why:")
-                prefix = "" if is_told else f"“{short(typed)}”: "
+                prefix = "" if is_told else f"“{typed[:60]}”: "
                 own = replace(asks, sentence=f"{prefix}{asks.sentence}")
                 questions.setdefault(asks.key, own)
     if questions:

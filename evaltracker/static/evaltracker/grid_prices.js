@@ -29,7 +29,7 @@ class PriceGrid extends EvalGrid {
 	definitions() {
 		return super.definitions().map((column, at) => ({
 			...column,
-			frozen: at === 0 && innerWidth > 768,
+			frozen: at === 0,
 			hozAlign: at === 2 || at > 3 ? "right" : undefined,
 			headerHozAlign: at === 2 || at > 3 ? "right" : undefined,
 			minWidth: at ? 58 + column.widthGrow * 4 : 128,

@@ -87,6 +87,8 @@ def test_one_cell_is_asked_back_in_place(grid: Page, watched: Watched) -> None:
     grid.get_by_role("button", name="1,200").press("Enter")
     saved(grid, "Saved.")
     assert CostLine.objects.get().likely == Decimal(1200)
+    # Enter went on to the row below.
+    grid.keyboard.press("ArrowUp")
     grid.keyboard.press("Delete")
     expect(grid.locator(".gr-item .gr-value", has_text="1,200")).to_have_count(0)
     assert not CostLine.objects.exists()

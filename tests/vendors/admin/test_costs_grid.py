@@ -151,7 +151,9 @@ def test_nobody_else_reads_or_writes_an_amount_before_prices_open(
     acme: Candidate, licence: CostLine
 ) -> None:
     where, it = acme.evaluation, stakeholders.holder("it")
+    put(acme, "n/a: They stay.", "exit")
     assert "12 / month" in str(read(where.owner, GRID, where))
+    assert "They stay." not in str(read(it, GRID, where))
     for person in (it, common.otto()):
         assert "12 / month" not in str(read(person, GRID, where))
         assert "priced" in str(read(person, GRID, where))
@@ -178,6 +180,8 @@ def test_a_line_with_tiers_is_changed_in_its_form(
     "body",
     [
         {"block": "9", "at": None, "answers": {}},
+        {"block": ["9"], "at": None, "answers": {}},
+        {"block": [["9"]], "at": None, "answers": ["dash"]},
         {"block": [[9]], "at": None, "answers": {}},
         {"block": [["9"]], "at": ["licence|"], "answers": {}},
         {"block": [["9"]], "at": None, "answers": {"dash": 1}},
