@@ -99,8 +99,14 @@ def long_text(rows: int = 4) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def text_field(
+    label: str | None = None, rows: int = 3, **options: Any
+) -> forms.CharField:
+    return forms.CharField(label=label, widget=long_text(rows), **options)
+
+
 def reason_field(label: str = "Reason", help_text: str = "") -> forms.CharField:
-    return forms.CharField(label=label, help_text=help_text, widget=long_text(3))
+    return text_field(label, help_text=help_text)
 
 
 def day_field(label: str, *, required: bool = True, help_text: str = "") -> Any:

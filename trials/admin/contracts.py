@@ -14,9 +14,9 @@ from evaltracker.pages.fields import (
     ZoneField,
     day_field,
     form_of,
-    long_text,
     mark_needed,
     reason_field,
+    text_field,
 )
 from evaltracker.pages.workspace import OnEvaluation, page_address
 from evaltracker.toolbox.measures import measure_words
@@ -87,24 +87,17 @@ class TrialForm(forms.Form):
     lead = NamedChoice(
         User._default_manager.none(), attribute="name", label="Who leads it"
     )
-    workload = forms.CharField(
-        widget=long_text(),
-        help_text="Our own case, end to end; not the vendor's example.",
+    workload = text_field(
+        None, 4, help_text="Our own case, end to end; not the vendor's example."
     )
-    environment = forms.CharField(required=False, widget=long_text(2))
-    data_allowed = forms.CharField(required=False, widget=long_text(2))
-    people_hours = forms.CharField(
-        label="Who, and how many hours", required=False, widget=long_text(2)
-    )
-    exit_plan = forms.CharField(
-        label="Clean-up when it ends", required=False, widget=long_text(2)
-    )
+    environment = text_field(None, 2, required=False)
+    data_allowed = text_field(None, 2, required=False)
+    people_hours = text_field("Who, and how many hours", 2, required=False)
+    exit_plan = text_field("Clean-up when it ends", 2, required=False)
 
     counted_environment, counted_commit = declared_fields()
-    difference = forms.CharField(
-        label="What differs from the other finalists, and why",
-        required=False,
-        widget=long_text(2),
+    difference = text_field(
+        "What differs from the other finalists, and why", 2, required=False
     )
 
     def __init__(
@@ -181,11 +174,7 @@ class CloseTrial(OnTrial):
     )
     success = "The trial is closed."
     form_class = form_of(
-        summary=forms.CharField(
-            label="What it came to",
-            widget=long_text(6),
-            help_text="The memo prints it.",
-        )
+        summary=text_field("What it came to", 6, help_text="The memo prints it.")
     )
     dangerous = True
     service = close_trial
@@ -335,10 +324,8 @@ class DrawUpForm(CommonForm):
             required=False,
             empty_label="as above",
         )
-        self.fields[f"difference_{key}"] = forms.CharField(
-            label="What differs, and why",
-            required=False,
-            widget=long_text(1),
+        self.fields[f"difference_{key}"] = text_field(
+            "What differs, and why", 1, required=False
         )
         _name_all(self, key, name, "lead", "difference")
 
@@ -348,10 +335,10 @@ class DrawUpForm(CommonForm):
         self.fields[f"pick_{key}"] = forms.BooleanField(
             label=f"{ref}: {requirement.text}", required=False, initial=True
         )
-        self.fields[f"text_{key}"] = forms.CharField(
-            label="What must be reached",
+        self.fields[f"text_{key}"] = text_field(
+            "What must be reached",
+            2,
             required=False,
-            widget=long_text(2),
             initial=before.text if before else requirement.text,
         )
         self.fields[f"threshold_{key}"] = forms.CharField(
@@ -360,10 +347,10 @@ class DrawUpForm(CommonForm):
             max_length=200,
             initial=before.threshold if before else measure_words(requirement.measure),
         )
-        self.fields[f"method_{key}"] = forms.CharField(
-            label="How it is measured",
+        self.fields[f"method_{key}"] = text_field(
+            "How it is measured",
+            2,
             required=False,
-            widget=long_text(2),
             initial=before.method if before else "",
         )
         _name_all(self, key, ref, "text", "threshold", "method")
@@ -430,10 +417,10 @@ class DrawUpForm(CommonForm):
 
 
 class ChangeForm(CommonForm):
-    reason = forms.CharField(
-        label="Reason",
+    reason = text_field(
+        "Reason",
+        2,
         required=False,
-        widget=long_text(2),
         help_text="Needed where days move, and once a contract is agreed.",
     )
 

@@ -19,9 +19,9 @@ from evaltracker.pages.fields import (
     MeasureLine,
     day_field,
     form_of,
-    long_text,
     mark_needed,
     reason_field,
+    text_field,
 )
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from evaltracker.pages.site import site
@@ -53,7 +53,7 @@ from vendors.policy import unbarred, where_unbarred
 
 
 class CriterionForm(AboutValues):
-    text = forms.CharField(label="What must be reached", widget=long_text(3))
+    text = text_field("What must be reached")
     threshold = forms.CharField(
         label="The number",
         required=False,
@@ -65,13 +65,11 @@ class CriterionForm(AboutValues):
         help_text="What runs of it have to reach. Left blank, a new criterion has the "
         "measure of its requirement."
     )
-    method = forms.CharField(
-        label="How it is measured", required=False, widget=long_text(2)
-    )
+    method = text_field("How it is measured", 2, required=False)
     counted_environment, counted_commit = declared_fields(
         " Left blank, it is that of the trial."
     )
-    reason = forms.CharField(label="Reason", required=False, widget=long_text(2))
+    reason = text_field("Reason", 2, required=False)
 
     def __init__(self, *args: Any, agreed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,11 +196,9 @@ class GapForm(AboutRequirement):
         widget=forms.RadioSelect,
         help_text="An open deal-breaker stops the evaluation from leaving trials.",
     )
-    text = forms.CharField(label="What is missing", widget=long_text(3))
+    text = text_field("What is missing")
     found_on = day_field("Found on")
-    workaround = forms.CharField(
-        label="Workaround", required=False, widget=long_text(2)
-    )
+    workaround = text_field("Workaround", 2, required=False)
 
     field_order = ("text", "severity", "found_on", "requirement", "workaround")
 
@@ -235,7 +231,7 @@ class ReplyToGap(OnGap):
     help = "The vendor can also reply by itself."
     success = "The reply is noted."
     form_class = form_of(
-        reply=forms.CharField(label="What the vendor says", widget=long_text()),
+        reply=text_field("What the vendor says", 4),
         promised_for=day_field("Promised for", required=False),
     )
     service = reply_to_gap
@@ -257,11 +253,7 @@ class RetestGap(OnGap):
             choices=Retest.choices,
             widget=forms.RadioSelect,
         ),
-        note=forms.CharField(
-            label="What you saw",
-            widget=long_text(3),
-            help_text="The vendor reads it, too.",
-        ),
+        note=text_field("What you saw", help_text="The vendor reads it, too."),
     )
     service = retest_gap
 
@@ -271,11 +263,7 @@ class CloseGap(OnGap):
     verb = "Close"
     success = "The gap is closed."
     form_class = form_of(
-        note=forms.CharField(
-            label="How it ended",
-            widget=long_text(3),
-            help_text="Fixed, worked around, or accepted.",
-        )
+        note=text_field("How it ended", help_text="Fixed, worked around, or accepted.")
     )
     service = close_gap
 

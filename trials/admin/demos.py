@@ -28,8 +28,8 @@ from evaltracker.pages.fields import (
     form_of,
     instant_from,
     link_field,
-    long_text,
     reason_field,
+    text_field,
     time_field,
 )
 from evaltracker.pages.site import site
@@ -110,10 +110,10 @@ class AttendanceForm(forms.Form):
             "a part is invited. You are, in any case."
         ),
     )
-    vendor_people = forms.CharField(
-        label="Attendees of the vendor",
+    vendor_people = text_field(
+        "Attendees of the vendor",
+        2,
         required=False,
-        widget=long_text(2),
         help_text="One a line; nobody is sent anything.",
     )
     meeting_url = link_field(
@@ -154,9 +154,9 @@ class WriteDemoNote(OnDemo):
     help = "Notes stay private until all are revealed."
     success = "Your note is saved. You may change it until all notes are revealed."
     form_class = form_of(
-        text=forms.CharField(
-            label="What you think of it",
-            widget=long_text(6),
+        text=text_field(
+            "What you think of it",
+            6,
             help_text="What convinced you, what did not, what you would ask in a "
             "trial.",
         )
@@ -275,10 +275,8 @@ class HoldDemo(OnDemo):
     help = "You can judge the items now; the script no longer changes."
     success = "The demo takes place. Judge each item as you see it."
     form_class = form_of(
-        attendees=forms.CharField(
-            label="Who is there", widget=long_text(3), help_text="Ours and theirs."
-        ),
-        notes=forms.CharField(label="Notes", required=False, widget=long_text()),
+        attendees=text_field("Who is there", help_text="Ours and theirs."),
+        notes=text_field("Notes", 4, required=False),
     )
     service = hold_demo
 
@@ -294,8 +292,8 @@ class AddDazzle(OnDemo):
     help = "What glitters goes here. It scores nothing, now or later."
     success = "It is on the dazzle list, where it scores nothing."
     form_class = form_of(
-        text=forms.CharField(label="What was shown", widget=long_text(2)),
-        remark=forms.CharField(label="Remark", required=False, widget=long_text(2)),
+        text=text_field("What was shown", 2),
+        remark=text_field("Remark", 2, required=False),
     )
     service = add_dazzle
 
@@ -313,16 +311,10 @@ class DrawUpScript(OnDemo):
 
 
 class ItemForm(AboutValues):
-    question = forms.CharField(label="What is asked", widget=long_text())
-    show_live = forms.CharField(
-        label="What must be shown", required=False, widget=long_text(3)
-    )
-    data_to_bring = forms.CharField(
-        label="What we bring", required=False, widget=long_text(2)
-    )
-    passes_if = forms.CharField(
-        label="It passes if", required=False, widget=long_text(2)
-    )
+    question = text_field("What is asked", 4)
+    show_live = text_field("What must be shown", required=False)
+    data_to_bring = text_field("What we bring", 2, required=False)
+    passes_if = text_field("It passes if", 2, required=False)
     measure = MeasureField(
         help_text="The number that is to be seen. Left blank, a new item has the "
         "measure of its requirement."

@@ -27,9 +27,9 @@ from evaltracker.pages.fields import (
     day_field,
     form_of,
     link_field,
-    long_text,
     mark_needed,
     reason_field,
+    text_field,
     without_blank,
 )
 from evaltracker.pages.search import Reader, Search, register_search
@@ -111,11 +111,8 @@ class VerdictForm(forms.Form):
     """What was found of exactly these words; `claim` says which were shown."""
 
     verdict = forms.ChoiceField(choices=EvidenceVerdict.choices)
-    note = forms.CharField(
-        label="Note",
-        required=False,
-        widget=long_text(3),
-        help_text="What you saw. A failure needs it.",
+    note = text_field(
+        "Note", required=False, help_text="What you saw. A failure needs it."
     )
     claim = forms.ModelChoiceField(
         Claim.objects.none(),
@@ -316,9 +313,7 @@ class ReconfirmEvidence(AboutCandidate[Evidence]):
     service = reconfirm_evidence
     related = ("claim__candidate__evaluation__owner", "claim__requirement")
     template = "trials/reconfirm.html"
-    form_class = form_of(
-        note=forms.CharField(label="Why it can be said again", widget=long_text(3))
-    )
+    form_class = form_of(note=text_field("Why it can be said again"))
 
     def heading(self, target: Any) -> str:
         return f"{self.title}: {target.claim.candidate}, {target.claim.requirement}"
@@ -341,7 +336,7 @@ def revisions_of(place: Place) -> Any:
 class ResearchForm(AboutRequirement):
     kind = forms.ChoiceField(label="What it is", choices=NoteKind.choices)
     title = forms.CharField(label="Title", max_length=200)
-    text = forms.CharField(label="What it says", widget=long_text(6))
+    text = text_field("What it says", 6)
     source_url = link_field("Link to the source")
     source_date = day_field("Date of the source", required=False)
 

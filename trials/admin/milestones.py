@@ -20,8 +20,8 @@ from evaltracker.pages.fields import (
     day_field,
     form_of,
     instant_from,
-    long_text,
     reason_field,
+    text_field,
     time_field,
     without_blank,
 )
@@ -175,11 +175,8 @@ class SettleMilestone(OnMilestone):
             choices=without_blank(MilestoneState.choices, MilestoneState.OPEN),
             widget=forms.RadioSelect,
         ),
-        reason=forms.CharField(
-            label="Reason",
-            required=False,
-            widget=long_text(2),
-            help_text="Needed unless it was met.",
+        reason=text_field(
+            "Reason", 2, required=False, help_text="Needed unless it was met."
         ),
     )
     prefill = ("state",)

@@ -19,7 +19,7 @@ from django.urls import reverse
 from evaltracker.errors import NotFound, Problem, why_not
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.pages.base import check_query
-from evaltracker.pages.fields import form_of, long_text, reason_field
+from evaltracker.pages.fields import form_of, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import crumbs_to, show
 from evaltracker.toolbox.files import attachment
@@ -594,10 +594,10 @@ class ConfirmForm(VerdictForm):
     note = None  # type: ignore[assignment]
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label="Reason",
+    reason = text_field(
+        "Reason",
+        2,
         required=False,
-        widget=long_text(2),
         help_text="Needed for another verdict than the proposed, and where one file or "
         "what was left out turns it. The vendor reads it if the verdict is “fails”.",
     )

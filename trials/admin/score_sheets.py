@@ -11,7 +11,7 @@ from django.urls import reverse
 from evaltracker.errors import NotFound
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.pages.acts import Rule
-from evaltracker.pages.fields import form_of, long_text
+from evaltracker.pages.fields import form_of, text_field
 from stakeholders.models import Stakeholder
 from trials.models import DemoNote, Score
 from trials.scoring import TOP_SCORE
@@ -278,10 +278,9 @@ class GiveScore(OnOwnCell):
             widget=forms.RadioSelect,
             error_messages={"required": "Choose a score from 0 to 5."},
         ),
-        reason=forms.CharField(
-            label="Why",
+        reason=text_field(
+            "Why",
             max_length=5000,
-            widget=long_text(3),
             error_messages={"required": "Say why you give this score."},
         ),
     )

@@ -17,7 +17,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Category, Evaluation, User
 from evaltracker.evaluations.policy import is_owner
 from evaltracker.pages.base import by, check_query
-from evaltracker.pages.fields import form_of, long_text, reason_field
+from evaltracker.pages.fields import form_of, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
     OnEvaluation,
@@ -180,9 +180,9 @@ class CloseScores(OnEvaluation, AboutCandidate[Evaluation]):
     success = "Scores are closed."
     tab = "scores"
     form_class = form_of(
-        outcome=forms.CharField(
-            label="What the meeting came to",
-            widget=long_text(6),
+        outcome=text_field(
+            "What the meeting came to",
+            6,
             help_text="The memo prints it. The scores stay as they were given.",
         )
     )

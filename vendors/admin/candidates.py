@@ -17,7 +17,7 @@ from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, is_owner
 from evaltracker.pages.base import HardenedAdmin, by, check_query
-from evaltracker.pages.fields import NamedChoice, long_text, mark_needed
+from evaltracker.pages.fields import NamedChoice, mark_needed, text_field
 from evaltracker.pages.grid import Column, Grid, OwnAnswers, Saves, register_grid
 from evaltracker.pages.search import Search, register_search
 from evaltracker.pages.site import register_panel, site
@@ -288,10 +288,10 @@ class DeclarationForm(forms.Form):
         choices=[(NONE, "No, none"), (SOME, "Yes, I have one")],
         widget=forms.RadioSelect,
     )
-    statement = forms.CharField(
-        label="What it is",
+    statement = text_field(
+        "What it is",
+        4,
         required=False,
-        widget=long_text(),
         help_text="Shares, a former employer, a relative. Whoever clears it reads it.",
     )
 

@@ -25,7 +25,7 @@ from evaltracker.pages.fields import (
     LinesField,
     day_field,
     link_field,
-    long_text,
+    text_field,
     without_blank,
 )
 from evaltracker.pages.grid import Column, Grid, Saves, register_grid
@@ -174,9 +174,7 @@ class OwnAnswersGrid(Grid[Candidate, Requirement]):
             Column(
                 "category", "Category", read=lambda row: str(row.category), width=14
             ),
-            made(
-                *("statement", "Answer", forms.CharField(widget=long_text())), width=30
-            ),
+            made(*("statement", "Answer", text_field(None, 4)), width=30),
             made(
                 *("availability", "Availability", forms.ChoiceField(choices=OFFERED)),
                 read=lambda row: said_in(row, "availability") or Availability.UNSTATED,
@@ -448,7 +446,7 @@ class NoteForm(forms.Form):
     number = NumberField(
         label="Number", required=False, help_text="What is claimed, such as 12 ms."
     )
-    statement = forms.CharField(label="Statement", widget=long_text(5))
+    statement = text_field("Statement", 5)
     evidence_url = link_field("Evidence link")
 
     def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:

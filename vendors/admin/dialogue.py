@@ -16,7 +16,7 @@ from evaltracker.evaluations.policy import is_owner
 from evaltracker.evaluations.topics import Topic, register_topic
 from evaltracker.pages.acts import Outcome
 from evaltracker.pages.base import HardenedAdmin, by, check_query
-from evaltracker.pages.fields import NamedChoice, long_text, reason_field
+from evaltracker.pages.fields import NamedChoice, reason_field, text_field
 from evaltracker.pages.site import site
 from evaltracker.pages.tabs import waits_on
 from evaltracker.pages.workspace import (
@@ -104,7 +104,7 @@ class QuestionForm(forms.Form):
     requirement = NamedChoice(
         Question.objects.none(), required=False, empty_label="None in particular"
     )
-    text = forms.CharField(label="Question", widget=long_text())
+    text = text_field("Question", 4)
 
     def __init__(self, *args: Any, evaluation: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,12 +133,12 @@ class AskQuestion(OnEvaluation):
 
 
 class AnswerForm(forms.Form):
-    text = forms.CharField(
-        label="Question",
-        widget=long_text(4),
+    text = text_field(
+        "Question",
+        4,
         help_text="As every invited vendor reads it. Take out what tells who asked.",
     )
-    answer = forms.CharField(label="Answer", widget=long_text(6))
+    answer = text_field("Answer", 6)
     though_named = forms.BooleanField(
         label="These words name the asker, and give it away to nobody", required=False
     )
