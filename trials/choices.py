@@ -37,24 +37,13 @@ class DataOwner(models.TextChoices):
     VENDOR = "vendor", "the vendor's"
 
 
-RUN_BY = {
-    Runner.US: "run by us",
-    Runner.TOGETHER: "run together",
-    Runner.VENDOR: "run by the vendor",
-}
-ON_DATA = {
-    DataOwner.OURS: "on our data",
-    DataOwner.VENDOR: "on the vendor's data",
-}
-
-
-# What the words of an evaluation call them.
-RAN = {
-    Runner.US: "ran_us",
-    Runner.TOGETHER: "ran_together",
-    Runner.VENDOR: "ran_vendor",
-}
-DATA = {DataOwner.OURS: "data_ours", DataOwner.VENDOR: "data_vendors"}
+def setting_choices(
+    wording: Mapping[str, str],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What a form of verdicts offers: who ran it, and on whose data."""
+    ran = {value: wording[f"ran_{value}"] for value in Runner.values if value}
+    ours, vendors = wording["data_ours"], wording["data_vendors"]
+    return ran, {DataOwner.OURS: ours, DataOwner.VENDOR: vendors}
 
 
 def setting_words(
@@ -66,12 +55,15 @@ def setting_words(
         return ""
     if runner and data and {"ran_by", "on_data"} & words.keys():
         wording = {**DEFAULTS, **words}
-        who, what = wording[RAN[Runner(runner)]], wording[DATA[DataOwner(data)]]
-        return f"{wording['ran_by']}: {who}; {wording['on_data'].lower()}: {what}"
+        ran, owners = setting_choices(wording)
+        place = f"{wording['on_data'].lower()}: {owners[data]}"
+        return f"{wording['ran_by']}: {ran[runner]}; {place}"
     if not runner and not data:
         return "who ran it and on whose data: not recorded"
-    who = RUN_BY[Runner(runner)] if runner else "who ran it is not recorded"
-    what = ON_DATA[DataOwner(data)] if data else "on whose data is not recorded"
+    by = "together" if runner == Runner.TOGETHER else f"by {Runner(runner).label}"
+    whose = "our" if data == DataOwner.OURS else DataOwner(data).label
+    who = f"run {by}" if runner else "who ran it is not recorded"
+    what = f"on {whose} data" if data else "on whose data is not recorded"
     return f"{who}, {what}"
 
 

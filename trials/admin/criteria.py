@@ -142,17 +142,10 @@ class ChangeCriterion(OnCriterion):
     success = "Saved."
     service = change_criterion
 
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        return {
-            "requirement": target.requirement_id,
-            "text": target.text,
-            "threshold": target.threshold,
-            "measure": target.measure,
-            "method": target.method,
-            "counted_environment": target.counted_environment,
-            "counted_commit": target.counted_commit,
-            "named_values": target.named_values,
-        }
+    current_fields = (
+        *("requirement", "text", "threshold", "measure", "method"),
+        *("counted_environment", "counted_commit", "named_values"),
+    )
 
 
 class RemovalForm(forms.Form):

@@ -73,6 +73,7 @@ from trials.services.demos import (
 from trials.services.evidence import check_evidence, check_judge_item, record_evidence
 from trials.services.scripts import (
     SCRIPT,
+    TEXT_FIELDS,
     add_script_item,
     change_script_item,
     draw_up_script,
@@ -380,10 +381,7 @@ class ChangeScriptItem(FormOfEvaluation, OnItem):
     form_class = ChangeItemForm
     service = change_script_item
 
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        names = set(ChangeItemForm.base_fields) - {"requirement"}
-        values = {name: getattr(target, name) for name in names}
-        return {**values, "named_values": target.named_values}
+    current_fields = (*TEXT_FIELDS, "measure", "minutes", "asker", "named_values")
 
 
 class MoveScriptItem(OnItem):

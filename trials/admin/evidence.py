@@ -39,13 +39,12 @@ from evaltracker.talk.rules import files_of
 from evaltracker.toolbox.files import attachment
 from trials.admin.base import AboutRequirement, FormOfEvaluation
 from trials.choices import (
-    DATA,
-    RAN,
     DataOwner,
     EvidenceVerdict,
     NoteKind,
     Runner,
     Source,
+    setting_choices,
 )
 from trials.models import Evidence, Excuse, ResearchNote
 from trials.services.evidence import (
@@ -80,12 +79,11 @@ def setting_fields(
     evaluation: Evaluation, verdicts: Iterable[Evidence]
 ) -> dict[str, Any]:
     """What the forms of one page offer; they begin with what was said last."""
+    ran, owners = setting_choices(evaluation.wording)
     last = max(verdicts, key=lambda verdict: verdict.recorded_at, default=None)
     return {
-        "runners": [(value, evaluation.wording[word]) for value, word in RAN.items()],
-        "data_owners": [
-            (value, evaluation.wording[word]) for value, word in DATA.items()
-        ],
+        "runners": ran.items(),
+        "data_owners": owners.items(),
         "ran": {"runner": last.runner, "data": last.data} if last else {},
         # Programs that report runs are ours.
         "ran_by_program": {
@@ -136,13 +134,13 @@ class VerdictForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, word, keys in (("runner", "ran_by", RAN), ("data", "on_data", DATA)):
+        words = ("ran_by", "on_data")
+        for name, word, offered in zip(
+            ("runner", "data"), words, setting_choices(wording), strict=True
+        ):
             field: Any = self.fields[name]
             field.label = wording[word]
-            field.choices = [
-                ("", "choose"),
-                *((value, wording[key]) for value, key in keys.items()),
-            ]
+            field.choices = [("", "choose"), *offered.items()]
         if lists:
             self.fields["named_values"] = ValuesField(
                 lists=lists, label="For which values", required=False

@@ -61,23 +61,16 @@ PLAN = ("starts_on", "ends_on", "zone", "lead", *TEXTS)
 def plan_trial(
     *,
     candidate: Candidate,
-    title: str,
     starts_on: datetime.date,
     ends_on: datetime.date,
     lead: User,
-    workload: str,
     by: By,
     zone: str = "",
-    environment: str = "",
-    data_allowed: str = "",
-    people_hours: str = "",
-    exit_plan: str = "",
-    difference: str = "",
-    counted_environment: str = "",
-    counted_commit: str = "",
     drawn_up: bool = False,
+    **texts: str,
 ) -> Trial:
-    """Plan a candidate's trial; what is blank is filled in before it is agreed.
+    """Plan a candidate's trial; `texts` are some of `TEXTS`, and what of them is blank
+    is filled in before it is agreed.
 
     Raises:
         Forbidden: not the owner. Refused: the wrong stage, or eliminated.
@@ -88,17 +81,8 @@ def plan_trial(
     check_plan_trial(candidate, by)
     evaluation = candidate.evaluation
     require_insider(lead, evaluation, "lead")
-    texts = read_contract(
-        title=title,
-        workload=workload,
-        environment=environment,
-        data_allowed=data_allowed,
-        people_hours=people_hours,
-        exit_plan=exit_plan,
-        difference=difference,
-        counted_environment=counted_environment,
-        counted_commit=counted_commit,
-    )
+    require_known(texts, TEXTS)
+    texts = read_contract(**{name: texts.get(name, "") for name in TEXTS})
     check_days(starts_on, ends_on)
     trial = Trial(
         candidate=candidate,

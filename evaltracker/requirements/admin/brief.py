@@ -163,12 +163,7 @@ def choice_of(point: StartingPoint) -> str:
 
 TO_LEAVE = "needed to leave this stage"
 UNASKED = "does not matter"
-# What the evaluation's words say of a question.
-WORDED = {
-    "engineers": "brief_people",
-    "budget_once": "brief_once",
-    "budget_yearly": "brief_yearly",
-}
+PAID = {"budget_once": "brief_once", "budget_yearly": "brief_yearly"}
 
 
 class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
@@ -185,13 +180,10 @@ class BriefForm(USUAL_FORM):  # type: ignore[misc, valid-type]
         ]
         at = BRIEF.index("support_wanted") + 1
         self.order_fields([*BRIEF[:at], *(field.key for field in own), *BRIEF[at:]])
-        for name, word in WORDED.items():
-            shown: Any = self.fields[name]
-            text = evaluation.wording[word]
-            if name == "engineers":
-                shown.label = text
-            else:
-                shown.help_text = f"{shown.help_text} {text}"
+        words = evaluation.wording
+        self.fields["engineers"].label = words["brief_people"]
+        for name, word in PAID.items():
+            self.fields[name].help_text += f" {words[word]}"
         waived = {field.key for field in own if field.does_not_matter}
         for name in self.fields.keys() & {*evaluation.does_not_matter, *waived}:
             field: Any = self.fields[name]
@@ -485,8 +477,8 @@ def answer(evaluation: Evaluation, name: str, missing: Mapping[str, str]) -> Ans
     text = str(field.help_text)
     if name == "engineers":
         label = evaluation.wording["brief_people"]
-    elif name in WORDED:
-        text = f"{text} {evaluation.wording[WORDED[name]]}"
+    elif name in PAID:
+        text = f"{text} {evaluation.wording[PAID[name]]}"
     unasked = name in evaluation.does_not_matter and not value
     return Answer(name, label, text, value, name in missing, unasked)
 
