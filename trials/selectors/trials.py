@@ -520,8 +520,13 @@ def unequal_trials(evaluation: Evaluation) -> dict[str, Any] | None:
     )
     last = {trial.candidate_id: trial for trial in rows}
     trials = sorted(last.values(), key=lambda trial: trial.candidate.name)
+    own = {
+        label: evaluation.words[word]
+        for name, label in PARTS
+        if (word := TERM_WORDS.get(name, "")) in evaluation.words
+    }
     differing = [
-        (label, texts)
+        (own.get(label) or label, texts)
         for label, text_of in UNEQUAL_TERMS
         if len(set(texts := [text_of(trial) for trial in trials])) > 1
     ]
