@@ -1,17 +1,11 @@
 """What the journal says of research, demos, trials, evidence and scores."""
 
-import json
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 from evaltracker.evaluations.models import Evaluation, User
-from evaltracker.pages.workspace import JOURNAL, JournalPart, Phrases
+from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
 from trials.models import Criterion, Demo, Milestone, Score, ScriptItem
-
-WORDS: dict[str, Phrases] = json.loads(
-    Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
-)
 
 
 def _of_candidates(model: Any, field: str, path: str) -> Any:
@@ -34,7 +28,7 @@ OF_TRIAL, OF_DEMO = "trial__candidate__name", "demo__candidate__name"
 JOURNAL.register(
     "trials",
     JournalPart(
-        words=WORDS,
+        words=phrases_beside(__file__),
         names={
             "milestone": _of_candidates(Milestone, "title", OF_TRIAL),
             "criterion": _of_candidates(Criterion, "text", OF_TRIAL),

@@ -5,12 +5,14 @@ has none. What the entry holds stays as it was written, and is shown in a fold.
 """
 
 import datetime
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, reduce, wraps
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +62,13 @@ class JournalPart(NamedTuple):
     # Scores are blind and prices sealed (docs/developers/design.md, section 8), so the
     # journal must not tell what the pages of those things would not.
     seals: Mapping[str, Opened] = {}
+
+
+def phrases_beside(module: str) -> dict[str, Phrases]:
+    """What `journal_words.json` beside a module says of each action."""
+    text = Path(module).with_name("journal_words.json").read_text(encoding="utf-8")
+    phrases: dict[str, Phrases] = json.loads(text)
+    return phrases
 
 
 # By app.

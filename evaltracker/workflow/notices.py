@@ -17,13 +17,13 @@ from evaltracker.decision.memo.figures import approved_said, counted_noun
 from evaltracker.decision.memo.signed_words import THINGS, changes_told
 from evaltracker.decision.models import PromiseCheck
 from evaltracker.decision.selectors import MORNING, terms_of
-from evaltracker.evaluations.choices import NoticeState, Stage, VisitEnd
+from evaltracker.evaluations.choices import NoticeState, Stage
 from evaltracker.evaluations.models import Notice, User, Visit
 from evaltracker.notices.about import ENDED, About, ended, not_the_owners
 from evaltracker.notices.calendars import DATES, CalendarDate
 from evaltracker.notices.kinds import Message, register
 from evaltracker.notices.mail import link_to
-from evaltracker.pages.workspace import JOURNAL, JournalPart, Phrases
+from evaltracker.pages.workspace import JOURNAL, JournalPart, phrases_beside
 from evaltracker.toolbox.days import instant_of, local_day
 from evaltracker.toolbox.working_days import day_in_words
 from evaltracker.workflow.gates import Look
@@ -362,87 +362,7 @@ def contract_dates(person: User) -> Iterator[CalendarDate]:
         )
 
 
-STAGE: dict[VisitEnd, Phrases] = {
-    VisitEnd.ADVANCED: (
-        "moved the evaluation on to the next stage",
-        "moved the evaluation on to the {stage} stage",
-    ),
-    VisitEnd.SENT_BACK: (
-        "sent the evaluation back",
-        "sent the evaluation back to the {stage} stage",
-    ),
-    VisitEnd.DECIDED: "ended the last stage with a decision",
-    VisitEnd.CANCELLED: "ended the stage by cancelling the evaluation",
-}
-OF_WORKFLOW: dict[str, Phrases] = {
-    **{f"stage.{end}": phrases for end, phrases in STAGE.items()},
-    "gate.waived": ("waived a rule", "waived the rule “{rule}”"),
-    "waiver_request.asked": (
-        "asked leadership for a waiver",
-        "asked leadership for a waiver of {thing}",
-    ),
-    "waiver_request.declined": ("declined a waiver", "declined a waiver of {thing}"),
-    "waiver_request.withdrawn": (
-        "withdrew a request for a waiver",
-        "withdrew the request for a waiver of {thing}",
-    ),
-    "evaluation.cancelled": "cancelled the evaluation",
-    "evaluation.handed_on": (
-        "handed the evaluation on",
-        "handed the evaluation on to {owner}",
-    ),
-    "decision.drafted": (
-        "changed the draft of the decision",
-        "drafted the decision for {candidate}",
-    ),
-    "evaluation.decided": (
-        "decided and froze the memo",
-        "decided for {candidate} and froze the memo",
-    ),
-    "evaluation.exported": "downloaded the whole evaluation as a file",
-    "test_invitation.sent": (
-        "sent a test invitation",
-        "sent a test invitation to the vendor of {candidate}",
-    ),
-    "evaluation.follows": "started this evaluation from an earlier one",
-    "colleague.reminded": ("reminded a colleague", "reminded {person} of {of}"),
-    "pack.taken": "downloaded the evidence pack",
-    "letter.written": (
-        "rewrote a letter about the outcome",
-        "rewrote the letter to {candidate}",
-    ),
-    "letter.sent": (
-        "sent a letter about the outcome",
-        "sent the letter about the outcome to {candidate}",
-    ),
-    "promise_check.moved": (
-        "moved a promise check",
-        "moved the promise check of {candidate} to {due_on}",
-    ),
-    "promise_check.waived": (
-        "left out a promise check",
-        "left out a promise check of {candidate}",
-    ),
-    "promise_check.judged": ("judged promises", "judged promises of {candidate}"),
-    "promise_check.closed": (
-        "closed a promise check",
-        "closed a promise check of {candidate}",
-    ),
-    "promise_check.measured": (
-        "entered values of metrics",
-        "entered values of metrics for a promise check of {candidate}",
-    ),
-    "contract_term.entered": "entered the dates of the contract",
-    "contract_term.changed": (
-        "changed the contract",
-        "changed {fields} of the contract",
-    ),
-    "contract_term.settled": "said what becomes of the contract",
-    "contract_term.renewed": "let the contract renew",
-    "sign_off.refused": (
-        "tried to sign, and was refused",
-        "tried to sign as {subject}, and was refused",
-    ),
-}
 STAGES = {str(stage.value): stage.label.lower() for stage in Stage}
-JOURNAL.register("workflow", JournalPart(words=OF_WORKFLOW, codes={"stage": STAGES}))
+JOURNAL.register(
+    "workflow", JournalPart(words=phrases_beside(__file__), codes={"stage": STAGES})
+)

@@ -603,7 +603,7 @@ def _demo(request: HttpRequest, demo_id: uuid.UUID) -> tuple[Demo, list[ItemRow]
     by_item: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(script_item__demo=demo)
-        .select_related("recorded_by", "claim", "script_item")
+        .select_related("recorded_by", "claim__candidate__evaluation", "script_item")
         .order_by("recorded_at")
     ):
         by_item.setdefault(evidence.script_item_id, []).append(evidence)

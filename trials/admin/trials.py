@@ -301,7 +301,13 @@ def criterion_rows(trial: Trial) -> list[CriterionRow]:
     by_criterion: dict[Any, list[Evidence]] = {}
     for evidence in (
         Evidence.objects.filter(criterion__trial=trial)
-        .select_related("recorded_by", "claim", "finding", "criterion", "measurement")
+        .select_related(
+            "recorded_by",
+            "claim__candidate__evaluation",
+            "finding",
+            "criterion",
+            "measurement",
+        )
         .defer("measurement__results", "measurement__results_out")
         .order_by("recorded_at")
     ):

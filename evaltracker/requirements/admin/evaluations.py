@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from evaltracker.accounts.services import may_run_accounts
-from evaltracker.evaluations.account_log import IMPORTED
 from evaltracker.evaluations.models import (
     AccountEntry,
     Entry,
@@ -27,7 +26,6 @@ from evaltracker.evaluations.models import (
     User,
 )
 from evaltracker.evaluations.policy import is_owner, may_add_people
-from evaltracker.evaluations.tables import COVERED
 from evaltracker.evaluations.verifying import find_break
 from evaltracker.pages.base import VERDICTS, HardenedAdmin, by, label
 from evaltracker.pages.search import page_number
@@ -38,10 +36,10 @@ from evaltracker.pages.workspace import (
     ROW_ID,
     JournalPart,
     Known,
-    Phrases,
     entry_sentence,
     evaluation_page,
     known_of,
+    phrases_beside,
     phrases_of,
     sealed_entries,
     show,
@@ -348,65 +346,4 @@ def names_of(entries: Any, field: str) -> list[tuple[str, str]]:
     return [(value, value if plain else label(value)) for value in values]
 
 
-OF_REQUIREMENTS: dict[str, Phrases] = {
-    "evaluation.started": "started this evaluation",
-    IMPORTED: "imported this evaluation from a file",
-    COVERED: "took the rows of before into what the journal proves",
-    "brief.changed": ("changed the brief", "changed the brief: {fields}"),
-    "brief.field_added": (
-        "added a question to the brief",
-        "added the question “{subject}” to the brief",
-    ),
-    "brief.field_changed": (
-        "changed a question of the brief",
-        "changed the question “{subject}” of the brief",
-    ),
-    "brief.field_removed": (
-        "removed a question from the brief",
-        "removed the question “{subject}” from the brief",
-    ),
-    "list.added": (
-        "added a list to the brief",
-        "added the list {subject} to the brief: {values}",
-    ),
-    "list.changed": (
-        "changed a list of the brief",
-        "changed the list {subject} of the brief",
-    ),
-    "list.removed": (
-        "removed a list from the brief",
-        "removed the list {subject} from the brief",
-    ),
-    "list.value_retired": (
-        "retired a value of a list",
-        "retired {value} in the list {subject}",
-    ),
-    "metric.added": ("added a business metric", "added the metric {subject}"),
-    "metric.changed": ("changed a business metric", "changed the metric {subject}"),
-    "category.added": ("added a category", "added the category {subject}"),
-    "category.weighed": (
-        "set the weight of a category",
-        "set the weight of {subject} to {weight}",
-    ),
-    "requirement.added": ("added a requirement", "added requirement {subject}"),
-    "requirement.changed": (
-        "changed a requirement",
-        "changed {fields} of requirement {subject}",
-    ),
-    "requirement.retired": ("retired a requirement", "retired requirement {subject}"),
-    "requirement.moved": ("moved a requirement", "moved requirement {subject}"),
-    "requirement.held_against": (
-        "set what a requirement must hold for",
-        "set what requirement {subject} must hold for",
-    ),
-    "requirements.copied": "copied requirements from elsewhere",
-    "requirements.imported": "imported requirements from a spreadsheet",
-    "requirements.put_back": "put requirements back as they were before an import",
-    "template.saved": ("saved a template", "saved the template “{subject}”"),
-    "import.undone": ("undid an import", "undid the import of {kind}"),
-    "chat.set": ("set the chat room", "set the {subject}"),
-    "chat.removed": ("removed the chat room", "removed the {subject}"),
-    "notice.resent": "sent a notice again",
-    "notice.resolved": "settled whether an uncertain notice was sent",
-}
-JOURNAL.register("requirements", JournalPart(words=OF_REQUIREMENTS))
+JOURNAL.register("requirements", JournalPart(words=phrases_beside(__file__)))
