@@ -200,7 +200,7 @@ def currencies_of(text: str) -> tuple[str, ...]:
         return _names().get(key(text), ())
 
 
-def _currency_before(rest: str) -> tuple[tuple[str, ...], str]:
+def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
     rest = rest.strip()
     match = _CURRENCY.match(rest)
     parts = match[0].split(" ") if match else []
@@ -211,19 +211,18 @@ def _currency_before(rest: str) -> tuple[tuple[str, ...], str]:
     return (), rest
 
 
-def _scale_before(rest: str, has_currency: bool) -> tuple[int, str]:
+def scale_before(rest: str) -> tuple[int, str]:
+    """The power of ten that stands behind a number, and what follows it."""
     scale = _SCALE.match(rest)
     power = _SCALES.get(scale[2].casefold()) if scale else None
     if scale is None or power is None:
         return 0, rest
     behind = rest[scale.end() :]
-    # “3 m” may be three months, and “3m” three metres.
-    is_open = (
-        scale[2].isascii() and len(scale[2]) == 1 and (scale[1] or scale[2] == "m")
+    # A letter counts right behind the number only: “3 m” may be three months.
+    is_letter = scale[1] and scale[2].isascii() and len(scale[2]) == 1
+    return (
+        (0, rest) if is_letter and not currency_before(behind)[0] else (power, behind)
     )
-    if is_open and not (_currency_before(behind)[0] or (has_currency and not scale[1])):
-        return 0, rest
-    return power, behind
 
 
 def read_money(
@@ -299,9 +298,9 @@ def _of_text(
         first, power = currencies_of(before[1:]), _SCALES[before[0].casefold()]
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
         return Cell(text=text)
-    scale, rest = (0, behind) if power else _scale_before(behind, bool(first))
-    second, rest = _currency_before(rest)
-    third = _currency_before(rest)[0] if second else ()
+    scale, rest = (0, behind) if power else scale_before(behind)
+    second, rest = currency_before(rest)
+    third = currency_before(rest)[0] if second else ()
     codes = tuple(code for code in first or second if not second or code in second)
     if (first and second and not codes) or (third and third != second):
         return Cell(refusal="two currencies")
@@ -316,7 +315,7 @@ def _of_text(
         return Cell(None, amount.question, amount.options, amount.proposed)
     if len(codes) > 1 and own not in codes:
         usual = "USD" if "USD" in codes else ""
-        return Cell(question="currency", options=codes, proposed=usual)
+        return Cell(question="currency", options=codes[:4], proposed=usual)
     code = own if own in codes else codes[0] if codes else ""
     return _in_limits(Money(amount.value, code, *terms))
 

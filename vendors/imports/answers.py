@@ -6,11 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
 from typing import Any
-
-from babel import Locale
-from babel.numbers import get_currency_name
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.kinds import (
@@ -29,7 +25,7 @@ from evaltracker.importing.kinds import (
 )
 from evaltracker.importing.plan import Findings, Plan, likely_header, short
 from evaltracker.importing.rows import Refusal, Table, unread_columns
-from evaltracker.money import CODES, read_currency
+from evaltracker.rows.cells import currencies_of, currency_before, scale_before
 from evaltracker.toolbox.tabular.cells import (
     DIGITS,
     DayOrder,
@@ -44,71 +40,8 @@ from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, withou
 from vendors.choices import Availability
 from vendors.claims import DATED, ClaimWords, held_for, read_claim
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "cs", "fi")
-DOLLARS = ("USD", *sorted(code for code in CODES if code.endswith("D")))
-SHARED = {
-    "$": DOLLARS,
-    "dollar": DOLLARS,
-    "dollars": DOLLARS,
-    "£": ("GBP", "EGP", "GIP", "FKP", "SHP", "SSP", "LBP", "SYP"),
-    "¥": ("JPY", "CNY"),
-    "kr": ("SEK", "NOK", "DKK", "ISK"),
-    "kr.": ("DKK", "SEK", "NOK", "ISK"),
-}
 # What a bare $ or £ means, unless something beside it says another currency.
 MEANT = frozenset({"USD", "GBP"})
-SIGNS = {
-    **dict.fromkeys(("us$", "$us", "usd$"), "USD"),
-    **dict.fromkeys(("ca$", "c$", "cad$"), "CAD"),
-    **dict.fromkeys(("a$", "au$"), "AUD"),
-    **{"nz$": "NZD", "hk$": "HKD", "s$": "SGD", "sg$": "SGD", "mx$": "MXN"},
-    **{"cn¥": "CNY", "jp¥": "JPY", "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF"},
-}
-
-
-def currencies_of(text: str) -> tuple[str, ...]:
-    """The codes that `text` can mean, the likeliest first; none if it is no currency.
-
-    What stands between brackets in a format of Excel is read, too.
-    """
-    word = " ".join(text.split()).casefold()
-    if word in SHARED:
-        return SHARED[word]
-    if word in SIGNS:
-        return (SIGNS[word],)
-    try:
-        return (read_currency(word),)
-    except ValueError:
-        return _names().get(word, ())
-
-
-@cache
-def _names() -> dict[str, tuple[str, ...]]:
-    codes_by_name: dict[str, set[str]] = {}
-    for language in LANGUAGES:
-        for code, name in Locale(language).currencies.items():
-            codes_by_name.setdefault(name.casefold(), set()).add(code)
-    for code in CODES:
-        many = get_currency_name(code, 2, "en").casefold()
-        codes_by_name.setdefault(many, set()).add(code)
-    return {
-        name: tuple(sorted(codes & CODES))
-        for name, codes in codes_by_name.items()
-        if codes & CODES
-    }
-
-
-THOUSAND, MILLION, BILLION = Decimal(10) ** 3, Decimal(10) ** 6, Decimal(10) ** 9
-SCALES = {
-    **dict.fromkeys(("k", "t", "tsd", "tsd.", "thousand"), THOUSAND),
-    **dict.fromkeys(("m", "mn", "mio", "mio.", "million", "millions"), MILLION),
-    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "billions"), BILLION),
-    **{"lakh": Decimal(10) ** 5, "crore": Decimal(10) ** 7},
-}
-# A letter counts right behind the number only: “3 m” may be three months.
-LETTERS = frozenset({"k", "t", "m", "b"})
-SCALE = re.compile(r"(?P<gap>\s*)(?P<word>[A-Za-z]{1,8}\.?)")
-CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,43 +63,14 @@ def parts_of(plain: str) -> Parts | None:
         first = currencies_of(before)
         if not first:
             return None
-    factor, rest = scale_of(rest)
-    second, rest = currency_before(rest.strip())
+    power, rest = scale_before(rest)
+    second, rest = currency_before(rest)
     if first and second:
         both = tuple(code for code in second if code in first)
         if not both:
             raise Refusal("", f"“{short(plain)}” names two currencies. Keep one.")
         first = both if len(second) == 1 else tuple(c for c in first if c in second)
-    return Parts(number, first or second, factor, rest)
-
-
-def scale_of(rest: str) -> tuple[Decimal, str]:
-    """What the number counts: ones, thousands, millions; and what follows."""
-    scale = SCALE.match(rest)
-    if scale is None:
-        return Decimal(1), rest
-    word = scale["word"].casefold()
-    if word == "teur":
-        return THOUSAND, f" EUR{rest[scale.end() :]}"
-    if word in LETTERS and scale["gap"] and not currency_before(rest[scale.end() :])[0]:
-        return Decimal(1), rest
-    factor = SCALES.get(word)
-    if factor is None:
-        return Decimal(1), rest
-    return factor, rest[scale.end() :]
-
-
-def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
-    match = CURRENCY.match(rest.strip())
-    parts = match[0].split(" ") if match else []
-    for many in range(len(parts), 0, -1):
-        name = " ".join(parts[:many])
-        # “all” and “try” are words; ALL and TRY are currencies.
-        is_word = len(name) == 3 and name.isalpha() and not name.isupper()
-        codes = () if is_word and name not in ("eur", "usd") else currencies_of(name)
-        if codes:
-            return codes, rest.strip()[len(name) :].strip()
-    return (), rest.strip()
+    return Parts(number, first or second, Decimal(10) ** power, rest)
 
 
 # Quoted words, an escaped mark, a currency in brackets, other brackets, a blank as wide

@@ -12,6 +12,7 @@ from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import inexact, padded, read_currency
+from evaltracker.rows.cells import currencies_of
 from evaltracker.toolbox.tabular.cells import (
     DayOrder,
     Row,
@@ -29,7 +30,6 @@ from vendors.costs import CODES, Kind, parse_amount, read_decimal
 from vendors.imports.answers import (
     MEANT,
     Parts,
-    currencies_of,
     parts_of,
     read_date,
     words_around,
