@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "QuoteStateEnum": "vendors.choices.QuoteState",
         "ProposalStateEnum": "vendors.choices.ProposalState",
+        "RecurrenceEnum": "vendors.choices.Recurrence",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -10,9 +10,9 @@ from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
-from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
+from vendors.choices import STATED, Availability, Pricing, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords
-from vendors.costs import Tier, kind_named, read_tiers, write_tiers
+from vendors.costs import RISE, Kind, Tier, read_tiers, write_tiers
 from vendors.costs.lines import read_decimal
 from vendors.fields import OF_ALL, Box, Names, joined, key_of, parted, read_holds_for
 from vendors.models import Candidate, Claim, Quote
@@ -274,65 +274,83 @@ def _digest(document: object) -> str:
 
 
 NUMBERS = ("low", "likely", "high", "quantity")
-FIELDS = (
-    *("label", "state", *NUMBERS, "unit", "recurrence", "pricing", "tiers", "note"),
-)
+# Without any of these a row says nothing: the others are what the buyer asks for.
+SAYING = ("state", "low", "likely", "high", "tiers", "note")
+FIELDS = ("label", *SAYING, "quantity", "unit", "recurrence", "pricing")
 # Twice what is taken, so that too much can be cut by who typed it.
 LONGEST_TYPED = 1_000
-USUAL = {"recurrence": Recurrence.ONCE.value, "pricing": Pricing.PER_UNIT.value}
 
 type Typed = dict[str, str]
 
 
-def blank_row(kind: str) -> Typed:
-    return {"kind": str(kind), **dict.fromkeys(FIELDS, ""), **USUAL}
+def new_row(kind: Kind, label: str = "") -> Typed:
+    """What a line of the kind starts with: the buyer's due, unit and quantity."""
+    part = next((part for part in kind.parts if part.part == label), None)
+    asked, is_rise = part or kind, kind.counts_as == RISE and not part
+    return {
+        "kind": kind.key,
+        **dict.fromkeys(FIELDS, ""),
+        "label": part.part if part else "",
+        "quantity": _price_words(asked.quantity),
+        "unit": asked.unit,
+        "recurrence": str(asked.due),
+        "pricing": (Pricing.PERCENT if is_rise else Pricing.PER_UNIT).value,
+        "help": asked.help or kind.help,
+    }
 
 
 def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
-    kinds = {kind.key for kind in kinds_for(candidate)}
+    """What was typed; a kind that is asked no more stays if anything is said of it."""
+    kinds = {kind.key: kind for kind in kinds_for(candidate)}
     rows = []
     for index in range(MOST_LINES):
-        kind = form.get(f"{index}-kind", "")
-        if kind not in kinds:
+        if not (key := form.get(f"{index}-kind", "")[:30]):
             break
-        row = blank_row(kind)
+        row = new_row(kinds.get(key) or Kind(key, key), form.get(f"{index}-label", ""))
         for name in FIELDS:
             text = form.get(f"{index}-{name}", row[name])[:LONGEST_TYPED]
-            row[name] = text.replace("\r\n", "\n").replace("\x00", "").strip()
-        rows.append(row)
+            text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+            if text or name != "quantity":
+                row[name] = text
+        if key in kinds or said_rows([row]):
+            rows.append(row)
     return rows
 
 
 def rows_of(quote: Quote | None, candidate: Candidate) -> list[Typed]:
-    by_kind: dict[str, list[Typed]] = {}
-    for line in read_lines(quote.lines or ()) if quote else ():
-        by_kind.setdefault(line.kind, []).append(_row(line))
-    return [
-        row
-        for kind in asked_keys(candidate)
-        for row in by_kind.get(kind, [blank_row(kind)])
-    ]
+    lines = read_lines(quote.lines or ()) if quote else ()
+    return _by_schedule(map(_row, lines), candidate)
 
 
 def filled_rows(read: Iterable[Typed], candidate: Candidate) -> list[Typed]:
-    by_kind: dict[str, list[Typed]] = {}
-    for row in read:
-        by_kind.setdefault(row["kind"], []).append(blank_row(row["kind"]) | row)
-    checklist = asked_keys(candidate)
-    if strange := by_kind.keys() - set(checklist):
-        names = ", ".join(kind_label(kind, candidate) for kind in sorted(strange))
-        raise Invalid(f"Not on the checklist of this invitation: {names}.")
-    filled = [row for kind in checklist for row in by_kind.get(kind, [blank_row(kind)])]
+    kinds = {kind.key: kind for kind in kinds_for(candidate)}
+    rows = (new_row(kinds[row["kind"]], row.get("label", "")) | row for row in read)
+    filled = _by_schedule(rows, candidate)
     if len(filled) > MOST_LINES:
         raise Invalid(f"A quote has at most {MOST_LINES} lines.")
     return filled
 
 
-def with_another(rows: Iterable[Typed], kind: str) -> list[Typed]:
+def _by_schedule(rows: Iterable[Typed], candidate: Candidate) -> list[Typed]:
+    """A row for each that is asked, and after those of a kind its others."""
+    given, placed = list(rows), []
+    for kind in kinds_for(candidate):
+        own = [row for row in given if row["kind"] == kind.key]
+        for row in kind.rows:
+            there = [line for line in own if line["label"] == row.part]
+            if not there and (row.part or not own):
+                there = [new_row(kind, row.part)]
+            placed += there
+        placed += [row for row in own if row not in placed]
+    return placed
+
+
+def with_another(rows: Iterable[Typed], key: str, candidate: Candidate) -> list[Typed]:
     filled = list(rows)
-    places = [at for at, row in enumerate(filled) if row["kind"] == kind]
-    if places and len(filled) < MOST_LINES:
-        filled.insert(places[-1] + 1, blank_row(kind))
+    places = [at for at, row in enumerate(filled) if row["kind"] == key]
+    kind = next((kind for kind in kinds_for(candidate) if kind.key == key), None)
+    if kind and places and len(filled) < MOST_LINES:
+        filled.insert(places[-1] + 1, new_row(kind))
     return filled
 
 
@@ -355,8 +373,7 @@ def lines_in(rows: list[Typed]) -> list[QuotedLine]:
 
 
 def said_rows(rows: list[Typed]) -> list[int]:
-    usual = [blank_row(row["kind"]) for row in rows]
-    return [at for at, row in enumerate(rows) if row != usual[at]]
+    return [at for at, row in enumerate(rows) if any(row[name] for name in SAYING)]
 
 
 def by_row(errors: Mapping[str, list[str]], rows: list[Typed]) -> dict[str, list[str]]:
@@ -409,13 +426,14 @@ def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
 
 def _row(line: QuotedLine) -> Typed:
     is_range = (line.low, line.high) != (line.likely, line.likely)
-    return blank_row(line.kind) | {
+    return {
+        "kind": line.kind,
         "label": line.label,
-        "state": str(line.state),
+        "state": "" if line.is_priced else str(line.state),
         "likely": _price_words(line.likely),
         "low": _price_words(line.low) if is_range else "",
         "high": _price_words(line.high) if is_range else "",
-        "quantity": "" if line.quantity == 1 else _price_words(line.quantity),
+        "quantity": _price_words(line.quantity),
         "unit": line.unit,
         "recurrence": line.recurrence,
         "pricing": line.pricing,
@@ -429,11 +447,3 @@ def _price_words(number: Decimal | None) -> str:
         return ""
     text = f"{number.normalize():f}"
     return f"{text}0" if text[-2:-1] == "." else text
-
-
-def kind_label(kind: str, candidate: Candidate) -> str:
-    return kind_named(kind, kinds_for(candidate)).title
-
-
-def asked_keys(candidate: Candidate) -> list[str]:
-    return [kind.key for kind in kinds_for(candidate)]

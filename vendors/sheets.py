@@ -34,6 +34,7 @@ from vendors.costs import Kind, kind_named
 from vendors.fields import SYNTAX, read_holds_for, write_holds_for
 from vendors.imports.answers import DATED_PLAN, STATUS_WORDS, status_key
 from vendors.selectors.candidates import demanded
+from vendors.services.quotes import NOT_ASKED
 
 SHEET = "Answers"
 # By field: the head and the width of each column, in order.
@@ -121,27 +122,20 @@ PRICES_COLUMNS: dict[str, tuple[str, int]] = {
 }
 # Said of the whole quote, in any row.
 HEAD = ("currency", "valid_until")
-CHOICES: dict[str, list[str]] = {
-    "state": list(QuoteState.values),
-    "recurrence": list(Recurrence.values),
-    "pricing": list(Pricing.values),
-}
+CHOICES = {"state": QuoteState, "recurrence": Recurrence, "pricing": Pricing}
 WORDS: dict[str, dict[str, str]] = {
     field: {
         header_key(str(word)): str(value)
-        for value, label in choices
+        for value, label in known.choices
         for word in (value, label)
     }
-    for field, choices in (
-        ("state", QuoteState.choices),
-        ("recurrence", Recurrence.choices),
-        ("pricing", Pricing.choices),
-    )
+    for field, known in CHOICES.items()
 }
 HELP = (
-    "Fill in a row for each kind of cost; copy a row if a kind has several parts.",
-    "State is priced, included or not_offered. A price alone says that it is priced.",
-    "A price is for one unit. What is left blank is not stated, which is never zero.",
+    "Each row is asked for. Write its price, or included or not_offered as its state.",
+    "A price is for one unit; quantity, unit and due are the buyer's.",
+    "What has neither price nor state is not stated, which is never zero.",
+    "Copy a row if you price several parts of a kind; name each under Which part.",
     "Due is once, monthly or yearly.",
     "Tiers, one a line: “100: 8” is a price of 8 above 100 units.",
     "Write the currency and the last day of validity (2030-01-31) once, in any row.",
@@ -168,9 +162,9 @@ def write_prices(rows: Sequence[Typed], head: Typed, kinds: Sequence[Kind]) -> b
             cell.data_type = "s" if cell.value else "n"
             cell.number_format = "@"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for field, values in CHOICES.items():
+    for field, known in CHOICES.items():
         letter = get_column_letter(list(PRICES_COLUMNS).index(field) + 1)
-        offered = DataValidation("list", formula1=f'"{",".join(values)}"')
+        offered = DataValidation("list", formula1=f'"{",".join(known.values)}"')
         sheet.add_data_validation(offered)
         offered.add(f"{letter}2:{letter}{len(rows) + 50}")
     about = book.create_sheet("How to")
@@ -190,16 +184,9 @@ def read_prices(
     Raises:
         Invalid: no such sheet, or cells that cannot be placed, each named.
     """
-    sheet, columns = _find(content, filename)
-    words = {
-        "kind": {
-            header_key(word): kind.key
-            for kind in kinds
-            for word in (kind.key, kind.name)
-        },
-        **WORDS,
-    }
-    choices = {"kind": [kind.name for kind in kinds], **CHOICES}
+    needed = ("kind", "likely")
+    sheet, columns = _find(content, filename, PRICES_SHEET, PRICES_COLUMNS, needed)
+    by_word = {_plain(word): kind for kind in kinds for word in (kind.key, kind.name)}
     errors: dict[str, list[str]] = {}
     rows: list[dict[str, str]] = []
     head = dict.fromkeys(HEAD, "")
@@ -216,20 +203,29 @@ def read_prices(
                 place = place_of(columns[field], row.number)
                 errors[place] = ["Another row says it otherwise; write it once."]
             head[field] = head[field] or text
-        for field, known in words.items():
-            text = texts.get(field, "")
-            if not text and field != "kind":
+        if kind := by_word.get(_plain(texts["kind"])):
+            parts = {_plain(part.part): part.part for part in kind.parts}
+            label = texts.get("label", "")
+            texts |= {"kind": kind.key, "label": parts.get(_plain(label), label)}
+        else:
+            names = ", ".join(kind.name for kind in kinds)
+            sentence = NOT_ASKED.format(texts["kind"][:60], names)
+            errors[place_of(columns["kind"], row.number)] = [sentence]
+        for field, choice in CHOICES.items():
+            if not (text := texts.get(field, "")):
                 continue
-            value = known.get(header_key(text))
-            if value is None:
-                offered = ", ".join(choices[field])
-                sentence = f"“{text[:60]}” is not one of: {offered}."
+            texts[field] = WORDS[field].get(header_key(text), "")
+            if not texts[field]:
+                sentence = f"“{text[:60]}” is not one of: {', '.join(choice)}."
                 errors[place_of(columns[field], row.number)] = [sentence]
-            texts[field] = value or ""
         rows.append({name: text for name, text in texts.items() if text})
     if errors:
         raise Invalid(f"{_count(errors)}, so nothing was taken.", errors=errors)
     return rows, head
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def place_of(column: int, row: int) -> str:
@@ -240,27 +236,35 @@ def _count(errors: Mapping[str, object]) -> str:
     return "1 cell is wrong" if len(errors) == 1 else f"{len(errors)} cells are wrong"
 
 
-def _find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int]]:
+def _find(
+    content: bytes,
+    filename: str,
+    name: str,
+    titles: Mapping[str, tuple[str, int]],
+    needed: Iterable[str],
+) -> tuple[Sheet, dict[str, int]]:
+    """The sheet of that name, or a csv's only one, and its columns by field."""
     book = read_table(content, filename)
-    sheets = [sheet for sheet in book.sheets if sheet.name == PRICES_SHEET]
+    sheets = [sheet for sheet in book.sheets if sheet.name == name]
     if book.kind == "csv" and not sheets:
         sheets = list(book.sheets)
     if not sheets or sheets[0].is_blank:
-        raise _no(
-            f"The file has no sheet “{PRICES_SHEET}”; send the sheet of prices itself."
-        )
-    names = {name: [header_key(title)] for name, (title, _) in PRICES_COLUMNS.items()}
-    columns = columns_by_field(sheets[0].rows[0], names)
-    missing = [
-        PRICES_COLUMNS[name][0] for name in ("kind", "likely") if name not in columns
-    ]
+        raise _no(f"The file has no sheet “{name}”; send the sheet handed out here.")
+    keys = {field: [header_key(title)] for field, (title, _) in titles.items()}
+    columns = columns_by_field(sheets[0].rows[0], keys)
+    missing = [f"“{titles[field][0]}”" for field in needed if field not in columns]
     if missing:
-        raise _no(f"The sheet “{PRICES_SHEET}” has no column “{'”, “'.join(missing)}”.")
+        sentence = f"The sheet “{name}” has no column {', '.join(missing)}."
+        raise _no(sentence, NoAnswerSheet if book.kind == "csv" else Invalid)
     return sheets[0], columns
 
 
-def _no(sentence: str) -> Invalid:
-    return Invalid(sentence, errors={"file": [sentence]})
+class NoAnswerSheet(Invalid):
+    """The file is none that was handed out here."""
+
+
+def _no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
+    return kind(sentence, errors={"file": [sentence]})
 
 
 def _check_formulas(
@@ -287,10 +291,6 @@ READING_CHOICES = {
 NUMBER = ("number", "unit")
 LATER = ("holds_for", *NUMBER)
 WHEN = ("availability", "available_from")
-
-
-class NoAnswerSheet(Invalid):
-    """The file is none that was handed out here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,42 +324,13 @@ def read_sheet(
     Cells that still show what `current` says keep its exact words. Rows without any
     answer are left out. `order` is how days are written, where no cell tells it.
     """
-    sheet, columns, head = _reading_find(content, filename)
-    rows = sheet.below(head)
+    needed = (field for field in ("requirement", *ANSWER) if field not in LATER)
+    sheet, columns = _find(content, filename, SHEET, COLUMNS, needed)
+    rows = sheet.below(sheet.rows[0])
     days = columns["available_from"]
     order = order_of(row.cell(days) for row in rows) or order
     lines = (_line(sheet, row, columns, current, order) for row in rows)
     return [line for line in lines if line is not None]
-
-
-def _reading_find(content: bytes, filename: str) -> tuple[Sheet, dict[str, int], Row]:
-    book = read_table(content, filename)
-    sheets = [sheet for sheet in book.sheets if sheet.name == SHEET]
-    if book.kind == "csv" and not sheets:
-        sheets = list(book.sheets)
-    if not sheets or sheets[0].is_blank:
-        raise _reading_no(
-            f"The file has no sheet “{SHEET}”; send the answer sheet itself."
-        )
-    head = sheets[0].rows[0]
-    columns = columns_by_field(head, {name: [_key(name)] for name in COLUMNS})
-    missing = [
-        f"“{COLUMNS[name][0]}”"
-        for name in ("requirement", *ANSWER)
-        if name not in columns and name not in LATER
-    ]
-    if missing:
-        sentence = f"The sheet “{SHEET}” has no column {', '.join(missing)}."
-        raise _reading_no(sentence, NoAnswerSheet if book.kind == "csv" else Invalid)
-    return sheets[0], columns, head
-
-
-def _key(field: str) -> str:
-    return COLUMNS[field][0].casefold().replace(" ", "")
-
-
-def _reading_no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
-    return kind(sentence, errors={"file": [sentence]})
 
 
 def _line(

@@ -1,7 +1,11 @@
 """Acme and Globex, rivals; “Acme ML” and “Globex ML”, what they offer."""
 
 import datetime
+import json
+from pathlib import Path
 from typing import Any
+
+from django.db import transaction
 
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import Evaluation, Requirement, Visit
@@ -16,6 +20,7 @@ from vendors.services.claims import SubmitResult, submit_claim
 from vendors.services.contacts import invite
 from vendors.services.dialogue import open_claims
 from vendors.services.quotes import ask_to_open_prices, confirm_price_opening
+from vendors.services.schedule import take_costs
 
 
 @built_once
@@ -96,6 +101,13 @@ def declare_none(where: Evaluation) -> None:
 
 
 @built_once
+def asks_for(where: Evaluation, name: str) -> None:
+    """Let it have the kinds of cost of that template."""
+    text = Path("tests/data/cases/any_purchase_templates.json").read_text()
+    with transaction.atomic():
+        take_costs(where, json.loads(text)["templates"][name]["costs"], where.owner)
+
+
 def invited(where: Evaluation, name: str = "Acme ML", **fields: Any) -> Candidate:
     """A candidate of an evaluation in research, with its vendor invited."""
     return invite(candidate=candidate(where, name, **fields), by=where.owner)

@@ -1,7 +1,7 @@
 """A vendor's own prices: read and replaced as one."""
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from evaltracker.money import CODES
 from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.measures import written
 from evaltracker.toolbox.rest.views import Day, StrictSerializer, Text, problems
 from vendors.api import schema as examples
 from vendors.api.access import (
@@ -21,7 +22,7 @@ from vendors.api.access import (
     WRITE,
     VendorView,
 )
-from vendors.choices import KindGroup, Pricing, QuoteState, Recurrence
+from vendors.choices import CostState, KindGroup, Pricing, QuoteState, Recurrence
 from vendors.costs import Tier
 from vendors.costs.lines import MOST_TIERS
 from vendors.models import Candidate, Quote
@@ -59,13 +60,21 @@ class Amount(serializers.Field[Decimal, str, str, Any]):
         return Decimal(data)
 
     def to_representation(self, value: Any) -> str:
-        return str(value)
+        return written(Decimal(value))
+
+
+class Chosen(serializers.ChoiceField):
+    """It lets through what only the buyer may say; the service refuses it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        is_buyers = data == CostState.NOT_APPLICABLE
+        return data if is_buyers else super().to_internal_value(data)
 
 
 def chosen(choices: list[tuple[str, str]], **more: Any) -> serializers.ChoiceField:
     names = ", ".join(name for name, _ in choices)
     wrong: dict[str, Any] = {"invalid_choice": f"It must be one of: {names}."}
-    return serializers.ChoiceField(choices=choices, error_messages=wrong, **more)
+    return Chosen(choices=choices, error_messages=wrong, **more)
 
 
 def left_out(words: str) -> dict[str, Any]:
@@ -251,7 +260,7 @@ def show_quote(candidate: Candidate, quote: Quote | None) -> dict[str, Any]:
     withheld = quote is not None and quote.is_withheld
     shown |= {
         "withheld": withheld,
-        "schedule": [asdict(row) for row in schedule_for(candidate)],
+        "schedule": schedule_for(candidate),
         "not_quoted": None if withheld else not_quoted(candidate, quote),
         "buyer_currency": candidate.evaluation.currency,
         "sealed": is_sealed(candidate.evaluation, database_now()),

@@ -3,6 +3,7 @@
 A test sends each request of the examples and compares each answer.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from evaltracker.toolbox.rest.views import (
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.api.access import GuessThrottle
 from vendors.choices import STATED, Availability
+from vendors.costs import IT, kinds_for
 from vendors.selectors.candidates import demanded
 
 CLAIM: dict[str, Any] = {
@@ -115,6 +117,8 @@ QUOTE: dict[str, Any] = {
         {"kind": "migration", "state": "not_offered"},
     ],
 }
+_ASKED = [row for kind in kinds_for("buy", IT) for row in kind.rows]
+_QUOTED = {line["kind"] for line in QUOTE["lines"]}
 _LINE: dict[str, Any] = {
     "state": "priced",
     "label": "",
@@ -146,10 +150,8 @@ QUOTE_ANSWER: dict[str, Any] = {
         {**_LINE, **QUOTE["lines"][2]},
         {**_LINE, **QUOTE["lines"][3]},
     ],
-    "not_quoted": [
-        *("support", "onboarding", "integration", "infrastructure_egress"),
-        *("security_extras", "exit", "renewal_rise"),
-    ],
+    "schedule": [asdict(row) | {"quantity": "1"} for row in _ASKED],
+    "not_quoted": [row.kind for row in _ASKED if row.kind not in _QUOTED],
     "buyer_currency": "USD",
     "sealed": True,
 }

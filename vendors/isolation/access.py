@@ -106,8 +106,8 @@ ACCESS: dict[str, Access] = {
         "OR id IN (SELECT lead_id FROM trials_trial)",
         shown=("id",),
     ),
-    # Which prices are asked for.
-    "vendors_priceitem": Access(rows=INVITED),
+    # Which prices are asked for; of what the owner ruled out, not even the reason.
+    "vendors_priceitem": Access(rows=f"{INVITED} AND not_applicable = ''"),
     # The journal is written and never read; only its head is, to go on from there.
     "evaluations_entry": Access(added=f"actor_id IS NULL AND {INVITED}"),
     "evaluations_journalhead": Access(rows=INVITED, changed=("count", "hash")),

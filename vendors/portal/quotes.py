@@ -1,4 +1,4 @@
-"""The vendor's prices: one form for all of the checklist, handed in as one."""
+"""The vendor's prices: one form for all of the schedule, handed in as one."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,14 +16,15 @@ from vendors.answers import (
     Typed,
     by_row,
     filled_rows,
-    kind_label,
     lines_in,
+    new_row,
     rows_of,
     typed_rows,
     valid_until_in,
     with_another,
 )
 from vendors.choices import Pricing, QuoteState, Recurrence
+from vendors.costs import SUPPORT, Kind, kind_named
 from vendors.models import Candidate, Quote, VendorSession
 from vendors.portal.access import (
     FORM,
@@ -47,8 +48,8 @@ from vendors.services.quotes import (
 from vendors.sheets import PRICES_SHEET as SHEET
 from vendors.sheets import read_prices, write_prices
 
-# Folded away while they say nothing.
-RARE = ("label", "low", "high", "tiers", "note")
+# Folded away while they are as the buyer asks, or say nothing.
+RARE = ("low", "high", "quantity", "unit", "recurrence", "label", "pricing", "tiers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,20 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    kind: str
-    label: str
+    kind: Kind
+    # What a line of it starts with; its label is that of a part that is asked.
+    asked: Typed
     boxes: dict[str, Box]
-    hidden: str
     # Whether another line of the kind can be added below it.
     is_last: bool
 
     @property
     def shows_more(self) -> bool:
-        return any(self.boxes[name].value or self.boxes[name].wrong for name in RARE)
+        rare = RARE if self.kind.counts_as == SUPPORT else (*RARE, "note")
+        return any(
+            self.boxes[name].wrong or self.boxes[name].value != self.asked[name]
+            for name in rare
+        )
 
 
 def boxes_of(
@@ -89,14 +94,14 @@ def _place(before: str, name: str) -> str:
 def form_rows(
     rows: list[Typed], wrong: dict[str, list[str]], candidate: Candidate
 ) -> list[Row]:
-    shown = []
+    kinds, shown = kinds_for(candidate), []
     for index, typed in enumerate(rows):
+        kind = kind_named(typed["kind"], kinds)
         following = rows[index + 1]["kind"] if index + 1 < len(rows) else ""
         row = Row(
-            kind=typed["kind"],
-            label=kind_label(typed["kind"], candidate),
+            kind=kind,
+            asked=new_row(kind, typed["label"]),
             boxes=boxes_of(typed, wrong, f"{index}-"),
-            hidden=f"{index}-kind",
             is_last=following != typed["kind"],
         )
         shown.append(row)
@@ -105,7 +110,7 @@ def form_rows(
 
 HEAD = ("currency", "valid_until")
 CHOICES = {
-    "states": QuoteState.choices,
+    "states": [("", "A price"), *QuoteState.choices[1:]],
     "recurrences": Recurrence.choices,
     "pricings": Pricing.choices,
 }
@@ -120,7 +125,7 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
     rows = typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
     if kind := request.POST.get("add", ""):
-        return _shown(request, session, with_another(rows, kind), head=head)
+        return _shown(request, session, with_another(rows, kind, candidate), head=head)
     then, by = request.POST.get("then"), actor_in_pages(session.link)
     if then == "sheet":
         return _from_sheet(request, session, rows, head)

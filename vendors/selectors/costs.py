@@ -68,15 +68,14 @@ def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
 
 
 def kinds_for(candidate: Candidate) -> tuple[costs.Kind, ...]:
-    """Those for its kind of candidate, whether they apply or not."""
-    return costs.kinds_for(candidate.kind, kinds_of(candidate.evaluation))
+    """Those that it is asked for: kinds and parts that the owner ruled not applicable
+    are left out, of which a vendor's process knows nothing."""
+    kinds = costs.kinds_for(candidate.kind, kinds_of(candidate.evaluation))
+    return tuple(kind for kind in kinds if not kind.not_applicable)
 
 
 def schedule_for(candidate: Candidate) -> list[costs.Row]:
-    """What a vendor is asked to price: kinds and parts that the owner ruled not
-    applicable are left out."""
-    kinds = [kind for kind in kinds_for(candidate) if not kind.not_applicable]
-    return [row for kind in kinds for row in kind.rows]
+    return [row for kind in kinds_for(candidate) for row in kind.rows]
 
 
 def said_of(line: CostLine) -> costs.Said:

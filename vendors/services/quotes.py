@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as dataclasses_field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -113,8 +114,8 @@ class QuotedLine:
     tiers: tuple[Tier, ...] = ()
     recurrence: str = Recurrence.ONCE
     note: str = ""
-    # What the kind was called when it was handed in.
-    called: str = ""
+    # What the kind was called when it was handed in, which makes no other price.
+    called: str = dataclasses_field(default="", compare=False)
 
     @property
     def is_priced(self) -> bool:
@@ -156,7 +157,7 @@ def read_lines(kept: Iterable[Mapping[str, Any]]) -> list[QuotedLine]:
 def checked_lines(
     candidate: Candidate, lines: Sequence[QuotedLine], currency: str
 ) -> list[QuotedLine]:
-    """The lines as they are kept, in the order of the checklist.
+    """The lines as they are kept, in the order of the schedule.
 
     Raises:
         Invalid: by “lines.<index>.<field>”, everything that is wrong.
@@ -650,10 +651,13 @@ def hand_in_quote(
         inputs.refuse("valid_until", "That day has passed; name today or a later day.")
     named = _own_people(inputs, candidate, readers) | ({reader} if reader else set())
     inputs.check()
-    stored = [kept_line(line) for line in checked_lines(candidate, lines, currency)]
+    read = checked_lines(candidate, lines, currency)
     stands = standing_quote(candidate, reader)
+    stored = list(map(kept_line, read))
     body = {"currency": currency, "valid_until": valid_until, "lines": stored}
-    same = stands and all(getattr(stands, name) == body[name] for name in body)
+    same = stands and (currency, valid_until, read) == (
+        *(stands.currency, stands.valid_until, read_lines(stands.lines or ())),
+    )
     if stands and same and named <= set(stands.readers.values_list("email", flat=True)):
         return QuoteResult(stands, created=False)
     logged = ("revision", "valid_until")

@@ -263,6 +263,9 @@ def _support(
         said = next((state for state in BOUGHT if state in states), "")
         proof = "its price is known" if said else "its price is not stated"
         answer = BOUGHT.get(said, answer)
+        words = {row.get("offered") or "" for row in candidate["cost_lines"]} - {""}
+        if said and words:
+            answer = f"{answer.partition(';')[0]}: {'; '.join(sorted(words))}"
     tone, order = "", list(SupportWanted.values)
     if wanted and offered:
         tone = GOOD if order.index(offered) >= order.index(wanted) else BAD

@@ -69,6 +69,7 @@ from trials.selectors.matrix import (
 from trials.selectors.owed import verdicts_owed
 from trials.selectors.scores import cell_records, counted_scores, prior_of
 from vendors.choices import CandidateState, CostState
+from vendors.costs import SUPPORT
 from vendors.models import Candidate, Claim, Conflict, CostLine, MailedSheet
 from vendors.selectors.candidates import lists_of
 from vendors.selectors.costs import kinds_of, rates_of
@@ -231,7 +232,9 @@ def candidates_inputs(
         .order_by("category__position")
         .values("candidate_id", "category__name", "value", "reason")
     )
-    order = {kind.key: at for at, kind in enumerate(kinds_of(evaluation))}
+    kinds = kinds_of(evaluation)
+    order = {kind.key: at for at, kind in enumerate(kinds)}
+    support = [kind.key for kind in kinds if kind.counts_as == SUPPORT]
     # As they are asked for. They are frozen in this order, so that whatever
     # is printed of a memo keeps the order in which it was signed.
     lines = by_candidate(
@@ -239,6 +242,7 @@ def candidates_inputs(
             CostLine.objects.filter(**among).values(
                 *("candidate_id", *LINE),
                 ruled=Case(When(state=CostState.NOT_APPLICABLE, then="note")),
+                offered=Case(When(kind__in=support, said_by="vendor", then="note")),
             ),
             key=lambda row: order.get(row["kind"], len(order)),
         )

@@ -116,6 +116,8 @@ class FrozenCostLine(TypedDict):
     said_by: NotRequired[str]
     # Why it does not apply, of a line that says so.
     ruled: NotRequired[str]
+    # What support that is, in the vendor's words.
+    offered: NotRequired[str | None]
 
 
 class FrozenRate(TypedDict):

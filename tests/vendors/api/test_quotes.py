@@ -1,6 +1,8 @@
 """Quoting prices: the same strictness as claims, and nobody else reads an amount."""
 
 import datetime
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,19 @@ from evaltracker.evaluations.journal import SYSTEM
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.api.conftest import Party, refused
-from vendors.models import Quote
+from vendors.models import PriceItem, Quote
 from vendors.services.access import issue_token
 from vendors.services.contacts import add_contact, give_link
+from vendors.services.schedule import add_price_item, change_price_item
 
 LINE: dict[str, Any] = {"kind": "licence", "likely": "918273.64"}
 VALID = "2040-06-30"
+CASES = {
+    case["id"]: case["expect"]
+    for case in json.loads(
+        Path("tests/data/cases/any_purchase_cases.json").read_text()
+    )["kinds_edited"]
+}
 
 
 def quote(party: Party, *lines: dict[str, Any], **fields: Any) -> Any:
@@ -87,12 +96,12 @@ def test_the_journal_names_no_amount_and_commits_to_all(
         ({"likely": "1e3"}, "likely", "as a string"),
         ({"likely": None}, "likely", "needs its likely amount"),
         ({"low": "918274"}, "low", "in that order"),
-        ({"kind": "on_call"}, "kind", "not on the checklist of this invitation"),
-        ({"kind": "bribe"}, "kind", "must be one of"),
+        ({"kind": "on_call"}, "kind", "asks for no “on_call”. It asks for: licence, "),
         ({"state": "included"}, "likely", "Only a priced line"),
         ({"state": "unsaid"}, "state", "must be one of"),
         ({"pricing": "volume"}, "tiers", "Tiers are 1 to 20"),
-        ({"pricing": "percent"}, "likely", "renewal rise"),
+        ({"state": "not_applicable"}, "state", CASES["E6"]["refused"]),
+        ({"pricing": "percent"}, "likely", "Only the kind that counts as the price"),
         ({"quantity": "-1"}, "quantity", "0 or more"),
         ({"discount": "5"}, "discount", "Unknown field"),
         ({"tiers": [{"above": "1"}]}, "tiers/0/likely", "required"),
@@ -105,6 +114,30 @@ def test_a_wrong_line_is_refused_at_its_field(
     assert found.keys() == {f"#/lines/1/{pointer}"}
     assert sentence in found[f"#/lines/1/{pointer}"]
     assert not Quote.objects.exists()
+
+
+def test_what_is_asked_stands_in_the_schedule_and_nothing_else_is_taken(
+    acme: Party, where: Evaluation
+) -> None:
+    vendors.asks_for(where, "cleaning")
+    depot = {"part": "Depot", "quantity": 12, "unit": "room", "help": "By night."}
+    add_price_item(evaluation=where, kind="regular", by=where.owner, **depot)
+    leave = PriceItem.objects.get(evaluation=where, kind="exit")
+    change_price_item(item=leave, not_applicable="They stay.", by=where.owner)
+    asked = read(acme)["schedule"]
+    keys = ["start", "regular", "periodic", "on_request", "supplies", "price_change"]
+    assert [row["kind"] for row in asked] == keys
+    told = {"kind": "regular", "name": "regular cleaning", "group": "recurring"}
+    assert asked[1] == {**told, "due": "monthly", **depot, "quantity": "12"}
+    assert "They stay." not in str(read(acme))
+    for kind in ("sso", "exit"):
+        found = pointers(quote(acme, {"kind": kind, "likely": "5"}))
+        assert found["#/lines/0/kind"] == (
+            f"This invitation asks for no “{kind}”. It asks for: {', '.join(keys)}."
+        )
+    # One that the vendor names itself is a part, too.
+    night = {"kind": "regular", "label": "Night", "likely": "5"}
+    assert quote(acme, night, {**night, "label": "Depot"}).status_code == 201
 
 
 def test_what_is_wrong_with_the_whole_is_refused(acme: Party) -> None:

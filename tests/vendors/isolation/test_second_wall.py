@@ -18,7 +18,13 @@ from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.marks import HOUSE, mark_of, marks_in
 from tests.vendors.isolation.rows import picture
 from tests.vendors.isolation.walk import METHODS, Call, addresses, amounts_heard
-from tests.vendors.isolation.world import NAMES, PUBLISHED, WRITTEN, World
+from tests.vendors.isolation.world import (
+    NAMES,
+    PUBLISHED,
+    RULED_OUT,
+    WRITTEN,
+    World,
+)
 from trials.models import Gap, Trial
 from vendors.isolation.access import ACCESS
 from vendors.isolation.roles import SCHEMA
@@ -27,6 +33,7 @@ from vendors.models import (
     Asking,
     Contact,
     InvitationLink,
+    PriceItem,
     Question,
     Quote,
     QuoteReader,
@@ -261,6 +268,18 @@ def test_q31_prices_come_to_the_role_for_a_reader_alone(
         # No condition of another's is asked before it is known whose rows they are.
         cursor.execute("SELECT count(*) FROM vendors_quote WHERE lines::text <> ''")
         assert cursor.fetchone() == (1,)
+
+
+def test_the_role_reads_what_it_is_asked_for_and_nothing_of_what_is_ruled_out(
+    walled: World, role: str
+) -> None:
+    me, asked = walled.parties["Acme"], PriceItem.objects.filter(not_applicable="")
+    kinds = set(asked.filter(evaluation=walled.shared).values_list("kind", flat=True))
+    assert RULED_OUT not in kinds and asked.count() > len(kinds)
+    with behind(role):
+        show_vendor(me.vendor.pk)
+        rows = PriceItem.objects.values_list("kind", "not_applicable")
+        assert sorted(rows) == sorted((kind, "") for kind in kinds)
 
 
 @pytest.mark.parametrize("email", ["x@rival.example", ""])

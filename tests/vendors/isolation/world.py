@@ -38,6 +38,7 @@ from vendors.models import (
     IdempotencyRecord,
     InvitationLink,
     MailedSheet,
+    PriceItem,
     PublishedDocument,
     QuoteRead,
     Vendor,
@@ -51,12 +52,15 @@ from vendors.services.contacts import add_contact, give_link
 from vendors.services.dialogue import answer_question, ask_question, publish_document
 from vendors.services.drafts import attach_file, hand_in
 from vendors.services.quotes import QuotedLine, hand_in_quote
+from vendors.services.schedule import change_price_item, write_schedule
 from vendors.wall import new_secret
 
 type Near = dict[Any, Any]
 NAMES = ("Acme", "Globex", "Initech")
 PUBLISHED = "a published answer"
 # Of each vendor's prices, with a note beside it.
+# A kind of cost that the owner ruled not applicable.
+RULED_OUT = "exit"
 AMOUNT, WRITTEN = Decimal("8484.84"), "8484.84"
 # What makes a row of this model one that its constraints take.
 FITTING: dict[str, dict[str, Any]] = {
@@ -124,6 +128,9 @@ def build_world() -> World:
     late = {name: _contact(row.candidate, "d")[1] for name, row in parties.items()}
     parties = {name: replace(row, late=late[name]) for name, row in parties.items()}
     _mark_all(shared, parties)
+    write_schedule(evaluation=shared, by=shared.owner)
+    leave = PriceItem.objects.get(evaluation=shared, kind=RULED_OUT)
+    change_price_item(item=leave, not_applicable=HOUSE, by=shared.owner)
     _publish(shared, parties["Initech"])
     _uninvited(parties["Acme"])
     shared.refresh_from_db()
@@ -401,4 +408,5 @@ def _uninvited(party: Party) -> None:
     """An evaluation that has the vendor on its list and has not told it yet."""
     silent = common.evaluation(title="Silent")
     option = vendors.candidate(silent, "Silent", vendor=party.vendor)
+    write_schedule(evaluation=silent, by=silent.owner)
     mark([silent, option], HOUSE)

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import vendors
 from tests.vendors.portal.visitor import Visitor
-from vendors.answers import blank_row, rows_of, with_another
+from vendors.answers import rows_of, with_another
 from vendors.models import Candidate, Quote
 
 HEAD = {"currency": "EUR", "valid_until": "2040-06-30"}
@@ -125,12 +125,12 @@ def test_prices_are_withdrawn_until_others_are_handed_in(
 
 
 def test_a_form_has_a_line_for_each_kind(where: Evaluation) -> None:
-    acme = Candidate(kind="buy")
+    acme = Candidate(kind="buy", evaluation=where)
     rows = rows_of(None, acme)
     assert [row["kind"] for row in rows][:2] == ["licence", "setup"]
-    more = with_another(rows, "licence")
-    assert more[:2] == [blank_row("licence"), blank_row("licence")]
-    assert with_another(rows, "bribe") == rows
+    more = with_another(rows, "licence", acme)
+    assert more[:2] == [rows[0], rows[0]] and more[2:] == rows[1:]
+    assert with_another(rows, "bribe", acme) == rows
 
 
 def test_a_sheet_of_prices_goes_down_and_up_and_is_looked_over_first(

@@ -7,11 +7,13 @@ from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import Watched
+from tests.cast import vendors
 from tests.vendors.portal.visitor import Visitor, sign_in_with
 from vendors.models import Quote
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 700}
 
 
 def test_prices_are_quoted_on_a_phone_without_scripts(
@@ -26,13 +28,19 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     page.get_by_label("Valid until").fill("2040-06-30")
     licence = page.get_by_role("group", name="Licence or usage")
     licence.get_by_label("Price", exact=True).fill("1.200,50")
-    licence.get_by_label("Due").select_option("Yearly")
+    licence.get_by_text("More").click()
+    licence.get_by_label("Due").select_option("Monthly")
+    support = page.get_by_role("group", name="Support contract")
+    support.get_by_label("Included").check()
+    support.get_by_label("What support is that?").fill("Around the clock")
     page.get_by_role("button", name="Hand in prices").click()
     expect(page.get_by_role("alert")).to_contain_text("1 field needs another look")
     licence.get_by_label("Price", exact=True).fill("1200.50")
     page.get_by_role("button", name="Hand in prices").click()
     expect(page.get_by_role("table")).to_contain_text("1,200.50")
-    assert Quote.objects.get().lines[0]["recurrence"] == "yearly"
+    first, second = Quote.objects.get().lines
+    assert first["recurrence"] == "monthly"
+    assert (second["state"], second["note"]) == ("included", "Around the clock")
 
     seen = new_context(viewport=PHONE, storage_state=plain.storage_state())
     watched = Watched(seen.new_page(), live_server.url)
@@ -47,3 +55,33 @@ def test_prices_are_quoted_on_a_phone_without_scripts(
     watched.page.reload()
     assert watched.barriers() == []
     assert watched.complaints == []
+
+
+def test_cleaning_is_priced_in_seven_inputs(
+    online: Visitor,
+    live_server: LiveServer,
+    new_context: Callable[..., BrowserContext],
+) -> None:
+    vendors.asks_for(online.link.candidate.evaluation, "cleaning")
+    watched = Watched(new_context(viewport=NARROW).new_page(), live_server.url)
+    page = watched.page
+    sign_in_with(page, live_server.url, online)
+    page.get_by_role("link", name="Your prices").click()
+    typed = page.locator(".vp-price").locator("input, textarea, select")
+    seen = typed.and_(page.locator(":not([type=radio])")).filter(visible=True)
+    assert seen.count() == 7
+    page.get_by_label("Valid until").fill("2040-06-30")
+    for number in range(7):
+        seen.nth(number).fill(str(number + 1))
+    page.get_by_role("group", name="Soap, paper, waste bags").get_by_label(
+        "Included"
+    ).check()
+    assert watched.barriers() == [] and watched.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.get_by_role("button", name="Hand in prices").click()
+    supplies = page.get_by_role("group", name="Soap, paper, waste bags")
+    expect(supplies).to_contain_text("Only a priced line carries an amount.")
+    supplies.get_by_label("Price", exact=True).fill("")
+    page.get_by_role("button", name="Hand in prices").click()
+    expect(page.get_by_role("table")).to_contain_text("Regular cleaning")
+    assert len(Quote.objects.get().lines) == 7
