@@ -16,6 +16,7 @@ from evaltracker.evaluations.models import Evaluation
 from evaltracker.workflow.services.stages import compile_memo
 from tests.cast import trials, vendors
 from tests.workflow.deciding import in_decision
+from vendors.models import CostLine
 from vendors.services.candidates import change_candidate
 from vendors.services.costs import set_cost_line
 
@@ -90,6 +91,24 @@ def test_support_wanted_and_offered_stand_side_by_side() -> None:
         candidate=option, support_offered="round_the_clock", by=where.owner
     )
     assert rows(compile_memo(where))["Support"].tone == "good"
+
+
+def test_support_is_answered_in_the_words_that_the_vendor_quoted() -> None:
+    where, option = in_decision()
+    line: dict[str, Any] = {
+        "kind": "support",
+        "state": "included",
+        "note": "As we heard",
+    }
+    set_cost_line(candidate=option, by=where.owner, **line)
+    ours = rows(compile_memo(where))["Support"].answer
+    assert ours == "a support contract is included; how much is not stated"
+    words = {"said_by": "vendor", "note": "Around the clock"}
+    CostLine.objects.filter(candidate=option, kind="support").update(**words)
+    memo = compile_memo(where)
+    told = rows(memo)["Support"].answer
+    assert told == "a support contract is included: Around the clock"
+    assert rows(memo, prices=False)["Support"].answer == "not stated"
 
 
 def test_the_date_the_budget_and_the_metric_are_answered() -> None:
