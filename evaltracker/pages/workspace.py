@@ -297,7 +297,8 @@ class InEvaluation[T](Act[T]):
 
     def worded(self, target: T) -> Self:
         evaluation = self.evaluation(target)
-        if not evaluation.words:
+        # What is about a login is in no evaluation.
+        if not getattr(evaluation, "words", None):
             return self
         texts = {name: evaluation.say(getattr(self, name)) for name in TEXTS}
         act = copy(self)
