@@ -210,7 +210,7 @@ def _show(
         field = form.fields[name]
         field.label = field.label and act.say(field.label)
         field.help_text = act.say(field.help_text)
-        if name in OUR_CHOICES:
+        if name in OUR_CHOICES and hasattr(field, "choices"):
             field.choices = [(value, act.say(text)) for value, text in field.choices]
     user: Any = request.user
     back = _next(request)
