@@ -85,7 +85,7 @@ def stated_in(
         errors["own_answers"] = [str(error)]
     if not isinstance(own, list):
         errors["own_answers"] = [
-            "Write the answer of each value, as in “Runs on: AWS = never”."
+            "Write the answer of each value, as in “Sites: Rome = never”."
         ]
     if not typed["availability"]:
         errors["availability"] = ["Say when it exists."]

@@ -168,7 +168,7 @@ def _canonical_values(values: object, lists: Lists) -> Any:
     if not isinstance(values, dict):
         raise _invalid(
             "holds_for is “everywhere”, values by list such as "
-            '{"Runs on": ["AWS"]}, or lines of values and availability.'
+            '{"Sites": ["Rome"]}, or lines of values and availability.'
         )
     for name in values:
         if name not in lists:
@@ -288,9 +288,7 @@ def read_named_values(said: object, lists: Lists) -> Named:
     if said is None or said == {}:
         return {}
     if isinstance(said, list):
-        raise _named_values_invalid(
-            'Name values by list, such as {"Runs on": ["AWS"]}.'
-        )
+        raise _named_values_invalid('Name values by list, such as {"Sites": ["Rome"]}.')
     try:
         canonical(said, lists)
     except Invalid as error:

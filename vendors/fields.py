@@ -80,13 +80,13 @@ def key_of(name: str, value: str) -> str:
 
 # What an answer holds for as one text, for cells and forms; a pure module.
 #
-# “everywhere”; “Runs on: AWS, on premises; Languages: everywhere”; or with an answer
-# for each value: “Runs on: AWS = now, on premises = planned 2027-03-31”.
+# “everywhere”; “Sites: Berlin, Rome; Languages: everywhere”; or with an answer for each
+# value: “Sites: Berlin = now, Rome = planned 2027-03-31”.
 
 SYNTAX = (
-    "everywhere; or values by list, as in “Runs on: AWS, on premises; Languages: "
-    "everywhere”; or with an answer for each value, as in “Runs on: AWS = now, "
-    "on premises = planned 2027-03-31”."
+    "everywhere; or values by list, as in “Sites: Berlin, Rome; Languages: "
+    "everywhere”; or with an answer for each value, as in “Sites: Berlin = now, "
+    "Rome = planned 2027-03-31”."
 )
 
 
@@ -252,7 +252,7 @@ class OwnAnswersField(ReadField):
         stated = super().clean(value)
         if stated is not None and not isinstance(stated, list):
             raise forms.ValidationError(
-                "Write the answer of each value, as in “Runs on: AWS = never”. Values "
+                "Write the answer of each value, as in “Sites: Rome = never”. Values "
                 "that share the answer above are ticked."
             )
         return stated or []

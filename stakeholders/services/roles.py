@@ -106,6 +106,7 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
     evaluation = lock(evaluation)
     check_name_roles(evaluation, by)
     before, usual = role_names(evaluation), dict(Role.choices)
+    given = given_names(evaluation)
     inputs = Inputs()
     wanted = {
         role: inputs.line(f"name_{role}", name, limit=40)
@@ -124,7 +125,7 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
     inputs.check()
     if list(wanted.items()) == list(usual.items()):
         wanted = {}
-    if list(wanted.items()) == list(given_names(evaluation).items()):
+    if list(wanted.items()) == list(given.items()):
         return
     RoleName.objects.filter(evaluation=evaluation).delete()
     RoleName.objects.bulk_create(
@@ -136,7 +137,7 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
         action="roles.named",
         subject=evaluation,
         by=by,
-        before={"names": [f"{before[role]} ({usual[role]})" for role in before]},
+        before={"names": [f"{given[role]} ({usual[role]})" for role in given]},
         after={"names": [f"{wanted[role]} ({usual[role]})" for role in wanted]},
     )
 

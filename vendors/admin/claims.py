@@ -473,7 +473,7 @@ class NoteForm(forms.Form):
                 self.fields["own_answers"] = OwnAnswersField(
                     label="Values with another answer",
                     required=False,
-                    help_text="As in “Runs on: AWS = never; Languages: R = planned "
+                    help_text="As in “Sites: Rome = never; Languages: French = planned "
                     "2027-03-31”.",
                 )
             self.order_fields(ANSWER)

@@ -84,21 +84,15 @@ class StartingPoint:
 
 @cache
 def shipped() -> tuple[StartingPoint, ...]:
-    return tuple(_read_shipped(name) for name in SHIPPED)
+    contents = ((name, _read(name)) for name in SHIPPED)
+    return tuple(
+        StartingPoint(name, content["title"], content["description"], content)
+        for name, content in contents
+    )
 
 
 def _read(name: str) -> Any:
     return json.loads((STARTING / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def _read_shipped(name: str) -> StartingPoint:
-    content = _read(name)
-    return StartingPoint(name, content["title"], content["description"], content)
-
-
-@cache
-def _shape() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(_read("schema"))
 
 
 def check_content(content: Mapping[str, Any]) -> None:
@@ -108,7 +102,8 @@ def check_content(content: Mapping[str, Any]) -> None:
         Invalid: naming the first key or value, with its place.
 
     """
-    for error in _shape().iter_errors(content):
+    shape = jsonschema.Draft202012Validator(_read("schema"))
+    for error in shape.iter_errors(content):
         for pointer, sentence in schema_error_words(error):
             text = f"Template, {pointer}: {sentence}"
             raise Invalid(text, errors={"": [text]})

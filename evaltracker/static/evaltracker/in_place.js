@@ -219,7 +219,7 @@
 	document.addEventListener("focusout", (event) => {
 		const row = event.target.closest?.("form[data-in-place=rows] [data-row]");
 		if (row && !row.contains(event.relatedTarget) && changedIn(row) && isBegun(row)) {
-			save(event.target.form, null, row);
+			save(row.closest("form"), null, row);
 		}
 	});
 
