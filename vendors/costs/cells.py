@@ -28,12 +28,9 @@ NO_PLACE = "Choose the cell where the block begins, or paste it with its names."
 EXAMPLE = "1100 (1000–1250)"
 LEAVE, NEW = "leave", "new"
 DASH_IS = (("not stated", "Not stated"), ("n/a", "Not applicable"), ("0", "0"))
-_STATE = {
-    "included": "included",
-    "not_offered": "excluded",
-    "not_stated": "unsaid",
-    "not_applicable": "not_applicable",
-}
+_AS_LINE = {"not_offered": "excluded", "not_stated": "unsaid"}
+# What people write for the states of a line, by its key.
+STATE_OF = {word: _AS_LINE.get(state, state) for word, state in STATES.items()}
 # How each state is written, in the form that reads back to it.
 WRITTEN = {
     "included": "included",
@@ -144,7 +141,7 @@ def read_price(
             return PriceCell(asks=Question("dash", sentence, DASH_IS))
         text = answers["dash"]
     word, _, reason = text.partition(":")
-    state = _STATE.get(STATES.get(key(word), ""), "")
+    state = STATE_OF.get(key(word), "")
     if state == "not_applicable":
         asked = f"why:{candidate}"
         reason = reason.strip() or answers.get(asked, "").strip()
@@ -335,7 +332,7 @@ def _is_name(text: str) -> bool:
     """Whether a text of a block can only name something."""
     (cell,) = read_money([text])
     is_price = cell.value is not None or cell.question in ("number", "currency", "tax")
-    return any(map(str.isalpha, text)) and key(text) not in STATES and not is_price
+    return any(map(str.isalpha, text)) and key(text) not in STATE_OF and not is_price
 
 
 def _too_large(*sides: tuple[int, list[str], str, str, str]) -> str:

@@ -27,6 +27,7 @@ from evaltracker.importing.rows import (
     tell_unread,
 )
 from evaltracker.requirements.imports.lines import UNCOMPUTED
+from evaltracker.rows.cells import key
 from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
@@ -278,7 +279,7 @@ class Reader:
         """What is known; a price that is not certain is unsaid, with its text."""
         cell = table.cell(row, "state")
         if cell:
-            state = STATES.get(header_key(cell))
+            state = STATES.get(key(cell))
             if state is None:
                 raise Refusal(
                     "state",

@@ -12,7 +12,7 @@ from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import inexact, padded, read_currency
-from evaltracker.rows.cells import currencies_of
+from evaltracker.rows.cells import currencies_of, key
 from evaltracker.toolbox.tabular.cells import (
     DayOrder,
     Row,
@@ -27,6 +27,7 @@ from evaltracker.toolbox.tabular.cells import (
 from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, Kind, parse_amount, read_decimal
+from vendors.costs.cells import STATE_OF
 from vendors.imports.answers import (
     MEANT,
     Parts,
@@ -90,12 +91,12 @@ def kinds_by_word(kinds: Iterable[Kind]) -> dict[str, Kind]:
     }
 
 
-STATES: dict[str, CostState] = {
-    **{header_key(state.value): state for state in CostState},
-    **dict.fromkeys(("notincluded", "excl"), CostState.EXCLUDED),
-    **dict.fromkeys(("incl",), CostState.INCLUDED),
-    **dict.fromkeys(("unknown", "notsaid"), CostState.UNSAID),
-}
+# What a line says of its state; a dash, and n/a, which needs a reason, stay texts.
+STATES = {
+    word: CostState(state)
+    for word, state in STATE_OF.items()
+    if word.isalpha() and state != CostState.NOT_APPLICABLE
+} | {"priced": CostState.PRICED}
 PRICINGS: dict[str, Pricing] = {
     **{header_key(pricing.value): pricing for pricing in Pricing},
     **{header_key(str(pricing.label)): pricing for pricing in Pricing},
@@ -156,7 +157,7 @@ def read_price(sheet: Sheet, row: Row, column: int, style: Style | None) -> Pric
         return Price()
     if column in row.numbers:
         return of_number(cell, sheet.formats.get((row.number, column), ""))
-    state = STATES.get(header_key(cell))
+    state = STATES.get(key(cell))
     if state is not None:
         return Price(state=state, text=cell[:300])
     return of_text(cell, style)
