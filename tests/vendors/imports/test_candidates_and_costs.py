@@ -169,7 +169,7 @@ def test_tiers_come_in_as_they_are_typed_on_the_page() -> None:
         ("licence,5,once,,1,volume,", "Tiers are 1 to 20 after the first"),
         ("licence,5,once,,1,volume,above 100 it is 4", "Tier line 1: write it such as"),
         ("licence,included,once,,1,volume,100: 4", "Only a priced line has tiers."),
-        ("licence,5,once,,1,percent,", "Only the renewal rise can be a percentage."),
+        ("licence,5,once,,1,percent,", "Only the price change can be a percentage."),
         ("renewal rise,0.05,yearly,,1,,", "could be a price or a share"),
         ("renewal rise,140 %,yearly,,1,,", "at most 100% a year"),
         ("renewal rise,five %,yearly,,1,,", "Write per cent a year as a number"),
