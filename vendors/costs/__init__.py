@@ -41,7 +41,6 @@ from vendors.costs.lines import (
     Tier,
     amounts_at,
     check_shares,
-    parse_amount,
     read_decimal,
     read_tiers,
     write_tiers,

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from evaltracker.errors import Invalid
@@ -24,10 +23,8 @@ from evaltracker.importing.kinds import (
     without_escapes,
 )
 from evaltracker.importing.plan import Findings, Plan, likely_header, short
-from evaltracker.importing.rows import Refusal, Table, unread_columns
-from evaltracker.rows.cells import currencies_of, currency_before, scale_before
+from evaltracker.importing.rows import Table, unread_columns
 from evaltracker.toolbox.tabular.cells import (
-    DIGITS,
     DayOrder,
     Row,
     Sheet,
@@ -39,39 +36,6 @@ from evaltracker.toolbox.tabular.cells import (
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses, without_markup
 from vendors.choices import Availability
 from vendors.claims import DATED, ClaimWords, held_for, read_claim
-
-# What a bare $ or £ means, unless something beside it says another currency.
-MEANT = frozenset({"USD", "GBP"})
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    number: str
-    currencies: tuple[str, ...]
-    factor: Decimal
-    rest: str
-
-
-def parts_of(plain: str) -> Parts | None:
-    match = DIGITS.search(plain)
-    if match is None:
-        return None
-    number = match[0].rstrip(" .,'’")
-    before, rest = plain[: match.start()].strip(), plain[match.start() + len(number) :]
-    first: tuple[str, ...] = ()
-    if before:
-        first = currencies_of(before)
-        if not first:
-            return None
-    power, rest = scale_before(rest)
-    second, rest = currency_before(rest)
-    if first and second:
-        both = tuple(code for code in second if code in first)
-        if not both:
-            raise Refusal("", f"“{short(plain)}” names two currencies. Keep one.")
-        first = both if len(second) == 1 else tuple(c for c in first if c in second)
-    return Parts(number, first or second, Decimal(10) ** power, rest)
-
 
 # Quoted words, an escaped mark, a currency in brackets, other brackets, a blank as wide
 # as a mark, a repeated mark; everything else stands for itself. What nothing closes

@@ -27,7 +27,7 @@ from evaltracker.importing.rows import (
     tell_unread,
 )
 from evaltracker.requirements.imports.lines import UNCOMPUTED
-from evaltracker.rows.cells import key
+from evaltracker.rows.cells import key, read_money
 from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
@@ -42,7 +42,6 @@ from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import IT, RISE, Kind, read_decimal, read_tiers
 from vendors.costs import Pricing as Counted
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
-from vendors.imports.answers import parts_of
 from vendors.imports.candidates import Names
 from vendors.imports.layout import named_above
 from vendors.imports.prices import (
@@ -513,10 +512,8 @@ def holds_prices(rows: Collection[Row], column: int) -> bool:
 
 
 def is_amount(row: Row, column: int) -> bool:
-    try:
-        return parts_of(" ".join(row.cell(column).split())) is not None
-    except Refusal:
-        return True
+    (read,) = read_money([" ".join(row.cell(column).split())])
+    return not read.text
 
 
 def stranger_sentence(name: str, hint: str) -> str:

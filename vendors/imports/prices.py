@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -11,9 +11,11 @@ from evaltracker.importing.commands import examples, order_in
 from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
-from evaltracker.money import inexact, padded, read_currency
-from evaltracker.rows.cells import currencies_of, key
+from evaltracker.money import MOST_PLACES, inexact, padded, read_currency
+from evaltracker.rows.cells import MOST, Money, currencies_of, key, read_money
+from evaltracker.rows.cells import settled_style as agreed_style
 from evaltracker.toolbox.tabular.cells import (
+    DIGITS,
     DayOrder,
     Row,
     Sheet,
@@ -22,19 +24,12 @@ from evaltracker.toolbox.tabular.cells import (
     columns_by_field,
     header_key,
     read_number,
-    style_of,
 )
 from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
-from vendors.costs import CODES, Kind, parse_amount, read_decimal
+from vendors.costs import CODES, Kind, read_decimal
 from vendors.costs.cells import STATE_OF
-from vendors.imports.answers import (
-    MEANT,
-    Parts,
-    parts_of,
-    read_date,
-    words_around,
-)
+from vendors.imports.answers import read_date, words_around
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "candidate": (*CANDIDATE_COLUMNS, "provider", "productname", "name"),
@@ -114,20 +109,20 @@ RECURRENCES: dict[str, Recurrence] = {
 }
 
 
-MOST = Decimal(10) ** 12
-PERIODS = {
-    "month": Recurrence.MONTHLY,
-    "year": Recurrence.YEARLY,
-    "once": Recurrence.ONCE,
+PERIODS = {"monthly": Recurrence.MONTHLY, "yearly": Recurrence.YEARLY} | {
+    "once": Recurrence.ONCE
 }
+# “per user per month” and “host-month” as strokes.
+STROKES = re.compile(r"\s+per\s+|(?<=[a-z])-(?=(?:month|year)\b)", re.I)
+MARKS = {Style.POINT: ".", Style.COMMA: ","}
+# What a bare $ or £ means, unless something beside it says another currency.
+MEANT = frozenset({"USD", "GBP"})
 BELOW_NOTHING = re.compile(
     r"[-−–]\s?\S{0,4}\s?[0-9]|\((?=[^a-z]*[0-9])[^a-z]*\)$", re.I
 )
 CREDIT = re.compile(
     r"[-−](?P<minus>[^-−–\s()][^-−–()]*)|\((?P<brackets>[^a-z()]+)\)", re.I
 )
-# Those who write these put the comma between thousands.
-ENGLISH = frozenset({"USD", "GBP", "CAD", "AUD", "NZD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +168,8 @@ def of_number(cell: str, number_format: str) -> Price:
         return Price(amount=kept(Decimal(plain), cell))
     if around.is_scaled:
         # The format leaves the thousands out that the cell holds.
-        parts = parts_of(f"{around.before} 1{around.after}")
-        codes = parts.currencies if parts else ()
+        shown_as = of_text(f"{around.before} 1{around.after}", None)
+        codes = shown_as.currencies
         return Price(amount=kept(Decimal(plain), cell), currencies=codes)
     price = of_text(f"{around.before} {plain}{around.after}", Style.POINT)
     if price.amount is None:
@@ -185,27 +180,45 @@ def of_number(cell: str, number_format: str) -> Price:
 def of_text(cell: str, style: Style | None) -> Price:
     plain = " ".join(cell.split())
     refuse_no_price(plain)
-    if sign := CREDIT.fullmatch(plain):
-        inside = (sign["minus"] or sign["brackets"]).strip()
-        return credit(of_text(inside, style), cell[:300])
-    parts = parts_of(plain)
-    at_number = re.sub(r"^[^\d<>~≥≤]*", "", plain)
-    if parts is None or parse_amount(at_number).problem in UNCERTAIN:
+    mark = MARKS[style] if style else ""
+    text = re.sub(r"/y$", "/year", STROKES.sub("/", plain))
+    text = re.sub(r"(?:(?<=\d) |/)m$", "/month", text)
+    (read,) = read_money([text], decimal=mark)
+    unit, currencies = "", tuple[str, ...]()
+    is_unit = re.fullmatch(r"\S{2,}", read.word) and "yearly" in read.options
+    if read.question == "words" and is_unit:
+        # “per connection” is another unit than those that are known.
+        other = re.sub(rf"/\s?{re.escape(read.word)}(?!\w)", "/user", text)
+        (again,) = read_money([other], decimal=mark)
+        if again.question != "words":
+            unit, text, read = read.word, other, again
+    if read.question == "currency":
+        currencies = read.options
+        (read,) = read_money([text], decimal=mark, currency=currencies[0])
+    if read.question == "number":
+        raise Refusal("", open_sentence(digits_of(plain)))
+    if read.refusal == "two currencies":
+        raise Refusal("", f"“{short(plain)}” names two currencies. Keep one.")
+    if read.refusal in ("too much", "too long"):
+        raise Refusal("", f"“{short(cell)}” is too much.")
+    if read.refusal == "rounded":
+        kept(Decimal(1).scaleb(-MOST_PLACES - 1), cell)
+    money = read.value or Money()
+    if money.amount is None:
         return Price(text=cell[:300], problem="It is not certain.")
-    number = read_number(parts.number, style)
-    if number is None and is_open(parts.number):
-        raise Refusal("", open_sentence(parts.number))
-    terms = parse_amount(f"USD 1 {parts.rest}".strip())
-    if number is None or terms.amount is None:
-        return Price(text=cell[:300], problem="It is not certain.")
-    is_bare = plain == parts.number
+    is_bare = plain.replace(".", "").isdigit()
     return Price(
-        amount=kept(number * parts.factor, plain),
-        currencies=parts.currencies,
-        unit=unit_of(terms.unit, terms.period),
-        recurrence=PERIODS.get(terms.period or ""),
-        text="" if is_bare and plain.replace(".", "").isdigit() else cell[:300],
+        amount=kept(money.amount, plain),
+        currencies=currencies or ((money.currency,) if money.currency else ()),
+        unit=unit or money.unit,
+        recurrence=PERIODS.get(money.rhythm),
+        text="" if is_bare else cell[:300],
     )
+
+
+def digits_of(text: str) -> str:
+    found = DIGITS.search(text)
+    return found[0].rstrip(" .,'’") if found else text
 
 
 def refuse_no_price(plain: str) -> None:
@@ -228,11 +241,6 @@ def credit(price: Price, text: str = "") -> Price:
     return replace(price, amount=amount, text=text or price.text)
 
 
-UNCERTAIN = frozenset(
-    parse_amount(example).problem for example in ("1-2", "<1", "1+", "1e5", "no")
-)
-
-
 def open_sentence(number: str) -> str:
     one, two = (read_number(number, style) for style in (Style.COMMA, Style.POINT))
     return (
@@ -241,28 +249,19 @@ def open_sentence(number: str) -> str:
     )
 
 
-def numbers_in(texts: Iterable[str]) -> Iterator[Parts]:
-    for text in texts:
-        try:
-            parts = parts_of(" ".join(text.split()))
-        except Refusal:
-            continue
-        if parts is not None:
-            yield parts
-
-
 def settled_style(texts: Iterable[str]) -> tuple[Style | None, list[str]]:
-    parts = list(numbers_in(texts))
-    opened = [part for part in parts if is_open(part.number)]
-    style = style_of(part.number for part in parts)
-    is_told = any(style_of([part.number]) for part in parts)
-    if style is None and not is_told and opened:
-        is_english = all(
-            "," in part.number and part.currencies[:1] and part.currencies[0] in ENGLISH
-            for part in opened
-        )
-        style = Style.POINT if is_english else None
-    return style, list(dict.fromkeys(part.number for part in opened))
+    """How texts write numbers, and those that could be read in two ways."""
+    written = list(texts)
+    style, read = agreed_style(written), read_money(written)
+    asked = {
+        digits_of(text): one
+        for text, one in zip(written, read, strict=True)
+        if one.question == "number"
+    }
+    is_told = any(agreed_style([text]) for text in written)
+    if asked and not is_told and all(one.proposed for one in asked.values()):
+        style = Style.POINT
+    return style, list(asked)
 
 
 def kept(amount: Decimal, cell: str) -> Decimal:
@@ -276,12 +275,6 @@ def kept(amount: Decimal, cell: str) -> Decimal:
             "unit, such as one for 1,000.",
         )
     return padded(amount)
-
-
-def unit_of(unit: str | None, period: str | None) -> str:
-    """What one price buys; an hour or a day is a unit and no rhythm of payment."""
-    units = [unit or "", period if period in ("hour", "day") else ""]
-    return " per ".join(word for word in units if word)
 
 
 ENDS = ("likely", "low", "high")
@@ -408,10 +401,9 @@ def terms_in(head: str) -> tuple[str, str]:
     if rhythm:
         return "", rhythm.value
     for phrase in (behind, f"per {behind}"):
-        terms = parse_amount(f"USD 1 {phrase}")
-        if behind and terms.amount is not None:
-            rhythm = PERIODS.get(terms.period or "")
-            return unit_of(terms.unit, terms.period), rhythm.value if rhythm else ""
+        (terms,) = read_money([f"USD 1 {phrase}"])
+        if behind and terms.value is not None:
+            return terms.value.unit, terms.value.rhythm
     return "", ""
 
 

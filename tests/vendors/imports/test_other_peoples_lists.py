@@ -95,5 +95,7 @@ def test_prices_of_150_vendors_are_exact_or_kept_as_text() -> None:
     unsaid = [line for line in made.new if line.values["state"] == "unsaid"]
     assert {line.values["source_text"] for line in unsaid} == {
         "???",
+        "$26 for 100K events",
+        "$49 per month for 1 test",
         "$0.60 - $7.20 per host-month",
     }
