@@ -148,11 +148,7 @@ def write_prices(rows: Sequence[Typed], head: Typed, kinds: Sequence[Kind]) -> b
     book = Workbook()
     sheet: Worksheet = book.active
     sheet.title = PRICES_SHEET
-    for column, (title, width) in enumerate(PRICES_COLUMNS.values(), start=1):
-        cell = sheet.cell(1, column, title)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "B2"
+    _head(sheet, PRICES_COLUMNS.values())
     for number, row in enumerate(rows, start=2):
         texts = {**row, "kind": kind_named(row["kind"], kinds).name, **head}
         for column, field in enumerate(PRICES_COLUMNS, start=1):
@@ -167,13 +163,7 @@ def write_prices(rows: Sequence[Typed], head: Typed, kinds: Sequence[Kind]) -> b
         offered = DataValidation("list", formula1=f'"{",".join(known.values)}"')
         sheet.add_data_validation(offered)
         offered.add(f"{letter}2:{letter}{len(rows) + 50}")
-    about = book.create_sheet("How to")
-    about.column_dimensions["A"].width = 100
-    for line in HELP:
-        about.append([line])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return _saved(book, HELP)
 
 
 def read_prices(
@@ -479,7 +469,7 @@ def write_sheet(
     rows = list(requirements)
     measured = any(requirement.measure for requirement in rows)
     fields = [name for name in COLUMNS if measured or name not in OF_MEASURES]
-    _head(sheet, fields)
+    _head(sheet, map(COLUMNS.__getitem__, fields))
     last = 1
     for last, requirement in enumerate(rows, start=2):
         answer = answer_cells(claims.get(requirement.ref))
@@ -498,27 +488,29 @@ def write_sheet(
             cell.alignment = WRAPPED
             _mark(cell, field)
     _offer(sheet, last)
+    # Without a password: it only keeps hands off the questions.
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
+    return _saved(book, WRITING_HELP)
+
+
+def _saved(book: Workbook, lines: Iterable[str]) -> bytes:
     about = book.create_sheet("How to")
     about.column_dimensions["A"].width = 100
-    for line in WRITING_HELP:
+    for line in lines:
         about.append([line])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _head(sheet: Worksheet, fields: Sequence[str]) -> None:
-    for column, field in enumerate(fields, start=1):
-        title, width = COLUMNS[field]
+def _head(sheet: Worksheet, titles: Iterable[tuple[str, int]]) -> None:
+    for column, (title, width) in enumerate(titles, start=1):
         cell = sheet.cell(1, column, title)
-        cell.font = Font(bold=True)
-        cell.fill = WRITING_GREY
+        cell.font, cell.fill = Font(bold=True), WRITING_GREY
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "B2"
-    # Without a password: it only keeps hands off the questions.
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
-    sheet.protection.formatRows = False
 
 
 def _mark(cell: object, field: str) -> None:

@@ -82,6 +82,16 @@ def test_a_price_alone_is_handed_in_with_the_buyers_quantity_and_per_cent(
     assert "<details open" not in said
 
 
+def test_two_lines_of_a_part_are_refused_where_they_are_seen(
+    ada: Visitor, page: str
+) -> None:
+    part = {"kind": "regular", "label": "Depot", "likely": "5"}
+    fields = {f"{row}-{name}": text for row in (0, 1) for name, text in part.items()}
+    wrong = ada.post(page, **HEAD, **fields)
+    assert wrong.status_code == 400
+    assert 'id="w-1-label">There is another line for it' in wrong.content.decode()
+
+
 def hand_in(ada: Visitor, page: str, **prices: str) -> Any:
     """The form as its browser sends it, with these prices by kind."""
     fields = dict(HEAD)
