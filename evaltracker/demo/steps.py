@@ -1,96 +1,163 @@
-"""Trials of the demo evaluations: agreed, run, judged and closed."""
+"""What only an act may write, done by the services that everybody uses.
 
-import csv
+A step names a service, or one of the acts below that call several, and what it is
+given: rows by what people call them, the actor as login or as whoever it is outside.
+"""
+
 import datetime
+import inspect
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
+import random
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from evaltracker.accounts.services import RIGHTS
 from evaltracker.decision.memo.signed_words import document_of
-from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.journal import Actor
-from evaltracker.evaluations.models import (
-    Category,
-    Evaluation,
-    Requirement,
-    User,
-    Visit,
+from evaltracker.decision.models import Letter, PromiseCheck
+from evaltracker.decision.services.after import (
+    close_check,
+    move_check,
+    record_metric_values,
+    record_promises,
 )
-from evaltracker.requirements.services.categories import add_category
-from evaltracker.requirements.services.evaluations import create_evaluation
-from evaltracker.requirements.services.requirements import add_requirement
-from evaltracker.workflow.services.sign_offs import sign
-from stakeholders.models import Role, Stakeholder, digest_of
-from stakeholders.services.people import add_stakeholder, set_sign_off_rule
-from stakeholders.services.roles import give_roles
-from stakeholders.services.sign_offs import ConditionAsked
-from trials.choices import DataOwner, EvidenceVerdict, MilestoneState, Runner, Source
-from trials.models import Criterion, Demo, Trial
+from evaltracker.decision.services.contract_terms import set_contract_term
+from evaltracker.decision.services.letters import send_letter
+from evaltracker.demo.people import LEAD
+from evaltracker.evaluations.journal import Actor
+from evaltracker.evaluations.models import Evaluation, User, Visit
+from evaltracker.evaluations.topics import TOPICS
+from evaltracker.talk.services import attach_files
+from evaltracker.workflow.services.sign_offs import sign as sign_rule
+from evaltracker.workflow.services.stages import advance, decide, draft_decision
+from stakeholders.models import Condition, digest_of
+from stakeholders.services.people import delegate
+from stakeholders.services.sign_offs import ConditionAsked, close_condition
+from trials.choices import DataOwner, MilestoneState, Runner, Source
+from trials.models import Criterion, Demo, Gap, Trial
+from trials.run_formats import Address, read_json_file
 from trials.selectors.trials import contract_of
+from trials.services import demos
 from trials.services.contracts import agree_contract, propose_contract
 from trials.services.criteria import add_criterion
-from trials.services.demos import (
-    end_demo,
-    hold_demo,
-    reveal_demo_notes,
-    schedule_demo,
-    write_demo_note,
+from trials.services.evidence import (
+    excuse_knock_out,
+    note_research,
+    record_evidence,
 )
-from trials.services.evidence import record_evidence
 from trials.services.milestones import add_milestone, settle_milestone
-from trials.services.scores import give_score, lock_scores
+from trials.services.runs import confirm_runs, make_run_token, receive_report
+from trials.services.scores import (
+    close_scores,
+    give_score,
+    lock_scores,
+    open_consensus,
+)
 from trials.services.scripts import draw_up_script
-from trials.services.trials import close_trial, plan_trial, reply_to_gap
-from vendors.choices import CostState
-from vendors.models import Candidate, Claim, Vendor
+from trials.services.trials import close_trial, plan_trial, record_gap, reply_to_gap
+from vendors.answers import typed_of
+from vendors.models import Candidate, Claim, Contact, PriceOpening, Vendor
 from vendors.policy import to_declare
-from vendors.selectors.costs import kinds_for
-from vendors.services.candidates import add_candidate, add_vendor, declare_interests
-from vendors.services.costs import set_cost_line
+from vendors.services import contacts, quotes
+from vendors.services.candidates import declare_interests, eliminate, shortlist
+from vendors.services.claims import submit_claim
+from vendors.services.dialogue import (
+    ask_question,
+    close_claims,
+    open_claims,
+    propose_requirement,
+)
+from vendors.services.drafts import save_drafts
 
-DATA = Path(__file__).parent / "data"
+type Act = Callable[..., Any]
+type Step = dict[str, Any]
 
-
-def read_csv(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    ref: str
-    group: str
-    title: str
-    text: str
+EVENING = datetime.time(17)
 
 
-def read_controls() -> list[Control]:
-    catalog = json.loads((DATA / "mvsp_catalog.json").read_text(encoding="utf-8"))
-    return [
-        control(group["title"], value)
-        for group in catalog["catalog"]["groups"]
-        for value in group["controls"]
-    ]
+def play(
+    evaluation: Evaluation, steps: Iterable[Step], people: Mapping[str, User]
+) -> None:
+    for step in steps:
+        name = step.pop("do")
+        given = {key: resolved(key, evaluation, people, step[key]) for key in step}
+        if "evaluation" in inspect.signature(ACTS[name]).parameters:
+            given["evaluation"] = Evaluation.objects.get(pk=evaluation.pk)
+        ACTS[name](**{"by": people[LEAD], **given})
 
 
-def control(group: str, row: dict[str, object]) -> Control:
-    """A control; where the catalog repeats another's words, its title stands alone."""
-    number = str(row["id"]).removeprefix("ctl_").removesuffix("-mvsp")
-    parts: list[dict[str, str]] = row.get("parts", [])  # type: ignore[assignment]
-    title = str(row["title"])
-    prose = parts[0].get("prose", "").strip() if parts and number != "2.1" else ""
-    text = f"{title}: {prose}" if prose else title
-    return Control(f"MVSP-{number}", f"Security: {group}", title, text)
+def resolved(
+    key: str, evaluation: Evaluation, people: Mapping[str, User], value: Any
+) -> Any:
+    if key == "by":
+        return people.get(value) or Actor(name=value)
+    if key in PEOPLE:
+        return people[value]
+    if key in DAYS:
+        return datetime.date.fromisoformat(value)
+    return ROWS[key](evaluation, value) if key in ROWS else value
 
 
-def declare_no_interests(evaluation: Evaluation) -> None:
+def claim_of(evaluation: Evaluation, candidate: str, ref: str) -> Claim:
+    return Claim.objects.get(
+        candidate__evaluation=evaluation,
+        candidate__name=candidate,
+        requirement__ref=ref,
+        superseded_at__isnull=True,
+    )
+
+
+def criterion_of(evaluation: Evaluation, candidate: str, ref: str) -> Criterion:
+    trial = ROWS["trial"](evaluation, candidate)
+    return trial.criteria.get(requirement__ref=ref)  # type: ignore[no-any-return]
+
+
+PEOPLE = frozenset({"lead", "looks_after", "owner_user", "substitute"})
+DAYS = frozenset(
+    {
+        *("due_on", "ends_on", "found_on", "promised_for", "source_date"),
+        *("starts_on", "valid_until"),
+    }
+)
+# By what a step calls it: how a row of the purchase is found.
+ROWS: dict[str, Callable[[Evaluation, Any], Any]] = {
+    "candidate": lambda where, name: where.candidates.get(name=name),
+    "requirement": lambda where, ref: where.requirements.get(ref=ref),
+    "category": lambda where, name: where.categories.get(name=name),
+    "stakeholder": lambda where, role: where.stakeholders.get(role=role),
+    "claim": lambda where, named: claim_of(where, *named),
+    "demo": lambda where, name: Demo.objects.get(
+        candidate__evaluation=where, candidate__name=name
+    ),
+    "trial": lambda where, name: Trial.objects.get(
+        candidate__evaluation=where, candidate__name=name
+    ),
+    "criterion": lambda where, named: criterion_of(where, *named),
+    "gap": lambda where, named: Gap.objects.get(
+        trial=ROWS["trial"](where, named[0]), requirement__ref=named[1]
+    ),
+    "check": lambda where, months: PromiseCheck.objects.get(
+        candidate__evaluation=where, months=months
+    ),
+    "condition": lambda where, role: Condition.objects.get(
+        sign_off__visit__evaluation=where, sign_off__role=role
+    ),
+    "letter": lambda where, name: Letter.objects.get(
+        candidate__evaluation=where, candidate__name=name
+    ),
+    "contacts": lambda where, addresses: Contact.objects.filter(email__in=addresses),
+    "opening": lambda where, _: PriceOpening.objects.get(evaluation=where),
+    "close_at": lambda where, moment: datetime.datetime.fromisoformat(moment),
+    "due_time": lambda where, time: datetime.time.fromisoformat(time),
+    "values": lambda where, named: {
+        where.metrics.get(name=name).pk: tuple(value) for name, value in named.items()
+    },
+}
+
+
+def declare_no_interests(*, evaluation: Evaluation, by: User) -> None:
     for person in (evaluation.owner, *evaluation.readers.all()):
         pending = to_declare(person).filter(evaluation=evaluation)
         declare_interests(
@@ -100,403 +167,315 @@ def declare_no_interests(evaluation: Evaluation) -> None:
         )
 
 
-# Known to everybody who reads this file, so `load_demo` runs in the demo only.
-PASSWORD = "evaltracker-demo"  # noqa: S105
-LEAD = "lead"
-OPERATOR = "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    username: str
-    first_name: str
-    last_name: str
-    what: str
-    role: Role | None = None
-    zone: str = "Europe/Berlin"
-
-
-LOGINS = (
-    Login(LEAD, "Lina", "Ortega", "procurement lead, owns the evaluations"),
-    Login("it", "Ivan", "Petrov", "signs for IT", Role.IT),
-    Login("engineering", "Elif", "Kaya", "Engineering, scores", Role.ENGINEERING),
-    Login("devops", "Dana", "Weiss", "signs for DevOps, scores", Role.DEVOPS),
-    Login("pm", "Priya", "Nair", "signs for PM, scores", Role.PM, "Asia/Kolkata"),
-    Login(
-        "leadership",
-        "Viktor",
-        "Lund",
-        "signs for Leadership",
-        Role.LEADERSHIP,
-        "America/New_York",
-    ),
-    Login(OPERATOR, "Otto", "Berg", "operates the server, has no part in any"),
-)
-SCORING = (Role.ENGINEERING, Role.DEVOPS, Role.PM)
-SIGNING = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
-SIGNED_STAGES = ("requirements", "trials", "decision")
-
-
-def make_people() -> dict[str, User]:
-    people = {login.username: make_person(login) for login in LOGINS}
-    rights = Permission.objects.filter(
-        content_type__app_label="evaluations", codename__in=RIGHTS
-    )
-    people[LEAD].user_permissions.add(*rights)
-    for login in LOGINS:
-        if login.role is not None:
-            give_roles(
-                person=people[login.username], roles=[login.role], by=people[OPERATOR]
-            )
-    # Read again: a user keeps the rights that were asked for once.
-    people[LEAD] = User.objects.get(pk=people[LEAD].pk)
-    return people
-
-
-def make_person(login: Login) -> User:
-    user: User | None = User.objects.filter(username=login.username).first()
-    if user is not None:
-        return user
-    made: User = User.objects.create_user(
-        username=login.username,
-        password=PASSWORD,
-        email=f"{login.username}@example.com",
-        first_name=login.first_name,
-        last_name=login.last_name,
-        time_zone=login.zone,
-        is_staff=True,
-        is_superuser=login.username == OPERATOR,
-    )
-    return made
-
-
-def give_parts(
+def sign(
+    *,
     evaluation: Evaluation,
-    people: dict[str, User],
-    scoring: tuple[Role, ...] = SCORING,
-) -> list[Stakeholder]:
-    lead = evaluation.owner
-    parts = [
-        add_stakeholder(
-            evaluation=evaluation,
-            user=people[login.username],
-            role=login.role,
-            scores=login.role in scoring,
-            by=lead,
-        )
-        for login in LOGINS
-        if login.role is not None
-    ]
-    for stage in SIGNED_STAGES:
-        for role in SIGNING:
-            set_sign_off_rule(
-                evaluation=evaluation, stage=stage, role=role, required=1, by=lead
-            )
-    return parts
-
-
-MORNING = datetime.time(10)
-
-
-def known_vendor(name: str, *, by: User, aliases: Sequence[str] = ()) -> Vendor:
-    vendor = Vendor.objects.filter(name=name).first()
-    return vendor or add_vendor(name=name, aliases=aliases, by=by)
-
-
-def sign_all(
-    evaluation: Evaluation,
-    people: dict[str, User],
-    asks: Mapping[str, ConditionAsked] = MappingProxyType({}),
+    by: User,
+    roles: Iterable[str] = (),
+    asks: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Everybody approves, some on a condition, which `asks` has by role."""
+    """Whoever is asked approves, or those of `roles` alone; a role in `asks` on a
+    condition. Another `by` than the owner signs as the substitute of the role."""
     visit = Visit.objects.get(evaluation=evaluation, left_at__isnull=True)
-    for rule in evaluation.sign_off_rules.filter(stage=visit.stage):
-        asked = asks.get(rule.role)
-        sign(
+    shown = digest_of(document_of(evaluation, visit=visit))
+    rules = evaluation.sign_off_rules.filter(stage=visit.stage)
+    for rule in rules.filter(role__in=roles) if roles else rules:
+        asked = (asks or {}).get(rule.role)
+        part = evaluation.stakeholders.get(role=rule.role)
+        sign_rule(
             rule=rule,
             verdict="conditions" if asked else "approve",
             reason="I agree once this is certain." if asked else "",
-            conditions=[asked] if asked else [],
-            shown=digest_of(document_of(evaluation, visit=visit)),
-            by=people[rule.role],
+            conditions=[
+                ConditionAsked(
+                    text=asked["text"],
+                    owner=User.objects.get(username=asked["owner"]),
+                    due_on=datetime.date.fromisoformat(asked["due_on"]),
+                )
+            ]
+            if asked
+            else [],
+            shown=shown,
+            by=part.user if by == evaluation.owner else by,
         )
 
 
-def mark_rest_unsaid(candidate: Candidate) -> None:
-    priced = set(candidate.cost_lines.values_list("kind", flat=True))
-    for kind in (kind.key for kind in kinds_for(candidate)):
-        if kind not in priced:
-            set_cost_line(
-                candidate=candidate,
-                kind=kind,
-                state=CostState.UNSAID,
-                by=candidate.evaluation.owner,
-            )
+def invite(*, candidate: Candidate, by: User, contact: tuple[str, str]) -> None:
+    """Invite it with the contacts of its vendor and one more: name and address."""
+    vendor = Vendor.objects.get(candidates=candidate)
+    contacts.add_contact(vendor=vendor, name=contact[0], email=contact[1], by=by)
+    people = Contact.objects.current().filter(vendor=vendor)
+    contacts.invite(candidate=candidate, contacts=people, by=by)
 
 
-def current_claim(candidate: Candidate, requirement: Requirement) -> Claim:
-    claim: Claim = Claim.objects.get(
-        candidate=candidate, requirement=requirement, superseded_at__isnull=True
-    )
-    return claim
-
-
-# What people thought of a demo, each on their own.
-THOUGHTS = {
-    Role.ENGINEERING: "It did what the script asked. I would try our biggest job next.",
-    Role.DEVOPS: "Roll-back was clicked, not scripted; ask for the API in the trial.",
-}
-
-
-def show_in_demo(
-    candidate: Candidate, requirements: Sequence[Requirement], *, by: User
-) -> Demo:
-    today = timezone.localdate()
-    demo = schedule_demo(
-        candidate=candidate, title="Scripted demo", day=today, time=MORNING, by=by
-    )
-    draw_up_script(demo=demo, by=by)
-    demo = hold_demo(demo=demo, attendees="Lina, Elif, Dana and Priya", by=by)
-    for item in demo.script_items.filter(requirement__in=requirements):
-        if item.requirement is None:
-            continue
-        record_evidence(
-            claim=current_claim(candidate, item.requirement),
-            source=Source.DEMO,
-            verdict=EvidenceVerdict.HOLDS,
-            note="Shown live on our sample data.",
-            script_item=item,
-            runner=Runner.VENDOR,
-            data=DataOwner.OURS,
-            by=by,
-        )
-    demo = end_demo(demo=demo, by=by)
-    for part in candidate.evaluation.stakeholders.filter(role__in=THOUGHTS):
-        thought = THOUGHTS[Role(part.role)]
-        write_demo_note(demo=demo, text=thought, by=part.user)
-    return reveal_demo_notes(demo=demo, by=by)
-
-
-def lock_all_scores(
-    parts: Sequence[Stakeholder], scores: Mapping[Candidate, Mapping[str, int]]
+def answer(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate,
+    answers: Mapping[str, Mapping[str, Any]],
+    by: Actor,
 ) -> None:
-    for part in parts:
-        if not part.scores:
-            continue
-        categories = {
-            category.name: category for category in part.evaluation.categories.all()
-        }
-        for candidate, values in scores.items():
-            for name, value in values.items():
+    """What its vendor says of requirements, by their refs."""
+    for ref, said in answers.items():
+        day = said.get("available_from")
+        submit_claim(
+            candidate=candidate,
+            requirement=evaluation.requirements.get(ref=ref),
+            by=by,
+            **{
+                "availability": "now",
+                **said,
+                "available_from": datetime.date.fromisoformat(day) if day else None,
+            },
+        )
+
+
+def draft_answer(
+    *, candidate: Candidate, answers: Mapping[str, Mapping[str, Any]], by: User
+) -> None:
+    """What its vendor typed on its pages and has not handed in."""
+    typed = {ref: ({**typed_of(None), **told}, 0) for ref, told in answers.items()}
+    save_drafts(candidate=candidate, typed=typed)
+
+
+def quote(
+    *,
+    candidate: Candidate,
+    lines: Iterable[Mapping[str, Any]],
+    by: Actor,
+    **given: Any,
+) -> None:
+    people = Contact.objects.current().filter(vendor=candidate.vendor)
+    quotes.hand_in_quote(
+        candidate=candidate,
+        lines=[
+            quotes.QuotedLine(
+                **{**line, **{key: Decimal(line[key]) for key in AMOUNTS & line.keys()}}
+            )
+            for line in lines
+        ],
+        readers=people.values_list("email", flat=True),
+        by=by,
+        **given,
+    )
+
+
+AMOUNTS = frozenset({"low", "likely", "high", "quantity"})
+
+
+def score(
+    *,
+    evaluation: Evaluation,
+    roles: Iterable[str],
+    scores: Mapping[str, Mapping[str, int]],
+    by: User,
+    reason: str,
+    locks: bool = True,
+) -> None:
+    """Points by candidate and category, the same of each of `roles`."""
+    categories = {category.name: category for category in evaluation.categories.all()}
+    candidates = {row.name: row for row in evaluation.candidates.all()}
+    for part in evaluation.stakeholders.filter(role__in=roles):
+        for name, values in scores.items():
+            for category, value in values.items():
                 give_score(
                     stakeholder=part,
-                    candidate=candidate,
-                    category=categories[name],
+                    candidate=candidates[name],
+                    category=categories[category],
                     value=value,
-                    reason="From the demo and the references.",
+                    reason=reason.format(value=value),
                     by=part.user,
                 )
-        lock_scores(stakeholder=part, by=part.user)
+        if locks:
+            lock_scores(stakeholder=part, by=part.user)
 
 
-SLUG = "data-catalogue"
-SOURCE = (
-    "Security requirements: Minimum Viable Secure Product v3.0, 9 November 2023 (CC0). "
-    "The rest is made up."
-)
-
-
-def load(people: dict[str, User]) -> Evaluation:
-    """A brief with holes, the security baseline as must-haves, no weights yet.
-
-    Its first candidate comes from a vendor that won an earlier purchase.
-    """
-    lead = people["lead"]
-    evaluation = create_evaluation(
-        title="Choose a data catalogue",
-        slug=SLUG,
-        buyer="Example Foods",
-        by=lead,
-        zone="Europe/Berlin",
-        problem="Nobody knows which table is the right one.",
-        source_note=SOURCE,
+def show(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate,
+    by: User,
+    attendees: str,
+    title: str = "Scripted demo",
+    note: str = "Shown live on our sample data.",
+    data: str = DataOwner.OURS,
+    judged: Mapping[str, tuple[str, str]] | None = None,
+    waits: Iterable[str] = (),
+    thoughts: Mapping[str, str] | None = None,
+) -> None:
+    """Arrange a demo for today, hold it and judge its script: each row holds but those
+    in `judged`, by their refs; those in `waits` are open, and so is the demo then."""
+    demo = demos.schedule_demo(
+        candidate=candidate,
+        title=title,
+        day=timezone.localdate(),
+        time=datetime.time(10),
+        by=by,
     )
-    give_parts(evaluation, people)
-    categories: dict[str, Category] = {}
-    for control in read_controls():
-        if control.group not in categories:
-            categories[control.group] = add_category(
-                evaluation=evaluation, name=control.group, by=lead
-            )
-        add_requirement(
-            evaluation=evaluation,
-            category=categories[control.group],
-            ref=control.ref,
-            text=control.text,
-            priority=Priority.MUST,
-            metric_excuse="A duty of our security policy.",
-            by=lead,
+    draw_up_script(demo=demo, by=by)
+    demo = demos.hold_demo(demo=demo, attendees=attendees, by=by)
+    for item in demo.script_items.select_related("requirement"):
+        ref = item.requirement.ref if item.requirement else ""
+        if not ref or ref in waits:
+            continue
+        verdict, note = (judged or {}).get(ref, ("holds", note))
+        record_evidence(
+            claim=claim_of(evaluation, candidate.name, ref),
+            source=Source.DEMO,
+            verdict=verdict,
+            note=note,
+            script_item=item,
+            runner=Runner.VENDOR,
+            data=data,
+            by=by,
         )
-    add_candidate(
-        evaluation=evaluation,
-        name="Northlight Catalogue",
-        vendor=known_vendor("Northlight Systems", by=lead),
-        by=lead,
-    )
-    declare_no_interests(evaluation)
-    return evaluation
+    if not waits:
+        demo = demos.end_demo(demo=demo, by=by)
+        for role, text in (thoughts or {}).items():
+            author = evaluation.stakeholders.get(role=role).user
+            demos.write_demo_note(demo=demo, text=text, by=author)
+        demos.reveal_demo_notes(demo=demo, by=by)
 
 
-NOON = datetime.time(12)
-
-
-def add_schedule(evaluation: Evaluation) -> None:
-    rows = read_csv("alaska_schedule.csv")
-    first = datetime.date.fromisoformat(rows[0]["iso"][:10])
-    start = timezone.localdate() + datetime.timedelta(weeks=1)
-    for row in rows:
-        moment = row["iso"].split()[0]
-        day = datetime.date.fromisoformat(moment[:10])
-        time = datetime.time.fromisoformat(moment[11:]) if len(moment) > 10 else NOON
-        add_milestone(
-            evaluation=evaluation,
-            title=row["milestone"],
-            owner_user=evaluation.owner,
-            due_on=start + (day - first),
-            due_time=time,
-            zone=evaluation.zone,
-            by=evaluation.owner,
-        )
-
-
-EVENING = datetime.time(17)
-
-
-@dataclass(frozen=True, slots=True)
-class Trying:
-    starts_on: datetime.date
-    days: int
-    judged: int
-    lead: User
-    failing: Collection[str] = ()
-
-
-# Where the numbers of the demo's benchmark count from.
-BENCHMARK: dict[str, Any] = {
-    "counted_environment": "4 nodes of 8 GPUs",
-    "counted_commit": "8d1f2c7",
-}
-
-
-def run_trial(
-    candidate: Candidate, requirements: Sequence[Requirement], how: Trying
-) -> Trial:
-    by = candidate.evaluation.owner
+def try_out(
+    *,
+    evaluation: Evaluation,
+    candidate: Candidate,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    by: User,
+    lead: User,
+    criteria: Iterable[Mapping[str, Any]],
+    **terms: Any,
+) -> None:
+    """Plan a trial with its criteria, agree on it, and put its dates into the plan."""
     trial = plan_trial(
         candidate=candidate,
         title=f"Trial of {candidate}",
-        starts_on=how.starts_on,
-        ends_on=how.starts_on + datetime.timedelta(days=how.days),
-        lead=how.lead,
-        workload="The published script, on our own data.",
-        environment="A project of its own, in our account.",
-        data_allowed="Last year's records without names.",
-        people_hours="Two engineers, four hours a day.",
-        exit_plan="Delete the project; keep the logs.",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        lead=lead,
         by=by,
-        **(BENCHMARK if any(one.measure for one in requirements) else {}),
+        **terms,
     )
-    criteria = [
+    for told in criteria:
+        requirement = evaluation.requirements.get(ref=told["ref"])
         add_criterion(
             trial=trial,
             requirement=requirement,
-            text=requirement.text,
             by=by,
-            **how_judged(requirement),
+            **{
+                "text": requirement.text,
+                **{key: told[key] for key in told if key != "ref"},
+            },
         )
-        for requirement in requirements
-    ]
     trial = propose_contract(trial=trial, by=by)
     contract = contract_of(trial)
     for agreement in contract.awaited:
         agree_contract(
             trial=trial, digest=contract.digest, by=agreement.awaited[0].user
         )
-    add_trial_milestones(trial, how)
-    for criterion in criteria[: how.judged]:
-        judge_criterion(criterion, fails=criterion.requirement.ref in how.failing)
-    return trial
-
-
-def how_judged(requirement: Requirement) -> dict[str, Any]:
-    """The number and the method of its criterion; a measure brings its own number."""
-    if requirement.measure:
-        return {"method": "Our nightly benchmark"}
-    return {
-        "threshold": "Done by us within one hour, without help",
-        "method": "Watched and timed",
-    }
-
-
-def judge_criterion(criterion: Criterion, *, fails: bool) -> None:
-    candidate = criterion.trial.candidate
-    record = record_evidence(
-        claim=current_claim(candidate, criterion.requirement),
-        source=Source.TRIAL,
-        verdict=EvidenceVerdict.FAILS if fails else EvidenceVerdict.HOLDS,
-        note="Not reached in three attempts." if fails else "Reached.",
-        criterion=criterion,
-        runner=Runner.TOGETHER,
-        data=DataOwner.OURS,
-        by=candidate.evaluation.owner,
-    )
-    if fails:
-        reply_to_gap(
-            gap=record.finding,
-            reply="We saw the same. It is mended in the release after next.",
-            by=Actor(name=f"{candidate} (sales engineer)"),
-        )
-
-
-def add_trial_milestones(trial: Trial, how: Trying) -> None:
-    for title, share in (
-        ("Kick-off", 0.0),
-        ("Half-time review", 0.5),
-        ("Last day", 1.0),
-    ):
-        day = how.starts_on + datetime.timedelta(days=round(how.days * share))
+    middle = starts_on + (ends_on - starts_on) / 2
+    dates = {"Kick-off": starts_on, "Half-time review": middle, "Last day": ends_on}
+    for title, day in dates.items():
         milestone = add_milestone(
-            evaluation=trial.candidate.evaluation,
+            evaluation=evaluation,
             trial=trial,
             title=title,
-            owner_user=how.lead,
+            owner_user=lead,
             due_on=day,
             due_time=EVENING,
-            by=trial.candidate.evaluation.owner,
+            by=by,
         )
         if day <= timezone.localdate():
-            settle_milestone(milestone=milestone, state=MilestoneState.MET, by=how.lead)
+            settle_milestone(milestone=milestone, state=MilestoneState.MET, by=lead)
 
 
-def hold_trial(
-    candidate: Candidate,
-    requirements: Sequence[Requirement],
+def judge(
     *,
-    lead: User,
-    failing: Collection[str] = (),
-) -> Trial:
-    today = timezone.localdate()
-    trial = run_trial(
-        candidate,
-        requirements,
-        Trying(
-            starts_on=today - datetime.timedelta(days=14),
-            days=14,
-            judged=len(requirements),
-            lead=lead,
-            failing=failing,
-        ),
+    evaluation: Evaluation,
+    candidate: Candidate,
+    verdicts: Mapping[str, tuple[str, str]],
+    by: User,
+) -> None:
+    """What a trial found of its criteria: verdict and note, by their refs."""
+    for ref, (verdict, note) in verdicts.items():
+        record_evidence(
+            claim=claim_of(evaluation, candidate.name, ref),
+            source=Source.TRIAL,
+            verdict=verdict,
+            note=note,
+            criterion=criterion_of(evaluation, candidate.name, ref),
+            runner=Runner.TOGETHER,
+            data=DataOwner.OURS,
+            by=by,
+        )
+
+
+def measure(
+    *,
+    criterion: Criterion,
+    usual: float,
+    nights: int,
+    runs: int,
+    by: User,
+) -> None:
+    """Report so many runs in each of the last nights, up to a third around `usual`.
+
+    The same numbers in every demo.
+    """
+    trial = criterion.trial
+    token, _ = make_run_token(trial=trial, label="Nightly benchmark", by=by)
+    draw = random.Random(trial.title)  # noqa: S311 - made-up numbers of the demo
+    today = timezone.now().astimezone(datetime.UTC).replace(hour=2, minute=0, second=0)
+    for back in range(nights, 0, -1):
+        night = today - datetime.timedelta(days=back)
+        body = {
+            "id": f"nightly-{night:%Y-%m-%d}",
+            "commit": trial.counted_commit,
+            "environment": trial.counted_environment,
+            "runs": [
+                {
+                    "criterion": str(criterion.pk),
+                    "value": f"{usual * draw.uniform(0.67, 1.33):.1f}",
+                    "unit": criterion.requirement.measure["unit"],
+                    "measured_at": (
+                        night + datetime.timedelta(minutes=10 * number)
+                    ).isoformat(),
+                }
+                for number in range(runs)
+            ],
+        }
+        content = json.dumps(body).encode()
+        said = read_json_file(content, Address({}, {}))
+        receive_report(token=token, content=content, said=said)
+
+
+def attach_contract(*, evaluation: Evaluation, by: User) -> None:
+    file = SimpleUploadedFile("signed-contract.pdf", CONTRACT)
+    if subject := TOPICS["decision"].find(by, evaluation.pk):
+        attach_files(subject=subject, files=[file], by=by)
+
+
+CONTRACT = b"""%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+"""
+
+ACTS: dict[str, Act] = {
+    act.__name__: act
+    for act in (
+        *(answer, attach_contract, declare_no_interests, draft_answer, invite, judge),
+        *(measure, quote, score, show, sign, try_out),
+        *(add_milestone, advance, ask_question, close_check, close_claims),
+        *(close_condition, close_scores, close_trial, confirm_runs, decide, delegate),
+        *(draft_decision, eliminate, excuse_knock_out, move_check, note_research),
+        *(open_claims, open_consensus, propose_requirement, record_gap),
+        *(record_metric_values, record_promises, reply_to_gap, send_letter),
+        *(set_contract_term, shortlist, quotes.ask_to_open_prices),
+        quotes.confirm_price_opening,
     )
-    missed = " and ".join(failing)
-    summary = f"Not reached: {missed}." if missed else "Every criterion was reached."
-    return close_trial(trial=trial, summary=summary, by=lead)
+}

@@ -14,7 +14,7 @@ from playwright.sync_api import (
     ViewportSize,
 )
 
-from evaltracker.demo.steps import LEAD, PASSWORD
+from evaltracker.demo.people import LEAD, PASSWORD
 from tests.browser import WAITS, Watched, follow_on
 
 # Set it to a folder to look at the walk: every step leaves a picture there.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
-from evaltracker.demo.steps import PASSWORD
+from evaltracker.demo.people import PASSWORD
 from tests.journeys.people import PHONE, Walk
 from tests.journeys.steps_research import FAVOURITE
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.demo.steps import OPERATOR, Login, make_people, make_person
+from evaltracker.demo.people import OPERATOR, Login, make_people, make_person
 from stakeholders.models import Role
 from stakeholders.services.roles import give_roles
 from tests.journeys.fixed.play import play

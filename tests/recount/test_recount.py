@@ -43,7 +43,7 @@ from trials.selectors.matrix import forget_all
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 DEMO = (
-    *("automated-renewals", "gpu-training", "notebooks", "data-catalogue"),
+    *("automated-renewals", "gpu-training", "office-cleaning", "data-catalogue"),
     "ml-platform",
 )
 CHANCES = range(1, 11)

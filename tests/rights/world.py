@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from evaltracker.demo.management.commands.load_demo import EVALUATIONS
-from evaltracker.demo.steps import make_people
+from evaltracker.demo.people import make_people
+from evaltracker.demo.purchases import SLUGS, load
 from evaltracker.evaluations.journal import SYSTEM, Actor
 from evaltracker.evaluations.models import AttachedFile, Comment, Evaluation, User
 from evaltracker.evaluations.topics import TOPICS, key_of
@@ -20,6 +20,7 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
 )
 from evaltracker.talk.services import add_comment
+from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
@@ -33,11 +34,14 @@ from tests.trials.runs.posting import report_test
 from trials.models import Trial
 from trials.services.evidence import excuse_knock_out
 from trials.services.runs import make_run_token
+from trials.services.trials import record_gap
+from vendors.imports import plan_claims_import
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.access import issue_token
 from vendors.services.candidates import declare_conflict
 from vendors.services.claims import rule_not_applicable
 from vendors.services.dialogue import propose_requirement
+from vendors.services.sheets import import_claims, known_claims
 
 # Where most acts find their target; the purchase of the brief.
 MAIN = "ml-platform"
@@ -48,10 +52,13 @@ FURTHER = "gpu-training"
 def build() -> dict[str, User]:
     """Everybody of the demo, and a stranger; the rest is in the database."""
     people = make_people()
-    for load in EVALUATIONS.values():
-        load(people)
+    for slug in SLUGS:
+        load(slug, people)
     people["stranger"] = common.noor()
     main = Evaluation.objects.get(slug=MAIN)
+    book = read_table(b"requirement,candidate,statement\nR06.2,H2O,By REST.\n", "a.csv")
+    plan = plan_claims_import(book, known_claims(evaluation=main))
+    import_claims(evaluation=main, plan=plan, by=main.owner)
     candidate = main.candidates.get(name="Databricks")
     part = main.stakeholders.get(role="it")
     propose_requirement(
@@ -121,9 +128,16 @@ def build() -> dict[str, User]:
 
 
 def reported(where: Evaluation) -> None:
-    """Runs of one of its trials, by a token of its owner."""
-    trials = Trial.objects.filter(candidate__evaluation=where, agreed_at__isnull=False)
+    """A gap and runs of a trial that its owner leads, by a token of theirs."""
+    trials = Trial.objects.filter(candidate__evaluation=where, lead=where.owner)
     trial = trials.select_related("candidate__evaluation__owner", "lead")[0]
+    record_gap(
+        trial=trial,
+        severity="challenge",
+        text="Logs end at 30 days.",
+        found_on=trial.starts_on,
+        by=where.owner,
+    )
     token, _ = make_run_token(trial=trial, by=where.owner)
     report_test(token)
 
@@ -177,9 +191,9 @@ def target_of(act: Act[Any]) -> str:
 
 
 def place() -> str:
-    """The id of a cell of the matrix, for acts on a candidate's requirement."""
+    """The id of a cell that the owner noted, for acts on a candidate's requirement."""
     main = Evaluation.objects.get(slug=MAIN)
-    candidate = main.candidates.get(name="Databricks")
+    candidate = main.candidates.get(name="Pachyderm")
     return f"{candidate.pk}.{main.requirements.get(ref='R06.2').pk}"
 
 

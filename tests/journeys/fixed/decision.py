@@ -1,6 +1,6 @@
 """Decision: scores and prices open, a draft, signatures, the frozen memo."""
 
-from evaltracker.demo.steps import PASSWORD
+from evaltracker.demo.people import PASSWORD
 from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import PURCHASE
 from tests.journeys.fixed.team import Team

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext
 
-from evaltracker.demo.steps import LEAD, PASSWORD
+from evaltracker.demo.people import LEAD, PASSWORD
 from tests.journeys.fixed.counted import Counted, Tally
 from tests.journeys.people import DESK
 

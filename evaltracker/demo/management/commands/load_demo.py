@@ -1,6 +1,5 @@
 """Load the demo evaluations through the services that everybody uses."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -8,18 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from evaltracker.decision.services.contract_terms import keep_moved_draws
-from evaltracker.demo import notebooks, platform, renewals, steps
-from evaltracker.demo.steps import LOGINS, PASSWORD, make_people
-from evaltracker.evaluations.models import Evaluation, User
-
-# The oldest first: lists show the newest on top, and that is the purchase of the brief.
-EVALUATIONS: dict[str, Callable[[dict[str, User]], Evaluation]] = {
-    renewals.SLUG: renewals.load,
-    notebooks.SLUG: notebooks.load,
-    notebooks.NOTEBOOKS_SLUG: notebooks.notebooks_load,
-    steps.SLUG: steps.load,
-    platform.SLUG: platform.load,
-}
+from evaltracker.demo.people import LOGINS, PASSWORD, make_people
+from evaltracker.demo.purchases import SLUGS, load, vendor_link
+from evaltracker.evaluations.models import Evaluation
 
 
 class Command(BaseCommand):
@@ -33,14 +23,15 @@ class Command(BaseCommand):
             )
         with transaction.atomic():
             people = make_people()
-            for slug, load in EVALUATIONS.items():
+            for slug in SLUGS:
                 if Evaluation.objects.filter(slug=slug).exists():
                     continue
                 self.stderr.write(f"Loading {slug} …")
-                load(people)
+                load(slug, people)
             # So that the first page that is opened says how sure the first place is.
             keep_moved_draws()
         self.stdout.write("Sign in as one of these; the password of all is")
         self.stdout.write(f"  {PASSWORD}\n\n")
         for login in LOGINS:
             self.stdout.write(f"  {login.username:<12} {login.what}")
+        self.stdout.write(f"\nAnswer as KNIME, a vendor:\n  {vendor_link()}")

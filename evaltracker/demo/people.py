@@ -1,0 +1,76 @@
+"""The people of the demo, who all have one password that everybody can read."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Permission
+
+from evaltracker.accounts.services import RIGHTS
+from evaltracker.evaluations.models import User
+from stakeholders.models import Role
+from stakeholders.services.roles import give_roles
+
+# Known to everybody who reads this file, so `load_demo` runs in the demo only.
+PASSWORD = "evaltracker-demo"  # noqa: S105
+LEAD = "lead"
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    username: str
+    first_name: str
+    last_name: str
+    what: str
+    role: Role | None = None
+    zone: str = "Europe/Berlin"
+
+
+LOGINS = (
+    Login(LEAD, "Lina", "Ortega", "procurement lead, owns the evaluations"),
+    Login("it", "Ivan", "Petrov", "signs for IT", Role.IT),
+    Login("engineering", "Elif", "Kaya", "Engineering, scores", Role.ENGINEERING),
+    Login("devops", "Dana", "Weiss", "signs for DevOps, scores", Role.DEVOPS),
+    Login("pm", "Priya", "Nair", "signs for PM, scores", Role.PM, "Asia/Kolkata"),
+    Login(
+        "leadership",
+        "Viktor",
+        "Lund",
+        "signs for Leadership",
+        Role.LEADERSHIP,
+        "America/New_York",
+    ),
+    Login(OPERATOR, "Otto", "Berg", "operates the server, has no part in any"),
+)
+
+
+def make_people() -> dict[str, User]:
+    people = {login.username: make_person(login) for login in LOGINS}
+    rights = Permission.objects.filter(
+        content_type__app_label="evaluations", codename__in=RIGHTS
+    )
+    people[LEAD].user_permissions.add(*rights)
+    for login in LOGINS:
+        if login.role is not None:
+            give_roles(
+                person=people[login.username], roles=[login.role], by=people[OPERATOR]
+            )
+    # Read again: a user keeps the rights that were asked for once.
+    people[LEAD] = User.objects.get(pk=people[LEAD].pk)
+    return people
+
+
+def make_person(login: Login) -> User:
+    user: User | None = User.objects.filter(username=login.username).first()
+    if user is not None:
+        return user
+    made: User = User.objects.create_user(
+        username=login.username,
+        password=PASSWORD,
+        email=f"{login.username}@example.com",
+        first_name=login.first_name,
+        last_name=login.last_name,
+        time_zone=login.zone,
+        is_staff=True,
+        is_superuser=login.username == OPERATOR,
+    )
+    return made
