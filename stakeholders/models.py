@@ -96,7 +96,7 @@ def called_then(row: "SignOff") -> str:
     return row.role_name or str(Role(row.role).label)
 
 
-def called_here(row: "Stakeholder | RoleWeight | SignOffRule") -> str:
+def called_here(row: Any) -> str:
     return role_names(row.evaluation_id)[row.role]
 
 

@@ -46,7 +46,7 @@ from vendors.policy import barring_interest, claims_are_closed, unbarred
 from vendors.selectors.access import is_held_back, link_to_pages, live_tokens
 from vendors.selectors.candidates import LETTER, invitation_letters, lists_of
 from vendors.selectors.claims import Waiting, last_submission, own_claims, waiting_for
-from vendors.selectors.costs import NOBODY, second_people
+from vendors.selectors.costs import nobody_opens, second_people
 from vendors.selectors.dialogue import KIND
 
 
@@ -70,7 +70,7 @@ class OwnersConflict(About[Conflict]):
         if not Conflict.objects.barring().filter(pk=row.pk).exists():
             yield "The conflict of interest was cleared."
         if reader is None or not is_leadership(reader, evaluation):
-            yield "They no longer hold the Leadership role."
+            yield "They no longer hold the role that answers."
         elif barring_interest(reader, evaluation) is not None:
             yield "They declared a conflict of interest themselves."
 
@@ -273,7 +273,7 @@ class PricesEscalated(OnOpening):
             "days": str(-notice.offset_days),
             "names": ", ".join(person.name for person in awaited),
             "several": "yes" if len(awaited) > 1 else "",
-            "nobody": "" if awaited else NOBODY,
+            "nobody": "" if awaited else nobody_opens(row.evaluation),
         }
 
 

@@ -44,6 +44,7 @@ REFS = frozenset({"requirement", "ref", "requirements"})
 # named one names fields of the entry, or its `subject`, and is said when each of them
 # is there and the reader may read them.
 type Phrases = tuple[str, str] | str
+type Codes = Mapping[str, str]
 type Names = Callable[[Collection[str]], Mapping[str, str]]
 # Of the ids of subjects, those whose values the user may read now.
 type Opened = Callable[[User, Evaluation, Collection[str]], set[str]]
@@ -54,8 +55,8 @@ EVERYTHING = ""
 class JournalPart(NamedTuple):
     # By action.
     words: Mapping[str, Phrases] = {}
-    # By field, what its codes are called: “it” is IT.
-    codes: Mapping[str, Mapping[str, str]] = {}
+    # By field, what its codes are called, everywhere or in an evaluation: “it” is IT.
+    codes: Mapping[str, Codes | Callable[[Evaluation], Codes]] = {}
     # By type of subject, whose entries name rows by id alone: their names by id.
     names: Mapping[str, Names] = {}
     # By type of subject: values of its entries are hidden unless the subject is opened.
@@ -96,6 +97,7 @@ def phrases_of(action: str) -> tuple[str, str] | None:
 class Known:
     texts: Mapping[str, str]
     names: Mapping[tuple[str, str], str]
+    codes: Mapping[str, Codes]
 
 
 def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
@@ -115,6 +117,10 @@ def known_of(evaluation: Evaluation, entries: Iterable[Entry]) -> Known:
             (kind, key): name
             for kind, wanted in ids.items()
             for key, name in names[kind](wanted).items()
+        },
+        {
+            field: codes(evaluation) if callable(codes) else codes
+            for field, codes in whole_journal().codes.items()
         },
     )
 
@@ -149,7 +155,9 @@ def deed(entry: Entry, known: Known, *, sealed: bool) -> str:
             changed = dict.fromkeys((*entry.before, *entry.after))
             parts[field] = listed_few([label(name).lower() for name in changed])
         else:
-            parts[field] = value_words(field, values.get(field), known.texts)
+            # A name that was kept says it as it was then.
+            value = values.get(f"{field}_name") or values.get(field)
+            parts[field] = value_words(field, value, known)
         if not parts[field]:
             return plain
     return FIELD.sub(lambda match: parts[match[1]], named)
@@ -164,18 +172,18 @@ def subject_name(entry: Entry, known: Known | None = None) -> str:
     return "" if NAMELESS.search(name) else name
 
 
-def value_words(field: str, value: Any, texts: Mapping[str, str]) -> str:
+def value_words(field: str, value: Any, known: Known) -> str:
     """A value in few words; blank for none. No address of mail is in it."""
     if isinstance(value, list):
-        return listed_few([value_words(field, one, texts) for one in value])
+        return listed_few([value_words(field, one, known) for one in value])
     if value is None or isinstance(value, (dict, bool)):
         return ""
     text = str(value)
     if field in REFS and text:
-        return named_ref(text, texts.get(text, ""))
+        return named_ref(text, known.texts.get(text, ""))
     if day := DAY.fullmatch(text):
         return day_in_words(datetime.date.fromisoformat(day[1]))
-    text = whole_journal().codes.get(field, {}).get(text, text)
+    text = known.codes.get(field, {}).get(text, text)
     line = shortened(ROW_ID.sub("", text), MOST).rstrip(".")
     return ADDRESS.sub("(an address)", line)
 

@@ -296,7 +296,7 @@ class WaiverAsked(AboutRequest):
             yield "It was answered or withdrawn, or its stage is over."
         reader = notice.recipient
         if reader is None or not is_leadership(reader, row.evaluation):
-            yield "They no longer hold the Leadership role."
+            yield "They no longer hold the role that answers."
 
     def page(self, notice: Notice, row: WaiverRequest) -> str:
         return links.act("answer-waiver-request", row)

@@ -465,7 +465,7 @@ JOURNAL.register(
     JournalPart(
         words=OF_PEOPLE,
         codes={
-            "role": {str(role.value): str(role.label) for role in Role},
+            "role": role_names,
             "verdict": {str(verdict): given for verdict, given in GIVEN.items()},
         },
     ),

@@ -5,6 +5,7 @@ does; it says whom to propose when an evaluation needs somebody for that role.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
@@ -28,7 +29,6 @@ from stakeholders.models import (
     SignOffRule,
     Stakeholder,
     given_names,
-    role_names,
 )
 from stakeholders.selectors import roles_of
 from stakeholders.services.people import (
@@ -88,10 +88,6 @@ def invite_stakeholder(
     )
 
 
-def check_name_roles(evaluation: Evaluation, by: By) -> None:
-    check_owned(evaluation, by)
-
-
 @transaction.atomic
 def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> None:
     """Call roles as `names` says, by role, in the order of lists.
@@ -104,41 +100,42 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
         Invalid: by “name_” and the role; also for a name that another one has.
     """
     evaluation = lock(evaluation)
-    check_name_roles(evaluation, by)
-    before, usual = role_names(evaluation), dict(Role.choices)
-    given = given_names(evaluation)
+    check_owned(evaluation, by)
+    usual, stand = dict(Role.choices), given_names(evaluation)
     inputs = Inputs()
     wanted = {
         role: inputs.line(f"name_{role}", name, limit=40)
         for role, name in names.items()
     }
+    for role in wanted.keys() - usual.keys():
+        inputs.refuse(f"name_{role}", f"There is no role “{role}”.")
     called = usual | wanted
-    for role, name in wanted.items():
-        if role not in usual:
-            inputs.refuse(f"name_{role}", f"There is no role “{role}”.")
-        for other, taken in called.items():
-            was_first = before.get(role) == name and other in wanted
-            same = other != role and taken.casefold() == name.casefold()
-            if same and not was_first:
-                text = f"Another role is called {taken} already."
-                inputs.refuse(f"name_{role}", text)
+    for role, other in permutations(called, 2):
+        name, taken = called[role], called[other]
+        older = (stand.get(role) or usual.get(role)) == name and other in wanted
+        if role in wanted and name.casefold() == taken.casefold() and not older:
+            inputs.refuse(f"name_{role}", f"Another role is called {taken} already.")
     inputs.check()
-    if list(wanted.items()) == list(usual.items()):
+    if [*wanted.items()] == [*usual.items()]:
         wanted = {}
-    if list(wanted.items()) == list(given.items()):
+    if [*wanted.items()] == [*stand.items()]:
         return
     RoleName.objects.filter(evaluation=evaluation).delete()
     RoleName.objects.bulk_create(
         RoleName(evaluation=evaluation, role=role, name=name, position=position)
         for position, (role, name) in enumerate(wanted.items(), 1)
     )
+    before, after = (
+        {"names": [f"{name} ({usual[role]})" for role, name in named.items()]}
+        for named in (stand, wanted)
+    )
     journal.record(
         evaluation=evaluation,
         action="roles.named",
         subject=evaluation,
         by=by,
-        before={"names": [f"{given[role]} ({usual[role]})" for role in given]},
-        after={"names": [f"{wanted[role]} ({usual[role]})" for role in wanted]},
+        before=before,
+        after=after,
     )
 
 
@@ -169,11 +166,12 @@ def load_people(evaluation: Evaluation, numbers: Any, by: User) -> None:
     change_brief(evaluation=evaluation, different_people=numbers, by=by)
 
 
-# Pairs, since the database keeps no order of keys.
-TEMPLATE_PARTS.register(
-    "roles",
-    TemplatePart(lambda row: [*map(list, given_names(row).items())], load_names),
-)
+def save_names(evaluation: Evaluation) -> list[list[str]]:
+    """Pairs, since the database keeps no order of keys."""
+    return [[role, name] for role, name in given_names(evaluation).items()]
+
+
+TEMPLATE_PARTS.register("roles", TemplatePart(save_names, load_names))
 TEMPLATE_PARTS.register(RULES, TemplatePart(rules_of, ask_the_same))
 TEMPLATE_PARTS.register(
     "different_people", TemplatePart(attrgetter("different_people"), load_people)

@@ -22,7 +22,7 @@ from evaltracker.pages.workspace import (
 ROOT = Path(__file__).parents[2]
 APPS = ("evaltracker", "stakeholders", "vendors", "trials")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
-NOBODY = Known({}, {})
+NOBODY = Known({}, {}, {})
 # Actions that are put together: their beginning, and what may follow.
 MADE = {
     "stage.": tuple(VisitEnd.values),

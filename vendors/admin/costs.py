@@ -60,10 +60,10 @@ from vendors.costs.cells import (
 from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
 from vendors.policy import may_see_prices
 from vendors.selectors.costs import (
-    NOBODY,
     cost_input,
     envelope_of,
     kinds_of,
+    nobody_opens,
     opening_state,
     quotes_seen,
     rates_of,
@@ -795,7 +795,7 @@ def costs_view(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         edits=edits,
         sealed=sealed,
         opening=opening_state(evaluation, user),
-        nobody=NOBODY,
+        nobody=nobody_opens(evaluation),
         columns=columns,
         grid=grid_rows(evaluation, columns, sealed=sealed, edits=edits),
         heads=[
@@ -837,7 +837,7 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
         owns=is_owner(user, evaluation),
         sealed=sealed,
         opening=opening_state(evaluation, user),
-        nobody=NOBODY,
+        nobody=nobody_opens(evaluation),
         one=column,
         curves=[(curve, draw(curve, evaluation.budget)) for curve in curves],
         payments=[] if sealed else payments_of(column),
@@ -853,7 +853,7 @@ class AskToOpenPrices(OnEvaluation):
     title = "Ask to open the prices"
     verb = "Ask"
     help = (
-        "A second person, from Leadership or Finance, has to confirm. Until then "
+        "A second person, who answers for the money, has to confirm. Until then "
         "nobody sees more than now, and you can take the request back."
     )
     success = "Asked. Prices stay sealed until a second person confirms."
@@ -863,7 +863,11 @@ class AskToOpenPrices(OnEvaluation):
 
     def context(self, target: Evaluation, user: User) -> dict[str, Any]:
         people = second_people(target)
-        return {**super().context(target, user), "people": people, "nobody": NOBODY}
+        return {
+            **super().context(target, user),
+            "people": people,
+            "nobody": nobody_opens(target),
+        }
 
 
 class OnOpening(InEvaluation[PriceOpening]):

@@ -23,7 +23,7 @@ from evaltracker.evaluations.models import (
     SealedRecord,
     User,
 )
-from stakeholders.models import Role
+from stakeholders.models import Role, called_here
 from vendors.choices import (
     CostState,
     CountsAs,
@@ -236,6 +236,7 @@ class PriceOpening(CommittedRecord):
     confirmed_by = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     on_behalf_of = ForeignKey(User, PROTECT, related_name="+", null=True, blank=True)
     role = models.CharField(max_length=12, choices=Role.choices, blank=True)
+    get_role_display = called_here
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = PriceOpeningQuerySet.as_manager()

@@ -11,7 +11,8 @@ from django.db.models import Case, Value, When
 from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.toolbox.registry import read_once
-from stakeholders.models import Delegation, Role, Stakeholder
+from evaltracker.toolbox.text import listed
+from stakeholders.models import Delegation, Role, Stakeholder, role_names
 from stakeholders.policy import lendings_today, voices
 from vendors import costs
 from vendors.models import (
@@ -185,10 +186,18 @@ def worth_of(candidate: Candidate) -> costs.Worth:
 
 # Who answers for the money.
 OPENING_ROLES = (Role.LEADERSHIP, Role.FINANCE)
-NOBODY = (
-    "Nobody may confirm it. Add a stakeholder with the role Leadership or Finance who "
-    "has no declared interest in a candidate."
-)
+
+
+def opening_names(evaluation: Evaluation, last: str = "or") -> str:
+    names = role_names(evaluation)
+    return listed([names[role] for role in OPENING_ROLES], last)
+
+
+def nobody_opens(evaluation: Evaluation) -> str:
+    return (
+        "Nobody may confirm it. Add a stakeholder with the role "
+        f"{opening_names(evaluation)} who has no declared interest in a candidate."
+    )
 
 
 @dataclass(frozen=True, slots=True)

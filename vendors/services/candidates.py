@@ -39,6 +39,7 @@ from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import BATCH, create_all
 from evaltracker.toolbox.text import Inputs, read_reason
+from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
 from vendors.candidates import COLUMNS, IMPORTED, WORDED
 from vendors.choices import CandidateKind, CandidateState
@@ -641,7 +642,7 @@ def _require_leadership(user: User, evaluation: Evaluation) -> None:
     if not is_leadership(user, evaluation):
         raise Forbidden(
             f"{owner}, who runs this evaluation, has a conflict of interest; "
-            "Leadership clears it."
+            f"{role_names(evaluation)[Role.LEADERSHIP]} clears it."
         )
     check_read_answers(evaluation, user)
 

@@ -55,13 +55,14 @@ from vendors.models import (
 from vendors.notices import PricesAsked, PricesEscalated, PricesWaiting
 from vendors.policy import check_read_answers
 from vendors.selectors.costs import (
-    NOBODY,
     Seat,
     interested,
     is_quoted,
     kinds_for,
     kinds_of,
+    nobody_opens,
     not_quoted,
+    opening_names,
     opening_of,
     second_people,
     second_seats,
@@ -398,7 +399,7 @@ def check_ask_to_open_prices(evaluation: Evaluation, by: User) -> None:
     if opening_of(evaluation) is not None:
         raise Refused("It is asked for already.", code="asked_already")
     if not second_people(evaluation):
-        raise Refused(NOBODY, code="nobody_may_confirm")
+        raise Refused(nobody_opens(evaluation), code="nobody_may_confirm")
 
 
 def check_confirm_price_opening(opening: PriceOpening, by: User) -> Seat:
@@ -575,9 +576,7 @@ def seat_of(user: User, opening: PriceOpening) -> Seat:
             "You declared an interest in a candidate; until the owner clears it, "
             "somebody else confirms."
         )
-    raise Forbidden(
-        "Prices are opened by Leadership or Finance, a role that you do not hold here."
-    )
+    raise Forbidden(f"Only {opening_names(opening.evaluation, 'and')} open prices.")
 
 
 def require_awaited(opening: PriceOpening) -> None:

@@ -70,7 +70,7 @@ from vendors.admin.invitations import ContactsField, ContactsForm
 from vendors.choices import DocumentKind
 from vendors.models import PublishedDocument
 from vendors.policy import may_read_contacts, may_see_prices
-from vendors.selectors.costs import NOBODY, opening_state
+from vendors.selectors.costs import nobody_opens, opening_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def decision_page(request: HttpRequest, evaluation: Evaluation) -> HttpResponse:
         sealed=sealed,
         owns=owner,
         opening=opening_state(evaluation, user) if deciding else None,
-        nobody=NOBODY,
+        nobody=nobody_opens(evaluation),
         memo_is_open=memo_is_open(user, evaluation),
         is_owner=owner,
         may_waive=deciding and is_leadership(user, evaluation),

@@ -33,10 +33,10 @@ from trials.selectors.scores import far_apart, unlocked_scorers
 from trials.selectors.trials import unjudged_criteria
 from vendors.models import Candidate, CostLine, Question
 from vendors.selectors.costs import (
-    NOBODY,
     asked_of,
     candidate_cost,
     envelope_of,
+    nobody_opens,
     opening_of,
     quotes_seen,
     second_people,
@@ -411,7 +411,9 @@ def prices_opened(look: Look) -> Iterator[Blocker]:
     people = second_people(evaluation, row)
     if not people:
         place = links.act("add-stakeholder", evaluation, role=Role.LEADERSHIP)
-        yield Blocker(f"Prices are sealed. {NOBODY}", place, "Add stakeholder")
+        yield Blocker(
+            f"Prices are sealed. {nobody_opens(evaluation)}", place, "Add stakeholder"
+        )
     elif row is None:
         yield Blocker(
             "Prices are sealed; ask a second person to open them.",

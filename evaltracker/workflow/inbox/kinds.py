@@ -26,7 +26,7 @@ from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
-from stakeholders.models import Delegation, Role, SignOff, SignOffRule
+from stakeholders.models import Delegation, Role, SignOff, SignOffRule, role_names
 from stakeholders.selectors import RuleTally, approved_of
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
@@ -36,7 +36,7 @@ from trials.selectors.scores import far_apart_in, unlocked_scorers
 from trials.selectors.trials import unjudged_criteria
 from vendors.choices import CandidateState
 from vendors.models import Conflict, PriceOpening
-from vendors.selectors.costs import OPENING_ROLES, interested
+from vendors.selectors.costs import OPENING_ROLES, interested, opening_names
 from vendors.selectors.dialogue import count_unseen
 
 SAID = 3
@@ -567,12 +567,13 @@ def clearings(desk: Desk) -> Iterator[WorkItem]:
     )
     for conflict in rows.select_related("candidate", "person"):
         evaluation = desk.evaluations[conflict.candidate.evaluation_id]
+        called = role_names(evaluation)[Role.LEADERSHIP]
         yield desk.item(
             "clearing",
             evaluation,
             f"Look at the conflict of interest of {conflict.person.name}",
             f"{conflict.person.name} runs this evaluation and declared one in "
-            f"{conflict.candidate}; only Leadership clears it.",
+            f"{conflict.candidate}; only {called} clears it.",
             address_of("clear-interest", conflict),
         )
 
@@ -617,7 +618,7 @@ def openings(desk: Desk) -> Iterator[WorkItem]:
             evaluation,
             "Open the prices",
             f"{opening.asked_by.name} asked to open them; a second person, from "
-            "Leadership or Finance, confirms.",
+            f"{opening_names(evaluation)}, confirms.",
             reverse("admin:act_on", args=["confirm-price-opening", opening.pk]),
         )
 

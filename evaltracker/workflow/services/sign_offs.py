@@ -62,7 +62,14 @@ from evaltracker.workflow.notices import (
     WaiverAnswered,
     WaiverAsked,
 )
-from stakeholders.models import SignedDocument, SignOff, SignOffRule, digest_of
+from stakeholders.models import (
+    Role,
+    SignedDocument,
+    SignOff,
+    SignOffRule,
+    digest_of,
+    role_names,
+)
 from stakeholders.policy import leaders
 from stakeholders.services.sign_offs import (
     ConditionAsked,
@@ -540,8 +547,9 @@ def require_askable(report: GateReport, evaluation: Evaluation, by: By) -> None:
 
 def require_answerers(evaluation: Evaluation, *, tells: bool) -> None:
     if not answerers(evaluation, tells=tells).exists():
+        called = role_names(evaluation)[Role.LEADERSHIP]
         raise Refused(
-            "Nobody who holds the Leadership role can answer. Add a stakeholder first."
+            f"Nobody who holds the {called} role can answer. Add a stakeholder first."
         )
 
 

@@ -117,7 +117,7 @@ def test_the_owner_is_never_the_second_person(where: Evaluation) -> None:
         confirm_price_opening(opening=opening, by=where.owner)
     # Nor by lending the part to somebody, nor as a substitute of leadership.
     lend(where, stakeholders.holder("it"), role="finance")
-    with pytest.raises(Forbidden, match="Leadership or Finance"):
+    with pytest.raises(Forbidden, match="Only Leadership and Finance open prices"):
         confirm_price_opening(opening=opening, by=stakeholders.holder("it"))
     assert not may_see_prices(stakeholders.holder("it"), where)
 
@@ -128,7 +128,7 @@ def test_a_role_that_answers_for_the_money_is_needed(
 ) -> None:
     people = {"it": stakeholders.holder("it"), "operator": common.otto()}
     opening = ask(where)
-    with pytest.raises(Forbidden, match="Leadership or Finance"):
+    with pytest.raises(Forbidden, match="Only Leadership and Finance open prices"):
         confirm_price_opening(opening=opening, by=people.get(who) or common.noor())
 
 
