@@ -281,7 +281,7 @@ class RulesForm(forms.Form):
 
     @property
     def heads(self) -> dict[str, str]:
-        return {"name": "Name", "place": "Place", **dict(Stage.choices)}
+        return {"name": "Role", "place": "Place", **dict(Stage.choices)}
 
     def grid(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
         for role in self.names:
