@@ -389,33 +389,6 @@ def _refuse_used(stakeholder: Stakeholder, *, but_signed: bool = False) -> None:
 
 # Saying how many of which role must approve before a stage is left.
 
-# One of each before these stages are left; the owner changes it as the house decides.
-USUAL_STAGES = (Stage.REQUIREMENTS, Stage.TRIALS, Stage.DECISION)
-
-
-@transaction.atomic
-def ask_usual_roles(*, evaluation: Evaluation, by: By) -> list[SignOffRule]:
-    """Ask one of each usual role to approve each usual stage, where nobody is asked."""
-    require_owner(by, evaluation)
-    evaluation = lock(evaluation)
-    require_open(evaluation)
-    if evaluation.sign_off_rules.exists():
-        return []
-    roles = (Role.IT, Role.DEVOPS, Role.PM, Role.LEADERSHIP)
-    made = SignOffRule.objects.bulk_create(
-        SignOffRule(evaluation=evaluation, stage=stage, role=role)
-        for stage in USUAL_STAGES
-        for role in roles
-    )
-    journal.record(
-        evaluation=evaluation,
-        action="sign_off_rule.usual_set",
-        subject=evaluation,
-        by=by,
-        after=dict.fromkeys(USUAL_STAGES, roles),
-    )
-    return made
-
 
 @transaction.atomic
 def set_sign_off_rules(

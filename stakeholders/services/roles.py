@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.dispatch import receiver
 
 from evaltracker.accounts.services import add_colleague
 from evaltracker.errors import Forbidden
@@ -20,8 +21,15 @@ from evaltracker.evaluations.choices import AccountAction
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.evaluations.policy import check_owned, lock, may_add_people
-from evaltracker.requirements.services.evaluations import change_brief
-from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
+from evaltracker.requirements.services.evaluations import (
+    change_brief,
+    evaluation_started,
+)
+from evaltracker.requirements.services.templates import (
+    TEMPLATE_PARTS,
+    TemplatePart,
+    shipped,
+)
 from evaltracker.toolbox.text import Inputs
 from stakeholders.models import (
     Role,
@@ -156,6 +164,13 @@ def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
     stand = SignOffRule.objects.filter(evaluation=evaluation)
     gone = dict.fromkeys(stand.values_list("stage", "role"), 0)
     set_sign_off_rules(evaluation=evaluation, rules=gone | wanted, by=by)
+
+
+@receiver(evaluation_started)
+def ask_usual_roles(*, evaluation: Evaluation, by: User, **_: Any) -> None:
+    """Ask whom a template of IT asks, where nobody is asked."""
+    if not evaluation.sign_off_rules.exists():
+        ask_the_same(evaluation, shipped()[0].content[RULES], by)
 
 
 def load_names(evaluation: Evaluation, names: Any, by: User) -> None:

@@ -59,7 +59,8 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import read_reason
 from evaltracker.toolbox.working_days import months_after
 from stakeholders.policy import require_part, voices
-from stakeholders.services.people import add_stakeholder, ask_usual_roles
+from stakeholders.services.people import add_stakeholder
+from stakeholders.services.roles import ask_usual_roles
 from trials.models import Gap
 from vendors.candidates import WORDED
 from vendors.choices import CandidateState, DocumentKind

@@ -70,7 +70,7 @@ def test_its_queries_do_not_grow_with_the_entries(
     client.get(here)
     for each in range(60):
         change_brief(evaluation=purchase, context=f"L{each}", by=purchase.owner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         body = client.get(here).content.decode()
     assert "Page 1 of 2" in body
     assert Entry.objects.filter(evaluation=purchase).count() > 60
