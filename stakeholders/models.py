@@ -1,8 +1,7 @@
 """Who has a say, and who signed."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,7 +15,9 @@ from django.db.models import (
     F,
     ForeignKey,
     Index,
+    OuterRef,
     Q,
+    Subquery,
     UniqueConstraint,
 )
 from django.db.models.functions import Coalesce, Lower
@@ -67,16 +68,6 @@ class RoleName(CommittedRecord):
         ]
 
 
-def read_role_names(ids: Collection[UUID]) -> None:
-    """Read what `role_names` answers for many evaluations in one query."""
-    rows = RoleName.objects.filter(evaluation__in=ids)
-    names: dict[UUID, dict[str, str]] = {key: {} for key in ids}
-    for key, role, name in rows.values_list("evaluation", "role", "name"):
-        names[key][role] = name
-    for key, given in names.items():
-        read_once(("role names", key), partial(dict, given))
-
-
 def given_names(evaluation: Evaluation | UUID) -> dict[str, str]:
     """By role what an evaluation calls it itself, in its order."""
     key = evaluation if isinstance(evaluation, UUID) else evaluation.pk
@@ -96,7 +87,17 @@ def called_then(row: "SignOff") -> str:
     return row.role_name or str(Role(row.role).label)
 
 
+def with_names(rows: Any) -> Any:
+    """The same rows, each with what its evaluation calls its role."""
+    names = RoleName.objects.filter(
+        evaluation=OuterRef("evaluation"), role=OuterRef("role")
+    )
+    return rows.annotate(called=Subquery(names.values("name")))
+
+
 def called_here(row: Any) -> str:
+    if "called" in row.__dict__:
+        return row.called or str(Role(row.role).label)
     return role_names(row.evaluation_id)[row.role]
 
 

@@ -27,6 +27,7 @@ from stakeholders.models import (
     Verdict,
     given_names,
     role_names,
+    with_names,
 )
 from stakeholders.policy import voices
 from stakeholders.scoring import Clash, clashes
@@ -239,7 +240,9 @@ def tally(visit: Visit, digest: str, barred: Collection[int] = ()) -> list[RuleT
     `barred` are ids of people who may sign for nobody on this visit.
     """
     evaluation = visit.evaluation
-    rules = SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
+    rules = with_names(
+        SignOffRule.objects.filter(evaluation=evaluation, stage=visit.stage)
+    )
     people: dict[str, list[Stakeholder]] = defaultdict(list)
     holders = voices().filter(evaluation=evaluation, user__is_active=True)
     shut: dict[str, list[Stakeholder]] = defaultdict(list)

@@ -36,8 +36,8 @@ from stakeholders.models import (
     SignOff,
     SignOffRule,
     Stakeholder,
-    read_role_names,
     role_names,
+    with_names,
 )
 from stakeholders.policy import lendings
 from stakeholders.selectors import role_choices, signing_names, with_right
@@ -201,8 +201,7 @@ class StakeholderAdmin(HardenedAdmin):
         return row.get_role_display()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Stakeholder]:
-        rows: QuerySet[Stakeholder] = super().get_queryset(request)
-        read_role_names(set(rows.order_by().values_list("evaluation", flat=True)))
+        rows: QuerySet[Stakeholder] = with_names(super().get_queryset(request))
         return rows
 
     def page_of(self, row: Stakeholder) -> str:

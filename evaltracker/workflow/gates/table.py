@@ -343,9 +343,8 @@ def gates_of(stage: str) -> list[Gate]:
 def unsigned(look: Look) -> Iterator[Blocker]:
     """A blocker for every rule that has not passed, or for having none: the decision
     needs one of its own, other stages only that anybody is asked at all."""
-    rules = look.evaluation.sign_off_rules
-    at_all = look.visit.stage != Stage.DECISION and rules.exists()
-    if not (look.tallies or at_all):
+    rules, decides = look.evaluation.sign_off_rules, look.visit.stage == Stage.DECISION
+    if not look.tallies and (decides or not rules.exists()):
         yield Blocker(
             "Nobody is asked to sign this stage; choose which roles must.",
             links.act("sign-off-rules", look.evaluation),

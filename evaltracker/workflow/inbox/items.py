@@ -33,8 +33,7 @@ from stakeholders.models import (
     Delegation,
     RoleWeight,
     Stakeholder,
-    read_role_names,
-    role_names,
+    with_names,
 )
 from stakeholders.policy import voices
 from stakeholders.selectors import places_of, stage_due
@@ -315,10 +314,8 @@ class Desk:
 
     @cached_property
     def parts(self) -> list[Stakeholder]:
-        read_role_names(self.evaluations.keys())
-        return list(
-            voices().filter(user=self.user, evaluation__in=list(self.evaluations))
-        )
+        rows = voices().filter(user=self.user, evaluation__in=list(self.evaluations))
+        return list(with_names(rows))
 
     @cached_property
     def lent(self) -> list[Delegation]:
@@ -417,7 +414,7 @@ def milestones(desk: Desk) -> Iterator[WorkItem]:
 
 def weights(desk: Desk) -> Iterator[WorkItem]:
     roles = {
-        (part.evaluation_id, part.role)
+        (part.evaluation_id, part.role): part.get_role_display()
         for part in desk.parts
         if desk.evaluations[part.evaluation_id].stage == Stage.REQUIREMENTS
     }
@@ -434,11 +431,10 @@ def weights(desk: Desk) -> Iterator[WorkItem]:
             "evaluation", "role"
         )
     )
-    for key, role in sorted(roles, key=str):
+    for (key, role), label in sorted(roles.items(), key=str):
         missing = wanted[key] - weighed[key, role]
         if missing > 0:
             evaluation = desk.evaluations[key]
-            label = role_names(key)[role]
             yield desk.item(
                 "weights",
                 evaluation,

@@ -26,7 +26,14 @@ from evaltracker.toolbox.text import listed, listed_few, shortened
 from evaltracker.workflow.inbox.items import Desk, Stand, WorkItem
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.notices import address_of_request
-from stakeholders.models import Delegation, Role, SignOff, SignOffRule, role_names
+from stakeholders.models import (
+    Delegation,
+    Role,
+    SignOff,
+    SignOffRule,
+    role_names,
+    with_names,
+)
 from stakeholders.selectors import RuleTally, approved_of
 from trials.models import Agreement, Consensus, Demo, ScoreSheet, Trial
 from trials.notices import asked_to_attend
@@ -209,9 +216,9 @@ def sign_offs(desk: Desk) -> Iterator[WorkItem]:
     awaited = seats(desk)
     if not awaited:
         return
-    rules = SignOffRule.objects.filter(
-        evaluation__in={evaluation for evaluation, _ in awaited},
-        stage=F("evaluation__stage"),
+    where = {evaluation for evaluation, _ in awaited}
+    rules = with_names(
+        SignOffRule.objects.filter(evaluation__in=where, stage=F("evaluation__stage"))
     )
     signatures = Given(desk)
     asked = defaultdict(list)
