@@ -169,8 +169,20 @@ def ask_the_same(evaluation: Evaluation, rules: Any, by: User) -> None:
 @receiver(evaluation_started)
 def ask_usual_roles(*, evaluation: Evaluation, by: User, **_: Any) -> None:
     """Ask whom a template of IT asks, where nobody is asked."""
-    if not evaluation.sign_off_rules.exists():
-        ask_the_same(evaluation, shipped()[0].content[RULES], by)
+    check_owned(evaluation, by)
+    if evaluation.sign_off_rules.exists():
+        return
+    rules = shipped()[0].content[RULES]
+    SignOffRule.objects.bulk_create(
+        SignOffRule(evaluation=evaluation, **rule) for rule in rules
+    )
+    journal.record(
+        evaluation=evaluation,
+        action="sign_off_rule.usual_set",
+        subject=evaluation,
+        by=by,
+        after={"rules": [f"{rule['stage']}: {rule['role']}" for rule in rules]},
+    )
 
 
 def load_names(evaluation: Evaluation, names: Any, by: User) -> None:
