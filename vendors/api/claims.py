@@ -294,7 +294,7 @@ class FilesView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": UploadInput},
         responses={201: FileOutput, 200: FileOutput, **WRITE, **problems(507)},
-        examples=[examples.response_example(examples.FILE, 200, 201)],
+        examples=[examples.response_example("file", 200, 201)],
     )
     def post(self, request: Request, invitation: str, ref: str) -> HttpResponse:
         """Attach proof to your claim: 201 it is kept, 200 it was kept already.
@@ -384,7 +384,7 @@ class SubmissionView(VendorView):
         operation_id="submission_read",
         summary="Your last receipt",
         responses={200: ReceiptOutput, **READ},
-        examples=[examples.response_example(examples.RECEIPT)],
+        examples=[examples.response_example("receipt")],
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your last receipt; 404 until you hand in."""
@@ -399,7 +399,7 @@ class SubmissionView(VendorView):
         parameters=[IDEMPOTENCY_KEY],
         request=NothingInput,
         responses={201: ReceiptOutput, 200: ReceiptOutput, **WRITE},
-        examples=[examples.response_example(examples.RECEIPT, 200, 201)],
+        examples=[examples.response_example("receipt", 200, 201)],
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Hand your current claims in: 201 a receipt, 200 the one you have of them.
@@ -690,7 +690,7 @@ class AnswerSheetView(VendorView):
         ],
         request={"multipart/form-data": SheetInput},
         responses={200: SheetOutput, **WRITE},
-        examples=[examples.response_example(examples.SHEET)],
+        examples=[examples.response_example("sheet")],
     )
     def post(self, request: Request, invitation: str) -> HttpResponse:
         """Send the filled sheet back: all rows are taken or none.

@@ -283,7 +283,7 @@ class QuoteView(VendorView):
         operation_id="quote_read",
         summary="Your quote",
         responses={200: QuoteOutput, **READ},
-        examples=[examples.response_example(examples.QUOTE_ANSWER)],
+        examples=[examples.response_example("quote_answer")],
     )
     def get(self, request: Request, invitation: str) -> Response:
         """Read your prices as they stand, and what is not quoted yet.
@@ -304,8 +304,8 @@ class QuoteView(VendorView):
         request=QuoteInput,
         responses={201: QuoteOutput, 200: QuoteOutput, **WRITE},
         examples=[
-            examples.request_example(examples.QUOTE),
-            examples.response_example(examples.QUOTE_WITHHELD, 200, 201),
+            examples.request_example("quote"),
+            examples.response_example("quote_withheld", 200, 201),
         ],
     )
     def put(self, request: Request, invitation: str) -> HttpResponse:
