@@ -53,6 +53,7 @@ def test_what_it_prints_lets_a_newcomer_in(demo: subprocess.Popen[str]) -> None:
     assert "[info" not in text
     assert sum(line.startswith("Loading ") for line in said) == 6  # itself and five
 
+    assert any("/vendor/start/" in line for line in said)
     home = next(line for line in said if "runs at" in line).split()[-1]
     above_password = next(line for line in said if "password" in line)
     password = said[said.index(above_password) + 1]
