@@ -45,6 +45,8 @@ class Picture:
 
 
 PICTURES = (
+    Picture("matrix", "lead", "/admin/e/ml-platform/matrix/"),
+    Picture("memo", "leadership", "/admin/e/automated-renewals/memo/"),
     Picture("workspace", "lead", "/admin/e/gpu-training/"),
     Picture("my_work", "lead", "/admin/"),
     Picture("requirements", "lead", "/admin/e/data-catalogue/requirements/"),

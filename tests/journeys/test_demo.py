@@ -164,7 +164,12 @@ def test_every_purchase_leaves_as_a_file_and_comes_back_the_same() -> None:
     for content in files:
         again = taken_in(content)
         entries = len(document(content)["journal"])
-        assert written_again(again, entries=entries) == content
+        told = document(written_again(again, entries=entries))
+        for visit in told["visits"]:
+            # Whoever had signed a stage that is open is asked once more.
+            signed = any(row["visit"] == visit["id"] for row in told["sign_offs"])
+            visit["round"] -= signed and visit["left_at"] is None
+        assert told == document(content)
         assert find_break(again) is None
     assert Evaluation.objects.count() == len(SLUGS)
     call_command("replay_decision", "automated-renewals", stdout=io.StringIO())
