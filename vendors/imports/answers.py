@@ -1,10 +1,12 @@
 """From cells to the words of a claim, without guessing."""
 
 import datetime
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from evaltracker.errors import Invalid
@@ -165,78 +167,13 @@ class ClaimsPlan(Plan[ClaimLine, ClaimChange]):
 
 # A word that is not here is kept as text and reported, never guessed from. Case,
 # hyphens and outer marks do not count.
-STATUS_WORDS: dict[str, Availability] = {
-    **dict.fromkeys(
-        (
-            "yes",
-            "y",
-            "true",
-            "✓",
-            "✔",
-            "☑",
-            "✅",
-            "now",
-            "ga",
-            "generally available",
-            "available",
-            "available now",
-            "supported",
-            "supports",
-            "fully supported",
-            "included",
-            "built in",
-            "out of the box",
-        ),
-        Availability.NOW,
-    ),
-    **dict.fromkeys(
-        ("beta", "public beta", "preview", "public preview", "early access"),
-        Availability.BETA,
-    ),
-    **dict.fromkeys(
-        (
-            "planned",
-            "roadmap",
-            "on roadmap",
-            "on the roadmap",
-            "coming soon",
-            "in development",
-        ),
-        Availability.PLANNED,
-    ),
-    **dict.fromkeys(
-        (
-            "on request",
-            "custom",
-            "customisation",
-            "customization",
-            "professional services",
-            "at cost",
-            "at extra cost",
-        ),
-        Availability.ON_REQUEST,
-    ),
-    **dict.fromkeys(
-        (
-            "no",
-            "n",
-            "false",
-            "✗",
-            "✘",
-            "✕",
-            "❌",
-            "☒",
-            "never",
-            "none",
-            "not supported",
-            "unsupported",
-            "does not support",
-            "not available",
-            "unavailable",
-            "not planned",
-        ),
-        Availability.NEVER,
-    ),
+WORDS: dict[str, dict[str, list[str]]] = json.loads(
+    Path(__file__).with_name("words.json").read_text(encoding="utf-8")
+)
+STATUS_WORDS = {
+    word: Availability(state)
+    for state, words in WORDS["status"].items()
+    for word in words
 }
 # Names of columns in one of which an answer is crossed.
 CROSSED = frozenset({"yes", "no", "na", "notapplicable", "planned", "partial"})
@@ -244,51 +181,24 @@ CROSSED = frozenset({"yes", "no", "na", "notapplicable", "planned", "partial"})
 RULED_WORDS = frozenset(
     {"not applicable", "n/a", "na", "not evaluated", "not assessed", "unknown", "tbd"}
 )
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "candidate": CANDIDATE_COLUMNS,
-    "requirement": (*REF_COLUMNS, *NAME_COLUMNS, "requirementtext", "question", "text"),
-    "component": COMPONENT_COLUMNS,
-    "version": ("version", "productversion", "release"),
-    "status": (
-        "availability",
-        "status",
-        "level",
-        *ANSWER_COLUMNS,
-        *("comply", "complies", "compliant", "meets", "meetsrequirement", "yesno"),
-        *("compliance", "conformance", "conformancelevel", "conformancestatus"),
-        *("levelofconformance", "compliancelevel", "compliancestatus", "supported"),
-    ),
-    "statement": (
-        "statement",
-        "statementmarkdown",
-        "statementtext",
-        "claim",
-        "notes",
-        "note",
-        "comment",
-        "comments",
-        "remarks",
-        "explanation",
-        "details",
-        *("remarksandexplanations", "remarksandexplanation", "explanations"),
-        *("additionalinformation", "additionalinfo", "furtherinformation"),
-        *("vendorcomments", "vendorcomment", "suppliercomments", "implementation"),
-        *("cspimplementationdescription", "implementationdescription"),
-    ),
-    "evidence": (
-        "evidenceurl",
-        "evidenceurls",
-        "evidencelink",
-        "evidence",
-        "sourceurl",
-        "sourceurls",
-        "source",
-        "link",
-        "url",
-    ),
-    "available_from": ("availablefrom", "planneddate", "date", "when"),
-    "number": ("claimednumber", "numberclaimed"),
+SHARED = {
+    "*candidate": CANDIDATE_COLUMNS,
+    "*ref": REF_COLUMNS,
+    "*name": NAME_COLUMNS,
+    "*component": COMPONENT_COLUMNS,
+    "*answer": ANSWER_COLUMNS,
 }
+
+
+def columns_of(part: str) -> dict[str, tuple[str, ...]]:
+    """By field, the names of its column, the likeliest first."""
+    return {
+        field: tuple(word for name in names for word in SHARED.get(name, (name,)))
+        for field, names in WORDS[part].items()
+    }
+
+
+COLUMNS = columns_of("answers")
 
 
 # A tick, a cross, yes or no before words that explain it.

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from evaltracker.errors import Invalid
 from evaltracker.importing.commands import examples, order_in
-from evaltracker.importing.kinds import CANDIDATE_COLUMNS
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import MOST_PLACES, inexact, padded, read_currency
@@ -29,51 +28,12 @@ from evaltracker.toolbox.tabular.cells import numbers_is_open as is_open
 from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import CODES, Kind, read_decimal
 from vendors.costs.cells import STATE_OF
-from vendors.imports.answers import read_date, words_around
+from vendors.imports.answers import WORDS, columns_of, read_date, words_around
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "candidate": (*CANDIDATE_COLUMNS, "provider", "productname", "name"),
-    "kind": ("kind", "costkind", "kindofcost", "costtype"),
-    "label": (
-        *("label", "part", "item", "service", "serviceproposed", "laborcategory"),
-        *("labourcategory", "costitem", "tier", "plan", "planname", "description"),
-    ),
-    "state": ("state", "known", "pricestate"),
-    "likely": (
-        *("likely", "price", "amount", "unitprice", "netprice", "basepricing"),
-        *("pricing", "cost", "priceofferedtogsa", "priceusd"),
-    ),
-    "low": ("low", "from", "lowest"),
-    "high": ("high", "to", "highest"),
-    "quantity": ("quantity", "qty", "count"),
-    "unit": ("unit", "unitofissue", "uom", "per"),
-    "recurrence": (
-        *("recurrence", "fallsdue", "due", "period", "billing", "howoften"),
-        "frequency",
-    ),
-    "currency": ("currency", "currencycode"),
-    "rate": ("exchangerate", "ratetobase"),
-    "pricing": ("pricebyquantity", "pricingmodel"),
-    "tiers": ("tiers", "furthertiers"),
-    "source_url": ("sourceurl", "pricingsource", "source", "link"),
-    "quoted_on": ("quotedon", "quotedate", "updatedat", "dateofthequote"),
-    "valid_from": ("validfrom", "startdate", "pricevalidfrom"),
-    "valid_until": (
-        *("validuntil", "validto", "validthrough", "expires", "expiry", "expirydate"),
-        *("expirationdate", "enddate", "pricevaliduntil", "quotevaliduntil"),
-    ),
-    "note": ("note", "notes", "comment", "comments", "vendornote"),
-}
+COLUMNS = columns_of("costs")
 # Other words for kinds of that key, where an evaluation has them.
 KIND_WORDS = {
-    **dict.fromkeys(("license", "usage", "subscription", "licenseorusage"), "licence"),
-    **dict.fromkeys(("setupfee", "setupfees", "implementation"), "setup"),
-    **dict.fromkeys(("supportcontract", "premiumsupport"), "support"),
-    **dict.fromkeys(("integrations",), "integration"),
-    **dict.fromkeys(("infrastructure", "egress"), "infrastructure_egress"),
-    **dict.fromkeys(("sso", "security", "securityextras"), "security_extras"),
-    **dict.fromkeys(("exitcosts",), "exit"),
-    **dict.fromkeys(("renewal", "renewalincrease"), "renewal_rise"),
+    word: key for key, words in WORDS["kinds_of_cost"].items() for word in words
 }
 
 
