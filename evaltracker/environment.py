@@ -27,7 +27,6 @@ def secrets_from_files(given: Mapping[str, str]) -> dict[str, str]:
 
     Raises:
         ImproperlyConfigured: one is given both ways, or its file holds none.
-
     """
     files = {name: given.get(f"{name}_FILE", "") for name in SECRETS}
     return {

@@ -36,7 +36,6 @@ def read_currency(text: str) -> str:
 
     Raises:
         ValueError: it names no currency, or several share the name.
-
     """
     typed = " ".join(text.split())
     code = _NAMES.get(typed.casefold(), typed.upper())

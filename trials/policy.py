@@ -38,7 +38,6 @@ def enter(evaluation: Evaluation, by: By, *stages: Stage) -> tuple[Evaluation, U
 
     Raises:
         Forbidden: no part in it. Refused: another stage, or it has ended.
-
     """
     evaluation = lock(evaluation)
     return evaluation, check_part(evaluation, by, *stages)

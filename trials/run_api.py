@@ -495,7 +495,6 @@ def read_report(kind: str, content: bytes, address: Address) -> ReportedFile:
 
     Raises:
         Invalid: by place. ParseError: it is no JSON.
-
     """
     if not content.strip():
         raise refuse("The body is empty.")

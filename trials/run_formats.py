@@ -240,7 +240,6 @@ class Reader:
 
         Raises:
             Invalid: with all that is wrong, or no run is for a criterion.
-
         """
         texts = self._described(said or {})
         self.faults.check()
@@ -300,7 +299,6 @@ def read_json_file(content: bytes, address: Address) -> ReportedFile:
 
     Raises:
         ParseError: it is no JSON. Invalid: by place.
-
     """
     body = read_json(content, exact=True)
     if not isinstance(body, dict):
@@ -585,7 +583,6 @@ def read_junit(content: bytes, address: Address) -> ReportedFile:
 
     Raises:
         Invalid: it is no such file, over a limit, or by place.
-
     """
     reader = Reader(address)
     for number, (case, suite) in enumerate(_cases(_tree(content), None), 1):
@@ -678,7 +675,6 @@ def read_kept_report(upload: IO[bytes], name: str) -> AcceptedFile:
 
     Raises:
         Invalid: it is too large, or has another name than we give.
-
     """
     content = upload.read(SIZE_LIMIT + 1)
     if name not in KEPT_NAMES or len(content) > SIZE_LIMIT:

@@ -54,7 +54,6 @@ def address_in(key: str, by: User) -> str:
 
     Raises:
         Refused: it is forged, too old, used up or somebody else's.
-
     """
     try:
         payload = signing.loads(key, salt=SALT, max_age=LASTS)
@@ -72,7 +71,6 @@ def ask_for_address(*, address: str, by: User) -> None:
 
     Raises:
         Invalid: somebody here has it already.
-
     """
     address = address.lower()
     if at_address(address):
@@ -87,7 +85,6 @@ def confirm_address(*, key: str, by: User) -> User:
 
     Raises:
         Refused: the key does not hold. Invalid: somebody took the address meanwhile.
-
     """
     before = by.email
     change(by, email=address_in(key, by))
@@ -132,10 +129,8 @@ def add_person(
     Without a password they get a mail with a link to set one.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Invalid: the name or address is taken, the password is easy to guess, or there
-            is neither a password nor an address.
-
+        Forbidden: `by` is not an operator. Invalid: the name or address is taken, the
+        password is easy to guess, or there is neither a password nor an address.
     """
     require_operator(by)
     if not password and not email:
@@ -164,9 +159,8 @@ def add_colleague(
     """Give somebody a login by name and address; they get a mail with a link.
 
     Raises:
-        Forbidden: `by` may not add people.
-        Invalid: somebody with this address can log in already.
-
+        Forbidden: `by` may not add people. Invalid: somebody with this address can log
+        in already.
     """
     if not may_add_people(by):
         raise Forbidden("Only people with the right to add people may do this.")
@@ -190,9 +184,8 @@ def invite(*, person: User, by: User) -> User:
     """Owe a person the mail with the link to set their first password.
 
     Raises:
-        Forbidden: `by` may not add people.
-        Refused: they have a password, no address, or a stopped login.
-
+        Forbidden: `by` may not add people. Refused: they have a password, no address,
+        or a stopped login.
     """
     if not may_add_people(by):
         raise Forbidden("Only people with the right to add people may do this.")
@@ -212,9 +205,7 @@ def change_person(
     """Change a person's names, address, zone and rights.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Invalid: with the sentences by field.
-
+        Forbidden: `by` is not an operator. Invalid: with the sentences by field.
     """
     require_operator(by)
     _, after = change(person, **{key: values[key] for key in EDITABLE if key in values})
@@ -232,7 +223,6 @@ def change_own_details(*, by: User, **values: Any) -> User:
 
     Raises:
         Invalid: with the sentences by field.
-
     """
     _, after = change(by, **{key: values[key] for key in OWN if key in values})
     if after:
@@ -246,7 +236,6 @@ def set_checked_password(person: User, password: str) -> None:
 
     Raises:
         Invalid: it is easy to guess.
-
     """
     try:
         validate_password(password, person)
@@ -307,9 +296,7 @@ def set_password(*, person: User, password: str, by: User) -> User:
     """Give a person a new password; their open sessions end.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Invalid: the password is easy to guess.
-
+        Forbidden: `by` is not an operator. Invalid: the password is easy to guess.
     """
     require_operator(by)
     set_checked_password(person, password)
@@ -323,9 +310,8 @@ def set_active(*, person: User, active: bool, by: User) -> User:
     """Stop a person from logging in, or let them again; at once.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Refused: an operator would lock themselves out, or the person is erased.
-
+        Forbidden: `by` is not an operator. Refused: an operator would lock themselves
+        out, or the person is erased.
     """
     require_operator(by)
     if person.pk == by.pk:
@@ -349,7 +335,6 @@ def reset_factors(*, person: User, by: User) -> User:
 
     Raises:
         Forbidden: `by` is not an operator. Refused: there are none.
-
     """
     check_reset_factors(person, by)
     return _reset_factors(person, by=by, detail="all")
@@ -362,7 +347,6 @@ def reset_factors_on_server(*, person: User) -> User:
 
     Raises:
         Refused: there are none.
-
     """
     return _reset_factors(person, by=None, detail="all, by a command on the server")
 
@@ -424,7 +408,6 @@ def ask_for_erasure(*, by: User) -> User:
 
     Raises:
         Refused: it was asked already.
-
     """
     if by.erasure_asked_at:
         raise Refused("You have asked already; an operator will do it.")
@@ -442,7 +425,6 @@ def check_erase_person(person: User, by: User) -> None:
 
     Raises:
         Forbidden: no operator. Refused: oneself, erased, or an owner of something open.
-
     """
     require_operator(by)
     if person.pk == by.pk:
@@ -465,9 +447,8 @@ def erase_person(*, person: User, by: User) -> User:
     once, mail that is still owed does not leave.
 
     Raises:
-        Forbidden: `by` is not an operator.
-        Refused: it is `by`, somebody who runs an open evaluation, or done already.
-
+        Forbidden: `by` is not an operator. Refused: it is `by`, somebody who runs an
+        open evaluation, or done already.
     """
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     check_erase_person(person, by)
@@ -523,7 +504,6 @@ def add_first_operator(*, name: str, email: str) -> User | None:
 
     Raises:
         Invalid: the address is none, or belongs to somebody here.
-
     """
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return None

@@ -128,7 +128,6 @@ def record(
 
     Raises:
         TransactionManagementError: outside a transaction.
-
     """
     head = JournalHead.objects.select_for_update(no_key=True).get(evaluation=evaluation)
     entry = next_entry(

@@ -106,7 +106,6 @@ def checked(row: models.Model) -> None:
 
     Raises:
         Invalid: with the sentences by field.
-
     """
     try:
         row.full_clean()
@@ -128,7 +127,6 @@ def change(row: models.Model, **values: Any) -> tuple[dict[str, Any], dict[str, 
 
     Raises:
         Invalid: with the sentences by field.
-
     """
     changed = {
         field: value for field, value in values.items() if getattr(row, field) != value
@@ -176,7 +174,6 @@ def read_answer(field: BriefField, value: Any) -> str:
 
     Raises:
         ValueError: with the sentence for the person.
-
     """
     text = "" if value is None else read_text(str(value))
     if not text:

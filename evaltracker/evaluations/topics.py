@@ -185,7 +185,6 @@ def find_subject(user: User, key: str) -> Subject:
 
     Raises:
         NotFound: no such topic, or nothing there that `user` may see.
-
     """
     name, _, rest = key.partition(".")
     subject_id, _, part = rest.partition(".")

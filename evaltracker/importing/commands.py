@@ -60,7 +60,6 @@ def headers_said(
 
     Raises:
         CommandError: no sheet has it, or there is no such field.
-
     """
     columns = dict(pair(text, "--column") for text in options["column"])
     number = options["header_row"]
@@ -261,7 +260,6 @@ class ImportCommand(BaseCommand):
 
         Raises:
             CommandError: the plan has problems; nothing was imported.
-
         """
         out = self.stdout
         for remark in plan.remarks:

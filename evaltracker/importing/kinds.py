@@ -77,7 +77,6 @@ class ImportKind:
 
         Raises:
             Forbidden: it is not `user` who imports such things.
-
         """
         if not self.allowed(user, evaluation):
             raise Forbidden(f"Importing {self.things} is not yours to do here.")

@@ -263,7 +263,6 @@ class Header:
 
         Raises:
             Unreadable: the sheet has nothing in that row.
-
         """
         for row in sheet.rows:
             if row.number == self.row:

@@ -81,7 +81,6 @@ class About[Row](NoticeKind):
 
         Raises:
             LookupError: it is gone; `holds` is asked first.
-
         """
         row = self.find(notice)
         if row is None:

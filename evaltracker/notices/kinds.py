@@ -90,9 +90,8 @@ def register[K: type[NoticeKind]](kind: K) -> K:
     """Class decorator: make a kind known, as `gap_reply` of `GapReply` unless it says.
 
     Raises:
-        TypeError: too long a name, or a duty that is not done.
-        ImproperlyConfigured: the name is taken.
-
+        TypeError: too long a name, or a duty that is not done. ImproperlyConfigured:
+        the name is taken.
     """
     if "name" not in vars(kind):
         kind.name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()

@@ -57,7 +57,6 @@ class Parcel:
 
         Raises:
             ValueError: a header holds what would begin another one.
-
         """
         return b"".join(self._pieces())
 
@@ -97,7 +96,6 @@ def header(name: str, value: str) -> bytes:
 
     Raises:
         ValueError: a newline, which would begin another header, or no ASCII.
-
     """
     bare = value.replace("\r\n ", "")
     if not bare.isprintable() or not bare.isascii():
@@ -167,7 +165,6 @@ def parcel_of(notice: Notice, message: Message) -> Parcel:
 
     Raises:
         ValueError: there is no address to send it to.
-
     """
     reader = notice.recipient
     address = reader.email if reader is not None else notice.address
@@ -266,7 +263,6 @@ def letter(
         steps: what to do one after the other, a sentence of ours each.
         paragraphs: what a person wrote to go on with, their lines kept.
         reply_to: whose address an answer goes to.
-
     """
     title = one_line(notice.evaluation.title) if notice.evaluation else ""
     reader = notice.recipient.name if notice.recipient else notice.addressee
@@ -441,7 +437,6 @@ class Line:
 
         Raises:
             Unreachable: refused, too slow, or our own login is not accepted.
-
         """
         if self.is_open:
             return

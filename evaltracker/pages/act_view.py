@@ -51,9 +51,8 @@ def act_view(request: HttpRequest, name: str, target_id: str = "") -> HttpRespon
     """Show an act's form (GET, HEAD) or perform it (POST).
 
     Raises:
-        NotFound: no such act, or no such target for this person.
-        Forbidden: the target is theirs to see, the act is not theirs to do.
-
+        NotFound: no such act, or no such target for this person. Forbidden: the target
+        is theirs to see, the act is not theirs to do.
     """
     act = ACTS.get(name)
     if act is None:

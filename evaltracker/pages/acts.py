@@ -99,7 +99,6 @@ class Act[T]:
 
         Raises:
             NotFound: if it is not there for them.
-
         """
         if self.model is None:
             if target_id:
@@ -137,7 +136,6 @@ class Act[T]:
 
         Raises:
             Forbidden: the wrong person. Refused: the wrong moment.
-
         """
         rule = type(self).rule
         if rule is not None:
@@ -153,7 +151,6 @@ class Act[T]:
 
         Raises:
             Detour: there is something to answer, elsewhere.
-
         """
 
     def needs_proof(self, target: T, user: User) -> bool:
@@ -253,7 +250,6 @@ def place_of(name: str, *keys: object) -> str:
 
     Raises:
         NoReverseMatch: there is none of that name for so many keys.
-
     """
     return _looked_up(name, keys, get_urlconf(), get_script_prefix())
 

@@ -120,7 +120,6 @@ def check_query(
 
     Raises:
         Invalid: naming the parameter, never what a hidden row holds.
-
     """
     known = {*filters}
     if columns:
@@ -304,7 +303,6 @@ class HardenedAdmin(ReadOnly, AdminModelAdmin):  # type: ignore[misc]
 
         Raises:
             Invalid: with a sentence.
-
         """
         try:
             return super().get_changelist_instance(request)

@@ -350,7 +350,6 @@ class ZoneField(forms.CharField):
 
         Raises:
             ValidationError: there is no such zone, or more than one.
-
         """
         typed: str = super().clean(value)
         if not typed:

@@ -260,7 +260,6 @@ class Grid[S: models.Model, R: models.Model]:
 
         Raises:
             NotFound: it is not there, or not there for them.
-
         """
         manager: Any = self.model._default_manager
         rows = manager.visible_to(user)
@@ -295,7 +294,6 @@ class Grid[S: models.Model, R: models.Model]:
 
         Raises:
             Invalid: the page has no such filter.
-
         """
         return rows
 
@@ -318,7 +316,6 @@ class Grid[S: models.Model, R: models.Model]:
 
         Raises:
             Refused: this grid takes no new rows.
-
         """
         raise Refused("Nothing can be added here.")
 
@@ -340,7 +337,6 @@ class Grid[S: models.Model, R: models.Model]:
 
         Raises:
             Refused: this grid has an order of its own.
-
         """
         raise Refused("These rows have an order of their own.")
 

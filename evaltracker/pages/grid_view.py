@@ -71,7 +71,6 @@ def refused_cells(
 
     Raises:
         Forbidden: the wrong person; then no cell is to blame.
-
     """
     if isinstance(problem, Forbidden):
         raise problem
@@ -100,7 +99,6 @@ def refuse_too_many(rows: int, cells: int = 0) -> None:
 
     Raises:
         Invalid: with the most that is taken.
-
     """
     if rows > MOST_ROWS or cells > MOST_CELLS:
         raise Invalid(
@@ -116,7 +114,6 @@ def rows_by_id(
 
     Raises:
         NotFound: one of them is not there, or not for this person.
-
     """
     wanted = list(dict.fromkeys(ids))
     if not all(is_key(key) for key in wanted):
@@ -135,7 +132,6 @@ def save_cells(
     Raises:
         RefusedCells: some cells were refused, and so all of them. NotFound: a row is
         gone. Forbidden: the wrong person.
-
     """
     by_row: dict[str, list[Change]] = {}
     for change in changes:
@@ -214,7 +210,6 @@ class _NewCells:
 
         Raises:
             ValidationError: it cannot be read. Problem: it could not be made.
-
         """
         try:
             return self.readers[column](value)
@@ -241,7 +236,6 @@ def add_rows(
 
     Raises:
         RefusedCells: at `new-1` and so on; nothing was added.
-
     """
     refuse_too_many(len(typed), sum(map(len, typed)))
     new = _NewCells(grid, subject, by)
@@ -285,7 +279,6 @@ def act_on_rows(
     Raises:
         RefusedCells: some rows were refused, and so all of them. Forbidden: it is not
         this person's to do. NotFound: a row is gone.
-
     """
     if name not in grid.acts(subject, by):
         raise Invalid("There is no such act here.")
@@ -402,7 +395,6 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
 
     Raises:
         NotFound: no such grid, or no such subject for this person.
-
     """
     grid = GRIDS.get(name)
     if grid is None:
@@ -537,7 +529,6 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
     Raises:
         Invalid: it is too large, or nothing that a grid sends.
-
     """
     try:
         body = json.loads(request.body)

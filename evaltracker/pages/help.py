@@ -103,7 +103,6 @@ def guide_html(name: str) -> SafeString:
 
     Raises:
         KeyError: the help shows no such document.
-
     """
     file = file_of(name)
     if file is None:
@@ -163,7 +162,6 @@ def term_named(word: str) -> str:
 
     Raises:
         KeyError: the list does not have it.
-
     """
     meaning = terms()[word].replace("*", "")
     return f"{meaning[0].upper()}{meaning[1:]}."

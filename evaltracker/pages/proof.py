@@ -73,7 +73,6 @@ def require_proof(request: HttpRequest) -> None:
     Raises:
         ReauthenticationRequired: they are asked here; the middleware shows where.
         ImmediateHttpResponse: they are asked by the company's sign-on.
-
     """
     if proved_recently(request):
         return

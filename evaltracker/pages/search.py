@@ -33,7 +33,6 @@ def page_number(request: HttpRequest, last: int, name: str = "page") -> int:
 
     Raises:
         Invalid: it is no number, or there is no such page.
-
     """
     text = request.GET.get(name, "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= last:
@@ -326,7 +325,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
     Raises:
         Invalid: the address or the query is none that the box can have sent.
-
     """
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
@@ -363,7 +361,6 @@ def read_query(request: HttpRequest) -> Query:
 
     Raises:
         Invalid: naming the parameter, never what it holds.
-
     """
     for name, values in request.GET.lists():
         if name not in PARAMETERS or len(values) != 1:

@@ -126,7 +126,6 @@ def check_open_list(user: Any, model: type[Model]) -> None:
 
     Raises:
         Forbidden: with a sentence.
-
     """
     if not may_open_list(user, model):
         raise Forbidden(

@@ -165,7 +165,6 @@ def register_tab(
 
     Raises:
         ImproperlyConfigured: there is no such group, or the place is taken.
-
     """
     if group and group not in GROUPS:
         raise ImproperlyConfigured(f"The page {slug!r} is in no group: {group!r}.")

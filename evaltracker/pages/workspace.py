@@ -206,7 +206,6 @@ def find_evaluation(user: User, slug: str) -> Evaluation:
 
     Raises:
         NotFound: it is not there, or not there for them.
-
     """
     seen = Evaluation.objects.visible_to(user).select_related("owner")
     evaluation: Evaluation | None = seen.filter(slug=slug).first()

@@ -215,7 +215,6 @@ def handed_in(document: Document) -> dict[str, AcceptedFile]:
 
     Raises:
         Invalid: one is missing, altered, or of a type that is not taken.
-
     """
     files = {}
     for part in parts():
@@ -374,10 +373,8 @@ def preview_import(
     """Read a file, and say what taking it in would do; nothing is written.
 
     Raises:
-        Forbidden: `by` is no operator.
-        Invalid: with the sentences by JSON pointer.
+        Forbidden: `by` is no operator. Invalid: with the sentences by JSON pointer.
         Refused: this evaluation is here already, or the slug is taken.
-
     """
     require_importer(by)
     document = read_document(content, limit)
@@ -423,10 +420,9 @@ def import_evaluation(*, preview: ImportPreview, by: By) -> Evaluation:
     """Take in the evaluation of a file, as `preview_import` says it.
 
     Raises:
-        Forbidden: `by` is no operator.
-        Invalid: by JSON pointer, or the rows contradict each other; nothing is kept.
-        StorageFull: its files have no room; nothing is kept.
-
+        Forbidden: `by` is no operator. Invalid: by JSON pointer, or the rows contradict
+        each other; nothing is kept. StorageFull: its files have no room; nothing is
+        kept.
     """
     require_importer(by)
     try:

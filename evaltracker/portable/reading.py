@@ -38,7 +38,6 @@ def read_json(content: bytes, limit: int = LARGEST) -> Any:
 
     Raises:
         Invalid: over the limit, no JSON, a name twice, too deep, or unkeepable text.
-
     """
     if len(content) > limit:
         raise Invalid(f"The file is over {limit // 2**20} MB.", code="file_too_large")
@@ -66,7 +65,6 @@ def read_document(content: bytes, limit: int = LARGEST) -> Document:
 
     Raises:
         Invalid: with the sentences by JSON pointer.
-
     """
     document = read_json(content, limit)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -156,7 +154,6 @@ def check_document(document: Document) -> None:
 
     Raises:
         Invalid: with the sentences by JSON pointer.
-
     """
     if not document["complete"] or document["left_out"]:
         names = ", ".join(document["left_out"]).replace("_", " ") or "something"

@@ -140,7 +140,6 @@ def read(field: models.Field[Any, Any], value: Any) -> Any:
 
     Raises:
         ValueError: with the sentence.
-
     """
     if value is None or isinstance(field, models.JSONField):
         return value

@@ -203,7 +203,6 @@ def document_of(evaluation: Evaluation, reader: User | None = None) -> Document:
 
     Raises:
         Refused: a file that somebody handed in is missing, or all are too much.
-
     """
     return Writer(evaluation, reader).document()
 

@@ -118,8 +118,7 @@ def draw_plan(
 
     Raises:
         ValueError: a stage, a length or a date that no plan can be drawn with, or a
-            calendar without working days.
-
+        calendar without working days.
     """
     weeks = _weeks(lengths or {}, onboarding_weeks)
     if stage not in STEPS:

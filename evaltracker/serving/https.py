@@ -73,7 +73,6 @@ def refuse_https_without_proxy() -> None:
 
     Raises:
         SystemExit: with the sentence and how to mend it.
-
     """
     if misses_proxy():
         raise SystemExit(f"evaltracker: {SENTENCE} {HINT}")

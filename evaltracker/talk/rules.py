@@ -28,7 +28,6 @@ def subject_of(comment: Comment, by: By) -> Subject:
 
     Raises:
         NotFound: it is gone, or not theirs to see.
-
     """
     user = actor_of(by).user
     topic = TOPICS[comment.topic]
@@ -43,7 +42,6 @@ def check_comment(subject: Subject, by: By) -> None:
 
     Raises:
         Forbidden: no part. NotFound: sealed from them. Refused: it is over.
-
     """
     evaluation, topic = subject.evaluation, subject.topic
     user = actor_of(by).user
@@ -214,7 +212,6 @@ def check_attach_files(subject: Subject, by: By) -> None:
 
     Raises:
         NotFound: it takes no files. Forbidden: no part. Refused: it is over.
-
     """
     if not subject.topic.takes_files:
         raise NotFound
@@ -229,7 +226,6 @@ def check_remove_file(file: AttachedFile, by: By) -> None:
 
     Raises:
         Forbidden: somebody else's. Refused: removed already, or it is over.
-
     """
     user, evaluation = actor_of(by).user, file.evaluation
     if not (user and keeps(user, file) and is_participant(user, evaluation)):

@@ -62,10 +62,9 @@ def add_comment(
     does whom “@Ivan” in the text names.
 
     Raises:
-        NotFound: sealed from them. Forbidden: no part in the evaluation.
-        Refused: the decision is frozen, the thread is resolved, or too much was said.
-        Invalid: no text, too long, or somebody is mentioned who may not see it.
-
+        NotFound: sealed from them. Forbidden: no part in the evaluation. Refused: the
+        decision is frozen, the thread is resolved, or too much was said. Invalid: no
+        text, too long, or somebody is mentioned who may not see it.
     """
     evaluation = lock(subject.evaluation)
     seen = subject.topic.find(by, subject.subject_id, subject.part)
@@ -112,9 +111,8 @@ def resolve_thread(*, comment: Comment, by: User) -> Comment:
     """Close a comment with its replies; who was mentioned in it waits no more.
 
     Raises:
-        NotFound: sealed from them. Forbidden: no part in the evaluation.
-        Refused: a reply, resolved already, or the decision is frozen.
-
+        NotFound: sealed from them. Forbidden: no part in the evaluation. Refused: a
+        reply, resolved already, or the decision is frozen.
     """
     comment = _locked(comment)
     check_resolve_thread(comment, by)
@@ -129,9 +127,8 @@ def reopen_thread(*, comment: Comment, by: User) -> Comment:
     """Open a resolved thread again.
 
     Raises:
-        NotFound: sealed from them. Forbidden: no part in the evaluation.
-        Refused: it is open, or the decision is frozen.
-
+        NotFound: sealed from them. Forbidden: no part in the evaluation. Refused: it is
+        open, or the decision is frozen.
     """
     comment = _locked(comment)
     check_reopen_thread(comment, by)
@@ -146,9 +143,8 @@ def withdraw_comment(*, comment: Comment, by: User) -> Comment:
     """Take back what one said: the text goes, that there was one stays.
 
     Raises:
-        NotFound: sealed from them. Forbidden: somebody else's.
-        Refused: withdrawn already, or the decision is frozen.
-
+        NotFound: sealed from them. Forbidden: somebody else's. Refused: withdrawn
+        already, or the decision is frozen.
     """
     comment = _locked(comment)
     check_withdraw_comment(comment, by)
@@ -164,7 +160,6 @@ def read_mention(*, comment: Comment, by: User) -> Comment:
 
     Raises:
         Forbidden: not mentioned in it. Refused: read or answered already.
-
     """
     comment = _locked(comment)
     check_read_mention(comment, by)
@@ -262,11 +257,9 @@ def attach_files(
         Those that are new.
 
     Raises:
-        NotFound: sealed from them. Forbidden: no part in the evaluation.
-        Refused: it has ended, or there is no room for more.
-        Invalid: none, too many at once, or one of a type or size that is not taken.
-        StorageFull: the disk is full.
-
+        NotFound: sealed from them. Forbidden: no part in the evaluation. Refused: it
+        has ended, or there is no room for more. Invalid: none, too many at once, or one
+        of a type or size that is not taken. StorageFull: the disk is full.
     """
     evaluation = lock(subject.evaluation)
     seen = subject.topic.find(by, subject.subject_id, subject.part)
@@ -346,9 +339,8 @@ def remove_file(*, file: AttachedFile, by: User) -> AttachedFile:
     """Take a file away for good; the journal keeps its name and digest.
 
     Raises:
-        Forbidden: neither the owner nor who attached it.
-        Refused: removed already, or the evaluation has ended.
-
+        Forbidden: neither the owner nor who attached it. Refused: removed already, or
+        the evaluation has ended.
     """
     evaluation = lock(file.evaluation)
     file = AttachedFile.objects.get(pk=file.pk)

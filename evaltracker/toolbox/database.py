@@ -60,8 +60,7 @@ def pipeline(*, savepoint: bool = True, last: bool = False) -> Iterator[Pipeline
 
     Raises:
         django.db.Error: at the next `wait`, or at the end. A lost connection is one of
-            them: nothing of the pipeline may then be believed to have happened.
-
+        them: nothing of the pipeline may then be believed to have happened.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "postgresql":

@@ -47,9 +47,8 @@ def instant_of(day: datetime.date, time: datetime.time, zone: str) -> datetime.d
     the midnight that follows it.
 
     Raises:
-        ZoneInfoNotFoundError: a zone that the IANA database does not know.
-        ValueError: `time` carries a zone of its own.
-
+        ZoneInfoNotFoundError: a zone that the IANA database does not know. ValueError:
+        `time` carries a zone of its own.
     """
     if time.tzinfo is not None:
         raise ValueError("a wall time carries no zone of its own")
@@ -237,7 +236,6 @@ def read_zone(text: str) -> str:
 
     Raises:
         ValueError: there is none, or more than one place has that name.
-
     """
     place = " ".join(text.replace("_", " ").split())
     if text in zone_names():

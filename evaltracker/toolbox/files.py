@@ -38,7 +38,6 @@ def attachment(stored_as: str, *, name: str, content_type: str) -> HttpResponse:
 
     Raises:
         NotFound: the row is there but its file is not.
-
     """
     try:
         content: IO[Any] = default_storage.open(stored_as, "rb")
@@ -132,7 +131,6 @@ def read_file(
     Raises:
         Invalid: `file_empty` or `file_too_large` as code, or as `clean_name`.
         TypeNotTaken: it is none of those that are kept.
-
     """
     cleaned = clean_name(name, field=field)
     content = upload.read(limit + 1)

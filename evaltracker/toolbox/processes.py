@@ -72,7 +72,6 @@ def create_all[M: Model](rows: list[M]) -> list[M]:
 
     Raises:
         django.db.Error: a constraint refuses one of them; nothing is created then.
-
     """
     for batch in in_batches(rows, "written", BATCH):
         with pipeline(savepoint=False) as pipe:
@@ -135,9 +134,8 @@ def register_chore(
     `work` may be called at any time, by any process, and again after a crash.
 
     Raises:
-        TypeError: the name is too long.
-        ImproperlyConfigured: it is taken by other work.
-
+        TypeError: the name is too long. ImproperlyConfigured: it is taken by other
+        work.
     """
     if not name or len(name) > 40:
         raise TypeError("a chore needs a name of at most 40 letters")
@@ -149,7 +147,6 @@ def do_long_work() -> None:
 
     Raises:
         django.db.Error: the database is away.
-
     """
     for name, chore in CHORES.items():
         if chore.every is not None:

@@ -78,7 +78,6 @@ class Registry[K, T](Mapping[K, T]):
 
         Raises:
             ImproperlyConfigured: something else has the key.
-
         """
         if key not in self._items:
             self._items[key] = item

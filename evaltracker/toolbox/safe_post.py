@@ -48,7 +48,6 @@ def check_url(url: str) -> SplitResult:
 
     Raises:
         NotAllowed: not https, with a user part, or an address inside.
-
     """
     if len(url) > URL_LIMIT or not url.isascii() or not url.isprintable() or " " in url:
         raise NotAllowed("This is not an address as a chat gives it; copy it whole.")
@@ -90,10 +89,8 @@ def post(url: str, body: bytes) -> Reply:
     """Post JSON and read the beginning of the reply.
 
     Raises:
-        NotAllowed: it leads inside, or is no https.
-        NotSent: nothing has left.
-        OSError, HTTPException: it may or may not have arrived.
-
+        NotAllowed: it leads inside, or is no https. NotSent: nothing has left. OSError,
+        HTTPException: it may or may not have arrived.
     """
     parts = check_url(url)
     with _connected(parts) as sock:

@@ -63,9 +63,9 @@ def delegate(
     evaluation until the last of them, and cannot hand the part on.
 
     Raises:
-        Forbidden: it is not `by`'s own part, or it does not count.
-        Refused: to the owner, to oneself, or to an operator.
-        Invalid: days that are over, the wrong way round, or more than a year.
+        Forbidden: it is not `by`'s own part, or it does not count. Refused: to the
+        owner, to oneself, or to an operator. Invalid: days that are over, the wrong way
+        round, or more than a year.
     """
     evaluation = stakeholder.evaluation
     check_delegate(stakeholder, by)
@@ -283,7 +283,7 @@ def weigh_for_role(
 
     Raises:
         Forbidden: `by` does not hold the role. Refused: research has begun, or had
-            begun before the evaluation was sent back.
+        begun before the evaluation was sent back.
     """
     evaluation = lock(evaluation)
     check_weigh_for_role(evaluation, role, by)

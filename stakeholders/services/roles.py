@@ -80,8 +80,8 @@ def invite_stakeholder(
     """Give a colleague a login and a part in one go; a mail brings them in.
 
     Raises:
-        Forbidden: `by` is not the owner, or may not add people.
-        Invalid: somebody with this address is here already.
+        Forbidden: `by` is not the owner, or may not add people. Invalid: somebody with
+        this address is here already.
     """
     person = add_colleague(
         first_name=first_name,
@@ -104,8 +104,8 @@ def name_roles(*, evaluation: Evaluation, names: Mapping[str, str], by: By) -> N
     was given under.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended.
-        Invalid: by “name_” and the role; also for a name that another one has.
+        Forbidden: not the owner. Refused: it has ended. Invalid: by “name_” and the
+        role; also for a name that another one has.
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)

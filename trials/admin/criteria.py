@@ -351,7 +351,6 @@ class CriteriaGrid(Grid[Trial, Criterion]):
 
         Raises:
             Invalid: there is no requirement, or the words or the number are too long.
-
         """
         if not values.get("requirement"):
             sentence = (

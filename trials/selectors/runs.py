@@ -253,7 +253,6 @@ def results_by_token(
 
     Raises:
         Forbidden: it has ended. Refused: the trial is closed.
-
     """
     rows = RunToken.objects.select_related(
         "made_by", "trial__lead", "trial__candidate__evaluation__owner"
@@ -434,7 +433,6 @@ def frozen_pool(measurement: Measurement) -> Pooled:
 
     Raises:
         ValueError: its files have more or fewer runs than it.
-
     """
     pool = Pool(**measurement.pool) if measurement.pool else UNSAID
     results = measurement.results

@@ -127,9 +127,8 @@ def agree_contract(*, trial: Trial, digest: str, by: By) -> Trial:
 
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
-        Refused: not put forward, closed, or one's roles have agreed already.
-        Stale: the words are others by now; they are in the difference.
-
+        Refused: not put forward, closed, or one's roles have agreed already. Stale: the
+        words are others by now; they are in the difference.
     """
     evaluation = lock(trial.candidate.evaluation)
     trial = locked_trial(trial, evaluation)
@@ -144,10 +143,8 @@ def agree_contracts(*, evaluation: Evaluation, digest: str, by: By) -> list[Tria
     """Say yes to every contract that awaits a role of the acting user, read together.
 
     Raises:
-        Forbidden: no part in the evaluation.
-        Refused: fewer than two contracts await them.
-        Stale: they are not the contracts that `digest_of_all` was shown for.
-
+        Forbidden: no part in the evaluation. Refused: fewer than two contracts await
+        them. Stale: they are not the contracts that `digest_of_all` was shown for.
     """
     evaluation = lock(evaluation)
     trials = check_agree_contracts(evaluation, by)
@@ -246,10 +243,8 @@ def propose_contract(*, trial: Trial, by: By) -> Trial:
     Each role with a part is asked to agree. Where nobody has a part, it is agreed.
 
     Raises:
-        Forbidden: neither lead nor owner.
-        Refused: put forward already, no criterion, one without its number, or a part
-            of it is blank.
-
+        Forbidden: neither lead nor owner. Refused: put forward already, no criterion,
+        one without its number, or a part of it is blank.
     """
     trial, _ = open_trial(trial, by, check_propose_contract)
     before, after = change(trial, proposed_at=timezone.now())
@@ -277,9 +272,8 @@ def amend_contract(
     the trials of all finalists change alike.
 
     Raises:
-        Forbidden: neither lead nor owner. Refused: not agreed yet, or closed.
-        Invalid: by field.
-
+        Forbidden: neither lead nor owner. Refused: not agreed yet, or closed. Invalid:
+        by field.
     """
     trial, evaluation = open_trial(trial, by, check_amend_contract)
     reason = read_reason(reason, WHY)
@@ -332,9 +326,8 @@ def move_trial(
     days differ from the other finalists', unless they all move `together`.
 
     Raises:
-        Forbidden: neither lead nor owner. Refused: closed.
-        Invalid: no reason, or it ends before it starts.
-
+        Forbidden: neither lead nor owner. Refused: closed. Invalid: no reason, or it
+        ends before it starts.
     """
     trial, evaluation = open_trial(trial, by)
     reason = read_reason(
@@ -393,7 +386,6 @@ def change_trials(
 
     Raises:
         Forbidden: not the owner. Refused: there are none. Invalid: by field.
-
     """
     evaluation = lock(evaluation)
     trials = check_change_trials(evaluation, by)
@@ -436,7 +428,6 @@ def propose_contracts(*, evaluation: Evaluation, by: By) -> list[Trial]:
 
     Raises:
         Forbidden: not the owner. Refused: none waits, or one is not whole.
-
     """
     evaluation = lock(evaluation)
     return [
@@ -503,7 +494,6 @@ def draw_up_trials(
     Raises:
         Forbidden: not the owner. Refused: the wrong stage, or one has a trial already.
         Invalid: by field; of a criterion by its field and its requirement's id.
-
     """
     evaluation = lock(evaluation)
     waiting = {one.pk for one in check_draw_up_trials(evaluation, by)}

@@ -110,9 +110,8 @@ def add_criterion(
     trial has judged.
 
     Raises:
-        Forbidden: neither lead nor owner. Refused: the wrong stage, or closed.
-        Invalid: by field.
-
+        Forbidden: neither lead nor owner. Refused: the wrong stage, or closed. Invalid:
+        by field.
     """
     trial, evaluation = open_trial(trial, by, check_write_criteria)
     require_same(evaluation, requirement)
@@ -203,7 +202,6 @@ def change_criterion(
 
     Raises:
         Invalid: by field. Refused: it was judged already, so its words stand.
-
     """
     require_known(values, EDITABLE)
     fresh, evaluation = _open(criterion, by, check_change_criterion)
@@ -255,7 +253,6 @@ def remove_criterion(*, criterion: Criterion, by: By, reason: str = "") -> None:
 
     Raises:
         Refused: it was judged, or it is the last one of an agreed contract.
-
     """
     fresh, _ = _open(criterion, by, check_remove_criterion)
     for twin in twins_of(fresh):
@@ -377,7 +374,6 @@ def copy_criteria(*, trial: Trial, by: By) -> list[Criterion]:
 
     Returns:
         The criteria that were added.
-
     """
     trial, _ = open_trial(trial, by)
     added = []
@@ -437,9 +433,8 @@ def take_criteria(*, trial: Trial, key: str, by: User) -> list[Criterion]:
     """Add the template's criteria on requirements that the evaluation has.
 
     Raises:
-        Forbidden: neither lead nor owner. NotFound: no such template for `by`.
-        Refused: the contract is agreed. Invalid: nothing is left to add.
-
+        Forbidden: neither lead nor owner. NotFound: no such template for `by`. Refused:
+        the contract is agreed. Invalid: nothing is left to add.
     """
     trial, evaluation = open_trial(trial, by)
     check_take_criteria(trial, by)

@@ -274,9 +274,8 @@ def schedule_demo(
     before.
 
     Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or eliminated.
-        Invalid: by field.
-
+        Forbidden: not the owner. Refused: the wrong stage, or eliminated. Invalid: by
+        field.
     """
     candidate = lock_candidate(candidate)
     check_schedule_demo(candidate, by)
@@ -343,9 +342,8 @@ def hold_demo(*, demo: Demo, attendees: str, by: By, notes: str = "") -> Demo:
     """Say that a demo took place and who was there; from now on it can be judged.
 
     Raises:
-        Refused: the demos stage has not begun, or it was held already.
-        Invalid: nobody is named.
-
+        Refused: the demos stage has not begun, or it was held already. Invalid: nobody
+        is named.
     """
     demo, _ = open_demo(demo, by, check_hold_demo)
     inputs = Inputs()
@@ -451,9 +449,8 @@ def call_off_demo(*, demo: Demo, reason: str, by: By) -> Demo:
     calendars. It is for good; a demo that is to be after all is another one.
 
     Raises:
-        Forbidden: not the owner. Refused: it was held, or called off before.
-        Invalid: no reason.
-
+        Forbidden: not the owner. Refused: it was held, or called off before. Invalid:
+        no reason.
     """
     demo, evaluation = open_demo(demo, by, check_call_off_demo)
     because = read_reason(reason, "Give a reason for calling it off.")
@@ -485,9 +482,7 @@ def plan_attendance(
     is sent to all of them.
 
     Raises:
-        Forbidden: not the owner. Refused: it was held or called off.
-        Invalid: by field.
-
+        Forbidden: not the owner. Refused: it was held or called off. Invalid: by field.
     """
     demo, evaluation = open_demo(demo, by, check_move_demo)
     inputs = Inputs()
@@ -556,9 +551,8 @@ def end_demo(*, demo: Demo, by: By) -> Demo:
     """Say that the demo is over; the time for solo notes begins.
 
     Raises:
-        Forbidden: no part in the evaluation.
-        Refused: it was not held, or is over already.
-
+        Forbidden: no part in the evaluation. Refused: it was not held, or is over
+        already.
     """
     demo, _ = open_demo(demo, by, check_end_demo)
     now = timezone.now()
@@ -575,10 +569,8 @@ def write_demo_note(*, demo: Demo, text: str, by: By) -> DemoNote:
     not the words, which the others must not read yet.
 
     Raises:
-        Forbidden: no part, or a declared interest in the candidate.
-        Refused: not held yet, or the notes are revealed.
-        Invalid: no words.
-
+        Forbidden: no part, or a declared interest in the candidate. Refused: not held
+        yet, or the notes are revealed. Invalid: no words.
     """
     demo, _ = open_demo(demo, by, check_write_demo_note)
     user = actor_of(by).user
@@ -604,7 +596,6 @@ def reveal_demo_notes(*, demo: Demo, by: By) -> Demo:
 
     Raises:
         Forbidden: not the owner. Refused: the demo is not over, or they are revealed.
-
     """
     demo, _ = open_demo(demo, by, check_reveal_demo_notes)
     now = timezone.now()

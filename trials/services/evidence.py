@@ -340,11 +340,9 @@ def record_evidence(
     Raises:
         Forbidden: no part in the evaluation, or a declared interest in the candidate.
         Refused: the wrong stage, a demo that was not held, a trial without an agreed
-            contract, runs that propose a verdict, or words that no longer stand (code
-            `superseded`, `withdrawn` or `requirement_changed`).
-        Invalid: by field; a file that is not what it says.
-        StorageFull: the disk for files is full.
-
+        contract, runs that propose a verdict, or words that no longer stand (code
+        `superseded`, `withdrawn` or `requirement_changed`). Invalid: by field; a file
+        that is not what it says. StorageFull: the disk for files is full.
     """
     kind = read_kind(source, verdict)
     user = check_evidence(lock_candidate(claim.candidate), by, kind)
@@ -393,8 +391,7 @@ def reconfirm_evidence(*, evidence: Evidence, note: str, by: By) -> Evidence:
 
     Raises:
         Forbidden, Refused: as for `record_evidence`; also if the verdict is on the
-            words that stand, or was said again of them already.
-
+        words that stand, or was said again of them already.
     """
     former: Evidence = Evidence.objects.select_related("claim__candidate").get(
         pk=evidence.pk
@@ -474,7 +471,6 @@ def note_research(
     Raises:
         Forbidden: no part in the evaluation. Refused: nobody looks at vendors yet.
         Invalid: by field.
-
     """
     evaluation = candidate.evaluation = lock(candidate.evaluation)
     user = check_note_research(candidate, by)
@@ -556,9 +552,8 @@ def excuse_knock_out(
     Where the brief has lists it holds for the values that it names, or for all.
 
     Raises:
-        Forbidden: neither owner nor leadership, or a declared interest.
-        Refused: it is no knock-out, or it is excused already. Invalid: no reason.
-
+        Forbidden: neither owner nor leadership, or a declared interest. Refused: it is
+        no knock-out, or it is excused already. Invalid: no reason.
     """
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation
@@ -596,10 +591,8 @@ def withdraw_excuse(*, excuse: Excuse, reason: str, by: By) -> Excuse:
     """Let a knock-out that was excused knock out again; the excuse stays on record.
 
     Raises:
-        Forbidden: neither owner nor leadership, or a declared interest.
-        Refused: it is withdrawn already, or the evaluation has ended.
-        Invalid: no reason.
-
+        Forbidden: neither owner nor leadership, or a declared interest. Refused: it is
+        withdrawn already, or the evaluation has ended. Invalid: no reason.
     """
     evaluation = lock(excuse.candidate.evaluation)
     excuse = Excuse.objects.select_for_update(of=("self",), no_key=True).get(

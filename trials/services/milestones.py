@@ -94,9 +94,8 @@ def add_milestone(
     which instant that is.
 
     Raises:
-        Forbidden: not the owner, nor the lead of the trial.
-        Refused: the trial is closed. Invalid: by field.
-
+        Forbidden: not the owner, nor the lead of the trial. Refused: the trial is
+        closed. Invalid: by field.
     """
     evaluation = lock(evaluation)
     if trial is None:
@@ -138,9 +137,8 @@ def settle_milestone(
     """Say how a milestone went; nobody is reminded of it any more.
 
     Raises:
-        Forbidden: not its owner, the lead of its trial or the owner.
-        Refused: it is settled. Invalid: no reason, unless it was met.
-
+        Forbidden: not its owner, the lead of its trial or the owner. Refused: it is
+        settled. Invalid: no reason, unless it was met.
     """
     milestone, _ = open_milestone(milestone, by, check_settle_milestone)
     if state not in MilestoneState.values or state == MilestoneState.OPEN:
@@ -273,9 +271,8 @@ def give_milestone(*, milestone: Milestone, owner_user: User, by: By) -> Milesto
     """Make a milestone somebody else's; they are told, and reminded from now on.
 
     Raises:
-        Forbidden: not the owner, nor the lead of its trial.
-        Refused: it is settled, or theirs already. Invalid: they have no part.
-
+        Forbidden: not the owner, nor the lead of its trial. Refused: it is settled, or
+        theirs already. Invalid: they have no part.
     """
     milestone, evaluation = open_milestone(milestone, by)
     require_insider(owner_user, evaluation, "owner_user")
@@ -306,9 +303,8 @@ def change_reminder_days(
     """Say how many days before a date people are reminded; what is open follows.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended.
-        Invalid: none, too many, or one that is no day before.
-
+        Forbidden: not the owner. Refused: it has ended. Invalid: none, too many, or one
+        that is no day before.
     """
     wanted = read_reminder_days(days, earliest=EARLIEST, field="days")
     if not wanted:
@@ -348,7 +344,6 @@ def move_milestone(
     Raises:
         Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
         Invalid: no reason, or a zone that does not exist.
-
     """
     milestone, evaluation = open_milestone(milestone, by)
     reason = read_reason(
@@ -373,7 +368,6 @@ def hang_milestone(
     Raises:
         Forbidden: not the owner, nor the lead of its trial. Refused: it is settled.
         Invalid: another evaluation's, itself, or one that hangs on this one.
-
     """
     milestone, evaluation = open_milestone(milestone, by)
     if hangs_on is not None:

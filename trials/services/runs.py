@@ -140,7 +140,6 @@ def match_runs(
 
     Raises:
         Invalid: by place in the file, or the trial has not begun.
-
     """
     days = Days.of(trial, now)
     if now < days.start:
@@ -314,9 +313,8 @@ def make_run_token(*, trial: Trial, by: By, label: str = "") -> tuple[RunToken, 
     """A token and its secret text, which is shown this once and never kept.
 
     Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: not agreed, over, closed, or there are enough.
-
+        Forbidden: neither lead nor owner, or a conflict of interest. Refused: not
+        agreed, over, closed, or there are enough.
     """
     trial, _ = open_trial(trial, by, check_make_run_token)
     give_missing_codes(trial)
@@ -408,11 +406,9 @@ def receive_report(*, token: RunToken, content: bytes, said: ReportedFile) -> Re
     """Keep a file and its runs; the same file under the same id again changes nothing.
 
     Raises:
-        Forbidden: the token has ended.
-        Refused: the trial takes no runs, or the id stands for another file.
-        Invalid: by place in the file; then nothing of it is kept.
-        StorageFull: the disk is full.
-
+        Forbidden: the token has ended. Refused: the trial takes no runs, or the id
+        stands for another file. Invalid: by place in the file; then nothing of it is
+        kept. StorageFull: the disk is full.
     """
     fresh = _locked_token(token)
     trial, now = fresh.trial, database_now()
@@ -502,9 +498,8 @@ def leave_out_runs(*, of: Run | RunReport, reason: str, by: By) -> LeftOut:
     """Let a run, or all of a report, count no more; the reason stands beside it.
 
     Raises:
-        Forbidden: neither lead nor owner, or a conflict of interest.
-        Refused: left out already, or the trial is closed. Invalid: no reason.
-
+        Forbidden: neither lead nor owner, or a conflict of interest. Refused: left out
+        already, or the trial is closed. Invalid: no reason.
     """
     report = report_of(of)
     report.trial, _ = open_trial(report.trial, by)
@@ -597,12 +592,10 @@ def confirm_runs(
     was.
 
     Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: too few runs, or as for `record_evidence`.
-        Stale: the runs, or what they propose, are others than were shown.
-        Invalid: no reason for another verdict, or for one that one file or what was
-            left out turns.
-
+        Forbidden: no part in the evaluation, or a declared interest. Refused: too few
+        runs, or as for `record_evidence`. Stale: the runs, or what they propose, are
+        others than were shown. Invalid: no reason for another verdict, or for one that
+        one file or what was left out turns.
     """
     lock_candidate(claim.candidate)
     criterion = Criterion.objects.select_related(

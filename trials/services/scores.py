@@ -60,10 +60,8 @@ def give_score(
 
     Raises:
         Forbidden: not one's own part, a part that does not score, or a declared
-            interest in the candidate.
-        Refused: the wrong stage, locked, or the candidate is eliminated.
-        Invalid: by field; a score without a reason is none.
-
+        interest in the candidate. Refused: the wrong stage, locked, or the candidate is
+        eliminated. Invalid: by field; a score without a reason is none.
     """
 
     def rule(part: Stakeholder, person: User) -> None:
@@ -104,9 +102,8 @@ def withdraw_score(
     """Take one's own score back to “not scored”, which is not 0, until it is locked.
 
     Raises:
-        Forbidden: not one's own part, or a part that does not score.
-        Refused: the wrong stage, locked, or there is no score to take back.
-
+        Forbidden: not one's own part, or a part that does not score. Refused: the wrong
+        stage, locked, or there is no score to take back.
     """
 
     def rule(part: Stakeholder, person: User) -> None:
@@ -134,7 +131,6 @@ def lock_scores(*, stakeholder: Stakeholder, by: User) -> ScoreSheet:
 
     Raises:
         Forbidden: not one's own part. Refused: nothing is scored, or locked already.
-
     """
     evaluation = own_scoring(stakeholder, by, check_lock_scores)
     return lock_sheet(open_sheet(stakeholder), evaluation, by)
@@ -262,7 +258,6 @@ def open_consensus(*, evaluation: Evaluation, by: By) -> Consensus:
 
     Raises:
         Forbidden: not the owner. Refused: before demos, or opened already.
-
     """
     evaluation = lock(evaluation)
     check_open_consensus(evaluation, by)
@@ -301,9 +296,8 @@ def settle_score(
     It counts in the place of the median. What people gave stays as they gave it.
 
     Raises:
-        Forbidden: not the owner. Refused: the consensus is not open, or nobody
-            scored it. Invalid: off the scale, or without a reason.
-
+        Forbidden: not the owner. Refused: the consensus is not open, or nobody scored
+        it. Invalid: off the scale, or without a reason.
     """
     candidate = lock_candidate(candidate)
     consensus = check_settle_score(candidate, category, by)
@@ -344,8 +338,7 @@ def close_scores(*, evaluation: Evaluation, outcome: str, by: By) -> Consensus:
 
     Raises:
         Forbidden: not the owner. Refused: not the decision stage, not open, closed, or
-            something far apart is not settled. Invalid: no outcome.
-
+        something far apart is not settled. Invalid: no outcome.
     """
     evaluation = lock(evaluation)
     consensus = check_close_scores(evaluation, by)
@@ -413,7 +406,6 @@ def set_prior(
 
     Raises:
         Forbidden: not the owner. Refused: it has ended. Invalid: by field.
-
     """
     evaluation = lock(evaluation)
     check_set_prior(evaluation, by)
@@ -442,7 +434,6 @@ def take_house_record(*, evaluation: Evaluation, by: By) -> Evaluation:
 
     Raises:
         Forbidden: not the owner. Refused: it has ended, or the record is too small.
-
     """
     evaluation = lock(evaluation)
     record, evaluations = check_take_house_record(evaluation, by)
@@ -482,9 +473,8 @@ def word_scale(
     """Say what each score from 0 to 5 means; six blanks leave them without words.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended, or a score was given.
-        Invalid: by field, `score_0` to `score_5`; some have words and others none.
-
+        Forbidden: not the owner. Refused: it has ended, or a score was given. Invalid:
+        by field, `score_0` to `score_5`; some have words and others none.
     """
     evaluation = lock(evaluation)
     check_word_scale(evaluation, by)

@@ -137,9 +137,8 @@ def move_script_item(*, item: ScriptItem, to: int, by: By) -> ScriptItem:
     Beyond either end it becomes the first or the last; those between make room.
 
     Raises:
-        Forbidden: no part in it.
-        Refused: the demo was held or called off, or it is on the dazzle list.
-
+        Forbidden: no part in it. Refused: the demo was held or called off, or it is on
+        the dazzle list.
     """
     demo, _ = open_demo(item.demo, by)
     item = ScriptItem.objects.get(pk=item.pk)
@@ -178,7 +177,6 @@ def draw_up_script(*, demo: Demo, by: By) -> list[ScriptItem]:
 
     Returns:
         The items that were added, in order.
-
     """
     demo, evaluation = open_demo(demo, by)
     book = ledger(evaluation, candidates=[demo.candidate])
@@ -371,9 +369,8 @@ def take_script(*, demo: Demo, key: str, by: User) -> list[ScriptItem]:
     What is about a requirement that the evaluation does not have is left out.
 
     Raises:
-        Forbidden: not the owner. NotFound: no such template for `by`.
-        Refused: the demo was held or called off. Invalid: nothing is left to add.
-
+        Forbidden: not the owner. NotFound: no such template for `by`. Refused: the demo
+        was held or called off. Invalid: nothing is left to add.
     """
     demo, evaluation = open_demo(demo, by, check_take_script)
     point = find_template(key, by)

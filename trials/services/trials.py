@@ -73,9 +73,8 @@ def plan_trial(
     is filled in before it is agreed.
 
     Raises:
-        Forbidden: not the owner. Refused: the wrong stage, or eliminated.
-        Invalid: by field, e.g. a lead without a part in the evaluation.
-
+        Forbidden: not the owner. Refused: the wrong stage, or eliminated. Invalid: by
+        field, e.g. a lead without a part in the evaluation.
     """
     candidate = lock_candidate(candidate)
     check_plan_trial(candidate, by)
@@ -110,7 +109,6 @@ def change_trial(*, trial: Trial, by: By, **values: Any) -> Trial:
 
     Raises:
         Forbidden: neither lead nor owner. Refused: agreed. Invalid: by field.
-
     """
     require_known(values, PLAN)
     trial, evaluation = open_trial(trial, by, check_change_trial)
@@ -136,10 +134,8 @@ def close_trial(*, trial: Trial, summary: str, by: By) -> Trial:
     """End a trial with what it came to; its open milestones are called off.
 
     Raises:
-        Forbidden: neither lead nor owner.
-        Refused: never agreed, a criterion is not judged, or the vendor may still
-            answer what failed. Invalid: no summary.
-
+        Forbidden: neither lead nor owner. Refused: never agreed, a criterion is not
+        judged, or the vendor may still answer what failed. Invalid: no summary.
     """
     trial, _ = open_trial(trial, by, check_close_trial)
     cleaned = read_field("summary", summary)
@@ -321,9 +317,8 @@ def record_gap(
     """Note what is missing, as soon as it is found; today unless said.
 
     Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: not the trials stage, or closed. Invalid: by field.
-
+        Forbidden: no part in the evaluation, or a declared interest. Refused: not the
+        trials stage, or closed. Invalid: by field.
     """
     evaluation = lock(trial.candidate.evaluation)
     trial = locked_trial(trial, evaluation)
@@ -397,9 +392,8 @@ def reply_to_gap(
     journal keeps; a blank workaround leaves the one that is noted.
 
     Raises:
-        Forbidden: a person who does not run the trial.
-        Refused: closed, in words for outsiders. Invalid: by field.
-
+        Forbidden: a person who does not run the trial. Refused: closed, in words for
+        outsiders. Invalid: by field.
     """
     evaluation = lock(gap.trial.candidate.evaluation)
     fresh = locked_gap(gap, evaluation)
@@ -463,9 +457,8 @@ def retest_gap(*, gap: Gap, outcome: str, note: str, by: By) -> Gap:
     there, the vendor is told, and may reply once more.
 
     Raises:
-        Forbidden: no part in the evaluation, or a declared interest.
-        Refused: not the trials stage, or closed. Invalid: by field.
-
+        Forbidden: no part in the evaluation, or a declared interest. Refused: not the
+        trials stage, or closed. Invalid: by field.
     """
     evaluation = lock(gap.trial.candidate.evaluation)
     trial = locked_trial(gap.trial, evaluation)
@@ -489,7 +482,6 @@ def judged_anew(*, evidence: Evidence, trial: Trial, by: By) -> bool:
 
     Returns:
         Whether a failure is one for which the vendor was heard.
-
     """
     findings = Gap.objects.select_for_update(of=("self",), no_key=True).filter(
         trial=trial,

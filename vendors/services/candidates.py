@@ -256,8 +256,8 @@ def add_vendor(
     """Add a company; it belongs to no evaluation until it is a candidate's vendor.
 
     Raises:
-        Forbidden: `by` runs no evaluation. Invalid: by field.
-        Refused: a vendor of that name is there.
+        Forbidden: `by` runs no evaluation. Invalid: by field. Refused: a vendor of that
+        name is there.
     """
     require_vendor_keeper(by)
     fields = read_vendor(name=name, website=website, aliases=aliases)

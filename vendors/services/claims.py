@@ -300,8 +300,8 @@ def submit_claims(
     with the number of answers. Words that stand already write nothing.
 
     Raises:
-        Refused: claims are not open. NotFound: the candidate was not invited.
-        Invalid: by field, each named “claims.<index>.<field>”.
+        Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
+        by field, each named “claims.<index>.<field>”.
     """
     with pipeline() as pipe:
         return submit_many(_lock_many(pipe, candidate, claims), claims, by)

@@ -177,7 +177,7 @@ def note_contact(*, candidate: Candidate, contact: str, by: By) -> Contact:
 
     Raises:
         Forbidden: `by` runs no evaluation. Refused: there is no vendor. Invalid: the
-            text holds no name or no address.
+        text holds no name or no address.
     """
     if candidate.vendor is None:
         raise Refused(f"{candidate.name} has no vendor, so nobody to write to.")
@@ -810,7 +810,6 @@ def owe_contacts(
 
     Returns:
         How many mails are owed now that were not before.
-
     """
     rows = list(candidates)
     people: dict[object, list[Contact]] = {}

@@ -226,8 +226,8 @@ def accept_proposal(
     or a new one.
 
     Raises:
-        Refused: it is ruled on, or requirements are no longer written.
-        Invalid: by field, e.g. a `ref` that exists.
+        Refused: it is ruled on, or requirements are no longer written. Invalid: by
+        field, e.g. a `ref` that exists.
     """
     proposal = _open_proposal(proposal, by)
     check_accept_proposal(proposal, by)

@@ -355,8 +355,8 @@ def submit_sheet(
     """Take the answers of a filled sheet, all of them or none; or, dry, compare only.
 
     Raises:
-        Refused: claims are not open. NotFound: the candidate was not invited.
-        Invalid: by cell, each named “Answers.<cell>”, all that is wrong at once.
+        Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
+        by cell, each named “Answers.<cell>”, all that is wrong at once.
     """
     lines = read_lines(content, filename, _standing(candidate), order)
     claims = [stated(line.requirement, line.words) for line in lines]

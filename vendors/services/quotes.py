@@ -639,8 +639,8 @@ def hand_in_quote(
     commits to them by a salted digest.
 
     Raises:
-        Refused: claims are not open. NotFound: the candidate was not invited.
-        Invalid: by field, a line's as “lines.0.likely”.
+        Refused: claims are not open. NotFound: the candidate was not invited. Invalid:
+        by field, a line's as “lines.0.likely”.
     """
     candidate, now = lock_invitation(candidate)
     inputs = Inputs()

@@ -164,8 +164,8 @@ def record_promises(
     `found` is verdict and note by the requirement's ref; what is left out stays open.
 
     Raises:
-        Forbidden: no part, or a declared interest. Refused: closed.
-        Invalid: nothing promised of that name, no known verdict, or no note.
+        Forbidden: no part, or a declared interest. Refused: closed. Invalid: nothing
+        promised of that name, no known verdict, or no note.
     """
     check, evaluation = open_check(check)
     user = check_judge(check, by)
@@ -289,8 +289,8 @@ def record_metric_values(
     `values` is value and note by the metric's id; what is left out stays missing.
 
     Raises:
-        Forbidden: no part. Refused: closed.
-        Invalid: no metric of this brief, or a blank value.
+        Forbidden: no part. Refused: closed. Invalid: no metric of this brief, or a
+        blank value.
     """
     check, evaluation = open_check(check)
     user = check_measure(check, by)
@@ -354,8 +354,8 @@ def publish_promises(*, letter: Letter, by: By) -> PublishedDocument:
     """Let a vendor read its own promise record, and tell whoever had the letter.
 
     Raises:
-        Forbidden: not the owner.
-        Refused: not decided, the letter is not sent, or it is published already.
+        Forbidden: not the owner. Refused: not decided, the letter is not sent, or it is
+        published already.
     """
     letter, _ = open_letter(letter, by)
     check_publish_promises(letter, by)
@@ -406,9 +406,9 @@ def start_next(
     for. Retired requirements, eliminated candidates and people who left do not.
 
     Raises:
-        Forbidden: `by` does not see `origin`, or may not start evaluations.
-        Refused: candidates come along, and `by` has not said yet whether they have an
-            interest in each. Invalid: by field.
+        Forbidden: `by` does not see `origin`, or may not start evaluations. Refused:
+        candidates come along, and `by` has not said yet whether they have an interest
+        in each. Invalid: by field.
     """
     origin = lock(origin)
     if not may_follow(by, origin):

@@ -112,8 +112,8 @@ def set_contract_term(
     a week. `dates` are `ends_on`, `notice_months`, `notice_on` and `renewal_months`.
 
     Raises:
-        Forbidden: not the owner. Refused: not decided.
-        Invalid: dates that contradict each other, or somebody without a part.
+        Forbidden: not the owner. Refused: not decided. Invalid: dates that contradict
+        each other, or somebody without a part.
     """
     evaluation = lock(evaluation)
     check_set_term(evaluation, by)
@@ -186,8 +186,8 @@ def settle_contract_term(
     What renews automatically and goes on runs to its next end at once.
 
     Raises:
-        Forbidden: neither the owner nor who looks after it.
-        Refused: it is settled, or has no date. Invalid: no outcome, or no note.
+        Forbidden: neither the owner nor who looks after it. Refused: it is settled, or
+        has no date. Invalid: no outcome, or no note.
     """
     evaluation = lock(term.evaluation)
     term = ContractTerm.objects.select_related("looks_after").get(pk=term.pk)
@@ -364,8 +364,8 @@ def hand_on_evaluation(
     asked no longer runs it.
 
     Raises:
-        Forbidden: neither the owner, nor an operator in their place.
-        Refused: it has ended. Invalid: no reason, or nobody who can take it.
+        Forbidden: neither the owner, nor an operator in their place. Refused: it has
+        ended. Invalid: no reason, or nobody who can take it.
     """
     evaluation = lock(evaluation)
     check_hand_on(evaluation, by)

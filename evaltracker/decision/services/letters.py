@@ -237,8 +237,8 @@ def export_as_seen(*, evaluation: Evaluation, by: User, form: str = "json") -> b
     """What `by` may see of it, as a file that names what is left out.
 
     Raises:
-        Forbidden: neither the owner nor leadership, or a conflict of interest.
-        Refused: `by` has not declared their conflicts of interest.
+        Forbidden: neither the owner nor leadership, or a conflict of interest. Refused:
+        `by` has not declared their conflicts of interest.
     """
     evaluation = lock(evaluation)
     check_export(evaluation, by)
@@ -317,8 +317,8 @@ def write_letter(*, letter: Letter, text: str, by: By) -> Letter:
     """Word a draft anew.
 
     Raises:
-        Forbidden: not the owner. Refused: it was sent.
-        Invalid: empty, too long, or it names another candidate.
+        Forbidden: not the owner. Refused: it was sent. Invalid: empty, too long, or it
+        names another candidate.
     """
     letter, evaluation = open_letter(letter, by)
     check_write_letter(letter, by)
@@ -346,8 +346,8 @@ def send_letter(*, letter: Letter, contacts: Collection[Contact], by: By) -> Let
 
     Raises:
         Forbidden: not the owner. Refused: not decided, not gone over where the draft
-            asks for it, or somebody has had it.
-        Invalid: nobody, a stranger to the vendor, or it names another candidate.
+        asks for it, or somebody has had it. Invalid: nobody, a stranger to the vendor,
+        or it names another candidate.
     """
     letter, evaluation = open_letter(letter, by)
     recipients = _theirs(letter, contacts)
@@ -459,7 +459,7 @@ def take_pack(*, evaluation: Evaluation, by: User) -> IO[bytes]:
     Raises:
         Forbidden: neither owner nor leadership, or prices are not open to them.
         Refused: not decided; or the memo, words that were signed or a file that was
-            handed in is missing, or not what the journal tells.
+        handed in is missing, or not what the journal tells.
     """
     evaluation = lock(evaluation)
     check_take_pack(evaluation, by)

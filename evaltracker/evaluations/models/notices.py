@@ -371,7 +371,6 @@ class Notice(Record):
 
         Raises:
             ValueError: it is about a login.
-
         """
         if self.evaluation is None:
             raise ValueError("This notice is about no evaluation.")

@@ -49,7 +49,6 @@ def numbers_in(text: str) -> set[int]:
 
     Raises:
         ValueError: a part is no number of a row, or there are too many.
-
     """
     numbers: set[int] = set()
     for part in text.replace(";", ",").replace("–", "-").split(","):
@@ -347,7 +346,6 @@ class Desk:
 
         Raises:
             Refused: none does.
-
         """
         draft = self.draft()
         if draft is None:
@@ -359,7 +357,6 @@ class Desk:
 
         Raises:
             Refused: none does, or it is being worked on.
-
         """
         draft = self.waiting()
         look = None if draft.work else self.look(draft)

@@ -147,7 +147,6 @@ def row_of(look: Look, key: str) -> tuple[str, int]:
 
     Raises:
         Invalid: there can be no such row.
-
     """
     number, _, name = key.partition(":")
     is_number = number.isascii() and number.isdecimal() and len(number) < LONGEST
@@ -360,7 +359,6 @@ def apply_later(desk: Desk, draft: ImportDraft) -> None:
 
     Raises:
         Stale: something else is shown by now.
-
     """
     digest = desk.request.POST.get("shown", "")
     if draft.work == ImportWork.IMPORT and draft.said == digest:
@@ -377,7 +375,6 @@ def apply_once(desk: Desk) -> tuple[str, bool]:
 
     Raises:
         Stale: it would do something else by now. Refused: the file is gone.
-
     """
     post = desk.request.POST
     evaluation = lock(desk.evaluation)
@@ -404,7 +401,6 @@ def done_before(desk: Desk, said: str) -> str:
 
     Raises:
         Refused: it was not; the file is gone for another reason.
-
     """
     try:
         key = uuid.UUID(said)

@@ -191,7 +191,6 @@ def look_at(
 
     Raises:
         Unreadable: the file is no table.
-
     """
     settings: dict[str, Any] = draft.reading
     tell_progress("read", 0, 0)
@@ -381,7 +380,6 @@ def take_in(draft: ImportDraft) -> None:
 
     Raises:
         Refused: its person may not any more. Stopped: somebody put the file away.
-
     """
     kind, person = KINDS[draft.kind], draft.person
     with transaction.atomic():
@@ -473,10 +471,8 @@ def undo_import(*, imported: Import, by: User) -> Import:
     """Put back what stood before an import, all of it or nothing.
 
     Raises:
-        Forbidden: `by` is not the owner.
-        Refused: undone already, too late, rows changed since (it names them), or
-            such things are not imported any more.
-
+        Forbidden: `by` is not the owner. Refused: undone already, too late, rows
+        changed since (it names them), or such things are not imported any more.
     """
     evaluation = lock(imported.evaluation)
     imported = Import.objects.select_for_update(of=("self",), no_key=True).get(
@@ -529,7 +525,6 @@ def delete_unused[M: models.Model](
 
     Raises:
         Refused: something points at one of them.
-
     """
     pointed: set[str] = set()
     relations: Iterable[Any] = get_candidate_relations_to_delete(

@@ -125,7 +125,6 @@ def finish(draft: ImportDraft) -> None:
 
     Raises:
         Stopped: it is gone, or another holds it: then nothing comes in.
-
     """
     count, _ = held(draft).delete()
     if not count:
@@ -169,7 +168,6 @@ class Holding:
 
         Raises:
             Stopped: it is not wanted any more, or the worker is to end.
-
         """
         self.progress = {"what": what, "done": done, "total": total}
         if self._lost.is_set() or asked_to_stop():
@@ -214,7 +212,6 @@ def keep_draft(
 
     Raises:
         Refused: the evaluation has ended. Invalid: the file's name hides something.
-
     """
     require_open(evaluation)
     ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind).delete()
@@ -284,7 +281,6 @@ def say_how_to_read(*, draft: ImportDraft, reading: Mapping[str, Any]) -> None:
 
     Raises:
         Refused: the file is gone, as by a yes on another page.
-
     """
     draft.reading = dict(reading)
     rows = ImportDraft.objects.filter(pk=draft.pk)

@@ -231,7 +231,6 @@ def do_chores() -> list[str]:
 
     Raises:
         django.db.Error: the database is away.
-
     """
     done_at = dict(ChoreDone.objects.values_list("name", "done_at"))
     now = database_now()
@@ -303,7 +302,6 @@ def sweep_notices(
 
     Raises:
         RuntimeError: inside a transaction, whose end could undo what was sent.
-
     """
     if connection.in_atomic_block:
         with transaction.atomic(durable=True):

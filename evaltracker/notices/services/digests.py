@@ -54,9 +54,8 @@ def set_chat(*, evaluation: Evaluation, flavour: str, url: str, by: By) -> ChatW
     The journal keeps the host, never the address: whoever knows it may post there.
 
     Raises:
-        Forbidden: not the owner. Refused: the evaluation has ended.
-        Invalid: not an address that may be posted to.
-
+        Forbidden: not the owner. Refused: the evaluation has ended. Invalid: not an
+        address that may be posted to.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -98,7 +97,6 @@ def remove_chat(*, evaluation: Evaluation, by: By) -> None:
 
     Raises:
         Forbidden: not the owner. Refused: there is none.
-
     """
     evaluation = lock(evaluation)
     room = check_remove_chat(evaluation, by)
@@ -148,7 +146,6 @@ def words_for(shadow: Notice) -> Posting:
 
     Raises:
         ValueError: the kind has no line for a chat.
-
     """
     original, room = shadow.shadow_of, shadow.webhook
     if original is None or room is None:
@@ -183,7 +180,6 @@ def place(notice: Notice) -> bool:
 
     Returns:
         False if that is now and by itself; else its claim has ended.
-
     """
     reader, now = notice.recipient, database_now()
     assert reader is not None  # noqa: S101  # see `waits_for_a_place`
@@ -363,7 +359,6 @@ def change_preferences(*, by: User, values: Mapping[str, Any]) -> User:
 
     Raises:
         Invalid: with the sentences by field.
-
     """
     person: User = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     wanted = {name: values[name] for name in OWN if name in values}
@@ -385,7 +380,6 @@ def renew_feed(*, by: User) -> str:
 
     Returns:
         The secret, this once: only its digest is kept.
-
     """
     secret = secrets.token_urlsafe(32)
     User.objects.filter(pk=by.pk).update(
@@ -406,7 +400,6 @@ def stop_feed(*, by: User) -> None:
 
     Raises:
         Refused: it has no address.
-
     """
     by.refresh_from_db(fields=["feed_digest"])
     check_stop_feed(by)

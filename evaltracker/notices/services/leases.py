@@ -71,7 +71,6 @@ def step(done: Notice | None, begun: Notice | None) -> tuple[bool, bool]:
 
     Returns:
         For each whether it was still ours; what was not is another sweep's.
-
     """
     if connection.vendor != "postgresql":
         with transaction.atomic():

@@ -53,7 +53,6 @@ def schedule_notice(
     Raises:
         Invalid: an unknown zone, no recipient, or a field that does not fit.
         LookupError: nobody registered the kind.
-
     """
     can_wait = KINDS[kind].can_wait and recipient is not None
     number = number or uuid.uuid4()
@@ -102,7 +101,6 @@ def cancel_notices(*, kind: str, subject_id: object, because: str) -> int:
 
     Returns:
         How many were stopped. A mail that is being handed over cannot be.
-
     """
     KINDS[kind]
     return Notice.objects.filter(
@@ -122,9 +120,8 @@ def resend_notice(*, notice: Notice, reason: str, by: By) -> Notice:
     An uncertain one may have arrived, so it is flagged as a possible repeat.
 
     Raises:
-        Forbidden: not the owner. Refused: it is neither uncertain nor dead.
-        Invalid: no reason.
-
+        Forbidden: not the owner. Refused: it is neither uncertain nor dead. Invalid: no
+        reason.
     """
     notice = _take_unclear(notice, reason, by)
     something_is_owed_now()
@@ -146,9 +143,8 @@ def resolve_notice(*, notice: Notice, reason: str, by: By) -> Notice:
     """Close an uncertain or dead notice without sending it again.
 
     Raises:
-        Forbidden: not the owner. Refused: it is neither uncertain nor dead.
-        Invalid: no reason.
-
+        Forbidden: not the owner. Refused: it is neither uncertain nor dead. Invalid: no
+        reason.
     """
     notice = _take_unclear(notice, reason, by)
     before = journal.snapshot(notice, ("state", "last_error"))

@@ -24,7 +24,6 @@ def draft_key(reader: Reader) -> str:
 
     Returns:
         32 bytes as base64; blank for somebody who is not logged in.
-
     """
     return base64.b64encode(_derive(reader, "key")).decode()
 
@@ -34,7 +33,6 @@ def draft_owner(reader: Reader) -> str:
 
     Returns:
         32 hexadecimal digits; blank for somebody who is not logged in.
-
     """
     return _derive(reader, "owner").hex()[:32]
 
@@ -48,7 +46,6 @@ def draft_name(reader: Reader, address: str) -> str:
 
     Returns:
         32 hexadecimal digits; blank for somebody who is not logged in.
-
     """
     return _derive(reader, "form", address).hex()[:32]
 

@@ -260,7 +260,6 @@ def read_filters(query: QueryDict, categories: Sequence[Category]) -> Asked:
 
     Raises:
         Invalid: a priority or category that is not offered, or too long a text.
-
     """
     priority = query.get("priority", "")
     category = query.get("category", "")

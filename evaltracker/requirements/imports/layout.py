@@ -183,7 +183,6 @@ def find_layouts(
 
     Raises:
         Unreadable: none does; the sentence says what was looked for and found.
-
     """
     tables = tables_in(book, headers, requirement_columns, is_table, findings)
     layouts = [layout_of(table) for table in tables]

@@ -126,7 +126,6 @@ def sideways_lines(book: Workbook, findings: Findings) -> list[RequirementLine]:
 
     Raises:
         Unreadable: no sheet has a first column of candidates.
-
     """
     lines: list[RequirementLine] = []
     for sheet in book.visible:
@@ -486,7 +485,6 @@ def plan_requirements_import(
 
     Raises:
         Unreadable: no table of requirements is in the file.
-
     """
     book = in_one_column(without_escapes(book), CROSSED, "Priority")
     findings = Findings(answers=answers, remarks=list(book.remarks))

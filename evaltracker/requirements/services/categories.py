@@ -43,7 +43,6 @@ def read_price_reason(name: str, weight: int | None, reason: str) -> str:
 
     Raises:
         Invalid: it counts and nobody says why.
-
     """
     if not is_about_price(name):
         return ""
@@ -79,8 +78,7 @@ def add_category(
 
     Raises:
         Forbidden: not the owner. Refused: demos have begun. Invalid: by field, and a
-            category about price without a reason.
-
+        category about price without a reason.
     """
     check_add_requirement(evaluation, by)
     reason = read_price_reason(name, weight, price_reason)
@@ -116,8 +114,7 @@ def weigh_category(
 
     Raises:
         Forbidden: not the owner. Refused: past the requirements stage. Invalid: off the
-            scale, and a category about price without a reason.
-
+        scale, and a category about price without a reason.
     """
     check_weigh_category(category, by)
     given_reason = category.price_reason if price_reason is None else price_reason

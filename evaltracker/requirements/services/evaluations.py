@@ -35,7 +35,6 @@ def answer_own(
 
     Returns:
         Before and after of what changed, by key.
-
     """
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -149,9 +148,8 @@ def create_evaluation(
     """An evaluation in the requirements stage, owned by `by`, and nothing in it.
 
     Raises:
-        Forbidden: `by` may not start evaluations.
-        Invalid: a field does not fit, or the slug is taken.
-
+        Forbidden: `by` may not start evaluations. Invalid: a field does not fit, or the
+        slug is taken.
     """
     require_starter(by)
     require_known(brief, BRIEF_FIELDS)
@@ -193,9 +191,8 @@ def change_brief(*, evaluation: Evaluation, by: By, **values: Any) -> Evaluation
     A question of its own is answered by its key, and stands in `does_not_matter` by it.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended.
-        Invalid: everything that is wrong, by field.
-
+        Forbidden: not the owner. Refused: it has ended. Invalid: everything that is
+        wrong, by field.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)

@@ -152,9 +152,8 @@ def add_requirement(
     """Add a requirement at the end of its category.
 
     Raises:
-        Forbidden: not the owner. Refused: too late in the process.
-        Invalid: by field, e.g. a `ref` that is there or that no address can hold.
-
+        Forbidden: not the owner. Refused: too late in the process. Invalid: by field,
+        e.g. a `ref` that is there or that no address can hold.
     """
     evaluation = lock(evaluation)
     check_add_requirement(evaluation, by)
@@ -400,7 +399,6 @@ def import_requirements(
     Raises:
         Forbidden: not the owner. Refused: too late, for weights too, or done already.
         Invalid: the plan has problems. Stale: the evaluation changed since.
-
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -598,8 +596,7 @@ def move_requirements(
 
     Raises:
         Forbidden: not the owner. Refused: the evaluation has ended. Invalid: nothing
-            stands above or below, or it is moved itself.
-
+        stands above or below, or it is moved itself.
     """
     evaluation = lock(evaluation)
     check_change_requirements(evaluation, by)

@@ -73,7 +73,6 @@ def add_list(
 
     Raises:
         Forbidden: not the owner. Refused: answers have closed. Invalid: by field.
-
     """
     evaluation = lock(evaluation)
     check_write_lists(evaluation, by)
@@ -105,7 +104,6 @@ def change_list(*, scope: Scope, name: str, values: Iterable[str], by: By) -> Sc
     Raises:
         Forbidden: not the owner. Refused: answers have closed, or something speaks of
         what would be renamed or removed. Invalid: by field.
-
     """
     evaluation = lock(scope.evaluation)
     check_change_list(scope, by)
@@ -142,7 +140,6 @@ def remove_list(*, scope: Scope, by: By) -> None:
     Raises:
         Forbidden: not the owner. Refused: answers have closed, or something speaks of
         one of its values.
-
     """
     evaluation = lock(scope.evaluation)
     check_change_list(scope, by)
@@ -167,7 +164,6 @@ def retire_value(*, value: ScopeValue, by: By) -> ScopeValue:
 
     Raises:
         Forbidden: not the owner. Refused: answers have closed, or it is retired.
-
     """
     evaluation = lock(value.scope.evaluation)
     check_retire_value(value, by)
@@ -258,7 +254,6 @@ def demand(
     Raises:
         Forbidden: not the owner. Refused: answers have closed. Invalid: a list of
         another evaluation.
-
     """
     before = list(Scope.objects.filter(demands__requirement=requirement))
     if {scope.pk for scope in before} == {scope.pk for scope in scopes}:
@@ -295,7 +290,6 @@ def demand_many(
 
     Raises:
         Refused: answers have closed. Invalid: the brief has no such list.
-
     """
     lists = {scope.name: scope for scope in evaluation.scopes.all()}
     stood: dict[object, list[str]] = {}

@@ -100,7 +100,6 @@ def check_content(content: Mapping[str, Any]) -> None:
 
     Raises:
         Invalid: naming the first key or value, with its place.
-
     """
     shape = jsonschema.Draft202012Validator(_read("schema"))
     for error in shape.iter_errors(content):
@@ -135,9 +134,8 @@ def add_brief_field(
     """Add a question to the end of the brief.
 
     Raises:
-        Forbidden: not the owner. Refused: it has ended, or there are enough.
-        Invalid: by field.
-
+        Forbidden: not the owner. Refused: it has ended, or there are enough. Invalid:
+        by field.
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
@@ -175,7 +173,6 @@ def change_brief_field(
 
     Raises:
         Forbidden: not the owner. Refused: it has ended. Invalid: by field.
-
     """
     lock(field.evaluation)
     field = BriefField.objects.select_related("evaluation").get(pk=field.pk)
@@ -196,7 +193,6 @@ def remove_brief_field(*, field: BriefField, by: By) -> None:
 
     Raises:
         Forbidden: not the owner. Refused: it has ended.
-
     """
     lock(field.evaluation)
     field = BriefField.objects.select_related("evaluation").get(pk=field.pk)
@@ -277,7 +273,6 @@ def copy_needs(*, origin: Evaluation, evaluation: Evaluation, by: By) -> int:
 
     Raises:
         Forbidden: not the owner. Refused: past the requirements stage.
-
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -471,7 +466,6 @@ def find_template(key: str, by: User) -> StartingPoint:
 
     Raises:
         NotFound: no such template for `by`.
-
     """
     point = next((point for point in starting_points(by=by) if point.key == key), None)
     if point is None:
@@ -498,7 +492,6 @@ def fill_from(*, evaluation: Evaluation, key: str, by: User) -> None:
 
     Raises:
         Forbidden: not the owner. NotFound: no such template for `by`.
-
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -531,9 +524,8 @@ def take_from_template(
     takes the place of what stands.
 
     Raises:
-        Forbidden: not the owner. NotFound: no such template for `by`. Refused: too
-            late for one of them. Invalid: it has no such part, or all of it is here.
-
+        Forbidden: not the owner. NotFound: no such template for `by`. Refused: too late
+        for one of them. Invalid: it has no such part, or all of it is here.
     """
     evaluation = lock(evaluation)
     check_take_from_template(evaluation, by)
@@ -603,9 +595,8 @@ def save_as_template(
     """Save what an evaluation asks, and who must agree, as a template.
 
     Raises:
-        Forbidden: not the owner, or nobody who starts evaluations.
-        Invalid: by field; a title that is there, or nothing to save.
-
+        Forbidden: not the owner, or nobody who starts evaluations. Invalid: by field; a
+        title that is there, or nothing to save.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -646,7 +637,6 @@ def drop_template(*, template: EvaluationTemplate, by: User) -> None:
 
     Raises:
         Forbidden: it is not `by`'s own.
-
     """
     if template.made_by_id != by.pk:
         raise Forbidden("Only the person who saved a template can delete it.")

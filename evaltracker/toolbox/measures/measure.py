@@ -29,7 +29,6 @@ def read_number(text: object) -> Decimal:
 
     Raises:
         ValueError: with the sentence; also for NaN, infinity and what no column holds.
-
     """
     try:
         number_text = str(text).strip()
@@ -76,7 +75,6 @@ def permille_of(statistic: str) -> int | None:
 
     Raises:
         ValueError: with the sentence.
-
     """
     if statistic in (MEAN, MEDIAN, MIN, MAX):
         return None
@@ -115,7 +113,6 @@ def statistic_of(statistic: str, values: Sequence[Decimal]) -> Decimal:
 
     Raises:
         ValueError: no number, or no such statistic.
-
     """
     ordered = sorted(values)
     if not ordered:
@@ -244,7 +241,6 @@ def check_unit(text: str) -> str:
 
     Raises:
         UnknownUnit: with the sentence.
-
     """
     named = " ".join(str(text)[: 2 * LIMIT].split()).replace(" per ", "/")
     unit = "/".join(part.strip() for part in named.split("/"))
@@ -263,7 +259,6 @@ def convert(value: Decimal, unit: str, to: str) -> Decimal:
 
     Raises:
         UnitMismatch: they cannot be compared, or one of them is not known.
-
     """
     if unit == to:
         return value
@@ -278,7 +273,6 @@ def check_same_kind(unit: str, to: str) -> None:
 
     Raises:
         UnitMismatch: it cannot, or a unit that was kept is not known (any more).
-
     """
     try:
         same = _root_of(unit)[1] == _root_of(to)[1]
@@ -352,7 +346,6 @@ class Measure:
 
         Raises:
             Invalid: by field, each with the name `measure_…`.
-
         """
         if not isinstance(said, Mapping):
             raise _invalid({"": ["A measure has named parts, such as a bound."]})
@@ -409,7 +402,6 @@ class Measure:
 
         Raises:
             UnitMismatch: the unit is of another kind.
-
         """
         check_same_kind(unit, self.unit)
         lowest, highest, root = self.lowest, self.highest, _root_of(unit)[1]
@@ -456,7 +448,6 @@ def kept_measure(said: Mapping[str, Any] | None) -> dict[str, Any]:
 
     Raises:
         Invalid: by field.
-
     """
     measure = Measure.from_json(said or {})
     return measure.as_json() if measure else {}
@@ -639,7 +630,6 @@ def read_measure(text: str) -> Mapping[str, Any]:
 
     Raises:
         ValueError: with the sentence.
-
     """
     line = " ".join(text.split()) if len(text) <= TEXT_LIMIT else ""
     if not line and not text.strip():

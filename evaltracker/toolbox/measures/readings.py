@@ -36,7 +36,6 @@ class Reading:
 
         Raises:
             Invalid: at `number`.
-
         """
         if said is None or said == {}:
             return None
@@ -64,7 +63,6 @@ class Reading:
 
         Raises:
             Invalid: at `number`.
-
         """
         if not text.strip():
             return None

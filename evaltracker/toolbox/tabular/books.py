@@ -76,7 +76,6 @@ def kind_of_archive(content: bytes) -> Kind:
 
     Raises:
         Unreadable: damaged, encrypted, or bigger unpacked than anything honest.
-
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -415,7 +414,6 @@ def scan_sheets(content: bytes) -> dict[str, SheetFacts]:
 
     Raises:
         Unreadable: the XML is damaged or unsafe, or a used range is too big.
-
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         styles = styles_of(archive)
@@ -467,7 +465,6 @@ def kind_of_ole(content: bytes) -> Kind:
 
     Raises:
         Unreadable: it is a workbook behind a password.
-
     """
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise Unreadable(PROTECTED)
@@ -483,7 +480,6 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
 
     Raises:
         Unreadable: damaged, protected, or past a limit.
-
     """
     facts = scan_sheets(content) if kind != "xls" else {}
     try:
@@ -640,7 +636,6 @@ def read_old_book(content: bytes) -> list[Sheet]:
 
     Raises:
         Unreadable: damaged, protected, past a limit, or too slow to be honest.
-
     """
     try:
         child = subprocess.run(  # noqa: S603  # ourselves; the file goes to its stdin

@@ -335,7 +335,6 @@ def as_copied(text: str) -> str:
 
     Raises:
         Unreadable: it cannot be told where a cell ends.
-
     """
     if "\t" not in text or not IN_FRONT.search(text):
         return text
@@ -439,7 +438,6 @@ def read_day(text: str, order: DayOrder | None = None) -> datetime.date:
 
     Raises:
         ValueError: with the sentence.
-
     """
     text = text.strip()
     if ISO.fullmatch(text):

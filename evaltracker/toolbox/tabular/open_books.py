@@ -203,7 +203,6 @@ def day_of(text: str) -> datetime.date:
 
     Raises:
         ValueError: it is none.
-
     """
     moment = datetime.datetime.fromisoformat(text)
     return moment if "T" in text else moment.date()
@@ -404,7 +403,6 @@ def read_open_book(content: bytes) -> list[Sheet]:
 
     Raises:
         Unreadable: damaged, protected, or past a limit.
-
     """
     scan = OpenScan()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -520,7 +518,6 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
 
     Raises:
         Unreadable: with a sentence that says what is wrong, where, and how to mend it.
-
     """
     if isinstance(source, Path):
         filename = filename or source.name

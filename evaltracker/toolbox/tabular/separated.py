@@ -46,7 +46,6 @@ def decode(content: bytes) -> tuple[str, list[str]]:
 
     Raises:
         Unreadable: it is no text, or its text is damaged.
-
     """
     for mark, encoding in BOMS:
         if content.startswith(mark):
@@ -150,7 +149,6 @@ def read_separated(text: str) -> tuple[Sheet, list[str]]:
 
     Raises:
         Unreadable: quoting is broken, or a limit is passed.
-
     """
     text, separator = named_separator(text)
     if not separator:
@@ -309,7 +307,6 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
 
     Raises:
         Unreadable: there is no table, or a limit is passed.
-
     """
     tables = tables_in(text.splitlines())
     if not tables.sheets:

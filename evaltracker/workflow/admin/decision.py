@@ -455,8 +455,8 @@ def memo_for(
     """The frozen memo, or the one of now; with the decision only once it is made.
 
     Raises:
-        NotFound: not theirs. Refused: before the decision stage, when scores and
-            prices are sealed. Forbidden: prices are not open to them.
+        NotFound: not theirs. Refused: before the decision stage, when scores and prices
+        are sealed. Forbidden: prices are not open to them.
     """
     user: Any = request.user
     evaluation = find_evaluation(user, slug)

@@ -319,8 +319,8 @@ def gate(
     may not read answers.
 
     Raises:
-        TypeError: at start-up, if it has no docstring.
-        ImproperlyConfigured: its name is taken.
+        TypeError: at start-up, if it has no docstring. ImproperlyConfigured: its name
+        is taken.
     """
 
     def register(check: Check) -> Check:

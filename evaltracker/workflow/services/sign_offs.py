@@ -132,8 +132,8 @@ def remind_colleague(*, awaited: Awaited, by: By) -> None:
     """Owe a colleague a mail about what the others wait for.
 
     Raises:
-        Forbidden: not the owner.
-        Refused: it has ended, nobody waits for it, or they were reminded today.
+        Forbidden: not the owner. Refused: it has ended, nobody waits for it, or they
+        were reminded today.
     """
     evaluation = lock(awaited.evaluation)
     check_remind_colleague(awaited, by)
@@ -352,10 +352,10 @@ def sign(*, rule: SignOffRule, by: User, **signature: Unpack[Signature]) -> Sign
     signature was refused.
 
     Raises:
-        Stale: the content is another by now; carries the difference.
-        Forbidden: not their role, the owner, or a declared conflict.
-        Refused: not this stage, signed already, or no word yet on one's interests.
-        Invalid: a reason is missing, or half a trial is approved by mistake.
+        Stale: the content is another by now; carries the difference. Forbidden: not
+        their role, the owner, or a declared conflict. Refused: not this stage, signed
+        already, or no word yet on one's interests. Invalid: a reason is missing, or
+        half a trial is approved by mistake.
     """
     try:
         return put_name_to(rule, by, **signature)
@@ -569,8 +569,8 @@ def ask_for_waiver(
 
     Raises:
         Forbidden: not the owner, or a conflict where the gate tells of answers.
-        Refused: it holds, is waived, cannot be, or was asked for already.
-        Invalid: no reason.
+        Refused: it holds, is waived, cannot be, or was asked for already. Invalid: no
+        reason.
     """
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
@@ -594,8 +594,8 @@ def ask_to_excuse(
     """Ask leadership to excuse the knock-out of a candidate.
 
     Raises:
-        Forbidden: not the owner, or a conflict of interest.
-        Refused: no knock-out, excused or asked for already. Invalid: no reason.
+        Forbidden: not the owner, or a conflict of interest. Refused: no knock-out,
+        excused or asked for already. Invalid: no reason.
     """
     candidate = lock_candidate(candidate)
     evaluation = candidate.evaluation

@@ -101,8 +101,8 @@ def advance(*, evaluation: Evaluation, from_stage: str, by: By) -> Evaluation:
     4. End the visit, open the next one, write the journal.
 
     Raises:
-        Forbidden: not the owner.
-        Refused: moved meanwhile, a gate is closed, it is the last stage, or a test.
+        Forbidden: not the owner. Refused: moved meanwhile, a gate is closed, it is the
+        last stage, or a test.
     """
     evaluation = lock(evaluation)
     check_advance(evaluation, by)
@@ -177,8 +177,8 @@ def waive_gate(*, evaluation: Evaluation, gate: str, reason: str, by: User) -> W
     """Let a closed gate pass on this visit; the memo prints the reason.
 
     Raises:
-        Forbidden: `by` is not leadership here.
-        Refused: another stage's gate, one that cannot be waived, or done already.
+        Forbidden: `by` is not leadership here. Refused: another stage's gate, one that
+        cannot be waived, or done already.
     """
     evaluation = lock(evaluation)
     holder = check_waive_gate(evaluation, by)
@@ -268,8 +268,8 @@ def draft_decision(
     """Write or rewrite the draft; a change makes the memo other words to sign.
 
     Raises:
-        Forbidden: not the owner. Refused: not the decision stage.
-        Invalid: the candidate is of another evaluation or not shortlisted.
+        Forbidden: not the owner. Refused: not the decision stage. Invalid: the
+        candidate is of another evaluation or not shortlisted.
     """
     evaluation = lock(evaluation)
     check_draft_decision(evaluation, by)
@@ -435,9 +435,9 @@ def send_test_invitation(
         The evaluation of the test, which `by` owns.
 
     Raises:
-        Forbidden: not the owner, or one who may not start evaluations.
-        Refused: demos have begun, nobody to invite, or a test is open.
-        Invalid: nobody chosen, or somebody who is no contact of the vendor.
+        Forbidden: not the owner, or one who may not start evaluations. Refused: demos
+        have begun, nobody to invite, or a test is open. Invalid: nobody chosen, or
+        somebody who is no contact of the vendor.
     """
     evaluation = lock(candidate.evaluation)
     candidate = Candidate.objects.select_related("evaluation", "vendor").get(
@@ -548,8 +548,8 @@ def check_answer_waiver_request(waiver_request: WaiverRequest, by: User) -> None
     """Leadership answers, unless a conflict of interest keeps them from what it is of.
 
     Raises:
-        Forbidden: not leadership, or a conflict.
-        Refused: not declared, answered already, or the stage is over.
+        Forbidden: not leadership, or a conflict. Refused: not declared, answered
+        already, or the stage is over.
     """
     evaluation = waiver_request.evaluation
     if not is_leadership(by, evaluation):
