@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin
 from django.core import signing
 from django.db import transaction
@@ -28,8 +27,6 @@ from evaltracker.pages.grid import Column, CustomGrid, register_grid
 from evaltracker.pages.grid_view import refuse_too_many
 from evaltracker.pages.site import site
 from evaltracker.pages.workspace import (
-    InEvaluation,
-    OnEvaluation,
     crumbs_to,
     evaluation_page,
     show,
@@ -40,7 +37,6 @@ from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.text import listed
 from vendors import costs
 from vendors.admin.base import (
-    AboutCandidate,
     AboutCandidates,
     find_candidate,
     is_kept_out,
@@ -57,7 +53,7 @@ from vendors.costs.cells import (
     price_text,
     read_block,
 )
-from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
+from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.policy import may_see_prices
 from vendors.selectors.costs import (
     cost_input,
@@ -69,7 +65,6 @@ from vendors.selectors.costs import (
     rates_of,
     schedule_for,
     sealed_quotes,
-    second_people,
     terms_of,
     tiers_of,
     total_of,
@@ -79,12 +74,6 @@ from vendors.services.costs import (
     AMOUNTS,
     put_price_cells_back,
     write_price_cells,
-)
-from vendors.services.quotes import (
-    ask_to_open_prices,
-    confirm_price_opening,
-    let_owner_type_prices,
-    withdraw_price_opening,
 )
 from vendors.services.schedule import add_price_item
 
@@ -847,84 +836,6 @@ def candidate_costs(request: HttpRequest, candidate_id: uuid.UUID) -> HttpRespon
 site.register_page(
     "candidates/<uuid:candidate_id>/costs/", candidate_costs, "candidate_costs"
 )
-
-
-class AskToOpenPrices(OnEvaluation):
-    title = "Ask to open the prices"
-    verb = "Ask"
-    help = (
-        "A second person, who answers for the money, has to confirm. Until then "
-        "nobody sees more than now, and you can take the request back."
-    )
-    success = "Asked. Prices stay sealed until a second person confirms."
-    tab = "costs"
-    template = "vendors/act_opening.html"
-    service = ask_to_open_prices
-
-    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
-        people = second_people(target)
-        return {
-            **super().context(target, user),
-            "people": people,
-            "nobody": nobody_opens(target),
-        }
-
-
-class OnOpening(InEvaluation[PriceOpening]):
-    tab = "costs"
-    model = PriceOpening
-    target_name = "opening"
-    related = ("evaluation__owner", "asked_by")
-
-
-class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
-    title = "Open the prices"
-    verb = "Open the prices"
-    help = (
-        "Everybody with a part reads every price from this moment on; they cannot be "
-        "sealed again. The journal keeps both names, both times and every price."
-    )
-    success = "Prices are open."
-    template = "vendors/act_opening.html"
-    dangerous = True
-    service = confirm_price_opening
-
-    def needs_proof(self, target: PriceOpening, user: User) -> bool:
-        return True
-
-    def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
-        lines = CostLine.objects.in_evaluation(target.evaluation).count()
-        return {**super().context(target, user), "asked": target, "lines": lines}
-
-
-class WithdrawPriceOpening(OnOpening):
-    title = "Withdraw the request to open prices"
-    verb = "Withdraw"
-    help = "Prices stay sealed. You can ask again."
-    success = "The request is withdrawn; prices stay sealed."
-    service = withdraw_price_opening
-
-
-class ReaderForm(forms.Form):
-    owner_types_prices = forms.BooleanField(
-        required=False,
-        label="The procurement lead reads quotes at once",
-        help_text=(
-            "Not ticked: quotes are sealed from the procurement lead, too. Vendors are "
-            "told which of the two holds, so it cannot change once one has quoted."
-        ),
-    )
-
-
-class SetQuoteReader(OnEvaluation):
-    title = "Who reads quotes"
-    verb = "Save"
-    help = "Prices that you enter yourself are yours to read either way."
-    success = "It is set who reads quotes."
-    tab = "costs"
-    form_class = ReaderForm
-    service = let_owner_type_prices
-    current_fields = ("owner_types_prices",)
 
 
 @admin.register(CostLine, site=site)

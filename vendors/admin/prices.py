@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
-from evaltracker.evaluations.models import User
+from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.money import MOST_PLACES, currency_choices
 from evaltracker.money import written as money_written
 from evaltracker.pages.fields import day_field, link_field, long_text
@@ -20,9 +20,15 @@ from vendors.choices import CostState, Pricing, Recurrence
 from vendors.costs import Curve, Kind, read_payments, read_tiers, write_tiers
 from vendors.costs.lines import MOST_PERCENT
 from vendors.fields import ReadField
-from vendors.models import Candidate, CostLine, ExchangeRate
+from vendors.models import Candidate, CostLine, ExchangeRate, PriceOpening
 from vendors.models.candidates import check_exact
-from vendors.selectors.costs import kind_name, kinds_of, tiers_of
+from vendors.selectors.costs import (
+    kind_name,
+    kinds_of,
+    nobody_opens,
+    second_people,
+    tiers_of,
+)
 from vendors.services.costs import (
     mark_rest_unsaid,
     remove_cost_line,
@@ -31,6 +37,12 @@ from vendors.services.costs import (
     set_payments,
     set_price_change,
     set_rate,
+)
+from vendors.services.quotes import (
+    ask_to_open_prices,
+    confirm_price_opening,
+    let_owner_type_prices,
+    withdraw_price_opening,
 )
 
 
@@ -431,3 +443,81 @@ def _step(highest: Decimal) -> Decimal:
     rough = highest / TICKS
     unit = Decimal(10) ** rough.adjusted()
     return next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough)
+
+
+class AskToOpenPrices(OnEvaluation):
+    title = "Ask to open the prices"
+    verb = "Ask"
+    help = (
+        "A second person, who answers for the money, has to confirm. Until then "
+        "nobody sees more than now, and you can take the request back."
+    )
+    success = "Asked. Prices stay sealed until a second person confirms."
+    tab = "costs"
+    template = "vendors/act_opening.html"
+    service = ask_to_open_prices
+
+    def context(self, target: Evaluation, user: User) -> dict[str, Any]:
+        people = second_people(target)
+        return {
+            **super().context(target, user),
+            "people": people,
+            "nobody": nobody_opens(target),
+        }
+
+
+class OnOpening(InEvaluation[PriceOpening]):
+    tab = "costs"
+    model = PriceOpening
+    target_name = "opening"
+    related = ("evaluation__owner", "asked_by")
+
+
+class ConfirmPriceOpening(OnOpening, AboutCandidate[PriceOpening]):
+    title = "Open the prices"
+    verb = "Open the prices"
+    help = (
+        "Everybody with a part reads every price from this moment on; they cannot be "
+        "sealed again. The journal keeps both names, both times and every price."
+    )
+    success = "Prices are open."
+    template = "vendors/act_opening.html"
+    dangerous = True
+    service = confirm_price_opening
+
+    def needs_proof(self, target: PriceOpening, user: User) -> bool:
+        return True
+
+    def context(self, target: PriceOpening, user: User) -> dict[str, Any]:
+        lines = CostLine.objects.in_evaluation(target.evaluation).count()
+        return {**super().context(target, user), "asked": target, "lines": lines}
+
+
+class WithdrawPriceOpening(OnOpening):
+    title = "Withdraw the request to open prices"
+    verb = "Withdraw"
+    help = "Prices stay sealed. You can ask again."
+    success = "The request is withdrawn; prices stay sealed."
+    service = withdraw_price_opening
+
+
+class ReaderForm(forms.Form):
+    owner_types_prices = forms.BooleanField(
+        required=False,
+        label="The procurement lead reads quotes at once",
+        help_text=(
+            "Not ticked: quotes are sealed from the procurement lead, too. Vendors are "
+            "told which of the two holds, so it cannot change once one has quoted."
+        ),
+    )
+
+
+class SetQuoteReader(OnEvaluation):
+    title = "Who reads quotes"
+    verb = "Save"
+    help = "Prices that you enter yourself are yours to read either way."
+    success = "It is set who reads quotes."
+    tab = "costs"
+    form_class = ReaderForm
+    service = let_owner_type_prices
+    current_fields = ("owner_types_prices",)
