@@ -45,7 +45,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("matrix", "lead", "/admin/e/ml-platform/matrix/"),
+    Picture("matrix", "lead", "/admin/e/ml-platform/matrix/?musts=1"),
     Picture("memo", "leadership", "/admin/e/automated-renewals/memo/"),
     Picture("workspace", "lead", "/admin/e/gpu-training/"),
     Picture("my_work", "lead", "/admin/"),

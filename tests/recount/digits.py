@@ -27,7 +27,8 @@ APART = tuple(
         r"[\d.,]+ ?%?(?: → [\d.,]+ ?%?)|^[\d.,]+%, measured last$",
         # What waits on people, by gate and list of things to do.
         r"\b\d+(?= (?:must-haves?|more approvals? needed|questions? without|answers?))",
-        r"\b\d+(?= (?:working days|months due|released|still drafts|letters?))",
+        r"\b\d+(?= months (?:due|closed))",
+        r"\b\d+(?= (?:working days|released|still drafts|letters?))",
         r"\b\d+ of \d+(?= criteria not judged)|^\d+ open$|\b\d+(?= bytes\b)",
         # Amounts that the brief typed, and of what is listed, how much is not shown.
         r"^[\d,]+ [A-Z]{3}$|\b(?:and )?\d+ more\b",
@@ -36,7 +37,8 @@ APART = tuple(
         # The scale of a picture, and how far scores of people are apart.
         r"\bCosts begin at 0\b|^\d against \d; \d+% apart in all\.$",
         # How many plans fall due by a day, and why an act is not offered yet.
-        r"^\(\d+\)\. It must run by$|\bhas \d+ trial verdicts of|\bonce it has 30\b",
+        r"^\(\d+\)(?:,|\. It must run by)$|\bonce it has 30\b",
+        r"\bhas \d+ [a-z ]+ verdicts of\b",
         # Names of things.
         r"\bA4\b|\bSHA-256\b|\b(?:stay|round|version|entry) \d+\b",
     )
