@@ -2,7 +2,7 @@
 
 Each file of `tests/data/memos/` was written by the program as it was then: those of
 formulas 1 and 2 before lists of the brief, that of formula 3 before runs were taken as
-they propose.
+they propose, the first of formula 4 before kinds of cost were an evaluation's own.
 """
 
 import json
@@ -58,3 +58,15 @@ def test_what_formula_4_told_apart_first_is_in_its_memo() -> None:
     assert any(row["promises"].get("short") for row in results)
     assert any(row["gaps"] for row in memo["inputs"]["candidates"])
     assert any(row["steps"] for row in memo["inputs"]["candidates"])
+
+
+def test_kinds_of_a_purchase_are_frozen_with_what_does_not_apply() -> None:
+    memo = MEMOS["formula_4_kinds"]
+    assert {kind["counts_as"] for kind in memo["inputs"]["kinds"]} == {"", "work"}
+    lines = [line for row in memo["inputs"]["candidates"] for line in row["cost_lines"]]
+    assert any(line["ruled"] for line in lines)
+    costs = [memo["results"][row["id"]]["cost"] for row in memo["inputs"]["candidates"]]
+    assert all(cost["known"] == cost["kinds"] < 6 for cost in costs)
+    assert not any(
+        "kinds" in other["inputs"] for other in MEMOS.values() if other != memo
+    )
