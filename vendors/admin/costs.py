@@ -130,8 +130,7 @@ class CostColumn:
 
     @property
     def has_price(self) -> bool:
-        """Whether there is an amount at all; without one a total would be a lie."""
-        return any(row.likely is not None for row in self.total.rows)
+        return self.total.is_priced
 
 
 def running(evaluation: Evaluation) -> Any:
@@ -348,7 +347,7 @@ def _lane(column: CostColumn, end: float, budget: Decimal | None) -> Lane:
 
 SEALED = "{}'s prices are sealed until two people open them."
 TIERED = "It has tiers: change it in its form."
-TONES = {"included": "in", "excluded": "in", "unsaid": "unsaid", "not_applicable": "na"}
+TONES = {"included": "in", "excluded": "na", "unsaid": "unsaid", "not_applicable": "na"}
 WAY = "The cell does not say what to write. Load the page again."
 
 
@@ -555,7 +554,9 @@ def _sums(
             ),
             "Paid once": GridCell(money_written(sum(once, Decimal(0)))),
             "A year": GridCell(money_written(sum(yearly, Decimal(0)))),
-            "Price points": GridCell("over budget" if earned is None else str(earned)),
+            "Price points": GridCell(
+                "over budget" if earned is None else earned and f"{float(earned):.1f}"
+            ),
         }
         known = GridCell(f"{coverage.known} of {coverage.total}")
         for name, cell in ({} if sealed else cells).items():

@@ -1,19 +1,31 @@
 """The price grid: items down, candidates across, typed and pasted, under the seal."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evaltracker.evaluations.models import Entry
+from evaltracker.evaluations.models import Entry, Evaluation
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
 from tests.pages.grids.sending import read, send
+from vendors.costs import Kind
 from vendors.models import Candidate, CostLine
+from vendors.selectors.costs import kinds_of
 from vendors.services.costs import set_cost_line
+from vendors.services.schedule import take_costs
 
 pytestmark = pytest.mark.django_db
 GRID = "costs"
+FOLDER = Path(__file__).parents[2] / "data" / "cases"
+CASES = json.loads((FOLDER / "any_purchase_cases.json").read_text())
+SHIPPED = json.loads((FOLDER / "any_purchase_templates.json").read_text())
+
+
+def kinds_by_key(where: Evaluation) -> dict[str, Kind]:
+    return {kind.key: kind for kind in kinds_of(where)}
 
 
 @pytest.fixture
@@ -96,6 +108,34 @@ def test_not_applicable_asks_why_and_keeps_the_reason(acme: Candidate) -> None:
     assert put(acme, "900", "exit").status_code == 200
     line = CostLine.objects.get()
     assert (line.state, line.note) == ("priced", "")
+
+
+def test_sums_and_points_are_those_of_the_worked_case(db: None) -> None:
+    """C1: office cleaning, everything priced."""
+    where = vendors.in_research(common.evaluation(currency="EUR", budget=None))
+    take_costs(where, SHIPPED["templates"]["cleaning"]["costs"], where.owner)
+    (case,) = (row for row in CASES["costs"] if row["id"] == "C1")
+    for name, told in case["given"]["candidates"].items():
+        option, due = vendors.candidate(where, name=name), kinds_by_key(where)
+        for line in told["lines"]:
+            amount, kind = line.get("amount"), due[line["kind"]]
+            set_cost_line(
+                candidate=option,
+                kind=line["kind"],
+                state=line["state"],
+                likely=Decimal(amount) if amount else None,
+                quantity=Decimal(line.get("quantity", 1)),
+                recurrence=kind.due,
+                pricing="percent" if kind.counts_as and amount else "",
+                by=where.owner,
+            )
+    rows = {row["id"]: row["labels"] for row in read(where.owner, GRID, where)["rows"]}
+    keys = {row.name: str(row.pk) for row in where.candidates.all()}
+    for name, told in case["expect"].items():
+        assert rows["sum|Price points"][keys[name]] == told["price_points"]
+        whole = rows["sum|Total over 36 months"][keys[name]]
+        assert Decimal(whole.replace(",", "")) == Decimal(told["total"])
+        assert rows["sum|Kinds known"][keys[name]] == "7 of 7"
 
 
 def test_emptying_removes_the_line_and_undo_brings_it_back(
