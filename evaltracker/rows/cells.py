@@ -73,7 +73,7 @@ class Cell[V]:
 def key(text: str) -> str:
     """What words are compared by: without case, accents, blanks, dots and brackets."""
     folded = unicodedata.normalize("NFKD", text).casefold()
-    bare = re.sub(r"[\s.*_`\u0300-\u036f-]|\([^)]*\)", "", folded)
+    bare = re.sub(r"[\s.*_`\u0300-\u036f-]|\([^()]*\)", "", folded)
     return bare or folded.strip()
 
 

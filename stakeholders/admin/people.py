@@ -32,12 +32,12 @@ from evaltracker.toolbox.text import listed
 from stakeholders.models import (
     Condition,
     Delegation,
+    Role,
     RoleWeight,
     SignOff,
     SignOffRule,
     Stakeholder,
     role_names,
-    with_names,
 )
 from stakeholders.policy import lendings
 from stakeholders.selectors import role_choices, signing_names, with_right
@@ -198,11 +198,12 @@ class StakeholderAdmin(HardenedAdmin):
 
     @admin.display(description="role", ordering="role")
     def called(self, row: Stakeholder) -> str:
-        return row.get_role_display()
+        given = {one.role: one.name for one in row.evaluation.role_names.all()}
+        return given.get(row.role) or str(Role(row.role).label)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Stakeholder]:
-        rows: QuerySet[Stakeholder] = with_names(super().get_queryset(request))
-        return rows
+        rows: QuerySet[Stakeholder] = super().get_queryset(request)
+        return rows.prefetch_related("evaluation__role_names")
 
     def page_of(self, row: Stakeholder) -> str:
         address = reverse("admin:evaluation_stakeholders", args=[row.evaluation.slug])

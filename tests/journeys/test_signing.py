@@ -91,8 +91,9 @@ def test_one_changed_requirement_asks_exactly_those_again_who_signed_it(
     viktor = at(walk, "leadership")
     viktor.follow("Sign: ")
     viktor.page.get_by_role(
-        "heading", name="What changed since you last signed (1 line)"
+        "heading", name="What changed since you last signed (3 lines)"
     ).wait_for()
+    # It, and what of it must hold for a list, gone and new.
     assert "cloud" in viktor.page.locator(".et-diff ins").first.inner_text()
     viktor.see("what-changed-on-a-phone")
     sign(at(walk, "leadership"), "five-again")

@@ -63,7 +63,8 @@ def test_an_unknown_verdict_is_nothing_rather_than_a_guess() -> None:
 
 
 def test_the_stepper_says_where_we_are() -> None:
-    shown = render("{% stepper 'demos' n %}", n={"trials": "4 weeks"})
+    where = Evaluation(stage="demos")
+    shown = render("{% stepper where n %}", where=where, n={"trials": "4 weeks"})
     assert shown.count("et-step--done") == 2
     assert shown.count('aria-current="step"') == 1
     assert shown.count("et-step--later") == 2

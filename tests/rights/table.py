@@ -163,6 +163,7 @@ GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
     "candidates": ("summary", "Other words", {"lead"}),
     "costs": ("", "12", {"lead"}),
     "criteria": ("method", "Other words", {"lead"}),
+    "kinds": ("help", "Other words", {"lead"}),
     "milestones": ("owner_user", "Dana Weiss", {"lead"}),
     "own-answers": ("statement", "Other words", {"lead"}),
     "requirements": ("text", "Other words", {"lead"}),
@@ -170,7 +171,7 @@ GRID_CELLS: dict[str, tuple[str, object, set[str]]] = {
     "weights": ("weight", 3, {"lead"}),
 }
 # Where a grid is open, if that is not the main purchase.
-GRID_AT = {"weights": "data-catalogue"}
+GRID_AT = {"kinds": "office-cleaning", "weights": "data-catalogue"}
 # Closed to everybody in the demo: a change of what is agreed needs a reason first.
 CLOSED_GRIDS = {"criteria"}
 # About the reader alone, so there for everybody.

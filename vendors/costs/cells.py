@@ -41,9 +41,9 @@ WRITTEN = {
 _PERIOD = {"monthly": " / month", "yearly": " / year", "once": " once"}
 _DASHES = frozenset("-–—−")
 _MARKS = {Style.POINT: ".", Style.COMMA: ","}
-_SPAN = re.compile(r"\(\s*([-−]?\d[^()–—-]*?)\s*[–—-]\s*([-−]?\d[^()]*?)\s*\)")
-_BARE_SPAN = re.compile(r"[-−]?\d[\d.,' ]*\s*[–—-]\s*[-−]?\d[\d.,' ]*")
-_PER_CENT = re.compile(r"\s*(?:%|per cent)(?:\s*(?:a year|/ ?year|p\.? ?a\.?)$)?", re.I)
+_SPAN = re.compile(r"\( *+([-−]?\d[^()–—-]*+)[–—-] *+([-−]?\d[^()]*+)\)")
+_BARE_SPAN = re.compile(r"[-−]?\d[\d.,' ]*+[–—-] *+[-−]?\d[\d.,' ]*+")
+_PER_CENT = re.compile(r" ?(?:%|per cent)(?: ?(?:a year|/ ?year|p\.? ?a\.?)$)?", re.I)
 _TOTALS = {key(word) for words in WORDS["totals"].values() for word in words}
 # Columns that a block copied out of the grid carries along.
 _BESIDE = frozenset({"due", "quantity", "unit"})

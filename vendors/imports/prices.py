@@ -73,7 +73,7 @@ PERIODS = {"monthly": Recurrence.MONTHLY, "yearly": Recurrence.YEARLY} | {
     "once": Recurrence.ONCE
 }
 # “per user per month” and “host-month” as strokes.
-STROKES = re.compile(r"\s+per\s+|(?<=[a-z])-(?=(?:month|year)\b)", re.I)
+STROKES = re.compile(r" per |(?<=[a-z])-(?=(?:month|year)\b)", re.I)
 MARKS = {Style.POINT: ".", Style.COMMA: ","}
 # What a bare $ or £ means, unless something beside it says another currency.
 MEANT = frozenset({"USD", "GBP"})
@@ -148,7 +148,7 @@ def of_text(cell: str, style: Style | None) -> Price:
     is_unit = re.fullmatch(r"\S{2,}", read.word) and "yearly" in read.options
     if read.question == "words" and is_unit:
         # “per connection” is another unit than those that are known.
-        other = re.sub(rf"/\s?{re.escape(read.word)}(?!\w)", "/user", text)
+        other = text.replace("/ ", "/").replace(f"/{read.word}", "/user", 1)
         (again,) = read_money([other], decimal=mark)
         if again.question != "words":
             unit, text, read = read.word, other, again

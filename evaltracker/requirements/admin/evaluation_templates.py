@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 
+from evaltracker.evaluations.choices import Stage
 from evaltracker.evaluations.models import (
     Evaluation,
     EvaluationTemplate,
@@ -107,13 +108,13 @@ class TakePartsForm(TakeForm):
         help_text="Requirements are added to yours; the rest replaces what is here.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stage: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["parts"]
-        loaded = [name for name, part in TEMPLATE_PARTS.items() if part.load]
-        choice.choices = [
-            (name, PARTS[name]) for name in PARTS if name in (NEEDS, *loaded)
-        ]
+        taken = {name for name, part in TEMPLATE_PARTS.items() if part.load}
+        if stage == Stage.REQUIREMENTS:
+            taken.add(NEEDS)
+        choice.choices = [(name, PARTS[name]) for name in PARTS if name in taken]
 
 
 class TakeFromTemplate(TakesFrom, OnEvaluation):
@@ -130,6 +131,9 @@ class TakeFromTemplate(TakesFrom, OnEvaluation):
     prefill = ("parts",)
     tab = "requirements"
     service = take_from_template
+
+    def form_kwargs(self, target: Evaluation, user: User) -> dict[str, Any]:
+        return {**super().form_kwargs(target, user), "stage": target.stage}
 
 
 @admin.register(EvaluationTemplate, site=site)

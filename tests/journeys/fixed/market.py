@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from tests.browser import PASTE
 from tests.journeys.fixed.counted import Counted
 from tests.journeys.fixed.purchase import (
     BOUGHT,
-    COST_HEADS,
     answers_of,
     cost_rows,
     table,
@@ -62,7 +62,9 @@ def note_costs(team: Team) -> None:
     """What was quoted, and what nobody stated, comes in as one table."""
     lead = team.lead
     lead.go("Costs")
-    lead.paste_rows("costs", table(COST_HEADS, cost_rows(), "\t"))
+    lead.page.locator("#grid-costs [tabindex='0']").focus()
+    lead.page.evaluate(PASTE, table(("Item", *BOUGHT), cost_rows(), "\t"))
+    lead.saved_in("costs", "33 cells saved.")
 
 
 def close_claims(team: Team) -> None:

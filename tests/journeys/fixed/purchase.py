@@ -18,7 +18,6 @@ REQUIREMENT_HEADS = (
 )
 PEOPLE_HEADS = ("Person", "Role", "Scores")
 CANDIDATE_HEADS = ("Name", "Kind", "Vendor", "Contact")
-COST_HEADS = ("Candidate", "Kind", "Likely", "Falls due", "Known")
 CRITERIA_HEADS = ("What must be reached", "The number", "Requirement")
 BOUGHT = [row["name"] for row in PURCHASE["candidates"] if row["vendor"]]
 
@@ -67,16 +66,14 @@ def candidate_rows() -> list[list[str]]:
 
 
 def cost_rows() -> list[list[str]]:
-    """Candidate, kind of cost, likely amount, when it falls due, whether it is known.
+    """Kind of cost, and what each candidate asks for it.
 
-    As the checklist asks: what is not quoted was asked for and not stated.
+    What is not quoted was asked for and not stated.
     """
     rows = []
-    for kind in [kind.key for kind in checklist("buy")]:
-        *prices, due = PURCHASE["prices"].get(kind, ["", "", "", ""])
-        for name, price in zip(BOUGHT, prices, strict=True):
-            known = "priced" if price else "unsaid"
-            rows.append([name, kind, price, due if price else "", known])
+    for kind in checklist("buy"):
+        prices = PURCHASE["prices"].get(kind.key, ["", "", ""])[: len(BOUGHT)]
+        rows.append([kind.name, *(price or "not stated" for price in prices)])
     return rows
 
 
