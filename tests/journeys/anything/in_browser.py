@@ -186,6 +186,7 @@ class InBrowsers:
         """All prices in one paste into the grid of items and candidates."""
         lead, prices = self.lead, self.purchase.prices
         lead.go("Costs")
+        lead.page.locator("#grid-costs [role=gridcell]").first.wait_for()
         lead.page.locator("#grid-costs [tabindex='0']").focus()
         rows = [
             [kind["name"], *(written(kind, prices[name]) for name in self.names)]

@@ -62,6 +62,7 @@ def note_costs(team: Team) -> None:
     """What was quoted, and what nobody stated, comes in as one table."""
     lead = team.lead
     lead.go("Costs")
+    lead.page.locator("#grid-costs [role=gridcell]").first.wait_for()
     lead.page.locator("#grid-costs [tabindex='0']").focus()
     lead.page.evaluate(PASTE, table(("Item", *BOUGHT), cost_rows(), "\t"))
     lead.saved_in("costs", "33 cells saved.")
