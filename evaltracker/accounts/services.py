@@ -37,6 +37,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.policy import change, checked, may_add_people
 from evaltracker.notices.services.scheduling import owe_account_mail
+from evaltracker.toolbox.text import free_name
 
 SALT = "evaltracker.address"
 LASTS = 3 * 24 * 60 * 60
@@ -258,11 +259,7 @@ def free_username(email: str) -> str:
             "username", flat=True
         )
     }
-    number, name = 1, wanted
-    while name in taken:
-        number += 1
-        name = f"{wanted}{number}"
-    return name
+    return free_name(wanted, taken, "")
 
 
 def _new(*, username: str, email: str, **fields: Any) -> User:

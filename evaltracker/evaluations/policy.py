@@ -22,7 +22,7 @@ from evaltracker.evaluations.models import (
 )
 from evaltracker.evaluations.models.evaluation import new_salt
 from evaltracker.money import written
-from evaltracker.toolbox.text import read_text
+from evaltracker.toolbox.text import free_name, read_text
 from evaltracker.toolbox.working_days import day_in_words
 
 
@@ -214,8 +214,5 @@ def _date(text: str) -> str:
 def free_slug(title: str) -> str:
     """A slug from `title` that no evaluation has."""
     stem = slugify(title)[:70] or "evaluation"
-    slug, number = stem, 1
-    while Evaluation.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
+    alike = Evaluation.objects.filter(slug__startswith=stem)
+    return free_name(stem, set(alike.values_list("slug", flat=True)))

@@ -24,7 +24,9 @@ WORDS: dict[str, Any] = json.loads(
 )
 RHYTHMS = ("monthly", "yearly", "once")
 MOST, MOST_DIGITS = Decimal(10) ** 12, 20
-_MARKS = {".": Style.POINT, ",": Style.COMMA}
+# Decimal marks by style, and the other way round.
+MARKS = {Style.POINT: ".", Style.COMMA: ",", None: ""}
+_STYLES = {mark: style for style, mark in MARKS.items()}
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>[^eE]+)(?:[eE](?P<power>[+-]?\d+))?")
 _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
 _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){,2}")
@@ -121,7 +123,7 @@ def _of_column(
     cells: Iterable[Any], decimal: str, sheet: Iterable[Any]
 ) -> tuple[Style | None, Style | None]:
     """What settles a column, and what only proposes."""
-    return _MARKS.get(decimal) or settled_style(cells), settled_style(sheet)
+    return _STYLES.get(decimal) or settled_style(cells), settled_style(sheet)
 
 
 def _chosen(

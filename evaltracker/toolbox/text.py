@@ -7,7 +7,8 @@ several words as one phrase.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -196,6 +197,12 @@ def read_field(field: str, text: str) -> str:
     text = inputs.text(field, text)
     inputs.check()
     return text
+
+
+def free_name(stem: str, taken: Container[str], apart: str = "-") -> str:
+    """The stem, or the first of it with a number behind it that is not taken."""
+    numbered = (f"{stem}{apart}{number}" for number in count(2))
+    return next(name for name in chain([stem], numbered) if name not in taken)
 
 
 def read_reason(reason: str, missing: str) -> str:

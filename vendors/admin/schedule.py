@@ -23,12 +23,12 @@ from evaltracker.pages.workspace import (
 )
 from vendors.choices import CandidateKind
 from vendors.models import PriceItem
+from vendors.selectors.costs import items_of
 from vendors.services.schedule import (
     PART_LIMIT,
     add_price_item,
     change_price_item,
     check_price_item,
-    items_of,
     move_price_item,
     remove_price_item,
     write_schedule,

@@ -9,7 +9,6 @@ from vendors.costs.asked import (
     IT,
     RISE,
     SUPPORT,
-    WORK,
     Asked,
     Kind,
     LineState,
@@ -22,7 +21,6 @@ from vendors.costs.asked import (
     unasked,
 )
 from vendors.costs.cliffs import (
-    CostCoverage,
     Curve,
     Limit,
     TotalCost,

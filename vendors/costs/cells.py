@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from evaltracker.rows.cells import (
+    MARKS,
     STATES,
     WORDS,
     Money,
@@ -40,7 +41,6 @@ WRITTEN = {
 }
 _PERIOD = {"monthly": " / month", "yearly": " / year", "once": " once"}
 _DASHES = frozenset("-–—−")
-_MARKS = {Style.POINT: ".", Style.COMMA: ","}
 _SPAN = re.compile(r"\( *+([-−]?\d[^()–—-]*+)[–—-] *+([-−]?\d[^()]*+)\)")
 _BARE_SPAN = re.compile(r"[-−]?\d[\d.,' ]*+[–—-] *+[-−]?\d[\d.,' ]*+")
 _PER_CENT = re.compile(r" ?(?:%|per cent)(?: ?(?:a year|/ ?year|p\.? ?a\.?)$)?", re.I)
@@ -169,7 +169,7 @@ def _amounts(
     rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text)
     rest = " ".join(rest.split())
     mark = "." if first and "." in first[0] else ","
-    decimal = answers.get(f"mark:{mark}") or (_MARKS[style] if style else "")
+    decimal = answers.get(f"mark:{mark}") or MARKS[style]
     sign = "".join(letter for letter in rest if not letter.isdigit()).strip(" .,'’-")
     (cell,) = read_money([rest], decimal=decimal, currency=grid.currency)
     if cell.question == "currency" and answers.get(f"sign:{sign}") in cell.options:

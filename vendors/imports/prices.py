@@ -11,7 +11,14 @@ from evaltracker.importing.commands import examples, order_in
 from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import MOST_PLACES, inexact, padded, read_currency
-from evaltracker.rows.cells import MOST, Money, currencies_of, key, read_money
+from evaltracker.rows.cells import (
+    MARKS,
+    MOST,
+    Money,
+    currencies_of,
+    key,
+    read_money,
+)
 from evaltracker.rows.cells import settled_style as agreed_style
 from evaltracker.toolbox.tabular.cells import (
     DIGITS,
@@ -69,12 +76,8 @@ RECURRENCES: dict[str, Recurrence] = {
 }
 
 
-PERIODS = {"monthly": Recurrence.MONTHLY, "yearly": Recurrence.YEARLY} | {
-    "once": Recurrence.ONCE
-}
 # “per user per month” and “host-month” as strokes.
 STROKES = re.compile(r" per |(?<=[a-z])-(?=(?:month|year)\b)", re.I)
-MARKS = {Style.POINT: ".", Style.COMMA: ","}
 # What a bare $ or £ means, unless something beside it says another currency.
 MEANT = frozenset({"USD", "GBP"})
 BELOW_NOTHING = re.compile(
@@ -140,7 +143,7 @@ def of_number(cell: str, number_format: str) -> Price:
 def of_text(cell: str, style: Style | None) -> Price:
     plain = " ".join(cell.split())
     refuse_no_price(plain)
-    mark = MARKS[style] if style else ""
+    mark = MARKS[style]
     text = re.sub(r"/y$", "/year", STROKES.sub("/", plain))
     text = re.sub(r"(?:(?<=\d) |/)m$", "/month", text)
     (read,) = read_money([text], decimal=mark)
@@ -171,7 +174,7 @@ def of_text(cell: str, style: Style | None) -> Price:
         amount=kept(money.amount, plain),
         currencies=currencies or ((money.currency,) if money.currency else ()),
         unit=unit or money.unit,
-        recurrence=PERIODS.get(money.rhythm),
+        recurrence=Recurrence(money.rhythm) if money.rhythm else None,
         text="" if is_bare else cell[:300],
     )
 

@@ -45,26 +45,37 @@ def kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
     return read_once(("kinds of cost", evaluation.pk), lambda: _kinds_of(evaluation))
 
 
-def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
-    rows = list(PriceItem.objects.filter(evaluation=evaluation))
-    asked = [row for row in rows if row.part and not row.not_applicable]
-    return (
-        tuple(
-            costs.Kind(
-                key=row.kind,
-                for_kinds=tuple(row.for_kinds),
-                not_applicable=row.not_applicable,
-                parts=tuple(
-                    costs.Part(part.part, part.due, part.unit, part.quantity, part.help)
-                    for part in asked
-                    if part.kind == row.kind
-                ),
-                **{field: getattr(row, field) for field in ITEM},
-            )
-            for row in rows
-            if not row.part
+def items_of(evaluation: Evaluation) -> list[PriceItem]:
+    """The rows in order; those of IT, not saved, while it has none of its own."""
+    return list(PriceItem.objects.filter(evaluation=evaluation)) or [
+        PriceItem(
+            evaluation=evaluation,
+            kind=kind.key,
+            for_kinds=list(kind.for_kinds),
+            position=at,
+            **{name: getattr(kind, name) for name in ITEM},
         )
-        or costs.IT
+        for at, kind in enumerate(costs.IT, 1)
+    ]
+
+
+def _kinds_of(evaluation: Evaluation) -> tuple[costs.Kind, ...]:
+    rows = items_of(evaluation)
+    asked = [row for row in rows if row.part and not row.not_applicable]
+    return tuple(
+        costs.Kind(
+            key=row.kind,
+            for_kinds=tuple(row.for_kinds),
+            not_applicable=row.not_applicable,
+            parts=tuple(
+                costs.Part(part.part, part.due, part.unit, part.quantity, part.help)
+                for part in asked
+                if part.kind == row.kind
+            ),
+            **{field: getattr(row, field) for field in ITEM},
+        )
+        for row in rows
+        if not row.part
     )
 
 

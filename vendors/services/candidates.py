@@ -38,7 +38,7 @@ from evaltracker.importing.services.log import (
 from evaltracker.requirements.services.requirements import refuse_problems
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import BATCH, create_all
-from evaltracker.toolbox.text import Inputs, read_reason
+from evaltracker.toolbox.text import Inputs, free_name, read_reason
 from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
 from vendors.candidates import COLUMNS, IMPORTED, WORDED
@@ -319,11 +319,8 @@ def read_vendor(*, name: str, website: str, aliases: Iterable[str]) -> dict[str,
 
 def free_slug(name: str) -> str:
     stem = slugify(name)[:70] or "vendor"
-    slug, number = stem, 1
-    while Vendor.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
+    alike = Vendor.objects.filter(slug__startswith=stem)
+    return free_name(stem, set(alike.values_list("slug", flat=True)))
 
 
 def end_sessions(**whose: Any) -> int:

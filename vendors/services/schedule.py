@@ -7,18 +7,17 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from evaltracker.errors import Refused
+from evaltracker.errors import NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import Evaluation
 from evaltracker.evaluations.policy import change, check_owned, checked, lock
 from evaltracker.requirements.services.requirements import require_known
 from evaltracker.requirements.services.templates import TEMPLATE_PARTS, TemplatePart
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, free_name
 from vendors.choices import CandidateKind, CostState, CountsAs
-from vendors.costs import IT
 from vendors.models import CostLine, PriceItem
-from vendors.selectors.costs import ITEM
+from vendors.selectors.costs import items_of
 
 MOST_ITEMS = 60
 NAME_LIMIT, PART_LIMIT, HELP_LIMIT = 60, 150, 300
@@ -36,20 +35,6 @@ def check_price_item(item: PriceItem, by: By) -> None:
     check_owned(item.evaluation, by)
 
 
-def items_of(evaluation: Evaluation) -> list[PriceItem]:
-    """The rows in order; those of IT, not saved, while it has none of its own."""
-    return list(PriceItem.objects.filter(evaluation=evaluation)) or [
-        PriceItem(
-            evaluation=evaluation,
-            kind=kind.key,
-            for_kinds=list(kind.for_kinds),
-            position=at,
-            **{name: getattr(kind, name) for name in ITEM},
-        )
-        for at, kind in enumerate(IT, 1)
-    ]
-
-
 def _owned(evaluation: Evaluation, by: By) -> tuple[Evaluation, list[PriceItem]]:
     evaluation = lock(evaluation)
     check_owned(evaluation, by)
@@ -60,12 +45,23 @@ def _owned(evaluation: Evaluation, by: By) -> tuple[Evaluation, list[PriceItem]]
     return evaluation, items
 
 
+def _found(item: PriceItem, by: By) -> tuple[Evaluation, list[PriceItem], PriceItem]:
+    evaluation, items = _owned(item.evaluation, by)
+    for row in items:
+        if row.pk == item.pk:
+            return evaluation, items, row
+    raise NotFound("This kind of cost was removed meanwhile.")
+
+
 @transaction.atomic
 def write_schedule(*, evaluation: Evaluation, by: By) -> None:
     """Write down the kinds of IT that an evaluation has while it has none of its own,
     so that they can be changed."""
+    evaluation = lock(evaluation)
+    is_written = evaluation.price_items.exists()
     evaluation, items = _owned(evaluation, by)
-    _record(evaluation, "price_items.written", by, {"kinds": _names(items)})
+    if not is_written:
+        _record(evaluation, "price_items.written", by, {"kinds": _names(items)})
 
 
 @transaction.atomic
@@ -98,8 +94,7 @@ def add_price_item(
 def change_price_item(*, item: PriceItem, by: By, **values: Any) -> PriceItem:
     """Change a row; its key, which lines and quotes name, stays."""
     require_known(values, frozenset(FIELDS))
-    evaluation, items = _owned(item.evaluation, by)
-    item = next(row for row in items if row.pk == item.pk)
+    evaluation, items, item = _found(item, by)
     before, after = change(item, **_read(item, items, values))
     if after:
         _record(evaluation, "price_item.changed", by, after, item, before)
@@ -109,8 +104,7 @@ def change_price_item(*, item: PriceItem, by: By, **values: Any) -> PriceItem:
 @transaction.atomic
 def remove_price_item(*, item: PriceItem, by: By) -> None:
     """Remove a row that no candidate has a line for; a kind goes with its parts."""
-    evaluation, items = _owned(item.evaluation, by)
-    item = next(row for row in items if row.pk == item.pk)
+    evaluation, items, item = _found(item, by)
     lines = _lines(evaluation).filter(kind=item.kind)
     if item.part:
         lines = lines.filter(label=item.part)
@@ -134,7 +128,7 @@ def remove_price_item(*, item: PriceItem, by: By) -> None:
 @transaction.atomic
 def move_price_item(*, item: PriceItem, to: int, by: By) -> PriceItem:
     """Put a kind, with its parts, to another place of the order, counted from 1."""
-    evaluation, items = _owned(item.evaluation, by)
+    evaluation, items, item = _found(item, by)
     keys = list(dict.fromkeys(row.kind for row in items))
     before = keys.index(item.kind) + 1
     keys.remove(item.kind)
@@ -256,11 +250,7 @@ def _for_kinds(kinds: Iterable[str]) -> list[str]:
 
 def _key(name: str, taken: set[str]) -> str:
     stem = re.sub(r"[^a-z0-9]+", "_", slugify(name))[:26].strip("_") or "kind"
-    key, number = stem, 1
-    while key in taken:
-        number += 1
-        key = f"{stem}_{number}"
-    return key
+    return free_name(stem, taken, "_")
 
 
 def _lines(evaluation: Evaluation) -> Any:

@@ -57,7 +57,7 @@ from evaltracker.requirements.services.requirements import (
 from evaltracker.requirements.services.scopes import add_list, current_values, demand
 from evaltracker.toolbox.processes import BATCH
 from evaltracker.toolbox.registry import Registry
-from evaltracker.toolbox.text import Inputs, schema_error_words
+from evaltracker.toolbox.text import Inputs, free_name, schema_error_words
 
 # The points that come with the product: each a JSON file there; its SOURCES.md says
 # where the words are from.
@@ -148,11 +148,7 @@ def add_brief_field(
     )
     _define(field, fields, label, help, kind, list(choices), needed)
     stem = f"{PREFIX}{slugify(field.label)[:60] or 'question'}"
-    taken = {field.key for field in fields}
-    field.key, number = stem, 1
-    while field.key in taken:
-        number += 1
-        field.key = f"{stem}-{number}"
+    field.key = free_name(stem, {field.key for field in fields})
     field.save()
     _record("brief.field_added", field, by, after=journal.snapshot(field, DEFINITION))
     return field

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evaltracker.errors import Forbidden, Invalid, Refused
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations.models import Entry, Evaluation
 from evaltracker.requirements.services.templates import take_from_template
 from tests.cast import common, stakeholders, vendors
@@ -67,8 +67,14 @@ def test_a_kind_that_has_lines_is_not_removed(where: Evaluation) -> None:
     with pytest.raises(Refused, match="have a line for it") as refused:
         remove_price_item(item=item(where, "periodic"), by=where.owner)
     assert str(refused.value) == EDITED["E1"]["refused"]
-    remove_price_item(item=item(where, "supplies"), by=where.owner)
+    supplies, twin = item(where, "supplies"), item(where, "supplies")
+    remove_price_item(item=supplies, by=where.owner)
     assert "supplies" not in names(where)
+    # Somebody else has the page of before open.
+    with pytest.raises(NotFound):
+        remove_price_item(item=twin, by=where.owner)
+    with pytest.raises(NotFound):
+        change_price_item(item=twin, by=where.owner, name="Soap")
 
 
 def test_what_somebody_priced_cannot_be_ruled_out(where: Evaluation) -> None:
@@ -187,6 +193,9 @@ def test_the_page_shows_kinds_of_it_until_they_are_made_ones_own() -> None:
     assert "Security extras such as SSO" in body
     assert "Change the kinds of cost" in body
     write_schedule(evaluation=where, by=where.owner)
+    write_schedule(evaluation=where, by=where.owner)
     assert PriceItem.objects.filter(evaluation=where).count() == 14
+    written = Entry.objects.filter(evaluation=where, action="price_items.written")
+    assert written.count() == 1
     body = signed_in(where.owner).get(address).content.decode()
     assert "Change the kinds of cost" not in body
