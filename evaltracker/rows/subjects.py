@@ -1,0 +1,117 @@
+"""What a list is about: its roles, and how its rows become records."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+type Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a column can hold.
+
+    `reads` names its reader (`cells.read_column`), `closed` its list in `words.json`.
+    `heads` are the names that the product itself writes above it; they are certain.
+    """
+
+    name: str
+    label: str
+    reads: str = "text"
+    heads: tuple[str, ...] = ()
+    is_required: bool = False
+    closed: str = ""
+    help: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the evaluation has, as plain data."""
+
+    currency: str = ""
+    # By key of each of its names, the candidate.
+    candidates: Mapping[str, str] = field(default_factory=dict)
+    # By role and key of a word, the value: kinds of cost, categories, requirements.
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # By role, the values that a menu offers, with their labels.
+    options: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    # Refs in use; new ones are numbered after the highest.
+    refs: Collection[str] = ()
+    # By key of an answer, what was said before: here, and elsewhere in the house.
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    # What else a subject needs of the evaluation; nobody else looks at it.
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row as it was read; a role that is blank or kept as text has no value."""
+
+    sheet: str
+    number: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+    # By role, what is kept as it is: not stated.
+    texts: Mapping[str, str] = field(default_factory=dict)
+    # The same by candidate, of columns that are named as one.
+    across: Mapping[str, Any] = field(default_factory=dict)
+    across_texts: Mapping[str, str] = field(default_factory=dict)
+    # Of the headings above it: “Chapter / Part”.
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that a file brings: what it is known by, and its values by field."""
+
+    key: Key
+    values: Mapping[str, Any]
+    sheet: str = ""
+    row: int = 0
+
+    @property
+    def name(self) -> str:
+        return " / ".join(part for part in self.key if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row cannot come in; `role` (or a candidate) is the cell, blank the row."""
+
+    sheet: str
+    row: int
+    role: str
+    sentence: str
+
+
+class Subject:
+    """What lists of one sort hold. Pure: what it needs of the evaluation is `Context`."""
+
+    slug: ClassVar[str] = ""
+    things: ClassVar[str] = ""
+    roles: ClassVar[tuple[Role, ...]] = ()
+    # The role that a column named as a candidate holds; blank: none may.
+    across: ClassVar[str] = ""
+    # Roles whose words may head columns of crosses.
+    crosses: ClassVar[tuple[str, ...]] = ()
+    # Roles that are said once for all rows where no column says them.
+    for_all: ClassVar[tuple[str, ...]] = ()
+    # Whether headings are categories, and rows without a ref are numbered.
+    has_headings: ClassVar[bool] = False
+
+    def role(self, name: str) -> Role:
+        return next(role for role in self.roles if role.name == name)
+
+    def roles_in(self, context: Context) -> tuple[Role, ...]:
+        """The roles that this evaluation's lists can have."""
+        return self.roles
+
+    def records(
+        self, rows: Iterable[ReadRow], context: Context
+    ) -> Iterable[Record | Refusal]:
+        """The records that rows hold, each row's own in their order.
+
+        What is said of all rows (`for_all`) stands in each row's `values`.
+        """
+        raise NotImplementedError
