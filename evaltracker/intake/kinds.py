@@ -1,0 +1,82 @@
+"""What can be imported: each kind says what it reads and how it is taken in."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+from evaltracker.errors import Forbidden
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.policy import is_owner
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Context, Key, Record, Subject
+from evaltracker.toolbox.registry import Registry
+
+
+class ImportKind(Subject):
+    tab: ClassVar[str] = ""
+    # One sentence: what a file needs.
+    needs: ClassVar[str] = ""
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        """Whether it is `user` who imports such things; the owner unless said."""
+        return is_owner(user, evaluation)
+
+    def check_allowed(self, user: User, evaluation: Evaluation) -> None:
+        if not self.allowed(user, evaluation):
+            raise Forbidden(f"Importing {self.things} is not yours to do here.")
+
+    def context(self, evaluation: Evaluation, user: User) -> Context:
+        """What reading needs of the evaluation; what is remembered is added to it."""
+        raise NotImplementedError
+
+    def known(
+        self, evaluation: Evaluation, user: User
+    ) -> Mapping[Key, Mapping[str, Any]]:
+        raise NotImplementedError
+
+    def take_in(
+        self,
+        *,
+        evaluation: Evaluation,
+        plan: Plan,
+        by: User,
+        import_id: uuid.UUID | None = None,
+    ) -> object:
+        """Do what the plan says by a service, all of it, and log it as an import.
+
+        Raises:
+            Stale: the evaluation changed since. Refused: it is not the time for it.
+        """
+        raise NotImplementedError
+
+    def take_back(self, imported: Import, by: User) -> object:
+        """Put back what stood before an import, or refuse with the rows that moved."""
+        raise NotImplementedError
+
+    def heads(self) -> tuple[str, ...]:
+        """The columns of the preview; the first names a record."""
+        raise NotImplementedError
+
+    def cells(self, record: Record) -> Sequence[Any]:
+        raise NotImplementedError
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        """Field, before and after of what a change changes, as people read them."""
+        return [
+            (field.replace("_", " "), change.before.get(field), value)
+            for field, value in change.after.items()
+        ]
+
+
+KINDS: Registry[str, ImportKind] = Registry("kind of import")
+
+
+def register_import[K: type[ImportKind]](cls: K) -> K:
+    """Class decorator: make a kind known to page, command and undo, or fail loudly."""
+    for duty in ("slug", "things", "tab", "needs", "roles"):
+        if not getattr(cls, duty, None):
+            raise ImproperlyConfigured(f"{cls.__name__} lacks {duty}.")
+    KINDS.register(cls.slug, cls())
+    return cls
