@@ -86,7 +86,7 @@ class Refusal:
 
 
 class Subject:
-    """What lists of one sort hold. Pure: what it needs of the evaluation is `Context`."""
+    """What lists of one sort hold; pure: of the evaluation it knows its `Context`."""
 
     slug: ClassVar[str] = ""
     things: ClassVar[str] = ""
