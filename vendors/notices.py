@@ -591,7 +591,6 @@ class AnswerHandedIn(ToVendor[Submission]):
             "claims": str(row.claims),
             "digest": row.sha256,
             "at": spoken(row.submitted_at, zone_of(notice)),
-            "by_mail": "yes" if row.mailed_sheets.exists() else "",
         }
 
 

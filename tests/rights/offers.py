@@ -20,7 +20,7 @@ from stakeholders.services.people import delegate
 from tests.cast import trials, vendors
 from tests.rights.sealed import Sealed, build
 from tests.rights.table import ON_OWN_CELL, ON_PLACE
-from tests.rights.visits import asks_for_a_colleague, mailed
+from tests.rights.visits import asks_for_a_colleague
 from tests.trials.runs.posting import report_test
 from trials.services.runs import make_run_token
 from vendors.models import Candidate
@@ -69,7 +69,6 @@ def purchase() -> Sealed:
         by=where.owner,
     )
     asks_for_a_colleague(sealed.candidate)
-    mailed(sealed.candidate)
     today = timezone.localdate()
     part = where.stakeholders.get(role="it")
     delegate(

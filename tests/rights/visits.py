@@ -1,56 +1,14 @@
 """A contact of a vendor who is in the vendor pages."""
 
-import hashlib
-
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-
-from evaltracker.evaluations.models import AttachedFile
 from evaltracker.toolbox.days import database_now
 from vendors.models import (
     Candidate,
     Contact,
     ContactRequest,
-    MailedSheet,
     VendorSession,
 )
 from vendors.services.access import begin_session
 from vendors.services.contacts import add_contact, give_link
-from vendors.sheets import COLUMNS
-
-
-def mailed(candidate: Candidate) -> MailedSheet:
-    """An answer sheet that its vendor sent by mail, to be entered."""
-    evaluation, now = candidate.evaluation, database_now()
-    asked = evaluation.requirements.filter(retired_at__isnull=True)[0]
-    heads = [COLUMNS[name][0] for name in COLUMNS]
-    said = {"requirement": asked.ref, "availability": "beta", "statement": "By mail."}
-    rows = (heads, [said.get(name, "") for name in COLUMNS])
-    content = "\n".join(",".join(row) for row in rows).encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    file = AttachedFile.objects.create(
-        evaluation=evaluation,
-        topic="candidate",
-        subject_id=candidate.pk,
-        about=candidate.name,
-        name="answers.csv",
-        content_type="text/csv",
-        size=len(content),
-        sha256=sha256,
-        stored_as=default_storage.save(
-            f"attached_files/{candidate.pk}.csv", ContentFile(content)
-        ),
-        uploaded_by=evaluation.owner,
-    )
-    made: MailedSheet = MailedSheet.objects.create(
-        candidate=candidate,
-        file=file,
-        sha256=sha256,
-        arrived_at=now,
-        uploaded_at=now,
-        uploaded_by=evaluation.owner,
-    )
-    return made
 
 
 def asks_for_a_colleague(candidate: Candidate) -> ContactRequest:

@@ -28,7 +28,7 @@ from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
-from tests.rights.visits import asks_for_a_colleague, mailed
+from tests.rights.visits import asks_for_a_colleague
 from tests.talk.attaching import attach
 from tests.trials.runs.posting import report_test
 from trials.models import Trial
@@ -122,7 +122,6 @@ def build() -> dict[str, User]:
     ask_leadership(main, people)
     add_brief_field(evaluation=main, label="Experiments a month", by=main.owner)
     save_as_template(evaluation=main, title="Ours", by=main.owner)
-    mailed(main.candidates.get(name="Databricks"))
     reported(Evaluation.objects.get(slug=FURTHER))
     return people
 

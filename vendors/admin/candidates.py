@@ -57,7 +57,7 @@ from vendors.policy import (
     to_declare,
 )
 from vendors.selectors.access import visits_of
-from vendors.selectors.claims import AnswerCounts, answer_counts, sheets_of
+from vendors.selectors.claims import AnswerCounts, answer_counts
 from vendors.selectors.dialogue import count_unseen
 from vendors.services.candidates import (
     add_candidate,
@@ -271,7 +271,7 @@ def vendors_side(user: User, candidate: Candidate) -> dict[str, Any] | None:
         "in_research": where.is_open and where.stage == Stage.RESEARCH,
         "letters": newest_letters(candidate).get(candidate.pk, []),
         "visits": visits_of([candidate]).get(candidate.pk),
-        "sheets": sheets_of(candidate),
+        "sheets": candidate.mailed_sheets.select_related("submission", "file"),
         "receipt": Submission.objects.filter(candidate=candidate).last(),
     }
 

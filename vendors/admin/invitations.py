@@ -1,4 +1,4 @@
-"""Invitations: who was told, who came and answered, and until when; mailed sheets."""
+"""Invitations: who was told, who came and answered, and until when."""
 
 import datetime
 import uuid
@@ -10,10 +10,9 @@ from typing import Any
 from django import forms
 from django.db.models import Max, Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Problem
+from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import NOTICE_OPEN, NoticeState, Stage
 from evaltracker.evaluations.models import Evaluation, Notice, User
 from evaltracker.evaluations.policy import is_owner, may_start_evaluations
@@ -31,11 +30,9 @@ from evaltracker.pages.workspace import (
 )
 from evaltracker.toolbox.days import database_now, wall_of
 from vendors.admin.base import (
-    AboutCandidate,
     OnCandidate,
     SharedForm,
     ask_first,
-    open_answers,
     reader,
 )
 from vendors.choices import CandidateState
@@ -43,7 +40,6 @@ from vendors.models import (
     Candidate,
     Claim,
     Contact,
-    MailedSheet,
     Submission,
     Vendor,
     VendorToken,
@@ -76,7 +72,6 @@ from vendors.services.dialogue import (
     open_claims,
     reopen_claims,
 )
-from vendors.services.sheets import answers_on, enter_sheet, take_sheet
 
 
 class ContactsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -388,90 +383,6 @@ class InstantForm(forms.Form):
         if instant is not None:
             data[self.day] = instant
         return data
-
-
-class SheetForm(InstantForm):
-    day, time = "arrived_at", "arrived_time"
-
-    file = forms.FileField(
-        label="The filled answer sheet, or a questionnaire",
-        help_text="As it came, at most 10 MB. It is kept among the candidate's files.",
-    )
-    arrived_at = day_field("The mail came on")
-    arrived_time = time_field("At")
-
-    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, zone=zone, **kwargs)
-        self.fields["arrived_time"].help_text = (
-            f"By the clocks of {zone}. What the vendor has said itself after that "
-            "stays as it is."
-        )
-
-
-def page_of(candidate: Candidate) -> str:
-    return reverse("admin:candidate", args=[candidate.pk]) + "#vendor-side"
-
-
-class TakeSheet(OnCandidate):
-    title = "Upload a sheet that came by mail"
-    verb = "Upload and preview"
-    help = (
-        "For a vendor that answers by mail. You see what would change before anything "
-        "is entered."
-    )
-    success = "The sheet is kept. Nothing is entered yet."
-    form_class = SheetForm
-    service = take_sheet
-
-    def ask_before(self, request: HttpRequest, target: Candidate) -> None:
-        open_answers(request, target.evaluation)
-
-    def initial(self, target: Any, user: User) -> dict[str, Any]:
-        now = wall_of(timezone.now(), target.evaluation.zone)
-        return {"arrived_at": now.date(), "arrived_time": now.time()}
-
-    def form_kwargs(self, target: Any, user: User) -> dict[str, Any]:
-        return {"zone": target.evaluation.zone}
-
-    def destination(self, target: Any, made: Any) -> str:
-        return reverse("admin:act_on", args=[EnterSheet.name, made.pk])
-
-    def cancel_url(self, target: Any) -> str:
-        return page_of(target)
-
-
-class EnterSheet(AboutCandidate[MailedSheet]):
-    title = "Enter the vendor's answers"
-    verb = "Enter and hand in"
-    help = (
-        "They become the vendor's own answers, marked as entered by you from its mail. "
-        "The vendor gets the receipt and is asked to confirm."
-    )
-    success = "The answers are entered and handed in for the vendor."
-    template = "vendors/enter_sheet.html"
-    in_dialog = False
-    model = MailedSheet
-    target_name = "sheet"
-    related = ("candidate__evaluation__owner", "candidate__vendor", "file")
-    tab = "candidates"
-    service = enter_sheet
-
-    def context(self, target: Any, user: User) -> dict[str, Any]:
-        return {**super().context(target, user), **self.answers(target, user)}
-
-    def answers(self, target: MailedSheet, user: User) -> dict[str, Any]:
-        if self.why_not(user, target):
-            return {}
-        try:
-            return {"answers": answers_on(target, user)}
-        except Problem as problem:
-            return {"unreadable": problem}
-
-    def heading(self, target: Any) -> str:
-        return f"{self.title}: {target.candidate}"
-
-    def cancel_url(self, target: Any) -> str:
-        return page_of(target.candidate)
 
 
 USUAL_DAYS = 14

@@ -30,7 +30,10 @@ from vendors.models.claims import Submission
 
 
 class MailedSheet(VendorRecord):
-    """What a vendor filled in: uploaded, then entered as the vendor's own words."""
+    """A filled sheet that an owner once entered as its vendor's own words.
+
+    Nothing makes one any more; those of before stand in memos and receipts.
+    """
 
     candidate = ForeignKey(Candidate, PROTECT, related_name="mailed_sheets")
     file = ForeignKey(AttachedFile, PROTECT, related_name="+")

@@ -43,7 +43,6 @@ from vendors.selectors.claims import (
     last_submission,
     own_claims,
     own_files,
-    sheets_to_confirm,
 )
 from vendors.selectors.dialogue import own_proposals, questions_for
 from vendors.services.access import actor_in_pages
@@ -56,7 +55,6 @@ from vendors.services.drafts import (
     SheetPreview,
     TypedByRef,
     attach_to_answer,
-    confirm_sheet,
     discard_draft,
     drafts_sheet,
     hand_in_drafts,
@@ -70,9 +68,7 @@ from vendors.sheets import COLUMNS
 
 @session_page(*READ)
 def answers(request: HttpRequest, session: VendorSession) -> HttpResponse:
-    waiting = sheets_to_confirm(_of(session))
-    answers = answers_of(session.link)
-    return show_answers(request, session, "answers.html", answers, to_confirm=waiting)
+    return show_answers(request, session, "answers.html", answers_of(session.link))
 
 
 @session_page(*FORM)
@@ -409,16 +405,6 @@ def file(request: HttpRequest, session: VendorSession, file: str) -> HttpRespons
         raise NotFound
     content = io.BytesIO(draft.content)
     return handed_out(content, name=draft.name, content_type=draft.content_type)
-
-
-@session_page("POST")
-def confirm(request: HttpRequest, session: VendorSession, sheet: str) -> HttpResponse:
-    rows = sheets_to_confirm(session.link.candidate)
-    own_sheet = rows.filter(pk=read_id(sheet)).first()
-    if own_sheet is None:
-        raise NotFound
-    confirm_sheet(sheet=own_sheet, by=actor_in_pages(session.link))
-    return redirect(address(session, "answers"))
 
 
 SALT = "vendors.portal.sheets"

@@ -13,9 +13,6 @@ urlpatterns = [
     path(f"{INVITATION}answer/<path:ref>/", claims.answer, name="answer"),
     path(f"{INVITATION}drafts/", claims.drafts, name="drafts"),
     path(f"{INVITATION}hand-in/", claims.hand_in, name="hand_in"),
-    path(
-        f"{INVITATION}confirm-sheet/<str:sheet>/", claims.confirm, name="confirm_sheet"
-    ),
     path(f"{INVITATION}receipt/", claims.receipt, name="receipt"),
     path(f"{INVITATION}file/<str:file>/", claims.file, name="file"),
     path(f"{INVITATION}sheet/", claims.sheet, name="sheet"),

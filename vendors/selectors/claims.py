@@ -31,7 +31,6 @@ from vendors.models import (
     Conflict,
     DraftFile,
     InvitationLink,
-    MailedSheet,
     Ruling,
     Submission,
 )
@@ -396,19 +395,6 @@ def answering_of(candidate: Candidate) -> Answering:
         asked=sorted(requirements, key=lambda row: not row.is_must),
         left=frozenset(row.pk for row in requirements if row.pk not in done),
     )
-
-
-def sheets_of(candidate: Candidate) -> QuerySet[MailedSheet]:
-    rows: QuerySet[MailedSheet] = MailedSheet.objects.filter(candidate=candidate)
-    return rows.select_related("submission", "file").order_by("-uploaded_at")
-
-
-def sheets_to_confirm(candidate: Candidate) -> QuerySet[MailedSheet]:
-    """Those that were entered for its vendor, which has not confirmed them yet."""
-    rows: QuerySet[MailedSheet] = MailedSheet.objects.filter(
-        candidate=candidate, entered_at__isnull=False, confirmed_at__isnull=True
-    )
-    return rows.select_related("submission").order_by("entered_at")
 
 
 # How each is offered to who answers.

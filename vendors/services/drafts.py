@@ -40,7 +40,6 @@ from vendors.models import (
     ClaimFile,
     DraftFile,
     InvitationLink,
-    MailedSheet,
     Submission,
 )
 from vendors.selectors.access import live_link
@@ -312,23 +311,6 @@ def _by_ref(error: Invalid, stated: list[Stated]) -> dict[str, list[str]]:
         index = int(parts[1]) if parts[0] == "claims" and len(parts) > 1 else 0
         wrong.setdefault(stated[index].requirement, []).extend(sentences)
     return wrong
-
-
-@transaction.atomic
-def confirm_sheet(*, sheet: MailedSheet, by: Actor) -> None:
-    """Keep that the vendor, in its pages, says yes to what was entered for it."""
-    candidate = lock_candidate(sheet.candidate)
-    now = database_now()
-    rows = MailedSheet.objects.filter(pk=sheet.pk, confirmed_at__isnull=True)
-    if not rows.update(confirmed_at=now, confirmed_by=by.name):
-        raise Refused("These answers were confirmed already.")
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="mailed_sheet.confirmed",
-        subject=sheet,
-        by=by,
-        after={"candidate": candidate.name},
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,65 +3,45 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, NotFound, Refused, Stale
+from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations import journal
-from evaltracker.evaluations.journal import Actor, By, actor_of
+from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
 from evaltracker.evaluations.policy import (
-    check_owned,
     lock,
     require_open,
     require_owner,
     require_stage,
 )
-from evaltracker.evaluations.topics import TOPICS
-from evaltracker.importing.plan import settled
 from evaltracker.importing.services.log import (
     log_import,
-    reading_for,
     refuse_moved,
     refuse_repeat,
     told_of,
 )
 from evaltracker.requirements.services.requirements import refuse_problems
-from evaltracker.talk.rules import files_on
-from evaltracker.talk.services import attach_files
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
-from evaltracker.toolbox.tabular.cells import Workbook, header_key
-from evaltracker.toolbox.tabular.open_books import read_table
-from vendors.choices import STATED, Availability, CandidateKind, CandidateState
+from vendors.choices import Availability, CandidateKind
 from vendors.claims import WORDS, ClaimWords
-from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim, plan_claims_import
+from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim
 from vendors.imports.answers import STATUS_WORDS, Meaning
-from vendors.imports.layout import QUESTIONNAIRE, WHOSE
-from vendors.models import Candidate, Claim, MailedSheet, StatusWord
+from vendors.models import Candidate, Claim, StatusWord
 from vendors.models.candidates import MEANINGS
-from vendors.policy import NOTE_STAGES, check_read_answers, require_claims_open
+from vendors.policy import NOTE_STAGES
 from vendors.selectors.candidates import asked_requirements, lists_of
-from vendors.services.candidates import lock_candidate, names_of
+from vendors.services.candidates import names_of
 from vendors.services.claims import (
-    Comparison,
-    NewWords,
     RevisionCount,
-    compare_claims,
     next_revision,
-    stated,
-    submit_claims,
 )
-from vendors.services.drafts import hand_in, submit_sheet
-from vendors.sheets import NoAnswerSheet
 
 
 def known_claims(*, evaluation: Evaluation) -> Known:
@@ -226,257 +206,6 @@ def words_by_cell(
     for line, claim in words:
         by_candidate.setdefault(line.candidate, {})[line.ref] = claim.fields()
     return by_candidate
-
-
-HOW = (
-    "Upload the file under Import answers first: there you say what its columns and "
-    "words mean. Discard it there, and upload it here again."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Questionnaire:
-    found: Comparison
-    remarks: tuple[str, ...]
-
-
-def _read_questionnaire(
-    *, candidate: Candidate, content: bytes, filename: str, by: User
-) -> Questionnaire:
-    """Compare a questionnaire with what the vendor has said itself.
-
-    Columns and words are read as people of the evaluation have explained them in its
-    imports; a vendor states an availability, so a word without a meaning is refused.
-    """
-    plan = _planned(candidate, read_table(content, filename), by)
-    lines = plan.new
-    wrong = [str(problem) for problem in plan.problems]
-    wrong += [
-        f"“{word.shown}” ({word.count:,}×) is no availability that is known here."
-        for word in plan.unknown_words
-    ]
-    if not wrong:
-        wrong = [
-            f"{_place_of(line)} states no availability."
-            for line in lines
-            if line.words.availability not in STATED
-        ]
-    if wrong:
-        raise Invalid(
-            "This questionnaire cannot be read yet.", errors={"file": [*wrong, HOW]}
-        )
-    claims = [stated(line.ref, line.words) for line in lines]
-    try:
-        comparison = compare_claims(candidate=candidate, claims=claims)
-    except Invalid as error:
-        raise _by_row(error.errors, lines) from error
-    return Questionnaire(comparison, plan.remarks)
-
-
-def _planned(candidate: Candidate, book: Workbook, by: User) -> ClaimsPlan:
-    evaluation = candidate.evaluation
-    book, reading, _ = reading_for(
-        evaluation=evaluation, kind=KIND, by=by, book=book, said={}
-    )
-    known = known_claims(evaluation=evaluation)
-    names = {candidate.name: known.candidates[candidate.name]}
-    whose = {f"{WHOSE}:{header_key(tab.name)}": candidate.name for tab in book.visible}
-    answers = {**reading.answers, **whose}
-    plan = plan_claims_import(
-        book,
-        replace(known, claims={}, candidates=names),
-        orientation=QUESTIONNAIRE,
-        headers=reading.headers,
-        answers=answers,
-    )
-    return settled(plan, answers)
-
-
-def _by_row(errors: Mapping[str, Sequence[str]], lines: Sequence[ClaimLine]) -> Invalid:
-    shown = []
-    for name, sentences in errors.items():
-        _, index, _ = name.split(".")
-        shown.append(f"{_place_of(lines[int(index)])}: {' '.join(sentences)}")
-    return Invalid("Nothing was taken.", errors={"file": shown})
-
-
-def _place_of(line: ClaimLine) -> str:
-    where = f" of sheet “{line.sheet}”" if line.sheet else ""
-    return f"Row {line.row}{where}"
-
-
-@dataclass(frozen=True, slots=True)
-class MailedAnswers:
-    new: list[NewWords]
-    left_out: list[NewWords]
-    unchanged: int
-    # What of a questionnaire was passed over.
-    remarks: tuple[str, ...] = ()
-
-
-def check_take_sheet(candidate: Candidate, by: User) -> None:
-    check_owned(candidate.evaluation, by)
-    check_read_answers(candidate.evaluation, by)
-    if candidate.invited_at is None:
-        raise Refused(f"{candidate.name} is not invited yet; invite it first.")
-    if candidate.state == CandidateState.ELIMINATED:
-        raise Refused(f"{candidate.name} is eliminated; reinstate it first.")
-    require_claims_open(candidate.evaluation, database_now())
-
-
-def check_enter_sheet(sheet: MailedSheet, by: User) -> None:
-    check_take_sheet(sheet.candidate, by)
-    if sheet.entered_at is not None:
-        raise Refused("This sheet was entered already.")
-    if not sheet.file.stored_as:
-        raise Refused("The file was removed; upload the sheet again.")
-
-
-def actor_by_mail(candidate: Candidate, by: User) -> Actor:
-    vendor = str(candidate.vendor)[:80]
-    return Actor(name=f"{vendor} (by mail, entered by {by.name[:90]})", user=by)
-
-
-@transaction.atomic
-def take_sheet(
-    *,
-    candidate: Candidate,
-    file: UploadedFile[bytes],
-    arrived_at: datetime.datetime,
-    by: User,
-) -> MailedSheet:
-    candidate = lock_candidate(candidate)
-    check_take_sheet(candidate, by)
-    now = database_now()
-    if arrived_at > now:
-        sentence = "This is still to come. Give the time at which the mail came."
-        raise Invalid(sentence, errors={"arrived_at": [sentence]})
-    content = file.read()
-    _read_answers(candidate, content, file.name or "", arrived_at, by)
-    file.seek(0)
-    subject = TOPICS["candidate"].find(by, candidate.pk)
-    if subject is None:
-        raise NotFound
-    attached = attach_files(subject=subject, files=[file], by=by)
-    stored = attached[0] if attached else files_on(subject).get(sha256=_digest(content))
-    sheet: MailedSheet = MailedSheet.objects.create(
-        candidate=candidate,
-        file=stored,
-        sha256=stored.sha256,
-        arrived_at=arrived_at,
-        uploaded_at=now,
-        uploaded_by=by,
-    )
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="mailed_sheet.uploaded",
-        subject=sheet,
-        by=by,
-        after={"candidate": candidate.name, "sha256": sheet.sha256},
-    )
-    return sheet
-
-
-def answers_on(sheet: MailedSheet, by: User) -> MailedAnswers:
-    with default_storage.open(sheet.file.stored_as, "rb") as file:
-        content = file.read()
-    candidate = sheet.candidate
-    return _read_answers(candidate, content, sheet.file.name, sheet.arrived_at, by)
-
-
-@transaction.atomic
-def enter_sheet(*, sheet: MailedSheet, by: User) -> MailedSheet:
-    """Make the answers of a sheet the vendor's claims, and hand them in for it.
-
-    What the vendor has said itself since the mail came stands.
-    """
-    candidate = lock_candidate(sheet.candidate)
-    sheet = MailedSheet.objects.select_related("file").get(pk=sheet.pk)
-    sheet.candidate = candidate
-    check_enter_sheet(sheet, by)
-    answers = answers_on(sheet, by)
-    if not answers.new:
-        raise Refused("Nothing on this sheet is new, so there is nothing to enter.")
-    actor = actor_by_mail(candidate, by)
-    submit_claims(
-        candidate=candidate,
-        claims=[stated(new.requirement.ref, new.words) for new in answers.new],
-        by=actor,
-    )
-    submission = hand_in(candidate=candidate, by=actor)
-    first = Claim.objects.filter(
-        candidate=candidate,
-        requirement=answers.new[0].requirement,
-        superseded_at__isnull=True,
-    )
-    sheet.entered_at = first.get().submitted_at
-    sheet.submission = submission
-    sheet.save(update_fields=["entered_at", "submission"])
-    journal.record(
-        evaluation=candidate.evaluation,
-        action="mailed_sheet.entered",
-        subject=sheet,
-        by=by,
-        after={
-            "candidate": candidate.name,
-            "sha256": sheet.sha256,
-            "receipt": submission.number,
-            "left_out": [new.requirement.ref for new in answers.left_out],
-        },
-    )
-    return sheet
-
-
-def _read_answers(
-    candidate: Candidate,
-    content: bytes,
-    filename: str,
-    arrived_at: datetime.datetime,
-    by: User,
-) -> MailedAnswers:
-    remarks: tuple[str, ...] = ()
-    try:
-        comparison = submit_sheet(
-            candidate=candidate,
-            content=content,
-            filename=filename,
-            by=actor_by_mail(candidate, by),
-            dry_run=True,
-        ).found
-    except NoAnswerSheet:
-        read = _read_questionnaire(
-            candidate=candidate, content=content, filename=filename, by=by
-        )
-        comparison, remarks = read.found, read.remarks
-    except Invalid as error:
-        raise _for_form(error) from error
-    entered = dict(
-        MailedSheet.objects.filter(
-            candidate=candidate, entered_at__isnull=False
-        ).values_list("entered_at", "arrived_at")
-    )
-    new: list[NewWords] = []
-    left_out: list[NewWords] = []
-    for claim in comparison.new:
-        said_at = claim.former.submitted_at if claim.former else None
-        said_at = entered.get(said_at, said_at)
-        is_later = said_at is not None and said_at > arrived_at
-        (left_out if is_later else new).append(claim)
-    return MailedAnswers(new, left_out, comparison.unchanged, remarks)
-
-
-def _for_form(error: Invalid) -> Invalid:
-    lines = [
-        f"Cell {place.rpartition('.')[2]}: {' '.join(sentences)}"
-        if "." in place
-        else " ".join(sentences)
-        for place, sentences in error.errors.items()
-    ]
-    return Invalid(error.sentence, errors={"file": lines or [error.sentence]})
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 KIND = "claims"

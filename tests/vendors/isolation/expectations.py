@@ -76,7 +76,6 @@ ROUTES: dict[str, Route] = {
     # One draft of each party is there.
     f"{PAGE}hand-in/": Route({**READ, "POST": 302}),
     f"{PAGE}receipt/": Route(READ),
-    f"{PAGE}confirm-sheet/<str:sheet>/": Route({"POST": 302}),
     f"{PAGE}file/<str:file>/": Route(READ),
     f"{PAGE}sheet/": Route({**READ, "POST": 400}, upload="a.txt"),
     f"{PAGE}sheet/file/": Route(READ),

@@ -23,7 +23,7 @@ from tests.vendors.isolation.expectations import ROUTES, Route
 from tests.vendors.isolation.world import WRITTEN, Party
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-IDS = ("invitation", "file", "gap", "document", "sheet")
+IDS = ("invitation", "file", "gap", "document")
 KWARG = re.compile(r"<\w+:(\w+)>")
 # What protects a form differs by design.
 ONCE = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")\w+')
@@ -179,7 +179,6 @@ def ids(party: Party) -> dict[str, str]:
         "file": party.file,
         "gap": party.gap,
         "document": party.document,
-        "sheet": party.sheet,
         "ref": "R1",
         "secret": party.secret,
     }

@@ -93,8 +93,6 @@ class Party:
     file: str
     gap: str
     document: str
-    # A sheet that came by mail, which it has to confirm.
-    sheet: str
     # Of its contact: what stands in the link, and the cookie of a session.
     secret: str
     cookie: str
@@ -142,7 +140,7 @@ def _party(shared: Evaluation, name: str) -> Party:
     vendors.enter(shared, "research")
     candidate = vendors.invited(shared, f"{name} ML")
     _say(candidate, shared)
-    sheet = _mailed(candidate, shared)
+    mailed_sheet(candidate, shared)
     vendors.enter(shared, "trials")
     trial = trials.trial(candidate)
     vendor = candidate.vendor
@@ -163,7 +161,6 @@ def _party(shared: Evaluation, name: str) -> Party:
         file=str(_attach(candidate, name).pk),
         gap=str(gap.pk),
         document=str(_document(candidate, name).pk),
-        sheet=str(sheet.pk),
         secret=link_secret(link.pk),
         cookie=cookie,
         late="",
@@ -236,8 +233,8 @@ def _attach(candidate: Candidate, name: str) -> ClaimFile:
     return kept.file
 
 
-def _mailed(candidate: Candidate, shared: Evaluation) -> Model:
-    """A sheet that the owner has entered for it."""
+def mailed_sheet(candidate: Candidate, shared: Evaluation) -> Any:
+    """A sheet of before, which the owner entered for it."""
     near: Near = {type(row): row for row in (shared, candidate, shared.owner)}
     place = {"topic": "candidate", "subject_id": candidate.pk, "sha256": "0" * 64}
     file = _make(AttachedFile, near, stored_as=f"attached_files/{candidate}", **place)
