@@ -46,6 +46,7 @@ from evaltracker.requirements.imports.layout import (
     weights_are_usable,
     with_category,
 )
+from evaltracker.requirements.services.scopes import list_names
 from evaltracker.toolbox.measures import measure_words, read_measure
 from evaltracker.toolbox.processes import counted
 from evaltracker.toolbox.tabular.cells import (
@@ -422,10 +423,6 @@ READERS: Mapping[str, Reader] = {
     "measure": measure_in,
     "must_hold_for": lists_in,
 }
-
-
-def list_names(names: Iterable[str]) -> str:
-    return "; ".join(sorted({name.strip() for name in names} - {""}))
 
 
 def priorities_in(

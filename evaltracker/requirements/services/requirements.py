@@ -43,9 +43,13 @@ from evaltracker.importing.services.log import (
     refuse_repeat,
     told_of,
 )
-from evaltracker.requirements.imports.lines import list_names
 from evaltracker.requirements.plan import tell_of_changes
-from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, demand, demand_many
+from evaltracker.requirements.services.scopes import (
+    MUST_HOLD_FOR,
+    demand,
+    demand_many,
+    list_names,
+)
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
 from evaltracker.toolbox.processes import counted, create_all

@@ -238,6 +238,10 @@ def _refuse_used(evaluation: Evaluation, scope: Scope, names: Sequence[str]) -> 
 MUST_HOLD_FOR = "must_hold_for"
 
 
+def list_names(names: Iterable[str]) -> str:
+    return "; ".join(sorted({name.strip() for name in names} - {""}))
+
+
 def check_demand(requirement: Requirement, by: By) -> None:
     check_write_lists(requirement.evaluation, by)
 

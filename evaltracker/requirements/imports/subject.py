@@ -1,0 +1,208 @@
+"""Requirements in sheets and pasted rows: what columns hold, and what rows become."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from evaltracker.errors import Invalid
+from evaltracker.evaluations.choices import Priority
+from evaltracker.evaluations.models import Evaluation, Requirement, User
+from evaltracker.intake.kinds import ImportKind
+from evaltracker.requirements.services.requirements import KIND, known_requirements
+from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
+from evaltracker.rows.subjects import Context, Key, ReadRow, Record, Refusal, Role
+from evaltracker.toolbox.measures import measure_words, read_measure
+from evaltracker.toolbox.text import (
+    LINE_LIMIT,
+    listed,
+    read_requirement_ref,
+    read_text,
+)
+
+# Roles of which a requirement has no field of that name.
+FIELDS = {"help": "vendor_help"}
+
+
+class Requirements(ImportKind):
+    slug = KIND
+    things = "requirements"
+    tab = "requirements"
+    needs = (
+        "One row per requirement; one column holds the texts. What the file has no "
+        "column for stays as it is."
+    )
+    has_headings = True
+    crosses = ("priority",)
+    roles = (
+        Role(
+            *("ref", "Ref", "ref", ("Ref", "Reference")),
+            help="Text that names it, once: R1, 1.10.",
+            example="R1",
+        ),
+        Role(
+            *("text", "Requirement", "text"),
+            heads=("Requirement", "Requirement text"),
+            is_required=True,
+            help="What is needed.",
+            example="Trains on GPUs",
+        ),
+        Role("name", "Name", "line", help="The text, where no column holds one."),
+        Role(
+            *("category", "Category", "line", ("Category",)),
+            help="Its group.",
+            example="Training",
+        ),
+        Role(
+            *("priority", "Priority", "closed", ("Priority",)),
+            closed="priority",
+            help="must, should or could.",
+            example="must",
+        ),
+        Role(
+            *("weight", "Weight", "weight", ("Weight",)),
+            help="0 to 10; 0 is not scored.",
+            example="8",
+        ),
+        Role(
+            *("help", "Help for vendors", "text", ("Help for vendors",)),
+            help="Vendors read this beside the text.",
+            example="Say which GPUs.",
+        ),
+        Role(
+            *("scorer_help", "Help for scorers", "text", ("Help for scorers",)),
+            help="Vendors never read this.",
+            example="Look at queueing.",
+        ),
+        Role(
+            *("measure", "Must reach", "text", ("Must reach", "Measure")),
+            help="The number that must be reached.",
+            example="p95 latency at most 20 ms",
+        ),
+        Role(
+            *(MUST_HOLD_FOR, "Must hold for", "text", ("Must hold for",)),
+            help="Lists of the brief, separated by semicolons.",
+            example="Sites; Languages",
+        ),
+        Role("level", "Level of headings", "level"),
+        Role("is_row", "Whether it is a requirement", "mark"),
+    )
+
+    def context(self, evaluation: Evaluation, user: User) -> Context:
+        rows = Requirement.objects.in_evaluation(evaluation)
+        facts = list(rows.values_list("ref", "text", "retired_at"))
+        return Context(
+            currency=evaluation.currency,
+            refs=[ref for ref, _, _ in facts],
+            options={
+                "priority": tuple(Priority.choices),
+                "category": tuple(
+                    (name, name)
+                    for name in evaluation.categories.values_list("name", flat=True)
+                ),
+            },
+            more={
+                "refs_by_text": {text: ref for ref, text, gone in facts if not gone},
+                "retired": frozenset(ref for ref, _, gone in facts if gone),
+                "lists": list(evaluation.scopes.values_list("name", flat=True)),
+                # As the grid's columns stand, for a paste without names.
+                "order": ("ref", "text", "priority", "weight", "left", "category"),
+            },
+        )
+
+    def known(
+        self, evaluation: Evaluation, user: User
+    ) -> Mapping[Key, Mapping[str, Any]]:
+        rows = known_requirements(evaluation=evaluation)
+        return {(row.ref,): row.values for row in rows}
+
+    def records(
+        self, rows: Iterable[ReadRow], context: Context
+    ) -> Iterator[Record | Refusal]:
+        """A ref twice is one requirement with the same text, and none with another."""
+        read = [record_of(row, context) for row in rows]
+        merged: dict[Key, dict[str, Any]] = {}
+        numbers: dict[Key, list[int]] = {}
+        clashes: dict[Key, str] = {}
+        for record in read:
+            if isinstance(record, Record):
+                numbers.setdefault(record.key, []).append(record.row)
+                values = merged.setdefault(record.key, {})
+                for field, value in record.values.items():
+                    if values.setdefault(field, value) != value:
+                        clashes.setdefault(record.key, field)
+        for record in read:
+            if isinstance(record, Refusal):
+                yield record
+            elif record.key in clashes:
+                rows_named = listed([str(number) for number in numbers[record.key]])
+                sentence = (
+                    f"“{record.name}” stands in rows {rows_named}, each with another "
+                    f"{clashes[record.key].replace('_', ' ')}. Give each requirement a "
+                    "ref of its own, or leave one out."
+                )
+                yield Refusal(record.sheet, record.row, "ref", sentence)
+            elif record.key in merged:
+                yield replace(record, values=merged.pop(record.key))
+
+    def heads(self) -> tuple[str, ...]:
+        return ("Ref", "Category", "Requirement", "Priority", "Weight")
+
+    def cells(self, record: Record) -> Sequence[Any]:
+        fields = ("category", "text", "priority", "weight")
+        return (record.name, *(record.values.get(field, "") for field in fields))
+
+
+def record_of(row: ReadRow, context: Context) -> Record | Refusal:
+    values: dict[str, Any] = {}
+    role = "text"
+    try:
+        text = read_text(row.values.get("text") or row.values.get("name") or "")
+        if not text:
+            raise ValueError("It has no text. Say what is needed, or leave it out.")
+        role = "ref"
+        ref = row.values.get("ref") or context.more["refs_by_text"].get(text, "")
+        if not ref:
+            raise ValueError("It has no ref. Type one, or have the rows numbered.")
+        ref = read_requirement_ref(ref)
+        if ref in context.more["retired"]:
+            raise ValueError(
+                f"Requirement {ref} was retired here. Leave the row out, or give it a "
+                "new ref."
+            )
+        values["text"] = text
+        if category := row.values.get("category") or row.category:
+            values["category"] = category[:LINE_LIMIT]
+        for role, read in READERS.items():
+            if role in row.values:
+                values[FIELDS.get(role, role)] = read(row.values[role], context)
+    except ValueError as error:
+        return Refusal(row.sheet, row.number, role, str(error))
+    return Record((ref,), values, row.sheet, row.number)
+
+
+def read_measure_words(text: str, context: Context) -> str:
+    try:
+        return measure_words(read_measure(text))
+    except Invalid as error:
+        raise ValueError(error.sentence) from error
+
+
+def read_lists(text: str, context: Context) -> str:
+    names = {name.strip() for name in re.split("[;,\n]", text)} - {""}
+    lists = context.more["lists"]
+    if unknown := sorted(names.difference(lists)):
+        there = ", ".join(lists) or "none"
+        raise ValueError(f"The brief has no list “{unknown[0]}”; it has: {there}.")
+    return list_names(names)
+
+
+# By role, what its field keeps.
+READERS: Mapping[str, Callable[[Any, Context], Any]] = {
+    "priority": lambda value, _: value,
+    "weight": lambda value, _: int(value),
+    "help": lambda text, _: read_text(text),
+    "scorer_help": lambda text, _: read_text(text),
+    "measure": read_measure_words,
+    MUST_HOLD_FOR: read_lists,
+}

@@ -1,0 +1,107 @@
+"""What rows of requirements become; pure, from rows that are read."""
+
+from typing import Any
+
+import pytest
+
+from evaltracker.requirements.imports.subject import Requirements
+from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
+
+CONTEXT = Context(
+    more={
+        "refs_by_text": {"Known need": "K7"},
+        "retired": frozenset({"R9"}),
+        "lists": ["Runs on", "Languages"],
+    }
+)
+
+
+def read(*rows: dict[str, Any], category: str = "") -> list[Record | Refusal]:
+    given = (
+        ReadRow("Sheet1", number, row, category=category)
+        for number, row in enumerate(rows, 2)
+    )
+    return list(Requirements().records(given, CONTEXT))
+
+
+def values(row: dict[str, Any], category: str = "") -> dict[str, Any]:
+    (record,) = read(row, category=category)
+    assert isinstance(record, Record), record
+    return dict(record.values)
+
+
+def sentences(*rows: dict[str, Any]) -> list[str]:
+    return [one.sentence for one in read(*rows) if isinstance(one, Refusal)]
+
+
+def test_a_row_brings_what_it_says_and_nothing_else() -> None:
+    assert values({"ref": "R1", "text": "Trains"}) == {"text": "Trains"}
+    assert values(
+        {
+            "ref": "R1",
+            "text": "Trains",
+            "priority": "must",
+            "weight": 8,
+            "help": "Say how.",
+            "measure": "p95 latency at most 20 ms",
+            "must_hold_for": "Runs on; Languages",
+        }
+    ) == {
+        "text": "Trains",
+        "priority": "must",
+        "weight": 8,
+        "vendor_help": "Say how.",
+        "measure": "p95 latency at most 20 ms",
+        "must_hold_for": "Languages; Runs on",
+    }
+
+
+def test_the_name_stands_in_for_a_text() -> None:
+    assert values({"ref": "R1", "name": "Single sign-on"})["text"] == "Single sign-on"
+    both = {"ref": "R1", "name": "Sign-on", "text": "Users sign in once."}
+    assert values(both)["text"] == "Users sign in once."
+
+
+def test_a_category_of_the_cell_wins_over_that_of_the_heading() -> None:
+    row = {"ref": "R1", "text": "Trains"}
+    assert values(row, "Chapter / Part")["category"] == "Chapter / Part"
+    assert values({**row, "category": "Own"}, "Chapter / Part")["category"] == "Own"
+
+
+def test_a_ref_twice_is_one_with_the_same_text_and_none_with_another() -> None:
+    (record,) = read(
+        {"ref": "R1", "text": "Trains"},
+        {"ref": "R1", "text": "Trains", "priority": "must"},
+    )
+    assert isinstance(record, Record)
+    assert record.values == {"text": "Trains", "priority": "must"}
+    both = sentences({"ref": "R1", "text": "Trains"}, {"ref": "R1", "text": "Serves"})
+    assert len(both) == 2
+    assert "“R1” stands in rows 2 and 3, each with another text." in both[0]
+
+
+def test_a_text_without_a_ref_is_the_requirement_that_has_it() -> None:
+    (record,) = read({"text": "Known need"})
+    assert isinstance(record, Record)
+    assert record.key == ("K7",)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"ref": "R1"}, "It has no text."),
+        ({"text": "Trains"}, "It has no ref."),
+        ({"ref": "R9", "text": "Trains"}, "was retired here"),
+        ({"ref": "batch", "text": "Trains"}, "reads like an address"),
+        ({"ref": "R1", "text": "Trains", "measure": "fast"}, "Write a measure"),
+        (
+            {"ref": "R1", "text": "Trains", "must_hold_for": "Regions"},
+            "The brief has no list “Regions”; it has: Runs on, Languages.",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_way_out(
+    row: dict[str, Any], sentence: str
+) -> None:
+    (told,) = sentences(row)
+    assert sentence in told
