@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "evaltracker.pages",
     "evaltracker.notices",
     "evaltracker.importing",
+    "evaltracker.intake",
     "evaltracker.talk",
     "evaltracker.portable",
     "evaltracker.requirements",

@@ -82,6 +82,7 @@ def hold_next() -> ImportDraft | None:
     busy = ImportDraft.objects.filter(work=ImportWork.IMPORT, held_until__gt=now)
     draft: ImportDraft | None = (
         ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
+        .filter(kind__in=[*KINDS])
         .exclude(work=ImportWork.NONE)
         .exclude(
             work=ImportWork.IMPORT, evaluation__in=busy.order_by().values("evaluation")

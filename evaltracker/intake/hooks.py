@@ -1,0 +1,11 @@
+"""Where imports hang themselves into lower floors; loaded when Django is ready."""
+
+from django.apps import apps
+
+# A process that serves vendors alone has no pages, and no whole evaluation
+# comes or leaves through it.
+if apps.is_installed("django.contrib.admin"):
+    from evaltracker.intake.services.imports import work_on_imports
+    from evaltracker.toolbox.processes import register_chore
+
+    register_chore(name="intake", every=None, work=work_on_imports)

@@ -1,0 +1,1 @@
+"""Files that wait for a yes, and what came in by one."""

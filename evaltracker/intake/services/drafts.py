@@ -1,0 +1,288 @@
+"""Files that wait for a yes: kept for a day, for one person, seen by nobody else.
+
+A large file is worked on in the background. A worker holds its draft for a while, and
+as long as it lives it holds it again; if it is killed, another takes over, and since
+all rows come in with the draft's end in one transaction, nothing comes in half or
+twice. Whoever deletes the draft stops the work.
+"""
+
+import datetime
+import threading
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.db import Error, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from evaltracker.errors import Refused
+from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork, User
+from evaltracker.evaluations.policy import require_open
+from evaltracker.intake.kinds import KINDS
+from evaltracker.toolbox.days import database_now
+from evaltracker.toolbox.files import clean_name
+from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
+from evaltracker.toolbox.tabular.wording import is_large
+
+HELD = datetime.timedelta(seconds=60)
+BEAT = 1.0
+KEPT = datetime.timedelta(days=1)
+GONE = (
+    "The file is not kept any more: it was taken in, put away, or is older than a day. "
+    "Choose it again."
+)
+MOST_TYPED = 500
+
+
+@transaction.atomic
+def keep_draft(
+    *, evaluation: Evaluation, kind: str, filename: str, content: bytes, by: User
+) -> ImportDraft:
+    """Keep a file until its person says yes or no; it replaces the one before.
+
+    Raises:
+        Refused: the evaluation has ended. Invalid: the file's name hides something.
+    """
+    require_open(evaluation)
+    ImportDraft.objects.filter(evaluation=evaluation, person=by, kind=kind).delete()
+    draft = ImportDraft(
+        evaluation=evaluation,
+        person=by,
+        kind=kind,
+        filename=clean_name(filename, limit=1000)[:200],
+        content=content,
+        is_large=is_large(content),
+    )
+    draft.save(force_insert=True)
+    ask_for_preview(draft)
+    return draft
+
+
+def _kept(**of: Any) -> QuerySet[ImportDraft]:
+    kept_at = timezone.now() - KEPT
+    rows: QuerySet[ImportDraft] = ImportDraft.objects.filter(kept_at__gt=kept_at, **of)
+    return rows
+
+
+def read_draft(*, evaluation: Evaluation, kind: str, by: User) -> ImportDraft | None:
+    """The file that waits for `by`'s yes; None once it is over a day old."""
+    rows = _kept(evaluation=evaluation, person=by, kind=kind)
+    return rows.defer("content", "pages").first()
+
+
+def answer_draft(*, draft: ImportDraft, answers: Mapping[str, str]) -> None:
+    """Keep what somebody chose and typed; blank takes an earlier answer back.
+
+    Raises:
+        Refused: the file is gone, as by a yes on another page, or too much was typed.
+    """
+    said = {**draft.reading.get("answers", {}), **answers}
+    # A cell may be typed blank; a choice may not.
+    said = {key: text for key, text in said.items() if text or key.startswith("cell:")}
+    if sum(key.startswith("cell:") for key in said) > MOST_TYPED:
+        raise Refused(
+            f"At most {MOST_TYPED:,} cells are typed anew here. Mend the others in "
+            "the file, and choose it again."
+        )
+    draft.reading = {"answers": said}
+    if not ImportDraft.objects.filter(pk=draft.pk).update(reading=draft.reading):
+        raise Refused(GONE)
+    ask_for_preview(draft)
+
+
+def discard_draft(*, draft: ImportDraft) -> bool:
+    """Delete it, which also stops the work on it; whether it was still there."""
+    count, _ = ImportDraft.objects.filter(pk=draft.pk).delete()
+    return bool(count)
+
+
+def forget_old_drafts() -> None:
+    ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    what: str
+    why: str
+    until: datetime.datetime
+    # Whether it is its person's turn, and not the background's.
+    is_theirs: bool = False
+
+
+def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[ImportDraft]:
+    rows = _kept(person=by, evaluation__in=evaluations, kind__in=[*KINDS])
+    rows = rows.only("evaluation", "kind", "filename", "kept_at", "work")
+    where = {evaluation.pk: evaluation for evaluation in evaluations}
+    return [
+        draft
+        for draft in rows.order_by("kept_at")
+        if KINDS[draft.kind].allowed(by, where[draft.evaluation_id])
+    ]
+
+
+def what_waits(draft: ImportDraft) -> Waiting:
+    things, until = KINDS[draft.kind].things, draft.kept_at + KEPT
+    if draft.work == ImportWork.IMPORT:
+        what = f"{things.capitalize()} come in from “{draft.filename}”"
+        return Waiting(what, "It goes on in the background; you can stop it.", until)
+    if draft.work == ImportWork.PREVIEW:
+        what = f"“{draft.filename}” is being read"
+        why = f"You chose it to import {things}. What it would do is shown next."
+        return Waiting(what, why, until)
+    return Waiting(
+        f"Finish importing {things} from “{draft.filename}”",
+        "You chose the file; it is deleted a day later unless you import it.",
+        until,
+        is_theirs=True,
+    )
+
+
+def ask_for_preview(draft: ImportDraft) -> None:
+    """Have a large file read and compared anew; a small one is, on its page."""
+    if draft.is_large:
+        _ask(ImportDraft.objects.filter(pk=draft.pk), ImportWork.PREVIEW)
+
+
+def ask_for_import(draft: ImportDraft, said: str) -> None:
+    """Have a large file imported, if it would still do what was shown.
+
+    Of many yeses at once one is heard: the others find its work, or no file any more.
+    """
+    rows = ImportDraft.objects.filter(pk=draft.pk, work=ImportWork.NONE)
+    _ask(rows, ImportWork.IMPORT, said=said)
+
+
+def _ask(rows: QuerySet[ImportDraft], work: ImportWork, said: str = "") -> None:
+    # Who works on what was asked before loses it.
+    begun = rows.update(
+        work=work,
+        said=said,
+        tries=0,
+        asked_at=timezone.now(),
+        progress={},
+        holder=None,
+        held_until=None,
+    )
+    if begun:
+        work_waits()
+
+
+@transaction.atomic
+def hold_next() -> ImportDraft | None:
+    """Hold the draft that has waited longest and that nobody else works on.
+
+    One evaluation takes in one file at a time; another would only wait for its lock.
+    """
+    now = database_now()
+    busy = ImportDraft.objects.filter(work=ImportWork.IMPORT, held_until__gt=now)
+    draft: ImportDraft | None = (
+        ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
+        .filter(kind__in=[*KINDS])
+        .exclude(work=ImportWork.NONE)
+        .exclude(
+            work=ImportWork.IMPORT, evaluation__in=busy.order_by().values("evaluation")
+        )
+        .order_by("asked_at", "id")
+        .defer("pages")
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .first()
+    )
+    if draft is None:
+        return None
+    draft.holder, draft.held_until = uuid.uuid4(), now + HELD
+    draft.tries += 1
+    draft.save(update_fields=["holder", "held_until", "tries"])
+    return draft
+
+
+def held(draft: ImportDraft) -> QuerySet[ImportDraft]:
+    rows: QuerySet[ImportDraft] = ImportDraft.objects.filter(
+        pk=draft.pk, holder=draft.holder
+    )
+    return rows
+
+
+def let_go(draft: ImportDraft) -> None:
+    """Leave it to another; it was no try."""
+    held(draft).update(holder=None, held_until=None, tries=F("tries") - 1)
+
+
+@transaction.atomic
+def keep_preview(draft: ImportDraft, preview: Mapping[str, Any], pages: bytes) -> None:
+    held(draft).update(
+        preview=preview,
+        pages=pages,
+        work=ImportWork.NONE,
+        holder=None,
+        held_until=None,
+        progress={},
+    )
+
+
+def finish(draft: ImportDraft) -> None:
+    """End the draft with its import, in the import's transaction.
+
+    Raises:
+        Stopped: it is gone, or another holds it: then nothing comes in.
+    """
+    count, _ = held(draft).delete()
+    if not count:
+        raise Stopped
+
+
+class Holding:
+    """Holds a draft for as long as the block runs, and says how far it is.
+
+    A thread with a connection of its own says so, since nobody sees what the work's
+    transaction writes. SQLite lets only one write, so there nobody is told.
+    """
+
+    def __init__(self, draft: ImportDraft) -> None:
+        self.draft = draft
+        self.progress: dict[str, Any] = {}
+        self._over, self._lost = threading.Event(), threading.Event()
+        self._seen = False
+        self._thread = threading.Thread(target=self._hold, daemon=True)
+
+    def __enter__(self) -> Self:
+        if connection.vendor == "postgresql":
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Hear how far the work is.
+
+        Raises:
+            Stopped: it is not wanted any more, or the worker is to end.
+        """
+        self.progress = {"what": what, "done": done, "total": total}
+        if self._lost.is_set() or asked_to_stop():
+            raise Stopped
+
+    def _hold(self) -> None:
+        try:
+            while not self._over.wait(BEAT):
+                self._beat()
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        try:
+            count = held(self.draft).update(
+                progress=self.progress, held_until=database_now() + HELD
+            )
+        # The work itself will meet it.
+        except Error:
+            connection.close()
+            return
+        # What it has not seen yet is not committed; in the end `finish` looks anyway.
+        if self._seen and not count:
+            self._lost.set()
+        self._seen = self._seen or bool(count)

@@ -1,0 +1,428 @@
+"""Imports: read and planned, taken in by one yes, logged, and undone."""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from itertools import batched
+from typing import Any
+
+import structlog
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.deletion import get_candidate_relations_to_delete
+from django.utils import timezone
+
+from evaltracker.errors import Problem, Refused, Stale
+from evaltracker.evaluations import journal
+from evaltracker.evaluations.journal import By, actor_of
+from evaltracker.evaluations.models import (
+    ColumnMemory,
+    Evaluation,
+    Import,
+    ImportDraft,
+    ImportWork,
+    User,
+)
+from evaltracker.evaluations.policy import lock, require_open, require_owner
+from evaltracker.intake.kinds import KINDS, ImportKind
+from evaltracker.intake.preview import (
+    Preview,
+    packed,
+    preview_of,
+    rest_of,
+    unpacked,
+)
+from evaltracker.intake.services.drafts import (
+    GONE,
+    Holding,
+    ask_for_import,
+    discard_draft,
+    finish,
+    held,
+    hold_next,
+    keep_preview,
+    let_go,
+    read_draft,
+)
+from evaltracker.rows.plan import Answers, Plan, read
+from evaltracker.rows.subjects import Context
+from evaltracker.toolbox.database import database_is_away
+from evaltracker.toolbox.processes import (
+    Stopped,
+    asked_to_stop,
+    listening,
+    tell_progress,
+)
+from evaltracker.toolbox.tabular.cells import Workbook, as_copied
+from evaltracker.toolbox.tabular.open_books import read_table
+
+PASTED = "Pasted table.txt"
+REST = "rest"
+SHOWN, BATCH, TRIES = 10, 5_000, 3
+MOVED = (
+    "The evaluation changed since this was shown, so nothing was written. This is what "
+    "the file would do now."
+)
+FAILED = (
+    "The import failed, and nothing was imported. Try it again; if it fails again, "
+    "tell whoever runs this installation."
+)
+logger = structlog.get_logger(__name__)
+
+
+# What is remembered of columns and words: certain where it was said, proposed in other
+# evaluations to whoever sees that one. A row holds the keys that begin alike:
+# `column:<set of names>` or `words:<closed list>`.
+
+
+def context_of(kind: ImportKind, evaluation: Evaluation, user: User) -> Context:
+    """What the evaluation has, with what was said about such files before."""
+    seen = Evaluation.objects.visible_to(user).exclude(pk=evaluation.pk)
+    memories = ColumnMemory.objects.filter(
+        Q(evaluation=evaluation) | Q(evaluation__in=seen),
+        kind=kind.slug,
+        signature__contains=":",
+    )
+    here: dict[str, str] = {}
+    elsewhere: dict[str, tuple[str, str]] = {}
+    for memory in memories.select_related("evaluation").order_by("set_at"):
+        if memory.evaluation_id == evaluation.pk:
+            here |= memory.columns
+        else:
+            title = str(memory.evaluation)
+            elsewhere |= {key: (said, title) for key, said in memory.columns.items()}
+    context = kind.context(evaluation, user)
+    return replace(context, remembered=here, elsewhere=elsewhere)
+
+
+def remember(
+    *, evaluation: Evaluation, kind: str, decided: Mapping[str, str], by: User
+) -> None:
+    """Remember what columns hold and words mean, in the caller's transaction."""
+    parts: dict[str, dict[str, str]] = {}
+    for key, said in decided.items():
+        signature = ":".join(key.split(":")[:2])[:64]
+        parts.setdefault(signature, {})[key] = said
+    memories = ColumnMemory.objects.filter(evaluation=evaluation, kind=kind)
+    before = {row.signature: row.columns for row in memories}
+    for signature, columns in parts.items():
+        known = before.get(signature, {})
+        if columns.items() <= known.items():
+            continue
+        defaults = {"columns": known | columns, "set_by": by, "set_at": timezone.now()}
+        ColumnMemory.objects.update_or_create(
+            evaluation=evaluation, kind=kind, signature=signature, defaults=defaults
+        )
+
+
+def forget(*, evaluation: Evaluation, kind: str, signature: str, by: User) -> None:
+    """Forget what was said of one set of names, or of the words of one list."""
+    KINDS[kind].check_allowed(by, evaluation)
+    ColumnMemory.objects.filter(
+        evaluation=evaluation, kind=kind, signature=signature
+    ).delete()
+
+
+def planned(
+    kind: ImportKind,
+    evaluation: Evaluation,
+    user: User,
+    book: Workbook,
+    answers: Answers,
+) -> Plan:
+    """What a source would do to the evaluation as it is now, as far as answered.
+
+    Raises:
+        Unreadable: no sheet of it holds anything.
+    """
+    context, known = context_of(kind, evaluation, user), kind.known(evaluation, user)
+    return read(kind, book, context, known, answers)
+
+
+@transaction.atomic
+def take_pasted(
+    kind: ImportKind,
+    evaluation: Evaluation,
+    user: User,
+    text: str,
+    answers: Answers,
+    shown: str,
+) -> Import | Plan:
+    """Take pasted rows in as an import, or give back what is to be looked at first.
+
+    They come in if nothing about them needs a look, or if `shown` is the digest of what
+    somebody saw.
+
+    Raises:
+        Forbidden: it is not `user` who imports. Unreadable: there is no table in it.
+    """
+    evaluation = lock(evaluation)
+    kind.check_allowed(user, evaluation)
+    require_open(evaluation)
+    plan = planned(kind, evaluation, user, read_pasted(text), answers)
+    if plan.can_apply and (plan.is_certain or plan.digest == shown):
+        return _take_in(kind, evaluation, plan, user, uuid.uuid4())
+    return plan
+
+
+def read_pasted(text: str) -> Workbook:
+    return read_table(as_copied(text).encode("utf-8", "replace"), PASTED)
+
+
+def _take_in(
+    kind: ImportKind, evaluation: Evaluation, plan: Plan, by: User, key: uuid.UUID
+) -> Import:
+    kind.take_in(evaluation=evaluation, plan=plan, by=by, import_id=key)
+    remember(evaluation=evaluation, kind=kind.slug, decided=plan.decided, by=by)
+    return Import.objects.get(pk=key)
+
+
+def plan_of(draft: ImportDraft, evaluation: Evaluation, user: User) -> Plan:
+    """Read a draft and plan it against the evaluation as it is now."""
+    tell_progress("read", 0, 0)
+    book = read_table(bytes(draft.content), draft.filename)
+    tell_progress("compared", 0, 0)
+    answers = draft.reading.get("answers", {})
+    return planned(KINDS[draft.kind], evaluation, user, book, answers)
+
+
+def preview_for(draft: ImportDraft, user: User) -> Preview | None:
+    """What there is to see of a file; None while a large one is worked on.
+
+    Raises:
+        Unreadable: the file is no table.
+    """
+    if not draft.is_large:
+        return preview_of(KINDS[draft.kind], plan_of(draft, draft.evaluation, user))
+    kept: dict[str, Any] = draft.preview or {}
+    if draft.work or "facts" not in kept:
+        return None
+    return unpacked(kept, lambda: bytes(draft.pages or b""))
+
+
+@transaction.atomic
+def apply_draft(
+    *,
+    kind: ImportKind,
+    evaluation: Evaluation,
+    by: User,
+    import_id: uuid.UUID | None,
+    shown: str,
+) -> Import | None:
+    """Do what was shown, once; a large file in the background, which gives None.
+
+    Raises:
+        Stale: it would do something else by now. Refused: the file is gone, or this
+        very yes took it in already.
+    """
+    draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
+    if draft is not None and draft.is_large:
+        if draft.work != ImportWork.IMPORT or draft.said != shown:
+            preview = preview_for(draft, by)
+            facts = preview.facts if preview else {}
+            if not (facts.get("can_apply") and facts["digest"] == shown):
+                raise Stale(MOVED)
+            ask_for_import(draft, shown)
+        return None
+    evaluation = lock(evaluation)
+    kind.check_allowed(by, evaluation)
+    draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
+    if draft is None or draft.pk != import_id:
+        refuse_repeat(import_id)
+        raise Refused(GONE)
+    plan = plan_of(draft, evaluation, by)
+    if not plan.can_apply or plan.digest != shown:
+        raise Stale(MOVED)
+    done = _take_in(kind, evaluation, plan, by, draft.pk)
+    discard_draft(draft=draft)
+    return done
+
+
+def work_on_imports() -> None:
+    while not asked_to_stop():
+        draft = hold_next()
+        if draft is None:
+            return
+        work_on(draft)
+
+
+def work_on(draft: ImportDraft) -> None:
+    """Read or take in a large file; its person finds what became of it."""
+    try:
+        if draft.tries > TRIES:
+            raise Refused(FAILED)
+        with Holding(draft) as holding, listening(holding):
+            if draft.work == ImportWork.IMPORT:
+                _take_in_large(draft)
+            else:
+                plan = plan_of(draft, draft.evaluation, draft.person)
+                keep_preview(draft, *packed(preview_of(KINDS[draft.kind], plan)))
+    except Stopped:
+        if asked_to_stop():
+            let_go(draft)
+    except Problem as problem:
+        _keep_problem(draft, problem.sentence)
+    # Its person shall know, and the others' files still wait.
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        logger.exception("import_failed", draft=str(draft.pk))
+        _keep_problem(draft, FAILED)
+
+
+def _take_in_large(draft: ImportDraft) -> None:
+    kind, person = KINDS[draft.kind], draft.person
+    with transaction.atomic():
+        evaluation = lock(draft.evaluation)
+        if not person.is_active:
+            raise Refused(f"Importing {kind.things} is not yours to do here.")
+        kind.check_allowed(person, evaluation)
+        plan = plan_of(draft, evaluation, person)
+        if plan.can_apply and plan.digest == draft.said:
+            _take_in(kind, evaluation, plan, person, draft.pk)
+            finish(draft)
+            return
+    kept, pages = packed(preview_of(kind, plan))
+    keep_preview(draft, {**kept, "notice": MOVED}, pages)
+
+
+def _keep_problem(draft: ImportDraft, sentence: str) -> None:
+    shown = held(draft).values_list("preview", "pages").first()
+    if shown is not None:
+        preview, pages = shown
+        keep_preview(
+            draft, {**(preview or {}), "notice": sentence}, bytes(pages or b"")
+        )
+
+
+# What came in: each import a row, so that it can be recognised and undone.
+
+
+def refuse_repeat(import_id: uuid.UUID | None) -> None:
+    """Refuse to do once more what one yes has done; call it under the lock."""
+    done = Import.objects.filter(pk=import_id).first() if import_id else None
+    if done is not None:
+        raise Refused(
+            f"“{done.filename}” was imported by this very yes already.",
+            code="imported",
+        )
+
+
+def log_import(
+    *,
+    evaluation: Evaluation,
+    kind: str,
+    plan: Plan,
+    by: By,
+    kept: Mapping[str, Any],
+    import_id: uuid.UUID | None = None,
+) -> Import:
+    """Write down that a file came in, in the caller's transaction.
+
+    `kept` is what undoing needs. Without an `import_id` (a command) it gets a new one.
+    """
+    rest = {REST: rest_of(plan)} if plan.rest else {}
+    row = Import(
+        id=import_id or uuid.uuid4(),
+        evaluation=evaluation,
+        kind=kind,
+        filename=plan.filename[:200],
+        sha256=plan.sha256,
+        by=actor_of(by).user,
+        counts=plan.counts,
+        kept=journal.plain({**kept, **rest}),
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def told_of(plan: Plan, *, new: Any, changed: Any) -> dict[str, Any]:
+    """What the journal says of an import; of cells and rows their places alone, for
+    what stood there may be sealed."""
+    left: dict[str, list[int]] = {}
+    for row in plan.rest:
+        left.setdefault(row["sheet"], []).append(row["row"])
+    return {
+        "file": plan.filename,
+        "sha256": plan.sha256,
+        "new": new,
+        "changed": changed,
+        "same": len(plan.same),
+        **({"typed": list(plan.typed)} if plan.typed else {}),
+        **({"left_out": left} if left else {}),
+    }
+
+
+@transaction.atomic
+def undo_import(*, imported: Import, by: User) -> Import:
+    """Put back what stood before an import, all of it or nothing.
+
+    Raises:
+        Forbidden: `by` is not the owner. Refused: undone already, too late, rows
+        changed since (it names them), or such things are not imported any more.
+    """
+    evaluation = lock(imported.evaluation)
+    imported = Import.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=imported.pk
+    )
+    imported.evaluation = evaluation
+    require_owner(by, evaluation)
+    require_open(evaluation)
+    if imported.undone_at:
+        raise Refused("This import was undone already.")
+    if imported.kind not in KINDS:
+        raise Refused("Such files are not imported any more. Change the rows by hand.")
+    KINDS[imported.kind].take_back(imported, by)
+    # What it takes to undo is of no use any more, and may hold sealed values.
+    imported.kept, imported.undone_by = {}, by
+    imported.undone_at = timezone.now()
+    imported.save(update_fields=["kept", "undone_at", "undone_by"])
+    journal.record(
+        evaluation=evaluation,
+        action="import.undone",
+        subject=imported,
+        by=by,
+        before={
+            "kind": imported.kind,
+            **imported.counts,
+            "file": imported.filename,
+        },
+    )
+    return imported
+
+
+def refuse_moved(names: Iterable[str]) -> None:
+    moved = list(dict.fromkeys(names))
+    if moved:
+        shown = ", ".join(moved[:SHOWN])
+        more = f" and {len(moved) - SHOWN:,} more" if len(moved) > SHOWN else ""
+        raise Refused(
+            "It cannot be undone, because these rows changed or were used since: "
+            f"{shown}{more}. Change them by hand instead."
+        )
+
+
+def delete_unused[M: models.Model](
+    rows: models.QuerySet[M], keys: Collection[str], name_of: Callable[[M], str]
+) -> None:
+    """Delete those of `rows` that have these keys, or refuse with the names of some.
+
+    Each table that can point at them is asked once, by `rows` and not by their keys: of
+    50,000 rows, Django's own `delete` asks each of a dozen tables a hundred times.
+
+    Raises:
+        Refused: something points at one of them.
+    """
+    pointed: set[str] = set()
+    relations: Iterable[Any] = get_candidate_relations_to_delete(
+        rows.model._meta  # type: ignore[arg-type]
+    )
+    for relation in relations:
+        key = relation.field.attname
+        pointing = relation.related_model._base_manager.filter(**{f"{key}__in": rows})
+        pointed.update(map(str, pointing.order_by().values_list(key, flat=True)))
+    used = pointed.intersection(keys)
+    refuse_moved(sorted(map(name_of, rows.filter(pk__in=used))) if used else ())
+    for batch in batched(keys, BATCH):
+        # Nothing points at them, so there is nothing to collect.
+        rows.filter(pk__in=batch)._raw_delete(rows.db)
