@@ -23,6 +23,8 @@ class Role:
     closed: str = ""
     help: str = ""
     example: str = ""
+    # Other roles of `words.json` whose names it takes, too, after its own.
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,14 @@ class Subject:
     def roles_in(self, context: Context) -> tuple[Role, ...]:
         """The roles that this evaluation's lists can have."""
         return self.roles
+
+    def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
+        """The roles of `for_all` that a row needs and does not say itself."""
+        return ()
+
+    def proposes(self, name: str, context: Context) -> Mapping[str, str]:
+        """What the name of a sheet or of a column says of all rows, by `for_all`."""
+        return {}
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
