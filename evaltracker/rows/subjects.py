@@ -1,8 +1,10 @@
 """What a list is about: its roles, and how its rows become records."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
+
+from evaltracker.toolbox.text import listed
 
 type Key = tuple[str, ...]
 
@@ -125,3 +127,29 @@ class Subject:
         What is said of all rows (`for_all`) stands in each row's `values`.
         """
         raise NotImplementedError
+
+
+def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Refusal]:
+    """Rows of one key with all that they say; each is refused if they differ."""
+    values: dict[Key, dict[str, Any]] = {}
+    rows: dict[Key, list[str]] = {}
+    differing: dict[Key, str] = {}
+    for record in read:
+        if isinstance(record, Record):
+            rows.setdefault(record.key, []).append(str(record.row))
+            said = values.setdefault(record.key, {})
+            for name, value in record.values.items():
+                if said.setdefault(name, value) != value:
+                    differing.setdefault(record.key, name.replace("_", " "))
+    for record in read:
+        if isinstance(record, Refusal):
+            yield record
+        elif record.key in differing:
+            sentence = (
+                f"“{record.name}” stands in rows {listed(rows[record.key])}, each with "
+                f"another {differing[record.key]}. Make them alike, give each a name "
+                "of its own, or leave one out."
+            )
+            yield Refusal(record.sheet, record.row, role, sentence)
+        else:
+            yield replace(record, values=values[record.key])

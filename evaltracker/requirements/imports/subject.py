@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from evaltracker.errors import Invalid
@@ -11,11 +10,18 @@ from evaltracker.evaluations.models import Evaluation, Requirement, User
 from evaltracker.intake.kinds import ImportKind
 from evaltracker.requirements.services.requirements import KIND, known_requirements
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
-from evaltracker.rows.subjects import Context, Key, ReadRow, Record, Refusal, Role
+from evaltracker.rows.subjects import (
+    Context,
+    Key,
+    ReadRow,
+    Record,
+    Refusal,
+    Role,
+    joined,
+)
 from evaltracker.toolbox.measures import measure_words, read_measure
 from evaltracker.toolbox.text import (
     LINE_LIMIT,
-    listed,
     read_requirement_ref,
     read_text,
 )
@@ -120,30 +126,7 @@ class Requirements(ImportKind):
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
         """A ref twice is one requirement with the same text, and none with another."""
-        read = [record_of(row, context) for row in rows]
-        merged: dict[Key, dict[str, Any]] = {}
-        numbers: dict[Key, list[int]] = {}
-        clashes: dict[Key, str] = {}
-        for record in read:
-            if isinstance(record, Record):
-                numbers.setdefault(record.key, []).append(record.row)
-                values = merged.setdefault(record.key, {})
-                for field, value in record.values.items():
-                    if values.setdefault(field, value) != value:
-                        clashes.setdefault(record.key, field)
-        for record in read:
-            if isinstance(record, Refusal):
-                yield record
-            elif record.key in clashes:
-                rows_named = listed([str(number) for number in numbers[record.key]])
-                sentence = (
-                    f"“{record.name}” stands in rows {rows_named}, each with another "
-                    f"{clashes[record.key].replace('_', ' ')}. Give each requirement a "
-                    "ref of its own, or leave one out."
-                )
-                yield Refusal(record.sheet, record.row, "ref", sentence)
-            elif record.key in merged:
-                yield replace(record, values=merged.pop(record.key))
+        return joined([record_of(row, context) for row in rows], "ref")
 
     def heads(self) -> tuple[str, ...]:
         return ("Ref", "Category", "Requirement", "Priority", "Weight")

@@ -69,12 +69,13 @@ def test_a_category_of_the_cell_wins_over_that_of_the_heading() -> None:
 
 
 def test_a_ref_twice_is_one_with_the_same_text_and_none_with_another() -> None:
-    (record,) = read(
+    first, second = read(
         {"ref": "R1", "text": "Trains"},
         {"ref": "R1", "text": "Trains", "priority": "must"},
     )
-    assert isinstance(record, Record)
-    assert record.values == {"text": "Trains", "priority": "must"}
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.values == second.values == {"text": "Trains", "priority": "must"}
     both = sentences({"ref": "R1", "text": "Trains"}, {"ref": "R1", "text": "Serves"})
     assert len(both) == 2
     assert "“R1” stands in rows 2 and 3, each with another text." in both[0]

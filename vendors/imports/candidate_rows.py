@@ -1,0 +1,165 @@
+"""Candidates in sheets and pasted rows: what columns hold, and what rows become."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.intake.kinds import ImportKind
+from evaltracker.rows.cells import key
+from evaltracker.rows.subjects import (
+    Context,
+    Key,
+    ReadRow,
+    Record,
+    Refusal,
+    Role,
+    joined,
+)
+from evaltracker.toolbox.text import Inputs
+from vendors.candidates import IMPORTED, LISTED
+from vendors.choices import CandidateKind
+from vendors.models import Candidate, Contact, Vendor
+from vendors.services.candidates import KIND, known_candidates
+
+
+class Candidates(ImportKind):
+    slug = KIND
+    things = "candidates"
+    tab = "candidates"
+    needs = (
+        "One row per candidate with its name. A candidate that is there is found by "
+        "any name of it, and what the file has no column for stays as it is."
+    )
+    for_all = ("kind",)
+    roles = (
+        Role(
+            *("candidate", "Candidate", "line", ("Candidate", "Name")),
+            is_required=True,
+            help="As the memo prints it.",
+            example="Acme ML",
+        ),
+        Role(
+            *("kind", "Kind", "closed", ("Kind",)),
+            closed="candidate_kinds",
+            help="buy, build, open source or as is.",
+            example="buy",
+        ),
+        Role(
+            *("vendor", "Vendor", "line", ("Vendor",)),
+            help="The company that answers.",
+            example="Acme Inc.",
+        ),
+        Role(
+            *("contact", "Contact", "line", ("Contact",)),
+            help="Who gets its mail: an address, or name and address.",
+            example="Ada Park <ada@acme.example>",
+        ),
+        *(
+            Role(
+                *(column.name, column.label, "text"),
+                heads=tuple(dict.fromkeys((column.head, column.label))),
+                help=column.sheet_help,
+                example=column.example,
+            )
+            for column in IMPORTED
+        ),
+    )
+
+    def context(self, evaluation: Evaluation, user: User) -> Context:
+        rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+        names = unique({row.name: [row.name, *row.aliases] for row in rows})
+        companies = Vendor.objects.values_list("name", "aliases")
+        contacts = Contact.objects.current().values_list("vendor__name", "email")
+        return Context(
+            currency=evaluation.currency,
+            candidates=names,
+            options={"kind": tuple(CandidateKind.choices)},
+            more={
+                "usual": {"kind": CandidateKind.BUY.value},
+                "stand": {
+                    row.name: (row.kind, row.vendor.name if row.vendor else "")
+                    for row in rows
+                },
+                "vendors": unique({name: [name, *more] for name, more in companies}),
+                "contacts": {(name, email.casefold()) for name, email in contacts},
+                # As the grid's columns stand, for a paste without names.
+                "order": ("candidate", "kind", "vendor", "left", "contact"),
+            },
+        )
+
+    def known(
+        self, evaluation: Evaluation, user: User
+    ) -> Mapping[Key, Mapping[str, Any]]:
+        known = known_candidates(evaluation=evaluation)
+        return {(name,): values for name, values in known.candidates.items()}
+
+    def records(
+        self, rows: Iterable[ReadRow], context: Context
+    ) -> Iterator[Record | Refusal]:
+        return joined([record_of(row, context) for row in rows], "candidate")
+
+    def heads(self) -> tuple[str, ...]:
+        return ("Candidate", "Kind", "Vendor", *(column.label for column in LISTED))
+
+    def cells(self, record: Record) -> Sequence[Any]:
+        fields = ("kind", "vendor", *(column.name for column in LISTED))
+        return (record.name, *(record.values.get(field, "") for field in fields))
+
+
+def unique(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """By key of each of its names, the thing; a name of two is nobody's."""
+    by_key: dict[str, set[str]] = {}
+    for name, others in names.items():
+        for other in others:
+            by_key.setdefault(key(other), set()).add(name)
+    return {word: owners.pop() for word, owners in by_key.items() if len(owners) == 1}
+
+
+def record_of(row: ReadRow, context: Context) -> Record | Refusal:
+    values: dict[str, Any] = {}
+    inputs = Inputs()
+    name = inputs.line("candidate", row.values.get("candidate", ""))
+    name = context.candidates.get(key(name), name)
+    kind, vendor = context.more["stand"].get(name, ("", ""))
+    said = row.values.get("kind", "")
+    if not kind:
+        values["kind"] = said
+    elif said and said != kind:
+        label = CandidateKind(kind).label
+        sentence = (
+            f"{name} is “{label}” here, and a kind cannot change. Clear the cell."
+        )
+        inputs.refuse("kind", sentence)
+    if company := row.values.get("vendor"):
+        vendor = inputs.line("vendor", company)
+        vendor = values["vendor"] = context.more["vendors"].get(key(vendor), vendor)
+    if text := row.values.get("contact"):
+        contact, address = read_contact(inputs, text)
+        if not vendor:
+            sentence = f"{name} has no vendor to whom a contact could belong. Name it."
+            inputs.refuse("contact", sentence)
+        elif (vendor, address) not in context.more["contacts"]:
+            values["contact"] = contact
+    for column in IMPORTED:
+        if text := row.values.get(column.name):
+            cell = column.from_cell(text)
+            value = column.read(inputs, column.name, cell) if column.read else cell
+            values[column.name] = value
+    for role, sentences in inputs.errors.items():
+        return Refusal(row.sheet, row.number, role, sentences[0])
+    return Record((name,), values, row.sheet, row.number)
+
+
+def read_contact(inputs: Inputs, text: str) -> tuple[str, str]:
+    """“Ada Park <ada@acme.example>”, and the address alone; which may be all."""
+    name, _, rest = text.rpartition("<")
+    address = rest.removesuffix(">").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        sentence = "Write an address, or “Ada Park <ada@acme.example>”."
+        inputs.refuse("contact", sentence)
+    return f"{name.strip() or address} <{address}>", address.casefold()
