@@ -45,7 +45,7 @@ from evaltracker.intake.services.drafts import (
     read_draft,
 )
 from evaltracker.rows.plan import Answers, Plan, read
-from evaltracker.rows.subjects import Context
+from evaltracker.rows.subjects import Context, Key
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import (
     Stopped,
@@ -305,6 +305,23 @@ def refuse_repeat(import_id: uuid.UUID | None) -> None:
         raise Refused(
             f"“{done.filename}” was imported by this very yes already.",
             code="imported",
+        )
+
+
+def refuse_stale(
+    plan: Plan, known: Mapping[Key, Mapping[str, Any]], gone: Iterable[str] = ()
+) -> None:
+    """Refuse a plan whose rows are not what they were; call it under the lock."""
+    moved = [record.name for record in plan.new if record.key in known]
+    for change in plan.changed:
+        now = known.get(change.record.key, {})
+        if any(now.get(field) != change.before.get(field) for field in change.after):
+            moved.append(change.record.name)
+    if moved := [*moved, *gone]:
+        raise Stale(
+            "The evaluation changed since the file was compared with it. Import it "
+            "again to see the difference.",
+            difference=", ".join(moved),
         )
 
 
