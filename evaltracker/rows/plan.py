@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evaltracker.rows.lines import Line
+from evaltracker.rows.sources import Workbook
 from evaltracker.rows.subjects import Context, Key, Record, Refusal, Subject
-from evaltracker.toolbox.tabular.cells import Workbook
 
 # By key of a line what somebody chose, and by `cell:Sheet1:4:2` (row from 1, column
 # from 0) what somebody typed anew.

@@ -1,0 +1,293 @@
+"""What a file really is, and how much of one is opened: told before it is read."""
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.parsers import expat
+
+from xlsxwriter.utility import xl_col_to_name
+
+from evaltracker.errors import Invalid
+
+# How much a file may hold; generous for a questionnaire, small for a machine.
+MOST_FILE_BYTES = 10 * 1024 * 1024
+MOST_UNPACKED_BYTES = 200 * 1024 * 1024
+MOST_ARCHIVE_ENTRIES = 1_000
+# Under a row of names.
+MOST_ROWS = 50_000
+MOST_COLUMNS = 500
+# One cell far to the right and one far down make every cell between them: a sheet's
+# used range is allocated as a whole.
+MOST_AREA = 4_000_000
+MOST_CELL_CHARACTERS = 32_767
+MOST_SHEETS = 100
+# Some ten thousand rows: what a machine reads and compares in about a second.
+LARGE_TEXT, LARGE_UNPACKED = 1_500_000, 4_000_000
+
+DAMAGED = (
+    "The workbook is damaged and cannot be opened. Open it in your spreadsheet "
+    "program, save it again as .xlsx and import that file."
+)
+PROTECTED = (
+    "The workbook is protected by a password. Save it without one and import that file."
+)
+SAVE_AS = (
+    "Copy its table into a spreadsheet, save it as CSV or .xlsx and import that file."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProblem:
+    sentence: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    @property
+    def place(self) -> str:
+        parts = (
+            f"sheet “{self.sheet}”" if self.sheet else "",
+            f"row {self.row}" if self.row is not None else "",
+            f"column {self.column}" if self.column else "",
+        )
+        place = ", ".join(filter(None, parts))
+        return place[:1].upper() + place[1:]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}" if self.place else self.sentence
+
+
+class Unreadable(Invalid):
+    """The file cannot be read as a table; `problem` says where and how to mend it."""
+
+    default_code = "unreadable"
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> None:
+        self.problem = ImportProblem(sentence, sheet, row, column)
+        super().__init__(str(self.problem), errors={"file": [str(self.problem)]})
+
+
+def column_letter(index: int) -> str:
+    return str(xl_col_to_name(index))
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:,.0f} MB"
+
+
+class Kind(NamedTuple):
+    """What a content is: “text”, “md”, an ending of workbooks, or “other”."""
+
+    code: str
+    label: str
+
+
+KINDS: dict[str, Any] = json.loads(
+    Path(__file__).with_name("file_kinds.json").read_text(encoding="utf-8")
+)
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+MARKDOWN_RULE = re.compile(
+    r"^ {0,3}\|?[ \t]*+:?-{2,}:?[ \t]*+\|[ \t|:\-]*$", re.MULTILINE
+)
+YAML_LINE = re.compile(r"\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
+
+
+def kind_of(content: bytes) -> Kind:
+    """What a content is by its bytes, whatever it is called.
+
+    Raises:
+        Unreadable: damaged, encrypted, or bigger unpacked than anything honest.
+    """
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return _kind_of_archive(archive)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+            raise Unreadable(DAMAGED) from error
+        except (NotImplementedError, RuntimeError) as error:
+            raise Unreadable(
+                "The archive is encrypted or packed in an unknown way. Save the table "
+                "without a password as .xlsx and import that file."
+            ) from error
+    if content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
+        return _kind_of_old_office(content)
+    signatures = KINDS["signatures"]
+    if b"\x00" in content[:2000]:
+        # These could also start a word of somebody's table; only NULs are proof.
+        signatures = signatures | KINDS["weak_signatures"]
+    for start, label in signatures.items():
+        if content.startswith(start.encode("latin-1")):
+            return Kind("other", label)
+    return read_kind("text")
+
+
+def read_kind(code: str) -> Kind:
+    return Kind(code, KINDS["labels"][code])
+
+
+def _kind_of_old_office(content: bytes) -> Kind:
+    names = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+    name = next((name for name in names if name.encode("utf-16-le") in content), "")
+    if name == "EncryptedPackage":
+        raise Unreadable(PROTECTED)
+    if name.endswith("ook"):
+        return read_kind("xls")
+    is_text = name == "WordDocument"
+    other = "a Word document" if is_text else "an old Office file that is no workbook"
+    return Kind("other", other)
+
+
+def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
+    _check_size(archive)
+    parts = {name.lstrip("/") for name in archive.namelist()}
+    for part, label in KINDS["archives"].items():
+        if part in parts:
+            return Kind("other", label)
+    if "mimetype" in parts:
+        declared = archive.read("mimetype").strip().removeprefix(OPEN_DOCUMENT)
+        if declared == b"spreadsheet":
+            return read_kind("ods")
+        what = "text" if declared == b"text" else "file"
+        return Kind("other", f"an OpenDocument {what}")
+    if not any(part.lower() == "xl/workbook.xml" for part in parts):
+        return Kind("other", "a zip archive")
+    types = "[Content_Types].xml"
+    has_macros = types in parts and MACROS in archive.read(types)
+    is_active = has_macros or "xl/vbaProject.bin" in parts
+    return read_kind("xlsm" if is_active else "xlsx")
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    """Unpack everything into nothing: the sizes that an archive declares may lie."""
+    entries = archive.infolist()
+    if len(entries) > MOST_ARCHIVE_ENTRIES:
+        raise Unreadable(
+            f"The workbook is made of {len(entries):,} parts; at most "
+            f"{MOST_ARCHIVE_ENTRIES:,} are opened. Copy the sheet into a new "
+            "workbook and import that."
+        )
+    left = MOST_UNPACKED_BYTES
+    for entry in entries:
+        declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
+        before = left
+        with archive.open(entry) as stream:
+            while chunk := stream.read(1024 * 1024):
+                left -= len(chunk)
+                if left < 0:
+                    raise Unreadable(
+                        "The workbook unpacks to more than "
+                        f"{megabytes(MOST_UNPACKED_BYTES)}, which no questionnaire "
+                        "needs. Copy the filled rows into a new workbook, without "
+                        "pictures, and import that."
+                    )
+        entry.file_size = declared
+        if before - left != declared:
+            raise Unreadable(DAMAGED)
+
+
+def kind_of_text(text: str) -> Kind:
+    """Whether a text is a table at all, or another well-known kind of text."""
+    start = text.lstrip("\ufeff \t\r\n")
+    head = start[:4000]
+    for pattern, label in KINDS["texts"].items():
+        if re.match(pattern, head) and not MARKDOWN_RULE.search(head):
+            return Kind("other", label)
+    if start[:1] in ("{", "[") and _is_json(start):
+        return Kind("other", "a JSON file")
+    if MARKDOWN_RULE.search(head):
+        return read_kind("md")
+    return Kind("other", "a YAML file") if _is_yaml(head) else read_kind("text")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except RecursionError:
+        return True
+    except ValueError:
+        # Object notation with comments is still nobody's table.
+        return bool(re.match(r'\{\s*("|//|/\*)', text))
+    return True
+
+
+def _is_yaml(head: str) -> bool:
+    lines = [line for line in head.splitlines()[:40] if line.strip()]
+    if len(lines) < 3 or any(mark in line for line in lines[:3] for mark in ",;\t"):
+        return False
+    keyed = sum(1 for line in lines if YAML_LINE.match(line))
+    return keyed >= 3 and keyed * 2 > len(lines)
+
+
+def check_kind(kind: Kind, filename: str) -> None:
+    """Refuse what is no table, and what is another thing than its name says."""
+    stem, _, end = filename.rpartition(".")
+    end = end.lower() if stem else ""
+    named = KINDS["other_names"].get(end, "")
+    if kind.code == "other":
+        is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
+        although = f", although its name ends in .{end}" if is_misnamed else ""
+        raise Unreadable(f"This is {kind.label}{although}. {SAVE_AS}")
+    ending = "csv" if kind.code == "text" else kind.code
+    if named and kind.code == "text":
+        raise Unreadable(f"This is {named}. {SAVE_AS}")
+    if named:
+        raise Unreadable(
+            f"Its name says that this is {named}, but it is {kind.label}. "
+            f"Rename it to end in .{ending} and import it again."
+        )
+    if kind.code not in KINDS["read"].get(end, [kind.code]):
+        raise Unreadable(
+            f"The name of the file ends in .{end}, but it is {kind.label}. Rename it "
+            f"to end in .{ending}, or save it again as what it is called."
+        )
+
+
+def is_large(content: bytes) -> bool:
+    """Whether reading it would hold up a page; what is too big is refused at once."""
+    if len(content) > MOST_FILE_BYTES or not content.startswith(b"PK"):
+        return LARGE_TEXT < len(content) <= MOST_FILE_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            declared = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False
+    return declared > LARGE_UNPACKED
+
+
+def parse(
+    archive: zipfile.ZipFile,
+    part: str,
+    start: Callable[[str, dict[str, str]], Any],
+    end: Callable[[str], Any] | None = None,
+    data: Callable[[str], Any] | None = None,
+) -> None:
+    """Feed a part to handlers; a document type, and so an entity, is refused."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = data
+
+    def refuse(*_: object) -> None:
+        raise Unreadable(DAMAGED)
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        with archive.open(part) as stream:
+            parser.ParseFile(stream)
+    except (expat.ExpatError, KeyError, LookupError, ValueError) as error:
+        raise Unreadable(DAMAGED) from error
