@@ -21,10 +21,10 @@ from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork, User
 from evaltracker.evaluations.policy import require_open
 from evaltracker.intake.kinds import KINDS
+from evaltracker.rows.guards import is_large
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import clean_name
 from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
-from evaltracker.toolbox.tabular.wording import is_large
 
 HELD = datetime.timedelta(seconds=60)
 BEAT = 1.0

@@ -45,6 +45,7 @@ from evaltracker.intake.services.drafts import (
     read_draft,
 )
 from evaltracker.rows.plan import Answers, Plan, read
+from evaltracker.rows.sources import Workbook, as_copied, read_table
 from evaltracker.rows.subjects import Context, Key
 from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import (
@@ -53,8 +54,6 @@ from evaltracker.toolbox.processes import (
     listening,
     tell_progress,
 )
-from evaltracker.toolbox.tabular.cells import Workbook, as_copied
-from evaltracker.toolbox.tabular.open_books import read_table
 
 PASTED = "Pasted table.txt"
 REST = "rest"
