@@ -49,8 +49,6 @@ from evaltracker.rows.guards import (
 )
 from evaltracker.rows.marks import CONTENT, Facts, Merge, Place, marks_of
 
-PASTED = "Pasted rows.txt"
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -132,15 +130,6 @@ class Workbook:
     @property
     def visible(self) -> list[Sheet]:
         return [sheet for sheet in self.sheets if not sheet.hidden]
-
-
-def read_pasted(text: str) -> Workbook:
-    """The rows that somebody copied from a spreadsheet or a text, without any file.
-
-    Raises:
-        Unreadable: as `read_table`, or it cannot be told where a cell ends.
-    """
-    return read_table(as_copied(text).encode(), PASTED)
 
 
 def read_table(source: Path | bytes, filename: str = "") -> Workbook:
