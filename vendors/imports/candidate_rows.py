@@ -96,6 +96,11 @@ class Candidates(ImportKind):
         known = known_candidates(evaluation=evaluation)
         return {(name,): values for name, values in known.candidates.items()}
 
+    def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
+        """A candidate that is there keeps its kind."""
+        is_there = key(row.values.get("candidate", "")) in context.candidates
+        return () if is_there or "kind" in row.values else ("kind",)
+
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.deletion import get_candidate_relations_to_delete
 from django.utils import timezone
 
-from evaltracker.errors import Problem, Refused, Stale
+from evaltracker.errors import Invalid, Problem, Refused, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
 from evaltracker.evaluations.models import (
@@ -310,7 +310,13 @@ def refuse_repeat(import_id: uuid.UUID | None) -> None:
 def refuse_stale(
     plan: Plan, known: Mapping[Key, Mapping[str, Any]], gone: Iterable[str] = ()
 ) -> None:
-    """Refuse a plan whose rows are not what they were; call it under the lock."""
+    """Refuse a plan with something open, or whose rows are not what they were.
+
+    Call it under the lock; of `known` only what the plan writes is looked at.
+    """
+    if plan.open:
+        sentence = f"Nothing was imported: {plan.open[0].title} is still to choose."
+        raise Invalid(sentence, errors={"file": [line.title for line in plan.open]})
     moved = [record.name for record in plan.new if record.key in known]
     for change in plan.changed:
         now = known.get(change.record.key, {})
