@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evaltracker.intake.kinds import ImportKind
-from evaltracker.rows.plan import Plan, SeenRow
+from evaltracker.rows.plan import Plan
 from evaltracker.toolbox.processes import in_batches
 
 PAGE = 50
@@ -30,12 +30,8 @@ class Preview:
     sizes: Mapping[str, int]
     page: Callable[[str, int], list[Any]]
 
-    def whole(self, part: str) -> list[Any]:
-        pages = range(-(-self.sizes[part] // PAGE))
-        return [row for number in pages for row in self.page(part, number)]
 
-
-def _row(row: SeenRow) -> dict[str, Any]:
+def _row(row: Any) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in ROW},
         "cells": [
@@ -52,7 +48,7 @@ def _row(row: SeenRow) -> dict[str, Any]:
 ROW = ("number", "kind", "sentence", "key", "is_open")
 
 
-def is_refused(row: SeenRow) -> bool:
+def is_refused(row: Any) -> bool:
     return row.kind == "refused" or any(cell.state == "refused" for cell in row.cells)
 
 
@@ -63,7 +59,7 @@ def preview_of(kind: ImportKind, plan: Plan) -> Preview:
             plan.changed,
             lambda change: [change.record.name, list(kind.differing(change))],
         ),
-        "rest": (rest_of(plan), dict),
+        "rest": (plan.rest, dict),
     }
     for place, sheet in enumerate(plan.sheets):
         parts[f"sheet{place}"] = (sheet.rows, _row)
@@ -82,7 +78,6 @@ def preview_of(kind: ImportKind, plan: Plan) -> Preview:
                 "name": sheet.name,
                 "names_row": sheet.names_row,
                 "columns": [asdict(line) for line in sheet.columns],
-                "names": names_of(sheet),
             }
             for sheet in plan.sheets
         ],
@@ -91,12 +86,6 @@ def preview_of(kind: ImportKind, plan: Plan) -> Preview:
 
 
 PLAN = ("filename", "sha256", "digest", "can_apply", "counts", "remarks", "typed")
-
-
-def names_of(sheet: Any) -> list[str]:
-    """What the columns of a sheet are called in it; nothing if no row names them."""
-    rows = (row for row in sheet.rows if row.number == sheet.names_row)
-    return [cell.text for row in rows for cell in row.cells]
 
 
 def packed(preview: Preview) -> tuple[dict[str, Any], bytes]:
@@ -129,14 +118,3 @@ def unpacked(kept: Mapping[str, Any], pages: Callable[[], bytes]) -> Preview:
         return rows
 
     return Preview(kept["facts"], kept["sizes"], page)
-
-
-def rest_of(plan: Plan) -> list[dict[str, Any]]:
-    """The rows that stay out, below the names of their sheet's columns (row 0)."""
-    out = {row["sheet"] for row in plan.rest}
-    names = [
-        {"sheet": sheet.name, "row": 0, "cells": names_of(sheet), "why": ""}
-        for sheet in plan.sheets
-        if sheet.name in out
-    ]
-    return [*names, *map(dict, plan.rest)]

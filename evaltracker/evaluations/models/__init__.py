@@ -18,7 +18,6 @@ from evaltracker.evaluations.models.notices import (
     ChatWebhook,
     ChoreDone,
     ColumnMemory,
-    GridView,
     Import,
     ImportDraft,
     ImportedHistory,

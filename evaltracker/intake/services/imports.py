@@ -29,7 +29,6 @@ from evaltracker.intake.preview import (
     Preview,
     packed,
     preview_of,
-    rest_of,
     unpacked,
 )
 from evaltracker.intake.services.drafts import (
@@ -343,7 +342,7 @@ def log_import(
 
     `kept` is what undoing needs. Without an `import_id` (a command) it gets a new one.
     """
-    rest = {REST: rest_of(plan)} if plan.rest else {}
+    rest = {REST: list(plan.rest)} if plan.rest else {}
     row = Import(
         id=import_id or uuid.uuid4(),
         evaluation=evaluation,
@@ -361,9 +360,7 @@ def log_import(
 def told_of(plan: Plan, *, new: Any, changed: Any) -> dict[str, Any]:
     """What the journal says of an import; of cells and rows their places alone, for
     what stood there may be sealed."""
-    left: dict[str, list[int]] = {}
-    for row in plan.rest:
-        left.setdefault(row["sheet"], []).append(row["row"])
+    left = {part["sheet"]: [row["row"] for row in part["rows"]] for part in plan.rest}
     return {
         "file": plan.filename,
         "sha256": plan.sha256,

@@ -1,0 +1,469 @@
+"""The page of an import, one address per kind: upload or paste, answer, yes, undo.
+
+GET shows the file that waits, if one does, and changes nothing. A POST is one of
+`STEPS`. What is taken in is exactly what was shown: it is planned anew under the
+evaluation's lock, and if it is another by now, that one is shown instead.
+"""
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from evaltracker.errors import Invalid, NotFound, Problem, Refused
+from evaltracker.evaluations.models import (
+    ColumnMemory,
+    Evaluation,
+    Import,
+    ImportDraft,
+    ImportWork,
+    User,
+)
+from evaltracker.intake.books import empty_sheet, rest_book
+from evaltracker.intake.kinds import KINDS, ImportKind
+from evaltracker.intake.preview import PAGE, Preview
+from evaltracker.intake.services.drafts import (
+    GONE,
+    answer_draft,
+    ask_for_preview,
+    discard_draft,
+    keep_draft,
+    read_draft,
+    waiting_for,
+    what_waits,
+)
+from evaltracker.intake.services.imports import (
+    PASTED,
+    REST,
+    apply_draft,
+    forget,
+    preview_for,
+    undo_import,
+)
+from evaltracker.pages.base import check_query
+from evaltracker.pages.search import page_number
+from evaltracker.pages.workspace import (
+    InEvaluation,
+    crumbs_to,
+    evaluation_page,
+    page_address,
+    show,
+)
+from evaltracker.rows.guards import MOST_CELL_CHARACTERS, Unreadable, is_large
+from evaltracker.rows.sources import as_copied, read_table
+from evaltracker.toolbox.files import TYPES, download
+
+LISTED, MOST_PASTED = 20, 1_000_000
+# Fields of the form that are no answers (rows.plan.Answers).
+OTHERS, STOOD, LONGEST_KEY = ("step", "csrfmiddlewaretoken"), "stood:", 300
+WORK = {
+    "read": "Reading the file",
+    "compared": "Comparing the rows with the evaluation",
+    "checked": "Checking the rows",
+    "written": "Importing",
+    "shown": "Putting the preview together",
+}
+LONG = datetime.timedelta(minutes=2)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="Spreadsheet",
+        required=False,
+        help_text="CSV, Excel, .ods or Markdown tables, up to 10 MB. The same file "
+        "again adds nothing.",
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.md,.xlsx,.xlsm,.xls,.ods"}
+        ),
+    )
+    pasted = forms.CharField(
+        label="Or paste rows",
+        required=False,
+        max_length=MOST_PASTED,
+        strip=False,
+        help_text="Cells of Excel or Google Sheets or a Markdown table.",
+        widget=forms.Textarea(attrs={"rows": 4, "wrap": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # What the labels say in place of “optional”: one of the two is needed.
+        self.fields["file"].needed = "or the rows below"  # type: ignore[attr-defined]
+        self.fields["pasted"].needed = "in place of a file"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        is_pasted = bool(data.get("pasted", "").strip())
+        if data.get("file") and is_pasted:
+            self.add_error("pasted", "Choose a file or paste rows, not both.")
+        elif not (data.get("file") or is_pasted or self.errors):
+            self.add_error("file", "Choose a file, or paste rows.")
+        return data
+
+
+class Desk:
+    def __init__(
+        self, request: HttpRequest, evaluation: Evaluation, kind: ImportKind, user: User
+    ) -> None:
+        self.request, self.evaluation = request, evaluation
+        self.kind, self.user = kind, user
+
+    def draft(self) -> ImportDraft | None:
+        return read_draft(evaluation=self.evaluation, kind=self.kind.slug, by=self.user)
+
+    def waiting(self) -> ImportDraft:
+        """The file that waits, and that nobody is taking in.
+
+        Raises:
+            Refused: none does.
+        """
+        draft = self.draft()
+        if draft is None or draft.work == ImportWork.IMPORT:
+            raise Refused(GONE if draft is None else "This file is being imported.")
+        return draft
+
+    def again(self, anchor: str = "") -> HttpResponse:
+        address = page_address(self.evaluation, f"import_{self.kind.slug}", anchor)
+        path, _, part = address.partition("#")
+        query = self.request.GET.urlencode()
+        return HttpResponseRedirect(f"{path}?{query}#{part}")
+
+    def rows_of(self, preview: Preview, part: str, turn: str) -> dict[str, Any]:
+        """A page of the rows of a part, as the address asks; the first after a post."""
+        pages = Paginator(range(preview.sizes[part]), PAGE)
+        is_get = self.request.method != "POST"
+        number = page_number(self.request, pages.num_pages, turn) if is_get else 1
+        query = self.request.GET.copy()
+        query.pop(turn, None)
+        return {
+            "rows": preview.page(part, number - 1),
+            "page": pages.page(number),
+            "query": query.urlencode(),
+        }
+
+    def seen(self, preview: Preview) -> dict[str, Any]:
+        """What the page shows: one of the sheets, and what would change."""
+        sheets = preview.facts["sheets"]
+        chosen = self.request.GET.get("sheet", "1")
+        place = int(chosen) - 1 if chosen.isdecimal() and len(chosen) < 4 else 0
+        place = place if 0 <= place < len(sheets) else 0
+        only = self.request.GET.get("only", "")
+        part = "refused" if only == "refused" else "sheet"
+        shown = []
+        if sheets:
+            rows = self.rows_of(preview, f"{part}{place}", "rows")
+            shown = [{**sheets[place], **rows, "place": place + 1, "only": only}]
+        return {
+            "plan": preview.facts,
+            "sheets": shown,
+            "refused": [preview.sizes[f"refused{at}"] for at in range(len(sheets))],
+            "new": self.rows_of(preview, "new", "new"),
+            "changed": self.rows_of(preview, "changed", "changed"),
+            "has_rest": preview.sizes["rest"],
+        }
+
+    def show(
+        self,
+        *,
+        status: int = 200,
+        form: UploadForm | None = None,
+        problem: Problem | None = None,
+    ) -> HttpResponse:
+        draft, preview, kind = self.draft(), None, self.kind
+        if draft is not None and not draft.work:
+            try:
+                preview = preview_for(draft, self.user)
+            except Problem as error:
+                problem = problem or error
+        seen = self.seen(preview) if preview else {}
+        return show(
+            self.request,
+            self.evaluation,
+            "evaluations/import_page.html",
+            title=f"Import {kind.things}",
+            tab=kind.tab,
+            crumbs=crumbs_to(
+                self.evaluation, (kind.tab.capitalize(), kind.tab), ("Import", "")
+            ),
+            status=status,
+            form=form or UploadForm(),
+            kind=kind,
+            kinds=[
+                (kind, page_address(self.evaluation, f"import_{kind.slug}"))
+                for kind in KINDS.values()
+                if kind.allowed(self.user, self.evaluation)
+            ],
+            others=[
+                (
+                    what_waits(row).what,
+                    page_address(self.evaluation, f"import_{row.kind}"),
+                )
+                for row in waiting_for(by=self.user, evaluations=[self.evaluation])
+                if row.kind != kind.slug
+            ],
+            draft=draft,
+            work=work_shown(draft) if draft else None,
+            answers=draft.reading.get("answers", {}) if draft else {},
+            problem=problem,
+            earlier=self.imports()
+            .filter(sha256=seen["plan"]["sha256"], undone_at__isnull=True)
+            .first()
+            if preview
+            else None,
+            memories=ColumnMemory.objects.filter(
+                evaluation=self.evaluation, kind=kind.slug, signature__contains=":"
+            ),
+            imports=self.imports()[:LISTED],
+            rest_url=page_address(self.evaluation, f"rest_{kind.slug}"),
+            sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),
+            **seen,
+        )
+
+    def imports(self) -> Any:
+        has_rest = ExpressionWrapper(Q(kept__has_key=REST), BooleanField())
+        rows = Import.objects.visible_to(self.user).select_related("by", "undone_by")
+        return (
+            rows.filter(evaluation=self.evaluation, kind=self.kind.slug)
+            .defer("kept")
+            .annotate(has_rest=has_rest)
+            .order_by("-at", "-id")
+        )
+
+
+def work_shown(draft: ImportDraft) -> dict[str, Any] | None:
+    if not draft.work:
+        return None
+    is_import = draft.work == ImportWork.IMPORT
+    step = WORK.get(draft.progress.get("what", ""), "Starting")
+    if draft.holder is None:
+        asked = draft.asked_at
+        step = "It begins in a moment."
+        if asked is not None and timezone.now() - asked > LONG:
+            step = (
+                "It has not begun yet: another file is being imported, or the "
+                "background worker of this installation is not running."
+            )
+    return {
+        "title": f"{'Import' if is_import else 'Preview'} of “{draft.filename}”",
+        "stop": "Stop, and import nothing" if is_import else "Discard the file",
+        "step": step,
+        **draft.progress,
+    }
+
+
+def upload(desk: Desk) -> HttpResponse:
+    form = UploadForm(desk.request.POST, desk.request.FILES)
+    if not form.is_valid():
+        return desk.show(form=form, status=400)
+    upload, pasted = form.cleaned_data["file"], form.cleaned_data["pasted"]
+    name = upload.name if upload else PASTED
+    try:
+        text = as_copied(pasted)
+        content = upload.read() if upload else text.encode("utf-8", "replace")
+        if not is_large(content):
+            read_table(content, name)
+    except Unreadable as problem:
+        form.add_error("file" if upload else "pasted", problem.sentence)
+        return desk.show(form=form, status=400)
+    keep_draft(
+        evaluation=desk.evaluation,
+        kind=desk.kind.slug,
+        filename=name,
+        content=content,
+        by=desk.user,
+    )
+    return desk.again()
+
+
+def answer(desk: Desk) -> HttpResponse:
+    """Keep what differs from what was said before; of two menus the changed one."""
+    draft, post = desk.waiting(), desk.request.POST
+    said = draft.reading.get("answers", {})
+    answers: dict[str, str] = {}
+    for key, texts in post.lists():
+        if key in OTHERS or key.startswith(STOOD) or len(key) > LONGEST_KEY:
+            continue
+        before = post.get(STOOD + key, said.get(key, ""))
+        changed = [str(text) for text in texts if text != before]
+        if changed and len(changed[0]) > MOST_CELL_CHARACTERS:
+            raise Invalid(f"A cell holds at most {MOST_CELL_CHARACTERS:,} characters.")
+        answers |= {key: changed[0]} if changed else {}
+    answer_draft(draft=draft, answers=answers)
+    return desk.again("reading")
+
+
+def discard(desk: Desk) -> HttpResponse:
+    draft = desk.draft()
+    if draft is None or discard_draft(draft=draft):
+        messages.info(desk.request, "The file was put away; nothing was imported.")
+    else:
+        messages.info(desk.request, "Too late: the file was imported just now.")
+    return desk.again()
+
+
+def forget_memory(desk: Desk) -> HttpResponse:
+    forget(
+        evaluation=desk.evaluation,
+        kind=desk.kind.slug,
+        signature=desk.request.POST.get("signature", ""),
+        by=desk.user,
+    )
+    draft = desk.draft()
+    if draft is not None:
+        ask_for_preview(draft)
+    return desk.again("reading")
+
+
+def apply(desk: Desk) -> HttpResponse:
+    post = desk.request.POST
+    try:
+        done = apply_draft(
+            kind=desk.kind,
+            evaluation=desk.evaluation,
+            by=desk.user,
+            import_id=read_key(post.get("import", "")),
+            shown=post.get("shown", ""),
+        )
+    except Refused as problem:
+        if problem.code != "imported":
+            raise
+        messages.info(desk.request, f"{problem.sentence} Nothing was repeated.")
+        return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+    if done is None:
+        return desk.again()
+    counts, has_rest = done.counts, REST in done.kept
+    rest = " The rows that stayed out are kept as a list." if has_rest else ""
+    messages.success(
+        desk.request,
+        f"{done.filename}: {counts['new']:,} added, {counts['changed']:,} changed, "
+        f"{counts['same']:,} as they were.{rest}",
+    )
+    if has_rest:
+        return desk.again("imports")
+    return HttpResponseRedirect(page_address(desk.evaluation, desk.kind.tab))
+
+
+def read_key(text: str) -> uuid.UUID:
+    """The id of an import.
+
+    Raises:
+        NotFound: it is none.
+    """
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+STEPS = {
+    "upload": upload,
+    "answer": answer,
+    "forget": forget_memory,
+    "apply": apply,
+    "discard": discard,
+}
+
+
+def importing(
+    request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
+) -> HttpResponse:
+    check_query(request, filters=("sheet", "rows", "only", "new", "changed"))
+    user: Any = request.user
+    kind.check_allowed(user, evaluation)
+    desk = Desk(request, evaluation, kind, user)
+    if request.method != "POST":
+        return desk.show()
+    step = STEPS.get(request.POST.get("step", ""))
+    if step is None:
+        raise Invalid("This is no step of an import.")
+    try:
+        with transaction.atomic():
+            return step(desk)
+    except Problem as problem:
+        return desk.show(problem=problem, status=problem.status)
+
+
+def rest_page(
+    request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
+) -> HttpResponse:
+    """What stays out of the file that waits, or stayed out of an import; for whoever
+    handed it in alone."""
+    check_query(request, filters=("import",))
+    user: Any = request.user
+    kind.check_allowed(user, evaluation)
+    parts: Sequence[Mapping[str, Any]] = ()
+    if text := request.GET.get("import", ""):
+        rows = Import.objects.visible_to(user).filter(by=user, kind=kind.slug)
+        done = rows.filter(evaluation=evaluation, pk=read_key(text)).first()
+        if done is None:
+            raise NotFound
+        parts = done.kept.get(REST, ())
+    elif draft := read_draft(evaluation=evaluation, kind=kind.slug, by=user):
+        preview = preview_for(draft, user)
+        if preview is None:
+            raise NotFound
+        parts = preview.page("rest", 0)
+    name = f"stayed-out-{kind.slug}-{evaluation.slug}.xlsx"
+    return download(rest_book(parts), name=name, content_type=TYPES["xlsx"])
+
+
+def sheet_page(
+    request: HttpRequest, evaluation: Evaluation, *, kind: ImportKind
+) -> HttpResponse:
+    check_query(request)
+    user: Any = request.user
+    kind.check_allowed(user, evaluation)
+    content = empty_sheet(kind, kind.context(evaluation, user))
+    name = f"{kind.slug}-{evaluation.slug}.xlsx"
+    return download(content, name=name, content_type=TYPES["xlsx"])
+
+
+class UndoImport(InEvaluation[Import]):
+    name = "undo-import-of-rows"
+    title = "Undo the import"
+    verb = "Undo it"
+    help = (
+        "What the file added is taken out, what it changed is put back: all of it, or "
+        "nothing if somebody has worked on one of the rows since."
+    )
+    success = "The import is undone."
+    model = Import
+    target_name = "imported"
+    service = undo_import
+    dangerous = True
+
+    def allowed(self, user: User, target: Import) -> bool:
+        return target.kind in KINDS and super().allowed(user, target)
+
+    def context(self, target: Import, user: User) -> dict[str, Any]:
+        shown = super().context(target, user)
+        return {**shown, "tab": KINDS[target.kind].tab}
+
+    def cancel_url(self, target: Import) -> str:
+        return page_address(target.evaluation, f"import_{target.kind}", "imports")
+
+
+def serve(kind: ImportKind) -> None:
+    evaluation_page(
+        f"import_{kind.slug}",
+        f"Import {kind.things}",
+        route=f"import/{kind.slug}/",
+        methods=("GET", "HEAD", "POST"),
+    )(partial(importing, kind=kind))
+    for name, page in (("rest", rest_page), ("sheet", sheet_page)):
+        route = f"import/{kind.slug}/{name}.xlsx"
+        evaluation_page(f"{name}_{kind.slug}", "", route=route)(
+            partial(page, kind=kind)
+        )
+
+
+KINDS.for_each(serve)
