@@ -1,38 +1,78 @@
-"""Numbers and money as people write them in cells: read, asked back, or refused.
+"""What cells say, a column at a time: read, asked back, kept as text, or refused.
 
-Nothing is guessed: what can be read in two ways comes back with both readings. The
-words of twelve languages are data, `words.json`; currencies are named by CLDR.
+Nothing is guessed: what can be read in two ways comes back as a question. The words of
+twelve languages are data, `words.json`; months and currencies are named by CLDR.
 """
 
+import datetime
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import cache
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.numbers import get_currency_name
 
 from evaltracker.money import CODES, MOST_PLACES, read_currency
-from evaltracker.toolbox.tabular.cells import DIGITS, Style, readings
 
 WORDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
 )
 RHYTHMS = ("monthly", "yearly", "once")
-MOST, MOST_DIGITS = Decimal(10) ** 12, 20
-# Decimal marks by style, and the other way round.
-MARKS = {Style.POINT: ".", Style.COMMA: ",", None: ""}
-_STYLES = {mark: style for style, mark in MARKS.items()}
+MOST, MOST_DIGITS, LONGEST_NUMBER, LONGEST_REF = Decimal(10) ** 12, 20, 30, 40
+SENTENCES = {
+    "no number": "This is no number. Write digits, as in 1200.50.",
+    "digits": "Write the number with the digits 0 to 9.",
+    "too long": "Shorten it: a number has at most 20 digits, a ref 40 characters.",
+    "share": "A price is no percentage. Write the amount.",
+    "two currencies": "Two currencies stand here. Keep one.",
+    "too much": "Amounts stay below 1,000,000,000,000. Write a smaller one.",
+    "rounded": f"At most {MOST_PLACES} decimals are kept. Round it.",
+    "no day": "This is no day. Write it as 2030-01-31.",
+    "a day": "The spreadsheet made a day of it. Write what was meant.",
+    "weight": "A weight is a whole number from 0 to 10.",
+    "no link": "This is no address. Write it as https://example.com.",
+}
+# Options that are no words for people.
+LABELS = {
+    "yearly ×52": "52 times a year",
+    "yearly ×4": "4 times a year",
+    "unit": "its unit",
+    "text": "keep as text: not stated",
+    "credit": "a credit, below zero",
+    "scale": "that many thousands or millions",
+    "net": "without tax",
+    "gross": "with tax",
+}
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>[^eE]+)(?:[eE](?P<power>[+-]?\d+))?")
 _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
 _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){,2}")
 _RANGE = re.compile(r"[0-9]\s*[-–—]\s*\S{0,3}\s?[0-9]")
 _SHARE = re.compile(r"[%‰]|\bper ?cent\b|\bprozent\b", re.IGNORECASE)
 _CREDIT = re.compile(r"\(([^()−-]*[0-9][^()−-]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What settles a column: answers of the screen, the rest of its sheet.
+
+    `meanings` hold by `key` of a question's word what was chosen for it, a blank key
+    for the question of a whole column. `choices` is a closed list of the evaluation.
+    """
+
+    decimal: str = ""
+    order: str = ""
+    currency: str = ""
+    sheet: Sequence[Any] = ()
+    formats: Sequence[str] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +84,27 @@ class Money:
     rhythm: str = ""
     unit: str = ""
     state: str = ""
+    # *net* or *gross* where somebody said so.
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is said of an availability, and the words and the link beside it."""
+
+    availability: str
+    statement: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell[V]:
     """What a cell says: a value, a question, a text, or why it is refused.
 
-    A question is about a *number*, a *currency*, *words* or *tax*; `proposed` is the
-    option that a yes to everything takes, blank if somebody has to choose.
+    A question is a *number*, *currency*, *words*, *word*, *tax*, *order*, *year*,
+    *period*, *zeros* or *shares*; `proposed` is the option that a yes takes, blank if
+    somebody has to choose. Its `word` is what `Hints.meanings` are kept by; blank: one
+    answer for the column. Of a number it is the mark that is read in two ways.
     """
 
     value: V | None = None
@@ -71,23 +124,36 @@ class Cell[V]:
             return "refused"
         return "text" if self.text else "blank" if self.value is None else "certain"
 
+    def decimal(self, option: str) -> str:
+        """The decimal mark that an option of a number's question means."""
+        is_grouped = option == self.options[0]
+        return {".": ",", ",": "."}[self.word] if is_grouped else self.word
+
 
 def key(text: str) -> str:
-    """What words are compared by: without case, accents, blanks, dots and brackets."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    bare = re.sub(r"[\s.*_`\u0300-\u036f-]|\([^()]*\)", "", folded)
-    return bare or folded.strip()
+    """What words are compared by: without case, accents, blanks, dots, emphasis."""
+    folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return re.sub(r"[\s.*_`()\u0300-\u036f\ufe0f-]", "", folded) or folded.strip()
+
+
+def name_key(text: str) -> str:
+    """The same of names of columns and things: without what stands in brackets."""
+    return key(re.sub(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>", " ", text)) or key(text)
 
 
 def _keys(by_language: dict[str, list[str]]) -> list[str]:
     return [key(word) for words in by_language.values() for word in words]
 
 
-def _by_key(name: str) -> dict[str, str]:
-    return {word: value for value in WORDS[name] for word in _keys(WORDS[name][value])}
+@cache
+def words_of(closed: str) -> dict[str, str]:
+    """By key of a word of a closed list, the value that it stands for."""
+    return {
+        word: value for value in WORDS[closed] for word in _keys(WORDS[closed][value])
+    }
 
 
-STATES, _UNITS, _RHYTHM = map(_by_key, ("price_states", "units", "rhythm"))
+STATES, _UNITS, _RHYTHM = map(words_of, ("price_states", "units", "rhythm"))
 _PERIODS = {
     word: times
     for times, by_language in WORDS["other_periods"].values()
@@ -96,70 +162,133 @@ _PERIODS = {
 _SCALES = {
     word: int(power) for power, words in WORDS["scales"].items() for word in words
 }
-_DURATIONS, _PER, _TAX, _BOUNDS = (
-    frozenset(_keys(WORDS[name])) for name in ("durations", "per", "tax", "bounds")
+_DURATIONS, _PER, _TAX, _BOUNDS, _LIMITS = (
+    frozenset(_keys(WORDS[name]))
+    for name in ("durations", "per", "tax", "bounds", "limits")
 )
+
+
+class _Column:
+    """What the cells of one column tell about each other, computed when needed."""
+
+    def __init__(self, cells: Sequence[Any], hints: Hints, closed: str) -> None:
+        self.cells, self.hints, self.closed = cells, hints, closed
+
+    @cached_property
+    def decimal(self) -> str:
+        return self.hints.decimal or settled_mark(self.cells)
+
+    @cached_property
+    def usual(self) -> str:
+        """The decimal mark that other columns propose."""
+        return settled_mark(self.hints.sheet)
+
+    @cached_property
+    def order(self) -> str:
+        told = {_order_told(cell) for cell in self.cells if isinstance(cell, str)}
+        told.discard("")
+        return self.hints.order or (told.pop() if len(told) == 1 else "")
+
+    @cached_property
+    def whole(self) -> Decimal:
+        """Of shares, the largest; 0 where they are weights."""
+        shapes = [*self.hints.formats, *[""] * len(self.cells)]
+        texts = [_as_text(cell).strip() for cell in self.cells]
+        is_share = [
+            "%" in text or "%" in shape
+            for text, shape in zip(texts, shapes, strict=False)
+            if text
+        ]
+        numbers = [_number(text.rstrip("% "), self).value for text in texts if text]
+        exact = [number for number in numbers if number is not None]
+        if not exact or len(exact) < len(numbers) or min(exact) < 0:
+            return Decimal(0)
+        weights = all(number <= 10 and number % 1 == 0 for number in exact)
+        adds_up = any(abs(sum(exact) / one - 1) < Decimal("0.005") for one in (1, 100))
+        return max(exact) if all(is_share) or (adds_up and not weights) else Decimal(0)
+
+    def said(self, word: str, options: Sequence[str] = ()) -> str:
+        meaning = self.hints.meanings.get(key(word), "")
+        return meaning if not options or meaning in options else ""
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    return cell.isoformat() if isinstance(cell, datetime.date) else plain(cell)
 
 
 def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _readings(digits: str) -> dict[Style, Decimal]:
-    return readings(f"0{digits}" if digits[:1] in (".", ",") else digits)
+# Numbers. “12.000” is twelve thousand to some and twelve to others: what one cell
+# leaves open the other cells of its column often settle; else somebody is asked.
+
+_SPACES = "[ \u00a0\u2009\u202f'’]"
+DIGITS = re.compile(rf"[0-9](?:[0-9.,]|{_SPACES}(?=[0-9]))*")
+_SPACED = re.compile(rf"[1-9][0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?=[.,]|$)")
+_MARKS = re.compile(_SPACES)
+# Lakhs and crores; those who write them put the point before decimals.
+_LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+# By decimal mark.
+_SHAPES = {
+    ".": re.compile(
+        rf"(?P<whole>[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|{_LAKHS})"
+        r"(?:\.(?P<part>[0-9]+))?"
+    ),
+    ",": re.compile(
+        r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]+))?"
+    ),
+}
 
 
-def settled_style(cells: Iterable[Any]) -> Style | None:
-    """How cells write numbers, if they agree; their numbers tell, not who wrote."""
-    styles: set[Style] = set()
+def readings(text: str) -> dict[str, Decimal]:
+    """By decimal mark, the number that digits are; no mark that makes none."""
+    text = f"0{text}" if text[:1] in (".", ",") else text
+    spaced = _SPACED.match(text)
+    if len(text) > LONGEST_NUMBER or (not text.isascii() and not spaced):
+        return {}
+    if spaced:
+        text = _MARKS.sub("", spaced[0]) + text[spaced.end() :]
+    numbers = {}
+    for mark, shape in _SHAPES.items():
+        if match := shape.fullmatch(text):
+            whole = match["whole"].replace(",", "").replace(".", "")
+            if spaced is None or whole == match["whole"]:
+                numbers[mark] = Decimal(f"{whole}.{match['part'] or '0'}")
+    return numbers
+
+
+def settled_mark(cells: Iterable[Any]) -> str:
+    """The decimal mark of a column whose cells agree; numbers tell, not who wrote."""
+    marks: set[str] = set()
     for cell in cells:
         if isinstance(cell, str) and (digits := DIGITS.search(cell)):
             numbers = readings(digits[0].rstrip(".,"))
-            styles |= numbers.keys() if len(numbers) == 1 else set()
-    return styles.pop() if len(styles) == 1 else None
-
-
-def _of_column(
-    cells: Iterable[Any], decimal: str, sheet: Iterable[Any]
-) -> tuple[Style | None, Style | None]:
-    """What settles a column, and what only proposes."""
-    return _STYLES.get(decimal) or settled_style(cells), settled_style(sheet)
+            marks |= numbers.keys() if len(numbers) == 1 else set()
+    return marks.pop() if len(marks) == 1 else ""
 
 
 def _chosen(
-    numbers: dict[Style, Decimal], settled: Style | None, proposed: Style | None
+    numbers: Mapping[str, Decimal], column: _Column, usual: str = ""
 ) -> Cell[Decimal]:
-    values = sorted(set(numbers.values()), reverse=True)
-    if len(values) == 1 or settled in numbers:
-        return Cell(numbers.get(settled, values[0]) if settled else values[0])
-    usual = numbers.get(proposed) if proposed else None
+    values = sorted(set(numbers.values()), key=abs, reverse=True)
+    if len(values) == 1 or column.decimal in numbers:
+        return Cell(numbers.get(column.decimal, values[0]))
+    proposed = numbers.get(column.usual or usual)
     return Cell(
         question="number",
         options=tuple(map(plain, values)),
-        proposed="" if usual is None else plain(usual),
+        proposed="" if proposed is None else plain(proposed),
+        word="." if abs(numbers["."]) < abs(numbers[","]) else ",",
     )
 
 
-def read_numbers(
-    cells: Sequence[Any], *, decimal: str = "", sheet: Iterable[Any] = ()
-) -> list[Cell[Decimal]]:
-    """One column of numbers; the mark `decimal` settles what can be read in two ways.
-
-    Else its other cells do; other columns of the sheet propose. What a spreadsheet
-    keeps as a number is exact.
-    """
-    styles = _of_column(cells, decimal, sheet)
-    return [
-        _number(cell.strip(), *styles)
-        if isinstance(cell, str)
-        else Cell(Decimal(str(cell)))
-        for cell in cells
-    ]
-
-
-def _number(text: str, settled: Style | None, proposed: Style | None) -> Cell[Decimal]:
-    if not text:
-        return Cell()
+def _number(cell: Any, column: _Column, shape: str = "") -> Cell[Decimal]:
+    if not isinstance(cell, str):
+        return Cell(cell) if isinstance(cell, Decimal) else Cell(refusal="a day")
+    text = cell.strip()
     if any(mark.isdigit() and not mark.isascii() for mark in text):
         return Cell(refusal="digits")
     match = _NUMBER.fullmatch(text)
@@ -168,12 +297,159 @@ def _number(text: str, settled: Style | None, proposed: Style | None) -> Cell[De
     power, bare = match["power"] or "0", re.fullmatch("[0-9.,]+", match["digits"])
     if bare and (sum(map(str.isdigit, text)) > MOST_DIGITS or len(power) > 3):
         return Cell(refusal="too long")
-    numbers = _readings(match["digits"])
+    numbers = readings(match["digits"])
     if not numbers:
         return Cell(refusal="no number")
     factor = Decimal(-1 if match["sign"] in ("-", "−") else 1).scaleb(int(power))
-    scaled = {style: number * factor for style, number in numbers.items()}
-    return _chosen(scaled, settled, proposed)
+    return _chosen({mark: each * factor for mark, each in numbers.items()}, column)
+
+
+def _strict(cell: Any, column: _Column, shape: str = "") -> Cell[Decimal]:
+    is_plain = re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", _as_text(cell))
+    return Cell(Decimal(is_plain[0])) if is_plain else Cell(refusal="no number")
+
+
+def _weight(cell: Any, column: _Column, shape: str = "") -> Cell[int]:
+    text = _as_text(cell).strip()
+    if column.whole:
+        share = Decimal(_number(text.rstrip("% "), column).value or 0)
+        weight = int((share * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
+        if said := column.said(""):
+            return Cell(text=text) if said == "text" else Cell(weight)
+        options = (str(weight), "text")
+        return Cell(question="shares", options=options, proposed=str(weight))
+    if WORDS_OF_NOTHING.get(key(text)):
+        return Cell(text=text)
+    number = _number(cell, column).value
+    if number is None or not 0 <= number <= 10 or number % 1 or "%" in shape:
+        return Cell(refusal="weight")
+    return Cell(int(number))
+
+
+def _level(cell: Any, column: _Column, shape: str = "") -> Cell[int]:
+    text = _as_text(cell).strip()
+    level = re.fullmatch(r"(?:[^\W\d_]{1,20}\s?)?([0-9]{1,2})", text)
+    return Cell(int(level[1])) if level else Cell(text=text)
+
+
+WORDS_OF_NOTHING = {
+    word: state
+    for word, state in (words_of("availability") | STATES).items()
+    if state in ("not_stated", "not_applicable")
+}
+
+
+# Days.
+
+_ISO_DAY = re.compile(
+    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
+    r"(?:[T ][0-9:.]{4,15}(?:Z|[+-][0-9:]{2,5})?)?"
+)
+_LOCAL_DAY = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+_NAMED_DAY = re.compile(
+    r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[. -]{1,2}(?:de |of )?"
+    r"(?P<month>[^\W\d_]{3,12})\.?[, -]{1,2}(?:de )?(?P<year>[0-9]{4}|[0-9]{2})"
+    r"|(?P<month2>[^\W\d_]{3,12})\.? (?P<day2>[0-9]{1,2})(?:st|nd|rd|th)?,? "
+    r"(?P<year2>[0-9]{4})"
+)
+_PERIOD = re.compile(
+    r"(?:(?P<part>[QH][1-4])[ /-]?|(?P<month>[^\W\d_]{3,12})\.?[ -](?:de )?"
+    r"|(?P<number>[0-9]{1,2})[/.])?(?P<year>(?:19|20)[0-9]{2})"
+    r"|(?P<year2>(?:19|20)[0-9]{2})[ -/]?(?P<part2>[QH][1-4]|[0-9]{1,2})",
+)
+
+
+@cache
+def _months() -> dict[str, int]:
+    months: dict[str, set[int]] = {key("sept"): {9}}
+    for language in WORDS["languages"]:
+        for forms in Locale(language).months.values():
+            for width in ("wide", "abbreviated"):
+                for number, name in forms[width].items():
+                    months.setdefault(key(name), set()).add(number)
+    return {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1}
+
+
+def _order_told(text: str) -> str:
+    """The order of day and month that one text can only have."""
+    parts = _LOCAL_DAY.fullmatch(text.strip())
+    if parts is None or parts[2] == ".":
+        return ""
+    is_day = int(parts[1]) > 12, int(parts[3]) > 12
+    return {(True, False): "day", (False, True): "month"}.get(is_day, "")
+
+
+def _last_day(text: str) -> datetime.date | None:
+    """The last day of a year, a half, a quarter or a month."""
+    period = _PERIOD.fullmatch(text)
+    if period is None:
+        return None
+    part = (period["part"] or period["part2"] or period["number"] or "12").upper()
+    year, month = int(period["year"] or period["year2"]), 0
+    if period["month"]:
+        month = _months().get(key(period["month"]), 0)
+    elif part.isdecimal():
+        month = int(part)
+    elif part[0] == "Q" or part in ("H1", "H2"):
+        month = int(part[1]) * (3 if part[0] == "Q" else 6)
+    if not 1 <= month <= 12:
+        return None
+    return datetime.date(year, month, monthrange(year, month)[1])
+
+
+def _day(cell: Any, column: _Column, shape: str = "") -> Cell[datetime.date]:
+    if isinstance(cell, datetime.date):
+        return Cell(cell)
+    text = _as_text(cell).strip()
+    if key(text) in WORDS_OF_NOTHING:
+        return Cell(text=text)
+    if last := _last_day(text):
+        options = (last.isoformat(), "text")
+        return _said_day(Cell(question="period", options=options, word=text), column)
+    year = month = day = ""
+    if parts := _ISO_DAY.fullmatch(text):
+        year, month, day = parts[1], parts[3] or parts[5], parts[4] or parts[6]
+    elif parts := _LOCAL_DAY.fullmatch(text):
+        day, month, year = parts[1], parts[3], parts[4]
+        order = "day" if parts[2] == "." else _order_told(text) or column.order
+        if order == "month":
+            day, month = month, day
+        elif not order and day != month and max(int(day), int(month)) <= 12:
+            century = "20" if len(year) == 2 else ""
+            both = ((month, day), (day, month))
+            options = tuple(f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both)
+            return Cell(question="order", options=options)
+    elif parts := _NAMED_DAY.fullmatch(text):
+        day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
+        month = str(_months().get(key(parts["month"] or parts["month2"]), ""))
+    if not month:
+        is_word = any(map(str.isalpha, text))
+        asked: Cell[datetime.date] = Cell(question="word", options=("text",), word=text)
+        return _said_day(asked, column) if is_word else Cell(refusal="no day")
+    if len(year) == 2:
+        said = column.said("")
+        if said == "text" or not said:
+            options = (f"20{year}", f"19{year}")
+            asked = Cell(question="year", options=options, proposed=options[0])
+            return Cell(text=text) if said else asked
+        year = said[:2] + year
+    try:
+        return Cell(datetime.date(int(year), int(month), int(day)))
+    except ValueError:
+        return Cell(refusal="no day")
+
+
+def _said_day(asked: Cell[datetime.date], column: _Column) -> Cell[datetime.date]:
+    said = column.said(asked.word)
+    if said == "text":
+        return Cell(text=asked.word)
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        return Cell(datetime.date.fromisoformat(said))
+    usual = asked.options[0] if asked.question == "period" else ""
+    return replace(asked, proposed=usual)
+
+
+# Money.
 
 
 @cache
@@ -227,35 +503,15 @@ def scale_before(rest: str) -> tuple[int, str]:
     )
 
 
-def read_money(
-    cells: Sequence[Any],
-    *,
-    decimal: str = "",
-    sheet: Iterable[Any] = (),
-    currency: str = "",
-    formats: Sequence[str] = (),
-) -> list[Cell[Money]]:
-    """One column of prices, settled as numbers are; `currency` is the evaluation's.
-
-    `formats` are those of the spreadsheet, by cell; they show the currency.
-    """
-    settled, proposed = _of_column(cells, decimal, sheet)
-    shapes = [*formats, *[""] * (len(cells) - len(formats))]
-    return [
-        _of_text(cell.strip(), settled, proposed, currency)
-        if isinstance(cell, str)
-        else _of_native(Decimal(str(cell)), shape)
-        for cell, shape in zip(cells, shapes, strict=True)
-    ]
-
-
-def _of_native(amount: Decimal, shape: str) -> Cell[Money]:
+def _money(cell: Any, column: _Column, shape: str = "") -> Cell[Money]:
+    if isinstance(cell, str):
+        return _of_text(cell.strip(), column)
     bare = re.sub(r'"[^"]*"', "", shape)
-    if "%" in bare:
-        return Cell(refusal="share")
+    if not isinstance(cell, Decimal) or "%" in bare:
+        return Cell(refusal="share" if "%" in bare else "a day")
     sign = re.search(r"\[\$([^\]-]+)", bare) or re.search(r"([€£$¥₹])", bare)
     codes = currencies_of(sign[1]) if sign else ()
-    return _in_limits(Money(amount, codes[0] if len(codes) == 1 else ""))
+    return _in_limits(Money(cell, codes[0] if len(codes) == 1 else ""))
 
 
 def _in_limits(money: Money) -> Cell[Money]:
@@ -267,16 +523,14 @@ def _in_limits(money: Money) -> Cell[Money]:
     return Cell(money)
 
 
-def _of_text(
-    text: str, settled: Style | None, proposed: Style | None, own: str
-) -> Cell[Money]:
+def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     state, digits = STATES.get(key(text)), DIGITS.search(text)
     if state in ("included", "not_offered"):
         return Cell(Money(state=state))
     if _SHARE.search(text):
         return Cell(refusal="share")
     if credit := _CREDIT.fullmatch(text):
-        cell = _of_text(credit[1], settled, proposed, own)
+        cell = _of_text(credit[1], column, tax)
         if cell.value and cell.value.amount is not None:
             return Cell(replace(cell.value, amount=-cell.value.amount))
         return cell
@@ -285,9 +539,22 @@ def _of_text(
     start = digits.start() - (text[: digits.start()].endswith((".", ",")))
     number = text[start : digits.end()].rstrip(".,")
     before, behind = text[:start].strip(), text[start + len(number) :]
-    if {key(word) for word in re.findall(r"\w+", f"{before} {behind}")} & _TAX:
-        return Cell(question="tax", options=("net", "gross", "text"))
-    numbers = _readings(number)
+    taxes = [word for word in re.findall(r"\w+", f"{before} {behind}") if _is_tax(word)]
+    if taxes and not tax:
+        word, options = " ".join(taxes), ("net", "gross", "text")
+        said = column.said(word, options)
+        if not said:
+            return Cell(question="tax", options=options, word=word)
+        parts = re.split(r"[\s()]+", text)
+        bare = (
+            part for part in parts if not _is_tax(part.strip("+,.;")) and part != "+"
+        )
+        return (
+            Cell(text=text)
+            if said == "text"
+            else _of_text(" ".join(bare), column, said)
+        )
+    numbers = readings(number)
     if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
         behind = behind[no_cents.end() :]
         numbers = dict.fromkeys(numbers, max(numbers.values(), default=Decimal(0)))
@@ -301,44 +568,62 @@ def _of_text(
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
         return Cell(text=text)
     scale, rest = (0, behind) if power else scale_before(behind)
-    second, rest = currency_before(rest)
-    third = currency_before(rest)[0] if second else ()
+    second, unread = currency_before(rest)
+    sign = before or rest.strip().removesuffix(unread).strip()
+    third = currency_before(unread)[0] if second else ()
     codes = tuple(code for code in first or second if not second or code in second)
     if (first and second and not codes) or (third and third != second):
         return Cell(refusal="two currencies")
-    terms = _basis(rest, bool(codes), text)
+    terms = _basis(unread, bool(codes), text, column)
     if isinstance(terms, Cell):
         return terms
-    factor = Decimal(-1 if is_credit else 1).scaleb(power + scale)
-    scaled = {style: value * factor for style, value in numbers.items()}
+    rhythm, unit, times = terms
+    factor = times * Decimal(-1 if is_credit else 1).scaleb(power + scale)
+    scaled = {mark: value * factor for mark, value in numbers.items()}
     is_pointed = bool(codes) and codes[0] in WORDS["currencies"]["pointed"]
-    amount = _chosen(scaled, settled, proposed or (Style.POINT if is_pointed else None))
+    amount = _chosen(scaled, column, "." if is_pointed else "")
     if amount.value is None:
-        return Cell(None, amount.question, amount.options, amount.proposed)
-    if len(codes) > 1 and own not in codes:
+        return replace(amount, value=None)
+    code = column.hints.currency
+    if len(codes) > 1 and code not in codes and not column.said(sign, codes):
         usual = "USD" if "USD" in codes else ""
-        return Cell(question="currency", options=codes[:4], proposed=usual)
-    code = own if own in codes else codes[0] if codes else ""
-    return _in_limits(Money(amount.value, code, *terms))
+        return Cell(question="currency", options=codes[:4], proposed=usual, word=sign)
+    if code not in codes:
+        code = column.said(sign, codes) if len(codes) > 1 else "".join(codes)
+    return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
 
 
-def _basis(rest: str, has_currency: bool, text: str) -> tuple[str, str] | Cell[Any]:
-    """The rhythm and the unit that stand behind an amount, or what is to be asked."""
+def _is_tax(word: str) -> bool:
+    return key(word) in _TAX
+
+
+def _basis(
+    rest: str, has_currency: bool, text: str, column: _Column
+) -> tuple[str, str, Decimal] | Cell[Any]:
+    """Rhythm, unit and factor that stand behind an amount, or what is to be asked."""
     lone = re.fullmatch(r"\(([^()]*)\)", rest.strip())
     rest = (lone[1] if lone else rest).strip()
-    name = key(rest)
-    if rest in ("-", "−"):
-        return Cell(question="words", word=rest, options=("credit", "text"))
+    name, rhythm, unit, times = key(rest), "", "", Decimal(1)
     if not rest.strip(" ."):
-        return "", ""
+        return rhythm, unit, times
     is_bare = "/" not in rest and _without_per(rest) == rest
     if is_bare and name in _DURATIONS and not has_currency:
         return Cell(text=text)
-    if is_bare and name not in _RHYTHM:
-        options = ("scale", "unit", "text") if name in _SCALES else ("unit", "text")
-        usual = "" if has_currency else "text"
-        return Cell(question="words", word=rest, options=options, proposed=usual)
-    rhythm = unit = ""
+    if rest in ("-", "−") or (is_bare and name not in _RHYTHM):
+        options = ("credit", "text") if rest in ("-", "−") else ("unit", "text")
+        options = ("scale", *options) if name in _SCALES else options
+        usual = "" if has_currency or "credit" in options else "text"
+        asked: Cell[Any] = Cell(None, "words", options, usual, rest)
+        said = column.said(rest, options)
+        if said in ("credit", "scale"):
+            return (
+                "",
+                "",
+                Decimal(-1) if said == "credit" else Decimal(10) ** _SCALES[name],
+            )
+        if said == "unit":
+            return "", rest.casefold(), times
+        return Cell(text=text) if said else asked
     for segment in filter(None, map(str.strip, rest.split("/"))):
         word = segment if key(segment) in _RHYTHM else _without_per(segment)
         name = key(word)
@@ -347,16 +632,162 @@ def _basis(rest: str, has_currency: bool, text: str) -> tuple[str, str] | Cell[A
         elif not unit and name in _UNITS:
             unit = _UNITS[name] if len(name) == 1 else word.casefold()
         else:
-            times, stroke = _PERIODS.get(name), "/" * word[:1].isdigit()
-            meant = (f"yearly ×{times}",) if times else RHYTHMS
-            return Cell(
-                question="words",
-                word=f"{stroke}{word}",
-                options=(*meant, "unit", "text"),
-            )
-    return rhythm, unit
+            period, asked_word = _PERIODS.get(name), "/" * word[:1].isdigit() + word
+            meant = (f"yearly ×{period}",) if period else RHYTHMS
+            options = (*meant, "unit", "text")
+            said = column.said(asked_word, options)
+            if said == "unit" and not unit:
+                unit = word.casefold()
+            elif said and said not in ("unit", "text") and not rhythm:
+                rhythm, times = said.split(" ")[0], Decimal(period or 1)
+            else:
+                asked = Cell(question="words", word=asked_word, options=options)
+                return Cell(text=text) if said == "text" else asked
+    return rhythm, unit, times
 
 
 def _without_per(segment: str) -> str:
     first, _, rest = segment.partition(" ")
     return rest.strip() if rest and key(first) in _PER else segment
+
+
+# Words, links and texts.
+
+_LINK = re.compile(
+    r"\[(?P<label>[^\[\]]*)\]\((?P<to>https?://[^\s()]+)\)|https?://[^\s()<>]+"
+)
+_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?:[/:?#]\S*)?")
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+
+
+def _is_limit(words: str) -> bool:
+    """Whether words take something back from the mark in front of them."""
+    return (
+        any(key(word) in _LIMITS for word in re.findall(r"[\w-]+", words))
+        or any(mark == "×" or unicodedata.category(mark) == "So" for mark in words)
+        or bool(_YEAR.search(words))
+    )
+
+
+def _availability(cell: Any, column: _Column, shape: str = "") -> Cell[Stated]:
+    text, known = _as_text(cell).strip(), words_of("availability")
+    link = _LINK.search(text)
+    evidence = (link["to"] or link[0]) if link else ""
+    if link:
+        label = link["label"] if link["label"] and _is_limit(link["label"]) else ""
+        text = re.sub(r"\(\s?\)", "", text.replace(link[0], label, 1)).strip()
+    word = " ".join(text.replace("\ufe0f", "").split())
+    own = _written(word, "availability") or known.get(key(word))
+    if own and key(word) not in column.hints.meanings:
+        return Cell(Stated(own, evidence=evidence))
+    head = re.match(r"\w{2,}|\W", word)
+    first = known.get(key(head[0]), "") if head else ""
+    first = first if first in ("now", "never") else ""
+    rest = word[head.end() if head else 0 :].strip(" ,;:.()–—-")
+    second = known.get(key(rest), "")
+    if first and rest and second == first:
+        return Cell(Stated(first, evidence=evidence))
+    usual = "" if second or _is_limit(rest) else first
+    if said := column.said(word, list(WORDS["availability"])):
+        whole = text if " " in word or said == "not_stated" else ""
+        return Cell(Stated(said, rest if said == first else whole, evidence))
+    options = tuple(WORDS["availability"])
+    return Cell(None, "word", options, usual, word or evidence)
+
+
+def _written(text: str, closed: str) -> str:
+    """The value that the product itself writes as this text."""
+    return str(WORDS["written"].get(closed, {}).get(text, ""))
+
+
+def _closed(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
+    text = " ".join(_as_text(cell).split())
+    known = column.hints.choices or words_of(column.closed)
+    said = column.said(text)
+    if said == "text":
+        return Cell(text=text)
+    options = tuple(dict.fromkeys(known.values()))
+    value = said if said in options else ""
+    value = value or _written(text, column.closed) or known.get(key(text), "")
+    asked: Cell[str] = Cell(question="word", options=(*options, "text"), word=text)
+    return Cell(value) if value else asked
+
+
+def _mark(cell: Any, column: _Column, shape: str = "") -> Cell[bool]:
+    """Whether a row is one: x, ✓, true."""
+    text = " ".join(_as_text(cell).split())
+    state = words_of("availability").get(key(text), "")
+    state = {"x": "now", "1": "now", "0": "never"}.get(key(text), state)
+    said = column.said(text) or {"now": "yes", "never": "no", "not_stated": "no"}.get(
+        state
+    )
+    return Cell(said == "yes") if said else Cell(None, "word", ("yes", "no"), "", text)
+
+
+def _ref(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
+    text = " ".join(_as_text(cell).split())
+    if isinstance(cell, datetime.date):
+        return Cell(refusal="a day")
+    if isinstance(cell, Decimal) and cell % 1:
+        asked: Cell[str] = Cell(question="zeros", options=(text,), proposed=text)
+        return Cell(text) if column.said("") else asked
+    return Cell(refusal="too long") if len(text) > LONGEST_REF else Cell(text)
+
+
+def _link(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
+    text = _as_text(cell).strip()
+    if link := _LINK.search(text):
+        return Cell(link["to"] or link[0])
+    if WORDS_OF_NOTHING.get(key(text)):
+        return Cell(text=text)
+    is_address = _ADDRESS.fullmatch(text)
+    return Cell(f"https://{text}") if is_address else Cell(refusal="no link")
+
+
+def _text(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
+    return Cell(_as_text(cell).strip())
+
+
+def _line(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
+    return Cell(" ".join(_as_text(cell).split()))
+
+
+READERS: dict[str, Callable[[Any, _Column, str], Cell[Any]]] = {
+    "text": _text,
+    "line": _line,
+    "ref": _ref,
+    "number": _number,
+    "strict": _strict,
+    "money": _money,
+    "day": _day,
+    "weight": _weight,
+    "level": _level,
+    "availability": _availability,
+    "closed": _closed,
+    "mark": _mark,
+    "link": _link,
+}
+
+
+def read_column(
+    reads: str,
+    cells: Sequence[str | Decimal | datetime.date],
+    hints: Hints = Hints(),
+    closed: str = "",
+) -> list[Cell[Any]]:
+    """What the cells of one column say to the reader of that name.
+
+    Args:
+        closed: the closed list in `words.json`, unless the hints have choices.
+    """
+    reader, column = READERS[reads], _Column(cells, hints, closed)
+    known: dict[Any, Cell[Any]] = {}
+    read = []
+    for at, cell in enumerate(cells):
+        shape = hints.formats[at] if at < len(hints.formats) else ""
+        place = (type(cell), cell, shape)
+        if place not in known:
+            is_blank = isinstance(cell, str) and not cell.strip() and reads != "strict"
+            known[place] = Cell() if is_blank else reader(cell, column, shape)
+        read.append(known[place])
+    return read

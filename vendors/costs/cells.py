@@ -10,19 +10,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from evaltracker.rows.cells import (
-    MARKS,
+    DIGITS,
     STATES,
     WORDS,
+    Cell,
+    Hints,
     Money,
     key,
+    name_key,
     plain,
-    read_money,
-    read_numbers,
-    settled_style,
+    read_column,
+    settled_mark,
 )
-from evaltracker.toolbox.tabular.cells import DIGITS, Style
 
 ACCEPTED = "Write an amount, included, not offered, not stated or n/a."
 NO_PLACE = "Choose the cell where the block begins, or paste it with its names."
@@ -126,11 +128,11 @@ def read_price(
     candidate: str,
     grid: PriceGrid,
     answers: Mapping[str, str] | None = None,
-    style: Style | None = None,
+    decimal: str = "",
 ) -> PriceCell:
     """What was typed into the row `item` for the candidate of that name.
 
-    `style` is how the rest of its column writes numbers, if that tells.
+    `decimal` is the mark before decimals in the rest of its column, if that tells.
     """
     answers, text = answers or {}, " ".join(typed.split())
     if not text:
@@ -149,7 +151,7 @@ def read_price(
         return PriceCell(state=state, note=reason, asks=None if reason else why)
     if state and not reason:
         return PriceCell(state=state)
-    return _amounts(text, item, grid, answers, style)
+    return _amounts(text, item, grid, answers, decimal)
 
 
 def _amounts(
@@ -157,7 +159,7 @@ def _amounts(
     item: Item,
     grid: PriceGrid,
     answers: Mapping[str, str],
-    style: Style | None,
+    decimal: str,
 ) -> PriceCell:
     if _BARE_SPAN.fullmatch(text):
         refused = f"“{text}” has no likely amount. Write it first, as in {EXAMPLE}."
@@ -169,20 +171,21 @@ def _amounts(
     rest = _PER_CENT.sub("", text.replace(span[0], " ") if span else text)
     rest = " ".join(rest.split())
     mark = "." if first and "." in first[0] else ","
-    decimal = answers.get(f"mark:{mark}") or MARKS[style]
-    sign = "".join(letter for letter in rest if not letter.isdigit()).strip(" .,'’-")
-    (cell,) = read_money([rest], decimal=decimal, currency=grid.currency)
-    if cell.question == "currency" and answers.get(f"sign:{sign}") in cell.options:
-        own = answers[f"sign:{sign}"]
-        (cell,) = read_money([rest], decimal=decimal, currency=own)
+    signs = (name.partition(":") for name in answers if name.startswith("sign:"))
+    hints = Hints(
+        decimal=answers.get(f"mark:{mark}") or decimal,
+        currency=grid.currency,
+        meanings={key(sign): answers[f"sign:{sign}"] for _, _, sign in signs},
+    )
+    (cell,) = read_column("money", [rest], hints)
     if cell.question == "currency":
         pairs = tuple((code, code) for code in cell.options)
         sentence = f"Which currency is “{rest}” in?"
-        return PriceCell(asks=Question(f"sign:{sign}", sentence, pairs))
-    ends = read_numbers(list(span.groups()) if span else [], decimal=decimal)
+        return PriceCell(asks=Question(f"sign:{cell.word}", sentence, pairs))
+    ends = read_column("number", span.groups() if span else [], hints)
     for part in (cell, *ends):
         if part.question == "number":
-            return PriceCell(asks=_about_number(mark, part.options))
+            return PriceCell(asks=_about_number(part))
     money = cell.value or Money()
     low, high = [end.value for end in ends] or [money.amount] * 2
     is_other = money.unit not in ("", item.unit.casefold()) or (
@@ -204,12 +207,13 @@ def _amounts(
     return PriceCell("priced", low, money.amount, high, due, currency, says=says)
 
 
-def _about_number(mark: str, options: tuple[str, ...]) -> Question:
-    """The larger reading takes the mark for one of thousands."""
-    numbers = sorted(map(Decimal, options), key=abs, reverse=True)
-    larger, smaller = (f"{number.normalize():,f}" for number in numbers)
-    pairs = (("," if mark == "." else ".", larger), (mark, smaller))
-    return Question(f"mark:{mark}", f"{larger} or {smaller}?", pairs)
+def _about_number(cell: Cell[Any]) -> Question:
+    labels = [f"{Decimal(option):,f}" for option in cell.options]
+    marks = map(cell.decimal, cell.options)
+    sentence = f"{' or '.join(labels)}?"
+    return Question(
+        f"mark:{cell.word}", sentence, tuple(zip(marks, labels, strict=True))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,15 +245,15 @@ def read_block(
     rows = [[cell.strip() for cell in row] for row in block]
     width = max(map(len, rows), default=0)
     rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    names = {key(name): code for code, name in grid.candidates.items()}
+    names = {name_key(name): code for code, name in grid.candidates.items()}
     items = _by_name(grid.items)
     heads = [cell for cell in rows[0] if cell] if len(rows) > 1 else []
-    has_head = any(key(head) in names for head in heads) or (
+    has_head = any(name_key(head) in names for head in heads) or (
         width > 1 and bool(heads) and all(map(_is_name, heads))
     )
     body = rows[has_head:]
     is_named = width > 1 and (
-        any(key(row[0]) in items for row in body)
+        any(name_key(row[0]) in items for row in body)
         or all(_is_name(row[0]) for row in body)
     )
     if is_named:
@@ -276,9 +280,13 @@ def read_block(
 
 def _by_name(items: Sequence[Item]) -> dict[str, str]:
     """Names that only one item has, or that one has for all of it."""
-    parts = Counter(key(item.part) for item in items if item.part)
-    alone = {key(item.part): item.key for item in items if parts[key(item.part)] == 1}
-    return alone | {key(item.name): item.key for item in items}
+    parts = Counter(name_key(item.part) for item in items if item.part)
+    alone = {
+        name_key(item.part): item.key
+        for item in items
+        if parts[name_key(item.part)] == 1
+    }
+    return alone | {name_key(item.name): item.key for item in items}
 
 
 class _Sides:
@@ -295,9 +303,9 @@ class _Sides:
         """By word, its code; blank for what is left out, with a colon for others."""
         codes = []
         for word in words:
-            code = known.get(key(word), "")
+            code = known.get(name_key(word), "")
             if word and not code:
-                is_beside = key(word) in never
+                is_beside = name_key(word) in never
                 code = LEAVE if is_beside else self.answers.get(f"{side}:{word}", "")
                 if code == LEAVE:
                     self.left_out.append(word)
@@ -330,7 +338,7 @@ class _Sides:
 
 def _is_name(text: str) -> bool:
     """Whether a text of a block can only name something."""
-    (cell,) = read_money([text])
+    (cell,) = read_column("money", [text])
     is_price = cell.value is not None or cell.question in ("number", "currency", "tax")
     return any(map(str.isalpha, text)) and key(text) not in STATE_OF and not is_price
 
@@ -357,20 +365,20 @@ def _read_cells(
     sides: _Sides,
 ) -> Block:
     items = {item.key: item for item in grid.items}
-    styles = [settled_style(column) for column in zip(*rows, strict=True)]
+    marks = [settled_mark(column) for column in zip(*rows, strict=True)]
     is_blank, is_alone = not any(map(any, rows)), len(rows) == len(rows[0]) == 1
     cells: dict[tuple[str, str], PriceCell] = {}
     questions = {question.key: question for question in sides.questions(grid)}
     wrong: dict[tuple[str, str], tuple[str, str]] = {}
     for row, line in zip(rows, lines, strict=False):
         item = items.get(line, Item(line, line[1:]))
-        for typed, code, style in zip(row, columns, styles, strict=False):
+        for typed, code, mark in zip(row, columns, marks, strict=False):
             place, name = (line, code), grid.candidates.get(code, code[1:])
             if not line or not code or not (typed or is_blank):
                 continue
             if code in grid.closed:
                 return Block(refused=grid.closed[code])
-            cell = read_price(typed, item, name, grid, sides.answers, style)
+            cell = read_price(typed, item, name, grid, sides.answers, mark)
             if closed := grid.closed.get(place):
                 cell = PriceCell(refused=closed)
             if place in cells or place in wrong:

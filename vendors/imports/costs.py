@@ -27,7 +27,7 @@ from evaltracker.importing.rows import (
     tell_unread,
 )
 from evaltracker.requirements.imports.lines import UNCOMPUTED
-from evaltracker.rows.cells import key, read_money
+from evaltracker.rows.cells import key
 from evaltracker.toolbox.tabular.cells import (
     Row,
     Sheet,
@@ -57,6 +57,7 @@ from vendors.imports.prices import (
     kinds_by_word,
     number_in,
     price_columns,
+    read_money,
     read_price,
     refuse_many_prices,
     settle,

@@ -12,14 +12,15 @@ from evaltracker.importing.plan import Findings, short
 from evaltracker.importing.rows import Refusal, Table
 from evaltracker.money import MOST_PLACES, inexact, padded, read_currency
 from evaltracker.rows.cells import (
-    MARKS,
     MOST,
+    Cell,
+    Hints,
     Money,
     currencies_of,
     key,
-    read_money,
+    read_column,
+    settled_mark,
 )
-from evaltracker.rows.cells import settled_style as agreed_style
 from evaltracker.toolbox.tabular.cells import (
     DIGITS,
     DayOrder,
@@ -38,6 +39,21 @@ from vendors.costs.cells import STATE_OF
 from vendors.imports.answers import WORDS, columns_of, read_date, words_around
 
 COLUMNS = columns_of("costs")
+MARKS = {Style.POINT: ".", Style.COMMA: ",", None: ""}
+
+
+def agreed_style(cells: Iterable[str]) -> Style | None:
+    mark = settled_mark(cells)
+    return next((style for style in Style if MARKS[style] == mark), None)
+
+
+def read_money(
+    cells: Iterable[str], *, decimal: str = "", currency: str = ""
+) -> list[Cell[Money]]:
+    hints = Hints(decimal=decimal, currency=currency)
+    return read_column("money", list(cells), hints)
+
+
 # Other words for kinds of that key, where an evaluation has them.
 KIND_WORDS = {
     word: key for key, words in WORDS["kinds_of_cost"].items() for word in words
