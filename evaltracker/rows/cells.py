@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel import Locale
 from babel.numbers import get_currency_name
@@ -149,7 +149,9 @@ def _keys(by_language: dict[str, list[str]]) -> list[str]:
 def words_of(closed: str) -> dict[str, str]:
     """By key of a word of a closed list, the value that it stands for."""
     return {
-        word: value for value in WORDS[closed] for word in _keys(WORDS[closed][value])
+        word: value
+        for value, by_language in WORDS.get(closed, {}).items()
+        for word in _keys(by_language)
     }
 
 
@@ -204,7 +206,9 @@ class _Column:
         if not exact or len(exact) < len(numbers) or min(exact) < 0:
             return Decimal(0)
         weights = all(number <= 10 and number % 1 == 0 for number in exact)
-        adds_up = any(abs(sum(exact) / one - 1) < Decimal("0.005") for one in (1, 100))
+        adds_up = any(
+            abs(sum(exact, Decimal(0)) / one - 1) < Decimal("0.005") for one in (1, 100)
+        )
         return max(exact) if all(is_share) or (adds_up and not weights) else Decimal(0)
 
     def said(self, word: str, options: Sequence[str] = ()) -> str:
@@ -417,8 +421,8 @@ def _day(cell: Any, column: _Column, shape: str = "") -> Cell[datetime.date]:
         elif not order and day != month and max(int(day), int(month)) <= 12:
             century = "20" if len(year) == 2 else ""
             both = ((month, day), (day, month))
-            options = tuple(f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both)
-            return Cell(question="order", options=options)
+            days = tuple(f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both)
+            return Cell(question="order", options=days)
     elif parts := _NAMED_DAY.fullmatch(text):
         day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
         month = str(_months().get(key(parts["month"] or parts["month2"]), ""))
@@ -583,7 +587,7 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     is_pointed = bool(codes) and codes[0] in WORDS["currencies"]["pointed"]
     amount = _chosen(scaled, column, "." if is_pointed else "")
     if amount.value is None:
-        return replace(amount, value=None)
+        return cast("Cell[Money]", amount)
     code = column.hints.currency
     if len(codes) > 1 and code not in codes and not column.said(sign, codes):
         usual = "USD" if "USD" in codes else ""
@@ -610,8 +614,8 @@ def _basis(
     if is_bare and name in _DURATIONS and not has_currency:
         return Cell(text=text)
     if rest in ("-", "−") or (is_bare and name not in _RHYTHM):
-        options = ("credit", "text") if rest in ("-", "−") else ("unit", "text")
-        options = ("scale", *options) if name in _SCALES else options
+        first = "credit" if rest in ("-", "−") else "unit"
+        options = (*["scale"] * (name in _SCALES), first, "text")
         usual = "" if has_currency or "credit" in options else "text"
         asked: Cell[Any] = Cell(None, "words", options, usual, rest)
         said = column.said(rest, options)

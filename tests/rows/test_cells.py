@@ -41,7 +41,14 @@ CASES = Path(__file__).parents[1] / "data" / "cases"
 ROWS = json.loads((CASES / "rows_cases.json").read_text())["cases"]
 NUMBERS = json.loads((CASES / "number_cases.json").read_text())["cases"]
 CODES = {"not_a_number": "no number", "digits": "digits", "too_long": "too long"}
-CLOSED = ("priority", "availability", "price_states", "rhythm", "kind", "pricing")
+CLOSED = (
+    "priority",
+    "availability",
+    "price_states",
+    "rhythm",
+    "candidate_kinds",
+    "pricing",
+)
 LOCALES = (
     *("en_US", "en_GB", "en_IN", "de_DE", "de_CH", "fr_FR"),
     *("es_ES", "it_IT", "pl_PL", "pt_BR", "sv_SE", "cs_CZ"),
@@ -175,6 +182,12 @@ def one(reads: str, text: Any, closed: str = "", **meanings: str) -> Cell[Any]:
     return read_column(reads, [text], hints, closed)[0]
 
 
+def price(text: str, **meanings: str) -> Money:
+    value = one("money", text, **meanings).value
+    assert isinstance(value, Money), text
+    return value
+
+
 @pytest.mark.parametrize("language", WORDS["languages"])
 def test_every_word_reads_back_to_its_key(language: str) -> None:
     def words(by_language: dict[str, list[str]]) -> list[str]:
@@ -186,11 +199,11 @@ def test_every_word_reads_back_to_its_key(language: str) -> None:
                 assert one("closed", word, closed).value == value, word
     for rhythm in RHYTHMS:
         for word in words(WORDS["rhythm"][rhythm]):
-            read = one("money", f"12 EUR/{word}").value
+            read = price(f"12 EUR/{word}")
             assert read == Money(Decimal(12), "EUR", rhythm), word
     for unit in WORDS["units"].values():
         for word in words(unit):
-            read = one("money", f"12 EUR/{word}").value
+            read = price(f"12 EUR/{word}")
             assert read.unit and not read.rhythm, word
     for times, by_language in WORDS["other_periods"].values():
         for word in words(by_language):
@@ -198,7 +211,7 @@ def test_every_word_reads_back_to_its_key(language: str) -> None:
             assert options == (f"yearly ×{times}", "unit", "text"), word
     for word in words(WORDS["per"]):
         if word != "/":
-            assert one("money", f"12 EUR {word} month").value.rhythm == "monthly", word
+            assert price(f"12 EUR {word} month").rhythm == "monthly", word
     for word in words(WORDS["durations"]):
         assert one("money", f"2 {word}").text, word
     for word in words(WORDS["bounds"]):
@@ -231,7 +244,7 @@ def test_every_word_that_the_product_writes_into_a_cell_reads_to_its_own() -> No
         ("price_states", CostState),
         ("price_states", QuoteState),
         ("rhythm", Recurrence),
-        ("kind", CandidateKind),
+        ("candidate_kinds", CandidateKind),
         ("pricing", Pricing),
     ]
     for closed, choices in written:
@@ -243,19 +256,20 @@ def test_every_word_that_the_product_writes_into_a_cell_reads_to_its_own() -> No
 
 
 def test_what_was_chosen_for_a_question_is_read_with_it() -> None:
-    price = one("money", "9 EUR/week", week="yearly ×52").value
-    assert (price.amount, price.rhythm) == (468, "yearly")
+    assert price("9 EUR/week", week="yearly ×52") == Money(
+        Decimal(468), "EUR", "yearly"
+    )
     assert one("money", "12 PCS", PCS="unit").value == Money(Decimal(12), unit="pcs")
     assert one("money", "12 PCS", PCS="text").text == "12 PCS"
-    assert one("money", "3 m", m="scale").value.amount == 3_000_000
-    assert one("money", "99 kr", kr="NOK").value.currency == "NOK"
+    assert price("3 m", m="scale").amount == 3_000_000
+    assert price("99 kr", kr="NOK").currency == "NOK"
     assert one("money", "500 € + VAT", VAT="net").value == Money(
         Decimal(500), "EUR", tax="net"
     )
     assert read_column("money", ["500-"], Hints(meanings={"-": "credit"})) == [
         Cell(Money(Decimal(-500)))
     ]
-    columns = {
+    columns: dict[str, tuple[str, list[Any], list[str]]] = {
         "year": ("day", ["01.02.27", "3-Apr-28"], ["2027-02-01", "2028-04-03"]),
         "shares": ("weight", ["50 %", "25 %"], ["10", "5"]),
         "zeros": ("ref", [Decimal("1.1"), Decimal("2.3")], ["1.1", "2.3"]),

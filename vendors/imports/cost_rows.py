@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from evaltracker.money import CODES, inexact, padded
-from evaltracker.rows.cells import Money, currencies_of, key, read_money
+from evaltracker.rows.cells import Money, currencies_of, key, read_column
 from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal, Role, Subject
 from evaltracker.toolbox.text import Inputs, read_link
 from vendors.choices import CostState, Pricing, Recurrence
@@ -128,7 +128,7 @@ class CostRows(Subject):
                     said["currency"] = own if own in codes else codes[0]
         for separator in ("/", " per ", " pro ", " "):
             _, _, behind = name.rpartition(separator)
-            (cell,) = read_money([f"EUR 1/{behind}"])
+            (cell,) = read_column("money", [f"EUR 1/{behind}"])
             if behind != name and cell.value and cell.value.rhythm:
                 said["rhythm"] = cell.value.rhythm
         return said
