@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from statistics import median_low
 
-from evaltracker.rows.cells import WORDS, currencies_of, key, read_money
+from evaltracker.rows.cells import WORDS, currencies_of, key, read_column
 from evaltracker.rows.subjects import Context, Role, Subject
 from evaltracker.toolbox.tabular.cells import Row
 
@@ -93,7 +93,7 @@ class _Column:
         )
 
     def is_money(self, currency_only: bool) -> bool:
-        read = read_money(list(self.cells.values()))
+        read = read_column("money", list(self.cells.values()))
         sign = _has_currency(self.name)
         priced = [
             cell
