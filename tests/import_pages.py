@@ -71,6 +71,12 @@ class Importer:
         assert answer.status_code == 302, answer.content.decode()
         return self.see()
 
+    def answer(self, answers: dict[str, str]) -> str:
+        """Choose in menus, or type cells anew, by key."""
+        answer = self.say({"step": "answer", **answers})
+        assert answer.status_code == 302, answer.content.decode()
+        return self.see()
+
     def take(self, content: str | bytes, name: str = "list.csv") -> None:
         """Hand a file in and say yes."""
         self.upload(content, name)
