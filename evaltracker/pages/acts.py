@@ -45,6 +45,8 @@ class Act[T]:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     verb: ClassVar[str] = ""
+    # “Invited”, where it is not the verb with -ed.
+    done_verb: ClassVar[str] = ""
     help: ClassVar[str] = ""
     success: ClassVar[str] = "Done."
     model: ClassVar[type[models.Model] | None] = None

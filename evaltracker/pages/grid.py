@@ -319,6 +319,30 @@ class Grid[S: models.Model, R: models.Model]:
         """
         raise Refused("Nothing can be added here.")
 
+    def counted(self, number: int) -> str:
+        nouns = self.nouns or f"{self.noun}s"
+        return f"{number} {self.noun if number == 1 else nouns}"
+
+    def paste(
+        self,
+        subject: S,
+        text: str,
+        answers: Mapping[str, str],
+        shown: str,
+        by: User,
+    ) -> dict[str, Any]:
+        """Take pasted rows in, if all is certain or `shown` is what was said yes to.
+
+        Returns a `sentence`, and either `undo`, what `unpaste` takes, or nothing was
+        saved and `html` shows what has to be looked at, with `shown` its digest and
+        whether a yes may take it, `can_apply`.
+        """
+        raise Refused("Nothing can be added here.")
+
+    def unpaste(self, subject: S, token: Any, by: User) -> None:
+        """Take back what `paste` took in."""
+        raise Refused("It can be undone no more.")
+
     def choice_named(self, subject: S, column: str, name: str, by: User) -> Any:
         """What a new row's cell names and nobody has listed yet, made now.
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from evaltracker.errors import Forbidden, Invalid, NotFound, Problem
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.models import User
-from evaltracker.evaluations.policy import lock
+from evaltracker.evaluations.policy import is_owner, lock
 from evaltracker.pages.acts import ACTS
 from evaltracker.pages.grid import (
     GRIDS,
@@ -30,6 +30,8 @@ from evaltracker.pages.grid import (
     reader_of,
 )
 from evaltracker.pages.site import Detour, site
+from evaltracker.pages.views import save_view, view_of
+from evaltracker.toolbox.text import listed_few
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,11 @@ def rows_by_id(
 
 def save_cells(
     grid: Grid[Any, Any], subject: Any, changes: Sequence[Change], by: User
-) -> list[str]:
-    """Save cells, row by row; the ids of the rows. The evaluation is locked.
+) -> tuple[list[str], list[RefusedCell]]:
+    """Save the cells that can be, row by row; the rows' ids, and what was refused.
 
     Raises:
-        RefusedCells: some cells were refused, and so all of them. NotFound: a row is
-        gone. Forbidden: the wrong person.
+        NotFound: a row is gone. Forbidden: the wrong person.
     """
     by_row: dict[str, list[Change]] = {}
     for change in changes:
@@ -147,16 +148,14 @@ def save_cells(
     refused: list[RefusedCell] = []
     for key, cells in by_row.items():
         refused += _save_row(rows[key], cells, readers, by)
-    if refused:
-        raise RefusedCells(refused)
-    return list(by_row)
+    return list(by_row), refused
 
 
 def _save_row(
     row: Any, cells: Sequence[Change], readers: Mapping[str, Any], by: User
 ) -> list[RefusedCell]:
     refused: list[RefusedCell] = []
-    calls: dict[int, tuple[Column, dict[str, Any], dict[str, str]]] = {}
+    calls: dict[int, list[tuple[Change, Any]]] = {}
     for cell in cells:
         column = cell.column
         stored = column.value(row)
@@ -177,20 +176,28 @@ def _save_row(
             sentence = " ".join(error.messages)
             refused.append(RefusedCell(cell.row, column.name, sentence))
             continue
-        name = column.argument or column.name
-        call = calls.setdefault(id(column.saves), (column, {}, {}))
-        call[1][name], call[2][name] = value, column.name
-    if refused:
-        return refused
-    for column, values, names in calls.values():
-        saves: Any = column.saves
-        arguments = {saves.row_name: row, **saves.more, **values}
-        try:
-            with transaction.atomic():
-                saves.service(**arguments, by=by)
-        except Problem as problem:
-            refused += refused_cells(cells[0].row, names, problem)
+        calls.setdefault(id(column.saves), []).append((cell, value))
+    for call in calls.values():
+        refused += _call(row, call, by)
     return refused
+
+
+def _call(row: Any, call: list[tuple[Change, Any]], by: User) -> list[RefusedCell]:
+    """Save cells of a row by their one service; each by itself if it refuses them."""
+    saves: Any = call[0][0].column.saves
+    values, names = {}, {}
+    for cell, value in call:
+        name = cell.column.argument or cell.column.name
+        values[name], names[name] = value, cell.column.name
+    try:
+        with transaction.atomic():
+            saves.service(**{saves.row_name: row, **saves.more, **values}, by=by)
+    except Problem as problem:
+        if len(call) == 1:
+            return refused_cells(call[0][0].row, names, problem)
+        row.refresh_from_db()
+        return [cell for part in call for cell in _call(row, [part], by)]
+    return []
 
 
 class _NewCells:
@@ -273,12 +280,12 @@ def act_on_rows(
     ids: Sequence[str],
     data: Mapping[str, Any],
     by: User,
-) -> str:
-    """Do an act of the grid to several rows; what is said of it.
+) -> dict[str, Any]:
+    """Do an act of the grid to the rows that it fits: `done`, `left` and a `sentence`.
 
     Raises:
-        RefusedCells: some rows were refused, and so all of them. Forbidden: it is not
-        this person's to do. NotFound: a row is gone.
+        RefusedCells: it fits none. Forbidden: it is not this person's to do. NotFound:
+        a row is gone.
     """
     if name not in grid.acts(subject, by):
         raise Invalid("There is no such act here.")
@@ -300,9 +307,25 @@ def act_on_rows(
                     refused.append(RefusedCell(key, "", errors[0]))
         except Problem as problem:
             refused += refused_cells(key, {}, problem)
-    if refused:
+    if len(refused) == len(rows):
         raise RefusedCells(refused)
-    return act.success if len(rows) == 1 else f"{act.title}: done for {len(rows)} rows."
+    done = [key for key in rows if key not in {cell.row for cell in refused}]
+    left = [{"id": cell.row, "why": cell.sentence} for cell in refused]
+    if len(rows) == 1:
+        return {"done": done, "left": left, "sentence": act.success}
+    verb = act.done_verb or f"{act.verb.partition(' ')[0].removesuffix('e')}ed"
+    summary = f"{verb} {len(done)}."
+    if refused:
+        named = [(grid.name_of(rows[cell.row]), cell.sentence) for cell in refused]
+        reasons = [f"{name} ({_reason(name, why)})" for name, why in named]
+        summary += f" Not {verb.lower()}: {listed_few(reasons)}."
+    return {"done": done, "left": left, "sentence": summary}
+
+
+def _reason(name: str, sentence: str) -> str:
+    """“nobody to invite” of “Keep has nobody to invite: it needs a vendor.”"""
+    said = sentence.partition(": ")[0].removeprefix(f"{name} ").removeprefix("has ")
+    return said.removesuffix(".")
 
 
 # The one address of every grid: GET gives columns and rows, POST saves.
@@ -311,24 +334,28 @@ def act_on_rows(
 
 # What a grid's script asks for, read strictly: cells, new rows, an order, an act.
 #
-# Each returns the ids of the rows that changed, None for all, and what is said of it.
+# Each returns the ids of the rows that changed, None for all, and what is answered.
 
 KEYS = ("row", "column", "from", "to")
+Answer = tuple[list[str] | None, dict[str, Any]]
 
 
-def _rows_of(asked: Any, *keys: str) -> dict[str, Any]:
-    if not isinstance(asked, dict) or asked.keys() != {"rows", *keys}:
-        raise Invalid(f"Send {', '.join(('rows', *keys))}.")
-    ids = asked["rows"]
-    if not isinstance(ids, list) or not ids or not all(isinstance(i, str) for i in ids):
+def _texts(asked: Any, *keys: str) -> dict[str, Any]:
+    """An object of exactly these keys, whose `rows` are ids, at least one."""
+    if not isinstance(asked, dict) or asked.keys() != {*keys}:
+        raise Invalid(f"Send {', '.join(keys)}.")
+    ids = asked.get("rows", ["-"])
+    if not isinstance(ids, list) or not ids or not all(map(_is_text, ids)):
         raise Invalid("“rows” is a list of rows, at least one.")
     refuse_too_many(len(ids))
     return asked
 
 
-def _cells(
-    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
-) -> tuple[list[str] | None, str]:
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _cells(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“cells” is a list of changes, at least one.")
     refuse_too_many(0, len(asked))
@@ -341,50 +368,76 @@ def _cells(
         if column is None or column.saves is None or not _is_text(cell["row"]):
             raise Invalid("There is no such column to change here.")
         changes.append(Change(cell["row"], column, cell["from"], cell["to"]))
-    ids = save_cells(grid, subject, changes, user)
+    ids, refused = save_cells(grid, subject, changes, user)
+    if refused:
+        raise RefusedCells(refused)
     number = len(changes)
-    return ids, "Saved." if number == 1 else f"{number} cells saved."
+    return ids, {"sentence": "Saved." if number == 1 else f"{number} cells saved."}
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _add(
-    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
-) -> tuple[list[str] | None, str]:
+def _add(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
     if not isinstance(asked, list) or not asked:
         raise Invalid("“add” is a list of rows, at least one.")
     if not all(isinstance(row, dict) for row in asked):
         raise Invalid("A new row is an object of columns and values.")
-    number = len(add_rows(grid, subject, asked, user))
-    nouns = grid.nouns or f"{grid.noun}s"
-    return None, f"{number} {grid.noun if number == 1 else nouns} added."
+    made = add_rows(grid, subject, asked, user)
+    return None, {"sentence": f"{grid.counted(len(made))} added."}
 
 
-def _move(
-    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
-) -> tuple[list[str] | None, str]:
-    asked = _rows_of(asked, "above", "below")
+def _move(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    asked = _texts(asked, "rows", "above", "below")
     ends = [asked["above"], asked["below"]]
     rows = rows_by_id(grid, subject, user, [*asked["rows"], *filter(None, ends)])
     above, below = (rows[end] if end else None for end in ends)
     grid.move(subject, [rows[key] for key in asked["rows"]], above, below, user)
-    return None, "Moved."
+    return None, {"sentence": "Moved."}
 
 
-def _act(
-    grid: Grid[Any, Any], subject: Any, asked: Any, user: User
-) -> tuple[list[str] | None, str]:
-    asked = _rows_of(asked, "name", "values")
+def _act(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    asked = _texts(asked, "rows", "name", "values")
     if not isinstance(asked["values"], dict) or not _is_text(asked["name"]):
         raise Invalid("“values” is what the act's form asks.")
     values = asked["values"]
     return None, act_on_rows(grid, subject, asked["name"], asked["rows"], values, user)
 
 
-Work = Callable[[Grid[Any, Any], Any, Any, User], tuple[list[str] | None, str]]
-WORK: dict[str, Work] = {"cells": _cells, "add": _add, "move": _move, "act": _act}
+def _paste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    asked = _texts(asked, "text", "answers", "shown")
+    answers = asked["answers"]
+    if not isinstance(answers, dict) or not all(
+        map(_is_text, [asked["text"], asked["shown"], *answers.values()])
+    ):
+        raise Invalid("“text” is what was pasted, “answers” what was chosen.")
+    return None, grid.paste(subject, asked["text"], answers, asked["shown"], user)
+
+
+def _unpaste(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    grid.unpaste(subject, asked, user)
+    return None, {"sentence": "Undone."}
+
+
+def _view(grid: Grid[Any, Any], subject: Any, asked: Any, user: User) -> Answer:
+    asked = _texts(asked, "layout", "shared")
+    save_view(
+        grid=grid.name,
+        evaluation=grid.evaluation(subject),
+        layout=asked["layout"],
+        shared=asked["shared"] is True,
+        by=user,
+    )
+    return [], {"sentence": "View saved."}
+
+
+Work = Callable[[Grid[Any, Any], Any, Any, User], Answer]
+WORK: dict[str, Work] = {
+    "cells": _cells,
+    "add": _add,
+    "move": _move,
+    "act": _act,
+    "paste": _paste,
+    "unpaste": _unpaste,
+    "view": _view,
+}
 
 
 UNDONE = "Undone by whoever changed it."
@@ -432,7 +485,7 @@ def grid_view(request: HttpRequest, name: str, target_id: str) -> HttpResponse:
 def _whole_grid(
     request: HttpRequest, grid: Grid[Any, Any], subject: Any, user: User
 ) -> dict[str, Any]:
-    columns = grid.columns(subject, user)
+    columns, where = grid.columns(subject, user), grid.evaluation(subject)
     return {
         "title": grid.title,
         "noun": grid.noun,
@@ -442,6 +495,8 @@ def _whole_grid(
         "moves": grid.may_move(subject, user),
         "acts": [_described_act(grid, name) for name in grid.acts(subject, user)],
         "columns": [column.described() for column in columns],
+        "view": view_of(grid=grid.name, evaluation=where, by=user),
+        "shares": is_owner(user, where),
         **_rows(request, grid, subject, user, columns),
     }
 
@@ -518,10 +573,16 @@ def _save(
     with transaction.atomic(), journal.because(UNDONE if undone else ""):
         lock(grid.evaluation(subject))
         done = [WORK[kind](grid, subject, body[kind], user) for kind in body]
-    summary = " ".join(sentence for _, sentence in done)
-    ids = None if any(rows is None for rows, _ in done) else done[0][0]
+    answer: dict[str, Any] = {}
+    for _, part in done:
+        sentence = " ".join(filter(None, [answer.get("sentence"), part["sentence"]]))
+        answer |= {**part, "sentence": sentence}
     columns = grid.columns(subject, user)
-    return {"sentence": summary, **_rows(request, grid, subject, user, columns, ids)}
+    if any(rows is None for rows, _ in done):
+        # Choices may be new, and what closes a column may have changed, too.
+        answer["columns"] = [column.described() for column in columns]
+        return answer | _rows(request, grid, subject, user, columns)
+    return answer | _rows(request, grid, subject, user, columns, done[0][0])
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:

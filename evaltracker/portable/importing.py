@@ -44,6 +44,7 @@ from evaltracker.evaluations.models import (
     Entry,
     Evaluation,
     EvaluationTemplate,
+    GridView,
     Import,
     ImportDraft,
     ImportedHistory,
@@ -324,6 +325,7 @@ leave_out(AccountEntry, "It is about logins of this installation.")
 leave_out(Import, "It undoes what came in here; the journal tells of it.")
 leave_out(ImportDraft, "Nobody has said yes to it.")
 leave_out(ColumnMemory, "It is about spreadsheets that were read here.")
+leave_out(GridView, "It is how a table is arranged here.")
 leave_out(EvaluationTemplate, "It belongs to no evaluation.")
 
 

@@ -77,6 +77,7 @@ EXCUSED = {
     "vendors.statusword": "how the next file is read",
     "evaluations.importdraft": "drafts",
     "evaluations.import": "what undoing an import needs; its entry tells it",
+    "evaluations.gridview": "how a table is arranged",
     "evaluations.columnmemory": "how the next file is read",
     "evaluations.importedhistory": "its entry has its digest",
     "evaluations.evaluationtemplate": "what the next purchase begins with",

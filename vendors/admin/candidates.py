@@ -582,6 +582,7 @@ class Eliminate(OnCandidate):
 class Reinstate(OnCandidate):
     title = "Reinstate"
     verb = "Bring back"
+    done_verb = "Brought back"
     help = "It goes back to the long list."
     success = "It is back on the long list."
     form_class = OpenReasonForm

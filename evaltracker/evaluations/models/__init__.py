@@ -18,6 +18,7 @@ from evaltracker.evaluations.models.notices import (
     ChatWebhook,
     ChoreDone,
     ColumnMemory,
+    GridView,
     Import,
     ImportDraft,
     ImportedHistory,
