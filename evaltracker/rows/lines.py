@@ -1,6 +1,15 @@
 """*How it is read*: one line for each distinct thing, with what it becomes."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from evaltracker.rows.subjects import Record, Refusal
+
+ORDER = ("open", "proposed", "text", "certain")
+EXAMPLES = 3
+type Options = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +34,183 @@ class Line:
     things: str = "cells"
     examples: tuple[str, ...] = ()
     why: str = ""
+
+
+class Lines:
+    """The lines of one reading, each once, with what somebody answered."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.answers = answers
+        self._lines: dict[str, Line] = {}
+
+    def add(
+        self,
+        key: str,
+        about: str,
+        title: str,
+        options: Options = (),
+        *,
+        proposed: str = "",
+        state: str = "",
+        count: int = 1,
+        things: str = "cells",
+        examples: Sequence[str] = (),
+        becomes: str = "",
+        why: str = "",
+    ) -> str:
+        """Note a line, or one more of its things; what counts now (blank: open).
+
+        Without a `state` it is open until something is answered or proposed.
+        """
+        before = self._lines.get(key)
+        if before is not None:
+            shown = dict.fromkeys((*before.examples, *examples))
+            self._lines[key] = replace(
+                before,
+                count=before.count + count,
+                examples=tuple(shown)[:EXAMPLES],
+            )
+            return before.chosen
+        answer = self.answers.get(key, "")
+        answer = answer if answer in dict(options) else ""
+        chosen = answer or proposed
+        self._lines[key] = Line(
+            key=key,
+            about=about,
+            title=title,
+            state=state or ("proposed" if chosen else "open"),
+            options=tuple(options),
+            chosen=chosen,
+            said=answer,
+            becomes=becomes or dict(options).get(chosen, ""),
+            count=count,
+            things=things,
+            examples=tuple(dict.fromkeys(examples))[:EXAMPLES],
+            why=why,
+        )
+        return chosen
+
+    def in_order(self) -> tuple[Line, ...]:
+        lines = self._lines.values()
+        return tuple(sorted(lines, key=lambda line: ORDER.index(line.state)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    record: Record
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCell:
+    """A cell as the page shows it; `role` is blank where its column is not read."""
+
+    text: str
+    state: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """`kind` is *row, joined, heading, names, total, left, refused* or blank."""
+
+    number: int
+    kind: str
+    cells: tuple[SeenCell, ...]
+    sentence: str = ""
+    # The key of the answer that sets this row apart.
+    key: str = ""
+    is_open: bool = False
+
+
+class LazyRows(Sequence[SeenRow]):
+    """Rows that are made when somebody looks at them."""
+
+    def __init__(self, count: int, make: Callable[[int], SeenRow]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._make(place) for place in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(at)
+        return self._make(at % self._count)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenSheet:
+    """A sheet that is read: its columns' menus (lines) by place, and its rows."""
+
+    name: str
+    columns: tuple[Line, ...]
+    rows: Sequence[SeenRow]
+    names_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What it would do: nothing is written while a line is open.
+
+    `left` counts the rows by what they are: *heading, joined, names, total, left*.
+    `refused` waits: each is typed anew, or left out by the answer `refused`.
+    """
+
+    filename: str
+    sha256: str
+    new: tuple[Record, ...] = ()
+    changed: tuple[Change, ...] = ()
+    same: tuple[Record, ...] = ()
+    left: Mapping[str, int] = field(default_factory=dict)
+    refused: tuple[Refusal, ...] = ()
+    lines: tuple[Line, ...] = ()
+    remarks: tuple[str, ...] = ()
+    sheets: tuple[SeenSheet, ...] = ()
+    # Places of cells that were typed anew, and rows that stay out with their reasons,
+    # as plain data: sheet, row, cells, why.
+    typed: tuple[str, ...] = ()
+    rest: tuple[Mapping[str, Any], ...] = ()
+    # All columns and words that were decided, to be remembered with the yes.
+    decided: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state == "open")
+
+    @property
+    def can_apply(self) -> bool:
+        """Whether a yes may take it: nothing is open, and something would come in."""
+        return not self.open and bool(self.new or self.changed or self.same)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing of it needs a look: a paste lands at once."""
+        return self.can_apply and all(line.state == "certain" for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        """Of all lines and rows: what the yes was said to."""
+        rows = hashlib.sha256()
+        for line in self.lines:
+            rows.update(
+                repr((line.key, line.chosen, line.becomes, line.count)).encode()
+            )
+        for record in (*self.new, *self.same):
+            rows.update(repr((record.key, sorted(record.values.items()))).encode())
+        for change in self.changed:
+            after = sorted(change.after.items()), sorted(change.before.items())
+            rows.update(repr((change.record.key, after)).encode())
+        return rows.hexdigest()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "same": len(self.same),
+            "refused": len({(one.sheet, one.row) for one in self.refused}),
+            **self.left,
+        }

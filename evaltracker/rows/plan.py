@@ -1,110 +1,56 @@
 """What a source would bring: read, asked, planned, and nothing written."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import Any
 
-from evaltracker.rows.lines import Line
-from evaltracker.rows.sources import Workbook
-from evaltracker.rows.subjects import Context, Key, Record, Refusal, Subject
+from evaltracker.rows import columns, row_types
+from evaltracker.rows.cells import LABELS, SENTENCES, Cell, Hints, key, read_column
+from evaltracker.rows.columns import SEARCHED_ROWS, Columns
+from evaltracker.rows.lines import (
+    Change,
+    LazyRows,
+    Line,
+    Lines,
+    Plan,
+    SeenCell,
+    SeenRow,
+    SeenSheet,
+)
+from evaltracker.rows.row_types import RowProposal
+from evaltracker.rows.subjects import (
+    Context,
+    Key,
+    ReadRow,
+    Record,
+    Refusal,
+    Role,
+    Subject,
+)
+from evaltracker.rows.guards import Unreadable, column_letter
+from evaltracker.rows.sources import Row, Sheet, Workbook
+
+__all__ = ["Answers", "Change", "Plan", "read", "signature"]
 
 # By key of a line what somebody chose, and by `cell:Sheet1:4:2` (row from 1, column
 # from 0) what somebody typed anew.
 type Answers = Mapping[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    record: Record
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SeenCell:
-    """A cell as the page shows it; `role` is blank where its column is not read."""
-
-    text: str
-    state: str = ""
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRow:
-    """`kind` is *row, joined, heading, names, total, aside, refused* or blank."""
-
-    number: int
-    kind: str
-    cells: tuple[SeenCell, ...]
-    sentence: str = ""
-    # The key of the answer that sets this row apart, and that of its line.
-    key: str = ""
-    is_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSheet:
-    """A sheet that is read: its columns' menus (lines) by place, and its rows."""
-
-    name: str
-    columns: tuple[Line, ...]
-    rows: tuple[SeenRow, ...]
-    names_row: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What it would do: nothing is written while a line is open.
-
-    `left` counts the rows by what they are: *heading, joined, names, total, left*.
-    `refused` waits: each is typed anew, or left out by the answer `refused`.
-    """
-
-    filename: str
-    sha256: str
-    new: tuple[Record, ...] = ()
-    changed: tuple[Change, ...] = ()
-    same: tuple[Record, ...] = ()
-    left: Mapping[str, int] = field(default_factory=dict)
-    refused: tuple[Refusal, ...] = ()
-    lines: tuple[Line, ...] = ()
-    remarks: tuple[str, ...] = ()
-    sheets: tuple[SeenSheet, ...] = ()
-    # Places of cells that were typed anew, and rows that stay out with their reasons,
-    # as plain data: sheet, row, cells, why.
-    typed: tuple[str, ...] = ()
-    rest: tuple[Mapping[str, Any], ...] = ()
-    # All columns and words that were decided, to be remembered with the yes.
-    decided: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def open(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.state == "open")
-
-    @property
-    def can_apply(self) -> bool:
-        """Whether a yes may take it: nothing is open, refused or empty."""
-        raise NotImplementedError
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether nothing of it needs a look: a paste lands at once."""
-        raise NotImplementedError
-
-    @property
-    def digest(self) -> str:
-        """Of all lines and rows: what the yes was said to."""
-        raise NotImplementedError
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {
-            "new": len(self.new),
-            "changed": len(self.changed),
-            "same": len(self.same),
-            "refused": len({(one.sheet, one.row) for one in self.refused}),
-            **self.left,
-        }
+LEAST_ROWS = 3  # Of a second list with other names, to be proposed for reading.
+# What a row can be, as menus say it.
+KINDS_OF_ROWS = {
+    "row": "a row",
+    "heading": "a heading of the rows below",
+    "joined": "goes on with the row above",
+    "names": "the names again",
+    "total": "a total",
+    "left": "left out",
+}
+CLOSED = frozenset({"closed", "availability"})
+SHOWN_CELLS = 2_000  # Of other columns, that tell how a sheet writes numbers.
 
 
 def read(
@@ -122,4 +68,849 @@ def read(
     Raises:
         Unreadable: no sheet of it holds anything.
     """
-    raise NotImplementedError
+    return _Reading(subject, book, context, answers).plan(known)
+
+
+def signature(names: Row) -> str:
+    """Of a set of names, in any order: what columns are remembered by."""
+    keys = sorted(filter(None, map(key, names.cells)))
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
+
+
+type Options = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Sheets of the same names: one list, its rows numbered through from 0."""
+
+    sheets: list[Sheet]
+    columns: Columns
+    names: Row | None = None
+    rows: list[Row] = field(default_factory=list)
+    # By running number, where the row stands in the file.
+    places: list[tuple[str, Row]] = field(default_factory=list)
+    types: list[RowProposal] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    # By place, the read cells by running number.
+    cells: dict[int, dict[int, Cell[Any]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.sheets[0].name
+
+    def held(self) -> Iterator[tuple[int, str]]:
+        """Place and role of each column that is read."""
+        for place, proposal in enumerate(self.columns.proposals):
+            if proposal.role not in ("", "left"):
+                yield place, proposal.role
+
+    def title(self, place: int) -> str:
+        name = self.names.cell(place) if self.names else ""
+        return " ".join(name.split())[:60] or f"column {column_letter(place)}"
+
+
+class _Reading:
+    def __init__(
+        self, subject: Subject, book: Workbook, context: Context, answers: Answers
+    ) -> None:
+        self.subject, self.context, self.answers = subject, context, answers
+        self.roles = {role.name: role for role in subject.roles_in(context)}
+        self.lines = Lines(answers)
+        self.refusals: list[Refusal] = []
+        self.typed: list[str] = []
+        self.left: Counter[str] = Counter()
+        self.decided: dict[str, str] = {}
+        self.book = replace(book, sheets=tuple(map(self._adjusted, book.visible)))
+
+    def _adjusted(self, sheet: Sheet) -> Sheet:
+        """The sheet with the cells that were typed anew, and turned if asked."""
+        start = f"cell:{sheet.name}:"
+        typed: dict[int, dict[int, str]] = {}
+        for answer, text in self.answers.items():
+            row, _, place = answer.removeprefix(start).partition(":")
+            if answer.startswith(start) and row.isdecimal() and place.isdecimal():
+                typed.setdefault(int(row), {})[int(place)] = text
+                self.typed.append(f"{sheet.name} {column_letter(int(place))}{row}")
+        rows = [
+            _typed_anew(row, typed[row.number]) if row.number in typed else row
+            for row in sheet.rows
+        ]
+        if self.answers.get(f"turned:{sheet.name}"):
+            cells = zip_longest(*(row.cells for row in rows), fillvalue="")
+            rows = [Row(at, tuple(row)) for at, row in enumerate(cells, 1)]
+        return replace(sheet, rows=tuple(row for row in rows if row.filled))
+
+    def plan(self, known: Mapping[Key, Mapping[str, Any]]) -> Plan:
+        groups = self._groups()
+        read = [row for group in groups for row in self._read(group)]
+        self._for_all(read, groups)
+        read = self._numbered(read)
+        records = self._records(read)
+        records = self._once_each(records)
+        new, changed, same = _compared(records, known)
+        self._ask_refused(groups)
+        return Plan(
+            filename=self.book.filename,
+            sha256=self.book.sha256,
+            new=tuple(new),
+            changed=tuple(changed),
+            same=tuple(same),
+            left=dict(self.left),
+            refused=tuple(self.refusals),
+            lines=self.lines.in_order(),
+            remarks=(*self.book.remarks, *self._remarks(groups)),
+            sheets=tuple(
+                self._seen(group, sheet) for group in groups for sheet in group.sheets
+            ),
+            typed=tuple(self.typed),
+            rest=tuple(self._rest(groups)),
+            decided=self.decided,
+        )
+
+    # Sheets, and what their columns hold.
+
+    def _groups(self) -> list[_Group]:
+        """The lists that are read, each with what its columns and rows are."""
+        groups: list[_Group] = []
+        for sheet in self.book.sheets:
+            if not sheet.rows:
+                continue
+            columns = self._columns(sheet.name, sheet.rows)
+            names = sheet.rows[columns.names_at] if columns.names_at >= 0 else None
+            alike = (one for one in groups if _are_alike(one.names, names))
+            group = next(alike, None)
+            if group is None:
+                group = _Group([], columns, names)
+                groups.append(group)
+            group.sheets.append(sheet)
+            first = columns.names_at + (not group.rows)
+            for row in sheet.rows[max(first, 0) :]:
+                group.places.append((sheet.name, row))
+                group.rows.append(replace(row, number=len(group.rows)))
+        if not groups:
+            raise Unreadable("Nothing stands in this file. Choose another one.")
+        groups = self._chosen(groups)
+        for group in groups:
+            if len(group.sheets) > 1 and group.names:
+                rows = (group.names, *group.rows)
+                group.columns = self._columns(group.name, rows, names_at=0)
+            self._name_columns(group)
+            self._type_rows(group)
+        return groups
+
+    def _columns(
+        self, name: str, rows: Sequence[Row], names_at: int | None = None
+    ) -> Columns:
+        """What columns hold: said on the screen, remembered, or proposed."""
+        at = names_at
+        numbers = [row.number for row in rows[:SEARCHED_ROWS]]
+        answer = self.answers.get(f"names:{name}", "")
+        if at is None and answer:
+            is_there = answer.isdecimal() and int(answer) in numbers
+            at = numbers.index(int(answer)) if is_there else -1
+        remembered = self.context.remembered
+        for place, row in enumerate(rows[:SEARCHED_ROWS] if at is None else ()):
+            if f"names:{signature(row)}" in remembered:
+                at = place
+        screen, start, whole = {}, f"column:{name}:", f"role:{name}:"
+        for line, choice in self.answers.items():
+            place_said = line.removeprefix(start)
+            if line.startswith(start) and place_said.isdecimal():
+                screen[int(place_said)] = choice
+            elif line.startswith(whole) and choice.isdecimal():
+                screen[int(choice)] = line.removeprefix(whole)
+        sign = signature(rows[at]) if at is not None and at >= 0 else ""
+        context = replace(
+            self.context, remembered=_under(f"column:{sign}:", remembered)
+        )
+        return columns.propose(self.subject, rows, context, screen, at)
+
+    def _chosen(self, groups: list[_Group]) -> list[_Group]:
+        """The lists to read: the one with most rows, and others that are as clear."""
+        best = max(groups, key=lambda group: (_clarity(group), len(group.rows)))
+        options = (("read", "is read"), ("skip", "is left out"))
+        read = []
+        for group in groups:
+            is_like = group is best or (
+                _clarity(group) >= max(2, _clarity(best))
+                and len(group.rows) >= LEAST_ROWS
+            )
+            chosen = "read" if is_like else "skip"
+            for sheet in group.sheets if len(self.book.sheets) > 1 else ():
+                chosen = self.lines.add(
+                    f"sheet:{sheet.name}",
+                    "sheet",
+                    f"Sheet “{sheet.name}”",
+                    options,
+                    proposed=chosen,
+                    count=len(sheet.rows),
+                    things="rows",
+                )
+                if chosen == "skip":
+                    group.sheets = [one for one in group.sheets if one is not sheet]
+            if len(self.book.sheets) > 1:
+                stay = {sheet.name for sheet in group.sheets}
+                pairs = [
+                    pair
+                    for pair in zip(group.places, group.rows, strict=True)
+                    if pair[0][0] in stay
+                ]
+                group.places = [place for place, _ in pairs]
+                group.rows = [
+                    replace(row, number=at) for at, (_, row) in enumerate(pairs)
+                ]
+            if group.sheets:
+                read.append(group)
+        return read
+
+    def _name_columns(self, group: _Group) -> None:
+        names = group.names
+        sign = signature(names) if names else ""
+        options = self._roles_of(group)
+        for place, proposal in enumerate(group.columns.proposals):
+            filled = [row.cell(place) for row in group.rows if row.cell(place)]
+            if proposal.role not in ("", "left") or proposal.state == "open":
+                self.lines.add(
+                    f"column:{group.name}:{place}",
+                    "column",
+                    f"Column “{group.title(place)}”",
+                    options,
+                    proposed="" if proposal.state == "open" else proposal.role,
+                    state=proposal.state,
+                    count=len(filled),
+                    examples=filled[:3],
+                    why=proposal.why,
+                )
+            if sign and names and proposal.role and names.cell(place):
+                name = key(names.cell(place))
+                self.decided[f"column:{sign}:{name}"] = proposal.role
+                self.decided[f"names:{sign}"] = "1"
+        places = [
+            (str(place), group.title(place))
+            for place, proposal in enumerate(group.columns.proposals)
+            if proposal.role in ("", "left")
+        ]
+        for name in group.columns.open_roles:
+            label = self.roles[name].label
+            self.lines.add(
+                f"role:{group.name}:{name}",
+                "column",
+                f"Which column is the {label.lower()}?",
+                places,
+                count=len(group.rows),
+                things="rows",
+            )
+
+    def _roles_of(self, group: _Group) -> Options:
+        options: Options = [("left", "not read")]
+        options += [(role.name, role.label) for role in self.roles.values()]
+        if self.subject.across:
+            label = self.roles[self.subject.across].label.lower()
+            names = dict.fromkeys(self.context.candidates.values())
+            options += [(f"candidate:{name}", f"{name}: {label}") for name in names]
+        for name in self.subject.crosses:
+            role = self.roles[name]
+            options += [
+                (f"cross:{value}", f"a cross here: {label}")
+                for value, label in self.context.options.get(role.name, ())
+            ]
+        return options
+
+    # Rows, and what they are.
+
+    def _type_rows(self, group: _Group) -> None:
+        roles = ["" if p.role == "left" else p.role for p in group.columns.proposals]
+        chosen = {}
+        for answer, choice in self.answers.items():
+            if answer.startswith(f"rows:{group.name}:"):
+                chosen[answer.removeprefix(f"rows:{group.name}:")] = choice
+        numbers = {
+            f"row:{name}:{row.number}": f"row:{at}"
+            for at, (name, row) in enumerate(group.places)
+        }
+        for answer in self.answers.keys() & numbers.keys():
+            chosen[numbers[answer]] = self.answers[answer]
+        group.types = row_types.propose(
+            self.subject, group.rows, roles, group.names, chosen=chosen
+        )
+        self._ask_rows(group)
+        bounds = [name for name, _ in group.places]
+        start = self._above(group)
+        for sheet in dict.fromkeys(bounds):
+            part = [
+                proposal
+                for proposal, name in zip(group.types, bounds, strict=True)
+                if name == sheet
+            ]
+            first = [start] if start and sheet == group.name else []
+            group.categories += row_types.categories([*first, *part])[len(first) :]
+
+    def _above(self, group: _Group) -> RowProposal | None:
+        """What stands above the first row, if it is a heading like the later ones."""
+        if group.names is None:
+            return None
+        sheet, names = group.sheets[0], group.names
+        headings = [
+            row
+            for row, proposal in zip(group.rows, group.types, strict=True)
+            if proposal.kind == "heading"
+        ]
+        above = [row for row in sheet.rows if row.number < names.number][-1:]
+        for row in (names, *above):
+            for like in headings:
+                same = [at for at in row.filled if row.cell(at) == like.cell(at)]
+                others = [at for at in row.filled if at not in same]
+                is_like = row.filled == like.filled and len(others) == 1
+                if is_like and (same or row is not names):
+                    title = row.cell(others[0])
+                    return RowProposal("heading", "above", title=title)
+        return None
+
+    def _ask_rows(self, group: _Group) -> None:
+        options = tuple(KINDS_OF_ROWS.items())
+        for at, proposal in enumerate(group.types):
+            sheet, row = group.places[at]
+            if proposal.kind not in ("blank", "row"):
+                self.left[proposal.kind or "open"] += 1
+            if proposal.kind == "row" and not proposal.pattern:
+                continue
+            if proposal.kind == "blank" or f"row:{sheet}:{row.number}" in self.answers:
+                continue
+            cells = [cell for cell in row.cells if cell]
+            self.lines.add(
+                f"rows:{group.name}:{proposal.pattern}",
+                "rows",
+                row_types.describe(proposal.pattern),
+                options,
+                proposed=proposal.kind,
+                things="rows",
+                examples=[" · ".join(cells)[:80]],
+                why=proposal.why,
+            )
+
+    # Cells.
+
+    def _read(self, group: _Group) -> list[ReadRow]:
+        """The rows of a list with what their cells say."""
+        kinds = [proposal.kind for proposal in group.types]
+        mine = [at for at, kind in enumerate(kinds) if kind == "row"]
+        for place, role in group.held():
+            self._read_column(group, place, role, mine, kinds)
+        rows = []
+        for at in mine:
+            sheet, row = group.places[at]
+            values: dict[str, Any] = {}
+            texts: dict[str, str] = {}
+            across: dict[str, Any] = {}
+            across_texts: dict[str, str] = {}
+            for place, role in group.held():
+                cell = group.cells[place].get(at)
+                if cell is None or cell.refusal or cell.question:
+                    continue
+                kind, _, name = role.partition(":")
+                told = (
+                    (across, across_texts) if kind == "candidate" else (values, texts)
+                )
+                if cell.text:
+                    told[1][name or role] = cell.text
+                elif kind == "cross":
+                    word, _, value = name.rpartition(":")
+                    values[word or self.subject.crosses[0]] = value
+                elif cell.value is not None:
+                    told[0][name or role] = cell.value
+            category = group.categories[at] if self.subject.has_headings else ""
+            if not category and len(group.sheets) > 1:
+                category = sheet
+            rows.append(
+                ReadRow(
+                    sheet, row.number, values, texts, across, across_texts, category
+                )
+            )
+        return rows
+
+    def _read_column(
+        self,
+        group: _Group,
+        place: int,
+        name: str,
+        mine: Sequence[int],
+        kinds: Sequence[str],
+    ) -> None:
+        kind = name.partition(":")[0]
+        role = self.roles[
+            self.subject.across
+            if kind == "candidate"
+            else self.subject.crosses[0]
+            if kind == "cross"
+            else kind
+        ]
+        raw = {at: group.rows[at].value(place) for at in mine}
+        for at, kind_of_row in enumerate(kinds):
+            if kind_of_row == "joined" and role.reads in ("text", "lines"):
+                above = max((one for one in raw if one < at), default=None)
+                if above is not None and group.rows[at].cell(place):
+                    raw[above] = f"{raw[above]}\n{group.rows[at].cell(place)}".strip()
+        if kind == "cross":
+            group.cells[place] = {
+                at: Cell(value=True) for at, value in raw.items() if value
+            }
+            return
+        self._fill_down(group, place, role, raw)
+        hints = self._hints(group, place, role)
+        cells = read_column(role.reads, list(raw.values()), hints, role.closed)
+        answers = self._ask(group, place, role, dict(zip(raw, cells, strict=True)), raw)
+        if answers is not None:
+            hints = replace(
+                hints,
+                meanings={**hints.meanings, **answers.meanings},
+                decimal=answers.decimal or hints.decimal,
+                order=answers.order or hints.order,
+            )
+            cells = read_column(role.reads, list(raw.values()), hints, role.closed)
+        group.cells[place] = dict(zip(raw, cells, strict=True))
+        for at, cell in group.cells[place].items():
+            if cell.refusal:
+                sheet, row = group.places[at]
+                sentence = SENTENCES.get(cell.refusal, cell.refusal)
+                self.refusals.append(Refusal(sheet, row.number, name, sentence))
+
+    def _fill_down(
+        self, group: _Group, place: int, role: Role, raw: dict[int, Any]
+    ) -> None:
+        """Take a blank below a filled category as the one above, if that is said."""
+        if not row_types.as_above(role, list(raw.values())):
+            return
+        blank = [at for at, value in raw.items() if not value]
+        chosen = self.lines.add(
+            f"above:{group.name}:{place}",
+            "column",
+            f"Blank cells of “{group.title(place)}”",
+            (("above", "as above"), ("blank", "blank")),
+            proposed="above",
+            count=len(blank),
+        )
+        above: Any = ""
+        for at, value in raw.items():
+            above = value or above
+            if chosen == "above":
+                raw[at] = above
+
+    def _hints(self, group: _Group, place: int, role: Role) -> Hints:
+        start = f"words:{_list_of(role)}:"
+        meanings = _under(start, self.context.remembered) | _under(start, self.answers)
+        for about in ("shares", "zeros", "tax"):
+            if choice := self.answers.get(f"{about}:{group.name}:{place}"):
+                meanings[""] = choice
+        others: list[str] = []
+        formats: list[str] = []
+        if role.reads in ("number", "money"):
+            for row in group.rows[:SHOWN_CELLS]:
+                others += [
+                    text
+                    for at, text in enumerate(row.cells)
+                    if text and at != place and at not in row.numbers
+                ]
+            sheets = {sheet.name: sheet.formats for sheet in group.sheets}
+            formats = [
+                sheets[name].get((row.number, place), "")
+                for (name, row), proposal in zip(group.places, group.types, strict=True)
+                if proposal.kind == "row"
+            ]
+        return Hints(
+            decimal=self.answers.get(f"number:{group.name}:{place}", ""),
+            order=self.answers.get(f"order:{group.name}:{place}", ""),
+            currency=self.answers.get("all:currency", "") or self.context.currency,
+            sheet=others,
+            formats=formats,
+            meanings=meanings,
+            choices=self.context.choices.get(role.name, {}),
+        )
+
+    def _ask(
+        self,
+        group: _Group,
+        place: int,
+        role: Role,
+        cells: Mapping[int, Cell[Any]],
+        raw: Mapping[int, Any],
+    ) -> Hints | None:
+        """Have a line for each distinct thing that cells leave open.
+
+        Returns what counts now, or None if nothing is left open.
+        """
+        meanings: dict[str, str] = {}
+        settled = {"number": "", "order": ""}
+        title = f"“{group.title(place)}”"
+        asked = False
+        for at, cell in cells.items():
+            text = str(raw[at])
+            if cell.text and role.reads != "text":
+                self.lines.add(
+                    f"text:{group.name}:{place}",
+                    "text",
+                    f"Kept as it is in {title}, as not stated",
+                    state="text",
+                    examples=[text[:60]],
+                )
+            elif not cell.question:
+                if role.reads in CLOSED and cell.value is not None:
+                    self._tell_word(role, cell, text)
+                continue
+            asked = True
+            about, options, proposed = _menu(cell, text, self._values_of(role))
+            if cell.question in ("word", "words", "currency", "period", "year"):
+                line = f"words:{_list_of(role)}:{key(cell.word or text)}"
+                name = f"“{cell.word or text}”"
+            else:
+                line = f"{cell.question}:{group.name}:{place}"
+                name = f"{about} in {title}"
+            elsewhere = self.context.elsewhere.get(line)
+            why = ""
+            if elsewhere and elsewhere[0] in dict(options):
+                proposed, why = elsewhere[0], f"as in {elsewhere[1]}"
+            chosen = self.lines.add(
+                line,
+                cell.question,
+                name,
+                options,
+                proposed=proposed,
+                examples=[text[:60]],
+                why=why,
+            )
+            if cell.question in settled:
+                settled[cell.question] = chosen
+            elif chosen:
+                word = line.rpartition(":")[2] if line.startswith("words:") else ""
+                meanings[word] = chosen
+                if line.startswith("words:"):
+                    self.decided[line] = chosen
+        if not asked:
+            return None
+        return Hints(
+            decimal=settled["number"], order=settled["order"], meanings=meanings
+        )
+
+    def _tell_word(self, role: Role, cell: Cell[Any], text: str) -> None:
+        """Name a word of a closed list that is certain, with its menu."""
+        options = self._values_of(role)
+        value = cell.value
+        value = getattr(value, "availability", value)
+        self.lines.add(
+            f"words:{_list_of(role)}:{key(text)}",
+            "word",
+            f"“{text[:60]}”",
+            options,
+            proposed=str(value),
+            state="certain",
+            becomes=dict(options).get(str(value), str(value)),
+        )
+
+    def _values_of(self, role: Role) -> Options:
+        return [*self.context.options.get(role.name, ()), ("text", "kept as text")]
+
+    # What is said of all rows, refs, and records.
+
+    def _for_all(self, rows: list[ReadRow], groups: list[_Group]) -> None:
+        """Ask once for all rows what no cell says, and write it into each."""
+        subject, context = self.subject, self.context
+        lacking: dict[str, list[int]] = {name: [] for name in subject.for_all}
+        for at, row in enumerate(rows):
+            for name in subject.lacks(row, context):
+                lacking[name].append(at)
+        told: dict[str, set[str]] = {name: set() for name in subject.for_all}
+        for group in groups:
+            names = [sheet.name for sheet in group.sheets]
+            names += [group.title(place) for place, _ in group.held()]
+            first = group.places[0][1].number if group.places else 0
+            names += [
+                cell
+                for row in group.sheets[0].rows
+                if row.number < first
+                for cell in row.cells
+            ]
+            for text in names:
+                for name, value in subject.proposes(text, context).items():
+                    told[name].add(value)
+        for name, places in lacking.items():
+            if not places:
+                continue
+            usual = told[name].pop() if len(told[name]) == 1 else ""
+            is_all = len(places) == len(rows)
+            chosen = self.lines.add(
+                f"all:{name}",
+                "all",
+                f"{self.roles[name].label} {'of all rows' if is_all else 'where blank'}",
+                context.options.get(name, ()),
+                proposed=usual,
+                count=len(places),
+                things="rows",
+            )
+            for at in places if chosen else ():
+                rows[at] = replace(
+                    rows[at], values={**rows[at].values, name: chosen}
+                )
+
+    def _numbered(self, rows: list[ReadRow]) -> list[ReadRow]:
+        """Rows without a ref get one, after the highest of the evaluation."""
+        if not self.subject.has_headings:
+            return rows
+        refs = [row.values.get("ref", "") for row in rows]
+        blank = refs.count("")
+        if not blank:
+            return rows
+        given = row_types.numbered(refs, self.context.refs)
+        fresh = [new for new, ref in zip(given, refs, strict=True) if not ref]
+        shown = fresh[0] if blank == 1 else f"{fresh[0]} to {fresh[-1]}"
+        self.lines.add(
+            "numbering",
+            "numbering",
+            "Rows without a ref",
+            (("yes", f"are numbered, {shown}"),),
+            proposed="yes",
+            count=blank,
+            things="rows",
+        )
+        return [
+            row if ref else replace(row, values={**row.values, "ref": new})
+            for row, ref, new in zip(rows, refs, given, strict=True)
+        ]
+
+    def _records(self, rows: Iterable[ReadRow]) -> list[Record]:
+        refused = {(one.sheet, one.row) for one in self.refusals}
+        records = []
+        for one in self.subject.records(rows, self.context):
+            if isinstance(one, Refusal):
+                self.refusals.append(one)
+            else:
+                records.append(one)
+        refused |= {(one.sheet, one.row) for one in self.refusals}
+        return [one for one in records if (one.sheet, one.row) not in refused]
+
+    def _once_each(self, records: Iterable[Record]) -> list[Record]:
+        """The records, each key once: the same again is one, another is refused."""
+        first: dict[Key, Record] = {}
+        for record in records:
+            former = first.setdefault(record.key, record)
+            if former is record:
+                continue
+            if former.values == record.values:
+                self.left["twice"] += 1
+                continue
+            where = (
+                f" of sheet “{former.sheet}”" if former.sheet != record.sheet else ""
+            )
+            self.refusals.append(
+                Refusal(
+                    record.sheet,
+                    record.row,
+                    "",
+                    f"“{record.name[:60]}” stands in row {former.row}{where} already, "
+                    "with other values. Keep one of the two.",
+                )
+            )
+        refused = {(one.sheet, one.row) for one in self.refusals}
+        return [one for one in first.values() if (one.sheet, one.row) not in refused]
+
+    def _ask_refused(self, groups: list[_Group]) -> None:
+        rows = {(one.sheet, one.row) for one in self.refusals}
+        if rows:
+            many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+            self.lines.add(
+                "refused",
+                "refused",
+                f"{many} cannot come in as they are",
+                (("leave", "left out"),),
+                count=len(rows),
+                things="rows",
+                examples=list(dict.fromkeys(one.sentence for one in self.refusals)),
+                why="Type their red cells anew below, or leave them out.",
+            )
+
+    def _remarks(self, groups: list[_Group]) -> Iterator[str]:
+        for group in groups:
+            for sheet in group.sheets:
+                yield from sheet.remarks
+            unread = []
+            for place, proposal in enumerate(group.columns.proposals):
+                filled = sum(bool(row.cell(place)) for row in group.rows)
+                if proposal.role == "left" and filled:
+                    unread.append(f"{group.title(place)} ({filled:,})")
+            if unread:
+                yield f"Not read, with their cells: {', '.join(unread)}."
+
+    def _rest(self, groups: list[_Group]) -> Iterator[Mapping[str, Any]]:
+        """The rows that stay out with their reasons, as plain data."""
+        why: dict[tuple[str, int], list[str]] = {}
+        for one in self.refusals:
+            why.setdefault((one.sheet, one.row), []).append(one.sentence)
+        for group in groups:
+            for at, (sheet, row) in enumerate(group.places):
+                is_left = f"row:{sheet}:{row.number}" in self.answers
+                if is_left and group.types[at].kind == "left":
+                    why.setdefault((sheet, row.number), []).append("You left it out.")
+            for sheet in group.sheets:
+                parts = [
+                    {
+                        "cells": list(row.cells),
+                        "why": " ".join(why[sheet.name, row.number]),
+                    }
+                    for row in sheet.rows
+                    if (sheet.name, row.number) in why
+                ]
+                if parts:
+                    names = list(group.names.cells) if group.names else []
+                    yield {"sheet": sheet.name, "names": names, "rows": parts}
+
+    # The file as the page shows it.
+
+    def _seen(self, group: _Group, sheet: Sheet) -> SeenSheet:
+        wrong: dict[int, list[Refusal]] = {}
+        for one in self.refusals:
+            if one.sheet == sheet.name:
+                wrong.setdefault(one.row, []).append(one)
+        running = {
+            row.number: at
+            for at, (name, row) in enumerate(group.places)
+            if name == sheet.name
+        }
+        roles = dict(group.held())
+        names_row = 0
+        if group.names and sheet is group.sheets[0]:
+            names_row = group.names.number
+
+        def make(place: int) -> SeenRow:
+            row = sheet.rows[place]
+            at = running.get(row.number)
+            kind = group.types[at].kind if at is not None else "names"
+            if at is None and row.number != names_row:
+                kind = "left"
+            refused = wrong.get(row.number, [])
+            sentences = {one.role: one.sentence for one in refused}
+            cells = []
+            is_open = at is not None and not kind
+            for column in range(len(row.cells)):
+                role = roles.get(column, "")
+                cell = group.cells.get(column, {}).get(at) if at is not None else None
+                state = cell.confidence if cell else ""
+                is_open = is_open or state == "open"
+                sentence = sentences.get(role) or sentences.get(
+                    role.removeprefix("candidate:"), ""
+                )
+                if role and sentence:
+                    state = "refused"
+                cells.append(
+                    SeenCell(row.cell(column), state, sentence if role else "")
+                )
+            return SeenRow(
+                number=row.number,
+                kind="refused" if refused else kind,
+                cells=tuple(cells),
+                sentence=sentences.get("", ""),
+                key=f"row:{sheet.name}:{row.number}",
+                is_open=is_open,
+            )
+
+        menus = tuple(
+            Line(
+                key=f"column:{group.name}:{place}",
+                about="column",
+                title=group.title(place),
+                state=proposal.state,
+                options=tuple(self._roles_of(group)),
+                chosen=proposal.role,
+                why="?" if proposal.is_unsure else proposal.why,
+            )
+            for place, proposal in enumerate(group.columns.proposals)
+        )
+        return SeenSheet(sheet.name, menus, LazyRows(len(sheet.rows), make), names_row)
+
+
+def _list_of(role: Role) -> str:
+    """What words of a role are remembered by: its closed list, else its name."""
+    return role.closed or role.name
+
+
+def _under(start: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix(start): text
+        for name, text in texts.items()
+        if name.startswith(start)
+    }
+
+
+def _typed_anew(row: Row, typed: Mapping[int, str]) -> Row:
+    cells = list(row.cells)
+    cells += [""] * (max(typed) + 1 - len(cells))
+    for place, text in typed.items():
+        cells[place] = text
+    return replace(
+        row,
+        cells=tuple(cells),
+        numbers=row.numbers - typed.keys(),
+        days=row.days - typed.keys(),
+    )
+
+
+def _are_alike(one: Row | None, other: Row | None) -> bool:
+    """Whether two rows of names are those of one list: all but one name is equal."""
+    if one is None or other is None:
+        return False
+    pairs = list(zip_longest(one.cells, other.cells, fillvalue=""))
+    same = [pair for pair in pairs if key(pair[0]) == key(pair[1])]
+    return (
+        len(pairs) - len(same) <= 1 and sum(bool(pair[0]) for pair in same) >= 2
+    ) or (one.cells == other.cells)
+
+
+def _clarity(group: _Group) -> int:
+    """How clear it is that a list is one of the subject: 0 is not at all."""
+    proposals = [one for one in group.columns.proposals if one.role not in ("", "left")]
+    if group.columns.open_roles or not proposals:
+        return 0
+    sure = [one for one in proposals if one.by in ("screen", "own", "remembered")]
+    return 3 if sure else 2 if any(one.by == "word" for one in proposals) else 1
+
+
+def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[str, Options, str]:
+    """What is asked, its options, and which of them is proposed."""
+    if cell.question == "number":
+        mark = next((mark for mark in text if mark in ".,"), ".")
+        other = "," if mark == "." else "."
+        big, small = cell.options
+        options = [(other, f"{text} is {big}"), (mark, f"{text} is {small}")]
+        usual = {big: other, small: mark}.get(cell.proposed, "")
+        return "How numbers are written", options, usual
+    if cell.question == "order":
+        first, second = cell.options
+        return (
+            "Which day",
+            [("day", f"{text} is {first}"), ("month", second)],
+            ({first: "day", second: "month"}.get(cell.proposed, "")),
+        )
+    if cell.question == "word":
+        return text, values, str(cell.proposed or "")
+    options = [(option, LABELS.get(option, option)) for option in cell.options]
+    return cell.question.capitalize(), options, cell.proposed
+
+
+def _compared(
+    records: Iterable[Record], known: Mapping[Key, Mapping[str, Any]]
+) -> tuple[list[Record], list[Change], list[Record]]:
+    new, changed, same = [], [], []
+    for record in records:
+        before = known.get(record.key)
+        if before is None:
+            new.append(record)
+            continue
+        after = {
+            name: value
+            for name, value in record.values.items()
+            if before.get(name) != value
+        }
+        if after:
+            old = {name: before.get(name) for name in after}
+            changed.append(Change(record, old, after))
+        else:
+            same.append(record)
+    return new, changed, same
