@@ -8,8 +8,8 @@ from functools import cache
 from statistics import median_low
 
 from evaltracker.rows.cells import WORDS, currencies_of, key, read_column
+from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Context, Role, Subject
-from evaltracker.toolbox.tabular.cells import Row
 
 SEARCHED_ROWS = 60
 SAMPLE_ROWS = 2_000

@@ -10,6 +10,7 @@ from typing import Any
 from evaltracker.rows import columns, row_types
 from evaltracker.rows.cells import LABELS, SENTENCES, Cell, Hints, key, read_column
 from evaltracker.rows.columns import SEARCHED_ROWS, Columns
+from evaltracker.rows.guards import Unreadable, column_letter
 from evaltracker.rows.lines import (
     Change,
     LazyRows,
@@ -21,6 +22,7 @@ from evaltracker.rows.lines import (
     SeenSheet,
 )
 from evaltracker.rows.row_types import RowProposal
+from evaltracker.rows.sources import Row, Sheet, Workbook
 from evaltracker.rows.subjects import (
     Context,
     Key,
@@ -30,8 +32,6 @@ from evaltracker.rows.subjects import (
     Role,
     Subject,
 )
-from evaltracker.rows.guards import Unreadable, column_letter
-from evaltracker.rows.sources import Row, Sheet, Workbook
 
 __all__ = ["Answers", "Change", "Plan", "read", "signature"]
 
@@ -50,6 +50,7 @@ KINDS_OF_ROWS = {
     "left": "left out",
 }
 CLOSED = frozenset({"closed", "availability"})
+KEPT = ("text", "kept as text: not stated")
 SHOWN_CELLS = 2_000  # Of other columns, that tell how a sheet writes numbers.
 
 
@@ -499,7 +500,7 @@ class _Reading:
     def _hints(self, group: _Group, place: int, role: Role) -> Hints:
         start = f"words:{_list_of(role)}:"
         meanings = _under(start, self.context.remembered) | _under(start, self.answers)
-        for about in ("shares", "zeros", "tax"):
+        for about in ("shares", "zeros", "year"):
             if choice := self.answers.get(f"{about}:{group.name}:{place}"):
                 meanings[""] = choice
         others: list[str] = []
@@ -558,32 +559,28 @@ class _Reading:
                     self._tell_word(role, cell, text)
                 continue
             asked = True
-            about, options, proposed = _menu(cell, text, self._values_of(role))
-            if cell.question in ("word", "words", "currency", "period", "year"):
-                line = f"words:{_list_of(role)}:{key(cell.word or text)}"
-                name = f"“{cell.word or text}”"
-            else:
+            options, proposed = _menu(cell, text, self._values_of(role))
+            is_whole = cell.question in ("number", "order") or not cell.word
+            if is_whole:
                 line = f"{cell.question}:{group.name}:{place}"
-                name = f"{about} in {title}"
-            elsewhere = self.context.elsewhere.get(line)
-            why = ""
-            if elsewhere and elsewhere[0] in dict(options):
-                proposed, why = elsewhere[0], f"as in {elsewhere[1]}"
+            else:
+                line = f"words:{_list_of(role)}:{key(cell.word)}"
+            usual, where = self.context.elsewhere.get(line, ("", ""))
+            is_known = usual in dict(options)
             chosen = self.lines.add(
                 line,
                 cell.question,
-                name,
+                title if is_whole else f"“{cell.word}”",
                 options,
-                proposed=proposed,
+                proposed=usual if is_known else proposed,
                 examples=[text[:60]],
-                why=why,
+                why=f"as in {where}" if is_known else "",
             )
             if cell.question in settled:
                 settled[cell.question] = chosen
             elif chosen:
-                word = line.rpartition(":")[2] if line.startswith("words:") else ""
-                meanings[word] = chosen
-                if line.startswith("words:"):
+                meanings["" if is_whole else key(cell.word)] = chosen
+                if not is_whole:
                     self.decided[line] = chosen
         if not asked:
             return None
@@ -635,21 +632,21 @@ class _Reading:
         for name, places in lacking.items():
             if not places:
                 continue
-            usual = told[name].pop() if len(told[name]) == 1 else ""
+            usual = context.more.get("usual", {}).get(name, "")
+            if len(told[name]) == 1:
+                usual = told[name].pop()
             is_all = len(places) == len(rows)
             chosen = self.lines.add(
                 f"all:{name}",
                 "all",
-                f"{self.roles[name].label} {'of all rows' if is_all else 'where blank'}",
+                f"{self.roles[name].label} {'of all' if is_all else 'where blank'}",
                 context.options.get(name, ()),
                 proposed=usual,
                 count=len(places),
                 things="rows",
             )
             for at in places if chosen else ():
-                rows[at] = replace(
-                    rows[at], values={**rows[at].values, name: chosen}
-                )
+                rows[at] = replace(rows[at], values={**rows[at].values, name: chosen})
 
     def _numbered(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Rows without a ref get one, after the highest of the evaluation."""
@@ -742,25 +739,25 @@ class _Reading:
     def _rest(self, groups: list[_Group]) -> Iterator[Mapping[str, Any]]:
         """The rows that stay out with their reasons, as plain data."""
         why: dict[tuple[str, int], list[str]] = {}
-        for one in self.refusals:
-            why.setdefault((one.sheet, one.row), []).append(one.sentence)
+        for refusal in self.refusals:
+            why.setdefault((refusal.sheet, refusal.row), []).append(refusal.sentence)
         for group in groups:
             for at, (sheet, row) in enumerate(group.places):
                 is_left = f"row:{sheet}:{row.number}" in self.answers
                 if is_left and group.types[at].kind == "left":
                     why.setdefault((sheet, row.number), []).append("You left it out.")
-            for sheet in group.sheets:
-                parts = [
+            names = list(group.names.cells) if group.names else []
+            for part in group.sheets:
+                rows = [
                     {
                         "cells": list(row.cells),
-                        "why": " ".join(why[sheet.name, row.number]),
+                        "why": " ".join(why[part.name, row.number]),
                     }
-                    for row in sheet.rows
-                    if (sheet.name, row.number) in why
+                    for row in part.rows
+                    if (part.name, row.number) in why
                 ]
-                if parts:
-                    names = list(group.names.cells) if group.names else []
-                    yield {"sheet": sheet.name, "names": names, "rows": parts}
+                if rows:
+                    yield {"sheet": part.name, "names": names, "rows": rows}
 
     # The file as the page shows it.
 
@@ -872,26 +869,22 @@ def _clarity(group: _Group) -> int:
     return 3 if sure else 2 if any(one.by == "word" for one in proposals) else 1
 
 
-def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[str, Options, str]:
-    """What is asked, its options, and which of them is proposed."""
+def _menu(cell: Cell[Any], text: str, values: Options) -> tuple[Options, str]:
+    """The options of a question, and which of them is proposed."""
     if cell.question == "number":
-        mark = next((mark for mark in text if mark in ".,"), ".")
-        other = "," if mark == "." else "."
-        big, small = cell.options
-        options = [(other, f"{text} is {big}"), (mark, f"{text} is {small}")]
-        usual = {big: other, small: mark}.get(cell.proposed, "")
-        return "How numbers are written", options, usual
+        marks = {option: cell.decimal(option) for option in cell.options}
+        options = [(mark, f"{text} is {option}") for option, mark in marks.items()]
+        return options, marks.get(cell.proposed, "")
     if cell.question == "order":
-        first, second = cell.options
-        return (
-            "Which day",
-            [("day", f"{text} is {first}"), ("month", second)],
-            ({first: "day", second: "month"}.get(cell.proposed, "")),
+        ways = dict(zip(cell.options, ("day", "month"), strict=True))
+        return [(way, f"{text} is {day}") for day, way in ways.items()], (
+            ways.get(cell.proposed, "")
         )
-    if cell.question == "word":
-        return text, values, str(cell.proposed or "")
-    options = [(option, LABELS.get(option, option)) for option in cell.options]
-    return cell.question.capitalize(), options, cell.proposed
+    if cell.question == "shares":
+        return [("yes", "weights from the shares, 10 for the largest"), KEPT], "yes"
+    labels = LABELS | dict(values)
+    options = [(option, labels.get(option, option)) for option in cell.options]
+    return options, cell.proposed
 
 
 def _compared(

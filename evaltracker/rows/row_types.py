@@ -8,8 +8,8 @@ from typing import Any
 
 from evaltracker.rows.cells import WORDS, key
 from evaltracker.rows.columns import meanings_of
+from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Role, Subject
-from evaltracker.toolbox.tabular.cells import Row
 
 MOST_TITLE_WORDS = 8
 MOST_LEVELS = 2
