@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.rows.row_types import numbered, propose
-from evaltracker.toolbox.tabular.cells import Row
+from evaltracker.rows.sources import Row
 from tests.rows.lists import SUBJECTS, cases_of, rows_of
 
 NAMED = {"left": "aside", "": "question"}
