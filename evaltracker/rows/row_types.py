@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,34 +11,35 @@ from evaltracker.rows.columns import meanings_of
 from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Role, Subject
 
-MOST_TITLE_WORDS = 8
-MOST_LEVELS = 2
+MOST_TITLE_WORDS, MOST_LEVELS = 8, 2
 # Share of rows that makes a habit.
 MOST = 0.8
-STRUCTURE = frozenset(("level", "is_row"))
 TITLES = ("name", "text", "category", "ref")
 _TOTALS = frozenset(key(word) for words in WORDS["totals"].values() for word in words)
 _NUMBER = re.compile(r"[^\w,.]{0,3}[0-9][0-9.,'’\s]*+[^\w]{0,3}|[-–—]")
 _PART = re.compile(r"[-–—•*·▪◦‣]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]\s")
-_ENDS = (".", "?", "!", "。", "？", "！")  # as texts end in Chinese
-WHY = {
-    "again": "It is the row of names.",
-    "block": "It repeats a name beside a title.",
-    "total": "It begins as a total does.",
-    "unread": "It has nothing in a column that is read.",
-    "part": "It has no ref, and begins as a part of a list does.",
-    "lone": "It has one cell, and rows follow.",
-    "beside": "It has one cell that is read, and others beside.",
-    "marked": "The file marks it, but it has no text.",
-    "empty": "It has no text.",
-    "end": "It has no text, and nothing follows.",
-    "parent": "Its ref begins the next one.",
-    "sentence": "Its ref begins the next one, but it reads as a requirement.",
-    "deeper": "The file does not mark it, and the next row is deeper.",
-    "unmarked": "The file marks other rows.",
-    "shape": "Its ref is like those of headings.",
-    "long": "Its ref is like those of headings, but it is long.",
-    "bare": "It has no ref; most rows have one.",
+_ENDS = (".", "?", "!", "。", "？", "！")
+# By pattern: what is proposed (blank: open), and why.
+REASONS = {
+    "again": ("names", "It is the row of names."),
+    "block": ("heading", "It repeats a name beside a title."),
+    "total": ("total", "It begins as a total does."),
+    "unread": ("left", "It has nothing in a column that is read."),
+    "part": ("joined", "It has no ref, and begins as a part of a list does."),
+    "lone": ("heading", "It has one cell, and rows follow."),
+    "beside": ("", "It has one cell that is read, and others beside."),
+    "marked": ("", "The file marks it, but it has no text."),
+    "empty": ("heading", "It has no text."),
+    "end": ("left", "It has no text, and nothing follows."),
+    "parent": ("heading", "Its ref begins the next one."),
+    "sentence": ("", "Its ref begins the next one, but it reads as a requirement."),
+    "deeper": ("heading", "The file does not mark it, and the next row is deeper."),
+    "unmarked": ("", "The file marks other rows."),
+    "shape": ("heading", "Its ref is like those of headings."),
+    "long": ("", "Its ref is like those of headings, but it is long."),
+    "bare": ("", "It has no ref; most rows have one."),
+    "blank": ("blank", ""),
+    "": ("row", ""),
 }
 
 
@@ -58,44 +59,44 @@ class RowProposal:
 
 
 @dataclass(slots=True)
-class _Facts:
+class _Row:
     row: Row
+    # By role, what is read; `content` without what only tells the outline.
     cells: dict[str, str]
-    # Roles that are filled, without what only tells the outline.
     content: frozenset[str]
     text: str
-    is_marked: bool
+    title: str
     level: int
-    kind: str = "row"
+    is_marked: bool
+    is_alone: bool
     reason: str = ""
-    title: str = ""
 
     @property
     def ref(self) -> str:
         return self.cells.get("ref", "")
 
     @property
-    def heads(self) -> bool:
-        return self.kind == "heading"
+    def kind(self) -> str:
+        return REASONS[self.reason][0]
+
+    @property
+    def is_lone(self) -> bool:
+        return len(self.content) == 1 and _is_title(self.title)
 
     @property
     def pattern(self) -> str:
-        if not self.reason:
+        if self.reason in ("", "blank"):
             return ""
-        shown = sorted({role.partition(":")[0] for role in self.content}, key=_place)
+        roles = {role.partition(":")[0] for role in self.content}
+        shown = [role for role in TITLES if role in roles] + sorted(roles - {*TITLES})
         marks = ["marked"] * self.is_marked + [f"level {self.level}"] * bool(self.level)
         parts = (self.kind or "open", self.reason, "+".join(shown), "+".join(marks))
         return "-".join(parts).replace(" ", "_")
 
 
-def _place(role: str) -> tuple[int, str]:
-    return (TITLES.index(role) if role in TITLES else len(TITLES), role)
-
-
 def _is_title(text: str) -> bool:
-    return len(text.split()) <= MOST_TITLE_WORDS and not text.rstrip("*_ ").endswith(
-        _ENDS
-    )
+    bare = text.rstrip("*_ ")
+    return len(text.split()) <= MOST_TITLE_WORDS and not bare.endswith(_ENDS)
 
 
 def _begins(ref: str, other: str) -> bool:
@@ -122,184 +123,151 @@ def propose(
         roles: of each column by place, blank if it is not read.
         chosen: kinds by pattern, or by `row:` and the number of a row.
     """
-    texts = [role for role in ("text", "name", "label", "candidate") if role in roles]
-    facts = [_facts(row, roles, texts[0] if texts else "", names) for row in rows]
-    _type(facts, subject, roles, names)
-    _shape(facts)
-    levels = _levels(facts, chosen)
+    texts = (role for role in ("text", "name", "label", "candidate") if role in roles)
+    text = next(texts, "")
+    read = [_read(row, roles, text) for row in rows]
+    _give_reasons(read, subject, roles, names)
+    kinds = [
+        chosen.get(f"row:{one.row.number}") or chosen.get(one.pattern, one.kind)
+        for one in read
+    ]
     return [
-        RowProposal(
-            chosen.get(f"row:{one.row.number}") or chosen.get(one.pattern, one.kind),
-            one.pattern,
-            one.title,
-            level,
-            WHY.get(one.reason, ""),
-        )
-        for one, level in zip(facts, levels, strict=True)
+        RowProposal(kind, one.pattern, one.title, level, REASONS[one.reason][1])
+        for one, kind, level in zip(read, kinds, _levels(read, kinds), strict=True)
     ]
 
 
-def _facts(row: Row, roles: Sequence[str], text: str, names: Row | None) -> _Facts:
-    cells = {role: row.cell(at) for at, role in enumerate(roles) if role}
-    cells = {role: " ".join(cell.split()) for role, cell in cells.items() if cell}
-    level = cells.get("level", "")
-    mark = key(cells.get("is_row", ""))
-    title = next((cells[role] for role in TITLES if role in cells), cells.get(text, ""))
-    return _Facts(
+def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
+    cells = {
+        role: " ".join(row.cell(at).split())
+        for at, role in enumerate(roles)
+        if role and row.cell(at)
+    }
+    level, mark = cells.get("level", ""), key(cells.get("is_row", ""))
+    title = next((cells[role] for role in (*TITLES, text) if role in cells), "")
+    return _Row(
         row,
         cells,
-        frozenset(cells) - STRUCTURE,
-        cells.get(text, ""),
-        is_marked=mark in ("x", "1") or meanings_of("availability").get(mark) == "now",
-        level=int(level) if level.isascii() and level.isdigit() else 0,
+        content=frozenset(cells) - {"level", "is_row"},
+        text=cells.get(text, ""),
         title=title.strip("*_ "),
+        level=int(level) if level.isascii() and level.isdigit() else 0,
+        is_marked=mark in ("x", "1") or meanings_of("availability").get(mark) == "now",
+        is_alone=all(role for role, cell in zip(roles, row.cells, strict=False) if cell)
+        and not any(row.cells[len(roles) :]),
     )
 
 
-def _type(
-    facts: Sequence[_Facts], subject: Subject, roles: Sequence[str], names: Row | None
+def _give_reasons(
+    rows: Sequence[_Row], subject: Subject, roles: Sequence[str], names: Row | None
 ) -> None:
-    """The kind and the reason of each row, by the first rule that fits."""
-    filled = [one for one in facts if one.content]
+    """Give each row the first rule that fits."""
+    filled = [one for one in rows if one.content]
     with_text = [one for one in filled if one.text]
     have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
-    have_marks = any(one.is_marked for one in facts)
-    have_headings = subject.has_headings or bool(subject.across)
-    lone = [one for one in filled if len(one.content) == 1 and _is_title(one.title)]
-    are_lone = len(lone) * 2 <= len(filled)
-    blocks = [one for one in facts if _block_title(one, roles, names)]
-    are_blocks = len(blocks) * 2 <= len(filled)
-    last_text = max((at for at, one in enumerate(facts) if one.text), default=-1)
-    last_full = max(
-        (at for at, one in enumerate(facts) if len(one.content) > 1), default=-1
-    )
-    next_ref, below = "", None
-    followers: list[tuple[str, _Facts | None]] = []
-    for one in reversed(facts):
-        followers.append((next_ref, below))
-        next_ref, below = one.ref or next_ref, one if one.content else below
-    followers.reverse()
-    for at, one in enumerate(facts):
-        next_ref, below = followers[at]
-        only_titles = one.content <= {*TITLES}
-        may_head = have_headings and (subject.has_headings or only_titles)
-        is_lone = len(one.content) == 1 and _is_title(one.title)
-        beside = [cell for cell, role in _pairs(one.row, roles) if cell and not role]
-        if not one.row.filled:
-            one.kind = "blank"
-        elif names and _same(one.row, names):
-            one.kind, one.reason = "names", "again"
-        elif are_blocks and (title := _block_title(one, roles, names)):
-            one.kind, one.reason, one.title = "heading", "block", title
-        elif _is_total(one.row):
-            one.kind, one.reason = "total", "total"
-        elif not one.content:
-            one.kind, one.reason = "left", "unread"
+    have_marks = any(one.is_marked for one in rows)
+    have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
+    blocks = [_block_title(one, roles, names) for one in rows]
+    have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
+    last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
+    last_full = max((at for at, one in enumerate(rows) if not one.is_lone), default=-1)
+    next_ref, next_level = "", 0
+    for at in reversed(range(len(rows))):
+        one, content = rows[at], rows[at].content
+        are_titles = content <= {*TITLES, "label"}
+        may_head = subject.has_headings or (bool(subject.across) and are_titles)
+        if names and [(at, key(names.cell(at))) for at in names.filled] == [
+            (at, key(one.row.cell(at))) for at in one.row.filled
+        ]:
+            one.reason = "again"
+        elif have_blocks and blocks[at]:
+            one.reason, one.title = "block", blocks[at]
+        elif _is_total(one):
+            one.reason = "total"
+        elif not content:
+            one.reason = "unread" if one.row.filled else "blank"
+        elif one.is_marked:
+            one.reason = "" if one.text or last_text < 0 else "marked"
         elif (
             have_refs
-            and not (one.ref or one.is_marked or "name" in one.content)
+            and not content & {"ref", "name"}
             and (_PART.match(one.text) or one.text[:1].islower())
         ):
-            one.kind, one.reason = "joined", "part"
+            one.reason = "part"
         elif (
-            may_head and is_lone and are_lone and not one.is_marked and at < last_full
-        ) and one.content <= {*TITLES, "label"} - {"ref"}:
-            is_alone = not beside
-            one.kind = "heading" if is_alone else ""
-            one.reason = "lone" if is_alone else "beside"
-        elif one.is_marked:
-            one.kind, one.reason = ("row", "") if one.text else ("", "marked")
-        elif may_head and last_text >= 0 and not one.text and one.content & {*TITLES}:
-            is_end = at > last_text
-            one.kind = "left" if is_end else "heading"
-            one.reason = "end" if is_end else "empty"
+            (may_head and have_lone and one.is_lone and at < last_full)
+            and are_titles
+            and not one.ref
+            # With cells beside that are not read it may be a short requirement.
+            and (one.is_alone or one.text)
+        ):
+            one.reason = "lone" if one.is_alone else "beside"
+        elif may_head and last_text >= 0 and not one.text and content & {*TITLES}:
+            one.reason = "empty" if at < last_text else "end"
         elif may_head and _begins(one.ref, next_ref):
-            is_plain = have_marks or "name" in one.content or _is_title(one.text)
-            is_clear = is_plain and not one.content & {"priority", "weight"}
-            one.kind = "heading" if is_clear else ""
+            is_plain = have_marks or "name" in content or _is_title(one.text)
+            is_clear = is_plain and not content & {"priority", "weight"}
             one.reason = "parent" if is_clear else "sentence"
         elif have_marks:
-            is_deeper = below is not None and below.level > one.level > 0
-            one.kind = "heading" if is_deeper else ""
-            one.reason = "deeper" if is_deeper else "unmarked"
+            one.reason = "deeper" if next_level > one.level > 0 else "unmarked"
         elif have_refs and not one.ref:
-            one.kind, one.reason = "", "bare"
+            one.reason = "bare"
+        next_ref, next_level = one.ref or next_ref, one.level if content else next_level
+    _compare_shapes(rows)
 
 
-def _pairs(row: Row, roles: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return zip(row.cells, [*roles, *[""] * len(row.cells)], strict=False)
-
-
-def _same(row: Row, names: Row) -> bool:
-    one, other = (
-        [(at, key(cells.cell(at))) for at in cells.filled] for cells in (row, names)
-    )
-    return one == other
-
-
-def _block_title(one: _Facts, roles: Sequence[str], names: Row | None) -> str:
+def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
     """The title that stands beside a repeated name, as a block of rows begins."""
     if names is None or one.is_marked:
         return ""
-    same = [at for at in one.row.filled if one.row.cell(at) == names.cell(at)]
+    same = {at for at in one.row.filled if one.row.cell(at) == names.cell(at)}
     others = [
-        cell
-        for at, (cell, role) in enumerate(_pairs(one.row, roles))
-        if cell and role and at not in same
+        one.row.cell(at)
+        for at in one.row.filled
+        if at not in same and any(roles[at:][:1])
     ]
     return others[0] if same and len(others) == 1 and _is_title(others[0]) else ""
 
 
-def _is_total(row: Row) -> bool:
-    cells = [row.cell(at).strip("*_ ") for at in row.filled]
-    words = cells[0].rstrip(":").split()
-    begins = {key(" ".join(words[:many])) for many in (1, 2, 3)}
-    return bool(
-        len(cells) > 1
-        and begins & _TOTALS
-        and all(_NUMBER.fullmatch(cell) for cell in cells[1:])
-    )
+def _is_total(one: _Row) -> bool:
+    title = one.cells.get("label", one.title).rstrip(":")
+    begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)}
+    if not begins & _TOTALS:
+        return False
+    read = [
+        bare for cell in one.cells.values() if (bare := cell.strip("*_ :")) != title
+    ]
+    every = [cell.strip("*_ ") for cell in one.row.cells]
+    return all(map(_NUMBER.fullmatch, read)) and any(map(_NUMBER.fullmatch, every))
 
 
-def shape_of(ref: str) -> str:
-    return re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", ref))
-
-
-def _shape(facts: Sequence[_Facts]) -> None:
+def _compare_shapes(rows: Sequence[_Row]) -> None:
     """What has a ref as only headings have is one, too."""
-    shapes = Counter(shape_of(one.ref) for one in facts if one.heads and one.ref)
-    every = Counter(shape_of(one.ref) for one in facts if one.ref)
-    for one in facts:
-        shape = shape_of(one.ref)
-        is_usual = shapes[shape] > 1 and (
-            shapes[shape] >= MOST * max(shapes.total(), every[shape])
-        )
-        if one.kind == "row" and not one.is_marked and one.ref and is_usual:
-            is_short = _is_title(one.text)
-            one.kind = "heading" if is_short else ""
-            one.reason = "shape" if is_short else "long"
+    shapes = [re.sub("[0-9]+", "9", re.sub(r"[^\W\d_]+", "A", one.ref)) for one in rows]
+    every = Counter(shapes)
+    pairs = [*zip(rows, shapes, strict=True)]
+    heads = Counter(shape for one, shape in pairs if one.kind == "heading" and one.ref)
+    for one, shape in pairs:
+        is_usual = heads[shape] >= MOST * max(heads.total(), every[shape], 2)
+        if is_usual and not (one.reason or one.is_marked):
+            one.reason = "shape" if _is_title(one.text) else "long"
 
 
-def _levels(facts: Sequence[_Facts], chosen: Mapping[str, str]) -> list[int]:
+def _levels(rows: Sequence[_Row], kinds: Sequence[str]) -> list[int]:
     """Of each row its level: what the file says of an outline, else as refs nest."""
-    is_outline = True
-    above = 0
-    for one in facts:
-        if one.heads:
+    is_outline, above = True, 0
+    for one in rows:
+        if one.kind == "heading":
             above = one.level
-        elif one.kind == "row" and one.level and above >= one.level:
+        elif not one.reason and 0 < one.level <= above:
             is_outline = False
     levels, stack = [], list[str]()
-    for one in facts:
-        if is_outline and one.level:
-            levels.append(one.level)
-            continue
-        kind = chosen.get(one.pattern, one.kind)
-        if kind == "heading" or f"row:{one.row.number}" in chosen:
+    for one, kind in zip(rows, kinds, strict=True):
+        if kind == "heading":
             while stack and not (one.ref and _begins(stack[-1], one.ref)):
                 stack.pop()
             stack.append(one.ref)
-        levels.append(max(len(stack), 1))
+        levels.append(one.level if is_outline and one.level else max(len(stack), 1))
     return levels
 
 
@@ -318,11 +286,10 @@ def categories(proposals: Sequence[RowProposal]) -> list[str]:
 def describe(pattern: str) -> str:
     """What rows of a pattern have in common: “ref and name, no text”."""
     _, reason, filled, marks = pattern.replace("_", " ").split("-")
-    roles = filled.split("+") if filled else []
-    shown = " and ".join(filter(None, (", ".join(roles[:-1]), *roles[-1:])))
-    lacks = "no text" if roles and reason in ("empty", "end", "marked") else ""
-    marks = marks.replace("+", ", ")
-    return ", ".join(filter(None, (shown or "nothing that is read", lacks, marks)))
+    roles = filled.split("+") if filled else ["nothing that is read"]
+    shown = " and ".join(filter(None, (", ".join(roles[:-1]), roles[-1])))
+    lacks = "no text" if reason in ("empty", "end", "marked") else ""
+    return ", ".join(filter(None, (shown, lacks, marks.replace("+", ", "))))
 
 
 def numbered(refs: Sequence[str], existing: Collection[str]) -> list[str]:
