@@ -135,16 +135,16 @@ def meanings_of(closed: str) -> Mapping[str, str]:
 
 
 def _claims(name: str, subject: Subject, context: Context) -> Iterator[Claim]:
-    """What a name can mean."""
-    bare, line = key(_NOTES.sub(" ", name)), f"column:{key(name)}"
-    if not name or not bare:
+    """What a name can mean; what is remembered stands in the context by its key."""
+    bare, whole = key(_NOTES.sub(" ", name)), key(name)
+    if not bare:
         return
-    if subject.across and (candidate := context.candidates.get(key(name))):
+    if subject.across and (candidate := context.candidates.get(whole)):
         yield 1, 0, f"candidate:{candidate}", ""
-    if role := context.remembered.get(line):
+    if role := context.remembered.get(whole):
         yield 2, 0, role, ""
-    if line in context.elsewhere:
-        role, where = context.elsewhere[line]
+    if whole in context.elsewhere:
+        role, where = context.elsewhere[whole]
         yield 3, 0, role, f"as in {where}"
     for one in subject.roles_in(context):
         if name.strip() in one.heads:

@@ -210,9 +210,9 @@ class _Reading:
         if at is None and answer:
             is_there = answer.isdecimal() and int(answer) in numbers
             at = numbers.index(int(answer)) if is_there else -1
-        remembered = self.context.remembered
+        remembered, elsewhere = self.context.remembered, self.context.elsewhere
         for place, row in enumerate(rows[:SEARCHED_ROWS] if at is None else ()):
-            if f"names:{signature(row)}" in remembered:
+            if f"names:{signature(row)}" in {**elsewhere, **remembered}:
                 at = place
         screen, start, whole = {}, f"column:{name}:", f"role:{name}:"
         for line, choice in self.answers.items():
@@ -222,8 +222,11 @@ class _Reading:
             elif line.startswith(whole) and choice.isdecimal():
                 screen[int(choice)] = line.removeprefix(whole)
         sign = signature(rows[at]) if at is not None and at >= 0 else ""
+        start = f"column:{sign}:"
         context = replace(
-            self.context, remembered=_under(f"column:{sign}:", remembered)
+            self.context,
+            remembered=_under(start, remembered),
+            elsewhere=_under(start, elsewhere),
         )
         return columns.propose(self.subject, rows, context, screen, at)
 
@@ -828,7 +831,7 @@ def _list_of(role: Role) -> str:
     return role.closed or role.name
 
 
-def _under(start: str, texts: Mapping[str, str]) -> dict[str, str]:
+def _under[T](start: str, texts: Mapping[str, T]) -> dict[str, T]:
     return {
         name.removeprefix(start): text
         for name, text in texts.items()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evaltracker.rows.subjects import Role, Subject
 from evaltracker.rows.sources import Row
+from evaltracker.rows.subjects import Role, Subject
 
 CASES = json.loads(
     (Path(__file__).parents[1] / "data/cases/rows_cases.json").read_text()

@@ -15,8 +15,7 @@ def context_of(hints: dict[str, Any]) -> Context:
     return Context(
         candidates={key(name): name for name in names},
         remembered={
-            f"column:{key(name)}": role
-            for name, role in hints.get("remembered", {}).items()
+            key(name): role for name, role in hints.get("remembered", {}).items()
         },
     )
 
