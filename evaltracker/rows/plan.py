@@ -549,7 +549,7 @@ class _Reading:
         asked = False
         for at, cell in cells.items():
             text = str(raw[at])
-            if cell.text and role.reads != "text":
+            if cell.text:
                 self.lines.add(
                     f"text:{group.name}:{place}",
                     "text",
@@ -557,9 +557,9 @@ class _Reading:
                     state="text",
                     examples=[text[:60]],
                 )
-            elif not cell.question:
-                if role.reads in CLOSED and cell.value is not None:
-                    self._tell_word(role, cell, text)
+            elif role.reads in CLOSED and cell.value is not None:
+                self._tell_word(role, cell, text)
+            if not cell.question:
                 continue
             asked = True
             options, proposed = _menu(cell, text, self._values_of(role))

@@ -1,0 +1,235 @@
+"""Tables in foreign shapes: what evaluations have, how a person answers, what came.
+
+The files and what must come in were made by somebody who had not read the reader
+(`tests/data/foreign/make.py`).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.intake.kinds import KINDS
+from evaltracker.money import CODES
+from evaltracker.rows.cells import key
+from evaltracker.rows.plan import Plan, read
+from evaltracker.rows.sources import read_table
+from evaltracker.rows.subjects import Context
+from vendors.choices import Availability, CandidateKind, CostState, Recurrence
+from vendors.costs.asked import IT
+
+FOLDER = Path(__file__).parents[1] / "data/foreign"
+EXPECTED: dict[str, dict[str, Any]] = json.loads(
+    (FOLDER / "expected.json").read_text(encoding="utf-8")
+)
+SLUGS = {"answers": "claims"}
+LEAVE = ("leave", "leave out")
+
+
+def kind_of(subject: str) -> Any:
+    if SLUGS.get(subject, subject) in KINDS:
+        return KINDS[SLUGS.get(subject, subject)]
+    from evaltracker.requirements.imports.subject import Requirements
+    from vendors.imports.answer_rows import AnswerRows
+    from vendors.imports.candidate_rows import Candidates
+    from vendors.imports.cost_rows import CostRows
+
+    return {
+        "requirements": Requirements,
+        "candidates": Candidates,
+        "answers": AnswerRows,
+        "costs": CostRows,
+    }[subject]()
+
+
+def context_of(subject: str, given: Mapping[str, Any]) -> Context:
+    """What an evaluation with these candidates and requirements has."""
+    candidates = {key(name): name for name in given.get("candidates", ())}
+    names = tuple((name, name) for name in given.get("candidates", ()))
+    texts = {f"R{at}": text for at, text in enumerate(given.get("requirements", ()), 1)}
+    more: dict[str, Any] = {
+        "refs_by_text": {},
+        "retired": frozenset(),
+        "lists": {},
+        "stand": {},
+        "vendors": {},
+        "contacts": set(),
+        "refs": {ref.casefold(): ref for ref in texts},
+        "texts": {text.casefold(): ref for ref, text in texts.items()},
+        "wordings": list(texts.values()),
+        "claims": {},
+        "measures": {},
+        "as_is": frozenset(),
+        "revisions": dict.fromkeys(texts, 1),
+        "kinds": IT,
+        "items": {},
+        "usual": {"kind": "buy"} if subject == "candidates" else {},
+    }
+    kinds = tuple((kind.key, kind.title) for kind in IT)
+    options: dict[str, tuple[tuple[str, str], ...]] = {
+        "candidate": names,
+        "priority": tuple(Priority.choices),
+        "availability": tuple(Availability.choices),
+        "kind": kinds if subject == "costs" else tuple(CandidateKind.choices),
+        "rhythm": tuple(Recurrence.choices),
+        "state": tuple(CostState.choices),
+        "currency": tuple((code, code) for code in sorted(CODES)),
+    }
+    choices: dict[str, dict[str, str]] = {
+        "text": {key(text): ref for ref, text in texts.items()}
+    }
+    if subject == "costs":
+        choices["kind"] = {key(word): kind.key for kind in IT for word in (kind.key,)}
+    return Context(
+        currency=given.get("currency", "EUR"),
+        candidates=candidates,
+        choices=choices,
+        options=options,
+        more=more,
+    )
+
+
+@dataclass
+class Person:
+    """Who answers what `expected.json` says may be asked, and nothing else."""
+
+    name: str
+    expected: Mapping[str, Any]
+    answers: dict[str, str] = field(default_factory=dict)
+    clicks: int = 0
+
+    def plan(self) -> Plan:
+        subject = self.expected["subject"]
+        folder = "varied" if "~" in self.name else "files"
+        book = read_table((FOLDER / folder / self.name).read_bytes(), self.name)
+        context = context_of(subject, self.expected["given"])
+        return read(kind_of(subject), book, context, {}, self.answers)
+
+    def ends(self) -> Plan:
+        """The plan after all that may be asked is answered."""
+        for _ in range(4):
+            plan = self.plan()
+            before = dict(self.answers)
+            for asked in self.expected["asked"]:
+                self.answers.update(answers_to(asked, plan, self.expected["comes"]))
+            if self.answers == before:
+                break
+        return plan
+
+
+def answers_to(
+    asked: Mapping[str, Any], plan: Plan, comes: Any
+) -> Iterator[tuple[str, str]]:
+    about, answer = asked["about"], asked.get("answer", "")
+    columns = [(sheet, line) for sheet in plan.sheets for line in sheet.columns]
+    for line in plan.lines:
+        menu = dict(line.options)
+        if about == "numbering" and line.key == "numbering":
+            yield line.key, "yes"
+        if about in ("rhythm", "kind") and line.key == f"all:{about}":
+            yield line.key, answer
+        if about == "whose" and line.key == "all:candidate":
+            yield line.key, answer
+        if about == "words":
+            for word, meaning in asked["words"].items():
+                listed = asked["role"] if asked["role"] != "kind" else "candidate_kinds"
+                if line.key == f"words:{listed}:{key(word)}":
+                    is_there = meaning in menu
+                    yield line.key, meaning if is_there else "text"
+                if line.key == f"all:{asked['role']}" and not word:
+                    yield line.key, meaning
+        if about in ("number", "order") and line.about == about:
+            yield line.key, answer
+        if about == "shares" and line.about == "shares":
+            yield line.key, "yes"
+        if about == "refs in texts" and line.key.startswith("refs:"):
+            yield line.key, "out"
+        if about == "refused rows" and line.key == "refused":
+            yield line.key, "leave"
+        if about == "sheet" and line.about == "sheet":
+            is_it = line.key == f"sheet:{answer}"
+            yield line.key, "read" if is_it else "skip"
+        is_pattern = about == line.about == "rows" and "pattern" in asked
+        if is_pattern and line.state == "open":
+            yield line.key, "left"
+    if about == "rows" and "pattern" not in asked:
+        labels = {row["label"] for row in comes}
+        for sheet in plan.sheets:
+            for row in sheet.rows:
+                label = row.cells[0].text
+                if row.number != sheet.names_row and label not in labels:
+                    yield row.key, "left"
+    if about == "column":
+        for _, line in columns:
+            is_it = line.title in (answer, f"column {answer}")
+            if "role" in asked and is_it:
+                yield line.key, asked["role"]
+            elif line.title == asked.get("column") or (
+                "role" in asked and line.chosen == asked["role"]
+            ):
+                yield line.key, "left"
+
+
+def came(subject: str, plan: Plan) -> list[dict[str, Any]]:
+    """The records of a plan, as `expected.json` says what must come."""
+    rows = []
+    for record in plan.new:
+        values = {name: value for name, value in record.values.items() if value}
+        if subject == "requirements":
+            rows.append({"ref": record.key[0], **values})
+        elif subject == "candidates":
+            rows.append({"name": record.key[0]})
+        elif subject == "answers":
+            row: dict[str, Any] = {
+                "candidate": record.key[0],
+                "requirement": record.key[1],
+            }
+            state = values["availability"]
+            row["availability"] = "not_stated" if state == "unstated" else state
+            row["statement"] = values.get("statement")
+            rows.append(row)
+        else:
+            rows.append(price_of(record.key, values))
+    return rows
+
+
+def price_of(known_by: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"candidate": known_by[0], "label": known_by[2]}
+    likely: Decimal | None = values.get("likely")
+    if "likely" in values and likely is not None:
+        row["amount"] = f"{likely.normalize():f}"
+        row["currency"], row["rhythm"] = values["currency"], values["recurrence"]
+    elif values["state"] == CostState.PRICED:
+        row |= {"amount": "0", "currency": values["currency"]}
+        row["rhythm"] = values["recurrence"]
+    else:
+        row |= {"state": "not_stated", "text": values.get("source_text")}
+    if "quantity" in values:
+        row["quantity"] = f"{values['quantity'].normalize():f}"
+    return row | {name: values[name] for name in ("unit", "note") if name in values}
+
+
+def differences(name: str, plan: Plan) -> list[str]:
+    """What came and should not, or should have come and did not."""
+    expected = EXPECTED["files"][EXPECTED["varied"].get(name, name)]
+    rows = came(expected["subject"], plan)
+    texts = {
+        f"R{at}": t for at, t in enumerate(expected["given"].get("requirements", ()), 1)
+    }
+    told = []
+    wanted = list(expected["comes"] or ())
+    for row in rows:
+        row["requirement"] = texts.get(row.get("requirement", ""), "")
+        match = next((one for one in wanted if is_same(one, row)), None)
+        if match is None:
+            told.append(f"came: {row}")
+        else:
+            wanted.remove(match)
+    return told + [f"missing: {row}" for row in wanted]
+
+
+def is_same(wanted: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    return all((row.get(name) or None) == value for name, value in wanted.items())
