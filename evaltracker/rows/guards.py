@@ -6,7 +6,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.parsers import expat
@@ -42,42 +41,18 @@ SAVE_AS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ImportProblem:
-    sentence: str
-    sheet: str = ""
-    row: int | None = None
-    column: str = ""
-
-    @property
-    def place(self) -> str:
-        parts = (
-            f"sheet “{self.sheet}”" if self.sheet else "",
-            f"row {self.row}" if self.row is not None else "",
-            f"column {self.column}" if self.column else "",
-        )
-        place = ", ".join(filter(None, parts))
-        return place[:1].upper() + place[1:]
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}" if self.place else self.sentence
-
-
 class Unreadable(Invalid):
-    """The file cannot be read as a table; `problem` says where and how to mend it."""
+    """It cannot be read as a table; the sentence says where, and how to mend it."""
 
     default_code = "unreadable"
 
     def __init__(
-        self,
-        sentence: str,
-        *,
-        sheet: str = "",
-        row: int | None = None,
-        column: str = "",
+        self, sentence: str, *, sheet: str = "", row: int = 0, column: str = ""
     ) -> None:
-        self.problem = ImportProblem(sentence, sheet, row, column)
-        super().__init__(str(self.problem), errors={"file": [str(self.problem)]})
+        place = f", sheet “{sheet}”" * bool(sheet) + f", row {row}" * bool(row)
+        place = (place + f", column {column}" * bool(column))[2:]
+        said = f"{place[:1].upper()}{place[1:]}: {sentence}" if place else sentence
+        super().__init__(said, errors={"file": [said]})
 
 
 def column_letter(index: int) -> str:
@@ -106,6 +81,10 @@ MARKDOWN_RULE = re.compile(
 YAML_LINE = re.compile(r"\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
 
 
+def read_kind(code: str) -> Kind:
+    return Kind(code, KINDS["labels"][code])
+
+
 def kind_of(content: bytes) -> Kind:
     """What a content is by its bytes, whatever it is called.
 
@@ -123,32 +102,21 @@ def kind_of(content: bytes) -> Kind:
                 "The archive is encrypted or packed in an unknown way. Save the table "
                 "without a password as .xlsx and import that file."
             ) from error
-    if content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
-        return _kind_of_old_office(content)
-    signatures = KINDS["signatures"]
-    if b"\x00" in content[:2000]:
-        # These could also start a word of somebody's table; only NULs are proof.
-        signatures = signatures | KINDS["weak_signatures"]
-    for start, label in signatures.items():
-        if content.startswith(start.encode("latin-1")):
+    # Some could also start a word of somebody's table; only with NULs are they proof.
+    for start, label in (KINDS["signatures"] | KINDS["weak_signatures"]).items():
+        is_proof = start not in KINDS["weak_signatures"] or b"\x00" in content[:2000]
+        if content.startswith(start.encode("latin-1")) and is_proof:
             return Kind("other", label)
-    return read_kind("text")
-
-
-def read_kind(code: str) -> Kind:
-    return Kind(code, KINDS["labels"][code])
-
-
-def _kind_of_old_office(content: bytes) -> Kind:
+    if not content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
+        return read_kind("text")
     names = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
     name = next((name for name in names if name.encode("utf-16-le") in content), "")
     if name == "EncryptedPackage":
         raise Unreadable(PROTECTED)
-    if name.endswith("ook"):
-        return read_kind("xls")
-    is_text = name == "WordDocument"
-    other = "a Word document" if is_text else "an old Office file that is no workbook"
-    return Kind("other", other)
+    if name == "WordDocument":
+        return Kind("other", "a Word document")
+    unknown = Kind("other", "an old Office file that is no workbook")
+    return read_kind("xls") if name else unknown
 
 
 def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
@@ -166,70 +134,65 @@ def _kind_of_archive(archive: zipfile.ZipFile) -> Kind:
     if not any(part.lower() == "xl/workbook.xml" for part in parts):
         return Kind("other", "a zip archive")
     types = "[Content_Types].xml"
-    has_macros = types in parts and MACROS in archive.read(types)
-    is_active = has_macros or "xl/vbaProject.bin" in parts
-    return read_kind("xlsm" if is_active else "xlsx")
+    is_active = types in parts and MACROS in archive.read(types)
+    return read_kind("xlsm" if is_active or "xl/vbaProject.bin" in parts else "xlsx")
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
     """Unpack everything into nothing: the sizes that an archive declares may lie."""
-    entries = archive.infolist()
+    entries, left = archive.infolist(), MOST_UNPACKED_BYTES
     if len(entries) > MOST_ARCHIVE_ENTRIES:
         raise Unreadable(
             f"The workbook is made of {len(entries):,} parts; at most "
             f"{MOST_ARCHIVE_ENTRIES:,} are opened. Copy the sheet into a new "
             "workbook and import that."
         )
-    left = MOST_UNPACKED_BYTES
     for entry in entries:
         declared, entry.file_size = entry.file_size, MOST_UNPACKED_BYTES + 1
         before = left
         with archive.open(entry) as stream:
-            while chunk := stream.read(1024 * 1024):
+            while left >= 0 and (chunk := stream.read(1024 * 1024)):
                 left -= len(chunk)
-                if left < 0:
-                    raise Unreadable(
-                        "The workbook unpacks to more than "
-                        f"{megabytes(MOST_UNPACKED_BYTES)}, which no questionnaire "
-                        "needs. Copy the filled rows into a new workbook, without "
-                        "pictures, and import that."
-                    )
+        if left < 0:
+            raise Unreadable(
+                f"The workbook unpacks to more than {megabytes(MOST_UNPACKED_BYTES)}, "
+                "which no questionnaire needs. Copy the filled rows into a new "
+                "workbook, without pictures, and import that."
+            )
         entry.file_size = declared
         if before - left != declared:
             raise Unreadable(DAMAGED)
 
 
-def kind_of_text(text: str) -> Kind:
+def kind_of_text(text: str, filename: str) -> Kind:
     """Whether a text is a table at all, or another well-known kind of text."""
     start = text.lstrip("\ufeff \t\r\n")
     head = start[:4000]
-    for pattern, label in KINDS["texts"].items():
-        if re.match(pattern, head) and not MARKDOWN_RULE.search(head):
-            return Kind("other", label)
-    if start[:1] in ("{", "[") and _is_json(start):
-        return Kind("other", "a JSON file")
     if MARKDOWN_RULE.search(head):
         return read_kind("md")
-    return Kind("other", "a YAML file") if _is_yaml(head) else read_kind("text")
+    labels = [KINDS["texts"][name] for name in KINDS["texts"] if re.match(name, head)]
+    if _is_json(start):
+        labels.append("a JSON file")
+    lines = [line for line in head.splitlines()[:40] if line.strip()]
+    is_table = any(mark in line for line in lines[:3] for mark in ",;\t")
+    keyed = sum(1 for line in lines if YAML_LINE.match(line))
+    if len(lines) >= 3 and not is_table and keyed >= 3 and keyed * 2 > len(lines):
+        labels.append("a YAML file")
+    if labels:
+        return Kind("other", labels[0])
+    return read_kind(
+        "md" if filename.lower().endswith((".md", ".markdown")) else "text"
+    )
 
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        return text[:1] in ("{", "[") and json.loads(text) is not None
     except RecursionError:
         return True
     except ValueError:
         # Object notation with comments is still nobody's table.
         return bool(re.match(r'\{\s*("|//|/\*)', text))
-    return True
-
-
-def _is_yaml(head: str) -> bool:
-    lines = [line for line in head.splitlines()[:40] if line.strip()]
-    if len(lines) < 3 or any(mark in line for line in lines[:3] for mark in ",;\t"):
-        return False
-    keyed = sum(1 for line in lines if YAML_LINE.match(line))
-    return keyed >= 3 and keyed * 2 > len(lines)
 
 
 def check_kind(kind: Kind, filename: str) -> None:
@@ -237,11 +200,11 @@ def check_kind(kind: Kind, filename: str) -> None:
     stem, _, end = filename.rpartition(".")
     end = end.lower() if stem else ""
     named = KINDS["other_names"].get(end, "")
+    ending = "csv" if kind.code == "text" else kind.code
     if kind.code == "other":
         is_misnamed = end in KINDS["read"] or (named and named not in kind.label)
         although = f", although its name ends in .{end}" if is_misnamed else ""
         raise Unreadable(f"This is {kind.label}{although}. {SAVE_AS}")
-    ending = "csv" if kind.code == "text" else kind.code
     if named and kind.code == "text":
         raise Unreadable(f"This is {named}. {SAVE_AS}")
     if named:
@@ -262,10 +225,9 @@ def is_large(content: bytes) -> bool:
         return LARGE_TEXT < len(content) <= MOST_FILE_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            declared = sum(entry.file_size for entry in archive.infolist())
+            return sum(it.file_size for it in archive.infolist()) > LARGE_UNPACKED
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
-    return declared > LARGE_UNPACKED
 
 
 def parse(
@@ -278,8 +240,7 @@ def parse(
     """Feed a part to handlers; a document type, and so an entity, is refused."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = data
 
     def refuse(*_: object) -> None:
@@ -289,5 +250,5 @@ def parse(
     try:
         with archive.open(part) as stream:
             parser.ParseFile(stream)
-    except (expat.ExpatError, KeyError, LookupError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise Unreadable(DAMAGED) from error

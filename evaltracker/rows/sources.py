@@ -14,40 +14,18 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import python_calamine as calamine
 from charset_normalizer import from_bytes
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
-from evaltracker.rows.guards import (
-    DAMAGED,
-    MOST_AREA,
-    MOST_CELL_CHARACTERS,
-    MOST_COLUMNS,
-    MOST_FILE_BYTES,
-    MOST_ROWS,
-    MOST_SHEETS,
-    PROTECTED,
-    Unreadable,
-    check_kind,
-    column_letter,
-    kind_of,
-    kind_of_text,
-    megabytes,
-    read_kind,
-)
-from evaltracker.rows.marks import CONTENT, Facts, Merge, Place, marks_of
+from evaltracker.rows import guards
+from evaltracker.rows.guards import DAMAGED, Unreadable, column_letter
+from evaltracker.rows.marks import Facts, Merge, Place, marks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +58,7 @@ class Row:
         return [at for at, cell in enumerate(self.cells) if cell]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its rows that hold something, in order."""
 
@@ -98,23 +76,6 @@ class Sheet:
     @property
     def is_blank(self) -> bool:
         return not any(row.filled for row in self.rows)
-
-    @cached_property
-    def as_above(self) -> dict[Place, str]:
-        """By blank cell that is merged with one above, what stands in that one.
-
-        A range over several columns is left out: nobody can say which column its value
-        belongs to.
-        """
-        rows = {row.number: row for row in self.rows}
-        return {
-            (number, merge.left): text
-            for merge in self.merges
-            if not merge.is_wide and merge.top in rows
-            if (text := rows[merge.top].cell(merge.left))
-            for number in range(merge.top + 1, merge.bottom + 1)
-            if number in rows and not rows[number].cell(merge.left)
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,60 +103,45 @@ def read_table(source: Path | bytes, filename: str = "") -> Workbook:
         Unreadable: with a sentence that says what is wrong, where, and how to mend it.
     """
     if isinstance(source, Path):
-        filename, source = filename or source.name, _content_of(source)
-    if len(source) > MOST_FILE_BYTES:
+        path, filename = source, filename or source.name
+        try:
+            with path.open("rb") as file:
+                source = file.read(guards.MOST_FILE_BYTES + 1)
+        except FileNotFoundError as error:
+            raise Unreadable(f"There is no file “{path}”. Check its name.") from error
+        except OSError as error:
+            raise Unreadable(f"“{path}” cannot be read: {error.strerror}.") from error
+    if len(source) > guards.MOST_FILE_BYTES:
         raise Unreadable(
-            f"The file is {megabytes(len(source))} big; at most "
-            f"{megabytes(MOST_FILE_BYTES)} are read. Delete pictures and "
+            f"The file is {guards.megabytes(len(source))} big; at most "
+            f"{guards.megabytes(guards.MOST_FILE_BYTES)} are read. Delete pictures and "
             "sheets that are not needed, or split it."
         )
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(
             "The file is empty. Check that it was saved, and import it again."
         )
-    kind, text = kind_of(source), ""
+    kind, text = guards.kind_of(source), ""
     remarks: list[str] = []
     if kind.code == "text":
         text, remarks = decode(source)
-        kind = kind_of_text(text)
-        is_named_markdown = filename.lower().endswith((".md", ".markdown"))
-        kind = read_kind("md") if is_named_markdown and kind.code == "text" else kind
-    check_kind(kind, filename)
+        kind = guards.kind_of_text(text, filename)
+    guards.check_kind(kind, filename)
     match kind.code:
         case "text":
-            sheets = [read_separated(text)]
+            kind, sheets = guards.Kind("csv", ""), [read_separated(text)]
         case "md":
             sheets, passed_over = read_markdown(text)
             remarks += passed_over
         case "xls":
-            sheets = _read_apart(source)
+            sheets = [_sheet_of(raw, Facts()) for raw in _read_apart(source)]
         case code:
-            sheets = read_book(source, code)
+            facts, raws = marks_of(source, code), _read_book(source, code)
+            sheets = [_sheet_of(raw, facts.get(raw[0]) or Facts()) for raw in raws]
             remarks += ["The workbook's macros were not run."] * (code == "xlsm")
-    return Workbook(
-        filename,
-        "csv" if kind.code == "text" else kind.code,
-        tuple(sheets),
-        (*remarks, *_remarks_on(sheets)),
-        hashlib.sha256(source).hexdigest(),
-    )
-
-
-def _content_of(path: Path) -> bytes:
-    """The content of a file on disk, at most one byte over the limit."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_FILE_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Unreadable(f"There is no file “{path}”. Check its name.") from error
-    except IsADirectoryError as error:
-        raise Unreadable(f"“{path}” is a folder. Name one file in it.") from error
-    except PermissionError as error:
-        raise Unreadable(
-            f"“{path}” may not be read by this user. Change its permissions."
-        ) from error
-    except OSError as error:
-        raise Unreadable(f"“{path}” cannot be read: {error.strerror}.") from error
+    remarks += _remarks_on(sheets)
+    sha256 = hashlib.sha256(source).hexdigest()
+    return Workbook(filename, kind.code, tuple(sheets), tuple(remarks), sha256)
 
 
 def _remarks_on(sheets: Sequence[Sheet]) -> list[str]:
@@ -341,7 +287,7 @@ def _separator_of(text: str) -> str:
 
 def _split(text: str, separator: str, most: int = 0) -> tuple[Records, str]:
     """The records of `text`, and what is wrong with the quoting of the next one."""
-    csv.field_size_limit(MOST_FILE_BYTES)
+    csv.field_size_limit(guards.MOST_FILE_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     records: Records = []
     try:
@@ -368,41 +314,33 @@ def tidy(cell: str) -> str:
     return text.strip(" \t\n\ufeff")
 
 
-def _rows_of(
-    records: Iterable[tuple[int, Sequence[str]]], sheet: str
-) -> tuple[Row, ...]:
+def _rows_of(records: Iterable[tuple[int, list[str]]], sheet: str) -> tuple[Row, ...]:
     """The records that hold something, as rows with their numbers."""
-    rows = []
-    for number, record in records:
-        cells = [tidy(cell) for cell in record]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            rows.append(Row(number, tuple(cells)))
-    return _in_limits(rows, sheet)
+    rows = (_row_of(number, cells, {}) for number, cells in records)
+    return _in_limits([row for row in rows if row.cells], sheet)
 
 
 def _in_limits(rows: Sequence[Row], sheet: str) -> tuple[Row, ...]:
     """The rows, unless they are more than an evaluation can use."""
-    if len(rows) > MOST_ROWS + 1:
+    if len(rows) > guards.MOST_ROWS + 1:
         raise Unreadable(
             f"{'it' if sheet else 'The file'} has {len(rows):,} filled rows; at most "
-            f"{MOST_ROWS:,} and a row of names are read. Split the file.",
+            f"{guards.MOST_ROWS:,} and a row of names are read. Split the file.",
             sheet=sheet,
         )
     for row in rows:
-        if len(row.cells) > MOST_COLUMNS:
+        if len(row.cells) > guards.MOST_COLUMNS:
             raise Unreadable(
-                f"it has {len(row.cells):,} columns; at most {MOST_COLUMNS:,} are "
-                "read. Delete the columns that are not needed.",
+                f"it has {len(row.cells):,} columns; at most {guards.MOST_COLUMNS:,} "
+                "are read. Delete the columns that are not needed.",
                 sheet=sheet,
                 row=row.number,
             )
         longest = max(row.cells, key=len, default="")
-        if len(longest) > MOST_CELL_CHARACTERS:
+        if len(longest) > guards.MOST_CELL_CHARACTERS:
             raise Unreadable(
                 f"the cell holds {len(longest):,} characters; at most "
-                f"{MOST_CELL_CHARACTERS:,} are read. Shorten it. (An unclosed "
+                f"{guards.MOST_CELL_CHARACTERS:,} are read. Shorten it. (An unclosed "
                 "quotation mark can make one cell out of many.)",
                 sheet=sheet,
                 row=row.number,
@@ -459,9 +397,12 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
             "There is no table in this Markdown text. A table has a row of names, and "
             "a row such as | --- | --- | under it."
         )
-    if len(tables) > MOST_SHEETS:
-        raise Unreadable(f"The text has more than {MOST_SHEETS} tables. Split it.")
-    counted = "1 other line was" if passed_over == 1 else f"{passed_over:,} others were"
+    if len(tables) > guards.MOST_SHEETS:
+        raise Unreadable(
+            f"The text has more than {guards.MOST_SHEETS} tables. Split it."
+        )
+    lines_were = "line was" if passed_over == 1 else "lines were"
+    counted = f"{passed_over:,} other {lines_were}"
     remarks = [f"Only tables are read: {counted} passed over."] if passed_over else []
     sheets = []
     for name, records in tables.items():
@@ -497,9 +438,15 @@ def _plain(cell: str) -> str:
 # copied is written as such a file here, and read like one.
 
 IN_FRONT = re.compile(r'(?:\A|[\t\r\n])"')
-WRAPPED = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\r\n]|\Z)')
-BARE = re.compile(r"[^\t\r\n]*+")
-LINE_END = re.compile(r"\r\n|[\r\n]")
+QUOTED = r'"(?P<quoted>(?:[^{others}]++|"")*+)"(?=[\t\r\n]|\Z)'
+COPIED, IN_LINE = (
+    re.compile(
+        rf"(?:{QUOTED.format(others=others)}|[^\t\r\n]*+)(?P<end>\t|\r\n|[\r\n]|\Z)"
+    )
+    for others in (r'"\t', r'"\t\r\n')
+)
+# A cell that begins and ends with a mark, and has a tab in it; or two such cells.
+WITH_TAB = re.compile(r'(?<![^\t\r\n])"[^"\t\r\n]*+\t[^"\r\n]*+"(?=[\t\r\n]|\Z)')
 
 
 def as_copied(text: str) -> str:
@@ -512,18 +459,18 @@ def as_copied(text: str) -> str:
     """
     if "\t" not in text or not IN_FRONT.search(text):
         return text
-    records, unclear = _copied_records(text, is_wrapped=True)
+    records, by_line = _copied(text, COPIED), _copied(text, IN_LINE)
     widths = _widths(records)
-    first = next((record for record in records if any(record)), [])
+    first = next(filter(any, records), [])
     # Programs put all names into quotation marks; and what is copied is a block.
     is_file = all(cell[:1] == cell[-1:] == '"' for cell in first if cell)
-    if is_file or widths.total() >= 2 * (widths.total() - widths[1]):
+    if is_file or widths[1] * 2 >= widths.total():
         return text
     if len(widths) > 1:
-        by_line, _ = _copied_records(text, is_wrapped=False)
         usual = widths.most_common(1)[0][0]
         wide = (at for at, cells in enumerate(records, 1) if len(cells) > usual)
-        unclear = unclear or next(wide, 0)
+        tab = WITH_TAB.search(text)
+        unclear = text.count("\n", 0, tab.start()) + 1 if tab else next(wide, 0)
         if len(_widths(by_line)) == 1:
             records = by_line
         elif unclear:
@@ -538,68 +485,49 @@ def as_copied(text: str) -> str:
     return written.getvalue()
 
 
-def _copied_records(text: str, *, is_wrapped: bool) -> tuple[Records, int]:
-    """The cells by rows, and the first row with marks around tabs (0: none).
-
-    Without `is_wrapped` no cell goes on in another line.
-    """
+def _copied(text: str, cells: re.Pattern[str]) -> Records:
     records: Records = [[]]
-    unclear, at = 0, 0
-    while at <= len(text):
-        hit = WRAPPED.match(text, at)
-        inside = hit[1] if hit else ""
-        has_tab, has_line = "\t" in inside, "\n" in inside or "\r" in inside
-        if has_tab:
-            unclear = unclear or len(records)
-        has_marks = '""' in inside or has_line
-        if hit and has_marks and not has_tab and (is_wrapped or not has_line):
-            cell, end = inside.replace('""', '"'), hit.end()
-        else:
-            bare = BARE.match(text, at)
-            cell, end = (bare[0], bare.end()) if bare else ("", at)
-        records[-1].append(cell)
-        line = LINE_END.match(text, end)
-        if line:
+    for match in cells.finditer(text):
+        quoted, end = match["quoted"] or "", match["end"]
+        is_wrapped = '""' in quoted or "\n" in quoted or "\r" in quoted
+        bare = match[0].removesuffix(end)
+        records[-1].append(quoted.replace('""', '"') if is_wrapped else bare)
+        if not end:
+            break
+        if end != "\t":
             records.append([])
-            end = line.end() - 1
-        at = end + 1
-    return records[:-1] if records[-1] == [""] else records, unclear
+    return records[:-1] if records[-1] == [""] else records
 
 
 # Workbooks, by calamine; macros are none of its business.
 
 
-def read_book(content: bytes, kind: str) -> list[Sheet]:
-    """The sheets of a workbook, hidden ones too.
+type Edges = tuple[tuple[int, int], tuple[int, int]]
+# Name, whether it is hidden, merged ranges from 0, and the values of all rows.
+type Raw = tuple[str, bool, list[Edges], list[list[Any]]]
 
-    Raises:
-        Unreadable: damaged, protected, or past a limit.
-    """
-    facts = {} if kind == "xls" else marks_of(content, kind)
+
+def _read_book(content: bytes, kind: str) -> list[Raw]:
     if kind == "ods":
         content = _with_line_breaks(content)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            if len(book.sheets_metadata) > MOST_SHEETS:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            if len(book.sheets_metadata) > guards.MOST_SHEETS:
                 raise Unreadable(
                     f"The workbook has {len(book.sheets_metadata):,} sheets; at most "
-                    f"{MOST_SHEETS} are read. Copy the ones that are needed into a new "
-                    "workbook."
+                    f"{guards.MOST_SHEETS} are read. Copy the ones that are needed "
+                    "into a new workbook."
                 )
             return [
-                _sheet_of(
-                    book.get_sheet_by_name(about.name),
-                    facts.get(about.name) or Facts(),
-                    hidden=about.visible != SheetVisibleEnum.Visible,
-                )
+                _read_sheet(about, book.get_sheet_by_name(about.name))
                 for about in book.sheets_metadata
                 # Cells of another file that are kept for a formula are no sheet.
-                if about.typ == SheetTypeEnum.WorkSheet
+                if about.typ == calamine.SheetTypeEnum.WorkSheet
                 and not about.name.startswith("'file:")
             ]
-    except PasswordError as error:
-        raise Unreadable(PROTECTED) from error
-    except CalamineError as error:
+    except calamine.PasswordError as error:
+        raise Unreadable(guards.PROTECTED) from error
+    except calamine.CalamineError as error:
         raise Unreadable(DAMAGED) from error
     except BaseException as error:
         # A panic of the reader's native code is no ordinary exception.
@@ -611,73 +539,94 @@ def read_book(content: bytes, kind: str) -> list[Sheet]:
 def _with_line_breaks(content: bytes) -> bytes:
     """An .ods with its breaks and tabs as such: the reader glues what they part."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if CONTENT not in archive.namelist():
-            raise Unreadable(DAMAGED)
         parts = {name: archive.read(name) for name in archive.namelist()}
-    text = parts[CONTENT].replace(b"<text:line-break/>", b"\n")
+    text = parts["content.xml"].replace(b"<text:line-break/>", b"\n")
     text = text.replace(b"<text:tab/>", b"\t")
-    if text == parts[CONTENT]:
+    if text == parts["content.xml"]:
         return content
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, part in (parts | {CONTENT: text}).items():
+        for name, part in (parts | {"content.xml": text}).items():
             archive.writestr(name, part)
     return packed.getvalue()
 
 
-def _sheet_of(source: CalamineSheet, facts: Facts, *, hidden: bool) -> Sheet:
-    left = (source.start or (0, 0))[1]
+def _read_sheet(about: calamine.SheetMetadata, source: calamine.CalamineSheet) -> Raw:
     bottom, right = source.end or (0, 0)
-    if (bottom + 1) * (right + 1) > MOST_AREA:
+    if (bottom + 1) * (right + 1) > guards.MOST_AREA:
         raise Unreadable(
             "its used range is too big. Delete what stands far outside the table and "
             "save it again.",
-            sheet=source.name,
+            sheet=about.name,
         )
+    # Rows before the first filled one are there, columns before it are not.
+    before = [""] * (source.start or (0, 0))[1]
+    hidden = about.visible != calamine.SheetVisibleEnum.Visible
+    rows = [before + values for values in source.iter_rows()]
+    return about.name, hidden, source.merged_cell_ranges or [], rows
+
+
+def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
+    name, hidden, ranges, values = raw
     merges = facts.merges + [
         Merge(top + 1, left, bottom + 1, right)
-        for (top, left), (bottom, right) in source.merged_cell_ranges or []
+        for (top, left), (bottom, right) in ranges
     ]
     # Empty stand-ins, so that a row of mere formulas is not taken for a blank one.
     rows = {number: Row(number, ()) for number, _ in facts.uncomputed}
-    for number, values in enumerate(source.iter_rows(), start=1):
-        # Rows before the first filled one are there, columns before it are not.
-        row = _row_of(number, [""] * left + values, facts.formats)
+    for number, cells in enumerate(values, start=1):
+        row = _row_of(number, cells, facts.formats)
         if row.cells:
             rows[number] = row
+    # What is merged downwards counts for each of its rows. A range over several columns
+    # stays: nobody can say which column its value is of.
+    covered = (
+        (rows[merge.top], number, merge.left)
+        for merge in merges
+        if merge.left == merge.right and merge.top in rows
+        for number in range(merge.top + 1, merge.bottom + 1)
+        if number in rows and merge.left in rows[merge.top].filled
+    )
+    for above, number, at in islice(covered, guards.MOST_AREA):
+        row = rows[number]
+        cells = [*row.cells, *[""] * (at + 1 - len(row.cells))]
+        cells[at] = above.cells[at]
+        numbers, days = above.numbers & {at}, above.days & {at}
+        rows[number] = Row(number, tuple(cells), row.numbers | numbers, row.days | days)
     return Sheet(
-        source.name,
-        _in_limits([rows[number] for number in sorted(rows)], source.name),
-        hidden=hidden,
-        merges=tuple(merges),
-        uncomputed=frozenset(facts.uncomputed),
-        formats=facts.formats,
-        remarks=tuple(facts.sentences),
+        name,
+        _in_limits([rows[number] for number in sorted(rows)], name),
+        hidden,
+        tuple(merges),
+        frozenset(facts.uncomputed),
+        facts.formats,
+        tuple(facts.sentences),
     )
 
 
 def _row_of(number: int, values: list[Any], formats: Mapping[Place, str]) -> Row:
     texts, numbers, days = [], set(), set()
     for at, value in enumerate(values):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            # What is shown in per cent is “5%” and not 0.05.
-            if "%" in formats.get((number, at), ""):
-                share = Decimal(text_of(value)) * 100
-                texts.append(f"{share.normalize():f}%")
-                continue
-            if math.isfinite(value):
-                numbers.add(at)
-        elif isinstance(value, datetime.date):
+        text = text_of(value)
+        if isinstance(value, datetime.date | list):
             days.add(at)
-        texts.append(text_of(value))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            if "%" in formats.get((number, at), ""):
+                # What is shown in per cent is “5%” and not 0.05.
+                text = f"{(Decimal(text) * 100).normalize():f}%"
+            elif math.isfinite(value):
+                numbers.add(at)
+        texts.append(text)
     while texts and not texts[-1]:
         texts.pop()
     return Row(number, tuple(texts), frozenset(numbers), frozenset(days))
 
 
 def text_of(value: object) -> str:
-    """A value of a spreadsheet as people read it."""
+    """A value of a spreadsheet as people read it; a list is a day that was sent."""
     match value:
+        case [day]:
+            return str(day)
         case str():
             return tidy(value)
         case bool():
@@ -690,7 +639,7 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-# Reading .xls in a process of its own: the binary format lets a damaged file ask the
+# An .xls is read in a process of its own: the binary format lets a damaged file ask the
 # native reader for terabytes, and the reader then ends its whole process. Here it ends
 # a child, and the user gets a sentence.
 
@@ -699,8 +648,7 @@ SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 
-def _read_apart(content: bytes) -> list[Sheet]:
-    """The sheets of an .xls, or Unreadable; also if it is too slow to be honest."""
+def _read_apart(content: bytes) -> list[Raw]:
     try:
         child = subprocess.run(  # noqa: S603  # ourselves; the file goes to its stdin
             [sys.executable, "-m", __name__],
@@ -714,20 +662,9 @@ def _read_apart(content: bytes) -> list[Sheet]:
         answer = json.loads(child.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise Unreadable(DAMAGED) from error
-    if isinstance(answer, dict):
-        raise Unreadable(**answer)
-    return [
-        Sheet(
-            name,
-            tuple(
-                Row(number, tuple(cells), frozenset(numbers), frozenset(days))
-                for number, cells, numbers, days in rows
-            ),
-            hidden,
-            tuple(Merge(*edges) for edges in merges),
-        )
-        for name, hidden, merges, rows in answer
-    ]
+    if isinstance(answer, str):
+        raise Unreadable(answer)
+    return list(answer)
 
 
 def main() -> None:
@@ -737,21 +674,15 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     answer: Any
     try:
-        answer = [
-            (
-                sheet.name,
-                sheet.hidden,
-                [(it.top, it.left, it.bottom, it.right) for it in sheet.merges],
-                [
-                    (row.number, row.cells, [*row.numbers], [*row.days])
-                    for row in sheet.rows
-                ],
-            )
-            for sheet in read_book(sys.stdin.buffer.read(), "xls")
-        ]
+        answer = _read_book(sys.stdin.buffer.read(), "xls")
     except Unreadable as error:
-        answer = asdict(error.problem)
-    sys.stdout.write(json.dumps(answer))
+        answer = str(error)
+    sys.stdout.write(json.dumps(answer, default=_sent))
+
+
+def _sent(value: object) -> object:
+    text = text_of(value)
+    return [text] if isinstance(value, datetime.date) else text
 
 
 if __name__ == "__main__":
