@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from babel import Locale
 from babel.numbers import get_currency_name
@@ -26,30 +27,8 @@ WORDS: dict[str, Any] = json.loads(
 )
 RHYTHMS = ("monthly", "yearly", "once")
 MOST, MOST_DIGITS, LONGEST_NUMBER, LONGEST_REF = Decimal(10) ** 12, 20, 30, 40
-SENTENCES = {
-    "no number": "This is no number. Write digits, as in 1200.50.",
-    "digits": "Write the number with the digits 0 to 9.",
-    "too long": "Shorten it: a number has at most 20 digits, a ref 40 characters.",
-    "share": "A price is no percentage. Write the amount.",
-    "two currencies": "Two currencies stand here. Keep one.",
-    "too much": "Amounts stay below 1,000,000,000,000. Write a smaller one.",
-    "rounded": f"At most {MOST_PLACES} decimals are kept. Round it.",
-    "no day": "This is no day. Write it as 2030-01-31.",
-    "a day": "The spreadsheet made a day of it. Write what was meant.",
-    "weight": "A weight is a whole number from 0 to 10.",
-    "no link": "This is no address. Write it as https://example.com.",
-}
-# Options that are no words for people.
-LABELS = {
-    "yearly ×52": "52 times a year",
-    "yearly ×4": "4 times a year",
-    "unit": "its unit",
-    "text": "keep as text: not stated",
-    "credit": "a credit, below zero",
-    "scale": "that many thousands or millions",
-    "net": "without tax",
-    "gross": "with tax",
-}
+# Why a cell is refused, and options that are no words for people.
+SENTENCES, LABELS = WORDS["sentences"], WORDS["labels"]
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>[^eE]+)(?:[eE](?P<power>[+-]?\d+))?")
 _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
 _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){,2}")
@@ -155,6 +134,14 @@ def words_of(closed: str) -> dict[str, str]:
     }
 
 
+_NOTHING = {
+    *(
+        word
+        for word, state in words_of("availability").items()
+        if state == "not_stated"
+    ),
+    *(word for word, state in words_of("price_states").items() if state[:4] == "not_a"),
+}
 STATES, _UNITS, _RHYTHM = map(words_of, ("price_states", "units", "rhythm"))
 _PERIODS = {
     word: times
@@ -194,22 +181,20 @@ class _Column:
     @cached_property
     def whole(self) -> Decimal:
         """Of shares, the largest; 0 where they are weights."""
-        shapes = [*self.hints.formats, *[""] * len(self.cells)]
-        texts = [_as_text(cell).strip() for cell in self.cells]
-        is_share = [
-            "%" in text or "%" in shape
-            for text, shape in zip(texts, shapes, strict=False)
-            if text
+        shapes = zip_longest(self.cells, self.hints.formats, fillvalue="")
+        typed = [(_as_text(cell).strip(), cell, shape) for cell, shape in shapes]
+        typed = [cell for cell in typed if cell[0]]
+        numbers = [
+            _number(text.rstrip("% "), self, cell).value for text, cell, _ in typed
         ]
-        numbers = [_number(text.rstrip("% "), self).value for text in texts if text]
-        exact = [number for number in numbers if number is not None]
-        if not exact or len(exact) < len(numbers) or min(exact) < 0:
+        exact = [number for number in numbers if number is not None and number >= 0]
+        if not exact or len(exact) < len(numbers):
             return Decimal(0)
+        is_share = all("%" in text + shape for text, _, shape in typed)
         weights = all(number <= 10 and number % 1 == 0 for number in exact)
-        adds_up = any(
-            abs(sum(exact, Decimal(0)) / one - 1) < Decimal("0.005") for one in (1, 100)
-        )
-        return max(exact) if all(is_share) or (adds_up and not weights) else Decimal(0)
+        total = sum(exact, Decimal(0))
+        adds_up = any(abs(total / one - 1) < Decimal("0.005") for one in (1, 100))
+        return max(exact) if is_share or (adds_up and not weights) else Decimal(0)
 
     def said(self, word: str, options: Sequence[str] = ()) -> str:
         meaning = self.hints.meanings.get(key(word), "")
@@ -276,71 +261,54 @@ def settled_mark(cells: Iterable[Any]) -> str:
 
 def _chosen(
     numbers: Mapping[str, Decimal], column: _Column, usual: str = ""
-) -> Cell[Decimal]:
+) -> Cell[Any]:
     values = sorted(set(numbers.values()), key=abs, reverse=True)
     if len(values) == 1 or column.decimal in numbers:
         return Cell(numbers.get(column.decimal, values[0]))
     proposed = numbers.get(column.usual or usual)
-    return Cell(
-        question="number",
-        options=tuple(map(plain, values)),
-        proposed="" if proposed is None else plain(proposed),
-        word="." if abs(numbers["."]) < abs(numbers[","]) else ",",
-    )
+    usual = "" if proposed is None else plain(proposed)
+    word = "." if abs(numbers["."]) < abs(numbers[","]) else ","
+    return Cell(None, "number", tuple(map(plain, values)), usual, word)
 
 
-def _number(cell: Any, column: _Column, shape: str = "") -> Cell[Decimal]:
-    if not isinstance(cell, str):
-        return Cell(cell) if isinstance(cell, Decimal) else Cell(refusal="a day")
-    text = cell.strip()
+def _number(text: str, column: _Column, raw: Any = "", *_: Any) -> Cell[Decimal]:
+    if isinstance(raw, Decimal):
+        return Cell(raw)
     if any(mark.isdigit() and not mark.isascii() for mark in text):
         return Cell(refusal="digits")
     match = _NUMBER.fullmatch(text)
-    if match is None:
-        return Cell(refusal="no number")
-    power, bare = match["power"] or "0", re.fullmatch("[0-9.,]+", match["digits"])
+    power = (match["power"] if match else "") or "0"
+    bare = match and re.fullmatch("[0-9.,]+", match["digits"])
     if bare and (sum(map(str.isdigit, text)) > MOST_DIGITS or len(power) > 3):
         return Cell(refusal="too long")
-    numbers = readings(match["digits"])
-    if not numbers:
+    numbers = readings(match["digits"]) if match else {}
+    if match is None or not numbers:
         return Cell(refusal="no number")
     factor = Decimal(-1 if match["sign"] in ("-", "−") else 1).scaleb(int(power))
     return _chosen({mark: each * factor for mark, each in numbers.items()}, column)
 
 
-def _strict(cell: Any, column: _Column, shape: str = "") -> Cell[Decimal]:
-    is_plain = re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", _as_text(cell))
-    return Cell(Decimal(is_plain[0])) if is_plain else Cell(refusal="no number")
+def _strict(text: str, *_: Any) -> Cell[Decimal]:
+    is_plain = re.fullmatch(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?", text)
+    return Cell(Decimal(text)) if is_plain else Cell(refusal="no number")
 
 
-def _weight(cell: Any, column: _Column, shape: str = "") -> Cell[int]:
-    text = _as_text(cell).strip()
-    if column.whole:
-        share = Decimal(_number(text.rstrip("% "), column).value or 0)
-        weight = int((share * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
+def _weight(text: str, column: _Column, raw: Any, shape: str) -> Cell[int]:
+    number = _number(text.rstrip("% "), column, raw).value
+    if column.whole and number is not None:
+        weight = int((number * 10 / column.whole).quantize(Decimal(1), ROUND_HALF_UP))
         if said := column.said(""):
             return Cell(text=text) if said == "text" else Cell(weight)
         options = (str(weight), "text")
-        return Cell(question="shares", options=options, proposed=str(weight))
-    if WORDS_OF_NOTHING.get(key(text)):
-        return Cell(text=text)
-    number = _number(cell, column).value
-    if number is None or not 0 <= number <= 10 or number % 1 or "%" in shape:
+        return Cell(question="shares", options=options, proposed=options[0])
+    if number is None or not 0 <= number <= 10 or number % 1 or "%" in text + shape:
         return Cell(refusal="weight")
     return Cell(int(number))
 
 
-def _level(cell: Any, column: _Column, shape: str = "") -> Cell[int]:
-    text = _as_text(cell).strip()
+def _level(text: str, *_: Any) -> Cell[int]:
     level = re.fullmatch(r"(?:[^\W\d_]{1,20}\s?)?([0-9]{1,2})", text)
     return Cell(int(level[1])) if level else Cell(text=text)
-
-
-WORDS_OF_NOTHING = {
-    word: state
-    for word, state in (words_of("availability") | STATES).items()
-    if state in ("not_stated", "not_applicable")
-}
 
 
 # Days.
@@ -383,12 +351,9 @@ def _order_told(text: str) -> str:
     return {(True, False): "day", (False, True): "month"}.get(is_day, "")
 
 
-def _last_day(text: str) -> datetime.date | None:
+def _last_day(period: re.Match[str]) -> datetime.date | None:
     """The last day of a year, a half, a quarter or a month."""
-    period = _PERIOD.fullmatch(text)
-    if period is None:
-        return None
-    part = (period["part"] or period["part2"] or period["number"] or "12").upper()
+    part = period["part"] or period["part2"] or period["number"] or "12"
     year, month = int(period["year"] or period["year2"]), 0
     if period["month"]:
         month = _months().get(key(period["month"]), 0)
@@ -396,20 +361,19 @@ def _last_day(text: str) -> datetime.date | None:
         month = int(part)
     elif part[0] == "Q" or part in ("H1", "H2"):
         month = int(part[1]) * (3 if part[0] == "Q" else 6)
-    if not 1 <= month <= 12:
-        return None
-    return datetime.date(year, month, monthrange(year, month)[1])
+    is_month = 1 <= month <= 12
+    return datetime.date(year, month, monthrange(year, month)[1]) if is_month else None
 
 
-def _day(cell: Any, column: _Column, shape: str = "") -> Cell[datetime.date]:
-    if isinstance(cell, datetime.date):
-        return Cell(cell)
-    text = _as_text(cell).strip()
-    if key(text) in WORDS_OF_NOTHING:
-        return Cell(text=text)
-    if last := _last_day(text):
+def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
+    if isinstance(raw, datetime.date):
+        return Cell(datetime.date(raw.year, raw.month, raw.day))
+    said, period = column.said(text), _PERIOD.fullmatch(text)
+    if _ISO_DAY.fullmatch(said) and said != text:
+        return _day(said, column, "")
+    if period and (last := _last_day(period)):
         options = (last.isoformat(), "text")
-        return _said_day(Cell(question="period", options=options, word=text), column)
+        return Cell(None, "period", options, options[0], text)
     year = month = day = ""
     if parts := _ISO_DAY.fullmatch(text):
         year, month, day = parts[1], parts[3] or parts[5], parts[4] or parts[6]
@@ -419,38 +383,24 @@ def _day(cell: Any, column: _Column, shape: str = "") -> Cell[datetime.date]:
         if order == "month":
             day, month = month, day
         elif not order and day != month and max(int(day), int(month)) <= 12:
-            century = "20" if len(year) == 2 else ""
-            both = ((month, day), (day, month))
-            days = tuple(f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both)
-            return Cell(question="order", options=days)
+            both, century = ((month, day), (day, month)), "20" * (len(year) == 2)
+            days = [f"{century}{year}-{a:0>2}-{b:0>2}" for a, b in both]
+            return Cell(question="order", options=tuple(days))
     elif parts := _NAMED_DAY.fullmatch(text):
         day, year = parts["day"] or parts["day2"], parts["year"] or parts["year2"]
         month = str(_months().get(key(parts["month"] or parts["month2"]), ""))
-    if not month:
-        is_word = any(map(str.isalpha, text))
-        asked: Cell[datetime.date] = Cell(question="word", options=("text",), word=text)
-        return _said_day(asked, column) if is_word else Cell(refusal="no day")
+    if not month and any(map(str.isalpha, text)):
+        return Cell(question="word", options=("text",), word=text)
     if len(year) == 2:
-        said = column.said("")
+        said = column.said("") or said
         if said == "text" or not said:
-            options = (f"20{year}", f"19{year}")
-            asked = Cell(question="year", options=options, proposed=options[0])
+            asked = Cell[Any](None, "year", (f"20{year}", f"19{year}"), f"20{year}")
             return Cell(text=text) if said else asked
         year = said[:2] + year
     try:
         return Cell(datetime.date(int(year), int(month), int(day)))
     except ValueError:
         return Cell(refusal="no day")
-
-
-def _said_day(asked: Cell[datetime.date], column: _Column) -> Cell[datetime.date]:
-    said = column.said(asked.word)
-    if said == "text":
-        return Cell(text=asked.word)
-    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-        return Cell(datetime.date.fromisoformat(said))
-    usual = asked.options[0] if asked.question == "period" else ""
-    return replace(asked, proposed=usual)
 
 
 # Money.
@@ -482,7 +432,7 @@ def currencies_of(text: str) -> tuple[str, ...]:
         return _names().get(key(text), ())
 
 
-def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
+def _currency_before(rest: str) -> tuple[tuple[str, ...], str]:
     rest = rest.strip()
     match = _CURRENCY.match(rest)
     parts = match[0].split(" ") if match else []
@@ -493,7 +443,7 @@ def currency_before(rest: str) -> tuple[tuple[str, ...], str]:
     return (), rest
 
 
-def scale_before(rest: str) -> tuple[int, str]:
+def _scale_before(rest: str) -> tuple[int, str]:
     """The power of ten that stands behind a number, and what follows it."""
     scale = _SCALE.match(rest)
     power = _SCALES.get(scale[2].casefold()) if scale else None
@@ -502,29 +452,27 @@ def scale_before(rest: str) -> tuple[int, str]:
     behind = rest[scale.end() :]
     # A letter counts right behind the number only: “3 m” may be three months.
     is_letter = scale[1] and scale[2].isascii() and len(scale[2]) == 1
-    return (
-        (0, rest) if is_letter and not currency_before(behind)[0] else (power, behind)
-    )
+    is_word = is_letter and not _currency_before(behind)[0]
+    return (0, rest) if is_word else (power, behind)
 
 
-def _money(cell: Any, column: _Column, shape: str = "") -> Cell[Money]:
-    if isinstance(cell, str):
-        return _of_text(cell.strip(), column)
+def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
+    if not isinstance(raw, Decimal):
+        return _of_text(text, column)
     bare = re.sub(r'"[^"]*"', "", shape)
-    if not isinstance(cell, Decimal) or "%" in bare:
-        return Cell(refusal="share" if "%" in bare else "a day")
+    if "%" in bare:
+        return Cell(refusal="share")
     sign = re.search(r"\[\$([^\]-]+)", bare) or re.search(r"([€£$¥₹])", bare)
     codes = currencies_of(sign[1]) if sign else ()
-    return _in_limits(Money(cell, codes[0] if len(codes) == 1 else ""))
+    return _in_limits(Money(raw, codes[0] if len(codes) == 1 else ""))
 
 
 def _in_limits(money: Money) -> Cell[Money]:
-    if money.amount is not None and abs(money.amount) >= MOST:
-        return Cell(refusal="too much")
-    places = money.amount.normalize().as_tuple().exponent if money.amount else 0
+    amount = money.amount or Decimal(0)
+    places = amount.normalize().as_tuple().exponent
     if isinstance(places, int) and -places > MOST_PLACES:
         return Cell(refusal="rounded")
-    return Cell(money)
+    return Cell(refusal="too much") if abs(amount) >= MOST else Cell(money)
 
 
 def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
@@ -543,21 +491,15 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     start = digits.start() - (text[: digits.start()].endswith((".", ",")))
     number = text[start : digits.end()].rstrip(".,")
     before, behind = text[:start].strip(), text[start + len(number) :]
-    taxes = [word for word in re.findall(r"\w+", f"{before} {behind}") if _is_tax(word)]
-    if taxes and not tax:
+    parts = re.findall(r"\w+", f"{before} {behind}")
+    if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
         word, options = " ".join(taxes), ("net", "gross", "text")
-        said = column.said(word, options)
-        if not said:
-            return Cell(question="tax", options=options, word=word)
-        parts = re.split(r"[\s()]+", text)
-        bare = (
-            part for part in parts if not _is_tax(part.strip("+,.;")) and part != "+"
-        )
-        return (
-            Cell(text=text)
-            if said == "text"
-            else _of_text(" ".join(bare), column, said)
-        )
+        said = column.said(word, options) or column.said("", options)
+        bare = [part for part in re.split(r"[\s()+]+", text) if not _is_tax(part)]
+        if said in ("net", "gross"):
+            return _of_text(" ".join(bare), column, said)
+        asked = Cell[Money](question="tax", options=options, word=word)
+        return Cell(text=text) if said else asked
     numbers = readings(number)
     if no_cents := re.match(r"[.,]\s?[-–—]+", behind):
         behind = behind[no_cents.end() :]
@@ -571,10 +513,9 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
         first, power = currencies_of(before[1:]), _SCALES[before[0].casefold()]
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
         return Cell(text=text)
-    scale, rest = (0, behind) if power else scale_before(behind)
-    second, unread = currency_before(rest)
-    sign = before or rest.strip().removesuffix(unread).strip()
-    third = currency_before(unread)[0] if second else ()
+    scale, rest = (0, behind) if power else _scale_before(behind)
+    second, unread = _currency_before(rest)
+    third = _currency_before(unread)[0] if second else ()
     codes = tuple(code for code in first or second if not second or code in second)
     if (first and second and not codes) or (third and third != second):
         return Cell(refusal="two currencies")
@@ -587,18 +528,18 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     is_pointed = bool(codes) and codes[0] in WORDS["currencies"]["pointed"]
     amount = _chosen(scaled, column, "." if is_pointed else "")
     if amount.value is None:
-        return cast("Cell[Money]", amount)
-    code = column.hints.currency
-    if len(codes) > 1 and code not in codes and not column.said(sign, codes):
+        return amount
+    sign = before or rest.strip().removesuffix(unread).strip()
+    own = column.hints.currency
+    code = own if own in codes else codes[0] if len(codes) == 1 else ""
+    if len(codes) > 1 and not (code := code or column.said(sign, codes)):
         usual = "USD" if "USD" in codes else ""
-        return Cell(question="currency", options=codes[:4], proposed=usual, word=sign)
-    if code not in codes:
-        code = column.said(sign, codes) if len(codes) > 1 else "".join(codes)
+        return Cell(None, "currency", codes[:4], usual, sign)
     return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
 
 
-def _is_tax(word: str) -> bool:
-    return key(word) in _TAX
+def _is_tax(part: str) -> bool:
+    return key(part.strip(",.;")) in _TAX
 
 
 def _basis(
@@ -613,40 +554,36 @@ def _basis(
     is_bare = "/" not in rest and _without_per(rest) == rest
     if is_bare and name in _DURATIONS and not has_currency:
         return Cell(text=text)
-    if rest in ("-", "−") or (is_bare and name not in _RHYTHM):
-        first = "credit" if rest in ("-", "−") else "unit"
-        options = (*["scale"] * (name in _SCALES), first, "text")
-        usual = "" if has_currency or "credit" in options else "text"
-        asked: Cell[Any] = Cell(None, "words", options, usual, rest)
+    if is_bare and name not in _RHYTHM:
+        is_credit, power = rest in ("-", "−"), _SCALES.get(name, 0)
+        first = "credit" if is_credit else "unit"
+        options = (*["scale"] * bool(power), first, "text")
+        usual = "" if has_currency or is_credit else "text"
         said = column.said(rest, options)
-        if said in ("credit", "scale"):
-            return (
-                "",
-                "",
-                Decimal(-1) if said == "credit" else Decimal(10) ** _SCALES[name],
-            )
-        if said == "unit":
-            return "", rest.casefold(), times
-        return Cell(text=text) if said else asked
+        if said in ("", "text"):
+            asked = Cell[Any](None, "words", options, usual, rest)
+            return Cell(text=text) if said else asked
+        times = Decimal(-1 if is_credit else 1).scaleb(power * (said == "scale"))
+        return "", rest.casefold() * (said == "unit"), times
     for segment in filter(None, map(str.strip, rest.split("/"))):
         word = segment if key(segment) in _RHYTHM else _without_per(segment)
         name = key(word)
         if not rhythm and (name in _RHYTHM or (unit and name == "m")):
             rhythm = _RHYTHM.get(name, "monthly")
-        elif not unit and name in _UNITS:
+            continue
+        if not unit and name in _UNITS:
             unit = _UNITS[name] if len(name) == 1 else word.casefold()
+            continue
+        period, thing = _PERIODS.get(name), "/" * word[:1].isdigit() + word
+        options = (*([f"yearly ×{period}"] if period else RHYTHMS), "unit", "text")
+        said = column.said(thing, options)
+        if said in ("", "text") or (unit if said == "unit" else rhythm):
+            asked = Cell(question="words", options=options, word=thing)
+            return Cell(text=text) if said == "text" else asked
+        if said == "unit":
+            unit = word.casefold()
         else:
-            period, asked_word = _PERIODS.get(name), "/" * word[:1].isdigit() + word
-            meant = (f"yearly ×{period}",) if period else RHYTHMS
-            options = (*meant, "unit", "text")
-            said = column.said(asked_word, options)
-            if said == "unit" and not unit:
-                unit = word.casefold()
-            elif said and said not in ("unit", "text") and not rhythm:
-                rhythm, times = said.split(" ")[0], Decimal(period or 1)
-            else:
-                asked = Cell(question="words", word=asked_word, options=options)
-                return Cell(text=text) if said == "text" else asked
+            rhythm, times = said.split(" ")[0], Decimal(period or 1)
     return rhythm, unit, times
 
 
@@ -660,8 +597,7 @@ def _without_per(segment: str) -> str:
 _LINK = re.compile(
     r"\[(?P<label>[^\[\]]*)\]\((?P<to>https?://[^\s()]+)\)|https?://[^\s()<>]+"
 )
-_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?:[/:?#]\S*)?")
-_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+_ADDRESS = re.compile(r"(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}(?:[/:?#]\S*)?")
 
 
 def _is_limit(words: str) -> bool:
@@ -669,33 +605,34 @@ def _is_limit(words: str) -> bool:
     return (
         any(key(word) in _LIMITS for word in re.findall(r"[\w-]+", words))
         or any(mark == "×" or unicodedata.category(mark) == "So" for mark in words)
-        or bool(_YEAR.search(words))
+        or re.search(r"\b(?:19|20)[0-9]{2}\b", words) is not None
     )
 
 
-def _availability(cell: Any, column: _Column, shape: str = "") -> Cell[Stated]:
-    text, known = _as_text(cell).strip(), words_of("availability")
-    link = _LINK.search(text)
-    evidence = (link["to"] or link[0]) if link else ""
+def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
+    known, options = words_of("availability"), tuple(WORDS["availability"])
+    link, evidence = _LINK.search(text), ""
     if link:
-        label = link["label"] if link["label"] and _is_limit(link["label"]) else ""
-        text = re.sub(r"\(\s?\)", "", text.replace(link[0], label, 1)).strip()
+        evidence, label = link["to"] or link[0], link["label"] or ""
+        text = text.replace(link[0], label if _is_limit(label) else "", 1)
+        text = re.sub(r"\(\s?\)", "", text).strip()
     word = " ".join(text.replace("\ufe0f", "").split())
-    own = _written(word, "availability") or known.get(key(word))
-    if own and key(word) not in column.hints.meanings:
-        return Cell(Stated(own, evidence=evidence))
+    said = column.said(word, (*options, "text"))
+    own = _written(word, "availability") or known.get(key(word), "")
     head = re.match(r"\w{2,}|\W", word)
     first = known.get(key(head[0]), "") if head else ""
     first = first if first in ("now", "never") else ""
     rest = word[head.end() if head else 0 :].strip(" ,;:.()–—-")
     second = known.get(key(rest), "")
-    if first and rest and second == first:
-        return Cell(Stated(first, evidence=evidence))
-    usual = "" if second or _is_limit(rest) else first
-    if said := column.said(word, list(WORDS["availability"])):
+    own = own or (first if rest and second == first else "")
+    if said == "text":
+        return Cell(text=text)
+    if own and said in ("", own):
+        return Cell(Stated(own, evidence=evidence))
+    if said:
         whole = text if " " in word or said == "not_stated" else ""
         return Cell(Stated(said, rest if said == first else whole, evidence))
-    options = tuple(WORDS["availability"])
+    usual = "" if second or _is_limit(rest) else first
     return Cell(None, "word", options, usual, word or evidence)
 
 
@@ -704,73 +641,49 @@ def _written(text: str, closed: str) -> str:
     return str(WORDS["written"].get(closed, {}).get(text, ""))
 
 
-def _closed(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
-    text = " ".join(_as_text(cell).split())
+def _closed(text: str, column: _Column, *_: Any) -> Cell[str]:
     known = column.hints.choices or words_of(column.closed)
-    said = column.said(text)
-    if said == "text":
-        return Cell(text=text)
     options = tuple(dict.fromkeys(known.values()))
-    value = said if said in options else ""
-    value = value or _written(text, column.closed) or known.get(key(text), "")
-    asked: Cell[str] = Cell(question="word", options=(*options, "text"), word=text)
-    return Cell(value) if value else asked
+    value = column.said(text, options) or _written(text, column.closed)
+    if value := value or known.get(key(text), ""):
+        return Cell(value)
+    return Cell(question="word", options=(*options, "text"), word=text)
 
 
-def _mark(cell: Any, column: _Column, shape: str = "") -> Cell[bool]:
+def _mark(text: str, column: _Column, *_: Any) -> Cell[bool]:
     """Whether a row is one: x, ✓, true."""
-    text = " ".join(_as_text(cell).split())
-    state = words_of("availability").get(key(text), "")
-    state = {"x": "now", "1": "now", "0": "never"}.get(key(text), state)
-    said = column.said(text) or {"now": "yes", "never": "no", "not_stated": "no"}.get(
-        state
-    )
+    states = words_of("availability") | {"x": "now", "1": "now", "0": "never"}
+    usual = {"now": "yes", "never": "no", "not_stated": "no"}
+    said = column.said(text) or usual.get(states.get(key(text), ""))
     return Cell(said == "yes") if said else Cell(None, "word", ("yes", "no"), "", text)
 
 
-def _ref(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
-    text = " ".join(_as_text(cell).split())
-    if isinstance(cell, datetime.date):
-        return Cell(refusal="a day")
-    if isinstance(cell, Decimal) and cell % 1:
-        asked: Cell[str] = Cell(question="zeros", options=(text,), proposed=text)
-        return Cell(text) if column.said("") else asked
+def _ref(text: str, column: _Column, raw: Any, *_: Any) -> Cell[str]:
+    if isinstance(raw, Decimal) and raw % 1 and not column.said(""):
+        return Cell(question="zeros", options=(text,), proposed=text)
     return Cell(refusal="too long") if len(text) > LONGEST_REF else Cell(text)
 
 
-def _link(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
-    text = _as_text(cell).strip()
+def _link(text: str, *_: Any) -> Cell[str]:
     if link := _LINK.search(text):
         return Cell(link["to"] or link[0])
-    if WORDS_OF_NOTHING.get(key(text)):
-        return Cell(text=text)
     is_address = _ADDRESS.fullmatch(text)
     return Cell(f"https://{text}") if is_address else Cell(refusal="no link")
 
 
-def _text(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
-    return Cell(_as_text(cell).strip())
+def _text(text: str, *_: Any) -> Cell[str]:
+    return Cell(text)
 
 
-def _line(cell: Any, column: _Column, shape: str = "") -> Cell[str]:
-    return Cell(" ".join(_as_text(cell).split()))
-
-
-READERS: dict[str, Callable[[Any, _Column, str], Cell[Any]]] = {
-    "text": _text,
-    "line": _line,
-    "ref": _ref,
-    "number": _number,
-    "strict": _strict,
-    "money": _money,
-    "day": _day,
-    "weight": _weight,
-    "level": _level,
-    "availability": _availability,
-    "closed": _closed,
-    "mark": _mark,
-    "link": _link,
+READERS: dict[str, Callable[..., Cell[Any]]] = {
+    **{"text": _text, "line": _text, "ref": _ref, "link": _link, "strict": _strict},
+    **{"number": _number, "money": _money, "weight": _weight, "level": _level},
+    **{"day": _day, "availability": _availability, "closed": _closed, "mark": _mark},
 }
+# Readers of which a day, a dash, or the answer *text* are no matter of their own.
+_NO_DAYS = frozenset(("number", "money", "weight", "level", "ref"))
+_MAY_LACK = frozenset(("day", "weight", "level", "link"))
+_FOLDED = frozenset(("line", "ref", "closed", "mark", "day"))
 
 
 def read_column(
@@ -784,14 +697,23 @@ def read_column(
     Args:
         closed: the closed list in `words.json`, unless the hints have choices.
     """
-    reader, column = READERS[reads], _Column(cells, hints, closed)
-    known: dict[Any, Cell[Any]] = {}
-    read = []
-    for at, cell in enumerate(cells):
-        shape = hints.formats[at] if at < len(hints.formats) else ""
+    column, known, read = _Column(cells, hints, closed), {}, []
+    for cell, shape in zip_longest(cells, hints.formats[: len(cells)], fillvalue=""):
         place = (type(cell), cell, shape)
         if place not in known:
-            is_blank = isinstance(cell, str) and not cell.strip() and reads != "strict"
-            known[place] = Cell() if is_blank else reader(cell, column, shape)
+            known[place] = _read_cell(reads, cell, column, shape)
         read.append(known[place])
     return read
+
+
+def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
+    text = _as_text(cell).strip()
+    text = " ".join(text.split()) if reads in _FOLDED else text
+    if not text and reads != "strict":
+        return Cell()
+    if isinstance(cell, datetime.date) and reads in _NO_DAYS:
+        return Cell(refusal="a day")
+    is_kept = reads in _MAY_LACK and key(text) in _NOTHING
+    if is_kept or (reads in ("closed", "mark", "day") and column.said(text) == "text"):
+        return Cell(text=text)
+    return READERS[reads](text, column, cell, shape)
