@@ -174,10 +174,12 @@ def propose(
     columns = []
     for place in range(max((len(row.cells) for row in (names, *below)), default=0)):
         name = names.cell(place)
-        cells = {at: row.cell(place) for at, row in enumerate(below) if row.cell(place)}
+        cells = {at: row.cell(place) for at, row in enumerate(below)}
+        cells = {at: cell for at, cell in cells.items() if cell not in ("", name)}
         chosen = [(0, 0, screen[place], "")] if place in screen else None
         claims = chosen or sorted(_claims(name, subject, context))
         columns.append(_Column(place, name, cells, claims))
+    _part_refs(columns)
     _propose_crosses(subject, columns)
     rivals = _settle(subject.roles_in(context), columns, len(below))
     order = context.more.get("order", ()) if names_at < 0 else ()
@@ -195,7 +197,7 @@ def propose(
 def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
     """Of the first rows that with most known names, else one unlike those below it."""
     usual = min(2, median_low(len(row.filled) for row in rows)) if rows else 0
-    best, most, unlike = -1, 0, -1
+    best, most, second = -1, 0, -1
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
         if len(row.filled) < usual:
             continue
@@ -213,9 +215,10 @@ def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
             best, most = at, count
         below = rows[at + 1 : at + 50]
         like = [len({*row.filled} & {*other.filled}) for other in below[:2]]
-        if unlike < 0 and like and min(like) >= usual and _is_unlike(row, below):
-            unlike = at
-    return best if best >= 0 else unlike
+        is_over = bool(like) and min(like) >= usual and _is_unlike(row, below)
+        if second < 0 and (is_over or (count and not any(map(_REF.fullmatch, short)))):
+            second = at
+    return best if best >= 0 else second
 
 
 def _is_unlike(row: Row, below: Sequence[Row]) -> bool:
@@ -263,6 +266,19 @@ def _propose_crosses(subject: Subject, columns: Sequence[_Column]) -> None:
                         "word",
                     )
             run = []
+
+
+def _part_refs(columns: Sequence[_Column]) -> None:
+    """A column of refs is no text, if another is named as one: it is the ref."""
+    texts = [
+        one for one in columns if any(role == "text" for *_, role, _ in one.claims)
+    ]
+    refs = [one for one in texts if one.claims[0][0] and one.is_ref(one.cells.keys())]
+    for column in refs if len(refs) < len(texts) else ():
+        column.claims = [
+            (source, rank, "ref" if role == "text" else role, why)
+            for source, rank, role, why in column.claims
+        ]
 
 
 def _settle(

@@ -24,6 +24,7 @@ REASONS = {
     "again": ("names", "It is the row of names."),
     "block": ("heading", "It repeats a name beside a title."),
     "total": ("total", "It begins as a total does."),
+    "sum": ("", "It begins as a total does, and goes on."),
     "unread": ("left", "It has nothing in a column that is read."),
     "part": ("joined", "It has no ref, and begins as a part of a list does."),
     "lone": ("heading", "It has one cell, and rows follow."),
@@ -167,10 +168,12 @@ def _give_reasons(
     have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
     have_marks = any(one.is_marked for one in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
+    have_alone = sum(len(one.row.filled) == 1 for one in filled) * 2 <= len(filled)
     blocks = [_block_title(one, roles, names) for one in rows]
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
-    last_full = max((at for at, one in enumerate(rows) if not one.is_lone), default=-1)
+    full = (at for at, one in enumerate(rows) if len(one.row.filled) > 1)
+    last_full = max(full, default=-1)
     next_ref, next_level = "", 0
     for at in reversed(range(len(rows))):
         one, content = rows[at], rows[at].content
@@ -182,8 +185,8 @@ def _give_reasons(
             one.reason = "again"
         elif have_blocks and blocks[at]:
             one.reason, one.title = "block", blocks[at]
-        elif _is_total(one):
-            one.reason = "total"
+        elif total := _total(one):
+            one.reason = total
         elif not content:
             one.reason = "unread" if one.row.filled else "blank"
         elif one.is_marked:
@@ -195,8 +198,8 @@ def _give_reasons(
         ):
             one.reason = "part"
         elif (
-            (may_head and have_lone and one.is_lone and at < last_full)
-            and are_titles
+            (may_head and are_titles and one.is_lone and at < last_full)
+            and (have_lone or (have_alone and one.is_alone))
             and not one.ref
             # With cells beside that are not read it may be a short requirement.
             and (one.is_alone or one.text)
@@ -229,16 +232,19 @@ def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
     return others[0] if same and len(others) == 1 and _is_title(others[0]) else ""
 
 
-def _is_total(one: _Row) -> bool:
+def _total(one: _Row) -> str:
+    """Whether it is a total, or begins as one and may be: Total cost."""
     title = one.cells.get("label", one.title).rstrip(":")
-    begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)}
-    if not begins & _TOTALS:
-        return False
+    begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)} & _TOTALS
     read = [
         bare for cell in one.cells.values() if (bare := cell.strip("*_ :")) != title
     ]
     every = [cell.strip("*_ ") for cell in one.row.cells]
-    return all(map(_NUMBER.fullmatch, read)) and any(map(_NUMBER.fullmatch, every))
+    are_numbers = all(map(_NUMBER.fullmatch, read)) and any(
+        map(_NUMBER.fullmatch, every)
+    )
+    is_whole = key(title) in _TOTALS
+    return ("total" if is_whole else "sum") if begins and are_numbers else ""
 
 
 def _compare_shapes(rows: Sequence[_Row]) -> None:
