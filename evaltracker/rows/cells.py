@@ -134,22 +134,14 @@ def words_of(closed: str) -> dict[str, str]:
     }
 
 
+STATES, _UNITS, _RHYTHM, _PERIODS, _SCALES = map(
+    words_of, ("price_states", "units", "rhythm", "other_periods", "scales")
+)
 _NOTHING = {
-    *(
-        word
-        for word, state in words_of("availability").items()
-        if state == "not_stated"
-    ),
-    *(word for word, state in words_of("price_states").items() if state[:4] == "not_a"),
-}
-STATES, _UNITS, _RHYTHM = map(words_of, ("price_states", "units", "rhythm"))
-_PERIODS = {
-    word: times
-    for times, by_language in WORDS["other_periods"].values()
-    for word in _keys(by_language)
-}
-_SCALES = {
-    word: int(power) for power, words in WORDS["scales"].items() for word in words
+    word
+    for words in (words_of("availability"), STATES)
+    for word in words
+    if words[word] in ("not_stated", "not_applicable")
 }
 _DURATIONS, _PER, _TAX, _BOUNDS, _LIMITS = (
     frozenset(_keys(WORDS[name]))
@@ -202,9 +194,9 @@ class _Column:
 
 
 def _as_text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell
-    return cell.isoformat() if isinstance(cell, datetime.date) else plain(cell)
+    if isinstance(cell, Decimal):
+        return plain(cell)
+    return cell if isinstance(cell, str) else str(cell.isoformat())
 
 
 def plain(number: Decimal) -> str:
@@ -325,10 +317,13 @@ _NAMED_DAY = re.compile(
     r"(?P<year2>[0-9]{4})"
 )
 _PERIOD = re.compile(
-    r"(?:(?P<part>[QH][1-4])[ /-]?|(?P<month>[^\W\d_]{3,12})\.?[ -](?:de )?"
+    r"(?:(?P<part>Q[1-4]|H[12])[ /-]?|(?P<month>[^\W\d_]{3,12})\.?[ -](?:de )?"
     r"|(?P<number>[0-9]{1,2})[/.])?(?P<year>(?:19|20)[0-9]{2})"
-    r"|(?P<year2>(?:19|20)[0-9]{2})[ -/]?(?P<part2>[QH][1-4]|[0-9]{1,2})",
+    r"|(?P<year2>(?:19|20)[0-9]{2})[ -/]?(?P<part2>Q[1-4]|H[12]|[0-9]{1,2})",
 )
+
+
+_ENDS = {"Q1": 3, "Q2": 6, "H1": 6, "Q3": 9, "Q4": 12, "H2": 12}
 
 
 @cache
@@ -354,13 +349,8 @@ def _order_told(text: str) -> str:
 def _last_day(period: re.Match[str]) -> datetime.date | None:
     """The last day of a year, a half, a quarter or a month."""
     part = period["part"] or period["part2"] or period["number"] or "12"
-    year, month = int(period["year"] or period["year2"]), 0
-    if period["month"]:
-        month = _months().get(key(period["month"]), 0)
-    elif part.isdecimal():
-        month = int(part)
-    elif part[0] == "Q" or part in ("H1", "H2"):
-        month = int(part[1]) * (3 if part[0] == "Q" else 6)
+    name, year = period["month"], int(period["year"] or period["year2"])
+    month = _months().get(key(name), 0) if name else _ENDS.get(part) or int(part)
     is_month = 1 <= month <= 12
     return datetime.date(year, month, monthrange(year, month)[1]) if is_month else None
 
@@ -446,14 +436,14 @@ def _currency_before(rest: str) -> tuple[tuple[str, ...], str]:
 def _scale_before(rest: str) -> tuple[int, str]:
     """The power of ten that stands behind a number, and what follows it."""
     scale = _SCALE.match(rest)
-    power = _SCALES.get(scale[2].casefold()) if scale else None
+    power = _SCALES.get(key(scale[2])) if scale else None
     if scale is None or power is None:
         return 0, rest
     behind = rest[scale.end() :]
     # A letter counts right behind the number only: “3 m” may be three months.
     is_letter = scale[1] and scale[2].isascii() and len(scale[2]) == 1
     is_word = is_letter and not _currency_before(behind)[0]
-    return (0, rest) if is_word else (power, behind)
+    return (0, rest) if is_word else (int(power), behind)
 
 
 def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
@@ -510,7 +500,7 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     is_bound = before[:1] in tuple("~<>≥≤≈") or re.match(r"\+(?:$|/)", behind)
     first, power = currencies_of(before), 0
     if not first and before[:1] in ("T", "k", "M"):
-        first, power = currencies_of(before[1:]), _SCALES[before[0].casefold()]
+        first, power = currencies_of(before[1:]), int(_SCALES[before[0].casefold()])
     if is_bound or _BOUNDS.intersection(words) or not numbers or (before and not first):
         return Cell(text=text)
     scale, rest = (0, behind) if power else _scale_before(behind)
@@ -555,7 +545,7 @@ def _basis(
     if is_bare and name in _DURATIONS and not has_currency:
         return Cell(text=text)
     if is_bare and name not in _RHYTHM:
-        is_credit, power = rest in ("-", "−"), _SCALES.get(name, 0)
+        is_credit, power = rest in ("-", "−"), int(_SCALES.get(name, 0))
         first = "credit" if is_credit else "unit"
         options = (*["scale"] * bool(power), first, "text")
         usual = "" if has_currency or is_credit else "text"
@@ -619,12 +609,14 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
     word = " ".join(text.replace("\ufe0f", "").split())
     said = column.said(word, (*options, "text"))
     own = _written(word, "availability") or known.get(key(word), "")
-    head = re.match(r"\w{2,}|\W", word)
-    first = known.get(key(head[0]), "") if head else ""
-    first = first if first in ("now", "never") else ""
-    rest = word[head.end() if head else 0 :].strip(" ,;:.()–—-")
-    second = known.get(key(rest), "")
-    own = own or (first if rest and second == first else "")
+    first, rest, next_ = "", word, ""
+    while rest and (head := re.match(r"\w{2,}|\W", rest)):
+        next_ = known.get(key(head[0]), "")
+        if next_ not in ("now", "never") or next_ != (first or next_):
+            break
+        first, rest = next_, rest[head.end() :].lstrip(" ,;:.!–—-")
+    rest = rest.strip("()") if rest[:1] == "(" and rest[-1:] == ")" else rest
+    own = own or (first if first and not rest else "")
     if said == "text":
         return Cell(text=text)
     if own and said in ("", own):
@@ -632,7 +624,8 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
     if said:
         whole = text if " " in word or said == "not_stated" else ""
         return Cell(Stated(said, rest if said == first else whole, evidence))
-    usual = "" if second or _is_limit(rest) else first
+    is_open = next_ not in ("", first) or known.get(key(rest)) or _is_limit(rest)
+    usual = "" if is_open else first
     return Cell(None, "word", options, usual, word or evidence)
 
 
@@ -683,6 +676,7 @@ READERS: dict[str, Callable[..., Cell[Any]]] = {
 # Readers of which a day, a dash, or the answer *text* are no matter of their own.
 _NO_DAYS = frozenset(("number", "money", "weight", "level", "ref"))
 _MAY_LACK = frozenset(("day", "weight", "level", "link"))
+_AS_TYPED = frozenset(("text", "line", "ref", "link"))
 _FOLDED = frozenset(("line", "ref", "closed", "mark", "day"))
 
 
@@ -709,6 +703,7 @@ def read_column(
 def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
     text = _as_text(cell).strip()
     text = " ".join(text.split()) if reads in _FOLDED else text
+    text = text if reads in _AS_TYPED else text.replace("**", "").replace("`", "")
     if not text and reads != "strict":
         return Cell()
     if isinstance(cell, datetime.date) and reads in _NO_DAYS:

@@ -205,7 +205,7 @@ def test_every_word_reads_back_to_its_key(language: str) -> None:
         for word in words(unit):
             read = price(f"12 EUR/{word}")
             assert read.unit and not read.rhythm, word
-    for times, by_language in WORDS["other_periods"].values():
+    for times, by_language in WORDS["other_periods"].items():
         for word in words(by_language):
             options = one("money", f"9 EUR/{word}").options
             assert options == (f"yearly ×{times}", "unit", "text"), word
