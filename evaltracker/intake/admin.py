@@ -21,7 +21,6 @@ from django.utils import timezone
 
 from evaltracker.errors import Invalid, NotFound, Problem, Refused
 from evaltracker.evaluations.models import (
-    ColumnMemory,
     Evaluation,
     Import,
     ImportDraft,
@@ -46,6 +45,7 @@ from evaltracker.intake.services.imports import (
     REST,
     apply_draft,
     forget,
+    memories_of,
     preview_for,
     undo_import,
 )
@@ -150,7 +150,7 @@ class Desk:
             "query": query.urlencode(),
         }
 
-    def seen(self, preview: Preview) -> dict[str, Any]:
+    def seen(self, preview: Preview, answers: Mapping[str, str]) -> dict[str, Any]:
         """What the page shows: one of the sheets, and what would change."""
         sheets = preview.facts["sheets"]
         chosen = self.request.GET.get("sheet", "1")
@@ -161,9 +161,12 @@ class Desk:
         shown = []
         if sheets:
             rows = self.rows_of(preview, f"{part}{place}", "rows")
-            shown = [{**sheets[place], **rows, "place": place + 1, "only": only}]
+            sheet = {**sheets[place], **rows, "place": place + 1, "only": only}
+            turned = answers.get(f"turned:{sheet['name']}")
+            shown = [{**sheet, "turn": "" if turned else "yes"}]
         return {
             "plan": preview.facts,
+            "open": sum(line["state"] == "open" for line in preview.facts["lines"]),
             "sheets": shown,
             "refused": [preview.sizes[f"refused{at}"] for at in range(len(sheets))],
             "new": self.rows_of(preview, "new", "new"),
@@ -184,7 +187,8 @@ class Desk:
                 preview = preview_for(draft, self.user)
             except Problem as error:
                 problem = problem or error
-        seen = self.seen(preview) if preview else {}
+        answers = draft.reading.get("answers", {}) if draft else {}
+        seen = self.seen(preview, answers) if preview else {}
         return show(
             self.request,
             self.evaluation,
@@ -212,16 +216,14 @@ class Desk:
             ],
             draft=draft,
             work=work_shown(draft) if draft else None,
-            answers=draft.reading.get("answers", {}) if draft else {},
+            answers=answers,
             problem=problem,
             earlier=self.imports()
             .filter(sha256=seen["plan"]["sha256"], undone_at__isnull=True)
             .first()
             if preview
             else None,
-            memories=ColumnMemory.objects.filter(
-                evaluation=self.evaluation, kind=kind.slug, signature__contains=":"
-            ),
+            memories=memories_of(self.evaluation, kind.slug),
             imports=self.imports()[:LISTED],
             rest_url=page_address(self.evaluation, f"rest_{kind.slug}"),
             sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),

@@ -113,6 +113,22 @@ def remember(
         )
 
 
+def memories_of(evaluation: Evaluation, kind: str) -> list[tuple[str, str]]:
+    """Signatures of what is remembered here, with what it says."""
+    rows = ColumnMemory.objects.filter(evaluation=evaluation, kind=kind)
+    return [
+        (
+            row.signature,
+            ", ".join(
+                f"{key.rpartition(':')[2]}: {said}" for key, said in row.columns.items()
+            ),
+        )
+        for row in rows.filter(signature__contains=":").exclude(
+            signature__startswith="names:"
+        )
+    ]
+
+
 def forget(*, evaluation: Evaluation, kind: str, signature: str, by: User) -> None:
     """Forget what was said of one set of names, or of the words of one list."""
     KINDS[kind].check_allowed(by, evaluation)

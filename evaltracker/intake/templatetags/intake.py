@@ -1,6 +1,6 @@
-"""A button that leads to an import, and what is asked and shown of one."""
+"""A button that leads to an import, and the menus of how rows are read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -8,86 +8,40 @@ from django.template.context import Context
 from django.urls import reverse
 
 from evaltracker.intake.kinds import KINDS
+from evaltracker.rows.plan import KINDS_OF_ROWS
 
 register = template.Library()
-STATES = {
-    "open": "to choose",
-    "proposed": "proposed",
-    "text": "kept as text, as not stated",
-    "certain": "certain",
-}
+MENU = "evaluations/parts/reading_menu.html"
 
 
-def get(line: Any, name: str) -> Any:
-    """Of a line as it is, or as it was kept."""
-    return line[name] if isinstance(line, Mapping) else getattr(line, name)
-
-
-@register.filter
-def by_state(lines: Iterable[Any]) -> Iterator[tuple[str, str, list[Any]]]:
-    """State, its words, and the lines in it; open ones first."""
-    lines = list(lines)
-    for state, words in STATES.items():
-        if part := [line for line in lines if get(line, "state") == state]:
-            yield state, words, part
-
-
-@register.filter
-def count_open(lines: Iterable[Any]) -> int:
-    return sum(get(line, "state") == "open" for line in lines)
-
-
-@register.filter
-def said(answers: Mapping[str, str], key: str) -> str:
-    return answers.get(key, "")
-
-
-@register.filter
-def last_part(key: str) -> str:
-    return key.rpartition(":")[2]
-
-
-@register.filter
-def under(cells: Sequence[Any], heads: Sequence[str]) -> list[tuple[str, Any]]:
-    return list(zip(heads, cells, strict=False))
-
-
-@register.inclusion_tag("evaluations/parts/reading_menu.html")
+@register.inclusion_tag(MENU)
 def reading_menu(
-    key: str, label: str, options: Any, chosen: str, answers: Mapping[str, str] | None
+    key: str,
+    label: str,
+    options: Iterable[tuple[str, str]],
+    chosen: str,
+    answers: Mapping[str, str] | None,
 ) -> dict[str, Any]:
     """A menu whose first choice is what holds without an answer."""
-    said = (answers or {}).get(key, "")
-    names = dict(options)
+    said, names = (answers or {}).get(key, ""), dict(options)
     usual = "As proposed" if said else names.get(chosen, "Choose…")
+    others = [pair for pair in names.items() if said or pair[0] != chosen]
     return {
         "key": key,
         "label": label,
-        "options": [pair for pair in options if said or pair[0] != chosen],
+        "options": others,
         "said": said,
         "usual": usual,
     }
 
 
-@register.inclusion_tag("evaluations/parts/reading_menu.html")
-def row_menu(row: Any, answers: Mapping[str, str] | None) -> dict[str, Any]:
-    kind = get(row, "kind")
-    options = {**ROW_KINDS, "refused": "refused"} if kind == "refused" else ROW_KINDS
-    label = f"What row {get(row, 'number')} is"
-    menu = reading_menu(get(row, "key"), label, options.items(), kind, answers)
-    return menu | {
-        "options": [pair for pair in menu["options"] if pair[0] in ROW_KINDS]
-    }
-
-
-ROW_KINDS = {
-    "row": "row",
-    "heading": "heading",
-    "joined": "goes on with the row above",
-    "names": "names again",
-    "total": "total",
-    "left": "left out",
-}
+@register.inclusion_tag(MENU)
+def row_menu(
+    key: str, number: int, kind: str, answers: Mapping[str, str] | None
+) -> dict[str, Any]:
+    label, usual = f"What row {number} is", {"refused": "Refused"}.get(kind)
+    menu = reading_menu(key, label, KINDS_OF_ROWS.items(), kind, answers)
+    return menu | ({"usual": usual} if usual else {})
 
 
 @register.inclusion_tag("evaltracker/parts/act_link.html", takes_context=True)
