@@ -134,8 +134,8 @@ class Desk:
     def again(self, anchor: str = "") -> HttpResponse:
         address = page_address(self.evaluation, f"import_{self.kind.slug}", anchor)
         path, _, part = address.partition("#")
-        query = self.request.GET.urlencode()
-        return HttpResponseRedirect(f"{path}?{query}#{part}")
+        query = f"?{self.request.GET.urlencode()}" if self.request.GET else ""
+        return HttpResponseRedirect(f"{path}{query}#{part}")
 
     def rows_of(self, preview: Preview, part: str, turn: str) -> dict[str, Any]:
         """A page of the rows of a part, as the address asks; the first after a post."""

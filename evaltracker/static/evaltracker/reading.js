@@ -6,9 +6,10 @@
 
 (() => {
 	const PART = "reading";
+	const NEXT = [".rd-open + ul select", ".rd-top button:enabled"];
 	let turn = 0;
 
-	const boxes = () => Array.from(document.querySelectorAll(`#${PART} .im-grid`));
+	const boxes = () => Array.from(document.querySelectorAll(`#${PART} .rd-grid`));
 
 	/** Where somebody is: the field by its name, and how far the rows are scrolled. */
 	function place(field) {
@@ -24,8 +25,11 @@
 		boxes().forEach((box, index) => {
 			[box.scrollLeft, box.scrollTop] = scrolls[index] ?? [0, 0];
 		});
-		const fields = Array.from(document.getElementsByName(name));
-		(fields[at] ?? fields[0])?.focus({ preventScroll: true });
+		const same = Array.from(document.getElementsByName(name));
+		// What was open may be certain now, and folded: then the next one that is open.
+		const fields = [same[at], ...same, ...NEXT.map((next) => document.querySelector(next))];
+		const shown = fields.find((field) => field && !field.closest("details:not([open])"));
+		shown?.focus({ preventScroll: true });
 	}
 
 	async function post(form, field) {
@@ -46,7 +50,7 @@
 			}
 			Fresh.show(page, part);
 			returnTo(was);
-			const counts = document.querySelector(`#${PART} .im-counts`);
+			const counts = document.querySelector(`#${PART} .rd-counts`);
 			Fresh.announce(counts.textContent.replace(/\s+/g, " ").trim());
 		} catch {
 			part.removeAttribute("aria-busy");
