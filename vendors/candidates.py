@@ -13,7 +13,7 @@ from django import forms
 
 from evaltracker.evaluations.choices import SupportWanted
 from evaltracker.pages.fields import LinesField, link_field, long_text
-from evaltracker.toolbox.tabular.wording import web_addresses, without_markup
+from evaltracker.toolbox.markup import web_addresses, without_markup
 from evaltracker.toolbox.text import Inputs
 
 # “datadoghq.com”, as people write it.
@@ -50,9 +50,8 @@ class CandidateColumn:
 
 
 def _first_address(cell: str) -> str:
-    good, _ = web_addresses(cell)
-    if good:
-        return good[0]
+    if addresses := web_addresses(cell):
+        return addresses[0]
     bare = cell.strip()
     return f"https://{bare}" if BARE_HOST.fullmatch(bare) else cell
 

@@ -21,6 +21,7 @@ from babel import Locale
 from babel.numbers import get_currency_name
 
 from evaltracker.money import CODES, MOST_PLACES, read_currency
+from evaltracker.toolbox.markup import without_markup, without_tags
 
 WORDS: dict[str, Any] = json.loads(
     Path(__file__).with_name("words.json").read_text(encoding="utf-8")
@@ -702,6 +703,7 @@ def read_column(
 
 def _read_cell(reads: str, cell: Any, column: _Column, shape: str) -> Cell[Any]:
     text = _as_text(cell).strip()
+    text = (without_markup if reads in ("text", "line") else without_tags)(text)
     text = " ".join(text.split()) if reads in _FOLDED else text
     text = text if reads in _AS_TYPED else text.replace("**", "").replace("`", "")
     if not text and reads != "strict":

@@ -78,6 +78,8 @@ MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 MARKDOWN_RULE = re.compile(
     r"^ {0,3}\|?[ \t]*+:?-{2,}:?[ \t]*+\|[ \t|:\-]*$", re.MULTILINE
 )
+HTML = re.compile(r"(?i)<(!doctype\s+html|html|head|body|table|div|meta)\b")
+YAML = re.compile(r"%YAML|---\s*(#|\n|$)")
 YAML_LINE = re.compile(r"\s*(- )?[A-Za-z_][\w ./\-]{0,60}:( |$)")
 
 
@@ -170,19 +172,20 @@ def kind_of_text(text: str, filename: str) -> Kind:
     head = start[:4000]
     if MARKDOWN_RULE.search(head):
         return read_kind("md")
-    labels = [KINDS["texts"][name] for name in KINDS["texts"] if re.match(name, head)]
-    if _is_json(start):
-        labels.append("a JSON file")
     lines = [line for line in head.splitlines()[:40] if line.strip()]
     is_table = any(mark in line for line in lines[:3] for mark in ",;\t")
-    keyed = sum(1 for line in lines if YAML_LINE.match(line))
-    if len(lines) >= 3 and not is_table and keyed >= 3 and keyed * 2 > len(lines):
-        labels.append("a YAML file")
-    if labels:
-        return Kind("other", labels[0])
-    return read_kind(
-        "md" if filename.lower().endswith((".md", ".markdown")) else "text"
-    )
+    keyed = 0 if is_table else sum(1 for line in lines if YAML_LINE.match(line))
+    for is_so, label in (
+        (HTML.match(head), "a web page (HTML)"),
+        (head.startswith("<?xml"), "an XML file"),
+        (head.startswith("BEGIN:VCALENDAR"), "a calendar file"),
+        (_is_json(start), "a JSON file"),
+        (YAML.match(head) or keyed >= max(3, len(lines) // 2 + 1), "a YAML file"),
+    ):
+        if is_so:
+            return Kind("other", label)
+    is_named_so = filename.lower().endswith((".md", ".markdown"))
+    return read_kind("md" if is_named_so else "text")
 
 
 def _is_json(text: str) -> bool:

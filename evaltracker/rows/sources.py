@@ -26,6 +26,7 @@ from charset_normalizer import from_bytes
 from evaltracker.rows import guards
 from evaltracker.rows.guards import DAMAGED, Unreadable, column_letter
 from evaltracker.rows.marks import Facts, Merge, Place, marks_of
+from evaltracker.toolbox.markup import without_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +408,8 @@ def read_markdown(text: str) -> tuple[list[Sheet], list[str]]:
     sheets = []
     for name, records in tables.items():
         struck = sum(cell.count("~~") > 1 for _, record in records for cell in record)
-        rows = _rows_of(records, name)
+        plain = ((at, [*map(without_tags, record)]) for at, record in records)
+        rows = _rows_of(plain, name)
         sheets.append(Sheet(name, rows, remarks=tuple(Facts(struck=struck).sentences)))
     return sheets, remarks
 
@@ -438,12 +440,13 @@ def _plain(cell: str) -> str:
 # copied is written as such a file here, and read like one.
 
 IN_FRONT = re.compile(r'(?:\A|[\t\r\n])"')
-QUOTED = r'"(?P<quoted>(?:[^{others}]++|"")*+)"(?=[\t\r\n]|\Z)'
-COPIED, IN_LINE = (
-    re.compile(
-        rf"(?:{QUOTED.format(others=others)}|[^\t\r\n]*+)(?P<end>\t|\r\n|[\r\n]|\Z)"
-    )
-    for others in (r'"\t', r'"\t\r\n')
+COPIED = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\t]++|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*+)'
+    r"(?P<end>\t|\r\n|[\r\n]|\Z)"
+)
+IN_LINE = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\t\r\n]++|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*+)'
+    r"(?P<end>\t|\r\n|[\r\n]|\Z)"
 )
 # A cell that begins and ends with a mark, and has a tab in it; or two such cells.
 WITH_TAB = re.compile(r'(?<![^\t\r\n])"[^"\t\r\n]*+\t[^"\r\n]*+"(?=[\t\r\n]|\Z)')

@@ -114,3 +114,13 @@ def test_limits_are_told_with_their_figure() -> None:
         read_table(b"a," + b"x" * 40_000, "r.csv")
     with pytest.raises(Unreadable, match="at most 10 MB"):
         read_table(b"a,b\n" * (MOST_FILE_BYTES // 4 + 1), "r.csv")
+
+
+def test_cells_of_markdown_read_as_they_are_shown() -> None:
+    text = (
+        "| a | b |\n| --- | --- |\n| **One**<br>two | [x](https://a.example) \\| y |\n"
+    )
+    assert cells(text.encode(), "r.md")[1] == [
+        "One\ntwo",
+        "[x](https://a.example) | y",
+    ]
