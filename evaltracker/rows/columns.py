@@ -5,9 +5,17 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import groupby
 from statistics import median_low
 
-from evaltracker.rows.cells import WORDS, currencies_of, key, read_column
+from evaltracker.rows.cells import (
+    WORDS,
+    currencies_of,
+    key,
+    name_key,
+    read_column,
+    words_of,
+)
 from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Context, Role, Subject
 
@@ -17,7 +25,6 @@ TEXT_WIDTH, SHORT_WIDTH = 20, 12
 CROSSES = frozenset("x✓✔☑✅•●")
 # Whose word counts before how many rows a column fills; the first three are certain.
 SOURCES = ("screen", "own", "remembered", "house", "word", "also")
-_NOTES = re.compile(r"\[[^\[\]]{0,80}\]|<[^<>]{0,80}>|[:?]$")
 _REF = re.compile(r"(?=\S*[0-9])[\w.#/:§-]+")
 # Source (by its place above), rank among the words of a role, role, reason.
 type Claim = tuple[int, int, str, str]
@@ -89,28 +96,28 @@ class _Column:
         is_short = bool(codes) and median_low(map(len, codes)) <= SHORT_WIDTH
         return is_short and min(len(codes), len({*cells})) >= 0.9 * len(rows)
 
-    def is_money(self, *, has_currency: bool) -> bool:
-        has_sign = any(map(currencies_of, re.split(r"[\s/()]+", self.name)))
-        read = read_column("money", list(self.cells.values()))
-        likely = [
-            cell.question in ("currency", "number")
-            or (
-                cell.value is not None
-                and cell.value.amount is not None
-                and bool(cell.value.currency or has_sign or not has_currency)
-            )
+    @cached_property
+    def money(self) -> int:
+        """How likely prices stand in it: 2 with a currency, 1 for numbers alone."""
+        read = read_column("money", [*self.cells.values()])
+        prices = [
+            cell
             for cell in read
+            if cell.question in ("currency", "number")
+            or getattr(cell.value, "amount", None) is not None
         ]
-        return sum(likely) >= 0.8 * len(likely) > 0
+        parts = re.split(r"[\s/()]+", self.name)
+        has_currency = any(map(currencies_of, parts)) or any(
+            cell.question == "currency" or getattr(cell.value, "currency", "")
+            for cell in prices
+        )
+        return (len(prices) >= 0.8 * len(read) > 0) * (1 + has_currency)
 
 
 def width_of(text: str) -> int:
-    wide = 0 if text.isascii() else sum(map(_is_wide, text))
-    return len(text) + wide
-
-
-def _is_wide(mark: str) -> bool:
-    return unicodedata.east_asian_width(mark) in "WF"
+    """What a text needs on paper; signs of Chinese and Japanese are twice as wide."""
+    wide = [mark for mark in text if unicodedata.east_asian_width(mark) in "WF"]
+    return len(text) + len(wide)
 
 
 @cache
@@ -123,20 +130,15 @@ def _ranks(role: str) -> Mapping[str, int]:
     return ranks
 
 
-@cache
-def meanings_of(closed: str) -> Mapping[str, str]:
-    """By key of a word of a closed list, what it means."""
-    return {
-        key(word): value
-        for value, by_language in WORDS[closed].items()
-        for words in by_language.values()
-        for word in words
-    }
+def _claims(
+    name: str, subject: Subject, context: Context, cells: Iterable[str] = ()
+) -> Iterator[Claim]:
+    """What a name can mean; what is remembered stands in the context by its key.
 
-
-def _claims(name: str, subject: Subject, context: Context) -> Iterator[Claim]:
-    """What a name can mean; what is remembered stands in the context by its key."""
-    bare, whole = key(_NOTES.sub(" ", name)), key(name)
+    A closed list that knows none of the cells comes after roles of the same name.
+    """
+    shown = {key(cell) for cell in cells}
+    bare, whole = name_key(name.rstrip(" :?")), key(name)
     if not bare:
         return
     if subject.across and (candidate := context.candidates.get(whole)):
@@ -149,9 +151,11 @@ def _claims(name: str, subject: Subject, context: Context) -> Iterator[Claim]:
     for one in subject.roles_in(context):
         if name.strip() in one.heads:
             yield 1, 0, one.name, ""
+        known = context.choices.get(one.name) or (one.closed and words_of(one.closed))
+        is_strange = bool(known and shown and not shown & known.keys())
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
             if bare in _ranks(words):
-                yield source, _ranks(words)[bare], one.name, ""
+                yield source, _ranks(words)[bare] + 99 * is_strange, one.name, ""
 
 
 def propose(
@@ -177,7 +181,7 @@ def propose(
         cells = {at: row.cell(place) for at, row in enumerate(below)}
         cells = {at: cell for at, cell in cells.items() if cell not in ("", name)}
         chosen = [(0, 0, screen[place], "")] if place in screen else None
-        claims = chosen or sorted(_claims(name, subject, context))
+        claims = chosen or sorted(_claims(name, subject, context, cells.values()))
         columns.append(_Column(place, name, cells, claims))
     _part_refs(columns)
     _propose_crosses(subject, columns)
@@ -243,29 +247,26 @@ def _propose_crosses(subject: Subject, columns: Sequence[_Column]) -> None:
     """
     lists = {subject.role(name).closed: name for name in subject.crosses}
     for closed in dict.fromkeys((*lists, "availability", "priority")):
-        meanings = meanings_of(closed)
-        run: list[_Column] = []
-        for column in (*columns, _Column(-1, "", {}, ())):
-            cells = {cell.strip().casefold() for cell in column.cells.values()}
-            is_named = key(column.name) in meanings
-            if column.name and cells <= CROSSES and (is_named or cells or run):
-                run.append(column)
-                continue
-            while run and not (key(run[-1].name) in meanings or run[-1].cells):
-                run.pop()
-            named = {key(one.name) for one in run} & meanings.keys()
-            for one in run if len(named) > 1 else ():
-                role = f"cross:{lists.get(closed)}:{meanings.get(key(one.name))}"
-                if closed not in lists:
-                    role = "left"
-                is_open = role.endswith(":None")
-                if not one.claims or one.claims[0][0] > 2:
-                    one.proposal = Proposal(
-                        "" if is_open else role,
-                        "open" if is_open else "proposed",
-                        "word",
-                    )
-            run = []
+        meanings = words_of(closed)
+        for are_crosses, group in groupby(columns, _may_be_crosses):
+            run = [*group] if are_crosses else []
+            named = [at for at, one in enumerate(run) if key(one.name) in meanings]
+            for at, column in enumerate(run if len(named) > 1 else ()):
+                is_within = named[0] <= at <= named[-1] or bool(column.cells)
+                is_said = bool(column.claims) and column.claims[0][0] < 4
+                if not is_within or is_said or column.proposal:
+                    continue
+                value = meanings.get(key(column.name), "")
+                role = f"cross:{lists[closed]}:{value}" if closed in lists else "left"
+                is_open = role.endswith(":")
+                column.proposal = Proposal(
+                    "" if is_open else role, "open" if is_open else "proposed", "word"
+                )
+
+
+def _may_be_crosses(column: _Column) -> bool:
+    cells = {cell.strip().casefold() for cell in column.cells.values()}
+    return bool(column.name) and cells <= CROSSES
 
 
 def _part_refs(columns: Sequence[_Column]) -> None:
@@ -381,11 +382,10 @@ def _amount(columns: Sequence[_Column], chosen: _Column | None) -> Iterator[str]
     rivals = [
         column
         for column in free
-        if any(role == "amount" for _, _, role, _ in column.claims)
-        or column.is_money(has_currency=True)
+        if column.money == 2 or any(claim[2] == "amount" for claim in column.claims)
     ]
     if not (chosen or rivals):
-        rivals = [column for column in free if column.is_money(has_currency=False)]
+        rivals = [column for column in free if column.money]
     if not chosen and len(rivals) == 1:
         rivals[0].propose("amount", "content")
     elif rivals or not chosen:

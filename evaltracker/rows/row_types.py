@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaltracker.rows.cells import WORDS, key
-from evaltracker.rows.columns import meanings_of
+from evaltracker.rows.cells import WORDS, key, words_of
 from evaltracker.rows.sources import Row
 from evaltracker.rows.subjects import Role, Subject
 
@@ -19,29 +18,8 @@ _TOTALS = frozenset(key(word) for words in WORDS["totals"].values() for word in 
 _NUMBER = re.compile(r"[^\w,.]{0,3}[0-9][0-9.,'’\s]*+[^\w]{0,3}|[-–—]")
 _PART = re.compile(r"[-–—•*·▪◦‣]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]\s")
 _ENDS = (".", "?", "!", "。", "？", "！")
-# By pattern: what is proposed (blank: open), and why.
-REASONS = {
-    "again": ("names", "It is the row of names."),
-    "block": ("heading", "It repeats a name beside a title."),
-    "total": ("total", "It begins as a total does."),
-    "sum": ("", "It begins as a total does, and goes on."),
-    "unread": ("left", "It has nothing in a column that is read."),
-    "part": ("joined", "It has no ref, and begins as a part of a list does."),
-    "lone": ("heading", "It has one cell, and rows follow."),
-    "beside": ("", "It has one cell that is read, and others beside."),
-    "marked": ("", "The file marks it, but it has no text."),
-    "empty": ("heading", "It has no text."),
-    "end": ("left", "It has no text, and nothing follows."),
-    "parent": ("heading", "Its ref begins the next one."),
-    "sentence": ("", "Its ref begins the next one, but it reads as a requirement."),
-    "deeper": ("heading", "The file does not mark it, and the next row is deeper."),
-    "unmarked": ("", "The file marks other rows."),
-    "shape": ("heading", "Its ref is like those of headings."),
-    "long": ("", "Its ref is like those of headings, but it is long."),
-    "bare": ("", "It has no ref; most rows have one."),
-    "blank": ("blank", ""),
-    "": ("row", ""),
-}
+# By reason: what is proposed (blank: open), and why.
+REASONS: dict[str, tuple[str, str]] = WORDS["row_types"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +131,7 @@ def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
         text=cells.get(text, ""),
         title=title.strip("*_ "),
         level=int(level) if level.isascii() and level.isdigit() else 0,
-        is_marked=mark in ("x", "1") or meanings_of("availability").get(mark) == "now",
+        is_marked=mark in ("x", "1") or words_of("availability").get(mark) == "now",
         is_alone=all(role for role, cell in zip(roles, row.cells, strict=False) if cell)
         and not any(row.cells[len(roles) :]),
     )
