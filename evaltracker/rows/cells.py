@@ -449,7 +449,7 @@ def _scale_before(rest: str) -> tuple[int, str]:
 
 def _money(text: str, column: _Column, raw: Any, shape: str) -> Cell[Money]:
     if not isinstance(raw, Decimal):
-        return _of_text(text, column)
+        return _of_text(text.replace("**", ""), column)
     bare = re.sub(r'"[^"]*"', "", shape)
     if "%" in bare:
         return Cell(refusal="share")

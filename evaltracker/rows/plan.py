@@ -146,7 +146,7 @@ class _Reading:
         groups = self._groups()
         read = [row for group in groups for row in self._read(group)]
         self._for_all(read, groups)
-        read = self._numbered(read)
+        read = self._numbered(self._without_refs(read))
         records = self._records(read)
         records = self._once_each(records)
         new, changed, same = _compared(records, known)
@@ -413,9 +413,8 @@ class _Reading:
                 if cell is None or cell.refusal or cell.question:
                     continue
                 kind, _, name = role.partition(":")
-                told = (
-                    (across, across_texts) if kind == "candidate" else (values, texts)
-                )
+                is_across = bool(name) and kind == "candidate"
+                told = (across, across_texts) if is_across else (values, texts)
                 if cell.text:
                     told[1][name or role] = cell.text
                 elif kind == "cross":
@@ -441,21 +440,17 @@ class _Reading:
         mine: Sequence[int],
         kinds: Sequence[str],
     ) -> None:
-        kind = name.partition(":")[0]
-        role = self.roles[
-            self.subject.across
-            if kind == "candidate"
-            else self.subject.crosses[0]
-            if kind == "cross"
-            else kind
-        ]
+        kind, _, other = name.partition(":")
+        if other:
+            kind = self.subject.across if kind == "candidate" else other.split(":")[0]
+        role = self.roles[kind if kind in self.roles else self.subject.crosses[0]]
         raw = {at: group.rows[at].value(place) for at in mine}
         for at, kind_of_row in enumerate(kinds):
             if kind_of_row == "joined" and role.reads in ("text", "lines"):
                 above = max((one for one in raw if one < at), default=None)
                 if above is not None and group.rows[at].cell(place):
                     raw[above] = f"{raw[above]}\n{group.rows[at].cell(place)}".strip()
-        if kind == "cross":
+        if name.startswith("cross:"):
             group.cells[place] = {
                 at: Cell(value=True) for at, value in raw.items() if value
             }
@@ -674,6 +669,30 @@ class _Reading:
         return [
             row if ref else replace(row, values={**row.values, "ref": new})
             for row, ref, new in zip(rows, refs, given, strict=True)
+        ]
+
+    def _without_refs(self, rows: list[ReadRow]) -> list[ReadRow]:
+        """Refs that nearly all texts begin with are taken out, if that is said."""
+        refs = [str(row.values.get("ref", "")) for row in rows]
+        texts = [str(row.values.get("text", "")) for row in rows]
+        is_usual = self.subject.has_headings and row_types.refs_in_texts(refs, texts)
+        if not is_usual:
+            return rows
+        pairs = list(zip(refs, texts, strict=True))
+        bare = [row_types.without_ref(ref, text) for ref, text in pairs]
+        chosen = self.lines.add(
+            "refs:texts",
+            "refs",
+            "Texts begin with their ref",
+            (("out", "the ref is taken out"), ("keep", "kept as they are")),
+            proposed="out",
+            count=len(texts),
+            things="rows",
+            examples=[text[:60] for text in texts[:1]],
+        )
+        return [
+            replace(row, values={**row.values, "text": text}) if text else row
+            for row, text in zip(rows, bare if chosen == "out" else texts, strict=True)
         ]
 
     def _records(self, rows: Iterable[ReadRow]) -> list[Record]:

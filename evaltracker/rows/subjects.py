@@ -129,6 +129,10 @@ class Subject:
         raise NotImplementedError
 
 
+def place_of(record: Record) -> str:
+    return f"{record.row} of “{record.sheet}”" if record.sheet else str(record.row)
+
+
 def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Refusal]:
     """Rows of one key with all that they say; each is refused if they differ."""
     values: dict[Key, dict[str, Any]] = {}
@@ -136,7 +140,7 @@ def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Ref
     differing: dict[Key, str] = {}
     for record in read:
         if isinstance(record, Record):
-            rows.setdefault(record.key, []).append(str(record.row))
+            rows.setdefault(record.key, []).append(place_of(record))
             said = values.setdefault(record.key, {})
             for name, value in record.values.items():
                 if said.setdefault(name, value) != value:

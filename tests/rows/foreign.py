@@ -5,6 +5,7 @@ The files and what must come in were made by somebody who had not read the reade
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from evaltracker.evaluations.choices import Priority
 from evaltracker.intake.kinds import KINDS
 from evaltracker.money import CODES
 from evaltracker.rows.cells import key
+from evaltracker.rows.guards import column_letter
 from evaltracker.rows.plan import Plan, read
 from evaltracker.rows.sources import read_table
 from evaltracker.rows.subjects import Context
@@ -159,12 +161,13 @@ def answers_to(
         labels = {row["label"] for row in comes}
         for sheet in plan.sheets:
             for row in sheet.rows:
-                label = row.cells[0].text
-                if row.number != sheet.names_row and label not in labels:
+                cells = {cell.text for cell in row.cells}
+                if row.number != sheet.names_row and not labels & cells:
                     yield row.key, "left"
     if about == "column":
         for _, line in columns:
-            is_it = line.title in (answer, f"column {answer}")
+            letter = column_letter(int(line.key.rpartition(":")[2]))
+            is_it = answer in (line.title, letter)
             if "role" in asked and is_it:
                 yield line.key, asked["role"]
             elif line.title == asked.get("column") or (
@@ -221,6 +224,13 @@ def differences(name: str, plan: Plan) -> list[str]:
     }
     told = []
     wanted = list(expected["comes"] or ())
+    if expected["subject"] == "requirements":
+        # What comes twice with two texts cannot come: both have to be refused.
+        many = Counter(row["ref"] for row in wanted)
+        wanted = [row for row in wanted if many[row["ref"]] == 1]
+        twice = sum(count for count in many.values() if count > 1)
+        if plan.counts["refused"] != twice:
+            told.append(f"refused: {plan.counts['refused']} and not {twice}")
     for row in rows:
         row["requirement"] = texts.get(row.get("requirement", ""), "")
         match = next((one for one in wanted if is_same(one, row)), None)

@@ -12,7 +12,7 @@ def test_a_foreign_table_comes_in_as_it_is_meant(name: str) -> None:
     if person.expected["comes"] is None:
         assert plan.open, "nothing may come in before somebody has chosen"
         return
-    assert [(line.key, line.title) for line in plan.open] == []
+    assert [line.key for line in plan.open if line.key != "refused"] == []
     assert differences(name, plan) == []
 
 
