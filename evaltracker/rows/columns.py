@@ -183,7 +183,7 @@ def propose(
         chosen = [(0, 0, screen[place], "")] if place in screen else None
         claims = chosen or sorted(_claims(name, subject, context, cells.values()))
         columns.append(_Column(place, name, cells, claims))
-    _part_refs(columns)
+    _part_refs({role.name for role in subject.roles_in(context)}, columns)
     _propose_crosses(subject, columns)
     rivals = _settle(subject.roles_in(context), columns, len(below))
     order = context.more.get("order", ()) if names_at < 0 else ()
@@ -201,10 +201,11 @@ def propose(
 def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
     """Of the first rows that with most known names, else one unlike those below it."""
     usual = min(2, median_low(len(row.filled) for row in rows)) if rows else 0
-    best, most, second = -1, 0, -1
+    best, most, first, second = -1, 0, -1, -1
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
         if len(row.filled) < usual:
             continue
+        first = at if first < 0 else first
         short = [row.cell(place) for place in row.filled if len(row.cell(place)) <= 80]
         known = {
             min(claims)[2]
@@ -219,8 +220,9 @@ def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
             best, most = at, count
         below = rows[at + 1 : at + 50]
         like = [len({*row.filled} & {*other.filled}) for other in below[:2]]
-        is_over = bool(like) and min(like) >= usual and _is_unlike(row, below)
-        if second < 0 and (is_over or (count and not any(map(_REF.fullmatch, short)))):
+        is_over = len(like) > (at > first) and min(like) >= usual
+        is_named = at == first and count and not any(map(_REF.fullmatch, short))
+        if second < 0 and (is_named or (is_over and _is_unlike(row, below))):
             second = at
     return best if best >= 0 else second
 
@@ -234,7 +236,7 @@ def _is_unlike(row: Row, below: Sequence[Row]) -> bool:
         width = median_low(map(width_of, cells)) if cells else 0
         is_long = width >= SHORT_WIDTH and width_of(name) * 2 <= width
         if (is_long and name[-1] not in ".?!。？！") or (
-            len(codes) >= 0.8 * len(cells) > 0 and not _REF.fullmatch(name)
+            len(codes) >= 0.6 * len(cells) > 0 and not _REF.fullmatch(name)
         ):
             return True
     return False
@@ -269,17 +271,17 @@ def _may_be_crosses(column: _Column) -> bool:
     return bool(column.name) and cells <= CROSSES
 
 
-def _part_refs(columns: Sequence[_Column]) -> None:
+def _part_refs(roles: Collection[str], columns: Sequence[_Column]) -> None:
     """A column of refs is no text, if another is named as one: it is the ref."""
-    texts = [
-        one for one in columns if any(role == "text" for *_, role, _ in one.claims)
-    ]
-    refs = [one for one in texts if one.claims[0][0] and one.is_ref(one.cells.keys())]
-    for column in refs if len(refs) < len(texts) else ():
-        column.claims = [
-            (source, rank, "ref" if role == "text" else role, why)
-            for source, rank, role, why in column.claims
+    for name in ("text", "label"):
+        named = [
+            one for one in columns if [claim[2] for claim in one.claims][:1] == [name]
         ]
+        refs = [one for one in named if one.is_ref(one.cells.keys())]
+        for column in refs if len(refs) < len(named) else ():
+            source, rank, _, why = column.claims[0]
+            if source:
+                column.claims = [(source, rank, "ref", why)] if "ref" in roles else []
 
 
 def _settle(

@@ -65,7 +65,7 @@ class Costs(Subject):
 class Candidates(Subject):
     slug = "candidates"
     roles = (
-        Role("candidate", "Candidate", is_required=True, also=("name",)),
+        Role("candidate", "Candidate", is_required=True, also=("own_name",)),
         *(Role(name, name) for name in ("contact", "website")),
     )
 

@@ -40,7 +40,7 @@ class Candidates(ImportKind):
             is_required=True,
             help="As the memo prints it.",
             example="Acme ML",
-            also=("name",),
+            also=("own_name",),
         ),
         Role(
             *("kind", "Kind", "closed", ("Kind",)),
