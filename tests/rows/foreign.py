@@ -152,7 +152,7 @@ def answers_to(
         if about == "refused rows" and line.key == "refused":
             yield line.key, "leave"
         if about == "sheet" and line.about == "sheet":
-            is_it = line.key == f"sheet:{answer}"
+            is_it = line.key.startswith(f"sheet:{answer}")
             yield line.key, "read" if is_it else "skip"
         is_pattern = about == line.about == "rows" and "pattern" in asked
         if is_pattern and line.state == "open":
