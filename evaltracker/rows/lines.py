@@ -1,7 +1,7 @@
 """*How it is read*: one line for each distinct thing, with what it becomes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -103,55 +103,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenCell:
-    """A cell as the page shows it; `role` is blank where its column is not read."""
-
-    text: str
-    state: str = ""
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRow:
-    """`kind` is *row, joined, heading, names, total, left, refused* or blank."""
-
-    number: int
-    kind: str
-    cells: tuple[SeenCell, ...]
-    sentence: str = ""
-    # The key of the answer that sets this row apart.
-    key: str = ""
-    is_open: bool = False
-
-
-class LazyRows(Sequence[SeenRow]):
-    """Rows that are made when somebody looks at them."""
-
-    def __init__(self, count: int, make: Callable[[int], SeenRow]) -> None:
-        self._count, self._make = count, make
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self._make(place) for place in range(*at.indices(self._count))]
-        if not -self._count <= at < self._count:
-            raise IndexError(at)
-        return self._make(at % self._count)
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSheet:
-    """A sheet that is read: its columns' menus (lines) by place, and its rows."""
-
-    name: str
-    columns: tuple[Line, ...]
-    rows: Sequence[SeenRow]
-    names_row: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """What it would do: nothing is written while a line is open.
 
@@ -168,7 +119,8 @@ class Plan:
     refused: tuple[Refusal, ...] = ()
     lines: tuple[Line, ...] = ()
     remarks: tuple[str, ...] = ()
-    sheets: tuple[SeenSheet, ...] = ()
+    # What is read of the file, as `seen.SeenSheet`.
+    sheets: tuple[Any, ...] = ()
     # Places of cells that were typed anew, and rows that stay out with their reasons,
     # as plain data: sheet, row, cells, why.
     typed: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -11,17 +11,9 @@ from evaltracker.rows import columns, row_types
 from evaltracker.rows.cells import LABELS, SENTENCES, Cell, Hints, key, read_column
 from evaltracker.rows.columns import SEARCHED_ROWS, Columns
 from evaltracker.rows.guards import Unreadable, column_letter
-from evaltracker.rows.lines import (
-    Change,
-    LazyRows,
-    Line,
-    Lines,
-    Plan,
-    SeenCell,
-    SeenRow,
-    SeenSheet,
-)
+from evaltracker.rows.lines import Change, Lines, Plan
 from evaltracker.rows.row_types import RowProposal
+from evaltracker.rows.seen import Group, Options, SeenSheet
 from evaltracker.rows.sources import Row, Sheet, Workbook
 from evaltracker.rows.subjects import (
     Context,
@@ -78,39 +70,6 @@ def signature(names: Row) -> str:
     return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
 
 
-type Options = list[tuple[str, str]]
-
-
-@dataclass(slots=True)
-class _Group:
-    """Sheets of the same names: one list, its rows numbered through from 0."""
-
-    sheets: list[Sheet]
-    columns: Columns
-    names: Row | None = None
-    rows: list[Row] = field(default_factory=list)
-    # By running number, where the row stands in the file.
-    places: list[tuple[str, Row]] = field(default_factory=list)
-    types: list[RowProposal] = field(default_factory=list)
-    categories: list[str] = field(default_factory=list)
-    # By place, the read cells by running number.
-    cells: dict[int, dict[int, Cell[Any]]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return self.sheets[0].name
-
-    def held(self) -> Iterator[tuple[int, str]]:
-        """Place and role of each column that is read."""
-        for place, proposal in enumerate(self.columns.proposals):
-            if proposal.role not in ("", "left"):
-                yield place, proposal.role
-
-    def title(self, place: int) -> str:
-        name = self.names.cell(place) if self.names else ""
-        return " ".join(name.split())[:60] or f"column {column_letter(place)}"
-
-
 class _Reading:
     def __init__(
         self, subject: Subject, book: Workbook, context: Context, answers: Answers
@@ -162,7 +121,9 @@ class _Reading:
             lines=self.lines.in_order(),
             remarks=(*self.book.remarks, *self._remarks(groups)),
             sheets=tuple(
-                self._seen(group, sheet) for group in groups for sheet in group.sheets
+                SeenSheet(group, sheet, self._roles_of(group), self.refusals)
+                for group in groups
+                for sheet in group.sheets
             ),
             typed=tuple(self.typed),
             rest=tuple(self._rest(groups)),
@@ -171,9 +132,9 @@ class _Reading:
 
     # Sheets, and what their columns hold.
 
-    def _groups(self) -> list[_Group]:
+    def _groups(self) -> list[Group]:
         """The lists that are read, each with what its columns and rows are."""
-        groups: list[_Group] = []
+        groups: list[Group] = []
         for sheet in self.book.sheets:
             if not sheet.rows:
                 continue
@@ -182,7 +143,7 @@ class _Reading:
             alike = (one for one in groups if _are_alike(one.names, names))
             group = next(alike, None)
             if group is None:
-                group = _Group([], columns, names)
+                group = Group([], columns, names)
                 groups.append(group)
             group.sheets.append(sheet)
             first = columns.names_at + (not group.rows)
@@ -230,45 +191,30 @@ class _Reading:
         )
         return columns.propose(self.subject, rows, context, screen, at)
 
-    def _chosen(self, groups: list[_Group]) -> list[_Group]:
+    def _chosen(self, groups: list[Group]) -> list[Group]:
         """The lists to read: the one with most rows, and others that are as clear."""
         best = max(groups, key=lambda group: (_clarity(group), len(group.rows)))
-        options = (("read", "is read"), ("skip", "is left out"))
+        clear = max(2, _clarity(best))
         read = []
         for group in groups:
-            is_like = group is best or (
-                _clarity(group) >= max(2, _clarity(best))
-                and len(group.rows) >= LEAST_ROWS
+            is_clear = _clarity(group) >= clear and len(group.rows) >= LEAST_ROWS
+            names = [sheet.name for sheet in group.sheets]
+            chosen = len(groups) == 1 or self.lines.add(
+                f"sheet:{group.name}",
+                "sheet",
+                f"Sheet “{group.name}”"
+                + (f" and {len(names) - 1} of the same columns" if names[1:] else ""),
+                (("read", "is read"), ("skip", "is left out")),
+                proposed="read" if group is best or is_clear else "skip",
+                count=len(group.rows),
+                things="rows",
+                examples=names[1:],
             )
-            chosen = "read" if is_like else "skip"
-            for sheet in group.sheets if len(self.book.sheets) > 1 else ():
-                chosen = self.lines.add(
-                    f"sheet:{sheet.name}",
-                    "sheet",
-                    f"Sheet “{sheet.name}”",
-                    options,
-                    proposed=chosen,
-                    count=len(sheet.rows),
-                    things="rows",
-                )
-                if chosen == "skip":
-                    group.sheets = [one for one in group.sheets if one is not sheet]
-            if len(self.book.sheets) > 1:
-                stay = {sheet.name for sheet in group.sheets}
-                pairs = [
-                    pair
-                    for pair in zip(group.places, group.rows, strict=True)
-                    if pair[0][0] in stay
-                ]
-                group.places = [place for place, _ in pairs]
-                group.rows = [
-                    replace(row, number=at) for at, (_, row) in enumerate(pairs)
-                ]
-            if group.sheets:
+            if chosen != "skip":
                 read.append(group)
         return read
 
-    def _name_columns(self, group: _Group) -> None:
+    def _name_columns(self, group: Group) -> None:
         names = group.names
         sign = signature(names) if names else ""
         options = self._roles_of(group)
@@ -306,7 +252,7 @@ class _Reading:
                 things="rows",
             )
 
-    def _roles_of(self, group: _Group) -> Options:
+    def _roles_of(self, group: Group) -> Options:
         options: Options = [("left", "not read")]
         options += [(role.name, role.label) for role in self.roles.values()]
         if self.subject.across:
@@ -323,7 +269,7 @@ class _Reading:
 
     # Rows, and what they are.
 
-    def _type_rows(self, group: _Group) -> None:
+    def _type_rows(self, group: Group) -> None:
         roles = ["" if p.role == "left" else p.role for p in group.columns.proposals]
         chosen = {}
         for answer, choice in self.answers.items():
@@ -350,7 +296,7 @@ class _Reading:
             first = [start] if start and sheet == group.name else []
             group.categories += row_types.categories([*first, *part])[len(first) :]
 
-    def _above(self, group: _Group) -> RowProposal | None:
+    def _above(self, group: Group) -> RowProposal | None:
         """What stands above the first row, if it is a heading like the later ones."""
         if group.names is None:
             return None
@@ -371,7 +317,7 @@ class _Reading:
                     return RowProposal("heading", "above", title=title)
         return None
 
-    def _ask_rows(self, group: _Group) -> None:
+    def _ask_rows(self, group: Group) -> None:
         options = tuple(KINDS_OF_ROWS.items())
         for at, proposal in enumerate(group.types):
             sheet, row = group.places[at]
@@ -395,7 +341,7 @@ class _Reading:
 
     # Cells.
 
-    def _read(self, group: _Group) -> list[ReadRow]:
+    def _read(self, group: Group) -> list[ReadRow]:
         """The rows of a list with what their cells say."""
         kinds = [proposal.kind for proposal in group.types]
         mine = [at for at, kind in enumerate(kinds) if kind == "row"]
@@ -434,7 +380,7 @@ class _Reading:
 
     def _read_column(
         self,
-        group: _Group,
+        group: Group,
         place: int,
         name: str,
         mine: Sequence[int],
@@ -475,7 +421,7 @@ class _Reading:
                 self.refusals.append(Refusal(sheet, row.number, name, sentence))
 
     def _fill_down(
-        self, group: _Group, place: int, role: Role, raw: dict[int, Any]
+        self, group: Group, place: int, role: Role, raw: dict[int, Any]
     ) -> None:
         """Take a blank below a filled category as the one above, if that is said."""
         if not row_types.as_above(role, list(raw.values())):
@@ -495,7 +441,7 @@ class _Reading:
             if chosen == "above":
                 raw[at] = above
 
-    def _hints(self, group: _Group, place: int, role: Role) -> Hints:
+    def _hints(self, group: Group, place: int, role: Role) -> Hints:
         start = f"words:{_list_of(role)}:"
         meanings = _under(start, self.context.remembered) | _under(start, self.answers)
         for about in ("shares", "zeros", "year"):
@@ -528,7 +474,7 @@ class _Reading:
 
     def _ask(
         self,
-        group: _Group,
+        group: Group,
         place: int,
         role: Role,
         cells: Mapping[int, Cell[Any]],
@@ -606,7 +552,7 @@ class _Reading:
 
     # What is said of all rows, refs, and records.
 
-    def _for_all(self, rows: list[ReadRow], groups: list[_Group]) -> None:
+    def _for_all(self, rows: list[ReadRow], groups: list[Group]) -> None:
         """Ask once for all rows what no cell says, and write it into each."""
         subject, context = self.subject, self.context
         lacking: dict[str, list[int]] = {name: [] for name in subject.for_all}
@@ -731,7 +677,7 @@ class _Reading:
         refused = {(one.sheet, one.row) for one in self.refusals}
         return [one for one in first.values() if (one.sheet, one.row) not in refused]
 
-    def _ask_refused(self, groups: list[_Group]) -> None:
+    def _ask_refused(self, groups: list[Group]) -> None:
         rows = {(one.sheet, one.row) for one in self.refusals}
         if rows:
             many = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
@@ -746,7 +692,7 @@ class _Reading:
                 why="Type their red cells anew below, or leave them out.",
             )
 
-    def _remarks(self, groups: list[_Group]) -> Iterator[str]:
+    def _remarks(self, groups: list[Group]) -> Iterator[str]:
         for group in groups:
             for sheet in group.sheets:
                 yield from sheet.remarks
@@ -758,7 +704,7 @@ class _Reading:
             if unread:
                 yield f"Not read, with their cells: {', '.join(unread)}."
 
-    def _rest(self, groups: list[_Group]) -> Iterator[Mapping[str, Any]]:
+    def _rest(self, groups: list[Group]) -> Iterator[Mapping[str, Any]]:
         """The rows that stay out with their reasons, as plain data."""
         why: dict[tuple[str, int], list[str]] = {}
         for refusal in self.refusals:
@@ -780,69 +726,6 @@ class _Reading:
                 ]
                 if rows:
                     yield {"sheet": part.name, "names": names, "rows": rows}
-
-    # The file as the page shows it.
-
-    def _seen(self, group: _Group, sheet: Sheet) -> SeenSheet:
-        wrong: dict[int, list[Refusal]] = {}
-        for one in self.refusals:
-            if one.sheet == sheet.name:
-                wrong.setdefault(one.row, []).append(one)
-        running = {
-            row.number: at
-            for at, (name, row) in enumerate(group.places)
-            if name == sheet.name
-        }
-        roles = dict(group.held())
-        names_row = 0
-        if group.names and sheet is group.sheets[0]:
-            names_row = group.names.number
-
-        def make(place: int) -> SeenRow:
-            row = sheet.rows[place]
-            at = running.get(row.number)
-            kind = group.types[at].kind if at is not None else "names"
-            if at is None and row.number != names_row:
-                kind = "left"
-            refused = wrong.get(row.number, [])
-            sentences = {one.role: one.sentence for one in refused}
-            cells = []
-            is_open = at is not None and not kind
-            for column in range(len(row.cells)):
-                role = roles.get(column, "")
-                cell = group.cells.get(column, {}).get(at) if at is not None else None
-                state = cell.confidence if cell else ""
-                is_open = is_open or state == "open"
-                sentence = sentences.get(role) or sentences.get(
-                    role.removeprefix("candidate:"), ""
-                )
-                if role and sentence:
-                    state = "refused"
-                cells.append(
-                    SeenCell(row.cell(column), state, sentence if role else "")
-                )
-            return SeenRow(
-                number=row.number,
-                kind="refused" if refused else kind,
-                cells=tuple(cells),
-                sentence=sentences.get("", ""),
-                key=f"row:{sheet.name}:{row.number}",
-                is_open=is_open,
-            )
-
-        menus = tuple(
-            Line(
-                key=f"column:{group.name}:{place}",
-                about="column",
-                title=group.title(place),
-                state=proposal.state,
-                options=tuple(self._roles_of(group)),
-                chosen=proposal.role,
-                why="?" if proposal.is_unsure else proposal.why,
-            )
-            for place, proposal in enumerate(group.columns.proposals)
-        )
-        return SeenSheet(sheet.name, menus, LazyRows(len(sheet.rows), make), names_row)
 
 
 def _list_of(role: Role) -> str:
@@ -882,7 +765,7 @@ def _are_alike(one: Row | None, other: Row | None) -> bool:
     ) or (one.cells == other.cells)
 
 
-def _clarity(group: _Group) -> int:
+def _clarity(group: Group) -> int:
     """How clear it is that a list is one of the subject: 0 is not at all."""
     proposals = [one for one in group.columns.proposals if one.role not in ("", "left")]
     if group.columns.open_roles or not proposals:

@@ -1,0 +1,145 @@
+"""A list of a file while it is read, and as the page shows it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from evaltracker.rows.cells import Cell
+from evaltracker.rows.columns import Columns
+from evaltracker.rows.guards import column_letter
+from evaltracker.rows.lines import Line
+from evaltracker.rows.row_types import RowProposal
+from evaltracker.rows.sources import Row, Sheet
+from evaltracker.rows.subjects import Refusal
+
+type Options = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Group:
+    """Sheets of the same names: one list, its rows numbered through from 0."""
+
+    sheets: list[Sheet]
+    columns: Columns
+    names: Row | None = None
+    rows: list[Row] = field(default_factory=list)
+    # By running number, where the row stands in the file.
+    places: list[tuple[str, Row]] = field(default_factory=list)
+    types: list[RowProposal] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    # By place, the read cells by running number.
+    cells: dict[int, dict[int, Cell[Any]]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.sheets[0].name
+
+    def held(self) -> Iterator[tuple[int, str]]:
+        """Place and role of each column that is read."""
+        for place, proposal in enumerate(self.columns.proposals):
+            if proposal.role not in ("", "left"):
+                yield place, proposal.role
+
+    def title(self, place: int) -> str:
+        name = self.names.cell(place) if self.names else ""
+        return " ".join(name.split())[:60] or f"column {column_letter(place)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCell:
+    text: str
+    state: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """`kind` is *row, joined, heading, names, total, left, refused*; blank is open."""
+
+    number: int
+    kind: str
+    cells: tuple[SeenCell, ...]
+    sentence: str = ""
+    # The key of the answer that sets this row apart.
+    key: str = ""
+    is_open: bool = False
+
+
+class SeenSheet:
+    """A sheet that is read: its columns' menus by place, and its rows in sight.
+
+    Rows are made when somebody looks at them.
+    """
+
+    def __init__(
+        self, group: Group, sheet: Sheet, roles: Options, refusals: Sequence[Refusal]
+    ) -> None:
+        self.name = sheet.name
+        self.rows = _Rows(group, sheet, refusals)
+        self.names_row = self.rows.names_row
+        self.columns = tuple(
+            Line(
+                key=f"column:{group.name}:{place}",
+                about="column",
+                title=group.title(place),
+                state=proposal.state,
+                options=tuple(roles),
+                chosen=proposal.role,
+                why="?" if proposal.is_unsure else proposal.why,
+            )
+            for place, proposal in enumerate(group.columns.proposals)
+        )
+
+
+class _Rows(Sequence[SeenRow]):
+    def __init__(self, group: Group, sheet: Sheet, refusals: Sequence[Refusal]) -> None:
+        self._group, self._sheet, self._refusals = group, sheet, refusals
+        is_first = group.names is not None and sheet is group.sheets[0]
+        self.names_row = group.names.number if group.names and is_first else 0
+
+    def __len__(self) -> int:
+        return len(self._sheet.rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._made(row) for row in self._sheet.rows[at]]
+        return self._made(self._sheet.rows[at])
+
+    @cached_property
+    def _running(self) -> dict[int, int]:
+        return {
+            row.number: at
+            for at, (name, row) in enumerate(self._group.places)
+            if name == self._sheet.name
+        }
+
+    @cached_property
+    def _wrong(self) -> dict[int, dict[str, str]]:
+        wrong: dict[int, dict[str, str]] = {}
+        for one in self._refusals:
+            if one.sheet == self._sheet.name:
+                wrong.setdefault(one.row, {})[one.role] = one.sentence
+        return wrong
+
+    def _made(self, row: Row) -> SeenRow:
+        at, group = self._running.get(row.number, -1), self._group
+        kind = "names" if row.number == self.names_row else "left"
+        kind = group.types[at].kind if at >= 0 else kind
+        sentences, roles = self._wrong.get(row.number, {}), dict(group.held())
+        cells = []
+        for place, text in enumerate(row.cells):
+            role = roles.get(place, "")
+            cell = group.cells.get(place, {}).get(at)
+            name = role.removeprefix("candidate:")
+            sentence = (sentences.get(role) or sentences.get(name, "")) if role else ""
+            state = cell.confidence if cell else ""
+            cells.append(SeenCell(text, "refused" if sentence else state, sentence))
+        return SeenRow(
+            number=row.number,
+            kind="refused" if sentences else kind,
+            cells=tuple(cells),
+            sentence=sentences.get("", ""),
+            key=f"row:{self._sheet.name}:{row.number}",
+            is_open=not kind or any(cell.state == "open" for cell in cells),
+        )
