@@ -30,7 +30,6 @@ ELSEWHERE = {
     "sheets._current_rows": "the buyer's import",
     "sheets._put_back": "the buyer's import",
     "sheets._write_lines": "the buyer's import",
-    "sheets.enter_sheet": "the buyer's import",
     "sheets.undo": "the buyer's import",
 }
 # Adding a row reads none.
