@@ -1,169 +1,331 @@
-"""Reading a filled answer sheet; every wrong cell is named."""
+"""Sheets that vendors fill in: written, and read back with every wrong cell named."""
 
 import datetime
 import io
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as dataclasses_field
-from typing import Any
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.tabular.books import text_of
-from evaltracker.toolbox.tabular.cells import (
-    DayOrder,
-    Row,
-    Sheet,
-    column_letter,
-    columns_by_field,
-    header_key,
-    order_of,
-    read_day,
-)
-from evaltracker.toolbox.tabular.open_books import read_table
-from evaltracker.toolbox.text import harmless, meant, spelled
-from vendors.choices import STATED, Availability, Pricing, QuoteState, Recurrence
+from evaltracker.rows import cells
+from evaltracker.rows.cells import Cell, Hints, key, name_key, plain, read_column
+from evaltracker.rows.guards import column_letter
+from evaltracker.rows.sources import Row, read_table, text_of
+from evaltracker.toolbox.text import harmless, meant
+from vendors.choices import Availability
 from vendors.claims import ClaimWords
 from vendors.costs import Kind, kind_named
-from vendors.fields import SYNTAX, read_holds_for, write_holds_for
-from vendors.imports.answers import DATED_PLAN, STATUS_WORDS, status_key
+from vendors.fields import read_holds_for, write_holds_for
 from vendors.selectors.candidates import demanded
 from vendors.services.quotes import NOT_ASKED
 
-SHEET = "Answers"
-# By field: the head and the width of each column, in order.
-COLUMNS: dict[str, tuple[str, int]] = {
-    "requirement": ("Requirement", 14),
-    "category": ("Category", 18),
-    "text": ("What we need", 50),
-    "priority": ("Priority", 10),
-    "help": ("Help", 30),
-    "availability": ("Availability", 14),
-    "available_from": ("Available from", 14),
-    "environments": ("Environments", 20),
-    "statement": ("Statement", 60),
-    "evidence_url": ("Evidence link", 30),
-    "lists": ("Must hold for", 30),
-    "holds_for": ("Holds for", 30),
-    "measure": ("Measure", 30),
-    "number": ("Number", 12),
-    "unit": ("Unit", 12),
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`reads` names its reader in `rows.cells`; blank: what is asked is never read."""
+
+    head: str
+    width: int
+    reads: str
+    # What alone may stand in it, and the list in `rows/words.json` of words for it.
+    choices: Sequence[str] = ()
+    closed: str = ""
+    is_needed: bool = False
+    # Whether the buyer fills it in.
+    is_asked: bool = False
+    # Whether it stands only where a requirement has a measure.
+    is_of_measures: bool = False
+
+    @property
+    def words(self) -> dict[str, str]:
+        listed = cells.words_of(self.closed).items()
+        words = {word: value for word, value in listed if value in self.choices}
+        return words | {key(choice): choice for choice in self.choices}
+
+
+SHEETS = json.loads(Path(__file__).with_name("sheets.json").read_text(encoding="utf-8"))
+ANSWERS, PRICES = "Answers", "Prices"
+COLUMNS: dict[str, dict[str, Column]] = {
+    name: {field: Column(**column) for field, column in sheet["columns"].items()}
+    for name, sheet in SHEETS.items()
 }
-# These stand in a sheet of which a requirement has a measure.
-OF_MEASURES = frozenset({"measure", "number", "unit"})
-ANSWER = (
-    "availability",
-    "available_from",
-    "environments",
-    "statement",
-    "evidence_url",
-    "holds_for",
-    "number",
-    "unit",
-)
-ASKED = tuple(field for field in COLUMNS if field not in ANSWER)
-
-type Cell = str | datetime.date
-
-
-def asked_cells(requirement: Requirement) -> list[Cell]:
-    return [
-        harmless(text)
-        for text in (
-            requirement.ref,
-            requirement.category.name,
-            requirement.text,
-            requirement.get_priority_display(),
-            requirement.vendor_help,
-            write_holds_for(demanded(requirement)),
-            requirement.measure_words,
-        )
-    ]
-
-
-def answer_cells(words: ClaimWords | None) -> list[Cell]:
-    if words is None:
-        return [""] * len(ANSWER)
-    return [
-        words.availability,
-        words.available_from or "",
-        harmless("; ".join(words.environments)),
-        harmless(words.statement),
-        harmless(words.evidence_url),
-        harmless(write_holds_for(words.holds_for and words.holds_for["said"])),
-        words.number.get("value", ""),
-        harmless(words.number.get("unit", "")),
-    ]
-
-
-PRICES_SHEET = "Prices"
-# By field: the head and the width of each column, in order.
-PRICES_COLUMNS: dict[str, tuple[str, int]] = {
-    "kind": ("Kind", 28),
-    "label": ("Which part", 20),
-    "state": ("State", 14),
-    "likely": ("Price", 12),
-    "low": ("Lowest price", 12),
-    "high": ("Highest price", 12),
-    "quantity": ("Quantity", 10),
-    "unit": ("Unit", 12),
-    "recurrence": ("Due", 12),
-    "pricing": ("How it is priced", 14),
-    "tiers": ("Tiers", 20),
-    "note": ("Note", 40),
-    "currency": ("Currency", 10),
-    "valid_until": ("Valid until", 14),
-}
+ANSWER = [name for name, column in COLUMNS[ANSWERS].items() if not column.is_asked]
 # Said of the whole quote, in any row.
 HEAD = ("currency", "valid_until")
-CHOICES = {"state": QuoteState, "recurrence": Recurrence, "pricing": Pricing}
-WORDS: dict[str, dict[str, str]] = {
-    field: {
-        header_key(str(word)): str(value)
-        for value, label in known.choices
-        for word in (value, label)
+SEARCHED_ROWS = 60
+
+type Value = str | Decimal | datetime.date
+
+
+def _written(column: Column, text: str) -> Value:
+    """The cell that holds a text: numbers and days as such, which read one way only."""
+    if column.reads == "day":
+        return datetime.date.fromisoformat(text) if text else ""
+    if column.reads == "number" and text:
+        number = read_column("strict", [text])[0].value
+        if number is not None and Decimal(text_of(float(number))) == number:
+            return cast("Decimal", number)
+    return harmless(text)
+
+
+def _shown(value: Value) -> str:
+    """The text that a reader finds where this was written."""
+    return text_of(float(value) if isinstance(value, Decimal) else value)
+
+
+def _write(
+    name: str,
+    columns: Mapping[str, Column],
+    rows: Sequence[Mapping[str, Value]],
+    spare: int = 0,
+) -> bytes:
+    """A workbook of texts, numbers and days without a formula, and how to fill it in.
+
+    Drop-downs reach `spare` rows further. What is asked is locked, without a password:
+    that only keeps hands off the questions.
+    """
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True}) as book:
+        grey, top = {"bg_color": "#EEEEEE"}, {"text_wrap": True, "valign": "top"}
+        head, asked = (
+            book.add_format({"bold": True, **grey}),
+            book.add_format(top | grey),
+        )
+        shapes = {"number": "General", "day": "yyyy-mm-dd"}
+        sheet = book.add_worksheet(name)
+        for at, (field, column) in enumerate(columns.items()):
+            shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
+            form = asked if column.is_asked else book.add_format(top | shape)
+            sheet.set_column(at, at, column.width)
+            sheet.write_string(0, at, column.head, head)
+            for number, row in enumerate(rows, 1):
+                match row.get(field, ""):
+                    case Decimal() as value:
+                        sheet.write_number(number, at, value, form)
+                    case datetime.date() as value:
+                        sheet.write_datetime(number, at, value, form)
+                    case "":
+                        sheet.write_blank(number, at, None, form)
+                    case value:
+                        sheet.write_string(number, at, value, form)
+            if column.choices and rows:
+                rule = {
+                    "validate": "list",
+                    "source": list(column.choices),
+                    "error_title": column.head,
+                    "error_message": f"Choose one of: {', '.join(column.choices)}.",
+                }
+                sheet.data_validation(1, at, len(rows) + spare, at, rule)
+        sheet.freeze_panes(1, 1)
+        if any(column.is_asked for column in columns.values()):
+            sheet.protect("", {"format_columns": True, "format_rows": True})
+        guide = book.add_worksheet("How to")
+        guide.set_column(0, 0, 100)
+        guide.write_column(0, 0, SHEETS[name]["about"])
+    return stream.getvalue()
+
+
+class Filled(NamedTuple):
+    """A filled row: by field where it stands, what it shows and says, what is wrong."""
+
+    sheet: str
+    number: int
+    columns: Mapping[str, int]
+    shown: dict[str, str]
+    said: dict[str, Any]
+    wrong: dict[str, str]
+
+    def place(self, name: str) -> str:
+        """The cell of a field, as an error's name: “Answers.F7”."""
+        # An old sheet lacks a column, and is wrong in that row.
+        at = self.columns.get(name, min(self.columns.values()))
+        return f"{self.sheet}.{column_letter(at)}{self.number}"
+
+
+def _read(
+    content: bytes,
+    filename: str,
+    name: str,
+    columns: Mapping[str, Column],
+    order: str = "",
+) -> list[Filled]:
+    """The rows of the sheet of that name, or of a file's only one.
+
+    Raises:
+        Invalid: it is none that was handed out here.
+    """
+    book = read_table(content, filename)
+    sheets = [sheet for sheet in book.sheets if sheet.name == name] or book.visible
+    heads = {name_key(column.head): field for field, column in columns.items()}
+
+    def places_in(row: Row) -> dict[str, int]:
+        keys = [(name_key(row.cells[at]), at) for at in reversed(row.filled)]
+        return {heads[name]: at for name, at in keys if name in heads}
+
+    names = max(
+        sheets[0].rows[:SEARCHED_ROWS] if len(sheets) == 1 else (),
+        key=lambda row: len(places_in(row)),
+        default=Row(0, ()),
+    )
+    places = places_in(names)
+    needed = [field for field, column in columns.items() if column.is_needed]
+    if missing := [f"“{columns[one].head}”" for one in needed if one not in places]:
+        sentence = (
+            f"The file has no sheet “{name}” with the columns {', '.join(missing)}. "
+            "Send the sheet that was handed out here."
+        )
+        raise Invalid(sentence, errors={"file": [sentence]})
+    rows = [row for row in sheets[0].rows if row.number > names.number]
+    filled = [Filled(name, row.number, places, {}, {}, {}) for row in rows]
+    for field, at in places.items():
+        column = columns[field]
+        values = [row.value(at) for row in rows] if column.reads else []
+        values = [meant(value) if isinstance(value, str) else value for value in values]
+        hints = Hints(order=order, choices=column.words)
+        read = read_column(column.reads, values, hints) if values else []
+        for row, line, cell in zip(rows, filled, read, strict=False):
+            line.shown[field], line.said[field] = row.cell(at), cell.value
+            if (row.number, at) in sheets[0].uncomputed:
+                line.wrong[field] = "It holds a formula without a result; write it out."
+            elif cell.confidence not in ("certain", "blank"):
+                line.wrong[field] = _sentence(cell, column, row.cell(at)[:60])
+    return [row for row in filled if row.wrong or any(row.shown.values())]
+
+
+def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
+    if cell.question in ("number", "order"):
+        return f"“{text}” can be {' or '.join(cell.options)}. Write which."
+    if column.choices:
+        return f"“{text}” is not one of: {', '.join(column.choices)}."
+    no_value = "no day" if column.reads == "day" else "no number"
+    return cells.SENTENCES[cell.refusal or no_value]
+
+
+def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
+    if words is None:
+        return dict.fromkeys(ANSWER, "")
+    texts = {
+        "availability": words.availability,
+        "available_from": str(words.available_from or ""),
+        "environments": "; ".join(words.environments),
+        "statement": words.statement,
+        "evidence_url": words.evidence_url,
+        "holds_for": write_holds_for(words.holds_for and words.holds_for["said"]),
+        "number": words.number.get("value", ""),
+        "unit": words.number.get("unit", ""),
     }
-    for field, known in CHOICES.items()
-}
-HELP = (
-    "Each row is asked for. Write its price, or included or not_offered as its state.",
-    "A price is for one unit; quantity, unit and due are the buyer's.",
-    "What has neither price nor state is not stated, which is never zero.",
-    "Copy a row if you price several parts of a kind; name each under Which part.",
-    "Due is once, monthly or yearly.",
-    "Tiers, one a line: “100: 8” is a price of 8 above 100 units.",
-    "Write the currency and the last day of validity (2030-01-31) once, in any row.",
-)
-
-type Typed = Mapping[str, str]
+    return {name: _written(COLUMNS[ANSWERS][name], texts[name]) for name in ANSWER}
 
 
-def write_prices(rows: Sequence[Typed], head: Typed, kinds: Sequence[Kind]) -> bytes:
-    book = Workbook()
-    sheet: Worksheet = book.active
-    sheet.title = PRICES_SHEET
-    _head(sheet, PRICES_COLUMNS.values())
-    for number, row in enumerate(rows, start=2):
-        texts = {**row, "kind": kind_named(row["kind"], kinds).name, **head}
-        for column, field in enumerate(PRICES_COLUMNS, start=1):
-            cell = sheet.cell(number, column)
-            # Set as a string, whatever it looks like.
-            cell.value = spelled(harmless(texts.get(field, ""))) or None
-            cell.data_type = "s" if cell.value else "n"
-            cell.number_format = "@"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for field, known in CHOICES.items():
-        letter = get_column_letter(list(PRICES_COLUMNS).index(field) + 1)
-        offered = DataValidation("list", formula1=f'"{",".join(known.values)}"')
-        sheet.add_data_validation(offered)
-        offered.add(f"{letter}2:{letter}{len(rows) + 50}")
-    return _saved(book, HELP)
+def write_sheet(
+    requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
+) -> bytes:
+    asked = list(requirements)
+    rows = [
+        {
+            "requirement": harmless(requirement.ref),
+            "category": harmless(requirement.category.name),
+            "text": harmless(requirement.text),
+            "priority": harmless(requirement.get_priority_display()),
+            "help": harmless(requirement.vendor_help),
+            "lists": harmless(write_holds_for(demanded(requirement))),
+            "measure": harmless(requirement.measure_words),
+            **answer_cells(claims.get(requirement.ref)),
+        }
+        for requirement in asked
+    ]
+    measured = any(requirement.measure for requirement in asked)
+    columns = COLUMNS[ANSWERS].items()
+    shown = {name: it for name, it in columns if measured or not it.is_of_measures}
+    return _write(ANSWERS, shown, rows)
+
+
+class SheetLine(NamedTuple):
+    """An answered row, and its words; of what cannot be read they say nothing."""
+
+    row: Filled
+    requirement: str
+    words: ClaimWords
+
+
+def read_sheet(
+    content: bytes, filename: str, current: Mapping[str, ClaimWords], order: str = ""
+) -> list[SheetLine]:
+    """The answered rows of a sheet; `current` is what stands, by ref.
+
+    Cells that still show what `current` says keep its exact words. Rows without any
+    answer are left out. `order` is how days are written, where no cell tells it.
+    """
+    rows = _read(content, filename, ANSWERS, COLUMNS[ANSWERS], order)
+    return [
+        _line(row, current)
+        for row in rows
+        if row.wrong or any(map(row.shown.get, ANSWER))
+    ]
+
+
+def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
+    ref, wrong = row.said["requirement"] or "", row.wrong
+    if not ref:
+        wrong.setdefault("requirement", "Say which requirement is answered.")
+    stands = current.get(ref)
+    shown = {name: _shown(value) for name, value in answer_cells(stands).items()}
+    new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
+    for name in wrong.keys() - set(new):
+        if row.shown.get(name) and name in ANSWER:
+            # A draft that is not whole yet may stay as it is.
+            del wrong[name]
+    if stands and not new and not wrong:
+        return SheetLine(row, ref, stands)
+    said = {name: row.said[name] or "" for name in new}
+    fields = (stands or ClaimWords(availability="")).fields()
+    for name in ("availability", "statement", "evidence_url"):
+        fields[name] = said.get(name, fields[name])
+    if "available_from" in said:
+        fields["available_from"] = row.said["available_from"]
+    if "environments" in said:
+        parts = re.split("[;,\n]", said["environments"])
+        fields["environments"] = [part.strip() for part in parts if part.strip()]
+    if "holds_for" in said:
+        try:
+            values = read_holds_for(said["holds_for"])
+            fields["holds_for"] = values and {"said": values, "means": {}}
+        except ValueError as error:
+            wrong.setdefault("holds_for", str(error))
+    if {"number", "unit"} & said.keys():
+        number, unit = row.said.get("number"), row.said.get("unit") or ""
+        is_said = number is not None or unit
+        value = "" if number is None else plain(number)
+        fields["number"] = {"value": value, "unit": unit} if is_said else {}
+    if not fields["availability"]:
+        choices = ", ".join(COLUMNS[ANSWERS]["availability"].choices)
+        wrong.setdefault("availability", f"Choose one of: {choices}.")
+    if not wrong.keys().isdisjoint(("availability", "available_from")):
+        # Neither can be held against the other.
+        fields |= {"availability": str(Availability.NOW), "available_from": None}
+    return SheetLine(row, ref, ClaimWords(**fields))
+
+
+def write_prices(
+    rows: Iterable[Mapping[str, str]], head: Mapping[str, str], kinds: Sequence[Kind]
+) -> bytes:
+    """The lines of a quote as they are typed into its form."""
+    columns = COLUMNS[PRICES]
+    texts = [
+        {**row, **head, "kind": kind_named(row["kind"], kinds).name} for row in rows
+    ]
+    written = [
+        {name: _written(column, row.get(name, "")) for name, column in columns.items()}
+        for row in texts
+    ]
+    return _write(PRICES, columns, written, spare=50)
 
 
 def read_prices(
@@ -174,363 +336,33 @@ def read_prices(
     Raises:
         Invalid: no such sheet, or cells that cannot be placed, each named.
     """
-    needed = ("kind", "likely")
-    sheet, columns = _find(content, filename, PRICES_SHEET, PRICES_COLUMNS, needed)
-    by_word = {_plain(word): kind for kind in kinds for word in (kind.key, kind.name)}
+    asked = {word: kind for kind in kinds for word in (kind.name, kind.key)}
+    columns = {**COLUMNS[PRICES]}
+    columns["kind"] = replace(columns["kind"], choices=[*asked])
     errors: dict[str, list[str]] = {}
     rows: list[dict[str, str]] = []
     head = dict.fromkeys(HEAD, "")
-    for row in sheet.rows[1:]:
-        texts = {
-            field: meant(row.cell(column)).strip() for field, column in columns.items()
+    for row in _read(content, filename, PRICES, columns):
+        said = {name: value for name, value in row.said.items() if value is not None}
+        typed = {
+            name: plain(value) if isinstance(value, Decimal) else str(value)
+            for name, value in said.items()
         }
-        if not any(texts.values()):
-            continue
-        _check_formulas(sheet, row, columns, errors)
-        for field in HEAD:
-            text = texts.pop(field, "")
-            if text and head[field] not in ("", text):
-                place = place_of(columns[field], row.number)
-                errors[place] = ["Another row says it otherwise; write it once."]
-            head[field] = head[field] or text
-        if kind := by_word.get(_plain(texts["kind"])):
-            parts = {_plain(part.part): part.part for part in kind.parts}
-            label = texts.get("label", "")
-            texts |= {"kind": kind.key, "label": parts.get(_plain(label), label)}
+        for name in HEAD:
+            text = typed.pop(name, "")
+            if text and head[name] not in ("", text):
+                row.wrong[name] = "Another row says it otherwise; write it once."
+            head[name] = head[name] or text
+        if kind := asked.get(typed.get("kind", "")):
+            parts = {key(part.part): part.part for part in kind.parts}
+            label = typed.get("label", "")
+            typed |= {"kind": kind.key, "label": parts.get(key(label), label)}
         else:
             names = ", ".join(kind.name for kind in kinds)
-            sentence = NOT_ASKED.format(texts["kind"][:60], names)
-            errors[place_of(columns["kind"], row.number)] = [sentence]
-        for field, choice in CHOICES.items():
-            if not (text := texts.get(field, "")):
-                continue
-            texts[field] = WORDS[field].get(header_key(text), "")
-            if not texts[field]:
-                sentence = f"“{text[:60]}” is not one of: {', '.join(choice)}."
-                errors[place_of(columns[field], row.number)] = [sentence]
-        rows.append({name: text for name, text in texts.items() if text})
+            row.wrong["kind"] = NOT_ASKED.format(row.shown["kind"][:60], names)
+        errors |= {row.place(name): [why] for name, why in row.wrong.items()}
+        rows.append(typed)
     if errors:
-        raise Invalid(f"{_count(errors)}, so nothing was taken.", errors=errors)
+        counted = "1 cell is" if len(errors) == 1 else f"{len(errors)} cells are"
+        raise Invalid(f"{counted} wrong, so nothing was taken.", errors=errors)
     return rows, head
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def place_of(column: int, row: int) -> str:
-    return f"{PRICES_SHEET}.{column_letter(column)}{row}"
-
-
-def _count(errors: Mapping[str, object]) -> str:
-    return "1 cell is wrong" if len(errors) == 1 else f"{len(errors)} cells are wrong"
-
-
-def _find(
-    content: bytes,
-    filename: str,
-    name: str,
-    titles: Mapping[str, tuple[str, int]],
-    needed: Iterable[str],
-) -> tuple[Sheet, dict[str, int]]:
-    """The sheet of that name, or a csv's only one, and its columns by field."""
-    book = read_table(content, filename)
-    sheets = [sheet for sheet in book.sheets if sheet.name == name]
-    if book.kind == "csv" and not sheets:
-        sheets = list(book.sheets)
-    if not sheets or sheets[0].is_blank:
-        raise _no(f"The file has no sheet “{name}”; send the sheet handed out here.")
-    keys = {field: [header_key(title)] for field, (title, _) in titles.items()}
-    columns = columns_by_field(sheets[0].rows[0], keys)
-    missing = [f"“{titles[field][0]}”" for field in needed if field not in columns]
-    if missing:
-        sentence = f"The sheet “{name}” has no column {', '.join(missing)}."
-        raise _no(sentence, NoAnswerSheet if book.kind == "csv" else Invalid)
-    return sheets[0], columns
-
-
-class NoAnswerSheet(Invalid):
-    """The file is none that was handed out here."""
-
-
-def _no(sentence: str, kind: type[Invalid] = NoAnswerSheet) -> Invalid:
-    return kind(sentence, errors={"file": [sentence]})
-
-
-def _check_formulas(
-    sheet: Sheet, row: Row, columns: Mapping[str, int], errors: dict[str, list[str]]
-) -> None:
-    for column in columns.values():
-        if (row.number, column) in sheet.uncomputed:
-            errors[place_of(column, row.number)] = [
-                "It holds a formula without a result; write the number itself."
-            ]
-
-
-READING_CHOICES = {
-    word.casefold(): str(availability)
-    for availability in STATED
-    for word in (
-        availability.value,
-        availability.label,
-        availability.value.replace("_", " "),
-    )
-}
-
-# Columns that older sheets lack, and the last two those without any measure.
-NUMBER = ("number", "unit")
-LATER = ("holds_for", *NUMBER)
-WHEN = ("availability", "available_from")
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLine:
-    """An answered row: its number, the ref, the words, and where each field stands.
-
-    Of what cannot be read, `wrong` says why by field, and the words say nothing.
-    """
-
-    row: int
-    requirement: str
-    words: ClaimWords
-    columns: Mapping[str, int]
-    wrong: dict[str, str] = dataclasses_field(default_factory=dict)
-
-    def place(self, name: str) -> str:
-        """The cell of a field, as an error's name: “Answers.F7”."""
-        # An old sheet lacks a column, and is wrong in that row.
-        column = self.columns.get(name, self.columns["requirement"])
-        return f"{SHEET}.{column_letter(column)}{self.row}"
-
-
-def read_sheet(
-    content: bytes,
-    filename: str,
-    current: Mapping[str, ClaimWords],
-    order: DayOrder | None = None,
-) -> list[SheetLine]:
-    """The answered rows of a sheet; `current` is what stands, by ref.
-
-    Cells that still show what `current` says keep its exact words. Rows without any
-    answer are left out. `order` is how days are written, where no cell tells it.
-    """
-    needed = (field for field in ("requirement", *ANSWER) if field not in LATER)
-    sheet, columns = _find(content, filename, SHEET, COLUMNS, needed)
-    rows = sheet.below(sheet.rows[0])
-    days = columns["available_from"]
-    order = order_of(row.cell(days) for row in rows) or order
-    lines = (_line(sheet, row, columns, current, order) for row in rows)
-    return [line for line in lines if line is not None]
-
-
-def _line(
-    sheet: Sheet,
-    row: Row,
-    columns: dict[str, int],
-    current: Mapping[str, ClaimWords],
-    order: DayOrder | None,
-) -> SheetLine | None:
-    ref = meant(row.cell(columns["requirement"]))
-    stands = current.get(ref)
-    shown = _shown(stands)
-    # A sheet from before that column says nothing of it, and changes nothing.
-    texts = {
-        name: row.cell(columns[name]) if name in columns else shown[name]
-        for name in ANSWER
-    }
-    wrong = {
-        name: "It holds a formula without a result; write the text itself."
-        for name, column in columns.items()
-        if (row.number, column) in sheet.uncomputed
-    }
-    if not wrong and not any(texts[name] for name in ANSWER if name in columns):
-        return None
-    if not ref:
-        wrong.setdefault("requirement", "Say which requirement is answered.")
-    elif columns["requirement"] in row.numbers:
-        wrong.setdefault(
-            "requirement",
-            "The requirement's ref was turned into a number; format it as text.",
-        )
-    if stands and texts == shown and not wrong:
-        return SheetLine(row.number, ref, stands, columns)
-    claim = _words(texts, stands, order, wrong)
-    return SheetLine(row.number, ref, claim, columns, wrong)
-
-
-def _shown(words: ClaimWords | None) -> dict[str, str]:
-    return dict(zip(ANSWER, map(text_of, answer_cells(words)), strict=True))
-
-
-def _words(
-    texts: dict[str, str],
-    stands: ClaimWords | None,
-    order: DayOrder | None,
-    wrong: dict[str, str],
-) -> ClaimWords:
-    """The words in the cells, with what is `wrong` noted and left out; a cell that says
-    what stands keeps its exact words."""
-    shown = _shown(stands)
-    read: dict[str, Any] = {}
-    if stands and all(texts[name] == shown[name] for name in NUMBER):
-        read["number"] = stands.number
-    elif texts["number"] or texts["unit"]:
-        read["number"] = {"value": meant(texts["number"]), "unit": meant(texts["unit"])}
-    for name, text in texts.items():
-        if name in NUMBER:
-            continue
-        if stands and text == shown[name]:
-            read[name] = getattr(stands, name)
-            continue
-        try:
-            if name == "available_from":
-                read[name] = read_day(text, order) if text else None
-            elif name not in wrong:
-                read[name] = READERS[name](text)
-        except ValueError as error:
-            wrong.setdefault(name, str(error))
-    if not texts["available_from"]:
-        try:
-            read["available_from"] = _day_of_plan(texts["availability"])
-        except ValueError as error:
-            wrong.setdefault("availability", str(error))
-    if not wrong.keys().isdisjoint(WHEN):
-        # Neither can be held against the other.
-        read |= {"availability": str(Availability.NOW), "available_from": None}
-    return ClaimWords(**read)
-
-
-def _availability(text: str) -> str:
-    if not text:
-        raise ValueError(f"Choose one of: {', '.join(STATED)}.")
-    key = status_key(text)
-    if DATED_PLAN.fullmatch(key):
-        return str(Availability.PLANNED)
-    choice = READING_CHOICES.get(text.casefold()) or STATUS_WORDS.get(
-        key.replace("-", " ")
-    )
-    if choice is None:
-        raise ValueError(
-            f"“{text[:60]}” is not one of: {', '.join(STATED)}; yes and no are read, "
-            "too."
-        )
-    return str(Availability(choice))
-
-
-def _day_of_plan(text: str) -> datetime.date | None:
-    match = DATED_PLAN.fullmatch(status_key(text))
-    return read_day(match[2]) if match else None
-
-
-def _environments(text: str) -> list[str]:
-    parts = meant(text).replace("\n", ";").replace(",", ";").split(";")
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _holds_for(text: str) -> dict[str, Any] | None:
-    values = read_holds_for(meant(text))
-    return values and {"said": values, "means": {}}
-
-
-READERS = {
-    "availability": _availability,
-    "environments": _environments,
-    "holds_for": _holds_for,
-    "statement": meant,
-    "evidence_url": meant,
-}
-
-
-WRITING_HELP = (
-    "Fill in the white columns of the sheet “Answers” and send the file back.",
-    "Availability is one of: now, beta, planned, on_request (at cost), never; yes and "
-    "no are read as now and never. An honest never counts in your favour.",
-    "Available from is needed for planned, and allowed for beta and on_request: "
-    "a day as 2030-01-31 or 31.01.2030.",
-    "Environments are separated by semicolons: aws; on_prem.",
-    "Holds for names the values of “Must hold for” that the answer holds for: "
-    + SYNTAX,
-    "Number and Unit say what you claim for the column Measure, such as 12 and ms; "
-    "any unit that can be compared with its own will do.",
-    "A row whose answer is blank changes nothing; what you sent before stays.",
-    "All rows are taken or none; every wrong cell is named.",
-)
-WRITING_GREY = PatternFill("solid", fgColor="EEEEEE")
-WRAPPED = Alignment(wrap_text=True, vertical="top")
-OPEN = Protection(locked=False)
-
-
-def write_sheet(
-    requirements: Iterable[Requirement], claims: Mapping[str, ClaimWords]
-) -> bytes:
-    book = Workbook()
-    sheet: Worksheet = book.active
-    sheet.title = SHEET
-    rows = list(requirements)
-    measured = any(requirement.measure for requirement in rows)
-    fields = [name for name in COLUMNS if measured or name not in OF_MEASURES]
-    _head(sheet, map(COLUMNS.__getitem__, fields))
-    last = 1
-    for last, requirement in enumerate(rows, start=2):
-        answer = answer_cells(claims.get(requirement.ref))
-        cells = dict(
-            zip((*ASKED, *ANSWER), (*asked_cells(requirement), *answer), strict=True)
-        )
-        for column, field in enumerate(fields, start=1):
-            value = cells[field]
-            cell = sheet.cell(last, column)
-            if isinstance(value, str):
-                # Set as a string, whatever it looks like.
-                cell.value = spelled(value) or None
-                cell.data_type = "s" if value else "n"
-            else:
-                cell.value = value
-            cell.alignment = WRAPPED
-            _mark(cell, field)
-    _offer(sheet, last)
-    # Without a password: it only keeps hands off the questions.
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = False
-    sheet.protection.formatRows = False
-    return _saved(book, WRITING_HELP)
-
-
-def _saved(book: Workbook, lines: Iterable[str]) -> bytes:
-    about = book.create_sheet("How to")
-    about.column_dimensions["A"].width = 100
-    for line in lines:
-        about.append([line])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def _head(sheet: Worksheet, titles: Iterable[tuple[str, int]]) -> None:
-    for column, (title, width) in enumerate(titles, start=1):
-        cell = sheet.cell(1, column, title)
-        cell.font, cell.fill = Font(bold=True), WRITING_GREY
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "B2"
-
-
-def _mark(cell: object, field: str) -> None:
-    if field in ANSWER:
-        cell.protection = OPEN  # type: ignore[attr-defined]
-        # Text stays what is typed; a day may be typed as the reader's program likes.
-        form = "yyyy-mm-dd" if field == "available_from" else "@"
-        cell.number_format = form  # type: ignore[attr-defined]
-    else:
-        cell.fill = WRITING_GREY  # type: ignore[attr-defined]
-
-
-def _offer(sheet: Worksheet, last: int) -> None:
-    column = get_column_letter(list(COLUMNS).index("availability") + 1)
-    offered = DataValidation(
-        type="list", formula1=f'"{",".join(STATED)}"', allow_blank=True
-    )
-    offered.error = f"Choose one of: {', '.join(STATED)}."
-    offered.errorTitle = "Availability"
-    offered.showErrorMessage = True
-    sheet.add_data_validation(offered)
-    if last > 1:
-        offered.add(f"{column}2:{column}{last}")

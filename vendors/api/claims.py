@@ -37,7 +37,6 @@ from evaltracker.toolbox.rest.views import (
     read_day,
     read_id,
 )
-from evaltracker.toolbox.tabular.cells import DayOrder
 from vendors.answers import is_receipt_of
 from vendors.api import schema as examples
 from vendors.api.access import (
@@ -683,7 +682,7 @@ class AnswerSheetView(VendorView):
             ),
             OpenApiParameter(
                 "date_order",
-                {"type": "string", "enum": [*DayOrder]},
+                {"type": "string", "enum": ["day", "month"]},
                 description="Which number of a day such as 03/04/2030 comes first, "
                 "where no day of the column tells it.",
             ),
@@ -701,10 +700,9 @@ class AnswerSheetView(VendorView):
         dry_run = request.query_params.get("dry_run", "0")
         if dry_run not in ("0", "1"):
             raise ValidationError({"dry_run": ["It must be 0 or 1."]})
-        day_order = request.query_params.get("date_order")
-        if day_order not in (None, *DayOrder):
+        day_order = request.query_params.get("date_order", "")
+        if day_order not in ("", "day", "month"):
             raise ValidationError({"date_order": ["It must be day or month."]})
-        order = DayOrder(day_order) if day_order else None
         upload = one_file(request)
         content = upload.read()
 
@@ -715,9 +713,11 @@ class AnswerSheetView(VendorView):
                 filename=upload.name or "",
                 by=self.caller(request).actor,
                 dry_run=dry_run == "1",
-                order=order,
+                order=day_order,
             )
             return Response(show_result(result, dry_run=dry_run == "1"))
 
         digest = hashlib.sha256(content).hexdigest()
-        return self.once(request, submit, body=f"{dry_run} {order} {digest}".encode())
+        return self.once(
+            request, submit, body=f"{dry_run} {day_order or None} {digest}".encode()
+        )

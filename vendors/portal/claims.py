@@ -16,7 +16,6 @@ from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.measures import number_words
 from evaltracker.toolbox.rest.views import read_id
-from evaltracker.toolbox.tabular.cells import DayOrder
 from evaltracker.toolbox.working_days import day_in_words
 from vendors.answers import boxes_for, is_receipt_of, typed_in, typed_of
 from vendors.claims import ClaimWords
@@ -63,7 +62,7 @@ from vendors.services.drafts import (
     save_draft,
     save_drafts,
 )
-from vendors.sheets import COLUMNS
+from vendors.sheets import ANSWERS, COLUMNS
 
 
 @session_page(*READ)
@@ -414,8 +413,8 @@ LIVES = 2 * 60 * 60
 MOST_SENT = 3 * 1024 * 1024
 TOO_OLD = "This preview is too old, so nothing was saved. Choose the file again."
 ORDERS = {
-    DayOrder.DAY_FIRST: "day first, 3 April",
-    DayOrder.MONTH_FIRST: "month first, 4 March",
+    "day": "day first, 3 April",
+    "month": "month first, 4 March",
 }
 
 
@@ -446,7 +445,7 @@ def _preview(request: HttpRequest, session: VendorSession, order: str) -> HttpRe
         link=session.link,
         content=content,
         filename=name,
-        order=DayOrder(order) if order in ORDERS else None,
+        order=order if order in ORDERS else "",
     )
     packed = _packed(session, preview) if preview.changes else ""
     changes = [(change.requirement, _differences(change)) for change in preview.changes]
@@ -506,7 +505,7 @@ def _differences(change: DraftChange) -> list[tuple[str, str, str]]:
     """Head of the column, what is typed or handed in now, and what the sheet says."""
     before, after = _readable(change.former), _readable(change.words)
     return [
-        (COLUMNS[name][0], before.get(name, ""), text)
+        (COLUMNS[ANSWERS][name].head, before.get(name, ""), text)
         for name, text in after.items()
         if before.get(name, "") != text
     ]

@@ -45,8 +45,8 @@ from vendors.services.quotes import (
     totals_of,
     withdraw_quote,
 )
-from vendors.sheets import PRICES_SHEET as SHEET
-from vendors.sheets import read_prices, write_prices
+from vendors.sheets import HEAD, read_prices, write_prices
+from vendors.sheets import PRICES as SHEET
 
 # Folded away while they are as the buyer asks, or say nothing.
 RARE = ("low", "high", "quantity", "unit", "recurrence", "label", "pricing", "tiers")
@@ -108,7 +108,6 @@ def form_rows(
     return shown
 
 
-HEAD = ("currency", "valid_until")
 CHOICES = {
     "states": [("", "A price"), *QuoteState.choices[1:]],
     "recurrences": Recurrence.choices,

@@ -21,7 +21,6 @@ from evaltracker.evaluations.journal import Actor, actor_of
 from evaltracker.evaluations.models import Requirement
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import AcceptedFile, files_of_rows, read_file
-from evaltracker.toolbox.tabular.cells import DayOrder
 from vendors.answers import (
     EMPTY,
     ENVIRONMENTS,
@@ -332,7 +331,7 @@ def submit_sheet(
     filename: str,
     by: Actor,
     dry_run: bool,
-    order: DayOrder | None = None,
+    order: str = "",
 ) -> SheetResult:
     """Take the answers of a filled sheet, all of them or none; or, dry, compare only.
 
@@ -344,18 +343,20 @@ def submit_sheet(
     claims = [stated(line.requirement, line.words) for line in lines]
     comparison = Comparison()
     with naming_cells(lines):
-        if dry_run or any(line.wrong for line in lines):
+        if dry_run or any(line.row.wrong for line in lines):
             comparison = compare_claims(candidate=candidate, claims=claims)
         else:
             comparison = submit_claims(candidate=candidate, claims=claims, by=by)
-    return SheetResult(comparison, {line.requirement: line.row for line in lines})
+    return SheetResult(
+        comparison, {line.requirement: line.row.number for line in lines}
+    )
 
 
 def read_lines(
     content: bytes,
     filename: str,
     current: Mapping[str, ClaimWords],
-    order: DayOrder | None,
+    order: str,
 ) -> list[SheetLine]:
     lines = read_sheet(content, filename, current, order)
     if not lines:
@@ -371,9 +372,9 @@ def read_lines(
 def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
     """Refuse whatever cannot be read in cells or is refused within, cell by cell."""
     wrong = {
-        (line.row, line.place(name)): [sentence]
+        (line.row.number, line.row.place(name)): [sentence]
         for line in lines
-        for name, sentence in line.wrong.items()
+        for name, sentence in line.row.wrong.items()
     }
     try:
         yield
@@ -381,7 +382,7 @@ def naming_cells(lines: Sequence[SheetLine]) -> Iterator[None]:
         for place, sentences in error.errors.items():
             _, index, name = place.split(".")
             line = lines[int(index)]
-            wrong.setdefault((line.row, line.place(name)), sentences)
+            wrong.setdefault((line.row.number, line.row.place(name)), sentences)
     if wrong:
         in_order = sorted(wrong, key=lambda cell: (cell[0], len(cell[1]), cell[1]))
         errors = {place: wrong[row, place] for row, place in in_order}
@@ -437,7 +438,7 @@ def preview_sheet(
     link: InvitationLink,
     content: bytes,
     filename: str,
-    order: DayOrder | None = None,
+    order: str = "",
 ) -> SheetPreview:
     """What a filled sheet would change in the drafts; nothing is written.
 
@@ -455,7 +456,7 @@ def preview_sheet(
         line
         for line in lines
         if times[line.requirement] > 1
-        or line.wrong
+        or line.row.wrong
         or line.words is not current.get(line.requirement)
     ]
     with naming_cells(new):

@@ -160,7 +160,7 @@ def test_a_sheet_has_the_rows_that_are_asked_and_names_what_it_cannot_match(
     assert len(read) == 6 and read[5]["How it is priced"] == "percent"
     depot = read[1]
     assert (depot["Kind"], depot["Which part"]) == ("regular cleaning", "Depot")
-    assert (depot["Quantity"], depot["Unit"], depot["Due"]) == ("12", "room", "monthly")
+    assert (depot["Quantity"], depot["Unit"], depot["Due"]) == (12, "room", "monthly")
     # By key or name, whatever the case; what stands blank is as the buyer asks.
     for column in ("Unit", "Quantity"):
         cells.cell(3, heads.index(column) + 1).value = None
