@@ -205,7 +205,7 @@ def _sentence(cell: Cell[Any], column: Column, text: str) -> str:
     if column.choices:
         return f"“{text}” is not one of: {', '.join(column.choices)}."
     no_value = "no day" if column.reads == "day" else "no number"
-    return cells.SENTENCES[cell.refusal or no_value]
+    return str(cells.SENTENCES[cell.refusal or no_value])
 
 
 def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
