@@ -215,9 +215,11 @@ def price_of(known_by: tuple[str, ...], values: Mapping[str, Any]) -> dict[str, 
     return row | {name: values[name] for name in ("unit", "note") if name in values}
 
 
-def differences(name: str, plan: Plan) -> list[str]:
+def differences(
+    name: str, plan: Plan, expected: Mapping[str, Any] | None = None
+) -> list[str]:
     """What came and should not, or should have come and did not."""
-    expected = EXPECTED["files"][EXPECTED["varied"].get(name, name)]
+    expected = expected or EXPECTED["files"][EXPECTED["varied"].get(name, name)]
     rows = came(expected["subject"], plan)
     texts = {
         f"R{at}": t for at, t in enumerate(expected["given"].get("requirements", ()), 1)
