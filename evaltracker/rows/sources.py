@@ -219,24 +219,26 @@ def decode(content: bytes) -> tuple[str, list[str]]:
 
 def _decode_by_guess(content: bytes) -> tuple[str, list[str]]:
     """The text of a file that is neither UTF-8 nor marked, with a remark."""
-    encoding, name = "cp1252", "Windows-1252 (Western European)"
     western = content.decode("cp1252", errors="replace")
-    best = from_bytes(content[:200_000]).best()
+    best, guesses = from_bytes(content[:200_000]).best(), ["cp1252"]
+    is_broken = bool(BROKEN_WORD.search(western)) or "\ufffd" in western
     # The guess of a Western file is often a neighbour such as cp1250, so it is
     # believed only about other alphabets and where Western reading breaks words.
-    if best is not None and (
-        OTHER_SCRIPTS.search(" ".join(best.alphabets))
-        or BROKEN_WORD.search(western)
-        or "\ufffd" in western
-    ):
-        encoding = name = best.encoding
-    try:
-        text = content.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+    if best and (is_broken or OTHER_SCRIPTS.search(" ".join(best.alphabets))):
+        guesses = [best.encoding, "cp1250"]
+    texts: dict[str, str] = {}
+    for guess in guesses:
+        with contextlib.suppress(UnicodeDecodeError, LookupError):
+            texts[guess] = content.decode(guess)
+    if not texts:
         raise Unreadable(
             "The encoding of the file cannot be told: its accented letters are "
             f"written in no way that is known here. {SAVE_AS_UTF8}"
-        ) from error
+        )
+    # Where all of them break words, the first is the likeliest.
+    name = min(texts, key=lambda guess: bool(BROKEN_WORD.search(texts[guess])))
+    text = texts[name]
+    name = "Windows-1252 (Western European)" if name == "cp1252" else name
     return text, [
         f"The file is not UTF-8; it was read as {name}. If accented letters look "
         "wrong, save it as “CSV UTF-8” and import it again."
