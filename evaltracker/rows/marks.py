@@ -85,15 +85,26 @@ class Facts:
                 f"Read although it is struck through: {self.struck:,} cells. Delete "
                 "what no longer counts."
             )
+        blanks = [f"{column_letter(at)}{row}" for row, at in sorted(self.uncomputed)]
         rows = [it for it in sorted(self.hidden_rows) if self.top <= it <= self.bottom]
         columns = [at for at in sorted(self.hidden_columns) if at <= self.right]
-        names = {"row": [*map(str, rows)], "column": [*map(column_letter, columns)]}
-        for thing, hidden in names.items():
-            shown = ", ".join(hidden[:5]) + (" …" if len(hidden) > 5 else "")
-            if len(hidden) == 1:
-                yield f"Read although hidden: {thing} {shown}."
-            elif hidden:
-                yield f"Read although hidden: {len(hidden):,} {thing}s ({shown})."
+        if blanks:
+            yield (
+                "Formulas without a saved result are read as blank: "
+                f"{_counted('cell', blanks)}. Open the workbook, save it and import it "
+                "again."
+            )
+        if rows:
+            yield f"Read although hidden: {_counted('row', [*map(str, rows)])}."
+        if columns:
+            letters = [*map(column_letter, columns)]
+            yield f"Read although hidden: {_counted('column', letters)}."
+
+
+def _counted(thing: str, names: list[str]) -> str:
+    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    one = f"{thing} {shown}"
+    return one if len(names) == 1 else f"{len(names):,} {thing}s ({shown})"
 
 
 def _number(attributes: Attributes, name: str, default: int = 0) -> int:

@@ -37,6 +37,9 @@ def test_a_formula_without_a_result_and_an_error_are_known() -> None:
 
     sheet = read_table(xlsx(ROWS, change=change), "r.xlsx").sheets[0]
     assert sheet.uncomputed == {(3, 0), (3, 1)}
+    assert sheet.remarks[0].startswith(
+        "Formulas without a saved result are read as blank: 2 cells (A3, B3)."
+    )
 
 
 def test_hidden_sheets_are_remarked() -> None:
