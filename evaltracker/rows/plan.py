@@ -103,11 +103,13 @@ class _Reading:
 
     def plan(self, known: Mapping[Key, Mapping[str, Any]]) -> Plan:
         groups = self._groups()
-        read = [row for group in groups for row in self._read(group)]
-        self._for_all(read, groups)
-        read = self._numbered(self._without_refs(read))
-        records = self._records(read)
-        records = self._once_each(records)
+        read = []
+        for group in groups:
+            rows = self._read(group)
+            # Without a required column its rows wait for that answer.
+            read += [] if group.columns.open_roles else rows
+        read = self._without_refs(self._for_all(read, groups))
+        records = self._once_each(self._records(self._numbered(read)))
         new, changed, same = _compared(records, known)
         self._ask_refused(groups)
         return Plan(
@@ -552,8 +554,12 @@ class _Reading:
 
     # What is said of all rows, refs, and records.
 
-    def _for_all(self, rows: list[ReadRow], groups: list[Group]) -> None:
-        """Ask once for all rows what no cell says, and write it into each."""
+    def _for_all(self, rows: list[ReadRow], groups: list[Group]) -> list[ReadRow]:
+        """Ask once for all rows what no cell says, and write it into each.
+
+        Rows that wait for an answer are left out meanwhile.
+        """
+        waiting: set[int] = set()
         subject, context = self.subject, self.context
         lacking: dict[str, list[int]] = {name: [] for name in subject.for_all}
         for at, row in enumerate(rows):
@@ -589,8 +595,10 @@ class _Reading:
                 count=len(places),
                 things="rows",
             )
+            waiting.update(places if not chosen else ())
             for at in places if chosen else ():
                 rows[at] = replace(rows[at], values={**rows[at].values, name: chosen})
+        return [row for at, row in enumerate(rows) if at not in waiting]
 
     def _numbered(self, rows: list[ReadRow]) -> list[ReadRow]:
         """Rows without a ref get one, after the highest of the evaluation."""
