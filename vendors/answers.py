@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from evaltracker.errors import Invalid
+from evaltracker.rows.cells import read_typed
+from evaltracker.rows.cells import typed as written
 from evaltracker.toolbox.text import LINK_LIMIT, TEXT_LIMIT
 from vendors.choices import STATED, Availability, Pricing, QuoteState
 from vendors.claims import EVERYWHERE, ClaimWords
@@ -57,7 +59,9 @@ def typed_of(claim: Claim | ClaimWords | None) -> dict[str, Any]:
     }
     held, own = parted((claim.holds_for or {}).get("said"), answer)
     claimed = claim.number
-    number = {"number": claimed["value"], "unit": claimed["unit"]} if claimed else {}
+    number = {"unit": claimed["unit"]} if claimed else {}
+    if claimed:
+        number["number"] = written(Decimal(claimed["value"]))
     return {
         **number,
         "availability": claim.availability,
@@ -87,6 +91,10 @@ def stated_in(
         errors["own_answers"] = [
             "Write the answer of each value, as in “Sites: Rome = never”."
         ]
+    try:
+        read_typed(typed.get("number") or "")
+    except ValueError as error:
+        errors["number"] = [f"Your number: {error}"]
     if not typed["availability"]:
         errors["availability"] = ["Say when it exists."]
     if errors:
@@ -158,9 +166,11 @@ def _environments(typed: Mapping[str, Any], former: Claim | None) -> Iterable[st
 
 
 def _number(typed: Mapping[str, Any]) -> dict[str, str]:
-    if not typed.get("number"):
-        return {}
-    return {"value": typed["number"], "unit": typed.get("unit", "")}
+    try:
+        number = read_typed(typed.get("number") or "")
+    except ValueError:
+        number = ""
+    return {"value": number, "unit": typed.get("unit", "")} if number else {}
 
 
 def _ticked(boxes: list[str], lists: Names) -> Any:
@@ -301,6 +311,7 @@ def new_row(kind: Kind, label: str = "") -> Typed:
 
 def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
     """What was typed; a kind that is asked no more stays if anything is said of it."""
+    place, _, means = form.get("means", "").partition("=")
     kinds = {kind.key: kind for kind in kinds_for(candidate)}
     rows = []
     for index in range(MOST_LINES):
@@ -308,7 +319,9 @@ def typed_rows(form: Any, candidate: Candidate) -> list[Typed]:
             break
         row = new_row(kinds.get(key) or Kind(key, key), form.get(f"{index}-label", ""))
         for name in FIELDS:
-            text = form.get(f"{index}-{name}", row[name])[:LONGEST_TYPED]
+            field = f"{index}-{name}"
+            text = means if place == field else form.get(field, row[name])
+            text = text[:LONGEST_TYPED]
             text = text.replace("\r\n", "\n").replace("\x00", "").strip()
             if text or name != "quantity":
                 row[name] = text
@@ -399,7 +412,8 @@ def _line(row: Typed, wrong: dict[str, list[str]]) -> QuotedLine:
     numbers: dict[str, Decimal | None] = {}
     for name in NUMBERS:
         try:
-            numbers[name] = read_decimal(row[name]) if row[name] else None
+            number = read_typed(row[name])
+            numbers[name] = read_decimal(number) if number else None
         except ValueError as error:
             wrong[name] = [str(error)]
     tiers: tuple[Tier, ...] = ()
@@ -445,5 +459,5 @@ def _row(line: QuotedLine) -> Typed:
 def _price_words(number: Decimal | None) -> str:
     if number is None:
         return ""
-    text = f"{number.normalize():f}"
+    text = written(number)
     return f"{text}0" if text[-2:-1] == "." else text

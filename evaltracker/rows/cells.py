@@ -204,6 +204,30 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def typed(number: Decimal) -> str:
+    """A number as it reads back to itself: “1.125” could be read in two ways."""
+    return re.sub(r"^(-?[1-9]\d{0,2}\.\d{3})$", r"\g<1>0", plain(number))
+
+
+def two_readings(text: str) -> list[tuple[str, str]]:
+    """What a number typed into a field of its own may be: as typed, and for people."""
+    (cell,) = read_column("number", [text])
+    numbers = map(Decimal, cell.options)
+    return [(typed(number), f"{number:,f}") for number in numbers]
+
+
+def read_typed(text: str) -> str:
+    """The number of a field of its own in plain digits, or the text if it is none.
+
+    Raises:
+        ValueError: it can be read in two ways.
+    """
+    if two := two_readings(text):
+        raise ValueError(f"{' or '.join(label for _, label in two)}?")
+    number = read_column("number", [text])[0].value
+    return text if number is None else plain(number)
+
+
 # Numbers. “12.000” is twelve thousand to some and twelve to others: what one cell
 # leaves open the other cells of its column often settle; else somebody is asked.
 

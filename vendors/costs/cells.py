@@ -21,10 +21,10 @@ from evaltracker.rows.cells import (
     Money,
     key,
     name_key,
-    plain,
     read_column,
     settled_mark,
 )
+from evaltracker.rows.cells import typed as written
 
 ACCEPTED = "Write an amount, included, not offered, not stated or n/a."
 NO_PLACE = "Choose the cell where the block begins, or paste it with its names."
@@ -114,10 +114,7 @@ class PriceCell:
 def price_text(amounts: Iterable[Decimal], *, due: str = "", currency: str = "") -> str:
     """A price as it is typed, so that it reads back to itself; `due` and `currency`
     only where they are not the row's."""
-    # “1.125” could be read in two ways.
-    low, likely, high = (
-        re.sub(r"^(-?\d+\.\d{3})$", r"\g<1>0", plain(amount)) for amount in amounts
-    )
+    low, likely, high = map(written, amounts)
     span = "" if low == likely == high else f" ({low}–{high})"
     return f"{likely}{span}{currency and f' {currency}'}{_PERIOD.get(due, '')}"
 

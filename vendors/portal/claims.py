@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from evaltracker.errors import Invalid, NotFound, Problem, Refused, Stale
 from evaltracker.notices.mail import spoken
+from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now, wall_of
 from evaltracker.toolbox.files import TYPES, attachment, download, handed_out
 from evaltracker.toolbox.measures import number_words
@@ -170,7 +171,7 @@ def _go_on(
         return _again(request, session, row, problem)
     if then == "attach":
         return redirect(f"{here}#files")
-    if then == "stay":
+    if then == "stay" or two_readings(request.POST.get("number", "")):
         return redirect(here)
     following = answers_of(session.link).after(row.requirement.ref)
     if following is None:
@@ -211,6 +212,7 @@ def _form(
         status=problem.status if problem else HTTPStatus.OK,
         row=row,
         typed=typed,
+        readings=two_readings(typed.get("number", "")),
         offered=OFFERED.items(),
         boxes=boxes_for(demanded(rows.get()), typed["holds_for"]),
         version=row.draft.version if row.draft else 0,

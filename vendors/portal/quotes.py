@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from evaltracker.errors import Invalid, Problem
 from evaltracker.money import currency_choices, written
 from evaltracker.notices.mail import spoken
+from evaltracker.rows.cells import two_readings
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import TYPES, download
 from vendors.answers import (
@@ -57,6 +58,11 @@ class Box:
     name: str
     value: str
     wrong: list[str]
+
+    @property
+    def readings(self) -> list[tuple[str, str]]:
+        """As which numbers it can be read, if there are two."""
+        return two_readings(self.value) if self.wrong else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,9 @@ def quote(request: HttpRequest, session: VendorSession) -> HttpResponse:
         return _shown(request, session, standing)
     rows = typed_rows(request.POST, candidate)
     head = {name: request.POST.get(name, "")[:20] for name in HEAD}
-    if kind := request.POST.get("add", ""):
-        return _shown(request, session, with_another(rows, kind, candidate), head=head)
+    if "add" in request.POST or "means" in request.POST:
+        rows = with_another(rows, request.POST.get("add", ""), candidate)
+        return _shown(request, session, rows, head=head)
     then, by = request.POST.get("then"), actor_in_pages(session.link)
     if then == "sheet":
         return _from_sheet(request, session, rows, head)

@@ -50,7 +50,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
         **{
             "1-kind": "setup",
             "2-kind": "support",
-            "2-likely": "1.200,50",
+            "2-likely": "1.200",
             "2-tiers": "a lot",
             "2-note": "<b>as always</b>",
         },
@@ -58,7 +58,13 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     assert wrong.status_code == 400
     said = wrong.content.decode()
     assert "2 fields need another look" in said
-    for kept in ("1.200,50", "a lot", "&lt;b&gt;as always", "90.50"):
+    for kept in (
+        "1,200 or 1.2?",
+        "2-likely=1200",
+        "a lot",
+        "&lt;b&gt;as always",
+        "90.50",
+    ):
         assert kept in said
     assert 'aria-describedby="w-2-likely"' in said and 'id="w-2-tiers"' in said
     # What the service says stands at the line of the form, blank ones between.
