@@ -726,6 +726,7 @@ class _Reading:
             for part in group.sheets:
                 rows = [
                     {
+                        "row": row.number,
                         "cells": list(row.cells),
                         "why": " ".join(why[part.name, row.number]),
                     }
