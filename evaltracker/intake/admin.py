@@ -430,7 +430,6 @@ def sheet_page(
 
 
 class UndoImport(InEvaluation[Import]):
-    name = "undo-import-of-rows"
     title = "Undo the import"
     verb = "Undo it"
     help = (

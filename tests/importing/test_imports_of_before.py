@@ -25,7 +25,7 @@ def test_scores_stay_private_and_are_not_undone() -> None:
         by=scorer,
         is_private=True,
     )
-    address = f"/admin/act/undo-import/{old.pk}/"
+    address = f"/admin/act/undo-old-import/{old.pk}/"
     assert signed_in(where.owner).get(address).status_code == 404
     assert signed_in(scorer).get(address).status_code == 403
     with pytest.raises(Refused, match="not imported any more"):

@@ -426,6 +426,7 @@ STEPS = {
 
 
 class UndoImport(InEvaluation[Import]):
+    name = "undo-old-import"
     title = "Undo the import"
     verb = "Undo it"
     help = (

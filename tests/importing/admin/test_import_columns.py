@@ -121,8 +121,8 @@ def test_undoing_puts_back_what_stood_and_is_done_once(desk: Importer) -> None:
     desk.take("ref,text,category\nR1,Other,Serving\nR3,Three,Serving\n")
     page = desk.see()
     done = Import.objects.order_by("-at")[0]
-    assert f"/admin/act/undo-import/{done.pk}/" in page
-    answer = desk.client.post(f"/admin/act/undo-import/{done.pk}/", follow=True)
+    assert f"/admin/act/undo-old-import/{done.pk}/" in page
+    answer = desk.client.post(f"/admin/act/undo-old-import/{done.pk}/", follow=True)
     assert "The import is undone." in answer.content.decode()
     rows = where.requirements.order_by("ref").values_list("ref", "text")
     assert list(rows) == [("R1", "One"), ("R2", "Two")]
@@ -130,7 +130,7 @@ def test_undoing_puts_back_what_stood_and_is_done_once(desk: Importer) -> None:
     done.refresh_from_db()
     assert done.kept == {}
     assert Entry.objects.filter(action="import.undone").count() == 1
-    again = desk.client.post(f"/admin/act/undo-import/{done.pk}/")
+    again = desk.client.post(f"/admin/act/undo-old-import/{done.pk}/")
     assert "undone already" in again.content.decode()
     undo(where)
     assert not where.requirements.exists()
@@ -144,7 +144,7 @@ def test_rows_that_somebody_worked_on_stop_it_and_are_named(desk: Importer) -> N
     change_requirement(
         requirement=where.requirements.get(ref="R2"), text="New", by=where.owner
     )
-    answer = desk.client.post(f"/admin/act/undo-import/{done.pk}/")
+    answer = desk.client.post(f"/admin/act/undo-old-import/{done.pk}/")
     assert answer.status_code == 409
     assert "changed or were used since: R2." in answer.content.decode()
     assert where.requirements.count() == 2
@@ -157,7 +157,7 @@ def test_a_row_that_was_answered_stops_it(desk: Importer) -> None:
     enter(where, "research")
     asked = where.requirements.get(ref="R1")
     note_claim(candidate=option, requirement=asked, statement="x", by=where.owner)
-    answer = desk.client.post(f"/admin/act/undo-import/{Import.objects.get().pk}/")
+    answer = desk.client.post(f"/admin/act/undo-old-import/{Import.objects.get().pk}/")
     assert answer.status_code == 409
     assert "used since: R1." in answer.content.decode()
     assert where.requirements.count() == 2
