@@ -56,6 +56,8 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.invitations
     import vendors.admin.prices
     import vendors.admin.schedule
+    import vendors.imports.answer_rows
+    import vendors.imports.costs
     import vendors.imports.kinds
     import vendors.journal_words
     import vendors.portable

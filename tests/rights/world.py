@@ -20,7 +20,6 @@ from evaltracker.requirements.services.templates import (
     save_as_template,
 )
 from evaltracker.talk.services import add_comment
-from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.workflow.models import WaiverRequest
 from evaltracker.workflow.services.sign_offs import ask_for_waiver, askable_gates
 from evaltracker.workflow.services.stages import answer_waiver_request
@@ -28,6 +27,7 @@ from stakeholders.services.people import delegate
 from stakeholders.services.sign_offs import ConditionAsked
 from tests.cast import common
 from tests.cast.workflow import sign_as
+from tests.imported import take_in
 from tests.rights.visits import asks_for_a_colleague
 from tests.talk.attaching import attach
 from tests.trials.runs.posting import report_test
@@ -35,13 +35,11 @@ from trials.models import Trial
 from trials.services.evidence import excuse_knock_out
 from trials.services.runs import make_run_token
 from trials.services.trials import record_gap
-from vendors.imports import plan_claims_import
 from vendors.models import Conflict, Contact, Vendor, VendorToken
 from vendors.services.access import issue_token
 from vendors.services.candidates import declare_conflict
 from vendors.services.claims import rule_not_applicable
 from vendors.services.dialogue import propose_requirement
-from vendors.services.sheets import import_claims, known_claims
 
 # Where most acts find their target; the purchase of the brief.
 MAIN = "ml-platform"
@@ -56,9 +54,7 @@ def build() -> dict[str, User]:
         load(slug, people)
     people["stranger"] = common.noor()
     main = Evaluation.objects.get(slug=MAIN)
-    book = read_table(b"requirement,candidate,statement\nR06.2,H2O,By REST.\n", "a.csv")
-    plan = plan_claims_import(book, known_claims(evaluation=main))
-    import_claims(evaluation=main, plan=plan, by=main.owner)
+    take_in("claims", main, "ref,candidate,statement\nR06.2,H2O,By REST.\n")
     candidate = main.candidates.get(name="Databricks")
     part = main.stakeholders.get(role="it")
     propose_requirement(

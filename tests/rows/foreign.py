@@ -35,15 +35,11 @@ def kind_of(subject: str) -> Any:
     if SLUGS.get(subject, subject) in KINDS:
         return KINDS[SLUGS.get(subject, subject)]
     from evaltracker.requirements.imports.subject import Requirements
-    from vendors.imports.answer_rows import AnswerRows
     from vendors.imports.candidate_rows import Candidates
-    from vendors.imports.cost_rows import CostRows
 
     return {
         "requirements": Requirements,
         "candidates": Candidates,
-        "answers": AnswerRows,
-        "costs": CostRows,
     }[subject]()
 
 
@@ -68,7 +64,9 @@ def context_of(subject: str, given: Mapping[str, Any]) -> Context:
         "revisions": dict.fromkeys(texts, 1),
         "kinds": IT,
         "items": {},
-        "usual": {"kind": "buy"} if subject == "candidates" else {},
+        "usual": {"kind": "buy"}
+        if subject == "candidates"
+        else {"currency": given.get("currency", "EUR")},
     }
     kinds = tuple((kind.key, kind.title) for kind in IT)
     options: dict[str, tuple[tuple[str, str], ...]] = {

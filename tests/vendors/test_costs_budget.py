@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaltracker.toolbox.tabular.cells import Style
+from evaltracker.rows.cells import Hints, Money, read_column
 from tests.it_kinds import it
 from vendors.costs import (
     IT,
@@ -32,9 +32,13 @@ from vendors.costs import (
     split,
     total_cost,
 )
-from vendors.imports.prices import of_text
 
 DATA = Path(__file__).parents[1] / "data"
+
+
+def money(text: str) -> Money:
+    (cell,) = read_column("money", [text], Hints(decimal=".", currency="USD"))
+    return cell.value or Money()
 
 
 def priced(kind: Kind, *amounts: int, times: str = "once", **more: Any) -> Line:
@@ -212,7 +216,7 @@ def test_real_prices_of_single_sign_on_are_added_only_where_they_are_said() -> N
     )
     by_name = {row["name"]: row for row in rows}
     for name, known in (("Airtable", True), ("Attio", False)):
-        parsed = of_text(by_name[name]["sso_pricing"], Style.POINT)
+        parsed = money(by_name[name]["sso_pricing"])
         line = Line(it.licence)
         if parsed.amount is not None:
             line = replace(
@@ -231,7 +235,7 @@ def test_a_real_price_sheet_adds_up_to_what_its_rows_say() -> None:
     text = (DATA / "price_sheets_gsa" / "s70_sample.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))[1:]
     column = next(name for name in rows[0] if "PRICE OFFERED" in name)
-    rates = [of_text(f"{row[column]}/hour", Style.POINT).amount or 0 for row in rows]
+    rates = [money(f"{row[column]}/hour").amount or 0 for row in rows]
     lines = [
         priced(it.engineer_time, 1, quantity=Decimal(rate), unit="Hour")
         for rate in rates

@@ -12,11 +12,12 @@ import pytest
 
 from evaltracker.errors import Problem
 from evaltracker.requirements.imports.lines import plan_requirements_import
+from evaltracker.rows.plan import read
+from evaltracker.rows.sources import read_table as read_source
 from evaltracker.toolbox.tabular.cells import Workbook
 from evaltracker.toolbox.tabular.open_books import read_table
-from vendors.imports import Known, plan_claims_import
+from tests.rows.foreign import context_of, kind_of
 from vendors.imports.candidates import KnownCandidates, plan_candidates_import
-from vendors.imports.costs import KnownCosts, plan_costs_import
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(
@@ -32,38 +33,29 @@ READERS: dict[str, Callable[[Workbook], Any]] = {
     "candidates": lambda book: plan_candidates_import(
         book, KnownCandidates({}, {}, {})
     ),
-    "claims": lambda book: plan_claims_import(book, Known({}, {}, {}, {})),
-    "costs": lambda book: plan_costs_import(book, KnownCosts({}, "USD")),
 }
 # As what a file is understood, all of it or but for rows that are told.
 GSA = "price_sheets_gsa"
 UNDERSTOOD: dict[str, set[str]] = {
     "candidates_oss_alternatives/derived_all.csv": {"candidates"},
     "candidates_production_ml/derived_list.csv": {"candidates"},
-    "costs_sso_tax/prices.csv": {"candidates", "costs"},
+    "costs_sso_tax/prices.csv": {"candidates"},
     "ml_platform_matrix/derived_claims_long.csv": {"requirements"},
     "ml_platform_matrix/derived_matrix_wide.csv": {"candidates", "requirements"},
     "ml_platform_matrix/derived_subrequirements.csv": {"requirements"},
     "ml_platform_trial_scores/scores.csv": {"across", "candidates"},
     "notebook_platforms/derived_matrix_wide.csv": {"across", "candidates"},
-    f"{GSA}/03FAC_template.xls": {"costs"},
-    f"{GSA}/71_IIK.xlsx": {"costs"},
-    f"{GSA}/MAS_test.xls": {"across", "candidates", "costs"},
+    f"{GSA}/MAS_test.xls": {"across", "candidates"},
     f"{GSA}/Price_Proposal_Template_SERVICES_AND_TRAINING_FINAL.xlsx": {
         "across",
         "candidates",
-        "costs",
     },
-    f"{GSA}/s70_bad_sample.csv": {"costs"},
-    f"{GSA}/s70_sample.csv": {"costs"},
-    f"{GSA}/s736_example.xlsx": {"costs"},
     "questionnaire_gcloud_dos/derived_dos5_flat.csv": {"requirements"},
     "questionnaire_gcloud_dos/derived_gcloud12_flat.csv": {"requirements"},
     "questionnaire_vsaq/derived_flat_webapp.csv": {"requirements"},
     "rfp_alaska_aries/derived_cost_to_points_example.csv": {
         "across",
         "candidates",
-        "costs",
     },
     "rfp_alaska_aries/derived_evaluation_criteria.csv": {"requirements"},
     "vendor_claims_openacr/derived_claims_long.csv": {
@@ -84,9 +76,9 @@ def understood(name: str) -> set[str]:
     except Problem as problem:
         assert is_sentence(problem.sentence)
         readers = {}
-    for kind, read in readers.items():
+    for kind, plan_of in readers.items():
         try:
-            plan = read(book)
+            plan = plan_of(book)
         except Problem as problem:
             assert is_sentence(problem.sentence), kind
             continue
@@ -103,3 +95,19 @@ def is_sentence(text: str) -> bool:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_understood_or_refused_with_a_sentence(name: str) -> None:
     assert understood(name) == UNDERSTOOD.get(name, set())
+
+
+@pytest.mark.parametrize("subject", ["answers", "costs"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_read_with_questions_and_never_with_an_error(
+    name: str, subject: str
+) -> None:
+    given = {"candidates": ["Acme ML", "H2O"], "requirements": ["Single sign-on"]}
+    try:
+        book = read_source((DATA / name).read_bytes(), name)
+        plan = read(kind_of(subject), book, context_of(subject, given), {}, {})
+    except Problem as problem:
+        assert is_sentence(problem.sentence)
+        return
+    assert all(is_sentence(refusal.sentence) for refusal in plan.refused)
+    assert plan.lines or not plan.new

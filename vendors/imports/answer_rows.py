@@ -1,22 +1,45 @@
 """Rows of answers: what their columns are, and the claims that they become."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from evaltracker.errors import Invalid
-from evaltracker.rows.cells import key
-from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal, Role, Subject
-from evaltracker.toolbox.measures import Reading
+from evaltracker.evaluations.models import Evaluation, User
+from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.rows.cells import Stated, key
+from evaltracker.rows.subjects import (
+    Context,
+    Key,
+    ReadRow,
+    Record,
+    Refusal,
+    Role,
+    joined,
+)
+from evaltracker.toolbox.measures import Reading, number_words
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses
 from evaltracker.toolbox.text import Inputs
-from vendors.choices import Availability
+from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
-from vendors.fields import read_holds_for
-from vendors.imports.cost_rows import Wrong, unknown
+from vendors.fields import read_holds_for, write_holds_for
+from vendors.imports.costs import Wrong, candidates_by_name, twice, unknown
+from vendors.policy import may_read_answers
+from vendors.selectors.candidates import asked_requirements, lists_of
+from vendors.services.sheets import (
+    KIND,
+    REVISION,
+    current_rows,
+    import_claims,
+    known_claims,
+    undo,
+)
 
-# The requirement's revision that a claim answers; another one makes it new words.
-REVISION = "requirement_revision"
+SHOWN_WORDS = 300
+AVAILABILITIES = (
+    *((choice.value, str(choice.label)) for choice in (*STATED, Availability.PARTIAL)),
+    ("not_stated", str(Availability.UNSTATED.label)),
+)
 ROLES = (
     Role(
         *("ref", "Requirement", "text", ("Requirement ID", "Ref")),
@@ -48,56 +71,134 @@ ROLES = (
 )
 
 
-class AnswerRows(Subject):
-    slug = "claims"
+@register_import
+class Claims(ImportKind):
+    slug = KIND
     things = "answers"
+    tab = "matrix"
+    needs = (
+        "A row per answer, a column for each candidate, or the questionnaire of one "
+        "vendor. Requirements and candidates have to be in the evaluation already."
+    )
     roles = ROLES
     across = "availability"
     crosses = ("availability",)
     for_all = ("candidate",)
+    take_in = staticmethod(import_claims)
+    take_back = staticmethod(undo)
+
+    def allowed(self, user: User, evaluation: Evaluation) -> bool:
+        return super().allowed(user, evaluation) and may_read_answers(user, evaluation)
+
+    def context(self, evaluation: Evaluation, user: User) -> Context:
+        asked = list(asked_requirements(evaluation))
+        names = candidates_by_name(evaluation)
+        as_is = evaluation.candidates.filter(kind=CandidateKind.AS_IS)
+        return Context(
+            candidates=names,
+            choices={"text": once((key(row.text), row.ref) for row in asked)},
+            options={
+                "candidate": twice(names.values()),
+                "availability": AVAILABILITIES,
+            },
+            more={
+                "refs": {folded(row.ref): row.ref for row in asked},
+                "texts": once((folded(row.text), row.ref) for row in asked),
+                "wordings": [row.text for row in asked],
+                "revisions": {row.ref: row.revision for row in asked},
+                "measures": {row.ref: row.measure for row in asked if row.measure},
+                "lists": lists_of(evaluation),
+                "as_is": frozenset(as_is.values_list("name", flat=True)),
+                "claims": {
+                    (row.candidate.name, row.requirement.ref): (
+                        ClaimWords.of(row),
+                        row.by_vendor,
+                        row.requirement_revision == row.requirement.revision,
+                    )
+                    for row in current_rows(evaluation)
+                    if row.availability != Availability.WITHDRAWN
+                },
+            },
+        )
+
+    def known(
+        self, evaluation: Evaluation, user: User
+    ) -> Mapping[Key, Mapping[str, Any]]:
+        return known_claims(evaluation=evaluation)
+
+    def heads(self) -> tuple[str, ...]:
+        return ("Requirement", "Candidate", "Availability", "Statement")
+
+    def cells(self, record: Record) -> Sequence[Any]:
+        candidate, ref = record.key
+        shown = readable(record.values)
+        return (ref, candidate, shown["availability"], shown["statement"][:SHOWN_WORDS])
+
+    def differing(self, change: Any) -> Sequence[tuple[str, Any, Any]]:
+        before = readable({**change.record.values, **change.before})
+        after = readable(change.record.values)
+        return [
+            (field, before[field], after[field])
+            for field in before
+            if before[field] != after[field]
+        ]
 
     def lacks(self, row: ReadRow, context: Context) -> Iterator[str]:
         is_across = row.across or row.across_texts
         if not is_across and says(row) and "candidate" not in row.values:
             yield "candidate"
 
+    def proposes(self, name: str, context: Context) -> Mapping[str, str]:
+        candidate = context.candidates.get(key(name))
+        return {"candidate": candidate} if candidate else {}
+
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        seen: dict[tuple[str, ...], Record] = {}
-        for row in rows:
-            for name, cell, text in answers_of(row, context):
-                is_across = bool(row.across or row.across_texts)
-                try:
-                    record = record_of(row, context, name, cell, text)
-                except Wrong as wrong:
-                    is_own = is_across and wrong.role == "availability"
-                    role = name if is_own else wrong.role
-                    yield Refusal(row.sheet, row.number, role, str(wrong))
-                    if is_own:
-                        continue
+        whole = (row for row in rows if not [*self.lacks(row, context)])
+        return joined(list(each_answer(whole, context)), "")
+
+
+def each_answer(
+    rows: Iterable[ReadRow], context: Context
+) -> Iterator[Record | Refusal]:
+    """What is wrong with a row is told once; with a candidate's cell, at its column."""
+    for row in rows:
+        for name, cell, text in answers_of(row, context):
+            is_across = bool(row.across or row.across_texts)
+            try:
+                yield record_of(row, context, name, cell, text)
+            except Wrong as wrong:
+                is_cell = is_across and wrong.role == "availability"
+                role = name if is_cell else wrong.role
+                yield Refusal(row.sheet, row.number, role, str(wrong))
+                if not is_cell:
                     break
-                first = seen.setdefault(record.key, record)
-                if first is record:
-                    yield record
-                elif not says_no_more(record.values, first.values):
-                    yield Refusal(
-                        row.sheet,
-                        row.number,
-                        name if is_across else "availability",
-                        f"{name} answers {record.key[1]} another way in row "
-                        f"{first.row}. Keep one of the two.",
-                    )
+
+
+def readable(values: Mapping[str, Any]) -> dict[str, Any]:
+    label, day = Availability(values["availability"]).label, values["available_from"]
+    held = values["holds_for"] and values["holds_for"]["said"]
+    return {
+        "availability": f"{label}, {day}" if day else str(label),
+        "statement": values["statement"],
+        "evidence": values["evidence_url"],
+        "holds for": write_holds_for(held),
+        "number": number_words(values["number"]),
+        "words of the requirement": f"revision {values[REVISION]}",
+    }
+
+
+def once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name, what alone is called so."""
+    refs: dict[str, set[str]] = {}
+    for name, ref in named:
+        refs.setdefault(name, set()).add(ref)
+    return {name: of.pop() for name, of in refs.items() if len(of) == 1}
 
 
 def says(row: ReadRow) -> bool:
     return bool({"availability", "statement", "evidence"} & {*row.values, *row.texts})
-
-
-def says_no_more(values: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    return values == before or (
-        values["availability"] == before["availability"] and not values["statement"]
-    )
 
 
 def answers_of(row: ReadRow, context: Context) -> list[tuple[str, Any, str]]:
@@ -141,8 +242,6 @@ def requirement_of(row: ReadRow, context: Context) -> str:
 def record_of(
     row: ReadRow, context: Context, candidate: str, cell: Any, text: str
 ) -> Record:
-    if not candidate:
-        raise Wrong("candidate", "It names no candidate.")
     if candidate not in context.candidates.values():
         known = context.candidates.values()
         raise Wrong("candidate", unknown("candidate", candidate, known))
@@ -151,16 +250,9 @@ def record_of(
     before, by_vendor, is_fresh = context.more["claims"].get(
         (candidate, ref), (None, False, True)
     )
-    is_silent = "holds_for" not in row.values
-    if (
-        before
-        and is_silent
-        and replace(words, number={})
-        == replace(before, number={}, holds_for=words.holds_for)
-    ):
-        # The same words; what the file says nothing of stays as it is.
-        number = words.number or before.number
-        words = replace(words, holds_for=before.holds_for, number=number)
+    if before and says_no_more(words, before) and "holds_for" not in row.values:
+        # What a file says nothing of stays as it is.
+        words = replace(before, number=words.number or before.number)
     if by_vendor and not (before == words and is_fresh):
         raise Wrong(
             "availability",
@@ -171,6 +263,18 @@ def record_of(
     return Record((candidate, ref), values, row.sheet, row.number)
 
 
+def says_no_more(words: ClaimWords, before: ClaimWords) -> bool:
+    """Whether nothing is said beside what stands; a bare word is no other statement."""
+    is_bare = not (words.statement or words.evidence_url)
+    is_nothing = is_bare and words.availability == Availability.UNSTATED
+    return (
+        (is_nothing or words.availability == before.availability)
+        and words.available_from in (None, before.available_from)
+        and words.statement in ("", before.statement)
+        and words.evidence_url in ("", before.evidence_url)
+    )
+
+
 def claim_of(
     row: ReadRow, context: Context, candidate: str, ref: str, cell: Any, text: str
 ) -> ClaimWords:
@@ -179,11 +283,14 @@ def claim_of(
     state = Availability.UNSTATED
     parts = [text]
     links: list[str] = []
-    if cell is not None and cell.availability != "not_stated":
-        state = Availability(cell.availability)
+    if isinstance(cell, str):
+        # A cross in a column that is called so.
+        cell = Stated(cell)
     if cell is not None:
         parts.append(cell.statement)
         links.append(cell.evidence)
+        if cell.availability != "not_stated":
+            state = Availability(cell.availability)
     answer = as_answer(str(said.get("statement") or ""))
     parts.append(answer.statement)
     good, bad = web_addresses(str(said.get("evidence") or ""))

@@ -158,8 +158,10 @@ class Claim(SealedRecord, VendorRecord):
                 name="claim_availability_known",
             ),
             CheckConstraint(
+                # A source may say no more than that it is planned.
                 condition=~Q(availability=Availability.PLANNED)
-                | Q(available_from__isnull=False),
+                | Q(available_from__isnull=False)
+                | Q(by_vendor=False),
                 name="claim_planned_has_a_date",
             ),
             CheckConstraint(

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaltracker.errors import Invalid, Refused, Stale
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By
 from evaltracker.evaluations.models import AttachedFile, Evaluation, Import, User
@@ -21,14 +21,15 @@ from evaltracker.evaluations.policy import (
     require_open,
     require_owner,
 )
-from evaltracker.importing.rows import RowsPlan, moved_since
-from evaltracker.importing.services.log import (
+from evaltracker.intake.services.imports import (
     log_import,
     refuse_moved,
     refuse_repeat,
+    refuse_stale,
     told_of,
 )
-from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Record
 from evaltracker.talk.services import remove_files_of
 from evaltracker.toolbox.days import today_in
 from evaltracker.toolbox.processes import create_all
@@ -37,10 +38,9 @@ from vendors import costs
 from vendors.choices import CostState, PriceSource, Pricing, Recurrence
 from vendors.costs import CODES, RISE, Kind, Tier, check_shares, unasked
 from vendors.costs.lines import contradiction, mixed_credit, no_percentage, stored_tier
-from vendors.imports.costs import KnownCosts
 from vendors.models import Candidate, CostLine, ExchangeRate
 from vendors.selectors.costs import asked_of, kind_name, kinds_of, tiers_of
-from vendors.services.candidates import lock_candidate, names_of
+from vendors.services.candidates import lock_candidate
 
 # Writing down what candidates cost; prices stay sealed until they are opened.
 
@@ -504,99 +504,87 @@ def put_price_cells_back(
     _put_back(evaluation, kept, by)
 
 
-def known_costs(*, evaluation: Evaluation) -> KnownCosts:
-    candidates = Candidate.objects.filter(evaluation=evaluation)
-    return KnownCosts(
-        candidates={
-            row.name: names_of(row) for row in candidates.select_related("vendor")
-        },
-        currency=evaluation.currency,
-        lines={
-            key_of(row): {field: getattr(row, field) for field in WRITTEN}
-            for row in lines_of(evaluation)
-        },
-        kinds=kinds_of(evaluation),
-    )
+def known_costs(*, evaluation: Evaluation) -> dict[tuple[str, ...], dict[str, Any]]:
+    return {
+        key_of(row): {field: getattr(row, field) for field in WRITTEN}
+        for row in lines_of(evaluation)
+    }
 
 
 @transaction.atomic
 def import_costs(
-    *,
-    evaluation: Evaluation,
-    plan: RowsPlan,
-    by: User,
-    import_id: uuid.UUID | None = None,
-) -> dict[str, int]:
+    *, evaluation: Evaluation, plan: Plan, by: User, import_id: uuid.UUID | None = None
+) -> None:
+    """Do what `plan` says, all of it or nothing, as one journal entry."""
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     refuse_repeat(import_id)
     require_open(evaluation)
-    refuse_problems(plan.problems)
     candidates = locked(evaluation)
-    moved = moved_since(plan, known_costs(evaluation=evaluation).lines)
-    gone = [line.name for line in plan.new if line.key[0] not in candidates]
-    if moved or gone:
-        raise Stale(
-            "The costs changed since the file was compared with them. Import it again "
-            "to see the difference.",
-            difference=", ".join([*moved, *gone]),
-        )
+    gone = [record.name for record in plan.new if record.key[0] not in candidates]
+    refuse_stale(plan, known_costs(evaluation=evaluation), gone)
     if not (plan.new or plan.changed):
-        return plan.counts
-    added, kinds = [], kinds_of(evaluation)
-    for line in plan.new:
-        name, kind, label = line.key
+        return
+    kinds, added = kinds_of(evaluation), []
+    for record in plan.new:
+        name, kind, label = record.key
         row = CostLine(candidate=candidates[name], kind=kind, label=label)
         row.currency, row.said_by = evaluation.currency, PriceSource.FILE
-        added.append(fill(row, line.values, kinds))
-    changes = _write_changes(evaluation, plan)
+        added.append(fill(row, with_ends(record, record.values), kinds))
+    rows = {key_of(row): row for row in lines_of(evaluation)}
+    changed: dict[str, Any] = {}
+    touched = []
+    for one in plan.changed:
+        row = rows[one.record.key]
+        before = state_of(row) | {"said_by": row.said_by}
+        values = with_ends(one.record, one.after)
+        if row.pricing == Pricing.PERCENT and "likely" in one.after:
+            # An amount of money in its place is no percentage any more.
+            values = {"pricing": Pricing.PER_UNIT, **values}
+        if row.state != CostState.PRICED and "state" in one.after:
+            values = {"source_text": "", **values}
+        touched.append(fill(row, {**values, "said_by": PriceSource.FILE}, kinds))
+        changed[str(row.pk)] = [before, state_of(row)]
+    change_all(touched, SAVED)
     create_all(added)
-    changes["new"] = {str(row.pk): state_of(row) for row in added}
+    new = {str(row.pk): state_of(row) for row in added}
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=changes,
+        kept={"new": new, "changed": changed},
         import_id=import_id,
     )
-    _tell_import(evaluation, plan, by)
-    return plan.counts
-
-
-def _write_changes(evaluation: Evaluation, plan: RowsPlan) -> dict[str, Any]:
-    rows = {key_of(row): row for row in lines_of(evaluation)}
-    kinds = kinds_of(evaluation)
-    changes: dict[str, Any] = {}
-    touched = []
-    for one in plan.changed:
-        row = rows[one.line.key]
-        before = state_of(row) | {"said_by": row.said_by}
-        values = {**one.after, "said_by": PriceSource.FILE}
-        touched.append(fill(row, values, kinds))
-        changes[str(row.pk)] = [before, state_of(row)]
-    change_all(touched, SAVED)
-    return {"changed": changes}
-
-
-def _tell_import(evaluation: Evaluation, plan: RowsPlan, by: User) -> None:
-    """Write the whole import into the journal; amounts only once they are open."""
+    # Amounts are told only once they are open.
     journal.record(
         evaluation=evaluation,
         action="costs.imported",
         subject=evaluation,
         by=by,
         before={
-            row.line.name: open_part(evaluation, row.before) for row in plan.changed
+            change.record.name: open_part(evaluation, change.before)
+            for change in plan.changed
         },
         after=told_of(
             plan,
-            new={line.name: open_part(evaluation, line.values) for line in plan.new},
+            new={
+                record.name: open_part(evaluation, record.values) for record in plan.new
+            },
             changed={
-                row.line.name: open_part(evaluation, row.after) for row in plan.changed
+                change.record.name: open_part(evaluation, change.after)
+                for change in plan.changed
             },
         ),
     )
+
+
+def with_ends(record: Record, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values; an amount whose ends the file does not say stands for all three."""
+    if values.get("likely") is None:
+        return dict(values)
+    ends = {end: record.values.get(end, values["likely"]) for end in ("low", "high")}
+    return {**values, **ends}
 
 
 @transaction.atomic

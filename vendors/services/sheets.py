@@ -1,4 +1,4 @@
-"""Spreadsheets that the owner takes in, and answer sheets that came by mail."""
+"""Answers that the owner takes in from a file, and takes back."""
 
 from __future__ import annotations
 
@@ -8,190 +8,131 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from evaltracker.errors import Invalid, Stale
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.journal import By, actor_of
-from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
-from evaltracker.evaluations.policy import (
-    lock,
-    require_open,
-    require_owner,
-    require_stage,
-)
-from evaltracker.importing.services.log import (
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.evaluations.policy import lock, require_owner, require_stage
+from evaltracker.intake.services.imports import (
     log_import,
     refuse_moved,
     refuse_repeat,
+    refuse_stale,
     told_of,
 )
-from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Record
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import create_all, in_batches
-from vendors.choices import Availability, CandidateKind
+from vendors.choices import Availability
 from vendors.claims import WORDS, ClaimWords
-from vendors.imports import ClaimLine, ClaimsPlan, Known, KnownClaim
-from vendors.imports.answers import STATUS_WORDS, Meaning
-from vendors.models import Candidate, Claim, StatusWord
-from vendors.models.candidates import MEANINGS
+from vendors.models import Candidate, Claim
 from vendors.policy import NOTE_STAGES
-from vendors.selectors.candidates import asked_requirements, lists_of
-from vendors.services.candidates import names_of
-from vendors.services.claims import (
-    RevisionCount,
-    next_revision,
-)
+from vendors.selectors.candidates import asked_requirements
+from vendors.services.claims import RevisionCount, next_revision
+
+# The requirement's revision that a claim answers; of another one, it is no answer.
+REVISION = "requirement_revision"
+type Key = tuple[str, ...]
 
 
-def known_claims(*, evaluation: Evaluation) -> Known:
-    """What the evaluation has, for a plan to match and compare a file with.
-
-    A vendor's names count for its candidate while they fit one candidate only.
-    """
-    candidates = list(
-        Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
-    )
-    requirements = list(asked_requirements(evaluation))
-    return Known(
-        requirements={row.ref: row.text for row in requirements},
-        measures={row.ref: row.measure for row in requirements if row.measure},
-        candidates={row.name: names_of(row) for row in candidates},
-        claims={
-            (row.candidate.name, row.requirement.ref): KnownClaim(
-                words=ClaimWords.of(row),
-                by_vendor=row.by_vendor,
-                is_fresh=row.requirement_revision == row.requirement.revision,
-            )
-            for row in _current_rows(evaluation)
-            if row.availability != Availability.WITHDRAWN
-        },
-        words=explained_words(evaluation=evaluation),
-        lists=lists_of(evaluation),
-        as_is=frozenset(
-            row.name for row in candidates if row.kind == CandidateKind.AS_IS
-        ),
-    )
+def known_claims(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
+    """By candidate and ref, what is said now and of which words."""
+    return {
+        (row.candidate.name, row.requirement.ref): {
+            **ClaimWords.of(row).fields(),
+            REVISION: row.requirement_revision,
+        }
+        for row in current_rows(evaluation)
+        if row.availability != Availability.WITHDRAWN
+    }
 
 
 @transaction.atomic
 def import_claims(
-    *,
-    evaluation: Evaluation,
-    plan: ClaimsPlan,
-    by: By,
-    import_id: uuid.UUID | None = None,
-) -> dict[str, int]:
+    *, evaluation: Evaluation, plan: Plan, by: By, import_id: uuid.UUID | None = None
+) -> None:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
-    The owner passes on what a file says, so the claims count as noted by the owner;
-    an availability stands only where the file has a known word for it, and a vendor's
-    own words are never replaced. `import_id` is that of the yes for which it is done.
+    The owner passes on what a file says, so the claims count as noted by the owner; a
+    vendor's own words are never replaced.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     refuse_repeat(import_id)
     require_stage(evaluation, *NOTE_STAGES)
-    refuse_problems(plan.problems)
-    candidates = {
-        row.name: row
-        for row in Candidate.objects.select_for_update(
-            of=("self",), no_key=True
-        ).filter(evaluation=evaluation)
-    }
-    _refuse_stale(evaluation, plan)
-    lines = [*plan.new, *(change.line for change in plan.changed)]
-    if not lines:
-        return plan.counts
+    candidates = {row.name: row for row in locked(evaluation)}
     requirements = {row.ref: row for row in asked_requirements(evaluation)}
-    changes = _write_lines(evaluation, lines, candidates, requirements, by)
+    former: dict[Key, Claim] = {
+        (row.candidate.name, row.requirement.ref): row
+        for row in current_rows(evaluation)
+    }
+    records = [*plan.new, *(change.record for change in plan.changed)]
+    gone = [
+        record.name
+        for record in records
+        if record.key[0] not in candidates
+        or record.key[1] not in requirements
+        or requirements[record.key[1]].revision != record.values[REVISION]
+        or ((row := former.get(record.key)) and is_theirs(row))
+    ]
+    refuse_stale(plan, known_claims(evaluation=evaluation), gone)
+    if not records:
+        return
+    now, actor = database_now(), actor_of(by)
+    rows = []
+    for record in records:
+        candidate, ref = record.key
+        before = former.get(record.key)
+        rows.append(
+            Claim(
+                candidate=candidates[candidate],
+                requirement=requirements[ref],
+                revision=before.revision + 1 if before else 1,
+                requirement_revision=requirements[ref].revision,
+                submitted_at=now,
+                by_vendor=False,
+                noted_by=actor.user,
+                submitted_by=actor.name,
+                **words_in(record.values),
+            )
+        )
+    superseded = [former[record.key].pk for record in records if record.key in former]
+    for batch in in_batches(superseded, "checked"):
+        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
+    create_all(rows)
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=changes,
+        kept=kept_of(
+            rows,
+            {(row.candidate_id, row.requirement_id): row for row in former.values()},
+        ),
         import_id=import_id,
     )
-    _tell_import(evaluation, plan, by)
-    return plan.counts
-
-
-def _tell_import(evaluation: Evaluation, plan: ClaimsPlan, by: By) -> None:
     journal.record(
         evaluation=evaluation,
         action="claims.imported",
         subject=evaluation,
         by=by,
-        before=words_by_cell((change.line, change.before) for change in plan.changed),
+        before=by_cell((change.record, change.before) for change in plan.changed),
         after=told_of(
             plan,
-            new=words_by_cell((line, line.words) for line in plan.new),
-            changed=words_by_cell(
-                (change.line, change.line.words) for change in plan.changed
+            new=by_cell((record, record.values) for record in plan.new),
+            changed=by_cell(
+                (change.record, change.record.values) for change in plan.changed
             ),
         ),
     )
 
 
-def _write_lines(
-    evaluation: Evaluation,
-    lines: list[ClaimLine],
-    candidates: dict[str, Candidate],
-    requirements: dict[str, Requirement],
-    by: By,
-) -> dict[str, Any]:
-    """What undoing needs, after the next revision of each line's claim is added."""
-    now, actor = database_now(), actor_of(by)
-    former: dict[tuple[uuid.UUID, uuid.UUID], Claim] = {
-        (row.candidate_id, row.requirement_id): row for row in _current_rows(evaluation)
-    }
-    superseded, rows = [], []
-    for line in lines:
-        candidate, requirement = candidates[line.candidate], requirements[line.ref]
-        before = former.get((candidate.pk, requirement.pk))
-        if before is not None:
-            superseded.append(before.pk)
-        rows.append(
-            Claim(
-                candidate=candidate,
-                requirement=requirement,
-                revision=before.revision + 1 if before else 1,
-                requirement_revision=requirement.revision,
-                submitted_at=now,
-                by_vendor=False,
-                noted_by=actor.user,
-                submitted_by=actor.name,
-                **line.words.fields(),
-            )
-        )
-    for batch in in_batches(superseded, "checked"):
-        Claim.objects.filter(pk__in=batch).update(superseded_at=now)
-    create_all(rows)
-    return kept_of(rows, former)
+def is_theirs(row: Claim) -> bool:
+    return row.by_vendor and row.availability != Availability.WITHDRAWN
 
 
-def _refuse_stale(evaluation: Evaluation, plan: ClaimsPlan) -> None:
-    now = known_claims(evaluation=evaluation)
-    expected = {line.cell: None for line in plan.new} | {
-        change.line.cell: change.before for change in plan.changed
-    }
-    moved = []
-    for cell, before in expected.items():
-        claim = now.claims.get(cell)
-        stands = claim.words if claim and not claim.by_vendor else claim
-        is_asked = cell[0] in now.candidates and cell[1] in now.requirements
-        if stands != before or not is_asked:
-            moved.append(" / ".join(cell))
-    if moved:
-        raise Stale(
-            "The evaluation changed since the file was compared with it. Import it "
-            "again to see the difference.",
-            difference=", ".join(moved),
-        )
-
-
-def _current_rows(evaluation: Evaluation) -> list[Claim]:
+def current_rows(evaluation: Evaluation) -> list[Claim]:
     return list(
         Claim.objects.in_evaluation(evaluation)
         .filter(superseded_at__isnull=True)
@@ -199,12 +140,23 @@ def _current_rows(evaluation: Evaluation) -> list[Claim]:
     )
 
 
-def words_by_cell(
-    words: Iterable[tuple[ClaimLine, ClaimWords]],
+def locked(evaluation: Evaluation) -> list[Candidate]:
+    """Its candidates: whoever writes a claim locks its candidate."""
+    rows = Candidate.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(evaluation=evaluation))
+
+
+def words_in(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in WORDS if name in values}
+
+
+def by_cell(
+    said: Iterable[tuple[Record, Mapping[str, Any]]],
 ) -> dict[str, dict[str, Any]]:
     by_candidate: dict[str, dict[str, Any]] = {}
-    for line, claim in words:
-        by_candidate.setdefault(line.candidate, {})[line.ref] = claim.fields()
+    for record, values in said:
+        candidate, ref = record.key
+        by_candidate.setdefault(candidate, {})[ref] = words_in(values)
     return by_candidate
 
 
@@ -228,12 +180,7 @@ def undo(imported: Import, by: User) -> None:
     evaluation = imported.evaluation
     require_stage(evaluation, *NOTE_STAGES)
     by_claim: dict[str, Any] = imported.kept["claims"]
-    # Whoever writes a claim locks its candidate.
-    list(
-        Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
-            evaluation=evaluation
-        )
-    )
+    locked(evaluation)
     rows = [
         row
         for row in Claim.objects.in_evaluation(evaluation).select_related(
@@ -294,69 +241,3 @@ def _cells_of(rows: Iterable[Claim]) -> dict[str, dict[str, Any]]:
         values = journal.snapshot(row, WORDS)
         by_candidate.setdefault(row.candidate.name, {})[row.requirement.ref] = values
     return by_candidate
-
-
-LONGEST = 60
-
-
-def explained_words(*, evaluation: Evaluation) -> dict[str, Meaning]:
-    return {
-        row.word: Meaning(row.availability, row.available_from)
-        for row in StatusWord.objects.filter(evaluation=evaluation)
-    }
-
-
-@transaction.atomic
-def explain_words(
-    *, evaluation: Evaluation, meanings: Mapping[str, Meaning], by: User
-) -> None:
-    """Remember what words mean here; *unstated* keeps a word as text for good.
-
-    What was imported before stays as it is: import the file again to read it anew.
-    """
-    evaluation = lock(evaluation)
-    require_owner(by, evaluation)
-    require_open(evaluation)
-    before = explained_words(evaluation=evaluation)
-    fresh = {
-        word: meaning
-        for word, meaning in meanings.items()
-        if before.get(word) != meaning
-    }
-    for word, meaning in fresh.items():
-        _check_word(word, meaning)
-        StatusWord.objects.update_or_create(
-            evaluation=evaluation,
-            word=word,
-            defaults={
-                "availability": meaning.availability,
-                "available_from": meaning.available_from,
-                "set_by": by,
-                "set_at": timezone.now(),
-            },
-        )
-    if fresh:
-        journal.record(
-            evaluation=evaluation,
-            action="claims.words_explained",
-            subject=evaluation,
-            by=by,
-            before={
-                word: _meaning_words(before[word]) for word in fresh if word in before
-            },
-            after={word: _meaning_words(meaning) for word, meaning in fresh.items()},
-        )
-
-
-def _check_word(word: str, meaning: Meaning) -> None:
-    if not word or len(word) > LONGEST or word in STATUS_WORDS:
-        raise Invalid(f"“{word[:LONGEST]}” is no word that can be explained.")
-    if meaning.availability not in MEANINGS:
-        raise Invalid(f"“{meaning.availability}” is no availability.")
-    if meaning.available_from and meaning.availability != Availability.PLANNED:
-        raise Invalid(f"“{word}”: only planned has a date.")
-
-
-def _meaning_words(meaning: Meaning) -> str:
-    day = meaning.available_from
-    return f"{meaning.availability} {day}" if day else meaning.availability

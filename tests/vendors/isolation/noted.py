@@ -11,16 +11,14 @@ from typing import Any
 from django.db.models import F
 
 from evaltracker.evaluations.models import Requirement
-from evaltracker.toolbox.tabular.open_books import read_table
+from tests.imported import take_in
 from tests.vendors.isolation.expectations import Route
 from tests.vendors.isolation.marks import HOUSE
 from tests.vendors.isolation.walk import NOBODY, Call, Heard
 from vendors.claims import ClaimWords
-from vendors.imports import plan_claims_import
 from vendors.models import Candidate, Claim
 from vendors.selectors.candidates import asked_requirements
 from vendors.services.claims import note_claim, withdraw_claim
-from vendors.services.sheets import import_claims, known_claims
 from vendors.sheets import write_sheet
 
 REFS = tuple(f"R{number}" for number in range(1, 7))
@@ -69,10 +67,7 @@ class Story:
         if self.notes:
             where = self.candidate.evaluation
             table = "Feature,Acme ML\n" + "".join(f"{ref},yes\n" for ref in refs)
-            plan = plan_claims_import(
-                read_table(table.encode(), "c.csv"), known_claims(evaluation=where)
-            )
-            import_claims(evaluation=where, plan=plan, by=self._owner)
+            take_in("claims", where, table)
 
     @property
     def _owner(self) -> Any:

@@ -1,0 +1,46 @@
+"""Files read and taken in without a page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.intake.kinds import KINDS
+from evaltracker.intake.services.imports import planned, undo_import
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.sources import read_table
+
+NOTHING: Mapping[str, str] = {}
+
+
+def plan_of(
+    slug: str,
+    where: Evaluation,
+    table: str | bytes,
+    answers: Mapping[str, str] = NOTHING,
+    *,
+    name: str = "list.csv",
+    by: User | None = None,
+) -> Plan:
+    """What a file would do there, read by the kind of that slug."""
+    content = table.encode() if isinstance(table, str) else table
+    book = read_table(content, name)
+    return planned(KINDS[slug], where, by or where.owner, book, answers)
+
+
+def take_in(
+    slug: str,
+    where: Evaluation,
+    table: str | bytes,
+    answers: Mapping[str, str] = NOTHING,
+    **more: Any,
+) -> Plan:
+    """The plan, after it was done by the owner."""
+    plan = plan_of(slug, where, table, answers, **more)
+    assert not plan.open, [(line.key, line.title) for line in plan.open]
+    KINDS[slug].take_in(evaluation=where, plan=plan, by=where.owner)
+    return plan
+
+
+def undo_last(where: Evaluation) -> None:
+    last = Import.objects.filter(evaluation=where, undone_at=None).order_by("-at")[0]
+    undo_import(imported=last, by=where.owner)
