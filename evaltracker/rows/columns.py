@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from statistics import median_low
 
 from evaltracker.rows.cells import (
@@ -24,7 +24,7 @@ TEXT_WIDTH, SHORT_WIDTH = 20, 12
 # What stands in a column of crosses.
 CROSSES = frozenset("x✓✔☑✅•●")
 # Whose word counts before how many rows a column fills; the first three are certain.
-SOURCES = ("screen", "own", "remembered", "house", "word", "also")
+SOURCES = ("screen", "own", "remembered", "house", "word", "word")
 _REF = re.compile(r"(?=\S*[0-9])[\w.#/:§-]+")
 # Source (by its place above), rank among the words of a role, role, reason.
 type Claim = tuple[int, int, str, str]
@@ -60,27 +60,32 @@ class Columns:
     open_roles: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Column:
     place: int
     name: str
     # By index of the row, what is filled.
     cells: Mapping[int, str]
     claims: Sequence[Claim]
-    proposal: Proposal | None = None
-
-    @property
-    def role(self) -> str:
-        return self.proposal.role if self.proposal else ""
+    proposal: Proposal = LEFT
 
     @property
     def is_free(self) -> bool:
-        return self.proposal is None and bool(self.cells)
+        return self.proposal is LEFT and bool(self.cells)
+
+    @property
+    def are_crosses(self) -> bool:
+        cells = {cell.strip().casefold() for cell in self.cells.values()}
+        return bool(self.name) and cells <= CROSSES
+
+    @property
+    def sample(self) -> list[str]:
+        return [*islice(self.cells.values(), 200)]
 
     @cached_property
     def width(self) -> int:
         """The median of what its cells need on paper."""
-        return median_low(map(width_of, self.cells.values())) if self.cells else 0
+        return median_low(map(width_of, self.sample)) if self.cells else 0
 
     def propose(self, role: str, by: str) -> None:
         self.proposal = Proposal(role, "proposed", by, is_unsure=True)
@@ -99,19 +104,16 @@ class _Column:
     @cached_property
     def money(self) -> int:
         """How likely prices stand in it: 2 with a currency, 1 for numbers alone."""
-        read = read_column("money", [*self.cells.values()])
-        prices = [
-            cell
-            for cell in read
-            if cell.question in ("currency", "number")
-            or getattr(cell.value, "amount", None) is not None
-        ]
-        parts = re.split(r"[\s/()]+", self.name)
-        has_currency = any(map(currencies_of, parts)) or any(
-            cell.question == "currency" or getattr(cell.value, "currency", "")
-            for cell in prices
-        )
-        return (len(prices) >= 0.8 * len(read) > 0) * (1 + has_currency)
+        read = read_column("money", self.sample)
+        codes = [bool(currencies_of(part)) for part in re.split(r"[\s/()]+", self.name)]
+        prices = 0
+        for cell in read:
+            amount = getattr(cell.value, "amount", None)
+            prices += amount is not None or cell.question in ("currency", "number")
+            codes.append(
+                bool(getattr(cell.value, "currency", cell.question == "currency"))
+            )
+        return (prices >= 0.8 * len(read) > 0) * (1 + any(codes))
 
 
 def width_of(text: str) -> int:
@@ -137,10 +139,7 @@ def _claims(
 
     A closed list that knows none of the cells comes after roles of the same name.
     """
-    shown = {key(cell) for cell in cells}
     bare, whole = name_key(name.rstrip(" :?")), key(name)
-    if not bare:
-        return
     if subject.across and (candidate := context.candidates.get(whole)):
         yield 1, 0, f"candidate:{candidate}", ""
     if role := context.remembered.get(whole):
@@ -151,10 +150,11 @@ def _claims(
     for one in subject.roles_in(context):
         if name.strip() in one.heads:
             yield 1, 0, one.name, ""
-        known = context.choices.get(one.name) or (one.closed and words_of(one.closed))
-        is_strange = bool(known and shown and not shown & known.keys())
         for source, words in ((4, one.name), *((5, other) for other in one.also)):
-            if bare in _ranks(words):
+            if bare and bare in _ranks(words):
+                known = context.choices.get(one.name) or words_of(one.closed)
+                shown = {key(cell) for cell in cells} if known else set()
+                is_strange = bool(shown) and shown.isdisjoint(known)
                 yield source, _ranks(words)[bare] + 99 * is_strange, one.name, ""
 
 
@@ -194,7 +194,7 @@ def propose(
         for column, role in zip(free, order[not is_coded :], strict=False):
             column.propose(role, "place")
     open_roles = tuple(_by_content(subject, context, columns, rivals, len(below)))
-    proposals = tuple(column.proposal or LEFT for column in columns)
+    proposals = tuple(column.proposal for column in columns)
     return Columns(names_at, proposals, open_roles)
 
 
@@ -218,7 +218,7 @@ def _names_at(subject: Subject, rows: Sequence[Row], context: Context) -> int:
         is_lower = at == best + 1 and count == most > 1
         if (count > most or is_lower) and (count > 1 or count * 2 >= len(row.filled)):
             best, most = at, count
-        below = rows[at + 1 : at + 50]
+        below = rows[at + 1 : at + 20]
         like = [len({*row.filled} & {*other.filled}) for other in below[:2]]
         is_over = len(like) > (at > first) and min(like) >= usual
         is_named = at == first and count and not any(map(_REF.fullmatch, short))
@@ -250,33 +250,26 @@ def _propose_crosses(subject: Subject, columns: Sequence[_Column]) -> None:
     lists = {subject.role(name).closed: name for name in subject.crosses}
     for closed in dict.fromkeys((*lists, "availability", "priority")):
         meanings = words_of(closed)
-        for are_crosses, group in groupby(columns, _may_be_crosses):
+        for are_crosses, group in groupby(columns, lambda column: column.are_crosses):
             run = [*group] if are_crosses else []
             named = [at for at, one in enumerate(run) if key(one.name) in meanings]
             for at, column in enumerate(run if len(named) > 1 else ()):
                 is_within = named[0] <= at <= named[-1] or bool(column.cells)
                 is_said = bool(column.claims) and column.claims[0][0] < 4
-                if not is_within or is_said or column.proposal:
-                    continue
                 value = meanings.get(key(column.name), "")
                 role = f"cross:{lists[closed]}:{value}" if closed in lists else "left"
-                is_open = role.endswith(":")
-                column.proposal = Proposal(
-                    "" if is_open else role, "open" if is_open else "proposed", "word"
-                )
-
-
-def _may_be_crosses(column: _Column) -> bool:
-    cells = {cell.strip().casefold() for cell in column.cells.values()}
-    return bool(column.name) and cells <= CROSSES
+                if is_within and not is_said and column.proposal is LEFT:
+                    column.proposal = (
+                        Proposal("", "open", "word")
+                        if role.endswith(":")
+                        else Proposal(role, "proposed", "word")
+                    )
 
 
 def _part_refs(roles: Collection[str], columns: Sequence[_Column]) -> None:
     """A column of refs is no text, if another is named as one: it is the ref."""
     for name in ("text", "label"):
-        named = [
-            one for one in columns if [claim[2] for claim in one.claims][:1] == [name]
-        ]
+        named = [one for one in columns if one.claims and one.claims[0][2] == name]
         refs = [one for one in named if one.is_ref(one.cells.keys())]
         for column in refs if len(refs) < len(named) else ():
             source, rank, _, why = column.claims[0]
@@ -295,7 +288,6 @@ def _settle(
     claims = sorted(
         (source, -len(column.cells), rank, column.place, role, why)
         for column in columns
-        if column.proposal is None
         for source, rank, role, why in column.claims
         # What is hardly filled is no text, whatever it is called.
         if source < 4 or role not in required or len(column.cells) * 3 >= rows
@@ -304,14 +296,13 @@ def _settle(
     rivals = []
     for source, filled, _, place, role, why in claims:
         column = columns[place]
-        if column.proposal:
+        if column.proposal is not LEFT:
             continue
         winner = taken.setdefault(role, column) if role != "left" else column
         if winner is column:
-            by = SOURCES[min(source, 4)]
             state = "certain" if source < 3 else "proposed"
-            column.proposal = Proposal(role, state, by, why=why)
-        elif role == "text" and winner.proposal and winner.proposal.by == "word":
+            column.proposal = Proposal(role, state, SOURCES[source], why=why)
+        elif role == "text" and winner.proposal.by == "word":
             is_as_full = -filled >= 0.9 * len(winner.cells)
             if is_as_full and column.is_text(rows) and winner.is_text(rows):
                 rivals.append(column)
@@ -327,36 +318,35 @@ def _by_content(
 ) -> Iterator[str]:
     """Propose required roles by what stands in columns; yields those left open."""
     roles = {role.name: role for role in subject.roles_in(context)}
-    holders = {column.role: column for column in columns if column.role}
+    holders = {column.proposal.role: column for column in columns}
     has_across = any(role.startswith("candidate:") for role in holders)
     free = [column for column in columns if column.is_free]
     name, text = holders.get("name"), holders.get("text")
     if text and rivals:
-        text.proposal = None
+        text.proposal = LEFT
         yield "text"
     elif "text" in roles and not text:
         texts = [column for column in free if column.is_text(rows)]
-        is_lone = name is None and len(free) == 1 and free[0].width >= SHORT_WIDTH
-        is_longer = name is not None and any(
+        is_lone = not name and len(free) == 1 and free[0].width >= SHORT_WIDTH
+        # A name stands in, unless another column looks more like texts.
+        is_clear = name and not any(
             one.width > name.width and len(one.cells) * 2 >= len(name.cells)
             for one in free
         )
         if texts or is_lone:
             text = max(texts or free, key=lambda column: column.width)
             text.propose("text", "content" if texts else "place")
-        elif roles["text"].is_required and (
-            name is None or (is_longer and not has_across)
-        ):
+        elif roles["text"].is_required and not (is_clear or (name and has_across)):
             yield "text"
     text = text or name
-    if "ref" in roles and "ref" not in holders and text:
+    if text and "ref" in roles and "ref" not in holders:
         for column in columns[: text.place]:
-            is_free = column.proposal is None or column is name
+            is_free = column.proposal is LEFT or column is name
             if is_free and column.is_ref(text.cells.keys()):
                 column.propose("ref", "content")
                 break
     category, ref = holders.get("category"), holders.get("ref")
-    if category and category.proposal and category.proposal.by == "word" and ref:
+    if category and category.proposal.by == "word" and ref:
         # V1 beside V1.2 says nothing.
         both = category.cells.keys() & ref.cells.keys()
         same = [at for at in both if ref.cells[at].startswith(category.cells[at])]
@@ -368,24 +358,20 @@ def _by_content(
     free = [column for column in columns if column.is_free]
     for role in roles.values():
         is_held = role.name in holders or (role.name == subject.across and has_across)
-        if not role.is_required or role.name in ("text", "amount") or is_held:
-            continue
-        if len(free) == 1:
-            free[0].propose(role.name, "place")
-        else:
-            yield role.name
+        if role.is_required and role.name not in ("text", "amount") and not is_held:
+            if len(free) == 1:
+                free[0].propose(role.name, "place")
+            else:
+                yield role.name
 
 
 def _amount(columns: Sequence[_Column], chosen: _Column | None) -> Iterator[str]:
     """Of two columns of prices nobody guesses one."""
-    if chosen and chosen.proposal and chosen.proposal.by != "word":
+    if chosen and chosen.proposal.by != "word":
         return
     free = [column for column in columns if column.is_free]
-    rivals = [
-        column
-        for column in free
-        if column.money == 2 or any(claim[2] == "amount" for claim in column.claims)
-    ]
+    named = [one for one in free if "amount" in (claim[2] for claim in one.claims)]
+    rivals = [column for column in free if column in named or column.money == 2]
     if not (chosen or rivals):
         rivals = [column for column in free if column.money]
     if not chosen and len(rivals) == 1:

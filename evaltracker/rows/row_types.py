@@ -59,6 +59,10 @@ class _Row:
         return REASONS[self.reason][0]
 
     @property
+    def is_full(self) -> bool:
+        return len(self.row.filled) > 1
+
+    @property
     def is_lone(self) -> bool:
         return len(self.content) == 1 and _is_title(self.title)
 
@@ -104,6 +108,7 @@ def propose(
     """
     texts = (role for role in ("text", "name", "label", "candidate") if role in roles)
     text = next(texts, "")
+    roles = [*roles, *[""] * max((len(row.cells) for row in rows), default=0)]
     read = [_read(row, roles, text) for row in rows]
     _give_reasons(read, subject, roles, names)
     kinds = [
@@ -117,11 +122,8 @@ def propose(
 
 
 def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
-    cells = {
-        role: " ".join(row.cell(at).split())
-        for at, role in enumerate(roles)
-        if role and row.cell(at)
-    }
+    filled = {roles[at]: row.cell(at) for at in row.filled if roles[at]}
+    cells = {role: " ".join(cell.split()) for role, cell in filled.items()}
     level, mark = cells.get("level", ""), key(cells.get("is_row", ""))
     title = next((cells[role] for role in (*TITLES, text) if role in cells), "")
     return _Row(
@@ -132,8 +134,7 @@ def _read(row: Row, roles: Sequence[str], text: str) -> _Row:
         title=title.strip("*_ "),
         level=int(level) if level.isascii() and level.isdigit() else 0,
         is_marked=mark in ("x", "1") or words_of("availability").get(mark) == "now",
-        is_alone=all(role for role, cell in zip(roles, row.cells, strict=False) if cell)
-        and not any(row.cells[len(roles) :]),
+        is_alone=all(roles[at] for at in row.filled),
     )
 
 
@@ -146,20 +147,17 @@ def _give_reasons(
     have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
     have_marks = any(one.is_marked for one in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
-    have_alone = sum(len(one.row.filled) == 1 for one in filled) * 2 <= len(filled)
+    have_alone = sum(one.is_full for one in filled) * 2 >= len(filled)
     blocks = [_block_title(one, roles, names) for one in rows]
     have_blocks = sum(map(bool, blocks)) * 2 <= len(filled)
     last_text = max((at for at, one in enumerate(rows) if one.text), default=-1)
-    full = (at for at, one in enumerate(rows) if len(one.row.filled) > 1)
-    last_full = max(full, default=-1)
+    last_full = max((at for at, one in enumerate(rows) if one.is_full), default=-1)
     next_ref, next_level = "", 0
     for at in reversed(range(len(rows))):
         one, content = rows[at], rows[at].content
         are_titles = content <= {*TITLES, "label"}
         may_head = subject.has_headings or (bool(subject.across) and are_titles)
-        if names and [(at, key(names.cell(at))) for at in names.filled] == [
-            (at, key(one.row.cell(at))) for at in one.row.filled
-        ]:
+        if names and one.row.filled == names.filled and _is_same(one.row, names):
             one.reason = "again"
         elif have_blocks and blocks[at]:
             one.reason, one.title = "block", blocks[at]
@@ -179,9 +177,9 @@ def _give_reasons(
             (may_head and are_titles and one.is_lone and at < last_full)
             and (have_lone or (have_alone and one.is_alone))
             and not one.ref
-            # With cells beside that are not read it may be a short requirement.
             and (one.is_alone or one.text)
         ):
+            # With cells beside that are not read it may be a short requirement.
             one.reason = "lone" if one.is_alone else "beside"
         elif may_head and last_text >= 0 and not one.text and content & {*TITLES}:
             one.reason = "empty" if at < last_text else "end"
@@ -197,32 +195,29 @@ def _give_reasons(
     _compare_shapes(rows)
 
 
+def _is_same(row: Row, names: Row) -> bool:
+    return all(key(row.cell(at)) == key(names.cell(at)) for at in names.filled)
+
+
 def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
     """The title that stands beside a repeated name, as a block of rows begins."""
     if names is None or one.is_marked:
         return ""
     same = {at for at in one.row.filled if one.row.cell(at) == names.cell(at)}
-    others = [
-        one.row.cell(at)
-        for at in one.row.filled
-        if at not in same and any(roles[at:][:1])
-    ]
-    return others[0] if same and len(others) == 1 and _is_title(others[0]) else ""
+    others = [at for at in one.row.filled if at not in same and roles[at]]
+    title = one.row.cell(others[0]) if same and len(others) == 1 else ""
+    return title if _is_title(title) else ""
 
 
 def _total(one: _Row) -> str:
     """Whether it is a total, or begins as one and may be: Total cost."""
-    title = one.cells.get("label", one.title).rstrip(":")
+    title = one.cells.get("label", one.title).strip("*_ :")
     begins = {key(" ".join(title.split()[:many])) for many in (1, 2, 3)} & _TOTALS
-    read = [
-        bare for cell in one.cells.values() if (bare := cell.strip("*_ :")) != title
-    ]
-    every = [cell.strip("*_ ") for cell in one.row.cells]
-    are_numbers = all(map(_NUMBER.fullmatch, read)) and any(
-        map(_NUMBER.fullmatch, every)
-    )
-    is_whole = key(title) in _TOTALS
-    return ("total" if is_whole else "sum") if begins and are_numbers else ""
+    others = {cell.strip("*_ :") for cell in one.cells.values()} - {title}
+    numbers = [cell for cell in one.row.cells if _NUMBER.fullmatch(cell.strip("*_ "))]
+    if not (begins and numbers and all(map(_NUMBER.fullmatch, others))):
+        return ""
+    return "total" if key(title) in _TOTALS else "sum"
 
 
 def _compare_shapes(rows: Sequence[_Row]) -> None:
