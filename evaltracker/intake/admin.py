@@ -8,6 +8,7 @@ evaluation's lock, and if it is another by now, that one is shown instead.
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -33,7 +34,7 @@ from evaltracker.intake.preview import PAGE, Preview
 from evaltracker.intake.services.drafts import (
     GONE,
     answer_draft,
-    ask_for_preview,
+    ask_for,
     discard_draft,
     keep_draft,
     read_draft,
@@ -73,6 +74,10 @@ WORK = {
     "shown": "Putting the preview together",
 }
 LONG = datetime.timedelta(minutes=2)
+LATE = (
+    "It has not begun yet: another file is being imported, or the background worker of "
+    "this installation is not running."
+)
 
 
 class UploadForm(forms.Form):
@@ -110,12 +115,12 @@ class UploadForm(forms.Form):
         return data
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
-    def __init__(
-        self, request: HttpRequest, evaluation: Evaluation, kind: ImportKind, user: User
-    ) -> None:
-        self.request, self.evaluation = request, evaluation
-        self.kind, self.user = kind, user
+    request: HttpRequest
+    evaluation: Evaluation
+    kind: ImportKind
+    user: User
 
     def draft(self) -> ImportDraft | None:
         return read_draft(evaluation=self.evaluation, kind=self.kind.slug, by=self.user)
@@ -131,11 +136,12 @@ class Desk:
             raise Refused(GONE if draft is None else "This file is being imported.")
         return draft
 
+    def address(self, name: str, anchor: str = "") -> str:
+        return page_address(self.evaluation, f"{name}_{self.kind.slug}", anchor)
+
     def again(self, anchor: str = "") -> HttpResponse:
-        address = page_address(self.evaluation, f"import_{self.kind.slug}", anchor)
-        path, _, part = address.partition("#")
         query = f"?{self.request.GET.urlencode()}" if self.request.GET else ""
-        return HttpResponseRedirect(f"{path}{query}#{part}")
+        return HttpResponseRedirect(f"{self.address('import')}{query}#{anchor}")
 
     def rows_of(self, preview: Preview, part: str, turn: str) -> dict[str, Any]:
         """A page of the rows of a part, as the address asks; the first after a post."""
@@ -144,34 +150,37 @@ class Desk:
         number = page_number(self.request, pages.num_pages, turn) if is_get else 1
         query = self.request.GET.copy()
         query.pop(turn, None)
-        return {
-            "rows": preview.page(part, number - 1),
-            "page": pages.page(number),
-            "query": query.urlencode(),
-        }
+        rows, page = preview.page(part, number - 1), pages.page(number)
+        return {"rows": rows, "page": page, "query": query.urlencode()}
 
     def seen(self, preview: Preview, answers: Mapping[str, str]) -> dict[str, Any]:
         """What the page shows: one of the sheets, and what would change."""
-        sheets = preview.facts["sheets"]
-        chosen = self.request.GET.get("sheet", "1")
-        place = int(chosen) - 1 if chosen.isdecimal() and len(chosen) < 4 else 0
-        place = place if 0 <= place < len(sheets) else 0
-        only = self.request.GET.get("only", "")
-        part = "refused" if only == "refused" else "sheet"
-        shown = []
-        if sheets:
-            rows = self.rows_of(preview, f"{part}{place}", "rows")
-            sheet = {**sheets[place], **rows, "place": place + 1, "only": only}
-            turned = answers.get(f"turned:{sheet['name']}")
-            shown = [{**sheet, "turn": "" if turned else "yes"}]
+        facts, get, sizes = preview.facts, self.request.GET, preview.sizes
+        sheets, only = facts["sheets"], "refused" if "only" in get else ""
+        chosen = get.get("sheet", "1")
+        place = int(chosen) if chosen.isdecimal() and len(chosen) < 4 else 1
+        shown = [
+            {
+                **sheet,
+                **self.rows_of(preview, f"{only or 'sheet'}{at - 1}", "rows"),
+                "place": at,
+                "only": only,
+                "turn": "" if answers.get(f"turned:{sheet['name']}") else "yes",
+            }
+            for at, sheet in enumerate(sheets, 1)
+            if at == place
+        ]
+        sha256 = facts["sha256"]
+        earlier = self.imports().filter(sha256=sha256, undone_at__isnull=True)
         return {
-            "plan": preview.facts,
-            "open": sum(line["state"] == "open" for line in preview.facts["lines"]),
+            "plan": facts,
+            "open": sum(line["state"] == "open" for line in facts["lines"]),
             "sheets": shown,
-            "refused": [preview.sizes[f"refused{at}"] for at in range(len(sheets))],
+            "refused": [sizes[f"refused{at}"] for at in range(len(sheets))],
             "new": self.rows_of(preview, "new", "new"),
             "changed": self.rows_of(preview, "changed", "changed"),
-            "has_rest": preview.sizes["rest"],
+            "has_rest": sizes["rest"],
+            "earlier": earlier.first(),
         }
 
     def show(
@@ -188,7 +197,7 @@ class Desk:
             except Problem as error:
                 problem = problem or error
         answers = draft.reading.get("answers", {}) if draft else {}
-        seen = self.seen(preview, answers) if preview else {}
+        waiting = waiting_for(by=self.user, evaluations=[self.evaluation])
         return show(
             self.request,
             self.evaluation,
@@ -202,43 +211,34 @@ class Desk:
             form=form or UploadForm(),
             kind=kind,
             kinds=[
-                (kind, page_address(self.evaluation, f"import_{kind.slug}"))
-                for kind in KINDS.values()
-                if kind.allowed(self.user, self.evaluation)
+                (one, page_address(self.evaluation, f"import_{one.slug}"))
+                for one in KINDS.values()
+                if one.allowed(self.user, self.evaluation)
             ],
             others=[
                 (
                     what_waits(row).what,
                     page_address(self.evaluation, f"import_{row.kind}"),
                 )
-                for row in waiting_for(by=self.user, evaluations=[self.evaluation])
+                for row in waiting
                 if row.kind != kind.slug
             ],
             draft=draft,
             work=work_shown(draft) if draft else None,
             answers=answers,
             problem=problem,
-            earlier=self.imports()
-            .filter(sha256=seen["plan"]["sha256"], undone_at__isnull=True)
-            .first()
-            if preview
-            else None,
             memories=memories_of(self.evaluation, kind.slug),
             imports=self.imports()[:LISTED],
-            rest_url=page_address(self.evaluation, f"rest_{kind.slug}"),
-            sheet_url=page_address(self.evaluation, f"sheet_{kind.slug}"),
-            **seen,
+            rest_url=self.address("rest"),
+            sheet_url=self.address("sheet"),
+            **(self.seen(preview, answers) if preview else {}),
         )
 
     def imports(self) -> Any:
         has_rest = ExpressionWrapper(Q(kept__has_key=REST), BooleanField())
         rows = Import.objects.visible_to(self.user).select_related("by", "undone_by")
-        return (
-            rows.filter(evaluation=self.evaluation, kind=self.kind.slug)
-            .defer("kept")
-            .annotate(has_rest=has_rest)
-            .order_by("-at", "-id")
-        )
+        rows = rows.filter(evaluation=self.evaluation, kind=self.kind.slug)
+        return rows.defer("kept").annotate(has_rest=has_rest).order_by("-at", "-id")
 
 
 def work_shown(draft: ImportDraft) -> dict[str, Any] | None:
@@ -247,13 +247,8 @@ def work_shown(draft: ImportDraft) -> dict[str, Any] | None:
     is_import = draft.work == ImportWork.IMPORT
     step = WORK.get(draft.progress.get("what", ""), "Starting")
     if draft.holder is None:
-        asked = draft.asked_at
-        step = "It begins in a moment."
-        if asked is not None and timezone.now() - asked > LONG:
-            step = (
-                "It has not begun yet: another file is being imported, or the "
-                "background worker of this installation is not running."
-            )
+        is_late = timezone.now() - (draft.asked_at or draft.kept_at) > LONG
+        step = LATE if is_late else "It begins in a moment."
     return {
         "title": f"{'Import' if is_import else 'Preview'} of “{draft.filename}”",
         "stop": "Stop, and import nothing" if is_import else "Discard the file",
@@ -321,7 +316,7 @@ def forget_memory(desk: Desk) -> HttpResponse:
     )
     draft = desk.draft()
     if draft is not None:
-        ask_for_preview(draft)
+        ask_for(draft, ImportWork.PREVIEW)
     return desk.again("reading")
 
 

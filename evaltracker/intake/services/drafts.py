@@ -9,9 +9,9 @@ twice. Whoever deletes the draft stops the work.
 import datetime
 import threading
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from django.db import Error, connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -24,7 +24,7 @@ from evaltracker.intake.kinds import KINDS
 from evaltracker.rows.guards import is_large
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.files import clean_name
-from evaltracker.toolbox.processes import Stopped, asked_to_stop, work_waits
+from evaltracker.toolbox.processes import Stopped, asked_to_stop, listening, work_waits
 
 HELD = datetime.timedelta(seconds=60)
 BEAT = 1.0
@@ -56,7 +56,7 @@ def keep_draft(
         is_large=is_large(content),
     )
     draft.save(force_insert=True)
-    ask_for_preview(draft)
+    ask_for(draft, ImportWork.PREVIEW)
     return draft
 
 
@@ -89,7 +89,7 @@ def answer_draft(*, draft: ImportDraft, answers: Mapping[str, str]) -> None:
     draft.reading = {"answers": said}
     if not ImportDraft.objects.filter(pk=draft.pk).update(reading=draft.reading):
         raise Refused(GONE)
-    ask_for_preview(draft)
+    ask_for(draft, ImportWork.PREVIEW)
 
 
 def discard_draft(*, draft: ImportDraft) -> bool:
@@ -102,8 +102,7 @@ def forget_old_drafts() -> None:
     ImportDraft.objects.filter(kept_at__lte=timezone.now() - KEPT).delete()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     what: str
     why: str
     until: datetime.datetime
@@ -123,38 +122,27 @@ def waiting_for(*, by: User, evaluations: Collection[Evaluation]) -> list[Import
 
 
 def what_waits(draft: ImportDraft) -> Waiting:
-    things, until = KINDS[draft.kind].things, draft.kept_at + KEPT
+    things, file = KINDS[draft.kind].things, f"“{draft.filename}”"
+    what = f"Finish importing {things} from {file}"
+    why = "You chose the file; it is deleted a day later unless you import it."
     if draft.work == ImportWork.IMPORT:
-        what = f"{things.capitalize()} come in from “{draft.filename}”"
-        return Waiting(what, "It goes on in the background; you can stop it.", until)
-    if draft.work == ImportWork.PREVIEW:
-        what = f"“{draft.filename}” is being read"
+        what = f"{things.capitalize()} come in from {file}"
+        why = "It goes on in the background; you can stop it."
+    elif draft.work == ImportWork.PREVIEW:
+        what = f"{file} is being read"
         why = f"You chose it to import {things}. What it would do is shown next."
-        return Waiting(what, why, until)
-    return Waiting(
-        f"Finish importing {things} from “{draft.filename}”",
-        "You chose the file; it is deleted a day later unless you import it.",
-        until,
-        is_theirs=True,
-    )
+    return Waiting(what, why, draft.kept_at + KEPT, is_theirs=not draft.work)
 
 
-def ask_for_preview(draft: ImportDraft) -> None:
-    """Have a large file read and compared anew; a small one is, on its page."""
-    if draft.is_large:
-        _ask(ImportDraft.objects.filter(pk=draft.pk), ImportWork.PREVIEW)
-
-
-def ask_for_import(draft: ImportDraft, said: str) -> None:
-    """Have a large file imported, if it would still do what was shown.
+def ask_for(draft: ImportDraft, work: ImportWork, said: str = "") -> None:
+    """Have a large file read and compared anew, or imported as it was shown.
 
     Of many yeses at once one is heard: the others find its work, or no file any more.
+    A small file is read on its page.
     """
-    rows = ImportDraft.objects.filter(pk=draft.pk, work=ImportWork.NONE)
-    _ask(rows, ImportWork.IMPORT, said=said)
-
-
-def _ask(rows: QuerySet[ImportDraft], work: ImportWork, said: str = "") -> None:
+    rows = ImportDraft.objects.filter(pk=draft.pk, is_large=True)
+    if work == ImportWork.IMPORT:
+        rows = rows.filter(work=ImportWork.NONE)
     # Who works on what was asked before loses it.
     begun = rows.update(
         work=work,
@@ -177,18 +165,12 @@ def hold_next() -> ImportDraft | None:
     """
     now = database_now()
     busy = ImportDraft.objects.filter(work=ImportWork.IMPORT, held_until__gt=now)
-    draft: ImportDraft | None = (
-        ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
-        .filter(kind__in=[*KINDS])
-        .exclude(work=ImportWork.NONE)
-        .exclude(
-            work=ImportWork.IMPORT, evaluation__in=busy.order_by().values("evaluation")
-        )
-        .order_by("asked_at", "id")
-        .defer("pages")
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .first()
-    )
+    waits = busy.order_by().values("evaluation")
+    rows = ImportDraft.objects.filter(Q(held_until=None) | Q(held_until__lte=now))
+    rows = rows.filter(kind__in=[*KINDS]).exclude(work=ImportWork.NONE)
+    rows = rows.exclude(work=ImportWork.IMPORT, evaluation__in=waits).defer("pages")
+    rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    draft: ImportDraft | None = rows.order_by("asked_at", "id").first()
     if draft is None:
         return None
     draft.holder, draft.held_until = uuid.uuid4(), now + HELD
@@ -232,57 +214,46 @@ def finish(draft: ImportDraft) -> None:
         raise Stopped
 
 
-class Holding:
-    """Holds a draft for as long as the block runs, and says how far it is.
+@contextmanager
+def holding(draft: ImportDraft) -> Iterator[None]:
+    """Hold a draft for as long as the block runs, and say how far it is.
 
     A thread with a connection of its own says so, since nobody sees what the work's
-    transaction writes. SQLite lets only one write, so there nobody is told.
+    transaction writes. SQLite lets only one write, so there nobody is told. The work
+    ends by `Stopped` if it is not wanted any more, or the worker is to end.
     """
+    over, lost = threading.Event(), threading.Event()
+    progress: dict[str, Any] = {}
 
-    def __init__(self, draft: ImportDraft) -> None:
-        self.draft = draft
-        self.progress: dict[str, Any] = {}
-        self._over, self._lost = threading.Event(), threading.Event()
-        self._seen = False
-        self._thread = threading.Thread(target=self._hold, daemon=True)
-
-    def __enter__(self) -> Self:
-        if connection.vendor == "postgresql":
-            self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """Hear how far the work is.
-
-        Raises:
-            Stopped: it is not wanted any more, or the worker is to end.
-        """
-        self.progress = {"what": what, "done": done, "total": total}
-        if self._lost.is_set() or asked_to_stop():
+    def hear(what: str, done: int, total: int) -> None:
+        progress.update(what=what, done=done, total=total)
+        if lost.is_set() or asked_to_stop():
             raise Stopped
 
-    def _hold(self) -> None:
-        try:
-            while not self._over.wait(BEAT):
-                self._beat()
-        finally:
-            connection.close()
+    def beat() -> None:
+        was_seen = False
+        while not over.wait(BEAT):
+            try:
+                count = held(draft).update(
+                    progress=dict(progress), held_until=database_now() + HELD
+                )
+            # The work itself will meet it.
+            except Error:
+                connection.close()
+                continue
+            # What was not seen yet is not committed; in the end `finish` looks anyway.
+            if was_seen and not count:
+                lost.set()
+            was_seen = was_seen or bool(count)
+        connection.close()
 
-    def _beat(self) -> None:
-        try:
-            count = held(self.draft).update(
-                progress=self.progress, held_until=database_now() + HELD
-            )
-        # The work itself will meet it.
-        except Error:
-            connection.close()
-            return
-        # What it has not seen yet is not committed; in the end `finish` looks anyway.
-        if self._seen and not count:
-            self._lost.set()
-        self._seen = self._seen or bool(count)
+    thread = threading.Thread(target=beat, daemon=True)
+    if connection.vendor == "postgresql":
+        thread.start()
+    try:
+        with listening(hear):
+            yield
+    finally:
+        over.set()
+        if thread.is_alive():
+            thread.join()

@@ -33,12 +33,12 @@ from evaltracker.intake.preview import (
 )
 from evaltracker.intake.services.drafts import (
     GONE,
-    Holding,
-    ask_for_import,
+    ask_for,
     discard_draft,
     finish,
     held,
     hold_next,
+    holding,
     keep_preview,
     let_go,
     read_draft,
@@ -50,7 +50,6 @@ from evaltracker.toolbox.database import database_is_away
 from evaltracker.toolbox.processes import (
     Stopped,
     asked_to_stop,
-    listening,
     tell_progress,
 )
 
@@ -216,12 +215,7 @@ def preview_for(draft: ImportDraft, user: User) -> Preview | None:
 
 @transaction.atomic
 def apply_draft(
-    *,
-    kind: ImportKind,
-    evaluation: Evaluation,
-    by: User,
-    import_id: uuid.UUID | None,
-    shown: str,
+    *, kind: ImportKind, evaluation: Evaluation, by: User, import_id: Any, shown: str
 ) -> Import | None:
     """Do what was shown, once; a large file in the background, which gives None.
 
@@ -231,25 +225,35 @@ def apply_draft(
     """
     draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
     if draft is not None and draft.is_large:
-        if draft.work != ImportWork.IMPORT or draft.said != shown:
-            preview = preview_for(draft, by)
-            facts = preview.facts if preview else {}
-            if not (facts.get("can_apply") and facts["digest"] == shown):
-                raise Stale(MOVED)
-            ask_for_import(draft, shown)
+        preview = preview_for(draft, by)
+        facts = preview.facts if preview else {}
+        if facts.get("can_apply") and facts["digest"] == shown:
+            ask_for(draft, ImportWork.IMPORT, shown)
+        elif draft.work != ImportWork.IMPORT or draft.said != shown:
+            raise Stale(MOVED)
         return None
-    evaluation = lock(evaluation)
-    kind.check_allowed(by, evaluation)
+    lock(evaluation)
     draft = read_draft(evaluation=evaluation, kind=kind.slug, by=by)
     if draft is None or draft.pk != import_id:
         refuse_repeat(import_id)
         raise Refused(GONE)
-    plan = plan_of(draft, evaluation, by)
-    if not plan.can_apply or plan.digest != shown:
+    done = _take_draft(draft, shown)
+    if isinstance(done, Plan):
         raise Stale(MOVED)
-    done = _take_in(kind, evaluation, plan, by, draft.pk)
     discard_draft(draft=draft)
     return done
+
+
+def _take_draft(draft: ImportDraft, shown: str) -> Import | Plan:
+    """Take a file in, or give back what it would do by now."""
+    kind, person, evaluation = KINDS[draft.kind], draft.person, lock(draft.evaluation)
+    if not person.is_active:
+        raise Refused(f"Importing {kind.things} is not yours to do here.")
+    kind.check_allowed(person, evaluation)
+    plan = plan_of(draft, evaluation, person)
+    if plan.can_apply and plan.digest == shown:
+        return _take_in(kind, evaluation, plan, person, draft.pk)
+    return plan
 
 
 def work_on_imports() -> None:
@@ -265,12 +269,19 @@ def work_on(draft: ImportDraft) -> None:
     try:
         if draft.tries > TRIES:
             raise Refused(FAILED)
-        with Holding(draft) as holding, listening(holding):
+        with holding(draft):
+            notice: dict[str, Any] = {}
             if draft.work == ImportWork.IMPORT:
-                _take_in_large(draft)
+                with transaction.atomic():
+                    plan = _take_draft(draft, draft.said)
+                    if isinstance(plan, Import):
+                        finish(draft)
+                        return
+                notice = {"notice": MOVED}
             else:
                 plan = plan_of(draft, draft.evaluation, draft.person)
-                keep_preview(draft, *packed(preview_of(KINDS[draft.kind], plan)))
+            kept, pages = packed(preview_of(KINDS[draft.kind], plan))
+            keep_preview(draft, kept | notice, pages)
     except Stopped:
         if asked_to_stop():
             let_go(draft)
@@ -282,22 +293,6 @@ def work_on(draft: ImportDraft) -> None:
             raise
         logger.exception("import_failed", draft=str(draft.pk))
         _keep_problem(draft, FAILED)
-
-
-def _take_in_large(draft: ImportDraft) -> None:
-    kind, person = KINDS[draft.kind], draft.person
-    with transaction.atomic():
-        evaluation = lock(draft.evaluation)
-        if not person.is_active:
-            raise Refused(f"Importing {kind.things} is not yours to do here.")
-        kind.check_allowed(person, evaluation)
-        plan = plan_of(draft, evaluation, person)
-        if plan.can_apply and plan.digest == draft.said:
-            _take_in(kind, evaluation, plan, person, draft.pk)
-            finish(draft)
-            return
-    kept, pages = packed(preview_of(kind, plan))
-    keep_preview(draft, {**kept, "notice": MOVED}, pages)
 
 
 def _keep_problem(draft: ImportDraft, sentence: str) -> None:
