@@ -308,15 +308,15 @@ class _Reading:
             for row, proposal in zip(group.rows, group.types, strict=True)
             if proposal.kind == "heading"
         ]
-        above = [row for row in sheet.rows if row.number < names.number][-1:]
+        above = [row for row in sheet.rows if row.number == names.number - 1]
+        read = {place for place, _ in group.held()}
         for row in (names, *above):
             for like in headings:
                 same = [at for at in row.filled if row.cell(at) == like.cell(at)]
-                others = [at for at in row.filled if at not in same]
-                is_like = row.filled == like.filled and len(others) == 1
-                if is_like and (same or row is not names):
-                    title = row.cell(others[0])
-                    return RowProposal("heading", "above", title=title)
+                others = read.intersection(row.filled).difference(same)
+                is_like = same if row is names else row.filled == like.filled
+                if is_like and len(others) == 1 and others.issubset(like.filled):
+                    return RowProposal("heading", "above", row.cell(others.pop()))
         return None
 
     def _ask_rows(self, group: Group) -> None:

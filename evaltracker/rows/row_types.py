@@ -191,7 +191,8 @@ def _give_reasons(
             one.reason = "deeper" if next_level > one.level > 0 else "unmarked"
         elif have_refs and not one.ref:
             one.reason = "bare"
-        next_ref, next_level = one.ref or next_ref, one.level if content else next_level
+        if content and one.reason not in ("again", "total"):
+            next_ref, next_level = one.ref or next_ref, one.level
     _compare_shapes(rows)
 
 

@@ -1,0 +1,48 @@
+"""Lists drawn by chance come in as they are meant, or a line asks."""
+
+import pytest
+
+from evaltracker.rows.plan import Plan, read
+from tests.rows.foreign import context_of, kind_of
+from tests.rows.strangers import Maker, Stranger
+
+SEEDS = range(120)
+
+
+def planned(made: Stranger, parts: int = 1) -> Plan:
+    context = context_of("requirements", {})
+    return read(kind_of("requirements"), made.book(parts), context, {}, {})
+
+
+def is_meant(plan: Plan, made: Stranger) -> bool:
+    """Whether it brings these rows, with their texts, refs and categories."""
+    came = [
+        (record.key[0], record.values["text"], record.values.get("category", ""))
+        for record in plan.new
+    ]
+    return len(came) == len(made.comes) and all(
+        not value or value == got
+        for row, wanted in zip(came, made.comes, strict=True)
+        for got, value in zip(row, wanted, strict=True)
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_list_drawn_by_chance_comes_in_or_asks(seed: int) -> None:
+    made = Maker(seed).table()
+    plan = planned(made)
+    assert plan.open or is_meant(plan, made), made.rows
+
+
+def test_most_lists_drawn_by_chance_ask_nothing() -> None:
+    tables = [Maker(seed).table() for seed in SEEDS]
+    whole = [made for made in tables if is_meant(planned(made), made)]
+    assert len(whole) >= 0.8 * len(tables)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_list_split_over_two_sheets_loses_no_row(seed: int) -> None:
+    made = Maker(seed).table(is_bare=True)
+    plan = planned(made, parts=2)
+    texts = [record.values["text"] for record in plan.new]
+    assert plan.open or texts == [text for _, text, _ in made.comes]
