@@ -57,7 +57,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.prices
     import vendors.admin.schedule
     import vendors.imports.answer_rows
+    import vendors.imports.candidates
     import vendors.imports.costs
-    import vendors.imports.kinds
     import vendors.journal_words
     import vendors.portable

@@ -354,3 +354,9 @@ def only(book: Workbook, name: str) -> Workbook:
 def likely_header(sheet: Sheet) -> Row:
     rows = sheet.rows[:SEARCHED_ROWS]
     return max(rows, key=lambda row: min(len(row.filled), 2))
+
+
+UNCOMPUTED = (
+    "The cell holds a formula without a saved result, or an error. Open the file in "
+    "your spreadsheet program, fix the cell, save it, and import it again."
+)

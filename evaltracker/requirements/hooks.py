@@ -26,4 +26,4 @@ if apps.is_installed("django.contrib.admin"):
     import evaltracker.requirements.admin.evaluation_templates
     import evaltracker.requirements.admin.evaluations
     import evaltracker.requirements.admin.requirements
-    import evaltracker.requirements.imports.importing
+    import evaltracker.requirements.imports

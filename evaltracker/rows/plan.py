@@ -24,6 +24,7 @@ from evaltracker.rows.subjects import (
     Role,
     Subject,
 )
+from evaltracker.toolbox.text import ESCAPE, meant
 
 __all__ = ["Answers", "Change", "Plan", "read", "signature"]
 
@@ -92,9 +93,16 @@ class _Reading:
             if answer.startswith(start) and row.isdecimal() and place.isdecimal():
                 typed.setdefault(int(row), {})[int(place)] = text
                 self.typed.append(f"{sheet.name} {column_letter(int(place))}{row}")
+        # The mark that keeps a spreadsheet from running a text is no part of that.
+        rows = [
+            replace(row, cells=tuple(map(meant, row.cells)))
+            if any(cell[:1] == ESCAPE for cell in row.cells)
+            else row
+            for row in sheet.rows
+        ]
         rows = [
             _typed_anew(row, typed[row.number]) if row.number in typed else row
-            for row in sheet.rows
+            for row in rows
         ]
         if self.answers.get(f"turned:{sheet.name}"):
             cells = zip_longest(*(row.cells for row in rows), fillvalue="")
@@ -129,7 +137,12 @@ class _Reading:
             ),
             typed=tuple(self.typed),
             rest=tuple(self._rest(groups)),
-            decided=self.decided,
+            decided=self.decided
+            | {
+                line: said
+                for line, said in self.answers.items()
+                if line.startswith("words:")
+            },
         )
 
     # Sheets, and what their columns hold.
@@ -604,25 +617,34 @@ class _Reading:
         """Rows without a ref get one, after the highest of the evaluation."""
         if not self.subject.has_headings:
             return rows
-        refs = [row.values.get("ref", "") for row in rows]
+        # The text of one that is there is as good as its ref; one in red stays so.
+        by_text = self.context.more.get("refs_by_text", {})
+        refused = {(one.sheet, one.row) for one in self.refusals if one.role == "ref"}
+        refs = [
+            row.values.get("ref")
+            or by_text.get(row.values.get("text") or row.values.get("name"), "")
+            or ("-" if (row.sheet, row.number) in refused else "")
+            for row in rows
+        ]
         blank = refs.count("")
-        if not blank:
-            return rows
-        given = row_types.numbered(refs, self.context.refs)
+        given = row_types.numbered(refs, self.context.refs) if blank else refs
         fresh = [new for new, ref in zip(given, refs, strict=True) if not ref]
-        shown = fresh[0] if blank == 1 else f"{fresh[0]} to {fresh[-1]}"
-        self.lines.add(
-            "numbering",
-            "numbering",
-            "Rows without a ref",
-            (("yes", f"are numbered, {shown}"),),
-            proposed="yes",
-            count=blank,
-            things="rows",
-        )
+        if fresh:
+            shown = fresh[0] if blank == 1 else f"{fresh[0]} to {fresh[-1]}"
+            self.lines.add(
+                "numbering",
+                "numbering",
+                "Rows without a ref",
+                (("yes", f"are numbered, {shown}"),),
+                proposed="yes",
+                count=blank,
+                things="rows",
+            )
         return [
-            row if ref else replace(row, values={**row.values, "ref": new})
-            for row, ref, new in zip(rows, refs, given, strict=True)
+            row
+            if row.values.get("ref") or new == "-"
+            else replace(row, values={**row.values, "ref": new})
+            for row, new in zip(rows, given, strict=True)
         ]
 
     def _without_refs(self, rows: list[ReadRow]) -> list[ReadRow]:
@@ -653,10 +675,10 @@ class _Reading:
         refused = {(one.sheet, one.row) for one in self.refusals}
         records = []
         for one in self.subject.records(rows, self.context):
-            if isinstance(one, Refusal):
-                self.refusals.append(one)
-            else:
+            if not isinstance(one, Refusal):
                 records.append(one)
+            elif (one.sheet, one.row) not in refused:
+                self.refusals.append(one)
         refused |= {(one.sheet, one.row) for one in self.refusals}
         return [one for one in records if (one.sheet, one.row) not in refused]
 

@@ -136,11 +136,11 @@ def place_of(record: Record) -> str:
 def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Refusal]:
     """Rows of one key with all that they say; each is refused if they differ."""
     values: dict[Key, dict[str, Any]] = {}
-    rows: dict[Key, list[str]] = {}
+    alike: dict[Key, list[Record]] = {}
     differing: dict[Key, str] = {}
     for record in read:
         if isinstance(record, Record):
-            rows.setdefault(record.key, []).append(place_of(record))
+            alike.setdefault(record.key, []).append(record)
             said = values.setdefault(record.key, {})
             for name, value in record.values.items():
                 if said.setdefault(name, value) != value:
@@ -149,10 +149,13 @@ def joined(read: Sequence[Record | Refusal], role: str) -> Iterator[Record | Ref
         if isinstance(record, Refusal):
             yield record
         elif record.key in differing:
+            rows = alike[record.key]
+            is_one_sheet = len({row.sheet for row in rows}) == 1
+            places = [str(row.row) if is_one_sheet else place_of(row) for row in rows]
             sentence = (
-                f"“{record.name}” stands in rows {listed(rows[record.key])}, each with "
-                f"another {differing[record.key]}. Make them alike, give each a name "
-                "of its own, or leave one out."
+                f"“{record.name}” stands in rows {listed(places)}, each with another "
+                f"{differing[record.key]}. Make them alike, give each a name of its "
+                "own, or leave one out."
             )
             yield Refusal(record.sheet, record.row, role, sentence)
         else:

@@ -4,12 +4,11 @@ import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
-from evaltracker.importing.services.log import undo_import
-from evaltracker.requirements.imports.lines import plan_requirements_import
-from evaltracker.requirements.services.requirements import import_requirements, state_of
-from evaltracker.toolbox.tabular.open_books import read_table
+from evaltracker.intake.services.imports import undo_import
+from evaltracker.requirements.services.requirements import state_of
 from tests.cast import common, stakeholders, trials
 from tests.clients import signed_in
+from tests.reading import take
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +34,8 @@ def test_scores_stay_private_and_are_not_undone() -> None:
 def kept_whole() -> tuple[Evaluation, Import]:
     """An import of two requirements that kept each whole, as they did until 0.2."""
     where = common.evaluation()
-    book = read_table(b"ref,text\nR1,a\nR2,b\n", "r.csv")
-    plan = plan_requirements_import(book)
-    import_requirements(evaluation=where, plan=plan, by=where.owner)
-    old = Import.objects.get()
+    old = take("requirements", where, "Ref,Requirement\nR1,a\nR2,b\n")
+    assert old is not None
     old.kept["new"] = {str(row.pk): state_of(row) for row in where.requirements.all()}
     # There was no such column.
     for state in old.kept["new"].values():

@@ -32,15 +32,7 @@ LEAVE = ("leave", "leave out")
 
 
 def kind_of(subject: str) -> Any:
-    if SLUGS.get(subject, subject) in KINDS:
-        return KINDS[SLUGS.get(subject, subject)]
-    from evaltracker.requirements.imports.subject import Requirements
-    from vendors.imports.candidate_rows import Candidates
-
-    return {
-        "requirements": Requirements,
-        "candidates": Candidates,
-    }[subject]()
+    return KINDS[SLUGS.get(subject, subject)]
 
 
 def context_of(subject: str, given: Mapping[str, Any]) -> Context:

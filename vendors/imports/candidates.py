@@ -1,337 +1,201 @@
-"""From a spreadsheet to what would change among the candidates: pure, no database."""
+"""Candidates in sheets and pasted rows: what columns hold, and what rows become."""
 
-import difflib
-import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from evaltracker.importing.kinds import REF_WORDS, meanings_in
-from evaltracker.importing.plan import NO_ANSWERS, NO_HEADERS, Findings, Header, short
-from evaltracker.importing.rows import (
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from evaltracker.evaluations.models import Evaluation, Import, User
+from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.rows.cells import key
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import (
+    Context,
     Key,
-    RowLine,
-    RowsPlan,
-    Table,
-    compared,
-    no_table,
-    tables_in,
-    tell_unread,
+    ReadRow,
+    Record,
+    Refusal,
+    Role,
+    joined,
 )
-from evaltracker.toolbox.tabular.cells import (
-    Row,
-    Workbook,
-    columns_by_field,
-    header_key,
-)
-from evaltracker.toolbox.tabular.wording import as_answer, comparable, without_markup
 from evaltracker.toolbox.text import Inputs
-from vendors.candidates import IMPORTED
+from vendors.candidates import IMPORTED, LISTED
 from vendors.choices import CandidateKind
-from vendors.imports.answers import Known, heads_of
-
-
-def more_than_names(tables: list[Table], findings: Findings) -> list[Table]:
-    """The tables, without those of names alone where another one says more."""
-    tables = named_once(tables, findings)
-    full = [table for table in tables if len(table.columns) > 1]
-    for table in tables:
-        if full and table not in full:
-            findings.remark(
-                f"Sheet “{table.sheet.name}” has names alone, and another sheet says "
-                "more, so it was not read."
-            )
-    return full or tables
-
-
-def named_once(tables: list[Table], findings: Findings) -> list[Table]:
-    """The tables, without those that name the candidates of others again and again."""
-    names = {
-        table.sheet.name: [
-            cell for row in table.body if (cell := table.cell(row, "name"))
-        ]
-        for table in tables
-    }
-    listed = {
-        name for own in names.values() if len(set(own)) == len(own) for name in own
-    }
-    distinct = []
-    for table in tables:
-        named = names[table.sheet.name]
-        if len(set(named)) < len(named) and set(named) <= listed:
-            findings.remark(
-                f"Sheet “{table.sheet.name}” names the candidates of another sheet "
-                "again and again, so it was not read."
-            )
-        else:
-            distinct.append(table)
-    return distinct
-
-
-COMPANIES = (
-    *("vendor", "vendorname", "supplier", "suppliername", "provider", "providers"),
-    *("providername", "bidder", "offeror"),
+from vendors.models import Candidate, Contact, Vendor
+from vendors.policy import INVITABLE
+from vendors.services.candidates import (
+    KIND,
+    import_candidates,
+    known_candidates,
+    undo,
 )
-MAKERS = ("organization", "organisation", "seller", "manufacturer", "maker")
-# What may stand before a lone column of names.
-WORDS = re.compile(r"[a-z]+|#")
-IDS = frozenset({"slug", "rank", "key", "code"})
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": (
-        *("candidate", "candidatename", "name", "platform", "product", "productname"),
-        *("tool", "solution", "option", "companyname", "company", *COMPANIES),
-        *("toolname", "platformname", "solutionname", "softwarename", "servicename"),
-        *("systemname", "applicationname"),
-    ),
-    "kind": ("kind", "candidatekind"),
-    "vendor": (*COMPANIES, "company", "companyname", *MAKERS),
-    **{column.name: column.heads for column in IMPORTED},
-}
-KINDS: dict[str, CandidateKind] = {
-    **dict.fromkeys(("buy", "commercial", "saas"), CandidateKind.BUY),
-    **dict.fromkeys(("build", "buildinhouse", "inhouse"), CandidateKind.BUILD),
-    **dict.fromkeys(("opensource", "oss", "foss"), CandidateKind.OPEN_SOURCE),
-    **dict.fromkeys(("asis", "stayasis"), CandidateKind.AS_IS),
-}
-WANTED = "The table needs a column of names (named “name”, “candidate” or “product”)."
+from vendors.services.contacts import note_contact
 
 
-def columns_in(row: Row) -> dict[str, int]:
-    columns = columns_by_field(row, COLUMNS)
-    if "name" in columns and header_key(row.cell(columns["name"])) in COMPANIES:
-        # Whoever offers is the candidate, and no further name of a company counts.
-        columns.pop("vendor", None)
-    before = row.cells[: columns.get("name", 0)]
-    is_first = all(
-        header_key(cell) in IDS or REF_WORDS & set(WORDS.findall(cell.casefold()))
-        for cell in before
+@register_import
+class Candidates(ImportKind):
+    slug = KIND
+    things = "candidates"
+    tab = "candidates"
+    needs = (
+        "One row per candidate with its name. A candidate that is there is found by "
+        "any name of it, and what the file has no column for stays as it is."
     )
-    return columns if is_first or len(columns) > 1 else {}
-
-
-def is_table(columns: Mapping[str, int], *, said: bool = False) -> bool:
-    return "name" in columns
-
-
-# Finding the requirement or candidate that a cell names; two that fit are none.
-
-
-class Names:
-    """Keys with the other words by which a file may call them."""
-
-    def __init__(self, entries: Mapping[str, Sequence[str]], *, loose: bool) -> None:
-        """`loose` keys may differ in marks; refs may not, because 1.1 is not 11."""
-        self.entries = entries
-        self._exact: dict[str, set[str]] = defaultdict(set)
-        self._loose: dict[str, set[str]] = defaultdict(set)
-        for key, others in entries.items():
-            self._exact[folded(key)].add(key)
-            for name in (*others, *([key] if loose else [])):
-                for form in (comparable(name), header_key(name)):
-                    if form:
-                        self._loose[form].add(key)
-
-    def find(self, text: str) -> str | None:
-        name = without_markup(text)
-        if not name or name in self.entries:
-            return name or None
-        matches = self._exact.get(folded(name))
-        for form in (comparable(name), header_key(name)):
-            if not matches and any(mark.isalpha() for mark in form):
-                matches = self._loose.get(form)
-        return next(iter(matches)) if matches and len(matches) == 1 else None
-
-    def hint(self, text: str) -> str:
-        """“Did you mean …?” where something is nearly called so."""
-        near = difflib.get_close_matches(without_markup(text), self.entries, 1, 0.75)
-        return f" Did you mean “{near[0]}”?" if near else ""
-
-
-def folded(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
-def requirement_names(known: Known) -> Names:
-    entries = {ref: [text, f"{ref} {text}"] for ref, text in known.requirements.items()}
-    return Names(entries, loose=False)
-
-
-def candidate_names(known: Known) -> Names:
-    return Names(known.candidates, loose=True)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCandidates:
-    candidates: Mapping[str, Mapping[str, Any]]
-    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    vendors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
-def plan_candidates_import(
-    book: Workbook,
-    known: KnownCandidates,
-    *,
-    kind: str = "",
-    headers: Mapping[str, Header] = NO_HEADERS,
-    answers: Mapping[str, str] = NO_ANSWERS,
-) -> RowsPlan:
-    """What importing `book` would do to the candidates; `kind` is for rows without."""
-    findings = Findings(answers=answers, remarks=list(book.remarks))
-    tables = more_than_names(
-        tables_in(book, headers, columns_in, is_table, findings), findings
+    for_all = ("kind",)
+    roles = (
+        Role(
+            *("candidate", "Candidate", "line", ("Candidate", "Name")),
+            is_required=True,
+            also=("own_name",),
+            help="As the memo prints it.",
+            example="Acme ML",
+        ),
+        Role(
+            *("kind", "Kind", "closed", ("Kind",)),
+            closed="candidate_kinds",
+            help="buy, build, open source or as is.",
+            example="buy",
+        ),
+        Role(
+            *("vendor", "Vendor", "line", ("Vendor",)),
+            help="The company that answers.",
+            example="Acme Inc.",
+        ),
+        Role(
+            *("contact", "Contact", "line", ("Contact",)),
+            help="Who gets its mail: an address, or name and address.",
+            example="Ada Park <ada@acme.example>",
+        ),
+        *(
+            Role(
+                *(column.name, column.label, "text"),
+                heads=tuple(dict.fromkeys((column.head, column.label))),
+                help=column.sheet_help,
+                example=column.example,
+            )
+            for column in IMPORTED
+        ),
     )
-    reader = Reader(known, kind or CandidateKind.BUY.value, findings)
-    lines = []
-    if not tables:
-        # Sheets without known names have just been named as not read.
-        findings.remarks[:] = book.remarks
-        heads = heads_of(book, findings)
-        if not findings.questions:
-            raise no_table(book, "candidates", WANTED)
-        lines = [
-            named for table in heads if (named := reader.line(table, table.header))
-        ]
-    for table in tables:
-        tell_unread(table, findings)
-        reader.settle(table)
-        lines += [line for row in table.body if (line := reader.line(table, row))]
-    reader.tell()
-    by_key: dict[Key, Mapping[str, Any]] = {
-        (name,): values for name, values in known.candidates.items()
-    }
-    return compared(book, lines, by_key, findings)
+
+    def context(self, evaluation: Evaluation, user: User) -> Context:
+        rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
+        names = unique({row.name: [row.name, *row.aliases] for row in rows})
+        companies = Vendor.objects.values_list("name", "aliases")
+        contacts = Contact.objects.current().values_list("vendor__name", "email")
+        return Context(
+            currency=evaluation.currency,
+            candidates=names,
+            options={"kind": tuple(CandidateKind.choices)},
+            more={
+                "usual": {"kind": CandidateKind.BUY.value},
+                "stand": {
+                    row.name: (row.kind, row.vendor.name if row.vendor else "")
+                    for row in rows
+                },
+                "vendors": unique({name: [name, *more] for name, more in companies}),
+                "contacts": {(name, email.casefold()) for name, email in contacts},
+                # As the grid's columns stand, for a paste without names.
+                "order": ("candidate", "kind", "vendor", "left", "contact"),
+            },
+        )
+
+    def known(
+        self, evaluation: Evaluation, user: User
+    ) -> Mapping[Key, Mapping[str, Any]]:
+        return known_candidates(evaluation=evaluation)
+
+    def take_in(
+        self,
+        *,
+        evaluation: Evaluation,
+        plan: Plan,
+        by: User,
+        import_id: uuid.UUID | None = None,
+    ) -> object:
+        return import_candidates(
+            evaluation=evaluation,
+            plan=plan,
+            by=by,
+            note_contact=note_contact,
+            import_id=import_id,
+        )
+
+    def take_back(self, imported: Import, by: User) -> None:
+        undo(imported, by)
+
+    def lacks(self, row: ReadRow, context: Context) -> Iterable[str]:
+        """A candidate that is there keeps its kind."""
+        is_there = key(row.values.get("candidate", "")) in context.candidates
+        return () if is_there or "kind" in row.values else ("kind",)
+
+    def records(
+        self, rows: Iterable[ReadRow], context: Context
+    ) -> Iterator[Record | Refusal]:
+        return joined([record_of(row, context) for row in rows], "candidate")
+
+    def heads(self) -> tuple[str, ...]:
+        return ("Candidate", "Kind", "Vendor", *(column.label for column in LISTED))
+
+    def cells(self, record: Record) -> Sequence[Any]:
+        fields = ("kind", "vendor", *(column.name for column in LISTED))
+        return (record.name, *(record.values.get(field, "") for field in fields))
 
 
-class Reader:
-    def __init__(self, known: KnownCandidates, kind: str, findings: Findings) -> None:
-        self.known, self.kind, self.findings = known, kind, findings
-        self.names = Names(known.names, loose=True)
-        self.vendors = Names(known.vendors, loose=True)
-        self.new_vendors: set[str] = set()
-        self.kinds: dict[str, str] = {}
-        self.seen: dict[str, tuple[int, dict[str, Any]]] = {}
-        self.again = self.with_https = 0
-
-    def settle(self, table: Table) -> None:
-        if "kind" in table.columns:
-            self.kinds = meanings_in(
-                table.header,
-                table.columns["kind"],
-                table.body,
-                {word: kind.value for word, kind in KINDS.items()},
-                [(kind.value, str(kind.label)) for kind in CandidateKind],
-                self.findings,
-                field="kind",
-            )
-
-    def line(self, table: Table, row: Row) -> RowLine | None:
-        problems = len(self.findings.refused_rows)
-        answer = as_answer(table.cell(row, "name"))
-        text, linked = answer.statement, answer.evidence_url
-        if not text:
-            self.refuse(table, row, "name", "It has no name. Fill one in.")
-            return None
-        inputs = Inputs()
-        name = self.names.find(text) or inputs.line("name", " ".join(text.split()))
-        before = self.known.candidates.get(name)
-        values: dict[str, Any] = {}
-        kind = self.kind_of(table, row)
-        if before is None:
-            values["kind"] = kind or self.kind
-        elif kind and kind != before["kind"]:
-            self.refuse(
-                table,
-                row,
-                "kind",
-                f"{short(name)} is “{before['kind']}” here, and a kind cannot change. "
-                "Fix the cell, or clear it.",
-            )
-        vendor = " ".join(without_markup(table.cell(row, "vendor")).split())
-        if vendor:
-            values["vendor"] = self.vendor(inputs.line("vendor", vendor))
-        values |= self.further(table, row, inputs)
-        if linked and linked not in text:
-            values.setdefault("website", inputs.link("website", linked))
-        for wrong, sentences in inputs.errors.items():
-            self.refuse(table, row, wrong, sentences[0])
-        if len(self.findings.refused_rows) > problems or inputs.errors:
-            return None
-        if name in self.seen:
-            self.add_to(table, row, name, values if kind else without_kind(values))
-            return None
-        self.seen[name] = (row.number, values)
-        return RowLine((name,), values, table.sheet.name, row.number)
-
-    def further(self, table: Table, row: Row, inputs: Inputs) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for column in IMPORTED:
-            cell = table.cell(row, column.name)
-            if cell and (text := column.from_cell(cell)):
-                read = column.read
-                values[column.name] = read(inputs, column.name, text) if read else text
-                is_added = text == f"https://{cell.strip()}"
-                self.with_https += is_added
-        return values
-
-    def add_to(
-        self, table: Table, row: Row, name: str, values: Mapping[str, Any]
-    ) -> None:
-        """Add what a further row says of a candidate to what its first row says."""
-        number, old = self.seen[name]
-        differing = [key for key in values if old.get(key, values[key]) != values[key]]
-        for key in differing[:1]:
-            self.refuse(
-                table,
-                row,
-                key,
-                f"“{short(name)}” has another {key} in row {number}. Make them alike, "
-                "or keep one of the rows.",
-            )
-        if not differing:
-            self.again += 1
-            old.update(values)
-
-    def kind_of(self, table: Table, row: Row) -> str:
-        cell = table.cell(row, "kind")
-        if not cell:
-            return ""
-        kind = self.kinds.get(cell, "")
-        if not kind:
-            self.refuse(
-                table,
-                row,
-                "kind",
-                f"“{short(cell)}” is no kind. Say what it means, or write buy, build, "
-                "open source or as is.",
-            )
-        return kind
-
-    def vendor(self, name: str) -> str:
-        vendor = self.vendors.find(name)
-        if vendor is None:
-            self.new_vendors.add(name)
-        return vendor or name
-
-    def refuse(self, table: Table, row: Row, column: str, sentence: str) -> None:
-        place = table.columns.get(column)
-        self.findings.refuse(table.sheet, row.number, sentence, place)
-
-    def tell(self) -> None:
-        if self.again:
-            rows = "1 row names" if self.again == 1 else f"{self.again:,} rows name"
-            self.findings.remark(f"{rows} a candidate that stands above already.")
-        if self.with_https:
-            self.findings.remark(
-                f"https:// was put before {self.with_https:,} of the websites."
-            )
-        if self.new_vendors:
-            shown = ", ".join(sorted(self.new_vendors)[:8])
-            more = " …" if len(self.new_vendors) > 8 else ""
-            count = len(self.new_vendors)
-            word = "company is" if count == 1 else "companies are"
-            self.findings.remark(f"{count:,} {word} new: {shown}{more}.")
+def unique(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """By key of each of its names, the thing; a name of two is nobody's."""
+    by_key: dict[str, set[str]] = {}
+    for name, others in names.items():
+        for other in others:
+            by_key.setdefault(key(other), set()).add(name)
+    return {word: owners.pop() for word, owners in by_key.items() if len(owners) == 1}
 
 
-def without_kind(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name != "kind"}
+def record_of(row: ReadRow, context: Context) -> Record | Refusal:
+    values: dict[str, Any] = {}
+    inputs = Inputs()
+    name = inputs.line("candidate", row.values.get("candidate", ""))
+    name = context.candidates.get(key(name), name)
+    kind, vendor = context.more["stand"].get(name, ("", ""))
+    said = row.values.get("kind", "")
+    if not kind:
+        values["kind"] = said
+    elif said and said != kind:
+        label = CandidateKind(kind).label
+        sentence = (
+            f"{name} is “{label}” here, and a kind cannot change. Clear the cell."
+        )
+        inputs.refuse("kind", sentence)
+    if company := row.values.get("vendor"):
+        vendor = inputs.line("vendor", company)
+        vendor = values["vendor"] = context.more["vendors"].get(key(vendor), vendor)
+        if (kind or said or CandidateKind.BUY) not in INVITABLE:
+            inputs.refuse("vendor", "What no company offers has no vendor. Clear it.")
+    if text := row.values.get("contact"):
+        contact, address = read_contact(inputs, text)
+        if not vendor:
+            sentence = f"{name} has no vendor to whom a contact could belong. Name it."
+            inputs.refuse("contact", sentence)
+        elif (vendor, address) not in context.more["contacts"]:
+            values["contact"] = contact
+    for column in IMPORTED:
+        if text := row.values.get(column.name):
+            cell = column.from_cell(text)
+            value = column.read(inputs, column.name, cell) if column.read else cell
+            values[column.name] = value
+    for role, sentences in inputs.errors.items():
+        return Refusal(row.sheet, row.number, role, sentences[0])
+    return Record((name,), values, row.sheet, row.number)
+
+
+def read_contact(inputs: Inputs, text: str) -> tuple[str, str]:
+    """“Ada Park <ada@acme.example>”, and the address alone; which may be all."""
+    name, _, rest = text.rpartition("<")
+    address = rest.removesuffix(">").strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        sentence = "Write an address, or “Ada Park <ada@acme.example>”."
+        inputs.refuse("contact", sentence)
+    return f"{name.strip() or address} <{address}>", address.casefold()

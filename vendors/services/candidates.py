@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.text import slugify
 
-from evaltracker.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from evaltracker.errors import Forbidden, Invalid, NotFound, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.journal import By, actor_of
@@ -27,15 +28,16 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.importing.rows import RowsPlan, moved_since
-from evaltracker.importing.services.log import (
+from evaltracker.intake.services.imports import (
     delete_unused,
     log_import,
     refuse_moved,
     refuse_repeat,
+    refuse_stale,
     told_of,
 )
-from evaltracker.requirements.services.requirements import refuse_problems
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.days import database_now
 from evaltracker.toolbox.processes import BATCH, create_all
 from evaltracker.toolbox.text import Inputs, free_name, read_reason
@@ -43,8 +45,7 @@ from stakeholders.models import Role, role_names
 from stakeholders.policy import is_leadership
 from vendors.candidates import COLUMNS, IMPORTED, WORDED
 from vendors.choices import CandidateKind, CandidateState
-from vendors.imports.candidates import KnownCandidates
-from vendors.models import Candidate, Conflict, Vendor, VendorSession
+from vendors.models import Candidate, Conflict, Contact, Vendor, VendorSession
 from vendors.notices import tell_leadership
 from vendors.policy import (
     INVITABLE,
@@ -342,58 +343,43 @@ STATE = ("vendor_id", "name", "kind", "state", *(column.name for column in COLUM
 STAGES = (Stage.REQUIREMENTS, Stage.RESEARCH)
 
 
-def known_candidates(*, evaluation: Evaluation) -> KnownCandidates:
+def known_candidates(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
     rows = Candidate.objects.filter(evaluation=evaluation).select_related("vendor")
-    candidates = {
-        row.name: {
+    return {
+        (row.name,): {
             "kind": row.kind,
             "vendor": row.vendor.name if row.vendor else "",
             **{column.name: getattr(row, column.name) for column in IMPORTED},
         }
         for row in rows
     }
-    vendors = Vendor.objects.values_list("name", "aliases")
-    return KnownCandidates(
-        candidates=candidates,
-        names={name: values["aliases"] for name, values in candidates.items()},
-        vendors={name: [str(alias) for alias in aliases] for name, aliases in vendors},
-    )
-
-
-def _refuse_outdated(evaluation: Evaluation, plan: RowsPlan) -> None:
-    known = known_candidates(evaluation=evaluation).candidates
-    moved = moved_since(plan, {(name,): values for name, values in known.items()})
-    if moved:
-        raise Stale(
-            "The candidates changed since the file was compared with them. Import it "
-            "again to see the difference.",
-            difference=", ".join(moved),
-        )
 
 
 @transaction.atomic
 def import_candidates(
     *,
     evaluation: Evaluation,
-    plan: RowsPlan,
+    plan: Plan,
     by: User,
+    note_contact: Callable[..., Contact],
     import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
     """Do what `plan` says, all of it or nothing, as one journal entry.
 
-    Companies that are not in the list yet are added to it.
+    Companies that are not in the list yet are added to it; contacts by `note_contact`,
+    the service of theirs.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
     refuse_repeat(import_id)
     require_stage(evaluation, *STAGES)
-    refuse_problems(plan.problems)
-    _refuse_outdated(evaluation, plan)
+    refuse_stale(plan, known_candidates(evaluation=evaluation))
     if not (plan.new or plan.changed):
         return plan.counts
     vendors, made = _needed_vendors(plan, by)
     added = _add_new(evaluation, plan, vendors)
     changed = _write_changes(evaluation, plan, vendors)
+    contacts = _note_contacts(evaluation, plan, partial(note_contact, by=by))
     log_import(
         evaluation=evaluation,
         kind=KIND,
@@ -403,6 +389,7 @@ def import_candidates(
             "new": {str(row.pk): journal.snapshot(row, STATE) for row in added},
             "changed": changed,
             "vendors": [str(vendor.pk) for vendor in made],
+            "contacts": contacts,
         },
         import_id=import_id,
     )
@@ -411,19 +398,19 @@ def import_candidates(
         action="candidates.imported",
         subject=evaluation,
         by=by,
-        before={row.line.name: dict(row.before) for row in plan.changed},
+        before={edit.record.name: edit.before for edit in plan.changed},
         after=told_of(
             plan,
-            new={line.name: dict(line.values) for line in plan.new},
-            changed={row.line.name: dict(row.after) for row in plan.changed},
+            new={record.name: record.values for record in plan.new},
+            changed={edit.record.name: edit.after for edit in plan.changed},
         ),
     )
     return plan.counts
 
 
-def _needed_vendors(plan: RowsPlan, by: User) -> tuple[dict[str, Vendor], list[Vendor]]:
-    wanted = [line.values.get("vendor") for line in plan.new]
-    wanted += [change.after.get("vendor") for change in plan.changed]
+def _needed_vendors(plan: Plan, by: User) -> tuple[dict[str, Vendor], list[Vendor]]:
+    wanted = [record.values.get("vendor") for record in plan.new]
+    wanted += [edit.after.get("vendor") for edit in plan.changed]
     names = [str(name) for name in dict.fromkeys(wanted) if name]
     known = {row.name: row for row in Vendor.objects.filter(name__in=names)}
     made = [add_vendor(name=name, by=by) for name in names if name not in known]
@@ -431,33 +418,34 @@ def _needed_vendors(plan: RowsPlan, by: User) -> tuple[dict[str, Vendor], list[V
 
 
 def _add_new(
-    evaluation: Evaluation, plan: RowsPlan, vendors: dict[str, Vendor]
+    evaluation: Evaluation, plan: Plan, vendors: dict[str, Vendor]
 ) -> list[Candidate]:
     rows = []
-    for line in plan.new:
-        values = dict(line.values)
-        vendor = vendors.get(values.pop("vendor", ""))
-        (name,) = line.key
-        row = Candidate(evaluation=evaluation, name=name, vendor=vendor, **values)
+    for record in plan.new:
+        values = {**record.values, "name": record.name}
+        values["vendor"] = vendors.get(values.get("vendor", ""))
+        values.pop("contact", None)
+        row = Candidate(evaluation=evaluation, **values)
         _clean(row)
         rows.append(row)
     return create_all(rows)
 
 
 def _write_changes(
-    evaluation: Evaluation, plan: RowsPlan, vendors: dict[str, Vendor]
+    evaluation: Evaluation, plan: Plan, vendors: dict[str, Vendor]
 ) -> dict[str, list[dict[str, Any]]]:
-    names = [change.line.key[0] for change in plan.changed]
+    names = [edit.record.name for edit in plan.changed]
     locked = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(
         evaluation=evaluation, name__in=names
     )
     rows = {row.name: row for row in locked}
     changes = {}
-    for one in plan.changed:
-        row = rows[one.line.key[0]]
+    for edit in plan.changed:
+        row = rows[edit.record.name]
         before = journal.snapshot(row, STATE)
-        for field, value in one.after.items():
-            setattr(row, field, vendors[value] if field == "vendor" else value)
+        for field, value in edit.after.items():
+            if field != "contact":
+                setattr(row, field, vendors[value] if field == "vendor" else value)
         if row.invited_at and str(row.vendor_id) != before["vendor_id"]:
             raise Refused(
                 f"The vendor of {row.name} is invited, so it stays. Blank the cell."
@@ -466,6 +454,22 @@ def _write_changes(
         changes[str(row.pk)] = [before, journal.snapshot(row, STATE)]
     _save_rows(list(rows.values()))
     return changes
+
+
+def _note_contacts(
+    evaluation: Evaluation, plan: Plan, note: Callable[..., Contact]
+) -> list[str]:
+    """Note the contacts that a file names; the keys of those that are new."""
+    said = {record.name: record.values.get("contact") for record in plan.new}
+    said |= {edit.record.name: edit.after.get("contact") for edit in plan.changed}
+    rows = Candidate.objects.filter(evaluation=evaluation, name__in=said)
+    stood = set(Contact.objects.values_list("pk", flat=True))
+    noted = [
+        note(candidate=row, contact=said[row.name]).pk
+        for row in rows.select_related("vendor")
+        if said[row.name]
+    ]
+    return [str(key) for key in noted if key not in stood]
 
 
 def _clean(row: Candidate) -> None:
@@ -502,13 +506,14 @@ def undo(imported: Import, by: User) -> None:
     _save_rows([rows[key] for key in changed])
     ours = Candidate.objects.filter(evaluation=evaluation)
     delete_unused(ours, new, str)
-    # Somebody who has one locked has use for it; nobody is waited for.
-    unlocked = Vendor.objects.select_for_update(of=("self",), skip_locked=True)
-    for vendor in unlocked.filter(pk__in=imported.kept["vendors"]):
-        try:
-            vendor.delete()
-        except ProtectedError:
-            continue  # Somebody has use for it by now.
+    for model, kept in ((Contact, "contacts"), (Vendor, "vendors")):
+        # Somebody who has one locked has use for it; nobody is waited for.
+        unlocked = model.objects.select_for_update(of=("self",), skip_locked=True)
+        for row in unlocked.filter(pk__in=imported.kept.get(kept, ())):
+            try:
+                row.delete()
+            except ProtectedError:
+                continue  # Somebody has use for it by now.
     journal.record(
         evaluation=evaluation,
         action="candidates.put_back",

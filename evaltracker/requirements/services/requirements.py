@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from evaltracker.errors import Invalid, Refused, Stale
+from evaltracker.errors import Invalid, Refused
 from evaltracker.evaluations import journal
 from evaltracker.evaluations.choices import Priority, Stage
 from evaltracker.evaluations.journal import By
@@ -34,13 +34,12 @@ from evaltracker.evaluations.policy import (
     require_owner,
     require_stage,
 )
-from evaltracker.importing.kinds import DEFAULT_CATEGORY
-from evaltracker.importing.plan import ImportPlan, KnownRequirement
-from evaltracker.importing.services.log import (
+from evaltracker.intake.services.imports import (
     delete_unused,
     log_import,
     refuse_moved,
     refuse_repeat,
+    refuse_stale,
     told_of,
 )
 from evaltracker.requirements.plan import tell_of_changes
@@ -50,10 +49,11 @@ from evaltracker.requirements.services.scopes import (
     demand_many,
     list_names,
 )
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Key
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from evaltracker.toolbox.processes import BATCH as BATCHES_BATCH
 from evaltracker.toolbox.processes import counted, create_all
-from evaltracker.toolbox.tabular.cells import ImportProblem
 from evaltracker.toolbox.text import Inputs, read_reason
 
 # A change of these words is another requirement: what rests on it is re-confirmed.
@@ -253,6 +253,8 @@ def retire_requirement(*, requirement: Requirement, reason: str, by: By) -> Requ
 
 
 KIND = "requirements"
+# The category of what has none.
+GENERAL = "General"
 # Everything in a row that somebody may have changed since.
 STATE = (
     *("category_id", "text", "priority", "weight"),
@@ -378,16 +380,16 @@ SAID = {*PLAIN_FIELDS, "ref", "measure"}
 UNSAID = {field.name for field in Requirement._meta.fields} - SAID
 
 
-def known_requirements(*, evaluation: Evaluation) -> list[KnownRequirement]:
+def known_requirements(*, evaluation: Evaluation) -> dict[Key, dict[str, Any]]:
     rows = Requirement.objects.in_evaluation(evaluation).select_related("category")
-    return [known(row) for row in rows.prefetch_related("demands__scope")]
+    return {(row.ref,): known(row) for row in rows.prefetch_related("demands__scope")}
 
 
 @transaction.atomic
 def import_requirements(
     *,
     evaluation: Evaluation,
-    plan: ImportPlan,
+    plan: Plan,
     by: By,
     import_id: uuid.UUID | None = None,
 ) -> dict[str, int]:
@@ -402,7 +404,7 @@ def import_requirements(
 
     Raises:
         Forbidden: not the owner. Refused: too late, for weights too, or done already.
-        Invalid: the plan has problems. Stale: the evaluation changed since.
+        Invalid: something is still to choose. Stale: the evaluation changed since.
     """
     evaluation = lock(evaluation)
     require_owner(by, evaluation)
@@ -410,74 +412,71 @@ def import_requirements(
     require_stage(evaluation, *WRITABLE_STAGES)
     if any("weight" in change.after for change in plan.changed):
         require_stage(evaluation, Stage.REQUIREMENTS)
-    refuse_problems(plan.problems)
-    rows = {
-        row.ref: row
+    rows: dict[Key, Requirement] = {
+        (row.ref,): row
         for row in Requirement.objects.in_evaluation(evaluation)
         .select_for_update(of=("self",), no_key=True)
         .select_related("category")
         .prefetch_related("demands__scope")
     }
-    refuse_stale(plan, rows)
-    if not (plan.new or plan.changed):
+    records = (*plan.new, *(change.record for change in plan.changed))
+    keys = [record.key for record in records if record.key in rows]
+    refuse_stale(plan, {key: known(rows[key]) for key in keys})
+    if not records:
         return plan.counts
     stood = set(Category.objects.in_evaluation(evaluation).values_list("pk", flat=True))
-    before = {edit.line.ref: state_of(rows[edit.line.ref]) for edit in plan.changed}
+    before = {
+        change.record.key: state_of(rows[change.record.key]) for change in plan.changed
+    }
     categories = needed_categories(evaluation, plan)
     added = add_new(evaluation, plan, categories, len(rows))
     revised = write_changes(evaluation, plan, rows, categories)
-    marked = mark(evaluation, plan, rows | {row.ref: row for row in added}, by)
-    record = kept_of(
+    rows |= {(row.ref,): row for row in added}
+    values = {
+        rows[record.key]: record.values
+        for record in records
+        if MUST_HOLD_FOR in record.values
+    }
+    marked = demand_many(evaluation, values, by)
+    kept = kept_of(
         added,
-        [(state, rows[ref]) for ref, state in before.items()],
+        [(state, rows[key]) for key, state in before.items()],
         [category for category in categories.values() if category.pk not in stood],
     )
-    record["demands"] = {str(row.pk): names for row, names in marked.items()}
+    kept["demands"] = {str(row.pk): names for row, names in marked.items()}
     log_import(
         evaluation=evaluation,
         kind=KIND,
         plan=plan,
         by=by,
-        kept=record,
+        kept=kept,
         import_id=import_id,
     )
-    tell(evaluation, plan, by)
-    tell_of_changes(evaluation, added=added, changed=[*revised, *marked])
-    return plan.counts
-
-
-def mark(
-    evaluation: Evaluation, plan: ImportPlan, rows: dict[str, Requirement], by: By
-) -> dict[Requirement, str]:
-    lines = [*plan.new, *(change.line for change in plan.changed)]
-    values = {rows[row.ref]: row.values for row in lines if MUST_HOLD_FOR in row.values}
-    return demand_many(evaluation, values, by)
-
-
-def tell(evaluation: Evaluation, plan: ImportPlan, by: By) -> None:
     journal.record(
         evaluation=evaluation,
         action="requirements.imported",
         subject=evaluation,
         by=by,
-        before={change.line.ref: change.before for change in plan.changed},
+        before={change.record.name: change.before for change in plan.changed},
         after=told_of(
             plan,
-            new={line.ref: line.values for line in plan.new},
-            changed={change.line.ref: change.after for change in plan.changed},
+            new={record.name: record.values for record in plan.new},
+            changed={change.record.name: change.after for change in plan.changed},
         ),
     )
+    tell_of_changes(evaluation, added=added, changed=[*revised, *marked])
+    return plan.counts
 
 
-def known(row: Requirement) -> KnownRequirement:
+def known(row: Requirement) -> dict[str, Any]:
     values = {field: getattr(row, field) for field in PLAIN_FIELDS}
     values["category"] = row.category.name
     values["measure"] = row.measure_words
     values[MUST_HOLD_FOR] = list_names(held.scope.name for held in row.demands.all())
-    return KnownRequirement(row.ref, values, is_retired=row.retired_at is not None)
+    return values
 
 
-def refuse_problems(problems: Iterable[ImportProblem]) -> None:
+def refuse_problems(problems: Iterable[object]) -> None:
     sentences = [str(problem) for problem in problems]
     if sentences:
         raise Invalid(
@@ -485,30 +484,11 @@ def refuse_problems(problems: Iterable[ImportProblem]) -> None:
         )
 
 
-def refuse_stale(plan: ImportPlan, rows: dict[str, Requirement]) -> None:
-    added = [line.ref for line in plan.new if line.ref in rows]
-    moved = [
-        change.line.ref
-        for change in plan.changed
-        if change.line.ref not in rows
-        or any(
-            known(rows[change.line.ref]).values.get(field) != value
-            for field, value in change.before.items()
-        )
-    ]
-    if added or moved:
-        raise Stale(
-            "The requirements changed since the file was compared with them. Import "
-            "it again to see the difference.",
-            difference=", ".join([*added, *moved]),
-        )
-
-
-def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Category]:
+def needed_categories(evaluation: Evaluation, plan: Plan) -> dict[str, Category]:
     categories = {row.name: row for row in Category.objects.in_evaluation(evaluation)}
-    wanted = [str(line.values.get("category") or DEFAULT_CATEGORY) for line in plan.new]
+    wanted = [record.values.get("category") or GENERAL for record in plan.new]
     wanted += [
-        str(change.after["category"])
+        change.after["category"]
         for change in plan.changed
         if "category" in change.after
     ]
@@ -522,15 +502,15 @@ def needed_categories(evaluation: Evaluation, plan: ImportPlan) -> dict[str, Cat
 
 def add_new(
     evaluation: Evaluation,
-    plan: ImportPlan,
+    plan: Plan,
     categories: dict[str, Category],
     count: int,
 ) -> list[Requirement]:
     rows = []
-    for position, line in enumerate(plan.new, count + 1):
-        category = line.values.get("category") or DEFAULT_CATEGORY
-        values = columns_of({**line.values, "category": category}, categories)
-        values |= {"ref": line.ref, "position": position}
+    for position, record in enumerate(plan.new, count + 1):
+        category = record.values.get("category") or GENERAL
+        values = columns_of({**record.values, "category": category}, categories)
+        values |= {"ref": record.name, "position": position}
         rows.append(Requirement(evaluation_id=evaluation.pk, **values))
     clean(rows)
     return create_all(rows)
@@ -547,15 +527,15 @@ def columns_of(said: Mapping[str, Any], there: dict[str, Category]) -> dict[str,
 
 def write_changes(
     evaluation: Evaluation,
-    plan: ImportPlan,
-    rows: dict[str, Requirement],
+    plan: Plan,
+    rows: dict[Key, Requirement],
     categories: dict[str, Category],
 ) -> list[Requirement]:
     """Write the plan's changes, field by field; those that are new revisions."""
     changed, revised = [], []
     published = is_published(evaluation)
     for change in plan.changed:
-        row = rows[change.line.ref]
+        row = rows[change.record.key]
         for field, value in columns_of(change.after, categories).items():
             setattr(row, field, value)
         if published and WORDS & change.after.keys():

@@ -41,7 +41,6 @@ from evaltracker.evaluations.policy import (
     require_stage,
     shown_answer,
 )
-from evaltracker.importing.plan import ImportPlan, RequirementLine
 from evaltracker.requirements.services.categories import add_category
 from evaltracker.requirements.services.evaluations import (
     QUESTIONS,
@@ -55,6 +54,8 @@ from evaltracker.requirements.services.requirements import (
     import_requirements,
 )
 from evaltracker.requirements.services.scopes import add_list, current_values, demand
+from evaltracker.rows.plan import Plan
+from evaltracker.rows.subjects import Record
 from evaltracker.toolbox.processes import BATCH
 from evaltracker.toolbox.registry import Registry
 from evaltracker.toolbox.text import Inputs, free_name, schema_error_words
@@ -370,15 +371,14 @@ def bring_needs(evaluation: Evaluation, point: StartingPoint, by: User) -> None:
             )
     known = set(evaluation.requirements.values_list("ref", flat=True))
     rows = [row for row in point.content["requirements"] if row["ref"] not in known]
-    plan = ImportPlan(
+    plan = Plan(
         filename=f"Template “{point.title}”",
         sha256=digest_of(point),
         new=tuple(
-            RequirementLine(
-                row["ref"],
+            Record(
+                (row["ref"],),
                 {k: v for k, v in row.items() if k not in ("ref", "must_hold_for")},
-                "",
-                place,
+                row=place,
             )
             for place, row in enumerate(rows, 1)
         ),

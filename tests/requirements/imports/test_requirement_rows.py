@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from evaltracker.requirements.imports.subject import Requirements
+from evaltracker.requirements.imports import Requirements
 from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
 
 CONTEXT = Context(
     more={
-        "refs_by_text": {"Known need": "K7"},
         "retired": frozenset({"R9"}),
         "lists": ["Runs on", "Languages"],
     }
@@ -79,12 +78,6 @@ def test_a_ref_twice_is_one_with_the_same_text_and_none_with_another() -> None:
     both = sentences({"ref": "R1", "text": "Trains"}, {"ref": "R1", "text": "Serves"})
     assert len(both) == 2
     assert "“R1” stands in rows 2 and 3, each with another text." in both[0]
-
-
-def test_a_text_without_a_ref_is_the_requirement_that_has_it() -> None:
-    (record,) = read({"text": "Known need"})
-    assert isinstance(record, Record)
-    assert record.key == ("K7",)
 
 
 @pytest.mark.parametrize(

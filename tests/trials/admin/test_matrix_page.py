@@ -8,13 +8,11 @@ import pytest
 from openpyxl import load_workbook
 
 from evaltracker.evaluations.models import Evaluation
-from evaltracker.requirements.imports.lines import plan_requirements_import
-from evaltracker.requirements.services.requirements import known_requirements
 from evaltracker.requirements.services.scopes import add_list, demand
-from evaltracker.toolbox.tabular.open_books import read_table
 from evaltracker.toolbox.text import harmless, meant
 from tests.cast import common, stakeholders, trials, vendors
 from tests.clients import signed_in
+from tests.reading import plan_of
 from tests.trials.admin.matrix_pages import EVIL, body_of
 from tests.trials.admin.matrix_pages import purchase as purchase
 from trials.admin.matrix import FORMATS
@@ -202,9 +200,9 @@ def test_files_hold_what_the_filters_leave_and_run_nothing(
     assert lines[1][5:9] == ["now", "", "", "Claimed"]
     for kind in ("csv", "xlsx"):
         # What was saved comes back equal.
-        back = read_table(files[kind].content, f"matrix.{kind}")
-        rows = plan_requirements_import(back, known_requirements(evaluation=purchase))
-        assert (rows.problems, rows.new, rows.changed) == ((), (), ())
+        name = f"matrix.{kind}"
+        rows = plan_of("requirements", purchase, files[kind].content, name=name)
+        assert (rows.open, rows.refused, rows.new, rows.changed) == ((), (), (), ())
         assert len(rows.same) == 4
     few = client.get(f"{url}?format=json&musts=1&q=R2").json()
     assert [row["ref"] for row in few["requirements"]] == ["R2"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
-from vendors.imports.candidate_rows import Candidates
+from vendors.imports.candidates import Candidates
 
 CONTEXT = Context(
     candidates={"acmeml": "Acme ML", "aml": "Acme ML", "own": "Own"},

@@ -1,4 +1,4 @@
-"""`import_candidates` and `import_costs` as an operator meets them."""
+"""`import_candidates` as an operator meets it."""
 
 from io import StringIO
 from pathlib import Path
@@ -8,44 +8,46 @@ from django.core.management import CommandError, call_command
 
 from evaltracker.evaluations.models import Evaluation
 from tests.cast.common import evaluation, noor
-from tests.cast.vendors import candidate
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def where() -> Evaluation:
-    place = evaluation()
-    candidate(place, "Acme ML")
-    return place
+    return evaluation()
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "list.csv"
+    path = tmp_path / "list.csv"
+    path.write_text("Werkzeug,Seite\nInitech,https://initech.example\n")
+    return path
 
 
-def run(command: str, where: Evaluation, file: Path, *options: str) -> str:
-    """What the command says, of problems too."""
+def run(where: Evaluation, file: Path, *options: str) -> str:
     out = StringIO()
-    try:
-        call_command(command, where.slug, str(file), *options, stdout=out, stderr=out)
-    except CommandError as error:
-        out.write(str(error))
+    call_command("import_candidates", where.slug, str(file), *options, stdout=out)
     return out.getvalue()
 
 
 def test_candidates_come_in_once(where: Evaluation, file: Path) -> None:
-    file.write_text("Werkzeug,Seite\nInitech,https://initech.example\n")
-    options = ("--column=Werkzeug=name", "--column=Seite=website", "--kind=build")
-    assert "new            1" in run("import_candidates", where, file, *options)
-    assert where.candidates.get(name="Initech").kind == "build"
-    again = run("import_candidates", where, file, *options)
-    assert "nothing was written" in again
+    options = (
+        "--answer=column::0=candidate",
+        "--answer=column::1=website",
+        "--answer=all:kind=build",
+    )
+    assert "new            1" in run(where, file, *options)
+    row = where.candidates.get()
+    assert (row.name, row.kind, row.website) == (
+        "Initech",
+        "build",
+        "https://initech.example",
+    )
+    # Its columns are remembered.
+    assert "has all of it already" in run(where, file)
 
 
-@pytest.mark.parametrize("command", ["import_candidates"])
-def test_only_the_owner_imports(where: Evaluation, file: Path, command: str) -> None:
+def test_only_the_owner_imports(where: Evaluation, file: Path) -> None:
     noor()
-    file.write_text("candidate,price\nAcme ML,5\n")
-    assert "not yours" in run(command, where, file, "--as=noor")
+    with pytest.raises(CommandError, match="not yours"):
+        run(where, file, "--by=noor")

@@ -1,6 +1,6 @@
 """`manage.py import_requirements EVALUATION FILE`."""
 
-from evaltracker.importing.commands import ImportCommand
+from evaltracker.intake.commands import ImportCommand
 
 
 class Command(ImportCommand):

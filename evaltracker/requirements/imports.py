@@ -1,15 +1,22 @@
 """Requirements in sheets and pasted rows: what columns hold, and what rows become."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.choices import Priority
-from evaltracker.evaluations.models import Evaluation, Requirement, User
-from evaltracker.intake.kinds import ImportKind
-from evaltracker.requirements.services.requirements import KIND, known_requirements
+from evaltracker.evaluations.models import Evaluation, Import, Requirement, User
+from evaltracker.intake.kinds import ImportKind, register_import
+from evaltracker.requirements.services.requirements import (
+    KIND,
+    import_requirements,
+    known_requirements,
+    undo,
+)
 from evaltracker.requirements.services.scopes import MUST_HOLD_FOR, list_names
+from evaltracker.rows.plan import Plan
 from evaltracker.rows.subjects import (
     Context,
     Key,
@@ -19,6 +26,7 @@ from evaltracker.rows.subjects import (
     Role,
     joined,
 )
+from evaltracker.toolbox.markup import without_markup
 from evaltracker.toolbox.measures import measure_words, read_measure
 from evaltracker.toolbox.text import (
     LINE_LIMIT,
@@ -30,6 +38,7 @@ from evaltracker.toolbox.text import (
 FIELDS = {"help": "vendor_help"}
 
 
+@register_import
 class Requirements(ImportKind):
     slug = KIND
     things = "requirements"
@@ -119,8 +128,22 @@ class Requirements(ImportKind):
     def known(
         self, evaluation: Evaluation, user: User
     ) -> Mapping[Key, Mapping[str, Any]]:
-        rows = known_requirements(evaluation=evaluation)
-        return {(row.ref,): row.values for row in rows}
+        return known_requirements(evaluation=evaluation)
+
+    def take_in(
+        self,
+        *,
+        evaluation: Evaluation,
+        plan: Plan,
+        by: User,
+        import_id: uuid.UUID | None = None,
+    ) -> object:
+        return import_requirements(
+            evaluation=evaluation, plan=plan, by=by, import_id=import_id
+        )
+
+    def take_back(self, imported: Import, by: User) -> None:
+        undo(imported, by)
 
     def records(
         self, rows: Iterable[ReadRow], context: Context
@@ -140,14 +163,13 @@ def record_of(row: ReadRow, context: Context) -> Record | Refusal:
     values: dict[str, Any] = {}
     role = "text"
     try:
-        text = read_text(row.values.get("text") or row.values.get("name") or "")
+        text = read_plain(row.values.get("text") or row.values.get("name") or "")
         if not text:
             raise ValueError("It has no text. Say what is needed, or leave it out.")
         role = "ref"
-        ref = row.values.get("ref") or context.more["refs_by_text"].get(text, "")
+        ref = read_requirement_ref(row.values.get("ref", ""))
         if not ref:
             raise ValueError("It has no ref. Type one, or have the rows numbered.")
-        ref = read_requirement_ref(ref)
         if ref in context.more["retired"]:
             raise ValueError(
                 f"Requirement {ref} was retired here. Leave the row out, or give it a "
@@ -162,6 +184,10 @@ def record_of(row: ReadRow, context: Context) -> Record | Refusal:
     except ValueError as error:
         return Refusal(row.sheet, row.number, role, str(error))
     return Record((ref,), values, row.sheet, row.number)
+
+
+def read_plain(text: str) -> str:
+    return read_text(without_markup(text))
 
 
 def read_measure_words(text: str, context: Context) -> str:
@@ -184,8 +210,8 @@ def read_lists(text: str, context: Context) -> str:
 READERS: Mapping[str, Callable[[Any, Context], Any]] = {
     "priority": lambda value, _: value,
     "weight": lambda value, _: int(value),
-    "help": lambda text, _: read_text(text),
-    "scorer_help": lambda text, _: read_text(text),
+    "help": lambda text, _: read_plain(text),
+    "scorer_help": lambda text, _: read_plain(text),
     "measure": read_measure_words,
     MUST_HOLD_FOR: read_lists,
 }

@@ -1,0 +1,52 @@
+"""Whatever a table holds is read or refused, and what came in comes back as same."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaltracker.evaluations.choices import Priority
+from evaltracker.requirements.imports import Requirements
+from evaltracker.rows.guards import Unreadable
+from evaltracker.rows.plan import read
+from evaltracker.rows.sources import read_table
+from evaltracker.rows.subjects import Context
+
+NAMES = "Ref,id,text,requirement,criterion,Category,section,Weight,Priority,level,notes"
+CELLS = (
+    *("", "R1", "R2", "A", "A.1", "1.10", "must", "High", "5", "30 %", "x", "- also"),
+    *("Total", "The service keeps logs.", "Sign-on", "**Bold**", "=1+1", "a;b"),
+)
+TABLES = st.lists(
+    st.lists(st.sampled_from(CELLS), min_size=1, max_size=5), min_size=1, max_size=8
+)
+HEADS = st.lists(st.sampled_from(NAMES.split(",")), min_size=1, max_size=5)
+CONTEXT = Context(
+    options={"priority": tuple(Priority.choices)},
+    more={"refs_by_text": {}, "retired": (), "lists": ()},
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(head=HEADS, rows=TABLES)
+def test_a_table_is_planned_or_refused_and_then_the_same(
+    head: list[str], rows: list[list[str]]
+) -> None:
+    content = "\n".join("\t".join(row) for row in (head, *rows)).encode()
+    try:
+        book = read_table(content, "r.tsv")
+        first = read(Requirements(), book, CONTEXT, {}, {})
+    except Unreadable as error:
+        assert error.sentence
+        return
+    ends = first.counts
+    assert all(count >= 0 for count in ends.values())
+    assert all(refusal.sentence.endswith(".") for refusal in first.refused)
+    known = {record.key: record.values for record in first.new}
+    texts = {record.values["text"]: record.name for record in first.new}
+    context = replace(CONTEXT, refs=[*texts.values()])
+    context = replace(context, more={**CONTEXT.more, "refs_by_text": texts})
+    again = read(Requirements(), book, context, known, {})
+    if len(texts) == len(first.new):
+        assert not again.new
+        assert not again.changed
