@@ -56,7 +56,7 @@ if apps.is_installed("django.contrib.admin"):
     import vendors.admin.invitations
     import vendors.admin.prices
     import vendors.admin.schedule
-    import vendors.imports.answer_rows
+    import vendors.imports.answers
     import vendors.imports.candidates
     import vendors.imports.costs
     import vendors.journal_words

@@ -23,7 +23,10 @@ ROOT = Path(__file__).parents[2]
 APPS = ("evaltracker", "stakeholders", "vendors", "trials")
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 # Nothing records these any more; entries of before are still told.
-OF_BEFORE = {f"mailed_sheet.{done}" for done in ("uploaded", "entered", "confirmed")}
+OF_BEFORE = {
+    "claims.words_explained",
+    *(f"mailed_sheet.{done}" for done in ("uploaded", "entered", "confirmed")),
+}
 NOBODY = Known({}, {}, {})
 # Actions that are put together: their beginning, and what may follow.
 MADE = {

@@ -27,9 +27,9 @@ ELSEWHERE = {
     "drafts._keep": "the buyer's journal has the buyer's number",
     "letters.add_files": "the buyer's evidence pack",
     "notices.uses_in_answers": "where a list of the brief is in use",
-    "sheets._current_rows": "the buyer's import",
+    "sheets.current_rows": "the buyer's import",
     "sheets._put_back": "the buyer's import",
-    "sheets._write_lines": "the buyer's import",
+    "sheets.import_claims": "the buyer's import",
     "sheets.undo": "the buyer's import",
 }
 # Adding a row reads none.

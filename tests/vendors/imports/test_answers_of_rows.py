@@ -9,7 +9,7 @@ from evaltracker.rows.cells import Stated
 from evaltracker.rows.subjects import Context, ReadRow, Record, Refusal
 from evaltracker.toolbox.measures import kept_measure, read_measure
 from vendors.claims import ClaimWords
-from vendors.imports.answer_rows import Claims
+from vendors.imports.answers import Claims
 
 SITES = {"Sites": ["Rome", "Bern"]}
 MEASURE = kept_measure(read_measure("p95 latency at most 20 ms"))
