@@ -91,8 +91,11 @@ class _Column:
         self.proposal = Proposal(role, "proposed", by, is_unsure=True)
 
     def is_text(self, rows: int) -> bool:
-        is_varied = len({*self.cells.values()}) >= 0.6 * len(self.cells)
-        return self.width >= TEXT_WIDTH and is_varied and len(self.cells) * 3 >= rows
+        cells = [*self.cells.values()]
+        # What has no blank is an address or a code; Chinese needs none.
+        words = [cell for cell in cells if " " in cell or not cell.isascii()]
+        is_varied = min(len({*cells}), len(words)) >= 0.6 * len(cells)
+        return self.width >= TEXT_WIDTH and is_varied and len(cells) * 3 >= rows
 
     def is_ref(self, rows: Collection[int]) -> bool:
         """Whether short codes stand in all of these rows."""

@@ -145,6 +145,7 @@ def _give_reasons(
     filled = [one for one in rows if one.content]
     with_text = [one for one in filled if one.text]
     have_refs = sum(bool(one.ref) for one in with_text) >= MOST * len(with_text) > 0
+    have_names = sum("name" in one.content for one in with_text) * 2 > len(with_text)
     have_marks = any(one.is_marked for one in rows)
     have_lone = sum(one.is_lone for one in filled) * 2 <= len(filled)
     have_alone = sum(one.is_full for one in filled) * 2 >= len(filled)
@@ -184,7 +185,8 @@ def _give_reasons(
         elif may_head and last_text >= 0 and not one.text and content & {*TITLES}:
             one.reason = "empty" if at < last_text else "end"
         elif may_head and _begins(one.ref, next_ref):
-            is_plain = have_marks or "name" in content or _is_title(one.text)
+            is_named = "name" in content and not have_names
+            is_plain = have_marks or is_named or _is_title(one.text)
             is_clear = is_plain and not content & {"priority", "weight"}
             one.reason = "parent" if is_clear else "sentence"
         elif have_marks:
@@ -205,8 +207,9 @@ def _block_title(one: _Row, roles: Sequence[str], names: Row | None) -> str:
     if names is None or one.is_marked:
         return ""
     same = {at for at in one.row.filled if one.row.cell(at) == names.cell(at)}
-    others = [at for at in one.row.filled if at not in same and roles[at]]
-    title = one.row.cell(others[0]) if same and len(others) == 1 else ""
+    others = [at for at in one.row.filled if at not in same]
+    read = [at for at in others if roles[at]]
+    title = one.row.cell(read[0]) if len(read) == 1 and len(same) >= len(others) else ""
     return title if _is_title(title) else ""
 
 
