@@ -22,7 +22,7 @@ from django.db import connections
 from bench.harness import place, product
 
 ROWS = (20_000, 50_000)
-HEAD = ("ref", "category", "text", "priority", "weight", "help")
+HEAD = ("Ref", "Category", "Requirement", "Priority", "Weight", "Help for vendors")
 PREVIEW, YES, MEMORY = 2, 4, 3
 TIMES = 3
 
@@ -37,14 +37,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def measure(size: int, kind: str) -> bool:
     """One file, and whether it was within its bounds."""
-    from evaltracker.evaluations.models import ImportDraft
-    from evaltracker.importing.services.log import work_on
-    from evaltracker.importing.services.waiting import (
-        ask_for_import,
-        hold_next,
-        keep_draft,
-    )
-    from evaltracker.toolbox.tabular.open_books import read_table
+    from evaltracker.evaluations.models import ImportDraft, ImportWork
+    from evaltracker.intake.services.drafts import ask_for, hold_next, keep_draft
+    from evaltracker.intake.services.imports import work_on
+    from evaltracker.rows.sources import read_table
     from tests.cast import common
 
     name, content = f"{size}.{kind}", file_of(size, kind)
@@ -68,9 +64,10 @@ def measure(size: int, kind: str) -> bool:
         work_on(held)
 
     def ask() -> None:
-        preview = ImportDraft.objects.get().preview
-        assert preview is not None
-        ask_for_import(ImportDraft.objects.get(), preview["plan"]["digest"])
+        waiting = ImportDraft.objects.get()
+        assert waiting.preview is not None
+        digest = waiting.preview["facts"]["digest"]
+        ask_for(waiting, ImportWork.IMPORT, digest)
 
     read, of_reading = apart(lambda: read_table(content, name))
     floor = read + apart(lambda: copy(size))[0]

@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "evaltracker.evaluations",
     "evaltracker.pages",
     "evaltracker.notices",
-    "evaltracker.importing",
     "evaltracker.intake",
     "evaltracker.talk",
     "evaltracker.portable",

@@ -9,4 +9,4 @@ if apps.is_installed("django.contrib.admin"):
     from evaltracker.intake.services.imports import work_on_imports
     from evaltracker.toolbox.processes import register_chore
 
-    register_chore(name="intake", every=None, work=work_on_imports)
+    register_chore(name="imports", every=None, work=work_on_imports)

@@ -3,17 +3,12 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from evaltracker.evaluations.models import Evaluation, ImportDraft
-from evaltracker.importing.kinds import KINDS
-from evaltracker.importing.services.log import kept_look, work_on_imports
-from evaltracker.importing.services.waiting import (
-    ask_for_import,
-    keep_draft,
-    say_how_to_read,
-)
+from evaltracker.evaluations.models import Evaluation, ImportDraft, ImportWork
+from evaltracker.intake.services.drafts import answer_draft, ask_for, keep_draft
+from evaltracker.intake.services.imports import work_on_imports
 from tests.faults.notices.world import Process
 
 KNOCK = (
@@ -23,7 +18,7 @@ KNOCK = (
 
 
 def shown(
-    where: Evaluation, kind: str, lines: Sequence[str], **reading: bool
+    where: Evaluation, kind: str, lines: Sequence[str], answers: Mapping[str, str] = {}
 ) -> ImportDraft:
     """A large file that was handed in, read and shown."""
     draft = keep_draft(
@@ -33,7 +28,7 @@ def shown(
         content="\n".join(lines).encode(),
         by=where.owner,
     )
-    say_how_to_read(draft=draft, reading=reading)
+    answer_draft(draft=draft, answers=answers)
     work_on_imports()
     draft.refresh_from_db()
     return draft
@@ -41,10 +36,8 @@ def shown(
 
 def say_yes(draft: ImportDraft) -> None:
     """Say yes to what is shown; a worker will hear it."""
-    where = draft.evaluation
-    look = kept_look(draft, KINDS[draft.kind], where, where.owner)
-    assert look is not None
-    ask_for_import(draft, look.digest)
+    assert draft.preview is not None
+    ask_for(draft, ImportWork.IMPORT, draft.preview["facts"]["digest"])
 
 
 def worker(folder: Path, name: str, login: str) -> Process:

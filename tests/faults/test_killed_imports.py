@@ -27,7 +27,7 @@ def test_an_import_whose_worker_is_killed_comes_in_whole_with_the_next(
 ) -> None:
     where = common.evaluation()
     lines = [f"Q{at},What Q{at} asks,{'x' * 2500}" for at in range(ROWS)]
-    draft = shown(where, "requirements", ["ref,text,note", *lines])
+    draft = shown(where, "requirements", ["Ref,Requirement,Remarks", *lines])
     say_yes(draft)
     with transaction.atomic():
         JournalHead.objects.select_for_update().get(evaluation=where)
@@ -68,10 +68,10 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     vendors.in_research(where)
     filling = "x" * 30_000
     needs = [f"R{at},What R{at} asks,{filling}" for at in range(2, 62)]
-    first = shown(where, "requirements", ["ref,text,note", *needs])
+    first = shown(where, "requirements", ["Ref,Requirement,Remarks", *needs])
     answers = [f"R{at},Acme ML,yes,{filling}" for at in range(1, 62)]
-    names = "requirement,candidate,status,filling"
-    second = shown(where, "claims", [names, *answers], skip_unknown=True)
+    names = "Requirement,Candidate,Availability,Filling"
+    second = shown(where, "claims", [names, *answers], {"refused": "leave"})
     say_yes(first)
     say_yes(second)
     workers = [worker(tmp_path, name, app) for name in ("first", "second")]
@@ -87,5 +87,5 @@ def test_of_two_files_that_wait_for_workers_the_second_is_shown_anew(
     assert left.pk == second.pk
     assert left.preview is not None
     assert left.preview["notice"].startswith("The evaluation changed since this")
-    assert left.preview["plan"]["counts"]["new"] == 61
+    assert left.preview["facts"]["counts"]["new"] == 61
     assert verifying.find_break(where) is None

@@ -1,16 +1,18 @@
-"""Imports of before: of kinds that are gone, and with other words for undoing."""
+"""Imports of before: of kinds that are gone, and with what stayed out of them."""
 
+import io
+
+import openpyxl
 import pytest
 
 from evaltracker.errors import Refused
 from evaltracker.evaluations.models import Evaluation, Import
 from evaltracker.intake.services.imports import undo_import
-from evaltracker.requirements.services.requirements import state_of
-from tests.cast import common, stakeholders, trials
+from tests.cast import stakeholders, trials
 from tests.clients import signed_in
-from tests.reading import take
+from tests.import_pages import Importer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 def test_scores_stay_private_and_are_not_undone() -> None:
@@ -24,35 +26,31 @@ def test_scores_stay_private_and_are_not_undone() -> None:
         by=scorer,
         is_private=True,
     )
-    address = f"/admin/act/undo-old-import/{old.pk}/"
+    address = f"/admin/act/undo-import/{old.pk}/"
     assert signed_in(where.owner).get(address).status_code == 404
     assert signed_in(scorer).get(address).status_code == 403
     with pytest.raises(Refused, match="not imported any more"):
         undo_import(imported=old, by=where.owner)
 
 
-def kept_whole() -> tuple[Evaluation, Import]:
-    """An import of two requirements that kept each whole, as they did until 0.2."""
-    where = common.evaluation()
-    old = take("requirements", where, "Ref,Requirement\nR1,a\nR2,b\n")
-    assert old is not None
-    old.kept["new"] = {str(row.pk): state_of(row) for row in where.requirements.all()}
-    # There was no such column.
-    for state in old.kept["new"].values():
-        del state["metric_excuse"]
-    del old.kept["fields"]
-    old.save()
-    return where, old
-
-
-def test_what_kept_each_row_whole_is_undone() -> None:
-    where, old = kept_whole()
-    undo_import(imported=old, by=where.owner)
-    assert not where.requirements.exists()
-
-
-def test_what_kept_each_row_whole_sees_changes() -> None:
-    where, old = kept_whole()
-    where.requirements.filter(ref="R2").update(text="c")
-    with pytest.raises(Refused, match="changed or were used since: R2"):
-        undo_import(imported=old, by=where.owner)
+def test_what_stayed_out_of_an_import_of_before_is_still_handed_back(
+    purchase: Evaluation, desk: Importer
+) -> None:
+    row = {"cells": ["R7", "=1+1"], "numbers": {}}
+    part = {"above": [{"cells": ["ref", "text"], "numbers": {}}]}
+    old = Import.objects.create(
+        evaluation=purchase,
+        kind="requirements",
+        filename="old.csv",
+        sha256="0" * 64,
+        by=purchase.owner,
+        counts={"new": 1, "changed": 0, "same": 0, "refused": 1},
+        kept={"rest": [{**part, "rows": [{**row, "why": "Two rows have R7."}]}]},
+    )
+    assert f"?import={old.pk}" in desk.see()
+    answer = desk.client.get(f"{desk.url}rest.xlsx", {"import": str(old.pk)})
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    names, cells = sheet.iter_rows(values_only=True)
+    assert names[:2] == ("ref", "text")
+    assert cells[1] == "'=1+1"
+    assert cells[2] == "Two rows have R7."

@@ -80,8 +80,8 @@ class ImportDraft(Record):
     """A file between its preview and somebody's yes; it is deleted by either.
 
     Its id becomes the id of the import, so that a repeated yes is recognised. A large
-    file is worked on in the background (importing/services/background.py): whoever
-    works on it holds it for a while and again, and loses it when it is gone.
+    file is worked on in the background: whoever works on it holds it for a while and
+    again, and loses it when it is gone.
     """
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="import_drafts")
@@ -89,7 +89,7 @@ class ImportDraft(Record):
     kind = models.CharField(max_length=20)
     filename = models.CharField(max_length=200)
     content = models.BinaryField()
-    # How it is read: sheet, header, columns, layout and what the kind asks for.
+    # How it is read: `answers`, by key of a line what somebody chose.
     reading = models.JSONField(default=dict, blank=True)
     kept_at = models.DateTimeField(default=timezone.now)
     is_large = models.BooleanField(default=False, db_default=False)
@@ -106,7 +106,7 @@ class ImportDraft(Record):
     tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     # What is being done, how many of how many rows.
     progress = models.JSONField(default=dict, db_default={}, blank=True)
-    # What the file would do, as importing/previews.py keeps it, and its rows by page.
+    # What the file would do, as `preview.packed` keeps it, and its rows by page.
     preview = models.JSONField(null=True, blank=True)
     pages = models.BinaryField(null=True, blank=True)
     # The digest of the preview that somebody said yes to.
@@ -165,14 +165,15 @@ class Import(Record):
 
 
 class ColumnMemory(Record):
-    """Which column of a header holds what, as somebody said once."""
+    """What columns hold and words mean, as somebody said once."""
 
     evaluation = ForeignKey(Evaluation, PROTECT, related_name="column_memories")
     kind = models.CharField(max_length=20)
     signature = models.CharField(
-        max_length=64, help_text="SHA-256 of the header's names in their order."
+        max_length=64,
+        help_text="What the keys begin with: a set of names, or a list of words.",
     )
-    columns = models.JSONField(help_text="By field, the place of its column.")
+    columns = models.JSONField(help_text="By key of an answer, what was said.")
     set_by = ForeignKey(User, PROTECT, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
 
@@ -185,7 +186,7 @@ class ColumnMemory(Record):
         ]
 
     def __str__(self) -> str:
-        return f"Columns {self.signature[:8]}"
+        return self.signature[:16]
 
 
 class GridViewQuerySet(ScopedQuerySet["GridView"]):

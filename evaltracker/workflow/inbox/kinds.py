@@ -18,8 +18,7 @@ from evaltracker.decision.models import Letter
 from evaltracker.decision.selectors import NextTest, due_checks, due_terms, next_tests
 from evaltracker.evaluations.choices import Stage, Status
 from evaltracker.evaluations.models import Evaluation, Mention, User, name_columns
-from evaltracker.importing.services.waiting import waiting_for, what_waits
-from evaltracker.intake.services import drafts
+from evaltracker.intake.services.drafts import waiting_for, what_waits
 from evaltracker.pages.acts import address_of
 from evaltracker.talk.rules import discuss_address
 from evaltracker.toolbox.days import today_in
@@ -537,12 +536,9 @@ def demos(desk: Desk) -> Iterator[WorkItem]:
 
 
 def imports(desk: Desk) -> Iterator[WorkItem]:
-    where = desk.evaluations.values()
-    old = [(one, what_waits) for one in waiting_for(by=desk.user, evaluations=where)]
-    waiting_files = drafts.waiting_for(by=desk.user, evaluations=where)
-    for draft, words in [*old, *((one, drafts.what_waits) for one in waiting_files)]:
+    for draft in waiting_for(by=desk.user, evaluations=desk.evaluations.values()):
         evaluation = desk.evaluations[draft.evaluation_id]
-        waiting: Any = words(draft)
+        waiting = what_waits(draft)
         yield desk.item(
             "import",
             evaluation,

@@ -1,4 +1,4 @@
-"""A large import is watched, left, found again and stopped in a browser."""
+"""How a file is read is chosen in a browser, and a large import is watched there."""
 
 import os
 import sys
@@ -8,31 +8,67 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
-from evaltracker.evaluations.models import (
-    Evaluation,
-    Import,
-    ImportDraft,
-    JournalHead,
-)
-from evaltracker.importing.services.log import work_on_imports
+from evaltracker.evaluations.models import Evaluation, Import, ImportDraft, JournalHead
+from evaltracker.intake.services.imports import work_on_imports
 from tests.browser import Watched
 from tests.cast import common
 from tests.faults.notices.world import Process
 from tests.served import app_login
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORK = (
     "import django; django.setup(); "
-    "from evaltracker.importing.services.log import work_on_imports; "
+    "from evaltracker.intake.services.imports import work_on_imports; "
     "work_on_imports()"
 )
+FOREIGN = "Nr,What we need,Priority,Weight\n" + "".join(
+    f"{at},Does thing {at} as well as the others do,High,{at % 10}\n"
+    for at in range(1, 140)
+)
+PHONE: ViewportSize = {"width": 360, "height": 800}
+
+
+def upload(page: Page, home: str, folder: Path, content: str) -> Evaluation:
+    """Choose a file of requirements."""
+    where = common.evaluation()
+    watched = Watched(page, home)
+    watched.log_in("lina")
+    watched.open(f"/admin/e/{where.slug}/import/requirements/")
+    file = folder / "needs.csv"
+    file.write_text(content)
+    page.get_by_label("Spreadsheet").set_input_files(file)
+    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("heading", name="needs.csv").wait_for()
+    assert watched.barriers() == []
+    return where
+
+
+def test_a_choice_acts_at_once_and_the_focus_goes_to_what_is_open_next(
+    page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    content = FOREIGN + "140,The last of all of them,should,eleven\n"
+    where = upload(page, live_server.url, tmp_path, content)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2_000
+    button = page.get_by_role("button", name="Import 1")
+    expect(button).to_be_disabled()
+    expect(page.get_by_text("2 things to choose")).to_be_visible()
+    page.get_by_label("“High”").select_option("must")
+    expect(page.get_by_text("1 thing to choose")).to_be_visible()
+    expect(page.get_by_label("1 row cannot come in")).to_be_focused()
+    page.set_viewport_size(PHONE)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide == PHONE["width"]
+    page.get_by_role("link", name="1 refused row").click()
+    page.get_by_label("Row 141, typed anew").fill("9")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("things to choose")).to_have_count(0)
+    page.get_by_role("button", name="Import 140").click()
+    expect(page.get_by_text("140 added, 0 changed")).to_be_visible()
+    assert where.requirements.get(ref="140").weight == 9
 
 
 @contextmanager
@@ -50,19 +86,19 @@ def at_work(log: Path) -> Iterator[Process]:
 
 def say_yes(page: Page, home: str, folder: Path, rows: int, filling: str) -> Evaluation:
     """Choose a large file, wait for its preview, and say yes."""
+    lines = [f"Q{at},What Q{at} asks,{filling}" for at in range(rows)]
     where = common.evaluation()
     watched = Watched(page, home)
     watched.log_in("lina")
     watched.open(f"/admin/e/{where.slug}/import/requirements/")
-    lines = [f"Q{at},What Q{at} asks,{filling}" for at in range(rows)]
     file = folder / "needs.csv"
-    file.write_text("\n".join(["ref,text,note", *lines]))
+    file.write_text("\n".join(["Ref,Requirement,Filling", *lines]))
     page.get_by_label("Spreadsheet").set_input_files(file)
     page.get_by_role("button", name="See what it would do").click()
     expect(page.get_by_text("It begins in a moment.")).to_be_visible()
     assert watched.barriers() == []
     work_on_imports()
-    page.get_by_role("button", name=f"Import {rows:,} new and 0 changed").click()
+    page.get_by_role("button", name=f"Import {rows:,}").click()
     return where
 
 
@@ -86,6 +122,7 @@ def moves(bar: Locator) -> None:
     raise AssertionError(seen)
 
 
+@pytest.mark.postgres
 @pytest.mark.nightly(
     reason="stopping one is tried in each push, and progress over HTTP"
 )
@@ -109,6 +146,7 @@ def test_a_large_import_is_watched_left_and_found_again(
     assert where.requirements.count() == rows
 
 
+@pytest.mark.postgres
 def test_a_large_import_that_is_stopped_brings_nothing_in(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:

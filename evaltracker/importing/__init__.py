@@ -1,1 +1,0 @@
-"""The desk of a spreadsheet: upload, explain, preview, apply, undo."""
