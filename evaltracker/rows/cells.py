@@ -30,6 +30,7 @@ RHYTHMS = ("monthly", "yearly", "once")
 MOST, MOST_DIGITS, LONGEST_NUMBER, LONGEST_REF = Decimal(10) ** 12, 20, 30, 40
 # Why a cell is refused, and options that are no words for people.
 SENTENCES, LABELS = WORDS["sentences"], WORDS["labels"]
+_WRITTEN: dict[str, dict[str, str]] = WORDS["written"]
 _NUMBER = re.compile(r"(?P<sign>[-−+]?)(?P<digits>[^eE]+)(?:[eE](?P<power>[+-]?\d+))?")
 _SCALE = re.compile(r"(\s*)([TMk](?=€|EUR|CHF|USD)|万|[^\W\d_]+)\.?")
 _CURRENCY = re.compile(r"[^\W\d_]{0,3}[^\w\s.,/()+%·-]|[^\W\d_]+\.?(?:\s[^\W\d_]+){,2}")
@@ -168,8 +169,7 @@ class _Column:
     @cached_property
     def order(self) -> str:
         told = {_order_told(cell) for cell in self.cells if isinstance(cell, str)}
-        told.discard("")
-        return self.hints.order or (told.pop() if len(told) == 1 else "")
+        return self.hints.order or ("".join(told) if len(told - {""}) == 1 else "")
 
     @cached_property
     def whole(self) -> Decimal:
@@ -510,9 +510,10 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     if not tax and (taxes := [part for part in parts if key(part) in _TAX]):
         word, options = " ".join(taxes), ("net", "gross", "text")
         said = column.said(word, options) or column.said("", options)
-        bare = [part for part in re.split(r"[\s()+]+", text) if not _is_tax(part)]
         if said in ("net", "gross"):
-            return _of_text(" ".join(bare), column, said)
+            parts = re.split(r"[\s()+]+", text)
+            parts = [part for part in parts if key(part.strip(",.;")) not in _TAX]
+            return _of_text(" ".join(parts), column, said)
         asked = Cell[Money](question="tax", options=options, word=word)
         return Cell(text=text) if said else asked
     numbers = readings(number)
@@ -553,10 +554,6 @@ def _of_text(text: str, column: _Column, tax: str = "") -> Cell[Money]:
     return _in_limits(Money(amount.value, code, rhythm, unit, tax=tax))
 
 
-def _is_tax(part: str) -> bool:
-    return key(part.strip(",.;")) in _TAX
-
-
 def _basis(
     rest: str, has_currency: bool, text: str, column: _Column
 ) -> tuple[str, str, Decimal] | Cell[Any]:
@@ -569,33 +566,29 @@ def _basis(
     is_bare = "/" not in rest and _without_per(rest) == rest
     if is_bare and name in _DURATIONS and not has_currency:
         return Cell(text=text)
-    if is_bare and name not in _RHYTHM:
-        is_credit, power = rest in ("-", "−"), int(_SCALES.get(name, 0))
-        first = "credit" if is_credit else "unit"
-        options = (*["scale"] * bool(power), first, "text")
-        usual = "" if has_currency or is_credit else "text"
-        said = column.said(rest, options)
-        if said in ("", "text"):
-            asked = Cell[Any](None, "words", options, usual, rest)
-            return Cell(text=text) if said else asked
-        times = Decimal(-1 if is_credit else 1).scaleb(power * (said == "scale"))
-        return "", rest.casefold() * (said == "unit"), times
-    for segment in filter(None, map(str.strip, rest.split("/"))):
-        word = segment if key(segment) in _RHYTHM else _without_per(segment)
+    is_bare &= name not in _RHYTHM
+    is_credit, power = rest in ("-", "−"), int(_SCALES.get(name, 0))
+    for part in [rest] if is_bare else filter(None, map(str.strip, rest.split("/"))):
+        word = part if is_bare or key(part) in _RHYTHM else _without_per(part)
         name = key(word)
         if not rhythm and (name in _RHYTHM or (unit and name == "m")):
             rhythm = _RHYTHM.get(name, "monthly")
             continue
-        if not unit and name in _UNITS:
+        if not unit and name in _UNITS and not is_bare:
             unit = _UNITS[name] if len(name) == 1 else word.casefold()
             continue
-        period, thing = _PERIODS.get(name), "/" * word[:1].isdigit() + word
-        options = (*([f"yearly ×{period}"] if period else RHYTHMS), "unit", "text")
+        period, thing = _PERIODS.get(name), "/" * (word[0].isdigit()) + word
+        periods = [f"yearly ×{period}"] if period else () if is_bare else RHYTHMS
+        scales = ["scale"] * (is_bare and bool(power))
+        options = (*periods, *scales, "credit" if is_credit else "unit", "text")
         said = column.said(thing, options)
         if said in ("", "text") or (unit if said == "unit" else rhythm):
-            asked = Cell(question="words", options=options, word=thing)
+            is_left = is_bare and not (has_currency or is_credit or period)
+            asked = Cell[Any](None, "words", options, "text" * is_left, thing)
             return Cell(text=text) if said == "text" else asked
-        if said == "unit":
+        if said in ("credit", "scale"):
+            times = Decimal(-1 if is_credit else 1).scaleb(power)
+        elif said == "unit":
             unit = word.casefold()
         else:
             rhythm, times = said.split(" ")[0], Decimal(period or 1)
@@ -633,7 +626,7 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
         text = re.sub(r"\(\s?\)", "", text).strip()
     word = " ".join(text.replace("\ufe0f", "").split())
     said = column.said(word, (*options, "text"))
-    own = _written(word, "availability") or known.get(key(word), "")
+    own = _WRITTEN["availability"].get(word) or known.get(key(word), "")
     first, rest, next_ = "", word, ""
     while rest and (head := re.match(r"\w{2,}|\W", rest)):
         next_ = known.get(key(head[0]), "")
@@ -654,16 +647,11 @@ def _availability(text: str, column: _Column, *_: Any) -> Cell[Stated]:
     return Cell(None, "word", options, usual, word or evidence)
 
 
-def _written(text: str, closed: str) -> str:
-    """The value that the product itself writes as this text."""
-    return str(WORDS["written"].get(closed, {}).get(text, ""))
-
-
 def _closed(text: str, column: _Column, *_: Any) -> Cell[str]:
     known = column.hints.choices or words_of(column.closed)
     options = tuple(dict.fromkeys(known.values()))
-    value = column.said(text, options) or _written(text, column.closed)
-    if value := value or known.get(key(text), ""):
+    own = _WRITTEN.get(column.closed, {}).get(text) or known.get(key(text))
+    if value := column.said(text, options) or own:
         return Cell(value)
     return Cell(question="word", options=(*options, "text"), word=text)
 
@@ -689,12 +677,9 @@ def _link(text: str, *_: Any) -> Cell[str]:
     return Cell(f"https://{text}") if is_address else Cell(refusal="no link")
 
 
-def _text(text: str, *_: Any) -> Cell[str]:
-    return Cell(text)
-
-
 READERS: dict[str, Callable[..., Cell[Any]]] = {
-    **{"text": _text, "line": _text, "ref": _ref, "link": _link, "strict": _strict},
+    **dict.fromkeys(("text", "line"), lambda text, *_: Cell(text)),
+    **{"ref": _ref, "link": _link, "strict": _strict},
     **{"number": _number, "money": _money, "weight": _weight, "level": _level},
     **{"day": _day, "availability": _availability, "closed": _closed, "mark": _mark},
 }
