@@ -312,3 +312,31 @@ def test_a_long_column_reads_each_text_once() -> None:
     began = time.process_time()
     assert len(read_column("money", cells)) == 80_000
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("beside", "day"),
+    [
+        (["30/04/2027"], "2027-04-03"),
+        (["04-30-2027", "2027-01-01", ""], "2027-03-04"),
+        ([], ""),
+        (["30/04/2027", "04/30/2027"], ""),
+    ],
+)
+def test_a_column_tells_its_order_if_its_days_agree(
+    beside: list[str], day: str
+) -> None:
+    (cell, *_) = read_column("day", ["03/04/2027", *beside])
+    assert (cell.question, str(cell.value or "")) == ("" if day else "order", day)
+
+
+@pytest.mark.parametrize(
+    "text", ["31.02.2027", "13/13/2027", "30.06/2027", "٣٠.06.2027"]
+)
+def test_what_is_no_day_is_refused(text: str) -> None:
+    assert one("day", text).refusal == "no day"
+
+
+@pytest.mark.parametrize("text", ["12..5", "1 2", "1,2,3", "x", "٣"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    assert one("number", text).confidence == "refused"
