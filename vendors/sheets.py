@@ -345,7 +345,7 @@ def read_prices(
     for row in _read(content, filename, PRICES, columns):
         said = {name: value for name, value in row.said.items() if value is not None}
         typed = {
-            name: plain(value) if isinstance(value, Decimal) else str(value)
+            name: cells.typed(value) if isinstance(value, Decimal) else str(value)
             for name, value in said.items()
         }
         for name in HEAD:

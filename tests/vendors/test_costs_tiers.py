@@ -105,6 +105,7 @@ def test_tiers_read_back_as_they_were_written(tiers: tuple[Tier, ...]) -> None:
         ("100", "Tier line 1: write it such as"),
         ("100: 8\n\n500: 1 / 2", "Tier line 3"),
         ("100: $8", "not a plain number"),
+        ("100: 1.200", "1,200 or 1.2"),
     ],
 )
 def test_tiers_that_are_not_understood_are_asked_for(text: str, sentence: str) -> None:

@@ -40,7 +40,7 @@ ANSWERS = {
     ),
 }
 PRICES: list[dict[str, str]] = [
-    {"kind": "licence", "likely": "12.345", "low": "1200", "recurrence": "yearly"},
+    {"kind": "licence", "likely": "12.3450", "low": "1200", "recurrence": "yearly"},
     {"kind": "setup", "state": "included", "note": "-5% from 2041"},
     {"kind": "training", "likely": "0", "quantity": "12", "tiers": "100: 8\n200: 7.5"},
 ]

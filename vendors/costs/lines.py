@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Self
 
 from evaltracker.money import written
+from evaltracker.rows.cells import read_typed, typed
 from evaltracker.toolbox import measures
 from vendors.costs.asked import RISE, Kind, LineState
 
@@ -173,11 +174,11 @@ def read_tiers(text: str) -> tuple[Tier, ...]:
                 "for low, likely and high above 100 units."
             )
         try:
-            threshold, *amounts = (read_decimal(name) for name in (above, *parts))
+            numbers = [read_decimal(read_typed(part)) for part in (above, *parts)]
         except ValueError as error:
             raise ValueError(f"Tier line {number}: {error}") from None
-        low, likely, high = amounts * 3 if len(amounts) == 1 else amounts
-        tiers.append(Tier(threshold, low, likely, high))
+        low, likely, high = numbers[1:] * (3 // len(parts))
+        tiers.append(Tier(numbers[0], low, likely, high))
     return tuple(tiers)
 
 
@@ -188,10 +189,8 @@ def stored_tier(tier: Tier) -> dict[str, str]:
 
 def write_tiers(tiers: Iterable[Tier]) -> str:
     return "\n".join(
-        f"{measures.written(tier.above)}: {measures.written(tier.likely)}"
-        if tier.low == tier.high
-        else f"{measures.written(tier.above)}: "
-        + " / ".join(measures.written(amount) for amount in tier.amounts)
+        f"{typed(tier.above)}: "
+        + " / ".join(map(typed, tier.amounts if tier.low < tier.high else (tier.low,)))
         for tier in tiers
     )
 
