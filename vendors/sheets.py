@@ -75,9 +75,40 @@ def _written(column: Column, text: str) -> Value:
     return harmless(text)
 
 
-def _shown(value: Value) -> str:
+def as_read(value: Value) -> str:
     """The text that a reader finds where this was written."""
     return text_of(float(value) if isinstance(value, Decimal) else value)
+
+
+def add_table(
+    book: Workbook,
+    name: str,
+    columns: Mapping[str, Column],
+    rows: Iterable[Mapping[str, Value]],
+) -> Any:
+    """A sheet of texts, numbers and days without a formula, written row by row."""
+    grey, top = {"bg_color": "#EEEEEE"}, {"text_wrap": True, "valign": "top"}
+    head, asked = book.add_format({"bold": True, **grey}), book.add_format(top | grey)
+    shapes = {"number": "General", "day": "yyyy-mm-dd"}
+    sheet, forms = book.add_worksheet(name), []
+    for at, column in enumerate(columns.values()):
+        shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
+        forms.append(asked if column.is_asked else book.add_format(top | shape))
+        sheet.set_column(at, at, column.width)
+        sheet.write_string(0, at, column.head, head)
+    sheet.freeze_panes(1, 1)
+    for number, row in enumerate(rows, 1):
+        for at, (field, form) in enumerate(zip(columns, forms, strict=True)):
+            match row.get(field, ""):
+                case Decimal() as value:
+                    sheet.write_number(number, at, value, form)
+                case datetime.date() as value:
+                    sheet.write_datetime(number, at, value, form)
+                case "":
+                    sheet.write_blank(number, at, None, form)
+                case value:
+                    sheet.write_string(number, at, value, form)
+    return sheet
 
 
 def _write(
@@ -86,35 +117,14 @@ def _write(
     rows: Sequence[Mapping[str, Value]],
     spare: int = 0,
 ) -> bytes:
-    """A workbook of texts, numbers and days without a formula, and how to fill it in.
+    """A workbook to fill in, and how; drop-downs reach `spare` rows further.
 
-    Drop-downs reach `spare` rows further. What is asked is locked, without a password:
-    that only keeps hands off the questions.
+    What is asked is locked, without a password: that only keeps hands off it.
     """
     stream = io.BytesIO()
     with Workbook(stream, {"in_memory": True}) as book:
-        grey, top = {"bg_color": "#EEEEEE"}, {"text_wrap": True, "valign": "top"}
-        head, asked = (
-            book.add_format({"bold": True, **grey}),
-            book.add_format(top | grey),
-        )
-        shapes = {"number": "General", "day": "yyyy-mm-dd"}
-        sheet = book.add_worksheet(name)
-        for at, (field, column) in enumerate(columns.items()):
-            shape = {"num_format": shapes.get(column.reads, "@"), "locked": False}
-            form = asked if column.is_asked else book.add_format(top | shape)
-            sheet.set_column(at, at, column.width)
-            sheet.write_string(0, at, column.head, head)
-            for number, row in enumerate(rows, 1):
-                match row.get(field, ""):
-                    case Decimal() as value:
-                        sheet.write_number(number, at, value, form)
-                    case datetime.date() as value:
-                        sheet.write_datetime(number, at, value, form)
-                    case "":
-                        sheet.write_blank(number, at, None, form)
-                    case value:
-                        sheet.write_string(number, at, value, form)
+        sheet = add_table(book, name, columns, rows)
+        for at, column in enumerate(columns.values()):
             if column.choices and rows:
                 rule = {
                     "validate": "list",
@@ -123,7 +133,6 @@ def _write(
                     "error_message": f"Choose one of: {', '.join(column.choices)}.",
                 }
                 sheet.data_validation(1, at, len(rows) + spare, at, rule)
-        sheet.freeze_panes(1, 1)
         if any(column.is_asked for column in columns.values()):
             sheet.protect("", {"format_columns": True, "format_rows": True})
         guide = book.add_worksheet("How to")
@@ -186,11 +195,14 @@ def _read(
     filled = [Filled(name, row.number, places, {}, {}, {}) for row in rows]
     for field, at in places.items():
         column = columns[field]
-        values = [row.value(at) for row in rows] if column.reads else []
-        values = [meant(value) if isinstance(value, str) else value for value in values]
-        hints = Hints(order=order, choices=column.words)
-        read = read_column(column.reads, values, hints) if values else []
-        for row, line, cell in zip(rows, filled, read, strict=False):
+        if not column.reads:
+            continue
+        # Texts are the vendor's own words, to the letter.
+        read = [Cell(meant(row.cell(at)) or None) for row in rows]
+        if column.reads != "text":
+            hints = Hints(order=order, choices=column.words)
+            read = read_column(column.reads, [row.value(at) for row in rows], hints)
+        for row, line, cell in zip(rows, filled, read, strict=True):
             line.shown[field], line.said[field] = row.cell(at), cell.value
             if (row.number, at) in sheets[0].uncomputed:
                 line.wrong[field] = "It holds a formula without a result; write it out."
@@ -222,6 +234,20 @@ def answer_cells(words: ClaimWords | None) -> dict[str, Value]:
         "unit": words.number.get("unit", ""),
     }
     return {name: _written(COLUMNS[ANSWERS][name], texts[name]) for name in ANSWER}
+
+
+def parted(environments: str) -> list[str]:
+    parts = re.split("[;,\n]", environments)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def claim_cells(words: ClaimWords) -> dict[str, Value]:
+    """An answer by role of an import of answers, which reads it back to itself."""
+    saved = answer_cells(words)
+    value, unit = saved.pop("number"), saved.pop("unit")
+    number = cells.typed(value) if isinstance(value, Decimal) else value
+    saved["evidence"] = saved.pop("evidence_url")
+    return {**saved, "number": f"{number} {unit}".strip()}
 
 
 def write_sheet(
@@ -276,7 +302,7 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     if not ref:
         wrong.setdefault("requirement", "Say which requirement is answered.")
     stands = current.get(ref)
-    shown = {name: _shown(value) for name, value in answer_cells(stands).items()}
+    shown = {name: as_read(value) for name, value in answer_cells(stands).items()}
     new = [name for name in ANSWER if row.shown.get(name, shown[name]) != shown[name]]
     for name in wrong.keys() - set(new):
         if row.shown.get(name) and name in ANSWER:
@@ -291,8 +317,7 @@ def _line(row: Filled, current: Mapping[str, ClaimWords]) -> SheetLine:
     if "available_from" in said:
         fields["available_from"] = row.said["available_from"]
     if "environments" in said:
-        parts = re.split("[;,\n]", said["environments"])
-        fields["environments"] = [part.strip() for part in parts if part.strip()]
+        fields["environments"] = parted(said["environments"])
     if "holds_for" in said:
         try:
             values = read_holds_for(said["holds_for"])

@@ -50,8 +50,11 @@ from trials.selectors.matrix import (
     standing_ledger,
 )
 from vendors.admin.base import open_answers
-from vendors.choices import CandidateState
-from vendors.models import Candidate
+from vendors.choices import Availability, CandidateState
+from vendors.claims import ClaimWords
+from vendors.imports.answers import Claims
+from vendors.models import Candidate, Claim
+from vendors.sheets import ANSWERS, Column, add_table, claim_cells
 
 # Offered where the brief has lists.
 NOT_WHERE_WE_RUN = "not_where_we_run"
@@ -347,6 +350,30 @@ def as_csv(book: Ledger, rows: Sequence[int]) -> bytes:
     return text.getvalue().encode()
 
 
+# What an import of answers reads, under the names that it knows for certain.
+CLAIM_COLUMNS = {
+    role.name: Column(role.heads[0], 60 if role.name == "statement" else 20, role.reads)
+    for role in Claims.roles
+    if role.heads and role.name != "text"
+}
+
+
+def claim_rows(book: Ledger, rows: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The answers of a matrix as they stand, which an import reads back whole."""
+    claims = Claim.objects.filter(
+        candidate__in=book.candidates,
+        requirement__in=[book.rows[row].pk for row in rows],
+        superseded_at__isnull=True,
+    ).exclude(availability=Availability.WITHDRAWN)
+    in_order = claims.order_by("requirement__position", "requirement__ref", "candidate")
+    for claim in in_order.select_related("requirement", "candidate"):
+        yield {
+            "ref": harmless(claim.requirement.ref),
+            "candidate": harmless(claim.candidate.name),
+            **claim_cells(ClaimWords.of(claim)),
+        }
+
+
 def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
     """A workbook of texts and numbers without a formula, written row by row."""
     stream = io.BytesIO()
@@ -368,6 +395,7 @@ def as_xlsx(book: Ledger, rows: Sequence[int]) -> bytes:
                     sheet.write_number(number, column, text)
                 elif text:
                     sheet.write_string(number, column, text)
+        add_table(workbook, ANSWERS, CLAIM_COLUMNS, claim_rows(book, rows))
     return stream.getvalue()
 
 

@@ -1,5 +1,6 @@
 """Rows of answers: what their columns are, and the claims that they become."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from evaltracker.errors import Invalid
 from evaltracker.evaluations.models import Evaluation, User
 from evaltracker.intake.kinds import ImportKind, register_import
-from evaltracker.rows.cells import Stated, key
+from evaltracker.rows.cells import Stated, key, read_column, read_typed
 from evaltracker.rows.subjects import (
     Context,
     Key,
@@ -19,7 +20,7 @@ from evaltracker.rows.subjects import (
 )
 from evaltracker.toolbox.measures import Reading, number_words
 from evaltracker.toolbox.tabular.wording import as_answer, web_addresses
-from evaltracker.toolbox.text import Inputs
+from evaltracker.toolbox.text import Inputs, meant
 from vendors.choices import STATED, Availability, CandidateKind
 from vendors.claims import DATED, ClaimWords, claimed_number, held_for
 from vendors.fields import read_holds_for, write_holds_for
@@ -34,7 +35,9 @@ from vendors.services.sheets import (
     known_claims,
     undo,
 )
+from vendors.sheets import as_read, claim_cells, parted
 
+NUMBER = re.compile(r"([0-9.,]*)(.*)", re.DOTALL)
 SHOWN_WORDS = 300
 AVAILABILITIES = (
     *((choice.value, str(choice.label)) for choice in (*STATED, Availability.PARTIAL)),
@@ -68,6 +71,7 @@ ROLES = (
         example="12 ms",
     ),
     Role("holds_for", "Holds for", heads=("Holds for",), example="everywhere"),
+    Role("environments", "Environments", heads=("Environments",), example="aws; gcp"),
 )
 
 
@@ -155,8 +159,15 @@ class Claims(ImportKind):
     def records(
         self, rows: Iterable[ReadRow], context: Context
     ) -> Iterator[Record | Refusal]:
-        whole = (row for row in rows if not [*self.lacks(row, context)])
+        whole = (unescaped(row) for row in rows if not [*self.lacks(row, context)])
         return joined(list(each_answer(whole, context)), "")
+
+
+def unescaped(row: ReadRow) -> ReadRow:
+    """The row without the marks by which a saved matrix keeps texts from being run."""
+    texts = {role: cell for role, cell in row.values.items() if isinstance(cell, str)}
+    plain = {role: meant(text) for role, text in texts.items()}
+    return replace(row, values={**row.values, **plain})
 
 
 def each_answer(
@@ -246,10 +257,21 @@ def record_of(
         known = context.candidates.values()
         raise Wrong("candidate", unknown("candidate", candidate, known))
     ref = requirement_of(row, context)
-    words = claim_of(row, context, candidate, ref, cell, text)
     before, by_vendor, is_fresh = context.more["claims"].get(
         (candidate, ref), (None, False, True)
     )
+    kept = as_saved(row, before) if before else {}
+    if (
+        before
+        and is_state(cell, before)
+        and {*kept, "availability"} == before.fields().keys()
+    ):
+        words = before
+    else:
+        words = claim_of(row, context, candidate, ref, cell, text)
+        if before and "environments" not in row.values:
+            kept["environments"] = before.environments
+        words = replace(words, **kept)
     if before and says_no_more(words, before) and "holds_for" not in row.values:
         # What a file says nothing of stays as it is.
         words = replace(before, number=words.number or before.number)
@@ -261,6 +283,24 @@ def record_of(
         )
     values = {**words.fields(), REVISION: context.more["revisions"][ref]}
     return Record((candidate, ref), values, row.sheet, row.number)
+
+
+def is_state(cell: Any, words: ClaimWords) -> bool:
+    state = "not_stated" if words.availability == "unstated" else words.availability
+    return bool(cell == Stated(state))
+
+
+def as_saved(row: ReadRow, before: ClaimWords) -> dict[str, Any]:
+    """By field, the words of cells that show what stands just as a saved matrix does;
+    the reader has words of its own for *availability*."""
+    kept = {}
+    for role, value in claim_cells(before).items():
+        shown = read_column("text", [as_read(value)])[0].value or ""
+        field = {"evidence": "evidence_url"}.get(role, role)
+        if str(row.values.get(role) or "") == meant(shown):
+            kept[field] = getattr(before, field)
+    # Other words have links and dates of their own.
+    return kept if before.statement and "statement" in kept else {}
 
 
 def says_no_more(words: ClaimWords, before: ClaimWords) -> bool:
@@ -312,16 +352,18 @@ def claim_of(
     except (ValueError, Invalid) as error:
         raise Wrong("holds_for", str(error)) from error
     try:
-        reading = Reading.from_text(str(said.get("number") or ""))
+        value, unit = NUMBER.findall(str(said.get("number") or ""))[0]
+        reading = Reading.from_text(f"{read_typed(value)}{unit}")
         measure = context.more["measures"].get(ref, {})
         number = claimed_number(reading and reading.as_json(), measure)
-    except Invalid as error:
-        raise Wrong("number", error.sentence) from error
+    except (ValueError, Invalid) as error:
+        raise Wrong("number", str(error)) from error
     first = links[0] if links else ""
     statement = "\n".join(filter(None, parts)) or first
     words = ClaimWords(
         availability=state.value,
         available_from=day,
+        environments=parted(said.get("environments", "")),
         holds_for=held,
         statement=inputs.text("statement", statement, blank=True),
         evidence_url=inputs.link("evidence", first),
