@@ -58,14 +58,13 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount, or the state *included* or *not_offered*; blank is not said."""
+    """An amount (with `tax`: *net* or *gross*), or *included* or *not_offered*."""
 
     amount: Decimal | None = None
     currency: str = ""
     rhythm: str = ""
     unit: str = ""
     state: str = ""
-    # *net* or *gross* where somebody said so.
     tax: str = ""
 
 
@@ -174,20 +173,18 @@ class _Column:
     @cached_property
     def whole(self) -> Decimal:
         """Of shares, the largest; 0 where they are weights."""
-        shapes = zip_longest(self.cells, self.hints.formats, fillvalue="")
-        typed = [(_as_text(cell).strip(), cell, shape) for cell, shape in shapes]
-        typed = [cell for cell in typed if cell[0]]
-        numbers = [
-            _number(text.rstrip("% "), self, cell).value for text, cell, _ in typed
-        ]
-        exact = [number for number in numbers if number is not None and number >= 0]
-        if not exact or len(exact) < len(numbers):
+        both = zip_longest(self.cells, self.hints.formats, fillvalue="")
+        cells = [(_as_text(cell).strip(), cell, shape) for cell, shape in both]
+        typed = [cell for cell in cells if cell[0]]
+        read = [_number(text.rstrip("% "), self, cell).value for text, cell, _ in typed]
+        numbers = [number for number in read if number is not None and number >= 0]
+        if not numbers or len(numbers) < len(read):
             return Decimal(0)
-        is_share = all("%" in text + shape for text, _, shape in typed)
-        weights = all(number <= 10 and number % 1 == 0 for number in exact)
-        total = sum(exact, Decimal(0))
-        adds_up = any(abs(total / one - 1) < Decimal("0.005") for one in (1, 100))
-        return max(exact) if is_share or (adds_up and not weights) else Decimal(0)
+        weights = all(number <= 10 and number % 1 == 0 for number in numbers)
+        total, near = sum(numbers, Decimal(0)), Decimal("0.005")
+        is_share = any(abs(total / one - 1) < near for one in (1, 100)) and not weights
+        is_share |= all("%" in text + shape for text, _, shape in typed)
+        return max(numbers) if is_share else Decimal(0)
 
     def said(self, word: str, options: Sequence[str] = ()) -> str:
         meaning = self.hints.meanings.get(key(word), "")
@@ -237,15 +234,11 @@ _SPACED = re.compile(rf"[1-9][0-9]{{0,2}}(?:{_SPACES}[0-9]{{3}})+(?=[.,]|$)")
 _MARKS = re.compile(_SPACES)
 # Lakhs and crores; those who write them put the point before decimals.
 _LAKHS = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
+_WHOLE = "[0-9]+|[1-9][0-9]{0,2}"
 # By decimal mark.
 _SHAPES = {
-    ".": re.compile(
-        rf"(?P<whole>[0-9]+|[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+|{_LAKHS})"
-        r"(?:\.(?P<part>[0-9]+))?"
-    ),
-    ",": re.compile(
-        r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<part>[0-9]+))?"
-    ),
+    ".": re.compile(rf"({_WHOLE}(?:,[0-9]{{3}})+|{_LAKHS})(?:\.([0-9]+))?"),
+    ",": re.compile(rf"({_WHOLE}(?:\.[0-9]{{3}})+)(?:,([0-9]+))?"),
 }
 
 
@@ -260,9 +253,9 @@ def readings(text: str) -> dict[str, Decimal]:
     numbers = {}
     for mark, shape in _SHAPES.items():
         if match := shape.fullmatch(text):
-            whole = match["whole"].replace(",", "").replace(".", "")
-            if spaced is None or whole == match["whole"]:
-                numbers[mark] = Decimal(f"{whole}.{match['part'] or '0'}")
+            whole = re.sub("[.,]", "", match[1])
+            if spaced is None or whole == match[1]:
+                numbers[mark] = Decimal(f"{whole}.{match[2] or '0'}")
     return numbers
 
 
@@ -346,8 +339,6 @@ _PERIOD = re.compile(
     r"|(?P<number>[0-9]{1,2})[/.])?(?P<year>(?:19|20)[0-9]{2})"
     r"|(?P<year2>(?:19|20)[0-9]{2})[ -/]?(?P<part2>Q[1-4]|H[12]|[0-9]{1,2})",
 )
-
-
 _ENDS = {"Q1": 3, "Q2": 6, "H1": 6, "Q3": 9, "Q4": 12, "H2": 12}
 
 
@@ -384,7 +375,7 @@ def _day(text: str, column: _Column, raw: Any, *_: Any) -> Cell[datetime.date]:
     if isinstance(raw, datetime.date):
         return Cell(datetime.date(raw.year, raw.month, raw.day))
     said, period = column.said(text), _PERIOD.fullmatch(text)
-    if _ISO_DAY.fullmatch(said) and said != text:
+    if _ISO_DAY.fullmatch(said) and not _ISO_DAY.fullmatch(text):
         return _day(said, column, "")
     if period and (last := _last_day(period)):
         options = (last.isoformat(), "text")
