@@ -91,12 +91,14 @@ class Person:
     name: str
     expected: Mapping[str, Any]
     answers: dict[str, str] = field(default_factory=dict)
-    clicks: int = 0
+    # The file as somebody saved it, unless it is the one of that name.
+    content: bytes = b""
 
     def plan(self) -> Plan:
         subject = self.expected["subject"]
         folder = "varied" if "~" in self.name else "files"
-        book = read_table((FOLDER / folder / self.name).read_bytes(), self.name)
+        content = self.content or (FOLDER / folder / self.name).read_bytes()
+        book = read_table(content, self.name)
         context = context_of(subject, self.expected["given"])
         return read(kind_of(subject), book, context, {}, self.answers)
 
