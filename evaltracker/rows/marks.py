@@ -8,7 +8,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,11 +22,13 @@ type Style = tuple[str, bool, bool]
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 # The formats that have a number and no text; those of days are read by the reader.
 BUILT_IN = {9: "0%", 10: "0.00%", 42: "$#,##0", 44: "$#,##0.00"}
+# The formats that tell something of a number: a share, or money.
+TELLING = re.compile(r"[%$€£¥₹]")
 # Colours that people do not see as such.
 PLAIN = ("none", "gray125", "")
 LISTS = ("numFmts", "fonts", "fills", "cellXfs", "cellStyleXfs", "dxfs")
 STYLES = ("numFmt", "font", "strike", "fill", "patternFill", "xf")
-MOST_TAGS = 200_000
+MOST_TAGS, MOST_UNCOMPUTED = 200_000, 500_000
 
 
 class Merge(NamedTuple):
@@ -45,7 +47,7 @@ class Facts:
     name: str = ""
     # Cells that hold a formula without a result, or an error.
     uncomputed: set[Place] = field(default_factory=set)
-    # Of cells that hold a number, how the spreadsheet shows it.
+    # Of cells that hold a share or money, how the spreadsheet shows it.
     formats: dict[Place, str] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     # What is filled; the bottom is 0 while nothing is.
@@ -70,6 +72,16 @@ class Facts:
                 f"its used range reaches to {column_letter(self.right)}"
                 f"{self.bottom:,}, which is {area:,} cells. Delete what stands far "
                 "outside the table (look there with Ctrl+End) and save it again.",
+                sheet=self.name,
+            )
+
+    def lack(self, places: Iterable[Place]) -> None:
+        """Note cells without a result."""
+        self.uncomputed.update(places)
+        if len(self.uncomputed) > MOST_UNCOMPUTED:
+            raise Unreadable(
+                f"it has more than {MOST_UNCOMPUTED:,} formulas without a saved "
+                "result. Open the workbook, save it and import it again.",
                 sheet=self.name,
             )
 
@@ -199,7 +211,8 @@ def _styles(archive: zipfile.ZipFile) -> list[Style]:
                 is_struck = struck[font if font < len(struck) else 0]
                 is_coloured = coloured[fill if fill < len(coloured) else 0]
                 code = formats.get(_number(said, "numFmtId"), "")
-                styles.append((code, is_struck, is_coloured))
+                shown = code if TELLING.search(code) else ""
+                styles.append((shown, is_struck, is_coloured))
     return styles
 
 
@@ -257,7 +270,7 @@ class _Scan:
             return
         place, facts = (self.row, self.column), self.facts
         if self.kind == "e" or (self.is_formula and not self.is_filled):
-            facts.uncomputed.add(place)
+            facts.lack((place,))
         if self.is_filled or self.is_formula:
             facts.stretch(*place)
             if 0 < self.style < len(self.styles):
@@ -308,7 +321,7 @@ def _of_ods(archive: zipfile.ZipFile) -> dict[str, Facts]:
         if shape or is_uncomputed:
             rows, columns = range(row, row + many), range(column, right)
             places = {(number, at) for number in rows for at in columns}
-            table.uncomputed |= places if is_uncomputed else set()
+            table.lack(places if is_uncomputed else ())
             table.formats |= dict.fromkeys(places, shape) if shape else {}
 
     parse(archive, "content.xml", start)

@@ -12,8 +12,9 @@ import re
 import subprocess
 import sys
 import zipfile
+from bisect import bisect
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -267,9 +268,7 @@ def read_separated(text: str) -> Sheet:
     first, _, rest = text.partition("\n")
     named = re.fullmatch(r'"?sep=([,;\t|])"?', first.rstrip("\r "), re.IGNORECASE)
     separator = named[1] if named else _separator_of(text)
-    records, damage = _split(rest if named else text, separator)
-    if damage:
-        raise Unreadable(damage, row=len(records) + 1)
+    records = _records(rest if named else text, separator)
     return Sheet("", _rows_of(enumerate(records, start=1), ""))
 
 
@@ -277,30 +276,33 @@ def _separator_of(text: str) -> str:
     """The separator that splits the start of `text` most evenly into columns."""
 
     def evenness(separator: str) -> tuple[bool, float, int]:
-        records, damage = _split(text, separator, SAMPLE_RECORDS)
+        records: Records = []
+        is_damaged = False
+        try:
+            for record in islice(_records(text, separator), SAMPLE_RECORDS):
+                records.append(record)  # kept if a later one is damaged
+        except Unreadable:
+            is_damaged = True
         widths = _widths(records)
         total = widths.total()
         widths.pop(1, None)
         width, count = (widths.most_common(1) or [(0, 0)])[0]
         # Broken quoting speaks against a separator more than uneven rows do.
-        return bool(width) and not damage, round(count / (total or 1), 1), width
+        return bool(width) and not is_damaged, round(count / (total or 1), 1), width
 
     return max(SEPARATORS, key=evenness)
 
 
-def _split(text: str, separator: str, most: int = 0) -> tuple[Records, str]:
-    """The records of `text`, and what is wrong with the quoting of the next one."""
+def _records(text: str, separator: str) -> Iterator[list[str]]:
     csv.field_size_limit(guards.MOST_FILE_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    records: Records = []
+    number = 1
     try:
-        for record in reader:
-            records.append(record)
-            if len(records) == most:
-                break
+        for number, record in enumerate(reader, start=2):  # noqa: B007
+            yield record
     except csv.Error as error:
-        return records, UNCLOSED if "unexpected end" in str(error) else UNDOUBLED
-    return records, ""
+        is_open = "unexpected end" in str(error)
+        raise Unreadable(UNCLOSED if is_open else UNDOUBLED, row=number) from error
 
 
 def _widths(records: Records) -> Counter[int]:
@@ -319,18 +321,14 @@ def tidy(cell: str) -> str:
 
 def _rows_of(records: Iterable[tuple[int, list[str]]], sheet: str) -> tuple[Row, ...]:
     """The records that hold something, as rows with their numbers."""
-    rows = (_row_of(number, cells, {}) for number, cells in records)
-    return _in_limits([row for row in rows if row.cells], sheet)
+    filled = (record for record in records if "".join(record[1]).strip())
+    rows = [_row_of(number, cells, {}) for number, cells in _few(filled, sheet)]
+    return _in_limits((row for row in rows if row.cells), sheet)
 
 
-def _in_limits(rows: Sequence[Row], sheet: str) -> tuple[Row, ...]:
+def _in_limits(rows: Iterable[Row], sheet: str) -> tuple[Row, ...]:
     """The rows, unless they are more than an evaluation can use."""
-    if len(rows) > guards.MOST_ROWS + 1:
-        raise Unreadable(
-            f"{'it' if sheet else 'The file'} has {len(rows):,} filled rows; at most "
-            f"{guards.MOST_ROWS:,} and a row of names are read. Split the file.",
-            sheet=sheet,
-        )
+    rows = _few(rows, sheet)
     for row in rows:
         if len(row.cells) > guards.MOST_COLUMNS:
             raise Unreadable(
@@ -350,6 +348,19 @@ def _in_limits(rows: Sequence[Row], sheet: str) -> tuple[Row, ...]:
                 column=column_letter(row.cells.index(longest)),
             )
     return tuple(rows)
+
+
+def _few[T](rows: Iterable[T], sheet: str) -> list[T]:
+    """The rows, none of which is kept beyond the limit that they are told of."""
+    every = iter(rows)
+    few = list(islice(every, guards.MOST_ROWS + 1))
+    if beyond := sum(1 for _ in every):
+        raise Unreadable(
+            f"{'it' if sheet else 'The file'} has {len(few) + beyond:,} filled rows; "
+            f"at most {guards.MOST_ROWS:,} and a row of names are read. Split it.",
+            sheet=sheet,
+        )
+    return few
 
 
 # Markdown line by line: a reader of all of it drops cells beyond the last name without
@@ -465,6 +476,8 @@ def as_copied(text: str) -> str:
     if "\t" not in text or not IN_FRONT.search(text):
         return text
     records, by_line = _copied(text, COPIED), _copied(text, IN_LINE)
+    if max(len(records), len(by_line)) > guards.MOST_ROWS:
+        return text
     widths = _widths(records)
     first = next(filter(any, records), [])
     # Programs put all names into quotation marks; and what is copied is a block.
@@ -497,7 +510,7 @@ def _copied(text: str, cells: re.Pattern[str]) -> Records:
         is_wrapped = '""' in quoted or "\n" in quoted or "\r" in quoted
         bare = match[0].removesuffix(end)
         records[-1].append(quoted.replace('""', '"') if is_wrapped else bare)
-        if not end:
+        if not end or len(records) > guards.MOST_ROWS:
             break
         if end != "\t":
             records.append([])
@@ -508,8 +521,8 @@ def _copied(text: str, cells: re.Pattern[str]) -> Records:
 
 
 type Edges = tuple[tuple[int, int], tuple[int, int]]
-# Name, whether it is hidden, merged ranges from 0, and the values of all rows.
-type Raw = tuple[str, bool, list[Edges], list[list[Any]]]
+# Name, whether it is hidden, merged ranges from 0, and rows by number: their values.
+type Raw = tuple[str, bool, list[Edges], list[tuple[int, list[Any]]]]
 
 
 def _read_book(content: bytes, kind: str) -> list[Raw]:
@@ -567,8 +580,13 @@ def _read_sheet(about: calamine.SheetMetadata, source: calamine.CalamineSheet) -
     # Rows before the first filled one are there, columns before it are not.
     before = [""] * (source.start or (0, 0))[1]
     hidden = about.visible != calamine.SheetVisibleEnum.Visible
-    rows = [before + values for values in source.iter_rows()]
-    return about.name, hidden, source.merged_cell_ranges or [], rows
+    rows = (
+        (number, before + values)
+        for number, values in enumerate(source.iter_rows(), start=1)
+        if any(value != "" for value in values)
+    )
+    merges = source.merged_cell_ranges or []
+    return about.name, hidden, merges, _few(rows, about.name)
 
 
 def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
@@ -579,28 +597,31 @@ def _sheet_of(raw: Raw, facts: Facts) -> Sheet:
     ]
     # Empty stand-ins, so that a row of mere formulas is not taken for a blank one.
     rows = {number: Row(number, ()) for number, _ in facts.uncomputed}
-    for number, cells in enumerate(values, start=1):
+    for number, cells in values:
         row = _row_of(number, cells, facts.formats)
         if row.cells:
             rows[number] = row
+    numbers = sorted(rows)
     # What is merged downwards counts for each of its rows. A range over several columns
     # stays: nobody can say which column its value is of.
     covered = (
         (rows[merge.top], number, merge.left)
         for merge in merges
         if merge.left == merge.right and merge.top in rows
-        for number in range(merge.top + 1, merge.bottom + 1)
-        if number in rows and merge.left in rows[merge.top].filled
+        if rows[merge.top].cell(merge.left)
+        for number in numbers[
+            bisect(numbers, merge.top) : bisect(numbers, merge.bottom)
+        ]
     )
     for above, number, at in islice(covered, guards.MOST_AREA):
         row = rows[number]
         cells = [*row.cells, *[""] * (at + 1 - len(row.cells))]
         cells[at] = above.cells[at]
-        numbers, days = above.numbers & {at}, above.days & {at}
-        rows[number] = Row(number, tuple(cells), row.numbers | numbers, row.days | days)
+        both = row.numbers | above.numbers & {at}, row.days | above.days & {at}
+        rows[number] = Row(number, tuple(cells), *both)
     return Sheet(
         name,
-        _in_limits([rows[number] for number in sorted(rows)], name),
+        _in_limits(map(rows.__getitem__, numbers), name),
         hidden,
         tuple(merges),
         frozenset(facts.uncomputed),

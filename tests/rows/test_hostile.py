@@ -1,0 +1,29 @@
+"""Hostile files get a sentence at once, and neither the memory nor the day."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.rows.hostile import FILES, read
+
+SECONDS, MEGABYTES = 4, 203
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_gets_its_sentence_in_four_seconds(name: str) -> None:
+    start = time.process_time()
+    said = read(name)
+    assert FILES[name][2] in said
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.nightly(reason="each push reads them all, and weighs none")
+def test_no_hostile_file_fills_the_memory() -> None:
+    command = [sys.executable, "-m", "tests.rows.hostile"]
+    child = subprocess.run(command, check=True, capture_output=True, timeout=300)
+    peaks: dict[str, int] = json.loads(child.stdout)
+    assert len(peaks) == len(FILES)
+    assert max(peaks.values()) <= MEGABYTES
